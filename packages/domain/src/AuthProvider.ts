@@ -1,0 +1,47 @@
+/**
+ * An auth provider: the credentials for every request to one host, and to no other.
+ * Contract: section 4, "Auth provider".
+ */
+import { Schema } from "effect"
+
+/** What every provider says of itself. `domain` is a host, with its port if the URL has one (`rest.example.com:8443`). */
+const place = {
+  name: Schema.NonEmptyString,
+  domain: Schema.NonEmptyString
+}
+
+const Secret = Schema.RedactedFromValue(Schema.String)
+
+export const BasicAuth = Schema.Struct({
+  type: Schema.Literal("basic"),
+  username: Schema.String,
+  password: Secret
+})
+
+export const BearerAuth = Schema.Struct({
+  type: Schema.Literal("bearer"),
+  token: Secret
+})
+
+/** The client-credentials grant of RFC 6749, section 4.4. */
+export const ClientCredentialsAuth = Schema.Struct({
+  type: Schema.Literal("oauth2ClientCredentials"),
+  tokenUrl: Schema.NonEmptyString,
+  clientId: Schema.NonEmptyString,
+  clientSecret: Secret,
+  scope: Schema.optionalKey(Schema.String)
+})
+
+/** How a request authenticates itself, without saying to whom. */
+export const Authentication = Schema.Union([BasicAuth, BearerAuth, ClientCredentialsAuth])
+export type Authentication = typeof Authentication.Type
+
+export const AuthProvider = Schema.Union([
+  Schema.Struct({ ...place, ...BasicAuth.fields }),
+  Schema.Struct({ ...place, ...BearerAuth.fields }),
+  Schema.Struct({ ...place, ...ClientCredentialsAuth.fields })
+])
+export type AuthProvider = typeof AuthProvider.Type
+
+/** Whether `provider` speaks for requests to `host`: a URL's `host`, lower case, without a default port. */
+export const appliesTo = (provider: AuthProvider, host: string): boolean => provider.domain.toLowerCase() === host
