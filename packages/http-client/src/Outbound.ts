@@ -4,6 +4,7 @@
  * The engine and the delivery of webhooks ask for an exchange here; the adapters under `node/` make it.
  * Contract: section 5.
  */
+import { UnreachableCode } from "@sluice/domain/Outcome"
 import { Context, type Effect, Schema } from "effect"
 
 /** One request. The header names are sent as given; `url` is absolute, `http:` or `https:`. */
@@ -40,10 +41,7 @@ export class OutboundTimedOut extends Schema.TaggedError<OutboundTimedOut>()("Ou
   override readonly message = "This operation was aborted"
 }
 
-/** Why no answer could be had. `blocked`: the address guard refused before anything was sent. */
-export const UnreachableCode = Schema.Literals(["dns", "refused", "reset", "tls", "blocked"])
-export type UnreachableCode = typeof UnreachableCode.Type
-
+/** No answer could be had. Code `blocked`: the address guard refused before anything was sent. */
 export class OutboundUnreachable extends Schema.TaggedError<OutboundUnreachable>()("OutboundUnreachable", {
   code: UnreachableCode,
   /** Says what was tried (host and port, never credentials) and, for `blocked`, what would allow it. */

@@ -1,0 +1,37 @@
+/**
+ * Identifiers: `<kind>-<32 hex>`, made from a UUIDv7, so that they sort by the time they were made.
+ * Contract: section 1. An id of one kind can never be passed where another is expected.
+ */
+import { Schema } from "effect"
+
+const idOf = <const Kind extends string>(kind: Kind) =>
+  Schema.String.check(Schema.isPattern(new RegExp(`^${kind}-[0-9a-f]{32}$`), { expected: `${kind}-<32 hex>` }))
+
+/** An order's id: the customer's own, 1 to 128 characters, or `order-<32 hex>`. */
+export const OrderId = Schema.String.check(Schema.isBetweenLength(1, 128)).pipe(Schema.brand("OrderId"))
+export type OrderId = typeof OrderId.Type
+
+export const EventId = idOf("event").pipe(Schema.brand("EventId"))
+export type EventId = typeof EventId.Type
+
+export const ProcessEventId = idOf("process_event").pipe(Schema.brand("ProcessEventId"))
+export type ProcessEventId = typeof ProcessEventId.Type
+
+export const CalloutId = idOf("callout").pipe(Schema.brand("CalloutId"))
+export type CalloutId = typeof CalloutId.Type
+
+/** The id of `kind` that stands for `uuid` (hyphenated or not). */
+const named = (kind: string, uuid: string): string => `${kind}-${uuid.replaceAll("-", "")}`
+
+export const orderId = (uuid: string): OrderId => named("order", uuid) as OrderId
+export const eventId = (uuid: string): EventId => named("event", uuid) as EventId
+export const processEventId = (uuid: string): ProcessEventId => named("process_event", uuid) as ProcessEventId
+export const calloutId = (uuid: string): CalloutId => named("callout", uuid) as CalloutId
+
+/** The hyphenated UUID inside a generated id, or `undefined` where there is none. */
+export const uuidOf = (id: string): string | undefined => {
+  const hex = /-([0-9a-f]{32})$/.exec(id)?.[1]
+  return hex === undefined
+    ? undefined
+    : `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}

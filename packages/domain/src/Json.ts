@@ -1,0 +1,113 @@
+/**
+ * JSON as it travels: read without losing a digit, and measured before it is trusted.
+ *
+ * A number that a double cannot hold (`12345678901234567890`, `1e400`) is kept as `JSON.rawJSON`, so that a document
+ * is written as it came (contract section 3: "unknown members are kept and returned as they came").
+ */
+import { Schema } from "effect"
+
+export type Json = null | boolean | number | string | ReadonlyArray<Json> | JsonObject
+export interface JsonObject {
+  readonly [member: string]: Json | undefined
+}
+
+/** Not JSON, or nested too deeply. `path` is empty: nothing could be read. */
+export class JsonUnreadable extends Schema.TaggedError<JsonUnreadable>()("JsonUnreadable", {
+  message: Schema.String
+}) {}
+
+/** How deep a document may nest. */
+export const maxDepth = 64
+
+/** `JSON.rawJSON` and the reviver's `context.source` (ECMAScript 2026) are in Node 24, and not yet in `lib`. */
+interface RawJsonSupport {
+  rawJSON(source: string): Json
+  isRawJSON(value: unknown): value is { readonly rawJSON: string }
+}
+const raw = JSON as typeof JSON & RawJsonSupport
+
+/** Whether the value stands for a number that a double cannot hold. */
+export const isRawNumber = (value: unknown): value is { readonly rawJSON: string } => raw.isRawJSON(value)
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !raw.isRawJSON(value)
+
+/** Only these texts can hold a number that needs care; nearly no document does, and the test is one native scan. */
+const suspiciousNumber = /\d[\d.]{15,}|\d[eE][+-]?\d{2,}/
+
+const keepDigits = (_key: string, value: unknown, context?: { readonly source?: string }): unknown => {
+  if (typeof value !== "number" || context?.source === undefined) return value
+  return isExact(context.source, value) ? value : raw.rawJSON(context.source)
+}
+
+const isExact = (source: string, value: number): boolean =>
+  Number.isFinite(value) && significant(source) === significant(String(value))
+
+/** `-1.50e3` and `-1500` are the same number: sign, digits without outer zeros, and the power of ten. */
+const significant = (source: string): string => {
+  const match = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(source)
+  if (match === null) return source
+  const [, sign = "", whole = "", fraction = "", exponent = "0"] = match
+  const digits = (whole + fraction).replace(/^0+/, "")
+  const trimmed = digits.replace(/0+$/, "")
+  if (trimmed === "") return "0"
+  const power = Number(exponent) - fraction.length + (digits.length - trimmed.length)
+  return `${sign}${trimmed}e${power}`
+}
+
+/** Nesting of a JSON text, without parsing it: `{}` is 1, `[[1]]` is 2. Stops counting above `limit`. */
+export const depthOf = (text: string, limit: number): number => {
+  let depth = 0
+  let deepest = 0
+  for (let i = 0; i < text.length; i++) {
+    switch (text.charCodeAt(i)) {
+      case 0x22: // a string: nothing inside it nests
+        for (i++; i < text.length && text.charCodeAt(i) !== 0x22; i++) if (text.charCodeAt(i) === 0x5c) i++
+        break
+      case 0x5b:
+      case 0x7b:
+        if (++depth > deepest) {
+          deepest = depth
+          if (deepest > limit) return deepest
+        }
+        break
+      case 0x5d:
+      case 0x7d:
+        depth--
+    }
+  }
+  return deepest
+}
+
+/** Reads a JSON text of at most `maxDepth` levels. Throws `JsonUnreadable`. */
+export const parse = (text: string): Json => {
+  if (depthOf(text, maxDepth) > maxDepth) {
+    throw new JsonUnreadable({ message: `nested more than ${maxDepth} levels deep: flatten the document` })
+  }
+  try {
+    return suspiciousNumber.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text)
+  } catch (cause) {
+    throw new JsonUnreadable({ message: cause instanceof Error ? cause.message : "not JSON" })
+  }
+}
+
+/** Writes what `parse` read. */
+export const stringify = (value: Json): string => JSON.stringify(value)
+
+/** Whether two values are equal as JSON: the order of members does not count. */
+export const equals = (a: Json | undefined, b: Json | undefined): boolean => {
+  if (a === b) return true
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false
+  if (isRawNumber(a) || isRawNumber(b)) {
+    return isRawNumber(a) && isRawNumber(b) && significant(a.rawJSON) === significant(b.rawJSON)
+  }
+  if (Array.isArray(a) || Array.isArray(b)) {
+    return Array.isArray(a) && Array.isArray(b) && a.length === b.length &&
+      a.every((item, index) => equals(item, b[index]))
+  }
+  const left = a as JsonObject
+  const right = b as JsonObject
+  const names = Object.keys(left)
+  return names.length === Object.keys(right).length &&
+    names.every((name) => Object.hasOwn(right, name) && equals(left[name], right[name]))
+}
