@@ -15,7 +15,6 @@ export interface ExpressionScope {
   readonly processEvent: unknown
 }
 
-
 /** The expression could not be evaluated. The message names the expression and says why. */
 export class ExpressionError extends Schema.TaggedError<ExpressionError>()("ExpressionError", {
   source: Schema.String,

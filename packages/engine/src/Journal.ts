@@ -1,0 +1,239 @@
+/**
+ * Port: where orders and runs are remembered. What the journal has acknowledged is never lost and never repeated.
+ *
+ * Implemented by `@sluice/persistence` (PostgreSQL, group commit) and by `testing/JournalMemory`; both obey
+ * `testing/JournalSuite`. Contract: sections 3 and 10; design: ARCHITECTURE.md, "Durability".
+ */
+import type { CalloutRecord } from "@sluice/domain/CalloutRecord"
+import type { HistoryEntry } from "@sluice/domain/History"
+import type { Json } from "@sluice/domain/Json"
+import type { Order } from "@sluice/domain/Order"
+import type { FinalRunState, RunState, StepPhase, StepState } from "@sluice/domain/ProcessEvent"
+import { Context, type Effect, Schema, type Stream } from "effect"
+
+/** This process lost its lease: another may hold its runs. Drop the run, record nothing, send nothing. */
+export class Fenced extends Schema.TaggedError<Fenced>()("Fenced", {}) {}
+
+/** The database is away. Nothing was stored, as far as can be known. */
+export class JournalUnavailable extends Schema.TaggedError<JournalUnavailable>()("JournalUnavailable", {
+  message: Schema.String
+}) {}
+
+/** More waits than the journal holds: come back after `retryAfterSeconds`. Nothing was stored. */
+export class JournalFull extends Schema.TaggedError<JournalFull>()("JournalFull", {
+  retryAfterSeconds: Schema.Int
+}) {}
+
+/** The same key was used for something else. The message names the key and, where two orders meet, both. */
+export class IntakeConflict extends Schema.TaggedError<IntakeConflict>()("IntakeConflict", {
+  message: Schema.String
+}) {}
+
+/** A document and its exact text, so that it is serialised once. */
+export interface Document {
+  readonly order: Order
+  /** `JSON.stringify(order)`: what is stored, and what `calloutPlugin` sends. */
+  readonly text: string
+}
+
+/** A run about to be opened. Ids are hyphenated UUIDv7; times are epoch milliseconds. */
+export interface NewRun {
+  readonly runId: string
+  readonly eventId: string
+  readonly pipeline: { readonly name: string; readonly version: number }
+  readonly shipmentId?: string
+  readonly createdAt: number
+  readonly retryOf?: string
+  readonly fromStep?: string
+  readonly retryReason?: string
+  readonly requestedBy?: string
+}
+
+/** An order with its first run. */
+export interface Submission {
+  readonly document: Document
+  readonly run: NewRun
+  /** The `Idempotency-Key` of the request. */
+  readonly idempotencyKey?: string
+  /**
+   * SHA-256 of the canonical JSON (RFC 8785) of body and shipment: 32 bytes. Present where the submission can be
+   * repeated: it has an idempotency key, an `externalId` or an `id` of its own.
+   */
+  readonly fingerprint?: Uint8Array
+}
+
+/** A run over an order that is already stored (`/process`, retry). */
+export interface Reprocess {
+  readonly orderId: string
+  /** `eventId` is taken from the order: a run tells of the event that brought the order. */
+  readonly run: Omit<NewRun, "eventId">
+  readonly idempotencyKey?: string
+  readonly fingerprint?: Uint8Array
+  /** Steps reused from the run that this one retries, written with it. */
+  readonly reused?: ReadonlyArray<StepRow>
+}
+
+/** What is known of a run that is to be executed by this process, from its beginning or from where it stood. */
+export interface HeldRun {
+  readonly runId: string
+  readonly eventId: string
+  readonly orderId: string
+  readonly pipeline: { readonly name: string; readonly version: number }
+  readonly shipmentId?: string
+  readonly createdAt: number
+  /** Epoch milliseconds; the time of a step's start is the end of the one before it, so that it survives a crash. */
+  readonly startedAt: number
+  /** The order's version when the run started. */
+  readonly startVersion: number
+  /** The document at the version that the next step starts from, when the holder knows it already. */
+  readonly document?: Document
+  /** How often the run was taken from a dead process since it last added a step or a record of its own. */
+  readonly takeovers: number
+  readonly cancelRequested: boolean
+  readonly steps: ReadonlyArray<StepRow & { readonly nextVersion: number }>
+  /** Records of steps, by the step's index. */
+  readonly callouts: ReadonlyArray<{ readonly index: number; readonly record: CalloutRecord }>
+  /** A wait that had begun: the attempt is due then, and had not been opened. */
+  readonly wait?: Wait
+  /** An attempt that was opened and has no record: it may have been sent. */
+  readonly open?: Open
+  /** True where the run was taken over from a process that may have had the next step's first attempt open. */
+  readonly takenOver: boolean
+}
+
+/** A durable wait before attempt `attempt` of request `request` of step `index`. */
+export interface Wait {
+  readonly index: number
+  readonly request: number
+  readonly attempt: number
+  /** Epoch milliseconds. */
+  readonly dueAt: number
+}
+
+/** Attempt `attempt` of request `request` of step `index` is about to be sent, built from `orderVersion`. */
+export interface Open {
+  readonly index: number
+  readonly request: number
+  readonly attempt: number
+  readonly orderVersion: number
+}
+
+/** A step that has ended. */
+export interface StepRow {
+  /** Position in the run, from 0, over steps, then post-processing, then compensations. */
+  readonly index: number
+  readonly phase: StepPhase
+  readonly stepId: string
+  readonly name: string
+  readonly critical: boolean
+  readonly state: StepState
+  readonly reason?: string
+  /** The process event that a retry took this step from, as `process_event-…`. */
+  readonly reusedFrom?: string
+  /** Epoch milliseconds. */
+  readonly startedAt: number
+  readonly finishedAt: number
+  readonly output?: Json
+  readonly error?: { readonly name: string; readonly message: string }
+}
+
+/** The order's next version, valid only on top of version `seen`. */
+export interface OrderWrite {
+  readonly seen: number
+  readonly document: Document
+}
+
+/** How a run ends. */
+export interface Finish {
+  readonly state: FinalRunState
+  readonly reason?: string
+  readonly failedSteps: number
+  /** Epoch milliseconds. */
+  readonly at: number
+}
+
+/** One atomic addition to a run: all of it is stored, or (a stale `write`) none. */
+export interface Entry {
+  readonly runId: string
+  readonly orderId: string
+  readonly callouts: ReadonlyArray<{ readonly index: number; readonly record: CalloutRecord }>
+  readonly step?: StepRow
+  /** Several steps that end together: skipped ones before a step that runs. */
+  readonly skipped?: ReadonlyArray<StepRow>
+  readonly write?: OrderWrite
+  readonly history: ReadonlyArray<HistoryEntry>
+  /** A wait that begins now. Older waits and marks stay behind; `HeldRun` shows only what no later record overtook. */
+  readonly wait?: Wait
+  /** The mark of an attempt that is about to be sent, stored before any first byte of a second or later attempt. */
+  readonly open?: Open
+  /** A state other than `running` that the run is in from now on. */
+  readonly state?: RunState
+  readonly finish?: Finish
+}
+
+/** The entry is stored. */
+export interface Committed {
+  readonly _tag: "Committed"
+  /** The order's version after this commit: above the one written when somebody changed the order meanwhile. */
+  readonly version: number
+  /** The state in which the run ended, which is `cancelled` where a cancel was stored first. */
+  readonly ended?: RunState
+}
+
+/** The order had moved on past `write.seen`: nothing is stored. Read, merge again, and send again. */
+export interface Stale {
+  readonly _tag: "Stale"
+  readonly version: number
+}
+
+export type Intake =
+  | { readonly _tag: "Accepted"; readonly run: HeldRun }
+  /** Stored, but another run over the order has to end first; the journal hands it over when its time comes. */
+  | { readonly _tag: "Queued"; readonly orderId: string; readonly eventId: string; readonly runId: string }
+  | {
+    readonly _tag: "Repeated"
+    readonly orderId: string
+    readonly eventId: string
+    readonly runId: string
+    readonly state: RunState
+  }
+
+export type IntakeError = IntakeConflict | JournalFull | JournalUnavailable
+
+export class OrderUnknown extends Schema.TaggedError<OrderUnknown>()("OrderUnknown", { orderId: Schema.String }) {}
+
+export class Journal extends Context.Service<Journal, {
+  /** Stores an order and opens its first run; answers after the commit. */
+  readonly accept: (submission: Submission) => Effect.Effect<Intake, IntakeError>
+  /** Opens a run over a stored order. Runs over one order are serial. */
+  readonly reprocess: (request: Reprocess) => Effect.Effect<Intake, IntakeError | OrderUnknown>
+  /**
+   * Adds to a run that this process holds. Answers after the commit; while the database is away it goes on trying.
+   * Not interruptible once begun.
+   */
+  readonly commit: (entry: Entry) => Effect.Effect<Committed | Stale, Fenced>
+  /** Writes an order outside of any run (`PATCH`). `Stale` where `seen` is no longer the newest version. */
+  readonly edit: (
+    orderId: string,
+    write: OrderWrite,
+    history: ReadonlyArray<HistoryEntry>
+  ) => Effect.Effect<Committed | Stale, JournalUnavailable | OrderUnknown>
+  /** The document at a version; without one, the newest. */
+  readonly document: (
+    orderId: string,
+    version?: number
+  ) => Effect.Effect<Document, JournalUnavailable | OrderUnknown>
+  /**
+   * Gives up a run that waits for longer than a fiber is worth: whoever is alive at `wait.dueAt` goes on with it.
+   */
+  readonly release: (entry: Entry & { readonly wait: Wait }) => Effect.Effect<Committed | Stale, Fenced>
+  /** Runs that this process is to execute: left by dead processes, due after a wait, or next in line on their order. */
+  readonly claimed: Stream.Stream<HeldRun>
+  /**
+   * Whether this process may still send: its lease, counted on its own monotonic clock from before the renewal was
+   * requested, less a second. Synchronous, because it is asked immediately before every send.
+   */
+  readonly maySend: () => boolean
+  /** Waits until the lease is renewed, or fails when it is lost. */
+  readonly awaitLease: Effect.Effect<void, Fenced>
+}>()("@sluice/engine/Journal") {}
