@@ -1,0 +1,165 @@
+/**
+ * Keep-alive connections, one request at a time on each, shared by origin.
+ *
+ * undici's own pool cannot withdraw a request that still waits for its connection; here a ticket is withdrawn at
+ * once, wherever it is: in the queue, while the connection is opened (that attempt is given up, so that a partner that
+ * comes back is met by a fresh one), or on the wire. A connection that ever failed is not used again.
+ */
+import { type LookupFunction, Socket } from "node:net"
+import { buildConnector, Client, type Dispatcher } from "undici"
+
+export interface ConnectionLimits {
+  /** Open connections to one origin; further requests wait, and their time runs. Default 256. */
+  readonly connectionsPerOrigin?: number | undefined
+  /** How long an idle connection is kept, in milliseconds. Default 4 000, less than the 5 000 of common servers. */
+  readonly keepAliveMs?: number | undefined
+  /** The longest head of an answer, in bytes. Default 32 KiB. */
+  readonly maxHeadBytes?: number | undefined
+}
+
+/** One request's claim to a connection, from `acquire` to `release` or `withdraw`. */
+export interface Ticket {
+  readonly origin: Origin
+  readonly options: Dispatcher.DispatchOptions
+  readonly handler: Dispatcher.DispatchHandler
+  lane: Lane | undefined
+}
+
+interface Lane {
+  readonly client: Client
+  /** The socket, from the first attempt to connect it. */
+  socket: Socket | undefined
+  ticket: Ticket | undefined
+}
+
+interface Origin {
+  readonly url: string
+  readonly lanes: Set<Lane>
+  readonly idle: Array<Lane>
+  readonly waiting: Set<Ticket>
+}
+
+export class ConnectionPool {
+  readonly #origins = new Map<string, Origin>()
+  readonly #limits: Required<{ [K in keyof ConnectionLimits]: number }>
+  readonly #connect: (options: buildConnector.Options, callback: buildConnector.Callback) => unknown
+
+  /** `lookup` decides which addresses a name may be connected to; literal addresses never reach it. */
+  constructor(limits: ConnectionLimits, lookup: LookupFunction) {
+    this.#limits = {
+      connectionsPerOrigin: limits.connectionsPerOrigin ?? 256,
+      keepAliveMs: limits.keepAliveMs ?? 4000,
+      maxHeadBytes: limits.maxHeadBytes ?? 32 * 1024
+    }
+    this.#connect = buildConnector({
+      lookup,
+      autoSelectFamily: true,
+      // HTTP/2 would multiplex: then "was a byte of this request sent" has no exact answer.
+      allowH2: false,
+      // The exchange's own timer is the only one.
+      timeout: 0
+    })
+  }
+
+  /** Whether requests to this origin are under way, so that its literal address has been judged already. */
+  knows(origin: string): boolean {
+    return this.#origins.has(origin)
+  }
+
+  /** Sends as soon as a connection is free. The handler may be called before this returns. */
+  acquire(url: string, options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): Ticket {
+    let origin = this.#origins.get(url)
+    if (origin === undefined) {
+      origin = { url, lanes: new Set(), idle: [], waiting: new Set() }
+      this.#origins.set(url, origin)
+    }
+    const ticket: Ticket = { origin, options, handler, lane: undefined }
+    const lane = origin.idle.pop() ?? this.#open(origin)
+    if (lane === undefined) origin.waiting.add(ticket)
+    else this.#assign(lane, ticket)
+    return ticket
+  }
+
+  /** The exchange ended well: its connection serves the next one. */
+  release(ticket: Ticket): void {
+    const { lane, origin } = ticket
+    if (lane === undefined || lane.ticket !== ticket) return
+    lane.ticket = undefined
+    const next = takeFirst(origin.waiting)
+    if (next === undefined) origin.idle.push(lane)
+    else this.#assign(lane, next)
+  }
+
+  /** The exchange failed or is no longer wanted: its place in the queue or its connection goes at once. */
+  withdraw(ticket: Ticket): void {
+    const { lane, origin } = ticket
+    if (lane !== undefined && lane.ticket === ticket) {
+      lane.ticket = undefined
+      this.#close(origin, lane)
+    } else if (origin.waiting.delete(ticket)) {
+      this.#forgetIfUnused(origin)
+    }
+  }
+
+  /** Closes every connection; exchanges under way fail. */
+  async shutdown(): Promise<void> {
+    const lanes = [...this.#origins.values()].flatMap((origin) => [...origin.lanes])
+    await Promise.all(lanes.map((lane) => {
+      lane.socket?.destroy()
+      return lane.client.destroy()
+    }))
+  }
+
+  #assign(lane: Lane, ticket: Ticket): void {
+    lane.ticket = ticket
+    ticket.lane = lane
+    lane.client.dispatch(ticket.options, ticket.handler)
+  }
+
+  #open(origin: Origin): Lane | undefined {
+    if (origin.lanes.size >= this.#limits.connectionsPerOrigin) return undefined
+    const client = new Client(origin.url, {
+      pipelining: 1,
+      maxHeaderSize: this.#limits.maxHeadBytes,
+      keepAliveTimeout: this.#limits.keepAliveMs,
+      keepAliveMaxTimeout: 60_000,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: (options, callback) => {
+        // undici's connector answers with the socket, although its type does not say so.
+        const socket = this.#connect(options, callback)
+        lane.socket = socket instanceof Socket ? socket : undefined
+      }
+    })
+    const lane: Lane = { client, socket: undefined, ticket: undefined }
+    client.on("disconnect", () => {
+      if (lane.ticket === undefined) this.#close(origin, lane)
+    })
+    origin.lanes.add(lane)
+    return lane
+  }
+
+  #close(origin: Origin, lane: Lane): void {
+    if (!origin.lanes.delete(lane)) return
+    const index = origin.idle.indexOf(lane)
+    if (index >= 0) origin.idle.splice(index, 1)
+    lane.client.destroy(null, () => {})
+    lane.socket?.destroy()
+    const next = takeFirst(origin.waiting)
+    if (next === undefined) return this.#forgetIfUnused(origin)
+    const replacement = this.#open(origin)
+    if (replacement !== undefined) this.#assign(replacement, next)
+  }
+
+  #forgetIfUnused(origin: Origin): void {
+    if (origin.lanes.size === 0 && origin.waiting.size === 0) this.#origins.delete(origin.url)
+  }
+}
+
+const takeFirst = (tickets: Set<Ticket>): Ticket | undefined => {
+  for (const ticket of tickets) {
+    tickets.delete(ticket)
+    return ticket
+  }
+  return undefined
+}

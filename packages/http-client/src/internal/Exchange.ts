@@ -1,0 +1,145 @@
+/** One exchange on its way through undici: collects the answer, settles once, and gives its connection back. */
+import { Effect } from "effect"
+import type { Dispatcher } from "undici"
+import {
+  type OutboundError,
+  type OutboundRequest,
+  type OutboundResponse,
+  OutboundTimedOut,
+  OutboundUnreadable
+} from "../Outbound.ts"
+import { type BodyListener, BoundedBody } from "./BoundedBody.ts"
+import type { ConnectionPool, Ticket } from "./ConnectionPool.ts"
+import { outboundError } from "./NetworkFailure.ts"
+
+const defaultMaxBytes = 1024 * 1024
+
+type Resume = (effect: Effect.Effect<OutboundResponse, OutboundError>) => void
+
+export class Exchange implements Dispatcher.DispatchHandler, BodyListener {
+  readonly #pool: ConnectionPool
+  readonly #host: string
+  readonly #maxBytes: number
+  readonly #resume: Resume
+  readonly #ticket: Ticket
+  #controller: Dispatcher.DispatchController | undefined
+  #status: number | undefined
+  #headers: Record<string, string> = {}
+  #announcedLength: number | undefined
+  #body: BoundedBody | undefined
+  /** The answer has come to its end, so that its connection can serve the next one. */
+  #ended = false
+  #settled = false
+
+  constructor(pool: ConnectionPool, url: URL, request: OutboundRequest, resume: Resume) {
+    this.#pool = pool
+    this.#host = url.host
+    this.#maxBytes = request.maxBytes ?? defaultMaxBytes
+    this.#resume = resume
+    this.#ticket = pool.acquire(url.origin, {
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: request.method,
+      headers: request.headers,
+      body: request.body ?? null
+    }, this)
+  }
+
+  /** The timer has run out. */
+  expire(): void {
+    if (this.#settled) return
+    const { sent } = this
+    this.cancel()
+    this.#resume(Effect.fail(new OutboundTimedOut({ sent })))
+  }
+
+  /** Nobody waits any more: the connection goes at once. */
+  cancel(): void {
+    if (this.#settled) return
+    this.#settled = true
+    this.#body?.destroy()
+    this.#pool.withdraw(this.#ticket)
+  }
+
+  private get sent(): boolean {
+    return this.#controller !== undefined
+  }
+
+  /**
+   * undici calls from within its parser, which must not be entered again: what follows may start the next exchange, and
+   * therefore waits until the parser is done.
+   */
+  #settle(ending: Effect.Effect<OutboundResponse, OutboundError>): void {
+    if (this.#settled) return
+    this.#settled = true
+    queueMicrotask(() => {
+      if (this.#ended) this.#pool.release(this.#ticket)
+      else this.#pool.withdraw(this.#ticket)
+      this.#resume(ending)
+    })
+  }
+
+  #fail(error: OutboundError): void {
+    this.#body?.destroy()
+    this.#settle(Effect.fail(error))
+  }
+
+  /** undici writes the head of the request right after this call. */
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+  }
+
+  onResponseStart(
+    _: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | Array<string> | undefined>
+  ): void {
+    // 1xx: the answer is still to come.
+    if (status < 200 || this.#settled) return
+    this.#status = status
+    for (const name of Object.keys(headers)) {
+      const value = headers[name]
+      if (value !== undefined) this.#headers[name] = typeof value === "string" ? value : value.join(", ")
+    }
+    const length = this.#headers["content-length"]
+    if (length !== undefined && /^\d{1,15}$/.test(length)) this.#announcedLength = Number(length)
+    this.#body = new BoundedBody(this.#headers["content-encoding"], this.#maxBytes, this)
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    const body = this.#body
+    if (this.#settled || body === undefined) return
+    if (!body.write(chunk)) controller.pause()
+    // With a length announced, whether more would come is known without waiting for it.
+    if (body.isFull && this.#announcedLength !== undefined && this.#announcedLength > this.#maxBytes) body.cut()
+  }
+
+  onResponseEnd(): void {
+    this.#ended = true
+    this.#body?.end()
+  }
+
+  onResponseError(_: Dispatcher.DispatchController | null, error: Error): void {
+    if (this.#settled) return
+    this.#fail(outboundError(error, { host: this.#host, sent: this.sent, status: this.#status }))
+  }
+
+  onBody(body: Uint8Array, truncated: boolean): void {
+    const announcedLength = this.#announcedLength
+    const answer = { status: this.#status ?? 0, headers: this.#headers, body, truncated }
+    this.#settle(Effect.succeed(announcedLength === undefined ? answer : { ...answer, announcedLength }))
+  }
+
+  onBodyError(error: Error): void {
+    this.#fail(
+      new OutboundUnreadable({
+        message: `${this.#host} sent a body that cannot be decompressed: ${error.message}`,
+        ...(this.#status !== undefined && { status: this.#status })
+      })
+    )
+  }
+
+  onDrain(): void {
+    this.#controller?.resume()
+  }
+}
