@@ -138,9 +138,11 @@ const statements: ReadonlyArray<string> = [
   )`,
 
   // Processes that execute runs. A row is renewed with each commit, so it has room on its page for the next version of
-  // itself. fenced: nothing of its is stored any more. left_orderly: it said good-bye, its runs were not lost to a crash.
+  // itself. epoch: raised when an answer was lost, so that a statement still on its way stores nothing. fenced: nothing
+  // of its is stored any more. left_orderly: it said good-bye, its runs were not lost to a crash.
   `create table workers (
     id uuid primary key,
+    epoch integer not null default 0,
     alive_until timestamptz not null,
     fenced boolean not null default false,
     left_orderly boolean not null default false
