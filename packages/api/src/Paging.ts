@@ -1,0 +1,25 @@
+/** Lists: `?limit=&cursor=`, answered with `{ items, nextCursor }`. Contract: section 7. */
+import { Schema } from "effect"
+
+export const maxLimit = 200
+export const defaultLimit = 50
+
+/** What every list takes. A cursor is opaque: it comes from the `nextCursor` of the page before. */
+export const pageQuery = {
+  limit: Schema.optionalKey(
+    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: maxLimit }))
+      .annotate({ description: `How many items, 1 to ${maxLimit}; ${defaultLimit} if absent` })
+  ),
+  cursor: Schema.optionalKey(Schema.String.annotate({ description: "nextCursor of the page before" }))
+}
+
+/** A page of a list; `nextCursor` is null at its end. */
+export const pageOf = <Item extends Schema.Top>(item: Item) =>
+  Schema.Struct({ items: Schema.Array(item), nextCursor: Schema.NullOr(Schema.String) })
+
+/** A moment as it is written in a filter: ISO 8601 with a date at least, and a zone where there is a time. */
+export const Moment = Schema.String.check(
+  Schema.isPattern(/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/, {
+    expected: "a date or a moment like 2026-11-22T08:00:00Z"
+  })
+)

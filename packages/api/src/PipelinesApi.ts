@@ -1,0 +1,26 @@
+/** Pipelines and their versions. Contract: sections 4 and 7. */
+import { Schema } from "effect"
+import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
+import { Authorization } from "./Authorization.ts"
+import { pageOf, pageQuery } from "./Paging.ts"
+import * as Problems from "./Problems.ts"
+import * as Endpoints from "./SettingsEndpoints.ts"
+
+const path = "/v1/pipelines"
+
+export class PipelinesApi extends HttpApiGroup.make("pipelines")
+  .add(
+    Endpoints.list(path),
+    Endpoints.get(path),
+    Endpoints.put(path),
+    Endpoints.remove(path),
+    HttpApiEndpoint.get("versions", `${path}/:id/versions`, {
+      params: { id: Schema.String },
+      query: pageQuery,
+      success: pageOf(Endpoints.StoredSettings),
+      error: Problems.NotFound
+    }).annotateMerge(OpenApi.annotations({ summary: "Every version of a pipeline, newest first" }))
+  )
+  .middleware(Authorization)
+  .annotateMerge(OpenApi.annotations({ title: "Pipelines" }))
+{}

@@ -1,0 +1,123 @@
+/**
+ * The answers that say no: RFC 9457 problems, one class a slug, so that a client can tell them apart by type.
+ * Contract: section 7. `type` is `urn:sluice:problem:<slug>`; `errors` says where the input is at fault and what to do.
+ */
+import { Schema } from "effect"
+import { HttpApiError } from "effect/http-api"
+
+/** One fault: `path` like `steps[0].options.endpoint`, a query member or a header; empty for the body as a whole. */
+export const Fault = Schema.Struct({ path: Schema.String, message: Schema.String })
+
+const faults = { errors: Schema.Array(Fault) }
+
+const named = <const Slug extends string, const Status extends number>(slug: Slug, status: Status, title: string) => ({
+  type: `urn:sluice:problem:${slug}` as const,
+  status,
+  title
+})
+
+/** Cannot be read, or does not fit its schema. */
+export class InvalidRequest extends HttpApiError.Problem<InvalidRequest>()(
+  "InvalidRequest",
+  named("invalid-request", 400, "The request is not valid"),
+  faults
+) {}
+
+export class Unauthorized extends HttpApiError.Problem<Unauthorized>()(
+  "Unauthorized",
+  named("unauthorized", 401, "A key is needed")
+) {}
+
+/** A `Host` that is not this machine's own, where no keys guard the server. */
+export class ForeignHost extends HttpApiError.Problem<ForeignHost>()(
+  "ForeignHost",
+  named("foreign-host", 403, "This host is not served")
+) {}
+
+export class NotFound extends HttpApiError.Problem<NotFound>()(
+  "NotFound",
+  named("not-found", 404, "There is nothing here")
+) {}
+
+export class MethodNotAllowed extends HttpApiError.Problem<MethodNotAllowed>()(
+  "MethodNotAllowed",
+  named("method-not-allowed", 405, "The method is not for this path")
+) {}
+
+/** A key that was used for something else. */
+export class Conflict extends HttpApiError.Problem<Conflict>()(
+  "Conflict",
+  named("conflict", 409, "The request contradicts what is stored")
+) {}
+
+export class ReadOnly extends HttpApiError.Problem<ReadOnly>()(
+  "ReadOnly",
+  named("read-only", 409, "The order is read-only")
+) {}
+
+/** A pipeline that runs are still using. */
+export class InUse extends HttpApiError.Problem<InUse>()(
+  "InUse",
+  named("in-use", 409, "The pipeline has open runs")
+) {}
+
+export class VersionMismatch extends HttpApiError.Problem<VersionMismatch>()(
+  "VersionMismatch",
+  named("version-mismatch", 412, "Somebody else has changed it")
+) {}
+
+export class BodyTooLarge extends HttpApiError.Problem<BodyTooLarge>()(
+  "BodyTooLarge",
+  named("body-too-large", 413, "The body is too large")
+) {}
+
+export class UnsupportedMediaType extends HttpApiError.Problem<UnsupportedMediaType>()(
+  "UnsupportedMediaType",
+  named("unsupported-media-type", 415, "The body is not JSON")
+) {}
+
+/** No pipeline matches the order: `errors` says of each why it did not. Nothing is stored. */
+export class NoPipeline extends HttpApiError.Problem<NoPipeline>()(
+  "NoPipeline",
+  named("no-pipeline", 422, "No pipeline takes this order"),
+  faults
+) {}
+
+/** A pipeline's `match.when` failed, so that nobody can say which pipeline is meant. Nothing is stored. */
+export class PipelineMatchFailed extends HttpApiError.Problem<PipelineMatchFailed>()(
+  "PipelineMatchFailed",
+  named("pipeline-match-failed", 422, "A pipeline could not be matched"),
+  faults
+) {}
+
+/** Readable, but the settings refuse it: an unknown pipeline to process with, no key to seal a secret with. */
+export class SettingsRefuse extends HttpApiError.Problem<SettingsRefuse>()(
+  "SettingsRefuse",
+  named("settings-refuse", 422, "The settings do not allow it"),
+  faults
+) {}
+
+export class InternalFault extends HttpApiError.Problem<InternalFault>()(
+  "InternalFault",
+  named("internal", 500, "The server failed")
+) {}
+
+/** More is waiting than can be held; nothing was stored. Comes with `Retry-After`. */
+export class QueueFull extends HttpApiError.Problem<QueueFull>()(
+  "QueueFull",
+  named("queue-full", 503, "Too much is waiting"),
+  { retryAfterSeconds: Schema.Int }
+) {}
+
+/** The database is away. Comes with `Retry-After`. */
+export class Unavailable extends HttpApiError.Problem<Unavailable>()(
+  "Unavailable",
+  named("unavailable", 503, "The database is away"),
+  { retryAfterSeconds: Schema.Int }
+) {}
+
+/** What any `/v1` request may meet. */
+export const everywhere = [InvalidRequest, InternalFault, Unavailable] as const
+
+/** What a request with a body may meet besides. */
+export const withBody = [BodyTooLarge, UnsupportedMediaType] as const

@@ -1,0 +1,52 @@
+/** Process events: what the runs did and are doing. Contract: sections 7 and 8. */
+import { ProcessEvent, ProcessEventSummary, RunState } from "@sluice/domain/ProcessEvent"
+import { Schema } from "effect"
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { Authorization } from "./Authorization.ts"
+import { Moment, pageOf, pageQuery } from "./Paging.ts"
+import * as Problems from "./Problems.ts"
+
+const path = { id: Schema.String }
+
+/** The bodies of one callout, whole. */
+export const CalloutBodies = Schema.Struct({
+  id: Schema.String,
+  request: Schema.Struct({ body: Schema.Json }),
+  response: Schema.optionalKey(Schema.Struct({ body: Schema.Json }))
+}).annotate({ identifier: "CalloutBodies" })
+
+export class ProcessEventsApi extends HttpApiGroup.make("processEvents")
+  .add(
+    HttpApiEndpoint.get("list", "/v1/process-events", {
+      query: {
+        ...pageQuery,
+        state: Schema.optionalKey(RunState),
+        orderId: Schema.optionalKey(Schema.String),
+        pipeline: Schema.optionalKey(Schema.String),
+        errorsOnly: Schema.optionalKey(Schema.Literals(["true", "false"])),
+        createdAfter: Schema.optionalKey(Moment),
+        createdBefore: Schema.optionalKey(Moment)
+      },
+      success: pageOf(ProcessEventSummary)
+    }),
+    HttpApiEndpoint.get("get", "/v1/process-events/:id", {
+      params: path,
+      success: ProcessEvent,
+      error: Problems.NotFound
+    }),
+    HttpApiEndpoint.get("callout", "/v1/process-events/:id/callouts/:calloutId", {
+      params: { id: Schema.String, calloutId: Schema.String },
+      success: CalloutBodies,
+      error: Problems.NotFound
+    }).annotateMerge(OpenApi.annotations({ summary: "The bodies of one callout, however large" })),
+    HttpApiEndpoint.get("stream", "/v1/process-events/:id/stream", {
+      params: path,
+      success: HttpApiSchema.StreamSse({ data: ProcessEvent }),
+      error: Problems.NotFound
+    }).annotateMerge(
+      OpenApi.annotations({ summary: "Server-sent events: the whole process event at once and after each change" })
+    )
+  )
+  .middleware(Authorization)
+  .annotateMerge(OpenApi.annotations({ title: "Process events" }))
+{}
