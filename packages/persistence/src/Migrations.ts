@@ -1,0 +1,73 @@
+/**
+ * The schema's history, in order, and how it is applied. A migration is a file
+ * `migrations/<number>_<name>.ts` whose default export is an Effect that needs
+ * `SqlClient`; it runs once, in a transaction with all that are due, and never
+ * changes once it was released.
+ */
+import { Effect, Schema } from "effect"
+import { Migrator, SqlClient } from "effect/sql"
+import journal from "./migrations/0001_journal.ts"
+
+/** Every migration by `<number>_<name>`; the last number is the schema version of this program. */
+export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
+  "0001_journal": journal
+}
+
+/** Table with one row for each migration that was applied. */
+export const TABLE = "sluice_migrations"
+
+/** The database was migrated by a later release, whose rows this one would misread. */
+export class SchemaTooNew extends Schema.TaggedError<SchemaTooNew>()("SchemaTooNew", {
+  found: Schema.Int,
+  known: Schema.Int
+}) {
+  override get message() {
+    return `DATABASE_URL: the database has schema version ${this.found}, and this release knows versions up to `
+      + `${this.known}. Start the release that migrated it or a later one, or restore a backup from before`
+  }
+}
+
+/** A migration was refused; nothing of it stays. */
+export class MigrationFailed extends Schema.TaggedError<MigrationFailed>()("MigrationFailed", {
+  message: Schema.String,
+  cause: Schema.Defect()
+}) {}
+
+/** Any number that no other program locks; "sluice" in ASCII. */
+const LOCK = 0x736c75696365
+
+/**
+ * Brings the schema up to date and answers what was applied. Of several
+ * processes that start together one migrates; the others wait for it.
+ * `Migrator` alone would apply an old program's migrations to a newer schema
+ * without a word, and races for its own table.
+ */
+export const migrate = Effect.fn("Migrations.migrate")(function*(record = migrations) {
+  const sql = yield* SqlClient.SqlClient
+  const known = Math.max(0, ...Object.keys(record).map((name) => Number.parseInt(name, 10)))
+  return yield* Effect.gen(function*() {
+    yield* sql`SELECT pg_advisory_xact_lock(${LOCK}::bigint)`
+    const [table] = yield* sql`SELECT to_regclass(${TABLE}) IS NOT NULL AS there`
+    if (table?.["there"] === true) {
+      const [last] = yield* sql<{ id: number }>`SELECT coalesce(max(migration_id), 0)::int AS id FROM ${sql(TABLE)}`
+      const found = last?.id ?? 0
+      if (found > known) return yield* new SchemaTooNew({ found, known })
+    }
+    return yield* Migrator.make({})({ table: TABLE, loader: Migrator.fromRecord(record) })
+  }).pipe(
+    sql.withTransaction,
+    Effect.catchTags({
+      MigrationError: (error) => failed(`${error.message}: ${reason(error.cause)}`, error),
+      SqlError: (error) => failed(reason(error), error)
+    })
+  )
+})
+
+const failed = (message: string, cause: unknown) =>
+  new MigrationFailed({ message: `the database could not be migrated: ${message}`, cause })
+
+/** The database's own words are in the innermost cause. */
+const reason = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? reason(error.cause) : error.message
+}

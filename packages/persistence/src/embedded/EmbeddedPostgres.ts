@@ -1,0 +1,79 @@
+/**
+ * A private PostgreSQL under `SLUICE_DATA_DIR`, for when `DATABASE_URL` is
+ * unset (contract, section 2). It is started with the scope and stopped with
+ * it, kept running in between, and belongs to one process at a time.
+ */
+import { Context, Effect, Layer, type Redacted, Ref, Schedule } from "effect"
+import * as Cluster from "./Cluster.ts"
+import * as DirectoryLock from "./DirectoryLock.ts"
+import { type StartError } from "./EmbeddedPostgresError.ts"
+import * as OsProcess from "./OsProcess.ts"
+import * as Place from "./Place.ts"
+import * as Postmaster from "./Postmaster.ts"
+
+export interface Options {
+  /** `SLUICE_DATA_DIR`; made if it is not there. Relative to the working directory. */
+  readonly dataDirectory: string
+  /** Settings of PostgreSQL beside or instead of ours, by name. */
+  readonly settings?: Readonly<Record<string, string>>
+}
+
+/** A new one is tried soon, then every 5 s, for as long as it takes. */
+const RESTARTS = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("5 seconds")])
+
+const make = Effect.fnUntraced(function*(options: Options) {
+  const settings = options.settings ?? {}
+  const directory = yield* Place.open(options.dataDirectory)
+  yield* DirectoryLock.acquire(directory, "postgres.lock")
+  const place = yield* Place.find(directory)
+  // A copied data directory may link to the same place.
+  yield* DirectoryLock.acquire(place.home, "lock")
+  const created = yield* Cluster.ensure(place)
+  const password = yield* Cluster.password(place)
+  // Before it is started: whatever was reached when the scope closes is stopped.
+  yield* Effect.addFinalizer(() => Postmaster.stop(place))
+  const first = yield* Postmaster.ensure(place, settings)
+  const current = yield* Ref.make(first)
+
+  const supervise = Effect.gen(function*() {
+    const { pid } = yield* Ref.get(current)
+    yield* OsProcess.awaitEnd(pid)
+    yield* Effect.logWarning("embedded PostgreSQL: it has died and is started again")
+    const next = yield* Postmaster.ensure(place, settings, first.endpoint).pipe(
+      Effect.tapError((error) => Effect.logWarning(error.message)),
+      Effect.retry(RESTARTS)
+    )
+    yield* Ref.set(current, next)
+    yield* Effect.logInfo("embedded PostgreSQL: it is back")
+  })
+  yield* Effect.forkScoped(Effect.forever(supervise))
+
+  const origin = created ? "created" : first.origin
+  yield* Effect.logInfo(`embedded PostgreSQL ${place.version}: ${origin}, in ${place.data}`)
+  return {
+    url: Postmaster.url(place, first.endpoint, password),
+    version: place.version,
+    home: place.home,
+    origin,
+    pid: Effect.map(Ref.get(current), ({ pid }) => pid)
+  } as const
+})
+
+export class EmbeddedPostgres extends Context.Service<EmbeddedPostgres, {
+  /** Connects as the owner of its one database; holds the password. Stays the same when PostgreSQL is started again. */
+  readonly url: Redacted.Redacted
+  /** As in `18.4`. */
+  readonly version: string
+  /** The directory with its files, log and lock: `<SLUICE_DATA_DIR>/postgres`, or where that links to. */
+  readonly home: string
+  /** What was found: nothing, a database, or a database that was still running. */
+  readonly origin: "created" | "started" | "adopted"
+  /** Of the postmaster. */
+  readonly pid: Effect.Effect<number>
+}>()("@sluice/persistence/embedded/EmbeddedPostgres") {
+  /** Runs until the scope closes. */
+  static readonly make = make
+
+  static readonly layer = (options: Options): Layer.Layer<EmbeddedPostgres, StartError> =>
+    Layer.effect(EmbeddedPostgres, make(options))
+}

@@ -1,0 +1,142 @@
+/**
+ * Where an embedded PostgreSQL lives. Normally its programs stay in
+ * node_modules and its files in `<data directory>/postgres`. Started by root,
+ * it runs as an account that may not be able to enter either of them (a clone
+ * under root's home, a private temporary directory); then a place that it can
+ * reach is used, and `postgres` becomes a link to it, so that the next start
+ * finds the same files wherever the clone has moved, and a removed data
+ * directory takes its database out of sight with it.
+ */
+import { Effect, Option } from "effect"
+import { randomBytes } from "node:crypto"
+import { chmod, lstat, mkdir, mkdtemp, readlink, realpath, rename, rm, symlink } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join, resolve } from "node:path"
+import * as Account from "./Account.ts"
+import * as Binaries from "./Binaries.ts"
+import { EmbeddedPostgresError } from "./EmbeddedPostgresError.ts"
+import * as OsProcess from "./OsProcess.ts"
+
+export interface Place {
+  /** Holds the lock, PostgreSQL's log and `data`. */
+  readonly home: string
+  /** PostgreSQL's own data directory. */
+  readonly data: string
+  readonly binaries: Binaries.Binaries
+  /** Of the binaries, as in `18.4`. */
+  readonly version: string
+  /** Undefined: ourselves. */
+  readonly account: Account.Account | undefined
+}
+
+/** `/var/lib` first: what lies long in `/var/tmp` or `/tmp` is removed on many systems, table files too. */
+const SHARED = ["/var/lib", "/var/tmp", tmpdir()]
+
+const { attempt } = EmbeddedPostgresError
+
+const reaches = (account: Account.Account, directory: string) =>
+  OsProcess.run("/bin/sh", ["-c", "cd -- \"$1\"", "sh", directory], { account }).pipe(
+    Effect.map(({ code }) => code === 0)
+  )
+
+/** A directory that only root can have made: another user's of that name would let them at our files. */
+const ownedByUs = async (directory: string) => {
+  const entry = await lstat(directory)
+  return entry.isDirectory() && entry.uid === process.getuid?.() && (entry.mode & 0o022) === 0
+}
+
+const shared = Effect.fnUntraced(function*(account: Account.Account) {
+  for (const base of SHARED) {
+    const directory = join(base, "sluice")
+    const made = yield* Effect.option(Effect.tryPromise(async () => {
+      await mkdir(directory, { mode: 0o755 }).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== "EEXIST") throw error
+      })
+      return ownedByUs(directory)
+    }))
+    if (Option.contains(made, true) && (yield* reaches(account, directory))) return directory
+  }
+  return yield* new EmbeddedPostgresError({
+    message: "embedded PostgreSQL: the account it runs as reaches neither the package nor any of "
+      + `${SHARED.join(", ")}. Start Sluice as another user than root, or set DATABASE_URL`
+  })
+})
+
+/** The binaries where the account can run them: as installed, or else a copy that every clone of this machine shares. */
+const reachableBinaries = Effect.fnUntraced(function*(account: Account.Account | undefined) {
+  const installed = yield* Binaries.installed
+  const asInstalled = yield* Effect.result(Binaries.version(installed, account))
+  if (asInstalled._tag === "Success") return { binaries: installed, version: asInstalled.success }
+  if (account === undefined) return yield* asInstalled.failure
+  const base = yield* shared(account)
+  const copy: Binaries.Binaries = { ...installed, root: join(base, `postgresql-${installed.release}`) }
+  const present = yield* Effect.isSuccess(Effect.tryPromise(() => lstat(copy.root)))
+  if (!present) {
+    const draft = yield* attempt(`make room in ${base}`, () => mkdtemp(join(base, "copy-")))
+    yield* Effect.gen(function*() {
+      yield* OsProcess.runOrFail(`copy PostgreSQL to ${base}`, "cp", ["-RP", `${installed.root}/.`, draft])
+      yield* OsProcess.runOrFail(`open ${draft}`, "chmod", ["-R", "u=rwX,go=rX", draft])
+      // Whoever renames first has made it; a second copy is the same and is dropped.
+      yield* Effect.ignore(Effect.tryPromise(() => rename(draft, copy.root)))
+    }).pipe(Effect.ensuring(Effect.promise(() => rm(draft, { recursive: true, force: true }))))
+    yield* Effect.logInfo(`embedded PostgreSQL: its account cannot reach ${installed.root}; a copy is in ${copy.root}`)
+  }
+  return { binaries: copy, version: yield* Binaries.version(copy, account) }
+})
+
+const linkedTo = (path: string) => Effect.option(Effect.tryPromise(() => readlink(path)))
+const isThere = (path: string) => Effect.isSuccess(Effect.tryPromise(() => lstat(path)))
+
+/** Moves what is there, or makes a new one, to where the account reaches it, and leaves a link. */
+const relocate = Effect.fnUntraced(function*(home: string, account: Account.Account) {
+  const target = join(yield* shared(account), `data-${randomBytes(6).toString("hex")}`)
+  if (yield* isThere(join(home, "data"))) {
+    const pid = yield* Effect.option(
+      OsProcess.runOrFail("read", "head", ["-n", "1", join(home, "data/postmaster.pid")])
+    )
+    if (Option.isSome(pid) && (yield* OsProcess.isPostmasterOf(Number(pid.value), join(home, "data")))) {
+      yield* OsProcess.stop(Number(pid.value), [["SIGINT", "15 seconds"], ["SIGQUIT", "5 seconds"], [
+        "SIGKILL",
+        "1 second"
+      ]])
+    }
+    yield* OsProcess.runOrFail(`move ${home} to ${target}`, "mv", ["--", home, target])
+  } else {
+    yield* attempt(`clear ${home}`, () => rm(home, { recursive: true, force: true }))
+    yield* attempt(`make ${target}`, () => mkdir(target, { mode: 0o711 }))
+  }
+  yield* attempt(`link ${home}`, () => symlink(target, home))
+})
+
+// What root makes must let another account through; it is as private as what lies in it.
+const directoryMode = () => process.getuid?.() === 0 ? 0o711 : 0o700
+
+/** Makes the directory if it is not there, and answers its real path. */
+export const open = (directory: string) =>
+  attempt(`make ${directory}`, async () => {
+    const path = resolve(directory)
+    const made = await mkdir(path, { recursive: true, mode: directoryMode() })
+    if (made !== undefined) await chmod(path, directoryMode())
+    return realpath(path)
+  })
+
+/** Finds or makes the place that belongs to this data directory. The caller holds its lock. */
+export const find = Effect.fnUntraced(function*(directory: string) {
+  const named = join(directory, "postgres")
+  const link = yield* linkedTo(named)
+  if (Option.isSome(link) && !(yield* isThere(join(named, ".")))) {
+    return yield* new EmbeddedPostgresError({
+      message: `SLUICE_DATA_DIR: ${named} links to ${link.value}, where its database was, and nothing is there. `
+        + "Bring that directory back, or remove the link to start with an empty database"
+    })
+  }
+  let home = yield* open(named)
+  const account = yield* Account.choose(join(home, "data"))
+  const { binaries, version } = yield* reachableBinaries(account)
+  if (account !== undefined && !(yield* reaches(account, home))) {
+    yield* relocate(home, account)
+    home = yield* open(named)
+  }
+  if (home !== named) yield* Effect.logInfo(`embedded PostgreSQL: the files of ${named} are in ${home}`)
+  return { home, data: join(home, "data"), binaries, version, account } satisfies Place
+})

@@ -1,0 +1,193 @@
+/**
+ * The running PostgreSQL of a place: started, adopted or stopped. It runs in a
+ * session of its own, because Ctrl-C goes to the whole group of a terminal and
+ * means fast shutdown to PostgreSQL, while Sluice still drains.
+ */
+import * as PgConnection from "@effect/sql-pg/PgConnection"
+import { Effect, Option, Redacted } from "effect"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { open, readFile, rename, rm, stat } from "node:fs/promises"
+import { createServer } from "node:net"
+import { join } from "node:path"
+import { spawnOptions } from "./Account.ts"
+import { program } from "./Binaries.ts"
+import * as Cluster from "./Cluster.ts"
+import { EmbeddedPostgresError } from "./EmbeddedPostgresError.ts"
+import * as OsProcess from "./OsProcess.ts"
+import type { Place } from "./Place.ts"
+
+/** Where it listens: a socket among its own files, or a port of 127.0.0.1 where the socket's path would be too long. */
+export type Endpoint = { readonly _tag: "Socket" } | { readonly _tag: "Loopback"; readonly port: number }
+
+export interface Postmaster {
+  readonly pid: number
+  readonly endpoint: Endpoint
+  readonly origin: "started" | "adopted"
+}
+
+/** Names the socket; nothing listens there. */
+const SOCKET_PORT = 5432
+/** macOS allows 103 bytes, Linux 107. */
+const LONGEST_SOCKET_PATH = 103
+/** Over this the log of the last run is put aside at the start, bytes. */
+const LOG_LIMIT = 5_000_000
+
+const { attempt } = EmbeddedPostgresError
+
+/** How to connect to it. */
+export const url = (place: Place, endpoint: Endpoint, password: Redacted.Redacted) => {
+  const at = new URL("postgres://localhost")
+  at.username = Cluster.ROLE
+  at.password = Redacted.value(password)
+  at.pathname = Cluster.DATABASE
+  at.port = String(endpoint._tag === "Socket" ? SOCKET_PORT : endpoint.port)
+  if (endpoint._tag === "Socket") at.searchParams.set("host", place.data)
+  else at.hostname = "127.0.0.1"
+  return Redacted.make(at.href, { label: "embedded PostgreSQL" })
+}
+
+const chooseEndpoint = (place: Place): Effect.Effect<Endpoint, EmbeddedPostgresError> =>
+  Buffer.byteLength(join(place.data, `.s.PGSQL.${SOCKET_PORT}`)) <= LONGEST_SOCKET_PATH
+    ? Effect.succeed({ _tag: "Socket" })
+    : attempt("find a free port", async () => {
+      const server = createServer().listen(0, "127.0.0.1")
+      await once(server, "listening")
+      const address = server.address()
+      await new Promise((done) => server.close(done))
+      if (address === null || typeof address === "string") throw new Error("no port")
+      return { _tag: "Loopback", port: address.port }
+    })
+
+interface PidFile {
+  readonly pid: number
+  readonly endpoint: Endpoint
+  readonly ready: boolean
+}
+
+/** `postmaster.pid`: pid, data directory, start time, port, socket directory, TCP address, shared memory, status. */
+export const parsePidFile = (text: string): Option.Option<PidFile> => {
+  const lines = text.split("\n").map((line) => line.trim())
+  const pid = Number(lines[0])
+  if (!Number.isSafeInteger(pid) || pid <= 0) return Option.none()
+  const endpoint: Endpoint = lines[4] ? { _tag: "Socket" } : { _tag: "Loopback", port: Number(lines[3]) }
+  return Option.some({ pid, endpoint, ready: lines[7] === "ready" })
+}
+
+const pidFile = (place: Place) =>
+  Effect.option(Effect.tryPromise(() => readFile(join(place.data, "postmaster.pid"), "utf8"))).pipe(
+    Effect.map(Option.flatMap(parsePidFile))
+  )
+
+const FAST_THEN_HARD = [["SIGINT", "15 seconds"], ["SIGQUIT", "5 seconds"], ["SIGKILL", "2 seconds"]] as const
+
+/** Fast shutdown, and harder means if it does not come to an end. Nothing to do if none runs. */
+export const stop = Effect.fnUntraced(function*(place: Place) {
+  const file = yield* pidFile(place)
+  if (Option.isNone(file) || !(yield* OsProcess.isPostmasterOf(file.value.pid, place.data))) return
+  yield* OsProcess.stop(file.value.pid, FAST_THEN_HARD)
+})
+
+const answers = (place: Place, endpoint: Endpoint) =>
+  Effect.gen(function*() {
+    const password = yield* Cluster.password(place)
+    const connection = yield* PgConnection.make({ url: url(place, endpoint, password), connectTimeout: "2 seconds" })
+    const rows = yield* connection.queryValues("SHOW server_version")
+    return rows[0]?.[0] === place.version
+  }).pipe(Effect.scoped, Effect.timeout("3 seconds"), Effect.orElseSucceed(() => false))
+
+/**
+ * What an earlier Sluice left: its postmaster if it is well and of our version.
+ * Any other is stopped, as are the children of one that was killed, which would
+ * keep a new one from starting; a pid file that names a stranger is removed.
+ */
+const inherit = Effect.fnUntraced(function*(place: Place) {
+  const file = yield* pidFile(place)
+  if (Option.isSome(file) && (yield* OsProcess.isPostmasterOf(file.value.pid, place.data))) {
+    const { endpoint, pid, ready } = file.value
+    const reachable = endpoint._tag === "Loopback" || (yield* chooseEndpoint(place))._tag === "Socket"
+    if (ready && reachable && (yield* answers(place, endpoint))) {
+      return Option.some<Postmaster>({ pid, endpoint, origin: "adopted" })
+    }
+    yield* OsProcess.stop(pid, FAST_THEN_HARD)
+  }
+  for (const pid of yield* OsProcess.workingIn(place.data)) yield* OsProcess.stop(pid, [["SIGKILL", "2 seconds"]])
+  yield* attempt("remove the old postmaster.pid", () => rm(join(place.data, "postmaster.pid"), { force: true }))
+  return Option.none<Postmaster>()
+})
+
+const flags = (endpoint: Endpoint, settings: Readonly<Record<string, string>>) =>
+  Object.entries({
+    // "." is the data directory itself: private to its account, and good wherever it is moved.
+    unix_socket_directories: endpoint._tag === "Socket" ? "." : "",
+    unix_socket_permissions: "0700",
+    listen_addresses: endpoint._tag === "Socket" ? "" : "127.0.0.1",
+    port: String(endpoint._tag === "Socket" ? SOCKET_PORT : endpoint.port),
+    cluster_name: "sluice",
+    max_connections: "100",
+    shared_buffers: "128MB",
+    jit: "off",
+    log_checkpoints: "off",
+    ...settings
+  }).flatMap(([name, value]) => ["-c", `${name}=${value}`])
+
+const openLog = (place: Place) =>
+  attempt("open its log", async () => {
+    const path = join(place.home, "postgres.log")
+    const size = await stat(path).then((it) => it.size, () => 0)
+    if (size > LOG_LIMIT) await rename(path, `${path}.1`)
+    return { path, from: size > LOG_LIMIT ? 0 : size, handle: await open(path, "a", 0o600) }
+  })
+
+/** Why it did not come up, in its own words. */
+const complaint = async (log: { readonly path: string; readonly from: number }) => {
+  const text = (await readFile(log.path)).subarray(log.from).toString("utf8")
+  const lines = text.split("\n").filter((line) => /FATAL|PANIC|ERROR|HINT|could not/.test(line))
+  return lines.map((line) => line.replace(/^.*?(?=FATAL|PANIC|ERROR|HINT)/, "")).join(" ") || text.trim().slice(-300)
+}
+
+/** Starts one and waits until it takes connections; recovery after a crash may take its time. */
+const launch = Effect.fnUntraced(
+  function*(place: Place, endpoint: Endpoint, settings: Readonly<Record<string, string>>) {
+    const log = yield* openLog(place)
+    const child = spawn(program(place.binaries, "postgres"), ["-D", place.data, ...flags(endpoint, settings)], {
+      ...spawnOptions(place.account),
+      stdio: ["ignore", log.handle.fd, log.handle.fd]
+    })
+    const failed = Effect.callback<never, EmbeddedPostgresError>((resume) => {
+      const fail = (why: string) =>
+        resume(Effect.fail(new EmbeddedPostgresError({ message: `embedded PostgreSQL: it did not start: ${why}` })))
+      child.on("error", (error) => fail(error.message))
+      child.on("exit", (code) => void complaint(log).then(fail, () => fail(`it ended with ${code}; see ${log.path}`)))
+    })
+    child.unref()
+    const ready = Effect.gen(function*() {
+      while (true) {
+        const file = yield* pidFile(place)
+        if (Option.isSome(file) && file.value.ready && file.value.pid === child.pid) return file.value.pid
+        yield* Effect.sleep("20 millis")
+      }
+    })
+    const slow = Effect.logInfo(`embedded PostgreSQL: not ready yet, perhaps it recovers; see ${log.path}`).pipe(
+      Effect.delay("10 seconds"),
+      Effect.andThen(Effect.never)
+    )
+    const pid = yield* Effect.raceAllFirst([failed, ready, slow]).pipe(
+      Effect.onInterrupt(() => child.pid === undefined ? Effect.void : OsProcess.stop(child.pid, FAST_THEN_HARD)),
+      Effect.ensuring(Effect.promise(() => log.handle.close()))
+    )
+    return { pid, endpoint, origin: "started" } satisfies Postmaster
+  }
+)
+
+/**
+ * A running PostgreSQL for this place, at `endpoint` if one is given: after its
+ * death it must come back where its clients look for it.
+ */
+export const ensure = Effect.fnUntraced(
+  function*(place: Place, settings: Readonly<Record<string, string>>, endpoint?: Endpoint) {
+    const inherited = yield* inherit(place)
+    if (Option.isSome(inherited)) return inherited.value
+    return yield* launch(place, endpoint ?? (yield* chooseEndpoint(place)), settings)
+  }
+)

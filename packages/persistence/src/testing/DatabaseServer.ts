@@ -1,0 +1,95 @@
+/**
+ * Vitest's `globalSetup`: one PostgreSQL for all test files of a run. It is
+ * started when the first test asks for it, and removed with the run.
+ * `SLUICE_TEST_DATABASE_URL` names another server to use instead.
+ */
+import { Effect, Exit, Logger, Redacted, Scope } from "effect"
+import { SqlClient } from "effect/sql"
+import { randomBytes } from "node:crypto"
+import { once } from "node:events"
+import { chmod, mkdtemp, rm } from "node:fs/promises"
+import { createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Database from "../Database.ts"
+import { EmbeddedPostgres } from "../embedded/EmbeddedPostgres.ts"
+
+/** What a test learns from the port that this variable names: {@link Offer} as JSON, or `{ error }`. */
+export const PORT_VARIABLE = "SLUICE_TEST_DATABASE_PORT"
+
+/** A role that may create databases, and a migrated one to copy. */
+export interface Offer {
+  readonly url: string
+  readonly template: string
+}
+
+/** The same server, another database. */
+export const withDatabase = (url: string, database: string) => {
+  const it = new URL(url)
+  it.pathname = database
+  return it.href
+}
+
+/** Runs one statement on its own connection. */
+export const execute = (url: string, statement: string) =>
+  Effect.gen(function*() {
+    const sql = yield* SqlClient.SqlClient
+    yield* sql.unsafe(statement)
+  }).pipe(Effect.provide(Database.layerPool({ url: Redacted.make(url), maxConnections: 1 })))
+
+const embedded = Effect.gen(function*() {
+  const directory = yield* Effect.acquireRelease(
+    Effect.promise(async () => {
+      const made = await mkdtemp(join(tmpdir(), "sluice-test-"))
+      // Run by root, PostgreSQL runs as another account and must get in.
+      await chmod(made, 0o711)
+      return made
+    }),
+    (directory) => Effect.promise(() => rm(directory, { recursive: true, force: true }))
+  )
+  // Its files may lie elsewhere; they are as temporary.
+  const home = { path: directory }
+  yield* Effect.addFinalizer(() => Effect.promise(() => rm(home.path, { recursive: true, force: true })))
+  const postgres = yield* EmbeddedPostgres.make({
+    dataDirectory: directory,
+    settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off", max_connections: "200" }
+  })
+  home.path = postgres.home
+  return Redacted.value(postgres.url)
+})
+
+const offer = Effect.gen(function*() {
+  const url = process.env["SLUICE_TEST_DATABASE_URL"] ?? (yield* embedded)
+  const template = `sluice_template_${randomBytes(6).toString("hex")}`
+  yield* Effect.acquireRelease(
+    execute(url, `CREATE DATABASE ${template}`),
+    () => Effect.ignore(execute(url, `DROP DATABASE IF EXISTS ${template} WITH (FORCE)`))
+  )
+  yield* Effect.void.pipe(Effect.provide(Database.layer({ url: Redacted.make(withDatabase(url, template)) })))
+  return { url, template } satisfies Offer
+})
+
+/** Called by vitest before the first test; what it returns, after the last. */
+export default async function setup() {
+  const scope = Effect.runSync(Scope.make())
+  let asked: Promise<string> | undefined
+  const answer = () =>
+    asked ??= Effect.runPromise(offer.pipe(
+      Effect.map((it) => JSON.stringify(it)),
+      Effect.catch((error) => Effect.succeed(JSON.stringify({ error: error.message }))),
+      Effect.provide(Logger.layer([])),
+      Scope.provide(scope)
+    ))
+  const server = createServer((socket) => {
+    socket.on("error", () => {})
+    void answer().then((text) => socket.end(text))
+  }).listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const address = server.address()
+  process.env[PORT_VARIABLE] = String(typeof address === "object" ? address?.port : undefined)
+  return async () => {
+    server.close()
+    await asked
+    await Effect.runPromise(Scope.close(scope, Exit.void))
+  }
+}
