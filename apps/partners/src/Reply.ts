@@ -1,0 +1,44 @@
+/** What a partner does with a request: how it answers, or fails to. */
+
+export type Reply =
+  /** An ordinary HTTP answer, `afterMs` milliseconds after the request was read. */
+  | {
+    readonly _tag: "Answer"
+    readonly status: number
+    readonly contentType: string
+    readonly body: string
+    readonly afterMs: number
+  }
+  /** The connection is reset instead of an answer. */
+  | { readonly _tag: "Reset"; readonly afterMs: number }
+  /** Half of the announced bytes arrive, then the connection goes away. */
+  | { readonly _tag: "Cut"; readonly body: string; readonly afterMs: number }
+  /** Nothing is ever answered. */
+  | { readonly _tag: "Hang" }
+
+export type Answer = Extract<Reply, { _tag: "Answer" }>
+
+/** An answer with exactly this body. */
+export const text = (status: number, contentType: string, body: string): Answer => ({
+  _tag: "Answer",
+  status,
+  contentType,
+  body,
+  afterMs: 0
+})
+
+/** An answer whose body is the JSON text of `value`. */
+export const json = (status: number, value: unknown): Answer => text(status, "application/json", JSON.stringify(value))
+
+/** The same reply, `ms` milliseconds later. */
+export const after = (ms: number, reply: Reply): Reply => reply._tag === "Hang" ? reply : { ...reply, afterMs: ms }
+
+export const reset: Reply = { _tag: "Reset", afterMs: 0 }
+
+export const hang: Reply = { _tag: "Hang" }
+
+export const cut = (body: string): Reply => ({ _tag: "Cut", body, afterMs: 0 })
+
+/** One word for the log: the status, or what was done instead of answering. */
+export const summary = (reply: Reply): string =>
+  reply._tag === "Answer" ? String(reply.status) : reply._tag.toLowerCase()

@@ -1,0 +1,95 @@
+/**
+ * What every partner was asked and what it did: kept in memory, in order of arrival, so that a test or the demo can
+ * compare what the server says it sent with what really came. Headers are kept as they came, credentials included:
+ * these partners are nobody's production.
+ */
+import { Clock, Context, Effect, Layer, Schema } from "effect"
+
+/** One request as a partner saw it. */
+export const LogEntry = Schema.Struct({
+  /** From 1, over all partners. */
+  id: Schema.Int,
+  partner: Schema.String,
+  /** Which request of this order to this partner's path this is, from 1. */
+  number: Schema.Int,
+  order: Schema.optionalKey(Schema.String),
+  method: Schema.String,
+  path: Schema.String,
+  query: Schema.String,
+  /** Names in lower case. */
+  headers: Schema.Record(Schema.String, Schema.String),
+  /** For reading; what is not UTF-8 is replaced. */
+  body: Schema.String,
+  /** The exact bytes, base64. */
+  bodyBytes: Schema.String,
+  /** Epoch milliseconds. */
+  receivedAt: Schema.Number,
+  /** A status, `reset`, `cut`, or `abandoned` where the caller hung up first; absent while nothing was done yet. */
+  answered: Schema.optionalKey(Schema.String),
+  answeredAt: Schema.optionalKey(Schema.Number)
+})
+export type LogEntry = typeof LogEntry.Type
+
+/** Which entries to show; all that is given must hold. */
+export interface LogFilter {
+  readonly partner?: string
+  readonly order?: string
+  readonly path?: string
+}
+
+export class RequestLog extends Context.Service<RequestLog, {
+  /** Writes down a request and counts it. */
+  readonly received: (
+    request: Omit<LogEntry, "id" | "number" | "receivedAt" | "answered" | "answeredAt">
+  ) => Effect.Effect<LogEntry>
+  /** Completes an entry; the first word stays. */
+  readonly answered: (id: number, answer: string) => Effect.Effect<void>
+  readonly entries: (filter: LogFilter) => Effect.Effect<ReadonlyArray<LogEntry>>
+  /** Forgets everything, the counts too. */
+  readonly clear: Effect.Effect<void>
+}>()("@sluice/partners/RequestLog") {
+  static readonly layer = Layer.sync(RequestLog, () => {
+    const entries: Array<LogEntry> = []
+    const counts = new Map<string, number>()
+    let lastId = 0
+
+    const received = Effect.fnUntraced(function*(
+      request: Omit<LogEntry, "id" | "number" | "receivedAt" | "answered" | "answeredAt">
+    ) {
+      const receivedAt = yield* Clock.currentTimeMillis
+      const subject = JSON.stringify([request.partner, request.path, request.order ?? null])
+      const number = (counts.get(subject) ?? 0) + 1
+      counts.set(subject, number)
+      lastId += 1
+      const entry: LogEntry = { ...request, id: lastId, number, receivedAt }
+      entries.push(entry)
+      return entry
+    })
+
+    const answered = Effect.fnUntraced(function*(id: number, answer: string) {
+      const answeredAt = yield* Clock.currentTimeMillis
+      const index = entries.findIndex((entry) => entry.id === id)
+      const entry = entries[index]
+      if (entry !== undefined && entry.answered === undefined) {
+        entries[index] = { ...entry, answered: answer, answeredAt }
+      }
+    })
+
+    return RequestLog.of({
+      received,
+      answered,
+      entries: (filter) =>
+        Effect.sync(() =>
+          entries.filter((entry) =>
+            (filter.partner === undefined || entry.partner === filter.partner) &&
+            (filter.order === undefined || entry.order === filter.order) &&
+            (filter.path === undefined || entry.path === filter.path)
+          )
+        ),
+      clear: Effect.sync(() => {
+        entries.length = 0
+        counts.clear()
+      })
+    })
+  })
+}

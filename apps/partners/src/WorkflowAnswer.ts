@@ -1,0 +1,27 @@
+/** What a workflow step's partner answers, in the seed's own words. All of them with status 200. */
+import { json } from "./Reply.ts"
+
+/** Success, no changes. */
+export const accepted = json(200, { OrderActionExecutionResults: [{ ActionStatus: "Success" }] })
+
+/** Success, and the order changes. */
+export const patched = json(200, {
+  OrderActionExecutionResults: [{ ActionStatus: "Success" }],
+  OrderPatch: {
+    Status: "Validated",
+    Tags: ["fraud-checked"],
+    Properties: [{ Key: "ValidationScore", Value: "95" }]
+  }
+})
+
+/** Failure: the workflow stops if the step says `StopOnError`. */
+export const cancelled = json(200, {
+  OrderActionExecutionResults: [
+    { ActionStatus: "Error", CancelWorkflow: true, ErrorReason: "Shipping address could not be validated" }
+  ]
+})
+
+/** Neither of them; the seed names the status and shows no example. */
+export const warned = json(200, {
+  OrderActionExecutionResults: [{ ActionStatus: "Warning", ErrorReason: "The customer is on the review list" }]
+})
