@@ -30,6 +30,8 @@ interface Lane {
   /** The socket, from the first attempt to connect it. */
   socket: Socket | undefined
   ticket: Ticket | undefined
+  /** An answer has just been read: see `#rest`. */
+  resting: boolean
 }
 
 interface Origin {
@@ -85,6 +87,7 @@ export class ConnectionPool {
     const { lane, origin } = ticket
     if (lane === undefined || lane.ticket !== ticket) return
     lane.ticket = undefined
+    this.#rest(lane)
     const next = takeFirst(origin.waiting)
     if (next === undefined) origin.idle.push(lane)
     else this.#assign(lane, next)
@@ -113,7 +116,23 @@ export class ConnectionPool {
   #assign(lane: Lane, ticket: Ticket): void {
     lane.ticket = ticket
     ticket.lane = lane
-    lane.client.dispatch(ticket.options, ticket.handler)
+    if (!lane.resting) lane.client.dispatch(ticket.options, ticket.handler)
+  }
+
+  /**
+   * Sends nothing until the event loop has polled once more. Partners that close after each answer without saying so
+   * are met often; their end of the connection is already here, unread, and a request written before it is read would
+   * be lost, and count as one that may have been taken.
+   */
+  #rest(lane: Lane): void {
+    lane.resting = true
+    // The first runs before the next poll, the second after it.
+    setImmediate(() =>
+      setImmediate(() => {
+        lane.resting = false
+        if (lane.ticket !== undefined) this.#assign(lane, lane.ticket)
+      })
+    )
   }
 
   #open(origin: Origin): Lane | undefined {
@@ -131,7 +150,7 @@ export class ConnectionPool {
         lane.socket = socket instanceof Socket ? socket : undefined
       }
     })
-    const lane: Lane = { client, socket: undefined, ticket: undefined }
+    const lane: Lane = { client, socket: undefined, ticket: undefined, resting: false }
     client.on("disconnect", () => {
       if (lane.ticket === undefined) this.#close(origin, lane)
     })

@@ -152,6 +152,8 @@ const mebibyteOfZeros = zlib.gzipSync(new Uint8Array(1024 * 1024))
 
 const behaviours: Record<string, Behaviour> = {
   echo: (socket, request) => reply(socket, 200, JSON.stringify(request), { "Content-Type": "application/json" }),
+  /** The port of the caller, which tells connections apart. */
+  port: (socket) => reply(socket, 200, String(socket.remotePort)),
   teapot: (socket) => reply(socket, 418, "short and stout"),
   empty: (socket) => socket.write(head(204)),
   redirect: (socket) => reply(socket, 302, "", { location: "/redirected" }),

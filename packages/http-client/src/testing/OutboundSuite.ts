@@ -39,6 +39,7 @@ const expired = (path: string) =>
   })
 
 export const suite = <E>(name: string, layer: Layer.Layer<Outbound, E>): void => {
+  // oxlint-disable-next-line vitest/valid-title -- the adapter names itself
   describe(name, () => {
     withLayer(Layer.merge(layer, HostileServer.layer))((it) => {
       it.effect("sends method, path, headers and the exact bytes, and reads the answer", () =>
