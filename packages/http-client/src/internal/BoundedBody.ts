@@ -5,6 +5,12 @@
 import type { Transform } from "node:stream"
 import * as zlib from "node:zlib"
 
+/** The length that a head announces, in bytes, if it does so intelligibly. */
+export const announcedLengthOf = (headers: Readonly<Record<string, string | undefined>>): number | undefined => {
+  const length = headers["content-length"]
+  return length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : undefined
+}
+
 /** Called once. `cut`: there was more than the bound. An error means that the body could not be decompressed. */
 export interface BodyListener {
   readonly onBody: (body: Uint8Array, cut: boolean) => void
@@ -13,6 +19,9 @@ export interface BodyListener {
   readonly onDrain: () => void
 }
 
+/** What is kept of an answer unless the request says otherwise. Contract: section 5. */
+export const defaultMaxBytes = 1024 * 1024
+
 /** More codings than this on one answer is an attack on our processor. */
 const maxCodings = 3
 
@@ -20,13 +29,20 @@ export class BoundedBody {
   readonly #maxBytes: number
   readonly #codings: ReadonlyArray<string>
   readonly #listener: BodyListener
+  /** The partner has announced more than will be kept: no need to wait for a byte that tells so. */
+  readonly #isLonger: boolean
   readonly #chunks: Array<Uint8Array> = []
   #size = 0
   #done = false
   #decoders: Array<Transform> | undefined
 
   /** An unknown coding leaves the body as it came: some partners put a character set there. */
-  constructor(contentEncoding: string | undefined, maxBytes: number, listener: BodyListener) {
+  constructor(
+    head: { readonly contentEncoding: string | undefined; readonly announcedLength: number | undefined },
+    maxBytes: number,
+    listener: BodyListener
+  ) {
+    const { announcedLength, contentEncoding } = head
     this.#maxBytes = maxBytes
     this.#listener = listener
     const codings = contentEncoding === undefined ?
@@ -34,6 +50,7 @@ export class BoundedBody {
       contentEncoding.toLowerCase().split(",").map((name) => name.trim())
         .filter((name) => name !== "" && name !== "identity")
     this.#codings = codings.every((name) => Object.hasOwn(decoderOf, name)) ? codings : []
+    this.#isLonger = this.#codings.length === 0 && announcedLength !== undefined && announcedLength > maxBytes
   }
 
   /** Answers `false` when the sender should pause until `onDrain`. */
@@ -58,22 +75,13 @@ export class BoundedBody {
     for (const decoder of this.#decoders ?? []) decoder.destroy()
   }
 
-  /** All that may be kept has come, and it was not compressed. Only a following byte would tell whether there is more. */
-  get isFull(): boolean {
-    return this.#size === this.#maxBytes && this.#codings.length === 0
-  }
-
-  /** Ends the body here, as one that has more. */
-  cut(): void {
-    this.#finish(true)
-  }
-
   #keep(chunk: Uint8Array): void {
     if (this.#done) return
     const room = this.#maxBytes - this.#size
     if (chunk.byteLength <= room) {
       this.#chunks.push(chunk)
       this.#size += chunk.byteLength
+      if (this.#size === this.#maxBytes && this.#isLonger) this.#finish(true)
       return
     }
     this.#chunks.push(chunk.subarray(0, room))

@@ -8,11 +8,9 @@ import {
   OutboundTimedOut,
   OutboundUnreadable
 } from "../Outbound.ts"
-import { type BodyListener, BoundedBody } from "./BoundedBody.ts"
+import { announcedLengthOf, type BodyListener, BoundedBody, defaultMaxBytes } from "./BoundedBody.ts"
 import type { ConnectionPool, Ticket } from "./ConnectionPool.ts"
 import { outboundError } from "./NetworkFailure.ts"
-
-const defaultMaxBytes = 1024 * 1024
 
 type Resume = (effect: Effect.Effect<OutboundResponse, OutboundError>) => void
 
@@ -101,17 +99,15 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyListener {
       const value = headers[name]
       if (value !== undefined) this.#headers[name] = typeof value === "string" ? value : value.join(", ")
     }
-    const length = this.#headers["content-length"]
-    if (length !== undefined && /^\d{1,15}$/.test(length)) this.#announcedLength = Number(length)
-    this.#body = new BoundedBody(this.#headers["content-encoding"], this.#maxBytes, this)
+    this.#announcedLength = announcedLengthOf(this.#headers)
+    const head = { announcedLength: this.#announcedLength, contentEncoding: this.#headers["content-encoding"] }
+    this.#body = new BoundedBody(head, this.#maxBytes, this)
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     const body = this.#body
     if (this.#settled || body === undefined) return
     if (!body.write(chunk)) controller.pause()
-    // With a length announced, whether more would come is known without waiting for it.
-    if (body.isFull && this.#announcedLength !== undefined && this.#announcedLength > this.#maxBytes) body.cut()
   }
 
   onResponseEnd(): void {

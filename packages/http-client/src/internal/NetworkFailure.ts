@@ -37,6 +37,12 @@ const codeOf = (error: unknown): string => {
 const messageOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split("\n", 1)[0]!.slice(0, 300)
 
+/** Whether the error alone shows that no connection was made, so that nothing can have been sent. */
+export const neverConnected = (error: unknown): boolean => {
+  const code = codeOf(error)
+  return error instanceof AddressRefused || [dns, refused, tls].some((codes) => codes.test(code))
+}
+
 /** Names the ending of an exchange that failed with `error`. */
 export const outboundError = (error: unknown, exchange: FailedExchange): OutboundError => {
   const { host, sent, status } = exchange

@@ -45,14 +45,18 @@ export const suite = <E>(name: string, layer: Layer.Layer<Outbound, E>): void =>
       it.effect("sends method, path, headers and the exact bytes, and reads the answer", () =>
         Effect.gen(function*() {
           const body = JSON.stringify({ name: "Åse\u0000" })
-          const headers = { "Content-Type": "application/json", "X-Delivery-Count": "1" }
+          const headers = { "Content-Type": "application/json", "X-Delivery-Count": "1", traceparent: "00-ab-cd-01" }
           const answer = yield* post("/echo/a?b=1", { method: "PUT", headers, body })
           assert.strictEqual(answer.status, 200)
           assert.isFalse(answer.truncated)
           assert.strictEqual(answer.announcedLength, answer.body.byteLength)
           const seen = JSON.parse(text(answer.body))
           assert.deepInclude(seen, { method: "PUT", path: "/echo/a?b=1", body })
-          assert.deepInclude(seen.headers, { "content-type": "application/json", "x-delivery-count": "1" })
+          assert.deepInclude(seen.headers, {
+            "content-type": "application/json",
+            "x-delivery-count": "1",
+            traceparent: "00-ab-cd-01"
+          })
         }))
 
       it.effect("sends bytes as they are", () =>

@@ -1,0 +1,202 @@
+/**
+ * The `Authorization` header of a request, from the settings that say how to authenticate.
+ *
+ * For the client-credentials grant (RFC 6749, section 4.4) a token is fetched once for however many wait for it, kept
+ * until shortly before it expires, and fetched anew after a 401 that was met with it. Failures are not kept.
+ * Contract: section 4, "Auth provider".
+ */
+import type { Authentication } from "@sluice/domain/AuthProvider"
+import { Clock, Context, Deferred, Duration, Effect, Exit, Layer, Option, Redacted, Schema } from "effect"
+import * as Base64 from "effect/encoding/Base64"
+import {
+  Outbound,
+  type OutboundError,
+  type OutboundResponse,
+  OutboundTimedOut,
+  OutboundUnreachable
+} from "./Outbound.ts"
+
+/** The token endpoint answered, but gave no token. The message says what it answered, without the secret. */
+export class TokenRefused extends Schema.TaggedError<TokenRefused>()("TokenRefused", {
+  message: Schema.String,
+  /** The status of the token endpoint's answer, where a head could be read. */
+  status: Schema.optionalKey(Schema.Int)
+}) {}
+
+/**
+ * `sent` is always false here: it speaks of the request that needs the header, of which nothing has left, and not of
+ * the request for the token.
+ */
+export type CredentialsError = OutboundTimedOut | OutboundUnreachable | TokenRefused
+
+export class Credentials extends Context.Service<Credentials, {
+  /** The header's whole value, `Bearer …` or `Basic …`. Interrupting one of many waiters leaves the others waiting. */
+  readonly authorization: (provider: Authentication) => Effect.Effect<string, CredentialsError>
+  /**
+   * Says that a request with this value was answered with 401. Only that very value is dropped: of many that were
+   * turned away with it, the first causes a new token to be fetched and the others wait for it.
+   */
+  readonly invalidate: (provider: Authentication, usedValue: string) => Effect.Effect<void>
+}>()("@sluice/http-client/Credentials") {
+  static readonly layer = Layer.effect(
+    Credentials,
+    Effect.gen(function*() {
+      const outbound = yield* Outbound
+      const scope = yield* Effect.scope
+      const tokens = new Map<string, Entry>()
+
+      const obtain = Effect.fnUntraced(function*(provider: ClientCredentials) {
+        const clock = yield* Clock.Clock
+        const key = keyOf(provider)
+        const entry = tokens.get(key)
+        if (entry !== undefined && clock.monotonicTimeNanosUnsafe() < entry.usableUntil) {
+          return yield* Deferred.await(entry.value)
+        }
+        forgetExpired(tokens, clock.monotonicTimeNanosUnsafe())
+        const fresh: Entry = { value: Deferred.makeUnsafe(), token: undefined, usableUntil: forever }
+        tokens.set(key, fresh)
+        // In the layer's scope: the first to ask may be interrupted while others wait for the same token.
+        yield* requestToken(outbound, provider).pipe(
+          Effect.onExit((exit) =>
+            Effect.sync(() => {
+              if (Exit.isSuccess(exit)) {
+                fresh.token = exit.value.value
+                fresh.usableUntil = exit.value.lifetime === undefined
+                  ? forever
+                  : clock.monotonicTimeNanosUnsafe() + usableFor(exit.value.lifetime)
+              } else if (tokens.get(key) === fresh) {
+                tokens.delete(key)
+              }
+              Deferred.doneUnsafe(fresh.value, Exit.map(exit, ({ value }) => value))
+            })
+          ),
+          Effect.forkIn(scope)
+        )
+        return yield* Deferred.await(fresh.value)
+      })
+
+      return {
+        authorization: (provider) => {
+          switch (provider.type) {
+            case "basic": {
+              const pair = `${provider.username}:${Redacted.value(provider.password)}`
+              return Effect.succeed(`Basic ${Base64.encode(pair)}`)
+            }
+            case "bearer":
+              return Effect.succeed(`Bearer ${Redacted.value(provider.token)}`)
+            case "oauth2ClientCredentials":
+              return obtain(provider)
+          }
+        },
+        invalidate: (provider, usedValue) =>
+          Effect.sync(() => {
+            if (provider.type !== "oauth2ClientCredentials") return
+            const key = keyOf(provider)
+            if (tokens.get(key)?.token === usedValue) tokens.delete(key)
+          })
+      }
+    })
+  )
+}
+
+type ClientCredentials = Extract<Authentication, { readonly type: "oauth2ClientCredentials" }>
+
+interface Entry {
+  readonly value: Deferred.Deferred<string, CredentialsError>
+  /** Once it has been fetched. */
+  token: string | undefined
+  /** On the monotonic clock, in nanoseconds; while the token is being fetched, forever. */
+  usableUntil: bigint
+}
+
+const forever = 2n ** 63n
+
+/** Providers with equal credentials share a token, whatever they are called; changed credentials are others. */
+const keyOf = (provider: ClientCredentials): string =>
+  JSON.stringify([provider.tokenUrl, provider.clientId, Redacted.value(provider.clientSecret), provider.scope])
+
+const forgetExpired = (tokens: Map<string, Entry>, now: bigint): void => {
+  for (const [key, entry] of tokens) if (entry.usableUntil <= now) tokens.delete(key)
+}
+
+/** A token is given up 30 s before it expires, or after half of its life if that is short: requests take time. */
+const usableFor = (lifetime: Duration.Duration): bigint => {
+  const seconds = Duration.toSeconds(lifetime)
+  return BigInt(Math.floor(Math.max(seconds - 30, seconds / 2) * 1_000_000_000))
+}
+
+const tokenTimeoutMs = 10_000
+
+/** RFC 6749, section 5.1. Some servers write the number as text. */
+const TokenAnswer = Schema.fromJsonString(Schema.Struct({
+  // RFC 6750, section 2.1; anything else could not stand in a header.
+  access_token: Schema.String.check(Schema.isPattern(/^[\x21-\x7e]+$/)),
+  expires_in: Schema.optionalKey(Schema.NullOr(Schema.Union([Schema.Finite, Schema.FiniteFromString])))
+}))
+
+/** RFC 6749, section 5.2. */
+const TokenError = Schema.fromJsonString(Schema.Struct({
+  error: Schema.String,
+  error_description: Schema.optionalKey(Schema.String)
+}))
+
+const decodeAnswer = Schema.decodeUnknownOption(TokenAnswer)
+const decodeError = Schema.decodeUnknownOption(TokenError)
+
+interface Token {
+  readonly value: string
+  readonly lifetime: Duration.Duration | undefined
+}
+
+const requestToken = (
+  outbound: Outbound["Service"],
+  provider: ClientCredentials
+): Effect.Effect<Token, CredentialsError> =>
+  outbound.exchange({
+    method: "POST",
+    url: provider.tokenUrl,
+    headers: { accept: "application/json", "content-type": "application/x-www-form-urlencoded" },
+    body: new URLSearchParams({
+      grant_type: "client_credentials",
+      client_id: provider.clientId,
+      client_secret: Redacted.value(provider.clientSecret),
+      ...(provider.scope !== undefined && { scope: provider.scope })
+    }).toString(),
+    timeoutMs: tokenTimeoutMs
+  }).pipe(
+    Effect.mapError((error) => nothingSent(error)),
+    Effect.flatMap((answer) => readToken(answer, provider))
+  )
+
+const nothingSent = (error: OutboundError): CredentialsError => {
+  switch (error._tag) {
+    case "OutboundTimedOut":
+      return new OutboundTimedOut({ sent: false })
+    case "OutboundUnreachable":
+      return new OutboundUnreachable({ code: error.code, message: `Token endpoint: ${error.message}`, sent: false })
+    case "OutboundUnreadable":
+      return new TokenRefused({
+        message: `Token endpoint: ${error.message}`,
+        ...(error.status !== undefined && { status: error.status })
+      })
+  }
+}
+
+const readToken = (answer: OutboundResponse, provider: ClientCredentials): Effect.Effect<Token, TokenRefused> => {
+  const text = new TextDecoder().decode(answer.body)
+  const token = answer.status >= 200 && answer.status < 300 ? Option.getOrUndefined(decodeAnswer(text)) : undefined
+  if (token !== undefined) {
+    const seconds = token.expires_in ?? undefined
+    return Effect.succeed({
+      value: `Bearer ${token.access_token}`,
+      lifetime: seconds === undefined ? undefined : Duration.seconds(Math.max(0, seconds))
+    })
+  }
+  const error = Option.getOrUndefined(decodeError(text))
+  const said = error === undefined ? "no token" : [error.error, error.error_description].filter(Boolean).join(": ")
+  // Some servers repeat what they were sent.
+  const safe = said.replaceAll(Redacted.value(provider.clientSecret) || "\0", "[redacted]").slice(0, 300)
+  return Effect.fail(
+    new TokenRefused({ message: `Token endpoint answered ${answer.status}: ${safe}`, status: answer.status })
+  )
+}

@@ -1,0 +1,152 @@
+/**
+ * Outbound HTTP over any `HttpClient` of `effect/http`, for those who bring their own. Slower than `OutboundUndici`, and
+ * weaker in two ways that this interface does not let one mend:
+ * - The guard refuses literal addresses and metadata names only. Which address a name leads to is the client's business,
+ *   so a partner's name may still point into a private network: keep such a client behind a proxy that forbids that.
+ * - `sent` errs on the safe side: it is `false` only where the error shows that no connection was made.
+ *
+ * The client must not follow redirects and must not retry.
+ * Contract: section 5.
+ */
+import { Deferred, Effect, Layer, Stream } from "effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpBody from "effect/http/HttpBody"
+import * as HttpClient from "effect/http/HttpClient"
+import type * as HttpClientError from "effect/http/HttpClientError"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import type * as HttpClientResponse from "effect/http/HttpClientResponse"
+import type { AddressGuard } from "../AddressGuard.ts"
+import { announcedLengthOf, BoundedBody, defaultMaxBytes } from "../internal/BoundedBody.ts"
+import { neverConnected, outboundError } from "../internal/NetworkFailure.ts"
+import {
+  Outbound,
+  type OutboundError,
+  type OutboundRequest,
+  type OutboundResponse,
+  OutboundTimedOut,
+  OutboundUnreachable,
+  OutboundUnreadable
+} from "../Outbound.ts"
+
+export interface OutboundHttpClientOptions {
+  readonly guard: AddressGuard
+  /** The client undoes content codings itself, as those over `fetch` do. Default: false. */
+  readonly decodesBodies?: boolean | undefined
+}
+
+export const layer = (options: OutboundHttpClientOptions): Layer.Layer<Outbound, never, HttpClient.HttpClient> =>
+  Layer.effect(
+    Outbound,
+    Effect.map(HttpClient.HttpClient, (client) => {
+      // Closing the scope aborts what has not been read to its end.
+      const scoped = HttpClient.withScope(client)
+      return {
+        refuse: options.guard.refuseUrl,
+        exchange: (request) =>
+          Effect.suspend(() => {
+            const refusal = options.guard.refuseUrl(request.url) ?? refuseHeaders(request.headers)
+            if (refusal !== undefined) {
+              return Effect.fail(new OutboundUnreachable({ code: "blocked", message: refusal, sent: false }))
+            }
+            return exchange(scoped, request, options.decodesBodies ?? false)
+          })
+      }
+    })
+  )
+
+const exchange = (
+  client: ReturnType<typeof HttpClient.withScope<HttpClientError.HttpClientError, never>>,
+  request: OutboundRequest,
+  decodesBodies: boolean
+): Effect.Effect<OutboundResponse, OutboundError> => {
+  const url = new URL(request.url)
+  // Some clients would send them.
+  url.username = ""
+  url.password = ""
+  return client.execute(requestTo(url, request)).pipe(
+    Effect.mapError((error) => failure(url, error, undefined)),
+    Effect.flatMap((response) => read(url, response, request.maxBytes ?? defaultMaxBytes, decodesBodies)),
+    Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),
+    // The request brings its own `traceparent`.
+    Effect.provideService(HttpClient.TracerPropagationEnabled, false),
+    Effect.scoped,
+    Effect.timeoutOrElse({
+      duration: request.timeoutMs,
+      orElse: () => Effect.fail(new OutboundTimedOut({ sent: true }))
+    })
+  )
+}
+
+const requestTo = (url: URL, { body, headers, method }: OutboundRequest): HttpClientRequest.HttpClientRequest => {
+  const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body
+  const request = HttpClientRequest.make(method as "POST")(url)
+  return (bytes === undefined
+    ? request
+    : HttpClientRequest.setBody(request, HttpBody.raw(bytes, { contentLength: bytes.byteLength })))
+    .pipe(HttpClientRequest.setHeaders(headers))
+}
+
+const read = (
+  url: URL,
+  response: HttpClientResponse.HttpClientResponse,
+  maxBytes: number,
+  decodesBodies: boolean
+): Effect.Effect<OutboundResponse, OutboundError> =>
+  Effect.suspend(() => {
+    const { headers, status } = response
+    const announcedLength = announcedLengthOf(headers)
+    const answer = Deferred.makeUnsafe<OutboundResponse, OutboundError>()
+    let wake: (() => void) | undefined
+    const contentEncoding = decodesBodies ? undefined : headers["content-encoding"]
+    const body = new BoundedBody({ announcedLength, contentEncoding }, maxBytes, {
+      onBody: (bytes, truncated) =>
+        Deferred.doneUnsafe(
+          answer,
+          Effect.succeed({
+            status,
+            headers: { ...headers },
+            body: bytes,
+            truncated,
+            ...(announcedLength !== undefined && { announcedLength })
+          })
+        ),
+      onBodyError: (error) =>
+        Deferred.doneUnsafe(
+          answer,
+          Effect.fail(
+            new OutboundUnreadable({
+              message: `${url.host} sent a body that cannot be decompressed: ${error.message}`,
+              status
+            })
+          )
+        ),
+      onDrain: () => wake?.()
+    })
+    const drained = Effect.callback<void>((resume) => {
+      wake = () => resume(Effect.void)
+    })
+    const fill = Stream.runForEach(response.stream, (chunk) =>
+      Effect.suspend(() => body.write(chunk) ? Effect.void : drained)).pipe(
+        Effect.mapError((error) =>
+          failure(url, error, status)
+        ),
+        Effect.andThen(Effect.sync(() => body.end())),
+        Effect.andThen(Effect.never)
+      )
+    return Effect.raceFirst(Deferred.await(answer), fill).pipe(Effect.ensuring(Effect.sync(() => body.destroy())))
+  })
+
+const failure = (url: URL, { reason }: HttpClientError.HttpClientError, status: number | undefined): OutboundError => {
+  const cause = "cause" in reason ? reason.cause : reason
+  return outboundError(cause, { host: url.host, sent: !neverConnected(cause), status })
+}
+
+/** Node's clients throw on these, outside of Effect. */
+const refuseHeaders = (headers: OutboundRequest["headers"]): string | undefined => {
+  for (const [name, value] of Object.entries(headers)) {
+    if (!/^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/.test(name) || /[^\t\x20-\x7e\x80-\xff]/.test(value)) {
+      return `The request cannot be sent: invalid ${name} header`
+    }
+  }
+  return undefined
+}

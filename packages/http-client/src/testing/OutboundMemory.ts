@@ -1,0 +1,55 @@
+/** An `Outbound` that is written down in the test: it sends nothing, answers as told and keeps what it was asked. */
+import { Context, Effect, Layer } from "effect"
+import type { AddressGuard } from "../AddressGuard.ts"
+import {
+  Outbound,
+  type OutboundError,
+  type OutboundRequest,
+  type OutboundResponse,
+  OutboundTimedOut
+} from "../Outbound.ts"
+
+/** `index` counts requests from 0. An Effect that outlasts the request's `timeoutMs` is a time-out, on the test's clock. */
+export type OutboundScript = (
+  request: OutboundRequest,
+  index: number
+) => OutboundResponse | OutboundError | Effect.Effect<OutboundResponse, OutboundError>
+
+export class OutboundMemory extends Context.Service<OutboundMemory, {
+  /** Every request so far, in the order in which they were made; refused ones are not among them. */
+  readonly requests: ReadonlyArray<OutboundRequest>
+}>()("@sluice/http-client/testing/OutboundMemory") {}
+
+/** Provides `Outbound` and the record of what it was asked. Without a guard, nothing is refused. */
+export const layer = (script: OutboundScript, guard?: AddressGuard): Layer.Layer<Outbound | OutboundMemory> =>
+  Layer.effectContext(Effect.sync(() => {
+    const requests: Array<OutboundRequest> = []
+    return Context.make(OutboundMemory, { requests }).pipe(Context.add(Outbound, {
+      refuse: (url) => guard?.refuseUrl(url),
+      exchange: (request) =>
+        Effect.suspend(() => {
+          const answer = script(request, requests.push(request) - 1)
+          const effect = Effect.isEffect(answer)
+            ? answer
+            : "_tag" in answer
+            ? Effect.fail(answer)
+            : Effect.succeed(answer)
+          return Effect.timeoutOrElse(effect, {
+            duration: request.timeoutMs,
+            orElse: () => Effect.fail(new OutboundTimedOut({ sent: true }))
+          })
+        })
+    }))
+  }))
+
+/** An answer for scripts: a string body is sent as it is, anything else as JSON. */
+export const respond = (
+  status: number,
+  body: unknown = "",
+  headers: Readonly<Record<string, string>> = {}
+): OutboundResponse => ({
+  status,
+  headers: typeof body === "string" ? headers : { "content-type": "application/json", ...headers },
+  body: new TextEncoder().encode(typeof body === "string" ? body : JSON.stringify(body)),
+  truncated: false
+})

@@ -1,0 +1,133 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { Authentication } from "@sluice/domain/AuthProvider"
+import { Credentials } from "@sluice/http-client/Credentials"
+import { OutboundUnreachable } from "@sluice/http-client/Outbound"
+import * as Memory from "@sluice/http-client/testing/OutboundMemory"
+import { Effect, Fiber, Layer, Redacted } from "effect"
+import { TestClock } from "effect/testing"
+
+const provider: Authentication = {
+  type: "oauth2ClientCredentials",
+  tokenUrl: "https://login.example.com/token",
+  clientId: "sluice",
+  clientSecret: Redacted.make("s3cret&more"),
+  scope: "orders"
+}
+
+/** Answers the request number `index` with the token `t<index>`. */
+const issue = (members: Record<string, unknown> = {}): Memory.OutboundScript => (_, index) =>
+  Memory.respond(200, { access_token: `t${index}`, token_type: "Bearer", ...members })
+
+const withScript = (script: Memory.OutboundScript) =>
+  Effect.provide(Credentials.layer.pipe(Layer.provideMerge(Memory.layer(script))))
+
+const authorization = Effect.flatMap(Credentials, (credentials) => credentials.authorization(provider))
+const invalidate = (value: string) =>
+  Effect.flatMap(Credentials, (credentials) => credentials.invalidate(provider, value))
+const requestCount = Effect.map(Memory.OutboundMemory, ({ requests }) => requests.length)
+
+describe("Credentials", () => {
+  it.effect("writes basic and bearer credentials without asking anybody", () =>
+    Effect.gen(function*() {
+      const credentials = yield* Credentials
+      const basic = credentials.authorization({ type: "basic", username: "Åse", password: Redacted.make("p:w") })
+      const bearer = credentials.authorization({ type: "bearer", token: Redacted.make("abc") })
+      assert.strictEqual(yield* basic, `Basic ${Buffer.from("Åse:p:w").toString("base64")}`)
+      assert.strictEqual(yield* bearer, "Bearer abc")
+      assert.strictEqual(yield* requestCount, 0)
+    }).pipe(withScript(issue())))
+
+  it.effect("asks for a token with the client-credentials grant", () =>
+    Effect.gen(function*() {
+      assert.strictEqual(yield* authorization, "Bearer t0")
+      const [request] = (yield* Memory.OutboundMemory).requests
+      assert.deepInclude(request, { method: "POST", url: "https://login.example.com/token" })
+      assert.strictEqual(request?.headers["content-type"], "application/x-www-form-urlencoded")
+      assert.deepStrictEqual(Object.fromEntries(new URLSearchParams(String(request?.body))), {
+        grant_type: "client_credentials",
+        client_id: "sluice",
+        client_secret: "s3cret&more",
+        scope: "orders"
+      })
+    }).pipe(withScript(issue())))
+
+  it.effect("makes one request for many who wait, even if the first of them gives up", () =>
+    Effect.gen(function*() {
+      const first = yield* Effect.forkChild(authorization, { startImmediately: true })
+      const others = yield* Effect.forkChild(
+        Effect.all(Array.from({ length: 20 }, () => authorization), { concurrency: 20 }),
+        {
+          startImmediately: true
+        }
+      )
+      yield* Fiber.interrupt(first)
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(new Set(yield* Fiber.join(others)), new Set(["Bearer t0"]))
+      assert.strictEqual(yield* requestCount, 1)
+    }).pipe(withScript((_, index) =>
+      Effect.delay(Effect.succeed(Memory.respond(200, { access_token: `t${index}` })), "1 second")
+    )))
+
+  it.effect.each([[3600, 3569, 3571], ["3600", 3569, 3571], [20, 9, 11]] as const)(
+    "keeps a token of %s s for %s s and not for %s s",
+    ([expires_in, kept, given_up]) =>
+      Effect.gen(function*() {
+        assert.strictEqual(yield* authorization, "Bearer t0")
+        yield* TestClock.adjust(kept * 1000)
+        assert.strictEqual(yield* authorization, "Bearer t0")
+        yield* TestClock.adjust((given_up - kept) * 1000)
+        assert.strictEqual(yield* authorization, "Bearer t1")
+      }).pipe(withScript(issue({ expires_in })))
+  )
+
+  it.effect("keeps a token of unknown life until it is turned away", () =>
+    Effect.gen(function*() {
+      yield* authorization
+      yield* TestClock.adjust("365 days")
+      assert.strictEqual(yield* authorization, "Bearer t0")
+      yield* invalidate("Bearer t0")
+      assert.strictEqual(yield* authorization, "Bearer t1")
+    }).pipe(withScript(issue())))
+
+  it.effect("fetches one new token when many are turned away with the old one", () =>
+    Effect.gen(function*() {
+      const used = yield* authorization
+      const retry = Effect.andThen(invalidate(used), authorization)
+      const values = yield* Effect.all(Array.from({ length: 20 }, () => retry), { concurrency: 20 })
+      // One that comes late, with the old token, must not throw the new one away.
+      yield* invalidate(used)
+      assert.deepStrictEqual(new Set([...values, yield* authorization]), new Set(["Bearer t1"]))
+      assert.strictEqual(yield* requestCount, 2)
+    }).pipe(withScript(issue())))
+
+  it.effect.each(
+    [
+      [
+        Memory.respond(401, { error: "invalid_client", error_description: "bad s3cret&more" }),
+        "401: invalid_client: bad [redacted]"
+      ],
+      [Memory.respond(200, { error: "nope" }), "200: nope"],
+      [Memory.respond(200, "<html>"), "200: no token"],
+      [Memory.respond(200, { access_token: "a\r\nx: 1" }), "200: no token"],
+      [Memory.respond(302, "", { location: "/" }), "302: no token"]
+    ] as const
+  )("fails typed on %#, and asks again next time", ([answer, message]) =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(authorization)
+      assert.deepInclude(error, { _tag: "TokenRefused", message: `Token endpoint answered ${message}` })
+      assert.strictEqual(yield* authorization, "Bearer t1")
+    }).pipe(withScript((request, index) => index === 0 ? answer : issue()(request, index))))
+
+  it.effect("says of an unreachable token endpoint that the request itself was not sent", () =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(authorization)
+      assert.deepInclude(error, { _tag: "OutboundUnreachable", code: "reset", sent: false })
+    }).pipe(withScript(() => new OutboundUnreachable({ code: "reset", message: "gone", sent: true }))))
+
+  it.effect("gives up on a silent token endpoint after 10 s", () =>
+    Effect.gen(function*() {
+      const fiber = yield* Effect.forkChild(Effect.flip(authorization), { startImmediately: true })
+      yield* TestClock.adjust("10 seconds")
+      assert.deepInclude(yield* Fiber.join(fiber), { _tag: "OutboundTimedOut", sent: false })
+    }).pipe(withScript(() => Effect.never)))
+})
