@@ -8,7 +8,7 @@ import { Schema } from "effect"
 
 export type Json = null | boolean | number | string | ReadonlyArray<Json> | JsonObject
 export interface JsonObject {
-  readonly [member: string]: Json | undefined
+  readonly [member: string]: Json
 }
 
 /** Not JSON, or nested too deeply. `path` is empty: nothing could be read. */
@@ -110,4 +110,17 @@ export const equals = (a: Json | undefined, b: Json | undefined): boolean => {
   const names = Object.keys(left)
   return names.length === Object.keys(right).length &&
     names.every((name) => Object.hasOwn(right, name) && equals(left[name], right[name]))
+}
+
+/**
+ * The canonical text of a value (RFC 8785): equal JSON gives equal text. Unlike the packages that do this, it keeps
+ * numbers that a double cannot hold, and half surrogates, both of which an order may carry.
+ */
+export const canonical = (value: Json): string => {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value)
+  if (isRawNumber(value)) return significant(value.rawJSON)
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`
+  const members = value as JsonObject
+  const written = Object.keys(members).sort().map((name) => `${JSON.stringify(name)}:${canonical(members[name] ?? null)}`)
+  return `{${written.join(",")}}`
 }

@@ -2,9 +2,9 @@
 import type { AuthProvider } from "@sluice/domain/AuthProvider"
 import type { SentBody } from "@sluice/domain/CalloutRecord"
 import type { Json } from "@sluice/domain/Json"
-import type { Outcome } from "@sluice/domain/Outcome"
 import type { OutboundResponse } from "@sluice/http-client/Outbound"
 import type { Redacted } from "effect"
+import type { RetryPolicy } from "./RetrySchedule.ts"
 
 /** What a plugin makes of an answer: pure, from the answer alone. */
 export type Judgement =
@@ -24,14 +24,6 @@ export interface RequestCredentials {
     | { readonly username: string; readonly password: Redacted.Redacted }
   /** Used where its `domain` is the request's host. */
   readonly providers: ReadonlyArray<AuthProvider>
-}
-
-/** When an attempt is followed by another. */
-export interface RetryPolicy {
-  /** Milliseconds before the second, third, … attempt. */
-  readonly delaysMs: ReadonlyArray<number>
-  /** Whether an attempt that ended so is worth repeating. `status` where there was an answer. */
-  readonly retries: (end: { readonly outcome: Outcome; readonly code?: string; readonly status?: number }) => boolean
 }
 
 export interface CalloutRequest {

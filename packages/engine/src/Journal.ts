@@ -223,8 +223,11 @@ export class Journal extends Context.Service<Journal, {
     orderId: string,
     version?: number
   ) => Effect.Effect<Document, JournalUnavailable | OrderUnknown>
+  /** The state of a run, wherever it is executed; `undefined` for one that was never opened. */
+  readonly state: (runId: string) => Effect.Effect<RunState | undefined, JournalUnavailable>
   /**
-   * Gives up a run that waits for longer than a fiber is worth: whoever is alive at `wait.dueAt` goes on with it.
+   * Gives up a run that waits for longer than a fiber is worth, or that is handed over at shutdown: whoever is
+   * alive at `wait.dueAt` goes on with it. The attempt that the wait names was not opened.
    */
   readonly release: (entry: Entry & { readonly wait: Wait }) => Effect.Effect<Committed | Stale, Fenced>
   /** Runs that this process is to execute: left by dead processes, due after a wait, or next in line on their order. */

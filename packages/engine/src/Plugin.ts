@@ -69,7 +69,7 @@ export interface Plugin<Options = never> {
   readonly check?: (options: Options, step: Step) => ReadonlyArray<Fault>
   /** What is allowed but probably not meant. */
   readonly warn?: (options: Options, step: Step) => ReadonlyArray<string>
-  readonly policy: (step: Step, options: Options, pipeline: Pipeline) => StepPolicy
+  readonly policy: (step: Step, pipeline: Pipeline) => StepPolicy
   readonly run: (input: StepInput<Options>) => Effect.Effect<StepResult, PluginError>
 }
 

@@ -1,0 +1,149 @@
+/**
+ * Takes orders in: checks the document, chooses the pipeline, stores both, starts the run. Contract: section 7.
+ */
+import { eventId, type EventId, orderId, type OrderId, processEventId, type ProcessEventId } from "@sluice/domain/Ids"
+import * as Json from "@sluice/domain/Json"
+import { type Fault, firstVersion, submissionFaults } from "@sluice/domain/Order"
+import type { RunState } from "@sluice/domain/ProcessEvent"
+import * as Utf8 from "@sluice/domain/Utf8"
+import { Clock, Context, DateTime, Effect, Layer, Schema } from "effect"
+import { Digest, SecureRandom } from "effect/crypto"
+import { type Intake as Stored, type IntakeError, Journal, JournalFull, type JournalUnavailable, type OrderUnknown } from "./Journal.ts"
+import { type MatchFailed, make as makeChoice, type NoPipeline } from "./PipelineChoice.ts"
+import { Runs } from "./Runs.ts"
+import { Settings } from "./Settings.ts"
+
+/** The document cannot be an order. Nothing was stored. */
+export class InvalidOrder extends Schema.TaggedError<InvalidOrder>()("InvalidOrder", {
+  faults: Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))
+}) {}
+
+/** `/process` named a pipeline that is not there. */
+export class PipelineUnknown extends Schema.TaggedError<PipelineUnknown>()("PipelineUnknown", {
+  name: Schema.String
+}) {}
+
+export interface OrderSubmission {
+  readonly body: Json.Json
+  readonly shipmentId?: string
+  readonly idempotencyKey?: string
+}
+
+export interface ProcessRequest {
+  /** Which pipeline; absent: the one that matches. */
+  readonly pipeline?: string
+  readonly shipmentId?: string
+  readonly idempotencyKey?: string
+  /** Who asked, by the name of the API key. */
+  readonly requestedBy?: string
+}
+
+/** What is known of an order and its run as soon as both are stored. */
+export interface Receipt {
+  readonly orderId: OrderId
+  readonly eventId: EventId
+  readonly processEventId: ProcessEventId
+  readonly state: RunState
+  /** The request was made before: these are the first one's ids. */
+  readonly repeated: boolean
+}
+
+export class Intake extends Context.Service<Intake, {
+  /** Stores the order and starts its run; answers after the commit. A repeat answers what the first one did. */
+  readonly submit: (
+    submission: OrderSubmission
+  ) => Effect.Effect<Receipt, InvalidOrder | NoPipeline | MatchFailed | IntakeError>
+  /** Runs a pipeline over a stored order. */
+  readonly process: (
+    orderId: string,
+    request: ProcessRequest
+  ) => Effect.Effect<Receipt, NoPipeline | MatchFailed | PipelineUnknown | OrderUnknown | IntakeError>
+}>()("@sluice/engine/Intake") {
+  static readonly layer = Layer.effect(Intake, Effect.suspend(() => make))
+}
+
+const keyFaults = (key: string | undefined): ReadonlyArray<Fault> =>
+  key === undefined || (key.length > 0 && key.length <= 255)
+    ? []
+    : [{ path: "Idempotency-Key", message: "must have 1 to 255 characters" }]
+
+const make = Effect.gen(function*() {
+  const journal = yield* Journal
+  const settings = yield* Settings
+  const runs = yield* Runs
+  const digest = yield* Digest.Digest
+  const choose = yield* makeChoice
+  const clock = yield* Clock.Clock
+
+  const fingerprintOf = (value: Json.Json) => digest.digest(Digest.sha256, Utf8.encode(Json.canonical(value)))
+
+  const receipt = Effect.fnUntraced(function*(stored: Stored) {
+    if (stored._tag === "Accepted") yield* runs.start(stored.run)
+    const { orderId, eventId: event, runId } = stored._tag === "Accepted" ? stored.run : stored
+    const given: Receipt = {
+      orderId: orderId as OrderId,
+      eventId: eventId(event),
+      processEventId: processEventId(runId),
+      state: stored._tag === "Accepted" ? "running" : stored._tag === "Queued" ? "queued" : stored.state,
+      repeated: stored._tag === "Repeated"
+    }
+    return given
+  })
+
+  const room = Effect.suspend(() => runs.hasRoom() ? Effect.void : Effect.fail(new JournalFull({ retryAfterSeconds: 1 })))
+
+  const submit = Effect.fnUntraced(function*({ body, shipmentId, idempotencyKey }: OrderSubmission) {
+    const faults = [...submissionFaults(body), ...keyFaults(idempotencyKey)]
+    if (faults.length > 0 || !Json.isObject(body)) return yield* new InvalidOrder({ faults })
+    yield* room
+    const now = clock.currentTimeMillisUnsafe()
+    const ownId = typeof body.id === "string" ? body.id : undefined
+    const order = firstVersion(
+      body,
+      ownId ?? orderId(SecureRandom.uuidV7Unsafe()),
+      DateTime.formatIso(DateTime.makeUnsafe(now))
+    )
+    const pipeline = yield* choose(order, settings.current().pipelines, now)
+    const repeatable = ownId !== undefined || idempotencyKey !== undefined || typeof body.externalId === "string"
+    const stored = yield* journal.accept({
+      document: { order, text: Json.stringify(order) },
+      run: {
+        runId: SecureRandom.uuidV7Unsafe(),
+        eventId: SecureRandom.uuidV7Unsafe(),
+        pipeline: { name: pipeline.name, version: pipeline.version },
+        createdAt: now,
+        ...(shipmentId !== undefined && { shipmentId })
+      },
+      ...(idempotencyKey !== undefined && { idempotencyKey }),
+      ...(repeatable && { fingerprint: yield* fingerprintOf({ body, shipmentId: shipmentId ?? null }) })
+    })
+    return yield* receipt(stored)
+  })
+
+  const process = Effect.fnUntraced(function*(id: string, request: ProcessRequest) {
+    yield* room
+    const { pipeline: named, shipmentId, idempotencyKey, requestedBy } = request
+    const now = clock.currentTimeMillisUnsafe()
+    const { order } = yield* journal.document(id)
+    const { pipelines } = settings.current()
+    const pipeline = named === undefined
+      ? yield* choose(order, pipelines, now)
+      : pipelines.find(({ name }) => name === named)
+    if (pipeline === undefined) return yield* new PipelineUnknown({ name: named ?? "" })
+    const asked = { orderId: id, pipeline: named ?? null, shipmentId: shipmentId ?? null }
+    const stored = yield* journal.reprocess({
+      orderId: id,
+      run: {
+        runId: SecureRandom.uuidV7Unsafe(),
+        pipeline: { name: pipeline.name, version: pipeline.version },
+        createdAt: now,
+        ...(shipmentId !== undefined && { shipmentId }),
+        ...(requestedBy !== undefined && { requestedBy })
+      },
+      ...(idempotencyKey !== undefined && { idempotencyKey, fingerprint: yield* fingerprintOf(asked) })
+    })
+    return yield* receipt(stored)
+  })
+
+  return Intake.of({ submit, process })
+})

@@ -1,0 +1,185 @@
+/**
+ * Where a run stands, and the only way in which it moves: through a commit. Holds the order as the next step sees it,
+ * the time at which that step started, and the skipped steps that wait for the next commit.
+ */
+import type { CalloutRecord } from "@sluice/domain/CalloutRecord"
+import type { Redactor } from "@sluice/domain/Redaction"
+import { Clock, DateTime, Effect, Schedule } from "effect"
+import {
+  type Document,
+  type Entry,
+  type Fenced,
+  type Finish,
+  type HeldRun,
+  Journal,
+  type JournalUnavailable,
+  type StepRow,
+  type Wait
+} from "./Journal.ts"
+import { changeOrder } from "./OrderChange.ts"
+import type { RunControl } from "./RunControl.ts"
+import { type CalloutScope, longWaitMs, type Resumption } from "./StepCallouts.ts"
+import { build, type EndedStep } from "./StepEntry.ts"
+
+export interface RunLedger {
+  readonly held: HeldRun
+  /** The first step that has not ended. */
+  readonly nextIndex: number
+  /** Epoch milliseconds at which the next step starts: the end of the one before it. */
+  readonly startedAt: () => number
+  readonly failedSteps: () => number
+  /** The order at the version that the next step starts from. */
+  readonly document: Effect.Effect<Document, Fenced>
+  /** A step that is skipped; stored with the next commit. */
+  readonly skip: (row: StepRow) => void
+  readonly calloutScope: (index: number, document: Document, redactor: Redactor, left: Resumption) => CalloutScope
+  /** Stores a step that ended, merged onto the newest order. */
+  readonly commit: (ended: EndedStep) => Effect.Effect<StepRow, Fenced>
+  /** Ends the run without another step; `status` is the order's from then on. */
+  readonly end: (finish: Omit<Finish, "at" | "failedSteps">, status: string | undefined) => Effect.Effect<void, Fenced>
+  /** Leaves the run, before its step `index` has begun, to whoever takes it up. Never returns. */
+  readonly handOver: (index: number) => Effect.Effect<never, Fenced>
+}
+
+/** A read that the run cannot do without: waits for the database. */
+export const untilAvailable = <A, E, R>(
+  read: Effect.Effect<A, E | JournalUnavailable, R>
+): Effect.Effect<A, Exclude<E, JournalUnavailable>, R> =>
+  Effect.retry(read, {
+    while: (error) => (error as { readonly _tag?: string })._tag === "JournalUnavailable",
+    schedule: Schedule.spaced("500 millis")
+  }) as Effect.Effect<A, Exclude<E, JournalUnavailable>, R>
+
+export const make = Effect.gen(function*() {
+  const journal = yield* Journal
+  const clock = yield* Clock.Clock
+
+  return (held: HeldRun, control: RunControl): RunLedger => {
+    const last = held.steps.at(-1)
+    let version = last?.nextVersion ?? held.startVersion
+    let newest = held.document?.order.version === version ? held.document : undefined
+    let startedAt = last?.finishedAt ?? held.startedAt
+    let failedSteps = held.steps.filter(({ state }) => state === "failed").length
+    let skipped: Array<StepRow> = []
+
+    const documentAt = (at: number | undefined): Effect.Effect<Document, Fenced> =>
+      newest !== undefined && newest.order.version === at
+        ? Effect.succeed(newest)
+        : untilAvailable(journal.document(held.orderId, at)).pipe(Effect.catchTag("OrderUnknown", Effect.die))
+
+    const document = Effect.suspend(() => Effect.tap(documentAt(version), (found) => Effect.sync(() => newest = found)))
+
+    /** Stores what `entryOn` makes of the order, again and again until nobody changed it in between. */
+    const write = Effect.fnUntraced(function*<B extends { readonly entry: Entry; readonly document: Document }>(
+      from: Document,
+      entryOn: (document: Document) => B
+    ) {
+      let base = from
+      while (true) {
+        const built = entryOn(base)
+        const stored = yield* journal.commit(built.entry)
+        if (stored._tag === "Committed") {
+          skipped = []
+          version = stored.version
+          newest = built.document.order.version === version ? built.document : undefined
+          return built
+        }
+        base = yield* documentAt(undefined)
+      }
+    })
+
+    const store = (index: number): CalloutScope["store"] => (records, next) =>
+      Effect.map(
+        journal.commit({
+          runId: held.runId,
+          orderId: held.orderId,
+          callouts: records.map((record) => ({ index, record })),
+          ...(skipped.length > 0 && { skipped }),
+          history: [],
+          ...next
+        }),
+        () => {
+          skipped = []
+        }
+      )
+
+    const release = (wait: Wait, records: ReadonlyArray<CalloutRecord> = []) =>
+      journal.release({
+        runId: held.runId,
+        orderId: held.orderId,
+        callouts: records.map((record) => ({ index: wait.index, record })),
+        ...(skipped.length > 0 && { skipped }),
+        history: [],
+        wait
+      })
+
+    const lease = Effect.suspend(() => journal.maySend() ? Effect.void : journal.awaitLease)
+
+    const waitUntil = Effect.fnUntraced(function*(wait: Wait) {
+      const left = wait.dueAt - clock.currentTimeMillisUnsafe()
+      if (left <= longWaitMs) {
+        yield* Effect.raceFirst(Effect.interruptible(Effect.sleep(Math.max(0, left))), control.stop)
+        if (!control.stopping()) return
+      }
+      yield* release(wait)
+      yield* Effect.interrupt
+    })
+
+    return {
+      held,
+      nextIndex: held.steps.length === 0 ? 0 : Math.max(...held.steps.map(({ index }) => index)) + 1,
+      startedAt: () => startedAt,
+      failedSteps: () => failedSteps,
+      document,
+      skip: (row) => {
+        skipped.push(row)
+      },
+      calloutScope: (index, at, redactor, resumption) => ({
+        held,
+        index,
+        redactor,
+        resumption,
+        recorded: held.callouts.filter((callout) => callout.index === index).map(({ record }) => record),
+        document: at,
+        freshDocument: documentAt(undefined),
+        documentAt,
+        store: store(index),
+        waitUntil,
+        lease
+      }),
+      commit: Effect.fnUntraced(function*(ended: EndedStep) {
+        const before = skipped
+        const from = newest ?? (yield* document)
+        const { entry } = yield* write(from, (on) => build(held, { ...ended, skipped: [...before, ...ended.skipped] }, on))
+        startedAt = ended.finishedAt
+        if (ended.decision.state === "failed") failedSteps++
+        return entry.step
+      }),
+      end: Effect.fnUntraced(function*(finish, status) {
+        const at = clock.currentTimeMillisUnsafe()
+        const from = yield* document
+        yield* write(from, (on) => {
+          const changed = changeOrder(on.order, status === undefined ? {} : { status }, isoOf(at))
+          return {
+            document: changed.document ?? on,
+            entry: {
+              runId: held.runId,
+              orderId: held.orderId,
+              callouts: [],
+              ...(skipped.length > 0 && { skipped }),
+              ...(changed.document !== undefined && { write: { seen: on.order.version, document: changed.document } }),
+              history: [],
+              finish: { ...finish, failedSteps, at }
+            }
+          }
+        })
+      }),
+      handOver: Effect.fnUntraced(function*(index) {
+        yield* release({ index, request: 0, attempt: 1, dueAt: clock.currentTimeMillisUnsafe() })
+        return yield* Effect.interrupt
+      })
+    }
+  }
+})
+
+const isoOf = (at: number): string => DateTime.formatIso(DateTime.makeUnsafe(at))

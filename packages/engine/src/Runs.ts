@@ -1,0 +1,110 @@
+/**
+ * The runs that this process executes: a bounded set of fibers, fed by intake and by what the journal hands over.
+ *
+ * A run is forked into this service's scope, never into a request's: a client that hangs up does not end its order.
+ * Contract: section 10.
+ */
+import { isFinal } from "@sluice/domain/ProcessEvent"
+import { Cause, Context, Deferred, Duration, Effect, FiberMap, Layer, Stream } from "effect"
+import { type HeldRun, Journal } from "./Journal.ts"
+import * as PipelineRun from "./PipelineRun.ts"
+
+export interface RunsOptions {
+  /** Runs at once in this process; above it intake answers that it is full. Default 10,000. */
+  readonly capacity?: number
+  /** How long an open call may go on after the process was told to stop. Default 20 s. */
+  readonly grace?: Duration.Input
+  /** Whether runs left by others are taken up. Default true; a process that only takes orders in sets it to false. */
+  readonly claims?: boolean
+}
+
+export class Runs extends Context.Service<Runs, {
+  /** Executes a run in the background. Never fails: how the run ends is in the journal. */
+  readonly start: (run: HeldRun) => Effect.Effect<void>
+  /** Whether another run may be taken in. */
+  readonly hasRoom: () => boolean
+  /** Waits until the run has ended, in this process or another; false where `atMost` passed before. */
+  readonly awaitEnd: (runId: string, atMost: Duration.Input) => Effect.Effect<boolean>
+}>()("@sluice/engine/Runs") {
+  static readonly layer = (options: RunsOptions = {}) => Layer.effect(Runs, make(options))
+}
+
+/** How often a run of another process is looked at. */
+const lookEvery = Duration.millis(250)
+
+const make = Effect.fnUntraced(function*(options: RunsOptions) {
+  const capacity = options.capacity ?? 10_000
+  const journal = yield* Journal
+  const execute = yield* PipelineRun.make
+  const stop = yield* Deferred.make<void>()
+  const stopping = () => Deferred.isDoneUnsafe(stop)
+  const control = { stopping, stop: Deferred.await(stop) }
+  const endings = new Map<string, Deferred.Deferred<void>>()
+  let running = 0
+
+  const fibers = yield* FiberMap.make<string>()
+  // Runs before the fibers are interrupted: finalizers go backwards.
+  yield* Effect.addFinalizer(() =>
+    Deferred.succeed(stop, undefined).pipe(
+      Effect.andThen(Effect.timeoutOption(Effect.ignore(FiberMap.awaitEmpty(fibers)), options.grace ?? "20 seconds"))
+    )
+  )
+
+  const ended = (runId: string) =>
+    Effect.sync(() => {
+      running--
+      const ending = endings.get(runId)
+      if (ending !== undefined) {
+        endings.delete(runId)
+        Deferred.doneUnsafe(ending, Effect.void)
+      }
+    })
+
+  const run = (held: HeldRun) =>
+    execute(held, control).pipe(
+      Effect.catchTag("Fenced", () => Effect.logWarning("run left to its new holder", { runId: held.runId })),
+      Effect.catchCause((cause) =>
+        Cause.hasInterruptsOnly(cause)
+          ? Effect.void
+          : Effect.logError("run ended by a defect; it will be taken up again", { runId: held.runId }, cause)
+      ),
+      Effect.ensuring(ended(held.runId))
+    )
+
+  const start = (held: HeldRun): Effect.Effect<void> => {
+    running++
+    return FiberMap.run(fibers, held.runId, run(held), { onlyIfMissing: true })
+  }
+
+  if (options.claims !== false) {
+    yield* journal.claimed.pipe(
+      Stream.takeUntil(stopping),
+      Stream.runForEach((held) => stopping() ? Effect.void : start(held)),
+      Effect.forkScoped
+    )
+  }
+
+  const isOver = (runId: string) =>
+    Effect.map(
+      Effect.orElseSucceed(journal.state(runId), () => undefined),
+      (state) => state !== undefined && isFinal(state)
+    )
+
+  const awaitElsewhere = (runId: string): Effect.Effect<void> =>
+    isOver(runId).pipe(
+      Effect.flatMap((over) =>
+        over ? Effect.void : Effect.andThen(Effect.sleep(lookEvery), Effect.suspend(() => awaitElsewhere(runId)))
+      )
+    )
+
+  const awaitEnd = (runId: string, atMost: Duration.Input) =>
+    Effect.suspend(() => {
+      if (!FiberMap.hasUnsafe(fibers, runId)) return awaitElsewhere(runId)
+      const ending = endings.get(runId) ?? Deferred.makeUnsafe<void>()
+      endings.set(runId, ending)
+      // A run that was handed over ends in this process without having ended.
+      return Effect.andThen(Deferred.await(ending), awaitElsewhere(runId))
+    }).pipe(Effect.timeoutOption(atMost), Effect.map((result) => result._tag === "Some"))
+
+  return Runs.of({ start, hasRoom: () => running < capacity && !stopping(), awaitEnd })
+})

@@ -1,0 +1,141 @@
+/**
+ * What the journal is told when a step has ended: its row, its records, the order's next version, the history, and the
+ * run's end where this was the last. Pure: built again on the newest order whenever that moved on meanwhile.
+ */
+import type { CalloutRecord, PatchedMember } from "@sluice/domain/CalloutRecord"
+import type { HistoryEntry } from "@sluice/domain/History"
+import type { Json } from "@sluice/domain/Json"
+import type { Step } from "@sluice/domain/Pipeline"
+import type { StepPhase } from "@sluice/domain/ProcessEvent"
+import { DateTime } from "effect"
+import type { Document, Entry, Finish, HeldRun, StepRow } from "./Journal.ts"
+import { changeOrder, type OrderChange } from "./OrderChange.ts"
+import type { StepResult } from "./Plugin.ts"
+import type { StepDecision } from "./StepDecision.ts"
+
+/** A step in its place in the run. */
+export interface PlacedStep {
+  /** From 0, over steps, then post-processing. */
+  readonly index: number
+  readonly phase: StepPhase
+  readonly step: Step
+  readonly critical: boolean
+}
+
+export interface EndedStep {
+  readonly placed: PlacedStep
+  readonly decision: StepDecision
+  readonly result: StepResult | undefined
+  /** Epoch milliseconds. */
+  readonly startedAt: number
+  readonly finishedAt: number
+  /** Records that were not stored yet. */
+  readonly records: ReadonlyArray<CalloutRecord>
+  /** Steps that were skipped before this one, and after it where it was the last to run. */
+  readonly skipped: ReadonlyArray<StepRow>
+  readonly finish: Finish | undefined
+  /** The order's status when the run completes here. */
+  readonly completedStatus: string | undefined
+}
+
+const iso = (at: number): string => DateTime.formatIso(DateTime.makeUnsafe(at))
+
+const changeOf = ({ placed, decision, result, finishedAt, finish, completedStatus }: EndedStep): OrderChange => {
+  const status = decision.status ?? (finish?.state === "completed" ? completedStatus : undefined)
+  return {
+    ...(result?.patch !== undefined && { patch: result.patch }),
+    ...(result?.clearErrors === true && { clearErrorsOf: placed.step.name }),
+    ...(decision.note !== undefined && {
+      error: { source: placed.step.name, stepId: placed.step.id, message: decision.note, at: iso(finishedAt) }
+    }),
+    ...(status !== undefined && { status })
+  }
+}
+
+/** The changed members on one side, by name: `{ status: "New" }`. */
+const side = (changes: ReadonlyArray<PatchedMember>, which: "before" | "after"): Json =>
+  Object.fromEntries(changes.map((change) => [change.path.replace(/^\//, ""), (change[which] ?? null) as Json]))
+
+const historyOf = (
+  ended: EndedStep,
+  changes: ReadonlyArray<PatchedMember>,
+  status: { readonly before: string; readonly after: string } | undefined
+): ReadonlyArray<HistoryEntry> => {
+  const { decision, result, placed } = ended
+  const at = iso(ended.finishedAt)
+  const source = placed.step.id
+  const entries: Array<HistoryEntry> = []
+  if (result?.history !== undefined) {
+    entries.push({
+      at,
+      ...result.history,
+      source,
+      ...(changes.length > 0 && { before: side(changes, "before"), after: side(changes, "after") })
+    })
+  }
+  if (decision.history !== undefined) {
+    entries.push({ at, operation: "WorkflowStepFailed", message: decision.history, source })
+  }
+  if (status !== undefined) {
+    entries.push({
+      at,
+      operation: "StatusChanged",
+      message: `status set because the run ${ended.finish?.state ?? "goes on"}`,
+      source: "pipeline",
+      before: { status: status.before },
+      after: { status: status.after }
+    })
+  }
+  return entries
+}
+
+/** The partner's patch is recorded with the attempt that brought it. */
+const withPatch = (
+  records: ReadonlyArray<CalloutRecord>,
+  changes: ReadonlyArray<PatchedMember>
+): ReadonlyArray<CalloutRecord> =>
+  changes.length === 0 ? records : records.map((record, index) =>
+    index === records.length - 1 ? { ...record, patch: changes } : record
+  )
+
+export interface BuiltEntry {
+  readonly entry: Entry & { readonly step: StepRow }
+  /** The order as it is after this entry. */
+  readonly document: Document
+}
+
+export const build = (held: HeldRun, ended: EndedStep, document: Document): BuiltEntry => {
+  const { placed, decision, result, finish } = ended
+  const change = changeOf(ended)
+  const changed = changeOrder(document.order, change, iso(ended.finishedAt))
+  const statusSet = change.status !== undefined && changed.document !== undefined
+    ? { before: document.order.status, after: change.status }
+    : undefined
+  const reason = changed.warning === undefined ? decision.reason : `${decision.reason}; ${changed.warning}`
+  const step: StepRow = {
+    index: placed.index,
+    phase: placed.phase,
+    stepId: placed.step.id,
+    name: placed.step.name,
+    critical: placed.critical,
+    state: decision.state,
+    reason,
+    startedAt: ended.startedAt,
+    finishedAt: ended.finishedAt,
+    ...(result?.output !== undefined && { output: result.output }),
+    ...(decision.error !== undefined && { error: { name: placed.step.name, message: decision.error } })
+  }
+  return {
+    entry: {
+      runId: held.runId,
+      orderId: held.orderId,
+      callouts: withPatch(ended.records, changed.changes).map((record) => ({ index: placed.index, record })),
+      step,
+      ...(ended.skipped.length > 0 && { skipped: ended.skipped }),
+      ...(changed.document !== undefined && { write: { seen: document.order.version, document: changed.document } }),
+      history: historyOf(ended, changed.changes, statusSet),
+      ...(finish !== undefined && { finish })
+    },
+    document: changed.document ?? document
+  }
+}

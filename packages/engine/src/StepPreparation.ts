@@ -1,0 +1,77 @@
+/**
+ * Whether a step runs, and with which options: filters, `when`, and the expressions in its options.
+ * Contract: section 4, "Every step" and "Expressions".
+ */
+import type { Json, JsonObject } from "@sluice/domain/Json"
+import type { Order } from "@sluice/domain/Order"
+import type { Step } from "@sluice/domain/Pipeline"
+import { stepFilter } from "@sluice/domain/StepFilter"
+import { Data, Effect, Result, Schema } from "effect"
+import { type ExpressionScope, Expressions } from "./Expressions.ts"
+import type { AnyPlugin } from "./Plugin.ts"
+import { InvalidResponse, type PluginError, Unprepared } from "./PluginError.ts"
+import { expressionsIn, substituteMembers } from "./Template.ts"
+
+export type Preparation = Data.TaggedEnum<{
+  Ready: { readonly options: unknown }
+  Skipped: { readonly reason: string }
+  Failed: { readonly error: PluginError }
+}>
+export const Preparation = Data.taggedEnum<Preparation>()
+
+/** Why a step is skipped whatever the callouts say; `undefined` where that is not known without evaluating. */
+export const skippedBy = (step: Step, order: Order): string | undefined =>
+  step.active ? stepFilter(step.scope, order) : "the step is not active"
+
+/** Options without expressions are decoded once for a pipeline version. */
+const decoded = new WeakMap<Step, unknown>()
+
+const decode = (plugin: AnyPlugin, step: Step, options: JsonObject, cached: boolean) => {
+  if (cached && decoded.has(step)) return Result.succeed(decoded.get(step))
+  const result = Schema.decodeUnknownResult(plugin.options)(options)
+  if (cached && Result.isSuccess(result)) decoded.set(step, result.success)
+  return result
+}
+
+/** False, null, nothing, empty text, empty list and empty object skip the step. */
+const holds = (value: unknown): boolean =>
+  typeof value === "object" && value !== null
+    ? (Array.isArray(value) ? value.length : Object.keys(value).length) > 0
+    : Boolean(value)
+
+export const make = Effect.gen(function*() {
+  const expressions = yield* Expressions
+
+  /** A workflow step treats a failing expression as a malformed answer. */
+  const unprepared = (plugin: AnyPlugin, message: string): PluginError =>
+    plugin.configuredIn === "step" ? new InvalidResponse({ message }) : new Unprepared({ message })
+
+  return Effect.fnUntraced(function*(plugin: AnyPlugin, step: Step, scope: ExpressionScope, now: number) {
+    if (step.when !== undefined) {
+      const answer = yield* Effect.result(expressions.evaluate(step.when, scope, now))
+      if (Result.isFailure(answer)) {
+        return Preparation.Failed({ error: unprepared(plugin, answer.failure.message) })
+      }
+      if (!holds(answer.success)) return Preparation.Skipped({ reason: `when does not hold: ${step.when}` })
+    }
+    const placed = expressionsIn(step.options)
+    const results = new Map<string, Json>()
+    for (const { path, source } of placed) {
+      if (results.has(source)) continue
+      const answer = yield* Effect.result(expressions.evaluate(source, scope, now))
+      if (Result.isFailure(answer)) {
+        return Preparation.Failed({ error: unprepared(plugin, `${path}: ${answer.failure.message}`) })
+      }
+      if (answer.success === undefined || answer.success === null) {
+        const message = `${path}: the expression {% ${source} %} yields nothing, and a value is needed`
+        return Preparation.Failed({ error: unprepared(plugin, message) })
+      }
+      results.set(source, answer.success as Json)
+    }
+    const options = placed.length === 0 ? step.options : substituteMembers(step.options, results)
+    const result = decode(plugin, step, options, placed.length === 0)
+    return Result.isSuccess(result)
+      ? Preparation.Ready({ options: result.success })
+      : Preparation.Failed({ error: unprepared(plugin, `options do not fit: ${result.failure.message}`) })
+  })
+})
