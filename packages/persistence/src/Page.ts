@@ -1,0 +1,66 @@
+/**
+ * Pages of a list. A cursor names the last row that was seen by its indexed keys, so that a page costs the same however
+ * deep it lies, and rows that come meanwhile shift nothing. Contract: section 7, "Lists".
+ */
+import { Effect, Option, Result, Schema } from "effect"
+import { Base64Url } from "effect/encoding"
+
+/** The largest page. */
+export const maxLimit = 200
+
+export interface PageRequest {
+  /** From 1 to `maxLimit`. */
+  readonly limit: number
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string | undefined
+}
+
+export interface Page<A> {
+  readonly items: ReadonlyArray<A>
+  /** `null` at the end. */
+  readonly nextCursor: string | null
+}
+
+/** The cursor was not made by this list. */
+export class CursorInvalid extends Schema.TaggedError<CursorInvalid>()("CursorInvalid", {
+  message: Schema.String
+}) {}
+
+/** How a list's cursors are written: the keys of a row as a JSON list, in base64url. */
+export interface Cursor<Keys> {
+  readonly write: (keys: Keys) => string
+  /** `undefined` where the request has none. */
+  readonly read: (page: PageRequest) => Effect.Effect<Keys | undefined, CursorInvalid>
+}
+
+export const cursor = <Keys>(keys: Schema.Codec<Keys, unknown>): Cursor<Keys> => {
+  const codec = Schema.fromJsonString(keys)
+  const encode = Schema.encodeSync(codec)
+  const decode = Schema.decodeUnknownOption(codec)
+  return {
+    write: (row) => Base64Url.encode(encode(row)),
+    read: ({ cursor }) => {
+      if (cursor === undefined) return Effect.undefined
+      const read = Option.flatMap(Result.getSuccess(Base64Url.decodeString(cursor)), decode)
+      return Option.isSome(read)
+        ? Effect.succeed(read.value)
+        : Effect.fail(
+          new CursorInvalid({ message: "is not a cursor of this list: pass nextCursor as it was answered" })
+        )
+    }
+  }
+}
+
+/** A page of `limit` items from the rows of a statement that asked for one more; `cut`: more follow in any case. */
+export const page = <Row, A, Keys>(
+  rows: ReadonlyArray<Row>,
+  limit: number,
+  cursor: Cursor<Keys>,
+  keysOf: (row: Row) => Keys,
+  itemOf: (row: Row) => A,
+  cut = false
+): Page<A> => {
+  const shown = rows.length > limit ? rows.slice(0, limit) : rows
+  const last = cut || rows.length > limit ? shown.at(-1) : undefined
+  return { items: shown.map(itemOf), nextCursor: last === undefined ? null : cursor.write(keysOf(last)) }
+}
