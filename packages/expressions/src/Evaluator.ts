@@ -1,0 +1,72 @@
+/** Answers one request in the child process: compiles (with a cache), reads the tree, evaluates, judges the result. */
+import * as Complaint from "./Complaint.ts"
+import type { Answer, Limits, Request } from "./Exchange.ts"
+import { objection } from "./JsonResult.ts"
+import { planOf } from "./Plan.ts"
+import type { Compiled, Sandbox } from "./Sandbox.ts"
+import { read } from "./SyntaxTree.ts"
+
+/** Nodes of all the trees that are kept: some 20 MB at most. A larger tree is compiled anew each time. */
+const maxCachedNodes = 50_000
+
+/** One at a time, and done when it returns. */
+export const make = (sandbox: Sandbox, limits: Limits): (request: Request) => Answer => {
+  const cache = new Map<string, { readonly compiled: Compiled; readonly nodes: number }>()
+  let cachedNodes = 0
+
+  const keep = (source: string, compiled: Compiled, nodes: number): void => {
+    if (nodes > maxCachedNodes / 10 || cache.has(source)) return
+    cache.set(source, { compiled, nodes })
+    cachedNodes += nodes
+    for (const [oldest, entry] of cache) {
+      if (cachedNodes <= maxCachedNodes) break
+      cache.delete(oldest)
+      cachedNodes -= entry.nodes
+    }
+  }
+
+  const bounded = (job: (answer: (answer: Answer) => void) => void): Answer => {
+    let answer: Answer = { kind: "failed", reason: "failed", detail: "never came to an end" }
+    const isDone = sandbox.bounded(() => job((given) => answer = given), limits.timeMs)
+    return isDone ? answer : { kind: "failed", reason: "bounds", detail: Complaint.timeDetail(limits) }
+  }
+
+  const check = (source: string): Answer =>
+    bounded((answer) => {
+      try {
+        const { compiled, tree } = sandbox.compile(source)
+        const { nodes, refused, stepReferences } = read(tree)
+        if (refused === undefined) {
+          keep(source, compiled, nodes)
+          answer({ kind: "checked", stepReferences, plan: planOf(tree) })
+        } else {
+          answer({ kind: "failed", reason: "refused", detail: `uses $${refused}, which is not allowed` })
+        }
+      } catch (cause) {
+        answer(Complaint.ofParsing(cause, limits))
+      }
+    })
+
+  const evaluate = (source: string, scope: unknown, now: number): Answer =>
+    bounded((answer) => {
+      try {
+        const compiled = cache.get(source)?.compiled ?? compile(source)
+        sandbox.evaluate(compiled, scope, now, {
+          value: (value) => answer(objection(value, limits.resultLength) ?? { kind: "value", value }),
+          error: (cause) => answer(Complaint.ofEvaluation(cause, limits))
+        })
+      } catch (cause) {
+        answer(Complaint.ofParsing(cause, limits))
+      }
+    })
+
+  /** The parent has checked the source already, in this child or in another. */
+  const compile = (source: string): Compiled => {
+    const { compiled, tree } = sandbox.compile(source)
+    keep(source, compiled, read(tree).nodes)
+    return compiled
+  }
+
+  return (request) =>
+    request.kind === "check" ? check(request.source) : evaluate(request.source, request.scope, request.now)
+}

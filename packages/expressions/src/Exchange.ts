@@ -1,0 +1,35 @@
+/** What an evaluating child process is asked and what it answers, as JSON over its IPC channel. */
+import type { Plan } from "./Inline.ts"
+
+/** What one child may use. It gets them as its only argument, as JSON. */
+export interface Limits {
+  /** Milliseconds of one check or evaluation. */
+  readonly timeMs: number
+  /** MiB of the child's heap. */
+  readonly memoryMb: number
+  /** Characters of a result's JSON, roughly. */
+  readonly resultLength: number
+}
+
+export type Request =
+  | { readonly kind: "check"; readonly source: string }
+  /** `scope` is read by names only; `now` is epoch milliseconds. */
+  | { readonly kind: "evaluate"; readonly source: string; readonly scope: unknown; readonly now: number }
+
+export type Answer =
+  | { readonly kind: "checked"; readonly stepReferences: ReadonlyArray<string>; readonly plan?: Plan | undefined }
+  /** Without `value`: the expression yields nothing. */
+  | { readonly kind: "value"; readonly value?: unknown }
+  | Failure
+
+export interface Failure {
+  readonly kind: "failed"
+  readonly reason: "syntax" | "refused" | "bounds" | "failed"
+  /** Continues "the expression …". */
+  readonly detail: string
+}
+
+/** A child's first word: it has loaded jsonata and can be asked. */
+export interface Ready {
+  readonly kind: "ready"
+}

@@ -1,0 +1,80 @@
+/**
+ * What can be read off jsonata's syntax tree: which functions it names and which steps it refers to.
+ * Read from the tree and never from the text, so that `$f := $random` and `$random(?)` are seen, and `"$random"` is not.
+ */
+
+/** A node of jsonata's tree. Its type declarations cover a part of what there is, so members are checked when read. */
+export interface Node {
+  readonly type: string
+  readonly [member: string]: unknown
+}
+
+export const isNode = (value: unknown): value is Node =>
+  typeof value === "object" && value !== null && "type" in value && typeof value.type === "string"
+
+export const nodesOf = (value: unknown): ReadonlyArray<Node> => Array.isArray(value) ? value.filter(isNode) : []
+
+/** Their results differ from one evaluation to the next, or (`$eval`) hide what they call from this check. */
+const refused: ReadonlySet<unknown> = new Set(["random", "shuffle", "eval"])
+
+export interface Reading {
+  /** The first function that is not allowed, without its `$`. */
+  readonly refused: string | undefined
+  /** Ids behind `callouts.` and `steps.` at the head of a path that starts at the scope; each once. */
+  readonly stepReferences: ReadonlyArray<string>
+  /** How large the tree is. */
+  readonly nodes: number
+}
+
+/** Walks the whole tree. A worklist, not recursion: the depth is the author's. */
+export const read = (root: Node): Reading => {
+  const references = new Set<string>()
+  const seen = new Set<object>()
+  const work: Array<Visit> = [{ value: root, atScope: true }]
+  let forbidden: string | undefined
+  let nodes = 0
+  for (let visit = work.pop(); visit !== undefined; visit = work.pop()) {
+    const { atScope, value } = visit
+    if (typeof value !== "object" || value === null || seen.has(value)) continue
+    seen.add(value)
+    nodes++
+    if (isNode(value)) {
+      if (value.type === "variable" && refused.has(value.value)) forbidden ??= String(value.value)
+      if (value.type === "path") {
+        const reference = referenceOf(nodesOf(value.steps), atScope)
+        if (reference !== undefined) references.add(reference)
+      }
+    }
+    work.push(...inside(value, atScope))
+  }
+  return { refused: forbidden, stepReferences: [...references], nodes }
+}
+
+interface Visit {
+  readonly value: unknown
+  /** Whether names here are looked up in the scope, and not in what a path has reached. */
+  readonly atScope: boolean
+}
+
+/** These are evaluated on each value that the path has reached. */
+const onReached: ReadonlySet<string> = new Set(["predicate", "stages", "group", "terms", "pattern", "update", "delete"])
+
+const inside = (value: object, atScope: boolean): ReadonlyArray<Visit> =>
+  Object.entries(value).flatMap(([name, member]): ReadonlyArray<Visit> => {
+    if (name === "steps" && Array.isArray(member)) {
+      return member.map((step: unknown, index) => ({ value: step, atScope: atScope && index === 0 }))
+    }
+    return [{ value: member, atScope: atScope && !onReached.has(name) }]
+  })
+
+const referenceOf = (steps: ReadonlyArray<Node>, atScope: boolean): string | undefined => {
+  const [first] = steps
+  const isAbsolute = first?.type === "variable" && first.value === "$"
+  const isContext = first?.type === "variable" && first.value === ""
+  if (!isAbsolute && !atScope) return undefined
+  const [root, id] = isAbsolute || isContext ? steps.slice(1) : steps
+  return isName(root) && (root.value === "callouts" || root.value === "steps") && isName(id) ? id.value : undefined
+}
+
+const isName = (node: Node | undefined): node is Node & { readonly value: string } =>
+  node?.type === "name" && typeof node.value === "string"
