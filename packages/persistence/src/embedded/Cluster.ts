@@ -25,6 +25,13 @@ const syncDirectory = async (path: string) => {
   await handle.sync().finally(() => handle.close())
 }
 
+/** What starts that were killed half way left; an initdb that still runs there ends when its files go. */
+const removeDrafts = (home: string) =>
+  attempt("remove an unfinished database", async () => {
+    const drafts = (await readdir(home)).filter((entry) => entry.startsWith(DRAFT))
+    await Promise.all(drafts.map((name) => rm(join(home, name), { recursive: true, force: true, maxRetries: 5 })))
+  }).pipe(Effect.catch((error) => Effect.logWarning(error.message)))
+
 /**
  * initdb, into a sibling that becomes `data` by one rename at the end: a start
  * that was killed half way leaves only a draft, which the next one removes.
@@ -33,10 +40,8 @@ const create = Effect.fnUntraced(function*(place: Place) {
   const { account, binaries, data, home } = place
   const draft = join(home, `${DRAFT}${randomBytes(4).toString("hex")}`)
   const password = `${draft}.password`
+  yield* removeDrafts(home)
   yield* attempt(`make ${draft}`, async () => {
-    for (const entry of await readdir(home)) {
-      if (entry.startsWith(DRAFT)) await rm(join(home, entry), { recursive: true, force: true })
-    }
     await mkdir(draft, { mode: 0o700 })
     await writeFile(password, randomBytes(24).toString("base64url"), { mode: 0o600, flag: "wx" })
     if (account !== undefined) { for (const path of [draft, password]) await chown(path, account.uid, account.gid) }

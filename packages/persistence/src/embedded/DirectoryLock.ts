@@ -4,7 +4,7 @@
  * another, counts for nothing, so a kill -9 leaves nothing to clean up.
  */
 import { Effect, Option, Schema } from "effect"
-import { randomUUID } from "node:crypto"
+import { createHash, randomUUID } from "node:crypto"
 import { link, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { DirectoryInUse, EmbeddedPostgresError } from "./EmbeddedPostgresError.ts"
 import * as OsProcess from "./OsProcess.ts"
@@ -15,57 +15,75 @@ const encode = Schema.encodeSync(Owner)
 
 const { attempt } = EmbeddedPostgresError
 
-/** The process that holds the lock and is alive. A file that cannot be read through was never whole: no owner. */
-export const holder = Effect.fnUntraced(function*(path: string) {
-  const text = yield* Effect.option(Effect.tryPromise(() => readFile(path, "utf8")))
-  const owner = Option.flatMap(text, decode)
+const read = (path: string) => Effect.option(Effect.tryPromise(() => readFile(path, "utf8")))
+const drop = (path: string) => Effect.promise(() => rm(path, { force: true }))
+
+/** The living process that wrote this; none if it ended, or if the text is no owner's. */
+const livingOwner = Effect.fnUntraced(function*(text: string) {
+  const owner = decode(text)
   if (Option.isNone(owner)) return Option.none<number>()
   const now = yield* OsProcess.identify(owner.value.pid)
   const same = Option.exists(now, (identity) => identity === owner.value.identity || identity === "unknown")
   return same ? Option.some(owner.value.pid) : Option.none<number>()
 })
 
-const take = Effect.fnUntraced(function*(directory: string, path: string) {
-  const identity = Option.getOrElse(yield* OsProcess.identify(process.pid), () => "unknown")
-  const mine = `${path}.${randomUUID()}`
-  yield* attempt(
-    `write in ${directory} (it must belong to the user that runs Sluice)`,
-    () => writeFile(mine, encode({ pid: process.pid, identity }), { mode: 0o600 })
-  )
-  // link(2) makes the whole file appear at once, and fails if there is one.
-  const linked = attempt(
-    `lock ${directory}`,
-    () =>
-      link(mine, path).then(() => true, (error: NodeJS.ErrnoException) => {
-        if (error.code === "EEXIST") return false
-        throw error
-      })
-  )
-  const inUse = (pid: number) => new DirectoryInUse({ directory, pid })
-  return yield* Effect.gen(function*() {
-    while (!(yield* linked)) {
-      const before = yield* holder(path)
-      if (Option.isSome(before)) return yield* inUse(before.value)
-      // Put the dead owner's aside; if another start was quicker, it is hers that we moved: hand it back.
-      const aside = `${mine}.aside`
-      yield* Effect.ignore(Effect.tryPromise(() => rename(path, aside)))
-      const moved = yield* holder(aside)
-      if (Option.isSome(moved)) {
-        yield* Effect.ignore(Effect.tryPromise(() => link(aside, path)))
-        return yield* inUse(moved.value)
-      }
-    }
-    return path
-  }).pipe(
-    Effect.ensuring(
-      Effect.promise(() => Promise.all([rm(mine, { force: true }), rm(`${mine}.aside`, { force: true })]))
-    )
-  )
+/** The process that holds the lock and is alive. */
+export const holder = Effect.fnUntraced(function*(path: string) {
+  const text = yield* read(path)
+  return Option.isNone(text) ? Option.none<number>() : yield* livingOwner(text.value)
 })
+
+/** link(2) makes the whole file appear at once, and says if there is one. */
+const appear = (mine: string, path: string) =>
+  attempt(`lock ${path}`, () =>
+    link(mine, path).then(() => true, (error: NodeJS.ErrnoException) => {
+      if (error.code === "EEXIST") return false
+      throw error
+    }))
+
+/**
+ * Makes `path` a copy of `mine`, instead of a dead owner's if need be. Only who
+ * holds the guard named after the dead owner's text may replace it, and only
+ * while it is still that text: of many that find it dead, one succeeds. Guards
+ * are taken like locks, since their owners may die too.
+ */
+const claim = (directory: string, path: string, mine: string): Effect.Effect<
+  void,
+  DirectoryInUse | EmbeddedPostgresError
+> =>
+  Effect.gen(function*() {
+    while (!(yield* appear(mine, path))) {
+      const dead = yield* read(path)
+      if (Option.isNone(dead)) continue
+      const pid = yield* livingOwner(dead.value)
+      if (Option.isSome(pid)) return yield* new DirectoryInUse({ directory, pid: pid.value })
+      const name = createHash("sha256").update(`${path}\n${dead.value}`).digest("hex").slice(0, 12)
+      const guard = `${directory}/.after-${name}`
+      yield* claim(directory, guard, mine)
+      const replaced = yield* Effect.gen(function*() {
+        if (!Option.contains(yield* read(path), dead.value)) return false
+        yield* appear(mine, `${mine}.new`)
+        yield* attempt(`lock ${directory}`, () => rename(`${mine}.new`, path))
+        return true
+      }).pipe(Effect.ensuring(drop(guard)))
+      if (replaced) return
+    }
+  })
 
 /** Holds the directory by that file until the scope closes; {@link DirectoryInUse} if a living process has it. */
 export const acquire = (directory: string, file: string) =>
   Effect.acquireRelease(
-    take(directory, `${directory}/${file}`),
-    (path) => Effect.promise(() => rm(path, { force: true }))
+    Effect.gen(function*() {
+      const path = `${directory}/${file}`
+      const identity = Option.getOrElse(yield* OsProcess.identify(process.pid), () => "unknown")
+      const mine = `${path}.${randomUUID()}`
+      // Readable for all: another user's start must see whose it is.
+      yield* attempt(
+        `write in ${directory} (it must belong to the user that runs Sluice)`,
+        () => writeFile(mine, encode({ pid: process.pid, identity }), { mode: 0o644, flag: "wx" })
+      )
+      yield* Effect.ensuring(claim(directory, path, mine), drop(mine))
+      return path
+    }),
+    drop
   )

@@ -32,7 +32,11 @@ const make = Effect.fnUntraced(function*(options: Options) {
   const password = yield* Cluster.password(place)
   // Before it is started: whatever was reached when the scope closes is stopped.
   yield* Effect.addFinalizer(() => Postmaster.stop(place))
-  const first = yield* Postmaster.ensure(place, settings)
+  // An earlier one that a kill -9 left just as it started shows itself only by being in the way.
+  const first = yield* Effect.retry(Postmaster.ensure(place, settings), {
+    times: 3,
+    schedule: Schedule.spaced("300 millis")
+  })
   const current = yield* Ref.make(first)
 
   const supervise = Effect.gen(function*() {

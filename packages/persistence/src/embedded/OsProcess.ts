@@ -54,15 +54,17 @@ export const identify = Effect.fnUntraced(function*(pid: number): Effect.fn.Retu
   return finished(state) ? Option.none() : Option.some(started.join(" "))
 })
 
-/** Processes that work in this directory, as PostgreSQL's do in theirs. Without `/proc`: none are found. */
+/** Processes that work in this directory, as PostgreSQL's do in theirs. None where the system has no `/proc`. */
 export const workingIn = Effect.fnUntraced(function*(directory: string) {
   const entries = yield* quietly(() => readdir("/proc"))
-  const pids = Option.getOrElse(entries, (): Array<string> => []).filter((name) => /^\d+$/.test(name)).map(Number)
-  return yield* Effect.filter(
+  if (Option.isNone(entries) || !entries.value.includes("self")) return Option.none<Array<number>>()
+  const pids = entries.value.filter((name) => /^\d+$/.test(name)).map(Number)
+  const found = yield* Effect.filter(
     pids,
     (pid) => quietly(() => readlink(`/proc/${pid}/cwd`)).pipe(Effect.map((cwd) => Option.contains(cwd, directory))),
     { concurrency: 16 }
   )
+  return Option.some(found)
 })
 
 /** Whether this process is a postmaster of that data directory; false where the system would not tell us. */

@@ -7,7 +7,7 @@ import * as PgConnection from "@effect/sql-pg/PgConnection"
 import { Effect, Option, Redacted } from "effect"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { open, readFile, rename, rm, stat } from "node:fs/promises"
+import { constants, open, readFile, rename, rm, stat } from "node:fs/promises"
 import { createServer } from "node:net"
 import { join } from "node:path"
 import { spawnOptions } from "./Account.ts"
@@ -34,6 +34,7 @@ const LONGEST_SOCKET_PATH = 103
 const LOG_LIMIT = 5_000_000
 
 const { attempt } = EmbeddedPostgresError
+const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants
 
 /** How to connect to it. */
 export const url = (place: Place, endpoint: Endpoint, password: Redacted.Redacted) => {
@@ -96,23 +97,40 @@ const answers = (place: Place, endpoint: Endpoint) =>
     return rows[0]?.[0] === place.version
   }).pipe(Effect.scoped, Effect.timeout("3 seconds"), Effect.orElseSucceed(() => false))
 
+/** By their process ids PostgreSQL knows that it runs; it takes a zombie, or a stranger with that id, for itself. */
+const LOCK_FILES = ["postmaster.pid", `.s.PGSQL.${SOCKET_PORT}`, `.s.PGSQL.${SOCKET_PORT}.lock`]
+
 /**
  * What an earlier Sluice left: its postmaster if it is well and of our version.
  * Any other is stopped, as are the children of one that was killed, which would
- * keep a new one from starting; a pid file that names a stranger is removed.
+ * keep a new one from starting.
  */
 const inherit = Effect.fnUntraced(function*(place: Place) {
   const file = yield* pidFile(place)
-  if (Option.isSome(file) && (yield* OsProcess.isPostmasterOf(file.value.pid, place.data))) {
-    const { endpoint, pid, ready } = file.value
+  if (Option.isNone(file)) return Option.none<Postmaster>()
+  const { endpoint, pid, ready } = file.value
+  const ours = yield* OsProcess.isPostmasterOf(pid, place.data)
+  if (ours) {
     const reachable = endpoint._tag === "Loopback" || (yield* chooseEndpoint(place))._tag === "Socket"
     if (ready && reachable && (yield* answers(place, endpoint))) {
       return Option.some<Postmaster>({ pid, endpoint, origin: "adopted" })
     }
     yield* OsProcess.stop(pid, FAST_THEN_HARD)
   }
-  for (const pid of yield* OsProcess.workingIn(place.data)) yield* OsProcess.stop(pid, [["SIGKILL", "2 seconds"]])
-  yield* attempt("remove the old postmaster.pid", () => rm(join(place.data, "postmaster.pid"), { force: true }))
+  const children = yield* OsProcess.workingIn(place.data)
+  if (Option.isSome(children)) {
+    yield* Effect.forEach(children.value, (pid) => OsProcess.stop(pid, [["SIGKILL", "2 seconds"]]), {
+      concurrency: "unbounded",
+      discard: true
+    })
+  }
+  // Where children cannot be seen, PostgreSQL must look for them itself, and needs its files for it.
+  if (Option.isSome(children) || (!ours && (yield* OsProcess.isAlive(pid)))) {
+    yield* attempt(
+      "remove its old lock files",
+      () => Promise.all(LOCK_FILES.map((name) => rm(join(place.data, name), { force: true })))
+    )
+  }
   return Option.none<Postmaster>()
 })
 
@@ -136,7 +154,10 @@ const openLog = (place: Place) =>
     const path = join(place.home, "postgres.log")
     const size = await stat(path).then((it) => it.size, () => 0)
     if (size > LOG_LIMIT) await rename(path, `${path}.1`)
-    return { path, from: size > LOG_LIMIT ? 0 : size, handle: await open(path, "a", 0o600) }
+    // Root writes here into a directory that may be another user's: no link is followed, and the file is theirs.
+    const handle = await open(path, O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW, 0o600)
+    if (place.account !== undefined) await handle.chown(place.account.uid, place.account.gid)
+    return { path, from: size > LOG_LIMIT ? 0 : size, handle }
   })
 
 /** Why it did not come up, in its own words. */
