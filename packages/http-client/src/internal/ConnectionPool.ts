@@ -17,11 +17,16 @@ export interface ConnectionLimits {
   readonly maxHeadBytes?: number | undefined
 }
 
+export interface AnswerHandler extends Dispatcher.DispatchHandler {
+  /** The head of the final answer has not come yet. */
+  readonly awaitsHead: boolean
+}
+
 /** One request's claim to a connection, from `acquire` to `release` or `withdraw`. */
 export interface Ticket {
   readonly origin: Origin
   readonly options: Dispatcher.DispatchOptions
-  readonly handler: Dispatcher.DispatchHandler
+  readonly handler: AnswerHandler
   lane: Lane | undefined
 }
 
@@ -69,7 +74,7 @@ export class ConnectionPool {
   }
 
   /** Sends as soon as a connection is free. The handler may be called before this returns. */
-  acquire(url: string, options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): Ticket {
+  acquire(url: string, options: Dispatcher.DispatchOptions, handler: AnswerHandler): Ticket {
     let origin = this.#origins.get(url)
     if (origin === undefined) {
       origin = { url, lanes: new Set(), idle: [], waiting: new Set() }
@@ -148,6 +153,7 @@ export class ConnectionPool {
         // undici's connector answers with the socket, although its type does not say so.
         const socket = this.#connect(options, callback)
         lane.socket = socket instanceof Socket ? socket : undefined
+        if (lane.socket !== undefined) skipContinue(lane.socket, () => lane.ticket?.handler.awaitsHead === true)
       }
     })
     const lane: Lane = { client, socket: undefined, ticket: undefined, resting: false }
@@ -182,3 +188,25 @@ const takeFirst = (tickets: Set<Ticket>): Ticket | undefined => {
   }
   return undefined
 }
+
+/**
+ * undici takes a `100 Continue` that was not asked for as a broken protocol; every client must accept it (RFC 9110,
+ * section 15.2). One that arrives in pieces is still refused.
+ */
+const skipContinue = (socket: Socket, awaitsHead: () => boolean): void => {
+  const read = socket.read.bind(socket)
+  socket.read = (size) => {
+    let chunk: unknown = read(size)
+    while (chunk instanceof Buffer && isContinue(chunk) && awaitsHead()) {
+      const end = chunk.indexOf("\r\n\r\n") + 4
+      if (end === 3) break
+      chunk = end < chunk.length ? chunk.subarray(end) : read()
+    }
+    return chunk
+  }
+}
+
+// The status is looked at first: it tells nearly every chunk apart.
+const isContinue = (chunk: Buffer): boolean =>
+  chunk[9] === 0x31 && chunk[10] === 0x30 && chunk[11] === 0x30 &&
+  /^HTTP\/1\.1 100[ \r]/.test(chunk.toString("latin1", 0, 13))

@@ -9,12 +9,12 @@ import {
   OutboundUnreadable
 } from "../Outbound.ts"
 import { announcedLengthOf, type BodyListener, BoundedBody, defaultMaxBytes } from "./BoundedBody.ts"
-import type { ConnectionPool, Ticket } from "./ConnectionPool.ts"
+import type { AnswerHandler, ConnectionPool, Ticket } from "./ConnectionPool.ts"
 import { outboundError } from "./NetworkFailure.ts"
 
 type Resume = (effect: Effect.Effect<OutboundResponse, OutboundError>) => void
 
-export class Exchange implements Dispatcher.DispatchHandler, BodyListener {
+export class Exchange implements AnswerHandler, BodyListener {
   readonly #pool: ConnectionPool
   readonly #host: string
   readonly #maxBytes: number
@@ -57,6 +57,10 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyListener {
     this.#settled = true
     this.#body?.destroy()
     this.#pool.withdraw(this.#ticket)
+  }
+
+  get awaitsHead(): boolean {
+    return this.#status === undefined
   }
 
   private get sent(): boolean {

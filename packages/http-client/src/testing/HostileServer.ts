@@ -167,6 +167,16 @@ const behaviours: Record<string, Behaviour> = {
     socket.write(head(200, { "X-Upper": "1", "Set-Cookie": "a=1\r\nSet-Cookie: b=2", "content-length": 0 })),
   early: (socket) =>
     socket.write("HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n" + head(200, { "content-length": 2 }) + "ok"),
+  continue: (socket) => {
+    const proceed = "HTTP/1.1 100 Continue\r\n\r\n"
+    socket.write(proceed, () => setImmediate(() => socket.write(proceed + head(200, { "content-length": 2 }) + "ok")))
+  },
+  // A body that looks like one, in a packet of its own.
+  "continue-body": (socket) =>
+    socket.write(
+      head(200, { "content-length": 25 }),
+      () => setImmediate(() => socket.write("HTTP/1.1 100 Continue\r\n\r\n"))
+    ),
   gzip: coded("gzip", zlib.gzipSync(plainText)),
   deflate: coded("deflate", zlib.deflateSync(plainText)),
   "raw-deflate": coded("deflate", zlib.deflateRawSync(plainText)),

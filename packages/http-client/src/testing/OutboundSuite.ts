@@ -74,11 +74,14 @@ export const suite = <E>(name: string, layer: Layer.Layer<Outbound, E>): void =>
         }))
 
       it.effect.each(
-        [["/teapot", 418, "short and stout"], ["/redirect", 302, ""], ["/empty", 204, ""], [
-          "/early",
-          200,
-          "ok"
-        ]] as const
+        [
+          ["/teapot", 418, "short and stout"],
+          ["/redirect", 302, ""],
+          ["/empty", 204, ""],
+          ["/early", 200, "ok"],
+          ["/continue", 200, "ok"],
+          ["/continue-body", 200, "HTTP/1.1 100 Continue\r\n\r\n"]
+        ] as const
       )("takes %s for an answer like any other", ([path, status, body]) =>
         Effect.gen(function*() {
           const answer = yield* post(path)
