@@ -2,6 +2,7 @@
  * Reads orders: documents as the text that was stored, so that no digit is lost on the way. Writing is the journal's.
  * Contract: sections 3 and 7.
  */
+import { int8, timestamptz } from "@effect/sql-pg/PgTypes"
 import type { HistoryEntry } from "@sluice/domain/History"
 import { isStorable } from "@sluice/domain/Order"
 import { type JournalUnavailable, OrderUnknown } from "@sluice/engine/Journal"
@@ -40,7 +41,10 @@ const pageBytes = 8 * 1024 * 1024
 /** The largest version that the column holds. */
 const maxVersion = 2 ** 31 - 1
 
-const newest = cursor(Schema.Tuple([Schema.Int, Schema.String]))
+/** Epoch milliseconds that are a moment in JavaScript and in PostgreSQL. */
+const Moment = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 8.64e15 }))
+
+const newest = cursor(Schema.Tuple([Moment, Schema.String]))
 const oldest = cursor(Schema.Tuple([Schema.Int]))
 
 interface Listed {
@@ -62,9 +66,9 @@ const make = Effect.gen(function*() {
       ...(filters.orderType === undefined ? [] : [sql`order_type = ${filters.orderType}`]),
       ...(filters.status === undefined ? [] : [sql`status = ${filters.status}`]),
       ...(filters.externalId === undefined ? [] : [sql`external_id = ${filters.externalId}`]),
-      ...(filters.createdAfter === undefined ? [] : [sql`created_at > ${filters.createdAfter}`]),
-      ...(filters.createdBefore === undefined ? [] : [sql`created_at < ${filters.createdBefore}`]),
-      ...(after === undefined ? [] : [sql`(created_at, id) < (${after[0]}, ${after[1]})`])
+      ...(filters.createdAfter === undefined ? [] : [sql`created_at > ${timestamptz(filters.createdAfter)}`]),
+      ...(filters.createdBefore === undefined ? [] : [sql`created_at < ${timestamptz(filters.createdBefore)}`]),
+      ...(after === undefined ? [] : [sql`(created_at, id) < (${timestamptz(after[0])}, ${after[1]})`])
     ]
     const rows = yield* orUnavailable(sql<Listed>`
       SELECT id, version, created_at, doc, total FROM (
@@ -121,7 +125,7 @@ const make = Effect.gen(function*() {
         SELECT o.created_at, h.seq, h.entry FROM orders o
         LEFT JOIN LATERAL (
           SELECT seq, entry FROM order_history
-          WHERE order_id = o.id AND seq > ${after?.[0] ?? 0} ORDER BY seq LIMIT ${request.limit + 1}
+          WHERE order_id = o.id AND seq > ${int8(BigInt(after?.[0] ?? 0))} ORDER BY seq LIMIT ${request.limit + 1}
         ) h ON true
         WHERE o.id = ${id} ORDER BY h.seq`
       )

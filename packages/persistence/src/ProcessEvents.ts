@@ -2,6 +2,7 @@
  * Reads process events: what the runs did and are doing. Every statement is a look-up in an index, four at most for a
  * whole process event, however many steps and callouts it has. Contract: sections 7 and 8.
  */
+import { timestamptz } from "@effect/sql-pg/PgTypes"
 import { type CalloutView, inlineBodyLimit } from "@sluice/domain/CalloutRecord"
 import { uuidOf } from "@sluice/domain/Ids"
 import { isStorable } from "@sluice/domain/Order"
@@ -70,10 +71,10 @@ const make = Effect.gen(function*() {
       // Ids are in the order of time: they bound the walk, and the exact time decides.
       ...(createdAfter === undefined
         ? []
-        : [sql`created_at > ${createdAfter} AND id > ${uuidAt(createdAfter, "from")}`]),
+        : [sql`created_at > ${timestamptz(createdAfter)} AND id > ${uuidAt(createdAfter, "from")}`]),
       ...(createdBefore === undefined
         ? []
-        : [sql`created_at < ${createdBefore} AND id < ${uuidAt(createdBefore, "to")}`])
+        : [sql`created_at < ${timestamptz(createdBefore)} AND id < ${uuidAt(createdBefore, "to")}`])
     ]
     const rows = yield* orUnavailable(sql<RunRow>`
       SELECT ${runColumns} FROM runs WHERE ${sql.and(clauses)} ORDER BY id DESC LIMIT ${request.limit + 1}`)
