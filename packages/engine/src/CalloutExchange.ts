@@ -2,7 +2,7 @@
  * One attempt of one callout: the request as it is sent, the exchange, and the record of it, redacted. Which attempt it
  * is and whether another follows is decided by `StepCallouts`. Contract: section 5.
  */
-import { type AuthProvider, appliesTo } from "@sluice/domain/AuthProvider"
+import { appliesTo, type AuthProvider } from "@sluice/domain/AuthProvider"
 import type { CalloutRecord, SentBody } from "@sluice/domain/CalloutRecord"
 import type { Outcome } from "@sluice/domain/Outcome"
 import type { Redactor } from "@sluice/domain/Redaction"
@@ -101,6 +101,28 @@ const failureRecord = (
   }
 }
 
+const headersOf = (request: CalloutRequest, attempt: Attempt, id: string, authorization: Authorization) => ({
+  "content-type": "application/json",
+  ...request.headers,
+  ...request.attemptHeaders?.(attempt.attempt),
+  ...(authorization.value !== undefined && { authorization: authorization.value }),
+  "idempotency-key": attempt.idempotencyKey,
+  traceparent: traceparent(attempt.runId, id)
+})
+
+/** The part of a record that is known before anything is sent. */
+const opening = (request: CalloutRequest, attempt: Attempt, id: string, startedAt: number, text: string) => ({
+  id,
+  request: attempt.request,
+  attempt: attempt.attempt,
+  endpoint: attempt.redactor.text(request.url),
+  method: request.method,
+  idempotencyKey: attempt.idempotencyKey,
+  orderVersion: attempt.document.order.version,
+  startedAt,
+  body: bodyRecord(request.body, text, attempt.redactor)
+})
+
 export const make = Effect.gen(function*() {
   const outbound = yield* Outbound
   const credentials = yield* Credentials
@@ -120,31 +142,10 @@ export const make = Effect.gen(function*() {
     if (provider === undefined) return Effect.succeed(noAuthorization)
     return Effect.map(
       credentials.authorization(provider),
-      (value): Authorization => provider.type === "oauth2ClientCredentials" ? { value, refreshable: provider } : { value }
+      (value): Authorization =>
+        provider.type === "oauth2ClientCredentials" ? { value, refreshable: provider } : { value }
     )
   }
-
-  const headersOf = (request: CalloutRequest, attempt: Attempt, id: string, authorization: Authorization) => ({
-    "content-type": "application/json",
-    ...request.headers,
-    ...request.attemptHeaders?.(attempt.attempt),
-    ...(authorization.value !== undefined && { authorization: authorization.value }),
-    "idempotency-key": attempt.idempotencyKey,
-    traceparent: traceparent(attempt.runId, id)
-  })
-
-  /** The part of a record that is known before anything is sent. */
-  const opening = (request: CalloutRequest, attempt: Attempt, id: string, startedAt: number, text: string) => ({
-    id,
-    request: attempt.request,
-    attempt: attempt.attempt,
-    endpoint: attempt.redactor.text(request.url),
-    method: request.method,
-    idempotencyKey: attempt.idempotencyKey,
-    orderVersion: attempt.document.order.version,
-    startedAt,
-    body: bodyRecord(request.body, text, attempt.redactor)
-  })
 
   /** The record of an attempt that may have been open when its process ended. */
   const interrupted = (request: CalloutRequest, attempt: Attempt): CalloutRecord => {
@@ -172,7 +173,13 @@ export const make = Effect.gen(function*() {
     const answered: Result.Result<OutboundResponse, OutboundError | CredentialsError> = Result.isFailure(authorized)
       ? Result.fail(authorized.failure)
       : yield* Effect.result(
-        outbound.exchange({ method: request.method, url: request.url, headers, body: text, timeoutMs: request.timeoutMs })
+        outbound.exchange({
+          method: request.method,
+          url: request.url,
+          headers,
+          body: text,
+          timeoutMs: request.timeoutMs
+        })
       )
     const common = {
       ...opening(request, attempt, id, startedAt, text),
@@ -216,4 +223,3 @@ export const make = Effect.gen(function*() {
 })
 
 export type CalloutExchange = Effect.Success<typeof make>
-

@@ -1,15 +1,15 @@
 /**
  * Takes orders in: checks the document, chooses the pipeline, stores both, starts the run. Contract: section 7.
  */
-import { eventId, type EventId, orderId, type OrderId, processEventId, type ProcessEventId } from "@sluice/domain/Ids"
+import { type EventId, eventId, type OrderId, orderId, type ProcessEventId, processEventId } from "@sluice/domain/Ids"
 import * as Json from "@sluice/domain/Json"
 import { type Fault, firstVersion, submissionFaults } from "@sluice/domain/Order"
 import type { RunState } from "@sluice/domain/ProcessEvent"
 import * as Utf8 from "@sluice/domain/Utf8"
 import { Clock, Context, DateTime, Effect, Layer, Schema } from "effect"
 import { Digest, SecureRandom } from "effect/crypto"
-import { type Intake as Stored, type IntakeError, Journal, JournalFull, type JournalUnavailable, type OrderUnknown } from "./Journal.ts"
-import { type MatchFailed, make as makeChoice, type NoPipeline } from "./PipelineChoice.ts"
+import { type Intake as Stored, type IntakeError, Journal, JournalFull, type OrderUnknown } from "./Journal.ts"
+import { make as makeChoice, type MatchFailed, type NoPipeline } from "./PipelineChoice.ts"
 import { Runs } from "./Runs.ts"
 import { Settings } from "./Settings.ts"
 
@@ -90,7 +90,9 @@ const make = Effect.gen(function*() {
     return given
   })
 
-  const room = Effect.suspend(() => runs.hasRoom() ? Effect.void : Effect.fail(new JournalFull({ retryAfterSeconds: 1 })))
+  const room = Effect.suspend(() =>
+    runs.hasRoom() ? Effect.void : Effect.fail(new JournalFull({ retryAfterSeconds: 1 }))
+  )
 
   const submit = Effect.fnUntraced(function*({ body, shipmentId, idempotencyKey }: OrderSubmission) {
     const faults = [...submissionFaults(body), ...keyFaults(idempotencyKey)]

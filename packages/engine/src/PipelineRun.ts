@@ -84,6 +84,15 @@ const redactorOf = (secrets: ReadonlyArray<string>): Redactor => {
   return redactor
 }
 
+const failed = (error: PluginError): StepOutcome => StepOutcome.Failed({ error })
+
+const finishOf = (state: Finish["state"], failedSteps: number, at: number, reason?: string): Finish => ({
+  state,
+  failedSteps,
+  at,
+  ...(reason !== undefined && { reason })
+})
+
 export const make = Effect.gen(function*() {
   const settings = yield* Settings
   const { byName } = yield* Plugins
@@ -103,7 +112,6 @@ export const make = Effect.gen(function*() {
   ) {
     const { step } = placed
     const plugin = byName.get(step.name)
-    const failed = (error: PluginError) => StepOutcome.Failed({ error })
     if (plugin === undefined) {
       return failed(new Unprepared({ message: `there is no plugin named ${step.name} in this process` }))
     }
@@ -124,13 +132,6 @@ export const make = Effect.gen(function*() {
       callout: callouts.callout
     }))
     return Result.isSuccess(result) ? StepOutcome.Succeeded({ result: result.success }) : failed(result.failure)
-  })
-
-  const finishOf = (state: Finish["state"], failedSteps: number, at: number, reason?: string): Finish => ({
-    state,
-    failedSteps,
-    at,
-    ...(reason !== undefined && { reason })
   })
 
   /** Executes a run to its end, or until this process may no longer hold it. */

@@ -67,6 +67,8 @@ export interface Plugin<Options = never> {
   readonly configuredIn: "options" | "step"
   /** Faults beyond the schema, with paths inside the options. */
   readonly check?: (options: Options, step: Step) => ReadonlyArray<Fault>
+  /** The addresses among options as they are written, with their paths: the address guard looks at them. */
+  readonly addresses?: (options: JsonObject) => ReadonlyArray<{ readonly path: string; readonly url: string }>
   /** What is allowed but probably not meant. */
   readonly warn?: (options: Options, step: Step) => ReadonlyArray<string>
   readonly policy: (step: Step, pipeline: Pipeline) => StepPolicy

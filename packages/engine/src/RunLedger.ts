@@ -150,7 +150,10 @@ export const make = Effect.gen(function*() {
       commit: Effect.fnUntraced(function*(ended: EndedStep) {
         const before = skipped
         const from = newest ?? (yield* document)
-        const { entry } = yield* write(from, (on) => build(held, { ...ended, skipped: [...before, ...ended.skipped] }, on))
+        const { entry } = yield* write(
+          from,
+          (on) => build(held, { ...ended, skipped: [...before, ...ended.skipped] }, on)
+        )
         startedAt = ended.finishedAt
         if (ended.decision.state === "failed") failedSteps++
         return entry.step

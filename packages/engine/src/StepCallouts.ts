@@ -47,7 +47,10 @@ export interface CalloutScope {
   /** The document at another version: that of the step's first attempt. */
   readonly documentAt: (version: number) => Effect.Effect<Document, Fenced>
   /** Stores records, and what comes next. */
-  readonly store: (records: ReadonlyArray<CalloutRecord>, next: { wait?: Wait; open?: Open }) => Effect.Effect<void, Fenced>
+  readonly store: (
+    records: ReadonlyArray<CalloutRecord>,
+    next: { wait?: Wait; open?: Open }
+  ) => Effect.Effect<void, Fenced>
   /** Waits until `dueAt`; ends the run here where the wait is long or the process is stopping. */
   readonly waitUntil: (wait: Wait) => Effect.Effect<void, Fenced>
   /** Passes when this process may send. */

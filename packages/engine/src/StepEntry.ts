@@ -94,9 +94,9 @@ const withPatch = (
   records: ReadonlyArray<CalloutRecord>,
   changes: ReadonlyArray<PatchedMember>
 ): ReadonlyArray<CalloutRecord> =>
-  changes.length === 0 ? records : records.map((record, index) =>
-    index === records.length - 1 ? { ...record, patch: changes } : record
-  )
+  changes.length === 0 ?
+    records :
+    records.map((record, index) => index === records.length - 1 ? { ...record, patch: changes } : record)
 
 export interface BuiltEntry {
   readonly entry: Entry & { readonly step: StepRow }

@@ -7,7 +7,7 @@ import type { Order } from "@sluice/domain/Order"
 import type { Step } from "@sluice/domain/Pipeline"
 import { stepFilter } from "@sluice/domain/StepFilter"
 import { Data, Effect, Result, Schema } from "effect"
-import { type ExpressionScope, Expressions } from "./Expressions.ts"
+import { Expressions, type ExpressionScope } from "./Expressions.ts"
 import type { AnyPlugin } from "./Plugin.ts"
 import { InvalidResponse, type PluginError, Unprepared } from "./PluginError.ts"
 import { expressionsIn, substituteMembers } from "./Template.ts"
@@ -39,12 +39,12 @@ const holds = (value: unknown): boolean =>
     ? (Array.isArray(value) ? value.length : Object.keys(value).length) > 0
     : Boolean(value)
 
+/** A workflow step treats a failing expression as a malformed answer. */
+const unprepared = (plugin: AnyPlugin, message: string): PluginError =>
+  plugin.configuredIn === "step" ? new InvalidResponse({ message }) : new Unprepared({ message })
+
 export const make = Effect.gen(function*() {
   const expressions = yield* Expressions
-
-  /** A workflow step treats a failing expression as a malformed answer. */
-  const unprepared = (plugin: AnyPlugin, message: string): PluginError =>
-    plugin.configuredIn === "step" ? new InvalidResponse({ message }) : new Unprepared({ message })
 
   return Effect.fnUntraced(function*(plugin: AnyPlugin, step: Step, scope: ExpressionScope, now: number) {
     if (step.when !== undefined) {

@@ -53,6 +53,7 @@ export const calloutPlugin: Plugin<CalloutPluginOptions> = {
     options.timeoutValue !== undefined && options.timeoutValue > 600_000
       ? [{ path: "timeoutValue", message: "must be at most 600000 (ten minutes)" }]
       : [],
+  addresses: ({ endpoint }) => typeof endpoint === "string" ? [{ path: "endpoint", url: endpoint }] : [],
   warn: (options, step) =>
     step.critical === true && rejectedStatuses(options).length === 0
       ? ["accepts every status: without shouldRejectOn.status only a timeout or an unreachable partner fails this step"]

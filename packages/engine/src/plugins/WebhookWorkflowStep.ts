@@ -122,6 +122,12 @@ export const webhookWorkflowStep: Plugin<WebhookWorkflowStepOptions> = {
   description: "POSTs the order to a connector or host, and applies the OrderPatch or CancelWorkflow of the answer.",
   options: WebhookWorkflowStepOptions,
   configuredIn: "step",
+  addresses: ({ properties }) =>
+    (Array.isArray(properties) ? properties as unknown as Properties : []).flatMap(({ key, value, keyGroup }, index) =>
+      key.toLowerCase() === "host" && (keyGroup ?? "") === "" && typeof value === "string"
+        ? [{ path: `properties[${index}].value`, url: value }]
+        : []
+    ),
   policy: (step) => {
     const { stopOnError, errorStatus } = optionsOf(step)
     return { critical: stopOnError, tolerated: "warning", failedStatus: errorStatus, notesFailures: true }

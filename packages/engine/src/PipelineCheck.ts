@@ -1,0 +1,149 @@
+/**
+ * Everything that can be said against a pipeline before it is saved: its shape, its plugins and their options, its
+ * expressions and what they refer to, its addresses. Contract: section 4.
+ */
+import type { Json, JsonObject } from "@sluice/domain/Json"
+import type { Fault } from "@sluice/domain/Order"
+import type { Pipeline, Step } from "@sluice/domain/Pipeline"
+import { decodePipeline } from "@sluice/domain/PipelineDocument"
+import { Outbound } from "@sluice/http-client/Outbound"
+import { Context, Effect, Layer, Result, Schema } from "effect"
+import { Expressions } from "./Expressions.ts"
+import type { AnyPlugin } from "./Plugin.ts"
+import { Plugins } from "./Plugins.ts"
+import { schemaFaults, unknownMembers } from "./SchemaFaults.ts"
+import { expressionsIn, type Placed } from "./Template.ts"
+
+/** The pipeline cannot be saved. Nothing was stored. */
+export class PipelineInvalid extends Schema.TaggedError<PipelineInvalid>()("PipelineInvalid", {
+  faults: Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))
+}) {}
+
+export interface CheckedPipeline {
+  readonly pipeline: Pipeline
+  /** camelCase, ids filled in: what is stored and answered. */
+  readonly document: JsonObject
+  /** What is allowed but probably not meant. */
+  readonly warnings: ReadonlyArray<string>
+}
+
+export class PipelineCheck extends Context.Service<PipelineCheck, {
+  readonly check: (document: Json) => Effect.Effect<CheckedPipeline, PipelineInvalid>
+}>()("@sluice/engine/PipelineCheck") {
+  static readonly layer = Layer.effect(PipelineCheck, Effect.suspend(() => make))
+}
+
+/** Members of a step that are kept, and not acted on yet. */
+const notYet = ["responseSchema", "compensate", "probe"] as const
+
+const below = (path: string, fault: Fault): Fault => ({
+  path: fault.path === "" ? path : fault.path.startsWith("[") ? `${path}${fault.path}` : `${path}.${fault.path}`,
+  message: fault.message
+})
+
+/** Where a step and its options stand in the document. */
+const placesOf = (pipeline: Pipeline) => [
+  ...pipeline.steps.map((step, index) => ({ step, path: `steps[${index}]` })),
+  ...pipeline.postProcessing.map((step, index) => ({ step, path: `postProcessing[${index}]` }))
+]
+
+/** Options hold expressions whose values are not known yet: what the schema says of those places does not count. */
+const optionFaults = (plugin: AnyPlugin, step: Step, placed: ReadonlyArray<Placed>): ReadonlyArray<Fault> => {
+  const faults = schemaFaults(plugin.options, step.options)
+    .filter(({ path }) => !placed.some((expression) => expression.path === path))
+  if (faults.length > 0 || placed.length > 0) return faults
+  const options = Schema.decodeUnknownResult(plugin.options)(step.options)
+  return Result.isSuccess(options) ? plugin.check?.(options.success, step) ?? [] : []
+}
+
+const warningsOf = (plugin: AnyPlugin, step: Step, placed: ReadonlyArray<Placed>): ReadonlyArray<string> => {
+  const options = placed.length > 0 ? undefined : Schema.decodeUnknownResult(plugin.options)(step.options)
+  const own = options !== undefined && Result.isSuccess(options) ? plugin.warn?.(options.success, step) ?? [] : []
+  const excess = plugin.configuredIn === "options" ? unknownMembers(plugin.options, step.options) : []
+  return [
+    ...own,
+    ...excess.map((name) => `option ${name} is not known to ${plugin.name} and is not used`),
+    ...notYet.filter((name) => step[name] !== undefined).map((name) => `${name} is kept, but not acted on yet`),
+    ...(step.onUnavailable === "hold" ? ["onUnavailable is kept, but not acted on yet: the step fails instead"] : [])
+  ].map((warning) => `${step.id}: ${warning}`)
+}
+
+const make = Effect.gen(function*() {
+  const { byName } = yield* Plugins
+  const expressions = yield* Expressions
+  const outbound = yield* Outbound
+
+  const addressFaults = (plugin: AnyPlugin, step: Step): ReadonlyArray<Fault> =>
+    (plugin.addresses?.(step.options) ?? []).flatMap(({ path, url }) => {
+      const refusal = expressionsIn(url).length > 0 ? undefined : outbound.refuse(url)
+      return refusal === undefined ? [] : [{ path, message: refusal }]
+    })
+
+  const expressionFaults = Effect.fnUntraced(function*(
+    placed: ReadonlyArray<Placed>,
+    earlier: ReadonlySet<string>,
+    all: ReadonlySet<string>
+  ) {
+    const faults: Array<Fault> = []
+    for (const { path, source } of placed) {
+      const facts = yield* Effect.result(expressions.check(source))
+      if (Result.isFailure(facts)) {
+        faults.push({ path, message: facts.failure.message })
+        continue
+      }
+      for (const id of facts.success.stepReferences) {
+        if (earlier.has(id)) continue
+        faults.push({
+          path,
+          message: all.has(id)
+            ? `refers to step ${id}, which does not come earlier: move it before this step`
+            : `refers to step ${id}, which is not in this pipeline`
+        })
+      }
+    }
+    return faults
+  })
+
+  const check = Effect.fnUntraced(function*(json: Json) {
+    const decoded = decodePipeline(json, 1)
+    if ("faults" in decoded) return yield* new PipelineInvalid({ faults: decoded.faults })
+    const { pipeline, document } = decoded
+    const faults: Array<Fault> = []
+    const warnings: Array<string> = []
+    const places = placesOf(pipeline)
+    const all = new Set(places.map(({ step }) => step.id))
+    const earlier = new Set<string>()
+
+    if (pipeline.match.when !== undefined) {
+      const placed = [{ path: "match.when", source: pipeline.match.when }]
+      faults.push(...yield* expressionFaults(placed, earlier, all))
+    }
+    for (const { step, path } of places) {
+      const plugin = byName.get(step.name)
+      if (plugin === undefined) {
+        const known = [...byName.keys()].join(", ")
+        faults.push({ path: `${path}.name`, message: `there is no plugin ${step.name}: use one of ${known}` })
+        earlier.add(step.id)
+        continue
+      }
+      const inside = plugin.configuredIn === "options" ? `${path}.options` : path
+      const placed = expressionsIn(step.options)
+      const own = [...optionFaults(plugin, step, placed), ...addressFaults(plugin, step)]
+      faults.push(...own.map((fault) => below(inside, fault)))
+      const placedHere = placed.map((one) => ({
+        source: one.source,
+        path: below(inside, { path: one.path, message: "" }).path
+      }))
+      const whens = step.when === undefined ? [] : [{ path: `${path}.when`, source: step.when }]
+      faults.push(...yield* expressionFaults([...whens, ...placedHere], earlier, all))
+      warnings.push(...warningsOf(plugin, step, placed))
+      earlier.add(step.id)
+    }
+    if (pipeline.deadlineMs !== undefined) warnings.push("deadlineMs is kept, but not acted on yet")
+    if (faults.length > 0) return yield* new PipelineInvalid({ faults })
+    const checked: CheckedPipeline = { pipeline, document, warnings }
+    return checked
+  })
+
+  return PipelineCheck.of({ check })
+})
