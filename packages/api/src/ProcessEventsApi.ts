@@ -1,4 +1,5 @@
 /** Process events: what the runs did and are doing. Contract: sections 7 and 8. */
+import { CalloutView } from "@sluice/domain/CalloutRecord"
 import { ProcessEvent, ProcessEventSummary, RunState } from "@sluice/domain/ProcessEvent"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
@@ -7,13 +8,6 @@ import { Moment, pageOf, pageQuery } from "./Paging.ts"
 import * as Problems from "./Problems.ts"
 
 const path = { id: Schema.String }
-
-/** The bodies of one callout, whole. */
-export const CalloutBodies = Schema.Struct({
-  id: Schema.String,
-  request: Schema.Struct({ body: Schema.Json }),
-  response: Schema.optionalKey(Schema.Struct({ body: Schema.Json }))
-}).annotate({ identifier: "CalloutBodies" })
 
 export class ProcessEventsApi extends HttpApiGroup.make("processEvents")
   .add(
@@ -36,9 +30,9 @@ export class ProcessEventsApi extends HttpApiGroup.make("processEvents")
     }),
     HttpApiEndpoint.get("callout", "/v1/process-events/:id/callouts/:calloutId", {
       params: { id: Schema.String, calloutId: Schema.String },
-      success: CalloutBodies,
+      success: CalloutView,
       error: Problems.NotFound
-    }).annotateMerge(OpenApi.annotations({ summary: "The bodies of one callout, however large" })),
+    }).annotateMerge(OpenApi.annotations({ summary: "One callout with its bodies, however large" })),
     HttpApiEndpoint.get("stream", "/v1/process-events/:id/stream", {
       params: path,
       success: HttpApiSchema.StreamSse({ data: ProcessEvent }),

@@ -1,0 +1,108 @@
+/**
+ * Who is let in: decided once for every request, before anything else looks at it. Contract: sections 2 and 7.
+ *
+ * Without keys only this machine is served: a `Host` that is not a loopback name is refused on every path, so that a
+ * page in a browser cannot reach the server under a name of its own (DNS rebinding). With keys, whatever is not listed
+ * as open needs one; the list names paths exactly, so that no other spelling of a path slips past it.
+ */
+import { Context, Effect, Layer } from "effect"
+import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
+import * as Problems from "@sluice/api/Problems"
+import { Authorization } from "@sluice/api/Authorization"
+import { type ApiKey, identify } from "./ApiKeys.ts"
+import { problemResponse } from "./http/Answer.ts"
+import { hostOf, isLoopback } from "./Loopback.ts"
+
+/** The name of the key that the request came with; `undefined` where no keys are set. */
+export const Caller = Context.Reference<string | undefined>("@sluice/server/Gate/Caller", {
+  defaultValue: () => undefined
+})
+
+export type Admission =
+  | { readonly _tag: "Admitted"; readonly caller: string | undefined }
+  | { readonly _tag: "ForeignHost"; readonly host: string | undefined }
+  | { readonly _tag: "Unauthorized"; readonly sent: boolean }
+
+export interface Credentials {
+  /** The request target as it came, with its query. */
+  readonly target: string
+  readonly host: string | undefined
+  readonly authorization: string | undefined
+}
+
+const openPaths: ReadonlySet<string> = new Set([
+  "/",
+  "/docs",
+  "/openapi.json",
+  "/health",
+  "/health/live",
+  "/health/ready"
+])
+
+/** The decision, which depends on nothing but the keys and the request's own words. */
+export const admission = (keys: ReadonlyArray<ApiKey>): (credentials: Credentials) => Admission => {
+  if (keys.length === 0) {
+    return ({ host }) => {
+      const name = host === undefined ? undefined : hostOf(host)
+      return name !== undefined && isLoopback(name)
+        ? { _tag: "Admitted", caller: undefined }
+        : { _tag: "ForeignHost", host }
+    }
+  }
+  const callerOf = identify(keys)
+  return ({ target, authorization }) => {
+    const caller = callerOf(authorization)
+    const [path = target] = target.split(/[?#]/, 1)
+    return caller !== undefined || openPaths.has(path)
+      ? { _tag: "Admitted", caller }
+      : { _tag: "Unauthorized", sent: authorization !== undefined }
+  }
+}
+
+const unauthorized = (sent: boolean) =>
+  problemResponse(
+    new Problems.Unauthorized({
+      detail: sent
+        ? "The key is not one of SLUICE_API_KEYS: send Authorization: Bearer <key> with one that is"
+        : "Send Authorization: Bearer <key> with one of SLUICE_API_KEYS"
+    }),
+    { "www-authenticate": sent ? "Bearer realm=\"sluice\", error=\"invalid_token\"" : "Bearer realm=\"sluice\"" }
+  )
+
+const foreignHost = (host: string | undefined) =>
+  problemResponse(
+    new Problems.ForeignHost({
+      detail: `Host ${JSON.stringify(host ?? "")} is not a name of this machine's own: call 127.0.0.1 or localhost, `
+        + "or set SLUICE_API_KEYS to serve others"
+    })
+  )
+
+/** Stands before every route. */
+export const layer = (keys: ReadonlyArray<ApiKey>) => {
+  const decide = admission(keys)
+  return HttpRouter.middleware(
+    (httpEffect) =>
+      Effect.withFiber((fiber) => {
+        const request = Context.getUnsafe(fiber.context, HttpServerRequest.HttpServerRequest)
+        const decision = decide({
+          target: request.url,
+          host: request.headers["host"],
+          authorization: request.headers["authorization"]
+        })
+        switch (decision._tag) {
+          case "Admitted":
+            return decision.caller === undefined ? httpEffect : Effect.provideService(httpEffect, Caller, decision.caller)
+          case "Unauthorized":
+            return Effect.succeed<HttpServerResponse.HttpServerResponse>(unauthorized(decision.sent))
+          case "ForeignHost":
+            return Effect.succeed<HttpServerResponse.HttpServerResponse>(foreignHost(decision.host))
+        }
+      }),
+    { global: true }
+  )
+}
+
+/** The API declares that it needs a key; the gate has asked for it by the time an endpoint is reached. */
+export const authorizationLayer: Layer.Layer<Authorization> = Layer.succeed(Authorization, {
+  bearer: (httpEffect) => httpEffect
+})

@@ -1,0 +1,17 @@
+/** Whether a host is this machine's own. Contract: section 2, `SLUICE_API_KEYS`. */
+import { Result } from "effect"
+import * as NetAddress from "effect/net/NetAddress"
+
+/** `host` as in `HOST`: a name or an address, without a port and without brackets. */
+export const isLoopback = (host: string): boolean => {
+  const name = host.toLowerCase().replace(/\.$/, "")
+  if (name === "localhost" || name.endsWith(".localhost")) return true
+  const address = NetAddress.ipFromString(name)
+  return Result.isSuccess(address) && NetAddress.isLoopback(NetAddress.toCanonical(address.success))
+}
+
+/** The host of a `Host` header, without its port; `undefined` where the header is none. */
+export const hostOf = (header: string): string | undefined => {
+  const [, bracketed, plain] = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:/?#@\s\\]+))(?::\d{0,5})?$/.exec(header) ?? []
+  return bracketed ?? plain
+}

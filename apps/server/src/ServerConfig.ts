@@ -1,0 +1,129 @@
+/**
+ * What the environment says, checked as a whole before anything starts. Contract: section 2.
+ *
+ * Pure: a record of variables in, a configuration or its faults out. Each fault names the variable and the mend, and
+ * none repeats a value that may be a secret. An empty variable counts as unset.
+ */
+import * as AddressGuard from "@sluice/http-client/AddressGuard"
+import { Duration, Redacted, Result } from "effect"
+import type * as IpNetwork from "effect/net/IpNetwork"
+import { type ApiKey, readKeys } from "./ApiKeys.ts"
+import { isLoopback } from "./Loopback.ts"
+
+export type Role = "api" | "worker"
+
+export interface ServerConfig {
+  /** 0 lets the system choose. */
+  readonly port: number
+  readonly host: string
+  /** Absent: the embedded PostgreSQL. */
+  readonly databaseUrl: Redacted.Redacted | undefined
+  readonly dataDirectory: string
+  readonly settingsFile: string | undefined
+  /** Empty: no request needs a key, and only this machine is served. */
+  readonly apiKeys: ReadonlyArray<ApiKey>
+  /** 32 bytes. Absent: generated in the data directory, unless `databaseUrl` is there. */
+  readonly encryptionKey: Redacted.Redacted<Uint8Array> | undefined
+  readonly allowedNetworks: ReadonlyArray<IpNetwork.IpNetwork>
+  readonly roles: ReadonlySet<Role>
+  /** How long callout records and deliveries are kept. */
+  readonly retention: Duration.Duration
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** One sentence for each variable that is at fault. */
+export type ConfigFaults = ReadonlyArray<string>
+
+export const decode = (environment: Environment): Result.Result<ServerConfig, ConfigFaults> => {
+  const faults: Array<string> = []
+  const read = <A>(name: string, absent: A, parse: (value: string) => Result.Result<A, string>): A => {
+    const value = environment[name]?.trim()
+    if (value === undefined || value === "") return absent
+    const parsed = parse(value)
+    if (Result.isSuccess(parsed)) return parsed.success
+    faults.push(`${name} ${parsed.failure}`)
+    return absent
+  }
+
+  const config: ServerConfig = {
+    port: read("PORT", 8080, port),
+    host: read("HOST", "127.0.0.1", host),
+    databaseUrl: read<Redacted.Redacted | undefined>("DATABASE_URL", undefined, databaseUrl),
+    dataDirectory: read("SLUICE_DATA_DIR", ".sluice", Result.succeed),
+    settingsFile: read<string | undefined>("SLUICE_CONFIG", undefined, Result.succeed),
+    apiKeys: read("SLUICE_API_KEYS", [], readKeys),
+    encryptionKey: read<ServerConfig["encryptionKey"]>("SLUICE_ENCRYPTION_KEY", undefined, encryptionKey),
+    allowedNetworks: read("SLUICE_ALLOW_NETWORKS", [], networks),
+    roles: read("SLUICE_ROLES", new Set(allRoles), roles),
+    retention: read("SLUICE_RETENTION", Duration.days(90), retention)
+  }
+  const namesKeys = (environment["SLUICE_API_KEYS"] ?? "").trim() !== ""
+  if (!namesKeys && !isLoopback(config.host)) {
+    faults.push(
+      `HOST ${config.host} can be reached from other machines while SLUICE_API_KEYS is unset: `
+        + "set SLUICE_API_KEYS to name=key, or HOST to 127.0.0.1"
+    )
+  }
+  return faults.length === 0 ? Result.succeed(config) : Result.fail(faults)
+}
+
+const port = (value: string): Result.Result<number, string> =>
+  /^\d{1,5}$/.test(value) && Number(value) <= 65_535
+    ? Result.succeed(Number(value))
+    : Result.fail(`"${value}" is not a port: write a number from 0 to 65535, for example 8080`)
+
+const host = (value: string): Result.Result<string, string> => {
+  const bare = value.startsWith("[") && value.endsWith("]") ? value.slice(1, -1) : value
+  return /^[A-Za-z0-9.:_%-]+$/.test(bare) && (bare === value || bare.includes(":"))
+      && (!bare.includes(":") || URL.canParse(`http://[${bare.replace(/%.*$/, "")}]/`))
+    ? Result.succeed(bare)
+    : Result.fail(`"${value}" is not a host: write a name or an address without scheme or port, for example 127.0.0.1`)
+}
+
+const databaseUrl = (value: string): Result.Result<Redacted.Redacted, string> => {
+  const url = URL.parse(value)
+  return url !== null && (url.protocol === "postgres:" || url.protocol === "postgresql:")
+    ? Result.succeed(Redacted.make(value))
+    : Result.fail(
+      "is not a PostgreSQL URL: write postgres://user:password@host:5432/database, or unset it to use the embedded one"
+    )
+}
+
+const encryptionKey = (value: string): Result.Result<Redacted.Redacted<Uint8Array>, string> => {
+  const shape = /^[A-Za-z0-9+/]*={0,2}$/.test(value)
+  const bytes = shape ? Uint8Array.from(Buffer.from(value, "base64")) : undefined
+  if (bytes?.length === 32) return Result.succeed(Redacted.make(bytes))
+  const found = bytes === undefined ? "is not base64" : `holds ${bytes.length} bytes instead of 32`
+  return Result.fail(`${found}: write 32 bytes in base64, for example from openssl rand -base64 32`)
+}
+
+/** The guard's message opens with the variable's name, which the caller adds. */
+const networks = (value: string): Result.Result<ReadonlyArray<IpNetwork.IpNetwork>, string> =>
+  Result.mapError(AddressGuard.parseNetworks(value), ({ message }) => message.replace(/^SLUICE_ALLOW_NETWORKS:? /, ""))
+
+const allRoles: ReadonlyArray<Role> = ["api", "worker"]
+
+const roles = (value: string): Result.Result<ReadonlySet<Role>, string> => {
+  const named = value.split(",").map((role) => role.trim()).filter((role) => role !== "")
+  const unknown = named.find((role) => !(allRoles as ReadonlyArray<string>).includes(role))
+  if (unknown !== undefined) return Result.fail(`names "${unknown}": write api, worker, or api,worker`)
+  if (named.length === 0) return Result.fail("names no role: write api, worker, or api,worker")
+  return Result.succeed(new Set(named as ReadonlyArray<Role>))
+}
+
+const units: Readonly<Record<string, (amount: number) => Duration.Duration>> = {
+  s: Duration.seconds,
+  m: Duration.minutes,
+  h: Duration.hours,
+  d: Duration.days,
+  w: Duration.weeks
+}
+
+const retention = (value: string): Result.Result<Duration.Duration, string> => {
+  const [, amount = "0", unit = ""] = /^(\d{1,6})([smhdw])$/.exec(value) ?? []
+  const duration = units[unit]?.(Number(amount))
+  return duration !== undefined && Number(amount) > 0
+    ? Result.succeed(duration)
+    : Result.fail(`"${value}" is not a time: write a whole number above 0 and s, m, h, d or w, for example 90d`)
+}
