@@ -1,11 +1,11 @@
 import { timestamptz } from "@effect/sql-pg/PgTypes"
 import { assert, describe, it } from "@effect/vitest"
 import { OrderUnknown } from "@sluice/engine/Journal"
+import { Effect, Layer } from "effect"
+import { SqlClient } from "effect/sql"
 import { Orders, OrderVersionUnknown } from "../src/Orders.ts"
 import { CursorInvalid } from "../src/Page.ts"
 import { DatabaseTest } from "../src/testing/DatabaseTest.ts"
-import { Effect, Layer } from "effect"
-import { SqlClient } from "effect/sql"
 
 const layer = Orders.layer.pipe(Layer.provideMerge(DatabaseTest.layer))
 
@@ -104,7 +104,12 @@ describe("Orders", () => {
       const orders = yield* Orders
       yield* store({ id: "a", at: 1_000 })
       for (const message of ["one", "two", "three"]) {
-        const entry = JSON.stringify({ at: "1970-01-01T00:00:02.000Z", operation: "OrderPatched", message, source: "api" })
+        const entry = JSON.stringify({
+          at: "1970-01-01T00:00:02.000Z",
+          operation: "OrderPatched",
+          message,
+          source: "api"
+        })
         yield* sql`INSERT INTO order_history (order_id, entry) VALUES ('a', ${entry})`
       }
       const first = yield* orders.history("a", { limit: 2 })

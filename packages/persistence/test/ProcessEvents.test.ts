@@ -8,11 +8,11 @@ import { workflowBody } from "@sluice/domain/WorkflowBody"
 import type { StepRow } from "@sluice/engine/Journal"
 import { Plugins } from "@sluice/engine/Plugins"
 import { Settings } from "@sluice/engine/Settings"
+import { Effect, Layer } from "effect"
+import { SqlClient } from "effect/sql"
 import { encodeBody, encodeCallout, encodeStep } from "../src/journal/Records.ts"
 import { CalloutUnknown, ProcessEvents, ProcessEventUnknown } from "../src/ProcessEvents.ts"
 import { DatabaseTest } from "../src/testing/DatabaseTest.ts"
-import { Effect, Layer } from "effect"
-import { SqlClient } from "effect/sql"
 
 const step = (id: string): Step => ({ name: "calloutPlugin", id, active: true, scope: {}, options: {} })
 
@@ -55,7 +55,9 @@ const storeRun = Effect.fnUntraced(function*(given: GivenRun) {
   yield* sql`INSERT INTO runs (id, order_id, event_id, pipeline, pipeline_version, state, start_version,
       created_at, started_at, finished_at, failed_steps)
     VALUES (${uuid(given.at)}, ${given.orderId ?? `o${given.at}`}, ${uuid(given.at, 1)}, ${given.pipeline ?? "p"}, 3,
-      ${given.state ?? "running"}, 1, ${at}, ${at}, ${timestamptz(given.finishedAt ?? null)}, ${given.failedSteps ?? 0})`
+      ${given.state ?? "running"}, 1, ${at}, ${at}, ${timestamptz(given.finishedAt ?? null)}, ${
+    given.failedSteps ?? 0
+  })`
   return uuid(given.at)
 })
 
@@ -189,7 +191,8 @@ describe("ProcessEvents", () => {
       ]
       const callouts = yield* shownCallouts(records, long)
       const size = (text: string) => bytes(text).length
-      const href = (n: number) => `/v1/process-events/${processEventId(uuid(1_000))}/callouts/${calloutId(uuid(5_000 + n))}`
+      const href = (n: number) =>
+        `/v1/process-events/${processEventId(uuid(1_000))}/callouts/${calloutId(uuid(5_000 + n))}`
       assert.deepStrictEqual(callouts.map(({ request }) => request.body), [
         { size: size(long), href: href(1) },
         { size: size(workflowBody(long, tail)), href: href(2) },
@@ -198,8 +201,10 @@ describe("ProcessEvents", () => {
       assert.deepStrictEqual(callouts[0]?.response?.body, { size: 65_537, href: href(1) })
       assert.strictEqual(callouts[2]?.response?.body, "x".repeat(65_536))
 
-      const whole = yield* Effect.forEach([1, 2, 3], (n) =>
-        events.callout(processEventId(uuid(1_000)), calloutId(uuid(5_000 + n))))
+      const whole = yield* Effect.forEach(
+        [1, 2, 3],
+        (n) => events.callout(processEventId(uuid(1_000)), calloutId(uuid(5_000 + n)))
+      )
       assert.deepStrictEqual(whole.map(({ request }) => JSON.stringify(request.body)), [
         long,
         workflowBody(long, tail),

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { EncryptionKeyInvalid, EncryptionKeyMissing, SecretBox, SecretUnreadable } from "../src/SecretBox.ts"
 import { Effect, Redacted } from "effect"
+import { EncryptionKeyInvalid, EncryptionKeyMissing, SecretBox, SecretUnreadable } from "../src/SecretBox.ts"
 
 const keyed = (byte: number, length = 32) => SecretBox.layer(Redacted.make(new Uint8Array(length).fill(byte)))
 const place = { kind: "connector", id: "billing", pointer: "/bearerToken" }

@@ -36,8 +36,12 @@ describe("StepViews", () => {
     ["queued", [], ["pending", "pending", "pending", "pending"]],
     ["running", [], ["running", "pending", "pending", "pending"]],
     ["running", [row(0, "one", "succeeded")], ["succeeded", "running", "pending", "pending"]],
-    ["running", [row(0, "one", "succeeded"), row(1, "two", "warning"), row(2, "three", "succeeded")],
-      ["succeeded", "warning", "succeeded", "running"]],
+    ["running", [row(0, "one", "succeeded"), row(1, "two", "warning"), row(2, "three", "succeeded")], [
+      "succeeded",
+      "warning",
+      "succeeded",
+      "running"
+    ]],
     ["waiting", [row(0, "one", "succeeded")], ["succeeded", "pending", "pending", "pending"]],
     ["cancelled", [row(0, "one", "cancelled")], ["cancelled", "skipped", "skipped", "skipped"]],
     ["failed", [], ["skipped", "skipped", "skipped", "skipped"]],
@@ -49,7 +53,9 @@ describe("StepViews", () => {
       assert.deepStrictEqual(steps.map((step) => step.state), states)
       assert.deepStrictEqual(steps.map(({ index }) => index), [0, 1, 2, 3])
       assert.deepStrictEqual(steps.map(({ phase }) => phase), ["steps", "steps", "steps", "postProcessing"])
-      for (const step of steps.slice(rows.length)) assert.strictEqual(step.reason === undefined, step.state !== "skipped")
+      for (const step of steps.slice(rows.length)) {
+        assert.strictEqual(step.reason === undefined, step.state !== "skipped")
+      }
     })
   }
 
@@ -61,7 +67,13 @@ describe("StepViews", () => {
   it("compensations follow the pipeline's steps, and a forgotten pipeline hides nothing that was journalled", () => {
     const undone = row(4, "one_compensation", "succeeded", { phase: "compensation" })
     const rows = [row(0, "one", "succeeded"), undone]
-    assert.deepStrictEqual(views("failed", rows).map(({ id }) => id), ["one", "two", "three", "after", "one_compensation"])
+    assert.deepStrictEqual(views("failed", rows).map(({ id }) => id), [
+      "one",
+      "two",
+      "three",
+      "after",
+      "one_compensation"
+    ])
     assert.deepStrictEqual(
       stepViews({ state: "failed", startedAt: 0, pipeline: undefined, critical: () => true }, rows, new Map())
         .map(({ id }) => id),
