@@ -8,6 +8,7 @@ import * as Cluster from "./Cluster.ts"
 import * as DirectoryLock from "./DirectoryLock.ts"
 import { type StartError } from "./EmbeddedPostgresError.ts"
 import * as OsProcess from "./OsProcess.ts"
+import * as PidFile from "./PidFile.ts"
 import * as Place from "./Place.ts"
 import * as Postmaster from "./Postmaster.ts"
 
@@ -31,7 +32,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
   const created = yield* Cluster.ensure(place)
   const password = yield* Cluster.password(place)
   // Before it is started: whatever was reached when the scope closes is stopped.
-  yield* Effect.addFinalizer(() => Postmaster.stop(place))
+  yield* Effect.addFinalizer(() => PidFile.stop(place.data))
   // An earlier one that a kill -9 left just as it started shows itself only by being in the way.
   const first = yield* Effect.retry(Postmaster.ensure(place, settings), {
     times: 3,

@@ -9,13 +9,14 @@
  */
 import { Effect, Option } from "effect"
 import { randomBytes } from "node:crypto"
-import { chmod, lstat, mkdir, mkdtemp, readlink, realpath, rename, rm, symlink } from "node:fs/promises"
+import { chmod, lstat, mkdir, mkdtemp, readlink, realpath, rename, rm, stat, symlink } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import * as Account from "./Account.ts"
 import * as Binaries from "./Binaries.ts"
 import { EmbeddedPostgresError } from "./EmbeddedPostgresError.ts"
 import * as OsProcess from "./OsProcess.ts"
+import * as PidFile from "./PidFile.ts"
 
 export interface Place {
   /** Holds the lock, PostgreSQL's log and `data`. */
@@ -31,6 +32,9 @@ export interface Place {
 
 /** `/var/lib` first: what lies long in `/var/tmp` or `/tmp` is removed on many systems, table files too. */
 const SHARED = ["/var/lib", "/var/tmp", tmpdir()]
+
+/** What a link is called until the files are where it points. */
+const LINK = ".link"
 
 const { attempt } = EmbeddedPostgresError
 
@@ -90,22 +94,17 @@ const isThere = (path: string) => Effect.isSuccess(Effect.tryPromise(() => lstat
 /** Moves what is there, or makes a new one, to where the account reaches it, and leaves a link. */
 const relocate = Effect.fnUntraced(function*(home: string, account: Account.Account) {
   const target = join(yield* shared(account), `data-${randomBytes(6).toString("hex")}`)
+  // The link is there before the files have gone, so that a start killed in between is finished by the next.
+  const link = `${home}${LINK}`
+  yield* attempt(`link ${home}`, () => rm(link, { force: true }).then(() => symlink(target, link)))
   if (yield* isThere(join(home, "data"))) {
-    const pid = yield* Effect.option(
-      OsProcess.runOrFail("read", "head", ["-n", "1", join(home, "data/postmaster.pid")])
-    )
-    if (Option.isSome(pid) && (yield* OsProcess.isPostmasterOf(Number(pid.value), join(home, "data")))) {
-      yield* OsProcess.stop(Number(pid.value), [["SIGINT", "15 seconds"], ["SIGQUIT", "5 seconds"], [
-        "SIGKILL",
-        "1 second"
-      ]])
-    }
+    yield* PidFile.stop(join(home, "data"))
     yield* OsProcess.runOrFail(`move ${home} to ${target}`, "mv", ["--", home, target])
   } else {
-    yield* attempt(`clear ${home}`, () => rm(home, { recursive: true, force: true }))
     yield* attempt(`make ${target}`, () => mkdir(target, { mode: 0o711 }))
+    yield* attempt(`clear ${home}`, () => rm(home, { recursive: true, force: true }))
   }
-  yield* attempt(`link ${home}`, () => symlink(target, home))
+  yield* attempt(`link ${home}`, () => rename(link, home))
 })
 
 // What root makes must let another account through; it is as private as what lies in it.
@@ -123,8 +122,9 @@ export const open = (directory: string) =>
 /** Finds or makes the place that belongs to this data directory. The caller holds its lock. */
 export const find = Effect.fnUntraced(function*(directory: string) {
   const named = join(directory, "postgres")
+  if (!(yield* isThere(named))) yield* Effect.ignore(Effect.tryPromise(() => rename(`${named}${LINK}`, named)))
   const link = yield* linkedTo(named)
-  if (Option.isSome(link) && !(yield* isThere(join(named, ".")))) {
+  if (Option.isSome(link) && !(yield* Effect.isSuccess(Effect.tryPromise(() => stat(named))))) {
     return yield* new EmbeddedPostgresError({
       message: `SLUICE_DATA_DIR: ${named} links to ${link.value}, where its database was, and nothing is there. `
         + "Bring that directory back, or remove the link to start with an empty database"

@@ -1,5 +1,5 @@
 /**
- * The running PostgreSQL of a place: started, adopted or stopped. It runs in a
+ * The running PostgreSQL of a place: started or adopted. It runs in a
  * session of its own, because Ctrl-C goes to the whole group of a terminal and
  * means fast shutdown to PostgreSQL, while Sluice still drains.
  */
@@ -15,14 +15,12 @@ import { program } from "./Binaries.ts"
 import * as Cluster from "./Cluster.ts"
 import { EmbeddedPostgresError } from "./EmbeddedPostgresError.ts"
 import * as OsProcess from "./OsProcess.ts"
+import * as PidFile from "./PidFile.ts"
 import type { Place } from "./Place.ts"
-
-/** Where it listens: a socket among its own files, or a port of 127.0.0.1 where the socket's path would be too long. */
-export type Endpoint = { readonly _tag: "Socket" } | { readonly _tag: "Loopback"; readonly port: number }
 
 export interface Postmaster {
   readonly pid: number
-  readonly endpoint: Endpoint
+  readonly endpoint: PidFile.Endpoint
   readonly origin: "started" | "adopted"
 }
 
@@ -37,7 +35,7 @@ const { attempt } = EmbeddedPostgresError
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants
 
 /** How to connect to it. */
-export const url = (place: Place, endpoint: Endpoint, password: Redacted.Redacted) => {
+export const url = (place: Place, endpoint: PidFile.Endpoint, password: Redacted.Redacted) => {
   const at = new URL("postgres://localhost")
   at.username = Cluster.ROLE
   at.password = Redacted.value(password)
@@ -48,7 +46,7 @@ export const url = (place: Place, endpoint: Endpoint, password: Redacted.Redacte
   return Redacted.make(at.href, { label: "embedded PostgreSQL" })
 }
 
-const chooseEndpoint = (place: Place): Effect.Effect<Endpoint, EmbeddedPostgresError> =>
+const chooseEndpoint = (place: Place): Effect.Effect<PidFile.Endpoint, EmbeddedPostgresError> =>
   Buffer.byteLength(join(place.data, `.s.PGSQL.${SOCKET_PORT}`)) <= LONGEST_SOCKET_PATH
     ? Effect.succeed({ _tag: "Socket" })
     : attempt("find a free port", async () => {
@@ -60,36 +58,7 @@ const chooseEndpoint = (place: Place): Effect.Effect<Endpoint, EmbeddedPostgresE
       return { _tag: "Loopback", port: address.port }
     })
 
-interface PidFile {
-  readonly pid: number
-  readonly endpoint: Endpoint
-  readonly ready: boolean
-}
-
-/** `postmaster.pid`: pid, data directory, start time, port, socket directory, TCP address, shared memory, status. */
-export const parsePidFile = (text: string): Option.Option<PidFile> => {
-  const lines = text.split("\n").map((line) => line.trim())
-  const pid = Number(lines[0])
-  if (!Number.isSafeInteger(pid) || pid <= 0) return Option.none()
-  const endpoint: Endpoint = lines[4] ? { _tag: "Socket" } : { _tag: "Loopback", port: Number(lines[3]) }
-  return Option.some({ pid, endpoint, ready: lines[7] === "ready" })
-}
-
-const pidFile = (place: Place) =>
-  Effect.option(Effect.tryPromise(() => readFile(join(place.data, "postmaster.pid"), "utf8"))).pipe(
-    Effect.map(Option.flatMap(parsePidFile))
-  )
-
-const FAST_THEN_HARD = [["SIGINT", "15 seconds"], ["SIGQUIT", "5 seconds"], ["SIGKILL", "2 seconds"]] as const
-
-/** Fast shutdown, and harder means if it does not come to an end. Nothing to do if none runs. */
-export const stop = Effect.fnUntraced(function*(place: Place) {
-  const file = yield* pidFile(place)
-  if (Option.isNone(file) || !(yield* OsProcess.isPostmasterOf(file.value.pid, place.data))) return
-  yield* OsProcess.stop(file.value.pid, FAST_THEN_HARD)
-})
-
-const answers = (place: Place, endpoint: Endpoint) =>
+const answers = (place: Place, endpoint: PidFile.Endpoint) =>
   Effect.gen(function*() {
     const password = yield* Cluster.password(place)
     const connection = yield* PgConnection.make({ url: url(place, endpoint, password), connectTimeout: "2 seconds" })
@@ -106,7 +75,7 @@ const LOCK_FILES = ["postmaster.pid", `.s.PGSQL.${SOCKET_PORT}`, `.s.PGSQL.${SOC
  * keep a new one from starting.
  */
 const inherit = Effect.fnUntraced(function*(place: Place) {
-  const file = yield* pidFile(place)
+  const file = yield* PidFile.read(place.data)
   if (Option.isNone(file)) return Option.none<Postmaster>()
   const { endpoint, pid, ready } = file.value
   const ours = yield* OsProcess.isPostmasterOf(pid, place.data)
@@ -115,7 +84,7 @@ const inherit = Effect.fnUntraced(function*(place: Place) {
     if (ready && reachable && (yield* answers(place, endpoint))) {
       return Option.some<Postmaster>({ pid, endpoint, origin: "adopted" })
     }
-    yield* OsProcess.stop(pid, FAST_THEN_HARD)
+    yield* OsProcess.stop(pid, PidFile.FAST_THEN_HARD)
   }
   const children = yield* OsProcess.workingIn(place.data)
   if (Option.isSome(children)) {
@@ -134,7 +103,7 @@ const inherit = Effect.fnUntraced(function*(place: Place) {
   return Option.none<Postmaster>()
 })
 
-const flags = (endpoint: Endpoint, settings: Readonly<Record<string, string>>) =>
+const flags = (endpoint: PidFile.Endpoint, settings: Readonly<Record<string, string>>) =>
   Object.entries({
     // "." is the data directory itself: private to its account, and good wherever it is moved.
     unix_socket_directories: endpoint._tag === "Socket" ? "." : "",
@@ -169,7 +138,7 @@ const complaint = async (log: { readonly path: string; readonly from: number }) 
 
 /** Starts one and waits until it takes connections; recovery after a crash may take its time. */
 const launch = Effect.fnUntraced(
-  function*(place: Place, endpoint: Endpoint, settings: Readonly<Record<string, string>>) {
+  function*(place: Place, endpoint: PidFile.Endpoint, settings: Readonly<Record<string, string>>) {
     const log = yield* openLog(place)
     const child = spawn(program(place.binaries, "postgres"), ["-D", place.data, ...flags(endpoint, settings)], {
       ...spawnOptions(place.account),
@@ -184,7 +153,7 @@ const launch = Effect.fnUntraced(
     child.unref()
     const ready = Effect.gen(function*() {
       while (true) {
-        const file = yield* pidFile(place)
+        const file = yield* PidFile.read(place.data)
         if (Option.isSome(file) && file.value.ready && file.value.pid === child.pid) return file.value.pid
         yield* Effect.sleep("20 millis")
       }
@@ -194,7 +163,9 @@ const launch = Effect.fnUntraced(
       Effect.andThen(Effect.never)
     )
     const pid = yield* Effect.raceAllFirst([failed, ready, slow]).pipe(
-      Effect.onInterrupt(() => child.pid === undefined ? Effect.void : OsProcess.stop(child.pid, FAST_THEN_HARD)),
+      Effect.onInterrupt(() =>
+        child.pid === undefined ? Effect.void : OsProcess.stop(child.pid, PidFile.FAST_THEN_HARD)
+      ),
       Effect.ensuring(Effect.promise(() => log.handle.close()))
     )
     return { pid, endpoint, origin: "started" } satisfies Postmaster
@@ -206,7 +177,7 @@ const launch = Effect.fnUntraced(
  * death it must come back where its clients look for it.
  */
 export const ensure = Effect.fnUntraced(
-  function*(place: Place, settings: Readonly<Record<string, string>>, endpoint?: Endpoint) {
+  function*(place: Place, settings: Readonly<Record<string, string>>, endpoint?: PidFile.Endpoint) {
     const inherited = yield* inherit(place)
     if (Option.isSome(inherited)) return inherited.value
     return yield* launch(place, endpoint ?? (yield* chooseEndpoint(place)), settings)

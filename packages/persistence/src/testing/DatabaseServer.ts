@@ -3,15 +3,16 @@
  * started when the first test asks for it, and removed with the run.
  * `SLUICE_TEST_DATABASE_URL` names another server to use instead.
  */
-import { Effect, Exit, Logger, Redacted, Scope } from "effect"
+import { Effect, Exit, Logger, Option, Redacted, Scope } from "effect"
 import { SqlClient } from "effect/sql"
 import { randomBytes } from "node:crypto"
 import { once } from "node:events"
-import { chmod, mkdtemp, rm } from "node:fs/promises"
+import { chmod, mkdtemp, readdir, rm, stat } from "node:fs/promises"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Database from "../Database.ts"
+import * as DirectoryLock from "../embedded/DirectoryLock.ts"
 import { EmbeddedPostgres } from "../embedded/EmbeddedPostgres.ts"
 
 /** What a test learns from the port that this variable names: {@link Offer} as JSON, or `{ error }`. */
@@ -37,10 +38,25 @@ export const execute = (url: string, statement: string) =>
     yield* sql.unsafe(statement)
   }).pipe(Effect.provide(Database.layerPool({ url: Redacted.make(url), maxConnections: 1 })))
 
+const PREFIX = "sluice-test-"
+
+/** Ends and removes what runs that were killed have left: their lock is there, and its owner is dead. */
+const sweep = Effect.gen(function*() {
+  const names = yield* Effect.promise(() => readdir(tmpdir()))
+  for (const directory of names.filter((name) => name.startsWith(PREFIX)).map((name) => join(tmpdir(), name))) {
+    const lock = join(directory, "postgres.lock")
+    const left = yield* Effect.isSuccess(Effect.tryPromise(() => stat(lock)))
+    if (!left || Option.isSome(yield* DirectoryLock.holder(lock))) continue
+    const { home } = yield* Effect.scoped(EmbeddedPostgres.make({ dataDirectory: directory }))
+    yield* Effect.promise(() => Promise.all([home, directory].map((it) => rm(it, { recursive: true, force: true }))))
+  }
+}).pipe(Effect.ignore)
+
 const embedded = Effect.gen(function*() {
+  yield* sweep
   const directory = yield* Effect.acquireRelease(
     Effect.promise(async () => {
-      const made = await mkdtemp(join(tmpdir(), "sluice-test-"))
+      const made = await mkdtemp(join(tmpdir(), PREFIX))
       // Run by root, PostgreSQL runs as another account and must get in.
       await chmod(made, 0o711)
       return made
