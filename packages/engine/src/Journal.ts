@@ -203,7 +203,10 @@ export type IntakeError = IntakeConflict | JournalFull | JournalUnavailable
 export class OrderUnknown extends Schema.TaggedError<OrderUnknown>()("OrderUnknown", { orderId: Schema.String }) {}
 
 export class Journal extends Context.Service<Journal, {
-  /** Stores an order and opens its first run; answers after the commit. */
+  /**
+   * Stores an order and opens its first run; answers after the commit, and within 5 s. Not interruptible; what is
+   * `Accepted` has to be started, so stay uninterruptible until then.
+   */
   readonly accept: (submission: Submission) => Effect.Effect<Intake, IntakeError>
   /** Opens a run over a stored order. Runs over one order are serial. */
   readonly reprocess: (request: Reprocess) => Effect.Effect<Intake, IntakeError | OrderUnknown>
@@ -230,13 +233,24 @@ export class Journal extends Context.Service<Journal, {
    * alive at `wait.dueAt` goes on with it. The attempt that the wait names was not opened.
    */
   readonly release: (entry: Entry & { readonly wait: Wait }) => Effect.Effect<Committed | Stale, Fenced>
-  /** Runs that this process is to execute: left by dead processes, due after a wait, or next in line on their order. */
+  /**
+   * Gives up a run that this process cannot go on with (a defect): whoever is alive takes it over, at once, and counts
+   * it as a takeover, so that a run which kills its executors ends. Where the database is away the run waits for this
+   * process to end.
+   */
+  readonly giveUp: (runId: string) => Effect.Effect<void>
+  /**
+   * Runs that this process is to execute: left by dead processes, due after a wait, or next in line on their order.
+   * One of them may have a fiber here from before the lease was lost: interrupt that one first. Nothing is claimed
+   * while nobody reads; what was read and not executed stays held until this process ends.
+   */
   readonly claimed: Stream.Stream<HeldRun>
   /**
    * Whether this process may still send: its lease, counted on its own monotonic clock from before the renewal was
-   * requested, less a second. Synchronous, because it is asked immediately before every send.
+   * requested, less a second. Synchronous, because it is asked immediately before every send. With a run, also whether
+   * it is still held: after a lost lease this process goes on under a new one, without its old runs.
    */
-  readonly maySend: () => boolean
+  readonly maySend: (runId?: string) => boolean
   /** Waits until the lease is renewed, or fails when it is lost. */
   readonly awaitLease: Effect.Effect<void, Fenced>
 }>()("@sluice/engine/Journal") {}

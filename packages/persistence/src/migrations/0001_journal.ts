@@ -13,8 +13,8 @@ const statements: ReadonlyArray<string> = [
   // Narrow, because each change of an order rewrites its row; the document is in order_versions, at `version`.
   // external_id, order_type and status follow the newest version, for the list's filters. external_key (`externalId` as
   // submitted) and idempotency_key are the intake's keys and never change: they are unique columns here, not rows of
-  // their own, so that one insert takes all the keys of a submission or none. `intake` is fresh for each submission:
-  // it tells a submission that was stored from another one with the same keys. event_id and run_id are the first run's.
+  // their own, so that one insert takes all the keys of a submission or none. event_id and run_id are the first run's;
+  // run_id is fresh for each submission, so it tells one that was stored from another with the same keys.
   `create table orders (
     id text primary key,
     external_id text,
@@ -27,8 +27,7 @@ const statements: ReadonlyArray<string> = [
     run_id uuid not null,
     external_key text,
     idempotency_key text,
-    fingerprint bytea,
-    intake uuid not null
+    fingerprint bytea
   ) with (fillfactor = 90)`,
   // A repeated externalId finds its order.
   `create unique index orders_external_key on orders (external_key) where external_key is not null`,
@@ -146,7 +145,9 @@ const statements: ReadonlyArray<string> = [
     alive_until timestamptz not null,
     fenced boolean not null default false,
     left_orderly boolean not null default false
-  ) with (fillfactor = 10)`
+  ) with (fillfactor = 10)`,
+  // Nobody: always fenced, so that whoever is alive takes over what it is given.
+  `insert into workers (id, alive_until, fenced) values ('00000000-0000-0000-0000-000000000000', 'infinity', true)`
 ]
 
 export default Effect.gen(function*() {

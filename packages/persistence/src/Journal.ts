@@ -1,0 +1,164 @@
+/**
+ * The journal on PostgreSQL: implements `@sluice/engine/Journal` with one writer for the whole process.
+ * Design: ARCHITECTURE.md, "Durability"; contract: sections 3 and 10.
+ */
+import { PgClient } from "@effect/sql-pg/PgClient"
+import {
+  type Committed,
+  Fenced,
+  type Intake,
+  Journal,
+  JournalFull,
+  JournalUnavailable,
+  type Stale
+} from "@sluice/engine/Journal"
+import { Clock, Effect, Layer } from "effect"
+import { SqlClient } from "effect/sql"
+import { orUnavailable } from "./Availability.ts"
+import { maxBytes } from "./journal/Backlog.ts"
+import { Changes } from "./journal/Changes.ts"
+import { document, edit } from "./journal/Documents.ts"
+import { flushStatement, wideStatement } from "./journal/FlushStatement.ts"
+import * as Lease from "./journal/Lease.ts"
+import * as Link from "./journal/Link.ts"
+import { type AcceptMember, entryBytes, type EntryMember, submissionBytes } from "./journal/Member.ts"
+import { state } from "./journal/Recovery.ts"
+import { reprocess } from "./journal/Reprocess.ts"
+import * as Worker from "./journal/Worker.ts"
+import * as Writer from "./journal/Writer.ts"
+import * as Takeover from "./Takeover.ts"
+
+/** What may wait for the writer before submissions are refused. A flush takes milliseconds: this is seconds' worth. */
+const limits = { members: 4096, bytes: 64 * 1024 * 1024 }
+
+/** How often waits and leases are looked after, and the longest that a submission waits for a silent database. */
+const tick = "500 millis"
+const beatAfter = 2_000_000_000n
+const acceptPatience = 4_000_000_000n
+
+export interface Options {
+  /**
+   * This process executes runs, its own first. Default true; `false` for a process that is only an API: what it
+   * accepts is queued for others.
+   */
+  readonly executes?: boolean
+}
+
+const make = Effect.fnUntraced(function*(options: Options) {
+  const client = yield* PgClient
+  const sql = yield* SqlClient.SqlClient
+  const clock = yield* Clock.Clock
+  const changes = yield* Changes
+  const executes = options.executes ?? true
+  let closing = false
+
+  const lease = yield* Lease.make
+  const main = Writer.lane(yield* Link.make(client.config), flushStatement, true)
+  const wide = Writer.lane(yield* Link.make(client.config), wideStatement, false)
+  const lanes = [main, wide]
+  const worker = yield* Worker.make(lease)
+  const takeover = yield* Takeover.make(lease, worker)
+  const writer = yield* Writer.make(lease, worker, {
+    executes,
+    changed: changes.publish,
+    claimable: takeover.hurry
+  })
+
+  yield* worker.register(main.link)
+  for (const lane of lanes) yield* Effect.forkScoped(writer.run(lane))
+
+  const watch = Effect.sync(() => {
+    const now = clock.monotonicTimeNanosUnsafe()
+    for (const lane of lanes) {
+      Writer.abandon(lane, now - acceptPatience)
+      lane.link.closeIfHung()
+    }
+    if (now - main.flushedAt > beatAfter) {
+      main.beat = true
+      main.wake.openUnsafe()
+    }
+  })
+  yield* Effect.forkScoped(Effect.forever(Effect.andThen(watch, Effect.sleep(tick))))
+
+  const idle = () => lanes.every((lane) => lane.backlog.count() === 0 && lane.inFlight.length === 0)
+  const drain = Effect.gen(function*() {
+    closing = true
+    for (let tries = 0; !idle() && tries < 500; tries++) yield* Effect.sleep("20 millis")
+    yield* worker.leave(main.link)
+  })
+  yield* Effect.addFinalizer(() => drain)
+
+  const waiting = (count: (lane: Writer.Lane) => number) => lanes.reduce((sum, lane) => sum + count(lane), 0)
+
+  const accept: Journal["Service"]["accept"] = (submission) =>
+    Effect.uninterruptible(Effect.callback((resume) => {
+      if (closing) return resume(Effect.fail(new JournalUnavailable({ message: "this process is ending" })))
+      const bytes = submissionBytes(submission)
+      if (
+        waiting((lane) => lane.backlog.count()) >= limits.members
+        || waiting((lane) => lane.backlog.bytes()) + bytes > limits.bytes
+      ) return resume(Effect.fail(new JournalFull({ retryAfterSeconds: 1 })))
+      const member: AcceptMember = {
+        kind: "accept",
+        submission,
+        bytes,
+        since: clock.monotonicTimeNanosUnsafe(),
+        abandoned: false,
+        settle: resume
+      }
+      Writer.add(bytes > maxBytes ? wide : main, member)
+    }))
+
+  const write = (entry: EntryMember["entry"], release: boolean) =>
+    Effect.uninterruptible(Effect.callback<Committed | Stale, Fenced>((resume) => {
+      if (!lease.holds(entry.runId)) return resume(Effect.fail(new Fenced()))
+      const bytes = entryBytes(entry)
+      const member: EntryMember = {
+        kind: "entry",
+        entry,
+        worker: lease.identity().worker,
+        release,
+        bytes,
+        settle: resume
+      }
+      Writer.add(bytes > maxBytes ? wide : main, member)
+    }))
+
+  return Journal.of({
+    accept,
+    reprocess: (request) =>
+      Effect.uninterruptible(
+        reprocess(request, lease.identity(), executes).pipe(
+          Effect.provideService(SqlClient.SqlClient, sql),
+          Effect.tap((intake: Intake) =>
+            Effect.sync(() => {
+              if (intake._tag === "Accepted") lease.hold(intake.run.runId)
+              else if (intake._tag === "Queued") takeover.hurry()
+            })
+          ),
+          Effect.tapErrorTag("SqlError", () => Effect.sync(() => takeover.doubt(request.run.runId))),
+          orUnavailable
+        )
+      ),
+    commit: (entry) => write(entry, false),
+    release: (entry) => write(entry, true),
+    edit: (orderId, change, history) =>
+      Effect.provideService(orUnavailable(edit(orderId, change, history)), SqlClient.SqlClient, sql),
+    document: (orderId, version) =>
+      Effect.provideService(orUnavailable(document(orderId, version)), SqlClient.SqlClient, sql),
+    state: (runId) => Effect.provideService(orUnavailable(state(runId)), SqlClient.SqlClient, sql),
+    giveUp: (runId) =>
+      Effect.suspend(() => {
+        lease.drop(runId)
+        return Effect.ignore(orUnavailable(sql`update runs set owner = '00000000-0000-0000-0000-000000000000'
+          where id = ${runId}::uuid and owner = ${lease.identity().worker}::uuid`))
+      }),
+    claimed: takeover.claimed,
+    maySend: lease.maySend,
+    awaitLease: lease.awaitLease
+  })
+})
+
+/** The journal, and what tells of its changes. Closing it stores what waits and leaves this process's runs to others. */
+export const layer = (options: Options = {}): Layer.Layer<Journal | Changes, never, PgClient | SqlClient.SqlClient> =>
+  Layer.effect(Journal, make(options)).pipe(Layer.provideMerge(Changes.layer))

@@ -1,0 +1,63 @@
+/** What a flush answered, member by member: see `FlushStatement` for the rows. */
+import type { RunState } from "@sluice/domain/ProcessEvent"
+import type { HeldRun, Intake, Submission } from "@sluice/engine/Journal"
+import type { Rows } from "./Link.ts"
+
+export interface StoredEntry {
+  readonly version: number
+  readonly ended: RunState | undefined
+  /** Another run over the order waits its turn. */
+  readonly next: boolean
+}
+
+export interface FlushAnswer {
+  /** The worker still stands; otherwise nothing was stored. */
+  readonly standing: boolean
+  /** Ordinals from 1. */
+  readonly accepts: ReadonlySet<number>
+  readonly entries: ReadonlyMap<number, StoredEntry>
+}
+
+export const flushAnswer = (rows: Rows): FlushAnswer => {
+  let standing = false
+  const accepts = new Set<number>()
+  const entries = new Map<number, StoredEntry>()
+  for (const [kind, n, version, state, next] of rows) {
+    if (kind === 0) standing = true
+    else if (kind === 1) accepts.add(n as number)
+    else {
+      entries.set(n as number, {
+        version: version as number,
+        ended: state === null ? undefined : state as RunState,
+        next: next === true
+      })
+    }
+  }
+  return { standing, accepts, entries }
+}
+
+/** The run that a submission opened, at its very beginning. */
+export const openedRun = ({ document, run }: Submission): HeldRun => ({
+  runId: run.runId,
+  eventId: run.eventId,
+  orderId: document.order.id,
+  pipeline: run.pipeline,
+  ...(run.shipmentId === undefined ? {} : { shipmentId: run.shipmentId }),
+  createdAt: run.createdAt,
+  startedAt: run.createdAt,
+  startVersion: 1,
+  document,
+  takeovers: 0,
+  cancelRequested: false,
+  steps: [],
+  callouts: [],
+  takenOver: false
+})
+
+/** Stored, and not this process's to execute. */
+export const queued = ({ document, run }: Submission): Intake => ({
+  _tag: "Queued",
+  orderId: document.order.id,
+  eventId: run.eventId,
+  runId: run.runId
+})

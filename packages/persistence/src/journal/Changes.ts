@@ -1,0 +1,39 @@
+/**
+ * Tells readers in this process that a run has changed, after the commit, so that an open stream needs no polling.
+ * What other processes commit is not told here.
+ */
+import { Context, Effect, Layer, Queue, Stream } from "effect"
+
+export class Changes extends Context.Service<Changes, {
+  /** One element for each change of the run from now on; changes that come faster than they are read fall together. */
+  readonly subscribe: (runId: string) => Stream.Stream<void>
+  readonly publish: (runId: string) => void
+}>()("@sluice/persistence/journal/Changes") {
+  static readonly layer = Layer.sync(Changes, () => {
+    const readers = new Map<string, Set<Queue.Queue<void>>>()
+
+    const listen = (runId: string) =>
+      Effect.acquireRelease(
+        Effect.map(Queue.sliding<void>(1), (queue) => {
+          const known = readers.get(runId)
+          if (known === undefined) readers.set(runId, new Set([queue]))
+          else known.add(queue)
+          return queue
+        }),
+        (queue) =>
+          Effect.sync(() => {
+            const known = readers.get(runId)
+            known?.delete(queue)
+            if (known?.size === 0) readers.delete(runId)
+          })
+      )
+
+    return Changes.of({
+      subscribe: (runId) => Stream.unwrap(Effect.map(listen(runId), Stream.fromQueue)),
+      publish: (runId) => {
+        const known = readers.get(runId)
+        if (known !== undefined) { for (const queue of known) Queue.offerUnsafe(queue, undefined) }
+      }
+    })
+  })
+}

@@ -1,0 +1,93 @@
+/**
+ * What this process may do, and until when: its worker row, renewed with every flush, and the runs that it holds.
+ * One lease for the whole process: 100,000 runs cost no more to keep than one. Contract: section 10, promise 3.
+ */
+import { Fenced } from "@sluice/engine/Journal"
+import { Clock, Effect } from "effect"
+import { leaseSeconds } from "./FlushStatement.ts"
+
+const seconds = (n: number): bigint => BigInt(n) * 1_000_000_000n
+
+/** Sending stops this long before the lease ends, for what lies between the question and the socket. */
+const margin = seconds(1)
+
+export interface Lease {
+  /** The row in `workers`, and how often answers were lost since; both are parameters of every statement. */
+  readonly identity: () => { readonly worker: string; readonly epoch: number }
+  /** Runs of this process. What is not in here is another's, whatever a fiber believes. */
+  readonly holds: (runId: string) => boolean
+  readonly hold: (runId: string) => void
+  readonly drop: (runId: string) => void
+  /** Runs that may be this process's: their statement was sent, and its answer lost or given up. */
+  readonly doubtful: Map<string, { readonly takenOver: boolean }>
+  readonly maySend: (runId?: string) => boolean
+  readonly awaitLease: Effect.Effect<void, Fenced>
+  /** Renewed by a statement that was sent at `sent`, monotonic nanoseconds. */
+  readonly renewed: (sent: bigint) => void
+  /** The epoch was raised. */
+  readonly rejoined: (epoch: number, sent: bigint) => void
+  /** A new worker row; whatever the old one held is another's now. */
+  readonly registered: (worker: string, sent: bigint) => void
+  /** The old one is fenced: nothing is held any more. */
+  readonly lost: () => void
+}
+
+export const make = Effect.map(Clock.Clock, (clock): Lease => {
+  let worker = ""
+  let epoch = 0
+  /** Monotonic nanoseconds, on this process's own clock: the wall clock may jump, and the database's is elsewhere. */
+  let sendUntil = 0n
+  const held = new Set<string>()
+  const doubtful = new Map<string, { readonly takenOver: boolean }>()
+  let waiting: Array<(answer: Effect.Effect<void, Fenced>) => void> = []
+
+  const alive = () => clock.monotonicTimeNanosUnsafe() < sendUntil
+
+  const tell = (answer: Effect.Effect<void, Fenced>) => {
+    const told = waiting
+    waiting = []
+    for (const resume of told) resume(answer)
+  }
+
+  const renewed = (sent: bigint) => {
+    const until = sent + seconds(leaseSeconds) - margin
+    if (until > sendUntil) sendUntil = until
+    if (waiting.length > 0 && alive()) tell(Effect.void)
+  }
+
+  return {
+    identity: () => ({ worker, epoch }),
+    holds: (runId) => held.has(runId),
+    hold: (runId) => {
+      held.add(runId)
+    },
+    drop: (runId) => {
+      held.delete(runId)
+    },
+    doubtful,
+    maySend: (runId) => alive() && (runId === undefined || held.has(runId)),
+    awaitLease: Effect.callback<void, Fenced>((resume) => {
+      if (alive()) return resume(Effect.void)
+      waiting.push(resume)
+      return Effect.sync(() => {
+        waiting = waiting.filter((other) => other !== resume)
+      })
+    }),
+    renewed,
+    rejoined: (raised, sent) => {
+      epoch = Math.max(epoch, raised)
+      renewed(sent)
+    },
+    registered: (fresh, sent) => {
+      worker = fresh
+      epoch = 0
+      renewed(sent)
+    },
+    lost: () => {
+      sendUntil = 0n
+      held.clear()
+      doubtful.clear()
+      tell(Effect.fail(new Fenced()))
+    }
+  }
+})

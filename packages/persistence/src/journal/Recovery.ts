@@ -1,0 +1,117 @@
+/**
+ * Reads the journals of runs, to go on where they stood. Always a statement of its own, after the one that claimed them
+ * was committed: the claiming statement's snapshot is older than its lock, and a finished step would run again.
+ */
+import type { RunState } from "@sluice/domain/ProcessEvent"
+import type { HeldRun, Open, Wait } from "@sluice/engine/Journal"
+import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import { decodeCallout, decodeStep, type StoredCallout, type StoredStep } from "./Records.ts"
+
+interface RunRow {
+  readonly id: string
+  readonly event_id: string
+  readonly order_id: string
+  readonly pipeline: string
+  readonly pipeline_version: number
+  readonly shipment_id: string | null
+  readonly created_at: Date
+  readonly started_at: Date | null
+  readonly start_version: number | null
+  readonly takeovers: number
+  readonly takeover_progress: number
+  readonly cancel_requested: boolean
+  readonly wait_mark: string | null
+  readonly open_mark: string | null
+}
+
+/** A run as it stands, and what counting its takeovers needs. */
+export interface Recovered {
+  readonly run: HeldRun
+  /** How many steps and records of its own it has: an `interrupted` one was written by a takeover. */
+  readonly progress: number
+  readonly progressAtTakeover: number
+}
+
+type Attempt = Pick<Wait, "index" | "request" | "attempt">
+
+/** Whether a step or a record is there that came after the mark was made. */
+const overtaken = (mark: Attempt, run: Pick<HeldRun, "steps" | "callouts">): boolean =>
+  run.steps.some((step) => step.index >= mark.index) ||
+  run.callouts.some(({ index, record }) =>
+    index > mark.index || (index === mark.index
+      && (record.request > mark.request || (record.request === mark.request && record.attempt >= mark.attempt)))
+  )
+
+/** The marks that still hold: see `HeldRun.wait` and `HeldRun.open`. */
+export const standingMarks = (
+  run: Pick<HeldRun, "steps" | "callouts">,
+  marks: { readonly wait?: Wait | undefined; readonly open?: Open | undefined }
+): { readonly wait?: Wait; readonly open?: Open } => ({
+  ...(marks.wait !== undefined && !overtaken(marks.wait, run) ? { wait: marks.wait } : {}),
+  ...(marks.open !== undefined && !overtaken(marks.open, run) ? { open: marks.open } : {})
+})
+
+const parsed = <A>(mark: string | null): A | undefined => mark === null ? undefined : JSON.parse(mark) as A
+
+/** `mayBeOpen`: the run comes from a process that may have been in the middle of a call. */
+const recovered = (
+  row: RunRow,
+  steps: ReadonlyArray<StoredStep>,
+  rows: ReadonlyArray<StoredCallout>,
+  mayBeOpen: boolean
+): Recovered => {
+  const callouts = rows.map((callout) => ({ index: callout.step, record: decodeCallout(callout) }))
+  const journal = { steps: steps.map(decodeStep), callouts }
+  const marks = standingMarks(journal, { wait: parsed<Wait>(row.wait_mark), open: parsed<Open>(row.open_mark) })
+  return {
+    run: {
+      runId: row.id,
+      eventId: row.event_id,
+      orderId: row.order_id,
+      pipeline: { name: row.pipeline, version: row.pipeline_version },
+      ...(row.shipment_id === null ? {} : { shipmentId: row.shipment_id }),
+      createdAt: row.created_at.getTime(),
+      startedAt: (row.started_at ?? row.created_at).getTime(),
+      startVersion: row.start_version ?? 1,
+      takeovers: row.takeovers,
+      cancelRequested: row.cancel_requested,
+      ...journal,
+      ...marks,
+      takenOver: mayBeOpen && marks.wait === undefined && marks.open === undefined
+    },
+    progress: steps.length + callouts.filter(({ record }) => record.outcome !== "interrupted").length,
+    progressAtTakeover: row.takeover_progress
+  }
+}
+
+const groupBy = <A extends { readonly run_id: string }>(
+  rows: ReadonlyArray<A>
+): ReadonlyMap<string, ReadonlyArray<A>> => Map.groupBy(rows, (row) => row.run_id)
+
+/** The runs with these ids, oldest first. */
+export const recover = Effect.fnUntraced(function*(ids: ReadonlyArray<string>, mayBeOpen: (runId: string) => boolean) {
+  if (ids.length === 0) return []
+  const sql = yield* SqlClient.SqlClient
+  const runs = yield* sql<RunRow>`select id, event_id, order_id, pipeline, pipeline_version, shipment_id, created_at,
+    started_at, start_version, takeovers, takeover_progress, cancel_requested, wait_mark, open_mark
+    from runs where id = any(${ids}::uuid[]) order by id`
+  const steps = groupBy(
+    yield* sql<StoredStep & { readonly run_id: string }>`select run_id, index, state, next_version, record
+      from steps where run_id = any(${ids}::uuid[]) order by run_id, index`
+  )
+  const callouts = groupBy(
+    yield* sql<
+      StoredCallout & { readonly run_id: string }
+    >`select run_id, id, step, outcome, record, form, body, response
+      from callouts where run_id = any(${ids}::uuid[]) order by run_id, id`
+  )
+  return runs.map((row) => recovered(row, steps.get(row.id) ?? [], callouts.get(row.id) ?? [], mayBeOpen(row.id)))
+})
+
+/** The run's state; `undefined` where there is no such run. */
+export const state = Effect.fnUntraced(function*(runId: string) {
+  const sql = yield* SqlClient.SqlClient
+  const [row] = yield* sql<{ readonly state: RunState }>`select state from runs where id = ${runId}::uuid`
+  return row?.state
+})

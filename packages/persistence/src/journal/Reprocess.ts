@@ -1,0 +1,107 @@
+/**
+ * Another run over a stored order. Runs over one order are serial: the order's row is locked in a transaction, and only
+ * then, with a fresh snapshot, it is asked whether a run is open. Contract: section 3, "An order and its runs".
+ */
+import * as PgTypes from "@effect/sql-pg/PgTypes"
+import type { RunState } from "@sluice/domain/ProcessEvent"
+import {
+  type HeldRun,
+  type Intake,
+  IntakeConflict,
+  JournalUnavailable,
+  OrderUnknown,
+  type Reprocess
+} from "@sluice/engine/Journal"
+import { Clock, Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import type { SqlError } from "effect/sql/SqlError"
+import { encodeStep } from "./Records.ts"
+
+interface Locked {
+  readonly version: number
+  readonly event_id: string
+}
+
+interface Known {
+  readonly run_id: string
+  readonly fingerprint: Uint8Array | null
+  readonly state: RunState
+}
+
+const at = (millis: number) => PgTypes.timestamptz(millis)
+
+/** A NUL is no text to PostgreSQL; in what a person wrote it is not worth failing for. */
+const printable = (text: string | undefined): string | null => text?.replaceAll("\0", "\ufffd") ?? null
+
+const sameBytes = (a: Uint8Array | undefined, b: Uint8Array | null): boolean =>
+  a === undefined || b === null
+    ? a === undefined && b === null
+    : a.length === b.length && a.every((byte, i) => byte === b[i])
+
+/** Under `identity`, or queued where another run is open, or where this process executes none. */
+export const reprocess = Effect.fnUntraced(function*(
+  request: Reprocess,
+  identity: { readonly worker: string; readonly epoch: number },
+  executes: boolean
+): Effect.fn.Return<Intake, IntakeConflict | OrderUnknown | JournalUnavailable | SqlError, SqlClient.SqlClient> {
+  const sql = yield* SqlClient.SqlClient
+  const now = yield* Clock.currentTimeMillis
+  const { orderId, run } = request
+  return yield* sql.withTransaction(Effect.gen(function*() {
+    const [order] = yield* sql<Locked>`select version, event_id from orders where id = ${orderId} for no key update`
+    if (order === undefined) return yield* new OrderUnknown({ orderId })
+    if (request.idempotencyKey !== undefined) {
+      const [known] = yield* sql<Known>`select k.run_id, k.fingerprint, r.state from process_keys k
+        join runs r on r.id = k.run_id where k.order_id = ${orderId} and k.key = ${request.idempotencyKey}`
+      if (known !== undefined) {
+        if (!sameBytes(request.fingerprint, known.fingerprint)) {
+          return yield* new IntakeConflict({
+            message:
+              `Idempotency-Key ${JSON.stringify(request.idempotencyKey)} was used for another request to process `
+              + `order ${orderId}`
+          })
+        }
+        return { _tag: "Repeated", orderId, eventId: order.event_id, runId: known.run_id, state: known.state } as const
+      }
+      yield* sql`insert into process_keys (order_id, key, run_id, fingerprint)
+        values (${orderId}, ${request.idempotencyKey}, ${run.runId}, ${request.fingerprint ?? null})`
+    }
+    // Fenced in between, or of a lost epoch: then nothing may be held here.
+    const [standing] = yield* sql`select id from workers
+      where id = ${identity.worker} and epoch = ${identity.epoch} and not fenced for key share`
+    if (standing === undefined) {
+      return yield* new JournalUnavailable({ message: "this process is rejoining the others" })
+    }
+    const [ahead] = yield* sql`select id from runs where order_id = ${orderId}
+      and state in ('queued', 'running', 'waiting', 'compensating') limit 1`
+    const starts = executes && ahead === undefined
+    yield* sql`insert into runs (id, order_id, event_id, pipeline, pipeline_version, shipment_id, state, owner,
+        start_version, created_at, started_at, retry_of, from_step, retry_reason, requested_by)
+      values (${run.runId}, ${orderId}, ${order.event_id}, ${run.pipeline.name}, ${run.pipeline.version},
+        ${run.shipmentId ?? null}, ${starts ? "running" : "queued"}, ${starts ? identity.worker : null},
+        ${starts ? order.version : null}, ${at(run.createdAt)}, ${starts ? at(now) : null}, ${run.retryOf ?? null},
+        ${run.fromStep ?? null}, ${printable(run.retryReason)}, ${printable(run.requestedBy)})`
+    const reused = request.reused ?? []
+    for (const step of reused) {
+      yield* sql`insert into steps (run_id, index, state, next_version, record)
+        values (${run.runId}, ${step.index}, ${step.state}, ${order.version}, ${encodeStep(step)})`
+    }
+    if (!starts) return { _tag: "Queued", orderId, eventId: order.event_id, runId: run.runId } as const
+    const held: HeldRun = {
+      runId: run.runId,
+      eventId: order.event_id,
+      orderId,
+      pipeline: run.pipeline,
+      ...(run.shipmentId === undefined ? {} : { shipmentId: run.shipmentId }),
+      createdAt: run.createdAt,
+      startedAt: now,
+      startVersion: order.version,
+      takeovers: 0,
+      cancelRequested: false,
+      steps: reused.map((step) => ({ ...step, nextVersion: order.version })),
+      callouts: [],
+      takenOver: false
+    }
+    return { _tag: "Accepted", run: held } as const
+  }))
+})

@@ -1,0 +1,240 @@
+/**
+ * The writer: everything that waits is stored with one statement; when that is committed, everything that came
+ * meanwhile. Nobody waits for a timer, and a system under load commits no more often than its disk can.
+ */
+import * as PgTypes from "@effect/sql-pg/PgTypes"
+import { Fenced, JournalUnavailable } from "@sluice/engine/Journal"
+import { Clock, Effect, Latch, Result } from "effect"
+import type { SqlError } from "effect/sql/SqlError"
+import { flushAnswer, openedRun, queued, type StoredEntry } from "./Answers.ts"
+import * as Backlog from "./Backlog.ts"
+import { duplicatesParameters, duplicatesStatement, hitsOf, judge } from "./Duplicates.ts"
+import { flushParameters, sorted } from "./FlushStatement.ts"
+import type { Lease } from "./Lease.ts"
+import type { Link, Rows } from "./Link.ts"
+import type { AcceptMember, EntryMember, Member } from "./Member.ts"
+import { reconciled, reconcileParameters, reconcileStatement } from "./Reconcile.ts"
+import { type SqlFault, sqlFault } from "./SqlFault.ts"
+import type { Worker } from "./Worker.ts"
+
+/** A backlog, the connection that empties it, and the statement it does so with. */
+export interface Lane {
+  readonly backlog: Backlog.Backlog
+  readonly link: Link
+  readonly statement: string
+  /** The statement renews the lease. */
+  readonly renews: boolean
+  readonly wake: Latch.Latch
+  inFlight: ReadonlyArray<Member>
+  /** An empty flush is wanted, for the lease's sake. */
+  beat: boolean
+  /** Monotonic nanoseconds. */
+  flushedAt: bigint
+}
+
+export const lane = (link: Link, statement: string, renews: boolean): Lane => ({
+  backlog: Backlog.make(),
+  link,
+  statement,
+  renews,
+  wake: Latch.makeUnsafe(false),
+  inFlight: [],
+  beat: false,
+  flushedAt: 0n
+})
+
+/** Once more from the front; whoever was answered already is not worth another try. */
+const again = (lane: Lane, members: ReadonlyArray<Member>) =>
+  lane.backlog.putBack(members.filter((member) => member.kind === "entry" || !member.abandoned))
+
+const refuse = (member: Member, error: SqlError) => member.settle(Effect.die(error))
+
+export const add = (lane: Lane, member: Member) => {
+  lane.backlog.add(member)
+  lane.wake.openUnsafe()
+}
+
+/** Answers submissions that have waited since before `since`; what is on its way may still be stored. */
+export const abandon = (lane: Lane, since: bigint) => {
+  const old = (member: Member): member is AcceptMember =>
+    member.kind === "accept" && !member.abandoned && member.since < since
+  for (const member of [...lane.backlog.extract(old), ...lane.inFlight.filter(old)] as ReadonlyArray<AcceptMember>) {
+    member.abandoned = true
+    member.settle(Effect.fail(new JournalUnavailable({ message: "the database did not answer in time" })))
+  }
+}
+
+export interface Options {
+  /** This process executes what it accepts. */
+  readonly executes: boolean
+  /** After each commit. */
+  readonly changed: (runId: string) => void
+  /** There is something to claim sooner than the next poll: a run's turn has come, or a run is in doubt. */
+  readonly claimable: () => void
+}
+
+const versionsStatement = "select id, version from orders where id = any($1::text[])"
+
+export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, options: Options) {
+  const clock = yield* Clock.Clock
+
+  const settleEntry = (member: EntryMember, stored: StoredEntry) => {
+    const { runId } = member.entry
+    if (stored.ended !== undefined || member.release) lease.drop(runId)
+    member.settle(Effect.succeed({
+      _tag: "Committed",
+      version: stored.version,
+      ...(stored.ended === undefined ? {} : { ended: stored.ended })
+    }))
+    options.changed(runId)
+    if (stored.next) options.claimable()
+  }
+
+  /** `owned`: stored under the worker that this process still is. */
+  const settleAccept = ({ abandoned, settle, submission }: AcceptMember, owned: boolean) => {
+    const { runId } = submission.run
+    if (!owned || !options.executes) return settle(Effect.succeed(queued(submission)))
+    if (abandoned) {
+      lease.doubtful.set(runId, { takenOver: false })
+      return options.claimable()
+    }
+    lease.hold(runId)
+    settle(Effect.succeed({ _tag: "Accepted", run: openedRun(submission) }))
+  }
+
+  const settleStale = Effect.fnUntraced(function*(lane: Lane, members: ReadonlyArray<EntryMember>) {
+    if (members.length === 0) return
+    const orders = { ...PgTypes.text(null), oid: PgTypes.OID.textArray, value: members.map((m) => m.entry.orderId) }
+    const answer = yield* lane.link.query(versionsStatement, [orders])
+    const versions = new Map(Result.isSuccess(answer) ? answer.success.map(([id, version]) => [id, version]) : [])
+    for (const { entry, settle } of members) {
+      const version = versions.get(entry.orderId)
+      settle(Effect.succeed({ _tag: "Stale", version: typeof version === "number" ? version : entry.write?.seen ?? 0 }))
+    }
+  })
+
+  /** `sentBy`: the worker under which they were sent, and may have been stored without our knowing. */
+  const settleDuplicates = Effect.fnUntraced(
+    function*(
+      lane: Lane,
+      members: ReadonlyArray<AcceptMember>,
+      sentBy: string
+    ): Effect.fn.Return<SqlFault | undefined> {
+      if (members.length === 0) return
+      const answer = yield* lane.link.query(duplicatesStatement, duplicatesParameters(members.map((m) => m.submission)))
+      if (Result.isFailure(answer)) return sqlFault(answer.failure)
+      const hits = hitsOf(answer.success, members.length)
+      members.forEach((member, i) => {
+        const judgement = judge(member.submission, hits[i] ?? [])
+        if (judgement._tag === "Own") settleAccept(member, sentBy === lease.identity().worker)
+        else if (judgement._tag === "Gone") again(lane, [member])
+        else member.settle(judgement._tag === "Repeated" ? Effect.succeed(judgement) : Effect.fail(judgement))
+      })
+    }
+  )
+
+  const settle = Effect.fnUntraced(
+    function*(lane: Lane, members: ReadonlyArray<Member>, rows: Rows, sentBy: string, sent: bigint) {
+      const answer = flushAnswer(rows)
+      if (!answer.standing) {
+        // Fenced, or the epoch was raised by the other lane. Nothing was stored either way.
+        again(lane, members)
+        return yield* worker.rejoin(lane.link)
+      }
+      const owned = sentBy === lease.identity().worker
+      lane.flushedAt = sent
+      if (lane.renews && owned) lease.renewed(sent)
+      const { accepts, entries } = sorted(members)
+      const stale: Array<EntryMember> = []
+      entries.forEach((member, i) => {
+        const stored = answer.entries.get(i + 1)
+        if (stored === undefined) stale.push(member)
+        else settleEntry(member, stored)
+      })
+      const taken: Array<AcceptMember> = []
+      accepts.forEach((member, i) => {
+        if (answer.accepts.has(i + 1)) settleAccept(member, owned)
+        else taken.push(member)
+      })
+      yield* settleStale(lane, stale)
+      if ((yield* settleDuplicates(lane, taken, sentBy)) !== undefined) again(lane, taken)
+    }
+  )
+
+  /** The answer was lost: first what was sent loses its right to be stored, then we look what was stored before. */
+  const recover = (lane: Lane, members: ReadonlyArray<Member>, sentBy: string): Effect.Effect<void> =>
+    Effect.gen(function*() {
+      yield* worker.rejoin(lane.link)
+      const { accepts, entries } = sorted(members)
+      const mine = entries.filter((member) => member.worker === lease.identity().worker)
+      const answer = yield* lane.link.query(reconcileStatement, reconcileParameters(mine.map((m) => m.entry)))
+      const fault = Result.isFailure(answer)
+        ? sqlFault(answer.failure)
+        : yield* settleDuplicates(lane, accepts, sentBy)
+      if (fault === "refused" && members.length > 1) {
+        for (const member of members) yield* recover(lane, [member], sentBy)
+        return
+      }
+      // What cannot even be asked for cannot have been stored.
+      if (fault === "refused") return again(lane, members)
+      if (fault !== undefined || Result.isFailure(answer)) return yield* recover(lane, members, sentBy)
+      const stored = reconciled(answer.success)
+      for (const member of entries) {
+        const found = stored.get(mine.indexOf(member) + 1)
+        if (!mine.includes(member)) member.settle(Effect.fail(new Fenced()))
+        else if (found === undefined) again(lane, [member])
+        else settleEntry(member, found)
+      }
+    })
+
+  const store = (lane: Lane, members: ReadonlyArray<Member>): Effect.Effect<void> =>
+    Effect.gen(function*() {
+      const { epoch, worker: sentBy } = lease.identity()
+      const { accepts, entries } = sorted(members)
+      const sent = clock.monotonicTimeNanosUnsafe()
+      const answer = yield* lane.link.query(
+        lane.statement,
+        flushParameters(sentBy, epoch, options.executes, accepts, entries)
+      )
+      if (Result.isSuccess(answer)) return yield* settle(lane, members, answer.success, sentBy, sent)
+      const fault = sqlFault(answer.failure)
+      if (fault === "away") return yield* recover(lane, members, sentBy)
+      // One row's fault must not fail its neighbours, and one row's lock must not hold them up.
+      if (members.length > 1) {
+        for (const member of members) yield* store(lane, [member])
+        return
+      }
+      const [member] = members
+      if (fault === "refused") {
+        return member === undefined ?
+          yield* Effect.logError("journal: cannot renew the lease", answer.failure)
+          : refuse(member, answer.failure)
+      }
+      again(lane, members)
+      yield* Effect.sleep("20 millis")
+    })
+
+  /** Entries of runs that are another's by now never reach the database. */
+  const takeMine = (lane: Lane) =>
+    lane.backlog.take().filter((member) => {
+      if (member.kind === "accept" || member.worker === lease.identity().worker) return true
+      member.settle(Effect.fail(new Fenced()))
+      return false
+    })
+
+  const run = (lane: Lane) =>
+    Effect.gen(function*() {
+      for (;;) {
+        while (lane.backlog.count() > 0 || lane.beat) {
+          lane.beat = false
+          lane.inFlight = takeMine(lane)
+          yield* store(lane, lane.inFlight)
+          lane.inFlight = []
+        }
+        lane.wake.closeUnsafe()
+        yield* lane.wake.await
+      }
+    })
+
+  return { run }
+})
