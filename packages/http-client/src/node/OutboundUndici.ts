@@ -51,8 +51,8 @@ const make = (pool: ConnectionPool, guard: AddressGuard): Outbound["Service"] =>
 })
 
 /**
- * The timer is a fiber of its own on the caller's clock. Measured: as cheap as a bare timer, and a third of the
- * processor time less than `Effect.timeout`, which races two fibers.
+ * The timer is a fiber of its own on the caller's clock, so that a test clock drives it. Measured against a bare timer
+ * and `Effect.timeoutOrElse`: no difference above the noise.
  */
 const run = (
   pool: ConnectionPool,
