@@ -19,6 +19,8 @@ export interface Child {
   /** Waits until the child is up, then for its answer. One request at a time. */
   readonly ask: (request: Request) => Effect.Effect<Answer, ChildLost>
   readonly isAlive: () => boolean
+  /** Whether it has started, and would answer without delay. */
+  readonly isUp: () => boolean
   readonly kill: () => void
 }
 
@@ -55,7 +57,6 @@ export const start = (limits: Limits): Child => {
   const kill = (): void => {
     child.kill("SIGKILL")
   }
-  const isSpent = (): boolean => end !== undefined
   // Real time, whatever the Clock says: the bound protects the machine, not the simulated world of a test.
   let timer = setTimeout(kill, startMs) // oxlint-disable-line eslint/no-restricted-globals
   timer.unref()
@@ -103,7 +104,8 @@ export const start = (limits: Limits): Child => {
 
   return {
     kill,
-    isAlive: () => !isSpent() && child.connected,
+    isAlive: () => end === undefined && child.connected,
+    isUp: () => isUp,
     ask: (request) =>
       Effect.callback<Answer, ChildLost>((resume) => {
         const give = (outcome: Answer | ChildLost): void =>

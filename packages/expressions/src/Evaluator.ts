@@ -25,14 +25,14 @@ export const make = (sandbox: Sandbox, limits: Limits): (request: Request) => An
     }
   }
 
-  const bounded = (job: (answer: (answer: Answer) => void) => void): Answer => {
+  const bounded = (isWatched: boolean, job: (answer: (answer: Answer) => void) => void): Answer => {
     let answer: Answer = { kind: "failed", reason: "failed", detail: "never came to an end" }
-    const isDone = sandbox.bounded(() => job((given) => answer = given), limits.timeMs)
+    const isDone = sandbox.bounded(() => job((given) => answer = given), isWatched ? limits.timeMs : undefined)
     return isDone ? answer : { kind: "failed", reason: "bounds", detail: Complaint.timeDetail(limits) }
   }
 
   const check = (source: string): Answer =>
-    bounded((answer) => {
+    bounded(true, (answer) => {
       try {
         const { compiled, tree } = sandbox.compile(source)
         const { nodes, refused, stepReferences } = read(tree)
@@ -47,8 +47,8 @@ export const make = (sandbox: Sandbox, limits: Limits): (request: Request) => An
       }
     })
 
-  const evaluate = (source: string, scope: unknown, now: number): Answer =>
-    bounded((answer) => {
+  const evaluate = ({ isWatched, now, scope, source }: Extract<Request, { kind: "evaluate" }>): Answer =>
+    bounded(isWatched, (answer) => {
       try {
         const compiled = cache.get(source)?.compiled ?? compile(source)
         sandbox.evaluate(compiled, scope, now, {
@@ -67,6 +67,5 @@ export const make = (sandbox: Sandbox, limits: Limits): (request: Request) => An
     return compiled
   }
 
-  return (request) =>
-    request.kind === "check" ? check(request.source) : evaluate(request.source, request.scope, request.now)
+  return (request) => request.kind === "check" ? check(request.source) : evaluate(request)
 }

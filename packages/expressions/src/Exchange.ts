@@ -13,8 +13,18 @@ export interface Limits {
 
 export type Request =
   | { readonly kind: "check"; readonly source: string }
-  /** `scope` is read by names only; `now` is epoch milliseconds. */
-  | { readonly kind: "evaluate"; readonly source: string; readonly scope: unknown; readonly now: number }
+  | {
+    readonly kind: "evaluate"
+    readonly source: string
+    readonly scope: unknown
+    /** Epoch milliseconds. */
+    readonly now: number
+    /**
+     * Whether the child watches the time itself. That costs 160 µs, a thread for each evaluation, so it is not done for
+     * what has proven itself; the parent's own limit, which is wider, still holds.
+     */
+    readonly isWatched: boolean
+  }
 
 export type Answer =
   | { readonly kind: "checked"; readonly stepReferences: ReadonlyArray<string>; readonly plan?: Plan | undefined }

@@ -76,7 +76,8 @@ const make = Effect.fnUntraced(function*(options: Options) {
 
   const evaluateInChild = Effect.fnUntraced(
     function*(source: string, entry: Known, scope: ExpressionScope, now: number) {
-      const answer = yield* ask(source, { kind: "evaluate", source, scope, now }, entry.isProven)
+      const request = { kind: "evaluate", source, scope, now, isWatched: !entry.isProven } as const
+      const answer = yield* ask(source, request, entry.isProven)
       entry.isProven = !(answer.kind === "failed" && answer.reason === "bounds")
       if (answer.kind !== "value") return yield* unexpected(source, answer)
       return answer.value

@@ -31,15 +31,16 @@ export const make = Effect.fnUntraced(
       child.kill()
       all.delete(child)
     }
-    const take = (): Child.Child => {
-      let child = idle.shift()
-      while (child !== undefined && !child.isAlive()) {
-        discard(child)
-        child = idle.shift()
+    /** What is proven gets a child that is up; what is not, the one that still starts: it may be the next to be killed. */
+    const take = (isProven: boolean): Child.Child => {
+      for (const dead of idle.filter((child) => !child.isAlive())) {
+        idle.splice(idle.indexOf(dead), 1)
+        discard(dead)
       }
-      child ??= spawn()
       for (let missing = count - all.size; missing > 0; missing--) idle.push(spawn())
-      return child
+      const preferred = idle.findIndex((child) => child.isUp() === isProven)
+      const [child] = idle.splice(Math.max(0, preferred), 1)
+      return child ?? spawn()
     }
     const giveBack = (child: Child.Child, exit: Exit.Exit<Answer, Child.ChildLost>): void => {
       const isSound = Exit.isSuccess(exit) && !(exit.value.kind === "failed" && exit.value.reason === "bounds")
@@ -61,15 +62,15 @@ export const make = Effect.fnUntraced(
 
     const everyone = Semaphore.makeUnsafe(count)
     const unproven = Semaphore.makeUnsafe(count - 1)
-    const ask = (request: Request): Effect.Effect<Answer, Child.ChildLost> =>
+    const ask = (request: Request, isProven: boolean): Effect.Effect<Answer, Child.ChildLost> =>
       Effect.acquireUseRelease(
-        Effect.sync(take),
+        Effect.sync(() => take(isProven)),
         (child) => child.ask(request),
         (child, exit) => Effect.sync(() => giveBack(child, exit))
       )
     return {
       ask: (request, isProven) => {
-        const asked = everyone.withPermit(ask(request))
+        const asked = everyone.withPermit(ask(request, isProven))
         return isProven ? asked : unproven.withPermit(asked)
       }
     }

@@ -1,7 +1,7 @@
 /**
  * jsonata in a realm of its own, inside the child process. The realm has its own microtask queue, which is what lets
  * `vm` stop an evaluation: jsonata works in promises, and without it nothing but the first `await` would be bounded.
- * The child therefore also ends by itself when its parent is killed while an expression spins.
+ * A child that is watched in this way also ends by itself when its parent is killed while an expression spins.
  *
  * In the realm, the time stands still at the evaluation's `now`, and there is neither chance nor `eval`.
  */
@@ -25,8 +25,8 @@ export interface Sandbox {
     now: number,
     settle: { readonly value: (value: unknown) => void; readonly error: (error: unknown) => void }
   ) => void
-  /** Runs `job` and all that it starts in the realm. `false` when it was stopped at `timeMs`. */
-  readonly bounded: (job: () => void, timeMs: number) => boolean
+  /** Runs `job` and all that it starts in the realm. `false` when it was stopped at `timeMs`, if that is given. */
+  readonly bounded: (job: () => void, timeMs?: number) => boolean
 }
 
 interface Realm extends vm.Context {
@@ -75,7 +75,7 @@ export const make = (): Sandbox => {
     bounded: (job, timeMs) => {
       realm.job = job
       try {
-        run.runInContext(realm, { timeout: timeMs })
+        run.runInContext(realm, timeMs === undefined ? {} : { timeout: timeMs })
         return true
       } catch (cause) {
         if (isTimeout(cause)) return false
