@@ -1,0 +1,25 @@
+/** The demo's result: one line an order, and under it how its end differs from what the seeds say. */
+import type { Ended } from "./Ended.ts"
+import { cut, fit, type Style, wrap } from "./Style.ts"
+import { differences } from "./Verdict.ts"
+
+export interface Report {
+  readonly lines: ReadonlyArray<string>
+  readonly wrong: number
+}
+
+const requestCount = (count: number): string => count === 1 ? "1 request" : `${count} requests`
+
+/** Checks every order and says so. */
+export const report = (orders: ReadonlyArray<Ended>, style: Style): Report => {
+  const checked = orders.map((ended) => ({ ended, found: differences(ended) }))
+  const lines = checked.flatMap(({ ended: { scenario, seen, processEvent }, found }) => {
+    const verdict = found.length === 0 ? style.paint("green", "ok   ") : style.paint("red", "WRONG")
+    const end = `${processEvent.state}, partners saw ${requestCount(seen.length)}`
+    return [
+      `  ${verdict} ${fit(scenario.name, 13)} ${cut(end, style.width - 23)}`,
+      ...found.flatMap((difference) => wrap(difference, style.width - 10).map((line) => `          ${line}`))
+    ]
+  })
+  return { lines, wrong: checked.filter(({ found }) => found.length > 0).length }
+}

@@ -1,0 +1,107 @@
+/** Orders that ended exactly as their scenarios expect, made up from the expectations. */
+import type { CalloutView } from "@sluice/domain/CalloutRecord"
+import type { Outcome } from "@sluice/domain/Outcome"
+import type { ProcessEvent } from "@sluice/domain/ProcessEvent"
+import { DateTime } from "effect"
+import type { Ended } from "../src/Ended.ts"
+import type { SeenRequest } from "../src/PartnerLog.ts"
+import { orderId, type Scenario } from "../src/Scenario.ts"
+import { scenarios } from "../src/scenario/Scenarios.ts"
+
+const startedAt = 1_700_000_000_000
+const iso = (ms: number): string => DateTime.formatIso(DateTime.makeUnsafe(startedAt + ms))
+
+/** When a step's attempts start, milliseconds after the run's start. */
+const starts = (waits: ReadonlyArray<number> | undefined, count: number): ReadonlyArray<number> => {
+  const times = [0]
+  for (const wait of waits ?? []) times.push(times.at(-1)! + wait + 10)
+  return times.slice(0, count)
+}
+
+const callout = (key: string, attempt: number, at: number, endpoint: string, outcome: Outcome): CalloutView => ({
+  id: `callout-${key}-${attempt}`,
+  attempt,
+  endpoint,
+  idempotencyKey: key,
+  startedAt: iso(at),
+  durationMs: 8,
+  request: { method: "POST", headers: {}, body: {} },
+  ...(outcome === "unreachable" || outcome === "timed-out"
+    ? { error: { name: outcome, message: outcome, ...(outcome === "unreachable" ? { code: "reset" } : {}) } }
+    : { response: { status: outcome === "rejected" ? 503 : 200, headers: {}, body: {} } }),
+  outcome
+})
+
+/** The scenario's order, ended as expected. Requests are given to the steps in order. */
+export const asExpected = (scenario: Scenario): Ended => {
+  const { expected } = scenario
+  const requests = [...expected.requests]
+  const seen: Array<SeenRequest> = []
+  const steps: ProcessEvent["steps"] = expected.steps.map((step, index) => {
+    const sent = step.outcomes.length === 0 ? undefined : requests.shift()
+    const times = starts(sent?.waitsMs, step.outcomes.length)
+    const key = `key-${step.id}`
+    const endpoint = `http://127.0.0.1:40001${sent?.path ?? "/"}`
+    for (const [number, at] of times.entries()) {
+      seen.push({
+        partner: sent!.partner,
+        path: sent!.path,
+        headers: {
+          "idempotency-key": key,
+          ...(sent!.authorization === undefined ? {} : { authorization: sent!.authorization }),
+          ...(sent!.counted === true ? { "x-delivery-count": String(number + 1), "x-max-delivery-count": "4" } : {})
+        },
+        bodyBytes: "e30=",
+        receivedAt: startedAt + at
+      })
+    }
+    return {
+      id: step.id,
+      index,
+      name: step.id === "WebhookWorkflowStep" ? step.id : "calloutPlugin",
+      phase: "steps",
+      critical: true,
+      state: step.state,
+      ...(step.error === undefined ? {} : { error: { name: "calloutPlugin", message: step.error } }),
+      ...(step.state === "skipped" ? { reason: "a critical step before it failed" } : {}),
+      callouts: step.outcomes.map((outcome, attempt) =>
+        callout(key, attempt + 1, times[attempt] ?? 0, endpoint, outcome)
+      )
+    }
+  })
+  return {
+    scenario,
+    order: {
+      ...scenario.order,
+      id: orderId(scenario),
+      status: "New",
+      version: 1,
+      ...expected.order,
+      errors: (expected.orderErrors ?? []).map((message) => ({ message }))
+    },
+    processEvent: {
+      id: "process_event-1",
+      eventId: "event-1",
+      orderId: orderId(scenario),
+      pipeline: { name: String(scenario.order["orderOrigin"]), version: 1 },
+      state: expected.state,
+      createdAt: iso(0),
+      startedAt: iso(0),
+      finishedAt: iso(100),
+      durationMs: 100,
+      failedSteps: 0,
+      steps,
+      pluginErrorOutput: (expected.pluginErrors ?? []).map((name) => ({ name, message: "failed" }))
+    },
+    history: (expected.history ?? []).map((message) => ({
+      at: iso(0),
+      operation: "Test",
+      message,
+      source: "pipeline"
+    })),
+    seen
+  }
+}
+
+/** One of the demo's orders, by its scenario's name. */
+export const ended = (name: string): Ended => asExpected(scenarios.find((scenario) => scenario.name === name)!)

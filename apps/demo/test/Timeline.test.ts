@@ -1,0 +1,66 @@
+import { assert, describe, it } from "@effect/vitest"
+import { scenarios } from "../src/scenario/Scenarios.ts"
+import { duration, fit, style, wrap } from "../src/Style.ts"
+import { timeline } from "../src/Timeline.ts"
+import { asExpected, ended } from "./Fixture.ts"
+
+const plain = (columns: number) => style({ columns, colours: false })
+
+describe("The timeline of an order", () => {
+  it("shows every attempt with its offset, status and outcome", () => {
+    assert.deepStrictEqual(timeline(ended("retries"), plain(100)), [])
+  })
+
+  it("shows what failed, why, and what was not called for it", () => {
+    assert.deepStrictEqual(timeline(ended("fulfilment"), plain(100)), [])
+  })
+
+  it("shows what a partner's patch changed", () => {
+    const patched = ended("patch")
+    const [first, ...rest] = patched.processEvent.steps
+    const [callout] = first!.callouts
+    const patch = [
+      { path: "/status", before: "New", after: "Validated" },
+      { path: "/tags", after: ["fraud-checked"] }
+    ]
+    const steps = [{ ...first!, callouts: [{ ...callout!, patch }] }, ...rest]
+    const lines = timeline({ ...patched, processEvent: { ...patched.processEvent, steps } }, plain(100))
+    assert.includeMembers([...lines], [
+      `      /status  "New" → "Validated"`,
+      `      /tags  nothing → ["fraud-checked"]`
+    ])
+  })
+
+  it("fits any terminal from 72 columns on", () => {
+    for (let columns = 72; columns <= 140; columns++) {
+      for (const scenario of scenarios) {
+        for (const line of timeline(asExpected(scenario), plain(columns))) {
+          assert.isAtMost(line.length, columns, line)
+        }
+      }
+    }
+  })
+
+  it("has colours only where they are wanted, and the same text with them", () => {
+    // oxlint-disable-next-line no-control-regex -- that is what colours are made of
+    const escapes = /\u001b\[\d+m/g
+    const coloured = timeline(ended("cancel"), style({ columns: 100, colours: true })).join("\n")
+    assert.match(coloured, escapes)
+    assert.strictEqual(coloured.replace(escapes, ""), timeline(ended("cancel"), plain(100)).join("\n"))
+  })
+})
+
+describe("Text", () => {
+  it.each([[0, "0 ms"], [999.4, "999 ms"], [1000, "1.00 s"], [9999, "10.00 s"], [21_060, "21.1 s"]])(
+    "of %d ms reads %s",
+    (ms, expected) => assert.strictEqual(duration(ms), expected)
+  )
+
+  it("is cut with an ellipsis or padded, to the column", () => {
+    assert.deepStrictEqual([fit("abc", 5), fit("abcde", 5), fit("abcdef", 5)], ["abc  ", "abcde", "abcd…"])
+  })
+
+  it("wraps at spaces and leaves long words whole", () => {
+    assert.deepStrictEqual(wrap("a bc def ghijklm n", 6), ["a bc", "def", "ghijklm", "n"])
+  })
+})

@@ -1,0 +1,117 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { Ended } from "../src/Ended.ts"
+import { scenarios } from "../src/scenario/Scenarios.ts"
+import { differences } from "../src/Verdict.ts"
+import { asExpected, ended } from "./Fixture.ts"
+
+type Change = (ended: Ended) => Ended
+
+/** Changes the partners' log, request by request; nothing for a request that never came. */
+const seen =
+  (change: (request: Ended["seen"][number], index: number) => Partial<Ended["seen"][number]> | undefined): Change =>
+  (ended) => ({
+    ...ended,
+    seen: ended.seen.flatMap((request, index) => {
+      const changed = change(request, index)
+      return changed === undefined ? [] : [{ ...request, ...changed }]
+    })
+  })
+
+const header = (name: string, value: string, which: number): Change =>
+  seen((request, index) => index === which ? { headers: { ...request.headers, [name]: value } } : {})
+
+const event = (change: (event: Ended["processEvent"]) => Partial<Ended["processEvent"]>): Change => (ended) => ({
+  ...ended,
+  processEvent: { ...ended.processEvent, ...change(ended.processEvent) }
+})
+
+const order = (members: Ended["order"]): Change => (ended) => ({ ...ended, order: { ...ended.order, ...members } })
+
+describe("The verdict", () => {
+  it.each(scenarios)("finds nothing wrong with $name when it ended as expected", (scenario) => {
+    assert.deepStrictEqual(differences(asExpected(scenario)), [])
+  })
+
+  it.each<[string, string, Change, string]>([
+    ["patch", "another final state", event(() => ({ state: "failed" })), `run: expected "completed", found "failed"`],
+    ["patch", "a step too few", event(({ steps }) => ({ steps: steps.slice(0, 1) })), "steps: expected"],
+    [
+      "cancel",
+      "a skipped step that ran",
+      event(({ steps }) => ({ steps: steps.map((step) => ({ ...step, state: "failed" as const })) })),
+      `step billing: expected "skipped", found "failed"`
+    ],
+    [
+      "timeout",
+      "another error message",
+      event(({ steps }) => ({
+        steps: steps.map((step) => ({ ...step, error: { name: step.name, message: "too slow" } }))
+      })),
+      `step entitlement, error: expected "This operation was aborted", found "too slow"`
+    ],
+    [
+      "retries",
+      "an attempt with another outcome",
+      event(({ steps }) => ({
+        steps: steps.map((step) => ({
+          ...step,
+          callouts: step.callouts.map((callout) => ({ ...callout, outcome: "rejected" as const }))
+        }))
+      })),
+      "step WebhookWorkflowStep, attempts: expected"
+    ],
+    ["cancel", "a plugin error too few", event(() => ({ pluginErrorOutput: [] })), "pluginErrorOutput: expected"],
+    ["patch", "another status", order({ status: "New" }), `order.status: expected "Validated", found "New"`],
+    ["patch", "a patch that lost a list", order({ tags: [] }), `order.tags: expected ["fraud-checked"], found []`],
+    ["advice", "a changed order", order({ version: 2 }), "order.version: expected 1, found 2"],
+    [
+      "advice",
+      "an error on the order",
+      order({ errors: [{ message: "no" }] }),
+      "order.errors, count: expected 0, found 1"
+    ],
+    ["cancel", "no reason on the order", order({ errors: [{ message: "no" }] }), "order.errors: nothing says"],
+    ["advice", "no reason in the history", (ended) => ({ ...ended, history: [] }), "history: nothing says"],
+    ["retries", "an attempt too few", seen((_, index) => index === 3 ? undefined : {}), "count: expected 4, found 3"],
+    ["retries", "a key that changes", header("idempotency-key", "other", 2), "Idempotency-Key: expected"],
+    [
+      "provisioning",
+      "no key",
+      seen(() => ({ headers: {} })),
+      "carry no Idempotency-Key"
+    ],
+    [
+      "retries",
+      "a body that changes",
+      seen((_, index) => index === 1 ? { bodyBytes: "e31=" } : {}),
+      "the body's bytes change"
+    ],
+    ["retries", "a count that repeats", header("x-delivery-count", "1", 1), "X-Delivery-Count: expected"],
+    ["retries", "another maximum", header("x-max-delivery-count", "3", 0), "X-Max-Delivery-Count: expected"],
+    ["market-swe", "foreign credentials", header("authorization", "Bearer x", 0), "Authorization: expected"],
+    ["market-swe", "another connector", seen(() => ({ partner: "worldwide" })), "to worldwide /api/validate that"],
+    [
+      "retries",
+      "a wait that is too short",
+      seen(({ receivedAt }, index) => ({ receivedAt: index === 2 ? receivedAt - 100 : receivedAt })),
+      "wait before request 3: expected 5000 ms, found 4910 ms"
+    ],
+    [
+      "retries",
+      "a wait that is too long",
+      seen(({ receivedAt }, index) => ({ receivedAt: index === 3 ? receivedAt + 5000 : receivedAt })),
+      "wait before request 4: expected 15000 ms, found 20010 ms"
+    ],
+    [
+      "provisioning",
+      "a record of a request that never came",
+      event(({ steps }) => ({
+        steps: steps.map((step) => ({ ...step, callouts: step.callouts.map((it) => ({ ...it, idempotencyKey: "k" })) }))
+      })),
+      "callout records by Idempotency-Key"
+    ]
+  ])("of %s names %s", (name, _, change, expected) => {
+    const found = differences(change(ended(name)))
+    assert.isTrue(found.some((difference) => difference.includes(expected)), found.join("\n") || "no difference")
+  })
+})
