@@ -22,6 +22,10 @@ export type Admission =
   | { readonly _tag: "Admitted"; readonly caller: string | undefined }
   | { readonly _tag: "ForeignHost"; readonly host: string | undefined }
   | { readonly _tag: "Unauthorized"; readonly sent: boolean }
+  | { readonly _tag: "NotServed" }
+
+/** What this process is for: `pages` is all that a worker has, health among them. */
+export type Serves = "everything" | "pages"
 
 export interface Credentials {
   /** The request target as it came, with its query. */
@@ -40,22 +44,22 @@ const openPaths: ReadonlySet<string> = new Set([
 ])
 
 /** The decision, which depends on nothing but the keys and the request's own words. */
-export const admission = (keys: ReadonlyArray<ApiKey>): (credentials: Credentials) => Admission => {
-  if (keys.length === 0) {
-    return ({ host }) => {
-      const name = host === undefined ? undefined : hostOf(host)
-      return name !== undefined && isLoopback(name)
-        ? { _tag: "Admitted", caller: undefined }
-        : { _tag: "ForeignHost", host }
-    }
-  }
+export const admission = (
+  keys: ReadonlyArray<ApiKey>,
+  serves: Serves = "everything"
+): (credentials: Credentials) => Admission => {
   const callerOf = identify(keys)
-  return ({ target, authorization }) => {
-    const caller = callerOf(authorization)
+  return ({ target, host, authorization }) => {
     const [path = target] = target.split(/[?#]/, 1)
-    return caller !== undefined || openPaths.has(path)
-      ? { _tag: "Admitted", caller }
-      : { _tag: "Unauthorized", sent: authorization !== undefined }
+    const isOpen = openPaths.has(path)
+    const caller = callerOf(authorization)
+    if (keys.length === 0) {
+      const name = host === undefined ? undefined : hostOf(host)
+      if (name === undefined || !isLoopback(name)) return { _tag: "ForeignHost", host }
+    } else if (caller === undefined && !isOpen) {
+      return { _tag: "Unauthorized", sent: authorization !== undefined }
+    }
+    return serves === "pages" && !isOpen ? { _tag: "NotServed" } : { _tag: "Admitted", caller }
   }
 }
 
@@ -77,9 +81,13 @@ const foreignHost = (host: string | undefined) =>
     })
   )
 
+const notServed = problemResponse(
+  new Problems.NotFound({ detail: "This process is a worker only: ask one whose SLUICE_ROLES hold api" })
+)
+
 /** Stands before every route. */
-export const layer = (keys: ReadonlyArray<ApiKey>) => {
-  const decide = admission(keys)
+export const layer = (keys: ReadonlyArray<ApiKey>, serves: Serves) => {
+  const decide = admission(keys, serves)
   return HttpRouter.middleware(
     (httpEffect) =>
       Effect.withFiber((fiber) => {
@@ -92,6 +100,8 @@ export const layer = (keys: ReadonlyArray<ApiKey>) => {
         switch (decision._tag) {
           case "Admitted":
             return decision.caller === undefined ? httpEffect : Effect.provideService(httpEffect, Caller, decision.caller)
+          case "NotServed":
+            return Effect.succeed<HttpServerResponse.HttpServerResponse>(notServed)
           case "Unauthorized":
             return Effect.succeed<HttpServerResponse.HttpServerResponse>(unauthorized(decision.sent))
           case "ForeignHost":

@@ -39,6 +39,9 @@ export const matchFailed = ({ pipeline, message }: MatchFailed): Problems.Pipeli
     errors: [{ path: `${pipeline}.match.when`, message }]
   })
 
+export const cursorInvalid = ({ message }: CursorInvalid): Problems.InvalidRequest =>
+  invalid([{ path: "cursor", message }])
+
 /** What intake may answer besides a receipt. */
 export const ofIntake = {
   JournalUnavailable: (error: JournalUnavailable) => Effect.fail(unavailable(error)),
@@ -51,7 +54,7 @@ export const ofIntake = {
 /** What a list may meet. */
 export const ofList = {
   JournalUnavailable: (error: JournalUnavailable) => Effect.fail(unavailable(error)),
-  CursorInvalid: ({ message }: CursorInvalid) => Effect.fail(invalid([{ path: "cursor", message }]))
+  CursorInvalid: (error: CursorInvalid) => Effect.fail(cursorInvalid(error))
 }
 
 /** A filter's moment in epoch milliseconds. */

@@ -1,0 +1,45 @@
+/**
+ * The key that seals stored secrets: `SLUICE_ENCRYPTION_KEY`, or with the embedded PostgreSQL one that is generated
+ * once in the data directory, mode 0600. Contract: section 2.
+ */
+import { Effect, FileSystem, Path, Redacted, Result, Schema } from "effect"
+import { SecureRandom } from "effect/crypto"
+import { Base64 } from "effect/encoding"
+import type { ServerConfig } from "./ServerConfig.ts"
+
+/** The generated key is there and cannot be used, or cannot be written. One line that names the mend. */
+export class EncryptionKeyUnusable extends Schema.TaggedError<EncryptionKeyUnusable>()("EncryptionKeyUnusable", {
+  message: Schema.String
+}) {}
+
+const fileName = "encryption-key"
+const keyBytes = 32
+
+/** `undefined` where no key is given and none may be made up: then secrets cannot be stored. */
+export const find = Effect.fnUntraced(function*(config: ServerConfig) {
+  if (config.encryptionKey !== undefined || config.databaseUrl !== undefined) return config.encryptionKey
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const random = yield* SecureRandom.SecureRandom
+  const file = path.join(config.dataDirectory, fileName)
+
+  yield* fs.makeDirectory(config.dataDirectory, { recursive: true })
+  const fresh = Base64.encode(yield* random.randomBytes(keyBytes))
+  // Only where there is none: of two that start at once, one writes and both read.
+  yield* fs.writeFileString(file, `${fresh}\n`, { flag: "wx", mode: 0o600 }).pipe(
+    Effect.catchIf((error) => error.reason._tag === "AlreadyExists", () => Effect.void)
+  )
+  const key = Result.getSuccess(Base64.decode((yield* fs.readFileString(file)).trim()))
+  return key._tag === "Some" && key.value.length === keyBytes
+    ? Redacted.make(key.value)
+    : yield* new EncryptionKeyUnusable({
+      message: `SLUICE_DATA_DIR: ${file} does not hold ${keyBytes} bytes in base64: `
+        + "put the key back, or set SLUICE_ENCRYPTION_KEY; a new key cannot open the secrets that are stored"
+    })
+}, Effect.catchTag("PlatformError", (error) =>
+  Effect.fail(
+    new EncryptionKeyUnusable({
+      message: `SLUICE_DATA_DIR: the encryption key cannot be kept there: ${error.message}: `
+        + "set SLUICE_DATA_DIR to a directory that can be written"
+    })
+  )))

@@ -1,0 +1,28 @@
+/** Whether this process can work: the database answers. Contract: section 7, "While the database is away". */
+import { JournalUnavailable } from "@sluice/engine/Journal"
+import { Context, Effect, Layer } from "effect"
+import { SqlClient } from "effect/sql"
+
+/** Well below the 5 s in which the answer has to be there. */
+const patience = "2 seconds"
+
+const make = Effect.gen(function*() {
+  const sql = yield* SqlClient.SqlClient
+  const away = (message: string) => new JournalUnavailable({ message: `The database is away: ${message}. Try again` })
+  return Readiness.of({
+    check: sql`SELECT 1`.pipe(
+      Effect.mapError((error) => away(error.message)),
+      Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.fail(away("it does not answer")) }),
+      Effect.asVoid
+    )
+  })
+})
+
+export class Readiness extends Context.Service<Readiness, {
+  readonly check: Effect.Effect<void, JournalUnavailable>
+}>()("@sluice/server/Readiness") {
+  static readonly layer: Layer.Layer<Readiness, never, SqlClient.SqlClient> = Layer.effect(
+    Readiness,
+    Effect.suspend(() => make)
+  )
+}

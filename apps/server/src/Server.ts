@@ -1,0 +1,65 @@
+/** Everything that is served, in the order in which a request meets it: the gate, the routes, the refusals. */
+import { Api } from "@sluice/api/Api"
+import { Layer } from "effect"
+import { HttpMiddleware, HttpRouter } from "effect/http"
+import { HttpApiBuilder, HttpApiScalar } from "effect/http-api"
+import type { ApiKey } from "./ApiKeys.ts"
+import * as Gate from "./Gate.ts"
+import * as AuthProvidersHttp from "./http/AuthProvidersHttp.ts"
+import * as ConnectorsHttp from "./http/ConnectorsHttp.ts"
+import * as HealthHttp from "./http/HealthHttp.ts"
+import * as HomePage from "./http/HomePage.ts"
+import * as OrdersHttp from "./http/OrdersHttp.ts"
+import * as PipelinesHttp from "./http/PipelinesHttp.ts"
+import * as PluginsHttp from "./http/PluginsHttp.ts"
+import * as ProcessEventsHttp from "./http/ProcessEventsHttp.ts"
+import { ProcessEventStream } from "./http/ProcessEventStream.ts"
+import { Receipts } from "./http/Receipts.ts"
+import * as RefusalsHttp from "./http/RefusalsHttp.ts"
+import * as Unrouted from "./http/Unrouted.ts"
+import * as Listener from "./Listener.ts"
+
+const handlers = Layer.mergeAll(
+  OrdersHttp.layer,
+  ProcessEventsHttp.layer,
+  PipelinesHttp.layer,
+  ConnectorsHttp.layer,
+  AuthProvidersHttp.layer,
+  PluginsHttp.layer,
+  HealthHttp.layer
+).pipe(
+  Layer.provide([RefusalsHttp.layer, Gate.authorizationLayer, Receipts.layer, ProcessEventStream.layer])
+)
+
+const pages = Layer.mergeAll(
+  HomePage.layer,
+  // Carried by the package itself: nothing is fetched from elsewhere, fonts neither.
+  HttpApiScalar.layer(Api, { path: "/docs", scalar: { withDefaultFonts: false } })
+)
+
+const routes = (keys: ReadonlyArray<ApiKey>, serves: Gate.Serves) =>
+  Layer.mergeAll(
+    HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(Layer.provide(handlers)),
+    pages
+  ).pipe(
+    // The first to be built is the outermost.
+    Layer.provideMerge(Unrouted.layer),
+    Layer.provideMerge(Gate.layer(keys, serves))
+  )
+
+export interface ServerOptions extends Listener.Address {
+  readonly apiKeys: ReadonlyArray<ApiKey>
+  readonly serves: Gate.Serves
+}
+
+/** Listens while its scope is open. */
+export const layer = ({ host, port, apiKeys, serves }: ServerOptions) =>
+  HttpRouter.serve(routes(apiKeys, serves), {
+    disableLogger: true,
+    disableListenLog: true,
+    // An order's id has up to 128 characters, each up to 12 when it is escaped.
+    routerConfig: { maxParamLength: 2048 }
+  }).pipe(
+    Layer.provide(Layer.succeed(HttpMiddleware.TracerDisabledWhen, () => true)),
+    Layer.provideMerge(Listener.layer({ host, port }))
+  )
