@@ -8,11 +8,29 @@ const plain = (columns: number) => style({ columns, colours: false })
 
 describe("The timeline of an order", () => {
   it("shows every attempt with its offset, status and outcome", () => {
-    assert.deepStrictEqual(timeline(ended("retries"), plain(100)), [])
+    assert.deepStrictEqual(timeline(ended("retries"), plain(100)), [
+      "━━ Retries after 1, 5 and 15 s ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ completed in 100 ms",
+      "   503, a reset connection, 503, then 200: the same key and the same bytes four times.",
+      "   status New, version 1, order demo-retries",
+      "   ✓ WebhookWorkflowStep  critical                                                         succeeded",
+      "      +0 ms     #1  POST 127.0.0.1:40001/api/validate            503  rejected                  8 ms",
+      "      +1.01 s   #2  POST 127.0.0.1:40001/api/validate            –    unreachable (reset)       8 ms",
+      "      +6.02 s   #3  POST 127.0.0.1:40001/api/validate            503  rejected                  8 ms",
+      "      +21.0 s   #4  POST 127.0.0.1:40001/api/validate            200  succeeded                 8 ms"
+    ])
   })
 
   it("shows what failed, why, and what was not called for it", () => {
-    assert.deepStrictEqual(timeline(ended("fulfilment"), plain(100)), [])
+    assert.deepStrictEqual(timeline(ended("fulfilment"), plain(100)), [
+      "━━ Rejection by status ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ failed in 100 ms",
+      "   Nobody delivers to Antarctica: the partner's 400 fails the order before payment is taken.",
+      "   status New → Failed, version 1, order demo-fulfilment",
+      "   ✗ fulfilment  calloutPlugin, critical                                                      failed",
+      "      +0 ms     #1  POST 127.0.0.1:40001/api/deliverable         503  rejected                  8 ms",
+      "      ╰ callout plugin failed due to response status: [400]",
+      "   – billing  calloutPlugin, critical                                                        skipped",
+      "      ╰ a critical step before it failed"
+    ])
   })
 
   it("shows what a partner's patch changed", () => {
