@@ -7,12 +7,13 @@
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import type { HeldRun } from "@sluice/engine/Journal"
+import { takeoversAfter } from "@sluice/engine/JournalRules"
 import { Clock, Effect, Latch, Queue, Result, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Lease } from "./journal/Lease.ts"
 import type { Link } from "./journal/Link.ts"
-import { recover, type Recovered } from "./journal/Recovery.ts"
+import { recover } from "./journal/Recovery.ts"
 import type { Worker } from "./journal/Worker.ts"
 
 /** Runs that wait in this process for an executor. What does not fit stays claimable for others. */
@@ -54,17 +55,6 @@ interface Claimed {
   readonly orderly: boolean
 }
 
-/**
- * How often the run was taken from the dead without getting on. Progress since the last time starts the count anew; a
- * process that left orderly lost nothing, and counts for nothing.
- */
-export const takeoversAfter = (
-  { progress, progressAtTakeover, run }: Pick<Recovered, "progress" | "progressAtTakeover"> & {
-    readonly run: Pick<HeldRun, "takeovers">
-  },
-  fromTheDead: boolean
-): number => (progress > progressAtTakeover ? 0 : run.takeovers) + (fromTheDead ? 1 : 0)
-
 const uuids = (ids: ReadonlyArray<string>) => ({ ...PgTypes.uuid(null), oid: PgTypes.OID.uuidArray, value: ids })
 
 export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker) {
@@ -88,7 +78,10 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker) {
       claimed.map((run) => run.id),
       (id) => lease.doubtful.get(id)?.takenOver === true
     )
-    const held = found.map((each) => ({ ...each, takeovers: takeoversAfter(each, !orderly.has(each.run.runId)) }))
+    const held = found.map((each) => ({
+      ...each,
+      takeovers: takeoversAfter({ ...each, takeovers: each.run.takeovers }, !orderly.has(each.run.runId))
+    }))
     const counted = held.filter((each) =>
       each.takeovers !== each.run.takeovers || each.progress !== each.progressAtTakeover
     )

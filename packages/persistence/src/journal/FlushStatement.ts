@@ -10,6 +10,7 @@
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import type { StepRow } from "@sluice/engine/Journal"
+import { externalIdOf } from "@sluice/engine/JournalRules"
 import { columns, type ColumnTypes, parameterCount, unnest } from "./Columns.ts"
 import type { AcceptMember, EntryMember, Member } from "./Member.ts"
 import { encodeBody, encodeCallout, encodeHistory, encodeStep } from "./Records.ts"
@@ -165,22 +166,25 @@ const printable = (text: string | undefined): string | null => text?.replaceAll(
 
 const text = (value: unknown): string | null => typeof value === "string" ? value : null
 
-const acceptRow = ({ submission: { document, fingerprint, idempotencyKey, run } }: AcceptMember) => ({
-  id: document.order.id,
-  external_id: text(document.order["externalId"]),
-  order_type: document.order.orderType,
-  status: document.order.status,
-  created_at: run.createdAt,
-  event_id: run.eventId,
-  run_id: run.runId,
-  idempotency_key: idempotencyKey ?? null,
-  fingerprint: fingerprint ?? null,
-  doc: document.text,
-  pipeline: run.pipeline.name,
-  pipeline_version: run.pipeline.version,
-  shipment_id: run.shipmentId ?? null,
-  requested_by: printable(run.requestedBy)
-})
+const acceptRow = ({ submission }: AcceptMember) => {
+  const { document, fingerprint, idempotencyKey, run } = submission
+  return {
+    id: document.order.id,
+    external_id: externalIdOf(submission) ?? null,
+    order_type: document.order.orderType,
+    status: document.order.status,
+    created_at: run.createdAt,
+    event_id: run.eventId,
+    run_id: run.runId,
+    idempotency_key: idempotencyKey ?? null,
+    fingerprint: fingerprint ?? null,
+    doc: document.text,
+    pipeline: run.pipeline.name,
+    pipeline_version: run.pipeline.version,
+    shipment_id: run.shipmentId ?? null,
+    requested_by: printable(run.requestedBy)
+  }
+}
 
 const entryRow = ({ entry, release }: EntryMember) => {
   const order = entry.write?.document.order

@@ -4,6 +4,7 @@
  */
 import type { RunState } from "@sluice/domain/ProcessEvent"
 import type { HeldRun, Open, Wait } from "@sluice/engine/Journal"
+import { progressOf, standingMarks } from "@sluice/engine/JournalRules"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { decodeCallout, decodeStep, type StoredCallout, type StoredStep } from "./Records.ts"
@@ -33,25 +34,6 @@ export interface Recovered {
   readonly progressAtTakeover: number
 }
 
-type Attempt = Pick<Wait, "index" | "request" | "attempt">
-
-/** Whether a step or a record is there that came after the mark was made. */
-const overtaken = (mark: Attempt, run: Pick<HeldRun, "steps" | "callouts">): boolean =>
-  run.steps.some((step) => step.index >= mark.index) ||
-  run.callouts.some(({ index, record }) =>
-    index > mark.index || (index === mark.index
-      && (record.request > mark.request || (record.request === mark.request && record.attempt >= mark.attempt)))
-  )
-
-/** The marks that still hold: see `HeldRun.wait` and `HeldRun.open`. */
-export const standingMarks = (
-  run: Pick<HeldRun, "steps" | "callouts">,
-  marks: { readonly wait?: Wait | undefined; readonly open?: Open | undefined }
-): { readonly wait?: Wait; readonly open?: Open } => ({
-  ...(marks.wait !== undefined && !overtaken(marks.wait, run) ? { wait: marks.wait } : {}),
-  ...(marks.open !== undefined && !overtaken(marks.open, run) ? { open: marks.open } : {})
-})
-
 const parsed = <A>(mark: string | null): A | undefined => mark === null ? undefined : JSON.parse(mark) as A
 
 /** `mayBeOpen`: the run comes from a process that may have been in the middle of a call. */
@@ -80,7 +62,7 @@ const recovered = (
       ...marks,
       takenOver: mayBeOpen && marks.wait === undefined && marks.open === undefined
     },
-    progress: steps.length + callouts.filter(({ record }) => record.outcome !== "interrupted").length,
+    progress: progressOf(journal),
     progressAtTakeover: row.takeover_progress
   }
 }

@@ -12,6 +12,7 @@ import {
   OrderUnknown,
   type Reprocess
 } from "@sluice/engine/Journal"
+import { sameFingerprint } from "@sluice/engine/JournalRules"
 import { Clock, Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
@@ -33,10 +34,9 @@ const at = (millis: number) => PgTypes.timestamptz(millis)
 /** A NUL is no text to PostgreSQL; in what a person wrote it is not worth failing for. */
 const printable = (text: string | undefined): string | null => text?.replaceAll("\0", "\ufffd") ?? null
 
-const sameBytes = (a: Uint8Array | undefined, b: Uint8Array | null): boolean =>
-  a === undefined || b === null
-    ? a === undefined && b === null
-    : a.length === b.length && a.every((byte, i) => byte === b[i])
+/** A request without a fingerprint is the same as another without one. */
+const same = (a: Uint8Array | undefined, b: Uint8Array | null): boolean =>
+  a === undefined && b === null || sameFingerprint(a, b)
 
 /** Under `identity`, or queued where another run is open, or where this process executes none. */
 export const reprocess = Effect.fnUntraced(function*(
@@ -54,7 +54,7 @@ export const reprocess = Effect.fnUntraced(function*(
       const [known] = yield* sql<Known>`select k.run_id, k.fingerprint, r.state from process_keys k
         join runs r on r.id = k.run_id where k.order_id = ${orderId} and k.key = ${request.idempotencyKey}`
       if (known !== undefined) {
-        if (!sameBytes(request.fingerprint, known.fingerprint)) {
+        if (!same(request.fingerprint, known.fingerprint)) {
           return yield* new IntakeConflict({
             message:
               `Idempotency-Key ${JSON.stringify(request.idempotencyKey)} was used for another request to process `

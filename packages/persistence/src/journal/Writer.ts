@@ -4,11 +4,12 @@
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { Fenced, JournalUnavailable } from "@sluice/engine/Journal"
+import { judge } from "@sluice/engine/JournalRules"
 import { Clock, Effect, Latch, Result } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { flushAnswer, openedRun, queued, type StoredEntry } from "./Answers.ts"
 import * as Backlog from "./Backlog.ts"
-import { duplicatesParameters, duplicatesStatement, hitsOf, judge } from "./Duplicates.ts"
+import { duplicatesParameters, duplicatesStatement, hitsOf } from "./Duplicates.ts"
 import { flushParameters, sorted } from "./FlushStatement.ts"
 import type { Lease } from "./Lease.ts"
 import type { Link, Rows } from "./Link.ts"
