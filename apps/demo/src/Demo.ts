@@ -98,7 +98,10 @@ export const demo = Effect.fnUntraced(function*(options: { readonly once: boolea
   yield* screen.line(`  orders     ${scenarios.length}, all at once`)
   yield* screen.line("")
 
-  const orders = yield* Effect.raceFirst(submitAll({ client: server.client, partnerLog: partners.log }), server.ended)
+  const orders = yield* Effect.raceFirst(
+    submitAll({ client: server.client, partnerLog: partners.log, partners: partners.partners }),
+    server.ended
+  )
   yield* screen.line("")
   yield* Effect.forEach(orders, (ended) => say([...timeline(ended, screen.style), ""]), { discard: true })
 

@@ -11,4 +11,6 @@ export interface Ended {
   readonly processEvent: ProcessEvent
   readonly history: ReadonlyArray<HistoryEntry>
   readonly seen: ReadonlyArray<SeenRequest>
+  /** Each partner's origin, by name. */
+  readonly partners: Readonly<Record<string, string>>
 }

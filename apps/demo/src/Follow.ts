@@ -22,6 +22,7 @@ export class OrderDidNotEnd extends Schema.TaggedError<OrderDidNotEnd>()("OrderD
 export const follow = Effect.fnUntraced(function*(options: {
   readonly client: ApiClient["Service"]
   readonly partnerLog: string
+  readonly partners: Readonly<Record<string, string>>
   readonly scenario: Scenario
   readonly since: number
 }) {
@@ -52,7 +53,7 @@ export const follow = Effect.fnUntraced(function*(options: {
   const order = yield* client.orders.get({ params: { id } })
   const history = yield* client.orders.history({ params: { id }, query: {} })
   const seen = yield* requestsAbout(options.partnerLog, id)
-  const ended: Ended = { scenario, order, processEvent, history: history.items, seen }
+  const ended: Ended = { scenario, order, processEvent, history: history.items, seen, partners: options.partners }
   return ended
 }, (effect, { scenario }) =>
   Effect.timeoutOrElse(effect, {

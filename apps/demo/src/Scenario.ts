@@ -19,8 +19,10 @@ export interface ExpectedRequests {
   readonly count: number
   /** The exact `Authorization` header of each of them. */
   readonly authorization?: string
-  /** `X-Delivery-Count` runs from 1 to `count`, and `X-Max-Delivery-Count` is 4. */
+  /** A workflow step's own headers: `X-Delivery-Count` runs from 1 to `count`, of at most 4, and who asks for what. */
   readonly counted?: boolean
+  /** Parts of each body, as text. */
+  readonly body?: ReadonlyArray<string>
   /** Milliseconds between one request and the next. */
   readonly waitsMs?: ReadonlyArray<number>
 }

@@ -24,8 +24,11 @@ export const stepMark = (state: StepState): readonly [string, Colour] => stepLoo
 
 const epochMs = (iso: string): number => DateTime.toEpochMillis(DateTime.makeUnsafe(iso))
 
-/** `host:port/path`, which is what tells partners apart. */
-const place = (endpoint: string): string => endpoint.replace(/^https?:\/\//, "")
+/** The endpoint with the partner's name for its origin, which tells partners apart better than their ports do. */
+const place = (endpoint: string, partners: Ended["partners"]): string => {
+  const partner = Object.entries(partners).find(([, origin]) => endpoint.startsWith(`${origin}/`))
+  return partner === undefined ? endpoint : `${partner[0]} ${endpoint.slice(partner[1].length)}`
+}
 
 /** What an attempt met, in a word or two: the outcome, and why it was unreachable. */
 export const outcomeOf = (callout: CalloutView): string =>
@@ -51,7 +54,7 @@ const because = (text: string, style: Style, colour: Colour): ReadonlyArray<stri
     `      ${style.paint("dim", index === 0 ? "╰" : " ")} ${style.paint(colour, line)}`
   )
 
-const attempt = (callout: CalloutView, start: number, style: Style): string => {
+const attempt = (callout: CalloutView, start: number, partners: Ended["partners"], style: Style): string => {
   const ms = Math.max(epochMs(callout.startedAt) - start, 0)
   const at = fit(`+${duration(ms)}`, 9)
   const number = fit(`#${callout.attempt}`, 3)
@@ -59,7 +62,7 @@ const attempt = (callout: CalloutView, start: number, style: Style): string => {
   const outcome = fit(outcomeOf(callout), 21)
   const took = duration(callout.durationMs).padStart(8)
   const fixed = 6 + 9 + 1 + 3 + 1 + 1 + 4 + 1 + 21 + 1 + 8
-  const where = fit(`${callout.request.method} ${place(callout.endpoint)}`, style.width - fixed)
+  const where = fit(`${callout.request.method} ${place(callout.endpoint, partners)}`, style.width - fixed)
   const colour = callout.outcome === "succeeded" ? "green" : "red"
   return `      ${style.paint("dim", at)} ${number} ${where} ${status} ${style.paint(colour, outcome)} ${
     style.paint("dim", took)
@@ -75,7 +78,7 @@ const change = (member: PatchedMember, style: Style): string => {
   }`
 }
 
-const stepLines = (step: StepView, start: number, style: Style): ReadonlyArray<string> => {
+const stepLines = (step: StepView, start: number, partners: Ended["partners"], style: Style): ReadonlyArray<string> => {
   const [mark, colour] = stepMark(step.state)
   const plugin = step.name === step.id ? "" : `${step.name}, `
   const what = `${plugin}${step.critical ? "critical" : "not critical"}`
@@ -85,7 +88,7 @@ const stepLines = (step: StepView, start: number, style: Style): ReadonlyArray<s
     `   ${style.paint(colour, mark)} ${style.paint("bold", name)}  ${style.paint("dim", fit(what, room))} ${
       style.paint(colour, step.state)
     }`,
-    ...step.callouts.map((callout) => attempt(callout, start, style)),
+    ...step.callouts.map((callout) => attempt(callout, start, partners, style)),
     ...step.callouts.flatMap((callout) => (callout.patch ?? []).map((member) => change(member, style))),
     ...(step.error === undefined ? [] : because(step.error.message, style, colour)),
     ...(step.reason === undefined || step.reason === step.error?.message ? [] : because(step.reason, style, "dim"))
@@ -109,6 +112,6 @@ export const timeline = (ended: Ended, style: Style): ReadonlyArray<string> => {
       style.paint("dim", cut(rest, Math.max(style.width - 10 - path.length, 1)))
     }`,
     ...(processEvent.reason === undefined ? [] : indented(processEvent.reason, 3, style, "dim")),
-    ...processEvent.steps.flatMap((step) => stepLines(step, start, style))
+    ...processEvent.steps.flatMap((step) => stepLines(step, start, ended.partners, style))
   ]
 }

@@ -3,7 +3,8 @@
  * partners' own log; each difference is a sentence, and none means that it did.
  */
 import type { CalloutView } from "@sluice/domain/CalloutRecord"
-import type { Schema } from "effect"
+import { Result, type Schema } from "effect"
+import { Base64 } from "effect/encoding"
 import type { Ended } from "./Ended.ts"
 import type { SeenRequest } from "./PartnerLog.ts"
 import type { Expectation, ExpectedRequests, ExpectedStep } from "./Scenario.ts"
@@ -71,6 +72,8 @@ const waitDifferences = (what: string, waits: ReadonlyArray<number>, seen: Reado
       : [`${what}, wait before request ${index + 2}: expected ${wait} ms, found ${waited} ms`]
   })
 
+const textOf = (base64: string): string => Result.getOrElse(Base64.decodeString(base64), () => "")
+
 const isFrom = (expected: ExpectedRequests) => (request: SeenRequest): boolean =>
   request.partner === expected.partner && request.path === expected.path
 
@@ -93,8 +96,11 @@ const requestDifferences = (expected: ExpectedRequests, ended: Ended): Differenc
       : differs(`${what}, Authorization`, each(expected.authorization), header("authorization"))),
     ...(expected.counted !== true ? [] : [
       ...differs(`${what}, X-Delivery-Count`, seen.map((_, index) => String(index + 1)), header("x-delivery-count")),
-      ...differs(`${what}, X-Max-Delivery-Count`, each("4"), header("x-max-delivery-count"))
+      ...differs(`${what}, X-Max-Delivery-Count`, each("4"), header("x-max-delivery-count")),
+      ...differs(`${what}, Accept`, each("application/json"), header("accept")),
+      ...missing(`${what}, User-Agent`, seen.length === 0 ? [] : ["OmniumOms/"], header("user-agent").map(String))
     ]),
+    ...seen.flatMap(({ bodyBytes }) => missing(`${what}, body`, expected.body ?? [], [textOf(bodyBytes)])),
     ...waitDifferences(what, expected.waitsMs ?? [], seen)
   ]
 }

@@ -11,6 +11,8 @@ import { scenarios } from "../src/scenario/Scenarios.ts"
 const startedAt = 1_700_000_000_000
 const iso = (ms: number): string => DateTime.formatIso(DateTime.makeUnsafe(startedAt + ms))
 
+const origin = (partner: string): string => `http://127.0.0.1:${40_000 + partner.length}`
+
 /** When a step's attempts start, milliseconds after the run's start. */
 const starts = (waits: ReadonlyArray<number> | undefined, count: number): ReadonlyArray<number> => {
   const times = [0]
@@ -41,7 +43,7 @@ export const asExpected = (scenario: Scenario): Ended => {
     const sent = step.outcomes.length === 0 ? undefined : requests.shift()
     const times = starts(sent?.waitsMs, step.outcomes.length)
     const key = `key-${step.id}`
-    const endpoint = `http://127.0.0.1:40001${sent?.path ?? "/"}`
+    const endpoint = `${origin(sent?.partner ?? "nobody")}${sent?.path ?? "/"}`
     for (const [number, at] of times.entries()) {
       seen.push({
         partner: sent!.partner,
@@ -49,9 +51,16 @@ export const asExpected = (scenario: Scenario): Ended => {
         headers: {
           "idempotency-key": key,
           ...(sent!.authorization === undefined ? {} : { authorization: sent!.authorization }),
-          ...(sent!.counted === true ? { "x-delivery-count": String(number + 1), "x-max-delivery-count": "4" } : {})
+          ...(sent!.counted === true
+            ? {
+              "accept": "application/json",
+              "user-agent": "OmniumOms/1",
+              "x-delivery-count": String(number + 1),
+              "x-max-delivery-count": "4"
+            }
+            : {})
         },
-        bodyBytes: "e30=",
+        bodyBytes: Buffer.from((sent!.body ?? ["{}"]).join(" ")).toString("base64"),
         receivedAt: startedAt + at
       })
     }
@@ -99,7 +108,8 @@ export const asExpected = (scenario: Scenario): Ended => {
       message,
       source: "pipeline"
     })),
-    seen
+    seen,
+    partners: Object.fromEntries(expected.requests.map(({ partner }) => [partner, origin(partner)]))
   }
 }
 

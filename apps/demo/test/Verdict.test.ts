@@ -88,6 +88,9 @@ describe("The verdict", () => {
     ],
     ["retries", "a count that repeats", header("x-delivery-count", "1", 1), "X-Delivery-Count: expected"],
     ["retries", "another maximum", header("x-max-delivery-count", "3", 0), "X-Max-Delivery-Count: expected"],
+    ["patch", "a step that saw the old order", seen(() => ({ bodyBytes: "e30=" })), "body: nothing says"],
+    ["market-usa", "another user agent", header("user-agent", "curl", 0), "User-Agent: nothing says"],
+    ["retries", "another type to accept", header("accept", "*/*", 2), "Accept: expected"],
     ["market-swe", "foreign credentials", header("authorization", "Bearer x", 0), "Authorization: expected"],
     ["market-swe", "another connector", seen(() => ({ partner: "worldwide" })), "to worldwide /api/validate that"],
     [

@@ -27,7 +27,7 @@ export const workflowSteps: ReadonlyArray<Scenario> = [
       ],
       requests: [
         { partner: "validation", path: validate, count: 1, authorization: "Bearer your-token-here", counted: true },
-        { partner: "billing", path: account, count: 1 }
+        { partner: "billing", path: account, count: 1, body: [`"status":"Validated"`, `"fraud-checked"`] }
       ],
       history: ["ExecuteExportOrder"]
     }
@@ -127,7 +127,14 @@ export const workflowSteps: ReadonlyArray<Scenario> = [
       order: { status: "New" },
       steps: [{ id: step, state: "succeeded", outcomes: ["succeeded"] }],
       requests: [
-        { partner: "nordic", path: validate, count: 1, authorization: "Bearer nordic-token-here", counted: true }
+        {
+          partner: "nordic",
+          path: validate,
+          count: 1,
+          authorization: "Bearer nordic-token-here",
+          counted: true,
+          body: [`"Value":{`, `"MarketId":"SWE"`, `"WorkflowStep":{`]
+        }
       ]
     }
   },
