@@ -52,9 +52,9 @@ const submitAll = Effect.fnUntraced(function*(
   const since = yield* Clock.currentTimeMillis
   const open = new Set(scenarios.map(({ name }) => name))
   const watch = Effect.gen(function*() {
-    const waited = duration((yield* Clock.currentTimeMillis) - since)
+    const waited = Math.floor(((yield* Clock.currentTimeMillis) - since) / 1000)
     yield* screen.status(
-      `  ${scenarios.length - open.size} of ${scenarios.length} orders have ended; ${waited}; open: ${
+      `  ${scenarios.length - open.size} of ${scenarios.length} orders have ended; ${waited} s; open: ${
         [...open].join(", ")
       }`
     )
