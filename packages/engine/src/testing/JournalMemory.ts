@@ -1,0 +1,239 @@
+/**
+ * A journal that remembers in memory, for tests of the engine and of what is built on it. Several processes may share
+ * one store, and any of them can be killed. Obeys `JournalSuite` like the one on PostgreSQL.
+ */
+import { isFinal, type RunState } from "@sluice/domain/ProcessEvent"
+import { Clock, Effect, Layer, Stream } from "effect"
+import {
+  type Committed,
+  type Entry,
+  Fenced,
+  type HeldRun,
+  type Intake,
+  IntakeConflict,
+  Journal,
+  type NewRun,
+  OrderUnknown,
+  type OrderWrite,
+  type Stale,
+  type Submission
+} from "../Journal.ts"
+import { judge, progressOf, sameFingerprint, takeoversAfter } from "../JournalRules.ts"
+import {
+  held,
+  hitsOf,
+  JournalStore,
+  type MemoryOrder,
+  type MemoryRun,
+  type MemoryWorker,
+  newest
+} from "./JournalStore.ts"
+
+const openStates: ReadonlySet<RunState> = new Set(["running", "waiting", "compensating"])
+
+const write = (order: MemoryOrder, change: OrderWrite): Stale | undefined => {
+  const { version } = newest(order).order
+  if (change.seen !== version) return { _tag: "Stale", version }
+  order.versions.push(change.document)
+  return undefined
+}
+
+const add = (run: MemoryRun, order: MemoryOrder, entry: Entry, release: boolean): Committed | Stale => {
+  const stale = entry.write && write(order, entry.write)
+  if (stale !== undefined) return stale
+  const { version } = newest(order).order
+  for (const step of [...entry.skipped ?? [], ...entry.step === undefined ? [] : [entry.step]]) {
+    run.steps.push({ ...step, nextVersion: version })
+  }
+  run.callouts.push(...entry.callouts)
+  order.history.push(...entry.history)
+  if (entry.wait !== undefined || entry.open !== undefined) {
+    run.wait = entry.wait
+    run.open = entry.open
+  }
+  run.state = entry.state ?? (run.state === "waiting" ? "running" : run.state)
+  if (release) {
+    run.owner = undefined
+    run.dueAt = entry.wait?.dueAt
+  }
+  if (entry.finish === undefined) return { _tag: "Committed", version }
+  run.state = run.cancelRequested ? "cancelled" : entry.finish.state
+  run.reason = entry.finish.reason
+  run.failedSteps = entry.finish.failedSteps
+  run.finishedAt = entry.finish.at
+  run.owner = undefined
+  return { _tag: "Committed", version, ended: run.state }
+}
+
+/** One process over the store. Closing its scope leaves its runs to others. */
+export const make = Effect.gen(function*() {
+  const store = yield* JournalStore
+  const clock = yield* Clock.Clock
+  const me: MemoryWorker = { alive: true, orderly: false }
+  store.workers.add(me)
+  const deadWorker: MemoryWorker = { alive: false, orderly: false }
+  yield* Effect.addFinalizer(() =>
+    Effect.andThen(Effect.sync(() => Object.assign(me, { alive: false, orderly: true })), store.changed.release)
+  )
+
+  const runsOf = (orderId: string) => [...store.runs.values()].filter((run) => run.orderId === orderId)
+
+  const open = (orderId: string, run: NewRun, starts: boolean, startVersion: number): MemoryRun => {
+    const opened: MemoryRun = {
+      ...run,
+      orderId,
+      state: starts ? "running" : "queued",
+      reason: undefined,
+      failedSteps: 0,
+      finishedAt: undefined,
+      startedAt: clock.currentTimeMillisUnsafe(),
+      startVersion,
+      owner: starts ? me : undefined,
+      dueAt: undefined,
+      takeovers: 0,
+      progressAtTakeover: 0,
+      steps: [],
+      callouts: [],
+      wait: undefined,
+      open: undefined,
+      cancelRequested: false
+    }
+    store.runs.set(run.runId, opened)
+    return opened
+  }
+
+  const accept = (submission: Submission) =>
+    Effect.suspend((): Effect.Effect<Intake, IntakeConflict> => {
+      const judgement = judge(submission, hitsOf(store, submission))
+      const { document, run } = submission
+      switch (judgement._tag) {
+        case "Gone": {
+          store.orders.set(document.order.id, { versions: [document], history: [], submission })
+          const opened = open(document.order.id, run, true, 1)
+          opened.startedAt = run.createdAt
+          return Effect.succeed({ _tag: "Accepted", run: held(opened, false, document) })
+        }
+        case "Own":
+          return Effect.die(`run ${run.runId} was submitted twice: a submission's runId is fresh`)
+        case "Repeated":
+          return Effect.succeed(judgement)
+        default:
+          return Effect.fail(judgement)
+      }
+    })
+
+  const reprocess: Journal["Service"]["reprocess"] = ({ fingerprint, idempotencyKey, orderId, reused, run }) =>
+    Effect.suspend((): Effect.Effect<Intake, IntakeConflict | OrderUnknown> => {
+      const order = store.orders.get(orderId)
+      if (order === undefined) return Effect.fail(new OrderUnknown({ orderId }))
+      const { eventId } = order.submission.run
+      if (idempotencyKey !== undefined) {
+        const name = JSON.stringify([orderId, idempotencyKey])
+        const known = store.processKeys.get(name)
+        const first = known && store.runs.get(known.runId)
+        if (known !== undefined && first !== undefined) {
+          const same = known.fingerprint === undefined && fingerprint === undefined
+            || sameFingerprint(fingerprint, known.fingerprint)
+          return same
+            ? Effect.succeed({ _tag: "Repeated", orderId, eventId, runId: known.runId, state: first.state })
+            : Effect.fail(
+              new IntakeConflict({
+                message: `Idempotency-Key ${JSON.stringify(idempotencyKey)} was used for another request to process `
+                  + `order ${orderId}`
+              })
+            )
+        }
+        store.processKeys.set(name, { runId: run.runId, fingerprint })
+      }
+      const { version } = newest(order).order
+      const starts = runsOf(orderId).every((other) => isFinal(other.state))
+      const opened = open(orderId, { ...run, eventId }, starts, version)
+      for (const step of reused ?? []) opened.steps.push({ ...step, nextVersion: version })
+      return Effect.succeed(
+        starts
+          ? { _tag: "Accepted", run: held(opened, false) }
+          : { _tag: "Queued", orderId, eventId, runId: run.runId }
+      )
+    })
+
+  const commit = (entry: Entry, release: boolean): Effect.Effect<Committed | Stale, Fenced> =>
+    Effect.suspend(() => {
+      const run = store.runs.get(entry.runId)
+      const order = store.orders.get(entry.orderId)
+      if (!me.alive || run === undefined || order === undefined || run.owner !== me) return Effect.fail(new Fenced())
+      return Effect.tap(Effect.succeed(add(run, order, entry, release)), () => store.changed.release)
+    })
+
+  const take = (run: MemoryRun, fromTheDead: boolean): HeldRun => {
+    const progress = progressOf(run)
+    run.takeovers = takeoversAfter({ ...run, progress }, fromTheDead && run.owner?.orderly !== true)
+    run.progressAtTakeover = progress
+    run.owner = me
+    run.dueAt = undefined
+    return held(run, fromTheDead)
+  }
+
+  /** The next run that nobody executes, if there is one. */
+  const claim = (now: number): HeldRun | undefined => {
+    if (!me.alive) return undefined
+    const runs = [...store.runs.values()].toSorted((a, b) => (a.runId < b.runId ? -1 : 1))
+    for (const run of runs) {
+      if (run.owner !== undefined && !run.owner.alive) return take(run, true)
+      if (run.dueAt !== undefined && run.dueAt <= now) return take(run, false)
+      if (run.state === "queued" && !runsOf(run.orderId).some((other) => openStates.has(other.state))) {
+        run.state = "running"
+        run.startVersion = newest(store.orders.get(run.orderId) as MemoryOrder).order.version
+        run.startedAt = now
+        return take(run, false)
+      }
+    }
+    return undefined
+  }
+
+  const claimNext: Effect.Effect<HeldRun> = Effect.suspend(() => {
+    const now = clock.currentTimeMillisUnsafe()
+    const run = claim(now)
+    if (run !== undefined) return Effect.succeed(run)
+    const due = [...store.runs.values()].flatMap(({ dueAt }) => dueAt === undefined ? [] : [dueAt])
+    const waiting = due.length === 0 ? Effect.never : Effect.sleep(Math.max(1, Math.min(...due) - now))
+    return Effect.andThen(Effect.raceFirst(store.changed.await, waiting), claimNext)
+  })
+
+  return Journal.of({
+    accept,
+    reprocess,
+    commit: (entry) => commit(entry, false),
+    release: (entry) => commit(entry, true),
+    edit: (orderId, change, history) =>
+      Effect.suspend((): Effect.Effect<Committed | Stale, OrderUnknown> => {
+        const order = store.orders.get(orderId)
+        if (order === undefined) return Effect.fail(new OrderUnknown({ orderId }))
+        const stale = write(order, change)
+        if (stale !== undefined) return Effect.succeed(stale)
+        order.history.push(...history)
+        return Effect.succeed({ _tag: "Committed", version: change.seen + 1 } as const)
+      }),
+    document: (orderId, version) =>
+      Effect.suspend(() => {
+        const order = store.orders.get(orderId)
+        const found = version === undefined ? order?.versions.at(-1) : order?.versions[version - 1]
+        return found === undefined ? Effect.fail(new OrderUnknown({ orderId })) : Effect.succeed(found)
+      }),
+    state: (runId) => Effect.sync(() => store.runs.get(runId)?.state),
+    giveUp: (runId) =>
+      Effect.suspend(() => {
+        const run = store.runs.get(runId)
+        if (run?.owner === me) run.owner = deadWorker
+        return store.changed.release
+      }),
+    claimed: Stream.fromEffectRepeat(claimNext),
+    maySend: (runId) => me.alive && (runId === undefined || store.runs.get(runId)?.owner === me),
+    awaitLease: Effect.suspend(() => me.alive ? Effect.void : Effect.fail(new Fenced()))
+  })
+})
+
+/** One process over a store that is provided, and may be shared. */
+export const layerProcess: Layer.Layer<Journal, never, JournalStore> = Layer.effect(Journal, make)
+
+/** One process over a store of its own. */
+export const layer: Layer.Layer<Journal | JournalStore> = layerProcess.pipe(Layer.provideMerge(JournalStore.layer))

@@ -1,0 +1,126 @@
+/**
+ * What a journal in memory remembers, to be shared by several processes, looked at, and bereft of them.
+ */
+import type { HistoryEntry } from "@sluice/domain/History"
+import type { RunState } from "@sluice/domain/ProcessEvent"
+import { Context, Effect, Latch, Layer } from "effect"
+import type { Document, HeldRun, NewRun, Open, Submission, Wait } from "../Journal.ts"
+import { externalIdOf, type Hit, standingMarks } from "../JournalRules.ts"
+
+export interface MemoryOrder {
+  /** Versions from 1. */
+  readonly versions: Array<Document>
+  readonly history: Array<HistoryEntry>
+  readonly submission: Submission
+}
+
+export interface MemoryRun extends Omit<NewRun, "eventId"> {
+  readonly eventId: string
+  readonly orderId: string
+  state: RunState
+  reason: string | undefined
+  failedSteps: number
+  finishedAt: number | undefined
+  startedAt: number
+  startVersion: number
+  owner: MemoryWorker | undefined
+  dueAt: number | undefined
+  takeovers: number
+  progressAtTakeover: number
+  steps: Array<HeldRun["steps"][number]>
+  callouts: Array<HeldRun["callouts"][number]>
+  wait: Wait | undefined
+  open: Open | undefined
+  cancelRequested: boolean
+}
+
+export interface MemoryWorker {
+  alive: boolean
+  orderly: boolean
+}
+
+interface Key {
+  readonly runId: string
+  readonly fingerprint: Uint8Array | undefined
+}
+
+/** What is stored, to be looked at; and the power to kill. */
+export class JournalStore extends Context.Service<JournalStore, {
+  readonly orders: Map<string, MemoryOrder>
+  readonly runs: Map<string, MemoryRun>
+  readonly processKeys: Map<string, Key>
+  readonly workers: Set<MemoryWorker>
+  /** Released when something may have become claimable. */
+  readonly changed: Latch.Latch
+  /** Every process that is there now is dead to the others: its runs can be taken, and what it commits is refused. */
+  readonly killAll: Effect.Effect<void>
+}>()("@sluice/engine/testing/JournalStore") {
+  static readonly layer = Layer.sync(JournalStore, () => {
+    const workers = new Set<MemoryWorker>()
+    const changed = Latch.makeUnsafe(false)
+    return JournalStore.of({
+      orders: new Map(),
+      runs: new Map(),
+      processKeys: new Map(),
+      workers,
+      changed,
+      killAll: Effect.andThen(
+        Effect.sync(() => workers.forEach((worker) => (worker.alive = false))),
+        changed.release
+      )
+    })
+  })
+}
+
+/** The document at the order's newest version. */
+export const newest = (order: MemoryOrder) => order.versions.at(-1) as Document
+
+/** The run as one takes it up. `mayBeOpen`: it comes from a process that may have been in the middle of a call. */
+export const held = (run: MemoryRun, mayBeOpen: boolean, document?: Document): HeldRun => {
+  const journal = { steps: [...run.steps], callouts: [...run.callouts] }
+  const marks = standingMarks(journal, run)
+  return {
+    runId: run.runId,
+    eventId: run.eventId,
+    orderId: run.orderId,
+    pipeline: run.pipeline,
+    ...(run.shipmentId === undefined ? {} : { shipmentId: run.shipmentId }),
+    createdAt: run.createdAt,
+    startedAt: run.startedAt,
+    startVersion: run.startVersion,
+    ...(document === undefined ? {} : { document }),
+    takeovers: run.takeovers,
+    cancelRequested: run.cancelRequested,
+    ...journal,
+    ...marks,
+    takenOver: mayBeOpen && marks.wait === undefined && marks.open === undefined
+  }
+}
+
+/** The orders that the submission's keys lead to. */
+export const hitsOf = (store: JournalStore["Service"], submission: Submission): ReadonlyArray<Hit> => {
+  const found: Array<Hit> = []
+  const look = (key: Hit["key"], is: (order: MemoryOrder, id: string) => boolean) => {
+    for (const [orderId, order] of store.orders) {
+      const { fingerprint, run } = order.submission
+      if (is(order, orderId)) {
+        found.push({
+          key,
+          orderId,
+          eventId: run.eventId,
+          runId: run.runId,
+          fingerprint: fingerprint ?? null,
+          state: store.runs.get(run.runId)?.state ?? "completed"
+        })
+      }
+    }
+  }
+  const externalId = externalIdOf(submission)
+  const { idempotencyKey } = submission
+  look("id", (_, id) => id === submission.document.order.id)
+  if (externalId !== undefined) look("externalId", (order) => externalIdOf(order.submission) === externalId)
+  if (idempotencyKey !== undefined) {
+    look("Idempotency-Key", (order) => order.submission.idempotencyKey === idempotencyKey)
+  }
+  return found
+}

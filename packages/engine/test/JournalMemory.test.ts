@@ -1,0 +1,19 @@
+import { Effect, Layer } from "effect"
+import * as JournalMemory from "../src/testing/JournalMemory.ts"
+import { JournalStore } from "../src/testing/JournalStore.ts"
+import { JournalHarness, suite } from "../src/testing/JournalSuite.ts"
+
+const harness = Layer.effect(
+  JournalHarness,
+  Effect.map(JournalStore, (store) => ({
+    start: Effect.provideService(JournalMemory.make, JournalStore, store),
+    killAll: store.killAll,
+    cancel: (runId: string) =>
+      Effect.sync(() => {
+        const run = store.runs.get(runId)
+        if (run !== undefined) run.cancelRequested = true
+      })
+  }))
+)
+
+suite("JournalMemory", harness.pipe(Layer.provide(JournalStore.layer)))

@@ -1,0 +1,29 @@
+import * as PgClient from "@effect/sql-pg/PgClient"
+import { Journal } from "@sluice/engine/Journal"
+import { JournalHarness, suite } from "@sluice/engine/testing/JournalSuite"
+import { Context, Effect, Layer } from "effect"
+import { SqlClient } from "effect/sql"
+import * as JournalPg from "../src/Journal.ts"
+import { DatabaseTest } from "../src/testing/DatabaseTest.ts"
+
+const harness = Layer.effect(
+  JournalHarness,
+  Effect.gen(function*() {
+    const sql = yield* SqlClient.SqlClient
+    // Without the harness's scope: a process ends with the scope that it was started in.
+    const context = Context.make(SqlClient.SqlClient, sql).pipe(
+      Context.add(PgClient.PgClient, yield* PgClient.PgClient)
+    )
+    return {
+      start: Effect.map(
+        Layer.build(Layer.fresh(JournalPg.layer())).pipe(Effect.provideContext(context)),
+        Context.get(Journal)
+      ),
+      killAll: Effect.orDie(Effect.asVoid(sql`update workers set fenced = true`)),
+      cancel: (runId: string) =>
+        Effect.orDie(Effect.asVoid(sql`update runs set cancel_requested = true where id = ${runId}::uuid`))
+    }
+  })
+)
+
+suite("Journal on PostgreSQL", harness.pipe(Layer.provide(DatabaseTest.layer)))
