@@ -5,7 +5,7 @@
 import { appliesTo, type AuthProvider } from "@sluice/domain/AuthProvider"
 import type { CalloutRecord, SentBody } from "@sluice/domain/CalloutRecord"
 import type { Outcome } from "@sluice/domain/Outcome"
-import type { Redactor } from "@sluice/domain/Redaction"
+import { makeRedactor, type Redactor } from "@sluice/domain/Redaction"
 import { workflowBody } from "@sluice/domain/WorkflowBody"
 import { Credentials, type CredentialsError } from "@sluice/http-client/Credentials"
 import { Outbound, type OutboundError, type OutboundResponse } from "@sluice/http-client/Outbound"
@@ -100,6 +100,13 @@ const failureRecord = (
       return { outcome: "rejected", error: { message: error.message } }
   }
 }
+
+/** A fetched token is not among the configured secrets, and a partner may send it back. */
+const both = (first: Redactor, second: Redactor): Redactor => ({
+  headers: (headers) => second.headers(first.headers(headers)),
+  text: (text) => second.text(first.text(text)),
+  bytes: (bytes) => second.bytes(first.bytes(bytes))
+})
 
 const headersOf = (request: CalloutRequest, attempt: Attempt, id: string, authorization: Authorization) => ({
   "content-type": "application/json",
@@ -196,7 +203,7 @@ export const make = Effect.gen(function*() {
     const outcome: Outcome = judged.outcome
     const redactor = authorization.refreshable === undefined || authorization.value === undefined
       ? attempt.redactor
-      : attempt.redactor.with(authorization.value.slice("Bearer ".length))
+      : both(attempt.redactor, makeRedactor([authorization.value.slice("Bearer ".length)]))
     const exchanged: Exchanged = {
       record: {
         ...common,

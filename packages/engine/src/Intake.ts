@@ -77,6 +77,10 @@ const make = Effect.gen(function*() {
 
   const fingerprintOf = (value: Json.Json) => digest.digest(Digest.sha256, Utf8.encode(Json.canonical(value)))
 
+  /** What the journal accepted is started, whatever becomes of the request that brought it. */
+  const started = <E>(intake: Effect.Effect<Stored, E>): Effect.Effect<Receipt, E> =>
+    Effect.uninterruptible(Effect.flatMap(intake, receipt))
+
   const receipt = Effect.fnUntraced(function*(stored: Stored) {
     if (stored._tag === "Accepted") yield* runs.start(stored.run)
     const { orderId, eventId: event, runId } = stored._tag === "Accepted" ? stored.run : stored
@@ -90,8 +94,9 @@ const make = Effect.gen(function*() {
     return given
   })
 
-  const room = Effect.suspend(() =>
-    runs.hasRoom() ? Effect.void : Effect.fail(new JournalFull({ retryAfterSeconds: 1 }))
+  const room = Effect.flatMap(
+    runs.hasRoom,
+    (hasRoom) => hasRoom ? Effect.void : Effect.fail(new JournalFull({ retryAfterSeconds: 1 }))
   )
 
   const submit = Effect.fnUntraced(function*({ body, shipmentId, idempotencyKey }: OrderSubmission) {
@@ -107,7 +112,8 @@ const make = Effect.gen(function*() {
     )
     const pipeline = yield* choose(order, settings.current().pipelines, now)
     const repeatable = ownId !== undefined || idempotencyKey !== undefined || typeof body.externalId === "string"
-    const stored = yield* journal.accept({
+    const fingerprint = repeatable ? yield* fingerprintOf({ body, shipmentId: shipmentId ?? null }) : undefined
+    return yield* started(journal.accept({
       document: { order, text: Json.stringify(order) },
       run: {
         runId: SecureRandom.uuidV7Unsafe(),
@@ -117,9 +123,8 @@ const make = Effect.gen(function*() {
         ...(shipmentId !== undefined && { shipmentId })
       },
       ...(idempotencyKey !== undefined && { idempotencyKey }),
-      ...(repeatable && { fingerprint: yield* fingerprintOf({ body, shipmentId: shipmentId ?? null }) })
-    })
-    return yield* receipt(stored)
+      ...(fingerprint !== undefined && { fingerprint })
+    }))
   })
 
   const process = Effect.fnUntraced(function*(id: string, request: ProcessRequest) {
@@ -132,8 +137,10 @@ const make = Effect.gen(function*() {
       ? yield* choose(order, pipelines, now)
       : pipelines.find(({ name }) => name === named)
     if (pipeline === undefined) return yield* new PipelineUnknown({ name: named ?? "" })
-    const asked = { orderId: id, pipeline: named ?? null, shipmentId: shipmentId ?? null }
-    const stored = yield* journal.reprocess({
+    const fingerprint = idempotencyKey === undefined
+      ? undefined
+      : yield* fingerprintOf({ orderId: id, pipeline: named ?? null, shipmentId: shipmentId ?? null })
+    return yield* started(journal.reprocess({
       orderId: id,
       run: {
         runId: SecureRandom.uuidV7Unsafe(),
@@ -142,9 +149,9 @@ const make = Effect.gen(function*() {
         ...(shipmentId !== undefined && { shipmentId }),
         ...(requestedBy !== undefined && { requestedBy })
       },
-      ...(idempotencyKey !== undefined && { idempotencyKey, fingerprint: yield* fingerprintOf(asked) })
-    })
-    return yield* receipt(stored)
+      ...(idempotencyKey !== undefined && { idempotencyKey }),
+      ...(fingerprint !== undefined && { fingerprint })
+    }))
   })
 
   return Intake.of({ submit, process })

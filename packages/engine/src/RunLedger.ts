@@ -8,7 +8,7 @@ import { Clock, DateTime, Effect, Schedule } from "effect"
 import {
   type Document,
   type Entry,
-  type Fenced,
+  Fenced,
   type Finish,
   type HeldRun,
   Journal,
@@ -113,7 +113,12 @@ export const make = Effect.gen(function*() {
         wait
       })
 
-    const lease = Effect.suspend(() => journal.maySend() ? Effect.void : journal.awaitLease)
+    const maySend = () => journal.maySend(held.runId)
+    const lease = Effect.suspend(() =>
+      maySend()
+        ? Effect.void
+        : Effect.flatMap(journal.awaitLease, () => maySend() ? Effect.void : Effect.fail(new Fenced()))
+    )
 
     const waitUntil = Effect.fnUntraced(function*(wait: Wait) {
       const left = wait.dueAt - clock.currentTimeMillisUnsafe()

@@ -22,7 +22,7 @@ export class Runs extends Context.Service<Runs, {
   /** Executes a run in the background. Never fails: how the run ends is in the journal. */
   readonly start: (run: HeldRun) => Effect.Effect<void>
   /** Whether another run may be taken in. */
-  readonly hasRoom: () => boolean
+  readonly hasRoom: Effect.Effect<boolean>
   /** Waits until the run has ended, in this process or another; false where `atMost` passed before. */
   readonly awaitEnd: (runId: string, atMost: Duration.Input) => Effect.Effect<boolean>
 }>()("@sluice/engine/Runs") {
@@ -40,7 +40,6 @@ const make = Effect.fnUntraced(function*(options: RunsOptions) {
   const stopping = () => Deferred.isDoneUnsafe(stop)
   const control = { stopping, stop: Deferred.await(stop) }
   const endings = new Map<string, Deferred.Deferred<void>>()
-  let running = 0
 
   const fibers = yield* FiberMap.make<string>()
   // Runs before the fibers are interrupted: finalizers go backwards.
@@ -52,7 +51,6 @@ const make = Effect.fnUntraced(function*(options: RunsOptions) {
 
   const ended = (runId: string) =>
     Effect.sync(() => {
-      running--
       const ending = endings.get(runId)
       if (ending !== undefined) {
         endings.delete(runId)
@@ -66,15 +64,16 @@ const make = Effect.fnUntraced(function*(options: RunsOptions) {
       Effect.catchCause((cause) =>
         Cause.hasInterruptsOnly(cause)
           ? Effect.void
-          : Effect.logError("run ended by a defect; it will be taken up again", { runId: held.runId }, cause)
+          : Effect.andThen(
+            Effect.logError("run given up because of a defect", { runId: held.runId }, cause),
+            journal.giveUp(held.runId)
+          )
       ),
       Effect.ensuring(ended(held.runId))
     )
 
-  const start = (held: HeldRun): Effect.Effect<void> => {
-    running++
-    return FiberMap.run(fibers, held.runId, run(held), { onlyIfMissing: true })
-  }
+  // A fiber that is left from before the lease was lost is interrupted by the one that takes its place.
+  const start = (held: HeldRun): Effect.Effect<void> => Effect.asVoid(FiberMap.run(fibers, held.runId, run(held)))
 
   if (options.claims !== false) {
     yield* journal.claimed.pipe(
@@ -106,5 +105,7 @@ const make = Effect.fnUntraced(function*(options: RunsOptions) {
       return Effect.andThen(Deferred.await(ending), awaitElsewhere(runId))
     }).pipe(Effect.timeoutOption(atMost), Effect.map((result) => result._tag === "Some"))
 
-  return Runs.of({ start, hasRoom: () => running < capacity && !stopping(), awaitEnd })
+  const hasRoom = Effect.map(FiberMap.size(fibers), (size) => size < capacity && !stopping())
+
+  return Runs.of({ start, hasRoom, awaitEnd })
 })

@@ -1,0 +1,92 @@
+/** What the engine's tests stand on: a journal in memory, scripted partners, pipelines as values. */
+import type { AddressedConnector } from "@sluice/domain/Connector"
+import type { JsonObject } from "@sluice/domain/Json"
+import type { Pipeline, Step } from "@sluice/domain/Pipeline"
+import { ExpressionError, Expressions, type ExpressionScope } from "@sluice/engine/Expressions"
+import { Intake } from "@sluice/engine/Intake"
+import { OrderEditing } from "@sluice/engine/OrderEditing"
+import type { AnyPlugin } from "@sluice/engine/Plugin"
+import { Plugins } from "@sluice/engine/Plugins"
+import { calloutPlugin } from "@sluice/engine/plugins/CalloutPlugin"
+import { webhookWorkflowStep } from "@sluice/engine/plugins/WebhookWorkflowStep"
+import { Runs } from "@sluice/engine/Runs"
+import { Settings } from "@sluice/engine/Settings"
+import * as JournalMemory from "@sluice/engine/testing/JournalMemory"
+import { Credentials } from "@sluice/http-client/Credentials"
+import * as OutboundMemory from "@sluice/http-client/testing/OutboundMemory"
+import { Effect, Layer } from "effect"
+import { Digest } from "effect/crypto"
+
+export const step = (name: string, id: string, options: JsonObject, members: Partial<Step> = {}): Step => ({
+  name,
+  id,
+  active: true,
+  scope: {},
+  options,
+  ...members
+})
+
+export const callout = (id: string, options: JsonObject = {}, members: Partial<Step> = {}): Step =>
+  step("calloutPlugin", id, { endpoint: `https://${id}.example`, ...options }, members)
+
+export const workflow = (id: string, members: JsonObject = {}, properties: ReadonlyArray<JsonObject> = []): Step =>
+  step("WebhookWorkflowStep", id, {
+    connector: "Webhook",
+    properties: [{ key: "Host", value: `https://${id}.example` }, ...properties],
+    ...members
+  })
+
+export const pipeline = (steps: ReadonlyArray<Step>, members: Partial<Pipeline> = {}): Pipeline => ({
+  name: "test",
+  version: 1,
+  match: {},
+  priority: 0,
+  failedStatus: "Failed",
+  steps,
+  postProcessing: [],
+  ...members
+})
+
+/** Dotted paths only: what the engine does with an expression is tested here, not JSONata. */
+const ExpressionsPaths = Layer.succeed(Expressions, {
+  check: () => Effect.succeed({ stepReferences: [] }),
+  evaluate: (source: string, scope: ExpressionScope) =>
+    source.startsWith("!")
+      ? Effect.fail(new ExpressionError({ source, reason: "failed", message: `${source} failed` }))
+      : Effect.succeed(
+        source.split(".").reduce<unknown>(
+          (value, name) => typeof value === "object" && value !== null ? (value as JsonObject)[name] : undefined,
+          scope
+        )
+      )
+})
+
+export interface World {
+  readonly pipelines: ReadonlyArray<Pipeline>
+  readonly connectors?: ReadonlyArray<AddressedConnector>
+  readonly secrets?: ReadonlyArray<string>
+  readonly plugins?: ReadonlyArray<AnyPlugin>
+}
+
+const settings = ({ pipelines, connectors = [], secrets = [] }: World) =>
+  Layer.succeed(Settings, {
+    current: () => ({ pipelines, connectors, authProviders: [], secrets }),
+    pipeline: (name, version) => Effect.succeed(pipelines.find((one) => one.name === name && one.version === version))
+  })
+
+/** One process of the engine over a journal that is provided; building it again is another process. */
+export const process = (world: World) =>
+  Layer.mergeAll(Intake.layer, OrderEditing.layer).pipe(
+    Layer.provideMerge(Runs.layer()),
+    Layer.provideMerge(JournalMemory.layerProcess),
+    Layer.provide([
+      settings(world),
+      ExpressionsPaths,
+      Plugins.layer([calloutPlugin, webhookWorkflowStep, ...(world.plugins ?? [])]),
+      Digest.layerWebCrypto,
+      Credentials.layer
+    ])
+  )
+
+export const partners = OutboundMemory.layer
+export const respond = OutboundMemory.respond
