@@ -29,7 +29,7 @@ const look = `select
     select from runs o where o.order_id = q.order_id and o.state in ${openStates})) as queued`
 
 /** `for update`, so that it waits for none, and passes over those whose statement is being stored right now. */
-const fence = `with dead as materialized (
+export const fence = `with dead as materialized (
     select id from workers where alive_until < clock_timestamp() and not fenced for update skip locked)
   update workers set fenced = true from dead where workers.id = dead.id`
 
