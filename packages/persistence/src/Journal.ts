@@ -65,6 +65,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
   })
 
   yield* worker.register(main.link)
+  main.flushedAt = clock.monotonicTimeNanosUnsafe()
   for (const lane of lanes) yield* Effect.forkScoped(writer.run(lane))
 
   const watch = Effect.sync(() => {

@@ -185,11 +185,7 @@ describe("an answer that was lost", () => {
       yield* until(Effect.sync(() => proxy.hangUpHeld() > 0))
       assert.strictEqual((yield* Fiber.join(written))._tag, "Committed")
       proxy.deliverHeld()
-      const sql = yield* SqlClient.SqlClient
-      yield* until(Effect.map(
-        sql`select 1 from pg_stat_activity where datname = current_database() and state = 'active' and query like '%me as (%'`,
-        (rows) => rows.length === 0
-      ))
+      yield* until(Effect.sync(() => proxy.lateAnswers() > 0))
       assert.strictEqual((yield* journal.commit(entryOf(run, finished)))._tag, "Committed")
       assert.strictEqual(yield* count("order_history"), 1)
     })

@@ -27,6 +27,8 @@ export interface Proxy {
   readonly hangUpHeld: () => number
   /** What was held reaches the server at last. */
   readonly deliverHeld: () => void
+  /** How often the server answered to what was delivered late. */
+  readonly lateAnswers: () => number
 }
 
 const target = (url: URL) => {
@@ -48,6 +50,7 @@ export const make = (database: Redacted.Redacted) =>
       let isCut = false
       let losing = false
       let answersHeld = false
+      let lateAnswers = 0
 
       const server = createServer((client) => {
         if (isCut) return client.destroy()
@@ -61,7 +64,8 @@ export const make = (database: Redacted.Redacted) =>
         }
         client.on("data", (data: Buffer) => holding.has(wire) ? wire.held.push(data) : wire.server.write(data))
         wire.server.on("data", (data: Buffer) => {
-          if (losing) {
+          if (late.has(wire)) lateAnswers++
+          else if (losing) {
             losing = false
             end()
           } else if (answersHeld) wire.answers.push(data)
@@ -114,7 +118,8 @@ export const make = (database: Redacted.Redacted) =>
         },
         deliverHeld: () => {
           for (const { held, server } of late) for (const data of held.splice(0)) server.write(data)
-        }
+        },
+        lateAnswers: () => lateAnswers
       }
       return { proxy, server, wires }
     }),
