@@ -1,8 +1,9 @@
 import { timestamptz } from "@effect/sql-pg/PgTypes"
 import { assert, describe, it } from "@effect/vitest"
-import { OrderUnknown } from "@sluice/engine/Journal"
-import { Effect, Layer } from "effect"
+import { JournalUnavailable, OrderUnknown } from "@sluice/engine/Journal"
+import { Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
+import * as Database from "../src/Database.ts"
 import { Orders, OrderVersionUnknown } from "../src/Orders.ts"
 import { CursorInvalid } from "../src/Page.ts"
 import { DatabaseTest } from "../src/testing/DatabaseTest.ts"
@@ -130,4 +131,17 @@ describe("Orders", () => {
         assert.instanceOf(yield* Effect.flip(orders.list({}, { limit: 1, cursor })), CursorInvalid)
       }
     }).pipe(Effect.provide(layer)))
+
+  it.effect("tells that the database is away instead of failing in a driver's words", () =>
+    Effect.gen(function*() {
+      const orders = yield* Orders
+      assert.instanceOf(yield* Effect.flip(orders.get("a")), JournalUnavailable)
+      assert.instanceOf(yield* Effect.flip(orders.list({}, { limit: 1 })), JournalUnavailable)
+    }).pipe(
+      Effect.provide(
+        Orders.layer.pipe(
+          Layer.provide(Database.layerPool({ url: Redacted.make("postgres://nobody@127.0.0.1:1/nothing") }))
+        )
+      )
+    ))
 })

@@ -74,7 +74,7 @@ const plansOf = Effect.fnUntraced(function*<A, E, R>(name: string, effect: Effec
   const explain: Statement.Transformer = (statement, sql) => {
     const [text, params] = statement.compile()
     return sql.unsafe<Record<"QUERY PLAN", string>>(
-      `EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY ON) ${text}`,
+      `EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, BUFFERS OFF, SUMMARY ON) ${text}`,
       params
     ).pipe(
       Effect.flatMap((rows) => Ref.update(plans, (all) => [...all, rows.map((row) => row["QUERY PLAN"]).join("\n")])),
@@ -120,7 +120,7 @@ layer(readers, { timeout: "10 minutes" })("Plans", (it) => {
         ["createdBefore", { createdBefore: middle }],
         ["createdAfter and createdBefore", { createdAfter: middle - 3_600_000, createdBefore: middle }],
         ["orderType and createdBefore", { orderType: "ADD_OFFER", createdBefore: middle }],
-        ["orderType and status", { orderType: "NEW_ORDER", status: "New", createdBefore: middle }]
+        ["orderType and status", { orderType: "ADD_OFFER", status: "New", createdBefore: middle }]
       ]
       for (const [name, filters, sorts = false] of cases) {
         const title = `GET /v1/orders: ${name}`

@@ -1,0 +1,26 @@
+/** What a change of the settings can be refused for, beside the database being away. Contract: section 7. */
+import { Schema } from "effect"
+
+/** There is none of this name. */
+export class SettingUnknown extends Schema.TaggedError<SettingUnknown>()("SettingUnknown", {
+  kind: Schema.String,
+  id: Schema.String
+}) {}
+
+/** `If-Match` named another version than the stored one; `current` is absent where none is stored. */
+export class SettingVersionMismatch extends Schema.TaggedError<SettingVersionMismatch>()("SettingVersionMismatch", {
+  kind: Schema.String,
+  id: Schema.String,
+  current: Schema.optionalKey(Schema.Int)
+}) {}
+
+/** The pipeline has open runs, and stays until they have ended. */
+export class PipelineInUse extends Schema.TaggedError<PipelineInUse>()("PipelineInUse", {
+  name: Schema.String
+}) {}
+
+/** A secret was written as `[redacted]`, and there is no stored one to keep. */
+export class SecretNotStored extends Schema.TaggedError<SecretNotStored>()("SecretNotStored", {
+  /** JSON pointers of the members. */
+  paths: Schema.Array(Schema.String)
+}) {}

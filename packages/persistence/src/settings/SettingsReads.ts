@@ -1,0 +1,66 @@
+/** The statements that show settings. Secrets are hidden without being opened: showing needs no key. */
+import { int8 } from "@effect/sql-pg/PgTypes"
+import { type JsonObject, parse } from "@sluice/domain/Json"
+import { isStorable } from "@sluice/domain/Order"
+import { redactDocument, type SettingsKind } from "@sluice/domain/SettingsDocument"
+import { Effect, Schema } from "effect"
+import type { SqlClient } from "effect/sql"
+import { cursor, page, type PageRequest } from "../Page.ts"
+import { SettingUnknown } from "./SettingsErrors.ts"
+import { tables } from "./SettingsTables.ts"
+import type { StoredSetting } from "./StoredSetting.ts"
+
+export interface SettingRow {
+  readonly id: string
+  readonly version: number
+  readonly document: string
+  readonly created_at: Date
+  readonly updated_at: Date
+}
+
+/** The stored document; its secrets are sealed. */
+export const documentOf = (row: Pick<SettingRow, "document">): JsonObject => parse(row.document) as JsonObject
+
+export const shown = (kind: SettingsKind, row: SettingRow, document = documentOf(row)): StoredSetting => ({
+  id: row.id,
+  version: row.version,
+  document: redactDocument(kind, document),
+  createdAt: row.created_at.toISOString(),
+  updatedAt: row.updated_at.toISOString()
+})
+
+const bySequence = cursor(Schema.Tuple([Schema.Int]))
+
+/** Rows of every list have their place in it beside them. */
+type Placed = SettingRow & { readonly place: bigint }
+
+export const makeReads = (sql: SqlClient.SqlClient) => {
+  const get = Effect.fnUntraced(function*(kind: SettingsKind, id: string) {
+    const [row] = isStorable(id) ? yield* sql<SettingRow>`SELECT * FROM ${sql(tables[kind])} WHERE id = ${id}` : []
+    return row === undefined ? yield* new SettingUnknown({ kind, id }) : shown(kind, row)
+  })
+
+  const list = Effect.fnUntraced(function*(kind: SettingsKind, request: PageRequest) {
+    const after = yield* bySequence.read(request)
+    const rows = yield* sql<Placed>`
+      SELECT *, seq AS place FROM ${sql(tables[kind])}
+      WHERE ${after === undefined ? sql`true` : sql`seq < ${int8(BigInt(after[0]))}`}
+      ORDER BY seq DESC LIMIT ${request.limit + 1}`
+    return page(rows, request.limit, bySequence, (row) => [Number(row.place)] as const, (row) => shown(kind, row))
+  })
+
+  const versions = Effect.fnUntraced(function*(name: string, request: PageRequest) {
+    const after = yield* bySequence.read(request)
+    const rows = isStorable(name)
+      ? yield* sql<Placed>`
+        SELECT id, version, document, created_at, created_at AS updated_at, version::bigint AS place
+        FROM pipeline_versions
+        WHERE id = ${name} AND ${after === undefined ? sql`true` : sql`version < ${int8(BigInt(after[0]))}`}
+        ORDER BY version DESC LIMIT ${request.limit + 1}`
+      : []
+    if (rows.length === 0 && after === undefined) return yield* new SettingUnknown({ kind: "pipeline", id: name })
+    return page(rows, request.limit, bySequence, (row) => [Number(row.place)] as const, (row) => shown("pipeline", row))
+  })
+
+  return { get, list, versions }
+}

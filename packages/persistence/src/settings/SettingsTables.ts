@@ -1,0 +1,9 @@
+/** The table of each noun of the settings. */
+import type { SettingsKind } from "@sluice/domain/SettingsDocument"
+
+export const tables: Readonly<Record<SettingsKind, string>> = {
+  pipeline: "pipelines",
+  connector: "connectors",
+  authProvider: "auth_providers",
+  webhookEndpoint: "webhook_endpoints"
+}

@@ -1,0 +1,97 @@
+/**
+ * The statements that change settings, each of which runs in a transaction of its own. Changes of all kinds stand in
+ * line behind the one row of the revision, so that what a change was compared with is what it replaces.
+ */
+import { equals, type JsonObject, stringify } from "@sluice/domain/Json"
+import { isStorable } from "@sluice/domain/Order"
+import { keepStored, pathText, secretPaths, type SettingsKind } from "@sluice/domain/SettingsDocument"
+import { Effect, Result } from "effect"
+import type { SqlClient } from "effect/sql"
+import type { SecretBox } from "../SecretBox.ts"
+import { open, pointerTo, seal } from "./SealedDocument.ts"
+import { PipelineInUse, SecretNotStored, SettingUnknown, SettingVersionMismatch } from "./SettingsErrors.ts"
+import { documentOf, type SettingRow, shown } from "./SettingsReads.ts"
+import { tables } from "./SettingsTables.ts"
+import type { Precondition, Put } from "./StoredSetting.ts"
+
+/** The channel on which changes are announced, once they are committed. */
+export const channel = "sluice_settings"
+
+export const makeWrites = (sql: SqlClient.SqlClient, box: SecretBox["Service"]) => {
+  const stored = Effect.fnUntraced(function*(kind: SettingsKind, id: string) {
+    yield* sql`SELECT revision FROM settings_revision FOR UPDATE`
+    const rows = isStorable(id) ? yield* sql<SettingRow>`SELECT * FROM ${sql(tables[kind])} WHERE id = ${id}` : []
+    return rows[0]
+  })
+
+  const announce = Effect.andThen(
+    sql`UPDATE settings_revision SET revision = revision + 1`,
+    sql`SELECT pg_notify(${channel}, '')`
+  )
+
+  const check = (kind: SettingsKind, id: string, row: SettingRow | undefined, { ifMatch }: Precondition) =>
+    ifMatch === undefined || ifMatch === row?.version
+      ? Effect.void
+      : Effect.fail(new SettingVersionMismatch({ kind, id, ...(row !== undefined && { current: row.version }) }))
+
+  /** A pipeline that comes back after it was deleted goes on counting: a run's version names one definition for ever. */
+  const insert = (kind: SettingsKind, id: string, text: string) =>
+    kind === "pipeline"
+      ? sql<SettingRow>`INSERT INTO pipelines (id, version, document)
+        SELECT ${id}, coalesce(max(version), 0) + 1, ${text} FROM pipeline_versions WHERE id = ${id} RETURNING *`
+      : sql<SettingRow>`INSERT INTO ${sql(tables[kind])} (id, version, document) VALUES (${id}, 1, ${text}) RETURNING *`
+
+  const update = (kind: SettingsKind, id: string, text: string) =>
+    sql<SettingRow>`UPDATE ${sql(tables[kind])}
+      SET version = version + 1, document = ${text}, updated_at = clock_timestamp() WHERE id = ${id} RETURNING *`
+
+  const put = Effect.fnUntraced(function*(
+    kind: SettingsKind,
+    id: string,
+    document: JsonObject,
+    precondition: Precondition
+  ) {
+    const row = yield* stored(kind, id)
+    yield* check(kind, id, row, precondition)
+    const opened = row === undefined
+      ? Result.succeed(undefined)
+      : yield* Effect.result(open(box, kind, id, documentOf(row)))
+    const before = Result.isSuccess(opened) ? opened.success : undefined
+    const kept = keepStored(kind, document, before)
+    if ("faults" in kept) {
+      // What does not open cannot be kept, but it can be replaced: that is the mend after a lost key.
+      if (Result.isFailure(opened)) return yield* opened.failure
+      const faulty = new Set(kept.faults.map(({ path }) => path))
+      const paths = secretPaths(kind, document).filter((path) => faulty.has(pathText(path))).map(pointerTo)
+      return yield* new SecretNotStored({ paths })
+    }
+    const next = kept.document
+    if (row !== undefined && before !== undefined && equals(before, next)) {
+      return { ...shown(kind, row), created: false, changed: false } satisfies Put
+    }
+    const text = stringify(yield* seal(box, kind, id, next))
+    const [written] = yield* row === undefined ? insert(kind, id, text) : update(kind, id, text)
+    if (written === undefined) return yield* Effect.die(`${kind} ${id} was not written`)
+    if (kind === "pipeline") {
+      yield* sql`INSERT INTO pipeline_versions (id, version, document) VALUES (${id}, ${written.version}, ${text})`
+    }
+    yield* announce
+    return { ...shown(kind, written), created: row === undefined, changed: true } satisfies Put
+  })
+
+  const remove = Effect.fnUntraced(function*(kind: SettingsKind, id: string, precondition: Precondition) {
+    const row = yield* stored(kind, id)
+    if (row === undefined) return yield* new SettingUnknown({ kind, id })
+    yield* check(kind, id, row, precondition)
+    if (kind === "pipeline") {
+      // A run that is being opened at this moment goes on with its version, which stays.
+      const [open] = yield* sql`SELECT 1 FROM runs WHERE pipeline = ${id}
+        AND state IN ('queued', 'running', 'waiting', 'compensating') LIMIT 1`
+      if (open !== undefined) return yield* new PipelineInUse({ name: id })
+    }
+    yield* sql`DELETE FROM ${sql(tables[kind])} WHERE id = ${id}`
+    yield* announce
+  })
+
+  return { put, remove }
+}
