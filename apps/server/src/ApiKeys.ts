@@ -18,8 +18,12 @@ export const readKeys = (value: string): Result.Result<ReadonlyArray<ApiKey>, st
     const where = `entry ${index + 1}`
     if (separator < 1 || name === "" || key === "") return Result.fail(`${where} is not name=key: write ops=<key>`)
     // Anything else could not be sent in a header as it stands.
-    if (!/^[\x21-\x7e]+$/.test(key)) return Result.fail(`${where} has a key that is not printable ASCII: choose another`)
-    if (keys.some((other) => other.name === name)) return Result.fail(`names "${name}" twice: give each key its own name`)
+    if (!/^[\x21-\x7e]+$/.test(key)) {
+      return Result.fail(`${where} has a key that is not printable ASCII: choose another`)
+    }
+    if (keys.some((other) => other.name === name)) {
+      return Result.fail(`names "${name}" twice: give each key its own name`)
+    }
     if (keys.some((other) => Redacted.value(other.key) === key)) {
       return Result.fail(`${where} repeats a key: give each name its own`)
     }

@@ -16,30 +16,33 @@ const fileName = "encryption-key"
 const keyBytes = 32
 
 /** `undefined` where no key is given and none may be made up: then secrets cannot be stored. */
-export const find = Effect.fnUntraced(function*(config: ServerConfig) {
-  if (config.encryptionKey !== undefined || config.databaseUrl !== undefined) return config.encryptionKey
-  const fs = yield* FileSystem.FileSystem
-  const path = yield* Path.Path
-  const random = yield* SecureRandom.SecureRandom
-  const file = path.join(config.dataDirectory, fileName)
+export const find = Effect.fnUntraced(
+  function*(config: ServerConfig) {
+    if (config.encryptionKey !== undefined || config.databaseUrl !== undefined) return config.encryptionKey
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const random = yield* SecureRandom.SecureRandom
+    const file = path.join(config.dataDirectory, fileName)
 
-  yield* fs.makeDirectory(config.dataDirectory, { recursive: true })
-  const fresh = Base64.encode(yield* random.randomBytes(keyBytes))
-  // Only where there is none: of two that start at once, one writes and both read.
-  yield* fs.writeFileString(file, `${fresh}\n`, { flag: "wx", mode: 0o600 }).pipe(
-    Effect.catchIf((error) => error.reason._tag === "AlreadyExists", () => Effect.void)
-  )
-  const key = Result.getSuccess(Base64.decode((yield* fs.readFileString(file)).trim()))
-  return key._tag === "Some" && key.value.length === keyBytes
-    ? Redacted.make(key.value)
-    : yield* new EncryptionKeyUnusable({
-      message: `SLUICE_DATA_DIR: ${file} does not hold ${keyBytes} bytes in base64: `
-        + "put the key back, or set SLUICE_ENCRYPTION_KEY; a new key cannot open the secrets that are stored"
-    })
-}, Effect.catchTag("PlatformError", (error) =>
-  Effect.fail(
-    new EncryptionKeyUnusable({
-      message: `SLUICE_DATA_DIR: the encryption key cannot be kept there: ${error.message}: `
-        + "set SLUICE_DATA_DIR to a directory that can be written"
-    })
-  )))
+    yield* fs.makeDirectory(config.dataDirectory, { recursive: true })
+    const fresh = Base64.encode(yield* random.randomBytes(keyBytes))
+    // Only where there is none: of two that start at once, one writes and both read.
+    yield* fs.writeFileString(file, `${fresh}\n`, { flag: "wx", mode: 0o600 }).pipe(
+      Effect.catchIf((error) => error.reason._tag === "AlreadyExists", () => Effect.void)
+    )
+    const key = Result.getSuccess(Base64.decode((yield* fs.readFileString(file)).trim()))
+    return key._tag === "Some" && key.value.length === keyBytes
+      ? Redacted.make(key.value)
+      : yield* new EncryptionKeyUnusable({
+        message: `SLUICE_DATA_DIR: ${file} does not hold ${keyBytes} bytes in base64: `
+          + "put the key back, or set SLUICE_ENCRYPTION_KEY; a new key cannot open the secrets that are stored"
+      })
+  },
+  Effect.catchTag("PlatformError", (error) =>
+    Effect.fail(
+      new EncryptionKeyUnusable({
+        message: `SLUICE_DATA_DIR: the encryption key cannot be kept there: ${error.message}: `
+          + "set SLUICE_DATA_DIR to a directory that can be written"
+      })
+    ))
+)

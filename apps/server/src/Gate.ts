@@ -5,10 +5,10 @@
  * page in a browser cannot reach the server under a name of its own (DNS rebinding). With keys, whatever is not listed
  * as open needs one; the list names paths exactly, so that no other spelling of a path slips past it.
  */
+import { Authorization } from "@sluice/api/Authorization"
+import * as Problems from "@sluice/api/Problems"
 import { Context, Effect, Layer } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
-import * as Problems from "@sluice/api/Problems"
-import { Authorization } from "@sluice/api/Authorization"
 import { type ApiKey, identify } from "./ApiKeys.ts"
 import { problemResponse } from "./http/Answer.ts"
 import { hostOf, isLoopback } from "./Loopback.ts"
@@ -99,7 +99,9 @@ export const layer = (keys: ReadonlyArray<ApiKey>, serves: Serves) => {
         })
         switch (decision._tag) {
           case "Admitted":
-            return decision.caller === undefined ? httpEffect : Effect.provideService(httpEffect, Caller, decision.caller)
+            return decision.caller === undefined
+              ? httpEffect
+              : Effect.provideService(httpEffect, Caller, decision.caller)
           case "NotServed":
             return Effect.succeed<HttpServerResponse.HttpServerResponse>(notServed)
           case "Unauthorized":

@@ -48,7 +48,10 @@ const rejection = (code: string | undefined): readonly [status: string, detail: 
     case "ERR_HTTP_REQUEST_TIMEOUT":
       return ["408 Request Timeout", "The request took too long to arrive: send it again"]
     default:
-      return ["400 Bad Request", "What came is not an HTTP/1.1 request: check the request line, the headers and the framing"]
+      return [
+        "400 Bad Request",
+        "What came is not an HTTP/1.1 request: check the request line, the headers and the framing"
+      ]
   }
 }
 

@@ -62,7 +62,10 @@ describe("ServerConfig", () => {
     [{ SLUICE_API_KEYS: "a=hüsch" }, /^SLUICE_API_KEYS entry 1 has a key that is not printable ASCII/],
     [{ SLUICE_ENCRYPTION_KEY: "c2hvcnQ=" }, /^SLUICE_ENCRYPTION_KEY holds 5 bytes instead of 32: .*openssl rand/],
     [{ SLUICE_ENCRYPTION_KEY: "not base64!" }, /^SLUICE_ENCRYPTION_KEY is not base64/],
-    [{ SLUICE_ALLOW_NETWORKS: "10.0.0.1/8" }, /^SLUICE_ALLOW_NETWORKS "10\.0\.0\.1\/8" is not a network; write 10\.0\.0\.0\/8/],
+    [
+      { SLUICE_ALLOW_NETWORKS: "10.0.0.1/8" },
+      /^SLUICE_ALLOW_NETWORKS "10\.0\.0\.1\/8" is not a network; write 10\.0\.0\.0\/8/
+    ],
     [{ SLUICE_ROLES: "api,cook" }, /^SLUICE_ROLES names "cook": write api, worker/],
     [{ SLUICE_ROLES: "," }, /^SLUICE_ROLES names no role/],
     [{ SLUICE_RETENTION: "soon" }, /^SLUICE_RETENTION "soon" is not a time: .*90d/],
@@ -81,7 +84,10 @@ describe("ServerConfig", () => {
     assert.lengthOf(faults, 3)
   })
 
-  it.each(["localhost", "127.0.0.1", "127.9.9.9", "::1", "[::1]", "sluice.localhost"])("serves %s without keys", (host) => {
-    assert.isTrue(Result.isSuccess(decode({ HOST: host })))
-  })
+  it.each(["localhost", "127.0.0.1", "127.9.9.9", "::1", "[::1]", "sluice.localhost"])(
+    "serves %s without keys",
+    (host) => {
+      assert.isTrue(Result.isSuccess(decode({ HOST: host })))
+    }
+  )
 })

@@ -9,7 +9,9 @@ export const locate = (text: string): string | undefined => {
   if (fault === undefined) return undefined
   const before = text.slice(0, fault.at).split("\n")
   const column = (before.at(-1)?.length ?? 0) + 1
-  const found = fault.at >= text.length ? "the end" : JSON.stringify(String.fromCodePoint(text.codePointAt(fault.at) ?? 0))
+  const found = fault.at >= text.length
+    ? "the end"
+    : JSON.stringify(String.fromCodePoint(text.codePointAt(fault.at) ?? 0))
   return `line ${before.length}, column ${column}: expected ${fault.expected}, found ${found}`
 }
 
@@ -55,7 +57,9 @@ const findFault = (text: string): Fault | undefined => {
       if (char !== ":") return fault
       at++
       expected = "value"
-    } else if ((expected === "commaOrEnd" || expected === "valueOrEnd" || expected === "nameOrEnd") && char === closers.at(-1)) {
+    } else if (
+      (expected === "commaOrEnd" || expected === "valueOrEnd" || expected === "nameOrEnd") && char === closers.at(-1)
+    ) {
       if (char === undefined) return fault
       closers.pop()
       at++

@@ -38,13 +38,16 @@ export const layer = HttpApiBuilder.group(
     const readiness = yield* Readiness
     const views = [...plugins.byName.values()].map(view).sort((a, b) => a.name < b.name ? -1 : 1)
 
-    return handlers.handle("list", Effect.fnUntraced(function*({ query }) {
-      const { limit = defaultLimit, cursor } = query
-      const [after] = (yield* Effect.mapError(byName.read({ limit, cursor }), Refused.cursorInvalid)) ?? []
-      // Every /v1 request says so while the database is away, this one too: a client learns it from whatever it asks.
-      yield* Effect.mapError(readiness.check, Refused.unavailable)
-      const rest = after === undefined ? views : views.filter(({ name }) => name > after)
-      return Answer.page(page(rest, limit, byName, ({ name }) => [name] as const, (one) => one), JSON.stringify)
-    }))
+    return handlers.handle(
+      "list",
+      Effect.fnUntraced(function*({ query }) {
+        const { limit = defaultLimit, cursor } = query
+        const [after] = (yield* Effect.mapError(byName.read({ limit, cursor }), Refused.cursorInvalid)) ?? []
+        // Every /v1 request says so while the database is away, this one too: a client learns it from whatever it asks.
+        yield* Effect.mapError(readiness.check, Refused.unavailable)
+        const rest = after === undefined ? views : views.filter(({ name }) => name > after)
+        return Answer.page(page(rest, limit, byName, ({ name }) => [name] as const, (one) => one), JSON.stringify)
+      })
+    )
   })
 )

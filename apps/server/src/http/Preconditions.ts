@@ -22,7 +22,9 @@ export const ifMatch = (header: string | undefined): Effect.Effect<number | unde
 }
 
 /** How long `Prefer: wait=<s>` asks to wait for the run's end; `undefined` where it does not. RFC 7240. */
-export const wait = (prefer: string | undefined): Effect.Effect<Duration.Duration | undefined, Problems.InvalidRequest> => {
+export const wait = (
+  prefer: string | undefined
+): Effect.Effect<Duration.Duration | undefined, Problems.InvalidRequest> => {
   if (prefer === undefined) return Effect.undefined
   const preference = prefer.split(/[,;]/).map((part) => part.trim()).find((part) => /^wait\b/i.test(part))
   if (preference === undefined) return Effect.undefined

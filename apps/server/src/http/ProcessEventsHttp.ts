@@ -25,32 +25,44 @@ export const layer = HttpApiBuilder.group(
     const stream = yield* ProcessEventStream
 
     return handlers
-      .handle("list", Effect.fnUntraced(function*({ query }) {
-        const { limit = defaultLimit, cursor, state, orderId, pipeline } = query
-        const createdAfter = yield* Refused.moment("createdAfter", query.createdAfter)
-        const createdBefore = yield* Refused.moment("createdBefore", query.createdBefore)
-        const errorsOnly = query.errorsOnly === "true"
-        const filters = { state, orderId, pipeline, errorsOnly, createdAfter, createdBefore }
-        const page = yield* events.list(filters, { limit, cursor }).pipe(Effect.catchTags(Refused.ofList))
-        return Answer.page(page, (summary) => JSON.stringify(summary))
-      }))
-      .handle("get", Effect.fnUntraced(function*({ params }) {
-        const event = yield* events.get(params.id).pipe(Effect.catchTags(ofOne))
-        return Answer.json(processEventText(event))
-      }))
-      .handle("callout", Effect.fnUntraced(function*({ params }) {
-        const callout = yield* events.callout(params.id, params.calloutId).pipe(Effect.catchTags({
-          ...ofOne,
-          CalloutUnknown: ({ id }: CalloutUnknown) =>
-            Effect.fail(
-              new Problems.NotFound({ detail: `Process event ${params.id} has no callout ${JSON.stringify(id)}` })
-            )
-        }))
-        return Answer.json(JSON.stringify(callout))
-      }))
-      .handle("stream", Effect.fnUntraced(function*({ params }) {
-        const first = yield* events.get(params.id).pipe(Effect.catchTags(ofOne))
-        return stream.from(first)
-      }))
+      .handle(
+        "list",
+        Effect.fnUntraced(function*({ query }) {
+          const { limit = defaultLimit, cursor, state, orderId, pipeline } = query
+          const createdAfter = yield* Refused.moment("createdAfter", query.createdAfter)
+          const createdBefore = yield* Refused.moment("createdBefore", query.createdBefore)
+          const errorsOnly = query.errorsOnly === "true"
+          const filters = { state, orderId, pipeline, errorsOnly, createdAfter, createdBefore }
+          const page = yield* events.list(filters, { limit, cursor }).pipe(Effect.catchTags(Refused.ofList))
+          return Answer.page(page, (summary) => JSON.stringify(summary))
+        })
+      )
+      .handle(
+        "get",
+        Effect.fnUntraced(function*({ params }) {
+          const event = yield* events.get(params.id).pipe(Effect.catchTags(ofOne))
+          return Answer.json(processEventText(event))
+        })
+      )
+      .handle(
+        "callout",
+        Effect.fnUntraced(function*({ params }) {
+          const callout = yield* events.callout(params.id, params.calloutId).pipe(Effect.catchTags({
+            ...ofOne,
+            CalloutUnknown: ({ id }: CalloutUnknown) =>
+              Effect.fail(
+                new Problems.NotFound({ detail: `Process event ${params.id} has no callout ${JSON.stringify(id)}` })
+              )
+          }))
+          return Answer.json(JSON.stringify(callout))
+        })
+      )
+      .handle(
+        "stream",
+        Effect.fnUntraced(function*({ params }) {
+          const first = yield* events.get(params.id).pipe(Effect.catchTags(ofOne))
+          return stream.from(first)
+        })
+      )
   })
 )

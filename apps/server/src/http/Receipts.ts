@@ -3,8 +3,8 @@
  * Contract: section 7, `POST /v1/orders`.
  */
 import type * as Problems from "@sluice/api/Problems"
-import { stringify } from "@sluice/domain/Json"
 import { uuidOf } from "@sluice/domain/Ids"
+import { stringify } from "@sluice/domain/Json"
 import { isFinal, type ProcessEvent } from "@sluice/domain/ProcessEvent"
 import type { Receipt } from "@sluice/engine/Intake"
 import { Runs } from "@sluice/engine/Runs"
@@ -37,16 +37,19 @@ const make = Effect.gen(function*() {
         Effect.raceFirst(Effect.as(stopping.begun, false))
       )
 
-  const finished = Effect.fnUntraced(function*(receipt: Receipt) {
-    const order = yield* orders.get(receipt.orderId)
-    const event = yield* events.get(receipt.processEventId)
-    return Answer.json(`{"order":${order.text},"processEvent":${processEventText(event)}}`)
-  }, Effect.catchTags({
-    JournalUnavailable: (error) => Effect.fail(Refused.unavailable(error)),
-    // Both were stored before there was a receipt, and nothing deletes them.
-    OrderUnknown: Effect.die,
-    ProcessEventUnknown: Effect.die
-  }))
+  const finished = Effect.fnUntraced(
+    function*(receipt: Receipt) {
+      const order = yield* orders.get(receipt.orderId)
+      const event = yield* events.get(receipt.processEventId)
+      return Answer.json(`{"order":${order.text},"processEvent":${processEventText(event)}}`)
+    },
+    Effect.catchTags({
+      JournalUnavailable: (error) => Effect.fail(Refused.unavailable(error)),
+      // Both were stored before there was a receipt, and nothing deletes them.
+      OrderUnknown: Effect.die,
+      ProcessEventUnknown: Effect.die
+    })
+  )
 
   const current = Effect.fnUntraced(function*(receipt: Receipt) {
     const { state } = yield* events.get(receipt.processEventId)

@@ -2,7 +2,7 @@
 import { Api } from "@sluice/api/Api"
 import * as Problems from "@sluice/api/Problems"
 import { Effect, type Layer } from "effect"
-import { type HttpRouter as Router, HttpRouter, HttpServerError, type HttpServerRequest } from "effect/http"
+import { HttpRouter, type HttpRouter as Router, HttpServerError, type HttpServerRequest } from "effect/http"
 import { problemResponse } from "./Answer.ts"
 import { broken } from "./RefusalsHttp.ts"
 
@@ -15,7 +15,9 @@ interface Route {
 const pages = ["/", "/docs", "/openapi.json"]
 
 const patternOf = (path: string): RegExp =>
-  new RegExp(`^${path.split("/").map((part) => part.startsWith(":") ? "[^/]+" : part.replaceAll(".", "\\.")).join("/")}$`)
+  new RegExp(
+    `^${path.split("/").map((part) => part.startsWith(":") ? "[^/]+" : part.replaceAll(".", "\\.")).join("/")}$`
+  )
 
 const routes: ReadonlyArray<Route> = [
   ...pages.map((path) => ({ method: "GET", pattern: patternOf(path) })),
@@ -45,7 +47,8 @@ const unrouted = (request: HttpServerRequest.HttpServerRequest) => {
 
 /** Stands around every route. */
 export const layer: Layer.Layer<
-  Router.Request<"Error", HttpServerError.HttpServerError> | Router.Request<"GlobalError", HttpServerError.HttpServerError>,
+  | Router.Request<"Error", HttpServerError.HttpServerError>
+  | Router.Request<"GlobalError", HttpServerError.HttpServerError>,
   never,
   Router.HttpRouter
 > = HttpRouter.middleware<{ handles: HttpServerError.HttpServerError }>()(

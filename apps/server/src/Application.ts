@@ -1,0 +1,87 @@
+/**
+ * The composition root: which adapter stands behind which port. What is built first is closed last, so that the
+ * database outlives everything that needs it.
+ */
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { Intake } from "@sluice/engine/Intake"
+import { OrderEditing } from "@sluice/engine/OrderEditing"
+import { PipelineCheck } from "@sluice/engine/PipelineCheck"
+import { Plugins } from "@sluice/engine/Plugins"
+import { calloutPlugin } from "@sluice/engine/plugins/CalloutPlugin"
+import { webhookWorkflowStep } from "@sluice/engine/plugins/WebhookWorkflowStep"
+import { Runs } from "@sluice/engine/Runs"
+import * as JsonataExpressions from "@sluice/expressions/JsonataExpressions"
+import * as AddressGuard from "@sluice/http-client/AddressGuard"
+import { Credentials } from "@sluice/http-client/Credentials"
+import * as OutboundUndici from "@sluice/http-client/node/OutboundUndici"
+import * as Database from "@sluice/persistence/Database"
+import { EmbeddedPostgres } from "@sluice/persistence/embedded/EmbeddedPostgres"
+import * as Journal from "@sluice/persistence/Journal"
+import { Orders } from "@sluice/persistence/Orders"
+import { ProcessEvents } from "@sluice/persistence/ProcessEvents"
+import { SecretBox } from "@sluice/persistence/SecretBox"
+import { SettingsLive } from "@sluice/persistence/SettingsLive"
+import { SettingsStore } from "@sluice/persistence/SettingsStore"
+import { Effect, Layer } from "effect"
+import { Digest, SecureRandom } from "effect/crypto"
+import * as EncryptionKey from "./EncryptionKey.ts"
+import { Readiness } from "./Readiness.ts"
+import * as Server from "./Server.ts"
+import type { Environment, ServerConfig } from "./ServerConfig.ts"
+import * as SettingsFile from "./SettingsFile.ts"
+import { SettingsWriting } from "./SettingsWriting.ts"
+import { Stopping } from "./Stopping.ts"
+
+const plugins = Plugins.layer([calloutPlugin, webhookWorkflowStep])
+
+const database = ({ databaseUrl, dataDirectory }: ServerConfig) =>
+  databaseUrl === undefined
+    ? Layer.unwrap(Effect.map(EmbeddedPostgres, ({ url }) => Database.layer({ url }))).pipe(
+      Layer.provide(EmbeddedPostgres.layer({ dataDirectory }))
+    )
+    : Database.layer({ url: databaseUrl })
+
+const secrets = (config: ServerConfig) =>
+  Layer.unwrap(Effect.map(EncryptionKey.find(config), SecretBox.layer)).pipe(
+    Layer.provide([NodeServices.layer, SecureRandom.layerWebCrypto])
+  )
+
+const outbound = ({ allowedNetworks }: ServerConfig) =>
+  Credentials.layer.pipe(
+    Layer.provideMerge(OutboundUndici.layer({ guard: AddressGuard.make(allowedNetworks) }))
+  )
+
+const settingsFile = ({ settingsFile }: ServerConfig, environment: Environment) =>
+  settingsFile === undefined
+    ? Layer.empty
+    : Layer.effectDiscard(SettingsFile.apply(settingsFile, environment)).pipe(Layer.provide(NodeServices.layer))
+
+/** Everything behind the HTTP API. */
+const engine = (config: ServerConfig, environment: Environment) => {
+  const executes = config.roles.has("worker")
+  return Layer.mergeAll(Intake.layer, OrderEditing.layer, Orders.layer, ProcessEvents.layer, Readiness.layer).pipe(
+    Layer.provideMerge(Runs.layer({ claims: executes })),
+    Layer.provideMerge(Journal.layer({ executes })),
+    // Applied before the first order is taken in or up.
+    Layer.provideMerge(settingsFile(config, environment)),
+    Layer.provideMerge(SettingsWriting.layer),
+    Layer.provideMerge(PipelineCheck.layer),
+    Layer.provideMerge(SettingsStore.layer),
+    Layer.provideMerge(SettingsLive.layer),
+    Layer.provideMerge(secrets(config)),
+    Layer.provideMerge(Layer.mergeAll(plugins, outbound(config), JsonataExpressions.layer(), Digest.layerWebCrypto)),
+    Layer.provideMerge(database(config))
+  )
+}
+
+/** The whole process, listening. */
+export const layer = (config: ServerConfig, environment: Environment) =>
+  Server.layer({
+    host: config.host,
+    port: config.port,
+    apiKeys: config.apiKeys,
+    serves: config.roles.has("api") ? "everything" : "pages"
+  }).pipe(
+    Layer.provideMerge(engine(config, environment)),
+    Layer.provideMerge(Stopping.layer)
+  )

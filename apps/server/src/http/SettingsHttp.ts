@@ -1,0 +1,127 @@
+/** The four endpoints that every kind of setting has. Contract: section 7. */
+import { defaultLimit } from "@sluice/api/Paging"
+import * as Problems from "@sluice/api/Problems"
+import { stringify } from "@sluice/domain/Json"
+import type { JournalUnavailable } from "@sluice/engine/Journal"
+import type { EncryptionKeyMissing, SecretUnreadable } from "@sluice/persistence/SecretBox"
+import type {
+  PipelineInUse,
+  SecretNotStored,
+  SettingUnknown,
+  SettingVersionMismatch
+} from "@sluice/persistence/settings/SettingsErrors"
+import type { StoredSetting } from "@sluice/persistence/settings/StoredSetting"
+import { SettingsStore } from "@sluice/persistence/SettingsStore"
+import { Effect } from "effect"
+import { type HttpServerRequest, HttpServerResponse } from "effect/http"
+import { type SettingInvalid, SettingsWriting, type Written, type WrittenKind } from "../SettingsWriting.ts"
+import * as Answer from "./Answer.ts"
+import * as Body from "./Body.ts"
+import * as Preconditions from "./Preconditions.ts"
+import * as Refused from "./Refused.ts"
+
+/** What a setting is called in a sentence. */
+const nouns: Readonly<Record<WrittenKind, string>> = {
+  pipeline: "pipeline",
+  connector: "connector",
+  authProvider: "auth provider"
+}
+
+/** A setting's JSON: its document, under the address that `PUT` takes, and what the server knows of it. */
+export const settingText = (kind: WrittenKind) => (setting: StoredSetting | Written): string => {
+  const { id, document, version, createdAt, updatedAt } = setting
+  const warnings = "warnings" in setting && setting.warnings.length > 0 ? { warnings: setting.warnings } : {}
+  const address = kind === "connector" ? { id } : { name: id }
+  return stringify({ ...address, ...document, version, createdAt, updatedAt, ...warnings })
+}
+
+/** `/options/headers/x-key` as `options.headers.x-key`. */
+const dotted = (pointer: string): string =>
+  pointer.split("/").slice(1).reduce(
+    (path, token) => /^\d+$/.test(token) ? `${path}[${token}]` : path === "" ? token : `${path}.${token}`,
+    ""
+  ).replaceAll("~1", "/").replaceAll("~0", "~")
+
+export const ofSetting = {
+  JournalUnavailable: (error: JournalUnavailable) => Effect.fail(Refused.unavailable(error)),
+  SettingUnknown: ({ kind, id }: SettingUnknown) =>
+    Effect.fail(
+      new Problems.NotFound({ detail: `There is no ${nouns[kind as WrittenKind]} ${JSON.stringify(id)}` })
+    )
+}
+
+const mismatch = ({ current }: SettingVersionMismatch) =>
+  Effect.fail(
+    new Problems.VersionMismatch({
+      detail: current === undefined
+        ? "If-Match names a version, and there is none yet: leave If-Match out"
+        : `If-Match names another version, and it is at ${current}: read it and change that`
+    })
+  )
+
+const ofPut = {
+  JournalUnavailable: ofSetting.JournalUnavailable,
+  SettingVersionMismatch: mismatch,
+  SettingInvalid: ({ faults }: SettingInvalid) => Effect.fail(Refused.invalid(faults)),
+  SecretNotStored: ({ paths }: SecretNotStored) =>
+    Effect.fail(Refused.invalid(paths.map((pointer) => ({
+      path: dotted(pointer),
+      message: "is \"[redacted]\", and there is no stored secret to keep: write the secret"
+    })))),
+  EncryptionKeyMissing: ({ message }: EncryptionKeyMissing) => refusedBySettings(message),
+  SecretUnreadable: ({ message }: SecretUnreadable) => refusedBySettings(message)
+}
+
+const refusedBySettings = (message: string) =>
+  Effect.fail(new Problems.SettingsRefuse({ detail: message, errors: [{ path: "SLUICE_ENCRYPTION_KEY", message }] }))
+
+interface One {
+  readonly params: { readonly id: string }
+}
+interface Conditional extends One {
+  readonly headers: { readonly "if-match"?: string }
+}
+interface Listing {
+  readonly query: { readonly limit?: number; readonly cursor?: string }
+}
+
+/** The handlers of one kind. */
+export const make = Effect.fnUntraced(function*(kind: WrittenKind) {
+  const store = (yield* SettingsStore)[kind]
+  const writing = yield* SettingsWriting
+  const text = settingText(kind)
+
+  return {
+    list: Effect.fnUntraced(function*({ query: { limit = defaultLimit, cursor } }: Listing) {
+      const page = yield* store.list({ limit, cursor }).pipe(Effect.catchTags(Refused.ofList))
+      return Answer.page(page, text)
+    }),
+    get: Effect.fnUntraced(function*({ params }: One) {
+      const setting = yield* store.get(params.id).pipe(Effect.catchTags(ofSetting))
+      return Answer.versioned(text(setting), setting.version)
+    }),
+    put: Effect.fnUntraced(
+      function*({ request, params, headers }: Conditional & { readonly request: HttpServerRequest.HttpServerRequest }) {
+        const ifMatch = yield* Preconditions.ifMatch(headers["if-match"])
+        const body = yield* Body.readObject(request, `the ${nouns[kind]}`)
+        const written = yield* writing.check(kind, params.id, body).pipe(
+          Effect.flatMap((checked) => writing.write(kind, params.id, checked, { ifMatch })),
+          Effect.catchTags(ofPut)
+        )
+        return Answer.versioned(text(written), written.version, written.created ? 201 : 200)
+      }
+    ),
+    remove: Effect.fnUntraced(function*({ params, headers }: Conditional) {
+      const ifMatch = yield* Preconditions.ifMatch(headers["if-match"])
+      yield* store.delete(params.id, { ifMatch }).pipe(Effect.catchTags({
+        ...ofSetting,
+        SettingVersionMismatch: mismatch,
+        PipelineInUse: ({ name }: PipelineInUse) =>
+          Effect.fail(
+            new Problems.InUse({ detail: `Pipeline ${name} has runs that have not ended: delete it when they have` })
+          )
+      }))
+      return HttpServerResponse.empty({ status: 204 })
+    })
+  }
+})

@@ -1,0 +1,38 @@
+/**
+ * Starts Sluice and stops it: SIGTERM and SIGINT end it in order, with exit code 0; what cannot start says why in one
+ * line, with exit code 1. Contract: sections 2 and 10.
+ */
+import "effect/schema/SchemaJITCompiler/enable" // compiles schemas; must precede the first use of one
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import { Cause, Console, Context, Effect, Exit, Layer, Result } from "effect"
+import { HttpServer } from "effect/http"
+import * as Application from "./Application.ts"
+import * as ServerConfig from "./ServerConfig.ts"
+import { Stopping } from "./Stopping.ts"
+
+/** What is written when the process cannot start: one line, whatever is in the message. */
+const complain = (message: string) => Effect.as(Console.error(`sluice: ${message.replaceAll(/\s*\n\s*/g, " ")}`), 1)
+
+const serve = Effect.fnUntraced(function*(config: ServerConfig.ServerConfig) {
+  const services = yield* Layer.build(Application.layer(config, process.env))
+  const { address } = Context.get(services, HttpServer.HttpServer)
+  const { begin } = Context.get(services, Stopping)
+  yield* Effect.logInfo(`Sluice is ready at ${HttpServer.formatAddress(address)}`)
+  return yield* Effect.onInterrupt(Effect.never, () => begin)
+}, Effect.scoped)
+
+const program = Effect.suspend(() => {
+  const config = ServerConfig.decode(process.env)
+  return Result.isFailure(config) ? complain(config.failure.join("; ")) : serve(config.success)
+}).pipe(
+  Effect.catch((error) => complain(error.message))
+)
+
+NodeRuntime.runMain(program, {
+  disableErrorReporting: true,
+  teardown: (exit, onExit) => {
+    if (Exit.isSuccess(exit)) return onExit(typeof exit.value === "number" ? exit.value : 0)
+    if (Cause.hasInterruptsOnly(exit.cause)) return onExit(0)
+    Effect.runFork(Effect.ensuring(Effect.logFatal("Sluice failed", exit.cause), Effect.sync(() => onExit(1))))
+  }
+})

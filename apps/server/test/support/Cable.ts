@@ -1,0 +1,60 @@
+/** A cable between a server and its database, which can be pulled and put back. */
+import { Effect } from "effect"
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net"
+
+export interface Cable {
+  /** The database behind the cable. */
+  readonly url: string
+  readonly pull: Effect.Effect<void>
+  readonly put: Effect.Effect<void>
+  /** Leaves connections open and carries nothing: a database that hangs. */
+  readonly freeze: Effect.Effect<void>
+}
+
+const listen = (server: Server, port: number) =>
+  Effect.callback<void>((resume) => void server.listen(port, "127.0.0.1", () => resume(Effect.void)))
+
+export const make = Effect.fnUntraced(function*(database: string) {
+  const target = new URL(database)
+  const directory = target.searchParams.get("host")
+  const port = Number(target.port || 5432)
+  const sockets = new Set<Socket>()
+  let frozen = false
+  const server = createServer((near) => {
+    const far = directory === null
+      ? connect(port, target.hostname)
+      : connect(`${directory}/.s.PGSQL.${target.searchParams.get("port") ?? port}`)
+    for (const [from, to] of [[near, far], [far, near]] as const) {
+      sockets.add(from)
+      from.on("data", (data) => void (frozen || to.write(data)))
+      from.on("close", () => {
+        sockets.delete(from)
+        to.destroy()
+      })
+      from.on("error", () => from.destroy())
+    }
+  })
+  const cut = Effect.sync(() => {
+    server.close()
+    for (const socket of sockets) socket.destroy()
+  })
+  yield* Effect.acquireRelease(listen(server, 0), () => cut)
+  const own = (server.address() as AddressInfo).port
+  const url = new URL(database)
+  url.hostname = "127.0.0.1"
+  url.port = String(own)
+  url.searchParams.delete("host")
+  url.searchParams.delete("port")
+  const cable: Cable = {
+    url: url.href,
+    pull: cut,
+    put: Effect.suspend(() => {
+      frozen = false
+      return server.listening ? Effect.void : listen(server, own)
+    }),
+    freeze: Effect.sync(() => {
+      frozen = true
+    })
+  }
+  return cable
+})

@@ -1,0 +1,51 @@
+/** A partner system that answers as it is told and remembers what it was asked. */
+import { Context, Effect, Layer } from "effect"
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import type { AddressInfo } from "node:net"
+
+export interface Asked {
+  readonly method: string
+  readonly path: string
+  readonly headers: IncomingMessage["headers"]
+  readonly body: string
+}
+
+export class Partner extends Context.Service<Partner, {
+  readonly url: string
+  readonly asked: ReadonlyArray<Asked>
+  /** How requests whose path begins so are answered from now on. Without: 200 and `{}`. */
+  readonly answer: (prefix: string, handle: (asked: Asked, response: ServerResponse) => void) => void
+}>()("@sluice/server/test/Partner") {
+  static readonly layer = Layer.effect(
+    Partner,
+    Effect.gen(function*() {
+      const asked: Array<Asked> = []
+      const handlers = new Map<string, (asked: Asked, response: ServerResponse) => void>()
+      const server = createServer(async (request, response) => {
+        const chunks: Array<Buffer> = []
+        for await (const chunk of request) chunks.push(chunk)
+        const one = {
+          method: request.method ?? "",
+          path: request.url ?? "",
+          headers: request.headers,
+          body: Buffer.concat(chunks).toString("utf8")
+        }
+        asked.push(one)
+        const handle = [...handlers].find(([prefix]) => one.path.startsWith(prefix))?.[1]
+        if (handle !== undefined) return handle(one, response)
+        response.setHeader("content-type", "application/json")
+        response.end("{}")
+      })
+      yield* Effect.acquireRelease(
+        Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
+        () =>
+          Effect.sync(() => {
+            server.closeAllConnections()
+            server.close()
+          })
+      )
+      const { port } = server.address() as AddressInfo
+      return { url: `http://127.0.0.1:${port}`, asked, answer: (prefix, handle) => void handlers.set(prefix, handle) }
+    })
+  )
+}

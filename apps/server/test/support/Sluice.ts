@@ -1,0 +1,86 @@
+/** A whole Sluice on a real socket and a database of its own, for a test; it ends with the scope. */
+import type { Json } from "@sluice/domain/Json"
+import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
+import { Context, Effect, Layer, Redacted, Result } from "effect"
+import { HttpServer } from "effect/http"
+import { request as httpRequest } from "node:http"
+import * as Application from "../../src/Application.ts"
+import * as ServerConfig from "../../src/ServerConfig.ts"
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | Array<string> | undefined>>
+  readonly text: string
+  /** The body as JSON; `undefined` where it is none. */
+  readonly json: any
+}
+
+export interface Ask {
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON; a string is sent as it is. */
+  readonly body?: Json | undefined
+  readonly raw?: string | Uint8Array | undefined
+}
+
+/** One exchange on a connection of its own. Sends `raw`, else `body` as JSON. */
+export const exchange = (base: string, method: string, path: string, ask: Ask = {}): Effect.Effect<Answer> =>
+  Effect.callback((resume) => {
+    const body = ask.raw ?? (ask.body === undefined ? undefined : JSON.stringify(ask.body))
+    const request = httpRequest(base, {
+      method,
+      path,
+      agent: false,
+      headers: {
+        ...(ask.raw === undefined && body !== undefined && { "content-type": "application/json" }),
+        ...(body !== undefined && ask.headers?.["transfer-encoding"] === undefined
+          && { "content-length": String(Buffer.byteLength(body)) }),
+        ...ask.headers
+      }
+    }, (response) => {
+      const chunks: Array<Buffer> = []
+      response.on("data", (chunk) => chunks.push(chunk))
+      response.on("end", () => {
+        const text = Buffer.concat(chunks).toString("utf8")
+        let json: unknown
+        try {
+          json = JSON.parse(text)
+        } catch {
+          json = undefined
+        }
+        resume(Effect.succeed({ status: response.statusCode ?? 0, headers: response.headers, text, json }))
+      })
+    })
+    // A server that refuses a body may close before all of it was sent; the answer is what counts.
+    request.on("error", (error) => resume(Effect.die(error)))
+    request.end(body)
+    return Effect.sync(() => request.destroy())
+  })
+
+export class Sluice extends Context.Service<Sluice, {
+  readonly url: string
+  readonly ask: (method: string, path: string, ask?: Ask) => Effect.Effect<Answer>
+}>()("@sluice/server/test/Sluice") {
+  /** With the environment of a developer's machine, and `environment` over it. */
+  static readonly layer = (environment: ServerConfig.Environment = {}) =>
+    Layer.effect(
+      Sluice,
+      Effect.map(HttpServer.HttpServer, ({ address }) => {
+        const url = HttpServer.formatAddress(address)
+        return { url, ask: (method, path, ask) => exchange(url, method, path, ask) }
+      })
+    ).pipe(
+      Layer.provideMerge(Layer.unwrap(Effect.gen(function*() {
+        const { url } = yield* DatabaseTest
+        const whole = {
+          PORT: "0",
+          DATABASE_URL: Redacted.value(url),
+          SLUICE_ALLOW_NETWORKS: "127.0.0.0/8",
+          SLUICE_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString("base64"),
+          ...environment
+        }
+        const config = yield* Effect.orDie(Effect.fromResult(Result.mapError(ServerConfig.decode(whole), String)))
+        return Layer.orDie(Application.layer(config, whole))
+      }))),
+      Layer.provideMerge(DatabaseTest.layer)
+    )
+}
