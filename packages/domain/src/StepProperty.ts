@@ -34,17 +34,3 @@ export const stepProperties = (options: Readonly<Record<string, Json>>): Readonl
 
 export const customProperties = (options: Readonly<Record<string, Json>>): ReadonlyArray<StepProperty> =>
   stepProperties(options).filter((property) => !isRequestHeader(property))
-
-/** The headers that a step adds to its request; of two with one name the last counts. */
-export const requestHeaders = (options: Readonly<Record<string, Json>>): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    stepProperties(options).filter(isRequestHeader).map(({ key, value }) =>
-      [key, typeof value === "string" ? value : JSON.stringify(value)] as const
-    )
-  )
-
-/** The string value of a custom property (`Host`, `ErrorStatus`), the last of that key; keys are compared exactly. */
-export const customProperty = (options: Readonly<Record<string, Json>>, key: string): string | undefined => {
-  const found = customProperties(options).findLast((property) => property.key === key)?.value
-  return typeof found === "string" && found !== "" ? found : undefined
-}

@@ -3,7 +3,6 @@ import { isObject, type Json, type JsonObject, parse } from "@sluice/domain/Json
 import { textMembers } from "@sluice/domain/JsonText"
 import { knownMembers } from "@sluice/domain/Order"
 import type { Step } from "@sluice/domain/Pipeline"
-import { requestHeaders } from "@sluice/domain/StepProperty"
 import { workflowBody, workflowTail } from "@sluice/domain/WorkflowBody"
 import { Schema } from "effect"
 
@@ -156,7 +155,6 @@ describe("WorkflowBody", () => {
       },
       ShipmentId: "SHIP-67890"
     })
-    assert.deepStrictEqual(requestHeaders(options), { Authorization: "Bearer your-token", "X-Key": "k" })
   })
 
   it("leaves ShipmentId out of a run that is not for a shipment, and stops on no error unless told", () => {
