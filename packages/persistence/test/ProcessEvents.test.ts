@@ -79,6 +79,11 @@ const storeCallout = Effect.fnUntraced(function*(runId: string, step: number, re
       ${encodeBody(record.body)}, ${record.response?.body ?? null})`
 })
 
+const size = (text: string) => new TextEncoder().encode(text).length
+
+/** Where the bodies of callout `n` of the run of time 1000 are read. */
+const href = (n: number) => `/v1/process-events/${processEventId(uuid(1_000))}/callouts/${calloutId(uuid(5_000 + n))}`
+
 const bytes = (text: string) => new TextEncoder().encode(text)
 
 const record = (n: number, given: Partial<CalloutRecord> = {}): CalloutRecord => ({
@@ -190,9 +195,6 @@ describe("ProcessEvents", () => {
         record(3, { attempt: 3, body: { form: "text", text }, ...answer("x".repeat(65_536)) })
       ]
       const callouts = yield* shownCallouts(records, long)
-      const size = (text: string) => bytes(text).length
-      const href = (n: number) =>
-        `/v1/process-events/${processEventId(uuid(1_000))}/callouts/${calloutId(uuid(5_000 + n))}`
       assert.deepStrictEqual(callouts.map(({ request }) => request.body), [
         { size: size(long), href: href(1) },
         { size: size(workflowBody(long, tail)), href: href(2) },
@@ -253,6 +255,6 @@ describe("ProcessEvents", () => {
         [{ createdAfter: 1_000_000, createdBefore: 3_000_000, orderId: "o", errorsOnly: true }, [2]],
         [{ orderId: "a\0" }, []]
       ]
-      for (const [filters, ids] of cases) assert.deepStrictEqual((yield* list(filters)).ids, ids)
+      for (const [filters, ids] of cases) assert.deepStrictEqual<unknown>((yield* list(filters)).ids, ids)
     }).pipe(Effect.provide(layer)))
 })

@@ -141,12 +141,12 @@ layer(readers, { timeout: "10 minutes" })("Plans", (it) => {
       const id = `order-${orders / 2}`
       for (
         const [name, effect] of [
-          ["GET /v1/orders/{id}", service.get(id)],
-          ["GET /v1/orders/{id}/versions/{n}", service.version(id, 1)],
-          ["GET /v1/orders/{id}/history", service.history(id, page)]
+          ["GET /v1/orders/{id}", Effect.asVoid(service.get(id))],
+          ["GET /v1/orders/{id}/versions/{n}", Effect.asVoid(service.version(id, 1))],
+          ["GET /v1/orders/{id}/history", Effect.asVoid(service.history(id, page))]
         ] as const
       ) {
-        const { plans } = yield* plansOf(name, Effect.asVoid(effect))
+        const { plans } = yield* plansOf<void, unknown, never>(name, effect)
         assert.lengthOf(plans, 1)
         // The history's rows come in order; their order over the one order is all that is sorted.
         assertIndexed(name, plans, name.endsWith("history"))

@@ -17,6 +17,11 @@ import type { Precondition, Put } from "./StoredSetting.ts"
 /** The channel on which changes are announced, once they are committed. */
 export const channel = "sluice_settings"
 
+const check = (kind: SettingsKind, id: string, row: SettingRow | undefined, { ifMatch }: Precondition) =>
+  ifMatch === undefined || ifMatch === row?.version
+    ? Effect.void
+    : Effect.fail(new SettingVersionMismatch({ kind, id, ...(row !== undefined && { current: row.version }) }))
+
 export const makeWrites = (sql: SqlClient.SqlClient, box: SecretBox["Service"]) => {
   const stored = Effect.fnUntraced(function*(kind: SettingsKind, id: string) {
     yield* sql`SELECT revision FROM settings_revision FOR UPDATE`
@@ -28,11 +33,6 @@ export const makeWrites = (sql: SqlClient.SqlClient, box: SecretBox["Service"]) 
     sql`UPDATE settings_revision SET revision = revision + 1`,
     sql`SELECT pg_notify(${channel}, '')`
   )
-
-  const check = (kind: SettingsKind, id: string, row: SettingRow | undefined, { ifMatch }: Precondition) =>
-    ifMatch === undefined || ifMatch === row?.version
-      ? Effect.void
-      : Effect.fail(new SettingVersionMismatch({ kind, id, ...(row !== undefined && { current: row.version }) }))
 
   /** A pipeline that comes back after it was deleted goes on counting: a run's version names one definition for ever. */
   const insert = (kind: SettingsKind, id: string, text: string) =>
