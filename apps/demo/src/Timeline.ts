@@ -78,8 +78,12 @@ const change = (member: PatchedMember, style: Style): string => {
   }`
 }
 
+/** What went wrong: the step's error or, where it is none for the step, what its last attempt met. */
+const fault = (step: StepView): string | undefined => step.error?.message ?? step.callouts.at(-1)?.error?.message
+
 const stepLines = (step: StepView, start: number, partners: Ended["partners"], style: Style): ReadonlyArray<string> => {
   const [mark, colour] = stepMark(step.state)
+  const wrong = fault(step)
   const plugin = step.name === step.id ? "" : `${step.name}, `
   const what = `${plugin}${step.critical ? "critical" : "not critical"}`
   const name = cut(step.id, style.width - 20)
@@ -90,8 +94,8 @@ const stepLines = (step: StepView, start: number, partners: Ended["partners"], s
     }`,
     ...step.callouts.map((callout) => attempt(callout, start, partners, style)),
     ...step.callouts.flatMap((callout) => (callout.patch ?? []).map((member) => change(member, style))),
-    ...(step.error === undefined ? [] : because(step.error.message, style, colour)),
-    ...(step.reason === undefined || step.reason === step.error?.message ? [] : because(step.reason, style, "dim"))
+    ...(wrong === undefined ? [] : because(wrong, style, colour)),
+    ...(step.reason === undefined || step.reason === wrong ? [] : because(step.reason, style, "dim"))
   ]
 }
 

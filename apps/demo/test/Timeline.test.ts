@@ -49,6 +49,15 @@ describe("The timeline of an order", () => {
     ])
   })
 
+  it("says what a partner objected to although the step only warns", () => {
+    const warned = ended("advice")
+    const [first, ...rest] = warned.processEvent.steps
+    const error = { name: "rejected", message: "Shipping address could not be validated" }
+    const steps = [{ ...first!, callouts: first!.callouts.map((callout) => ({ ...callout, error })) }, ...rest]
+    const lines = timeline({ ...warned, processEvent: { ...warned.processEvent, steps } }, plain(100))
+    assert.include([...lines], "      ╰ Shipping address could not be validated")
+  })
+
   it("fits any terminal from 72 columns on", () => {
     for (let columns = 72; columns <= 140; columns++) {
       for (const scenario of scenarios) {
