@@ -12,7 +12,7 @@ import {
   JournalUnavailable,
   type Stale
 } from "@sluice/engine/Journal"
-import { Clock, Effect, Layer } from "effect"
+import { Cause, Clock, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { orUnavailable } from "./Availability.ts"
 import { maxBytes } from "./journal/Backlog.ts"
@@ -43,6 +43,12 @@ export interface Options {
    */
   readonly executes?: boolean
 }
+
+/** The request was answered, with a no. */
+const refusal = (cause: Cause.Cause<{ readonly _tag: string }>): boolean =>
+  cause.reasons.every((reason) =>
+    Cause.isFailReason(reason) && (reason.error._tag === "OrderUnknown" || reason.error._tag === "IntakeConflict")
+  )
 
 const make = Effect.fnUntraced(function*(options: Options) {
   const client = yield* PgClient
@@ -128,18 +134,19 @@ const make = Effect.fnUntraced(function*(options: Options) {
   return Journal.of({
     accept,
     reprocess: (request) =>
-      Effect.uninterruptible(
-        reprocess(request, lease.identity(), executes).pipe(
-          Effect.provideService(SqlClient.SqlClient, sql),
-          Effect.tap((intake: Intake) =>
-            Effect.sync(() => {
-              if (intake._tag === "Accepted") lease.hold(intake.run.runId)
-              else if (intake._tag === "Queued") takeover.hurry()
-            })
-          ),
-          Effect.tapErrorTag("SqlError", () => Effect.sync(() => takeover.doubt(request.run.runId))),
-          orUnavailable
-        )
+      reprocess(request, lease.identity(), executes).pipe(
+        Effect.provideService(SqlClient.SqlClient, sql),
+        Effect.tap((intake: Intake) =>
+          Effect.sync(() => {
+            if (intake._tag === "Accepted") lease.hold(intake.run.runId)
+            else if (intake._tag === "Queued") takeover.hurry()
+          })
+        ),
+        // Whatever else went wrong, time running out included, it may be stored, and nobody executes it.
+        Effect.onError((cause) => Effect.sync(() => refusal(cause) || takeover.doubt(request.run.runId))),
+        Effect.interruptible,
+        orUnavailable,
+        Effect.uninterruptible
       ),
     commit: (entry) => write(entry, false),
     release: (entry) => write(entry, true),

@@ -16,15 +16,16 @@ import type { Link } from "./journal/Link.ts"
 import { recover } from "./journal/Recovery.ts"
 import type { Worker } from "./journal/Worker.ts"
 
-/** Runs that wait in this process for an executor. What does not fit stays claimable for others. */
+/** Runs that wait in this process for an executor. What is more stays claimable for others. */
 const capacity = 64
 
 const openStates = "('running', 'waiting', 'compensating')"
 
+/** By the statement's time, which an index can be asked for; the clock's, in mid-statement, cannot. */
 const look = `select
   exists (select from workers where not fenced and alive_until < clock_timestamp()) as dead,
   exists (select from workers w where w.fenced and exists (select from runs r where r.owner = w.id)) as orphaned,
-  exists (select from runs where due_at <= clock_timestamp()) as due,
+  exists (select from runs where due_at <= statement_timestamp()) as due,
   exists (select from runs q where q.state = 'queued' and not exists (
     select from runs o where o.order_id = q.order_id and o.state in ${openStates})) as queued`
 
@@ -47,7 +48,7 @@ const claimOrphans = claim(`select r.id, w.left_orderly as orderly from runs r j
   where r.id = any($3::uuid[]) and w.fenced`)
 
 const claimDue = claim(`select r.id, true as orderly from runs r
-  where r.id = any($3::uuid[]) and r.owner is null and r.due_at <= clock_timestamp()`)
+  where r.id = any($3::uuid[]) and r.owner is null and r.due_at <= statement_timestamp()`)
 
 interface Claimed {
   readonly id: string
@@ -100,7 +101,7 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker) {
       // Fenced meanwhile: doubtful is empty then, and the runs are another's.
       if (!lease.doubtful.delete(run.runId)) continue
       lease.hold(run.runId)
-      yield* Queue.offer(queue, { ...run, takeovers })
+      Queue.offerUnsafe(queue, { ...run, takeovers })
     }
   })
 
@@ -162,7 +163,7 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker) {
       yield* sql.unsafe(sweep)
     }
     if (seen.due && room() > 0) {
-      const due = yield* sql<Claimed>`select id from runs where due_at <= clock_timestamp()
+      const due = yield* sql<Claimed>`select id from runs where due_at <= statement_timestamp()
         order by due_at limit ${room()}`
       yield* claimThose(queue, claimDue, due.map((run) => run.id), false)
     }
@@ -184,7 +185,7 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker) {
   const polling = Effect.fnUntraced(function*(queue: Queue.Queue<HeldRun>) {
     for (;;) {
       wake.closeUnsafe()
-      const done = yield* Effect.result(poll(queue))
+      const done = yield* Effect.result(Effect.timeout(poll(queue), "10 seconds"))
       if (Result.isFailure(done)) {
         inDoubt = true
         yield* Effect.logDebug("takeover: will look again", done.failure)
@@ -194,7 +195,8 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker) {
   })
 
   const claimed: Stream.Stream<HeldRun> = Stream.unwrap(Effect.gen(function*() {
-    const queue = yield* Queue.bounded<HeldRun>(capacity)
+    // Unbounded, and never filled above `capacity` by a claim: an offer must not wait, and be interrupted, halfway.
+    const queue = yield* Queue.unbounded<HeldRun>()
     yield* Effect.forkScoped(Effect.provideService(polling(queue), SqlClient.SqlClient, sql))
     return Stream.fromQueue(queue)
   }))

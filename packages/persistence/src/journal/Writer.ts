@@ -6,7 +6,7 @@ import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { Fenced, JournalUnavailable } from "@sluice/engine/Journal"
 import { judge } from "@sluice/engine/JournalRules"
 import { Clock, Effect, Latch, Result } from "effect"
-import type { SqlError } from "effect/sql/SqlError"
+import { SqlError } from "effect/sql/SqlError"
 import { flushAnswer, openedRun, queued, type StoredEntry } from "./Answers.ts"
 import * as Backlog from "./Backlog.ts"
 import { duplicatesParameters, duplicatesStatement, hitsOf } from "./Duplicates.ts"
@@ -48,7 +48,7 @@ export const lane = (link: Link, statement: string, renews: boolean): Lane => ({
 const again = (lane: Lane, members: ReadonlyArray<Member>) =>
   lane.backlog.putBack(members.filter((member) => member.kind === "entry" || !member.abandoned))
 
-const refuse = (member: Member, error: SqlError) => member.settle(Effect.die(error))
+const refuse = (member: Member, error: unknown) => member.settle(Effect.die(error))
 
 export const add = (lane: Lane, member: Member) => {
   lane.backlog.add(member)
@@ -135,14 +135,22 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
   )
 
   const settle = Effect.fnUntraced(
-    function*(lane: Lane, members: ReadonlyArray<Member>, rows: Rows, sentBy: string, sent: bigint) {
+    function*(
+      lane: Lane,
+      members: ReadonlyArray<Member>,
+      rows: Rows,
+      by: { readonly worker: string; readonly epoch: number },
+      sent: bigint
+    ) {
       const answer = flushAnswer(rows)
       if (!answer.standing) {
-        // Fenced, or the epoch was raised by the other lane. Nothing was stored either way.
         again(lane, members)
-        return yield* worker.rejoin(lane.link)
+        const { epoch, worker: id } = lease.identity()
+        // Nothing was stored. Where somebody else here has rejoined meanwhile, raising the epoch would only answer them
+        // in kind, for ever.
+        return by.worker === id && by.epoch === epoch ? yield* worker.rejoin(lane.link) : undefined
       }
-      const owned = sentBy === lease.identity().worker
+      const owned = by.worker === lease.identity().worker
       lane.flushedAt = sent
       if (lane.renews && owned) lease.renewed(sent)
       const { accepts, entries } = sorted(members)
@@ -158,7 +166,7 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
         else taken.push(member)
       })
       yield* settleStale(lane, stale)
-      if ((yield* settleDuplicates(lane, taken, sentBy)) !== undefined) again(lane, taken)
+      if ((yield* settleDuplicates(lane, taken, by.worker)) !== undefined) again(lane, taken)
     }
   )
 
@@ -190,16 +198,16 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
 
   const store = (lane: Lane, members: ReadonlyArray<Member>): Effect.Effect<void> =>
     Effect.gen(function*() {
-      const { epoch, worker: sentBy } = lease.identity()
+      const by = lease.identity()
       const { accepts, entries } = sorted(members)
       const sent = clock.monotonicTimeNanosUnsafe()
-      const answer = yield* lane.link.query(
-        lane.statement,
-        flushParameters(sentBy, epoch, options.executes, accepts, entries)
-      )
-      if (Result.isSuccess(answer)) return yield* settle(lane, members, answer.success, sentBy, sent)
-      const fault = sqlFault(answer.failure)
-      if (fault === "away") return yield* recover(lane, members, sentBy)
+      // A value that cannot even be encoded throws here.
+      const answer: Result.Result<Rows, unknown> = yield* Effect.suspend(() =>
+        lane.link.query(lane.statement, flushParameters(by.worker, by.epoch, options.executes, accepts, entries))
+      ).pipe(Effect.catchDefect((defect) => Effect.succeed(Result.fail(defect))))
+      if (Result.isSuccess(answer)) return yield* settle(lane, members, answer.success, by, sent)
+      const fault = answer.failure instanceof SqlError ? sqlFault(answer.failure) : "refused"
+      if (fault === "away") return yield* recover(lane, members, by.worker)
       // One row's fault must not fail its neighbours, and one row's lock must not hold them up.
       if (members.length > 1) {
         for (const member of members) yield* store(lane, [member])
