@@ -1,5 +1,5 @@
 /** What the partners themselves saw, read from their log over HTTP. */
-import { Effect, Schema } from "effect"
+import { Effect, Schedule, Schema } from "effect"
 import { HttpClient, HttpClientResponse } from "effect/http"
 
 /** One request as a partner saw it; what the demo does not use is left out. */
@@ -11,15 +11,27 @@ export const SeenRequest = Schema.Struct({
   bodyBytes: Schema.String,
   /** Epoch milliseconds. */
   receivedAt: Schema.Number,
-  answered: Schema.optionalKey(Schema.String)
+  /** A status, or what happened instead; absent while neither is known. */
+  answered: Schema.optionalKey(Schema.String),
+  answeredAt: Schema.optionalKey(Schema.Number)
 })
 export type SeenRequest = typeof SeenRequest.Type
 
-/** What came to any partner about this order, in order of arrival. */
-export const requestsAbout = Effect.fnUntraced(function*(log: string, order: string) {
+const read = Effect.fnUntraced(function*(log: string, order: string) {
   const response = yield* HttpClient.get(`${log}/log`, { urlParams: { order } })
   const { items } = yield* HttpClientResponse.schemaBodyJson(Schema.Struct({ items: Schema.Array(SeenRequest) }))(
     response
   )
   return items
 })
+
+/**
+ * What came to any partner about this order, in order of arrival. A partner may learn a moment later than Sluice that the
+ * connection is gone, so open requests are asked about again for two seconds.
+ */
+export const requestsAbout = (log: string, order: string) =>
+  Effect.repeat(read(log, order), {
+    until: (seen) => seen.every(({ answered }) => answered !== undefined),
+    schedule: Schedule.spaced("100 millis"),
+    times: 20
+  })

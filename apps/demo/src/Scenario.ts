@@ -23,6 +23,8 @@ export interface ExpectedRequests {
   readonly counted?: boolean
   /** Parts of each body, as text. */
   readonly body?: ReadonlyArray<string>
+  /** The caller hung up on the partner after so many milliseconds, without an answer. */
+  readonly abandonedAfterMs?: number
   /** Milliseconds between one request and the next. */
   readonly waitsMs?: ReadonlyArray<number>
 }

@@ -62,12 +62,23 @@ const orderDifferences = ({ expected, order, history }: Ended & { readonly expec
   ]
 }
 
+/** Whether a time of this length can be the `expected` one. */
+const isAbout = (ms: number, expected: number): boolean => ms >= expected - earlyMs && ms <= expected + lateMs
+
+const abandonDifferences = (what: string, expected: number, seen: ReadonlyArray<SeenRequest>): Differences =>
+  seen.flatMap(({ answered, answeredAt, receivedAt }) => {
+    const ms = (answeredAt ?? receivedAt) - receivedAt
+    return answered === "abandoned" && isAbout(ms, expected)
+      ? []
+      : [`${what}: expected to be abandoned after ${expected} ms, found ${answered ?? "no end"} after ${ms} ms`]
+  })
+
 const waitDifferences = (what: string, waits: ReadonlyArray<number>, seen: ReadonlyArray<SeenRequest>): Differences =>
   waits.flatMap((wait, index) => {
     const [before, after] = [seen[index], seen[index + 1]]
     if (before === undefined || after === undefined) return []
     const waited = after.receivedAt - before.receivedAt
-    return waited >= wait - earlyMs && waited <= wait + lateMs
+    return isAbout(waited, wait)
       ? []
       : [`${what}, wait before request ${index + 2}: expected ${wait} ms, found ${waited} ms`]
   })
@@ -101,6 +112,7 @@ const requestDifferences = (expected: ExpectedRequests, ended: Ended): Differenc
       ...missing(`${what}, User-Agent`, seen.length === 0 ? [] : ["OmniumOms/"], header("user-agent").map(String))
     ]),
     ...seen.flatMap(({ bodyBytes }) => missing(`${what}, body`, expected.body ?? [], [textOf(bodyBytes)])),
+    ...(expected.abandonedAfterMs === undefined ? [] : abandonDifferences(what, expected.abandonedAfterMs, seen)),
     ...waitDifferences(what, expected.waitsMs ?? [], seen)
   ]
 }

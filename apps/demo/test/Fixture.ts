@@ -61,7 +61,9 @@ export const asExpected = (scenario: Scenario): Ended => {
             : {})
         },
         bodyBytes: Buffer.from((sent!.body ?? ["{}"]).join(" ")).toString("base64"),
-        receivedAt: startedAt + at
+        receivedAt: startedAt + at,
+        answered: sent!.abandonedAfterMs === undefined ? "200" : "abandoned",
+        answeredAt: startedAt + at + (sent!.abandonedAfterMs ?? 8)
       })
     }
     return {

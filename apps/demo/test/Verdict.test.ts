@@ -91,6 +91,13 @@ describe("The verdict", () => {
     ["patch", "a step that saw the old order", seen(() => ({ bodyBytes: "e30=" })), "body: nothing says"],
     ["market-usa", "another user agent", header("user-agent", "curl", 0), "User-Agent: nothing says"],
     ["retries", "another type to accept", header("accept", "*/*", 2), "Accept: expected"],
+    [
+      "timeout",
+      "a caller that hung up too soon",
+      seen(({ receivedAt }) => ({ answeredAt: receivedAt + 1000 })),
+      "expected to be abandoned after 2000 ms, found abandoned after 1000 ms"
+    ],
+    ["timeout", "a caller that waited for the answer", seen(() => ({ answered: "200" })), "found 200 after 2000 ms"],
     ["market-swe", "foreign credentials", header("authorization", "Bearer x", 0), "Authorization: expected"],
     ["market-swe", "another connector", seen(() => ({ partner: "worldwide" })), "to worldwide /api/validate that"],
     [

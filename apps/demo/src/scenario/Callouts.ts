@@ -58,7 +58,7 @@ export const callouts: ReadonlyArray<Scenario> = [
         { id: "entitlement", state: "failed", outcomes: ["timed-out"], error: "This operation was aborted" },
         { id: "billing", state: "skipped", outcomes: [] }
       ],
-      requests: [{ partner: "slow", path: "/after/10000", count: 1 }],
+      requests: [{ partner: "slow", path: "/after/10000", count: 1, abandonedAfterMs: 2000 }],
       pluginErrors: ["calloutPlugin"]
     }
   },
