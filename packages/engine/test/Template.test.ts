@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import type { Json } from "@sluice/domain/Json"
 import { expressionIn, expressionsIn, substitute } from "@sluice/engine/Template"
 
 describe("expressions in options", () => {
@@ -17,7 +18,7 @@ describe("expressions in options", () => {
   })
 
   it("are replaced by values of any kind, and everything else stays", () => {
-    const results = new Map([["x", [1, { two: 2 }]], ["y", "text"]] as const)
+    const results = new Map<string, Json>([["x", [1, { two: 2 }]], ["y", "text"]])
     assert.deepStrictEqual(
       substitute({ a: "{% x %}", b: ["{% y %}", "{%"], c: null }, results),
       { a: [1, { two: 2 }], b: ["text", "{%"], c: null }
