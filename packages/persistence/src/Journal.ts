@@ -34,7 +34,7 @@ const limits = { members: 4096, bytes: 64 * 1024 * 1024 }
 /** How often waits and leases are looked after, and the longest that a submission waits for a silent database. */
 const tick = "500 millis"
 const beatAfter = 2_000_000_000n
-const acceptPatience = 4_000_000_000n
+const acceptPatience = 3_500_000_000n
 
 export interface Options {
   /**

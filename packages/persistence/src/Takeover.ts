@@ -8,7 +8,7 @@
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import type { HeldRun } from "@sluice/engine/Journal"
 import { takeoversAfter } from "@sluice/engine/JournalRules"
-import { Clock, Effect, Latch, Queue, Result, Stream } from "effect"
+import { Array, Clock, Effect, Latch, Queue, Result, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Lease } from "./journal/Lease.ts"
@@ -71,8 +71,7 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker) {
   }
 
   /** Counts the takeovers, for the next one to know; then the runs, in `doubtful` until now, are this process's. */
-  const handOver = Effect.fnUntraced(function*(queue: Queue.Enqueue<HeldRun>, claimed: ReadonlyArray<Claimed>) {
-    if (claimed.length === 0) return
+  const handOverSome = Effect.fnUntraced(function*(queue: Queue.Enqueue<HeldRun>, claimed: ReadonlyArray<Claimed>) {
     const orderly = new Set(claimed.filter((run) => run.orderly).map((run) => run.id))
     // Also after an orderly end a call may have been open: its time to end was up.
     const found = yield* recover(
@@ -104,6 +103,10 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker) {
       Queue.offerUnsafe(queue, { ...run, takeovers })
     }
   })
+
+  /** Few at a time: their journals hold partners' answers, each up to a mebibyte. */
+  const handOver = (queue: Queue.Enqueue<HeldRun>, claimed: ReadonlyArray<Claimed>) =>
+    Effect.forEach(Array.chunksOf(claimed, 8), (some) => handOverSome(queue, some), { discard: true })
 
   const claimThose = Effect.fnUntraced(
     function*(queue: Queue.Enqueue<HeldRun>, statement: string, ids: ReadonlyArray<string>, takenOver: boolean) {

@@ -7,6 +7,7 @@ import {
   fingerprint,
   finished,
   newRun,
+  nextId,
   noon,
   record,
   stepAt,
@@ -232,6 +233,12 @@ describe("a database that is away", () => {
   )
 })
 
+/** A submission that takes `key`; `n` places it among the others of its flush, which are sorted by id. */
+const take = (journal: Journal["Service"], key: string, n: number) =>
+  journal.accept(
+    submission({ id: String(n).padStart(4, "0") + nextId(), externalId: key }, { fingerprint: fingerprint(1) })
+  )
+
 describe("a flush", () => {
   test(
     "with a bad row fails for that row alone",
@@ -263,6 +270,40 @@ describe("a flush", () => {
       assert.isUndefined(waiting.pollUnsafe())
       yield* taking.rollback
       yield* Fiber.join(waiting)
+    })
+  )
+
+  test(
+    "with something that cannot be encoded fails for that alone",
+    Effect.gen(function*() {
+      const journal = yield* start()
+      const runs = [yield* accepted(journal, submission()), yield* accepted(journal, submission())] as const
+      const [refused, stored] = yield* Effect.all([
+        Effect.exit(journal.commit(entryOf(runs[0], { step: stepAt(0, { output: 1n as never }) }))),
+        Effect.exit(journal.commit(entryOf(runs[1], { step: stepAt(0) })))
+      ], { concurrency: "unbounded" })
+      assert.isTrue(Exit.hasDies(refused))
+      assert.isTrue(Exit.isSuccess(stored))
+    })
+  )
+
+  test(
+    "that meets another process's over the same keys in the opposite order ends with one order a key",
+    Effect.gen(function*() {
+      const [a, b] = [yield* start(), yield* start()]
+      const keys = Array.from({ length: 200 }, (_, i) => `k${i}`)
+      const answers = yield* Effect.all(
+        keys.flatMap((key, i) => [take(a, key, i), take(b, key, 1000 - i)]),
+        { concurrency: "unbounded" }
+      )
+      assert.deepStrictEqual(
+        [
+          answers.filter(({ _tag }) => _tag === "Accepted").length,
+          answers.filter(({ _tag }) => _tag === "Repeated").length
+        ],
+        [200, 200]
+      )
+      assert.strictEqual(yield* count("orders"), 200)
     })
   )
 
