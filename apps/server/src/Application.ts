@@ -4,6 +4,7 @@
  */
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Intake } from "@sluice/engine/Intake"
+import type { JournalUnavailable } from "@sluice/engine/Journal"
 import { OrderEditing } from "@sluice/engine/OrderEditing"
 import { PipelineCheck } from "@sluice/engine/PipelineCheck"
 import { Plugins } from "@sluice/engine/Plugins"
@@ -16,15 +17,18 @@ import { Credentials } from "@sluice/http-client/Credentials"
 import * as OutboundUndici from "@sluice/http-client/node/OutboundUndici"
 import * as Database from "@sluice/persistence/Database"
 import { EmbeddedPostgres } from "@sluice/persistence/embedded/EmbeddedPostgres"
+import type { StartError } from "@sluice/persistence/embedded/EmbeddedPostgresError"
 import * as Journal from "@sluice/persistence/Journal"
 import { Orders } from "@sluice/persistence/Orders"
 import { ProcessEvents } from "@sluice/persistence/ProcessEvents"
-import { SecretBox } from "@sluice/persistence/SecretBox"
+import { type EncryptionKeyInvalid, SecretBox, type SecretUnreadable } from "@sluice/persistence/SecretBox"
 import { SettingsLive } from "@sluice/persistence/SettingsLive"
 import { SettingsStore } from "@sluice/persistence/SettingsStore"
 import { Effect, Layer } from "effect"
 import { Digest, SecureRandom } from "effect/crypto"
+import type { HttpServer } from "effect/http"
 import * as EncryptionKey from "./EncryptionKey.ts"
+import type { ListenFailed } from "./Listener.ts"
 import { Readiness } from "./Readiness.ts"
 import * as Server from "./Server.ts"
 import type { Environment, ServerConfig } from "./ServerConfig.ts"
@@ -74,8 +78,22 @@ const engine = (config: ServerConfig, environment: Environment) => {
   )
 }
 
+/** Why the process cannot start. Each message is one line that names the variable and the mend. */
+export type StartFault =
+  | Database.DatabaseError
+  | StartError
+  | EncryptionKey.EncryptionKeyUnusable
+  | EncryptionKeyInvalid
+  | SecretUnreadable
+  | JournalUnavailable
+  | SettingsFile.SettingsFileInvalid
+  | ListenFailed
+
 /** The whole process, listening. */
-export const layer = (config: ServerConfig, environment: Environment) =>
+export const layer = (
+  config: ServerConfig,
+  environment: Environment
+): Layer.Layer<HttpServer.HttpServer | Stopping, StartFault> =>
   Server.layer({
     host: config.host,
     port: config.port,

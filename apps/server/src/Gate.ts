@@ -8,7 +8,7 @@
 import { Authorization } from "@sluice/api/Authorization"
 import * as Problems from "@sluice/api/Problems"
 import { Context, Effect, Layer } from "effect"
-import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { HttpRouter, HttpServerRequest, type HttpServerResponse } from "effect/http"
 import { type ApiKey, identify } from "./ApiKeys.ts"
 import { problemResponse } from "./http/Answer.ts"
 import { hostOf, isLoopback } from "./Loopback.ts"

@@ -6,9 +6,10 @@ import { SqlClient } from "effect/sql"
 /** Well below the 5 s in which the answer has to be there. */
 const patience = "2 seconds"
 
+const away = (message: string) => new JournalUnavailable({ message: `The database is away: ${message}. Try again` })
+
 const make = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
-  const away = (message: string) => new JournalUnavailable({ message: `The database is away: ${message}. Try again` })
   return Readiness.of({
     check: sql`SELECT 1`.pipe(
       Effect.mapError((error) => away(error.message)),

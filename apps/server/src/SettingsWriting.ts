@@ -4,10 +4,8 @@
  */
 import { decodeAuthProvider } from "@sluice/domain/AuthProviderDocument"
 import { decodeConnector } from "@sluice/domain/ConnectorDocument"
-import type { Environment } from "@sluice/domain/EnvironmentSecret"
 import { isObject, type Json, type JsonObject } from "@sluice/domain/Json"
 import { type Fault, isStorable } from "@sluice/domain/Order"
-import { decodePipeline } from "@sluice/domain/PipelineDocument"
 import { PipelineCheck } from "@sluice/engine/PipelineCheck"
 import { Outbound } from "@sluice/http-client/Outbound"
 import type { Precondition, Put } from "@sluice/persistence/settings/StoredSetting"
@@ -91,40 +89,32 @@ const make = Effect.gen(function*() {
       : Effect.succeed({ document: decoded.document, warnings: [] })
   }
 
-  const checkPipeline = (document: JsonObject, environment: Environment | undefined) => {
-    const decoded = decodePipeline(document, 1, environment)
-    return "faults" in decoded
-      ? Effect.fail(new SettingInvalid(decoded))
-      : Effect.mapError(pipelines.check(decoded.document), ({ faults }) => new SettingInvalid({ faults }))
-  }
-
   const kinds: Readonly<
     Record<WrittenKind, {
       readonly store: SettingsOf
       readonly check: (
-        document: JsonObject,
-        environment: Environment | undefined
+        document: JsonObject
       ) => Effect.Effect<CheckedSetting, SettingInvalid>
     }>
   > = {
-    pipeline: { store: store.pipeline, check: checkPipeline },
-    connector: {
-      store: store.connector,
-      check: (document, environment) => withAllowedUrls(decodeConnector(document, environment), "host")
+    pipeline: {
+      store: store.pipeline,
+      check: (document) => Effect.mapError(pipelines.check(document), ({ faults }) => new SettingInvalid({ faults }))
     },
+    connector: { store: store.connector, check: (document) => withAllowedUrls(decodeConnector(document), "host") },
     authProvider: {
       store: store.authProvider,
-      check: (document, environment) => withAllowedUrls(decodeAuthProvider(document, environment), "tokenUrl")
+      check: (document) => withAllowedUrls(decodeAuthProvider(document), "tokenUrl")
     }
   }
 
-  const check = Effect.fnUntraced(function*(kind: WrittenKind, id: string, body: Json, environment?: Environment) {
+  const check = Effect.fnUntraced(function*(kind: WrittenKind, id: string, body: Json) {
     if (!isObject(body)) {
       return yield* new SettingInvalid({ faults: [{ path: "", message: "must be a JSON object" }] })
     }
     const address = addressFaults(kind, id, body)
     if (address.length > 0) return yield* new SettingInvalid({ faults: address })
-    return yield* kinds[kind].check(addressed(kind, id, body), environment)
+    return yield* kinds[kind].check(addressed(kind, id, body))
   })
 
   const write = Effect.fnUntraced(function*(
@@ -141,16 +131,8 @@ const make = Effect.gen(function*() {
 })
 
 export class SettingsWriting extends Context.Service<SettingsWriting, {
-  /**
-   * Whether the body can be saved under the address. Stores nothing. Only the settings file has an environment, from
-   * which its secrets may come.
-   */
-  readonly check: (
-    kind: WrittenKind,
-    id: string,
-    body: Json,
-    environment?: Environment
-  ) => Effect.Effect<CheckedSetting, SettingInvalid>
+  /** Whether the body can be saved under the address. Stores nothing. */
+  readonly check: (kind: WrittenKind, id: string, body: Json) => Effect.Effect<CheckedSetting, SettingInvalid>
   /** Equal content makes no new version. */
   readonly write: (
     kind: WrittenKind,

@@ -2,7 +2,8 @@
  * Starts Sluice and stops it: SIGTERM and SIGINT end it in order, with exit code 0; what cannot start says why in one
  * line, with exit code 1. Contract: sections 2 and 10.
  */
-import "effect/schema/SchemaJITCompiler/enable" // compiles schemas; must precede the first use of one
+// oxlint-disable-next-line import/no-unassigned-import -- compiles schemas; must precede the first use of one
+import "effect/schema/SchemaJITCompiler/enable"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Cause, Console, Context, Effect, Exit, Layer, Result } from "effect"
 import { HttpServer } from "effect/http"

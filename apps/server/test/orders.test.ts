@@ -1,10 +1,14 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, Fiber, Layer } from "effect"
+import type { ServerResponse } from "node:http"
 import { Partner } from "./support/Partner.ts"
 import { Sluice } from "./support/Sluice.ts"
 
 const text =
   "{\"orderType\":\"PLAIN\",\"id\":\"exact\",\"big\":12345678901234567890,\"small\":1e-400,\"zero\":1.50,\"deep\":{\"Ünï\":[]}}"
+
+const finish = (call: PromiseWithResolvers<ServerResponse>) =>
+  Effect.map(Effect.promise(() => call.promise), (response) => void response.end("{}"))
 
 layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })("orders", (it) => {
   const setUp = Effect.gen(function*() {
@@ -60,14 +64,12 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
   it.effect("a wait that is too short answers 202, and the run goes on", () =>
     Effect.gen(function*() {
       const { ask, partner } = yield* setUp
-      let finish = () => {}
-      partner.answer("/one", (_, response) => {
-        finish = () => void response.end("{}")
-      })
+      const call = Promise.withResolvers<ServerResponse>()
+      partner.answer("/one", (_, response) => call.resolve(response))
       const answer = yield* ask("POST", "/v1/orders", { headers: { prefer: "wait=1" }, body: { orderType: "CALL" } })
       assert.strictEqual(answer.status, 202)
       assert.strictEqual(answer.json.state, "running")
-      finish()
+      yield* finish(call)
       const path = `/v1/process-events/${answer.json.processEventId}`
       yield* Effect.repeat(ask("GET", path), { until: ({ json }) => json.state === "completed" })
     }))
@@ -104,21 +106,13 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
   it.effect("a client that hangs up does not end its order", () =>
     Effect.gen(function*() {
       const { ask, partner } = yield* setUp
-      let arrived = () => {}
-      const seen = new Promise<void>((resolve) => {
-        arrived = resolve
-      })
-      let finish = () => {}
-      partner.answer("/one", (_, response) => {
-        finish = () => void response.end("{}")
-        arrived()
-      })
+      const call = Promise.withResolvers<ServerResponse>()
+      partner.answer("/one", (_, response) => call.resolve(response))
       const body = { orderType: "CALL", id: "hung-up" }
       const fiber = yield* Effect.forkChild(ask("POST", "/v1/orders", { headers: { prefer: "wait=30" }, body }))
-      yield* Effect.promise(() => seen)
-      const { Fiber } = yield* Effect.promise(() => import("effect"))
+      yield* Effect.promise(() => call.promise)
       yield* Fiber.interrupt(fiber)
-      finish()
+      yield* finish(call)
       const list = yield* ask("GET", "/v1/process-events?orderId=hung-up")
       const path = `/v1/process-events/${list.json.items[0].id}`
       yield* Effect.repeat(ask("GET", path), { until: ({ json }) => json.state === "completed" })

@@ -36,7 +36,7 @@ export const layer = HttpApiBuilder.group(
   Effect.fnUntraced(function*(handlers) {
     const plugins = yield* Plugins
     const readiness = yield* Readiness
-    const views = [...plugins.byName.values()].map(view).sort((a, b) => a.name < b.name ? -1 : 1)
+    const views = [...plugins.byName.values()].map(view).toSorted((a, b) => a.name < b.name ? -1 : 1)
 
     return handlers.handle(
       "list",

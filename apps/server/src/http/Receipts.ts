@@ -20,14 +20,14 @@ import * as Refused from "./Refused.ts"
 /** A process event as it is written: numbers that no double holds come out as they came in. */
 export const processEventText = (event: ProcessEvent): string => stringify(event as never)
 
+const accepted = ({ orderId, eventId, processEventId, state }: Receipt) =>
+  Answer.json(JSON.stringify({ orderId, eventId, processEventId, state }), 202)
+
 const make = Effect.gen(function*() {
   const runs = yield* Runs
   const orders = yield* Orders
   const events = yield* ProcessEvents
   const stopping = yield* Stopping
-
-  const accepted = ({ orderId, eventId, processEventId, state }: Receipt) =>
-    Answer.json(JSON.stringify({ orderId, eventId, processEventId, state }), 202)
 
   /** Nobody waits for a process that is going: the order is stored, and that is worth an answer. */
   const hasEnded = (receipt: Receipt, wait: Duration.Duration) =>

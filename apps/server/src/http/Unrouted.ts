@@ -31,7 +31,7 @@ export const allowedMethods = (target: string): ReadonlyArray<string> => {
   const [path = target] = target.split(/[?#]/, 1)
   const methods = new Set(routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method))
   if (methods.has("GET")) methods.add("HEAD")
-  return [...methods].sort()
+  return [...methods].toSorted()
 }
 
 const unrouted = (request: HttpServerRequest.HttpServerRequest) => {
