@@ -2,6 +2,7 @@
 import { JournalUnavailable } from "@sluice/engine/Journal"
 import { Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
+import { atMost } from "./Patience.ts"
 
 /** Well below the 5 s in which the answer has to be there. */
 const patience = "2 seconds"
@@ -13,7 +14,7 @@ const make = Effect.gen(function*() {
   return Readiness.of({
     check: sql`SELECT 1`.pipe(
       Effect.mapError((error) => away(error.message)),
-      Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.fail(away("it does not answer")) }),
+      atMost(patience, () => Effect.fail(away("it does not answer"))),
       Effect.asVoid
     )
   })

@@ -17,14 +17,16 @@ layer(Sluice.layer(), { excludeTestServices: true })("settings", (it) => {
   it.effect("PUT answers 201, then 200, with the stored document and its version as ETag", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
-      const first = yield* ask("PUT", "/v1/pipelines/p1", { body: { steps: [], completedStatus: "Done" } })
+      const first = yield* ask("PUT", "/v1/pipelines/p1", {
+        body: { match: { orderTypes: ["P"] }, steps: [], completedStatus: "Done" }
+      })
       assert.strictEqual(first.status, 201, first.text)
       assert.deepInclude(first.json, { name: "p1", version: 1, completedStatus: "Done", steps: [] })
       assert.strictEqual(first.headers["etag"], "\"1\"")
       const same = yield* ask("PUT", "/v1/pipelines/p1", { body: first.json })
       assert.strictEqual(same.status, 200)
       assert.deepInclude(same.json, { version: 1, updatedAt: first.json.updatedAt })
-      const second = yield* ask("PUT", "/v1/pipelines/p1", { body: { steps: [], completedStatus: "Finished" } })
+      const second = yield* ask("PUT", "/v1/pipelines/p1", { body: { ...first.json, completedStatus: "Finished" } })
       assert.deepInclude(second.json, { version: 2, completedStatus: "Finished" })
       assert.deepStrictEqual((yield* ask("GET", "/v1/pipelines/p1")).json, second.json)
       const versions = yield* ask("GET", "/v1/pipelines/p1/versions")

@@ -57,12 +57,12 @@ export const layer = HttpApiBuilder.group(
           const idempotencyKey = yield* Preconditions.idempotencyKey(headers["idempotency-key"])
           const shipmentId = yield* Preconditions.shipmentId(query.shipmentId)
           const body = yield* Body.readObject(request, "the order")
+          // Bounded by the journal itself: this is the hot path, and a timer of its own would cost it a fiber.
           const receipt = yield* intake.submit({
             body,
             ...(shipmentId !== undefined && { shipmentId }),
             ...(idempotencyKey !== undefined && { idempotencyKey })
           }).pipe(
-            receipts.inTime,
             Effect.catchTags({
               ...Refused.ofIntake,
               InvalidOrder: ({ faults }) => Effect.fail(Refused.invalid(faults))

@@ -12,9 +12,10 @@ import { Orders } from "@sluice/persistence/Orders"
 import { ProcessEvents } from "@sluice/persistence/ProcessEvents"
 import { Context, type Duration, Effect, Layer } from "effect"
 import type { HttpServerResponse } from "effect/http"
+import { atMost } from "../Patience.ts"
 import { Stopping } from "../Stopping.ts"
 import * as Answer from "./Answer.ts"
-import { unavailable } from "./RefusalsHttp.ts"
+import { patience, unavailable } from "./RefusalsHttp.ts"
 import * as Refused from "./Refused.ts"
 
 /** A process event as it is written: numbers that no double holds come out as they came in. */
@@ -65,7 +66,7 @@ const make = Effect.gen(function*() {
 
   return Receipts.of({
     answer,
-    inTime: Effect.timeoutOrElse({ duration: "4500 millis", orElse: () => Effect.fail(unavailable()) })
+    inTime: atMost(patience, () => Effect.fail(unavailable()))
   })
 })
 

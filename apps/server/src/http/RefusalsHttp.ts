@@ -8,13 +8,14 @@ import { Refusals } from "@sluice/api/Refusals"
 import { Context, Effect, Layer, SchemaAST, SchemaIssue } from "effect"
 import { HttpServerRequest, type HttpServerResponse } from "effect/http"
 import { type HttpApiEndpoint, HttpApiError } from "effect/http-api"
+import { atMost } from "../Patience.ts"
 import { type Problem, problemResponse } from "./Answer.ts"
 
 /** Endpoints that watch or wait by themselves, and set their own bounds. */
 const unhurried: ReadonlySet<string> = new Set(["submit", "process", "stream"])
 
 /** Below the 5 s that a client is promised. */
-const patience = "4500 millis"
+export const patience = "4500 millis"
 
 const awaySeconds = 1
 
@@ -79,10 +80,9 @@ export const broken = (defect: unknown): Effect.Effect<HttpServerResponse.HttpSe
 
 export const layer: Layer.Layer<Refusals> = Layer.succeed(Refusals, (httpEffect, { endpoint }) => {
   const known = membersOf(endpoint)
-  const hurried = unhurried.has(endpoint.identifier) ? httpEffect : Effect.timeoutOrElse(httpEffect, {
-    duration: patience,
-    orElse: () => Effect.succeed(problemResponse(unavailable()))
-  })
+  const hurried = unhurried.has(endpoint.identifier)
+    ? httpEffect
+    : httpEffect.pipe(atMost(patience, () => Effect.succeed(problemResponse(unavailable()))))
   const answered = hurried.pipe(
     Effect.catch(answer),
     Effect.catchDefect(broken)

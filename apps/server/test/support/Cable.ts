@@ -7,7 +7,7 @@ export interface Cable {
   readonly url: string
   readonly pull: Effect.Effect<void>
   readonly put: Effect.Effect<void>
-  /** Leaves connections open and carries nothing: a database that hangs. */
+  /** Leaves connections open and carries nothing, until it is put back: a database that hangs. */
   readonly freeze: Effect.Effect<void>
 }
 
@@ -26,7 +26,8 @@ export const make = Effect.fnUntraced(function*(database: string) {
       : connect(`${directory}/.s.PGSQL.${target.searchParams.get("port") ?? port}`)
     for (const [from, to] of [[near, far], [far, near]] as const) {
       sockets.add(from)
-      from.on("data", (data) => void (frozen || to.write(data)))
+      from.on("data", (data) => void to.write(data))
+      if (frozen) from.pause()
       from.on("close", () => {
         sockets.delete(from)
         to.destroy()
@@ -50,10 +51,12 @@ export const make = Effect.fnUntraced(function*(database: string) {
     pull: cut,
     put: Effect.suspend(() => {
       frozen = false
+      for (const socket of sockets) socket.resume()
       return server.listening ? Effect.void : listen(server, own)
     }),
     freeze: Effect.sync(() => {
       frozen = true
+      for (const socket of sockets) socket.pause()
     })
   }
   return cable
