@@ -10,10 +10,10 @@ import { workflowBody } from "@sluice/domain/WorkflowBody"
 import { Credentials, type CredentialsError } from "@sluice/http-client/Credentials"
 import { Outbound, type OutboundError, type OutboundResponse } from "@sluice/http-client/Outbound"
 import { Clock, Effect, Redacted, Result } from "effect"
-import { SecureRandom } from "effect/crypto"
 import { Base64 } from "effect/encoding"
 import type { CalloutRequest, RequestCredentials } from "./Callout.ts"
 import type { Document } from "./Journal.ts"
+import { newUuid } from "./NewId.ts"
 
 /** Everything that decides what attempt `attempt` of a request says. */
 export interface Attempt {
@@ -155,10 +155,10 @@ export const make = Effect.gen(function*() {
   }
 
   /** The record of an attempt that may have been open when its process ended. */
-  const interrupted = (request: CalloutRequest, attempt: Attempt): CalloutRecord => {
-    const id = SecureRandom.uuidV7Unsafe()
+  const interrupted = Effect.fnUntraced(function*(request: CalloutRequest, attempt: Attempt) {
+    const id = yield* newUuid
     const text = bodyText(request.body, attempt.document)
-    return {
+    const record: CalloutRecord = {
       ...opening(request, attempt, id, clock.currentTimeMillisUnsafe(), text),
       durationMs: 0,
       headers: attempt.redactor.headers(headersOf(request, attempt, id, noAuthorization)),
@@ -166,11 +166,12 @@ export const make = Effect.gen(function*() {
       unknown: true,
       error: { message: "the process ended while this call may have been open" }
     }
-  }
+    return record
+  })
 
   /** Sends, once. Interruptible: an interrupted attempt leaves no record. */
   const exchange = Effect.fnUntraced(function*(request: CalloutRequest, attempt: Attempt) {
-    const id = SecureRandom.uuidV7Unsafe()
+    const id = yield* newUuid
     const text = bodyText(request.body, attempt.document)
     const startedAt = clock.currentTimeMillisUnsafe()
     const begun = clock.monotonicTimeNanosUnsafe()

@@ -7,8 +7,9 @@ import { type Fault, firstVersion, submissionFaults } from "@sluice/domain/Order
 import type { RunState } from "@sluice/domain/ProcessEvent"
 import * as Utf8 from "@sluice/domain/Utf8"
 import { Clock, Context, DateTime, Effect, Layer, Schema } from "effect"
-import { Digest, SecureRandom } from "effect/crypto"
+import { Digest } from "effect/crypto"
 import { type Intake as Stored, type IntakeError, Journal, JournalFull, type OrderUnknown } from "./Journal.ts"
+import { newUuid } from "./NewId.ts"
 import { make as makeChoice, type MatchFailed, type NoPipeline } from "./PipelineChoice.ts"
 import { Runs } from "./Runs.ts"
 import { Settings } from "./Settings.ts"
@@ -107,7 +108,7 @@ const make = Effect.gen(function*() {
     const ownId = typeof body.id === "string" ? body.id : undefined
     const order = firstVersion(
       body,
-      ownId ?? orderId(SecureRandom.uuidV7Unsafe()),
+      ownId ?? orderId(yield* newUuid),
       DateTime.formatIso(DateTime.makeUnsafe(now))
     )
     const pipeline = yield* choose(order, settings.current().pipelines, now)
@@ -116,8 +117,8 @@ const make = Effect.gen(function*() {
     return yield* started(journal.accept({
       document: { order, text: Json.stringify(order) },
       run: {
-        runId: SecureRandom.uuidV7Unsafe(),
-        eventId: SecureRandom.uuidV7Unsafe(),
+        runId: yield* newUuid,
+        eventId: yield* newUuid,
         pipeline: { name: pipeline.name, version: pipeline.version },
         createdAt: now,
         ...(shipmentId !== undefined && { shipmentId })
@@ -143,7 +144,7 @@ const make = Effect.gen(function*() {
     return yield* started(journal.reprocess({
       orderId: id,
       run: {
-        runId: SecureRandom.uuidV7Unsafe(),
+        runId: yield* newUuid,
         pipeline: { name: pipeline.name, version: pipeline.version },
         createdAt: now,
         ...(shipmentId !== undefined && { shipmentId }),

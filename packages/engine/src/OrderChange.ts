@@ -28,8 +28,8 @@ export interface ChangedOrder {
 const errorsOf = (order: JsonObject): ReadonlyArray<JsonObject> =>
   Array.isArray(order.errors) ? order.errors as ReadonlyArray<JsonObject> : []
 
-/** Applies `change` to `order`; `at` is the ISO time of the new version. */
-export const changeOrder = (order: Order, change: OrderChange, at: string): ChangedOrder => {
+/** Applies `change` to `order`; `at` gives the ISO time of the new version, where there is one. */
+export const changeOrder = (order: Order, change: OrderChange, at: () => string): ChangedOrder => {
   const merged = change.patch === undefined ? { order, changes: [] } : mergePatch(order, change.patch, {})
   let next: JsonObject = merged.order
   const { clearErrorsOf } = change
@@ -44,6 +44,6 @@ export const changeOrder = (order: Order, change: OrderChange, at: string): Chan
     ...("warning" in merged && merged.warning !== undefined && { warning: merged.warning })
   }
   if (next === order || (next === merged.order && merged.changes.length === 0)) return told
-  const written = nextVersion(next, order.version, at)
+  const written = nextVersion(next, order.version, at())
   return { ...told, document: { order: written, text: JSON.stringify(written) } }
 }

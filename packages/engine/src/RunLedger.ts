@@ -4,7 +4,7 @@
  */
 import type { CalloutRecord } from "@sluice/domain/CalloutRecord"
 import type { Redactor } from "@sluice/domain/Redaction"
-import { Clock, DateTime, Effect, Schedule } from "effect"
+import { Clock, DateTime, Effect } from "effect"
 import {
   type Document,
   type Entry,
@@ -45,10 +45,11 @@ export interface RunLedger {
 export const untilAvailable = <A, E, R>(
   read: Effect.Effect<A, E | JournalUnavailable, R>
 ): Effect.Effect<A, Exclude<E, JournalUnavailable>, R> =>
-  Effect.retry(read, {
-    while: (error) => (error as { readonly _tag?: string })._tag === "JournalUnavailable",
-    schedule: Schedule.spaced("500 millis")
-  }) as Effect.Effect<A, Exclude<E, JournalUnavailable>, R>
+  Effect.catchIf(
+    read,
+    (error): error is E & JournalUnavailable => (error as { readonly _tag?: string })._tag === "JournalUnavailable",
+    () => Effect.andThen(Effect.sleep("500 millis"), Effect.suspend(() => untilAvailable(read)))
+  ) as Effect.Effect<A, Exclude<E, JournalUnavailable>, R>
 
 export const make = Effect.gen(function*() {
   const journal = yield* Journal
@@ -67,7 +68,12 @@ export const make = Effect.gen(function*() {
         ? Effect.succeed(newest)
         : untilAvailable(journal.document(held.orderId, at)).pipe(Effect.catchTag("OrderUnknown", Effect.die))
 
-    const document = Effect.suspend(() => Effect.tap(documentAt(version), (found) => Effect.sync(() => newest = found)))
+    const document = Effect.suspend(() =>
+      newest !== undefined && newest.order.version === version
+        ? Effect.succeed(newest)
+        : Effect.tap(documentAt(version), (found) => Effect.sync(() => newest = found))
+    )
+    const newestDocument = Effect.suspend(() => documentAt(undefined))
 
     /** Stores what `entryOn` makes of the order, again and again until nobody changed it in between. */
     const write = Effect.fnUntraced(function*<B extends { readonly entry: Entry; readonly document: Document }>(
@@ -146,7 +152,7 @@ export const make = Effect.gen(function*() {
         resumption,
         recorded: held.callouts.filter((callout) => callout.index === index).map(({ record }) => record),
         document: at,
-        freshDocument: documentAt(undefined),
+        freshDocument: newestDocument,
         documentAt,
         store: store(index),
         waitUntil,
@@ -167,7 +173,7 @@ export const make = Effect.gen(function*() {
         const at = clock.currentTimeMillisUnsafe()
         const from = yield* document
         yield* write(from, (on) => {
-          const changed = changeOrder(on.order, status === undefined ? {} : { status }, isoOf(at))
+          const changed = changeOrder(on.order, status === undefined ? {} : { status }, () => isoOf(at))
           return {
             document: changed.document ?? on,
             entry: {

@@ -180,7 +180,7 @@ export const make = (exchange: CalloutExchange, scope: CalloutScope): StepCallou
 
       if (matches(resumption.open, index, number, attempt)) {
         attempt = resumption.open!.attempt
-        add(exchange.interrupted(request, attemptOf(attempt)))
+        add(yield* exchange.interrupted(request, attemptOf(attempt)))
         attempt++
         mark = true
       } else if (last !== undefined && last.outcome !== "interrupted" && !again) {
@@ -195,7 +195,7 @@ export const make = (exchange: CalloutExchange, scope: CalloutScope): StepCallou
         yield* scope.waitUntil(resumption.wait!)
         mark = true
       } else if (resumption.mayBeOpen) {
-        add(exchange.interrupted(request, attemptOf(attempt)))
+        add(yield* exchange.interrupted(request, attemptOf(attempt)))
         attempt++
         mark = true
       }

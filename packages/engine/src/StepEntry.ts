@@ -62,6 +62,7 @@ const historyOf = (
   status: { readonly before: string; readonly after: string } | undefined
 ): ReadonlyArray<HistoryEntry> => {
   const { decision, result, placed } = ended
+  if (result?.history === undefined && decision.history === undefined && status === undefined) return []
   const at = iso(ended.finishedAt)
   const source = placed.step.id
   const entries: Array<HistoryEntry> = []
@@ -107,7 +108,7 @@ export interface BuiltEntry {
 export const build = (held: HeldRun, ended: EndedStep, document: Document): BuiltEntry => {
   const { placed, decision, result, finish } = ended
   const change = changeOf(ended)
-  const changed = changeOrder(document.order, change, iso(ended.finishedAt))
+  const changed = changeOrder(document.order, change, () => iso(ended.finishedAt))
   const statusSet = change.status !== undefined && changed.document !== undefined
     ? { before: document.order.status, after: change.status }
     : undefined

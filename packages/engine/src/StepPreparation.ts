@@ -26,10 +26,9 @@ export const skippedBy = (step: Step, order: Order): string | undefined =>
 /** Options without expressions are decoded once for a pipeline version. */
 const decoded = new WeakMap<Step, unknown>()
 
-const decode = (plugin: AnyPlugin, step: Step, options: JsonObject, cached: boolean) => {
-  if (cached && decoded.has(step)) return Result.succeed(decoded.get(step))
+const decode = (plugin: AnyPlugin, step: Step, options: JsonObject, fixed: boolean) => {
   const result = Schema.decodeUnknownResult(plugin.options)(options)
-  if (cached && Result.isSuccess(result)) decoded.set(step, result.success)
+  if (fixed && Result.isSuccess(result)) decoded.set(step, result.success)
   return result
 }
 
@@ -54,6 +53,8 @@ export const make = Effect.gen(function*() {
       }
       if (!holds(answer.success)) return Preparation.Skipped({ reason: `when does not hold: ${step.when}` })
     }
+    const known = decoded.get(step)
+    if (known !== undefined) return Preparation.Ready({ options: known })
     const placed = expressionsIn(step.options)
     const results = new Map<string, Json>()
     for (const { path, source } of placed) {

@@ -11,7 +11,7 @@ import { type AttemptEnd, delays, never, type RetryPolicy } from "../RetrySchedu
 export const defaultTimeoutMs = 2000
 
 const Status = Schema.Int.check(Schema.isBetween({ minimum: 100, maximum: 599 }))
-const Milliseconds = Schema.Number.check(Schema.isGreaterThan(0))
+const Milliseconds = Schema.Finite.check(Schema.isGreaterThan(0))
 
 export const CalloutPluginOptions = Schema.Struct({
   /** Where the order is posted to. */
@@ -22,7 +22,7 @@ export const CalloutPluginOptions = Schema.Struct({
   headers: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
   /** Attempts after the first, each so many milliseconds after the one before. */
   retry: Schema.optionalKey(
-    Schema.Struct({ delaysMs: Schema.Array(Schema.Number.check(Schema.isGreaterThanOrEqualTo(0))) })
+    Schema.Struct({ delaysMs: Schema.Array(Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))) })
   )
 })
 export type CalloutPluginOptions = typeof CalloutPluginOptions.Type
