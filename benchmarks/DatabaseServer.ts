@@ -1,0 +1,119 @@
+/**
+ * The PostgreSQL that both sides write to, each in a database of its own, and what its work costs. `DATABASE_URL` names
+ * one (its role must be allowed to create databases); without it an embedded one is started, fsync on, and removed again.
+ */
+import * as Database from "@sluice/persistence/Database"
+import { EmbeddedPostgres } from "@sluice/persistence/embedded/EmbeddedPostgres"
+import { Effect, Logger, Redacted } from "effect"
+import { readdirSync, readFileSync } from "node:fs"
+import { chmod, mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import pg from "pg"
+
+export interface DatabaseServer {
+  readonly version: string
+  /** An empty, migrated database. */
+  readonly create: (name: string) => Promise<string>
+  /** A connection for what the runner asks. */
+  readonly connect: (url: string) => Promise<pg.Client>
+  /** Processor time of all of its processes since they began, in milliseconds; `undefined` where it cannot be read. */
+  readonly cpuMs: () => number | undefined
+}
+
+/** Kernel ticks are 10 ms on every Linux that Node runs on. */
+const msPerTick = 10
+
+/** User and system time of a process, with that of its children that have ended. */
+const statOf = (pid: string): { readonly name: string; readonly ticks: number } | undefined => {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8")
+    const end = text.lastIndexOf(")")
+    const fields = text.slice(end + 2).split(" ")
+    const ticks = [11, 12, 13, 14].reduce((sum, field) => sum + Number(fields[field]), 0)
+    return { name: text.slice(text.indexOf("(") + 1, end), ticks }
+  } catch {
+    return undefined
+  }
+}
+
+const parentOf = (pid: string): string | undefined => {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8")
+    return text.slice(text.lastIndexOf(")") + 2).split(" ")[1]
+  } catch {
+    return undefined
+  }
+}
+
+const cpuOf = (postmaster: string): number | undefined => {
+  if (process.platform !== "linux") return undefined
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name))
+  const own = pids.filter((pid) => pid === postmaster || parentOf(pid) === postmaster)
+  return own.reduce((sum, pid) => sum + (statOf(pid)?.ticks ?? 0), 0) * msPerTick
+}
+
+const withDatabase = (url: string, name: string): string => {
+  const it = new URL(url)
+  it.pathname = name
+  return it.href
+}
+
+const connect = async (url: string): Promise<pg.Client> => {
+  const client = new pg.Client({ connectionString: url })
+  // The server may be stopped before its clients are: that is no fault of anybody.
+  client.on("error", () => {})
+  await client.connect()
+  return client
+}
+
+/** The extension counts statements exactly; without it transactions are counted, which are the same for autocommits. */
+const settings = { shared_preload_libraries: "pg_stat_statements", checkpoint_timeout: "1h", max_wal_size: "8GB" }
+
+const embedded = Effect.gen(function*() {
+  const directory = yield* Effect.promise(() => mkdtemp(join(tmpdir(), "sluice-bench-")))
+  // Run by root, PostgreSQL runs as another account and must get in.
+  yield* Effect.promise(() => chmod(directory, 0o711))
+  const homes = [directory]
+  yield* Effect.addFinalizer(() =>
+    Effect.promise(() => Promise.all(homes.map((home) => rm(home, { recursive: true, force: true }))))
+  )
+  const { home, pid, url } = yield* EmbeddedPostgres.make({ dataDirectory: directory, settings })
+  homes.push(home)
+  return { url: Redacted.value(url), postmaster: String(yield* pid) }
+})
+
+/** Runs `use` with a server that is there for as long as it takes. */
+export const using = <A>(use: (server: DatabaseServer) => Promise<A>): Promise<A> =>
+  Effect.gen(function*() {
+    const given = process.env["DATABASE_URL"]
+    const { postmaster, url } = given === undefined ? yield* embedded : { postmaster: undefined, url: given }
+    const admin = yield* Effect.acquireRelease(
+      Effect.promise(() => connect(url)),
+      (client) => Effect.promise(() => client.end())
+    )
+    const { rows } = yield* Effect.promise(() => admin.query("show server_version"))
+    const created: Array<string> = []
+    if (given !== undefined) {
+      yield* Effect.addFinalizer(() =>
+        Effect.promise(async () => {
+          for (const name of created) await admin.query(`drop database if exists ${name} with (force)`)
+        })
+      )
+    }
+    return yield* Effect.promise(() =>
+      use({
+        version: String(rows[0].server_version),
+        create: async (name) => {
+          await admin.query(`drop database if exists ${name} with (force)`)
+          await admin.query(`create database ${name}`)
+          created.push(name)
+          const own = withDatabase(url, name)
+          await Effect.runPromise(Effect.void.pipe(Effect.provide(Database.layer({ url: Redacted.make(own) }))))
+          return own
+        },
+        connect,
+        cpuMs: () => postmaster === undefined ? undefined : cpuOf(postmaster)
+      })
+    )
+  }).pipe(Effect.scoped, Effect.provide(Logger.layer([])), Effect.runPromise)

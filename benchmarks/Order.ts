@@ -1,0 +1,46 @@
+/** The order that both sides take in: 2 KB of JSON, new each time. */
+
+const item = (n: number) => ({
+  id: `item-${n}`,
+  sku: `SKU-${1000 + n}`,
+  name: "Unlimited calls and 50 GB of data in the whole of Europe",
+  quantity: 1,
+  price: { amount: "29.90", currency: "EUR" },
+  properties: { term: "24 months", activation: "2026-12-01" }
+})
+
+const body = {
+  orderType: "NEW_ORDER",
+  status: "New",
+  marketId: "se",
+  storeId: "store-17",
+  customerId: "customer-20260412",
+  customerEmail: "ada.lovelace@example.com",
+  customerName: "Ada Lovelace",
+  customerPhone: "+46 70 123 45 67",
+  billingAddress: { street: "Drottninggatan 1", zip: "111 51", city: "Stockholm", country: "SE" },
+  shippingAddress: { street: "Drottninggatan 1", zip: "111 51", city: "Stockholm", country: "SE" },
+  orderItems: Array.from({ length: 6 }, (_, n) => item(n)),
+  total: { amount: "179.40", currency: "EUR" },
+  payment: { method: "card", reference: "pay_8f2c1f", captured: false },
+  tags: ["web", "campaign-autumn"],
+  customFields: { campaign: "autumn", note: "" }
+}
+
+/** A document of 2,000 bytes or a few more, with a member of its own. */
+export const order = (n: number) => ({
+  ...body,
+  orderNumber: `N-${String(n).padStart(9, "0")}`,
+  customFields: { ...body.customFields, note: padding }
+})
+
+export type SubmittedOrder = ReturnType<typeof order>
+
+const padding = "x".repeat(Math.max(0, 1950 - JSON.stringify(body).length))
+
+/** What the three callouts are named, as path and as step. */
+export const steps = ["validate", "provision", "bill"] as const
+
+/** In what both sides differ from each other in nothing: names that are stored with each order. */
+export const pipelineName = "benchmark"
+export const completedStatus = "Completed"

@@ -1,0 +1,85 @@
+/** Medians, ratios and the table; the raw figures go to `results/`, without a name of the machine. */
+import { mkdirSync, writeFileSync } from "node:fs"
+import { availableParallelism, cpus, totalmem } from "node:os"
+import type { Measured } from "./Side.ts"
+
+export interface RoundFigures extends Measured {
+  readonly statementsPerOrder: number
+  readonly walBytesPerOrder: number
+  readonly databaseCpuMsPerOrder?: number
+}
+
+export interface SideFigures {
+  readonly full: Array<RoundFigures>
+  readonly alone: Array<RoundFigures>
+}
+
+export interface Figures {
+  readonly baseline: SideFigures
+  readonly sluice: SideFigures
+}
+
+export const median = (values: ReadonlyArray<number>): number => {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle] ?? NaN : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2
+}
+
+const machine = () => ({
+  cores: availableParallelism(),
+  processor: cpus()[0]?.model ?? "unknown",
+  memoryGiB: Math.round(totalmem() / 2 ** 30),
+  platform: `${process.platform} ${process.arch}`,
+  node: process.version
+})
+
+/** [label, which rounds, figure, decimals, the ratio that is promised]. */
+const lines: ReadonlyArray<readonly [string, keyof SideFigures, keyof RoundFigures, number, string?]> = [
+  ["orders/s, 64 in flight", "full", "ordersPerSecond", 0, ">= 0.6"],
+  ["engine CPU, ms/order", "full", "cpuMsPerOrder", 3, "<= 2"],
+  ["database CPU, ms/order", "full", "databaseCpuMsPerOrder", 3],
+  ["SQL statements/order", "full", "statementsPerOrder", 3, "ours <= 0.4"],
+  ["WAL bytes/order", "full", "walBytesPerOrder", 0],
+  ["latency p50, 64 in flight, ms", "full", "p50Ms", 1],
+  ["latency p99, 64 in flight, ms", "full", "p99Ms", 1],
+  ["event loop delay p99, ms", "full", "eventLoopP99Ms", 1],
+  ["one alone: latency p50, ms", "alone", "p50Ms", 2, "<= 1.5"],
+  ["one alone: latency p99, ms", "alone", "p99Ms", 2],
+  ["one alone: engine CPU, ms/order", "alone", "cpuMsPerOrder", 3]
+]
+
+/** Ratios are made within a round, whose sides ran one after the other, before their median is taken. */
+const row = (
+  figures: Figures,
+  [label, rounds, figure, digits, promised]: typeof lines[number]
+): ReadonlyArray<string> => {
+  const of = (side: SideFigures) => side[rounds].map((round) => round[figure] ?? NaN)
+  const ours = of(figures.sluice)
+  const theirs = of(figures.baseline)
+  const ratio = median(ours.map((value, n) => value / (theirs[n] ?? NaN)))
+  return [label, median(theirs).toFixed(digits), median(ours).toFixed(digits), ratio.toFixed(2), promised ?? ""]
+}
+
+export const table = (figures: Figures): string => {
+  const rows = [["", "baseline", "sluice", "ratio", "promised"], ...lines.map((line) => row(figures, line))]
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0))) ?? []
+  return rows.map((cells) =>
+    `| ${cells.map((cell, n) => n === 0 ? cell.padEnd(widths[n] ?? 0) : cell.padStart(widths[n] ?? 0)).join(" | ")} |`
+  ).toSpliced(
+    1,
+    0,
+    `| ${widths.map((width, n) => n === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`).join(" | ")} |`
+  )
+    .join("\n")
+}
+
+export const save = (name: string, content: object): void => {
+  const directory = new URL("./results/", import.meta.url)
+  mkdirSync(directory, { recursive: true })
+  writeFileSync(new URL(`${name}.json`, directory), `${JSON.stringify(content, null, 2)}\n`)
+}
+
+export const write = (figures: Figures, conditions: Readonly<Record<string, unknown>>, name = "in-process") => {
+  process.stdout.write(`\n${table(figures)}\n`)
+  save(name, { date: new Date().toISOString().slice(0, 10), machine: machine(), conditions, figures })
+}

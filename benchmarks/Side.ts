@@ -1,0 +1,84 @@
+/**
+ * One side of the comparison, as a process: takes orders through `submit` with so many in flight, when the runner says
+ * so, and tells what it did and what that cost the process. The same for both sides.
+ */
+import { monitorEventLoopDelay, performance } from "node:perf_hooks"
+import { order, type SubmittedOrder } from "./Order.ts"
+
+/** What the runner asks for. Bounded in time and in number. */
+export interface Round {
+  readonly inFlight: number
+  readonly seconds: number
+  readonly maxOrders: number
+}
+
+export interface Measured {
+  readonly orders: number
+  /** From the first order's start to the last one's end. */
+  readonly seconds: number
+  readonly ordersPerSecond: number
+  /** Processor time of this process, user and system. */
+  readonly cpuMsPerOrder: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly eventLoopP99Ms: number
+}
+
+/** One order from its submission to the commit that ends it. */
+export type Submit = (order: SubmittedOrder) => Promise<void>
+
+const percentile = (sorted: Float64Array, part: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0
+
+let made = 0
+
+export const measure = async (submit: Submit, { inFlight, seconds, maxOrders }: Round): Promise<Measured> => {
+  const latencies: Array<number> = []
+  const delay = monitorEventLoopDelay({ resolution: 5 })
+  delay.enable()
+  const cpu = process.cpuUsage()
+  const begun = performance.now()
+  const until = begun + seconds * 1000
+  let started = 0
+  const flight = async () => {
+    for (;;) {
+      const at = performance.now()
+      if (at >= until || started >= maxOrders) return
+      started++
+      await submit(order(made++))
+      latencies.push(performance.now() - at)
+    }
+  }
+  await Promise.all(Array.from({ length: inFlight }, flight))
+  const elapsed = (performance.now() - begun) / 1000
+  const used = process.cpuUsage(cpu)
+  delay.disable()
+  const sorted = Float64Array.from(latencies).toSorted()
+  return {
+    orders: started,
+    seconds: elapsed,
+    ordersPerSecond: started / elapsed,
+    cpuMsPerOrder: (used.user + used.system) / 1000 / started,
+    p50Ms: percentile(sorted, 0.5),
+    p99Ms: percentile(sorted, 0.99),
+    eventLoopP99Ms: delay.percentile(99) / 1e6
+  }
+}
+
+/** Tells the runner that this side is ready, and does its rounds until it is told to end. */
+export const serve = (submit: Submit, close: () => Promise<void>): void => {
+  process.on("message", (message: Round | "end") => {
+    if (message === "end") {
+      void close().then(() => process.disconnect?.())
+      return
+    }
+    void measure(submit, message).then((measured) => process.send?.(measured))
+  })
+  process.send?.("ready")
+}
+
+/** What the runner gave this side to work with. */
+export const given = (): { readonly databaseUrl: string; readonly partnerUrl: string } => ({
+  databaseUrl: process.env["BENCH_DATABASE_URL"] ?? "",
+  partnerUrl: process.env["BENCH_PARTNER_URL"] ?? ""
+})

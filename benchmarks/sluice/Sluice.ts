@@ -1,0 +1,102 @@
+/**
+ * Sluice in this process: the engine, the journal on PostgreSQL and outbound HTTP, composed as the server composes them,
+ * with all that is on by default: callout records, order versions, the address guard, redaction.
+ */
+import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+import { Intake } from "@sluice/engine/Intake"
+import { Journal } from "@sluice/engine/Journal"
+import { Plugins } from "@sluice/engine/Plugins"
+import { calloutPlugin } from "@sluice/engine/plugins/CalloutPlugin"
+import { Runs } from "@sluice/engine/Runs"
+import { Settings, type SettingsSnapshot } from "@sluice/engine/Settings"
+import * as JsonataExpressions from "@sluice/expressions/JsonataExpressions"
+import * as AddressGuard from "@sluice/http-client/AddressGuard"
+import { Credentials } from "@sluice/http-client/Credentials"
+import * as OutboundUndici from "@sluice/http-client/node/OutboundUndici"
+import * as Database from "@sluice/persistence/Database"
+import * as PgJournal from "@sluice/persistence/Journal"
+import { Effect, Layer, Redacted, Result } from "effect"
+import { completedStatus, pipelineName, steps } from "../Order.ts"
+
+/** Of the kinds that are configured: a password, a token, a signing secret. */
+const secrets = [
+  "correct horse battery staple",
+  "tok_live_51H8xjE2KfQ7wz",
+  "whsec_c2VjcmV0LXNpZ25pbmcta2V5",
+  "Basic-p4ssw0rd/with+signs=",
+  "0123456789abcdef0123456789abcdef"
+]
+
+export const snapshot = (partnerUrl: string): SettingsSnapshot => ({
+  pipelines: [{
+    name: pipelineName,
+    version: 1,
+    match: { orderTypes: ["NEW_ORDER"] },
+    priority: 0,
+    failedStatus: "Failed",
+    completedStatus,
+    steps: steps.map((id) => ({
+      name: "calloutPlugin",
+      id,
+      active: true,
+      critical: true,
+      scope: {},
+      options: { endpoint: `${partnerUrl}/${id}`, shouldRejectOn: { status: [400, 404, 500] } }
+    })),
+    postProcessing: []
+  }],
+  connectors: [],
+  authProviders: [],
+  secrets
+})
+
+const settings = (partnerUrl: string): Layer.Layer<Settings> => {
+  const current = snapshot(partnerUrl)
+  return Layer.succeed(Settings, {
+    current: () => current,
+    pipeline: (name) => Effect.succeed(current.pipelines.find((pipeline) => pipeline.name === name))
+  })
+}
+
+/** Tells when a run has ended and that is stored: what a reader of the journal would learn by asking again and again. */
+export class Endings {
+  readonly #waiting = new Map<string, () => void>()
+
+  of(runId: string): Promise<void> {
+    return new Promise((done) => this.#waiting.set(runId, done))
+  }
+
+  tell(runId: string): void {
+    this.#waiting.get(runId)?.()
+    this.#waiting.delete(runId)
+  }
+}
+
+const telling = (endings: Endings) =>
+  Layer.effect(
+    Journal,
+    Effect.map(Journal, (journal) => ({
+      ...journal,
+      commit: (entry) =>
+        entry.finish === undefined
+          ? journal.commit(entry)
+          : Effect.tap(journal.commit(entry), () => Effect.sync(() => endings.tell(entry.runId)))
+    }))
+  ).pipe(Layer.provide(PgJournal.layer()))
+
+const guard = AddressGuard.make(Result.getOrThrow(AddressGuard.parseNetworks("127.0.0.0/8")))
+
+export const layer = (databaseUrl: string, partnerUrl: string, endings: Endings) =>
+  Layer.mergeAll(Intake.layer, Layer.empty).pipe(
+    Layer.provideMerge(Runs.layer()),
+    Layer.provide(Credentials.layer),
+    Layer.provide([
+      OutboundUndici.layer({ guard }),
+      JsonataExpressions.layer(),
+      Plugins.layer([calloutPlugin]),
+      settings(partnerUrl),
+      telling(endings),
+      NodeCrypto.layer
+    ]),
+    Layer.provide(Database.layer({ url: Redacted.make(databaseUrl) }))
+  )
