@@ -182,7 +182,7 @@ export const make = Effect.gen(function*() {
       const row = yield* ledger.commit({
         placed,
         decision,
-        result: outcome._tag === "Succeeded" ? outcome.result : undefined,
+        result: outcome._tag === "Succeeded" ? withoutSecrets(outcome.result, redactor) : undefined,
         startedAt: ledger.startedAt(),
         finishedAt,
         records: callouts.pending(),
@@ -196,6 +196,13 @@ export const make = Effect.gen(function*() {
     yield* ledger.end({ state: "completed" }, pipeline.completedStatus)
   })
 })
+
+/** A partner that sends back what it was sent must not write a secret into the order. */
+const withoutSecrets = (result: StepResult, redactor: Redactor): StepResult => {
+  const text = JSON.stringify(result)
+  const shown = redactor.text(text)
+  return shown === text ? result : JSON.parse(shown)
+}
 
 /** What a partner said may hold a secret that it was sent. */
 const redacted = (decision: StepDecision, redactor: Redactor): StepDecision => ({

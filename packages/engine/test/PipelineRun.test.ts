@@ -43,7 +43,8 @@ const ended = Effect.gen(function*() {
   }
 })
 
-const bodyOf = (request: { readonly body?: string | Uint8Array | undefined }): unknown => JSON.parse(String(request.body))
+const bodyOf = (request: { readonly body?: string | Uint8Array | undefined }): unknown =>
+  JSON.parse(String(request.body))
 const hosts = (requests: ReadonlyArray<{ readonly url: string }>) => requests.map(({ url }) => new URL(url).hostname)
 
 describe("a run", () => {
@@ -64,7 +65,10 @@ describe("a run", () => {
       })
       assert.strictEqual(new Set(requests.map(({ headers }) => headers["idempotency-key"])).size, 3)
       assert.match(requests[0]!.headers["traceparent"]!, /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/)
-      assert.deepStrictEqual(records.map(({ outcome, attempt }) => [outcome, attempt]), [["succeeded", 1], ["succeeded", 1], ["succeeded", 1]])
+      assert.deepStrictEqual(records.map(({ outcome, attempt }) => [outcome, attempt]), [["succeeded", 1], [
+        "succeeded",
+        1
+      ], ["succeeded", 1]])
     }).pipe(Effect.provide(world(
       { pipelines: [pipeline([callout("a"), callout("b"), callout("c")], { completedStatus: "Done" })] },
       () => respond(200, { ok: true })
@@ -257,14 +261,18 @@ describe("a workflow step", () => {
 it.effect("configured secrets are redacted in what is remembered, and only there", () =>
   Effect.gen(function*() {
     yield* submit
-    const { requests, records } = yield* ended
+    const { requests, records, order, history } = yield* ended
     assert.strictEqual(requests[0]!.headers["x-api-key"], "s3cret-s3cret")
     assert.strictEqual(records[0]!.headers["x-api-key"], "[redacted]")
-    assert.strictEqual(Utf8.decode(records[0]!.response!.body), "{\"echo\":\"[redacted]\"}")
+    assert.strictEqual(Utf8.decode(records[0]!.response!.body), "{\"orderPatch\":{\"orderOrigin\":\"[redacted]\"}}")
+    assert.strictEqual(order.orderOrigin, "[redacted]", "a patch carries no secret into the order either")
+    assert.notInclude(JSON.stringify([records, history]), "s3cret")
   }).pipe(Effect.provide(world(
     {
-      pipelines: [pipeline([callout("a", { headers: { "x-api-key": "s3cret-s3cret" } })])],
+      pipelines: [
+        pipeline([workflow("a", {}, [{ key: "x-api-key", value: "s3cret-s3cret", keyGroup: "RequestHeaders" }])])
+      ],
       secrets: ["s3cret-s3cret"]
     },
-    () => respond(200, { echo: "s3cret-s3cret" })
+    () => respond(200, { orderPatch: { orderOrigin: "s3cret-s3cret" } })
   ))))
