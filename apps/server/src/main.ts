@@ -14,13 +14,34 @@ import { Stopping } from "./Stopping.ts"
 /** What is written when the process cannot start: one line, whatever is in the message. */
 const complain = (message: string) => Effect.as(Console.error(`sluice: ${message.replaceAll(/\s*\n\s*/g, " ")}`), 1)
 
-const serve = Effect.fnUntraced(function*(config: ServerConfig.ServerConfig) {
-  const services = yield* Layer.build(Application.layer(config, process.env))
-  const { address } = Context.get(services, HttpServer.HttpServer)
-  const { begin } = Context.get(services, Stopping)
-  yield* Effect.logInfo(`Sluice is ready at ${HttpServer.formatAddress(address)}`)
-  return yield* Effect.onInterrupt(Effect.never, () => begin)
-}, Effect.scoped)
+/** A little below the 30 s in which the process has promised to be gone. */
+const lastMoment = "28 seconds"
+
+/**
+ * Nothing that hangs (a silent database, most likely) may keep the process: what was not handed over is taken over, as
+ * after a crash.
+ */
+const leaveInTime = Effect.sync(() =>
+  Effect.runFork(Effect.andThen(
+    Effect.sleep(lastMoment),
+    Effect.andThen(
+      Effect.logWarning("stopping takes too long: leaving what is open to be taken over"),
+      Effect.sync(() => process.exit(0))
+    )
+  ))
+)
+
+const serve = Effect.fnUntraced(
+  function*(config: ServerConfig.ServerConfig) {
+    const services = yield* Layer.build(Application.layer(config, process.env))
+    const { address } = Context.get(services, HttpServer.HttpServer)
+    const { begin } = Context.get(services, Stopping)
+    yield* Effect.logInfo(`Sluice is ready at ${HttpServer.formatAddress(address)}`)
+    return yield* Effect.onInterrupt(Effect.never, () => begin)
+  },
+  Effect.onInterrupt(() => leaveInTime),
+  Effect.scoped
+)
 
 const program = Effect.suspend(() => {
   const config = ServerConfig.decode(process.env)
