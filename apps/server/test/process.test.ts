@@ -30,21 +30,21 @@ const calling = (url: string) => ({
   steps: [{ name: "calloutPlugin", options: { endpoint: `${url}/slow`, timeoutValue: 20_000 } }]
 })
 
-describe("a start that cannot be", () => {
-  const refused = (
-    overrides: Readonly<Record<string, string>>,
-    says: RegExp,
-    before: Effect.Effect<void, never, SqlClient.SqlClient> = Effect.void
-  ) =>
-    withDatabase(Effect.gen(function*() {
-      yield* before
-      const running = yield* Process.start({ ...(yield* environment), ...overrides })
-      const { code, errors } = yield* running.ended
-      assert.strictEqual(code, 1)
-      assert.match(errors, says)
-      assert.lengthOf(errors.trimEnd().split("\n"), 1, errors)
-    }))
+const refused = (
+  overrides: Readonly<Record<string, string>>,
+  says: RegExp,
+  before: Effect.Effect<void, never, SqlClient.SqlClient> = Effect.void
+) =>
+  withDatabase(Effect.gen(function*() {
+    yield* before
+    const running = yield* Process.start({ ...(yield* environment), ...overrides })
+    const { code, errors } = yield* running.ended
+    assert.strictEqual(code, 1)
+    assert.match(errors, says)
+    assert.lengthOf(errors.trimEnd().split("\n"), 1, errors)
+  }))
 
+describe("a start that cannot be", () => {
   it.live(
     "a bad value ends in one line that names the variable and the mend",
     () =>

@@ -168,6 +168,28 @@ const orders: ReadonlyArray<Refusal> = [
     says: /200/
   },
   {
+    name: "a page of some",
+    request: ["GET", "/v1/orders?limit=some"],
+    status: 400,
+    slug: "invalid-request",
+    paths: ["limit"],
+    says: /whole number from 1 to 200/
+  },
+  {
+    name: "a path that cannot be decoded",
+    request: ["GET", "/v1/orders/%zz"],
+    status: 400,
+    slug: "invalid-request",
+    says: /%25/
+  },
+  {
+    name: "a path that is longer than any",
+    request: ["GET", `/v1/orders/${"x".repeat(3000)}`],
+    status: 404,
+    slug: "not-found",
+    says: /There is no/
+  },
+  {
     name: "a cursor of somebody else's",
     request: ["GET", "/v1/orders?cursor=abc"],
     status: 400,

@@ -3,6 +3,7 @@
  * comes within 5 s while the database is away; and whatever breaks is logged here and answered with a problem that says
  * nothing of our insides. Contract: section 7.
  */
+import { maxLimit } from "@sluice/api/Paging"
 import * as Problems from "@sluice/api/Problems"
 import { Refusals } from "@sluice/api/Refusals"
 import { Context, Effect, Layer, SchemaAST, SchemaIssue } from "effect"
@@ -46,11 +47,17 @@ const formatIssues = SchemaIssue.makeFormatterStandardSchemaV1()
 /** How headers are written by people. */
 const headerName = (name: string): string => name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase())
 
+/** Where the schema's own words speak of how a string becomes a number. */
+const words: Readonly<Record<string, string>> = {
+  limit: `must be a whole number from 1 to ${maxLimit}`,
+  version: "must be a whole number from 1 up"
+}
+
 const undecodable = (error: HttpApiError.HttpApiSchemaError): Problems.InvalidRequest => {
   const errors = formatIssues(error.cause.issue).issues.map((issue) => {
     const [segment = ""] = issue.path ?? []
     const name = String(typeof segment === "object" ? segment.key : segment)
-    return { path: error.kind === "Headers" ? headerName(name) : name, message: issue.message }
+    return { path: error.kind === "Headers" ? headerName(name) : name, message: words[name] ?? issue.message }
   })
   return new Problems.InvalidRequest({
     detail: errors.map(({ path, message }) => `${path}: ${message}`).join("; "),

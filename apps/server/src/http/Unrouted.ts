@@ -34,10 +34,29 @@ export const allowedMethods = (target: string): ReadonlyArray<string> => {
   return [...methods].toSorted()
 }
 
+const isDecodable = (path: string): boolean => {
+  try {
+    decodeURIComponent(path)
+    return true
+  } catch {
+    return false
+  }
+}
+
 const unrouted = (request: HttpServerRequest.HttpServerRequest) => {
   const [path = request.url] = request.url.split(/[?#]/, 1)
+  if (!isDecodable(path)) {
+    const message = "has a % that no two hexadecimal digits follow: escape it as %25"
+    return problemResponse(
+      new Problems.InvalidRequest({
+        detail: `The path ${message}`,
+        errors: [{ path: "", message: `the path ${message}` }]
+      })
+    )
+  }
   const allowed = allowedMethods(request.url)
-  return allowed.length === 0
+  // A path that takes the method and was not routed has a segment that is longer than any id.
+  return allowed.length === 0 || allowed.includes(request.method)
     ? problemResponse(new Problems.NotFound({ detail: `There is no ${path}: /docs lists the paths that there are` }))
     : problemResponse(
       new Problems.MethodNotAllowed({ detail: `${path} takes ${allowed.join(", ")}, not ${request.method}` }),
