@@ -14,8 +14,6 @@ export const maxBody = 1024 * 1024
 const limit = ByteSize.mebibytes(1)
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
-export type BodyProblem = Problems.InvalidRequest | Problems.BodyTooLarge | Problems.UnsupportedMediaType
-
 const tooLarge = () =>
   new Problems.BodyTooLarge({ detail: "The body is over the limit of 1 MiB (1048576 bytes): send a smaller document" })
 
