@@ -6,7 +6,7 @@
 const quote = 0x22
 const backslash = 0x5c
 
-/** The index of the quote that ends the string whose first character stands at `start`; -1 where none does. */
+/** The index of the quote that ends the string whose first character stands at `start`; the text's length where none does. */
 export const stringEnd = (text: string, start: number): number => {
   // A loop, not `indexOf`: most strings of an order are shorter than what a call costs.
   for (let i = start; i < text.length; i++) {
@@ -14,7 +14,7 @@ export const stringEnd = (text: string, start: number): number => {
     if (code === quote) return i
     if (code === backslash) i++
   }
-  return -1
+  return text.length
 }
 
 /** The index of what follows the value at `start`: a comma, a closing bracket, or the end of the text. */
@@ -53,9 +53,11 @@ export const textMembers = (text: string): ReadonlyArray<TextMember> => {
   if (i < 0 || text.slice(0, i).trim() !== "") return members
   for (;;) {
     const start = text.indexOf("\"", i + 1)
-    const close = start < 0 ? -1 : stringEnd(text, start + 1)
-    if (close < 0) return members
-    const from = text.indexOf(":", close + 1) + 1
+    if (start < 0) return members
+    const close = stringEnd(text, start + 1)
+    const colon = text.indexOf(":", close + 1)
+    if (colon < 0) return members
+    const from = colon + 1
     i = valueEnd(text, from)
     members.push({ name: text.slice(start + 1, close), value: text.slice(from, i) })
     if (text.charCodeAt(i) !== 0x2c) return members

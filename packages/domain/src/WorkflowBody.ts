@@ -72,7 +72,6 @@ const capitalised = (text: string): string => {
       case 0x5d:
       case 0x7d:
         depth--
-        atName = false
     }
   }
   return out + text.slice(written)

@@ -128,6 +128,12 @@ describe("WorkflowBody", () => {
     )
   })
 
+  it.prop("comes to an end on any text, JSON or not", [Schema.String, Schema.Json, Schema.Int], ([text, json, at]) => {
+    assert.isString(workflowBody(text, ""))
+    assert.isString(workflowBody("{\"a\"}, \"b\"" + text, ""))
+    assert.isString(workflowBody(JSON.stringify({ payment: json }).slice(0, at), ""))
+  })
+
   it("tells the step's configuration, its custom properties, and the shipment", () => {
     const options = {
       connector: "Webhook",
