@@ -121,6 +121,8 @@ export const canonical = (value: Json): string => {
   if (isRawNumber(value)) return significant(value.rawJSON)
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`
   const members = value as JsonObject
-  const written = Object.keys(members).sort().map((name) => `${JSON.stringify(name)}:${canonical(members[name] ?? null)}`)
+  const written = Object.keys(members).toSorted().map((name) =>
+    `${JSON.stringify(name)}:${canonical(members[name] ?? null)}`
+  )
   return `{${written.join(",")}}`
 }

@@ -141,11 +141,18 @@ export const typeFaults = (document: JsonObject): ReadonlyArray<Fault> => {
 /** Whether the text can be a key: no NUL, no lone surrogate. */
 export const isStorable = (text: string): boolean => !text.includes("\0") && text.isWellFormed()
 
+/** How long an indexed member may be, in characters: longer ones do not fit into an index entry of PostgreSQL. */
+export const longestIndexed = 500
+
 const storableFaults = (document: JsonObject): ReadonlyArray<Fault> =>
   indexedMembers.flatMap((name) => {
     const value = document[name]
-    return typeof value === "string" && !isStorable(value)
-      ? [{ path: name, message: "must not hold a NUL character or half of a surrogate pair" }]
+    if (typeof value !== "string") return []
+    if (!isStorable(value)) {
+      return [{ path: name, message: "must not hold a NUL character or half of a surrogate pair" }]
+    }
+    return value.length > longestIndexed && name !== "id"
+      ? [{ path: name, message: `must have at most ${longestIndexed} characters` }]
       : []
   })
 

@@ -28,6 +28,8 @@ export interface OrderSubmission {
   readonly body: Json.Json
   readonly shipmentId?: string
   readonly idempotencyKey?: string
+  /** Who asked, by the name of the API key. */
+  readonly requestedBy?: string
 }
 
 export interface ProcessRequest {
@@ -100,7 +102,7 @@ const make = Effect.gen(function*() {
     (hasRoom) => hasRoom ? Effect.void : Effect.fail(new JournalFull({ retryAfterSeconds: 1 }))
   )
 
-  const submit = Effect.fnUntraced(function*({ body, shipmentId, idempotencyKey }: OrderSubmission) {
+  const submit = Effect.fnUntraced(function*({ body, shipmentId, idempotencyKey, requestedBy }: OrderSubmission) {
     const faults = [...submissionFaults(body), ...keyFaults(idempotencyKey)]
     if (faults.length > 0 || !Json.isObject(body)) return yield* new InvalidOrder({ faults })
     yield* room
@@ -121,7 +123,8 @@ const make = Effect.gen(function*() {
         eventId: yield* newUuid,
         pipeline: { name: pipeline.name, version: pipeline.version },
         createdAt: now,
-        ...(shipmentId !== undefined && { shipmentId })
+        ...(shipmentId !== undefined && { shipmentId }),
+        ...(requestedBy !== undefined && { requestedBy })
       },
       ...(idempotencyKey !== undefined && { idempotencyKey }),
       ...(fingerprint !== undefined && { fingerprint })
