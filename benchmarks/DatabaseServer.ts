@@ -5,11 +5,11 @@
 import * as Database from "@sluice/persistence/Database"
 import { EmbeddedPostgres } from "@sluice/persistence/embedded/EmbeddedPostgres"
 import { Effect, Logger, Redacted } from "effect"
-import { readdirSync, readFileSync } from "node:fs"
 import { chmod, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import pg from "pg"
+import { cpuMsOf } from "./ProcessCpu.ts"
 
 export interface DatabaseServer {
   readonly version: string
@@ -19,38 +19,6 @@ export interface DatabaseServer {
   readonly connect: (url: string) => Promise<pg.Client>
   /** Processor time of all of its processes since they began, in milliseconds; `undefined` where it cannot be read. */
   readonly cpuMs: () => number | undefined
-}
-
-/** Kernel ticks are 10 ms on every Linux that Node runs on. */
-const msPerTick = 10
-
-/** User and system time of a process, with that of its children that have ended. */
-const statOf = (pid: string): { readonly name: string; readonly ticks: number } | undefined => {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, "utf8")
-    const end = text.lastIndexOf(")")
-    const fields = text.slice(end + 2).split(" ")
-    const ticks = [11, 12, 13, 14].reduce((sum, field) => sum + Number(fields[field]), 0)
-    return { name: text.slice(text.indexOf("(") + 1, end), ticks }
-  } catch {
-    return undefined
-  }
-}
-
-const parentOf = (pid: string): string | undefined => {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, "utf8")
-    return text.slice(text.lastIndexOf(")") + 2).split(" ")[1]
-  } catch {
-    return undefined
-  }
-}
-
-const cpuOf = (postmaster: string): number | undefined => {
-  if (process.platform !== "linux") return undefined
-  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name))
-  const own = pids.filter((pid) => pid === postmaster || parentOf(pid) === postmaster)
-  return own.reduce((sum, pid) => sum + (statOf(pid)?.ticks ?? 0), 0) * msPerTick
 }
 
 const withDatabase = (url: string, name: string): string => {
@@ -80,8 +48,12 @@ const embedded = Effect.gen(function*() {
   )
   const { home, pid, url } = yield* EmbeddedPostgres.make({ dataDirectory: directory, settings })
   homes.push(home)
-  return { url: Redacted.value(url), postmaster: String(yield* pid) }
+  return { url: Redacted.value(url), postmaster: yield* pid }
 })
+
+/** Ctrl-C ends the database too. */
+const ended = new AbortController()
+process.once("SIGINT", () => ended.abort()).once("SIGTERM", () => ended.abort())
 
 /** Runs `use` with a server that is there for as long as it takes. */
 export const using = <A>(use: (server: DatabaseServer) => Promise<A>): Promise<A> =>
@@ -113,7 +85,8 @@ export const using = <A>(use: (server: DatabaseServer) => Promise<A>): Promise<A
           return own
         },
         connect,
-        cpuMs: () => postmaster === undefined ? undefined : cpuOf(postmaster)
+        cpuMs: () => postmaster === undefined ? undefined : cpuMsOf(postmaster, true)
       })
     )
-  }).pipe(Effect.scoped, Effect.provide(Logger.layer([])), Effect.runPromise)
+  }).pipe(Effect.scoped, Effect.provide(Logger.layer([])), (effect) =>
+    Effect.runPromise(effect, { signal: ended.signal }))

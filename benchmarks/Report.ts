@@ -19,7 +19,7 @@ export interface Figures {
   readonly sluice: SideFigures
 }
 
-export const median = (values: ReadonlyArray<number>): number => {
+const median = (values: ReadonlyArray<number>): number => {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted.length >> 1
   return sorted.length % 2 === 1 ? sorted[middle] ?? NaN : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2
@@ -34,7 +34,9 @@ const machine = () => ({
 })
 
 /** [label, which rounds, figure, decimals, the ratio that is promised]. */
-const lines: ReadonlyArray<readonly [string, keyof SideFigures, keyof RoundFigures, number, string?]> = [
+type Line = readonly [string, keyof SideFigures, keyof RoundFigures, number, string?]
+
+export const inProcess: ReadonlyArray<Line> = [
   ["orders/s, 64 in flight", "full", "ordersPerSecond", 0, ">= 0.6"],
   ["engine CPU, ms/order", "full", "cpuMsPerOrder", 3, "<= 2"],
   ["database CPU, ms/order", "full", "databaseCpuMsPerOrder", 3],
@@ -48,10 +50,23 @@ const lines: ReadonlyArray<readonly [string, keyof SideFigures, keyof RoundFigur
   ["one alone: engine CPU, ms/order", "alone", "cpuMsPerOrder", 3]
 ]
 
+export const behindHttp: ReadonlyArray<Line> = [
+  ["orders/s, 64 in flight", "full", "ordersPerSecond", 0],
+  ["server CPU, ms/order", "full", "cpuMsPerOrder", 3],
+  ["database CPU, ms/order", "full", "databaseCpuMsPerOrder", 3],
+  ["SQL statements/order", "full", "statementsPerOrder", 3],
+  ["WAL bytes/order", "full", "walBytesPerOrder", 0],
+  ["202 after, 64 in flight: p50, ms", "full", "p50Ms", 1],
+  ["202 after, 64 in flight: p99, ms", "full", "p99Ms", 1],
+  ["one alone: orders/s", "alone", "ordersPerSecond", 0],
+  ["one alone: 202 after, p50, ms", "alone", "p50Ms", 2],
+  ["one alone: 202 after, p99, ms", "alone", "p99Ms", 2]
+]
+
 /** Ratios are made within a round, whose sides ran one after the other, before their median is taken. */
 const row = (
   figures: Figures,
-  [label, rounds, figure, digits, promised]: typeof lines[number]
+  [label, rounds, figure, digits, promised]: Line
 ): ReadonlyArray<string> => {
   const of = (side: SideFigures) => side[rounds].map((round) => round[figure] ?? NaN)
   const ours = of(figures.sluice)
@@ -60,7 +75,7 @@ const row = (
   return [label, median(theirs).toFixed(digits), median(ours).toFixed(digits), ratio.toFixed(2), promised ?? ""]
 }
 
-export const table = (figures: Figures): string => {
+const table = (figures: Figures, lines: ReadonlyArray<Line>): string => {
   const rows = [["", "baseline", "sluice", "ratio", "promised"], ...lines.map((line) => row(figures, line))]
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0))) ?? []
   return rows.map((cells) =>
@@ -76,10 +91,11 @@ export const table = (figures: Figures): string => {
 export const save = (name: string, content: object): void => {
   const directory = new URL("./results/", import.meta.url)
   mkdirSync(directory, { recursive: true })
-  writeFileSync(new URL(`${name}.json`, directory), `${JSON.stringify(content, null, 2)}\n`)
+  const told = { date: new Date().toISOString().slice(0, 10), machine: machine(), ...content }
+  writeFileSync(new URL(`${name}.json`, directory), `${JSON.stringify(told, null, 2)}\n`)
 }
 
-export const write = (figures: Figures, conditions: Readonly<Record<string, unknown>>, name = "in-process") => {
-  process.stdout.write(`\n${table(figures)}\n`)
-  save(name, { date: new Date().toISOString().slice(0, 10), machine: machine(), conditions, figures })
+export const write = (name: string, figures: Figures, lines: ReadonlyArray<Line>, conditions: object): void => {
+  process.stdout.write(`\n${table(figures, lines)}\n`)
+  save(name, { conditions, figures })
 }

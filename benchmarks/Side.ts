@@ -3,6 +3,7 @@
  * so, and tells what it did and what that cost the process. The same for both sides.
  */
 import { monitorEventLoopDelay, performance } from "node:perf_hooks"
+import { type Summary, summary } from "./Latencies.ts"
 import { order, type SubmittedOrder } from "./Order.ts"
 
 /** What the runner asks for. Bounded in time and in number. */
@@ -12,23 +13,15 @@ export interface Round {
   readonly maxOrders: number
 }
 
-export interface Measured {
-  readonly orders: number
-  /** From the first order's start to the last one's end. */
-  readonly seconds: number
-  readonly ordersPerSecond: number
-  /** Processor time of this process, user and system. */
+export interface Measured extends Summary {
+  /** Processor time of the side's process, user and system. */
   readonly cpuMsPerOrder: number
-  readonly p50Ms: number
-  readonly p99Ms: number
-  readonly eventLoopP99Ms: number
+  /** Where the side measures itself. */
+  readonly eventLoopP99Ms?: number
 }
 
 /** One order from its submission to the commit that ends it. */
 export type Submit = (order: SubmittedOrder) => Promise<void>
-
-const percentile = (sorted: Float64Array, part: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0
 
 let made = 0
 
@@ -53,14 +46,9 @@ export const measure = async (submit: Submit, { inFlight, seconds, maxOrders }: 
   const elapsed = (performance.now() - begun) / 1000
   const used = process.cpuUsage(cpu)
   delay.disable()
-  const sorted = Float64Array.from(latencies).toSorted()
   return {
-    orders: started,
-    seconds: elapsed,
-    ordersPerSecond: started / elapsed,
+    ...summary(started, elapsed, latencies),
     cpuMsPerOrder: (used.user + used.system) / 1000 / started,
-    p50Ms: percentile(sorted, 0.5),
-    p99Ms: percentile(sorted, 0.99),
     eventLoopP99Ms: delay.percentile(99) / 1e6
   }
 }
@@ -69,11 +57,13 @@ export const measure = async (submit: Submit, { inFlight, seconds, maxOrders }: 
 export const serve = (submit: Submit, close: () => Promise<void>): void => {
   process.on("message", (message: Round | "end") => {
     if (message === "end") {
-      void close().then(() => process.disconnect?.())
+      void close().then(() => process.exit())
       return
     }
     void measure(submit, message).then((measured) => process.send?.(measured))
   })
+  // Without its runner it has no business.
+  process.once("disconnect", () => process.exit())
   process.send?.("ready")
 }
 

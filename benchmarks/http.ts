@@ -1,0 +1,77 @@
+/**
+ * The same comparison behind HTTP: the baseline behind node:http, Sluice's own server, each a process, with the load
+ * from a third. Prints a table and leaves the raw figures in `results/`. README.md says what is measured.
+ */
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { start } from "./Child.ts"
+import { countersOf } from "./Counters.ts"
+import { using } from "./DatabaseServer.ts"
+import type { Summary } from "./Latencies.ts"
+import { completedStatus, pipelineName, steps } from "./Order.ts"
+import { cpuMsOf } from "./ProcessCpu.ts"
+import { behindHttp, write } from "./Report.ts"
+import { compare, type Contender, inFlight, rounds, seconds } from "./Rounds.ts"
+import { assertAlike, rowsWritten } from "./RowsWritten.ts"
+import { startServer } from "./sluice/Server.ts"
+
+/** As a settings file says it. */
+const settings = (partnerUrl: string) => ({
+  pipelines: [{
+    name: pipelineName,
+    match: { orderTypes: ["NEW_ORDER"] },
+    completedStatus,
+    steps: steps.map((id) => ({
+      name: "calloutPlugin",
+      id,
+      critical: true,
+      options: { endpoint: `${partnerUrl}/${id}`, shouldRejectOn: { status: [400, 404, 500] } }
+    }))
+  }],
+  authProviders: [
+    {
+      name: "billing",
+      domain: "billing.example.com",
+      type: "basic",
+      username: "sluice",
+      password: "correct horse staple"
+    },
+    { name: "crm", domain: "crm.example.com", type: "bearer", token: "tok_live_51H8xjE2KfQ7wz" }
+  ]
+})
+
+await using(async (server) => {
+  const load = await start("./load.ts")
+  const partnerUrl = `http://127.0.0.1:${(load.greeting as { readonly port: number }).port}`
+  const directory = await mkdtemp(join(tmpdir(), "sluice-bench-settings-"))
+  const file = join(directory, "settings.json")
+  await writeFile(file, JSON.stringify(settings(partnerUrl)))
+
+  const contender = async (name: Contender["name"], databaseUrl: string, pid: number, serverUrl: string) => {
+    const client = await server.connect(databaseUrl)
+    const run: Contender["run"] = async (round) => {
+      const before = cpuMsOf(pid, false) ?? NaN
+      const summary = await load.ask({ ...round, serverUrl }) as Summary
+      return { ...summary, cpuMsPerOrder: ((cpuMsOf(pid, false) ?? NaN) - before) / summary.orders }
+    }
+    return { name, client, counters: await countersOf(server, client), run }
+  }
+
+  const urls = { baseline: await server.create("http_baseline"), sluice: await server.create("http_sluice") }
+  const plain = await start("./baseline/http.ts", { BENCH_DATABASE_URL: urls.baseline, BENCH_PARTNER_URL: partnerUrl })
+  const plainAt = plain.greeting as { readonly pid: number; readonly url: string }
+  const ours = await startServer({ DATABASE_URL: urls.sluice, SLUICE_CONFIG: file, SLUICE_DATA_DIR: directory })
+  const baseline = await contender("baseline", urls.baseline, plainAt.pid, plainAt.url)
+  const sluice = await contender("sluice", urls.sluice, ours.pid, ours.url)
+  const figures = await compare([baseline, sluice], baseline.client)
+
+  await ours.stop()
+  await plain.end()
+  await load.end()
+  await rm(directory, { recursive: true, force: true })
+  const rows = { baseline: await rowsWritten(baseline.client), sluice: await rowsWritten(sluice.client) }
+  for (const side of [baseline, sluice]) await side.client.end()
+  write("behind-http", figures, behindHttp, { postgres: server.version, seconds, rounds, inFlight, rows })
+  assertAlike(rows.baseline, rows.sluice)
+})

@@ -1,0 +1,85 @@
+/**
+ * Load from outside: partner and customer in one process of its own. An order is in flight from its POST to its third
+ * callout, which the partner sees; only the commit that ends it comes later. So both sides are watched alike, and
+ * neither is asked how far it has come.
+ */
+import { once } from "node:events"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import { performance } from "node:perf_hooks"
+import { Pool } from "undici"
+import { summary } from "./Latencies.ts"
+import { order, steps } from "./Order.ts"
+import type { Round } from "./Side.ts"
+
+export interface LoadRound extends Round {
+  readonly serverUrl: string
+}
+
+const answer = Buffer.from(JSON.stringify({ ok: true, reference: "ref-20260412", text: "y".repeat(970) }))
+const head = { "content-type": "application/json", "content-length": answer.length }
+const last = `/${steps.at(-1)}`
+
+let ended = () => {}
+
+const partner = createServer((request, response) => {
+  request.resume()
+  request.on("end", () => {
+    response.writeHead(200, head)
+    response.end(answer)
+    if (request.url === last) ended()
+  })
+})
+partner.keepAliveTimeout = 600_000
+partner.listen(0, "127.0.0.1")
+await once(partner, "listening")
+
+let made = 0
+let customer: { readonly url: string; readonly pool: Pool } | undefined
+
+const poolFor = (url: string): Pool => {
+  if (customer?.url !== url) customer = { url, pool: new Pool(url, { connections: 64 }) }
+  return customer.pool
+}
+
+const load = ({ inFlight, maxOrders, seconds, serverUrl }: LoadRound) =>
+  new Promise((resolve, reject) => {
+    const pool = poolFor(serverUrl)
+    const headers = { "content-type": "application/json" }
+    const latencies: Array<number> = []
+    const begun = performance.now()
+    const until = begun + seconds * 1000
+    let started = 0
+    let open = 0
+    const submit = async () => {
+      started++
+      open++
+      const at = performance.now()
+      const { body, statusCode } = await pool.request({
+        method: "POST",
+        path: "/v1/orders",
+        headers,
+        body: JSON.stringify(order(made++))
+      })
+      const text = await body.text()
+      if (statusCode !== 202) throw new Error(`answered ${statusCode}: ${text}`)
+      latencies.push(performance.now() - at)
+    }
+    ended = () => {
+      open--
+      if (performance.now() < until && started < maxOrders) submit().catch(reject)
+      // The last answers may still be on their way.
+      else if (open === 0) setImmediate(() => resolve(summary(started, (performance.now() - begun) / 1000, latencies)))
+    }
+    for (let n = 0; n < inFlight; n++) submit().catch(reject)
+  })
+
+process.once("disconnect", () => process.exit())
+process.on("message", (message: LoadRound | "end") => {
+  if (message === "end") process.exit()
+  load(message).then((measured) => process.send?.(measured), (error: unknown) => {
+    process.stderr.write(`${String(error)}\n`)
+    process.exit(1)
+  })
+})
+process.send?.({ port: (partner.address() as AddressInfo).port })
