@@ -19,19 +19,14 @@ const { stdout } = spawnSync(
   ["packages", "apps", "--config", ".dependency-cruiser.mjs", "--output-type", "json"],
   { encoding: "utf8", maxBuffer: 256 * 1024 * 1024 }
 )
-const counts = new Map<string, number>()
+const edges = new Set<string>()
 for (const { source, dependencies } of (JSON.parse(stdout) as Cruise).modules) {
   for (const { resolved } of dependencies) {
     const [from, to] = [room(source), room(resolved)]
-    if (from !== undefined && to !== undefined && from !== to) {
-      counts.set(`${from} ${to}`, (counts.get(`${from} ${to}`) ?? 0) + 1)
-    }
+    if (from !== undefined && to !== undefined && from !== to) edges.add(`  ${from} --> ${to}`)
   }
 }
-const arrows = [...counts].toSorted(([a], [b]) => a < b ? -1 : 1).map(([pair, count]) => {
-  const [from, to] = pair.split(" ")
-  return `  ${from} -->|${count}| ${to}`
-})
+const arrows = [...edges].toSorted()
 const picture = ["```mermaid", "flowchart BT", ...arrows, "```"].join("\n")
 const text = readFileSync(file, "utf8")
 const [before, rest] = text.split(begin)
