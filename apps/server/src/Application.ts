@@ -5,6 +5,7 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Intake } from "@sluice/engine/Intake"
 import type { JournalUnavailable } from "@sluice/engine/Journal"
+import * as Metered from "@sluice/engine/Metered"
 import { OrderEditing } from "@sluice/engine/OrderEditing"
 import { PipelineCheck } from "@sluice/engine/PipelineCheck"
 import { Plugins } from "@sluice/engine/Plugins"
@@ -64,7 +65,7 @@ const settingsFile = ({ settingsFile }: ServerConfig, environment: Environment) 
 const engine = (config: ServerConfig, environment: Environment) => {
   const executes = config.roles.has("worker")
   return Layer.mergeAll(Intake.layer, OrderEditing.layer, Orders.layer, ProcessEvents.layer, Readiness.layer).pipe(
-    Layer.provideMerge(Runs.layer({ claims: executes })),
+    Layer.provideMerge(Runs.layer({ claims: executes }).pipe(Layer.provide([Metered.journal, Metered.outbound]))),
     Layer.provideMerge(Journal.layer({ executes })),
     // Applied before the first order is taken in or up.
     Layer.provideMerge(settingsFile(config, environment)),

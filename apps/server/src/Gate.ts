@@ -24,7 +24,7 @@ export type Admission =
   | { readonly _tag: "Unauthorized"; readonly sent: boolean }
   | { readonly _tag: "NotServed" }
 
-/** What this process is for: `pages` is all that a worker has, health among them. */
+/** What this process is for: `pages` is all that a worker has, health and metrics among them. */
 export type Serves = "everything" | "pages"
 
 export interface Credentials {
@@ -43,6 +43,9 @@ const openPaths: ReadonlySet<string> = new Set([
   "/health/ready"
 ])
 
+/** What a worker serves beside the open pages; it needs a key where keys are set. */
+const metricsPath = "/metrics"
+
 /** The decision, which depends on nothing but the keys and the request's own words. */
 export const admission = (
   keys: ReadonlyArray<ApiKey>,
@@ -59,7 +62,7 @@ export const admission = (
     } else if (caller === undefined && !isOpen) {
       return { _tag: "Unauthorized", sent: authorization !== undefined }
     }
-    return serves === "pages" && !isOpen ? { _tag: "NotServed" } : { _tag: "Admitted", caller }
+    return serves === "pages" && !isOpen && path !== metricsPath ? { _tag: "NotServed" } : { _tag: "Admitted", caller }
   }
 }
 

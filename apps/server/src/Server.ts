@@ -3,6 +3,7 @@ import { Api } from "@sluice/api/Api"
 import { Layer } from "effect"
 import { HttpMiddleware, HttpRouter } from "effect/http"
 import { HttpApiBuilder, HttpApiScalar } from "effect/http-api"
+import { PrometheusMetrics } from "effect/observability"
 import type { ApiKey } from "./ApiKeys.ts"
 import * as Gate from "./Gate.ts"
 import * as AuthProvidersHttp from "./http/AuthProvidersHttp.ts"
@@ -33,6 +34,7 @@ const handlers = Layer.mergeAll(
 
 const pages = Layer.mergeAll(
   HomePage.layer,
+  PrometheusMetrics.layerHttp({ path: "/metrics" }),
   // Carried by the package itself: nothing is fetched from elsewhere, fonts neither.
   HttpApiScalar.layer(Api, { path: "/docs", scalar: { withDefaultFonts: false } })
 )

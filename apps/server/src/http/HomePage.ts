@@ -8,6 +8,7 @@ const links = [
   ["/v1/process-events", "Process events"],
   ["/v1/pipelines", "Pipelines"],
   ["/v1/plugins", "Plugins"],
+  ["/metrics", "Metrics"],
   ["/health/ready", "Health"]
 ] as const
 
