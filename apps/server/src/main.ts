@@ -37,7 +37,10 @@ const serve = Effect.fnUntraced(
     const { address } = Context.get(services, HttpServer.HttpServer)
     const { begin } = Context.get(services, Stopping)
     yield* Effect.logInfo(`Sluice is ready at ${HttpServer.formatAddress(address)}`)
-    return yield* Effect.onInterrupt(Effect.never, () => begin)
+    return yield* Effect.onInterrupt(
+      Effect.never,
+      () => Effect.andThen(Effect.logInfo("stopping: nothing new is taken up, what is in flight ends"), begin)
+    )
   },
   Effect.onInterrupt(() => leaveInTime),
   Effect.scoped

@@ -51,10 +51,20 @@ const placesOf = (pipeline: Pipeline) => [
 const optionFaults = (plugin: AnyPlugin, step: Step, placed: ReadonlyArray<Placed>): ReadonlyArray<Fault> => {
   const faults = schemaFaults(plugin.options, step.options)
     .filter(({ path }) => !placed.some((expression) => expression.path === path))
-  if (faults.length > 0 || placed.length > 0) return faults
+  if (faults.length > 0) return [...faults, ...strangers(plugin, step)]
+  if (placed.length > 0) return []
   const options = Schema.decodeUnknownResult(plugin.options)(step.options)
   return Result.isSuccess(options) ? plugin.check?.(options.success, step) ?? [] : []
 }
+
+/** Beside a fault, a name that is not known is most likely the misspelt one. */
+const strangers = (plugin: AnyPlugin, step: Step): ReadonlyArray<Fault> =>
+  plugin.configuredIn === "options"
+    ? unknownMembers(plugin.options, step.options).map((path) => ({
+      path,
+      message: `is not an option of ${plugin.name}: mend its name or leave it out`
+    }))
+    : []
 
 const warningsOf = (plugin: AnyPlugin, step: Step, placed: ReadonlyArray<Placed>): ReadonlyArray<string> => {
   const options = placed.length > 0 ? undefined : Schema.decodeUnknownResult(plugin.options)(step.options)

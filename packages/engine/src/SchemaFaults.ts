@@ -2,7 +2,13 @@
 import type { Fault } from "@sluice/domain/Order"
 import { Result, Schema, SchemaIssue } from "effect"
 
-const format = SchemaIssue.makeFormatterStandardSchemaV1()
+/** In the words of somebody who has to mend it. */
+const format = SchemaIssue.makeFormatterStandardSchemaV1({
+  leafHook: (issue) =>
+    issue._tag === "MissingKey"
+      ? "is missing: it has to be given"
+      : SchemaIssue.defaultLeafHook(issue)
+})
 
 /** `["steps", 0, "options"]` as `steps[0].options`. */
 export const pathText = (path: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }>): string =>

@@ -112,19 +112,22 @@ export const build = (held: HeldRun, ended: EndedStep, document: Document): Buil
   const statusSet = change.status !== undefined && changed.document !== undefined
     ? { before: document.order.status, after: change.status }
     : undefined
-  const reason = changed.warning === undefined ? decision.reason : `${decision.reason}; ${changed.warning}`
+  // A patch that could not be applied is worth a warning, though the partner did nothing wrong.
+  const { warning } = changed
+  const reason = warning === undefined ? decision.reason : `${decision.reason}; ${warning}`
+  const error = decision.error ?? warning
   const step: StepRow = {
     index: placed.index,
     phase: placed.phase,
     stepId: placed.step.id,
     name: placed.step.name,
     critical: placed.critical,
-    state: decision.state,
+    state: warning === undefined || decision.state !== "succeeded" ? decision.state : "warning",
     reason,
     startedAt: ended.startedAt,
     finishedAt: ended.finishedAt,
     ...(result?.output !== undefined && { output: result.output }),
-    ...(decision.error !== undefined && { error: { name: placed.step.name, message: decision.error } })
+    ...(error !== undefined && { error: { name: placed.step.name, message: error } })
   }
   return {
     entry: {

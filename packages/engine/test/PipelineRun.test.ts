@@ -238,6 +238,20 @@ describe("a workflow step", () => {
       () => respond(200, { OrderActionExecutionResults: [{ CancelWorkflow: true, ErrorReason: "no such street" }] })
     ))))
 
+  it.effect("that patches a read-only order changes nothing, and says so as a warning", () =>
+    Effect.gen(function*() {
+      const { submit } = yield* Intake
+      yield* submit({ body: { ...order, isReadOnly: true } })
+      const { state, steps, order: stored, run } = yield* ended
+      assert.strictEqual(state, "completed")
+      assert.strictEqual(stored.status, "New")
+      assert.deepStrictEqual(steps, ["w warning"])
+      assert.match(run.steps[0]!.error?.message ?? "", /read-only/)
+    }).pipe(Effect.provide(world(
+      { pipelines: [pipeline([workflow("w", { stopOnError: true })])] },
+      () => respond(200, { OrderPatch: { status: "Validated" } })
+    ))))
+
   it.effect("fails without a request where no connector fits, and the workflow continues", () =>
     Effect.gen(function*() {
       yield* submit

@@ -39,7 +39,8 @@ export class EmbeddedPostgresError extends Schema.TaggedError<EmbeddedPostgresEr
       try: run,
       catch: (cause) =>
         new EmbeddedPostgresError({
-          message: `embedded PostgreSQL: could not ${what}: ${cause instanceof Error ? cause.message : String(cause)}`,
+          message: `embedded PostgreSQL: could not ${what}: ${cause instanceof Error ? cause.message : String(cause)}; `
+            + "let SLUICE_DATA_DIR name a directory that this user can write, or DATABASE_URL a PostgreSQL",
           cause
         })
     })
