@@ -18,7 +18,7 @@ import { orUnavailable } from "./Availability.ts"
 import { maxBytes } from "./journal/Backlog.ts"
 import { Changes } from "./journal/Changes.ts"
 import { document, edit } from "./journal/Documents.ts"
-import { renewingFlush, standingFlush } from "./journal/FlushStatement.ts"
+import { flushStatement, wideStatement } from "./journal/FlushStatement.ts"
 import * as Lease from "./journal/Lease.ts"
 import * as Link from "./journal/Link.ts"
 import { type AcceptMember, entryBytes, type EntryMember, submissionBytes } from "./journal/Member.ts"
@@ -59,8 +59,8 @@ const make = Effect.fnUntraced(function*(options: Options) {
   let closing = false
 
   const lease = yield* Lease.make
-  const main = Writer.lane(yield* Link.make(client.config), renewingFlush, true)
-  const wide = Writer.lane(yield* Link.make(client.config), standingFlush, false)
+  const main = Writer.lane(yield* Link.make(client.config), flushStatement, true)
+  const wide = Writer.lane(yield* Link.make(client.config), wideStatement, false)
   const lanes = [main, wide]
   const worker = yield* Worker.make(lease)
   const takeover = yield* Takeover.make(lease, worker)
