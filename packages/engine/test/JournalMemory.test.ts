@@ -7,12 +7,7 @@ const harness = Layer.effect(
   JournalHarness,
   Effect.map(JournalStore, (store) => ({
     start: Effect.provideService(JournalMemory.make, JournalStore, store),
-    killAll: store.killAll,
-    cancel: (runId: string) =>
-      Effect.sync(() => {
-        const run = store.runs.get(runId)
-        if (run !== undefined) run.cancelRequested = true
-      })
+    killAll: store.killAll
   }))
 )
 

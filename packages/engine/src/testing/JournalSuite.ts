@@ -24,8 +24,6 @@ export class JournalHarness extends Context.Service<JournalHarness, {
   readonly start: Effect.Effect<Journal["Service"], never, Scope.Scope>
   /** The processes that are there are dead to the others, though they may not know it yet. */
   readonly killAll: Effect.Effect<void>
-  /** Stores the wish to cancel a run, as another process would. */
-  readonly cancel: (runId: string) => Effect.Effect<void>
 }>()("@sluice/engine/testing/JournalSuite") {}
 
 /** The run of a submission that is new. */
@@ -294,15 +292,6 @@ export const suite = (name: string, layer: Layer.Layer<JournalHarness>) =>
           wait,
           false
         ]])
-      }))
-
-    test("a cancel that was stored before the end wins over it", (harness, journal) =>
-      Effect.gen(function*() {
-        const run = yield* accepted(journal, submission())
-        yield* harness.cancel(run.runId)
-        const end = yield* journal.commit(entryOf(run, finished))
-        assert.deepStrictEqual(end, { _tag: "Committed", version: 1, ended: "cancelled" })
-        assert.strictEqual(yield* journal.state(run.runId), "cancelled")
       }))
 
     test("a process that ends orderly leaves its runs at once, and that counts as no takeover", (harness) =>
