@@ -1,5 +1,4 @@
 /** Cancels runs, wherever they are executed. Contract: section 7, `cancel`. */
-import type { RunState } from "@sluice/domain/ProcessEvent"
 import { Clock, Context, Effect, Layer, Schema } from "effect"
 import { type Cancellation, unexplained } from "./Cancellation.ts"
 import { Journal, type JournalUnavailable } from "./Journal.ts"
@@ -46,18 +45,14 @@ const make = Effect.gen(function*() {
       reason: reason === undefined || reason === "" ? unexplained : reason,
       compensate
     }
-    // What is stored is obeyed, whatever becomes of the request that brought it.
-    const answer = yield* Effect.uninterruptible(
-      Effect.tap(
-        journal.cancel(runId, cancellation, clock.currentTimeMillisUnsafe()),
-        ({ _tag }) => Effect.sync(() => _tag === "Stored" && runs.cancel(runId, cancellation))
-      )
-    )
+    // Interrupted in between, it is stored all the same, and the journal tells whoever executes the run.
+    const answer = yield* journal.cancel(runId, cancellation, clock.currentTimeMillisUnsafe())
+    if (answer._tag === "Stored") runs.cancel(runId, cancellation)
     switch (answer._tag) {
       case "Unknown":
         return yield* new RunUnknown({ runId })
       case "TooLate":
-        return yield* new RunEnded({ runId, state: answer.state satisfies RunState })
+        return yield* new RunEnded({ runId, state: answer.state })
       default:
         yield* runs.awaitEnd(runId, compensate ? patienceCompensating : patience)
     }

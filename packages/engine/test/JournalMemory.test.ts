@@ -1,4 +1,5 @@
 import { Effect, Layer } from "effect"
+import { cancelSuite } from "../src/testing/JournalCancelSuite.ts"
 import * as JournalMemory from "../src/testing/JournalMemory.ts"
 import { JournalStore } from "../src/testing/JournalStore.ts"
 import { JournalHarness, suite } from "../src/testing/JournalSuite.ts"
@@ -12,3 +13,4 @@ const harness = Layer.effect(
 )
 
 suite("JournalMemory", harness.pipe(Layer.provide(JournalStore.layer)))
+cancelSuite("JournalMemory", harness.pipe(Layer.provide(JournalStore.layer)))

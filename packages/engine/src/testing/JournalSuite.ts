@@ -38,7 +38,7 @@ export const heldOf = (intake: Intake): HeldRun => {
 export const claims = (journal: Journal["Service"], count: number) =>
   Stream.runCollect(Stream.take(journal.claimed, count))
 
-const claimOne = (journal: Journal["Service"]) =>
+export const claimOne = (journal: Journal["Service"]) =>
   Effect.map(claims(journal, 1), ([run]) => {
     assert.isDefined(run)
     return run as HeldRun
@@ -47,7 +47,7 @@ const claimOne = (journal: Journal["Service"]) =>
 const failure = <A, E>(effect: Effect.Effect<A, E>) => Effect.flip(effect)
 
 /** A test of one process over an empty store; the harness can start more. */
-const inProcess = (layer: Layer.Layer<JournalHarness>) =>
+export const inProcess = (layer: Layer.Layer<JournalHarness>) =>
 <E>(
   sentence: string,
   body: (harness: JournalHarness["Service"], journal: Journal["Service"]) => Effect.Effect<void, E, Scope.Scope>

@@ -57,7 +57,7 @@ const passedOver = (state: RunState): string | undefined =>
   isFinal(state)
     ? `not reached: the run ended ${state}`
     : state === "compensating"
-    ? "not reached: the run failed and is compensating"
+    ? "not reached: the run is compensating"
     : undefined
 
 /**
