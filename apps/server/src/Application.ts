@@ -68,7 +68,7 @@ const engine = (config: ServerConfig, environment: Environment) => {
   return Layer.mergeAll(
     Intake.layer,
     OrderEditing.layer,
-    Cancelling.layer,
+    Cancelling.layer.pipe(Layer.provide(Metered.journal)),
     Orders.layer,
     ProcessEvents.layer,
     Readiness.layer
