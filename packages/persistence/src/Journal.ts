@@ -16,6 +16,7 @@ import { Cause, Clock, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { orUnavailable } from "./Availability.ts"
 import { maxBytes } from "./journal/Backlog.ts"
+import { cancel } from "./journal/Cancels.ts"
 import { Changes } from "./journal/Changes.ts"
 import { document, edit } from "./journal/Documents.ts"
 import { flushStatement, wideStatement } from "./journal/FlushStatement.ts"
@@ -161,6 +162,20 @@ const make = Effect.fnUntraced(function*(options: Options) {
         return Effect.ignore(orUnavailable(sql`update runs set owner = '00000000-0000-0000-0000-000000000000'
           where id = ${runId}::uuid and owner = ${lease.identity().worker}::uuid`))
       }),
+    cancel: (runId, cancellation, at) =>
+      cancel(runId, cancellation, at).pipe(
+        Effect.tap((answer) =>
+          Effect.sync(() => {
+            if (answer._tag !== "Stored") return
+            changes.publish(runId)
+            // Another run over the order may have its turn now, or this one is due.
+            takeover.hurry()
+          })
+        ),
+        orUnavailable,
+        Effect.provideService(SqlClient.SqlClient, sql)
+      ),
+    cancellations: takeover.cancellations,
     claimed: takeover.claimed,
     maySend: lease.maySend,
     awaitLease: lease.awaitLease
