@@ -3,6 +3,7 @@
  * database outlives everything that needs it.
  */
 import * as NodeServices from "@effect/platform-node/NodeServices"
+import { Cancelling } from "@sluice/engine/Cancelling"
 import { Intake } from "@sluice/engine/Intake"
 import type { JournalUnavailable } from "@sluice/engine/Journal"
 import * as Metered from "@sluice/engine/Metered"
@@ -64,7 +65,14 @@ const settingsFile = ({ settingsFile }: ServerConfig, environment: Environment) 
 /** Everything behind the HTTP API. */
 const engine = (config: ServerConfig, environment: Environment) => {
   const executes = config.roles.has("worker")
-  return Layer.mergeAll(Intake.layer, OrderEditing.layer, Orders.layer, ProcessEvents.layer, Readiness.layer).pipe(
+  return Layer.mergeAll(
+    Intake.layer,
+    OrderEditing.layer,
+    Cancelling.layer.pipe(Layer.provide(Metered.journal)),
+    Orders.layer,
+    ProcessEvents.layer,
+    Readiness.layer
+  ).pipe(
     Layer.provideMerge(Runs.layer({ claims: executes }).pipe(Layer.provide([Metered.journal, Metered.outbound]))),
     Layer.provideMerge(Journal.layer({ executes })),
     // Applied before the first order is taken in or up.

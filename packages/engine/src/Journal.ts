@@ -10,6 +10,7 @@ import type { Json } from "@sluice/domain/Json"
 import type { Order } from "@sluice/domain/Order"
 import type { FinalRunState, RunState, StepPhase, StepState } from "@sluice/domain/ProcessEvent"
 import { Context, type Effect, Schema, type Stream } from "effect"
+import type { CancelAnswer, Cancellation, RunCancellation } from "./Cancellation.ts"
 
 /** This process lost its lease: another may hold its runs. Drop the run, record nothing, send nothing. */
 export class Fenced extends Schema.TaggedError<Fenced>()("Fenced", {}) {}
@@ -89,7 +90,10 @@ export interface HeldRun {
   readonly document?: Document
   /** How often the run was taken from a dead process since it last added a step or a record of its own. */
   readonly takeovers: number
-  readonly cancelRequested: boolean
+  /** Stored, and still to be obeyed. */
+  readonly cancel?: Cancellation
+  /** The steps are over, and what they did is being compensated. */
+  readonly compensating: boolean
   readonly steps: ReadonlyArray<StepRow & { readonly nextVersion: number }>
   /** Records of steps, by the step's index. */
   readonly callouts: ReadonlyArray<{ readonly index: number; readonly record: CalloutRecord }>
@@ -168,7 +172,14 @@ export interface Entry {
   readonly open?: Open
   /** A state other than `running` that the run is in from now on. */
   readonly state?: RunState
+  /** Why: kept until the end says otherwise. */
+  readonly reason?: string
   readonly finish?: Finish
+  /**
+   * Made in the knowledge of the run's cancel. Without it, an end (or the state `compensating`) that writes the order is
+   * `Stale` where a cancel was stored: a cancelled run sets no status.
+   */
+  readonly cancels?: true
 }
 
 /** The entry is stored. */
@@ -176,7 +187,10 @@ export interface Committed {
   readonly _tag: "Committed"
   /** The order's version after this commit: above the one written when somebody changed the order meanwhile. */
   readonly version: number
-  /** The state in which the run ended, which is `cancelled` where a cancel was stored first. */
+  /**
+   * The state in which the run ended, which is `cancelled` where a cancel was stored first. Absent although the entry
+   * had a `finish`: that cancel wants the steps compensated, and the run is `compensating` instead.
+   */
   readonly ended?: RunState
 }
 
@@ -184,6 +198,8 @@ export interface Committed {
 export interface Stale {
   readonly _tag: "Stale"
   readonly version: number
+  /** The run's cancel: what ends the run must heed it. */
+  readonly cancel?: Cancellation
 }
 
 export type Intake =
@@ -226,6 +242,20 @@ export class Journal extends Context.Service<Journal, {
     orderId: string,
     version?: number
   ) => Effect.Effect<Document, JournalUnavailable | OrderUnknown>
+  /**
+   * Stores that a run is to end `cancelled`. A run that nobody executes (queued, or put off) has ended with it, unless
+   * there is something to compensate; its executor ends any other. `at` in epoch milliseconds.
+   */
+  readonly cancel: (
+    runId: string,
+    cancellation: Cancellation,
+    at: number
+  ) => Effect.Effect<CancelAnswer, JournalUnavailable>
+  /**
+   * Cancels of runs that this process executes, wherever they were asked for: within 2 s, and again until the run has
+   * ended. Only while `claimed` is read.
+   */
+  readonly cancellations: Stream.Stream<RunCancellation>
   /** The state of a run, wherever it is executed; `undefined` for one that was never opened. */
   readonly state: (runId: string) => Effect.Effect<RunState | undefined, JournalUnavailable>
   /**

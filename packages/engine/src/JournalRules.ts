@@ -80,8 +80,8 @@ type Attempt = Pick<Wait, "index" | "request" | "attempt">
 const overtaken = (mark: Attempt, run: Pick<HeldRun, "steps" | "callouts">): boolean =>
   run.steps.some((step) => step.index >= mark.index) ||
   run.callouts.some(({ index, record }) =>
-    index > mark.index || (index === mark.index
-      && (record.request > mark.request || (record.request === mark.request && record.attempt >= mark.attempt)))
+    record.probe !== true && (index > mark.index || (index === mark.index
+      && (record.request > mark.request || (record.request === mark.request && record.attempt >= mark.attempt))))
   )
 
 /** The marks that still hold: see `HeldRun.wait` and `HeldRun.open`. */

@@ -34,7 +34,10 @@ export class PipelineCheck extends Context.Service<PipelineCheck, {
 }
 
 /** Members of a step that are kept, and not acted on yet. */
-const notYet = ["responseSchema", "compensate", "probe"] as const
+const notYet = ["responseSchema"] as const
+
+/** Callouts beside a step's own. */
+const sides = ["probe", "compensate"] as const
 
 const below = (path: string, fault: Fault): Fault => ({
   path: fault.path === "" ? path : fault.path.startsWith("[") ? `${path}${fault.path}` : `${path}.${fault.path}`,
@@ -114,6 +117,26 @@ const make = Effect.gen(function*() {
     return faults
   })
 
+  /** What keeps a probe or a compensation from being sent. It sees what the step sees, a compensation also the step. */
+  const sideFaults = Effect.fnUntraced(function*(
+    step: Step,
+    path: string,
+    earlier: ReadonlySet<string>,
+    all: ReadonlySet<string>
+  ) {
+    const faults: Array<Fault> = []
+    for (const side of sides) {
+      const options = step[side]
+      if (options === undefined) continue
+      const inside = `${path}.${side}`
+      const refusal = expressionsIn(options.endpoint).length > 0 ? undefined : outbound.refuse(options.endpoint)
+      if (refusal !== undefined) faults.push({ path: `${inside}.endpoint`, message: refusal })
+      const placed = expressionsIn(options as unknown as JsonObject, inside)
+      faults.push(...yield* expressionFaults(placed, side === "probe" ? earlier : new Set([...earlier, step.id]), all))
+    }
+    return faults
+  })
+
   const check = Effect.fnUntraced(function*(json: Json) {
     const decoded = decodePipeline(json, 1)
     if ("faults" in decoded) return yield* new PipelineInvalid({ faults: decoded.faults })
@@ -146,10 +169,10 @@ const make = Effect.gen(function*() {
       }))
       const whens = step.when === undefined ? [] : [{ path: `${path}.when`, source: step.when }]
       faults.push(...yield* expressionFaults([...whens, ...placedHere], earlier, all))
+      faults.push(...yield* sideFaults(step, path, earlier, all))
       warnings.push(...warningsOf(plugin, step, placed))
       earlier.add(step.id)
     }
-    if (pipeline.deadlineMs !== undefined) warnings.push("deadlineMs is kept, but not acted on yet")
     if (faults.length > 0) return yield* new PipelineInvalid({ faults })
     const checked: CheckedPipeline = { pipeline, document, warnings }
     return checked

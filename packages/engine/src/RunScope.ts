@@ -29,7 +29,8 @@ const seen = (record: CalloutRecord): Json.JsonObject =>
     body: readBody(record.response.body)
   }
 
-const hasExpressions = (step: Step): boolean => step.when !== undefined || expressionsIn(step.options).length > 0
+const hasExpressions = ({ when, options, compensate, probe }: Step): boolean =>
+  when !== undefined || [options, compensate, probe].some((part) => expressionsIn(part as Json.Json).length > 0)
 
 /** Most pipelines have none; then no body is parsed for them. */
 const withExpressions = new WeakMap<Pipeline, boolean>()

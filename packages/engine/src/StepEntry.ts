@@ -8,6 +8,7 @@ import type { Json } from "@sluice/domain/Json"
 import type { Step } from "@sluice/domain/Pipeline"
 import type { StepPhase } from "@sluice/domain/ProcessEvent"
 import { DateTime } from "effect"
+import type { Cancellation } from "./Cancellation.ts"
 import type { Document, Entry, Finish, HeldRun, StepRow } from "./Journal.ts"
 import { changeOrder, type OrderChange } from "./OrderChange.ts"
 import type { StepResult } from "./Plugin.ts"
@@ -31,9 +32,13 @@ export interface EndedStep {
   readonly finishedAt: number
   /** Records that were not stored yet. */
   readonly records: ReadonlyArray<CalloutRecord>
+  /** Of the run, this one among them. */
+  readonly failedSteps: number
   /** Steps that were skipped before this one, and after it where it was the last to run. */
   readonly skipped: ReadonlyArray<StepRow>
   readonly finish: Finish | undefined
+  /** The run ends here but for its compensations: why. */
+  readonly compensating?: string
   /** The order's status when the run completes here. */
   readonly completedStatus: string | undefined
 }
@@ -81,7 +86,7 @@ const historyOf = (
     entries.push({
       at,
       operation: "StatusChanged",
-      message: `status set because the run ${ended.finish?.state ?? "goes on"}`,
+      message: `status set because the run ${ended.finish?.state ?? "failed"}`,
       source: "pipeline",
       before: { status: status.before },
       after: { status: status.after }
@@ -99,14 +104,35 @@ const withPatch = (
     records :
     records.map((record, index) => index === records.length - 1 ? { ...record, patch: changes } : record)
 
+/** A run that ends here and is cancelled ends as cancelled, and leaves the order's status as it is. */
+const asCancelled = (ended: EndedStep, { compensate, reason }: Cancellation): EndedStep => {
+  const { compensating, completedStatus: _, decision: { status: __, ...decision }, finish, ...rest } = ended
+  if (finish === undefined && compensating === undefined) return ended
+  const failedSteps = ended.failedSteps
+  return {
+    ...rest,
+    decision,
+    completedStatus: undefined,
+    ...(compensate
+      ? { finish: undefined, compensating: reason }
+      : { finish: { state: "cancelled", failedSteps, at: ended.finishedAt } })
+  }
+}
+
 export interface BuiltEntry {
   readonly entry: Entry & { readonly step: StepRow }
   /** The order as it is after this entry. */
   readonly document: Document
 }
 
-export const build = (held: HeldRun, ended: EndedStep, document: Document): BuiltEntry => {
-  const { placed, decision, result, finish } = ended
+export const build = (
+  held: HeldRun,
+  given: EndedStep,
+  document: Document,
+  cancellation: Cancellation | undefined
+): BuiltEntry => {
+  const ended = cancellation === undefined ? given : asCancelled(given, cancellation)
+  const { placed, decision, result, finish, compensating } = ended
   const change = changeOf(ended)
   const changed = changeOrder(document.order, change, () => iso(ended.finishedAt))
   const statusSet = change.status !== undefined && changed.document !== undefined
@@ -138,7 +164,9 @@ export const build = (held: HeldRun, ended: EndedStep, document: Document): Buil
       ...(ended.skipped.length > 0 && { skipped: ended.skipped }),
       ...(changed.document !== undefined && { write: { seen: document.order.version, document: changed.document } }),
       history: historyOf(ended, changed.changes, statusSet),
-      ...(finish !== undefined && { finish })
+      ...(finish !== undefined && { finish }),
+      ...(compensating !== undefined && { state: "compensating", reason: compensating }),
+      ...(cancellation !== undefined && { cancels: true })
     },
     document: changed.document ?? document
   }

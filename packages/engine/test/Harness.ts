@@ -2,6 +2,7 @@
 import type { AddressedConnector } from "@sluice/domain/Connector"
 import type { JsonObject } from "@sluice/domain/Json"
 import type { Pipeline, Step } from "@sluice/domain/Pipeline"
+import { Cancelling } from "@sluice/engine/Cancelling"
 import { ExpressionError, Expressions, type ExpressionScope } from "@sluice/engine/Expressions"
 import { Intake } from "@sluice/engine/Intake"
 import { OrderEditing } from "@sluice/engine/OrderEditing"
@@ -76,7 +77,7 @@ const settings = ({ pipelines, connectors = [], secrets = [] }: World) =>
 
 /** One process of the engine over a journal that is provided; building it again is another process. */
 export const process = (world: World) =>
-  Layer.mergeAll(Intake.layer, OrderEditing.layer).pipe(
+  Layer.mergeAll(Intake.layer, OrderEditing.layer, Cancelling.layer).pipe(
     Layer.provideMerge(Runs.layer()),
     Layer.provideMerge(JournalMemory.layerProcess),
     Layer.provide([

@@ -16,9 +16,10 @@ import { Cause, Clock, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { orUnavailable } from "./Availability.ts"
 import { maxBytes } from "./journal/Backlog.ts"
+import { cancel } from "./journal/Cancels.ts"
 import { Changes } from "./journal/Changes.ts"
 import { document, edit } from "./journal/Documents.ts"
-import { renewingFlush, standingFlush } from "./journal/FlushStatement.ts"
+import { flushStatement, wideStatement } from "./journal/FlushStatement.ts"
 import * as Lease from "./journal/Lease.ts"
 import * as Link from "./journal/Link.ts"
 import { type AcceptMember, entryBytes, type EntryMember, submissionBytes } from "./journal/Member.ts"
@@ -59,8 +60,8 @@ const make = Effect.fnUntraced(function*(options: Options) {
   let closing = false
 
   const lease = yield* Lease.make
-  const main = Writer.lane(yield* Link.make(client.config), renewingFlush, true)
-  const wide = Writer.lane(yield* Link.make(client.config), standingFlush, false)
+  const main = Writer.lane(yield* Link.make(client.config), flushStatement, true)
+  const wide = Writer.lane(yield* Link.make(client.config), wideStatement, false)
   const lanes = [main, wide]
   const worker = yield* Worker.make(lease)
   const takeover = yield* Takeover.make(lease, worker)
@@ -161,6 +162,20 @@ const make = Effect.fnUntraced(function*(options: Options) {
         return Effect.ignore(orUnavailable(sql`update runs set owner = '00000000-0000-0000-0000-000000000000'
           where id = ${runId}::uuid and owner = ${lease.identity().worker}::uuid`))
       }),
+    cancel: (runId, cancellation, at) =>
+      cancel(runId, cancellation, at).pipe(
+        Effect.tap((answer) =>
+          Effect.sync(() => {
+            if (answer._tag !== "Stored") return
+            changes.publish(runId)
+            // Another run over the order may have its turn now, or this one is due.
+            takeover.hurry()
+          })
+        ),
+        orUnavailable,
+        Effect.provideService(SqlClient.SqlClient, sql)
+      ),
+    cancellations: takeover.cancellations,
     claimed: takeover.claimed,
     maySend: lease.maySend,
     awaitLease: lease.awaitLease

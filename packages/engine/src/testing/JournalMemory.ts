@@ -4,6 +4,7 @@
  */
 import { isFinal, type RunState } from "@sluice/domain/ProcessEvent"
 import { Clock, Effect, Layer, Stream } from "effect"
+import type { RunCancellation } from "../Cancellation.ts"
 import {
   type Committed,
   type Entry,
@@ -20,6 +21,7 @@ import {
 } from "../Journal.ts"
 import { judge, progressOf, sameFingerprint, takeoversAfter } from "../JournalRules.ts"
 import {
+  cancelIn,
   held,
   hitsOf,
   JournalStore,
@@ -39,6 +41,10 @@ const write = (order: MemoryOrder, change: OrderWrite): Stale | undefined => {
 }
 
 const add = (run: MemoryRun, order: MemoryOrder, entry: Entry, release: boolean): Committed | Stale => {
+  const ends = entry.finish !== undefined || entry.state === "compensating"
+  if (run.cancel !== undefined && ends && entry.write !== undefined && entry.cancels !== true) {
+    return { _tag: "Stale", version: newest(order).order.version, cancel: run.cancel }
+  }
   const stale = entry.write && write(order, entry.write)
   if (stale !== undefined) return stale
   const { version } = newest(order).order
@@ -52,13 +58,18 @@ const add = (run: MemoryRun, order: MemoryOrder, entry: Entry, release: boolean)
     run.open = entry.open
   }
   run.state = entry.state ?? (run.state === "waiting" ? "running" : run.state)
+  if (run.cancel === undefined) run.reason = entry.finish?.reason ?? entry.reason ?? run.reason
   if (release) {
     run.owner = undefined
-    run.dueAt = entry.wait?.dueAt
+    run.dueAt = run.cancel === undefined ? entry.wait?.dueAt : 0
   }
   if (entry.finish === undefined) return { _tag: "Committed", version }
-  run.state = run.cancelRequested ? "cancelled" : entry.finish.state
-  run.reason = entry.finish.reason
+  if (run.cancel?.compensate === true && run.state !== "compensating") {
+    run.state = "compensating"
+    return { _tag: "Committed", version }
+  }
+  const { state } = entry.finish
+  run.state = run.cancel !== undefined && state !== "compensation-failed" ? "cancelled" : state
   run.failedSteps = entry.finish.failedSteps
   run.finishedAt = entry.finish.at
   run.owner = undefined
@@ -96,7 +107,7 @@ export const make = Effect.gen(function*() {
       callouts: [],
       wait: undefined,
       open: undefined,
-      cancelRequested: false
+      cancel: undefined
     }
     store.runs.set(run.runId, opened)
     return opened
@@ -199,6 +210,16 @@ export const make = Effect.gen(function*() {
     return Effect.andThen(Effect.raceFirst(store.changed.await, waiting), claimNext)
   })
 
+  const told = new Set<string>()
+  const nextCancel: Effect.Effect<RunCancellation> = Effect.suspend(() => {
+    for (const { runId, cancel, owner } of store.runs.values()) {
+      if (cancel === undefined || owner !== me || told.has(runId)) continue
+      told.add(runId)
+      return Effect.succeed({ runId, ...cancel })
+    }
+    return Effect.andThen(store.changed.await, nextCancel)
+  })
+
   return Journal.of({
     accept,
     reprocess,
@@ -219,6 +240,9 @@ export const make = Effect.gen(function*() {
         const found = version === undefined ? order?.versions.at(-1) : order?.versions[version - 1]
         return found === undefined ? Effect.fail(new OrderUnknown({ orderId })) : Effect.succeed(found)
       }),
+    cancel: (runId, cancellation, at) =>
+      Effect.tap(Effect.sync(() => cancelIn(store, runId, cancellation, at)), store.changed.release),
+    cancellations: Stream.fromEffectRepeat(nextCancel),
     state: (runId) => Effect.sync(() => store.runs.get(runId)?.state),
     giveUp: (runId) =>
       Effect.suspend(() => {

@@ -1,6 +1,8 @@
 /**
- * The statement that writes everything that waits: accepts, steps, records, order versions, marks and ends of runs. Each
- * part joins `me`, so that a fenced process writes nothing; a member whose order moved on writes nothing either.
+ * The one statement that writes everything: accepts, steps, records, order versions, marks and ends of runs. Each part
+ * joins `me`, so that a fenced process writes nothing; a member whose order moved on writes nothing either, nor one that
+ * would set the order's status at the end of a run that is cancelled (`k`; without the lock a cancel that is committed
+ * in the middle of this statement would be overlooked).
  *
  * Answer, positional: kind, n, number, state, next
  * - 0: `me` is there
@@ -9,12 +11,71 @@
  *   another run over the order waits its turn
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
-import { columns, parameterCount, unnest } from "./Columns.ts"
-import { accept, callout, entry, flushRows, history, step } from "./FlushRows.ts"
+import type { StepRow } from "@sluice/engine/Journal"
+import { externalIdOf } from "@sluice/engine/JournalRules"
+import { columns, type ColumnTypes, parameterCount, unnest } from "./Columns.ts"
 import type { AcceptMember, EntryMember, Member } from "./Member.ts"
+import { encodeBody, encodeCallout, encodeHistory, encodeStep } from "./Records.ts"
+
+const accept = {
+  id: "text",
+  external_id: "text",
+  order_type: "text",
+  status: "text",
+  created_at: "timestamptz",
+  event_id: "uuid",
+  run_id: "uuid",
+  idempotency_key: "text",
+  fingerprint: "bytea",
+  doc: "text",
+  pipeline: "text",
+  pipeline_version: "int",
+  shipment_id: "text",
+  requested_by: "text"
+} as const satisfies ColumnTypes
+
+const entry = {
+  run_id: "uuid",
+  order_id: "text",
+  seen: "int",
+  doc: "text",
+  external_id: "text",
+  order_type: "text",
+  status: "text",
+  touches: "bool",
+  state: "text",
+  final: "text",
+  reason: "text",
+  failed_steps: "int",
+  finished_at: "timestamptz",
+  due_at: "timestamptz",
+  wait_mark: "text",
+  open_mark: "text",
+  cancels: "bool"
+} as const satisfies ColumnTypes
+
+const step = { e: "int", run_id: "uuid", index: "int", state: "text", record: "text" } as const satisfies ColumnTypes
+
+const callout = {
+  e: "int",
+  run_id: "uuid",
+  id: "uuid",
+  step: "int",
+  outcome: "text",
+  record: "text",
+  form: "text",
+  body: "bytea",
+  response: "bytea"
+} as const satisfies ColumnTypes
+
+const history = { e: "int", order_id: "text", entry: "text" } as const satisfies ColumnTypes
 
 /** $1 worker, $2 epoch, $3 whether this process executes what it accepts. */
 const firstColumn = 4
+const entryColumn = firstColumn + parameterCount(accept)
+const stepColumn = entryColumn + parameterCount(entry)
+const calloutColumn = stepColumn + parameterCount(step)
+const historyColumn = calloutColumn + parameterCount(callout)
 
 /** How long a lease lasts from its renewal, by the database's clock. */
 export const leaseSeconds = 6
@@ -29,16 +90,13 @@ const renewing = `update workers set alive_until = clock_timestamp() + interval 
  */
 const standing = `select id from workers where id = $1 and epoch = $2 and not fenced for key share`
 
-/** What a flush has to write. What it has not is left out of its statement: each part costs time, even without rows. */
-interface Parts {
-  readonly accepts: boolean
-  readonly entries: boolean
-  /** Entries that write orders or their history. */
-  readonly changes: boolean
-}
+/** The run has ended with this entry, unless a cancel wants its steps compensated first. */
+const ends = `(e.final is not null
+      and not (runs.cancel_requested and runs.cancel_compensates and runs.state <> 'compensating'))`
 
-const acceptParts = (first: number) => `
-a as materialized (select a.* from ${unnest(accept, "a", first)}),
+const statement = (me: string) => `
+with me as (${me}),
+a as materialized (select a.* from ${unnest(accept, "a", firstColumn)}),
 w as (
   insert into orders (id, external_id, order_type, status, version, created_at, updated_at, event_id, run_id,
     external_key, idempotency_key, fingerprint)
@@ -55,9 +113,16 @@ w2 as (
   select run_id, wn.id, event_id, pipeline, pipeline_version, shipment_id, case when $3 then 'running' else 'queued' end,
     case when $3 then me.id end, case when $3 then 1 end, created_at, case when $3 then created_at end, requested_by
   from wn, me
-)`
-
-const changeParts = `
+),
+given as materialized (select e.* from me, ${unnest(entry, "e", entryColumn)}),
+k as materialized (
+  select given.n, runs.cancel_requested from given join runs on runs.id = given.run_id
+  where given.doc is not null and not given.cancels and (given.final is not null or given.state = 'compensating')
+  for no key update of runs
+),
+e as materialized (
+  select given.* from given where not exists (select from k where k.n = given.n and k.cancel_requested)
+),
 o as (
   update orders set version = orders.version + 1, external_id = e.external_id, order_type = e.order_type,
     status = e.status, updated_at = clock_timestamp()
@@ -68,23 +133,7 @@ v as materialized (
   select n, version from o
   union all select e.n, orders.version from e join orders on orders.id = e.order_id where e.doc is null
 ),
-v1 as (insert into order_versions select e.order_id, v.version, e.doc from v join e using (n) where e.doc is not null)`
-
-const sameOrders = `
-v as materialized (select e.n, orders.version from e join orders on orders.id = e.order_id)`
-
-const historyPart = (first: number) => `
-h as (
-  insert into order_history (order_id, entry) select h.order_id, h.entry
-  from ${unnest(history, "h", first)} join v on v.n = h.e order by h.n
-)`
-
-const entryParts = (first: number, changes: boolean) => {
-  const stepColumn = first + parameterCount(entry)
-  const calloutColumn = stepColumn + parameterCount(step)
-  const historyColumn = calloutColumn + parameterCount(callout)
-  return `
-e as materialized (select e.* from me, ${unnest(entry, "e", first)}),${changes ? changeParts : sameOrders},
+v1 as (insert into order_versions select e.order_id, v.version, e.doc from v join e using (n) where e.doc is not null),
 s as (
   insert into steps select s.run_id, s.index, s.state, v.version, s.record
   from ${unnest(step, "s", stepColumn)} join v on v.n = s.e
@@ -94,93 +143,138 @@ c as (
   insert into callouts select c.run_id, c.id, c.step, c.outcome, c.record, c.form, c.body, c.response
   from ${unnest(callout, "c", calloutColumn)} join v on v.n = c.e
   on conflict do nothing
-),${changes ? `${historyPart(historyColumn)},` : ""}
+),
+h as (
+  insert into order_history (order_id, entry) select h.order_id, h.entry
+  from ${unnest(history, "h", historyColumn)} join v on v.n = h.e order by h.n
+),
 f as (
   update runs set
     state = case
-      when e.final is not null then case when runs.cancel_requested then 'cancelled' else e.final end
+      when ${ends} then case
+        when runs.cancel_requested and e.final <> 'compensation-failed' then 'cancelled' else e.final end
+      when e.final is not null then 'compensating'
       when e.state is not null then e.state
       when runs.state = 'waiting' then 'running'
       else runs.state end,
-    reason = coalesce(e.reason, runs.reason),
+    reason = case when runs.cancel_requested then runs.reason else coalesce(e.reason, runs.reason) end,
     failed_steps = coalesce(e.failed_steps, runs.failed_steps),
-    finished_at = e.finished_at,
-    owner = case when e.final is null and e.due_at is null then runs.owner end,
-    due_at = e.due_at,
+    finished_at = case when ${ends} then e.finished_at end,
+    owner = case when e.due_at is null and not ${ends} then runs.owner end,
+    due_at = case when e.due_at is not null and runs.cancel_requested then clock_timestamp() else e.due_at end,
     wait_mark = case when e.touches then e.wait_mark else runs.wait_mark end,
     open_mark = case when e.touches then e.open_mark else runs.open_mark end
   from v join e using (n)
   where runs.id = e.run_id and runs.finished_at is null
     and (e.touches or e.state is not null or e.final is not null or runs.state = 'waiting')
-  returning e.n, e.final is not null as ended, runs.state, runs.order_id
-)`
-}
-
-const statement = (me: string, { accepts, changes, entries }: Parts): string => {
-  const parts = [
-    `me as (${me})`,
-    ...(accepts ? [acceptParts(firstColumn)] : []),
-    ...(entries ? [entryParts(firstColumn + (accepts ? parameterCount(accept) : 0), changes)] : [])
-  ]
-  const answers = [
-    "select 0 as kind, 0 as n, 0 as number, null::text as state, false as next from me",
-    ...(accepts ? ["select 1, wn.n::int, 0, null, false from wn"] : []),
-    ...(entries
-      ? [`select 2, v.n::int, v.version, case when f.ended then f.state end,
+  returning e.n, runs.finished_at is not null as ended, runs.state, runs.order_id
+)
+select 0 as kind, 0 as n, 0 as number, null::text as state, false as next from me
+union all select 1, wn.n::int, 0, null, false from wn
+union all select 2, v.n::int, v.version, case when f.ended then f.state end,
   coalesce(f.ended and exists (select from runs q where q.order_id = f.order_id and q.state = 'queued'), false)
-from v left join f using (n)`]
-      : [])
-  ]
-  return `with ${parts.join(",")}\n${answers.join("\nunion all ")}`
-}
+from v left join f using (n)`
 
-/** The few texts that there are, each made once, so that each stays prepared. */
-const texts = (me: string) => {
-  const known = new Map<string, string>()
-  return (parts: Parts): string => {
-    const key = `${parts.accepts} ${parts.entries} ${parts.changes}`
-    let text = known.get(key)
-    if (text === undefined) {
-      text = statement(me, parts)
-      known.set(key, text)
-    }
-    return text
+export const flushStatement = statement(renewing)
+export const wideStatement = statement(standing)
+
+/** A NUL is no text to PostgreSQL; in a reason given by a person it is not worth failing for. */
+const printable = (text: string | undefined): string | null => text?.replaceAll("\0", "\ufffd") ?? null
+
+const text = (value: unknown): string | null => typeof value === "string" ? value : null
+
+const acceptRow = ({ submission }: AcceptMember) => {
+  const { document, fingerprint, idempotencyKey, run } = submission
+  return {
+    id: document.order.id,
+    external_id: externalIdOf(submission) ?? null,
+    order_type: document.order.orderType,
+    status: document.order.status,
+    created_at: run.createdAt,
+    event_id: run.eventId,
+    run_id: run.runId,
+    idempotency_key: idempotencyKey ?? null,
+    fingerprint: fingerprint ?? null,
+    doc: document.text,
+    pipeline: run.pipeline.name,
+    pipeline_version: run.pipeline.version,
+    shipment_id: run.shipmentId ?? null,
+    requested_by: printable(run.requestedBy)
   }
 }
 
-/** By which statement a lane writes. */
-export type FlushTexts = (parts: Parts) => string
+const entryRow = ({ entry, release }: EntryMember) => {
+  const order = entry.write?.document.order
+  return {
+    run_id: entry.runId,
+    order_id: entry.orderId,
+    seen: entry.write?.seen ?? null,
+    doc: entry.write?.document.text ?? null,
+    external_id: text(order?.["externalId"]),
+    order_type: order?.orderType ?? null,
+    status: order?.status ?? null,
+    touches: entry.wait !== undefined || entry.open !== undefined,
+    state: entry.state ?? null,
+    final: entry.finish?.state ?? null,
+    reason: printable(entry.finish?.reason ?? entry.reason),
+    failed_steps: entry.finish?.failedSteps ?? null,
+    finished_at: entry.finish?.at ?? null,
+    due_at: release ? entry.wait?.dueAt ?? null : null,
+    wait_mark: entry.wait === undefined ? null : JSON.stringify(entry.wait),
+    open_mark: entry.open === undefined ? null : JSON.stringify(entry.open),
+    cancels: entry.cancels === true
+  }
+}
 
-export const renewingFlush: FlushTexts = texts(renewing)
-export const standingFlush: FlushTexts = texts(standing)
+const stepRow = (e: number, runId: string, row: StepRow) => ({
+  e,
+  run_id: runId,
+  index: row.index,
+  state: row.state,
+  record: encodeStep(row)
+})
 
-/** What is sent to store `accepts` and `entries`, whose ordinals in the answer count from 1 in these lists. */
-export const flush = (
-  texts: FlushTexts,
-  by: { readonly worker: string; readonly epoch: number },
+/** The parameters for `accepts` and `entries`, whose ordinals in the answer count from 1 in these lists. */
+export const flushParameters = (
+  worker: string,
+  epoch: number,
   executes: boolean,
   accepts: ReadonlyArray<AcceptMember>,
   entries: ReadonlyArray<EntryMember>
-): { readonly text: string; readonly parameters: ReadonlyArray<PgTypes.Parameter> } => {
-  const rows = flushRows(accepts, entries)
-  const parts: Parts = {
-    accepts: accepts.length > 0,
-    entries: entries.length > 0,
-    changes: rows.histories.length > 0 || entries.some((member) => member.entry.write !== undefined)
+): ReadonlyArray<PgTypes.Parameter> => {
+  const steps: Array<ReturnType<typeof stepRow>> = []
+  const callouts: Array<{ readonly [Name in keyof typeof callout]: string | number | Uint8Array | null }> = []
+  const histories: Array<{ readonly e: number; readonly order_id: string; readonly entry: string }> = []
+  for (let i = 0; i < entries.length; i++) {
+    const { entry } = entries[i] as EntryMember
+    const e = i + 1
+    if (entry.skipped !== undefined) { for (const row of entry.skipped) steps.push(stepRow(e, entry.runId, row)) }
+    if (entry.step !== undefined) steps.push(stepRow(e, entry.runId, entry.step))
+    for (const { index, record } of entry.callouts) {
+      callouts.push({
+        e,
+        run_id: entry.runId,
+        id: record.id,
+        step: index,
+        outcome: record.outcome,
+        record: encodeCallout(record),
+        form: record.body.form,
+        body: encodeBody(record.body),
+        response: record.response?.body ?? null
+      })
+    }
+    for (const line of entry.history) histories.push({ e, order_id: entry.orderId, entry: encodeHistory(line) })
   }
-  return {
-    text: texts(parts),
-    parameters: [
-      PgTypes.uuid(by.worker),
-      PgTypes.int4(by.epoch),
-      PgTypes.bool(executes),
-      ...(parts.accepts ? columns(accept, rows.accepts) : []),
-      ...(parts.entries
-        ? [...columns(entry, rows.entries), ...columns(step, rows.steps), ...columns(callout, rows.callouts)]
-        : []),
-      ...(parts.changes ? columns(history, rows.histories) : [])
-    ]
-  }
+  return [
+    PgTypes.uuid(worker),
+    PgTypes.int4(epoch),
+    PgTypes.bool(executes),
+    ...columns(accept, accepts.map(acceptRow)),
+    ...columns(entry, entries.map(entryRow)),
+    ...columns(step, steps),
+    ...columns(callout, callouts),
+    ...columns(history, histories)
+  ]
 }
 
 /** Members by kind: the ordinals of the answer count in these. */

@@ -21,7 +21,10 @@ interface RunRow {
   readonly start_version: number | null
   readonly takeovers: number
   readonly takeover_progress: number
+  readonly state: RunState
+  readonly reason: string | null
   readonly cancel_requested: boolean
+  readonly cancel_compensates: boolean
   readonly wait_mark: string | null
   readonly open_mark: string | null
 }
@@ -57,7 +60,8 @@ const recovered = (
       startedAt: (row.started_at ?? row.created_at).getTime(),
       startVersion: row.start_version ?? 1,
       takeovers: row.takeovers,
-      cancelRequested: row.cancel_requested,
+      ...(row.cancel_requested ? { cancel: { reason: row.reason ?? "", compensate: row.cancel_compensates } } : {}),
+      compensating: row.state === "compensating",
       ...journal,
       ...marks,
       takenOver: mayBeOpen && marks.wait === undefined && marks.open === undefined
@@ -76,7 +80,8 @@ export const recover = Effect.fnUntraced(function*(ids: ReadonlyArray<string>, m
   if (ids.length === 0) return []
   const sql = yield* SqlClient.SqlClient
   const runs = yield* sql<RunRow>`select id, event_id, order_id, pipeline, pipeline_version, shipment_id, created_at,
-    started_at, start_version, takeovers, takeover_progress, cancel_requested, wait_mark, open_mark
+    started_at, start_version, takeovers, takeover_progress, state, reason, cancel_requested, cancel_compensates,
+    wait_mark, open_mark
     from runs where id = any(${ids}::uuid[]) order by id`
   const steps = groupBy(
     yield* sql<StoredStep & { readonly run_id: string }>`select run_id, index, state, next_version, record

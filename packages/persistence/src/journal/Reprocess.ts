@@ -97,7 +97,7 @@ export const reprocess = Effect.fnUntraced(function*(
       startedAt: now,
       startVersion: order.version,
       takeovers: 0,
-      cancelRequested: false,
+      compensating: false,
       steps: reused.map((step) => ({ ...step, nextVersion: order.version })),
       callouts: [],
       takenOver: false

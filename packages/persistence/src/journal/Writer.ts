@@ -10,7 +10,7 @@ import { SqlError } from "effect/sql/SqlError"
 import { flushAnswer, openedRun, queued, type StoredEntry } from "./Answers.ts"
 import * as Backlog from "./Backlog.ts"
 import { duplicatesParameters, duplicatesStatement, hitsOf } from "./Duplicates.ts"
-import { flush, type FlushTexts, sorted } from "./FlushStatement.ts"
+import { flushParameters, sorted } from "./FlushStatement.ts"
 import type { Lease } from "./Lease.ts"
 import type { Link, Rows } from "./Link.ts"
 import type { AcceptMember, EntryMember, Member } from "./Member.ts"
@@ -18,12 +18,12 @@ import { reconciled, reconcileParameters, reconcileStatement } from "./Reconcile
 import { type SqlFault, sqlFault } from "./SqlFault.ts"
 import type { Worker } from "./Worker.ts"
 
-/** A backlog, the connection that empties it, and the statements it does so with. */
+/** A backlog, the connection that empties it, and the statement it does so with. */
 export interface Lane {
   readonly backlog: Backlog.Backlog
   readonly link: Link
-  readonly texts: FlushTexts
-  /** The statements renew the lease. */
+  readonly statement: string
+  /** The statement renews the lease. */
   readonly renews: boolean
   readonly wake: Latch.Latch
   inFlight: ReadonlyArray<Member>
@@ -33,10 +33,10 @@ export interface Lane {
   flushedAt: bigint
 }
 
-export const lane = (link: Link, texts: FlushTexts, renews: boolean): Lane => ({
+export const lane = (link: Link, statement: string, renews: boolean): Lane => ({
   backlog: Backlog.make(),
   link,
-  texts,
+  statement,
   renews,
   wake: Latch.makeUnsafe(false),
   inFlight: [],
@@ -74,7 +74,10 @@ export interface Options {
   readonly claimable: () => void
 }
 
-const versionsStatement = "select id, version from orders where id = any($1::text[])"
+/** $1 orders, $2 the run of each: where the order stands, and the run's cancel. */
+const versionsStatement = `select o.id, o.version, r.reason, r.cancel_compensates
+  from unnest($1::text[], $2::uuid[]) as u(order_id, run_id) join orders o on o.id = u.order_id
+  left join runs r on r.id = u.run_id and r.cancel_requested`
 
 export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, options: Options) {
   const clock = yield* Clock.Clock
@@ -106,11 +109,16 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
   const settleStale = Effect.fnUntraced(function*(lane: Lane, members: ReadonlyArray<EntryMember>) {
     if (members.length === 0) return
     const orders = { ...PgTypes.text(null), oid: PgTypes.OID.textArray, value: members.map((m) => m.entry.orderId) }
-    const answer = yield* lane.link.query(versionsStatement, [orders])
-    const versions = new Map(Result.isSuccess(answer) ? answer.success.map(([id, version]) => [id, version]) : [])
+    const runs = { ...PgTypes.uuid(null), oid: PgTypes.OID.uuidArray, value: members.map((m) => m.entry.runId) }
+    const answer = yield* lane.link.query(versionsStatement, [orders, runs])
+    const found = new Map(Result.isSuccess(answer) ? answer.success.map((row) => [row[0], row]) : [])
     for (const { entry, settle } of members) {
-      const version = versions.get(entry.orderId)
-      settle(Effect.succeed({ _tag: "Stale", version: typeof version === "number" ? version : entry.write?.seen ?? 0 }))
+      const [, version, reason, compensate] = found.get(entry.orderId) ?? []
+      settle(Effect.succeed({
+        _tag: "Stale",
+        version: typeof version === "number" ? version : entry.write?.seen ?? 0,
+        ...(typeof compensate === "boolean" && { cancel: { reason: String(reason ?? ""), compensate } })
+      }))
     }
   })
 
@@ -202,10 +210,9 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
       const { accepts, entries } = sorted(members)
       const sent = clock.monotonicTimeNanosUnsafe()
       // A value that cannot even be encoded throws here.
-      const answer: Result.Result<Rows, unknown> = yield* Effect.suspend(() => {
-        const { parameters, text } = flush(lane.texts, by, options.executes, accepts, entries)
-        return lane.link.query(text, parameters)
-      }).pipe(Effect.catchDefect((defect) => Effect.succeed(Result.fail(defect))))
+      const answer: Result.Result<Rows, unknown> = yield* Effect.suspend(() =>
+        lane.link.query(lane.statement, flushParameters(by.worker, by.epoch, options.executes, accepts, entries))
+      ).pipe(Effect.catchDefect((defect) => Effect.succeed(Result.fail(defect))))
       if (Result.isSuccess(answer)) return yield* settle(lane, members, answer.success, by, sent)
       const fault = answer.failure instanceof SqlError ? sqlFault(answer.failure) : "refused"
       if (fault === "away") return yield* recover(lane, members, by.worker)

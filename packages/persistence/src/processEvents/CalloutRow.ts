@@ -104,6 +104,7 @@ export const calloutView = (
     }),
     outcome: record.outcome,
     ...(record.unknown === true && { unknown: true }),
+    ...(record.probe === true && { probe: true }),
     ...(record.error !== undefined && { error: { name: record.outcome, ...record.error } }),
     ...(record.patch !== undefined && { patch: record.patch })
   }
