@@ -3,6 +3,7 @@
  * database outlives everything that needs it.
  */
 import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as BulkRetry from "@sluice/engine/BulkRetry"
 import { Cancelling } from "@sluice/engine/Cancelling"
 import { Intake } from "@sluice/engine/Intake"
 import type { JournalUnavailable } from "@sluice/engine/Journal"
@@ -12,7 +13,9 @@ import { PipelineCheck } from "@sluice/engine/PipelineCheck"
 import { Plugins } from "@sluice/engine/Plugins"
 import { calloutPlugin } from "@sluice/engine/plugins/CalloutPlugin"
 import { webhookWorkflowStep } from "@sluice/engine/plugins/WebhookWorkflowStep"
+import { Retry } from "@sluice/engine/Retry"
 import { Runs } from "@sluice/engine/Runs"
+import { StepResolution } from "@sluice/engine/StepResolution"
 import * as JsonataExpressions from "@sluice/expressions/JsonataExpressions"
 import * as AddressGuard from "@sluice/http-client/AddressGuard"
 import { Credentials } from "@sluice/http-client/Credentials"
@@ -22,7 +25,9 @@ import { EmbeddedPostgres } from "@sluice/persistence/embedded/EmbeddedPostgres"
 import type { StartError } from "@sluice/persistence/embedded/EmbeddedPostgresError"
 import * as Journal from "@sluice/persistence/Journal"
 import { Orders } from "@sluice/persistence/Orders"
+import * as PastRuns from "@sluice/persistence/PastRuns"
 import { ProcessEvents } from "@sluice/persistence/ProcessEvents"
+import * as RetryJobs from "@sluice/persistence/RetryJobs"
 import { type EncryptionKeyInvalid, SecretBox, type SecretUnreadable } from "@sluice/persistence/SecretBox"
 import { SettingsLive } from "@sluice/persistence/SettingsLive"
 import { SettingsStore } from "@sluice/persistence/SettingsStore"
@@ -62,17 +67,25 @@ const settingsFile = ({ settingsFile }: ServerConfig, environment: Environment) 
     ? Layer.empty
     : Layer.effectDiscard(SettingsFile.apply(settingsFile, environment)).pipe(Layer.provide(NodeServices.layer))
 
+/** Runs that ended, gone on with: one at a time on request, many at a time by the workers. */
+const retries = (executes: boolean) =>
+  Layer.mergeAll(StepResolution.layer, executes ? BulkRetry.layer() : Layer.empty).pipe(
+    Layer.provideMerge(Retry.layer),
+    Layer.provideMerge(Layer.mergeAll(PastRuns.layer, RetryJobs.layer))
+  )
+
 /** Everything behind the HTTP API. */
 const engine = (config: ServerConfig, environment: Environment) => {
   const executes = config.roles.has("worker")
   return Layer.mergeAll(
-    Intake.layer,
+    retries(executes),
     OrderEditing.layer,
     Cancelling.layer.pipe(Layer.provide(Metered.journal)),
     Orders.layer,
     ProcessEvents.layer,
     Readiness.layer
   ).pipe(
+    Layer.provideMerge(Intake.layer),
     Layer.provideMerge(Runs.layer({ claims: executes }).pipe(Layer.provide([Metered.journal, Metered.outbound]))),
     Layer.provideMerge(Journal.layer({ executes })),
     // Applied before the first order is taken in or up.

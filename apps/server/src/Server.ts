@@ -17,12 +17,14 @@ import * as ProcessEventsHttp from "./http/ProcessEventsHttp.ts"
 import { ProcessEventStream } from "./http/ProcessEventStream.ts"
 import { Receipts } from "./http/Receipts.ts"
 import * as RefusalsHttp from "./http/RefusalsHttp.ts"
+import * as RetriesHttp from "./http/RetriesHttp.ts"
 import * as Unrouted from "./http/Unrouted.ts"
 import * as Listener from "./Listener.ts"
 
 const handlers = Layer.mergeAll(
   OrdersHttp.layer,
   ProcessEventsHttp.layer,
+  RetriesHttp.layer,
   PipelinesHttp.layer,
   ConnectorsHttp.layer,
   AuthProvidersHttp.layer,

@@ -8,9 +8,10 @@ import { PipelinesApi } from "./PipelinesApi.ts"
 import { PluginsApi } from "./PluginsApi.ts"
 import { ProcessEventsApi } from "./ProcessEventsApi.ts"
 import { Refusals } from "./Refusals.ts"
+import { RetriesApi } from "./RetriesApi.ts"
 
 export class Api extends HttpApi.make("sluice")
-  .add(OrdersApi, ProcessEventsApi, PipelinesApi, ConnectorsApi, AuthProvidersApi, PluginsApi, HealthApi)
+  .add(OrdersApi, ProcessEventsApi, RetriesApi, PipelinesApi, ConnectorsApi, AuthProvidersApi, PluginsApi, HealthApi)
   .middleware(Refusals)
   .annotateMerge(OpenApi.annotations({
     title: "Sluice",

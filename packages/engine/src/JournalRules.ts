@@ -2,6 +2,7 @@
  * Decisions that every journal makes alike: what a taken key means, which marks still hold, how takeovers are counted.
  * Pure; the adapters bring what is stored. Contract: sections 7 and 10.
  */
+import { processEventId } from "@sluice/domain/Ids"
 import type { RunState } from "@sluice/domain/ProcessEvent"
 import { type HeldRun, type Intake, IntakeConflict, type Open, type Submission, type Wait } from "./Journal.ts"
 
@@ -73,6 +74,21 @@ export const judge = (submission: Submission, hits: ReadonlyArray<Hit>): Judgeme
     } belongs to order ${first.orderId}, which was submitted with another body`
   })
 }
+
+type Retried = { readonly retryOf?: string | undefined }
+
+/** Whether `other` is what `run` retries, or another retry of it: while it is open, `run` may not be opened. */
+export const retries = ({ retryOf }: Retried, other: Retried & { readonly runId: string }): boolean =>
+  retryOf !== undefined && (other.runId === retryOf || other.retryOf === retryOf)
+
+export const retryConflict = (
+  { retryOf }: Retried,
+  open: { readonly runId: string; readonly state: RunState }
+): IntakeConflict =>
+  new IntakeConflict({
+    message: `${processEventId(open.runId)}${open.runId === retryOf ? "" : ", a retry of it,"} is ${open.state}: `
+      + "wait for its end, or cancel it"
+  })
 
 type Attempt = Pick<Wait, "index" | "request" | "attempt">
 

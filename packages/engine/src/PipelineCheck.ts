@@ -11,6 +11,7 @@ import { Context, Effect, Layer, Result, Schema } from "effect"
 import { Expressions } from "./Expressions.ts"
 import type { AnyPlugin } from "./Plugin.ts"
 import { Plugins } from "./Plugins.ts"
+import { responseSchemaFaults } from "./ResponseSchema.ts"
 import { schemaFaults, unknownMembers } from "./SchemaFaults.ts"
 import { expressionsIn, type Placed } from "./Template.ts"
 
@@ -32,9 +33,6 @@ export class PipelineCheck extends Context.Service<PipelineCheck, {
 }>()("@sluice/engine/PipelineCheck") {
   static readonly layer = Layer.effect(PipelineCheck, Effect.suspend(() => make))
 }
-
-/** Members of a step that are kept, and not acted on yet. */
-const notYet = ["responseSchema"] as const
 
 /** Callouts beside a step's own. */
 const sides = ["probe", "compensate"] as const
@@ -76,7 +74,6 @@ const warningsOf = (plugin: AnyPlugin, step: Step, placed: ReadonlyArray<Placed>
   return [
     ...own,
     ...excess.map((name) => `option ${name} is not known to ${plugin.name} and is not used`),
-    ...notYet.filter((name) => step[name] !== undefined).map((name) => `${name} is kept, but not acted on yet`),
     ...(step.onUnavailable === "hold" ? ["onUnavailable is kept, but not acted on yet: the step fails instead"] : [])
   ].map((warning) => `${step.id}: ${warning}`)
 }
@@ -170,6 +167,7 @@ const make = Effect.gen(function*() {
       const whens = step.when === undefined ? [] : [{ path: `${path}.when`, source: step.when }]
       faults.push(...yield* expressionFaults([...whens, ...placedHere], earlier, all))
       faults.push(...yield* sideFaults(step, path, earlier, all))
+      faults.push(...responseSchemaFaults(step.responseSchema).map((fault) => below(`${path}.responseSchema`, fault)))
       warnings.push(...warningsOf(plugin, step, placed))
       earlier.add(step.id)
     }

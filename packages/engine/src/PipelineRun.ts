@@ -18,6 +18,7 @@ import { type PluginError, Unprepared } from "./PluginError.ts"
 import { Plugins } from "./Plugins.ts"
 import * as Probe from "./Probe.ts"
 import { redacted, redactorOf, withoutSecrets } from "./Redacting.ts"
+import { expecting } from "./ResponseSchema.ts"
 import type { RunControl } from "./RunControl.ts"
 import * as RunLedger from "./RunLedger.ts"
 import * as RunScope from "./RunScope.ts"
@@ -32,7 +33,7 @@ import * as StepPreparation from "./StepPreparation.ts"
 export const maxTakeovers = 5
 
 /** The steps of a pipeline in the order in which they run. Post-processing never stops a run. */
-const placedSteps = (pipeline: Pipeline, plugins: ReadonlyMap<string, AnyPlugin>): ReadonlyArray<PlacedStep> => [
+export const placedSteps = (pipeline: Pipeline, plugins: ReadonlyMap<string, AnyPlugin>): ReadonlyArray<PlacedStep> => [
   ...pipeline.steps.map((step, index): PlacedStep => ({
     index,
     phase: "steps",
@@ -146,7 +147,7 @@ export const make = Effect.gen(function*() {
       connectors,
       authProviders,
       startedAt: ledger.startedAt(),
-      callout: callouts.callout
+      callout: expecting(step, callouts.callout)
     }))
     const halt = halting.now()
     // A call that may have been open is recorded even though the run is halted; nothing is sent then.

@@ -20,7 +20,7 @@ import {
 import { changeOrder } from "./OrderChange.ts"
 import type { RunControl } from "./RunControl.ts"
 import { type CalloutScope, longWaitMs, type Resumption } from "./StepCallouts.ts"
-import { build, type EndedStep } from "./StepEntry.ts"
+import { build, type EndedStep, setAsideBy } from "./StepEntry.ts"
 
 export interface RunLedger {
   readonly held: HeldRun
@@ -76,7 +76,8 @@ export const make = Effect.gen(function*() {
   const clock = yield* Clock.Clock
 
   return (held: HeldRun, control: RunControl): RunLedger => {
-    const last = held.steps.at(-1)
+    // Reused steps ended in another run: this one starts after them, at its own time, on the order as it is now.
+    const last = held.steps.findLast(({ reusedFrom }) => reusedFrom === undefined)
     let version = last?.nextVersion ?? held.startVersion
     let newest = held.document?.order.version === version ? held.document : undefined
     let startedAt = last?.finishedAt ?? held.startedAt
@@ -168,6 +169,8 @@ export const make = Effect.gen(function*() {
       const { ended } = yield* write(yield* document, (on, cancellation) => {
         const change = status === undefined || cancellation !== undefined ? {} : { status }
         const changed = changeOrder(on.order, change, () => isoOf(at))
+        const end = how(at)
+        const setAside = end.finish?.state === "completed" ? undefined : setAsideBy(on, changed.document)
         return {
           document: changed.document ?? on,
           entry: {
@@ -177,7 +180,8 @@ export const make = Effect.gen(function*() {
             ...(skipped.length > 0 && { skipped }),
             ...(changed.document !== undefined && { write: { seen: on.order.version, document: changed.document } }),
             history: [],
-            ...how(at),
+            ...end,
+            ...(setAside !== undefined && { setAside }),
             ...(cancellation !== undefined && { cancels: true as const })
           }
         }

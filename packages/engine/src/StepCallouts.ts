@@ -209,6 +209,10 @@ export const make = (exchange: CalloutExchange, scope: CalloutScope): StepCallou
     return request.freshOrder === true ? scope.freshDocument : Effect.succeed(scope.document)
   }
 
+  /** What an earlier run sent, and nobody knows the outcome of, is asked about before it is sent again. */
+  const asksFirst = (probe: Probe, number: number): boolean =>
+    probe.first || inheritedKey(held, index, number) !== undefined
+
   const callout = Effect.fnUntraced(function*(request: CalloutRequest) {
     const clock = yield* Clock.Clock
     const number = requests++
@@ -218,7 +222,8 @@ export const make = (exchange: CalloutExchange, scope: CalloutScope): StepCallou
       runId: held.runId,
       request: number,
       attempt,
-      idempotencyKey: own[0]?.idempotencyKey ?? idempotencyKey(held.runId, index, number),
+      idempotencyKey: own[0]?.idempotencyKey ?? inheritedKey(held, index, number)
+        ?? idempotencyKey(held.runId, index, number),
       document,
       redactor: scope.redactor
     })
@@ -270,7 +275,9 @@ export const make = (exchange: CalloutExchange, scope: CalloutScope): StepCallou
       yield* unlessHalted
       const before = own.at(-1)
       const { probe } = scope
-      if (probe !== undefined && !again && (before === undefined ? probe.first : before.unknown === true)) {
+      if (
+        probe !== undefined && !again && (before === undefined ? asksFirst(probe, number) : before.unknown === true)
+      ) {
         const settled = yield* ask(probe, request, attemptOf(before?.attempt ?? attempt))
         if (settled?.record.outcome === "succeeded") return answerOf(settled.response, own.length)
         if (settled !== undefined) return yield* Effect.fail(failureOf(settled.record, settled.response, request))
@@ -291,6 +298,10 @@ export const make = (exchange: CalloutExchange, scope: CalloutScope): StepCallou
 
   return { callout, pending: () => pending, records: () => recorded, last: () => recorded.at(-1) }
 }
+
+/** A retry goes on under the old key where nobody knows what became of the request. */
+const inheritedKey = ({ inheritedKeys }: HeldRun, index: number, request: number): string | undefined =>
+  inheritedKeys?.find((one) => one.index === index && one.request === request)?.key
 
 /** One key for all attempts of one request of one step of one run; the same after a crash, because it is derived. */
 const idempotencyKey = (runId: string, index: number, request: number): string =>

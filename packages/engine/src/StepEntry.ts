@@ -9,7 +9,7 @@ import type { Step } from "@sluice/domain/Pipeline"
 import type { StepPhase } from "@sluice/domain/ProcessEvent"
 import { DateTime } from "effect"
 import type { Cancellation } from "./Cancellation.ts"
-import type { Document, Entry, Finish, HeldRun, StepRow } from "./Journal.ts"
+import type { Document, Entry, Finish, HeldRun, SetAside, StepRow } from "./Journal.ts"
 import { changeOrder, type OrderChange } from "./OrderChange.ts"
 import type { StepResult } from "./Plugin.ts"
 import type { StepDecision } from "./StepDecision.ts"
@@ -56,6 +56,12 @@ const changeOf = ({ placed, decision, result, finishedAt, finish, completedStatu
     ...(status !== undefined && { status })
   }
 }
+
+/** What happened to the status between two versions; `undefined` where nothing did. */
+export const setAsideBy = (from: Document, to: Document | undefined): SetAside | undefined =>
+  to === undefined || to.order.status === from.order.status
+    ? undefined
+    : { before: from.order.status, after: to.order.status }
 
 /** The changed members on one side, by name: `{ status: "New" }`. */
 const side = (changes: ReadonlyArray<PatchedMember>, which: "before" | "after"): Json =>
@@ -138,6 +144,7 @@ export const build = (
   const statusSet = change.status !== undefined && changed.document !== undefined
     ? { before: document.order.status, after: change.status }
     : undefined
+  const setAside = decision.status === undefined ? undefined : setAsideBy(document, changed.document)
   // A patch that could not be applied is worth a warning, though the partner did nothing wrong.
   const { warning } = changed
   const reason = warning === undefined ? decision.reason : `${decision.reason}; ${warning}`
@@ -164,6 +171,7 @@ export const build = (
       ...(ended.skipped.length > 0 && { skipped: ended.skipped }),
       ...(changed.document !== undefined && { write: { seen: document.order.version, document: changed.document } }),
       history: historyOf(ended, changed.changes, statusSet),
+      ...(setAside !== undefined && { setAside }),
       ...(finish !== undefined && { finish }),
       ...(compensating !== undefined && { state: "compensating", reason: compensating }),
       ...(cancellation !== undefined && { cancels: true })

@@ -10,9 +10,12 @@ import type { AnyPlugin } from "@sluice/engine/Plugin"
 import { Plugins } from "@sluice/engine/Plugins"
 import { calloutPlugin } from "@sluice/engine/plugins/CalloutPlugin"
 import { webhookWorkflowStep } from "@sluice/engine/plugins/WebhookWorkflowStep"
+import { Retry } from "@sluice/engine/Retry"
 import { Runs } from "@sluice/engine/Runs"
 import { Settings } from "@sluice/engine/Settings"
+import { StepResolution } from "@sluice/engine/StepResolution"
 import * as JournalMemory from "@sluice/engine/testing/JournalMemory"
+import * as PastRunsMemory from "@sluice/engine/testing/PastRunsMemory"
 import { Credentials } from "@sluice/http-client/Credentials"
 import * as OutboundMemory from "@sluice/http-client/testing/OutboundMemory"
 import { Effect, Layer } from "effect"
@@ -77,7 +80,9 @@ const settings = ({ pipelines, connectors = [], secrets = [] }: World) =>
 
 /** One process of the engine over a journal that is provided; building it again is another process. */
 export const process = (world: World) =>
-  Layer.mergeAll(Intake.layer, OrderEditing.layer, Cancelling.layer).pipe(
+  Layer.mergeAll(Retry.layer, StepResolution.layer, OrderEditing.layer, Cancelling.layer).pipe(
+    Layer.provideMerge(Intake.layer),
+    Layer.provideMerge(PastRunsMemory.layer),
     Layer.provideMerge(Runs.layer()),
     Layer.provideMerge(JournalMemory.layerProcess),
     Layer.provide([

@@ -48,7 +48,7 @@ export interface Options {
 /** The request was answered, with a no. */
 const refusal = (cause: Cause.Cause<{ readonly _tag: string }>): boolean =>
   cause.reasons.every((reason) =>
-    Cause.isFailReason(reason) && (reason.error._tag === "OrderUnknown" || reason.error._tag === "IntakeConflict")
+    Cause.isFailReason(reason) && ["OrderUnknown", "OrderMoved", "IntakeConflict"].includes(reason.error._tag)
   )
 
 const make = Effect.fnUntraced(function*(options: Options) {

@@ -14,12 +14,13 @@ import {
   IntakeConflict,
   Journal,
   type NewRun,
+  OrderMoved,
   OrderUnknown,
   type OrderWrite,
   type Stale,
   type Submission
 } from "../Journal.ts"
-import { judge, progressOf, sameFingerprint, takeoversAfter } from "../JournalRules.ts"
+import { judge, progressOf, retries, retryConflict, sameFingerprint, takeoversAfter } from "../JournalRules.ts"
 import {
   cancelIn,
   held,
@@ -28,7 +29,8 @@ import {
   type MemoryOrder,
   type MemoryRun,
   type MemoryWorker,
-  newest
+  newest,
+  reusedCallouts
 } from "./JournalStore.ts"
 
 const openStates: ReadonlySet<RunState> = new Set(["running", "waiting", "compensating"])
@@ -57,6 +59,7 @@ const add = (run: MemoryRun, order: MemoryOrder, entry: Entry, release: boolean)
     run.wait = entry.wait
     run.open = entry.open
   }
+  run.setAside = entry.setAside ?? run.setAside
   run.state = entry.state ?? (run.state === "waiting" ? "running" : run.state)
   if (run.cancel === undefined) run.reason = entry.finish?.reason ?? entry.reason ?? run.reason
   if (release) {
@@ -107,7 +110,8 @@ export const make = Effect.gen(function*() {
       callouts: [],
       wait: undefined,
       open: undefined,
-      cancel: undefined
+      cancel: undefined,
+      setAside: undefined
     }
     store.runs.set(run.runId, opened)
     return opened
@@ -133,8 +137,9 @@ export const make = Effect.gen(function*() {
       }
     })
 
-  const reprocess: Journal["Service"]["reprocess"] = ({ fingerprint, idempotencyKey, orderId, reused, run }) =>
-    Effect.suspend((): Effect.Effect<Intake, IntakeConflict | OrderUnknown> => {
+  const reprocess: Journal["Service"]["reprocess"] = (request) =>
+    Effect.suspend((): Effect.Effect<Intake, IntakeConflict | OrderUnknown | OrderMoved> => {
+      const { fingerprint, history, idempotencyKey, orderId, reused = [], run } = request
       const order = store.orders.get(orderId)
       if (order === undefined) return Effect.fail(new OrderUnknown({ orderId }))
       const { eventId } = order.submission.run
@@ -154,12 +159,19 @@ export const make = Effect.gen(function*() {
               })
             )
         }
-        store.processKeys.set(name, { runId: run.runId, fingerprint })
+      }
+      const standing = runsOf(orderId).find((other) => retries(run, other) && !isFinal(other.state))
+      if (standing !== undefined) return Effect.fail(retryConflict(run, standing))
+      if (request.write !== undefined && write(order, request.write) !== undefined) return Effect.fail(new OrderMoved())
+      order.history.push(...history ?? [])
+      if (idempotencyKey !== undefined) {
+        store.processKeys.set(JSON.stringify([orderId, idempotencyKey]), { runId: run.runId, fingerprint })
       }
       const { version } = newest(order).order
       const starts = runsOf(orderId).every((other) => isFinal(other.state))
       const opened = open(orderId, { ...run, eventId }, starts, version)
-      for (const step of reused ?? []) opened.steps.push({ ...step, nextVersion: version })
+      for (const step of reused) opened.steps.push({ ...step, nextVersion: version })
+      opened.callouts.push(...reusedCallouts(store, reused))
       return Effect.succeed(
         starts
           ? { _tag: "Accepted", run: held(opened, false) }

@@ -2,10 +2,11 @@
  * What a journal in memory remembers, to be shared by several processes, looked at, and bereft of them.
  */
 import type { HistoryEntry } from "@sluice/domain/History"
+import { uuidOf } from "@sluice/domain/Ids"
 import { isFinal, type RunState } from "@sluice/domain/ProcessEvent"
 import { Context, Effect, Latch, Layer } from "effect"
 import type { CancelAnswer, Cancellation } from "../Cancellation.ts"
-import type { Document, HeldRun, NewRun, Open, Submission, Wait } from "../Journal.ts"
+import type { Document, HeldRun, NewRun, Open, SetAside, StepRow, Submission, Wait } from "../Journal.ts"
 import { externalIdOf, type Hit, standingMarks } from "../JournalRules.ts"
 
 export interface MemoryOrder {
@@ -33,6 +34,7 @@ export interface MemoryRun extends Omit<NewRun, "eventId"> {
   wait: Wait | undefined
   open: Open | undefined
   cancel: Cancellation | undefined
+  setAside: SetAside | undefined
 }
 
 export interface MemoryWorker {
@@ -93,6 +95,7 @@ export const held = (run: MemoryRun, mayBeOpen: boolean, document?: Document): H
     takeovers: run.takeovers,
     ...(run.cancel === undefined ? {} : { cancel: run.cancel }),
     compensating: run.state === "compensating",
+    ...(run.inheritedKeys === undefined ? {} : { inheritedKeys: run.inheritedKeys }),
     ...journal,
     ...marks,
     takenOver: mayBeOpen && marks.wait === undefined && marks.open === undefined
@@ -121,6 +124,14 @@ export const cancelIn = (
   } else if (run.owner === undefined && run.state !== "queued") run.dueAt = 0
   return { _tag: "Stored", state: run.state }
 }
+
+/** The records of steps that a run reuses, from the runs in which they ran. */
+export const reusedCallouts = (store: JournalStore["Service"], reused: ReadonlyArray<StepRow>): HeldRun["callouts"] =>
+  reused.flatMap(({ index, reusedFrom, reusedIndex }) =>
+    (store.runs.get(uuidOf(reusedFrom ?? "") ?? "")?.callouts ?? [])
+      .filter((callout) => callout.index === reusedIndex)
+      .map(({ record }) => ({ index, record }))
+  )
 
 /** The orders that the submission's keys lead to. */
 export const hitsOf = (store: JournalStore["Service"], submission: Submission): ReadonlyArray<Hit> => {

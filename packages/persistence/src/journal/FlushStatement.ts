@@ -51,7 +51,8 @@ const entry = {
   due_at: "timestamptz",
   wait_mark: "text",
   open_mark: "text",
-  cancels: "bool"
+  cancels: "bool",
+  set_aside: "text"
 } as const satisfies ColumnTypes
 
 const step = { e: "int", run_id: "uuid", index: "int", state: "text", record: "text" } as const satisfies ColumnTypes
@@ -163,7 +164,8 @@ f as (
     owner = case when e.due_at is null and not ${ends} then runs.owner end,
     due_at = case when e.due_at is not null and runs.cancel_requested then clock_timestamp() else e.due_at end,
     wait_mark = case when e.touches then e.wait_mark else runs.wait_mark end,
-    open_mark = case when e.touches then e.open_mark else runs.open_mark end
+    open_mark = case when e.touches then e.open_mark else runs.open_mark end,
+    set_aside = coalesce(e.set_aside, runs.set_aside)
   from v join e using (n)
   where runs.id = e.run_id and runs.finished_at is null
     and (e.touches or e.state is not null or e.final is not null or runs.state = 'waiting')
@@ -222,7 +224,8 @@ const entryRow = ({ entry, release }: EntryMember) => {
     due_at: release ? entry.wait?.dueAt ?? null : null,
     wait_mark: entry.wait === undefined ? null : JSON.stringify(entry.wait),
     open_mark: entry.open === undefined ? null : JSON.stringify(entry.open),
-    cancels: entry.cancels === true
+    cancels: entry.cancels === true,
+    set_aside: entry.setAside === undefined ? null : JSON.stringify(entry.setAside)
   }
 }
 

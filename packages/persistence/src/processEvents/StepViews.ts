@@ -79,7 +79,13 @@ export const stepViews = (
     const state = aborted ? "cancelled" : reason !== undefined ? "skipped" : running ? "running" : "pending"
     running = false
     // A step starts when the one before it ends: the journal keeps no other start, so that it survives a crash.
-    const startedAt = state === "running" ? journalled.get(index - 1)?.finishedAt ?? startOf(run) : undefined
+    // One after reused steps starts with the run.
+    const before = journalled.get(index - 1)
+    const startedAt = state !== "running"
+      ? undefined
+      : before?.reusedFrom === undefined
+      ? before?.finishedAt ?? startOf(run)
+      : startOf(run)
     return [{
       id: step.id,
       index,
