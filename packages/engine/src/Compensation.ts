@@ -17,50 +17,50 @@ export interface Undoing {
   readonly unknown: boolean
 }
 
-/** A step that has ended, with its records. */
-export interface EndedCalls {
-  readonly row: Pick<StepRow, "stepId" | "phase" | "state">
-  readonly records: ReadonlyArray<CalloutRecord>
-}
+type Completion = "completed" | "unknown" | "not completed"
 
-/** What had ended when the run was taken up. */
-export const endedIn = ({ steps, callouts }: Pick<HeldRun, "steps" | "callouts">): Array<EndedCalls> =>
-  steps.map((row) => ({
-    row,
-    records: callouts.filter(({ index }) => index === row.index).map(({ record }) => record)
-  }))
+/** A step that has ended. Without its records, which hold partners' answers: a run may be long. */
+export interface EndedCalls extends Pick<StepRow, "stepId" | "phase"> {
+  /** Whether the step did what its compensation undoes. */
+  readonly completion: Completion
+}
 
 /** The last attempt of each of a step's requests. */
 const lastAttempts = (records: ReadonlyArray<CalloutRecord>): ReadonlyArray<CalloutRecord> => [
   ...new Map(records.filter(({ probe }) => probe !== true).map((record) => [record.request, record])).values()
 ]
 
-type Completion = "completed" | "unknown" | "not completed"
-
-/** Whether the step did what its compensation undoes. */
-export const completionOf = ({ row, records }: EndedCalls): Completion => {
-  if (row.state === "succeeded") return "completed"
-  if (row.state === "skipped") return "not completed"
+const completionOf = (state: StepRow["state"], records: ReadonlyArray<CalloutRecord>): Completion => {
+  if (state === "succeeded") return "completed"
+  if (state === "skipped") return "not completed"
   const last = lastAttempts(records)
   if (last.some(({ unknown }) => unknown === true)) return "unknown"
   // The answer was in when the cancel came.
-  return row.state === "cancelled" && last.some(({ outcome }) => outcome === "succeeded")
-    ? "completed"
-    : "not completed"
+  return state === "cancelled" && last.some(({ outcome }) => outcome === "succeeded") ? "completed" : "not completed"
 }
+
+export const endedCalls = (
+  { stepId, phase, state }: Pick<StepRow, "stepId" | "phase" | "state">,
+  records: ReadonlyArray<CalloutRecord>
+): EndedCalls => ({ stepId, phase, completion: completionOf(state, records) })
+
+/** What had ended when the run was taken up. */
+export const endedIn = ({ steps, callouts }: Pick<HeldRun, "steps" | "callouts">): Array<EndedCalls> =>
+  steps.map((row) => endedCalls(row, callouts.filter(({ index }) => index === row.index).map(({ record }) => record)))
 
 /** The compensations of a run, in the order in which they are made. `steps` are all of the pipeline's. */
 export const undoings = (
   steps: ReadonlyArray<PlacedStep>,
   ended: ReadonlyArray<EndedCalls>
 ): ReadonlyArray<Undoing> =>
-  ended.flatMap(({ row, records }): ReadonlyArray<Omit<Undoing, "placed"> & { readonly of: PlacedStep }> => {
-    const of = row.phase === "compensation" ? undefined : steps.find(({ step }) => step.id === row.stepId)
-    const options = of?.step.compensate
-    const completion = completionOf({ row, records })
-    if (of === undefined || options === undefined || completion === "not completed") return []
-    return [{ of, options, unknown: completion === "unknown" }]
-  }).toSorted((a, b) => b.of.index - a.of.index).map(({ of, ...rest }, n) => ({
+  ended.flatMap(
+    ({ stepId, phase, completion }): ReadonlyArray<Omit<Undoing, "placed"> & { readonly of: PlacedStep }> => {
+      const of = phase === "compensation" ? undefined : steps.find(({ step }) => step.id === stepId)
+      const options = of?.step.compensate
+      if (of === undefined || options === undefined || completion === "not completed") return []
+      return [{ of, options, unknown: completion === "unknown" }]
+    }
+  ).toSorted((a, b) => b.of.index - a.of.index).map(({ of, ...rest }, n) => ({
     ...rest,
     placed: {
       index: steps.length + n,

@@ -8,7 +8,7 @@ import type { Order } from "@sluice/domain/Order"
 import type { Pipeline, Step } from "@sluice/domain/Pipeline"
 import { Clock, Effect, Result } from "effect"
 import * as CalloutExchange from "./CalloutExchange.ts"
-import { endedIn, undoings } from "./Compensation.ts"
+import { endedCalls, endedIn, undoings } from "./Compensation.ts"
 import * as CompensationRun from "./CompensationRun.ts"
 import type { ExpressionScope } from "./Expressions.ts"
 import * as Halting from "./Halting.ts"
@@ -226,10 +226,10 @@ export const make = Effect.gen(function*() {
         ? allSkipped(steps.slice(placed.index + 1), document.order, finishedAt)
         : undefined
       const failure = late ? decision.reason : `${placed.step.id}: ${decision.error ?? decision.reason}`
-      const now = {
-        row: { stepId: placed.step.id, phase: placed.phase, state: decision.state },
-        records: callouts.records()
-      }
+      const now = endedCalls(
+        { stepId: placed.step.id, phase: placed.phase, state: decision.state },
+        callouts.records()
+      )
       const compensating = decision.run === "stop" && undoings(steps, [...ended, now]).length > 0 ? failure : undefined
       const finish = compensating !== undefined
         ? undefined
@@ -255,7 +255,7 @@ export const make = Effect.gen(function*() {
         completedStatus: pipeline.completedStatus
       })
       if (stored.ended) return
-      ended.push({ row: stored.row, records: callouts.records() })
+      ended.push(now)
       scope.after(stored.row, callouts.last())
       // Not ended although it was to end: what was done is undone first.
       if (finish !== undefined || compensating !== undefined) return yield* compensate
