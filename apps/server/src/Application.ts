@@ -31,6 +31,8 @@ import * as RetryJobs from "@sluice/persistence/RetryJobs"
 import { type EncryptionKeyInvalid, SecretBox, type SecretUnreadable } from "@sluice/persistence/SecretBox"
 import { SettingsLive } from "@sluice/persistence/SettingsLive"
 import { SettingsStore } from "@sluice/persistence/SettingsStore"
+import { salesforceV3 } from "@sluice/plugins/SalesforceV3"
+import { zuora } from "@sluice/plugins/Zuora"
 import { Effect, Layer } from "effect"
 import { Digest, SecureRandom } from "effect/crypto"
 import type { HttpServer } from "effect/http"
@@ -43,7 +45,7 @@ import * as SettingsFile from "./SettingsFile.ts"
 import { SettingsWriting } from "./SettingsWriting.ts"
 import { Stopping } from "./Stopping.ts"
 
-const plugins = Plugins.layer([calloutPlugin, webhookWorkflowStep])
+const plugins = Plugins.layer([calloutPlugin, webhookWorkflowStep, salesforceV3, zuora])
 
 const database = ({ databaseUrl, dataDirectory }: ServerConfig) =>
   databaseUrl === undefined
