@@ -15,6 +15,7 @@ import { calloutPlugin } from "@sluice/engine/plugins/CalloutPlugin"
 import { webhookWorkflowStep } from "@sluice/engine/plugins/WebhookWorkflowStep"
 import { Retry } from "@sluice/engine/Retry"
 import { Runs } from "@sluice/engine/Runs"
+import { Simulation } from "@sluice/engine/Simulation"
 import { StepResolution } from "@sluice/engine/StepResolution"
 import * as JsonataExpressions from "@sluice/expressions/JsonataExpressions"
 import * as AddressGuard from "@sluice/http-client/AddressGuard"
@@ -27,6 +28,7 @@ import * as Journal from "@sluice/persistence/Journal"
 import { Orders } from "@sluice/persistence/Orders"
 import * as PastRuns from "@sluice/persistence/PastRuns"
 import { ProcessEvents } from "@sluice/persistence/ProcessEvents"
+import { RecordedRuns } from "@sluice/persistence/RecordedRuns"
 import * as RetryJobs from "@sluice/persistence/RetryJobs"
 import { type EncryptionKeyInvalid, SecretBox, type SecretUnreadable } from "@sluice/persistence/SecretBox"
 import { SettingsLive } from "@sluice/persistence/SettingsLive"
@@ -85,6 +87,8 @@ const engine = (config: ServerConfig, environment: Environment) => {
     Cancelling.layer.pipe(Layer.provide(Metered.journal)),
     Orders.layer,
     ProcessEvents.layer,
+    RecordedRuns.layer,
+    Simulation.layer,
     Readiness.layer
   ).pipe(
     Layer.provideMerge(Intake.layer),

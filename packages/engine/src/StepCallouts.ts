@@ -123,7 +123,8 @@ const failureOf = (
   }
 }
 
-const unreachableCode = (code: string | undefined): Unreachable["code"] => {
+/** The code on record as one of those that there are; `reset`, which says least, for any other. */
+export const unreachableCode = (code: string | undefined): Unreachable["code"] => {
   switch (code) {
     case "dns":
     case "refused":
