@@ -15,6 +15,7 @@ import { calloutPlugin } from "@sluice/engine/plugins/CalloutPlugin"
 import { webhookWorkflowStep } from "@sluice/engine/plugins/WebhookWorkflowStep"
 import { Retry } from "@sluice/engine/Retry"
 import { Runs } from "@sluice/engine/Runs"
+import { Simulation } from "@sluice/engine/Simulation"
 import { StepResolution } from "@sluice/engine/StepResolution"
 import * as JsonataExpressions from "@sluice/expressions/JsonataExpressions"
 import * as AddressGuard from "@sluice/http-client/AddressGuard"
@@ -27,10 +28,13 @@ import * as Journal from "@sluice/persistence/Journal"
 import { Orders } from "@sluice/persistence/Orders"
 import * as PastRuns from "@sluice/persistence/PastRuns"
 import { ProcessEvents } from "@sluice/persistence/ProcessEvents"
+import { RecordedRuns } from "@sluice/persistence/RecordedRuns"
 import * as RetryJobs from "@sluice/persistence/RetryJobs"
 import { type EncryptionKeyInvalid, SecretBox, type SecretUnreadable } from "@sluice/persistence/SecretBox"
 import { SettingsLive } from "@sluice/persistence/SettingsLive"
 import { SettingsStore } from "@sluice/persistence/SettingsStore"
+import { salesforceV3 } from "@sluice/plugins/SalesforceV3"
+import { zuora } from "@sluice/plugins/Zuora"
 import { Effect, Layer } from "effect"
 import { Digest, SecureRandom } from "effect/crypto"
 import type { HttpServer } from "effect/http"
@@ -43,7 +47,7 @@ import * as SettingsFile from "./SettingsFile.ts"
 import { SettingsWriting } from "./SettingsWriting.ts"
 import { Stopping } from "./Stopping.ts"
 
-const plugins = Plugins.layer([calloutPlugin, webhookWorkflowStep])
+const plugins = Plugins.layer([calloutPlugin, webhookWorkflowStep, salesforceV3, zuora])
 
 const database = ({ databaseUrl, dataDirectory }: ServerConfig) =>
   databaseUrl === undefined
@@ -83,6 +87,8 @@ const engine = (config: ServerConfig, environment: Environment) => {
     Cancelling.layer.pipe(Layer.provide(Metered.journal)),
     Orders.layer,
     ProcessEvents.layer,
+    RecordedRuns.layer,
+    Simulation.layer,
     Readiness.layer
   ).pipe(
     Layer.provideMerge(Intake.layer),

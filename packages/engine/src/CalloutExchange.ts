@@ -254,7 +254,12 @@ export const make = Effect.gen(function*() {
           ...(response.truncated && response.announcedLength !== undefined && { length: response.announcedLength })
         },
         outcome,
-        ...(judged.outcome !== "succeeded" && { error: { message: redactor.text(judged.message) } })
+        ...(judged.outcome !== "succeeded" && {
+          error: {
+            message: redactor.text(judged.message),
+            ...(judged.code !== undefined && { code: redactor.text(judged.code) })
+          }
+        })
       },
       response,
       tokenRefused: response.status === 401 && authorization.refreshable !== undefined

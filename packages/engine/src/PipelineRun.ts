@@ -4,6 +4,7 @@
  * A run can be taken up anywhere, because what it does next depends only on what the journal holds.
  * Contract: sections 6 and 10.
  */
+import { processEventId } from "@sluice/domain/Ids"
 import type { Order } from "@sluice/domain/Order"
 import type { Pipeline, Step } from "@sluice/domain/Pipeline"
 import { Clock, Effect, Result } from "effect"
@@ -133,7 +134,7 @@ export const make = Effect.gen(function*() {
     if (plugin === undefined) {
       return failed(new Unprepared({ message: `there is no plugin named ${step.name} in this process` }))
     }
-    const prepared = yield* prepare(plugin, step, scope.at(order), ledger.startedAt())
+    const prepared = yield* prepare(plugin, step, order, scope.at(order), ledger.startedAt())
     if (prepared._tag === "Failed") return failed(prepared.error)
     if (prepared._tag === "Skipped") return prepared.reason
     const { connectors, authProviders } = settings.current()
@@ -143,6 +144,7 @@ export const make = Effect.gen(function*() {
       orderVersion: order.version,
       step,
       pipeline,
+      processEventId: processEventId(ledger.held.runId),
       shipmentId: ledger.held.shipmentId,
       connectors,
       authProviders,

@@ -17,7 +17,7 @@ import type { Document, Fenced, HeldRun, Open, Wait } from "./Journal.ts"
 import { newUuid } from "./NewId.ts"
 import { Cancelled, InvalidResponse, type PluginError, Rejected, TimedOut, Unreachable } from "./PluginError.ts"
 import type { Probe } from "./Probe.ts"
-import { type AttemptEnd, delayAfter } from "./RetrySchedule.ts"
+import { type AttemptEnd, delayAfter, type RetryPolicy } from "./RetrySchedule.ts"
 
 /** A wait longer than this gives the run up until it is due, in milliseconds. */
 export const longWaitMs = 30_000
@@ -123,7 +123,8 @@ const failureOf = (
   }
 }
 
-const unreachableCode = (code: string | undefined): Unreachable["code"] => {
+/** The code on record as one of those that there are; `reset`, which says least, for any other. */
+export const unreachableCode = (code: string | undefined): Unreachable["code"] => {
   switch (code) {
     case "dns":
     case "refused":
@@ -222,8 +223,8 @@ export const make = (exchange: CalloutExchange, scope: CalloutScope): StepCallou
       runId: held.runId,
       request: number,
       attempt,
-      idempotencyKey: own[0]?.idempotencyKey ?? inheritedKey(held, index, number)
-        ?? idempotencyKey(held.runId, index, number),
+      idempotencyKey: keyAfter(own, request.retry, () => `${idempotencyKey(held.runId, index, number)}-${attempt}`)
+        ?? inheritedKey(held, index, number) ?? idempotencyKey(held.runId, index, number),
       document,
       redactor: scope.redactor
     })
@@ -302,6 +303,16 @@ export const make = (exchange: CalloutExchange, scope: CalloutScope): StepCallou
 /** A retry goes on under the old key where nobody knows what became of the request. */
 const inheritedKey = ({ inheritedKeys }: HeldRun, index: number, request: number): string | undefined =>
   inheritedKeys?.find((one) => one.index === index && one.request === request)?.key
+
+/** The key of the next attempt, from the records before it: theirs, or a new one where the policy asks for it. */
+const keyAfter = (
+  own: ReadonlyArray<CalloutRecord>,
+  retry: RetryPolicy,
+  minted: () => string
+): string | undefined => {
+  const last = own.at(-1)
+  return last !== undefined && retry.mintsKey?.(endOf(last)) === true ? minted() : last?.idempotencyKey
+}
 
 /** One key for all attempts of one request of one step of one run; the same after a crash, because it is derived. */
 const idempotencyKey = (runId: string, index: number, request: number): string =>

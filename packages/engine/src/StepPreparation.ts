@@ -45,7 +45,15 @@ const unprepared = (plugin: AnyPlugin, message: string): PluginError =>
 export const make = Effect.gen(function*() {
   const expressions = yield* Expressions
 
-  return Effect.fnUntraced(function*(plugin: AnyPlugin, step: Step, scope: ExpressionScope, now: number) {
+  return Effect.fnUntraced(function*(
+    plugin: AnyPlugin,
+    step: Step,
+    order: Order,
+    scope: ExpressionScope,
+    now: number
+  ) {
+    const skipped = plugin.skips?.(step.options, order)
+    if (skipped !== undefined) return Preparation.Skipped({ reason: skipped })
     if (step.when !== undefined) {
       const answer = yield* Effect.result(expressions.evaluate(step.when, scope, now))
       if (Result.isFailure(answer)) {

@@ -13,6 +13,7 @@ import { webhookWorkflowStep } from "@sluice/engine/plugins/WebhookWorkflowStep"
 import { Retry } from "@sluice/engine/Retry"
 import { Runs } from "@sluice/engine/Runs"
 import { Settings } from "@sluice/engine/Settings"
+import { Simulation } from "@sluice/engine/Simulation"
 import { StepResolution } from "@sluice/engine/StepResolution"
 import * as JournalMemory from "@sluice/engine/testing/JournalMemory"
 import * as PastRunsMemory from "@sluice/engine/testing/PastRunsMemory"
@@ -80,7 +81,7 @@ const settings = ({ pipelines, connectors = [], secrets = [] }: World) =>
 
 /** One process of the engine over a journal that is provided; building it again is another process. */
 export const process = (world: World) =>
-  Layer.mergeAll(Retry.layer, StepResolution.layer, OrderEditing.layer, Cancelling.layer).pipe(
+  Layer.mergeAll(Retry.layer, StepResolution.layer, OrderEditing.layer, Cancelling.layer, Simulation.layer).pipe(
     Layer.provideMerge(Intake.layer),
     Layer.provideMerge(PastRunsMemory.layer),
     Layer.provideMerge(Runs.layer()),
