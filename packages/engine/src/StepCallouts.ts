@@ -13,11 +13,12 @@ import { Clock, Effect } from "effect"
 import type { CalloutAnswer, CalloutRequest } from "./Callout.ts"
 import type { Attempt, CalloutExchange } from "./CalloutExchange.ts"
 import { errorOf, type Halting } from "./Halting.ts"
+import { idempotencyKey, inheritedKey } from "./IdempotencyKey.ts"
 import type { Document, Fenced, HeldRun, Open, Wait } from "./Journal.ts"
 import { newUuid } from "./NewId.ts"
 import { Cancelled, InvalidResponse, type PluginError, Rejected, TimedOut, Unreachable } from "./PluginError.ts"
 import type { Probe } from "./Probe.ts"
-import { type AttemptEnd, delayAfter, type RetryPolicy } from "./RetrySchedule.ts"
+import { delayAfter, endOf } from "./RetrySchedule.ts"
 
 /** A wait longer than this gives the run up until it is due, in milliseconds. */
 export const longWaitMs = 30_000
@@ -78,12 +79,6 @@ export interface StepCallouts {
   /** The last of them. */
   readonly last: () => CalloutRecord | undefined
 }
-
-const endOf = (record: CalloutRecord): AttemptEnd => ({
-  outcome: record.outcome,
-  ...(record.error?.code !== undefined && { code: record.error.code }),
-  ...(record.response !== undefined && { status: record.response.status })
-})
 
 const responseOf = (record: CalloutRecord): OutboundResponse | undefined =>
   record.response && {
@@ -212,19 +207,19 @@ export const make = (exchange: CalloutExchange, scope: CalloutScope): StepCallou
 
   /** What an earlier run sent, and nobody knows the outcome of, is asked about before it is sent again. */
   const asksFirst = (probe: Probe, number: number): boolean =>
-    probe.first || inheritedKey(held, index, number) !== undefined
+    probe.first || inheritedKey({ held, index, request: number }) !== undefined
 
   const callout = Effect.fnUntraced(function*(request: CalloutRequest) {
     const clock = yield* Clock.Clock
     const number = requests++
     const own = recorded.filter((record) => record.request === number && record.probe !== true)
     const document = yield* pinned(own, number, request)
+    const keyed = { held, index, request: number }
     const attemptOf = (attempt: number) => ({
       runId: held.runId,
       request: number,
       attempt,
-      idempotencyKey: keyAfter(own, request.retry, () => `${idempotencyKey(held.runId, index, number)}-${attempt}`)
-        ?? inheritedKey(held, index, number) ?? idempotencyKey(held.runId, index, number),
+      idempotencyKey: idempotencyKey(keyed, own, request.retry, attempt),
       document,
       redactor: scope.redactor
     })
@@ -299,21 +294,3 @@ export const make = (exchange: CalloutExchange, scope: CalloutScope): StepCallou
 
   return { callout, pending: () => pending, records: () => recorded, last: () => recorded.at(-1) }
 }
-
-/** A retry goes on under the old key where nobody knows what became of the request. */
-const inheritedKey = ({ inheritedKeys }: HeldRun, index: number, request: number): string | undefined =>
-  inheritedKeys?.find((one) => one.index === index && one.request === request)?.key
-
-/** The key of the next attempt, from the records before it: theirs, or a new one where the policy asks for it. */
-const keyAfter = (
-  own: ReadonlyArray<CalloutRecord>,
-  retry: RetryPolicy,
-  minted: () => string
-): string | undefined => {
-  const last = own.at(-1)
-  return last !== undefined && retry.mintsKey?.(endOf(last)) === true ? minted() : last?.idempotencyKey
-}
-
-/** One key for all attempts of one request of one step of one run; the same after a crash, because it is derived. */
-const idempotencyKey = (runId: string, index: number, request: number): string =>
-  `${runId.replaceAll("-", "")}-${index}-${request}`
