@@ -29,6 +29,7 @@ import { Orders } from "@sluice/persistence/Orders"
 import * as PastRuns from "@sluice/persistence/PastRuns"
 import { ProcessEvents } from "@sluice/persistence/ProcessEvents"
 import { RecordedRuns } from "@sluice/persistence/RecordedRuns"
+import * as Retention from "@sluice/persistence/Retention"
 import * as RetryJobs from "@sluice/persistence/RetryJobs"
 import { type EncryptionKeyInvalid, SecretBox, type SecretUnreadable } from "@sluice/persistence/SecretBox"
 import { SettingsLive } from "@sluice/persistence/SettingsLive"
@@ -93,6 +94,7 @@ const engine = (config: ServerConfig, environment: Environment) => {
   ).pipe(
     Layer.provideMerge(Intake.layer),
     Layer.provideMerge(Runs.layer({ claims: executes }).pipe(Layer.provide([Metered.journal, Metered.outbound]))),
+    Layer.provideMerge(executes ? Retention.layer(config.retention) : Layer.empty),
     Layer.provideMerge(Journal.layer({ executes })),
     // Applied before the first order is taken in or up.
     Layer.provideMerge(settingsFile(config, environment)),

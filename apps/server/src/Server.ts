@@ -11,6 +11,7 @@ import * as ConnectorsHttp from "./http/ConnectorsHttp.ts"
 import * as HealthHttp from "./http/HealthHttp.ts"
 import * as HomePage from "./http/HomePage.ts"
 import * as OrdersHttp from "./http/OrdersHttp.ts"
+import * as PartnersHttp from "./http/PartnersHttp.ts"
 import * as PipelinesHttp from "./http/PipelinesHttp.ts"
 import * as PluginsHttp from "./http/PluginsHttp.ts"
 import * as ProcessEventsHttp from "./http/ProcessEventsHttp.ts"
@@ -29,6 +30,7 @@ const handlers = Layer.mergeAll(
   ConnectorsHttp.layer,
   AuthProvidersHttp.layer,
   PluginsHttp.layer,
+  PartnersHttp.layer,
   HealthHttp.layer
 ).pipe(
   Layer.provide([RefusalsHttp.layer, Gate.authorizationLayer, Receipts.layer, ProcessEventStream.layer])

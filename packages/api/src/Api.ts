@@ -4,6 +4,7 @@ import { AuthProvidersApi } from "./AuthProvidersApi.ts"
 import { ConnectorsApi } from "./ConnectorsApi.ts"
 import { HealthApi } from "./HealthApi.ts"
 import { OrdersApi } from "./OrdersApi.ts"
+import { PartnersApi } from "./PartnersApi.ts"
 import { PipelinesApi } from "./PipelinesApi.ts"
 import { PluginsApi } from "./PluginsApi.ts"
 import { ProcessEventsApi } from "./ProcessEventsApi.ts"
@@ -11,7 +12,17 @@ import { Refusals } from "./Refusals.ts"
 import { RetriesApi } from "./RetriesApi.ts"
 
 export class Api extends HttpApi.make("sluice")
-  .add(OrdersApi, ProcessEventsApi, RetriesApi, PipelinesApi, ConnectorsApi, AuthProvidersApi, PluginsApi, HealthApi)
+  .add(
+    OrdersApi,
+    ProcessEventsApi,
+    RetriesApi,
+    PipelinesApi,
+    ConnectorsApi,
+    AuthProvidersApi,
+    PluginsApi,
+    PartnersApi,
+    HealthApi
+  )
   .middleware(Refusals)
   .annotateMerge(OpenApi.annotations({
     title: "Sluice",

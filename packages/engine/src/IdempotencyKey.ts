@@ -5,7 +5,8 @@
  */
 import type { CalloutRecord } from "@sluice/domain/CalloutRecord"
 import type { HeldRun } from "./Journal.ts"
-import { endOf, type RetryPolicy } from "./RetrySchedule.ts"
+import { endOf } from "./RecordedEnd.ts"
+import type { RetryPolicy } from "./RetrySchedule.ts"
 
 /** Of one request of a step. */
 export interface KeyedRequest {

@@ -2,7 +2,6 @@
  * When an attempt is repeated: a real `Schedule`, replayed from the number of attempts that are on record, so that a
  * wait survives the process that began it. Contract: section 6, "Retries".
  */
-import type { CalloutRecord } from "@sluice/domain/CalloutRecord"
 import type { Outcome } from "@sluice/domain/Outcome"
 import { Cause, Duration, Effect, Pull, Schedule } from "effect"
 
@@ -14,13 +13,6 @@ export interface AttemptEnd {
   /** Where there was an answer. */
   readonly status?: number
 }
-
-/** How a recorded attempt ended. */
-export const endOf = (record: CalloutRecord): AttemptEnd => ({
-  outcome: record.outcome,
-  ...(record.error?.code !== undefined && { code: record.error.code }),
-  ...(record.response !== undefined && { status: record.response.status })
-})
 
 export interface RetryPolicy {
   /** Its nth delay comes before attempt n + 1; it is done when there are to be no more. */

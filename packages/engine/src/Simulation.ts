@@ -14,6 +14,7 @@ import { Outbound } from "@sluice/http-client/Outbound"
 import { Clock, Context, Effect, Exit, Layer } from "effect"
 import { Expressions } from "./Expressions.ts"
 import { Journal } from "./Journal.ts"
+import { PartnerBoard } from "./PartnerBoard.ts"
 import * as PipelineRun from "./PipelineRun.ts"
 import { Plugins } from "./Plugins.ts"
 import type { RunControl } from "./RunControl.ts"
@@ -59,6 +60,15 @@ const noCredentials = Credentials.of({
   invalidate: () => Effect.void
 })
 
+/** What is said was said: no partner is down. */
+const allWell = PartnerBoard.of({
+  condition: () => "well",
+  failed: () => {},
+  answered: () => {},
+  list: Effect.succeed([]),
+  reset: () => Effect.undefined
+})
+
 const make = Effect.gen(function*() {
   const settings = yield* Settings
   const plugins = yield* Plugins
@@ -92,6 +102,7 @@ const make = Effect.gen(function*() {
       Context.add(Credentials, noCredentials),
       Context.add(Expressions, boundedExpressions),
       Context.add(Plugins, plugins),
+      Context.add(PartnerBoard, allWell),
       Context.add(Settings, { current: () => snapshot, pipeline: () => Effect.succeed(timeless) }),
       Context.add(Clock.Clock, clock)
     )
@@ -105,7 +116,7 @@ const make = Effect.gen(function*() {
         if (Exit.isFailure(exit) && !Exit.hasInterrupts(exit)) return yield* Effect.die(exit.cause)
       }
     })
-    yield* Effect.provideContext(executed, services)
+    yield* Effect.scoped(Effect.provideContext(executed, services))
     const after = journal.ended() ?? "failed"
     const found = differences(
       { run, pipeline: recorded.pipeline, document: (version) => recorded.documents.get(version) },

@@ -10,13 +10,15 @@ import journal from "./migrations/0001_journal.ts"
 import settings from "./migrations/0002_settings.ts"
 import cancel from "./migrations/0003_cancel.ts"
 import retry from "./migrations/0004_retry.ts"
+import hold from "./migrations/0005_hold.ts"
 
 /** Every migration by `<number>_<name>`; the last number is the schema version of this program. */
 export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
   "0001_journal": journal,
   "0002_settings": settings,
   "0003_cancel": cancel,
-  "0004_retry": retry
+  "0004_retry": retry,
+  "0005_hold": hold
 }
 
 /** Table with one row for each migration that was applied. */

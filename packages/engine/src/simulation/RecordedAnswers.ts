@@ -14,7 +14,7 @@ import {
   OutboundUnreadable
 } from "@sluice/http-client/Outbound"
 import { Effect } from "effect"
-import { unreachableCode } from "../StepCallouts.ts"
+import { unreachableCode } from "../RecordedEnd.ts"
 import type { RecordedRun } from "./RecordedRun.ts"
 import type { SimulatedClock } from "./SimulatedClock.ts"
 

@@ -18,6 +18,7 @@ const statement = `update runs set cancel_requested = true, cancel_compensates =
   failed_steps = case when ${ends}
     then (select count(*)::int4 from steps s where s.run_id = runs.id and s.state = 'failed')
     else runs.failed_steps end,
+  held_for = null,
   due_at = case when ${ends} then null
     when runs.owner is null and runs.state <> 'queued' then clock_timestamp()
     else runs.due_at end
