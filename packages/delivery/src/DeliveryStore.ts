@@ -101,7 +101,7 @@ export class DeliveryStore extends Context.Service<DeliveryStore, {
    * which many share; while the database is away it goes on trying.
    */
   readonly settle: (delivery: ClaimedDelivery, settlement: Settlement) => Effect.Effect<void>
-  /** Passes when there may be something new to claim. */
+  /** Passes when there may be something to claim that the last claim did not know of, made here or elsewhere. */
   readonly due: Effect.Effect<void>
 }>()("@sluice/delivery/DeliveryStore") {}
 

@@ -24,9 +24,6 @@ export interface DispatcherOptions {
   readonly grace?: Duration.Input
 }
 
-/** The longest that nobody looks: what another process made, or left, is found by then. Milliseconds. */
-const longestRest = 5_000
-
 /** Between two claims while there is work: what ends in between makes room for one claim, not for one each. */
 const pause = "4 millis"
 
@@ -179,7 +176,7 @@ const make = Effect.fnUntraced(function*(options: DispatcherOptions) {
   /** Until there may be something to claim: it is due, it is new, or a lane has room again. */
   const rest = (nextInMs: number | undefined) =>
     Effect.raceFirst(
-      Effect.sleep(Math.max(1, Math.min(nextInMs ?? longestRest, longestRest))),
+      nextInMs === undefined ? Effect.never : Effect.sleep(Math.max(1, nextInMs)),
       Effect.raceFirst(store.due, freed.await)
     )
 

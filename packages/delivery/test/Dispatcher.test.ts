@@ -34,7 +34,6 @@ describe("Dispatcher", () => {
         const waited = startedAt - (attempts[i]?.startedAt ?? 0)
         const planned = defaultDelaysMs[i + 1] ?? 0
         assert.isAtLeast(waited, planned)
-        // What is due within the last five seconds of a rest is found at its end.
         assert.isAtMost(waited, planned * 1.2 + 1)
       })
     }).pipe(
