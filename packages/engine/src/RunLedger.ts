@@ -18,6 +18,7 @@ import {
 } from "./Journal.ts"
 import { changeOrder } from "./OrderChange.ts"
 import type { RunControl } from "./RunControl.ts"
+import { ending, errorsOf } from "./RunEnding.ts"
 import { type CalloutScope, longWaitMs, type Resumption } from "./StepCallouts.ts"
 import { build, type EndedStep } from "./StepEntry.ts"
 
@@ -62,6 +63,7 @@ export const make = Effect.gen(function*() {
     let startedAt = last?.finishedAt ?? held.startedAt
     let failedSteps = held.steps.filter(({ state }) => state === "failed").length
     let skipped: Array<StepRow> = []
+    const errors = [...errorsOf(held.steps)]
 
     const documentAt = (at: number | undefined): Effect.Effect<Document, Fenced> =>
       newest !== undefined && newest.order.version === at
@@ -163,10 +165,11 @@ export const make = Effect.gen(function*() {
         const from = newest ?? (yield* document)
         const { entry } = yield* write(
           from,
-          (on) => build(held, { ...ended, skipped: [...before, ...ended.skipped] }, on)
+          (on) => build(held, { ...ended, skipped: [...before, ...ended.skipped] }, on, errors)
         )
         startedAt = ended.finishedAt
         if (ended.decision.state === "failed") failedSteps++
+        errors.push(...errorsOf([entry.step]))
         return entry.step
       }),
       end: Effect.fnUntraced(function*(finish, status) {
@@ -174,8 +177,9 @@ export const make = Effect.gen(function*() {
         const from = yield* document
         yield* write(from, (on) => {
           const changed = changeOrder(on.order, status === undefined ? {} : { status }, () => isoOf(at))
+          const after = changed.document ?? on
           return {
-            document: changed.document ?? on,
+            document: after,
             entry: {
               runId: held.runId,
               orderId: held.orderId,
@@ -183,7 +187,7 @@ export const make = Effect.gen(function*() {
               ...(skipped.length > 0 && { skipped }),
               ...(changed.document !== undefined && { write: { seen: on.order.version, document: changed.document } }),
               history: [],
-              finish: { ...finish, failedSteps, at }
+              finish: ending({ ...finish, failedSteps, at }, errors, after)
             }
           }
         })

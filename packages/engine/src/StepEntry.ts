@@ -6,11 +6,12 @@ import type { CalloutRecord, PatchedMember } from "@sluice/domain/CalloutRecord"
 import type { HistoryEntry } from "@sluice/domain/History"
 import type { Json } from "@sluice/domain/Json"
 import type { Step } from "@sluice/domain/Pipeline"
-import type { StepPhase } from "@sluice/domain/ProcessEvent"
+import type { PluginError, StepPhase } from "@sluice/domain/ProcessEvent"
 import { DateTime } from "effect"
 import type { Document, Entry, Finish, HeldRun, StepRow } from "./Journal.ts"
 import { changeOrder, type OrderChange } from "./OrderChange.ts"
 import type { StepResult } from "./Plugin.ts"
+import { ending, errorsOf } from "./RunEnding.ts"
 import type { StepDecision } from "./StepDecision.ts"
 
 /** A step in its place in the run. */
@@ -105,10 +106,17 @@ export interface BuiltEntry {
   readonly document: Document
 }
 
-export const build = (held: HeldRun, ended: EndedStep, document: Document): BuiltEntry => {
+/** `errors`: of the steps before. */
+export const build = (
+  held: HeldRun,
+  ended: EndedStep,
+  document: Document,
+  errors: ReadonlyArray<PluginError> = []
+): BuiltEntry => {
   const { placed, decision, result, finish } = ended
   const change = changeOf(ended)
   const changed = changeOrder(document.order, change, () => iso(ended.finishedAt))
+  const after = changed.document ?? document
   const statusSet = change.status !== undefined && changed.document !== undefined
     ? { before: document.order.status, after: change.status }
     : undefined
@@ -138,8 +146,9 @@ export const build = (held: HeldRun, ended: EndedStep, document: Document): Buil
       ...(ended.skipped.length > 0 && { skipped: ended.skipped }),
       ...(changed.document !== undefined && { write: { seen: document.order.version, document: changed.document } }),
       history: historyOf(ended, changed.changes, statusSet),
-      ...(finish !== undefined && { finish })
+      ...(result?.message !== undefined && { messages: [result.message] }),
+      ...(finish !== undefined && { finish: ending(finish, [...errors, ...errorsOf([step])], after) })
     },
-    document: changed.document ?? document
+    document: after
   }
 }

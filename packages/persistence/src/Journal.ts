@@ -15,10 +15,12 @@ import {
 import { Cause, Clock, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { orUnavailable } from "./Availability.ts"
+import { DeliverySignal } from "./deliveries/DeliverySignal.ts"
+import { outcomeBytes, outcomeOf } from "./deliveries/Outcome.ts"
 import { maxBytes } from "./journal/Backlog.ts"
 import { Changes } from "./journal/Changes.ts"
 import { document, edit } from "./journal/Documents.ts"
-import { flushStatement, wideStatement } from "./journal/FlushStatement.ts"
+import { flushStatement, outcomeFlushParameters, outcomeStatement, wideStatement } from "./journal/FlushStatement.ts"
 import * as Lease from "./journal/Lease.ts"
 import * as Link from "./journal/Link.ts"
 import { type AcceptMember, entryBytes, type EntryMember, submissionBytes } from "./journal/Member.ts"
@@ -55,19 +57,23 @@ const make = Effect.fnUntraced(function*(options: Options) {
   const sql = yield* SqlClient.SqlClient
   const clock = yield* Clock.Clock
   const changes = yield* Changes
+  const signal = yield* DeliverySignal
   const executes = options.executes ?? true
   let closing = false
 
   const lease = yield* Lease.make
   const main = Writer.lane(yield* Link.make(client.config), flushStatement, true)
   const wide = Writer.lane(yield* Link.make(client.config), wideStatement, false)
-  const lanes = [main, wide]
+  // Touches customers and chains of deliveries, whose locks must not hold up what does not.
+  const outcomes = Writer.lane(yield* Link.make(client.config), outcomeStatement, false, outcomeFlushParameters)
+  const lanes = [main, wide, outcomes]
   const worker = yield* Worker.make(lease)
   const takeover = yield* Takeover.make(lease, worker)
   const writer = yield* Writer.make(lease, worker, {
     executes,
     changed: changes.publish,
-    claimable: takeover.hurry
+    claimable: takeover.hurry,
+    delivers: signal.publish
   })
 
   yield* worker.register(main.link)
@@ -119,16 +125,18 @@ const make = Effect.fnUntraced(function*(options: Options) {
   const write = (entry: EntryMember["entry"], release: boolean) =>
     Effect.uninterruptible(Effect.callback<Committed | Stale, Fenced>((resume) => {
       if (!lease.holds(entry.runId)) return resume(Effect.fail(new Fenced()))
-      const bytes = entryBytes(entry)
+      const outcome = outcomeOf(entry)
+      const bytes = entryBytes(entry) + (outcome === undefined ? 0 : outcomeBytes(outcome))
       const member: EntryMember = {
         kind: "entry",
         entry,
         worker: lease.identity().worker,
         release,
+        outcome,
         bytes,
         settle: resume
       }
-      Writer.add(bytes > maxBytes ? wide : main, member)
+      Writer.add(outcome !== undefined ? outcomes : bytes > maxBytes ? wide : main, member)
     }))
 
   return Journal.of({
@@ -168,5 +176,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
 })
 
 /** The journal, and what tells of its changes. Closing it stores what waits and leaves this process's runs to others. */
-export const layer = (options: Options = {}): Layer.Layer<Journal | Changes, never, PgClient | SqlClient.SqlClient> =>
-  Layer.effect(Journal, make(options)).pipe(Layer.provideMerge(Changes.layer))
+export const layer = (
+  options: Options = {}
+): Layer.Layer<Journal | Changes | DeliverySignal, never, PgClient | SqlClient.SqlClient> =>
+  Layer.effect(Journal, make(options)).pipe(Layer.provideMerge([Changes.layer, DeliverySignal.layer]))

@@ -7,10 +7,14 @@
  * - 1: submission n is stored
  * - 2: entry n is stored on an order at version `number`; `state` is the run's where it ended, and `next` says that
  *   another run over the order waits its turn
+ * - 3: n deliveries were made, and are to be sent
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
+import { webhookTypeOf } from "@sluice/domain/WebhookType"
 import type { StepRow } from "@sluice/engine/Journal"
 import { externalIdOf } from "@sluice/engine/JournalRules"
+import { intakeFanOut } from "../deliveries/FanOut.ts"
+import { outcomeParameters, outcomeParts } from "../deliveries/OutcomeStatement.ts"
 import { columns, type ColumnTypes, parameterCount, unnest } from "./Columns.ts"
 import type { AcceptMember, EntryMember, Member } from "./Member.ts"
 import { encodeBody, encodeCallout, encodeHistory, encodeStep } from "./Records.ts"
@@ -29,7 +33,8 @@ const accept = {
   pipeline: "text",
   pipeline_version: "int",
   shipment_id: "text",
-  requested_by: "text"
+  requested_by: "text",
+  webhook_type: "text"
 } as const satisfies ColumnTypes
 
 const entry = {
@@ -73,6 +78,7 @@ const entryColumn = firstColumn + parameterCount(accept)
 const stepColumn = entryColumn + parameterCount(entry)
 const calloutColumn = stepColumn + parameterCount(step)
 const historyColumn = calloutColumn + parameterCount(callout)
+const nextColumn = historyColumn + parameterCount(history)
 
 /** How long a lease lasts from its renewal, by the database's clock. */
 export const leaseSeconds = 6
@@ -87,7 +93,8 @@ const renewing = `update workers set alive_until = clock_timestamp() + interval 
  */
 const standing = `select id from workers where id = $1 and epoch = $2 and not fenced for key share`
 
-const statement = (me: string) => `
+/** `deliveries`: the parts that make `dw`, the deliveries of what is stored. */
+const statement = (me: string, deliveries: string) => `
 with me as (${me}),
 a as materialized (select a.* from ${unnest(accept, "a", firstColumn)}),
 w as (
@@ -116,7 +123,8 @@ o as (
 ),
 v as materialized (
   select n, version from o
-  union all select e.n, orders.version from e join orders on orders.id = e.order_id where e.doc is null
+  union all select e.n, orders.version from e join orders on orders.id = e.order_id
+  where e.doc is null and (e.seen is null or e.seen = orders.version)
 ),
 v1 as (insert into order_versions select e.order_id, v.version, e.doc from v join e using (n) where e.doc is not null),
 s as (
@@ -151,15 +159,20 @@ f as (
   where runs.id = e.run_id and runs.finished_at is null
     and (e.touches or e.state is not null or e.final is not null or runs.state = 'waiting')
   returning e.n, e.final is not null as ended, runs.state, runs.order_id
-)
+),
+${deliveries}
 select 0 as kind, 0 as n, 0 as number, null::text as state, false as next from me
 union all select 1, wn.n::int, 0, null, false from wn
 union all select 2, v.n::int, v.version, case when f.ended then f.state end,
   coalesce(f.ended and exists (select from runs q where q.order_id = f.order_id and q.state = 'queued'), false)
-from v left join f using (n)`
+from v left join f using (n)
+union all select 3, count(*)::int, 0, null, false from dw where dw.state = 'pending' having count(*) > 0`
 
-export const flushStatement = statement(renewing)
-export const wideStatement = statement(standing)
+export const flushStatement = statement(renewing, intakeFanOut)
+export const wideStatement = statement(standing, intakeFanOut)
+
+/** For entries that leave something behind; takes no submissions. */
+export const outcomeStatement = statement(standing, outcomeParts(nextColumn))
 
 /** A NUL is no text to PostgreSQL; in a reason given by a person it is not worth failing for. */
 const printable = (text: string | undefined): string | null => text?.replaceAll("\0", "\ufffd") ?? null
@@ -182,16 +195,18 @@ const acceptRow = ({ submission }: AcceptMember) => {
     pipeline: run.pipeline.name,
     pipeline_version: run.pipeline.version,
     shipment_id: run.shipmentId ?? null,
-    requested_by: printable(run.requestedBy)
+    requested_by: printable(run.requestedBy),
+    webhook_type: webhookTypeOf(document.order.orderType) ?? null
   }
 }
 
-const entryRow = ({ entry, release }: EntryMember) => {
+const entryRow = ({ entry, release, outcome }: EntryMember) => {
   const order = entry.write?.document.order
   return {
     run_id: entry.runId,
     order_id: entry.orderId,
-    seen: entry.write?.seen ?? null,
+    // What was made of one version of the order must not be stored with another.
+    seen: entry.write?.seen ?? outcome?.seen ?? null,
     doc: entry.write?.document.text ?? null,
     external_id: text(order?.["externalId"]),
     order_type: order?.orderType ?? null,
@@ -258,6 +273,12 @@ export const flushParameters = (
     ...columns(history, histories)
   ]
 }
+
+/** The parameters of `outcomeStatement`. */
+export const outcomeFlushParameters: typeof flushParameters = (worker, epoch, executes, accepts, entries) => [
+  ...flushParameters(worker, epoch, executes, accepts, entries),
+  ...outcomeParameters(entries.map(({ outcome }) => outcome))
+]
 
 /** Members by kind: the ordinals of the answer count in these. */
 export const sorted = (members: ReadonlyArray<Member>) => {

@@ -23,6 +23,7 @@ export interface Lane {
   readonly backlog: Backlog.Backlog
   readonly link: Link
   readonly statement: string
+  readonly parameters: typeof flushParameters
   /** The statement renews the lease. */
   readonly renews: boolean
   readonly wake: Latch.Latch
@@ -33,10 +34,11 @@ export interface Lane {
   flushedAt: bigint
 }
 
-export const lane = (link: Link, statement: string, renews: boolean): Lane => ({
+export const lane = (link: Link, statement: string, renews: boolean, parameters = flushParameters): Lane => ({
   backlog: Backlog.make(),
   link,
   statement,
+  parameters,
   renews,
   wake: Latch.makeUnsafe(false),
   inFlight: [],
@@ -72,6 +74,8 @@ export interface Options {
   readonly changed: (runId: string) => void
   /** There is something to claim sooner than the next poll: a run's turn has come, or a run is in doubt. */
   readonly claimable: () => void
+  /** There are deliveries to send. */
+  readonly delivers: () => void
 }
 
 const versionsStatement = "select id, version from orders where id = any($1::text[])"
@@ -152,6 +156,7 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
       }
       const owned = by.worker === lease.identity().worker
       lane.flushedAt = sent
+      if (answer.delivers) options.delivers()
       if (lane.renews && owned) lease.renewed(sent)
       const { accepts, entries } = sorted(members)
       const stale: Array<EntryMember> = []
@@ -203,7 +208,7 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
       const sent = clock.monotonicTimeNanosUnsafe()
       // A value that cannot even be encoded throws here.
       const answer: Result.Result<Rows, unknown> = yield* Effect.suspend(() =>
-        lane.link.query(lane.statement, flushParameters(by.worker, by.epoch, options.executes, accepts, entries))
+        lane.link.query(lane.statement, lane.parameters(by.worker, by.epoch, options.executes, accepts, entries))
       ).pipe(Effect.catchDefect((defect) => Effect.succeed(Result.fail(defect))))
       if (Result.isSuccess(answer)) return yield* settle(lane, members, answer.success, by, sent)
       const fault = answer.failure instanceof SqlError ? sqlFault(answer.failure) : "refused"
