@@ -2,7 +2,10 @@
  * The composition root: which adapter stands behind which port. What is built first is closed last, so that the
  * database outlives everything that needs it.
  */
+import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import * as NodeServices from "@effect/platform-node/NodeServices"
+import { Dispatcher } from "@sluice/delivery/Dispatcher"
+import { Signature } from "@sluice/delivery/Signature"
 import { Intake } from "@sluice/engine/Intake"
 import type { JournalUnavailable } from "@sluice/engine/Journal"
 import * as Metered from "@sluice/engine/Metered"
@@ -10,6 +13,8 @@ import { OrderEditing } from "@sluice/engine/OrderEditing"
 import { PipelineCheck } from "@sluice/engine/PipelineCheck"
 import { Plugins } from "@sluice/engine/Plugins"
 import { calloutPlugin } from "@sluice/engine/plugins/CalloutPlugin"
+import { exportOrder } from "@sluice/engine/plugins/ExportOrder"
+import { postProcessingWebhook } from "@sluice/engine/plugins/PostProcessingWebhook"
 import { webhookWorkflowStep } from "@sluice/engine/plugins/WebhookWorkflowStep"
 import { Runs } from "@sluice/engine/Runs"
 import * as JsonataExpressions from "@sluice/expressions/JsonataExpressions"
@@ -17,17 +22,23 @@ import * as AddressGuard from "@sluice/http-client/AddressGuard"
 import { Credentials } from "@sluice/http-client/Credentials"
 import * as OutboundUndici from "@sluice/http-client/node/OutboundUndici"
 import * as Database from "@sluice/persistence/Database"
+import { Deliveries } from "@sluice/persistence/Deliveries"
+import * as DeliveryStore from "@sluice/persistence/DeliveryStore"
 import { EmbeddedPostgres } from "@sluice/persistence/embedded/EmbeddedPostgres"
 import type { StartError } from "@sluice/persistence/embedded/EmbeddedPostgresError"
+import { Events } from "@sluice/persistence/Events"
 import * as Journal from "@sluice/persistence/Journal"
 import { Orders } from "@sluice/persistence/Orders"
 import { ProcessEvents } from "@sluice/persistence/ProcessEvents"
+import { Replays } from "@sluice/persistence/Replays"
+import { Resources } from "@sluice/persistence/Resources"
 import { type EncryptionKeyInvalid, SecretBox, type SecretUnreadable } from "@sluice/persistence/SecretBox"
 import { SettingsLive } from "@sluice/persistence/SettingsLive"
 import { SettingsStore } from "@sluice/persistence/SettingsStore"
 import { Effect, Layer } from "effect"
 import { Digest, SecureRandom } from "effect/crypto"
 import type { HttpServer } from "effect/http"
+import { destinations, messageExpressions } from "./Destinations.ts"
 import * as EncryptionKey from "./EncryptionKey.ts"
 import type { ListenFailed } from "./Listener.ts"
 import { Readiness } from "./Readiness.ts"
@@ -37,7 +48,7 @@ import * as SettingsFile from "./SettingsFile.ts"
 import { SettingsWriting } from "./SettingsWriting.ts"
 import { Stopping } from "./Stopping.ts"
 
-const plugins = Plugins.layer([calloutPlugin, webhookWorkflowStep])
+const plugins = Plugins.layer([calloutPlugin, webhookWorkflowStep, exportOrder, postProcessingWebhook])
 
 const database = ({ databaseUrl, dataDirectory }: ServerConfig) =>
   databaseUrl === undefined
@@ -61,10 +72,25 @@ const settingsFile = ({ settingsFile }: ServerConfig, environment: Environment) 
     ? Layer.empty
     : Layer.effectDiscard(SettingsFile.apply(settingsFile, environment)).pipe(Layer.provide(NodeServices.layer))
 
+/** Sends what is due; a process that does not work tells those that do. */
+const deliveries = (executes: boolean) =>
+  executes
+    ? Dispatcher.layer().pipe(
+      Layer.provide(DeliveryStore.layer),
+      Layer.provide([
+        destinations,
+        messageExpressions,
+        Signature.layer.pipe(Layer.provide(NodeCrypto.layerMac))
+      ])
+    )
+    : DeliveryStore.layerAnnouncing
+
 /** Everything behind the HTTP API. */
 const engine = (config: ServerConfig, environment: Environment) => {
   const executes = config.roles.has("worker")
-  return Layer.mergeAll(Intake.layer, OrderEditing.layer, Orders.layer, ProcessEvents.layer, Readiness.layer).pipe(
+  const reading = Layer.mergeAll(Orders.layer, ProcessEvents.layer, Resources.layer, Readiness.layer)
+  const delivering = Layer.mergeAll(Deliveries.layer, Events.layer, Replays.layer, deliveries(executes))
+  return Layer.mergeAll(Intake.layer, OrderEditing.layer, reading, delivering).pipe(
     Layer.provideMerge(Runs.layer({ claims: executes }).pipe(Layer.provide([Metered.journal, Metered.outbound]))),
     Layer.provideMerge(Journal.layer({ executes })),
     // Applied before the first order is taken in or up.

@@ -2,15 +2,21 @@
 import { HttpApi, OpenApi } from "effect/http-api"
 import { AuthProvidersApi } from "./AuthProvidersApi.ts"
 import { ConnectorsApi } from "./ConnectorsApi.ts"
+import { CustomersApi } from "./CustomersApi.ts"
+import { DeliveriesApi } from "./DeliveriesApi.ts"
+import { EventsApi } from "./EventsApi.ts"
 import { HealthApi } from "./HealthApi.ts"
 import { OrdersApi } from "./OrdersApi.ts"
 import { PipelinesApi } from "./PipelinesApi.ts"
 import { PluginsApi } from "./PluginsApi.ts"
 import { ProcessEventsApi } from "./ProcessEventsApi.ts"
 import { Refusals } from "./Refusals.ts"
+import { SubscriptionsApi } from "./SubscriptionsApi.ts"
+import { WebhookEndpointsApi } from "./WebhookEndpointsApi.ts"
 
 export class Api extends HttpApi.make("sluice")
   .add(OrdersApi, ProcessEventsApi, PipelinesApi, ConnectorsApi, AuthProvidersApi, PluginsApi, HealthApi)
+  .add(WebhookEndpointsApi, DeliveriesApi, EventsApi, CustomersApi, SubscriptionsApi)
   .middleware(Refusals)
   .annotateMerge(OpenApi.annotations({
     title: "Sluice",

@@ -2,7 +2,7 @@
  * Sends what is due: claims by lane with bounds, attempts, judges, records. One hanging endpoint does not slow others.
  * Contract: sections 9 and 10.
  */
-import { testType } from "@sluice/domain/Delivery"
+import { exportType, testType } from "@sluice/domain/Delivery"
 import type { WebhookEndpoint } from "@sluice/domain/WebhookEndpoint"
 import { Cause, Clock, Context, type Duration, Effect, FiberSet, Latch, Layer, Random, Result } from "effect"
 import * as DeliveryAttempt from "./DeliveryAttempt.ts"
@@ -105,17 +105,25 @@ const make = Effect.fnUntraced(function*(options: DispatcherOptions) {
         const unsent = DeliveryAttempt.unsent(number, at, "destination", found.failure.message)
         return yield* settled(delivery, unsent, defaultDelaysMs)
       }
+      // An export is what a workflow step would send; anything else is a webhook, and shows no secrets.
+      const isExport = delivery.type === exportType
+      const body = isExport || delivery.frozen ? delivery.body : destinations.redactor().bytes(delivery.body)
+      if (body !== delivery.body) yield* store.freeze(delivery.id, body)
       const request: DeliveryAttempt.AttemptRequest = {
         url: target.url,
         headers: {
           "content-type": "application/json",
           ...lowerCased(target.headers),
           ...lowerCased(found.success.headers),
+          ...(isExport && {
+            "x-delivery-count": String(number),
+            "x-max-delivery-count": String(defaultDelaysMs.length)
+          }),
           "idempotency-key": target.idempotencyKey
         },
         authentication: found.success.authentication,
         timeoutMs: target.timeoutMs,
-        body: delivery.body
+        body
       }
       return yield* settled(delivery, yield* attempt(number, request, destinations.redactor()), defaultDelaysMs)
     }

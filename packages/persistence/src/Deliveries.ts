@@ -170,8 +170,8 @@ const make = Effect.gen(function*() {
 })
 
 /**
- * Sends these again, outside of any sequence and by a fresh schedule; what they held up goes on. One that is being
- * attempted at this moment is attempted once more after it.
+ * Sends these again, outside of any sequence and by a fresh schedule; what they held up goes on. The attempt that is
+ * open at this moment, if one is, is the one that was asked for.
  */
 export const again = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, ids: ReadonlyArray<string>) {
   const list = { ...PgTypes.uuid(null), oid: PgTypes.OID.uuidArray, value: ids }

@@ -2,6 +2,7 @@
  * What a journal in memory remembers, to be shared by several processes, looked at, and bereft of them.
  */
 import type { HistoryEntry } from "@sluice/domain/History"
+import type { OutgoingMessage } from "@sluice/domain/OutgoingMessage"
 import type { RunState } from "@sluice/domain/ProcessEvent"
 import { Context, Effect, Latch, Layer } from "effect"
 import type { Document, HeldRun, NewRun, Open, Submission, Wait } from "../Journal.ts"
@@ -11,6 +12,8 @@ export interface MemoryOrder {
   /** Versions from 1. */
   readonly versions: Array<Document>
   readonly history: Array<HistoryEntry>
+  /** What its steps left to be sent. */
+  readonly messages: Array<OutgoingMessage>
   readonly submission: Submission
 }
 
