@@ -5,6 +5,7 @@
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Dispatcher } from "@sluice/delivery/Dispatcher"
+import * as MeteredDeliveries from "@sluice/delivery/Metered"
 import { Signature } from "@sluice/delivery/Signature"
 import { Intake } from "@sluice/engine/Intake"
 import type { JournalUnavailable } from "@sluice/engine/Journal"
@@ -32,6 +33,7 @@ import { Orders } from "@sluice/persistence/Orders"
 import { ProcessEvents } from "@sluice/persistence/ProcessEvents"
 import { Replays } from "@sluice/persistence/Replays"
 import { Resources } from "@sluice/persistence/Resources"
+import * as Retention from "@sluice/persistence/Retention"
 import { type EncryptionKeyInvalid, SecretBox, type SecretUnreadable } from "@sluice/persistence/SecretBox"
 import { SettingsLive } from "@sluice/persistence/SettingsLive"
 import { SettingsStore } from "@sluice/persistence/SettingsStore"
@@ -76,6 +78,7 @@ const settingsFile = ({ settingsFile }: ServerConfig, environment: Environment) 
 const deliveries = (executes: boolean) =>
   executes
     ? Dispatcher.layer().pipe(
+      Layer.provide(MeteredDeliveries.store),
       Layer.provide(DeliveryStore.layer),
       Layer.provide([
         destinations,
@@ -90,7 +93,8 @@ const engine = (config: ServerConfig, environment: Environment) => {
   const executes = config.roles.has("worker")
   const reading = Layer.mergeAll(Orders.layer, ProcessEvents.layer, Resources.layer, Readiness.layer)
   const delivering = Layer.mergeAll(Deliveries.layer, Events.layer, Replays.layer, deliveries(executes))
-  return Layer.mergeAll(Intake.layer, OrderEditing.layer, reading, delivering).pipe(
+  const forgetting = executes ? Retention.layer(config.retention) : Layer.empty
+  return Layer.mergeAll(Intake.layer, OrderEditing.layer, reading, delivering, forgetting).pipe(
     Layer.provideMerge(Runs.layer({ claims: executes }).pipe(Layer.provide([Metered.journal, Metered.outbound]))),
     Layer.provideMerge(Journal.layer({ executes })),
     // Applied before the first order is taken in or up.

@@ -71,6 +71,8 @@ const statements: ReadonlyArray<string> = [
   `create index deliveries_due on deliveries (lane, due_at, seq) where due_at is not null`,
   // The head and the tail of a chain.
   `create index deliveries_in_chain on deliveries (chain, seq) where state = 'pending' and chain is not null`,
+  // A message's deliveries: whether it is complete, and when it may be forgotten.
+  `create index deliveries_of_message on deliveries (message_id)`,
   // GET /v1/deliveries with endpointId, newest first; replays.
   `create index deliveries_of_endpoint on deliveries (endpoint_id, id)`,
   // … with orderId.
