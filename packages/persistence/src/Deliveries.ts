@@ -96,7 +96,7 @@ const make = Effect.gen(function*() {
   const select = sql.literal(`d.id, d.message_id, d.seq, d.endpoint_id, d.target, d.type, d.order_id, d.state, d.reason,
     d.due_at, d.claim, d.attempts, d.created_at, d.finished_at,
     case when d.state = 'pending' and d.due_at is null then (
-      select b.id from deliveries b where b.chain = d.chain and b.state = 'pending' and b.seq < d.seq
+      select b.id from deliveries b where b.chain = d.chain and b.finished_at is null and b.seq < d.seq
       order by b.seq limit 1) end as blocked_by`)
 
   const list = Effect.fnUntraced(function*(filters: DeliveryFilters, request: PageRequest) {
@@ -183,7 +183,7 @@ export const again = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, ids: 
       returning before.chain, d.seq
     )
     update deliveries d set due_at = clock_timestamp() from u where u.chain is not null and d.due_at is null
-      and d.id = (select x.id from deliveries x where x.chain = u.chain and x.state = 'pending'
+      and d.id = (select x.id from deliveries x where x.chain = u.chain and x.finished_at is null
         and x.id <> all(${list}) order by x.seq limit 1)`
 })
 

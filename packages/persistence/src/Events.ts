@@ -14,9 +14,10 @@ const statement = `with ${endpoints},
 mw as (
   insert into messages (id, type, created_at, body) values ($1, $2, $3, $4) returning id, seq, type, created_at
 )
-insert into deliveries (id, message_id, seq, endpoint_id, lane, type, state, due_at, created_at)
+insert into deliveries (id, message_id, seq, endpoint_id, lane, type, state, due_at, created_at, finished_at)
 select ${newId("mw.id")}, mw.id, mw.seq, t.id, ${endpointLane("t.id")}, mw.type,
-  case when t.held then 'held' else 'pending' end, case when not t.held then statement_timestamp() end, mw.created_at
+  case when t.held then 'held' else 'pending' end, case when not t.held then statement_timestamp() end, mw.created_at,
+  case when t.held then mw.created_at end
 from mw join t on ${wants("mw.type")}`
 
 export class Events extends Context.Service<Events, {

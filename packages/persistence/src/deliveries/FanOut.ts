@@ -34,10 +34,12 @@ mw as (
   returning id, seq, type, order_id, created_at
 ),
 dw as (
-  insert into deliveries (id, message_id, seq, endpoint_id, lane, type, order_id, chain, state, due_at, created_at)
+  insert into deliveries (id, message_id, seq, endpoint_id, lane, type, order_id, chain, state, due_at, created_at,
+    finished_at)
   select ${newId("mw.id")}, mw.id, mw.seq, t.id, ${endpointLane("t.id")}, mw.type, mw.order_id,
     case when t.per_order then ${endpointChain("t.id", "mw.order_id")} end,
-    case when t.held then 'held' else 'pending' end, case when not t.held then statement_timestamp() end, mw.created_at
+    case when t.held then 'held' else 'pending' end, case when not t.held then statement_timestamp() end, mw.created_at,
+    case when t.held then mw.created_at end
   from mw join t on ${wants("mw.type")}
   returning state
 )`

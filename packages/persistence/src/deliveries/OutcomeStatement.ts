@@ -127,7 +127,7 @@ chains as (
 ),
 tails as materialized (
   select tail.chain from chains cross join lateral (
-    select d.chain from deliveries d where d.chain = chains.chain and d.state = 'pending'
+    select d.chain from deliveries d where d.chain = chains.chain and d.finished_at is null
     order by d.seq desc limit 1 for no key update) tail
 ),
 mw as (
@@ -141,11 +141,11 @@ mw as (
 ),
 dw as (
   insert into deliveries (id, message_id, seq, endpoint_id, target, lane, type, order_id, chain, state, due_at,
-    created_at)
+    created_at, finished_at)
   select ${newId("p.id")}, p.id, p.seq, p.endpoint_id, p.target, p.lane, p.type, p.order_id, p.chain, p.state,
     case when p.state = 'pending' and (p.chain is null
       or (p.place = 1 and not exists (select from tails where tails.chain = p.chain))) then statement_timestamp() end,
-    p.created_at
+    p.created_at, case when p.state = 'held' then p.created_at end
   from (select q.*, row_number() over (partition by q.chain order by q.seq) as place from (
     select mw.*, t.id as endpoint_id, null as target, ${endpointLane("t.id")} as lane,
       case when t.per_order then ${endpointChain("t.id", "mw.order_id")} end as chain,

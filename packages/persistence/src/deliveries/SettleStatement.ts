@@ -37,23 +37,26 @@ export const lockStatement = `select id from deliveries where id = any($1::uuid[
  */
 export const settleStatement = (days: number) => `
 with r as materialized (select * from ${unnest(row, "r", 1)}),
+became as (
+  select r.*, d.chain, d.seq, case
+    when r.kind = 'unknown' and not exists (select from webhook_endpoints w where w.id = d.endpoint_id) then 'cancelled'
+    when d.state = 'held' and r.state = 'pending' then 'held'
+    else r.state end as next
+  from r join deliveries d on d.id = r.id and d.claim = r.claim and d.state in ('pending', 'held')
+),
 u as (
   update deliveries d set
-    state = case
-      when d.state = 'held' and r.state = 'pending' then 'held'
-      when r.kind = 'unknown' and not exists (select from webhook_endpoints w where w.id = d.endpoint_id) then 'cancelled'
-      else r.state end,
-    reason = case
-      when r.kind = 'unknown' and not exists (select from webhook_endpoints w where w.id = d.endpoint_id)
-      then 'its endpoint was deleted' else d.reason end,
-    due_at = case when d.state = 'pending' and r.after_ms is not null
-        and (r.kind <> 'unknown' or exists (select from webhook_endpoints w where w.id = d.endpoint_id))
-      then clock_timestamp() + r.after_ms * interval '1 ms' end,
-    finished_at = case when r.state <> 'pending' then clock_timestamp() end,
-    attempts = coalesce(r.number, d.attempts),
-    round = d.round + case when r.number is null then 0 else 1 end,
+    state = b.next,
+    reason = case when b.next = 'cancelled' then 'its endpoint was deleted' else d.reason end,
+    due_at = case when b.next = 'pending' then clock_timestamp() + b.after_ms * interval '1 ms' end,
+    finished_at = case
+      when b.next = 'pending' then null
+      when b.next = 'held' then d.finished_at
+      else clock_timestamp() end,
+    attempts = coalesce(b.number, d.attempts),
+    round = d.round + case when b.number is null then 0 else 1 end,
     claim = null
-  from r where d.id = r.id and d.claim = r.claim and d.state in ('pending', 'held')
+  from became b where d.id = b.id
   returning d.id, d.chain, d.seq, d.state
 ),
 a as (
@@ -63,7 +66,7 @@ a as (
 n as (
   update deliveries d set due_at = clock_timestamp() from u
   where u.state <> 'pending' and u.chain is not null and d.id = (
-    select x.id from deliveries x where x.chain = u.chain and x.state = 'pending' and x.seq > u.seq
+    select x.id from deliveries x where x.chain = u.chain and x.finished_at is null and x.seq > u.seq
     order by x.seq limit 1)
 ),
 health as (
