@@ -40,6 +40,7 @@ import { SettingsStore } from "@sluice/persistence/SettingsStore"
 import { Effect, Layer } from "effect"
 import { Digest, SecureRandom } from "effect/crypto"
 import type { HttpServer } from "effect/http"
+import * as CompletenessMetric from "./CompletenessMetric.ts"
 import { destinations, messageExpressions } from "./Destinations.ts"
 import * as EncryptionKey from "./EncryptionKey.ts"
 import type { ListenFailed } from "./Listener.ts"
@@ -93,8 +94,8 @@ const engine = (config: ServerConfig, environment: Environment) => {
   const executes = config.roles.has("worker")
   const reading = Layer.mergeAll(Orders.layer, ProcessEvents.layer, Resources.layer, Readiness.layer)
   const delivering = Layer.mergeAll(Deliveries.layer, Events.layer, Replays.layer, deliveries(executes))
-  const forgetting = executes ? Retention.layer(config.retention) : Layer.empty
-  return Layer.mergeAll(Intake.layer, OrderEditing.layer, reading, delivering, forgetting).pipe(
+  const upkeep = executes ? Layer.merge(Retention.layer(config.retention), CompletenessMetric.layer) : Layer.empty
+  return Layer.mergeAll(Intake.layer, OrderEditing.layer, reading, delivering, upkeep).pipe(
     Layer.provideMerge(Runs.layer({ claims: executes }).pipe(Layer.provide([Metered.journal, Metered.outbound]))),
     Layer.provideMerge(Journal.layer({ executes })),
     // Applied before the first order is taken in or up.
