@@ -23,7 +23,7 @@ export const whileItRuns = (
     paint("cyan", `    curl -s ${baseUrl}/v1/orders/${firstOrder}/history`),
     paint("cyan", `    curl -s '${baseUrl}/v1/process-events?errorsOnly=true'`),
     paint("cyan", `    curl -s ${baseUrl}/v1/orders -H 'content-type: application/json' -H 'prefer: wait=10' \\`),
-    paint("cyan", `      -d '{ "orderType": "NEW_ORDER", "orderOrigin": "provisioning" }'`),
+    paint("cyan", `      -d '{ "orderType": "NEW_ORDER", "orderOrigin": "enrichment" }'`),
     "",
     "  Ctrl-C stops the server and the partners and removes what they stored."
   ]

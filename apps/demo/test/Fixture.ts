@@ -40,31 +40,37 @@ export const asExpected = (scenario: Scenario): Ended => {
   const requests = [...expected.requests]
   const seen: Array<SeenRequest> = []
   const steps: ProcessEvent["steps"] = expected.steps.map((step, index) => {
-    const sent = step.outcomes.length === 0 ? undefined : requests.shift()
-    const times = starts(sent?.waitsMs, step.outcomes.length)
     const key = `key-${step.id}`
-    const endpoint = `${origin(sent?.partner ?? "nobody")}${sent?.path ?? "/"}`
-    for (const [number, at] of times.entries()) {
-      seen.push({
-        partner: sent!.partner,
-        path: sent!.path,
-        headers: {
-          "idempotency-key": key,
-          ...(sent!.authorization === undefined ? {} : { authorization: sent!.authorization }),
-          ...(sent!.counted === true
-            ? {
-              "accept": "application/json",
-              "user-agent": "OmniumOms/1",
-              "x-delivery-count": String(number + 1),
-              "x-max-delivery-count": "4"
-            }
-            : {})
-        },
-        bodyBytes: Buffer.from((sent!.body ?? ["{}"]).join(" ")).toString("base64"),
-        receivedAt: startedAt + at,
-        answered: sent!.abandonedAfterMs === undefined ? "200" : "abandoned",
-        answeredAt: startedAt + at + (sent!.abandonedAfterMs ?? 8)
-      })
+    // A step may make several requests, each with attempts of its own.
+    const attempts: Array<{ key: string; attempt: number; at: number; endpoint: string }> = []
+    while (attempts.length < step.outcomes.length) {
+      const sent = requests.shift()!
+      const times = starts(sent.waitsMs, sent.count)
+      const own = attempts.length === 0 ? key : `${key}-${attempts.length}`
+      const endpoint = `${origin(sent.partner)}${sent.path}`
+      for (const [number, at] of times.entries()) {
+        attempts.push({ key: own, attempt: number + 1, at, endpoint })
+        seen.push({
+          partner: sent.partner,
+          path: sent.path,
+          headers: {
+            "idempotency-key": own,
+            ...(sent.authorization === undefined ? {} : { authorization: sent.authorization }),
+            ...(sent.counted === true
+              ? {
+                "accept": "application/json",
+                "user-agent": "OmniumOms/1",
+                "x-delivery-count": String(number + 1),
+                "x-max-delivery-count": "4"
+              }
+              : {})
+          },
+          bodyBytes: Buffer.from((sent.body ?? ["{}"]).join(" ")).toString("base64"),
+          receivedAt: startedAt + at,
+          answered: sent.abandonedAfterMs === undefined ? "200" : "abandoned",
+          answeredAt: startedAt + at + (sent.abandonedAfterMs ?? 8)
+        })
+      }
     }
     return {
       id: step.id,
@@ -75,8 +81,8 @@ export const asExpected = (scenario: Scenario): Ended => {
       state: step.state,
       ...(step.error === undefined ? {} : { error: { name: "calloutPlugin", message: step.error } }),
       ...(step.state === "skipped" ? { reason: "a critical step before it failed" } : {}),
-      callouts: step.outcomes.map((outcome, attempt) =>
-        callout(key, attempt + 1, times[attempt] ?? 0, endpoint, outcome)
+      callouts: attempts.map(({ attempt, at, endpoint, key }, index) =>
+        callout(key, attempt, at, endpoint, step.outcomes[index]!)
       )
     }
   })

@@ -15,7 +15,8 @@ const names = [
   "analytics",
   "slow",
   "flaky",
-  "nonsense"
+  "nonsense",
+  "zuora"
 ]
 const origins = Object.fromEntries(names.map((name, index) => [name, `http://127.0.0.1:${40_001 + index}`]))
 
@@ -68,8 +69,13 @@ describe("The demo's settings", () => {
   })
 
   it("reach partners inside expressions and as a domain too", () => {
-    assert.include(text, "{% 'http://127.0.0.1:40002/accounts/' & callouts.provision.body.accountId %}")
+    const expression = "{% 'https://billing.example.com/accounts/' & callouts.provision.body.accountId %}"
+    assert.strictEqual(
+      withPartners(expression, origins),
+      "{% 'http://127.0.0.1:40002/accounts/' & callouts.provision.body.accountId %}"
+    )
     assert.include(text, `"domain":"127.0.0.1:40001"`)
+    assert.include(text, `"domain":"127.0.0.1:40011"`)
   })
 
   it("name no host that a partner does not play", () => {

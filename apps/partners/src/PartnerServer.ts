@@ -38,8 +38,12 @@ const perform = (
     case "Answer":
       return Effect.succeed(
         reply.body === ""
-          ? HttpServerResponse.empty({ status: reply.status })
-          : HttpServerResponse.text(reply.body, { status: reply.status, contentType: reply.contentType })
+          ? HttpServerResponse.empty({ status: reply.status, headers: reply.headers })
+          : HttpServerResponse.text(reply.body, {
+            status: reply.status,
+            contentType: reply.contentType,
+            headers: reply.headers
+          })
       )
     case "Reset":
       return Effect.andThen(resetConnection(request), Effect.never)
@@ -58,9 +62,10 @@ const app = (partner: Partner) =>
     const body = new TextDecoder().decode(bytes)
     const url = new URL(request.url, "http://partner")
     const order = orderSeen(body)
+    const orderId = partner.orderId?.(body) ?? order.id
     const entry = yield* log.received({
       partner: partner.name,
-      ...(order.id === undefined ? {} : { order: order.id }),
+      ...(orderId === undefined ? {} : { order: orderId }),
       method: request.method,
       path: url.pathname,
       query: url.search,
@@ -68,7 +73,15 @@ const app = (partner: Partner) =>
       body,
       bodyBytes: Base64.encode(bytes)
     })
-    const reply = partner.reply({ method: request.method, path: url.pathname, order, number: entry.number })
+    const reply = partner.reply({
+      method: request.method,
+      path: url.pathname,
+      headers: entry.headers,
+      body,
+      receivedAt: entry.receivedAt,
+      order,
+      number: entry.number
+    })
     // A server's handlers are uninterruptible unless they say otherwise, and a caller who hangs up must end the wait.
     return yield* Effect.interruptible(Effect.gen(function*() {
       if (reply._tag === "Hang") return yield* Effect.never

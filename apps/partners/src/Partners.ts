@@ -9,13 +9,16 @@ import { flaky } from "./partner/Flaky.ts"
 import { fulfilment } from "./partner/Fulfilment.ts"
 import { nonsense } from "./partner/Nonsense.ts"
 import { provisioning } from "./partner/Provisioning.ts"
+import { makeSalesforce } from "./partner/Salesforce.ts"
 import { scripted } from "./partner/Scripted.ts"
 import { slow } from "./partner/Slow.ts"
 import { nordic, validation, worldwide } from "./partner/Validation.ts"
+import { makeZuora } from "./partner/Zuora.ts"
 import { start } from "./PartnerServer.ts"
 import { RequestLog } from "./RequestLog.ts"
 
-export const directory: ReadonlyArray<Partner> = [
+/** Every partner, as it is before the first request. */
+export const directory = (): ReadonlyArray<Partner> => [
   provisioning,
   billing,
   fulfilment,
@@ -26,7 +29,9 @@ export const directory: ReadonlyArray<Partner> = [
   slow,
   flaky,
   nonsense,
-  scripted
+  scripted,
+  makeZuora(),
+  makeSalesforce()
 ]
 
 export class Partners extends Context.Service<Partners, {
@@ -48,7 +53,7 @@ export class Partners extends Context.Service<Partners, {
         const host = options.host ?? "127.0.0.1"
         const port = (offset: number) => options.port === undefined ? 0 : options.port + offset
         const origins: Record<string, string> = {}
-        for (const [index, partner] of directory.entries()) {
+        for (const [index, partner] of directory().entries()) {
           origins[partner.name] = yield* start(partner, { host, port: port(index + 1) })
         }
         const log = yield* serveLog(origins, { host, port: port(0) })

@@ -8,6 +8,8 @@ export type Reply =
     readonly contentType: string
     readonly body: string
     readonly afterMs: number
+    /** Names in lower case; without `content-type`. */
+    readonly headers?: Readonly<Record<string, string>>
   }
   /** The connection is reset instead of an answer. */
   | { readonly _tag: "Reset"; readonly afterMs: number }
@@ -29,6 +31,12 @@ export const text = (status: number, contentType: string, body: string): Answer 
 
 /** An answer whose body is the JSON text of `value`. */
 export const json = (status: number, value: unknown): Answer => text(status, "application/json", JSON.stringify(value))
+
+/** The same answer with these headers too. */
+export const withHeaders = (headers: Readonly<Record<string, string>>, answer: Answer): Answer => ({
+  ...answer,
+  headers: { ...answer.headers, ...headers }
+})
 
 /** The same reply, `ms` milliseconds later. */
 export const after = (ms: number, reply: Reply): Reply => reply._tag === "Hang" ? reply : { ...reply, afterMs: ms }

@@ -13,7 +13,15 @@ import { validation } from "@sluice/partners/partner/Validation"
 import type { Reply } from "@sluice/partners/Reply"
 
 const ask = (partner: Partner, path: string, order: unknown = {}, number = 1): Reply =>
-  partner.reply({ method: "POST", path, order: orderSeen(JSON.stringify(order)), number })
+  partner.reply({
+    method: "POST",
+    path,
+    headers: {},
+    body: JSON.stringify(order),
+    receivedAt: 0,
+    order: orderSeen(JSON.stringify(order)),
+    number
+  })
 
 /** A reply in a few words, so that a table shows what matters. */
 const said = (reply: Reply): string => {

@@ -7,6 +7,8 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Dispatcher } from "@sluice/delivery/Dispatcher"
 import * as MeteredDeliveries from "@sluice/delivery/Metered"
 import { Signature } from "@sluice/delivery/Signature"
+import * as BulkRetry from "@sluice/engine/BulkRetry"
+import { Cancelling } from "@sluice/engine/Cancelling"
 import { Intake } from "@sluice/engine/Intake"
 import type { JournalUnavailable } from "@sluice/engine/Journal"
 import * as Metered from "@sluice/engine/Metered"
@@ -17,7 +19,10 @@ import { calloutPlugin } from "@sluice/engine/plugins/CalloutPlugin"
 import { exportOrder } from "@sluice/engine/plugins/ExportOrder"
 import { postProcessingWebhook } from "@sluice/engine/plugins/PostProcessingWebhook"
 import { webhookWorkflowStep } from "@sluice/engine/plugins/WebhookWorkflowStep"
+import { Retry } from "@sluice/engine/Retry"
 import { Runs } from "@sluice/engine/Runs"
+import { Simulation } from "@sluice/engine/Simulation"
+import { StepResolution } from "@sluice/engine/StepResolution"
 import * as JsonataExpressions from "@sluice/expressions/JsonataExpressions"
 import * as AddressGuard from "@sluice/http-client/AddressGuard"
 import { Credentials } from "@sluice/http-client/Credentials"
@@ -30,13 +35,18 @@ import type { StartError } from "@sluice/persistence/embedded/EmbeddedPostgresEr
 import { Events } from "@sluice/persistence/Events"
 import * as Journal from "@sluice/persistence/Journal"
 import { Orders } from "@sluice/persistence/Orders"
+import * as PastRuns from "@sluice/persistence/PastRuns"
 import { ProcessEvents } from "@sluice/persistence/ProcessEvents"
+import { RecordedRuns } from "@sluice/persistence/RecordedRuns"
 import { Replays } from "@sluice/persistence/Replays"
 import { Resources } from "@sluice/persistence/Resources"
 import * as Retention from "@sluice/persistence/Retention"
+import * as RetryJobs from "@sluice/persistence/RetryJobs"
 import { type EncryptionKeyInvalid, SecretBox, type SecretUnreadable } from "@sluice/persistence/SecretBox"
 import { SettingsLive } from "@sluice/persistence/SettingsLive"
 import { SettingsStore } from "@sluice/persistence/SettingsStore"
+import { salesforceV3 } from "@sluice/plugins/SalesforceV3"
+import { zuora } from "@sluice/plugins/Zuora"
 import { Effect, Layer } from "effect"
 import { Digest, SecureRandom } from "effect/crypto"
 import type { HttpServer } from "effect/http"
@@ -51,7 +61,14 @@ import * as SettingsFile from "./SettingsFile.ts"
 import { SettingsWriting } from "./SettingsWriting.ts"
 import { Stopping } from "./Stopping.ts"
 
-const plugins = Plugins.layer([calloutPlugin, webhookWorkflowStep, exportOrder, postProcessingWebhook])
+const plugins = Plugins.layer([
+  calloutPlugin,
+  webhookWorkflowStep,
+  exportOrder,
+  postProcessingWebhook,
+  salesforceV3,
+  zuora
+])
 
 const database = ({ databaseUrl, dataDirectory }: ServerConfig) =>
   databaseUrl === undefined
@@ -89,13 +106,35 @@ const deliveries = (executes: boolean) =>
     )
     : DeliveryStore.layerAnnouncing
 
+/** Runs that ended, gone on with: one at a time on request, many at a time by the workers. */
+const retries = (executes: boolean) =>
+  Layer.mergeAll(StepResolution.layer, executes ? BulkRetry.layer() : Layer.empty).pipe(
+    Layer.provideMerge(Retry.layer),
+    Layer.provideMerge(Layer.mergeAll(PastRuns.layer, RetryJobs.layer))
+  )
+
 /** Everything behind the HTTP API. */
 const engine = (config: ServerConfig, environment: Environment) => {
   const executes = config.roles.has("worker")
-  const reading = Layer.mergeAll(Orders.layer, ProcessEvents.layer, Resources.layer, Readiness.layer)
+  const reading = Layer.mergeAll(
+    Orders.layer,
+    ProcessEvents.layer,
+    RecordedRuns.layer,
+    Resources.layer,
+    Readiness.layer
+  )
   const delivering = Layer.mergeAll(Deliveries.layer, Events.layer, Replays.layer, deliveries(executes))
   const upkeep = executes ? Layer.merge(Retention.layer(config.retention), CompletenessMetric.layer) : Layer.empty
-  return Layer.mergeAll(Intake.layer, OrderEditing.layer, reading, delivering, upkeep).pipe(
+  return Layer.mergeAll(
+    retries(executes),
+    OrderEditing.layer,
+    Cancelling.layer.pipe(Layer.provide(Metered.journal)),
+    Simulation.layer,
+    reading,
+    delivering,
+    upkeep
+  ).pipe(
+    Layer.provideMerge(Intake.layer),
     Layer.provideMerge(Runs.layer({ claims: executes }).pipe(Layer.provide([Metered.journal, Metered.outbound]))),
     Layer.provideMerge(Journal.layer({ executes })),
     // Applied before the first order is taken in or up.

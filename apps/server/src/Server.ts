@@ -20,6 +20,7 @@ import { ProcessEventStream } from "./http/ProcessEventStream.ts"
 import { Receipts } from "./http/Receipts.ts"
 import * as RefusalsHttp from "./http/RefusalsHttp.ts"
 import * as ResourcesHttp from "./http/ResourcesHttp.ts"
+import * as RetriesHttp from "./http/RetriesHttp.ts"
 import * as Unrouted from "./http/Unrouted.ts"
 import * as WebhookEndpointsHttp from "./http/WebhookEndpointsHttp.ts"
 import * as Listener from "./Listener.ts"
@@ -27,6 +28,7 @@ import * as Listener from "./Listener.ts"
 const handlers = Layer.mergeAll(
   OrdersHttp.layer,
   ProcessEventsHttp.layer,
+  RetriesHttp.layer,
   PipelinesHttp.layer,
   ConnectorsHttp.layer,
   AuthProvidersHttp.layer,

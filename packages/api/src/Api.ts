@@ -11,11 +11,12 @@ import { PipelinesApi } from "./PipelinesApi.ts"
 import { PluginsApi } from "./PluginsApi.ts"
 import { ProcessEventsApi } from "./ProcessEventsApi.ts"
 import { Refusals } from "./Refusals.ts"
+import { RetriesApi } from "./RetriesApi.ts"
 import { SubscriptionsApi } from "./SubscriptionsApi.ts"
 import { WebhookEndpointsApi } from "./WebhookEndpointsApi.ts"
 
 export class Api extends HttpApi.make("sluice")
-  .add(OrdersApi, ProcessEventsApi, PipelinesApi, ConnectorsApi, AuthProvidersApi, PluginsApi, HealthApi)
+  .add(OrdersApi, ProcessEventsApi, RetriesApi, PipelinesApi, ConnectorsApi, AuthProvidersApi, PluginsApi, HealthApi)
   .add(WebhookEndpointsApi, DeliveriesApi, EventsApi, CustomersApi, SubscriptionsApi)
   .middleware(Refusals)
   .annotateMerge(OpenApi.annotations({

@@ -39,7 +39,7 @@ export const Finished = Schema.Struct({ order: StoredOrder, processEvent: Proces
   identifier: "Finished"
 })
 
-const intakeHeaders = {
+export const intakeHeaders = {
   prefer: Schema.optionalKey(
     Schema.String.annotate({ description: "wait=<seconds>, 0 to 60: answer when the run has ended" })
   ),

@@ -5,6 +5,7 @@ import { Authorization } from "./Authorization.ts"
 import { pageOf, pageQuery } from "./Paging.ts"
 import * as Problems from "./Problems.ts"
 import * as Endpoints from "./SettingsEndpoints.ts"
+import { SimulationAnswer, SimulationRequest } from "./Simulations.ts"
 
 const path = "/v1/pipelines"
 
@@ -19,7 +20,15 @@ export class PipelinesApi extends HttpApiGroup.make("pipelines")
       query: pageQuery,
       success: pageOf(Endpoints.StoredSettings),
       error: Problems.NotFound
-    }).annotateMerge(OpenApi.annotations({ summary: "Every version of a pipeline, newest first" }))
+    }).annotateMerge(OpenApi.annotations({ summary: "Every version of a pipeline, newest first" })),
+    HttpApiEndpoint.post("simulate", `${path}/:id/simulate`, {
+      params: { id: Schema.String },
+      payload: SimulationRequest,
+      success: SimulationAnswer,
+      error: [...Problems.withBody, Problems.NotFound]
+    }).annotateMerge(OpenApi.annotations({
+      summary: "What a pipeline would have done with runs on record, with recorded answers, sending nothing"
+    }))
   )
   .middleware(Authorization)
   .annotateMerge(OpenApi.annotations({ title: "Pipelines" }))

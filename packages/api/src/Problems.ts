@@ -97,6 +97,13 @@ export class SettingsRefuse extends HttpApiError.Problem<SettingsRefuse>()(
   faults
 ) {}
 
+/** The run cannot be gone on with as asked: `errors` names the step or the pipeline. Nothing is stored. */
+export class RetryRefused extends HttpApiError.Problem<RetryRefused>()(
+  "RetryRefused",
+  named("retry-refused", 422, "The run cannot be retried like this"),
+  faults
+) {}
+
 export class InternalFault extends HttpApiError.Problem<InternalFault>()(
   "InternalFault",
   named("internal", 500, "The server failed")

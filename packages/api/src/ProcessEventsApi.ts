@@ -9,6 +9,19 @@ import * as Problems from "./Problems.ts"
 
 const path = { id: Schema.String }
 
+/** The longest reason, in characters. */
+export const maxReason = 1000
+
+/** What `POST /v1/process-events/{id}/cancel` takes. */
+export const CancelRequest = Schema.Struct({
+  reason: Schema.optionalKey(
+    Schema.String.check(Schema.isMaxLength(maxReason)).annotate({ description: "Kept as the run's reason" })
+  ),
+  compensate: Schema.optionalKey(
+    Schema.Boolean.annotate({ description: "Undo what was completed, last first; without it nothing more is sent" })
+  )
+}).annotate({ identifier: "CancelRequest" })
+
 export class ProcessEventsApi extends HttpApiGroup.make("processEvents")
   .add(
     HttpApiEndpoint.get("list", "/v1/process-events", {
@@ -39,6 +52,14 @@ export class ProcessEventsApi extends HttpApiGroup.make("processEvents")
       error: Problems.NotFound
     }).annotateMerge(
       OpenApi.annotations({ summary: "Server-sent events: the whole process event at once and after each change" })
+    ),
+    HttpApiEndpoint.post("cancel", "/v1/process-events/:id/cancel", {
+      params: path,
+      payload: CancelRequest,
+      success: ProcessEvent,
+      error: [...Problems.withBody, Problems.NotFound, Problems.Conflict]
+    }).annotateMerge(
+      OpenApi.annotations({ summary: "End the run: its call is aborted, and no later step starts" })
     )
   )
   .middleware(Authorization)

@@ -54,6 +54,8 @@ export interface CalloutRecord {
   readonly outcome: Outcome
   /** It may or may not have happened. */
   readonly unknown?: true
+  /** Not the request itself: the question whether attempt `attempt` of it happened. */
+  readonly probe?: true
   readonly error?: { readonly message: string; readonly code?: string }
   readonly patch?: ReadonlyArray<PatchedMember>
   /** Unknown members of the answer, and whatever else the plugin wants remembered. */
@@ -89,6 +91,7 @@ export const CalloutView = Schema.Struct({
   })),
   outcome: Outcome,
   unknown: Schema.optionalKey(Schema.Boolean),
+  probe: Schema.optionalKey(Schema.Boolean),
   error: Schema.optionalKey(Schema.Struct({
     name: Schema.String,
     message: Schema.String,

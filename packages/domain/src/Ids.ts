@@ -26,6 +26,7 @@ const named = (kind: string, uuid: string): string => `${kind}-${uuid.replaceAll
 export const orderId = (uuid: string): OrderId => named("order", uuid) as OrderId
 export const eventId = (uuid: string): EventId => named("event", uuid) as EventId
 export const processEventId = (uuid: string): ProcessEventId => named("process_event", uuid) as ProcessEventId
+export const jobId = (uuid: string): string => named("job", uuid)
 export const calloutId = (uuid: string): CalloutId => named("callout", uuid) as CalloutId
 export const deliveryId = (uuid: string): string => named("delivery", uuid)
 /** `webhook-id`: names the message over attempts, endpoints, redelivery and replay. */

@@ -82,14 +82,18 @@ export const makeRedactor = (secrets: ReadonlyArray<string>): Redactor => {
     return Bytes.concat([...parts, value.subarray(ranges.at(-1)?.[1])])
   }
 
+  /** Copied only when the first one is to be hidden: this is asked twice for each callout. */
   const headers = (value: Headers): Headers => {
-    let changed = false
-    const entries = Object.entries(value).map(([name, header]) => {
-      const shown = hiddenHeaders.has(name.toLowerCase()) ? redacted : text(header)
-      changed ||= shown !== header
-      return [name, shown] as const
-    })
-    return changed ? Object.fromEntries(entries) : value
+    let shown: Record<string, string> | undefined
+    for (const name in value) {
+      const header = value[name] ?? ""
+      const safe = hiddenHeaders.has(name.toLowerCase()) ? redacted : text(header)
+      if (safe !== header) {
+        shown ??= { ...value }
+        shown[name] = safe
+      }
+    }
+    return shown ?? value
   }
 
   return { text, bytes, headers }

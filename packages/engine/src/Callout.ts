@@ -12,6 +12,8 @@ export type Judgement =
   | {
     readonly outcome: "rejected" | "invalid-response"
     readonly message: string
+    /** The partner's own error code, where it has one: kept with the record, and shown to the retry policy. */
+    readonly code?: string
     readonly byPartner?: true
     readonly note?: Json
   }

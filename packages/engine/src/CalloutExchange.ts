@@ -12,6 +12,7 @@ import { Outbound, type OutboundError, type OutboundResponse } from "@sluice/htt
 import { Clock, Effect, Redacted, Result } from "effect"
 import { Base64 } from "effect/encoding"
 import type { CalloutRequest, RequestCredentials } from "./Callout.ts"
+import { errorOf, type Halt } from "./Halting.ts"
 import type { Document } from "./Journal.ts"
 import { newUuid } from "./NewId.ts"
 
@@ -25,6 +26,8 @@ export interface Attempt {
   readonly idempotencyKey: string
   readonly document: Document
   readonly redactor: Redactor
+  /** It asks whether that attempt happened. */
+  readonly probe?: boolean
 }
 
 /** An attempt that was made: its record, and the answer as it came. */
@@ -33,6 +36,17 @@ export interface Exchanged {
   readonly response?: OutboundResponse
   /** The partner refused a cached token: the next attempt gets a fresh one, at once and only once. */
   readonly tokenRefused: boolean
+}
+
+/** How far an attempt has come, for the record of one that is halted. */
+export interface Progress {
+  readonly id: string
+  /** Epoch milliseconds. */
+  readonly startedAt: number
+  /** Monotonic nanoseconds. */
+  readonly begun: bigint
+  /** Whether a byte may have left. */
+  sending: boolean
 }
 
 /** The exact text that is sent. */
@@ -122,6 +136,7 @@ const opening = (request: CalloutRequest, attempt: Attempt, id: string, startedA
   id,
   request: attempt.request,
   attempt: attempt.attempt,
+  ...(attempt.probe === true && { probe: true as const }),
   endpoint: attempt.redactor.text(request.url),
   method: request.method,
   idempotencyKey: attempt.idempotencyKey,
@@ -169,12 +184,32 @@ export const make = Effect.gen(function*() {
     return record
   })
 
-  /** Sends, once. Interruptible: an interrupted attempt leaves no record. */
-  const exchange = Effect.fnUntraced(function*(request: CalloutRequest, attempt: Attempt) {
-    const id = yield* newUuid
+  const begin = Effect.map(newUuid, (id): Progress => ({
+    id,
+    startedAt: clock.currentTimeMillisUnsafe(),
+    begun: clock.monotonicTimeNanosUnsafe(),
+    sending: false
+  }))
+
+  const durationOf = ({ begun }: Progress): number => Number(clock.monotonicTimeNanosUnsafe() - begun) / 1e6
+
+  /** The record of an attempt that was interrupted because the run was halted. */
+  const halted = (request: CalloutRequest, attempt: Attempt, progress: Progress, halt: Halt): CalloutRecord => {
+    const { id, startedAt, sending } = progress
+    return {
+      ...opening(request, attempt, id, startedAt, bodyText(request.body, attempt.document)),
+      durationMs: durationOf(progress),
+      headers: attempt.redactor.headers(headersOf(request, attempt, id, noAuthorization)),
+      outcome: halt._tag === "Cancelled" ? "cancelled" : "timed-out",
+      ...(sending && { unknown: true as const }),
+      error: { message: attempt.redactor.text(errorOf(halt).message) }
+    }
+  }
+
+  /** Sends, once. Interruptible: an interrupted attempt leaves no record but what `halted` makes of it. */
+  const exchange = Effect.fnUntraced(function*(request: CalloutRequest, attempt: Attempt, progress: Progress) {
+    const { id, startedAt } = progress
     const text = bodyText(request.body, attempt.document)
-    const startedAt = clock.currentTimeMillisUnsafe()
-    const begun = clock.monotonicTimeNanosUnsafe()
     const authorized = yield* Effect.result(authorize(request))
     const authorization = Result.isSuccess(authorized) ? authorized.success : noAuthorization
     const headers = headersOf(request, attempt, id, authorization)
@@ -185,13 +220,16 @@ export const make = Effect.gen(function*() {
           method: request.method,
           url: request.url,
           headers,
-          body: text,
-          timeoutMs: request.timeoutMs
+          ...(text !== "" && { body: text }),
+          timeoutMs: request.timeoutMs,
+          onSending: () => {
+            progress.sending = true
+          }
         })
       )
     const common = {
       ...opening(request, attempt, id, startedAt, text),
-      durationMs: Number(clock.monotonicTimeNanosUnsafe() - begun) / 1e6,
+      durationMs: durationOf(progress),
       headers: attempt.redactor.headers(headers)
     }
     if (Result.isFailure(answered)) {
@@ -216,7 +254,12 @@ export const make = Effect.gen(function*() {
           ...(response.truncated && response.announcedLength !== undefined && { length: response.announcedLength })
         },
         outcome,
-        ...(judged.outcome !== "succeeded" && { error: { message: redactor.text(judged.message) } })
+        ...(judged.outcome !== "succeeded" && {
+          error: {
+            message: redactor.text(judged.message),
+            ...(judged.code !== undefined && { code: redactor.text(judged.code) })
+          }
+        })
       },
       response,
       tokenRefused: response.status === 401 && authorization.refreshable !== undefined
@@ -227,7 +270,7 @@ export const make = Effect.gen(function*() {
     return exchanged
   })
 
-  return { exchange, interrupted }
+  return { begin, exchange, halted, interrupted }
 })
 
 export type CalloutExchange = Effect.Success<typeof make>

@@ -61,6 +61,8 @@ export class Intake extends Context.Service<Intake, {
     orderId: string,
     request: ProcessRequest
   ) => Effect.Effect<Receipt, NoPipeline | MatchFailed | PipelineUnknown | OrderUnknown | IntakeError>
+  /** Opens a run in another way (a retry): refused where there is no room, and started where it was accepted. */
+  readonly open: <E>(opening: Effect.Effect<Stored, E>) => Effect.Effect<Receipt, E | JournalFull>
 }>()("@sluice/engine/Intake") {
   static readonly layer = Layer.effect(Intake, Effect.suspend(() => make))
 }
@@ -155,8 +157,8 @@ const make = Effect.gen(function*() {
       },
       ...(idempotencyKey !== undefined && { idempotencyKey }),
       ...(fingerprint !== undefined && { fingerprint })
-    }))
+    })).pipe(Effect.catchTag("OrderMoved", Effect.die))
   })
 
-  return Intake.of({ submit, process })
+  return Intake.of({ submit, process, open: (opening) => Effect.andThen(room, started(opening)) })
 })

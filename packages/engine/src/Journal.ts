@@ -11,6 +11,7 @@ import type { Order } from "@sluice/domain/Order"
 import type { OutgoingMessage } from "@sluice/domain/OutgoingMessage"
 import type { FinalRunState, PluginError, RunState, StepPhase, StepState } from "@sluice/domain/ProcessEvent"
 import { Context, type Effect, Schema, type Stream } from "effect"
+import type { CancelAnswer, Cancellation, RunCancellation } from "./Cancellation.ts"
 
 /** This process lost its lease: another may hold its runs. Drop the run, record nothing, send nothing. */
 export class Fenced extends Schema.TaggedError<Fenced>()("Fenced", {}) {}
@@ -30,6 +31,9 @@ export class IntakeConflict extends Schema.TaggedError<IntakeConflict>()("Intake
   message: Schema.String
 }) {}
 
+/** The order moved on past what a request was made for: nothing was stored. Read it and ask again. */
+export class OrderMoved extends Schema.TaggedError<OrderMoved>()("OrderMoved", {}) {}
+
 /** A document and its exact text, so that it is serialised once. */
 export interface Document {
   readonly order: Order
@@ -48,6 +52,27 @@ export interface NewRun {
   readonly fromStep?: string
   readonly retryReason?: string
   readonly requestedBy?: string
+  /** Keys that requests of this run are sent under: see `InheritedKey`. */
+  readonly inheritedKeys?: ReadonlyArray<InheritedKey>
+}
+
+/**
+ * The key of a request whose last outcome in an earlier run is unknown: it is sent again under it, so that a partner
+ * that did the work does not do it twice. Contract: section 5.
+ */
+export interface InheritedKey {
+  /** The step's position in the run that inherits. */
+  readonly index: number
+  readonly stepId: string
+  /** Which of the step's requests, from 0. */
+  readonly request: number
+  readonly key: string
+}
+
+/** The order's status before and after the failure of a run. */
+export interface SetAside {
+  readonly before: string
+  readonly after: string
 }
 
 /** An order with its first run. */
@@ -70,8 +95,11 @@ export interface Reprocess {
   readonly run: Omit<NewRun, "eventId">
   readonly idempotencyKey?: string
   readonly fingerprint?: Uint8Array
-  /** Steps reused from the run that this one retries, written with it. */
+  /** Steps reused from the run that this one retries (`run.retryOf`), written with it; their callouts are referred to. */
   readonly reused?: ReadonlyArray<StepRow>
+  /** The order as the run is to find it, stored with it or not at all. */
+  readonly write?: OrderWrite
+  readonly history?: ReadonlyArray<HistoryEntry>
 }
 
 /** What is known of a run that is to be executed by this process, from its beginning or from where it stood. */
@@ -90,9 +118,13 @@ export interface HeldRun {
   readonly document?: Document
   /** How often the run was taken from a dead process since it last added a step or a record of its own. */
   readonly takeovers: number
-  readonly cancelRequested: boolean
+  /** Stored, and still to be obeyed. */
+  readonly cancel?: Cancellation
+  /** The steps are over, and what they did is being compensated. */
+  readonly compensating: boolean
+  readonly inheritedKeys?: ReadonlyArray<InheritedKey>
   readonly steps: ReadonlyArray<StepRow & { readonly nextVersion: number }>
-  /** Records of steps, by the step's index. */
+  /** Records of steps, by the step's index; those of reused steps too. */
   readonly callouts: ReadonlyArray<{ readonly index: number; readonly record: CalloutRecord }>
   /** A wait that had begun: the attempt is due then, and had not been opened. */
   readonly wait?: Wait
@@ -131,11 +163,23 @@ export interface StepRow {
   readonly reason?: string
   /** The process event that a retry took this step from, as `process_event-…`. */
   readonly reusedFrom?: string
+  /** The step's position in that process event: its callouts are found there. */
+  readonly reusedIndex?: number
   /** Epoch milliseconds. */
   readonly startedAt: number
   readonly finishedAt: number
   readonly output?: Json
   readonly error?: { readonly name: string; readonly message: string }
+  /** The step failed, and an operator settled it by hand. */
+  readonly resolution?: Resolution
+}
+
+export interface Resolution {
+  readonly reason: string
+  /** Who, by the name of the API key. */
+  readonly requestedBy?: string
+  /** Epoch milliseconds. */
+  readonly at: number
 }
 
 /** The order's next version, valid only on top of version `seen`. */
@@ -178,7 +222,16 @@ export interface Entry {
   readonly state?: RunState
   /** To be sent once this is stored, however the run ends. */
   readonly messages?: ReadonlyArray<OutgoingMessage>
+  /** Why: kept until the end says otherwise. */
+  readonly reason?: string
+  /** What the run's failure made of the order's status, for a retry to put it back. */
+  readonly setAside?: SetAside
   readonly finish?: Finish
+  /**
+   * Made in the knowledge of the run's cancel. Without it, an end (or the state `compensating`) that writes the order is
+   * `Stale` where a cancel was stored: a cancelled run sets no status.
+   */
+  readonly cancels?: true
 }
 
 /** The entry is stored. */
@@ -186,7 +239,10 @@ export interface Committed {
   readonly _tag: "Committed"
   /** The order's version after this commit: above the one written when somebody changed the order meanwhile. */
   readonly version: number
-  /** The state in which the run ended, which is `cancelled` where a cancel was stored first. */
+  /**
+   * The state in which the run ended, which is `cancelled` where a cancel was stored first. Absent although the entry
+   * had a `finish`: that cancel wants the steps compensated, and the run is `compensating` instead.
+   */
   readonly ended?: RunState
 }
 
@@ -194,6 +250,8 @@ export interface Committed {
 export interface Stale {
   readonly _tag: "Stale"
   readonly version: number
+  /** The run's cancel: what ends the run must heed it. */
+  readonly cancel?: Cancellation
 }
 
 export type Intake =
@@ -218,8 +276,11 @@ export class Journal extends Context.Service<Journal, {
    * `Accepted` has to be started, so stay uninterruptible until then.
    */
   readonly accept: (submission: Submission) => Effect.Effect<Intake, IntakeError>
-  /** Opens a run over a stored order. Runs over one order are serial. */
-  readonly reprocess: (request: Reprocess) => Effect.Effect<Intake, IntakeError | OrderUnknown>
+  /**
+   * Opens a run over a stored order. Runs over one order are serial. `IntakeConflict` also where the run to retry, or
+   * another retry of it, is open; `OrderMoved` only for a request with `write`.
+   */
+  readonly reprocess: (request: Reprocess) => Effect.Effect<Intake, IntakeError | OrderUnknown | OrderMoved>
   /**
    * Adds to a run that this process holds. Answers after the commit; while the database is away it goes on trying.
    * Not interruptible once begun.
@@ -236,6 +297,20 @@ export class Journal extends Context.Service<Journal, {
     orderId: string,
     version?: number
   ) => Effect.Effect<Document, JournalUnavailable | OrderUnknown>
+  /**
+   * Stores that a run is to end `cancelled`. A run that nobody executes (queued, or put off) has ended with it, unless
+   * there is something to compensate; its executor ends any other. `at` in epoch milliseconds.
+   */
+  readonly cancel: (
+    runId: string,
+    cancellation: Cancellation,
+    at: number
+  ) => Effect.Effect<CancelAnswer, JournalUnavailable>
+  /**
+   * Cancels of runs that this process executes, wherever they were asked for: within 2 s, and again until the run has
+   * ended. Only while `claimed` is read.
+   */
+  readonly cancellations: Stream.Stream<RunCancellation>
   /** The state of a run, wherever it is executed; `undefined` for one that was never opened. */
   readonly state: (runId: string) => Effect.Effect<RunState | undefined, JournalUnavailable>
   /**

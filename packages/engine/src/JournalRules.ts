@@ -2,6 +2,7 @@
  * Decisions that every journal makes alike: what a taken key means, which marks still hold, how takeovers are counted.
  * Pure; the adapters bring what is stored. Contract: sections 7 and 10.
  */
+import { processEventId } from "@sluice/domain/Ids"
 import type { RunState } from "@sluice/domain/ProcessEvent"
 import { type HeldRun, type Intake, IntakeConflict, type Open, type Submission, type Wait } from "./Journal.ts"
 
@@ -74,14 +75,29 @@ export const judge = (submission: Submission, hits: ReadonlyArray<Hit>): Judgeme
   })
 }
 
+type Retried = { readonly retryOf?: string | undefined }
+
+/** Whether `other` is what `run` retries, or another retry of it: while it is open, `run` may not be opened. */
+export const retries = ({ retryOf }: Retried, other: Retried & { readonly runId: string }): boolean =>
+  retryOf !== undefined && (other.runId === retryOf || other.retryOf === retryOf)
+
+export const retryConflict = (
+  { retryOf }: Retried,
+  open: { readonly runId: string; readonly state: RunState }
+): IntakeConflict =>
+  new IntakeConflict({
+    message: `${processEventId(open.runId)}${open.runId === retryOf ? "" : ", a retry of it,"} is ${open.state}: `
+      + "wait for its end, or cancel it"
+  })
+
 type Attempt = Pick<Wait, "index" | "request" | "attempt">
 
 /** Whether a step or a record is there that came after the mark was made. */
 const overtaken = (mark: Attempt, run: Pick<HeldRun, "steps" | "callouts">): boolean =>
   run.steps.some((step) => step.index >= mark.index) ||
   run.callouts.some(({ index, record }) =>
-    index > mark.index || (index === mark.index
-      && (record.request > mark.request || (record.request === mark.request && record.attempt >= mark.attempt)))
+    record.probe !== true && (index > mark.index || (index === mark.index
+      && (record.request > mark.request || (record.request === mark.request && record.attempt >= mark.attempt))))
   )
 
 /** The marks that still hold: see `HeldRun.wait` and `HeldRun.open`. */

@@ -62,13 +62,22 @@ export const journal: Layer.Layer<Journal, never, Journal> = Layer.effect(
     const context = yield* Effect.context<never>()
     // Each state is there from the start, so that a rate can be taken of the first one.
     for (const counter of Object.values(ended)) counter.updateUnsafe(0, context)
-    const count = (stored: Committed | Stale) =>
-      Effect.sync(() => {
-        if (stored._tag !== "Committed" || stored.ended === undefined) return
-        const counter = (ended as Readonly<Record<string, Metric.Counter<number> | undefined>>)[stored.ended]
-        counter?.updateUnsafe(1, context)
-      })
-    return Journal.of({ ...inner, commit: (entry) => Effect.tap(inner.commit(entry), count) })
+    const add = (state: string | undefined) =>
+      Effect.sync(() =>
+        state !== undefined
+        && (ended as Readonly<Record<string, Metric.Counter<number> | undefined>>)[state]?.updateUnsafe(1, context)
+      )
+    const count = (stored: Committed | Stale) => add(stored._tag === "Committed" ? stored.ended : undefined)
+    return Journal.of({
+      ...inner,
+      commit: (entry) => Effect.tap(inner.commit(entry), count),
+      // A run that nobody executed has ended with its cancel; of any other the executor's commit tells.
+      cancel: (runId, cancellation, at) =>
+        Effect.tap(
+          inner.cancel(runId, cancellation, at),
+          (answer) => add(answer._tag === "Stored" ? answer.state : undefined)
+        )
+    })
   })
 )
 

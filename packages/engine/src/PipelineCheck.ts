@@ -11,6 +11,7 @@ import { Context, Effect, Layer, Result, Schema } from "effect"
 import { Expressions } from "./Expressions.ts"
 import type { AnyPlugin } from "./Plugin.ts"
 import { Plugins } from "./Plugins.ts"
+import { responseSchemaFaults } from "./ResponseSchema.ts"
 import { schemaFaults, unknownMembers } from "./SchemaFaults.ts"
 import { expressionsIn, type Placed } from "./Template.ts"
 
@@ -33,8 +34,8 @@ export class PipelineCheck extends Context.Service<PipelineCheck, {
   static readonly layer = Layer.effect(PipelineCheck, Effect.suspend(() => make))
 }
 
-/** Members of a step that are kept, and not acted on yet. */
-const notYet = ["responseSchema", "compensate", "probe"] as const
+/** Callouts beside a step's own. */
+const sides = ["probe", "compensate"] as const
 
 const below = (path: string, fault: Fault): Fault => ({
   path: fault.path === "" ? path : fault.path.startsWith("[") ? `${path}${fault.path}` : `${path}.${fault.path}`,
@@ -73,7 +74,6 @@ const warningsOf = (plugin: AnyPlugin, step: Step, placed: ReadonlyArray<Placed>
   return [
     ...own,
     ...excess.map((name) => `option ${name} is not known to ${plugin.name} and is not used`),
-    ...notYet.filter((name) => step[name] !== undefined).map((name) => `${name} is kept, but not acted on yet`),
     ...(step.onUnavailable === "hold" ? ["onUnavailable is kept, but not acted on yet: the step fails instead"] : [])
   ].map((warning) => `${step.id}: ${warning}`)
 }
@@ -114,6 +114,26 @@ const make = Effect.gen(function*() {
     return faults
   })
 
+  /** What keeps a probe or a compensation from being sent. It sees what the step sees, a compensation also the step. */
+  const sideFaults = Effect.fnUntraced(function*(
+    step: Step,
+    path: string,
+    earlier: ReadonlySet<string>,
+    all: ReadonlySet<string>
+  ) {
+    const faults: Array<Fault> = []
+    for (const side of sides) {
+      const options = step[side]
+      if (options === undefined) continue
+      const inside = `${path}.${side}`
+      const refusal = expressionsIn(options.endpoint).length > 0 ? undefined : outbound.refuse(options.endpoint)
+      if (refusal !== undefined) faults.push({ path: `${inside}.endpoint`, message: refusal })
+      const placed = expressionsIn(options as unknown as JsonObject, inside)
+      faults.push(...yield* expressionFaults(placed, side === "probe" ? earlier : new Set([...earlier, step.id]), all))
+    }
+    return faults
+  })
+
   const check = Effect.fnUntraced(function*(json: Json) {
     const decoded = decodePipeline(json, 1)
     if ("faults" in decoded) return yield* new PipelineInvalid({ faults: decoded.faults })
@@ -146,10 +166,11 @@ const make = Effect.gen(function*() {
       }))
       const whens = step.when === undefined ? [] : [{ path: `${path}.when`, source: step.when }]
       faults.push(...yield* expressionFaults([...whens, ...placedHere], earlier, all))
+      faults.push(...yield* sideFaults(step, path, earlier, all))
+      faults.push(...responseSchemaFaults(step.responseSchema).map((fault) => below(`${path}.responseSchema`, fault)))
       warnings.push(...warningsOf(plugin, step, placed))
       earlier.add(step.id)
     }
-    if (pipeline.deadlineMs !== undefined) warnings.push("deadlineMs is kept, but not acted on yet")
     if (faults.length > 0) return yield* new PipelineInvalid({ faults })
     const checked: CheckedPipeline = { pipeline, document, warnings }
     return checked

@@ -4,21 +4,29 @@
  * A run can be taken up anywhere, because what it does next depends only on what the journal holds.
  * Contract: sections 6 and 10.
  */
+import { processEventId } from "@sluice/domain/Ids"
 import type { Order } from "@sluice/domain/Order"
-import type { Pipeline } from "@sluice/domain/Pipeline"
-import { makeRedactor, type Redactor } from "@sluice/domain/Redaction"
+import type { Pipeline, Step } from "@sluice/domain/Pipeline"
 import { Clock, Effect, Result } from "effect"
 import * as CalloutExchange from "./CalloutExchange.ts"
+import { endedCalls, endedIn, undoings } from "./Compensation.ts"
+import * as CompensationRun from "./CompensationRun.ts"
+import type { ExpressionScope } from "./Expressions.ts"
+import * as Halting from "./Halting.ts"
 import type { Finish, HeldRun, StepRow } from "./Journal.ts"
 import type { AnyPlugin, StepPolicy, StepResult } from "./Plugin.ts"
 import { type PluginError, Unprepared } from "./PluginError.ts"
 import { Plugins } from "./Plugins.ts"
+import * as Probe from "./Probe.ts"
+import { redacted, redactorOf, withoutSecrets } from "./Redacting.ts"
+import { expecting } from "./ResponseSchema.ts"
 import type { RunControl } from "./RunControl.ts"
 import * as RunLedger from "./RunLedger.ts"
 import * as RunScope from "./RunScope.ts"
 import { Settings } from "./Settings.ts"
+import * as SideCallout from "./SideCallout.ts"
 import * as StepCallouts from "./StepCallouts.ts"
-import { decide, type StepDecision, StepOutcome } from "./StepDecision.ts"
+import { decide, StepOutcome } from "./StepDecision.ts"
 import type { PlacedStep } from "./StepEntry.ts"
 import * as StepPreparation from "./StepPreparation.ts"
 
@@ -26,7 +34,7 @@ import * as StepPreparation from "./StepPreparation.ts"
 export const maxTakeovers = 5
 
 /** The steps of a pipeline in the order in which they run. Post-processing never stops a run. */
-const placedSteps = (pipeline: Pipeline, plugins: ReadonlyMap<string, AnyPlugin>): ReadonlyArray<PlacedStep> => [
+export const placedSteps = (pipeline: Pipeline, plugins: ReadonlyMap<string, AnyPlugin>): ReadonlyArray<PlacedStep> => [
   ...pipeline.steps.map((step, index): PlacedStep => ({
     index,
     phase: "steps",
@@ -72,19 +80,19 @@ const allSkipped = (steps: ReadonlyArray<PlacedStep>, order: Order, at: number):
   return rows
 }
 
-/** Redactors are compiled once for a set of secrets. */
-const redactors = new WeakMap<ReadonlyArray<string>, Redactor>()
-
-const redactorOf = (secrets: ReadonlyArray<string>): Redactor => {
-  let redactor = redactors.get(secrets)
-  if (redactor === undefined) {
-    redactor = makeRedactor(secrets)
-    redactors.set(secrets, redactor)
-  }
-  return redactor
-}
-
 const failed = (error: PluginError): StepOutcome => StepOutcome.Failed({ error })
+
+/** The run's deadline came before the step's end. */
+const isLate = (outcome: StepOutcome): boolean =>
+  outcome._tag === "Failed" && outcome.error._tag === "TimedOut" && outcome.error.message === Halting.deadlineExceeded
+
+/** The run ends whatever the step's own policy says. */
+const endingPolicy = ({ failedStatus }: Pipeline): StepPolicy => ({
+  critical: true,
+  tolerated: "failed",
+  failedStatus,
+  notesFailures: false
+})
 
 const finishOf = (state: Finish["state"], failedSteps: number, at: number, reason?: string): Finish => ({
   state,
@@ -99,7 +107,17 @@ export const make = Effect.gen(function*() {
   const openLedger = yield* RunLedger.make
   const exchange = yield* CalloutExchange.make
   const prepare = yield* StepPreparation.make
+  const undo = yield* CompensationRun.make
+  const sideCallout = yield* SideCallout.make
   const clock = yield* Clock.Clock
+
+  /** What asks whether a call of the step happened; its expressions see what the step's own see. */
+  const probeOf = ({ probe: options }: Step, scope: ExpressionScope, now: number): Probe.Probe | undefined =>
+    options && Probe.ofStep(
+      Effect.suspend(() =>
+        sideCallout({ member: "probe", options, scope, now, authProviders: settings.current().authProviders })
+      )
+    )
 
   /** Runs the plugin; its typed errors and its result become one outcome. A defect is the plugin's failure. */
   const perform = Effect.fnUntraced(function*(
@@ -108,6 +126,7 @@ export const make = Effect.gen(function*() {
     ledger: RunLedger.RunLedger,
     scope: RunScope.RunScope,
     callouts: StepCallouts.StepCallouts,
+    halting: Halting.Halting,
     order: Order
   ) {
     const { step } = placed
@@ -115,22 +134,27 @@ export const make = Effect.gen(function*() {
     if (plugin === undefined) {
       return failed(new Unprepared({ message: `there is no plugin named ${step.name} in this process` }))
     }
-    const prepared = yield* prepare(plugin, step, scope.at(order), ledger.startedAt())
+    const prepared = yield* prepare(plugin, step, order, scope.at(order), ledger.startedAt())
     if (prepared._tag === "Failed") return failed(prepared.error)
     if (prepared._tag === "Skipped") return prepared.reason
     const { connectors, authProviders } = settings.current()
-    const result: Result.Result<StepResult, PluginError> = yield* Effect.result(plugin.run({
+    const run: Effect.Effect<Result.Result<StepResult, PluginError>> = Effect.result(plugin.run({
       options: prepared.options,
       order,
       orderVersion: order.version,
       step,
       pipeline,
+      processEventId: processEventId(ledger.held.runId),
       shipmentId: ledger.held.shipmentId,
       connectors,
       authProviders,
       startedAt: ledger.startedAt(),
-      callout: callouts.callout
+      callout: expecting(step, callouts.callout)
     }))
+    const halt = halting.now()
+    // A call that may have been open is recorded even though the run is halted; nothing is sent then.
+    const result = halt === undefined ? yield* Halting.orHalted(run, halting) : yield* run
+    if (result === undefined) return failed(Halting.errorOf(halting.now() ?? { _tag: "DeadlineExceeded" }))
     return Result.isSuccess(result) ? StepOutcome.Succeeded({ result: result.success }) : failed(result.failure)
   })
 
@@ -143,14 +167,35 @@ export const make = Effect.gen(function*() {
       return yield* ledger.end({ state: "failed", reason }, undefined)
     }
     if (held.takeovers > maxTakeovers) {
-      return yield* ledger.end({ state: "failed", reason: "worker-lost" }, pipeline.failedStatus)
+      const state = held.compensating ? "compensation-failed" : "failed"
+      return yield* ledger.end({ state, reason: "worker-lost" }, held.compensating ? undefined : pipeline.failedStatus)
     }
     const scope = RunScope.make(held, pipeline)
     const steps = placedSteps(pipeline, byName)
     const resumption = StepCallouts.resumption(held)
+    const halting = Halting.ofSteps(clock, control, held.startedAt, pipeline.deadlineMs)
+    const ended = endedIn(held)
+    const compensate = undo({ ledger, control, scope, steps, ended, resumption })
+    if (held.compensating) return yield* compensate
+
+    /** Ends the run between two steps. */
+    const halted = Effect.fnUntraced(function*(halt: Halting.Halt) {
+      const cancellation = halt._tag === "Cancelled" ? halt.cancellation : undefined
+      const reason = cancellation?.reason ?? Halting.deadlineExceeded
+      const status = cancellation === undefined ? pipeline.failedStatus : undefined
+      if (cancellation?.compensate ?? undoings(steps, ended).length > 0) {
+        yield* ledger.compensate(reason, status)
+        yield* compensate
+      } else {
+        const state = cancellation === undefined ? "failed" : "cancelled"
+        if (!(yield* ledger.end({ state, reason }, status))) yield* compensate
+      }
+    })
 
     for (const placed of steps.slice(ledger.nextIndex)) {
       if (control.stopping()) yield* ledger.handOver(placed.index)
+      const halt = halting.now()
+      if (halt !== undefined && !StepCallouts.hasBegun(resumption, placed.index)) return yield* halted(halt)
       const document = yield* ledger.document
       const because = StepPreparation.skippedBy(placed.step, document.order)
       if (because !== undefined) {
@@ -158,28 +203,47 @@ export const make = Effect.gen(function*() {
         continue
       }
       const redactor = redactorOf(settings.current().secrets)
-      const callouts = StepCallouts.make(exchange, ledger.calloutScope(placed.index, document, redactor, resumption))
-      const outcome = yield* perform(placed, pipeline, ledger, scope, callouts, document.order)
+      const callouts = StepCallouts.make(exchange, {
+        ...ledger.calloutScope(placed.index, document, redactor, resumption),
+        halting,
+        probe: probeOf(placed.step, scope.at(document.order), ledger.startedAt())
+      })
+      const outcome = yield* perform(placed, pipeline, ledger, scope, callouts, halting, document.order)
       if (typeof outcome === "string") {
         ledger.skip(skippedRow(placed, outcome, ledger.startedAt()))
         continue
       }
-      const decision = redacted(decide(outcome, policyOf(byName.get(placed.step.name), placed, pipeline)), redactor)
+      const policy = policyOf(byName.get(placed.step.name), placed, pipeline)
+      const late = isLate(outcome)
+      const decision = redacted(
+        late
+          ? { ...decide(outcome, endingPolicy(pipeline)), reason: Halting.deadlineExceeded }
+          : decide(outcome, policy),
+        redactor
+      )
       const finishedAt = clock.currentTimeMillisUnsafe()
       const failedSteps = ledger.failedSteps() + (decision.state === "failed" ? 1 : 0)
       // What follows is folded into this commit where it is known to be nothing.
       const rest = decision.run === "continue"
         ? allSkipped(steps.slice(placed.index + 1), document.order, finishedAt)
         : undefined
-      const finish = decision.run === "stop"
-        ? finishOf("failed", failedSteps, finishedAt, `${placed.step.id}: ${decision.error ?? decision.reason}`)
+      const failure = late ? decision.reason : `${placed.step.id}: ${decision.error ?? decision.reason}`
+      const now = endedCalls(
+        { stepId: placed.step.id, phase: placed.phase, state: decision.state },
+        callouts.records()
+      )
+      const compensating = decision.run === "stop" && undoings(steps, [...ended, now]).length > 0 ? failure : undefined
+      const finish = compensating !== undefined
+        ? undefined
+        : decision.run === "stop"
+        ? finishOf("failed", failedSteps, finishedAt, failure)
         : decision.run === "cancel"
         ? finishOf("cancelled", failedSteps, finishedAt, decision.reason)
         : rest === undefined
         ? undefined
         : finishOf("completed", failedSteps, finishedAt)
       resumption.mayBeOpen = false
-      const row = yield* ledger.commit({
+      const stored = yield* ledger.commit({
         placed,
         decision,
         result: outcome._tag === "Succeeded" ? withoutSecrets(outcome.result, redactor) : undefined,
@@ -187,30 +251,19 @@ export const make = Effect.gen(function*() {
         finishedAt,
         records: callouts.pending(),
         skipped: rest ?? [],
+        failedSteps,
         finish,
+        ...(compensating !== undefined && { compensating }),
         completedStatus: pipeline.completedStatus
       })
-      if (finish !== undefined) return
-      scope.after(row, callouts.last())
+      if (stored.ended) return
+      ended.push(now)
+      scope.after(stored.row, callouts.last())
+      // Not ended although it was to end: what was done is undone first.
+      if (finish !== undefined || compensating !== undefined) return yield* compensate
     }
-    yield* ledger.end({ state: "completed" }, pipeline.completedStatus)
+    if (!(yield* ledger.end({ state: "completed" }, pipeline.completedStatus))) yield* compensate
   })
-})
-
-/** A partner that sends back what it was sent must not write a secret into the order. */
-const withoutSecrets = (result: StepResult, redactor: Redactor): StepResult => {
-  const text = JSON.stringify(result)
-  const shown = redactor.text(text)
-  return shown === text ? result : JSON.parse(shown)
-}
-
-/** What a partner said may hold a secret that it was sent. */
-const redacted = (decision: StepDecision, redactor: Redactor): StepDecision => ({
-  ...decision,
-  reason: redactor.text(decision.reason),
-  ...(decision.error !== undefined && { error: redactor.text(decision.error) }),
-  ...(decision.note !== undefined && { note: redactor.text(decision.note) }),
-  ...(decision.history !== undefined && { history: redactor.text(decision.history) })
 })
 
 export type PipelineRun = Effect.Success<typeof make>

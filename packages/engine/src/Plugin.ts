@@ -21,6 +21,8 @@ export interface StepInput<Options> {
   readonly orderVersion: number
   readonly step: Step
   readonly pipeline: Pipeline
+  /** `process_event-…`: what a partner may be told, so that its log can be compared with ours. */
+  readonly processEventId: string
   readonly shipmentId: string | undefined
   readonly connectors: ReadonlyArray<AddressedConnector>
   readonly authProviders: ReadonlyArray<AuthProvider>
@@ -74,6 +76,11 @@ export interface Plugin<Options = never> {
   readonly addresses?: (options: JsonObject) => ReadonlyArray<{ readonly path: string; readonly url: string }>
   /** What is allowed but probably not meant. */
   readonly warn?: (options: Options, step: Step) => ReadonlyArray<string>
+  /**
+   * Why the step is skipped for this order, in words; `undefined` where it runs. Asked before any expression is
+   * evaluated, so with the options as they are written.
+   */
+  readonly skips?: (options: JsonObject, order: Order) => string | undefined
   readonly policy: (step: Step, pipeline: Pipeline) => StepPolicy
   readonly run: (input: StepInput<Options>) => Effect.Effect<StepResult, PluginError>
 }

@@ -8,7 +8,7 @@ import { Cause, Duration, Effect, Pull, Schedule } from "effect"
 /** How an attempt ended, as far as the question of repeating it goes. */
 export interface AttemptEnd {
   readonly outcome: Outcome
-  /** `dns`, `refused`, … of an `unreachable` one. */
+  /** `dns`, `refused`, … of an `unreachable` one; the partner's own error code of a `rejected` one. */
   readonly code?: string
   /** Where there was an answer. */
   readonly status?: number
@@ -19,6 +19,11 @@ export interface RetryPolicy {
   readonly schedule: Schedule.Schedule<unknown, AttemptEnd>
   /** Whether an attempt that ended so is worth repeating. */
   readonly retries: (end: AttemptEnd) => boolean
+  /**
+   * Whether the attempt after one that ended so carries a key of its own: only where the end says for certain that
+   * nothing was done, and the partner would answer the old key with the stored refusal. Absent: never.
+   */
+  readonly mintsKey?: (end: AttemptEnd) => boolean
 }
 
 /** A schedule of just these delays, in milliseconds. */

@@ -5,6 +5,7 @@
 import type { CalloutRecord } from "@sluice/domain/CalloutRecord"
 import type { Redactor } from "@sluice/domain/Redaction"
 import { Clock, DateTime, Effect } from "effect"
+import type { Cancellation } from "./Cancellation.ts"
 import {
   type Document,
   type Entry,
@@ -20,7 +21,7 @@ import { changeOrder } from "./OrderChange.ts"
 import type { RunControl } from "./RunControl.ts"
 import { ending, errorsOf } from "./RunEnding.ts"
 import { type CalloutScope, longWaitMs, type Resumption } from "./StepCallouts.ts"
-import { build, type EndedStep } from "./StepEntry.ts"
+import { build, type EndedStep, setAsideBy } from "./StepEntry.ts"
 
 export interface RunLedger {
   readonly held: HeldRun
@@ -33,13 +34,32 @@ export interface RunLedger {
   readonly document: Effect.Effect<Document, Fenced>
   /** A step that is skipped; stored with the next commit. */
   readonly skip: (row: StepRow) => void
-  readonly calloutScope: (index: number, document: Document, redactor: Redactor, left: Resumption) => CalloutScope
+  readonly calloutScope: (
+    index: number,
+    document: Document,
+    redactor: Redactor,
+    left: Resumption
+  ) => Omit<CalloutScope, "halting" | "probe">
   /** Stores a step that ended, merged onto the newest order. */
-  readonly commit: (ended: EndedStep) => Effect.Effect<StepRow, Fenced>
-  /** Ends the run without another step; `status` is the order's from then on. */
-  readonly end: (finish: Omit<Finish, "at" | "failedSteps">, status: string | undefined) => Effect.Effect<void, Fenced>
+  readonly commit: (ended: EndedStep) => Effect.Effect<CommittedStep, Fenced>
+  /**
+   * Ends the run without another step; `status` is the order's from then on, unless the run is cancelled. False where
+   * the run has not ended: a cancel that came first wants it compensated.
+   */
+  readonly end: (
+    finish: Omit<Finish, "at" | "failedSteps">,
+    status: string | undefined
+  ) => Effect.Effect<boolean, Fenced>
+  /** The steps are over: from now on the run compensates. `status` as with `end`. */
+  readonly compensate: (reason: string, status: string | undefined) => Effect.Effect<void, Fenced>
   /** Leaves the run, before its step `index` has begun, to whoever takes it up. Never returns. */
   readonly handOver: (index: number) => Effect.Effect<never, Fenced>
+}
+
+export interface CommittedStep {
+  readonly row: StepRow
+  /** The run has ended with this step. */
+  readonly ended: boolean
 }
 
 /** A read that the run cannot do without: waits for the database. */
@@ -57,13 +77,16 @@ export const make = Effect.gen(function*() {
   const clock = yield* Clock.Clock
 
   return (held: HeldRun, control: RunControl): RunLedger => {
-    const last = held.steps.at(-1)
+    // Reused steps ended in another run: this one starts after them, at its own time, on the order as it is now.
+    const last = held.steps.findLast(({ reusedFrom }) => reusedFrom === undefined)
     let version = last?.nextVersion ?? held.startVersion
     let newest = held.document?.order.version === version ? held.document : undefined
     let startedAt = last?.finishedAt ?? held.startedAt
     let failedSteps = held.steps.filter(({ state }) => state === "failed").length
     let skipped: Array<StepRow> = []
     const errors = [...errorsOf(held.steps)]
+    /** A cancel that was met in the journal before this process was told of it. */
+    let told: Cancellation | undefined
 
     const documentAt = (at: number | undefined): Effect.Effect<Document, Fenced> =>
       newest !== undefined && newest.order.version === at
@@ -80,18 +103,19 @@ export const make = Effect.gen(function*() {
     /** Stores what `entryOn` makes of the order, again and again until nobody changed it in between. */
     const write = Effect.fnUntraced(function*<B extends { readonly entry: Entry; readonly document: Document }>(
       from: Document,
-      entryOn: (document: Document) => B
+      entryOn: (document: Document, cancellation: Cancellation | undefined) => B
     ) {
       let base = from
       while (true) {
-        const built = entryOn(base)
+        const built = entryOn(base, control.cancellation() ?? told)
         const stored = yield* journal.commit(built.entry)
         if (stored._tag === "Committed") {
           skipped = []
           version = stored.version
           newest = built.document.order.version === version ? built.document : undefined
-          return built
+          return { ...built, ended: stored.ended !== undefined }
         }
+        told = stored.cancel ?? told
         base = yield* documentAt(undefined)
       }
     })
@@ -138,6 +162,37 @@ export const make = Effect.gen(function*() {
       yield* Effect.interrupt
     })
 
+    /** Ends the steps without another one. True where the run has ended with it. */
+    const close = Effect.fnUntraced(function*(
+      status: string | undefined,
+      how: (at: number) => Pick<Entry, "finish" | "state" | "reason">
+    ) {
+      const at = clock.currentTimeMillisUnsafe()
+      const { ended } = yield* write(yield* document, (on, cancellation) => {
+        const change = status === undefined || cancellation !== undefined ? {} : { status }
+        const changed = changeOrder(on.order, change, () => isoOf(at))
+        const end = how(at)
+        const setAside = end.finish?.state === "completed" ? undefined : setAsideBy(on, changed.document)
+        const after = changed.document ?? on
+        return {
+          document: after,
+          entry: {
+            runId: held.runId,
+            orderId: held.orderId,
+            callouts: [],
+            ...(skipped.length > 0 && { skipped }),
+            ...(changed.document !== undefined && { write: { seen: on.order.version, document: changed.document } }),
+            history: [],
+            ...end,
+            ...(end.finish !== undefined && { finish: ending(end.finish, errors, after) }),
+            ...(setAside !== undefined && { setAside }),
+            ...(cancellation !== undefined && { cancels: true as const })
+          }
+        }
+      })
+      return ended
+    })
+
     return {
       held,
       nextIndex: held.steps.length === 0 ? 0 : Math.max(...held.steps.map(({ index }) => index)) + 1,
@@ -163,35 +218,18 @@ export const make = Effect.gen(function*() {
       commit: Effect.fnUntraced(function*(ended: EndedStep) {
         const before = skipped
         const from = newest ?? (yield* document)
-        const { entry } = yield* write(
+        const { entry, ended: over } = yield* write(
           from,
-          (on) => build(held, { ...ended, skipped: [...before, ...ended.skipped] }, on, errors)
+          (on, cancellation) =>
+            build(held, { ...ended, skipped: [...before, ...ended.skipped] }, on, cancellation, errors)
         )
         startedAt = ended.finishedAt
         if (ended.decision.state === "failed") failedSteps++
         errors.push(...errorsOf([entry.step]))
-        return entry.step
+        return { row: entry.step, ended: over }
       }),
-      end: Effect.fnUntraced(function*(finish, status) {
-        const at = clock.currentTimeMillisUnsafe()
-        const from = yield* document
-        yield* write(from, (on) => {
-          const changed = changeOrder(on.order, status === undefined ? {} : { status }, () => isoOf(at))
-          const after = changed.document ?? on
-          return {
-            document: after,
-            entry: {
-              runId: held.runId,
-              orderId: held.orderId,
-              callouts: [],
-              ...(skipped.length > 0 && { skipped }),
-              ...(changed.document !== undefined && { write: { seen: on.order.version, document: changed.document } }),
-              history: [],
-              finish: ending({ ...finish, failedSteps, at }, errors, after)
-            }
-          }
-        })
-      }),
+      end: (finish, status) => close(status, (at) => ({ finish: { ...finish, failedSteps, at } })),
+      compensate: (reason, status) => Effect.asVoid(close(status, () => ({ state: "compensating", reason }))),
       handOver: Effect.fnUntraced(function*(index) {
         yield* release({ index, request: 0, attempt: 1, dueAt: clock.currentTimeMillisUnsafe() })
         return yield* Effect.interrupt

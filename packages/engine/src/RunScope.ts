@@ -29,7 +29,14 @@ const seen = (record: CalloutRecord): Json.JsonObject =>
     body: readBody(record.response.body)
   }
 
-const hasExpressions = (step: Step): boolean => step.when !== undefined || expressionsIn(step.options).length > 0
+/** What a step that was settled by hand leaves where its partner never answered: the operator's word. */
+const settled = (step: StepRow, last: CalloutRecord | undefined): Json.JsonObject => ({
+  ...(last !== undefined && { outcome: last.outcome }),
+  ...(step.output !== undefined && { body: step.output })
+})
+
+const hasExpressions = ({ when, options, compensate, probe }: Step): boolean =>
+  when !== undefined || [options, compensate, probe].some((part) => expressionsIn(part as Json.Json).length > 0)
 
 /** Most pipelines have none; then no body is parsed for them. */
 const withExpressions = new WeakMap<Pipeline, boolean>()
@@ -61,7 +68,8 @@ export const make = (held: HeldRun, pipeline: Pipeline): RunScope => {
   }
   const after: RunScope["after"] = (step, last) => {
     if (!needed) return
-    if (last !== undefined) callouts[step.stepId] = seen(last)
+    if (step.resolution !== undefined && last?.response === undefined) callouts[step.stepId] = settled(step, last)
+    else if (last !== undefined) callouts[step.stepId] = seen(last)
     steps[step.stepId] = { state: step.state, ...(step.output !== undefined && { output: step.output }) }
   }
   for (const step of held.steps) {

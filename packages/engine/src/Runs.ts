@@ -6,8 +6,11 @@
  */
 import { isFinal } from "@sluice/domain/ProcessEvent"
 import { Cause, Context, Deferred, Duration, Effect, FiberMap, Layer, Stream } from "effect"
+import type { Cancellation } from "./Cancellation.ts"
 import { type HeldRun, Journal } from "./Journal.ts"
 import * as PipelineRun from "./PipelineRun.ts"
+import * as RunCancels from "./RunCancels.ts"
+import type { RunControl } from "./RunControl.ts"
 
 export interface RunsOptions {
   /** Runs at once in this process; above it intake answers that it is full. Default 10,000. */
@@ -21,6 +24,8 @@ export interface RunsOptions {
 export class Runs extends Context.Service<Runs, {
   /** Executes a run in the background. Never fails: how the run ends is in the journal. */
   readonly start: (run: HeldRun) => Effect.Effect<void>
+  /** Tells a run that its cancel is stored; false where it is not executed here. */
+  readonly cancel: (runId: string, cancellation: Cancellation) => boolean
   /** Whether another run may be taken in. */
   readonly hasRoom: Effect.Effect<boolean>
   /** Waits until the run has ended, in this process or another; false where `atMost` passed before. */
@@ -38,7 +43,7 @@ const make = Effect.fnUntraced(function*(options: RunsOptions) {
   const execute = yield* PipelineRun.make
   const stop = yield* Deferred.make<void>()
   const stopping = () => Deferred.isDoneUnsafe(stop)
-  const control = { stopping, stop: Deferred.await(stop) }
+  const cancels = RunCancels.make()
   const endings = new Map<string, Deferred.Deferred<void>>()
 
   const fibers = yield* FiberMap.make<string>()
@@ -58,7 +63,7 @@ const make = Effect.fnUntraced(function*(options: RunsOptions) {
       }
     })
 
-  const run = (held: HeldRun) =>
+  const run = (held: HeldRun, control: RunControl) =>
     execute(held, control).pipe(
       Effect.catchTag("Fenced", () => Effect.logWarning("run left to its new holder", { runId: held.runId })),
       Effect.catchCause((cause) =>
@@ -69,16 +74,25 @@ const make = Effect.fnUntraced(function*(options: RunsOptions) {
             journal.giveUp(held.runId)
           )
       ),
-      Effect.ensuring(ended(held.runId))
+      Effect.ensuring(ended(held.runId)),
+      Effect.ensuring(Effect.sync(() => cancels.close(held.runId, control)))
     )
 
   // A fiber that is left from before the lease was lost is interrupted by the one that takes its place.
-  const start = (held: HeldRun): Effect.Effect<void> => Effect.asVoid(FiberMap.run(fibers, held.runId, run(held)))
+  const start = (held: HeldRun): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      const control = { stopping, stop: Deferred.await(stop), ...cancels.open(held) }
+      return Effect.asVoid(FiberMap.run(fibers, held.runId, run(held, control)))
+    })
 
   if (options.claims !== false) {
     yield* journal.claimed.pipe(
       Stream.takeUntil(stopping),
       Stream.runForEach((held) => stopping() ? Effect.void : start(held)),
+      Effect.forkScoped
+    )
+    yield* journal.cancellations.pipe(
+      Stream.runForEach(({ runId, ...cancellation }) => Effect.sync(() => cancels.tell(runId, cancellation))),
       Effect.forkScoped
     )
   }
@@ -107,5 +121,5 @@ const make = Effect.fnUntraced(function*(options: RunsOptions) {
 
   const hasRoom = Effect.map(FiberMap.size(fibers), (size) => size < capacity && !stopping())
 
-  return Runs.of({ start, hasRoom, awaitEnd })
+  return Runs.of({ start, cancel: cancels.tell, hasRoom, awaitEnd })
 })

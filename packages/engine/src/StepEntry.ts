@@ -8,7 +8,8 @@ import type { Json } from "@sluice/domain/Json"
 import type { Step } from "@sluice/domain/Pipeline"
 import type { PluginError, StepPhase } from "@sluice/domain/ProcessEvent"
 import { DateTime } from "effect"
-import type { Document, Entry, Finish, HeldRun, StepRow } from "./Journal.ts"
+import type { Cancellation } from "./Cancellation.ts"
+import type { Document, Entry, Finish, HeldRun, SetAside, StepRow } from "./Journal.ts"
 import { changeOrder, type OrderChange } from "./OrderChange.ts"
 import type { StepResult } from "./Plugin.ts"
 import { ending, errorsOf } from "./RunEnding.ts"
@@ -32,9 +33,13 @@ export interface EndedStep {
   readonly finishedAt: number
   /** Records that were not stored yet. */
   readonly records: ReadonlyArray<CalloutRecord>
+  /** Of the run, this one among them. */
+  readonly failedSteps: number
   /** Steps that were skipped before this one, and after it where it was the last to run. */
   readonly skipped: ReadonlyArray<StepRow>
   readonly finish: Finish | undefined
+  /** The run ends here but for its compensations: why. */
+  readonly compensating?: string
   /** The order's status when the run completes here. */
   readonly completedStatus: string | undefined
 }
@@ -52,6 +57,12 @@ const changeOf = ({ placed, decision, result, finishedAt, finish, completedStatu
     ...(status !== undefined && { status })
   }
 }
+
+/** What happened to the status between two versions; `undefined` where nothing did. */
+export const setAsideBy = (from: Document, to: Document | undefined): SetAside | undefined =>
+  to === undefined || to.order.status === from.order.status
+    ? undefined
+    : { before: from.order.status, after: to.order.status }
 
 /** The changed members on one side, by name: `{ status: "New" }`. */
 const side = (changes: ReadonlyArray<PatchedMember>, which: "before" | "after"): Json =>
@@ -82,7 +93,7 @@ const historyOf = (
     entries.push({
       at,
       operation: "StatusChanged",
-      message: `status set because the run ${ended.finish?.state ?? "goes on"}`,
+      message: `status set because the run ${ended.finish?.state ?? "failed"}`,
       source: "pipeline",
       before: { status: status.before },
       after: { status: status.after }
@@ -100,6 +111,21 @@ const withPatch = (
     records :
     records.map((record, index) => index === records.length - 1 ? { ...record, patch: changes } : record)
 
+/** A run that ends here and is cancelled ends as cancelled, and leaves the order's status as it is. */
+const asCancelled = (ended: EndedStep, { compensate, reason }: Cancellation): EndedStep => {
+  const { compensating, completedStatus: _, decision: { status: __, ...decision }, finish, ...rest } = ended
+  if (finish === undefined && compensating === undefined) return ended
+  const failedSteps = ended.failedSteps
+  return {
+    ...rest,
+    decision,
+    completedStatus: undefined,
+    ...(compensate
+      ? { finish: undefined, compensating: reason }
+      : { finish: { state: "cancelled", failedSteps, at: ended.finishedAt } })
+  }
+}
+
 export interface BuiltEntry {
   readonly entry: Entry & { readonly step: StepRow }
   /** The order as it is after this entry. */
@@ -109,17 +135,20 @@ export interface BuiltEntry {
 /** `errors`: of the steps before. */
 export const build = (
   held: HeldRun,
-  ended: EndedStep,
+  given: EndedStep,
   document: Document,
+  cancellation: Cancellation | undefined,
   errors: ReadonlyArray<PluginError> = []
 ): BuiltEntry => {
-  const { placed, decision, result, finish } = ended
+  const ended = cancellation === undefined ? given : asCancelled(given, cancellation)
+  const { placed, decision, result, finish, compensating } = ended
   const change = changeOf(ended)
   const changed = changeOrder(document.order, change, () => iso(ended.finishedAt))
   const after = changed.document ?? document
   const statusSet = change.status !== undefined && changed.document !== undefined
     ? { before: document.order.status, after: change.status }
     : undefined
+  const setAside = decision.status === undefined ? undefined : setAsideBy(document, changed.document)
   // A patch that could not be applied is worth a warning, though the partner did nothing wrong.
   const { warning } = changed
   const reason = warning === undefined ? decision.reason : `${decision.reason}; ${warning}`
@@ -147,7 +176,10 @@ export const build = (
       ...(changed.document !== undefined && { write: { seen: document.order.version, document: changed.document } }),
       history: historyOf(ended, changed.changes, statusSet),
       ...(result?.message !== undefined && { messages: [result.message] }),
-      ...(finish !== undefined && { finish: ending(finish, [...errors, ...errorsOf([step])], after) })
+      ...(setAside !== undefined && { setAside }),
+      ...(finish !== undefined && { finish: ending(finish, [...errors, ...errorsOf([step])], after) }),
+      ...(compensating !== undefined && { state: "compensating", reason: compensating }),
+      ...(cancellation !== undefined && { cancels: true })
     },
     document: after
   }

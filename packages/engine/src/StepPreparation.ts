@@ -2,7 +2,7 @@
  * Whether a step runs, and with which options: filters, `when`, and the expressions in its options.
  * Contract: section 4, "Every step" and "Expressions".
  */
-import type { Json, JsonObject } from "@sluice/domain/Json"
+import type { JsonObject } from "@sluice/domain/Json"
 import type { Order } from "@sluice/domain/Order"
 import type { Step } from "@sluice/domain/Pipeline"
 import { stepFilter } from "@sluice/domain/StepFilter"
@@ -10,7 +10,7 @@ import { Data, Effect, Result, Schema } from "effect"
 import { Expressions, type ExpressionScope } from "./Expressions.ts"
 import type { AnyPlugin } from "./Plugin.ts"
 import { InvalidResponse, type PluginError, Unprepared } from "./PluginError.ts"
-import { expressionsIn, substituteMembers } from "./Template.ts"
+import { evaluated } from "./Substitution.ts"
 
 export type Preparation = Data.TaggedEnum<{
   Ready: { readonly options: unknown }
@@ -45,7 +45,15 @@ const unprepared = (plugin: AnyPlugin, message: string): PluginError =>
 export const make = Effect.gen(function*() {
   const expressions = yield* Expressions
 
-  return Effect.fnUntraced(function*(plugin: AnyPlugin, step: Step, scope: ExpressionScope, now: number) {
+  return Effect.fnUntraced(function*(
+    plugin: AnyPlugin,
+    step: Step,
+    order: Order,
+    scope: ExpressionScope,
+    now: number
+  ) {
+    const skipped = plugin.skips?.(step.options, order)
+    if (skipped !== undefined) return Preparation.Skipped({ reason: skipped })
     if (step.when !== undefined) {
       const answer = yield* Effect.result(expressions.evaluate(step.when, scope, now))
       if (Result.isFailure(answer)) {
@@ -55,22 +63,9 @@ export const make = Effect.gen(function*() {
     }
     const known = decoded.get(step)
     if (known !== undefined) return Preparation.Ready({ options: known })
-    const placed = expressionsIn(step.options)
-    const results = new Map<string, Json>()
-    for (const { path, source } of placed) {
-      if (results.has(source)) continue
-      const answer = yield* Effect.result(expressions.evaluate(source, scope, now))
-      if (Result.isFailure(answer)) {
-        return Preparation.Failed({ error: unprepared(plugin, `${path}: ${answer.failure.message}`) })
-      }
-      if (answer.success === undefined || answer.success === null) {
-        const message = `${path}: the expression {% ${source} %} yields nothing, and a value is needed`
-        return Preparation.Failed({ error: unprepared(plugin, message) })
-      }
-      results.set(source, answer.success as Json)
-    }
-    const options = placed.length === 0 ? step.options : substituteMembers(step.options, results)
-    const result = decode(plugin, step, options, placed.length === 0)
+    const options = yield* evaluated(expressions, step.options, scope, now)
+    if (Result.isFailure(options)) return Preparation.Failed({ error: unprepared(plugin, options.failure) })
+    const result = decode(plugin, step, options.success, options.success === step.options)
     return Result.isSuccess(result)
       ? Preparation.Ready({ options: result.success })
       : Preparation.Failed({ error: unprepared(plugin, `options do not fit: ${result.failure.message}`) })

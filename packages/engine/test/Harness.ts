@@ -2,6 +2,7 @@
 import type { AddressedConnector } from "@sluice/domain/Connector"
 import type { JsonObject } from "@sluice/domain/Json"
 import type { Pipeline, Step } from "@sluice/domain/Pipeline"
+import { Cancelling } from "@sluice/engine/Cancelling"
 import { ExpressionError, Expressions, type ExpressionScope } from "@sluice/engine/Expressions"
 import { Intake } from "@sluice/engine/Intake"
 import { OrderEditing } from "@sluice/engine/OrderEditing"
@@ -9,9 +10,13 @@ import type { AnyPlugin } from "@sluice/engine/Plugin"
 import { Plugins } from "@sluice/engine/Plugins"
 import { calloutPlugin } from "@sluice/engine/plugins/CalloutPlugin"
 import { webhookWorkflowStep } from "@sluice/engine/plugins/WebhookWorkflowStep"
+import { Retry } from "@sluice/engine/Retry"
 import { Runs } from "@sluice/engine/Runs"
 import { Settings } from "@sluice/engine/Settings"
+import { Simulation } from "@sluice/engine/Simulation"
+import { StepResolution } from "@sluice/engine/StepResolution"
 import * as JournalMemory from "@sluice/engine/testing/JournalMemory"
+import * as PastRunsMemory from "@sluice/engine/testing/PastRunsMemory"
 import { Credentials } from "@sluice/http-client/Credentials"
 import * as OutboundMemory from "@sluice/http-client/testing/OutboundMemory"
 import { Effect, Layer } from "effect"
@@ -76,7 +81,9 @@ const settings = ({ pipelines, connectors = [], secrets = [] }: World) =>
 
 /** One process of the engine over a journal that is provided; building it again is another process. */
 export const process = (world: World) =>
-  Layer.mergeAll(Intake.layer, OrderEditing.layer).pipe(
+  Layer.mergeAll(Retry.layer, StepResolution.layer, OrderEditing.layer, Cancelling.layer, Simulation.layer).pipe(
+    Layer.provideMerge(Intake.layer),
+    Layer.provideMerge(PastRunsMemory.layer),
     Layer.provideMerge(Runs.layer()),
     Layer.provideMerge(JournalMemory.layerProcess),
     Layer.provide([

@@ -1,4 +1,5 @@
 import { Effect, Layer } from "effect"
+import { cancelSuite } from "../src/testing/JournalCancelSuite.ts"
 import * as JournalMemory from "../src/testing/JournalMemory.ts"
 import { JournalStore } from "../src/testing/JournalStore.ts"
 import { JournalHarness, suite } from "../src/testing/JournalSuite.ts"
@@ -7,13 +8,9 @@ const harness = Layer.effect(
   JournalHarness,
   Effect.map(JournalStore, (store) => ({
     start: Effect.provideService(JournalMemory.make, JournalStore, store),
-    killAll: store.killAll,
-    cancel: (runId: string) =>
-      Effect.sync(() => {
-        const run = store.runs.get(runId)
-        if (run !== undefined) run.cancelRequested = true
-      })
+    killAll: store.killAll
   }))
 )
 
 suite("JournalMemory", harness.pipe(Layer.provide(JournalStore.layer)))
+cancelSuite("JournalMemory", harness.pipe(Layer.provide(JournalStore.layer)))

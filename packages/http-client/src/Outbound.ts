@@ -18,6 +18,8 @@ export interface OutboundRequest {
   readonly timeoutMs: number
   /** How much of the answer is kept, after decompression, in bytes. Default 1 MiB. */
   readonly maxBytes?: number | undefined
+  /** Called before the first byte may leave: whoever interrupts the exchange knows by it whether work may be done. */
+  readonly onSending?: (() => void) | undefined
 }
 
 /** One answer, whatever its status. Redirects are not followed: a 3xx is an answer like any other. */

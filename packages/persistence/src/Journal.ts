@@ -17,10 +17,12 @@ import { SqlClient } from "effect/sql"
 import { orUnavailable } from "./Availability.ts"
 import { DeliverySignal } from "./deliveries/DeliverySignal.ts"
 import { outcomeBytes, outcomeOf } from "./deliveries/Outcome.ts"
+import { outcomeFlushParameters } from "./deliveries/OutcomeFlush.ts"
 import { maxBytes } from "./journal/Backlog.ts"
+import { cancel } from "./journal/Cancels.ts"
 import { Changes } from "./journal/Changes.ts"
 import { document, edit } from "./journal/Documents.ts"
-import { flushStatement, outcomeFlushParameters, outcomeStatement, wideStatement } from "./journal/FlushStatement.ts"
+import { flushStatement, outcomeStatement, wideStatement } from "./journal/FlushStatement.ts"
 import * as Lease from "./journal/Lease.ts"
 import * as Link from "./journal/Link.ts"
 import { type AcceptMember, entryBytes, type EntryMember, submissionBytes } from "./journal/Member.ts"
@@ -49,7 +51,7 @@ export interface Options {
 /** The request was answered, with a no. */
 const refusal = (cause: Cause.Cause<{ readonly _tag: string }>): boolean =>
   cause.reasons.every((reason) =>
-    Cause.isFailReason(reason) && (reason.error._tag === "OrderUnknown" || reason.error._tag === "IntakeConflict")
+    Cause.isFailReason(reason) && ["OrderUnknown", "OrderMoved", "IntakeConflict"].includes(reason.error._tag)
   )
 
 const make = Effect.fnUntraced(function*(options: Options) {
@@ -169,6 +171,20 @@ const make = Effect.fnUntraced(function*(options: Options) {
         return Effect.ignore(orUnavailable(sql`update runs set owner = '00000000-0000-0000-0000-000000000000'
           where id = ${runId}::uuid and owner = ${lease.identity().worker}::uuid`))
       }),
+    cancel: (runId, cancellation, at) =>
+      cancel(runId, cancellation, at).pipe(
+        Effect.tap((answer) =>
+          Effect.sync(() => {
+            if (answer._tag !== "Stored") return
+            changes.publish(runId)
+            // Another run over the order may have its turn now, or this one is due.
+            takeover.hurry()
+          })
+        ),
+        orUnavailable,
+        Effect.provideService(SqlClient.SqlClient, sql)
+      ),
+    cancellations: takeover.cancellations,
     claimed: takeover.claimed,
     maySend: lease.maySend,
     awaitLease: lease.awaitLease

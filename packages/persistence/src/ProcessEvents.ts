@@ -22,6 +22,7 @@ import {
   readCallouts,
   type VersionRow
 } from "./processEvents/CalloutRow.ts"
+import { calloutRows } from "./processEvents/CalloutRows.ts"
 import { type RunRow, summary, timeOf, uuidAt } from "./processEvents/RunRow.ts"
 import { pluginErrors, stepViews } from "./processEvents/StepViews.ts"
 
@@ -108,14 +109,9 @@ const make = Effect.gen(function*() {
     // The run is read first: what it says has ended is stored by then, so its steps are never behind it.
     const rows = yield* sql<StoredStep>`
       SELECT index, state, next_version, record FROM steps WHERE run_id = ${row.id} ORDER BY run_id, index`
+    const journalled = rows.map(decodeStep)
     const callouts = readCallouts(
-      yield* sql<CalloutRow>`
-      SELECT id, step, outcome, record, form,
-        CASE WHEN form = 'workflow' OR octet_length(body) <= ${inlineBodyLimit} THEN body END AS body,
-        octet_length(body) AS body_size,
-        CASE WHEN octet_length(response) <= ${inlineBodyLimit} THEN response END AS response,
-        octet_length(response) AS response_size
-      FROM callouts WHERE run_id = ${row.id} ORDER BY run_id, id`
+      yield* Effect.provideService(calloutRows(row.id, journalled), SqlClient.SqlClient, sql)
     )
     const documents = yield* versions(row.order_id, callouts, inlineBodyLimit)
     const pipeline = yield* settings.pipeline(row.pipeline, row.pipeline_version)
@@ -128,11 +124,11 @@ const make = Effect.gen(function*() {
         critical: (step, pipeline) =>
           plugins.byName.get(step.name)?.policy(step, pipeline).critical ?? step.critical ?? false
       },
-      rows.map(decodeStep),
+      journalled,
       new Map(
         [...views].map(([index, read]) => [
           index,
-          read.map((callout) => calloutView(row.id, callout, documents, inlineBodyLimit))
+          read.map((callout) => calloutView(callout.row.run_id, callout, documents, inlineBodyLimit))
         ])
       )
     )

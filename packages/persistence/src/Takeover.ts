@@ -6,11 +6,13 @@
  * journals. Contract: section 10, promises 1 to 3; design: ARCHITECTURE.md, "Durability".
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
+import type { RunCancellation } from "@sluice/engine/Cancellation"
 import type { HeldRun } from "@sluice/engine/Journal"
 import { takeoversAfter } from "@sluice/engine/JournalRules"
 import { Array, Clock, Effect, Latch, Queue, Result, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
+import { anyCancelled, cancelled } from "./journal/Cancels.ts"
 import type { Lease } from "./journal/Lease.ts"
 import type { Link } from "./journal/Link.ts"
 import { recover } from "./journal/Recovery.ts"
@@ -21,11 +23,12 @@ const capacity = 64
 
 const openStates = "('running', 'waiting', 'compensating')"
 
-/** By the statement's time, which an index can be asked for; the clock's, in mid-statement, cannot. */
+/** $1 this worker. By the statement's time, which an index can be asked for; the clock's, in mid-statement, cannot. */
 const look = `select
   exists (select from workers where not fenced and alive_until < clock_timestamp()) as dead,
   exists (select from workers w where w.fenced and exists (select from runs r where r.owner = w.id)) as orphaned,
   exists (select from runs where due_at <= statement_timestamp()) as due,
+  exists (${anyCancelled}) as cancelled,
   exists (select from runs q where q.state = 'queued' and not exists (
     select from runs o where o.order_id = q.order_id and o.state in ${openStates})) as queued`
 
@@ -61,6 +64,8 @@ const uuids = (ids: ReadonlyArray<string>) => ({ ...PgTypes.uuid(null), oid: PgT
 export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker) {
   const sql = yield* SqlClient.SqlClient
   const wake = Latch.makeUnsafe(false)
+  /** Told again until the runs have ended, so that what nobody read is not missed. */
+  const cancellations = yield* Queue.sliding<RunCancellation>(1024)
   /** A claim's answer was lost: what `doubtful` holds may be ours. */
   let inDoubt = false
 
@@ -155,8 +160,13 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker) {
 
   const poll = Effect.fnUntraced(function*(queue: Queue.Queue<HeldRun>) {
     yield* resolveDoubts(queue)
-    const [seen] = yield* sql.unsafe<Readonly<Record<"dead" | "orphaned" | "due" | "queued", boolean>>>(look)
+    const me = lease.identity().worker
+    const [seen] = yield* sql.unsafe<Readonly<Record<"dead" | "orphaned" | "due" | "cancelled" | "queued", boolean>>>(
+      look,
+      [PgTypes.uuid(me)]
+    )
     if (seen === undefined) return
+    if (seen.cancelled) Queue.offerAllUnsafe(cancellations, yield* cancelled(me))
     if (seen.dead) yield* sql.unsafe(fence)
     const room = () => capacity - Queue.sizeUnsafe(queue)
     if ((seen.dead || seen.orphaned) && room() > 0) {
@@ -207,6 +217,7 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker) {
   return {
     /** Nothing is claimed unless this is being read. */
     claimed,
+    cancellations: Stream.fromQueue(cancellations),
     /** There is something to claim sooner than the next look. */
     hurry: () => {
       wake.openUnsafe()

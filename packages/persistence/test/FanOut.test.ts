@@ -162,6 +162,20 @@ describe("deliveries", () => {
       assert.deepStrictEqual(body.pluginErrorOutput, [error])
     }).pipe(Effect.provide(layer)))
 
+  it.live("tell of what had failed in a run that ends with its cancel, nobody executing it", () =>
+    Effect.gen(function*() {
+      const journal = yield* Journal
+      yield* subscribe("all", ["error"])
+      const run = yield* submit({})
+      const error = { name: "calloutPlugin", message: "This operation was aborted" }
+      yield* journal.commit(entryOf(run, { step: stepAt(0, { state: "failed", error }) }))
+      yield* journal.release(entryOf(run, { wait: { index: 1, request: 0, attempt: 2, dueAt: noon * 2 } }) as never)
+      const answer = yield* journal.cancel(run.runId, { reason: "test", compensate: false }, noon)
+      assert.deepStrictEqual(answer, { _tag: "Stored", state: "cancelled" })
+      const [body] = (yield* made).map(({ body }) => JSON.parse(body))
+      assert.deepStrictEqual(body.pluginErrorOutput, [error])
+    }).pipe(Effect.provide(layer)))
+
   it.live("of steps go to the step's own address, in order per order and address", () =>
     Effect.gen(function*() {
       const journal = yield* Journal

@@ -1,5 +1,6 @@
 import * as PgClient from "@effect/sql-pg/PgClient"
 import { Journal } from "@sluice/engine/Journal"
+import { cancelSuite } from "@sluice/engine/testing/JournalCancelSuite"
 import { JournalHarness, suite } from "@sluice/engine/testing/JournalSuite"
 import { Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
@@ -19,11 +20,10 @@ const harness = Layer.effect(
         Layer.build(Layer.fresh(JournalPg.layer())).pipe(Effect.provideContext(context)),
         Context.get(Journal)
       ),
-      killAll: Effect.orDie(Effect.asVoid(sql`update workers set fenced = true`)),
-      cancel: (runId: string) =>
-        Effect.orDie(Effect.asVoid(sql`update runs set cancel_requested = true where id = ${runId}::uuid`))
+      killAll: Effect.orDie(Effect.asVoid(sql`update workers set fenced = true`))
     }
   })
 )
 
 suite("Journal on PostgreSQL", harness.pipe(Layer.provide(DatabaseTest.layer)))
+cancelSuite("Journal on PostgreSQL", harness.pipe(Layer.provide(DatabaseTest.layer)))

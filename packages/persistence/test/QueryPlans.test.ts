@@ -157,11 +157,12 @@ layer(readers, { timeout: "10 minutes" })("Plans", (it) => {
     Effect.gen(function*() {
       const service = yield* ProcessEvents
       const middle = timeOf(orders / 2)
-      const cases: ReadonlyArray<[string, ProcessEventFilters]> = [
+      const cases: ReadonlyArray<[string, ProcessEventFilters, boolean?]> = [
         ["all", {}],
         ["state, nearly all", { state: "completed" }],
         ["state, rare", { state: "failed" }],
-        ["state, open", { state: "running" }],
+        // A handful that statistics may miss: whichever index finds them, sorting them costs nothing.
+        ["state, open", { state: "running" }, true],
         ["orderId", { orderId: `order-${orders / 2}` }],
         ["pipeline, frequent", { pipeline: "new-order" }],
         ["pipeline, rare", { pipeline: "refund" }],
@@ -169,16 +170,16 @@ layer(readers, { timeout: "10 minutes" })("Plans", (it) => {
         ["createdAfter and createdBefore", { createdAfter: middle - 3_600_000, createdBefore: middle }],
         ["state, pipeline and createdBefore", { state: "failed", pipeline: "new-order", createdBefore: middle }]
       ]
-      for (const [name, filters] of cases) {
+      for (const [name, filters, sorts = false] of cases) {
         const title = `GET /v1/process-events: ${name}`
         const { answer, plans } = yield* plansOf(title, service.list(filters, page))
-        assertIndexed(title, plans, false)
+        assertIndexed(title, plans, sorts)
         if (answer.nextCursor === null) continue
         const next = yield* plansOf(
           `${title}, next page`,
           service.list(filters, { ...page, cursor: answer.nextCursor })
         )
-        assertIndexed(`${title}, next page`, next.plans, false)
+        assertIndexed(`${title}, next page`, next.plans, sorts)
       }
     }), 120_000)
 

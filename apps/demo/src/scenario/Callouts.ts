@@ -13,18 +13,26 @@ export const callouts: ReadonlyArray<Scenario> = [
   {
     name: "provisioning",
     title: "Account provisioning",
-    story: "Billing uses the accountId that the provisioning system answered with.",
+    story: "Zuora gets the accountId that the provisioning system answered with as its account number.",
     order: order("provisioning"),
     expected: {
       state: "completed",
-      order: { status: "Active" },
+      order: {
+        status: "Active",
+        externalIds: [
+          { providerName: "ZuoraAccount", id: "ACC-12345" },
+          { providerName: "ZuoraSubscription", id: "A-S00000001" },
+          { providerName: "ZuoraOrder", id: "O-00000001" }
+        ]
+      },
       steps: [
         { id: "provision", state: "succeeded", outcomes: ["succeeded"] },
-        { id: "billing", state: "succeeded", outcomes: ["succeeded"] }
+        { id: "billing", state: "succeeded", outcomes: ["succeeded", "succeeded"] }
       ],
       requests: [
         { partner: "provisioning", path: "/api/provision", count: 1, authorization: basicAuthorization },
-        { partner: "billing", path: account, count: 1 }
+        { partner: "zuora", path: "/v1/accounts", count: 1, body: [`"accountNumber":"ACC-12345"`] },
+        { partner: "zuora", path: "/v1/orders", count: 1, body: [`"existingAccountNumber":"ACC-12345"`] }
       ]
     }
   },

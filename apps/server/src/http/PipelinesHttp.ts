@@ -7,6 +7,7 @@ import { HttpApiBuilder } from "effect/http-api"
 import * as Answer from "./Answer.ts"
 import * as Refused from "./Refused.ts"
 import * as SettingsHttp from "./SettingsHttp.ts"
+import * as SimulateHttp from "./SimulateHttp.ts"
 
 export const layer = HttpApiBuilder.group(
   Api,
@@ -14,7 +15,9 @@ export const layer = HttpApiBuilder.group(
   Effect.fnUntraced(function*(handlers) {
     const { pipeline } = yield* SettingsStore
     const { list, get, put, remove } = yield* SettingsHttp.make("pipeline")
-    return handlers.handle("list", list).handle("get", get).handleRaw("put", put).handle("remove", remove)
+    const simulate = yield* SimulateHttp.make
+    return handlers.handleRaw("simulate", simulate).handle("list", list).handle("get", get).handleRaw("put", put)
+      .handle("remove", remove)
       .handle(
         "versions",
         Effect.fnUntraced(function*({ params, query }) {

@@ -7,6 +7,7 @@ import { type CalloutUnknown, ProcessEvents, type ProcessEventUnknown } from "@s
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import * as Answer from "./Answer.ts"
+import * as CancelHttp from "./CancelHttp.ts"
 import { ProcessEventStream } from "./ProcessEventStream.ts"
 import { processEventText } from "./Receipts.ts"
 import * as Refused from "./Refused.ts"
@@ -23,6 +24,7 @@ export const layer = HttpApiBuilder.group(
   Effect.fnUntraced(function*(handlers) {
     const events = yield* ProcessEvents
     const stream = yield* ProcessEventStream
+    const cancel = yield* CancelHttp.make
 
     return handlers
       .handle(
@@ -62,6 +64,14 @@ export const layer = HttpApiBuilder.group(
         Effect.fnUntraced(function*({ params }) {
           const first = yield* events.get(params.id).pipe(Effect.catchTags(ofOne))
           return stream.from(first)
+        })
+      )
+      .handleRaw(
+        "cancel",
+        Effect.fnUntraced(function*({ params, request }) {
+          yield* cancel(params.id, request)
+          const event = yield* events.get(params.id).pipe(Effect.catchTags(ofOne))
+          return Answer.json(processEventText(event))
         })
       )
   })

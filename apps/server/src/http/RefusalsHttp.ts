@@ -13,7 +13,7 @@ import { atMost } from "../Patience.ts"
 import { type Problem, problemResponse } from "./Answer.ts"
 
 /** Endpoints that watch or wait by themselves, and set their own bounds. */
-const unhurried: ReadonlySet<string> = new Set(["submit", "process", "stream"])
+const unhurried: ReadonlySet<string> = new Set(["submit", "process", "stream", "simulate"])
 
 /** Below the 5 s that a client is promised. */
 export const patience = "4500 millis"

@@ -4,6 +4,7 @@
  */
 import { isFinal, type RunState } from "@sluice/domain/ProcessEvent"
 import { Clock, Effect, Layer, Stream } from "effect"
+import type { RunCancellation } from "../Cancellation.ts"
 import {
   type Committed,
   type Entry,
@@ -13,20 +14,23 @@ import {
   IntakeConflict,
   Journal,
   type NewRun,
+  OrderMoved,
   OrderUnknown,
   type OrderWrite,
   type Stale,
   type Submission
 } from "../Journal.ts"
-import { judge, progressOf, sameFingerprint, takeoversAfter } from "../JournalRules.ts"
+import { judge, progressOf, retries, retryConflict, sameFingerprint, takeoversAfter } from "../JournalRules.ts"
 import {
+  cancelIn,
   held,
   hitsOf,
   JournalStore,
   type MemoryOrder,
   type MemoryRun,
   type MemoryWorker,
-  newest
+  newest,
+  reusedCallouts
 } from "./JournalStore.ts"
 
 const openStates: ReadonlySet<RunState> = new Set(["running", "waiting", "compensating"])
@@ -39,6 +43,10 @@ const write = (order: MemoryOrder, change: OrderWrite): Stale | undefined => {
 }
 
 const add = (run: MemoryRun, order: MemoryOrder, entry: Entry, release: boolean): Committed | Stale => {
+  const ends = entry.finish !== undefined || entry.state === "compensating"
+  if (run.cancel !== undefined && ends && entry.write !== undefined && entry.cancels !== true) {
+    return { _tag: "Stale", version: newest(order).order.version, cancel: run.cancel }
+  }
   const stale = entry.write && write(order, entry.write)
   if (stale !== undefined) return stale
   const { version } = newest(order).order
@@ -52,14 +60,20 @@ const add = (run: MemoryRun, order: MemoryOrder, entry: Entry, release: boolean)
     run.wait = entry.wait
     run.open = entry.open
   }
+  run.setAside = entry.setAside ?? run.setAside
   run.state = entry.state ?? (run.state === "waiting" ? "running" : run.state)
+  if (run.cancel === undefined) run.reason = entry.finish?.reason ?? entry.reason ?? run.reason
   if (release) {
     run.owner = undefined
-    run.dueAt = entry.wait?.dueAt
+    run.dueAt = run.cancel === undefined ? entry.wait?.dueAt : 0
   }
   if (entry.finish === undefined) return { _tag: "Committed", version }
-  run.state = run.cancelRequested ? "cancelled" : entry.finish.state
-  run.reason = entry.finish.reason
+  if (run.cancel?.compensate === true && run.state !== "compensating") {
+    run.state = "compensating"
+    return { _tag: "Committed", version }
+  }
+  const { state } = entry.finish
+  run.state = run.cancel !== undefined && state !== "compensation-failed" ? "cancelled" : state
   run.failedSteps = entry.finish.failedSteps
   run.finishedAt = entry.finish.at
   run.owner = undefined
@@ -97,7 +111,8 @@ export const make = Effect.gen(function*() {
       callouts: [],
       wait: undefined,
       open: undefined,
-      cancelRequested: false
+      cancel: undefined,
+      setAside: undefined
     }
     store.runs.set(run.runId, opened)
     return opened
@@ -123,8 +138,9 @@ export const make = Effect.gen(function*() {
       }
     })
 
-  const reprocess: Journal["Service"]["reprocess"] = ({ fingerprint, idempotencyKey, orderId, reused, run }) =>
-    Effect.suspend((): Effect.Effect<Intake, IntakeConflict | OrderUnknown> => {
+  const reprocess: Journal["Service"]["reprocess"] = (request) =>
+    Effect.suspend((): Effect.Effect<Intake, IntakeConflict | OrderUnknown | OrderMoved> => {
+      const { fingerprint, history, idempotencyKey, orderId, reused = [], run } = request
       const order = store.orders.get(orderId)
       if (order === undefined) return Effect.fail(new OrderUnknown({ orderId }))
       const { eventId } = order.submission.run
@@ -144,12 +160,19 @@ export const make = Effect.gen(function*() {
               })
             )
         }
-        store.processKeys.set(name, { runId: run.runId, fingerprint })
+      }
+      const standing = runsOf(orderId).find((other) => retries(run, other) && !isFinal(other.state))
+      if (standing !== undefined) return Effect.fail(retryConflict(run, standing))
+      if (request.write !== undefined && write(order, request.write) !== undefined) return Effect.fail(new OrderMoved())
+      order.history.push(...history ?? [])
+      if (idempotencyKey !== undefined) {
+        store.processKeys.set(JSON.stringify([orderId, idempotencyKey]), { runId: run.runId, fingerprint })
       }
       const { version } = newest(order).order
       const starts = runsOf(orderId).every((other) => isFinal(other.state))
       const opened = open(orderId, { ...run, eventId }, starts, version)
-      for (const step of reused ?? []) opened.steps.push({ ...step, nextVersion: version })
+      for (const step of reused) opened.steps.push({ ...step, nextVersion: version })
+      opened.callouts.push(...reusedCallouts(store, reused))
       return Effect.succeed(
         starts
           ? { _tag: "Accepted", run: held(opened, false) }
@@ -200,6 +223,16 @@ export const make = Effect.gen(function*() {
     return Effect.andThen(Effect.raceFirst(store.changed.await, waiting), claimNext)
   })
 
+  const told = new Set<string>()
+  const nextCancel: Effect.Effect<RunCancellation> = Effect.suspend(() => {
+    for (const { runId, cancel, owner } of store.runs.values()) {
+      if (cancel === undefined || owner !== me || told.has(runId)) continue
+      told.add(runId)
+      return Effect.succeed({ runId, ...cancel })
+    }
+    return Effect.andThen(store.changed.await, nextCancel)
+  })
+
   return Journal.of({
     accept,
     reprocess,
@@ -220,6 +253,9 @@ export const make = Effect.gen(function*() {
         const found = version === undefined ? order?.versions.at(-1) : order?.versions[version - 1]
         return found === undefined ? Effect.fail(new OrderUnknown({ orderId })) : Effect.succeed(found)
       }),
+    cancel: (runId, cancellation, at) =>
+      Effect.tap(Effect.sync(() => cancelIn(store, runId, cancellation, at)), store.changed.release),
+    cancellations: Stream.fromEffectRepeat(nextCancel),
     state: (runId) => Effect.sync(() => store.runs.get(runId)?.state),
     giveUp: (runId) =>
       Effect.suspend(() => {

@@ -2,10 +2,12 @@
  * What a journal in memory remembers, to be shared by several processes, looked at, and bereft of them.
  */
 import type { HistoryEntry } from "@sluice/domain/History"
+import { uuidOf } from "@sluice/domain/Ids"
 import type { OutgoingMessage } from "@sluice/domain/OutgoingMessage"
-import type { RunState } from "@sluice/domain/ProcessEvent"
+import { isFinal, type RunState } from "@sluice/domain/ProcessEvent"
 import { Context, Effect, Latch, Layer } from "effect"
-import type { Document, HeldRun, NewRun, Open, Submission, Wait } from "../Journal.ts"
+import type { CancelAnswer, Cancellation } from "../Cancellation.ts"
+import type { Document, HeldRun, NewRun, Open, SetAside, StepRow, Submission, Wait } from "../Journal.ts"
 import { externalIdOf, type Hit, standingMarks } from "../JournalRules.ts"
 
 export interface MemoryOrder {
@@ -34,7 +36,8 @@ export interface MemoryRun extends Omit<NewRun, "eventId"> {
   callouts: Array<HeldRun["callouts"][number]>
   wait: Wait | undefined
   open: Open | undefined
-  cancelRequested: boolean
+  cancel: Cancellation | undefined
+  setAside: SetAside | undefined
 }
 
 export interface MemoryWorker {
@@ -93,12 +96,45 @@ export const held = (run: MemoryRun, mayBeOpen: boolean, document?: Document): H
     startVersion: run.startVersion,
     ...(document === undefined ? {} : { document }),
     takeovers: run.takeovers,
-    cancelRequested: run.cancelRequested,
+    ...(run.cancel === undefined ? {} : { cancel: run.cancel }),
+    compensating: run.state === "compensating",
+    ...(run.inheritedKeys === undefined ? {} : { inheritedKeys: run.inheritedKeys }),
     ...journal,
     ...marks,
     takenOver: mayBeOpen && marks.wait === undefined && marks.open === undefined
   }
 }
+
+/** See `Journal.cancel`. */
+export const cancelIn = (
+  store: JournalStore["Service"],
+  runId: string,
+  cancellation: Cancellation,
+  at: number
+): CancelAnswer => {
+  const run = store.runs.get(runId)
+  if (run === undefined) return { _tag: "Unknown" }
+  if (run.cancel !== undefined) return { _tag: "Repeated", state: run.state }
+  if (isFinal(run.state)) return { _tag: "TooLate", state: run.state }
+  run.cancel = cancellation
+  run.reason = cancellation.reason
+  const untouched = run.state === "queued" && run.retryOf === undefined
+  if (run.owner === undefined && (!cancellation.compensate || untouched)) {
+    run.state = "cancelled"
+    run.failedSteps = run.steps.filter(({ state }) => state === "failed").length
+    run.finishedAt = at
+    run.dueAt = undefined
+  } else if (run.owner === undefined && run.state !== "queued") run.dueAt = 0
+  return { _tag: "Stored", state: run.state }
+}
+
+/** The records of steps that a run reuses, from the runs in which they ran. */
+export const reusedCallouts = (store: JournalStore["Service"], reused: ReadonlyArray<StepRow>): HeldRun["callouts"] =>
+  reused.flatMap(({ index, reusedFrom, reusedIndex }) =>
+    (store.runs.get(uuidOf(reusedFrom ?? "") ?? "")?.callouts ?? [])
+      .filter((callout) => callout.index === reusedIndex)
+      .map(({ record }) => ({ index, record }))
+  )
 
 /** The orders that the submission's keys lead to. */
 export const hitsOf = (store: JournalStore["Service"], submission: Submission): ReadonlyArray<Hit> => {

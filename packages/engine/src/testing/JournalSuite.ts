@@ -24,8 +24,6 @@ export class JournalHarness extends Context.Service<JournalHarness, {
   readonly start: Effect.Effect<Journal["Service"], never, Scope.Scope>
   /** The processes that are there are dead to the others, though they may not know it yet. */
   readonly killAll: Effect.Effect<void>
-  /** Stores the wish to cancel a run, as another process would. */
-  readonly cancel: (runId: string) => Effect.Effect<void>
 }>()("@sluice/engine/testing/JournalSuite") {}
 
 /** The run of a submission that is new. */
@@ -40,7 +38,7 @@ export const heldOf = (intake: Intake): HeldRun => {
 export const claims = (journal: Journal["Service"], count: number) =>
   Stream.runCollect(Stream.take(journal.claimed, count))
 
-const claimOne = (journal: Journal["Service"]) =>
+export const claimOne = (journal: Journal["Service"]) =>
   Effect.map(claims(journal, 1), ([run]) => {
     assert.isDefined(run)
     return run as HeldRun
@@ -49,7 +47,7 @@ const claimOne = (journal: Journal["Service"]) =>
 const failure = <A, E>(effect: Effect.Effect<A, E>) => Effect.flip(effect)
 
 /** A test of one process over an empty store; the harness can start more. */
-const inProcess = (layer: Layer.Layer<JournalHarness>) =>
+export const inProcess = (layer: Layer.Layer<JournalHarness>) =>
 <E>(
   sentence: string,
   body: (harness: JournalHarness["Service"], journal: Journal["Service"]) => Effect.Effect<void, E, Scope.Scope>
@@ -294,15 +292,6 @@ export const suite = (name: string, layer: Layer.Layer<JournalHarness>) =>
           wait,
           false
         ]])
-      }))
-
-    test("a cancel that was stored before the end wins over it", (harness, journal) =>
-      Effect.gen(function*() {
-        const run = yield* accepted(journal, submission())
-        yield* harness.cancel(run.runId)
-        const end = yield* journal.commit(entryOf(run, finished))
-        assert.deepStrictEqual(end, { _tag: "Committed", version: 1, ended: "cancelled" })
-        assert.strictEqual(yield* journal.state(run.runId), "cancelled")
       }))
 
     test("a process that ends orderly leaves its runs at once, and that counts as no takeover", (harness) =>

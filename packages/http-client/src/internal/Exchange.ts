@@ -19,6 +19,7 @@ export class Exchange implements AnswerHandler, BodyListener {
   readonly #host: string
   readonly #maxBytes: number
   readonly #resume: Resume
+  readonly #onSending: (() => void) | undefined
   readonly #ticket: Ticket
   #controller: Dispatcher.DispatchController | undefined
   #status: number | undefined
@@ -34,6 +35,7 @@ export class Exchange implements AnswerHandler, BodyListener {
     this.#host = url.host
     this.#maxBytes = request.maxBytes ?? defaultMaxBytes
     this.#resume = resume
+    this.#onSending = request.onSending
     this.#ticket = pool.acquire(url.origin, {
       origin: url.origin,
       path: url.pathname + url.search,
@@ -89,6 +91,7 @@ export class Exchange implements AnswerHandler, BodyListener {
   /** undici writes the head of the request right after this call. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
+    this.#onSending?.()
   }
 
   onResponseStart(

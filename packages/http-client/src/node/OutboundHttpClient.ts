@@ -3,7 +3,8 @@
  * weaker in two ways that this interface does not let one mend:
  * - The guard refuses literal addresses and metadata names only. Which address a name leads to is the client's business,
  *   so a partner's name may still point into a private network: keep such a client behind a proxy that forbids that.
- * - `sent` errs on the safe side: it is `false` only where the error shows that no connection was made.
+ * - `sent` and `onSending` err on the safe side: `sent` is `false` only where the error shows that no connection was
+ *   made, and every request that is not blocked is called sending.
  *
  * The client must not follow redirects and must not retry.
  * Contract: section 5.
@@ -48,6 +49,7 @@ export const layer = (options: OutboundHttpClientOptions): Layer.Layer<Outbound,
             if (refusal !== undefined) {
               return Effect.fail(new OutboundUnreachable({ code: "blocked", message: refusal, sent: false }))
             }
+            request.onSending?.()
             return exchange(scoped, request, options.decodesBodies ?? false)
           })
       }

@@ -29,6 +29,7 @@ export const layer = (script: OutboundScript, guard?: AddressGuard): Layer.Layer
       exchange: (request) =>
         Effect.suspend(() => {
           const answer = script(request, requests.push(request) - 1)
+          request.onSending?.()
           const effect = Effect.isEffect(answer)
             ? answer
             : "_tag" in answer

@@ -167,13 +167,15 @@ export const suite = <E>(name: string, layer: Layer.Layer<Outbound, E>): void =>
         ))
 
       it.effect.each(["/never/interrupted", "/drip/interrupted"])(
-        "hangs up on %s when interrupted",
+        "hangs up on %s when interrupted, having said that it was sending",
         (path) =>
           Effect.gen(function*() {
             const server = yield* HostileServer
-            const fiber = yield* Effect.forkChild(post(path))
+            let sending = 0
+            const fiber = yield* Effect.forkChild(post(path, { onSending: () => void sending++ }))
             yield* server.received(path)
             yield* Fiber.interrupt(fiber)
+            assert.strictEqual(sending, 1)
             yield* server.disconnected(path)
           })
       )

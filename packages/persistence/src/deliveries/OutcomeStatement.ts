@@ -13,7 +13,8 @@ import * as Utf8 from "@sluice/domain/Utf8"
 import { SecureRandom } from "effect/crypto"
 import { columns, type ColumnTypes, parameterCount, unnest } from "../journal/Columns.ts"
 import { customerColumns } from "./CustomerColumns.ts"
-import { endpointChain, endpointLane, endpoints, newId, wants } from "./FanOut.ts"
+import { endpoints } from "./FanOut.ts"
+import { errorBody, messageFanOut } from "./MessageFanOut.ts"
 import type { Outcome } from "./Outcome.ts"
 
 const memberColumns = Object.values(customerColumns)
@@ -56,7 +57,6 @@ const sent = {
 const members = memberColumns.join(", ")
 const merged = memberColumns.map((column) => `${column} = coalesce(excluded.${column}, customers.${column})`).join(", ")
 
-const hex = (uuid: string) => `replace(${uuid}::text, '-', '')`
 const utf8 = (text: string) => `convert_to(${text}, 'UTF8')`
 
 /** The parts that follow `f`, with their parameters from `first` on. `mw` and `dw` as in the fan-out of intake. */
@@ -110,52 +110,14 @@ om as materialized (
   }
   from sw join sx on sx.subscription_id = sw.id where sw.entitlements <> '[]'
   union all select x.id, x.n, 4, 'error', z.order_id, z.finished_at,
-    ${
-    utf8(`'{"eventId":"event-' || ${hex("r.event_id")} || '","processEventId":"process_event-' || ${hex("z.run_id")}
-      || '","event":' || o1.doc || ',"pluginErrorOutput":' || x.errors || '}'`)
-  }
+    ${errorBody({ event: "r.event_id", id: "z.run_id" }, "o1.doc", "x.errors")}
   from ${unnest(failure, "x", first)} join z on z.n = x.e join runs r on r.id = z.run_id
   join order_versions o1 on o1.order_id = z.order_id and o1.version = 1
 ),
 xm as materialized (
   select x.*, e.order_id from ${unnest(sent, "x", fourth)} join v on v.n = x.e join e on e.n = x.e
 ),
-chains as (
-  select ${endpointChain("t.id", "om.order_id")} as chain from om join t on ${wants("om.type")}
-  where t.per_order and not t.held
-  union select xm.url || ' ' || xm.order_id from xm
-),
-tails as materialized (
-  select tail.chain from chains cross join lateral (
-    select d.chain from deliveries d where d.chain = chains.chain and d.finished_at is null
-    order by d.seq desc limit 1 for no key update) tail
-),
-mw as (
-  insert into messages (id, type, order_id, created_at, body)
-  select id, type, order_id, at, body from (
-    select om.id, om.type, om.order_id, om.finished_at as at, om.body, om.n, om.place from om
-    where exists (select from t where ${wants("om.type")})
-    union all select xm.id, xm.type, xm.order_id, clock_timestamp(), xm.body, xm.n, 0 from xm
-  ) m order by place, n
-  returning id, seq, type, order_id, created_at
-),
-dw as (
-  insert into deliveries (id, message_id, seq, endpoint_id, target, lane, type, order_id, chain, state, due_at,
-    created_at, finished_at)
-  select ${newId("p.id")}, p.id, p.seq, p.endpoint_id, p.target, p.lane, p.type, p.order_id, p.chain, p.state,
-    case when p.state = 'pending' and (p.chain is null
-      or (p.place = 1 and not exists (select from tails where tails.chain = p.chain))) then statement_timestamp() end,
-    p.created_at, case when p.state = 'held' then p.created_at end
-  from (select q.*, row_number() over (partition by q.chain order by q.seq) as place from (
-    select mw.*, t.id as endpoint_id, null as target, ${endpointLane("t.id")} as lane,
-      case when t.per_order then ${endpointChain("t.id", "mw.order_id")} end as chain,
-      case when t.held then 'held' else 'pending' end as state
-    from mw join om on om.id = mw.id join t on ${wants("mw.type")}
-    union all select mw.*, null, xm.target, xm.lane, xm.url || ' ' || xm.order_id, 'pending'
-    from mw join xm on xm.id = mw.id
-  ) q) p
-  returning state
-)`
+${messageFanOut}`
 }
 
 const laneOf = (url: string): string => `s:${URL.parse(url)?.origin ?? url}`

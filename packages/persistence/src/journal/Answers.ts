@@ -52,7 +52,7 @@ export const openedRun = ({ document, run }: Submission): HeldRun => ({
   startVersion: 1,
   document,
   takeovers: 0,
-  cancelRequested: false,
+  compensating: false,
   steps: [],
   callouts: [],
   takenOver: false

@@ -1,6 +1,8 @@
 /**
  * The one statement that writes everything: accepts, steps, records, order versions, marks and ends of runs. Each part
- * joins `me`, so that a fenced process writes nothing; a member whose order moved on writes nothing either.
+ * joins `me`, so that a fenced process writes nothing; a member whose order moved on writes nothing either, nor one that
+ * would set the order's status at the end of a run that is cancelled (`k`; without the lock a cancel that is committed
+ * in the middle of this statement would be overlooked).
  *
  * Answer, positional: kind, n, number, state, next
  * - 0: `me` is there
@@ -14,9 +16,9 @@ import { webhookTypeOf } from "@sluice/domain/WebhookType"
 import type { StepRow } from "@sluice/engine/Journal"
 import { externalIdOf } from "@sluice/engine/JournalRules"
 import { intakeFanOut } from "../deliveries/FanOut.ts"
-import { outcomeParameters, outcomeParts } from "../deliveries/OutcomeStatement.ts"
+import { outcomeParts } from "../deliveries/OutcomeStatement.ts"
 import { columns, type ColumnTypes, parameterCount, unnest } from "./Columns.ts"
-import type { AcceptMember, EntryMember, Member } from "./Member.ts"
+import type { AcceptMember, EntryMember } from "./Member.ts"
 import { encodeBody, encodeCallout, encodeHistory, encodeStep } from "./Records.ts"
 
 const accept = {
@@ -53,7 +55,9 @@ const entry = {
   finished_at: "timestamptz",
   due_at: "timestamptz",
   wait_mark: "text",
-  open_mark: "text"
+  open_mark: "text",
+  cancels: "bool",
+  set_aside: "text"
 } as const satisfies ColumnTypes
 
 const step = { e: "int", run_id: "uuid", index: "int", state: "text", record: "text" } as const satisfies ColumnTypes
@@ -93,6 +97,10 @@ const renewing = `update workers set alive_until = clock_timestamp() + interval 
  */
 const standing = `select id from workers where id = $1 and epoch = $2 and not fenced for key share`
 
+/** The run has ended with this entry, unless a cancel wants its steps compensated first. */
+const ends = `(e.final is not null
+      and not (runs.cancel_requested and runs.cancel_compensates and runs.state <> 'compensating'))`
+
 /** `deliveries`: the parts that make `dw`, the deliveries of what is stored. */
 const statement = (me: string, deliveries: string) => `
 with me as (${me}),
@@ -114,7 +122,15 @@ w2 as (
     case when $3 then me.id end, case when $3 then 1 end, created_at, case when $3 then created_at end, requested_by
   from wn, me
 ),
-e as materialized (select e.* from me, ${unnest(entry, "e", entryColumn)}),
+given as materialized (select e.* from me, ${unnest(entry, "e", entryColumn)}),
+k as materialized (
+  select given.n, runs.cancel_requested from given join runs on runs.id = given.run_id
+  where given.doc is not null and not given.cancels and (given.final is not null or given.state = 'compensating')
+  for no key update of runs
+),
+e as materialized (
+  select given.* from given where not exists (select from k where k.n = given.n and k.cancel_requested)
+),
 o as (
   update orders set version = orders.version + 1, external_id = e.external_id, order_type = e.order_type,
     status = e.status, updated_at = clock_timestamp()
@@ -144,21 +160,24 @@ h as (
 f as (
   update runs set
     state = case
-      when e.final is not null then case when runs.cancel_requested then 'cancelled' else e.final end
+      when ${ends} then case
+        when runs.cancel_requested and e.final <> 'compensation-failed' then 'cancelled' else e.final end
+      when e.final is not null then 'compensating'
       when e.state is not null then e.state
       when runs.state = 'waiting' then 'running'
       else runs.state end,
-    reason = coalesce(e.reason, runs.reason),
+    reason = case when runs.cancel_requested then runs.reason else coalesce(e.reason, runs.reason) end,
     failed_steps = coalesce(e.failed_steps, runs.failed_steps),
-    finished_at = e.finished_at,
-    owner = case when e.final is null and e.due_at is null then runs.owner end,
-    due_at = e.due_at,
+    finished_at = case when ${ends} then e.finished_at end,
+    owner = case when e.due_at is null and not ${ends} then runs.owner end,
+    due_at = case when e.due_at is not null and runs.cancel_requested then clock_timestamp() else e.due_at end,
     wait_mark = case when e.touches then e.wait_mark else runs.wait_mark end,
-    open_mark = case when e.touches then e.open_mark else runs.open_mark end
+    open_mark = case when e.touches then e.open_mark else runs.open_mark end,
+    set_aside = coalesce(e.set_aside, runs.set_aside)
   from v join e using (n)
   where runs.id = e.run_id and runs.finished_at is null
     and (e.touches or e.state is not null or e.final is not null or runs.state = 'waiting')
-  returning e.n, e.final is not null as ended, runs.state, runs.order_id
+  returning e.n, runs.finished_at is not null as ended, runs.state, runs.order_id
 ),
 ${deliveries}
 select 0 as kind, 0 as n, 0 as number, null::text as state, false as next from me
@@ -214,12 +233,14 @@ const entryRow = ({ entry, release, outcome }: EntryMember) => {
     touches: entry.wait !== undefined || entry.open !== undefined,
     state: entry.state ?? null,
     final: entry.finish?.state ?? null,
-    reason: printable(entry.finish?.reason),
+    reason: printable(entry.finish?.reason ?? entry.reason),
     failed_steps: entry.finish?.failedSteps ?? null,
     finished_at: entry.finish?.at ?? null,
     due_at: release ? entry.wait?.dueAt ?? null : null,
     wait_mark: entry.wait === undefined ? null : JSON.stringify(entry.wait),
-    open_mark: entry.open === undefined ? null : JSON.stringify(entry.open)
+    open_mark: entry.open === undefined ? null : JSON.stringify(entry.open),
+    cancels: entry.cancels === true,
+    set_aside: entry.setAside === undefined ? null : JSON.stringify(entry.setAside)
   }
 }
 
@@ -272,21 +293,4 @@ export const flushParameters = (
     ...columns(callout, callouts),
     ...columns(history, histories)
   ]
-}
-
-/** The parameters of `outcomeStatement`. */
-export const outcomeFlushParameters: typeof flushParameters = (worker, epoch, executes, accepts, entries) => [
-  ...flushParameters(worker, epoch, executes, accepts, entries),
-  ...outcomeParameters(entries.map(({ outcome }) => outcome))
-]
-
-/** Members by kind: the ordinals of the answer count in these. */
-export const sorted = (members: ReadonlyArray<Member>) => {
-  const accepts: Array<AcceptMember> = []
-  const entries: Array<EntryMember> = []
-  for (const member of members) {
-    if (member.kind === "accept") accepts.push(member)
-    else entries.push(member)
-  }
-  return { accepts, entries }
 }

@@ -64,3 +64,14 @@ const nobody: ReadonlyArray<string> = []
 /** Nor of one customer, for the same reason. */
 export const customersOf = (member: Member): ReadonlyArray<string> =>
   member.kind === "accept" ? nobody : member.outcome?.customers ?? nobody
+
+/** Members by kind: the ordinals of the answer count in these. */
+export const sorted = (members: ReadonlyArray<Member>) => {
+  const accepts: Array<AcceptMember> = []
+  const entries: Array<EntryMember> = []
+  for (const member of members) {
+    if (member.kind === "accept") accepts.push(member)
+    else entries.push(member)
+  }
+  return { accepts, entries }
+}

@@ -14,6 +14,7 @@ const traces = {
   index: "int",
   callout: "uuid",
   ended: "bool",
+  completed: "bool",
   version: "int",
   doc: "text",
   wait_mark: "text",
@@ -26,7 +27,8 @@ select e.n::int,
   case
     when e.index is not null then exists (select from steps s where s.run_id = e.run_id and s.index = e.index)
     when e.callout is not null then exists (select from callouts c where c.run_id = e.run_id and c.id = e.callout)
-    when e.ended then r.finished_at is not null
+    -- Nothing but a cancel makes a run compensate that was to complete.
+    when e.ended then r.finished_at is not null or (e.completed and r.state = 'compensating')
     when e.doc is not null then exists (
       select from order_versions v where v.order_id = e.order_id and v.version = e.version and v.doc = e.doc)
     when e.open_mark is not null then r.open_mark is not distinct from e.open_mark
@@ -46,6 +48,7 @@ export const reconcileParameters = (entries: ReadonlyArray<Entry>) =>
       index: entry.step?.index ?? entry.skipped?.[0]?.index ?? null,
       callout: entry.callouts[0]?.record.id ?? null,
       ended: entry.finish !== undefined,
+      completed: entry.finish?.state === "completed",
       version: entry.write === undefined ? null : entry.write.seen + 1,
       doc: entry.write?.document.text ?? null,
       wait_mark: entry.wait === undefined ? null : JSON.stringify(entry.wait),

@@ -3,11 +3,12 @@
  * was committed: the claiming statement's snapshot is older than its lock, and a finished step would run again.
  */
 import type { RunState } from "@sluice/domain/ProcessEvent"
-import type { HeldRun, Open, Wait } from "@sluice/engine/Journal"
+import type { HeldRun, InheritedKey, Open, Wait } from "@sluice/engine/Journal"
 import { progressOf, standingMarks } from "@sluice/engine/JournalRules"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { decodeCallout, decodeStep, type StoredCallout, type StoredStep } from "./Records.ts"
+import { reusedCallouts } from "./ReusedCallouts.ts"
 
 interface RunRow {
   readonly id: string
@@ -21,9 +22,13 @@ interface RunRow {
   readonly start_version: number | null
   readonly takeovers: number
   readonly takeover_progress: number
+  readonly state: RunState
+  readonly reason: string | null
   readonly cancel_requested: boolean
+  readonly cancel_compensates: boolean
   readonly wait_mark: string | null
   readonly open_mark: string | null
+  readonly inherited_keys: string | null
 }
 
 /** A run as it stands, and what counting its takeovers needs. */
@@ -57,7 +62,11 @@ const recovered = (
       startedAt: (row.started_at ?? row.created_at).getTime(),
       startVersion: row.start_version ?? 1,
       takeovers: row.takeovers,
-      cancelRequested: row.cancel_requested,
+      ...(row.cancel_requested ? { cancel: { reason: row.reason ?? "", compensate: row.cancel_compensates } } : {}),
+      compensating: row.state === "compensating",
+      ...(row.inherited_keys === null
+        ? {}
+        : { inheritedKeys: JSON.parse(row.inherited_keys) as ReadonlyArray<InheritedKey> }),
       ...journal,
       ...marks,
       takenOver: mayBeOpen && marks.wait === undefined && marks.open === undefined
@@ -76,7 +85,8 @@ export const recover = Effect.fnUntraced(function*(ids: ReadonlyArray<string>, m
   if (ids.length === 0) return []
   const sql = yield* SqlClient.SqlClient
   const runs = yield* sql<RunRow>`select id, event_id, order_id, pipeline, pipeline_version, shipment_id, created_at,
-    started_at, start_version, takeovers, takeover_progress, cancel_requested, wait_mark, open_mark
+    started_at, start_version, takeovers, takeover_progress, state, reason, cancel_requested, cancel_compensates,
+    wait_mark, open_mark, inherited_keys
     from runs where id = any(${ids}::uuid[]) order by id`
   const steps = groupBy(
     yield* sql<StoredStep & { readonly run_id: string }>`select run_id, index, state, next_version, record
@@ -88,7 +98,19 @@ export const recover = Effect.fnUntraced(function*(ids: ReadonlyArray<string>, m
     >`select run_id, id, step, outcome, record, form, body, response
       from callouts where run_id = any(${ids}::uuid[]) order by run_id, id`
   )
-  return runs.map((row) => recovered(row, steps.get(row.id) ?? [], callouts.get(row.id) ?? [], mayBeOpen(row.id)))
+  const reused = groupBy(
+    yield* reusedCallouts(
+      [...steps].flatMap(([runId, rows]) => rows.map((row) => ({ runId, step: decodeStep(row) })))
+    )
+  )
+  return runs.map((row) =>
+    recovered(
+      row,
+      steps.get(row.id) ?? [],
+      [...reused.get(row.id) ?? [], ...callouts.get(row.id) ?? []],
+      mayBeOpen(row.id)
+    )
+  )
 })
 
 /** The run's state; `undefined` where there is no such run. */

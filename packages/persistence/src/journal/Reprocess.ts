@@ -9,14 +9,17 @@ import {
   type Intake,
   IntakeConflict,
   JournalUnavailable,
+  OrderMoved,
   OrderUnknown,
   type Reprocess
 } from "@sluice/engine/Journal"
-import { sameFingerprint } from "@sluice/engine/JournalRules"
+import { retryConflict, sameFingerprint } from "@sluice/engine/JournalRules"
 import { Clock, Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
-import { encodeStep } from "./Records.ts"
+import { edit } from "./Documents.ts"
+import { decodeCallout, encodeStep } from "./Records.ts"
+import { reusedCallouts } from "./ReusedCallouts.ts"
 
 interface Locked {
   readonly version: number
@@ -26,6 +29,12 @@ interface Locked {
 interface Known {
   readonly run_id: string
   readonly fingerprint: Uint8Array | null
+  readonly state: RunState
+}
+
+interface OpenRun {
+  readonly runId: string
+  readonly retryOf: string
   readonly state: RunState
 }
 
@@ -43,7 +52,11 @@ export const reprocess = Effect.fnUntraced(function*(
   request: Reprocess,
   identity: { readonly worker: string; readonly epoch: number },
   executes: boolean
-): Effect.fn.Return<Intake, IntakeConflict | OrderUnknown | JournalUnavailable | SqlError, SqlClient.SqlClient> {
+): Effect.fn.Return<
+  Intake,
+  IntakeConflict | OrderUnknown | OrderMoved | JournalUnavailable | SqlError,
+  SqlClient.SqlClient
+> {
   const sql = yield* SqlClient.SqlClient
   const now = yield* Clock.currentTimeMillis
   const { orderId, run } = request
@@ -66,6 +79,20 @@ export const reprocess = Effect.fnUntraced(function*(
       yield* sql`insert into process_keys (order_id, key, run_id, fingerprint)
         values (${orderId}, ${request.idempotencyKey}, ${run.runId}, ${request.fingerprint ?? null})`
     }
+    if (run.retryOf !== undefined) {
+      const [other] = yield* sql<OpenRun>`select id as "runId", retry_of as "retryOf", state from runs
+        where order_id = ${orderId} and (id = ${run.retryOf} or retry_of = ${run.retryOf})
+          and state in ('queued', 'running', 'waiting', 'compensating') order by id limit 1`
+      if (other !== undefined) return yield* retryConflict(run, other)
+    }
+    let { version } = order
+    if (request.write !== undefined) {
+      const written = version === request.write.seen
+        ? yield* edit(orderId, request.write, request.history ?? [])
+        : { _tag: "Stale" }
+      if (written._tag === "Stale") return yield* new OrderMoved()
+      version++
+    }
     // Fenced in between, or of a lost epoch: then nothing may be held here.
     const [standing] = yield* sql`select id from workers
       where id = ${identity.worker} and epoch = ${identity.epoch} and not fenced for key share`
@@ -76,17 +103,19 @@ export const reprocess = Effect.fnUntraced(function*(
       and state in ('queued', 'running', 'waiting', 'compensating') limit 1`
     const starts = executes && ahead === undefined
     yield* sql`insert into runs (id, order_id, event_id, pipeline, pipeline_version, shipment_id, state, owner,
-        start_version, created_at, started_at, retry_of, from_step, retry_reason, requested_by)
+        start_version, created_at, started_at, retry_of, from_step, retry_reason, requested_by, inherited_keys)
       values (${run.runId}, ${orderId}, ${order.event_id}, ${run.pipeline.name}, ${run.pipeline.version},
         ${run.shipmentId ?? null}, ${starts ? "running" : "queued"}, ${starts ? identity.worker : null},
-        ${starts ? order.version : null}, ${at(run.createdAt)}, ${starts ? at(now) : null}, ${run.retryOf ?? null},
-        ${run.fromStep ?? null}, ${printable(run.retryReason)}, ${printable(run.requestedBy)})`
+        ${starts ? version : null}, ${at(run.createdAt)}, ${starts ? at(now) : null}, ${run.retryOf ?? null},
+        ${run.fromStep ?? null}, ${printable(run.retryReason)}, ${printable(run.requestedBy)},
+        ${run.inheritedKeys === undefined ? null : JSON.stringify(run.inheritedKeys)})`
     const reused = request.reused ?? []
     for (const step of reused) {
       yield* sql`insert into steps (run_id, index, state, next_version, record)
-        values (${run.runId}, ${step.index}, ${step.state}, ${order.version}, ${encodeStep(step)})`
+        values (${run.runId}, ${step.index}, ${step.state}, ${version}, ${encodeStep(step)})`
     }
     if (!starts) return { _tag: "Queued", orderId, eventId: order.event_id, runId: run.runId } as const
+    const records = yield* reusedCallouts(reused.map((step) => ({ runId: run.runId, step })))
     const held: HeldRun = {
       runId: run.runId,
       eventId: order.event_id,
@@ -95,11 +124,12 @@ export const reprocess = Effect.fnUntraced(function*(
       ...(run.shipmentId === undefined ? {} : { shipmentId: run.shipmentId }),
       createdAt: run.createdAt,
       startedAt: now,
-      startVersion: order.version,
+      startVersion: version,
       takeovers: 0,
-      cancelRequested: false,
-      steps: reused.map((step) => ({ ...step, nextVersion: order.version })),
-      callouts: [],
+      compensating: false,
+      ...(run.inheritedKeys === undefined ? {} : { inheritedKeys: run.inheritedKeys }),
+      steps: reused.map((step) => ({ ...step, nextVersion: version })),
+      callouts: records.map((row) => ({ index: row.step, record: decodeCallout(row) })),
       takenOver: false
     }
     return { _tag: "Accepted", run: held } as const

@@ -10,10 +10,10 @@ import { SqlError } from "effect/sql/SqlError"
 import { flushAnswer, openedRun, queued, type StoredEntry } from "./Answers.ts"
 import * as Backlog from "./Backlog.ts"
 import { duplicatesParameters, duplicatesStatement, hitsOf } from "./Duplicates.ts"
-import { flushParameters, sorted } from "./FlushStatement.ts"
+import { flushParameters } from "./FlushStatement.ts"
 import type { Lease } from "./Lease.ts"
 import type { Link, Rows } from "./Link.ts"
-import type { AcceptMember, EntryMember, Member } from "./Member.ts"
+import { type AcceptMember, type EntryMember, type Member, sorted } from "./Member.ts"
 import { reconciled, reconcileParameters, reconcileStatement } from "./Reconcile.ts"
 import { type SqlFault, sqlFault } from "./SqlFault.ts"
 import type { Worker } from "./Worker.ts"
@@ -78,7 +78,10 @@ export interface Options {
   readonly delivers: () => void
 }
 
-const versionsStatement = "select id, version from orders where id = any($1::text[])"
+/** $1 orders, $2 the run of each: where the order stands, and the run's cancel. */
+const versionsStatement = `select o.id, o.version, r.reason, r.cancel_compensates
+  from unnest($1::text[], $2::uuid[]) as u(order_id, run_id) join orders o on o.id = u.order_id
+  left join runs r on r.id = u.run_id and r.cancel_requested`
 
 export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, options: Options) {
   const clock = yield* Clock.Clock
@@ -110,11 +113,16 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
   const settleStale = Effect.fnUntraced(function*(lane: Lane, members: ReadonlyArray<EntryMember>) {
     if (members.length === 0) return
     const orders = { ...PgTypes.text(null), oid: PgTypes.OID.textArray, value: members.map((m) => m.entry.orderId) }
-    const answer = yield* lane.link.query(versionsStatement, [orders])
-    const versions = new Map(Result.isSuccess(answer) ? answer.success.map(([id, version]) => [id, version]) : [])
+    const runs = { ...PgTypes.uuid(null), oid: PgTypes.OID.uuidArray, value: members.map((m) => m.entry.runId) }
+    const answer = yield* lane.link.query(versionsStatement, [orders, runs])
+    const found = new Map(Result.isSuccess(answer) ? answer.success.map((row) => [row[0], row]) : [])
     for (const { entry, settle } of members) {
-      const version = versions.get(entry.orderId)
-      settle(Effect.succeed({ _tag: "Stale", version: typeof version === "number" ? version : entry.write?.seen ?? 0 }))
+      const [, version, reason, compensate] = found.get(entry.orderId) ?? []
+      settle(Effect.succeed({
+        _tag: "Stale",
+        version: typeof version === "number" ? version : entry.write?.seen ?? 0,
+        ...(typeof compensate === "boolean" && { cancel: { reason: String(reason ?? ""), compensate } })
+      }))
     }
   })
 

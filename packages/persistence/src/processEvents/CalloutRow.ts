@@ -23,8 +23,8 @@ export interface VersionRow {
 }
 
 /** A row with the record in it. */
-export interface ReadCallout {
-  readonly row: CalloutRow
+export interface ReadCallout<Row extends CalloutRow = CalloutRow> {
+  readonly row: Row
   readonly record: CalloutRecord
 }
 
@@ -104,12 +104,13 @@ export const calloutView = (
     }),
     outcome: record.outcome,
     ...(record.unknown === true && { unknown: true }),
+    ...(record.probe === true && { probe: true }),
     ...(record.error !== undefined && { error: { name: record.outcome, ...record.error } }),
     ...(record.patch !== undefined && { patch: record.patch })
   }
 }
 
 /** The records in the order in which the attempts were made: a step's requests one after the other, each by attempt. */
-export const readCallouts = (rows: ReadonlyArray<CalloutRow>): ReadonlyArray<ReadCallout> =>
+export const readCallouts = <Row extends CalloutRow>(rows: ReadonlyArray<Row>): ReadonlyArray<ReadCallout<Row>> =>
   rows.map((row) => ({ row, record: decodeCallout(row) }))
     .toSorted((a, b) => a.record.request - b.record.request || a.record.attempt - b.record.attempt)

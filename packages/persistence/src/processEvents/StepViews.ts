@@ -57,7 +57,7 @@ const passedOver = (state: RunState): string | undefined =>
   isFinal(state)
     ? `not reached: the run ended ${state}`
     : state === "compensating"
-    ? "not reached: the run failed and is compensating"
+    ? "not reached: the run is compensating"
     : undefined
 
 /**
@@ -74,10 +74,18 @@ export const stepViews = (
   let running = run.state === "running"
   const coming = plannedSteps(run).flatMap(({ index, phase, step, critical }): ReadonlyArray<StepView> => {
     if (journalled.has(index)) return []
-    const state = reason !== undefined ? "skipped" : running ? "running" : "pending"
+    // Ended while it was put off between two attempts: nobody was there to say that it was cancelled.
+    const aborted = run.state === "cancelled" && callouts.has(index)
+    const state = aborted ? "cancelled" : reason !== undefined ? "skipped" : running ? "running" : "pending"
     running = false
     // A step starts when the one before it ends: the journal keeps no other start, so that it survives a crash.
-    const startedAt = state === "running" ? journalled.get(index - 1)?.finishedAt ?? startOf(run) : undefined
+    // One after reused steps starts with the run.
+    const before = journalled.get(index - 1)
+    const startedAt = state !== "running"
+      ? undefined
+      : before?.reusedFrom === undefined
+      ? before?.finishedAt ?? startOf(run)
+      : startOf(run)
     return [{
       id: step.id,
       index,
@@ -85,7 +93,7 @@ export const stepViews = (
       phase,
       critical,
       state,
-      ...(reason !== undefined && { reason }),
+      ...(reason !== undefined && { reason: aborted ? "the run was cancelled before the next attempt" : reason }),
       ...(startedAt !== undefined && { startedAt }),
       callouts: callouts.get(index) ?? []
     }]

@@ -1,0 +1,49 @@
+/** Gives out tokens under the client-credentials grant (RFC 6749, section 4.4) and knows which of them still hold. */
+import type { PartnerRequest } from "./Partner.ts"
+
+export interface ClientCredentials {
+  readonly clientId: string
+  readonly clientSecret: string
+}
+
+/** Why no token is given, in the words of RFC 6749, section 5.2. */
+export type TokenRefusal = "invalid_client" | "invalid_request" | "unsupported_grant_type"
+
+export interface TokenDesk {
+  /** A new token, or why there is none. */
+  readonly issue: (request: PartnerRequest) => { readonly token: string } | { readonly refusal: TokenRefusal }
+  /** Whether the request carries a token that holds when it is received. */
+  readonly admits: (request: PartnerRequest) => boolean
+  /** No token holds any more. */
+  readonly forget: () => void
+}
+
+/** `lifetimeSeconds` absent: tokens hold until they are forgotten. `name` makes a token from its number, from 1. */
+export const makeTokenDesk = (
+  credentials: ClientCredentials,
+  name: (number: number) => string,
+  lifetimeSeconds?: number
+): TokenDesk => {
+  const until = new Map<string, number>()
+  let issued = 0
+  return {
+    issue: ({ body, headers, receivedAt }) => {
+      if (!(headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded")) {
+        return { refusal: "invalid_request" }
+      }
+      const form = new URLSearchParams(body)
+      if (form.get("grant_type") !== "client_credentials") return { refusal: "unsupported_grant_type" }
+      if (form.get("client_id") !== credentials.clientId || form.get("client_secret") !== credentials.clientSecret) {
+        return { refusal: "invalid_client" }
+      }
+      const token = name(++issued)
+      until.set(token, lifetimeSeconds === undefined ? Number.POSITIVE_INFINITY : receivedAt + lifetimeSeconds * 1000)
+      return { token }
+    },
+    admits: ({ headers, receivedAt }) => {
+      const token = /^Bearer (\S+)$/.exec(headers["authorization"] ?? "")?.[1]
+      return token !== undefined && receivedAt < (until.get(token) ?? 0)
+    },
+    forget: () => until.clear()
+  }
+}

@@ -1,0 +1,88 @@
+/** A journal that keeps one run in memory, for as long as it is simulated, and stores nothing. */
+import type { CalloutRecord } from "@sluice/domain/CalloutRecord"
+import type { FinalRunState } from "@sluice/domain/ProcessEvent"
+import { Effect, Stream } from "effect"
+import {
+  type Committed,
+  type Document,
+  type Entry,
+  type HeldRun,
+  Journal,
+  OrderUnknown,
+  type StepRow
+} from "../Journal.ts"
+import type { RecordedRun } from "./RecordedRun.ts"
+
+export interface SimulatedJournal {
+  readonly service: Journal["Service"]
+  /** The run as it stands; what an executor goes on with. */
+  readonly held: () => HeldRun
+  readonly ended: () => FinalRunState | undefined
+  readonly document: (version: number) => Document | undefined
+}
+
+/** `pipeline` is what the run is said to be of. */
+export const make = ({ documents, run }: RecordedRun, pipeline: HeldRun["pipeline"]): SimulatedJournal => {
+  const versions = new Map<number, Document>()
+  const start = documents.get(run.startVersion)
+  if (start !== undefined) versions.set(run.startVersion, start)
+  const steps: Array<StepRow & { readonly nextVersion: number }> = []
+  const callouts: Array<{ readonly index: number; readonly record: CalloutRecord }> = []
+  let version = run.startVersion
+  let ended: FinalRunState | undefined
+  let wait: HeldRun["wait"]
+
+  const add = (entry: Entry): Committed => {
+    if (entry.write !== undefined) {
+      version = entry.write.document.order.version
+      versions.set(version, entry.write.document)
+    }
+    callouts.push(...entry.callouts)
+    for (const step of [...(entry.skipped ?? []), ...(entry.step === undefined ? [] : [entry.step])]) {
+      steps.push({ ...step, nextVersion: version })
+    }
+    wait = entry.wait
+    ended = entry.finish?.state ?? ended
+    return { _tag: "Committed", version }
+  }
+
+  const document = (orderId: string, at = version) => {
+    const found = versions.get(at)
+    return found === undefined ? Effect.fail(new OrderUnknown({ orderId })) : Effect.succeed(found)
+  }
+
+  const notHere = Effect.die("a simulation has nothing but its run")
+  return {
+    ended: () => ended,
+    document: (at) => versions.get(at),
+    held: () => ({
+      runId: run.runId,
+      eventId: run.eventId,
+      orderId: run.orderId,
+      pipeline,
+      ...(run.shipmentId !== undefined && { shipmentId: run.shipmentId }),
+      createdAt: run.createdAt,
+      startedAt: run.startedAt,
+      startVersion: run.startVersion,
+      takeovers: 0,
+      cancelRequested: false,
+      steps: steps.toSorted((a, b) => a.index - b.index),
+      callouts,
+      ...(wait !== undefined && { wait }),
+      takenOver: false
+    }),
+    service: Journal.of({
+      accept: () => notHere,
+      reprocess: () => notHere,
+      edit: () => notHere,
+      commit: (entry) => Effect.sync(() => add(entry)),
+      release: (entry) => Effect.sync(() => add(entry)),
+      document,
+      state: () => Effect.sync(() => ended),
+      giveUp: () => Effect.void,
+      claimed: Stream.empty,
+      maySend: () => true,
+      awaitLease: Effect.void
+    })
+  }
+}

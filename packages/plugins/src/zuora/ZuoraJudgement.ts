@@ -1,0 +1,93 @@
+/**
+ * What an answer of Zuora means, and what is to be done about it. Pure.
+ *
+ * HTTP 200 says nothing: `success` in the body does (Zuora: "Error handling"). The last two digits of a reason's code
+ * are its category (Zuora: "Error codes"): 50 is a lock that somebody else holds, 70 a limit that was exceeded.
+ */
+import { isObject, type Json, type JsonObject } from "@sluice/domain/Json"
+import type { Judgement } from "@sluice/engine/Callout"
+import { type AttemptEnd, delays, type RetryPolicy } from "@sluice/engine/RetrySchedule"
+import type { OutboundResponse } from "@sluice/http-client/Outbound"
+import { answerOf } from "../JsonAnswer.ts"
+
+const busyCategories = ["50", "70"]
+
+/** Whether a code of eight digits says "not now" and nothing worse. */
+export const isBusy = (code: string | undefined): boolean =>
+  code !== undefined && busyCategories.includes(code.slice(-2))
+
+interface Reason {
+  readonly code: string
+  readonly message: string
+}
+
+const reasonsOf = (answer: Json | undefined): ReadonlyArray<Reason> => {
+  const reasons = isObject(answer) ? answer.reasons : undefined
+  return (Array.isArray(reasons) ? reasons : []).filter(isObject).map(({ code, message }) => ({
+    code: String(code ?? ""),
+    message: String(message ?? "")
+  }))
+}
+
+const hints: Readonly<Record<number, string>> = {
+  401: "; is there an auth provider whose domain is the host of baseUrl, and are its credentials still good?",
+  409: "; an earlier request with the same idempotency-key is still in progress"
+}
+
+const refused = (status: number, answer: Json | undefined): Judgement => {
+  const reasons = reasonsOf(answer)
+  // One reason that waiting does not mend is enough to make waiting pointless.
+  const telling = reasons.find(({ code }) => !isBusy(code)) ?? reasons[0]
+  const said = reasons.map(({ code, message }) => `[${code}] ${message}`.trim()).join("; ")
+  const plain = isObject(answer) && typeof answer.message === "string" ? answer.message : ""
+  const words = said === "" ? plain : said
+  return {
+    outcome: "rejected",
+    message: `Zuora answered ${status}${words === "" ? "" : `: ${words}`}${hints[status] ?? ""}`,
+    ...(telling !== undefined && telling.code !== "" && { code: telling.code })
+  }
+}
+
+/** `missing` says what a successful answer lacks, if anything. */
+export const judge =
+  (missing: (answer: JsonObject) => string | undefined) => (response: OutboundResponse): Judgement => {
+    const answer = answerOf(response)
+    const succeeded = response.status >= 200 && response.status < 300
+    if (!succeeded || (isObject(answer) && answer.success === false)) return refused(response.status, answer)
+    if (!isObject(answer) || answer.success !== true) {
+      return { outcome: "invalid-response", message: `Zuora answered ${response.status} without saying success` }
+    }
+    const lacks = missing(answer)
+    return lacks === undefined
+      ? { outcome: "succeeded" }
+      : { outcome: "invalid-response", message: `Zuora answered with success, but without ${lacks}` }
+  }
+
+/** Ends after which another attempt makes sense; with the old key unless `mintsKey` says otherwise. */
+export const isRetried = ({ outcome, code, status = 0 }: AttemptEnd): boolean => {
+  switch (outcome) {
+    case "timed-out":
+      return true
+    case "unreachable":
+      return code !== "blocked"
+    case "rejected":
+      return isBusy(code) || status === 409 || status === 429 || status >= 500
+    default:
+      return false
+  }
+}
+
+/**
+ * Zuora keeps an answer under its key for 24 hours, refusals too (Zuora: "Idempotent requests"): after one that says
+ * that nothing was done, the old key would only bring it back. A 5xx or a silence says no such thing.
+ */
+export const mintsKey = ({ outcome, code, status = 0 }: AttemptEnd): boolean =>
+  outcome === "rejected" && (status === 401 || status === 429 || (status < 500 && isBusy(code)))
+
+const defaultDelaysMs = [1000, 5000, 15_000]
+
+export const retryPolicy = (delaysMs: ReadonlyArray<number> = defaultDelaysMs): RetryPolicy => ({
+  schedule: delays(delaysMs),
+  retries: isRetried,
+  mintsKey
+})
