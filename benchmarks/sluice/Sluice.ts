@@ -82,7 +82,7 @@ const telling = (endings: Endings) =>
           ? journal.commit(entry)
           : Effect.tap(journal.commit(entry), () => Effect.sync(() => endings.tell(entry.runId)))
     }))
-  ).pipe(Layer.provide(PgJournal.layer()))
+  ).pipe(Layer.provideMerge(PgJournal.layer()))
 
 const guard = AddressGuard.make(Result.getOrThrow(AddressGuard.parseNetworks("127.0.0.0/8")))
 

@@ -136,6 +136,7 @@ const engine = (config: ServerConfig, environment: Environment) => {
   ).pipe(
     Layer.provideMerge(Intake.layer),
     Layer.provideMerge(Runs.layer({ claims: executes }).pipe(Layer.provide([Metered.journal, Metered.outbound]))),
+    Layer.provideMerge(executes ? Retention.layer(config.retention) : Layer.empty),
     Layer.provideMerge(Journal.layer({ executes })),
     // Applied before the first order is taken in or up.
     Layer.provideMerge(settingsFile(config, environment)),

@@ -13,6 +13,7 @@ import * as EventsHttp from "./http/EventsHttp.ts"
 import * as HealthHttp from "./http/HealthHttp.ts"
 import * as HomePage from "./http/HomePage.ts"
 import * as OrdersHttp from "./http/OrdersHttp.ts"
+import * as PartnersHttp from "./http/PartnersHttp.ts"
 import * as PipelinesHttp from "./http/PipelinesHttp.ts"
 import * as PluginsHttp from "./http/PluginsHttp.ts"
 import * as ProcessEventsHttp from "./http/ProcessEventsHttp.ts"
@@ -37,6 +38,7 @@ const handlers = Layer.mergeAll(
   DeliveriesHttp.layer,
   EventsHttp.layer,
   ResourcesHttp.layer,
+  PartnersHttp.layer,
   HealthHttp.layer
 ).pipe(
   Layer.provide([RefusalsHttp.layer, Gate.authorizationLayer, Receipts.layer, ProcessEventStream.layer])

@@ -132,6 +132,31 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       assert.deepStrictEqual(partner.asked.slice(before).map(({ path }) => path), ["/api/provision"])
     }))
 
+  it.effect("a retry after Zuora refused the order asks for it under a new key, and for the account under the old one", () =>
+    Effect.gen(function*() {
+      const { ask, partner } = yield* setUp
+      const refusal = { success: false, reasons: [{ code: 53100320, message: "'termType' value should be one of: …" }] }
+      partner.answer("/v1/orders", (_, response) => void response.end(JSON.stringify(refusal)))
+      yield* ask("PUT", "/v1/pipelines/refused", {
+        body: { match: { orderTypes: ["REFUSED"] }, steps: steps(partner.url).slice(0, 2) }
+      })
+      const { json } = yield* ask("POST", "/v1/orders", {
+        headers: { prefer: "wait=10" },
+        body: { orderType: "REFUSED" }
+      })
+      assert.strictEqual(json.processEvent.state, "failed")
+      partner.answer("/v1/orders", (_, response) => void response.end(JSON.stringify(answers[3]![2])))
+      const retried = yield* ask("POST", `/v1/process-events/${json.processEvent.id}/retry`, {
+        headers: { prefer: "wait=10" },
+        body: { reason: "mended" }
+      })
+      assert.strictEqual(retried.json.processEvent?.state, "completed", retried.text)
+      const keys = (event: any) => event.steps[1].callouts.map((one: any) => one.idempotencyKey)
+      const [before, after] = [keys(json.processEvent), keys(retried.json.processEvent)]
+      assert.strictEqual(after[0], before[0])
+      assert.notStrictEqual(after[1], before[1])
+    }))
+
   it.effect("the list of plugins says what the options of both are", () =>
     Effect.gen(function*() {
       const { ask } = yield* setUp

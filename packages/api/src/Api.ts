@@ -7,6 +7,7 @@ import { DeliveriesApi } from "./DeliveriesApi.ts"
 import { EventsApi } from "./EventsApi.ts"
 import { HealthApi } from "./HealthApi.ts"
 import { OrdersApi } from "./OrdersApi.ts"
+import { PartnersApi } from "./PartnersApi.ts"
 import { PipelinesApi } from "./PipelinesApi.ts"
 import { PluginsApi } from "./PluginsApi.ts"
 import { ProcessEventsApi } from "./ProcessEventsApi.ts"
@@ -16,7 +17,17 @@ import { SubscriptionsApi } from "./SubscriptionsApi.ts"
 import { WebhookEndpointsApi } from "./WebhookEndpointsApi.ts"
 
 export class Api extends HttpApi.make("sluice")
-  .add(OrdersApi, ProcessEventsApi, RetriesApi, PipelinesApi, ConnectorsApi, AuthProvidersApi, PluginsApi, HealthApi)
+  .add(
+    OrdersApi,
+    ProcessEventsApi,
+    RetriesApi,
+    PipelinesApi,
+    ConnectorsApi,
+    AuthProvidersApi,
+    PluginsApi,
+    PartnersApi,
+    HealthApi
+  )
   .add(WebhookEndpointsApi, DeliveriesApi, EventsApi, CustomersApi, SubscriptionsApi)
   .middleware(Refusals)
   .annotateMerge(OpenApi.annotations({

@@ -27,6 +27,7 @@ export interface Undone {
   readonly steps: ReadonlyArray<PlacedStep>
   readonly ended: ReadonlyArray<EndedCalls>
   readonly resumption: StepCallouts.Resumption
+  readonly partners: Omit<StepCallouts.PartnerManners, "holds">
 }
 
 type Answer = Result.Result<CalloutAnswer, PluginError>
@@ -68,7 +69,8 @@ export const make = Effect.gen(function*() {
       ...ledger.calloutScope(placed.index, document, redactor, resumption),
       halting,
       probe: probe && Probe.ofCompensation(probe, unknown)
-    })
+      // A run that undoes what it did does not wait for partners.
+    }, { ...run.partners, holds: false })
     const call = Effect.result(
       Effect.flatMap(sideCallout({ ...side, member: "compensate", options }), callouts.callout)
     )

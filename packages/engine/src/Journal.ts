@@ -141,6 +141,10 @@ export interface Wait {
   readonly attempt: number
   /** Epoch milliseconds. */
   readonly dueAt: number
+  /** The wait is for this host to be well again, however long that takes: `PartnerBoard` says when. */
+  readonly heldFor?: string
+  /** Epoch milliseconds: with `heldFor`, the run is taken up then at the latest, because its time is up. */
+  readonly until?: number
 }
 
 /** Attempt `attempt` of request `request` of step `index` is about to be sent, built from `orderVersion`. */
@@ -315,7 +319,8 @@ export class Journal extends Context.Service<Journal, {
   readonly state: (runId: string) => Effect.Effect<RunState | undefined, JournalUnavailable>
   /**
    * Gives up a run that waits for longer than a fiber is worth, or that is handed over at shutdown: whoever is
-   * alive at `wait.dueAt` goes on with it. The attempt that the wait names was not opened.
+   * alive at `wait.dueAt`, or when `wait.heldFor` is well again, goes on with it. The attempt that the wait names was
+   * not opened.
    */
   readonly release: (entry: Entry & { readonly wait: Wait }) => Effect.Effect<Committed | Stale, Fenced>
   /**

@@ -73,8 +73,7 @@ const warningsOf = (plugin: AnyPlugin, step: Step, placed: ReadonlyArray<Placed>
   const excess = plugin.configuredIn === "options" ? unknownMembers(plugin.options, step.options) : []
   return [
     ...own,
-    ...excess.map((name) => `option ${name} is not known to ${plugin.name} and is not used`),
-    ...(step.onUnavailable === "hold" ? ["onUnavailable is kept, but not acted on yet: the step fails instead"] : [])
+    ...excess.map((name) => `option ${name} is not known to ${plugin.name} and is not used`)
   ].map((warning) => `${step.id}: ${warning}`)
 }
 

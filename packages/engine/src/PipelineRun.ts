@@ -14,6 +14,8 @@ import * as CompensationRun from "./CompensationRun.ts"
 import type { ExpressionScope } from "./Expressions.ts"
 import * as Halting from "./Halting.ts"
 import type { Finish, HeldRun, StepRow } from "./Journal.ts"
+import * as PartnerHealth from "./PartnerHealth.ts"
+import * as PartnerSlots from "./PartnerSlots.ts"
 import type { AnyPlugin, StepPolicy, StepResult } from "./Plugin.ts"
 import { type PluginError, Unprepared } from "./PluginError.ts"
 import { Plugins } from "./Plugins.ts"
@@ -109,6 +111,8 @@ export const make = Effect.gen(function*() {
   const prepare = yield* StepPreparation.make
   const undo = yield* CompensationRun.make
   const sideCallout = yield* SideCallout.make
+  const health = yield* PartnerHealth.make
+  const slots = PartnerSlots.make()
   const clock = yield* Clock.Clock
 
   /** What asks whether a call of the step happened; its expressions see what the step's own see. */
@@ -175,7 +179,7 @@ export const make = Effect.gen(function*() {
     const resumption = StepCallouts.resumption(held)
     const halting = Halting.ofSteps(clock, control, held.startedAt, pipeline.deadlineMs)
     const ended = endedIn(held)
-    const compensate = undo({ ledger, control, scope, steps, ended, resumption })
+    const compensate = undo({ ledger, control, scope, steps, ended, resumption, partners: { health, slots } })
     if (held.compensating) return yield* compensate
 
     /** Ends the run between two steps. */
@@ -207,7 +211,7 @@ export const make = Effect.gen(function*() {
         ...ledger.calloutScope(placed.index, document, redactor, resumption),
         halting,
         probe: probeOf(placed.step, scope.at(document.order), ledger.startedAt())
-      })
+      }, { health, slots, holds: placed.step.onUnavailable === "hold" })
       const outcome = yield* perform(placed, pipeline, ledger, scope, callouts, halting, document.order)
       if (typeof outcome === "string") {
         ledger.skip(skippedRow(placed, outcome, ledger.startedAt()))

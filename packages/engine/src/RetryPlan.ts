@@ -118,7 +118,11 @@ const startOf = (
     )
 }
 
-/** Keys of requests that may have happened: of a step whose last outcome is unknown, and of one not reached since. */
+/**
+ * Keys of requests that may have happened: of a step whose last outcome is unknown, and of one not reached since. And of
+ * those that did happen in a step that failed later: it goes on to its next request only after an answer that it liked,
+ * so they are all but the last, and under another key they would happen twice.
+ */
 const keysFrom = ({ past, original, target }: RetryQuestion, position: number): ReadonlyArray<InheritedKey> =>
   target.slice(position).flatMap(({ index, step }): ReadonlyArray<InheritedKey> => {
     const stepId = step.id
@@ -128,9 +132,10 @@ const keysFrom = ({ past, original, target }: RetryQuestion, position: number): 
     if (calls.length === 0) {
       return past.inheritedKeys.filter((key) => key.stepId === stepId).map((key) => ({ ...key, index }))
     }
-    return calls.at(-1)?.unknown === true
-      ? calls.map(({ idempotencyKey, request }) => ({ index, stepId, request, key: idempotencyKey }))
-      : []
+    const row = past.steps.find((one) => one.stepId === stepId)
+    const stands = row?.state !== "succeeded" && !past.compensated.has(stepId)
+    const kept = calls.at(-1)?.unknown === true ? calls : stands ? calls.slice(0, -1) : []
+    return kept.map(({ idempotencyKey, request }) => ({ index, stepId, request, key: idempotencyKey }))
   })
 
 /** A record of the past run as the retry has it: where it stands now, and where it comes from. */

@@ -135,12 +135,13 @@ export const make = Effect.gen(function*() {
         }
       )
 
-    const release = (wait: Wait, records: ReadonlyArray<CalloutRecord> = []) =>
+    const release = (wait: Wait, records: ReadonlyArray<CalloutRecord> = [], state?: "waiting") =>
       journal.release({
         runId: held.runId,
         orderId: held.orderId,
         callouts: records.map((record) => ({ index: wait.index, record })),
         ...(skipped.length > 0 && { skipped }),
+        ...(state !== undefined && { state }),
         history: [],
         wait
       })
@@ -193,6 +194,18 @@ export const make = Effect.gen(function*() {
       return ended
     })
 
+    const hold = Effect.fnUntraced(function*(wait: Wait, records: ReadonlyArray<CalloutRecord>) {
+      yield* release(wait, records, "waiting")
+      return yield* Effect.interrupt
+    })
+
+    const inTurn: CalloutScope["inTurn"] = Effect.fnUntraced(function*(wait, records, turn) {
+      yield* Effect.raceFirst(turn, control.stop)
+      if (!control.stopping()) return
+      yield* release(wait, records())
+      yield* Effect.interrupt
+    })
+
     return {
       held,
       nextIndex: held.steps.length === 0 ? 0 : Math.max(...held.steps.map(({ index }) => index)) + 1,
@@ -213,6 +226,8 @@ export const make = Effect.gen(function*() {
         documentAt,
         store: store(index),
         waitUntil,
+        hold,
+        inTurn,
         lease
       }),
       commit: Effect.fnUntraced(function*(ended: EndedStep) {

@@ -14,6 +14,7 @@ import { Outbound } from "@sluice/http-client/Outbound"
 import { Clock, Context, Effect, Exit, Layer } from "effect"
 import { Expressions } from "./Expressions.ts"
 import { Journal } from "./Journal.ts"
+import { PartnerBoard } from "./PartnerBoard.ts"
 import * as PipelineRun from "./PipelineRun.ts"
 import { Plugins } from "./Plugins.ts"
 import type { RunControl } from "./RunControl.ts"
@@ -43,7 +44,12 @@ export class Simulation extends Context.Service<Simulation, {
   static readonly layer = Layer.effect(Simulation, Effect.suspend(() => make))
 }
 
-const control: RunControl = { stopping: () => false, stop: Effect.never }
+const control: RunControl = {
+  stopping: () => false,
+  stop: Effect.never,
+  cancellation: () => undefined,
+  cancelled: Effect.never
+}
 
 /** Long waits leave a run to be taken up again; a run that does so more often than this never ends. */
 const mostWaits = 1000
@@ -52,6 +58,15 @@ const mostWaits = 1000
 const noCredentials = Credentials.of({
   authorization: () => Effect.succeed("Bearer simulated"),
   invalidate: () => Effect.void
+})
+
+/** What is said was said: no partner is down. */
+const allWell = PartnerBoard.of({
+  condition: () => "well",
+  failed: () => {},
+  answered: () => {},
+  list: Effect.succeed([]),
+  reset: () => Effect.undefined
 })
 
 const make = Effect.gen(function*() {
@@ -80,12 +95,15 @@ const make = Effect.gen(function*() {
     const clock = SimulatedClock.make(run.startedAt)
     const answers = RecordedAnswers.make(recorded, pipeline, redactor, clock)
     const journal = SimulatedJournal.make(recorded, { name: pipeline.name, version: pipeline.version })
+    // The timer of a deadline would ring at once, on a clock on which nobody waits.
+    const { deadlineMs: _deadline, ...timeless } = pipeline
     const services = Context.make(Journal, journal.service).pipe(
       Context.add(Outbound, answers.service),
       Context.add(Credentials, noCredentials),
       Context.add(Expressions, boundedExpressions),
       Context.add(Plugins, plugins),
-      Context.add(Settings, { current: () => snapshot, pipeline: () => Effect.succeed(pipeline) }),
+      Context.add(PartnerBoard, allWell),
+      Context.add(Settings, { current: () => snapshot, pipeline: () => Effect.succeed(timeless) }),
       Context.add(Clock.Clock, clock)
     )
     const executed = Effect.gen(function*() {
@@ -93,12 +111,12 @@ const make = Effect.gen(function*() {
       for (let waits = 0; journal.ended() === undefined && waits < mostWaits; waits++) {
         const held = journal.held()
         if (held.wait !== undefined) clock.advanceTo(held.wait.dueAt)
-        // A long wait ends the executor by interruption; a defect would show as a run that does not end.
+        // A long wait ends the executor by interruption; whatever else ends it is a defect.
         const exit = yield* Effect.exit(execute(held, control))
-        if (Exit.isFailure(exit) && !Exit.hasInterrupts(exit)) break
+        if (Exit.isFailure(exit) && !Exit.hasInterrupts(exit)) return yield* Effect.die(exit.cause)
       }
     })
-    yield* Effect.provideContext(executed, services)
+    yield* Effect.scoped(Effect.provideContext(executed, services))
     const after = journal.ended() ?? "failed"
     const found = differences(
       { run, pipeline: recorded.pipeline, document: (version) => recorded.documents.get(version) },

@@ -13,11 +13,16 @@ import { Clock, Effect } from "effect"
 import type { CalloutAnswer, CalloutRequest } from "./Callout.ts"
 import type { Attempt, CalloutExchange } from "./CalloutExchange.ts"
 import { errorOf, type Halting } from "./Halting.ts"
+import { idempotencyKey, inheritedKey } from "./IdempotencyKey.ts"
 import type { Document, Fenced, HeldRun, Open, Wait } from "./Journal.ts"
 import { newUuid } from "./NewId.ts"
-import { Cancelled, InvalidResponse, type PluginError, Rejected, TimedOut, Unreachable } from "./PluginError.ts"
+import { openForMs } from "./PartnerBoard.ts"
+import { hostOf, type PartnerHealth, signOf } from "./PartnerHealth.ts"
+import type { PartnerSlots } from "./PartnerSlots.ts"
+import type { PluginError } from "./PluginError.ts"
 import type { Probe } from "./Probe.ts"
-import { type AttemptEnd, delayAfter, type RetryPolicy } from "./RetrySchedule.ts"
+import { answerOf, endOf, failureOf, responseOf } from "./RecordedEnd.ts"
+import { delayAfter } from "./RetrySchedule.ts"
 
 /** A wait longer than this gives the run up until it is due, in milliseconds. */
 export const longWaitMs = 30_000
@@ -61,11 +66,27 @@ export interface CalloutScope {
   ) => Effect.Effect<void, Fenced>
   /** Waits until `dueAt`; ends the run here where the wait is long or the process is stopping. */
   readonly waitUntil: (wait: Wait) => Effect.Effect<void, Fenced>
+  /** Stores records and leaves the run, `waiting`, until its partner may be asked again. Never returns. */
+  readonly hold: (wait: Wait, records: ReadonlyArray<CalloutRecord>) => Effect.Effect<never, Fenced>
+  /** Waits for the run's turn; where the process is stopping, leaves the run at `wait` instead. */
+  readonly inTurn: (
+    wait: Wait,
+    records: () => ReadonlyArray<CalloutRecord>,
+    turn: Effect.Effect<void>
+  ) => Effect.Effect<void, Fenced>
   /** Passes when this process may send. */
   readonly lease: Effect.Effect<void, Fenced>
   /** Halted, a callout is not begun; one that is interrupted meanwhile leaves a record that says so. */
   readonly halting: Halting
   readonly probe: Probe | undefined
+}
+
+/** What is known of partners, and how a step takes it. */
+export interface PartnerManners {
+  readonly health: PartnerHealth
+  readonly slots: PartnerSlots
+  /** The step would rather wait than fail. */
+  readonly holds: boolean
 }
 
 export interface StepCallouts {
@@ -79,68 +100,26 @@ export interface StepCallouts {
   readonly last: () => CalloutRecord | undefined
 }
 
-const endOf = (record: CalloutRecord): AttemptEnd => ({
-  outcome: record.outcome,
-  ...(record.error?.code !== undefined && { code: record.error.code }),
-  ...(record.response !== undefined && { status: record.response.status })
-})
-
-const responseOf = (record: CalloutRecord): OutboundResponse | undefined =>
-  record.response && {
-    status: record.response.status,
-    headers: record.response.headers,
-    body: record.response.body,
-    truncated: record.response.truncated ?? false
-  }
-
-const answerOf = (response: OutboundResponse | undefined, attempts: number): CalloutAnswer => ({
-  status: response?.status ?? 0,
-  headers: response?.headers ?? {},
-  body: response?.body ?? new Uint8Array(0),
-  attempts
-})
-
-const failureOf = (
-  record: CalloutRecord,
-  response: OutboundResponse | undefined,
-  request: CalloutRequest
-): PluginError => {
-  const message = record.error?.message ?? record.outcome
-  switch (record.outcome) {
-    case "timed-out":
-      return new TimedOut({ message })
-    case "cancelled":
-      return new Cancelled({ message })
-    case "unreachable":
-      return new Unreachable({ message, code: unreachableCode(record.error?.code) })
-    case "rejected": {
-      const judged = response === undefined ? undefined : request.judge(response)
-      const byPartner = judged?.outcome === "rejected" && judged.byPartner === true
-      return new Rejected({ message, ...(byPartner && { byPartner }) })
-    }
-    default:
-      return new InvalidResponse({ message })
-  }
-}
-
-/** The code on record as one of those that there are; `reset`, which says least, for any other. */
-export const unreachableCode = (code: string | undefined): Unreachable["code"] => {
-  switch (code) {
-    case "dns":
-    case "refused":
-    case "tls":
-    case "blocked":
-      return code
-    default:
-      return "reset"
-  }
+/** A partner that gave no answer is waited for; one that said it cannot, only where others hear the same. */
+const heldAfter = (record: CalloutRecord, isDown: boolean): boolean => {
+  const sign = signOf(record)
+  return sign === "absent" || (sign === "ailing" && isDown)
 }
 
 const matches = (mark: Wait | Open | undefined, index: number, request: number, attempt: number): boolean =>
   mark !== undefined && mark.index === index && mark.request === request && mark.attempt >= attempt
 
-export const make = (exchange: CalloutExchange, scope: CalloutScope): StepCallouts => {
+export const make = (exchange: CalloutExchange, scope: CalloutScope, partners: PartnerManners): StepCallouts => {
   const { held, index, resumption } = scope
+  const { health, holds, slots } = partners
+  const { deadline } = scope.halting
+  /** Until the partner is well again, or the run's time is up. */
+  const heldFor = (attempt: Pick<Wait, "index" | "request" | "attempt">, host: string, now: number): Wait => ({
+    ...attempt,
+    dueAt: now,
+    heldFor: host,
+    ...(deadline !== Infinity && { until: deadline })
+  })
   const recorded = [...scope.recorded]
   let pending: Array<CalloutRecord> = []
   let requests = 0
@@ -161,18 +140,32 @@ export const make = (exchange: CalloutExchange, scope: CalloutScope): StepCallou
     return halt === undefined ? Effect.void : Effect.fail(errorOf(halt))
   })
 
-  /** One attempt; halted in the middle, it leaves its record. */
-  const send = Effect.fnUntraced(function*(request: CalloutRequest, attempt: Attempt) {
-    const progress = yield* exchange.begin
-    return yield* Effect.onInterrupt(exchange.exchange(request, attempt, progress), () =>
-      Effect.sync(() => {
-        const halt = scope.halting.now()
-        if (halt !== undefined) keep(exchange.halted(request, attempt, progress, halt))
-      }))
-  })
+  /** One attempt, when the host has a slot for it and `ready` has passed; halted in the middle, it leaves its record. */
+  const send = (request: CalloutRequest, attempt: Attempt, ready: Effect.Effect<void, Fenced>, letGo: boolean) => {
+    const host = hostOf(request.url)
+    const turned = (turn: Effect.Effect<void>) =>
+      Effect.flatMap(
+        Clock.currentTimeMillis,
+        (dueAt) =>
+          scope.inTurn({ index, request: attempt.request, attempt: attempt.attempt, dueAt }, () => pending, turn)
+      )
+    const exchanged = Effect.gen(function*() {
+      yield* ready
+      const progress = yield* exchange.begin
+      return yield* Effect.onInterrupt(
+        health.watch(host, exchange.exchange(request, attempt, progress), letGo),
+        () =>
+          Effect.sync(() => {
+            const halt = scope.halting.now()
+            if (halt !== undefined) keep(exchange.halted(request, attempt, progress, halt))
+          })
+      )
+    })
+    return slots.withSlot(host, turned, exchanged)
+  }
 
   /** Asks whether attempt `of` of `call` happened; the record that settles it, or `undefined`. */
-  const ask = Effect.fnUntraced(function*(probe: Probe, call: CalloutRequest, of: Attempt) {
+  const ask = Effect.fnUntraced(function*(probe: Probe, call: CalloutRequest, of: Attempt, letGo: boolean) {
     const known = recorded.findLast((record) =>
       record.probe === true && record.request === of.request && record.attempt === of.attempt
     )
@@ -188,10 +181,9 @@ export const make = (exchange: CalloutExchange, scope: CalloutScope): StepCallou
     // What is not stored yet must not be lost over the question.
     if (pending.length > 0) yield* flush({})
     for (let refused = false;;) {
-      yield* scope.lease
       // A key of its own: a partner that answers a repeated key from memory would answer what was, not what is.
       const attempt = { ...of, probe: true, idempotencyKey: `${of.idempotencyKey}-probe-${yield* newUuid}` }
-      const { record, response, tokenRefused } = yield* send(request, attempt)
+      const { record, response, tokenRefused } = yield* send(request, attempt, scope.lease, letGo)
       keep(record)
       if (tokenRefused && !refused) {
         refused = true
@@ -212,19 +204,19 @@ export const make = (exchange: CalloutExchange, scope: CalloutScope): StepCallou
 
   /** What an earlier run sent, and nobody knows the outcome of, is asked about before it is sent again. */
   const asksFirst = (probe: Probe, number: number): boolean =>
-    probe.first || inheritedKey(held, index, number) !== undefined
+    probe.first || inheritedKey({ held, index, request: number }) !== undefined
 
   const callout = Effect.fnUntraced(function*(request: CalloutRequest) {
     const clock = yield* Clock.Clock
     const number = requests++
     const own = recorded.filter((record) => record.request === number && record.probe !== true)
     const document = yield* pinned(own, number, request)
+    const keyed = { held, index, request: number }
     const attemptOf = (attempt: number) => ({
       runId: held.runId,
       request: number,
       attempt,
-      idempotencyKey: keyAfter(own, request.retry, () => `${idempotencyKey(held.runId, index, number)}-${attempt}`)
-        ?? inheritedKey(held, index, number) ?? idempotencyKey(held.runId, index, number),
+      idempotencyKey: idempotencyKey(keyed, own, request.retry, attempt),
       document,
       redactor: scope.redactor
     })
@@ -232,6 +224,9 @@ export const make = (exchange: CalloutExchange, scope: CalloutScope): StepCallou
       own.push(record)
       keep(record)
     }
+    const host = hostOf(request.url)
+    // Let go, to be tried although the partner counts as down.
+    let letGo = resumption.wait?.heldFor === host
     let response: OutboundResponse | undefined
     let refreshed = false
     let again = false
@@ -254,7 +249,17 @@ export const make = (exchange: CalloutExchange, scope: CalloutScope): StepCallou
         const resumed = matches(resumption.wait, index, number, attempt) ? resumption.wait : undefined
         const ends = own.filter((record) => record.outcome !== "interrupted").map(endOf)
         const delay = resumed === undefined ? yield* delayAfter(request.retry, ends) : 0
-        if (delay === undefined) return yield* Effect.fail(failureOf(last, response ?? responseOf(last), request))
+        if (delay === undefined) {
+          if (holds && heldAfter(last, health.isDown(host))) {
+            yield* unlessHalted
+            const now = clock.currentTimeMillisUnsafe()
+            const again = { index, request: number, attempt }
+            // Alone in its trouble it comes back by time; among others, when the partner does.
+            const dueAt = Math.min(now + openForMs(ends.length), scope.halting.deadline)
+            yield* scope.hold(health.isDown(host) ? heldFor(again, host, now) : { ...again, dueAt }, pending)
+          }
+          return yield* Effect.fail(failureOf(last, response ?? responseOf(last), request))
+        }
         yield* unlessHalted
         const dueAt = Math.min(clock.currentTimeMillisUnsafe() + delay, scope.halting.deadline)
         const wait = resumed ?? { index, request: number, attempt, dueAt }
@@ -274,21 +279,26 @@ export const make = (exchange: CalloutExchange, scope: CalloutScope): StepCallou
       resumption.mayBeOpen = false
 
       yield* unlessHalted
+      if (holds && !letGo && health.isDown(host)) {
+        const standing = { index, request: number, attempt }
+        yield* scope.hold(heldFor(standing, host, clock.currentTimeMillisUnsafe()), pending)
+      }
       const before = own.at(-1)
       const { probe } = scope
       if (
         probe !== undefined && !again && (before === undefined ? asksFirst(probe, number) : before.unknown === true)
       ) {
-        const settled = yield* ask(probe, request, attemptOf(before?.attempt ?? attempt))
+        const settled = yield* ask(probe, request, attemptOf(before?.attempt ?? attempt), letGo)
         if (settled?.record.outcome === "succeeded") return answerOf(settled.response, own.length)
         if (settled !== undefined) return yield* Effect.fail(failureOf(settled.record, settled.response, request))
       }
 
-      if (mark) {
-        yield* flush({ open: { index, request: number, attempt, orderVersion: document.order.version } })
-      } else if (pending.length > 0) yield* flush({})
-      yield* scope.lease
-      const exchanged = yield* send(request, attemptOf(attempt))
+      const opens: { open?: Open } = mark
+        ? { open: { index, request: number, attempt, orderVersion: document.order.version } }
+        : {}
+      const marked = Effect.suspend(() => mark || pending.length > 0 ? flush(opens) : Effect.void)
+      const exchanged = yield* send(request, attemptOf(attempt), Effect.andThen(marked, scope.lease), letGo)
+      letGo = false
       response = exchanged.response
       // An expired token is nobody's failure: one more attempt with a fresh one, at once.
       again = exchanged.tokenRefused && !refreshed
@@ -299,21 +309,3 @@ export const make = (exchange: CalloutExchange, scope: CalloutScope): StepCallou
 
   return { callout, pending: () => pending, records: () => recorded, last: () => recorded.at(-1) }
 }
-
-/** A retry goes on under the old key where nobody knows what became of the request. */
-const inheritedKey = ({ inheritedKeys }: HeldRun, index: number, request: number): string | undefined =>
-  inheritedKeys?.find((one) => one.index === index && one.request === request)?.key
-
-/** The key of the next attempt, from the records before it: theirs, or a new one where the policy asks for it. */
-const keyAfter = (
-  own: ReadonlyArray<CalloutRecord>,
-  retry: RetryPolicy,
-  minted: () => string
-): string | undefined => {
-  const last = own.at(-1)
-  return last !== undefined && retry.mintsKey?.(endOf(last)) === true ? minted() : last?.idempotencyKey
-}
-
-/** One key for all attempts of one request of one step of one run; the same after a crash, because it is derived. */
-const idempotencyKey = (runId: string, index: number, request: number): string =>
-  `${runId.replaceAll("-", "")}-${index}-${request}`

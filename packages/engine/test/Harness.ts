@@ -80,12 +80,12 @@ const settings = ({ pipelines, connectors = [], secrets = [] }: World) =>
   })
 
 /** One process of the engine over a journal that is provided; building it again is another process. */
-export const process = (world: World) =>
+export const process = (world: World, journal = JournalMemory.layerProcess) =>
   Layer.mergeAll(Retry.layer, StepResolution.layer, OrderEditing.layer, Cancelling.layer, Simulation.layer).pipe(
     Layer.provideMerge(Intake.layer),
     Layer.provideMerge(PastRunsMemory.layer),
     Layer.provideMerge(Runs.layer()),
-    Layer.provideMerge(JournalMemory.layerProcess),
+    Layer.provideMerge(journal),
     Layer.provide([
       settings(world),
       ExpressionsPaths,

@@ -221,4 +221,26 @@ describe("what is reused", () => {
       ]
     )
   })
+
+  it.each([
+    ["that failed after its first was answered: the first's key, since it did happen", "a+ b-", "", ["b0"]],
+    ["that was undone: none, since it is to happen again", "a+ b-", "b", []],
+    ["that succeeded, and is to run again: none", "a+ b+ c-", "", []]
+  ])("are of a step of two requests %s", (_, ran, compensated, expected) => {
+    const call = { index: 1, unknown: false }
+    const plan = planRetry({
+      past: {
+        ...past({ what: "", rows: ran, compensated, starts: "b" }),
+        calls: [
+          { ...call, request: 0, idempotencyKey: "b0" },
+          { ...call, request: 1, idempotencyKey: "b1" }
+        ]
+      },
+      original: placed("ABC"),
+      target: placed("ABC"),
+      from: "b",
+      newKey: false
+    })
+    assert.deepStrictEqual("fault" in plan ? plan.fault.message : plan.inheritedKeys.map(({ key }) => key), expected)
+  })
 })

@@ -40,7 +40,7 @@ const record = Effect.gen(function*() {
       startedAt: run.startedAt ?? run.createdAt,
       startVersion: run.startVersion ?? 1,
       takeovers: 0,
-      cancelRequested: false,
+      compensating: false,
       steps: run.steps,
       callouts: run.callouts,
       takenOver: false

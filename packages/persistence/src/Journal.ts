@@ -12,24 +12,29 @@ import {
   JournalUnavailable,
   type Stale
 } from "@sluice/engine/Journal"
-import { Cause, Clock, Effect, Layer } from "effect"
+import { PartnerBoard } from "@sluice/engine/PartnerBoard"
+import { Cause, Clock, Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { orUnavailable } from "./Availability.ts"
 import { DeliverySignal } from "./deliveries/DeliverySignal.ts"
 import { outcomeBytes, outcomeOf } from "./deliveries/Outcome.ts"
 import { outcomeFlushParameters } from "./deliveries/OutcomeFlush.ts"
+import * as Announcements from "./journal/Announcements.ts"
 import { maxBytes } from "./journal/Backlog.ts"
 import { cancel } from "./journal/Cancels.ts"
 import { Changes } from "./journal/Changes.ts"
 import { document, edit } from "./journal/Documents.ts"
 import { flushStatement, outcomeStatement, wideStatement } from "./journal/FlushStatement.ts"
+import type { InFlightLimits } from "./journal/InFlight.ts"
 import * as Lease from "./journal/Lease.ts"
 import * as Link from "./journal/Link.ts"
 import { type AcceptMember, entryBytes, type EntryMember, submissionBytes } from "./journal/Member.ts"
+import * as QueueDepth from "./journal/QueueDepth.ts"
 import { state } from "./journal/Recovery.ts"
 import { reprocess } from "./journal/Reprocess.ts"
 import * as Worker from "./journal/Worker.ts"
 import * as Writer from "./journal/Writer.ts"
+import * as PartnerBoardPg from "./PartnerBoard.ts"
 import * as Takeover from "./Takeover.ts"
 
 /** What may wait for the writer before submissions are refused. A flush takes milliseconds: this is seconds' worth. */
@@ -46,13 +51,17 @@ export interface Options {
    * accepts is queued for others.
    */
   readonly executes?: boolean
+  /** What this process may hold at once; what is above is queued. */
+  readonly inFlight?: InFlightLimits
+  /** Runs queued in the database above which submissions are refused. Default two million. */
+  readonly queueLimit?: number
 }
 
 /** The request was answered, with a no. */
 const refusal = (cause: Cause.Cause<{ readonly _tag: string }>): boolean =>
-  cause.reasons.every((reason) =>
-    Cause.isFailReason(reason) && ["OrderUnknown", "OrderMoved", "IntakeConflict"].includes(reason.error._tag)
-  )
+  cause.reasons.every((reason) => Cause.isFailReason(reason) && refusals.has(reason.error._tag))
+
+const refusals: ReadonlySet<string> = new Set(["OrderUnknown", "OrderMoved", "IntakeConflict", "JournalFull"])
 
 const make = Effect.fnUntraced(function*(options: Options) {
   const client = yield* PgClient
@@ -63,18 +72,29 @@ const make = Effect.fnUntraced(function*(options: Options) {
   const executes = options.executes ?? true
   let closing = false
 
-  const lease = yield* Lease.make
+  const lease = yield* Lease.make(options.inFlight)
+  const announcements = yield* Announcements.make
+  const depth = yield* QueueDepth.make(options.queueLimit ?? QueueDepth.defaultLimit)
   const main = Writer.lane(yield* Link.make(client.config), flushStatement, true)
   const wide = Writer.lane(yield* Link.make(client.config), wideStatement, false)
   // Touches customers and chains of deliveries, whose locks must not hold up what does not.
   const outcomes = Writer.lane(yield* Link.make(client.config), outcomeStatement, false, outcomeFlushParameters)
   const lanes = [main, wide, outcomes]
   const worker = yield* Worker.make(lease)
-  const takeover = yield* Takeover.make(lease, worker)
+  const hurry = { now: () => {} }
+  const board = yield* PartnerBoardPg.make(() => hurry.now(), announcements)
+  const takeover = yield* Takeover.make({ announcements, board, lease, worker })
+  hurry.now = takeover.hurry
+  /** Stored for whoever has room: the others are told, and so is this process, where it is one of them. */
+  const queued = () => {
+    depth.added()
+    if (executes) takeover.later()
+    else announcements.announce()
+  }
   const writer = yield* Writer.make(lease, worker, {
-    executes,
     changed: changes.publish,
     claimable: takeover.hurry,
+    queued,
     delivers: signal.publish
   })
 
@@ -109,6 +129,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
     Effect.uninterruptible(Effect.callback((resume) => {
       if (closing) return resume(Effect.fail(new JournalUnavailable({ message: "this process is ending" })))
       const bytes = submissionBytes(submission)
+      if (depth.full()) return resume(Effect.fail(new JournalFull({ retryAfterSeconds: 5 })))
       if (
         waiting((lane) => lane.backlog.count()) >= limits.members
         || waiting((lane) => lane.backlog.bytes()) + bytes > limits.bytes
@@ -116,6 +137,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
       const member: AcceptMember = {
         kind: "accept",
         submission,
+        starts: executes && lease.inFlight.room(submission.run.pipeline.name) > 0,
         bytes,
         since: clock.monotonicTimeNanosUnsafe(),
         abandoned: false,
@@ -141,19 +163,28 @@ const make = Effect.fnUntraced(function*(options: Options) {
       Writer.add(outcome !== undefined ? outcomes : bytes > maxBytes ? wide : main, member)
     }))
 
-  return Journal.of({
+  const journal = Journal.of({
     accept,
     reprocess: (request) =>
-      reprocess(request, lease.identity(), executes).pipe(
+      (depth.full() ? Effect.fail(new JournalFull({ retryAfterSeconds: 5 })) : Effect.void).pipe(
+        Effect.andThen(Effect.suspend(() =>
+          reprocess(request, lease.identity(), executes && lease.inFlight.room(request.run.pipeline.name) > 0)
+        )),
         Effect.provideService(SqlClient.SqlClient, sql),
         Effect.tap((intake: Intake) =>
           Effect.sync(() => {
-            if (intake._tag === "Accepted") lease.hold(intake.run.runId)
-            else if (intake._tag === "Queued") takeover.hurry()
+            if (intake._tag === "Accepted") {
+              lease.hold(intake.run.runId, { pipeline: intake.run.pipeline.name, bytes: 4096 })
+            } else if (intake._tag === "Queued") {
+              queued()
+              takeover.hurry()
+            }
           })
         ),
         // Whatever else went wrong, time running out included, it may be stored, and nobody executes it.
-        Effect.onError((cause) => Effect.sync(() => refusal(cause) || takeover.doubt(request.run.runId))),
+        Effect.onError((cause) =>
+          Effect.sync(() => refusal(cause) || takeover.doubt(request.run.runId))
+        ),
         Effect.interruptible,
         orUnavailable,
         Effect.uninterruptible
@@ -189,10 +220,14 @@ const make = Effect.fnUntraced(function*(options: Options) {
     maySend: lease.maySend,
     awaitLease: lease.awaitLease
   })
+  return Context.make(Journal, journal).pipe(Context.add(PartnerBoard, board.service))
 })
 
-/** The journal, and what tells of its changes. Closing it stores what waits and leaves this process's runs to others. */
+/**
+ * The journal, the board of partners that comes with it, and what tells of changes. Closing it stores what waits and
+ * leaves this process's runs to others.
+ */
 export const layer = (
   options: Options = {}
-): Layer.Layer<Journal | Changes | DeliverySignal, never, PgClient | SqlClient.SqlClient> =>
-  Layer.effect(Journal, make(options)).pipe(Layer.provideMerge([Changes.layer, DeliverySignal.layer]))
+): Layer.Layer<Journal | PartnerBoard | Changes | DeliverySignal, never, PgClient | SqlClient.SqlClient> =>
+  Layer.effectContext(make(options)).pipe(Layer.provideMerge([Changes.layer, DeliverySignal.layer]))

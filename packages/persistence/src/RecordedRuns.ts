@@ -35,13 +35,16 @@ const make = Effect.gen(function*() {
   const latest = Effect.fnUntraced(function*(pipeline: string, count: number) {
     if (!isStorable(pipeline)) return []
     return yield* orUnavailable(sql<EndedRun>`select id, state from runs
-      where pipeline = ${pipeline} and state in ${sql.literal(finalStates)} order by id desc limit ${count}`)
+      where pipeline = ${pipeline} and retry_of is null and state in ${
+      sql.literal(finalStates)
+    } order by id desc limit ${count}`)
   })
 
   const ofOrder = Effect.fnUntraced(function*(pipeline: string, orderId: string) {
     if (!isStorable(pipeline) || !isStorable(orderId)) return undefined
     const [run] = yield* orUnavailable(sql<EndedRun>`select id, state from runs
-      where order_id = ${orderId} and pipeline = ${pipeline} and state in ${sql.literal(finalStates)}
+      where order_id = ${orderId} and pipeline = ${pipeline} and retry_of is null
+      and state in ${sql.literal(finalStates)}
       order by id desc limit 1`)
     return run
   })
@@ -84,7 +87,10 @@ const make = Effect.gen(function*() {
 })
 
 export class RecordedRuns extends Context.Service<RecordedRuns, {
-  /** The last runs of a pipeline that ended, whatever its version was, newest first. */
+  /**
+   * The last runs of a pipeline that ended, whatever its version was, newest first. A retry is not among them: it went on
+   * where another run had stopped.
+   */
   readonly latest: (
     pipeline: string,
     count: number

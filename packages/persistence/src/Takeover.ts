@@ -9,28 +9,45 @@ import * as PgTypes from "@effect/sql-pg/PgTypes"
 import type { RunCancellation } from "@sluice/engine/Cancellation"
 import type { HeldRun } from "@sluice/engine/Journal"
 import { takeoversAfter } from "@sluice/engine/JournalRules"
-import { Array, Clock, Effect, Latch, Queue, Result, Stream } from "effect"
+import { Array, Effect, Latch, Queue, Result, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
+import type { Announcements } from "./journal/Announcements.ts"
 import { anyCancelled, cancelled } from "./journal/Cancels.ts"
+import * as HeldRuns from "./journal/HeldRuns.ts"
 import type { Lease } from "./journal/Lease.ts"
 import type { Link } from "./journal/Link.ts"
+import * as QueuedRuns from "./journal/QueuedRuns.ts"
+import { openStates } from "./journal/QueuedRuns.ts"
 import { recover } from "./journal/Recovery.ts"
 import type { Worker } from "./journal/Worker.ts"
+import { type Board, lookColumn, type Unwell } from "./PartnerBoard.ts"
 
 /** Runs that wait in this process for an executor. What is more stays claimable for others. */
 const capacity = 64
 
-const openStates = "('running', 'waiting', 'compensating')"
+/** Queued runs that are claimed with one statement: their orders are locked for as long as it takes. */
+export const queuedAtOnce = 32
 
-/** $1 this worker. By the statement's time, which an index can be asked for; the clock's, in mid-statement, cannot. */
-const look = `select
+/**
+ * $1 this worker. By the statement's time, which an index can be asked for; the clock's, in mid-statement, cannot. The order makes the
+ * queue be read along its index: from a table that holds millions, the first that comes along is not the nearest.
+ */
+export const look = `select
   exists (select from workers where not fenced and alive_until < clock_timestamp()) as dead,
   exists (select from workers w where w.fenced and exists (select from runs r where r.owner = w.id)) as orphaned,
   exists (select from runs where due_at <= statement_timestamp()) as due,
+  exists (select from (select from runs q where q.state = 'queued' and not exists (
+    select from runs o where o.order_id = q.order_id and o.state in ${openStates})
+    order by q.pipeline, q.id limit 1) q) as queued,
   exists (${anyCancelled}) as cancelled,
-  exists (select from runs q where q.state = 'queued' and not exists (
-    select from runs o where o.order_id = q.order_id and o.state in ${openStates})) as queued`
+  ${HeldRuns.dueQuery} as held,
+  ${lookColumn} as unwell`
+
+interface Seen extends Readonly<Record<"dead" | "orphaned" | "due" | "cancelled" | "queued" | "held", boolean>> {
+  /** JSON. */
+  readonly unwell: string
+}
 
 /** `for update`, so that it waits for none, and passes over those whose statement is being stored right now. */
 export const fence = `with dead as materialized (
@@ -45,7 +62,7 @@ const sweep = `delete from workers w where w.fenced and w.alive_until < clock_ti
 const claim = (pick: string) =>
   `with me as (select id from workers where id = $1 and epoch = $2 and not fenced for key share),
   pick as materialized (${pick} for update of r skip locked)
-  update runs set owner = me.id, due_at = null from pick, me where runs.id = pick.id returning runs.id, pick.orderly`
+  update runs set owner = me.id, due_at = null, held_for = null from pick, me where runs.id = pick.id returning runs.id, pick.orderly`
 
 const claimOrphans = claim(`select r.id, w.left_orderly as orderly from runs r join workers w on w.id = r.owner
   where r.id = any($3::uuid[]) and w.fenced`)
@@ -59,9 +76,30 @@ interface Claimed {
   readonly orderly: boolean
 }
 
+/** Of what was read; the document is read when it is needed, and orders are small. */
+const weightOf = (run: HeldRun): number =>
+  run.callouts.reduce((sum, { record }) => sum + (record.response?.body.byteLength ?? 0), 4096)
+
+/** Where each stands in the order in which they were chosen; a statement returns its rows as it finds them. */
+const placesOf = (chosen: ReadonlyArray<{ readonly id: string }>): (id: string) => number => {
+  const places = new Map(chosen.map(({ id }, place) => [id, place]))
+  return (id) => places.get(id) ?? 0
+}
+
+const inOrder = (claimed: ReadonlyArray<Claimed>, places: (id: string) => number): ReadonlyArray<Claimed> =>
+  claimed.toSorted((a, b) => places(a.id) - places(b.id))
+
 const uuids = (ids: ReadonlyArray<string>) => ({ ...PgTypes.uuid(null), oid: PgTypes.OID.uuidArray, value: ids })
 
-export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker) {
+/** What a takeover works with. */
+export interface Needs {
+  readonly lease: Lease
+  readonly worker: Worker
+  readonly board: Board
+  readonly announcements: Announcements
+}
+
+export const make = Effect.fnUntraced(function*({ announcements, board, lease, worker }: Needs) {
   const sql = yield* SqlClient.SqlClient
   const wake = Latch.makeUnsafe(false)
   /** Told again until the runs have ended, so that what nobody read is not missed. */
@@ -83,7 +121,9 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker) {
       claimed.map((run) => run.id),
       (id) => lease.doubtful.get(id)?.takenOver === true
     )
-    const held = found.map((each) => ({
+    const places = placesOf(claimed)
+    const placed = found.toSorted((a, b) => places(a.run.runId) - places(b.run.runId))
+    const held = placed.map((each) => ({
       ...each,
       takeovers: takeoversAfter({ ...each, takeovers: each.run.takeovers }, !orderly.has(each.run.runId))
     }))
@@ -93,7 +133,7 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker) {
     if (counted.length > 0) {
       yield* sql.unsafe(
         `update runs set takeovers = u.takeovers, takeover_progress = u.progress
-         from unnest($1::uuid[], $2::int4[], $3::int4[]) as u(id, takeovers, progress) where runs.id = u.id`,
+       from unnest($1::uuid[], $2::int4[], $3::int4[]) as u(id, takeovers, progress) where runs.id = u.id`,
         [
           uuids(counted.map((each) => each.run.runId)),
           counted.map((each) => each.takeovers),
@@ -104,12 +144,12 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker) {
     for (const { run, takeovers } of held) {
       // Fenced meanwhile: doubtful is empty then, and the runs are another's.
       if (!lease.doubtful.delete(run.runId)) continue
-      lease.hold(run.runId)
+      lease.hold(run.runId, { pipeline: run.pipeline.name, bytes: weightOf(run) })
       Queue.offerUnsafe(queue, { ...run, takeovers })
     }
   })
 
-  /** Few at a time: their journals hold partners' answers, each up to a mebibyte. */
+  /** In the order in which they were chosen, and few at a time: their journals hold partners' answers, each up to a mebibyte. */
   const handOver = (queue: Queue.Enqueue<HeldRun>, claimed: ReadonlyArray<Claimed>) =>
     Effect.forEach(Array.chunksOf(claimed, 8), (some) => handOverSome(queue, some), { discard: true })
 
@@ -121,27 +161,24 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker) {
       const claimed = yield* sql.unsafe<Claimed>(statement, [PgTypes.uuid(id), PgTypes.int4(epoch), uuids(ids)])
       const mine = new Set(claimed.map((run) => run.id))
       for (const id of ids) if (!mine.has(id)) lease.doubtful.delete(id)
-      yield* handOver(queue, claimed)
+      yield* handOver(queue, inOrder(claimed, placesOf(ids.map((id) => ({ id })))))
     }
   )
 
-  /** One order at a time: lock it, then look with a fresh snapshot whether its turn has come. */
-  const claimQueued = Effect.fnUntraced(function*(runId: string, orderId: string) {
-    const now = yield* Clock.currentTimeMillis
-    const { epoch, worker: id } = lease.identity()
-    return yield* sql.withTransaction(Effect.gen(function*() {
-      const [order] = yield* sql<{ readonly version: number }>`
-        select version from orders where id = ${orderId} for no key update`
-      if (order === undefined) return []
-      return yield* sql.unsafe<Claimed>(
-        `with me as (select id from workers where id = $1 and epoch = $2 and not fenced for key share)
-        update runs set state = 'running', owner = me.id, start_version = $3, started_at = $4 from me
-        where runs.id = $5 and runs.state = 'queued' and not exists (
-          select from runs o where o.order_id = runs.order_id and o.state in ${openStates})
-        returning runs.id, true as orderly`,
-        [PgTypes.uuid(id), PgTypes.int4(epoch), order.version, PgTypes.timestamptz(now), PgTypes.uuid(runId)]
-      )
-    }))
+  /** In turns by pipeline. True where there may be more that this process has room for. */
+  const claimQueued = Effect.fnUntraced(function*(queue: Queue.Queue<HeldRun>, room: number) {
+    const found = yield* sql.unsafe<QueuedRuns.Candidate>(QueuedRuns.candidates, [PgTypes.int4(room)])
+    const next = QueuedRuns.inTurns(found, room, lease.inFlight.room)
+    if (next.length < found.length) lease.inFlight.whenRoom(() => wake.openUnsafe())
+    if (next.length === 0) return false
+    for (const { id } of next) lease.doubtful.set(id, { takenOver: false })
+    const claimed = yield* QueuedRuns.claim(next, lease.identity())
+    const mine = new Set(claimed.map((run) => run.id))
+    for (const { id } of next) if (!mine.has(id)) lease.doubtful.delete(id)
+    yield* handOver(queue, inOrder(claimed, placesOf(next)))
+    // Somebody else was faster with all of them: not at once into the same.
+    if (claimed.length === 0) yield* Effect.sleep("10 millis")
+    return true
   })
 
   const resolveDoubts = Effect.fnUntraced(function*(queue: Queue.Enqueue<HeldRun>) {
@@ -161,38 +198,35 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker) {
   const poll = Effect.fnUntraced(function*(queue: Queue.Queue<HeldRun>) {
     yield* resolveDoubts(queue)
     const me = lease.identity().worker
-    const [seen] = yield* sql.unsafe<Readonly<Record<"dead" | "orphaned" | "due" | "cancelled" | "queued", boolean>>>(
-      look,
-      [PgTypes.uuid(me)]
-    )
-    if (seen === undefined) return
+    const [seen] = yield* sql.unsafe<Seen>(look, [PgTypes.uuid(me)])
+    if (seen === undefined) return false
+    board.seen(JSON.parse(seen.unwell) as ReadonlyArray<Unwell>)
     if (seen.cancelled) Queue.offerAllUnsafe(cancellations, yield* cancelled(me))
     if (seen.dead) yield* sql.unsafe(fence)
-    const room = () => capacity - Queue.sizeUnsafe(queue)
+    const room = () => {
+      const most = Math.min(capacity - Queue.sizeUnsafe(queue), lease.inFlight.roomInAll())
+      if (most <= 0) lease.inFlight.whenRoom(() => wake.openUnsafe())
+      return most
+    }
+    let more = false
     if ((seen.dead || seen.orphaned) && room() > 0) {
+      const most = room()
       const orphans = yield* sql<Claimed>`select r.id from runs r join workers w on w.id = r.owner
-        where w.fenced order by r.id limit ${room()}`
+      where w.fenced order by r.id limit ${most}`
       yield* claimThose(queue, claimOrphans, orphans.map((run) => run.id), true)
+      more = orphans.length === most
       yield* sql.unsafe(sweep)
     }
-    if (seen.due && room() > 0) {
+    if (seen.held) yield* HeldRuns.letGo
+    if ((seen.due || seen.held) && room() > 0) {
+      const most = room()
       const due = yield* sql<Claimed>`select id from runs where due_at <= statement_timestamp()
-        order by due_at limit ${room()}`
+      order by due_at, id limit ${most}`
       yield* claimThose(queue, claimDue, due.map((run) => run.id), false)
+      more = more || due.length === most
     }
-    if (seen.queued && room() > 0) {
-      const next = yield* sql.unsafe<{ readonly id: string; readonly order_id: string }>(
-        `select distinct on (q.order_id) q.id, q.order_id from runs q where q.state = 'queued' and not exists (
-          select from runs o where o.order_id = q.order_id and o.state in ${openStates})
-         order by q.order_id, q.id limit ${room()}`
-      )
-      for (const { id, order_id } of next) {
-        lease.doubtful.set(id, { takenOver: false })
-        const claimed = yield* claimQueued(id, order_id)
-        if (claimed.length === 0) lease.doubtful.delete(id)
-        yield* handOver(queue, claimed)
-      }
-    }
+    if (seen.queued && room() > 0) more = (yield* claimQueued(queue, Math.min(queuedAtOnce, room()))) || more
+    return more
   })
 
   const polling = Effect.fnUntraced(function*(queue: Queue.Queue<HeldRun>) {
@@ -202,6 +236,10 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker) {
       if (Result.isFailure(done)) {
         inDoubt = true
         yield* Effect.logDebug("takeover: will look again", done.failure)
+      } else if (done.success) {
+        // Those who were claimed are taken up first.
+        yield* Effect.yieldNow
+        continue
       }
       yield* Effect.raceFirst(Effect.sleep("1 second"), wake.await)
     }
@@ -211,6 +249,7 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker) {
     // Unbounded, and never filled above `capacity` by a claim: an offer must not wait, and be interrupted, halfway.
     const queue = yield* Queue.unbounded<HeldRun>()
     yield* Effect.forkScoped(Effect.provideService(polling(queue), SqlClient.SqlClient, sql))
+    yield* Effect.forkScoped(announcements.listen(() => wake.openUnsafe()))
     return Stream.fromQueue(queue)
   }))
 
@@ -221,6 +260,10 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker) {
     /** There is something to claim sooner than the next look. */
     hurry: () => {
       wake.openUnsafe()
+    },
+    /** Something was queued that this process had no room for. */
+    later: () => {
+      lease.inFlight.whenRoom(() => wake.openUnsafe())
     },
     /** A statement that may have given this process the run failed without an answer. */
     doubt: (runId: string) => {

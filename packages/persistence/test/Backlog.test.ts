@@ -9,6 +9,7 @@ const accept = (bytes: number): Member => ({
   bytes,
   since: 0n,
   abandoned: false,
+  starts: true,
   settle: () => {}
 })
 

@@ -214,6 +214,7 @@ describe("deliveries", () => {
             const fails = Math.random() < 0.5
             const member = {
               kind: "accept",
+              starts: true,
               submission: submission({ orderType: "NEW_ORDER" }),
               bytes: 0,
               since: 0n,
@@ -221,7 +222,7 @@ describe("deliveries", () => {
               settle: () => {}
             } as const
             return client.withTransaction(Effect.andThen(
-              client.unsafe(flushStatement, flushParameters(worker, 0, true, [member], [])),
+              client.unsafe(flushStatement, flushParameters(worker, 0, [member], [])),
               fails ? Effect.fail("rolled back") : Effect.sync(() => kept++)
             ))
           }).pipe(

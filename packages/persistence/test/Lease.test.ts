@@ -8,7 +8,7 @@ const now = Effect.map(Clock.Clock, (clock) => clock.monotonicTimeNanosUnsafe())
 describe("Lease", () => {
   it.effect("sending is allowed until a second before the end, counted from before the renewal was requested", () =>
     Effect.gen(function*() {
-      const lease = yield* Lease.make
+      const lease = yield* Lease.make()
       assert.isFalse(lease.maySend())
       const sent = yield* now
       yield* TestClock.adjust("3 seconds")
@@ -21,7 +21,7 @@ describe("Lease", () => {
 
   it.effect("an older renewal that is answered late does not shorten the lease", () =>
     Effect.gen(function*() {
-      const lease = yield* Lease.make
+      const lease = yield* Lease.make()
       const older = yield* now
       yield* TestClock.adjust("2 seconds")
       lease.registered("worker", yield* now)
@@ -32,7 +32,7 @@ describe("Lease", () => {
 
   it.effect("who waits for the lease goes on with its renewal, and is fenced with its loss", () =>
     Effect.gen(function*() {
-      const lease = yield* Lease.make
+      const lease = yield* Lease.make()
       const renewed = yield* Effect.forkChild(lease.awaitLease, { startImmediately: true })
       lease.registered("worker", yield* now)
       yield* Fiber.join(renewed)
@@ -44,9 +44,9 @@ describe("Lease", () => {
 
   it.effect("a run that was held before the lease was lost is not held by the worker that comes after", () =>
     Effect.gen(function*() {
-      const lease = yield* Lease.make
+      const lease = yield* Lease.make()
       lease.registered("first", yield* now)
-      lease.hold("run")
+      lease.hold("run", { pipeline: "p", bytes: 0 })
       assert.isTrue(lease.maySend("run"))
       lease.lost()
       lease.registered("second", yield* now)

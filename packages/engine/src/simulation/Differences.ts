@@ -96,7 +96,9 @@ const requestsOf = ({ run }: Side, index: number | undefined): ReadonlyArray<Cal
   const first = new Map<number, CalloutRecord>()
   for (const { index: step, record } of run.callouts) {
     const known = first.get(record.request)
-    if (step === index && (known === undefined || record.attempt < known.attempt)) first.set(record.request, record)
+    if (step === index && record.probe !== true && (known === undefined || record.attempt < known.attempt)) {
+      first.set(record.request, record)
+    }
   }
   return [...first].toSorted(([a], [b]) => a - b).map(([, record]) => record)
 }

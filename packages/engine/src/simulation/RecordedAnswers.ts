@@ -2,6 +2,7 @@
 import type { CalloutRecord } from "@sluice/domain/CalloutRecord"
 import type { Pipeline } from "@sluice/domain/Pipeline"
 import type { Redactor } from "@sluice/domain/Redaction"
+import { compensationId } from "@sluice/domain/StepIds"
 import * as Utf8 from "@sluice/domain/Utf8"
 import {
   Outbound,
@@ -13,7 +14,7 @@ import {
   OutboundUnreadable
 } from "@sluice/http-client/Outbound"
 import { Effect } from "effect"
-import { unreachableCode } from "../StepCallouts.ts"
+import { unreachableCode } from "../RecordedEnd.ts"
 import type { RecordedRun } from "./RecordedRun.ts"
 import type { SimulatedClock } from "./SimulatedClock.ts"
 
@@ -46,10 +47,10 @@ const assumed: OutboundResponse = {
   truncated: false
 }
 
-/** The step and its request, as the engine writes them into the idempotency key. */
-const addressOf = ({ headers }: OutboundRequest) => {
-  const [, index, request] = /^[0-9a-f]{32}-(\d+)-(\d+)/.exec(headers["idempotency-key"] ?? "") ?? []
-  return index === undefined || request === undefined ? undefined : { index: Number(index), request: Number(request) }
+/** The place of what asks, and which of its requests this is, as the engine writes them into the idempotency key. */
+const addressOf = ({ headers }: OutboundRequest): { readonly index: number; readonly number: number } => {
+  const [, index, number] = /^[0-9a-f]{32}-(\d+)-(\d+)/.exec(headers["idempotency-key"] ?? "") ?? []
+  return { index: Number(index ?? Number.POSITIVE_INFINITY), number: Number(number ?? 0) }
 }
 
 export interface RecordedAnswers {
@@ -64,36 +65,45 @@ export const make = (
   redactor: Redactor,
   clock: SimulatedClock
 ): RecordedAnswers => {
-  const ids = [...pipeline.steps, ...pipeline.postProcessing].map(({ id }) => id)
+  const steps = [...pipeline.steps, ...pipeline.postProcessing]
   const used = new Map<string, number>()
   const unanswered = new Set<string>()
+  const compensations = new Set(run.steps.filter(({ phase }) => phase === "compensation").map(({ index }) => index))
 
-  const recordsOf = (stepId: string, request: number): ReadonlyArray<CalloutRecord> => {
-    const index = run.steps.find((step) => step.stepId === stepId)?.index
-    return run.callouts.filter((one) => one.index === index && one.record.request === request && tells(one.record))
-      .map(({ record }) => record).toSorted((a, b) => a.attempt - b.attempt)
+  /** The id of what asks: a step, or the compensation of one. */
+  const askerOf = (index: number, url: string): string =>
+    steps[index]?.id ?? steps.filter(({ compensate }) =>
+      compensate?.endpoint === url
+    ).map(({ id }) => compensationId(id))
+      .at(0) ??
+      "compensation"
+
+  /** The records of the same request, first attempt first: a probe, which asks elsewhere, has its own. */
+  const recordsOf = (index: number, request: number, { method, url }: OutboundRequest) => {
+    const id = steps[index]?.id
+    const recordedAt = run.steps.find(({ phase, stepId }) => stepId === id && phase !== "compensation")?.index
+    const endpoint = redactor.text(url)
+    return run.callouts.filter((one) =>
+      tells(one.record) && one.record.endpoint === endpoint && one.record.method === method
+      && (id === undefined
+        ? compensations.has(one.index)
+        : one.index === recordedAt && one.record.request === request)
+    ).map(({ record }) => record).toSorted((a, b) => a.attempt - b.attempt)
   }
 
   const exchange = (request: OutboundRequest) =>
     Effect.suspend(() => {
-      const address = addressOf(request)
-      const stepId = address === undefined ? undefined : ids[address.index]
-      if (address === undefined || stepId === undefined) {
-        unanswered.add(stepId ?? "")
-        return Effect.succeed(assumed)
-      }
-      const key = `${address.index}-${address.request}`
+      const { index, number } = addressOf(request)
+      const records = recordsOf(index, number, request)
+      const key = JSON.stringify([index < steps.length ? index : -1, number, request.method, request.url])
       const attempt = used.get(key) ?? 0
       used.set(key, attempt + 1)
-      const records = recordsOf(stepId, address.request)
       const record = records[attempt]
-      const asked = record !== undefined && record.endpoint === redactor.text(request.url)
-        && record.method === request.method
-      if (!asked) {
-        unanswered.add(stepId)
+      if (record === undefined) {
+        unanswered.add(askerOf(index, request.url))
         // One attempt more than there were: most likely as the one before it.
         const last = records.at(-1)
-        return record === undefined && last !== undefined ? answerOf(last, request.timeoutMs) : Effect.succeed(assumed)
+        return last === undefined ? Effect.succeed(assumed) : answerOf(last, request.timeoutMs)
       }
       clock.advanceTo(record.startedAt + Math.min(record.durationMs, request.timeoutMs))
       return answerOf(record, request.timeoutMs)

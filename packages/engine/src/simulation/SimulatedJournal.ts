@@ -31,6 +31,7 @@ export const make = ({ documents, run }: RecordedRun, pipeline: HeldRun["pipelin
   let version = run.startVersion
   let ended: FinalRunState | undefined
   let wait: HeldRun["wait"]
+  let compensating = false
 
   const add = (entry: Entry): Committed => {
     if (entry.write !== undefined) {
@@ -42,8 +43,9 @@ export const make = ({ documents, run }: RecordedRun, pipeline: HeldRun["pipelin
       steps.push({ ...step, nextVersion: version })
     }
     wait = entry.wait
+    compensating ||= entry.state === "compensating"
     ended = entry.finish?.state ?? ended
-    return { _tag: "Committed", version }
+    return { _tag: "Committed", version, ...(ended !== undefined && { ended }) }
   }
 
   const document = (orderId: string, at = version) => {
@@ -65,7 +67,7 @@ export const make = ({ documents, run }: RecordedRun, pipeline: HeldRun["pipelin
       startedAt: run.startedAt,
       startVersion: run.startVersion,
       takeovers: 0,
-      cancelRequested: false,
+      compensating,
       steps: steps.toSorted((a, b) => a.index - b.index),
       callouts,
       ...(wait !== undefined && { wait }),
@@ -75,6 +77,8 @@ export const make = ({ documents, run }: RecordedRun, pipeline: HeldRun["pipelin
       accept: () => notHere,
       reprocess: () => notHere,
       edit: () => notHere,
+      cancel: () => notHere,
+      cancellations: Stream.empty,
       commit: (entry) => Effect.sync(() => add(entry)),
       release: (entry) => Effect.sync(() => add(entry)),
       document,

@@ -21,6 +21,7 @@ import {
   type Submission
 } from "../Journal.ts"
 import { judge, progressOf, retries, retryConflict, sameFingerprint, takeoversAfter } from "../JournalRules.ts"
+import type { PartnerBoard } from "../PartnerBoard.ts"
 import {
   cancelIn,
   held,
@@ -32,6 +33,7 @@ import {
   newest,
   reusedCallouts
 } from "./JournalStore.ts"
+import * as PartnerBoardMemory from "./PartnerBoardMemory.ts"
 
 const openStates: ReadonlySet<RunState> = new Set(["running", "waiting", "compensating"])
 
@@ -65,7 +67,9 @@ const add = (run: MemoryRun, order: MemoryOrder, entry: Entry, release: boolean)
   if (run.cancel === undefined) run.reason = entry.finish?.reason ?? entry.reason ?? run.reason
   if (release) {
     run.owner = undefined
-    run.dueAt = run.cancel === undefined ? entry.wait?.dueAt : 0
+    const wait = entry.wait
+    run.heldFor = run.cancel === undefined ? wait?.heldFor : undefined
+    run.dueAt = run.cancel !== undefined ? 0 : wait?.heldFor === undefined ? wait?.dueAt : wait.until
   }
   if (entry.finish === undefined) return { _tag: "Committed", version }
   if (run.cancel?.compensate === true && run.state !== "compensating") {
@@ -105,6 +109,7 @@ export const make = Effect.gen(function*() {
       startVersion,
       owner: starts ? me : undefined,
       dueAt: undefined,
+      heldFor: undefined,
       takeovers: 0,
       progressAtTakeover: 0,
       steps: [],
@@ -185,7 +190,9 @@ export const make = Effect.gen(function*() {
       const run = store.runs.get(entry.runId)
       const order = store.orders.get(entry.orderId)
       if (!me.alive || run === undefined || order === undefined || run.owner !== me) return Effect.fail(new Fenced())
-      return Effect.tap(Effect.succeed(add(run, order, entry, release)), () => store.changed.release)
+      const added = add(run, order, entry, release)
+      if (run.heldFor !== undefined) PartnerBoardMemory.onHold(store, run.heldFor, clock.currentTimeMillisUnsafe())
+      return Effect.as(store.changed.release, added)
     })
 
   const take = (run: MemoryRun, fromTheDead: boolean): HeldRun => {
@@ -194,6 +201,7 @@ export const make = Effect.gen(function*() {
     run.progressAtTakeover = progress
     run.owner = me
     run.dueAt = undefined
+    run.heldFor = undefined
     return held(run, fromTheDead)
   }
 
@@ -216,9 +224,13 @@ export const make = Effect.gen(function*() {
 
   const claimNext: Effect.Effect<HeldRun> = Effect.suspend(() => {
     const now = clock.currentTimeMillisUnsafe()
+    if (me.alive) PartnerBoardMemory.letGo(store, now)
     const run = claim(now)
     if (run !== undefined) return Effect.succeed(run)
-    const due = [...store.runs.values()].flatMap(({ dueAt }) => dueAt === undefined ? [] : [dueAt])
+    const due = [
+      ...[...store.runs.values()].map(({ dueAt }) => dueAt),
+      ...[...store.partners.values()].map(({ retryAt }) => retryAt)
+    ].filter((at) => at !== undefined)
     const waiting = due.length === 0 ? Effect.never : Effect.sleep(Math.max(1, Math.min(...due) - now))
     return Effect.andThen(Effect.raceFirst(store.changed.await, waiting), claimNext)
   })
@@ -270,7 +282,12 @@ export const make = Effect.gen(function*() {
 })
 
 /** One process over a store that is provided, and may be shared. */
-export const layerProcess: Layer.Layer<Journal, never, JournalStore> = Layer.effect(Journal, make)
+export const layerProcess: Layer.Layer<Journal | PartnerBoard, never, JournalStore> = Layer.merge(
+  Layer.effect(Journal, make),
+  PartnerBoardMemory.layer
+)
 
 /** One process over a store of its own. */
-export const layer: Layer.Layer<Journal | JournalStore> = layerProcess.pipe(Layer.provideMerge(JournalStore.layer))
+export const layer: Layer.Layer<Journal | PartnerBoard | JournalStore> = layerProcess.pipe(
+  Layer.provideMerge(JournalStore.layer)
+)

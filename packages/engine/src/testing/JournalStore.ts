@@ -9,6 +9,7 @@ import { Context, Effect, Latch, Layer } from "effect"
 import type { CancelAnswer, Cancellation } from "../Cancellation.ts"
 import type { Document, HeldRun, NewRun, Open, SetAside, StepRow, Submission, Wait } from "../Journal.ts"
 import { externalIdOf, type Hit, standingMarks } from "../JournalRules.ts"
+import type { BreakerState } from "../PartnerBoard.ts"
 
 export interface MemoryOrder {
   /** Versions from 1. */
@@ -30,6 +31,8 @@ export interface MemoryRun extends Omit<NewRun, "eventId"> {
   startVersion: number
   owner: MemoryWorker | undefined
   dueAt: number | undefined
+  /** Let go when this host is well again, and before others by rank and age. */
+  heldFor: string | undefined
   takeovers: number
   progressAtTakeover: number
   steps: Array<HeldRun["steps"][number]>
@@ -45,6 +48,20 @@ export interface MemoryWorker {
   orderly: boolean
 }
 
+/** A partner that was ever unwell, on the board. Times are epoch milliseconds. */
+export interface MemoryPartner {
+  state: BreakerState
+  since: number
+  failures: number
+  openings: number
+  batch: number
+  answers: number
+  /** When the last answer lets more of them go. */
+  answeredAt: number
+  /** When held runs are let go. */
+  retryAt: number | undefined
+}
+
 interface Key {
   readonly runId: string
   readonly fingerprint: Uint8Array | undefined
@@ -56,6 +73,7 @@ export class JournalStore extends Context.Service<JournalStore, {
   readonly runs: Map<string, MemoryRun>
   readonly processKeys: Map<string, Key>
   readonly workers: Set<MemoryWorker>
+  readonly partners: Map<string, MemoryPartner>
   /** Released when something may have become claimable. */
   readonly changed: Latch.Latch
   /** Every process that is there now is dead to the others: its runs can be taken, and what it commits is refused. */
@@ -69,6 +87,7 @@ export class JournalStore extends Context.Service<JournalStore, {
       runs: new Map(),
       processKeys: new Map(),
       workers,
+      partners: new Map(),
       changed,
       killAll: Effect.andThen(
         Effect.sync(() => workers.forEach((worker) => (worker.alive = false))),
@@ -117,6 +136,7 @@ export const cancelIn = (
   if (run.cancel !== undefined) return { _tag: "Repeated", state: run.state }
   if (isFinal(run.state)) return { _tag: "TooLate", state: run.state }
   run.cancel = cancellation
+  run.heldFor = undefined
   run.reason = cancellation.reason
   const untouched = run.state === "queued" && run.retryOf === undefined
   if (run.owner === undefined && (!cancellation.compensate || untouched)) {

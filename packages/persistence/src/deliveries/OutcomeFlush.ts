@@ -2,7 +2,7 @@
 import { flushParameters } from "../journal/FlushStatement.ts"
 import { outcomeParameters } from "./OutcomeStatement.ts"
 
-export const outcomeFlushParameters: typeof flushParameters = (worker, epoch, executes, accepts, entries) => [
-  ...flushParameters(worker, epoch, executes, accepts, entries),
+export const outcomeFlushParameters: typeof flushParameters = (worker, epoch, accepts, entries) => [
+  ...flushParameters(worker, epoch, accepts, entries),
   ...outcomeParameters(entries.map(({ outcome }) => outcome))
 ]

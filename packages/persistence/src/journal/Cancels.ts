@@ -22,6 +22,7 @@ const statement = `with f as (
   failed_steps = case when ${ends}
     then (select count(*)::int4 from steps s where s.run_id = runs.id and s.state = 'failed')
     else runs.failed_steps end,
+  held_for = null,
   due_at = case when ${ends} then null
     when runs.owner is null and runs.state <> 'queued' then clock_timestamp()
     else runs.due_at end

@@ -12,32 +12,15 @@
  * - 3: n deliveries were made, and are to be sent
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
-import { webhookTypeOf } from "@sluice/domain/WebhookType"
 import type { StepRow } from "@sluice/engine/Journal"
-import { externalIdOf } from "@sluice/engine/JournalRules"
+import { holdRank } from "@sluice/engine/PartnerBoard"
 import { intakeFanOut } from "../deliveries/FanOut.ts"
 import { outcomeParts } from "../deliveries/OutcomeStatement.ts"
+import { accept, acceptRow, printable } from "./AcceptRow.ts"
 import { columns, type ColumnTypes, parameterCount, unnest } from "./Columns.ts"
+import { onHold } from "./HeldRuns.ts"
 import type { AcceptMember, EntryMember } from "./Member.ts"
 import { encodeBody, encodeCallout, encodeHistory, encodeStep } from "./Records.ts"
-
-const accept = {
-  id: "text",
-  external_id: "text",
-  order_type: "text",
-  status: "text",
-  created_at: "timestamptz",
-  event_id: "uuid",
-  run_id: "uuid",
-  idempotency_key: "text",
-  fingerprint: "bytea",
-  doc: "text",
-  pipeline: "text",
-  pipeline_version: "int",
-  shipment_id: "text",
-  requested_by: "text",
-  webhook_type: "text"
-} as const satisfies ColumnTypes
 
 const entry = {
   run_id: "uuid",
@@ -54,6 +37,8 @@ const entry = {
   failed_steps: "int",
   finished_at: "timestamptz",
   due_at: "timestamptz",
+  held_for: "text",
+  hold_rank: "int",
   wait_mark: "text",
   open_mark: "text",
   cancels: "bool",
@@ -76,8 +61,8 @@ const callout = {
 
 const history = { e: "int", order_id: "text", entry: "text" } as const satisfies ColumnTypes
 
-/** $1 worker, $2 epoch, $3 whether this process executes what it accepts. */
-const firstColumn = 4
+/** $1 worker, $2 epoch. */
+const firstColumn = 3
 const entryColumn = firstColumn + parameterCount(accept)
 const stepColumn = entryColumn + parameterCount(entry)
 const calloutColumn = stepColumn + parameterCount(step)
@@ -118,8 +103,9 @@ w1 as (insert into order_versions select id, 1, doc from wn),
 w2 as (
   insert into runs (id, order_id, event_id, pipeline, pipeline_version, shipment_id, state, owner, start_version,
     created_at, started_at, requested_by)
-  select run_id, wn.id, event_id, pipeline, pipeline_version, shipment_id, case when $3 then 'running' else 'queued' end,
-    case when $3 then me.id end, case when $3 then 1 end, created_at, case when $3 then created_at end, requested_by
+  select run_id, wn.id, event_id, pipeline, pipeline_version, shipment_id,
+    case when starts then 'running' else 'queued' end, case when starts then me.id end, case when starts then 1 end,
+    created_at, case when starts then created_at end, requested_by
   from wn, me
 ),
 given as materialized (select e.* from me, ${unnest(entry, "e", entryColumn)}),
@@ -169,8 +155,11 @@ f as (
     reason = case when runs.cancel_requested then runs.reason else coalesce(e.reason, runs.reason) end,
     failed_steps = coalesce(e.failed_steps, runs.failed_steps),
     finished_at = case when ${ends} then e.finished_at end,
-    owner = case when e.due_at is null and not ${ends} then runs.owner end,
-    due_at = case when e.due_at is not null and runs.cancel_requested then clock_timestamp() else e.due_at end,
+    owner = case when e.due_at is null and e.held_for is null and not ${ends} then runs.owner end,
+    due_at = case when (e.due_at is not null or e.held_for is not null) and runs.cancel_requested
+      then clock_timestamp() else e.due_at end,
+    held_for = case when not runs.cancel_requested then e.held_for end,
+    hold_rank = coalesce(e.hold_rank, 0),
     wait_mark = case when e.touches then e.wait_mark else runs.wait_mark end,
     open_mark = case when e.touches then e.open_mark else runs.open_mark end,
     set_aside = coalesce(e.set_aside, runs.set_aside)
@@ -179,6 +168,7 @@ f as (
     and (e.touches or e.state is not null or e.final is not null or runs.state = 'waiting')
   returning e.n, runs.finished_at is not null as ended, runs.state, runs.order_id
 ),
+${onHold},
 ${deliveries}
 select 0 as kind, 0 as n, 0 as number, null::text as state, false as next from me
 union all select 1, wn.n::int, 0, null, false from wn
@@ -193,34 +183,11 @@ export const wideStatement = statement(standing, intakeFanOut)
 /** For entries that leave something behind; takes no submissions. */
 export const outcomeStatement = statement(standing, outcomeParts(nextColumn))
 
-/** A NUL is no text to PostgreSQL; in a reason given by a person it is not worth failing for. */
-const printable = (text: string | undefined): string | null => text?.replaceAll("\0", "\ufffd") ?? null
-
 const text = (value: unknown): string | null => typeof value === "string" ? value : null
-
-const acceptRow = ({ submission }: AcceptMember) => {
-  const { document, fingerprint, idempotencyKey, run } = submission
-  return {
-    id: document.order.id,
-    external_id: externalIdOf(submission) ?? null,
-    order_type: document.order.orderType,
-    status: document.order.status,
-    created_at: run.createdAt,
-    event_id: run.eventId,
-    run_id: run.runId,
-    idempotency_key: idempotencyKey ?? null,
-    fingerprint: fingerprint ?? null,
-    doc: document.text,
-    pipeline: run.pipeline.name,
-    pipeline_version: run.pipeline.version,
-    shipment_id: run.shipmentId ?? null,
-    requested_by: printable(run.requestedBy),
-    webhook_type: webhookTypeOf(document.order.orderType) ?? null
-  }
-}
 
 const entryRow = ({ entry, release, outcome }: EntryMember) => {
   const order = entry.write?.document.order
+  const heldFor = release ? entry.wait?.heldFor : undefined
   return {
     run_id: entry.runId,
     order_id: entry.orderId,
@@ -236,7 +203,9 @@ const entryRow = ({ entry, release, outcome }: EntryMember) => {
     reason: printable(entry.finish?.reason ?? entry.reason),
     failed_steps: entry.finish?.failedSteps ?? null,
     finished_at: entry.finish?.at ?? null,
-    due_at: release ? entry.wait?.dueAt ?? null : null,
+    due_at: (release ? heldFor === undefined ? entry.wait?.dueAt : entry.wait?.until : undefined) ?? null,
+    held_for: heldFor ?? null,
+    hold_rank: heldFor === undefined ? null : holdRank(entry.wait?.attempt ?? 0),
     wait_mark: entry.wait === undefined ? null : JSON.stringify(entry.wait),
     open_mark: entry.open === undefined ? null : JSON.stringify(entry.open),
     cancels: entry.cancels === true,
@@ -256,7 +225,6 @@ const stepRow = (e: number, runId: string, row: StepRow) => ({
 export const flushParameters = (
   worker: string,
   epoch: number,
-  executes: boolean,
   accepts: ReadonlyArray<AcceptMember>,
   entries: ReadonlyArray<EntryMember>
 ): ReadonlyArray<PgTypes.Parameter> => {
@@ -286,7 +254,6 @@ export const flushParameters = (
   return [
     PgTypes.uuid(worker),
     PgTypes.int4(epoch),
-    PgTypes.bool(executes),
     ...columns(accept, accepts.map(acceptRow)),
     ...columns(entry, entries.map(entryRow)),
     ...columns(step, steps),

@@ -5,6 +5,7 @@
 import { Fenced } from "@sluice/engine/Journal"
 import { Clock, Effect } from "effect"
 import { leaseSeconds } from "./FlushStatement.ts"
+import * as InFlight from "./InFlight.ts"
 
 const seconds = (n: number): bigint => BigInt(n) * 1_000_000_000n
 
@@ -16,8 +17,10 @@ export interface Lease {
   readonly identity: () => { readonly worker: string; readonly epoch: number }
   /** Runs of this process. What is not in here is another's, whatever a fiber believes. */
   readonly holds: (runId: string) => boolean
-  readonly hold: (runId: string) => void
+  readonly hold: (runId: string, load: InFlight.Load) => void
   readonly drop: (runId: string) => void
+  /** What this process holds, and how much more it may take. */
+  readonly inFlight: InFlight.InFlight
   /** Runs that may be this process's: their statement was sent, and its answer lost or given up. */
   readonly doubtful: Map<string, { readonly takenOver: boolean }>
   readonly maySend: (runId?: string) => boolean
@@ -32,12 +35,14 @@ export interface Lease {
   readonly lost: () => void
 }
 
-export const make = Effect.map(Clock.Clock, (clock): Lease => {
+export const make = (limits?: InFlight.InFlightLimits) => Effect.map(Clock.Clock, (clock) => on(clock, limits))
+
+const on = (clock: Clock.Clock, limits: InFlight.InFlightLimits | undefined): Lease => {
   let worker = ""
   let epoch = 0
   /** Monotonic nanoseconds, on this process's own clock: the wall clock may jump, and the database's is elsewhere. */
   let sendUntil = 0n
-  const held = new Set<string>()
+  const held = InFlight.make(limits ?? InFlight.defaultLimits)
   const doubtful = new Map<string, { readonly takenOver: boolean }>()
   let waiting: Array<(answer: Effect.Effect<void, Fenced>) => void> = []
 
@@ -58,12 +63,9 @@ export const make = Effect.map(Clock.Clock, (clock): Lease => {
   return {
     identity: () => ({ worker, epoch }),
     holds: (runId) => held.has(runId),
-    hold: (runId) => {
-      held.add(runId)
-    },
-    drop: (runId) => {
-      held.delete(runId)
-    },
+    hold: held.add,
+    drop: held.remove,
+    inFlight: held,
     doubtful,
     maySend: (runId) => alive() && (runId === undefined || held.has(runId)),
     awaitLease: Effect.callback<void, Fenced>((resume) => {
@@ -90,4 +92,4 @@ export const make = Effect.map(Clock.Clock, (clock): Lease => {
       tell(Effect.fail(new Fenced()))
     }
   }
-})
+}

@@ -15,6 +15,8 @@ import type { Outcome } from "../deliveries/Outcome.ts"
 export interface AcceptMember {
   readonly kind: "accept"
   readonly submission: Submission
+  /** This process executes it from the start; otherwise it is queued, for whoever has room. */
+  readonly starts: boolean
   readonly bytes: number
   /** Monotonic nanoseconds. */
   readonly since: bigint

@@ -68,14 +68,14 @@ export const abandon = (lane: Lane, since: bigint) => {
 }
 
 export interface Options {
-  /** This process executes what it accepts. */
-  readonly executes: boolean
   /** After each commit. */
   readonly changed: (runId: string) => void
   /** There is something to claim sooner than the next poll: a run's turn has come, or a run is in doubt. */
   readonly claimable: () => void
   /** There are deliveries to send. */
   readonly delivers: () => void
+  /** A run was stored that this process does not hold. */
+  readonly queued: () => void
 }
 
 /** $1 orders, $2 the run of each: where the order stands, and the run's cancel. */
@@ -99,14 +99,17 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
   }
 
   /** `owned`: stored under the worker that this process still is. */
-  const settleAccept = ({ abandoned, settle, submission }: AcceptMember, owned: boolean) => {
-    const { runId } = submission.run
-    if (!owned || !options.executes) return settle(Effect.succeed(queued(submission)))
+  const settleAccept = ({ abandoned, bytes, settle, starts, submission }: AcceptMember, owned: boolean) => {
+    const { pipeline, runId } = submission.run
+    if (!owned || !starts) {
+      if (!starts) options.queued()
+      return settle(Effect.succeed(queued(submission)))
+    }
     if (abandoned) {
       lease.doubtful.set(runId, { takenOver: false })
       return options.claimable()
     }
-    lease.hold(runId)
+    lease.hold(runId, { pipeline: pipeline.name, bytes })
     settle(Effect.succeed({ _tag: "Accepted", run: openedRun(submission) }))
   }
 
@@ -216,7 +219,7 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
       const sent = clock.monotonicTimeNanosUnsafe()
       // A value that cannot even be encoded throws here.
       const answer: Result.Result<Rows, unknown> = yield* Effect.suspend(() =>
-        lane.link.query(lane.statement, lane.parameters(by.worker, by.epoch, options.executes, accepts, entries))
+        lane.link.query(lane.statement, lane.parameters(by.worker, by.epoch, accepts, entries))
       ).pipe(Effect.catchDefect((defect) => Effect.succeed(Result.fail(defect))))
       if (Result.isSuccess(answer)) return yield* settle(lane, members, answer.success, by, sent)
       const fault = answer.failure instanceof SqlError ? sqlFault(answer.failure) : "refused"

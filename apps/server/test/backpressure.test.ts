@@ -1,0 +1,40 @@
+import { assert, it } from "@effect/vitest"
+import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
+import { Effect, Redacted } from "effect"
+import * as Cable from "./support/Cable.ts"
+import { Sluice } from "./support/Sluice.ts"
+
+/** Each nearly a mebibyte; 64 MiB may wait for the writer. */
+const body = { orderType: "A", customFields: { filler: "x".repeat(1_000_000) } }
+const count = 90
+
+it.live(
+  "while nothing can be stored, what waits is bounded in bytes: the rest is refused at once, with 503 and Retry-After",
+  () =>
+    Effect.gen(function*() {
+      const { url } = yield* DatabaseTest
+      const cable = yield* Cable.make(Redacted.value(url))
+      yield* Effect.gen(function*() {
+        const { ask } = yield* Sluice
+        yield* ask("PUT", "/v1/pipelines/p", { body: { steps: [] } })
+        yield* cable.freeze
+        const answers = yield* Effect.forEach(
+          Array.from({ length: count }, (_, n) => n),
+          () => ask("POST", "/v1/orders", { body }),
+          { concurrency: "unbounded" }
+        )
+        const types = Map.groupBy(answers, ({ json }) => String(json.type))
+        const full = types.get("urn:sluice:problem:queue-full") ?? []
+        assert.isAtLeast(full.length, count - 68)
+        for (const { status, headers } of answers) {
+          assert.strictEqual(status, 503)
+          assert.match(String(headers["retry-after"]), /^[1-9]\d*$/)
+        }
+        assert.isAtLeast(types.get("urn:sluice:problem:unavailable")?.length ?? 0, 60)
+        yield* cable.put
+        const small = ask("POST", "/v1/orders", { headers: { prefer: "wait=5" }, body: { orderType: "A" } })
+        yield* Effect.repeat(small, { until: ({ status }) => status === 200 })
+      }).pipe(Effect.provide(Sluice.layer({ DATABASE_URL: cable.url })))
+    }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)),
+  60_000
+)

@@ -1,0 +1,49 @@
+/**
+ * Tells other processes at once that there is work: a queued run that this process does not execute, or a partner that
+ * was reset. What is announced is only that it is worth looking; the look finds it all the same, a second later.
+ */
+import * as PgClient from "@effect/sql-pg/PgClient"
+import { Effect, Latch, Queue } from "effect"
+
+const channel = "sluice_work"
+
+/** Many at once are told of once. */
+const pause = "20 millis"
+
+/** Between two attempts to listen. */
+const again = "1 second"
+
+export interface Announcements {
+  readonly announce: () => void
+  /** Calls `hear` for each announcement, and whenever some may have been missed. Goes on for ever. */
+  readonly listen: (hear: () => void) => Effect.Effect<never>
+}
+
+/** Announces while its scope is open. */
+export const make = Effect.gen(function*() {
+  const sql = yield* PgClient.PgClient
+  const wake = Latch.makeUnsafe(false)
+
+  const tell = Effect.gen(function*() {
+    yield* wake.await
+    wake.closeUnsafe()
+    // Where the database is away, whoever comes back to it looks anyway.
+    yield* Effect.ignore(sql`select pg_notify(${channel}, '')`)
+    yield* Effect.sleep(pause)
+  })
+  yield* Effect.forkScoped(Effect.forever(tell))
+
+  const listen = (hear: () => void): Effect.Effect<never> =>
+    Effect.gen(function*() {
+      const heard = yield* sql.listen(channel)
+      hear()
+      return yield* Effect.forever(Effect.tap(Queue.take(heard), () => Effect.sync(hear)))
+    }).pipe(
+      Effect.scoped,
+      Effect.catch((error) => Effect.logDebug("announcements are not heard for a moment", error)),
+      Effect.andThen(Effect.sleep(again)),
+      Effect.forever
+    )
+
+  return { announce: () => wake.openUnsafe(), listen } as Announcements
+})

@@ -1,0 +1,38 @@
+/**
+ * How many runs wait in the database for an executor, looked at now and then while this process adds to them: above the
+ * limit intake answers 503. Counting stops at the limit, and nothing is counted while nothing is added.
+ */
+import { Effect, Latch } from "effect"
+import { SqlClient } from "effect/sql"
+
+/** A million is a backlog, not a fault; twice that is nobody's plan. */
+export const defaultLimit = 2_000_000
+
+/** A second's worth of counting is not to be done every second. */
+const rhythm = "5 seconds"
+
+export interface QueueDepth {
+  readonly full: () => boolean
+  readonly added: () => void
+}
+
+export const make = Effect.fnUntraced(function*(limit: number) {
+  const sql = yield* SqlClient.SqlClient
+  const wake = Latch.makeUnsafe(false)
+  let depth = 0
+
+  const count = Effect.gen(function*() {
+    yield* wake.await
+    const [row] = yield* sql<{ readonly n: number }>`select count(*)::int4 as n from (
+      select from runs where state = 'queued' limit ${limit}) q`
+    depth = row?.n ?? depth
+    // While it is full nothing is added, and yet it has to be looked at.
+    if (depth < limit) wake.closeUnsafe()
+  }).pipe(
+    Effect.catch((error) => Effect.logDebug("the queue could not be counted", error)),
+    Effect.andThen(Effect.sleep(rhythm))
+  )
+  yield* Effect.forkScoped(Effect.forever(count))
+
+  return { full: () => depth >= limit, added: () => wake.openUnsafe() } as QueueDepth
+})
