@@ -2,7 +2,11 @@
  * The composition root: which adapter stands behind which port. What is built first is closed last, so that the
  * database outlives everything that needs it.
  */
+import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import * as NodeServices from "@effect/platform-node/NodeServices"
+import { Dispatcher } from "@sluice/delivery/Dispatcher"
+import * as MeteredDeliveries from "@sluice/delivery/Metered"
+import { Signature } from "@sluice/delivery/Signature"
 import * as BulkRetry from "@sluice/engine/BulkRetry"
 import { Cancelling } from "@sluice/engine/Cancelling"
 import { Intake } from "@sluice/engine/Intake"
@@ -12,6 +16,8 @@ import { OrderEditing } from "@sluice/engine/OrderEditing"
 import { PipelineCheck } from "@sluice/engine/PipelineCheck"
 import { Plugins } from "@sluice/engine/Plugins"
 import { calloutPlugin } from "@sluice/engine/plugins/CalloutPlugin"
+import { exportOrder } from "@sluice/engine/plugins/ExportOrder"
+import { postProcessingWebhook } from "@sluice/engine/plugins/PostProcessingWebhook"
 import { webhookWorkflowStep } from "@sluice/engine/plugins/WebhookWorkflowStep"
 import { Retry } from "@sluice/engine/Retry"
 import { Runs } from "@sluice/engine/Runs"
@@ -22,13 +28,18 @@ import * as AddressGuard from "@sluice/http-client/AddressGuard"
 import { Credentials } from "@sluice/http-client/Credentials"
 import * as OutboundUndici from "@sluice/http-client/node/OutboundUndici"
 import * as Database from "@sluice/persistence/Database"
+import { Deliveries } from "@sluice/persistence/Deliveries"
+import * as DeliveryStore from "@sluice/persistence/DeliveryStore"
 import { EmbeddedPostgres } from "@sluice/persistence/embedded/EmbeddedPostgres"
 import type { StartError } from "@sluice/persistence/embedded/EmbeddedPostgresError"
+import { Events } from "@sluice/persistence/Events"
 import * as Journal from "@sluice/persistence/Journal"
 import { Orders } from "@sluice/persistence/Orders"
 import * as PastRuns from "@sluice/persistence/PastRuns"
 import { ProcessEvents } from "@sluice/persistence/ProcessEvents"
 import { RecordedRuns } from "@sluice/persistence/RecordedRuns"
+import { Replays } from "@sluice/persistence/Replays"
+import { Resources } from "@sluice/persistence/Resources"
 import * as Retention from "@sluice/persistence/Retention"
 import * as RetryJobs from "@sluice/persistence/RetryJobs"
 import { type EncryptionKeyInvalid, SecretBox, type SecretUnreadable } from "@sluice/persistence/SecretBox"
@@ -39,6 +50,8 @@ import { zuora } from "@sluice/plugins/Zuora"
 import { Effect, Layer } from "effect"
 import { Digest, SecureRandom } from "effect/crypto"
 import type { HttpServer } from "effect/http"
+import * as CompletenessMetric from "./CompletenessMetric.ts"
+import { destinations, messageExpressions } from "./Destinations.ts"
 import * as EncryptionKey from "./EncryptionKey.ts"
 import type { ListenFailed } from "./Listener.ts"
 import { Readiness } from "./Readiness.ts"
@@ -48,7 +61,14 @@ import * as SettingsFile from "./SettingsFile.ts"
 import { SettingsWriting } from "./SettingsWriting.ts"
 import { Stopping } from "./Stopping.ts"
 
-const plugins = Plugins.layer([calloutPlugin, webhookWorkflowStep, salesforceV3, zuora])
+const plugins = Plugins.layer([
+  calloutPlugin,
+  webhookWorkflowStep,
+  exportOrder,
+  postProcessingWebhook,
+  salesforceV3,
+  zuora
+])
 
 const database = ({ databaseUrl, dataDirectory }: ServerConfig) =>
   databaseUrl === undefined
@@ -72,6 +92,20 @@ const settingsFile = ({ settingsFile }: ServerConfig, environment: Environment) 
     ? Layer.empty
     : Layer.effectDiscard(SettingsFile.apply(settingsFile, environment)).pipe(Layer.provide(NodeServices.layer))
 
+/** Sends what is due; a process that does not work tells those that do. */
+const deliveries = (executes: boolean) =>
+  executes
+    ? Dispatcher.layer().pipe(
+      Layer.provide(MeteredDeliveries.store),
+      Layer.provide(DeliveryStore.layer),
+      Layer.provide([
+        destinations,
+        messageExpressions,
+        Signature.layer.pipe(Layer.provide(NodeCrypto.layerMac))
+      ])
+    )
+    : DeliveryStore.layerAnnouncing
+
 /** Runs that ended, gone on with: one at a time on request, many at a time by the workers. */
 const retries = (executes: boolean) =>
   Layer.mergeAll(StepResolution.layer, executes ? BulkRetry.layer() : Layer.empty).pipe(
@@ -82,15 +116,23 @@ const retries = (executes: boolean) =>
 /** Everything behind the HTTP API. */
 const engine = (config: ServerConfig, environment: Environment) => {
   const executes = config.roles.has("worker")
+  const reading = Layer.mergeAll(
+    Orders.layer,
+    ProcessEvents.layer,
+    RecordedRuns.layer,
+    Resources.layer,
+    Readiness.layer
+  )
+  const delivering = Layer.mergeAll(Deliveries.layer, Events.layer, Replays.layer, deliveries(executes))
+  const upkeep = executes ? Layer.merge(Retention.layer(config.retention), CompletenessMetric.layer) : Layer.empty
   return Layer.mergeAll(
     retries(executes),
     OrderEditing.layer,
     Cancelling.layer.pipe(Layer.provide(Metered.journal)),
-    Orders.layer,
-    ProcessEvents.layer,
-    RecordedRuns.layer,
     Simulation.layer,
-    Readiness.layer
+    reading,
+    delivering,
+    upkeep
   ).pipe(
     Layer.provideMerge(Intake.layer),
     Layer.provideMerge(Runs.layer({ claims: executes }).pipe(Layer.provide([Metered.journal, Metered.outbound]))),

@@ -8,6 +8,8 @@ import type { ApiKey } from "./ApiKeys.ts"
 import * as Gate from "./Gate.ts"
 import * as AuthProvidersHttp from "./http/AuthProvidersHttp.ts"
 import * as ConnectorsHttp from "./http/ConnectorsHttp.ts"
+import * as DeliveriesHttp from "./http/DeliveriesHttp.ts"
+import * as EventsHttp from "./http/EventsHttp.ts"
 import * as HealthHttp from "./http/HealthHttp.ts"
 import * as HomePage from "./http/HomePage.ts"
 import * as OrdersHttp from "./http/OrdersHttp.ts"
@@ -18,8 +20,10 @@ import * as ProcessEventsHttp from "./http/ProcessEventsHttp.ts"
 import { ProcessEventStream } from "./http/ProcessEventStream.ts"
 import { Receipts } from "./http/Receipts.ts"
 import * as RefusalsHttp from "./http/RefusalsHttp.ts"
+import * as ResourcesHttp from "./http/ResourcesHttp.ts"
 import * as RetriesHttp from "./http/RetriesHttp.ts"
 import * as Unrouted from "./http/Unrouted.ts"
+import * as WebhookEndpointsHttp from "./http/WebhookEndpointsHttp.ts"
 import * as Listener from "./Listener.ts"
 
 const handlers = Layer.mergeAll(
@@ -30,6 +34,10 @@ const handlers = Layer.mergeAll(
   ConnectorsHttp.layer,
   AuthProvidersHttp.layer,
   PluginsHttp.layer,
+  WebhookEndpointsHttp.layer,
+  DeliveriesHttp.layer,
+  EventsHttp.layer,
+  ResourcesHttp.layer,
   PartnersHttp.layer,
   HealthHttp.layer
 ).pipe(

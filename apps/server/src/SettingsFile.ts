@@ -23,7 +23,7 @@ interface Planned {
 }
 
 /** What is to be written, in the order in which it is: what is referred to comes first. */
-const plan = ({ authProviders, connectors, pipelines }: SettingsFile): ReadonlyArray<Planned> => [
+const plan = ({ authProviders, connectors, pipelines, webhookEndpoints }: SettingsFile): ReadonlyArray<Planned> => [
   ...authProviders.map(({ authProvider, document }, index) => ({
     path: `authProviders[${index}]`,
     kind: "authProvider" as const,
@@ -40,6 +40,12 @@ const plan = ({ authProviders, connectors, pipelines }: SettingsFile): ReadonlyA
     path: `pipelines[${index}]`,
     kind: "pipeline" as const,
     id: pipeline.name,
+    document
+  })),
+  ...webhookEndpoints.map(({ endpoint, document }, index) => ({
+    path: `webhookEndpoints[${index}]`,
+    kind: "webhookEndpoint" as const,
+    id: endpoint.id,
     document
   }))
 ]
@@ -105,11 +111,6 @@ export const apply = Effect.fnUntraced(function*(file: string, environment: Envi
     )
     for (const warning of written.warnings) yield* Effect.logWarning(`SLUICE_CONFIG ${file}: ${path}: ${warning}`)
     if (written.changed) changed++
-  }
-  if (settings.webhookEndpoints.length > 0) {
-    yield* Effect.logWarning(
-      `SLUICE_CONFIG ${file}: webhookEndpoints are not served by this release and are left alone`
-    )
   }
   yield* Effect.logInfo(`SLUICE_CONFIG ${file}: ${planned.length} settings, ${changed} of them new or changed`)
   return changed

@@ -6,14 +6,16 @@ import { decodeAuthProvider } from "@sluice/domain/AuthProviderDocument"
 import { decodeConnector } from "@sluice/domain/ConnectorDocument"
 import { isObject, type Json, type JsonObject } from "@sluice/domain/Json"
 import { type Fault, isStorable } from "@sluice/domain/Order"
+import type { SettingsKind } from "@sluice/domain/SettingsDocument"
+import { decodeWebhookEndpoint } from "@sluice/domain/WebhookEndpointDocument"
+import { Expressions } from "@sluice/engine/Expressions"
 import { PipelineCheck } from "@sluice/engine/PipelineCheck"
 import { Outbound } from "@sluice/http-client/Outbound"
 import type { Precondition, Put } from "@sluice/persistence/settings/StoredSetting"
 import { type PutError, type SettingsOf, SettingsStore } from "@sluice/persistence/SettingsStore"
-import { Context, Effect, Layer, Schema } from "effect"
+import { Context, Effect, Layer, Result, Schema } from "effect"
 
-/** The kinds that can be written so far. */
-export type WrittenKind = "pipeline" | "connector" | "authProvider"
+export type WrittenKind = SettingsKind
 
 /** The document cannot be saved. Nothing was stored. */
 export class SettingInvalid extends Schema.TaggedError<SettingInvalid>()("SettingInvalid", {
@@ -35,7 +37,8 @@ export interface CheckedSetting {
 const addressMember: Readonly<Record<WrittenKind, string>> = {
   pipeline: "name",
   authProvider: "name",
-  connector: "id"
+  connector: "id",
+  webhookEndpoint: "id"
 }
 
 /** The longest address, in characters: it is a key. */
@@ -70,6 +73,7 @@ const make = Effect.gen(function*() {
   const store = yield* SettingsStore
   const pipelines = yield* PipelineCheck
   const outbound = yield* Outbound
+  const expressions = yield* Expressions
 
   const urlFaults = (document: JsonObject, ...names: ReadonlyArray<string>): ReadonlyArray<Fault> =>
     names.flatMap((path) => {
@@ -89,11 +93,26 @@ const make = Effect.gen(function*() {
       : Effect.succeed({ document: decoded.document, warnings: [] })
   }
 
+  const checkEndpoint = Effect.fnUntraced(function*(document: JsonObject, id: string) {
+    const decoded = decodeWebhookEndpoint(id, document)
+    const checked = yield* withAllowedUrls(decoded, "url")
+    if ("faults" in decoded) return checked
+    const { authentication, filter, payload } = decoded.endpoint
+    const tokenUrl = authentication?.type === "oauth2ClientCredentials" ? { tokenUrl: authentication.tokenUrl } : {}
+    const faults = urlFaults(tokenUrl, "tokenUrl").map((fault) => ({ ...fault, path: `auth.${fault.path}` }))
+    for (const [path, source] of [["filter", filter], ["payload", payload]] as const) {
+      const facts = source === undefined ? undefined : yield* Effect.result(expressions.check(source))
+      if (facts !== undefined && Result.isFailure(facts)) faults.push({ path, message: facts.failure.message })
+    }
+    return faults.length > 0 ? yield* new SettingInvalid({ faults }) : checked
+  })
+
   const kinds: Readonly<
     Record<WrittenKind, {
       readonly store: SettingsOf
       readonly check: (
-        document: JsonObject
+        document: JsonObject,
+        id: string
       ) => Effect.Effect<CheckedSetting, SettingInvalid>
     }>
   > = {
@@ -105,7 +124,8 @@ const make = Effect.gen(function*() {
     authProvider: {
       store: store.authProvider,
       check: (document) => withAllowedUrls(decodeAuthProvider(document), "tokenUrl")
-    }
+    },
+    webhookEndpoint: { store: store.webhookEndpoint, check: checkEndpoint }
   }
 
   const check = Effect.fnUntraced(function*(kind: WrittenKind, id: string, body: Json) {
@@ -114,7 +134,7 @@ const make = Effect.gen(function*() {
     }
     const address = addressFaults(kind, id, body)
     if (address.length > 0) return yield* new SettingInvalid({ faults: address })
-    return yield* kinds[kind].check(addressed(kind, id, body))
+    return yield* kinds[kind].check(addressed(kind, id, body), id)
   })
 
   const write = Effect.fnUntraced(function*(

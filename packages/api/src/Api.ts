@@ -2,6 +2,9 @@
 import { HttpApi, OpenApi } from "effect/http-api"
 import { AuthProvidersApi } from "./AuthProvidersApi.ts"
 import { ConnectorsApi } from "./ConnectorsApi.ts"
+import { CustomersApi } from "./CustomersApi.ts"
+import { DeliveriesApi } from "./DeliveriesApi.ts"
+import { EventsApi } from "./EventsApi.ts"
 import { HealthApi } from "./HealthApi.ts"
 import { OrdersApi } from "./OrdersApi.ts"
 import { PartnersApi } from "./PartnersApi.ts"
@@ -10,6 +13,8 @@ import { PluginsApi } from "./PluginsApi.ts"
 import { ProcessEventsApi } from "./ProcessEventsApi.ts"
 import { Refusals } from "./Refusals.ts"
 import { RetriesApi } from "./RetriesApi.ts"
+import { SubscriptionsApi } from "./SubscriptionsApi.ts"
+import { WebhookEndpointsApi } from "./WebhookEndpointsApi.ts"
 
 export class Api extends HttpApi.make("sluice")
   .add(
@@ -23,6 +28,7 @@ export class Api extends HttpApi.make("sluice")
     PartnersApi,
     HealthApi
   )
+  .add(WebhookEndpointsApi, DeliveriesApi, EventsApi, CustomersApi, SubscriptionsApi)
   .middleware(Refusals)
   .annotateMerge(OpenApi.annotations({
     title: "Sluice",

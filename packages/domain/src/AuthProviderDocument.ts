@@ -16,7 +16,7 @@ const types = ["basic", "bearer", "oauth2ClientCredentials"] as const
 const secret = (reader: MemberReader, name: string) => Redacted.make(reader.required(name, "the secret") ?? "")
 
 /** How requests authenticate themselves, from members in camelCase. */
-const authenticationOf = (reader: MemberReader): Authentication | undefined => {
+export const authenticationOf = (reader: MemberReader): Authentication | undefined => {
   if (reader.raw("type") === undefined) return reader.fault("type", `is missing: give one of ${types.join(", ")}`)
   const type = reader.oneOf("type", types)
   switch (type) {

@@ -28,6 +28,14 @@ export const eventId = (uuid: string): EventId => named("event", uuid) as EventI
 export const processEventId = (uuid: string): ProcessEventId => named("process_event", uuid) as ProcessEventId
 export const jobId = (uuid: string): string => named("job", uuid)
 export const calloutId = (uuid: string): CalloutId => named("callout", uuid) as CalloutId
+export const deliveryId = (uuid: string): string => named("delivery", uuid)
+/** `webhook-id`: names the message over attempts, endpoints, redelivery and replay. */
+export const messageId = (uuid: string): string => named("msg", uuid)
+export const subscriptionId = (uuid: string): string => named("sub", uuid)
+export const customerId = (uuid: string): string => named("customer", uuid)
+export const entitlementId = (uuid: string): string => named("entitlement", uuid)
+export const endpointId = (uuid: string): string => named("endpoint", uuid)
+export const replayId = (uuid: string): string => named("replay", uuid)
 
 /** The hyphenated UUID inside a generated id, or `undefined` where there is none. */
 export const uuidOf = (id: string): string | undefined => {

@@ -9,14 +9,16 @@ import { camelCased, MemberReader } from "./MemberReader.ts"
 import type { Fault } from "./Order.ts"
 import type { Pipeline } from "./Pipeline.ts"
 import { decodePipeline } from "./PipelineDocument.ts"
+import type { WebhookEndpoint } from "./WebhookEndpoint.ts"
+import { type DecodedWebhookEndpoint, decodeWebhookEndpoint } from "./WebhookEndpointDocument.ts"
 
 export interface SettingsFile {
   readonly pipelines: ReadonlyArray<{ readonly pipeline: Pipeline; readonly document: JsonObject }>
   /** The id that addresses a connector is its `connectorId`, else its name, else the name with a number. */
   readonly connectors: ReadonlyArray<AddressedConnector & { readonly document: JsonObject }>
   readonly authProviders: ReadonlyArray<{ readonly authProvider: AuthProvider; readonly document: JsonObject }>
-  /** As they came. */
-  readonly webhookEndpoints: ReadonlyArray<JsonObject>
+  /** The id is its `id`, else its `url`: the file is applied over and over, and must find it again. */
+  readonly webhookEndpoints: ReadonlyArray<{ readonly endpoint: WebhookEndpoint; readonly document: JsonObject }>
 }
 
 export type DecodedSettingsFile =
@@ -67,8 +69,11 @@ const addressed = <Decoded extends { readonly connector: AddressedConnector["con
   })
 }
 
-const rawEndpoint = (json: Json): { readonly document: JsonObject } | { readonly faults: ReadonlyArray<Fault> } =>
-  isObject(json) ? { document: json } : { faults: [{ path: "", message: "must be an object, a webhook endpoint" }] }
+const endpointOf = (json: Json, environment: Environment): DecodedWebhookEndpoint => {
+  const { id, url } = isObject(json) ? camelCased(json) : {}
+  const address = typeof id === "string" && id !== "" ? id : typeof url === "string" ? url.slice(0, 128) : ""
+  return decodeWebhookEndpoint(address, json, environment)
+}
 
 /** Reads a settings file, resolving `{ "env": "NAME" }` by `environment`. Anything wrong in it refuses the whole. */
 export const decodeSettingsFile = (json: Json, environment: Environment): DecodedSettingsFile => {
@@ -83,17 +88,18 @@ export const decodeSettingsFile = (json: Json, environment: Environment): Decode
   const pipelines = decodeEach(reader, "pipelines", (item) => decodePipeline(item, 1, environment))
   const connectors = addressed(decodeEach(reader, "connectors", (item) => decodeConnector(item, environment)))
   const authProviders = decodeEach(reader, "authProviders", (item) => decodeAuthProvider(item, environment))
-  const endpoints = decodeEach(reader, "webhookEndpoints", rawEndpoint)
+  const endpoints = decodeEach(reader, "webhookEndpoints", (item) => endpointOf(item, environment))
   refuseDoubles(reader, "pipelines", pipelines.map(({ pipeline }) => pipeline.name))
   refuseDoubles(reader, "connectors", connectors.map(({ id }) => id))
   refuseDoubles(reader, "authProviders", authProviders.map(({ authProvider }) => authProvider.name))
+  refuseDoubles(reader, "webhookEndpoints", endpoints.map(({ endpoint }) => endpoint.id))
   if (faults.length > 0) return { faults }
   return {
     settings: {
       pipelines,
       connectors,
       authProviders,
-      webhookEndpoints: endpoints.map(({ document }) => document)
+      webhookEndpoints: endpoints
     }
   }
 }

@@ -219,10 +219,18 @@ describe("SettingsFile", () => {
     ])
   })
 
-  it("keeps webhook endpoints as they came", () => {
-    const endpoint = { Url: "http://x", types: ["*"], Secret: { env: "S" } }
-    const decoded = decodeSettingsFile({ WebhookEndpoints: [endpoint] }, () => undefined)
-    assert.deepStrictEqual("settings" in decoded && decoded.settings.webhookEndpoints, [endpoint])
+  it("finds a webhook endpoint again by its id, else by its address", () => {
+    const secret = `whsec_${btoa("a secret of at least 24 bytes")}`
+    const endpoints = [{ Url: "http://x", types: ["*"], Secret: { env: "S" } }, {
+      Id: "a",
+      Url: "http://x",
+      types: ["*"]
+    }]
+    const decoded = decodeSettingsFile({ WebhookEndpoints: endpoints }, () => secret)
+    assert.isTrue("settings" in decoded)
+    if (!("settings" in decoded)) return
+    assert.deepStrictEqual(decoded.settings.webhookEndpoints.map(({ endpoint }) => endpoint.id), ["http://x", "a"])
+    assert.deepInclude(decoded.settings.webhookEndpoints[0]?.document, { url: "http://x", secret })
   })
 
   it.each<[Json, ReadonlyArray<string>]>([

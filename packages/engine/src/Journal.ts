@@ -8,7 +8,8 @@ import type { CalloutRecord } from "@sluice/domain/CalloutRecord"
 import type { HistoryEntry } from "@sluice/domain/History"
 import type { Json } from "@sluice/domain/Json"
 import type { Order } from "@sluice/domain/Order"
-import type { FinalRunState, RunState, StepPhase, StepState } from "@sluice/domain/ProcessEvent"
+import type { OutgoingMessage } from "@sluice/domain/OutgoingMessage"
+import type { FinalRunState, PluginError, RunState, StepPhase, StepState } from "@sluice/domain/ProcessEvent"
 import { Context, type Effect, Schema, type Stream } from "effect"
 import type { CancelAnswer, Cancellation, RunCancellation } from "./Cancellation.ts"
 
@@ -198,6 +199,13 @@ export interface Finish {
   readonly failedSteps: number
   /** Epoch milliseconds. */
   readonly at: number
+  /** What the plugins failed with, critical or not, over the whole run: it is told to whoever listens for errors. */
+  readonly errors?: ReadonlyArray<PluginError>
+  /**
+   * The order as a completed run leaves it, for what is made of it (contract, section 9). Where anything is, the entry
+   * is `Stale` on any other version.
+   */
+  readonly order?: Document
 }
 
 /** One atomic addition to a run: all of it is stored, or (a stale `write`) none. */
@@ -216,6 +224,8 @@ export interface Entry {
   readonly open?: Open
   /** A state other than `running` that the run is in from now on. */
   readonly state?: RunState
+  /** To be sent once this is stored, however the run ends. */
+  readonly messages?: ReadonlyArray<OutgoingMessage>
   /** Why: kept until the end says otherwise. */
   readonly reason?: string
   /** What the run's failure made of the order's status, for a retry to put it back. */

@@ -8,6 +8,7 @@ import type { AuthProvider } from "@sluice/domain/AuthProvider"
 import type { AddressedConnector } from "@sluice/domain/Connector"
 import type { Json, JsonObject } from "@sluice/domain/Json"
 import type { Fault, Order } from "@sluice/domain/Order"
+import type { OutgoingMessage } from "@sluice/domain/OutgoingMessage"
 import type { Pipeline, Step } from "@sluice/domain/Pipeline"
 import type { Effect, Schema } from "effect"
 import type { CalloutAnswer, CalloutRequest } from "./Callout.ts"
@@ -43,6 +44,8 @@ export interface StepResult {
   readonly patch?: JsonObject
   /** Removes earlier entries of this plugin from the order's `errors[]`. */
   readonly clearErrors?: boolean
+  /** Sent once the step is stored, and then on and on until it arrives; the run does not wait for it. */
+  readonly message?: OutgoingMessage
   /** Goes into the order's history. */
   readonly history?: { readonly operation: string; readonly operationId?: number; readonly message: string }
 }

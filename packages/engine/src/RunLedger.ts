@@ -19,6 +19,7 @@ import {
 } from "./Journal.ts"
 import { changeOrder } from "./OrderChange.ts"
 import type { RunControl } from "./RunControl.ts"
+import { ending, errorsOf } from "./RunEnding.ts"
 import { type CalloutScope, longWaitMs, type Resumption } from "./StepCallouts.ts"
 import { build, type EndedStep, setAsideBy } from "./StepEntry.ts"
 
@@ -83,6 +84,7 @@ export const make = Effect.gen(function*() {
     let startedAt = last?.finishedAt ?? held.startedAt
     let failedSteps = held.steps.filter(({ state }) => state === "failed").length
     let skipped: Array<StepRow> = []
+    const errors = [...errorsOf(held.steps)]
     /** A cancel that was met in the journal before this process was told of it. */
     let told: Cancellation | undefined
 
@@ -172,8 +174,9 @@ export const make = Effect.gen(function*() {
         const changed = changeOrder(on.order, change, () => isoOf(at))
         const end = how(at)
         const setAside = end.finish?.state === "completed" ? undefined : setAsideBy(on, changed.document)
+        const after = changed.document ?? on
         return {
-          document: changed.document ?? on,
+          document: after,
           entry: {
             runId: held.runId,
             orderId: held.orderId,
@@ -182,6 +185,7 @@ export const make = Effect.gen(function*() {
             ...(changed.document !== undefined && { write: { seen: on.order.version, document: changed.document } }),
             history: [],
             ...end,
+            ...(end.finish !== undefined && { finish: ending(end.finish, errors, after) }),
             ...(setAside !== undefined && { setAside }),
             ...(cancellation !== undefined && { cancels: true as const })
           }
@@ -231,10 +235,12 @@ export const make = Effect.gen(function*() {
         const from = newest ?? (yield* document)
         const { entry, ended: over } = yield* write(
           from,
-          (on, cancellation) => build(held, { ...ended, skipped: [...before, ...ended.skipped] }, on, cancellation)
+          (on, cancellation) =>
+            build(held, { ...ended, skipped: [...before, ...ended.skipped] }, on, cancellation, errors)
         )
         startedAt = ended.finishedAt
         if (ended.decision.state === "failed") failedSteps++
+        errors.push(...errorsOf([entry.step]))
         return { row: entry.step, ended: over }
       }),
       end: (finish, status) => close(status, (at) => ({ finish: { ...finish, failedSteps, at } })),

@@ -6,12 +6,13 @@ import type { CalloutRecord, PatchedMember } from "@sluice/domain/CalloutRecord"
 import type { HistoryEntry } from "@sluice/domain/History"
 import type { Json } from "@sluice/domain/Json"
 import type { Step } from "@sluice/domain/Pipeline"
-import type { StepPhase } from "@sluice/domain/ProcessEvent"
+import type { PluginError, StepPhase } from "@sluice/domain/ProcessEvent"
 import { DateTime } from "effect"
 import type { Cancellation } from "./Cancellation.ts"
 import type { Document, Entry, Finish, HeldRun, SetAside, StepRow } from "./Journal.ts"
 import { changeOrder, type OrderChange } from "./OrderChange.ts"
 import type { StepResult } from "./Plugin.ts"
+import { ending, errorsOf } from "./RunEnding.ts"
 import type { StepDecision } from "./StepDecision.ts"
 
 /** A step in its place in the run. */
@@ -131,16 +132,19 @@ export interface BuiltEntry {
   readonly document: Document
 }
 
+/** `errors`: of the steps before. */
 export const build = (
   held: HeldRun,
   given: EndedStep,
   document: Document,
-  cancellation: Cancellation | undefined
+  cancellation: Cancellation | undefined,
+  errors: ReadonlyArray<PluginError> = []
 ): BuiltEntry => {
   const ended = cancellation === undefined ? given : asCancelled(given, cancellation)
   const { placed, decision, result, finish, compensating } = ended
   const change = changeOf(ended)
   const changed = changeOrder(document.order, change, () => iso(ended.finishedAt))
+  const after = changed.document ?? document
   const statusSet = change.status !== undefined && changed.document !== undefined
     ? { before: document.order.status, after: change.status }
     : undefined
@@ -171,11 +175,12 @@ export const build = (
       ...(ended.skipped.length > 0 && { skipped: ended.skipped }),
       ...(changed.document !== undefined && { write: { seen: document.order.version, document: changed.document } }),
       history: historyOf(ended, changed.changes, statusSet),
+      ...(result?.message !== undefined && { messages: [result.message] }),
       ...(setAside !== undefined && { setAside }),
-      ...(finish !== undefined && { finish }),
+      ...(finish !== undefined && { finish: ending(finish, [...errors, ...errorsOf([step])], after) }),
       ...(compensating !== undefined && { state: "compensating", reason: compensating }),
       ...(cancellation !== undefined && { cancels: true })
     },
-    document: changed.document ?? document
+    document: after
   }
 }

@@ -16,12 +16,15 @@ import { PartnerBoard } from "@sluice/engine/PartnerBoard"
 import { Cause, Clock, Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { orUnavailable } from "./Availability.ts"
+import { DeliverySignal } from "./deliveries/DeliverySignal.ts"
+import { outcomeBytes, outcomeOf } from "./deliveries/Outcome.ts"
+import { outcomeFlushParameters } from "./deliveries/OutcomeFlush.ts"
 import * as Announcements from "./journal/Announcements.ts"
 import { maxBytes } from "./journal/Backlog.ts"
 import { cancel } from "./journal/Cancels.ts"
 import { Changes } from "./journal/Changes.ts"
 import { document, edit } from "./journal/Documents.ts"
-import { flushStatement, wideStatement } from "./journal/FlushStatement.ts"
+import { flushStatement, outcomeStatement, wideStatement } from "./journal/FlushStatement.ts"
 import type { InFlightLimits } from "./journal/InFlight.ts"
 import * as Lease from "./journal/Lease.ts"
 import * as Link from "./journal/Link.ts"
@@ -65,6 +68,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
   const sql = yield* SqlClient.SqlClient
   const clock = yield* Clock.Clock
   const changes = yield* Changes
+  const signal = yield* DeliverySignal
   const executes = options.executes ?? true
   let closing = false
 
@@ -73,7 +77,9 @@ const make = Effect.fnUntraced(function*(options: Options) {
   const depth = yield* QueueDepth.make(options.queueLimit ?? QueueDepth.defaultLimit)
   const main = Writer.lane(yield* Link.make(client.config), flushStatement, true)
   const wide = Writer.lane(yield* Link.make(client.config), wideStatement, false)
-  const lanes = [main, wide]
+  // Touches customers and chains of deliveries, whose locks must not hold up what does not.
+  const outcomes = Writer.lane(yield* Link.make(client.config), outcomeStatement, false, outcomeFlushParameters)
+  const lanes = [main, wide, outcomes]
   const worker = yield* Worker.make(lease)
   const hurry = { now: () => {} }
   const board = yield* PartnerBoardPg.make(() => hurry.now(), announcements)
@@ -85,7 +91,12 @@ const make = Effect.fnUntraced(function*(options: Options) {
     if (executes) takeover.later()
     else announcements.announce()
   }
-  const writer = yield* Writer.make(lease, worker, { changed: changes.publish, claimable: takeover.hurry, queued })
+  const writer = yield* Writer.make(lease, worker, {
+    changed: changes.publish,
+    claimable: takeover.hurry,
+    queued,
+    delivers: signal.publish
+  })
 
   yield* worker.register(main.link)
   main.flushedAt = clock.monotonicTimeNanosUnsafe()
@@ -138,16 +149,18 @@ const make = Effect.fnUntraced(function*(options: Options) {
   const write = (entry: EntryMember["entry"], release: boolean) =>
     Effect.uninterruptible(Effect.callback<Committed | Stale, Fenced>((resume) => {
       if (!lease.holds(entry.runId)) return resume(Effect.fail(new Fenced()))
-      const bytes = entryBytes(entry)
+      const outcome = outcomeOf(entry)
+      const bytes = entryBytes(entry) + (outcome === undefined ? 0 : outcomeBytes(outcome))
       const member: EntryMember = {
         kind: "entry",
         entry,
         worker: lease.identity().worker,
         release,
+        outcome,
         bytes,
         settle: resume
       }
-      Writer.add(bytes > maxBytes ? wide : main, member)
+      Writer.add(outcome !== undefined ? outcomes : bytes > maxBytes ? wide : main, member)
     }))
 
   const journal = Journal.of({
@@ -216,5 +229,5 @@ const make = Effect.fnUntraced(function*(options: Options) {
  */
 export const layer = (
   options: Options = {}
-): Layer.Layer<Journal | PartnerBoard | Changes, never, PgClient | SqlClient.SqlClient> =>
-  Layer.effectContext(make(options)).pipe(Layer.provideMerge(Changes.layer))
+): Layer.Layer<Journal | PartnerBoard | Changes | DeliverySignal, never, PgClient | SqlClient.SqlClient> =>
+  Layer.effectContext(make(options)).pipe(Layer.provideMerge([Changes.layer, DeliverySignal.layer]))

@@ -11,6 +11,7 @@ import settings from "./migrations/0002_settings.ts"
 import cancel from "./migrations/0003_cancel.ts"
 import retry from "./migrations/0004_retry.ts"
 import hold from "./migrations/0005_hold.ts"
+import deliveries from "./migrations/0006_deliveries.ts"
 
 /** Every migration by `<number>_<name>`; the last number is the schema version of this program. */
 export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
@@ -18,7 +19,8 @@ export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
   "0002_settings": settings,
   "0003_cancel": cancel,
   "0004_retry": retry,
-  "0005_hold": hold
+  "0005_hold": hold,
+  "0006_deliveries": deliveries
 }
 
 /** Table with one row for each migration that was applied. */

@@ -12,8 +12,8 @@ import { Settings, type SettingsSnapshot } from "@sluice/engine/Settings"
 import { Context, Effect, Layer, Queue, Semaphore, type Stream, SubscriptionRef } from "effect"
 import { orUnavailable } from "./Availability.ts"
 import { SecretBox, type SecretUnreadable } from "./SecretBox.ts"
+import { channel } from "./settings/Announcement.ts"
 import { load, type LoadedSettings, loadPipeline } from "./settings/LoadedSettings.ts"
-import { channel } from "./settings/SettingsWrites.ts"
 
 /** How long a change can go unnoticed where no announcement comes through. */
 const slowCheck = "5 seconds"
@@ -111,7 +111,7 @@ const make = Effect.gen(function*() {
 })
 
 export class SettingsLive extends Context.Service<SettingsLive, {
-  readonly current: () => SettingsSnapshot
+  readonly current: () => LoadedSettings
   readonly pipeline: (name: string, version: number) => Effect.Effect<Pipeline | undefined, JournalUnavailable>
   /** Reads everything anew; done when what is committed by now is in force. */
   readonly refresh: Effect.Effect<void, JournalUnavailable | SecretUnreadable>

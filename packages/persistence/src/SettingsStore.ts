@@ -9,6 +9,7 @@ import type { JournalUnavailable } from "@sluice/engine/Journal"
 import { Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { orUnavailable } from "./Availability.ts"
+import { freshSecret, rotated, withSecret } from "./deliveries/EndpointSecret.ts"
 import type { CursorInvalid, Page, PageRequest } from "./Page.ts"
 import { type EncryptionKeyMissing, SecretBox, type SecretUnreadable } from "./SecretBox.ts"
 import type {
@@ -44,6 +45,14 @@ export interface SettingsOf {
   ) => Effect.Effect<void, SettingUnknown | SettingVersionMismatch | PipelineInUse | JournalUnavailable>
 }
 
+export interface WebhookEndpointSettings extends SettingsOf {
+  /** A new secret, shown once; for 24 hours from `now` (epoch milliseconds) the old one signs too. */
+  readonly rotate: (
+    id: string,
+    now: number
+  ) => Effect.Effect<Put & { readonly secret: string }, SettingUnknown | PutError>
+}
+
 export interface PipelineSettings extends SettingsOf {
   /** Every version, newest first, also of a pipeline that was deleted. */
   readonly versions: (
@@ -76,11 +85,37 @@ const make = Effect.gen(function*() {
     })
   })
 
+  /** A secret goes on where none is written, and is made where there is none. */
+  const putEndpoint: SettingsOf["put"] = Effect.fnUntraced(function*(id, document, precondition = {}) {
+    const fresh = freshSecret()
+    let secret: string | undefined
+    const put = yield* orUnavailable(sql.withTransaction(writes.put("webhookEndpoint", id, document, precondition, (
+      written,
+      before
+    ) => {
+      const next = withSecret(written, before, fresh)
+      secret = typeof next["secret"] === "string" ? next["secret"] : undefined
+      return next
+    })))
+    if (put.changed) yield* refresh
+    return put.created && secret !== undefined ? { ...put, secret } : put
+  })
+
+  const rotate: WebhookEndpointSettings["rotate"] = Effect.fnUntraced(function*(id, now) {
+    yield* orUnavailable(reads.get("webhookEndpoint", id))
+    const secret = freshSecret()
+    const put = yield* orUnavailable(
+      sql.withTransaction(writes.put("webhookEndpoint", id, {}, {}, (_, before) => rotated(before ?? {}, secret, now)))
+    )
+    yield* refresh
+    return { ...put, secret }
+  })
+
   return SettingsStore.of({
     pipeline: { ...of("pipeline"), versions: (name, page) => orUnavailable(reads.versions(name, page)) },
     connector: of("connector"),
     authProvider: of("authProvider"),
-    webhookEndpoint: of("webhookEndpoint")
+    webhookEndpoint: { ...of("webhookEndpoint"), put: putEndpoint, rotate }
   })
 })
 
@@ -88,7 +123,7 @@ export class SettingsStore extends Context.Service<SettingsStore, {
   readonly pipeline: PipelineSettings
   readonly connector: SettingsOf
   readonly authProvider: SettingsOf
-  readonly webhookEndpoint: SettingsOf
+  readonly webhookEndpoint: WebhookEndpointSettings
 }>()("@sluice/persistence/SettingsStore") {
   static readonly layer: Layer.Layer<SettingsStore, never, SqlClient.SqlClient | SecretBox | SettingsLive> = Layer
     .effect(SettingsStore, make)

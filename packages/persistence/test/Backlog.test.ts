@@ -43,6 +43,7 @@ describe("Backlog", () => {
       entry: entryOf({ runId: nextId(), orderId: document.order.id }, { write: writeOn(document, { tags: [tag] }) }),
       worker: "w",
       release: false,
+      outcome: undefined,
       bytes: 10,
       settle: () => {}
     })

@@ -10,7 +10,7 @@ import type {
   SettingUnknown,
   SettingVersionMismatch
 } from "@sluice/persistence/settings/SettingsErrors"
-import type { StoredSetting } from "@sluice/persistence/settings/StoredSetting"
+import type { Put, StoredSetting } from "@sluice/persistence/settings/StoredSetting"
 import { SettingsStore } from "@sluice/persistence/SettingsStore"
 import { Effect } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
@@ -24,15 +24,17 @@ import * as Refused from "./Refused.ts"
 const nouns: Readonly<Record<WrittenKind, string>> = {
   pipeline: "pipeline",
   connector: "connector",
-  authProvider: "auth provider"
+  authProvider: "auth provider",
+  webhookEndpoint: "webhook endpoint"
 }
 
 /** A setting's JSON: its document, under the address that `PUT` takes, and what the server knows of it. */
-export const settingText = (kind: WrittenKind) => (setting: StoredSetting | Written): string => {
-  const { id, document, version, createdAt, updatedAt } = setting
+export const settingText = (kind: WrittenKind) => (setting: StoredSetting | Put | Written): string => {
+  const { id, document, notes = {}, version, createdAt, updatedAt } = setting
   const warnings = "warnings" in setting && setting.warnings.length > 0 ? { warnings: setting.warnings } : {}
-  const address = kind === "connector" ? { id } : { name: id }
-  return stringify({ ...address, ...document, version, createdAt, updatedAt, ...warnings })
+  const address = kind === "connector" || kind === "webhookEndpoint" ? { id } : { name: id }
+  const secret = "secret" in setting && setting.secret !== undefined ? { secret: setting.secret } : {}
+  return stringify({ ...address, ...document, ...secret, ...notes, version, createdAt, updatedAt, ...warnings })
 }
 
 /** `/options/headers/x-key` as `options.headers.x-key`. */
@@ -59,10 +61,9 @@ const mismatch = ({ current }: SettingVersionMismatch) =>
     })
   )
 
-const ofPut = {
+export const ofStoring = {
   JournalUnavailable: ofSetting.JournalUnavailable,
   SettingVersionMismatch: mismatch,
-  SettingInvalid: ({ faults }: SettingInvalid) => Effect.fail(Refused.invalid(faults)),
   SecretNotStored: ({ paths }: SecretNotStored) =>
     Effect.fail(Refused.invalid(paths.map((pointer) => ({
       path: dotted(pointer),
@@ -70,6 +71,11 @@ const ofPut = {
     })))),
   EncryptionKeyMissing: ({ message }: EncryptionKeyMissing) => refusedBySettings(message),
   SecretUnreadable: ({ message }: SecretUnreadable) => refusedBySettings(message)
+}
+
+export const ofPut = {
+  ...ofStoring,
+  SettingInvalid: ({ faults }: SettingInvalid) => Effect.fail(Refused.invalid(faults))
 }
 
 const refusedBySettings = (message: string) =>

@@ -52,13 +52,13 @@ const property = (properties: Properties, key: string): string | undefined => {
   return typeof value === "string" && value !== "" ? value : undefined
 }
 
-const requestHeaders = (properties: Properties): Record<string, string> =>
+export const requestHeaders = (properties: Properties): Record<string, string> =>
   Object.fromEntries(
     properties.filter(({ keyGroup }) => keyGroup?.toLowerCase() === "requestheaders")
       .map(({ key, value }) => [key.toLowerCase(), typeof value === "string" ? value : JSON.stringify(value)])
   )
 
-const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+export const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 
 /** Network errors but for what the address guard blocks, timeouts, and answers that are not 2xx, 400 or 404. */
@@ -95,14 +95,14 @@ export const judge = (response: OutboundResponse): Judgement => {
   }
 }
 
-const credentialsOf = (connector: Connector | undefined): RequestCredentials["connector"] =>
+export const credentialsOf = (connector: Connector | undefined): RequestCredentials["connector"] =>
   connector?.bearerToken !== undefined
     ? { bearerToken: connector.bearerToken }
     : connector?.username !== undefined && connector.password !== undefined
     ? { username: connector.username, password: connector.password }
     : undefined
 
-const configured = ({ options, order, connectors }: StepInput<WebhookWorkflowStepOptions>) => {
+export const configured = ({ options, order, connectors }: StepInput<WebhookWorkflowStepOptions>) => {
   const wanted = { name: options.connector ?? "Webhook", connectorId: options.connectorId ?? undefined }
   const { connector, reason } = selectConnector(connectors, wanted, order)
   const host = property(options.properties ?? [], "host")

@@ -57,6 +57,7 @@ const add = (run: MemoryRun, order: MemoryOrder, entry: Entry, release: boolean)
   }
   run.callouts.push(...entry.callouts)
   order.history.push(...entry.history)
+  order.messages.push(...entry.messages ?? [])
   if (entry.wait !== undefined || entry.open !== undefined) {
     run.wait = entry.wait
     run.open = entry.open
@@ -128,7 +129,7 @@ export const make = Effect.gen(function*() {
       const { document, run } = submission
       switch (judgement._tag) {
         case "Gone": {
-          store.orders.set(document.order.id, { versions: [document], history: [], submission })
+          store.orders.set(document.order.id, { versions: [document], history: [], messages: [], submission })
           const opened = open(document.order.id, run, true, 1)
           opened.startedAt = run.createdAt
           return Effect.succeed({ _tag: "Accepted", run: held(opened, false, document) })

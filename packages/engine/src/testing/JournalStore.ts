@@ -3,6 +3,7 @@
  */
 import type { HistoryEntry } from "@sluice/domain/History"
 import { uuidOf } from "@sluice/domain/Ids"
+import type { OutgoingMessage } from "@sluice/domain/OutgoingMessage"
 import { isFinal, type RunState } from "@sluice/domain/ProcessEvent"
 import { Context, Effect, Latch, Layer } from "effect"
 import type { CancelAnswer, Cancellation } from "../Cancellation.ts"
@@ -14,6 +15,8 @@ export interface MemoryOrder {
   /** Versions from 1. */
   readonly versions: Array<Document>
   readonly history: Array<HistoryEntry>
+  /** What its steps left to be sent. */
+  readonly messages: Array<OutgoingMessage>
   readonly submission: Submission
 }
 

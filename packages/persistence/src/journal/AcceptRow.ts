@@ -1,4 +1,5 @@
 /** A submission as the columns of its row in the flush. */
+import { webhookTypeOf } from "@sluice/domain/WebhookType"
 import { externalIdOf } from "@sluice/engine/JournalRules"
 import type { ColumnTypes } from "./Columns.ts"
 import type { AcceptMember } from "./Member.ts"
@@ -18,7 +19,8 @@ export const accept = {
   pipeline_version: "int",
   shipment_id: "text",
   requested_by: "text",
-  starts: "bool"
+  starts: "bool",
+  webhook_type: "text"
 } as const satisfies ColumnTypes
 
 /** A NUL is no text to PostgreSQL; in a reason given by a person it is not worth failing for. */
@@ -41,6 +43,7 @@ export const acceptRow = ({ starts, submission }: AcceptMember) => {
     pipeline_version: run.pipeline.version,
     shipment_id: run.shipmentId ?? null,
     requested_by: printable(run.requestedBy),
-    starts
+    starts,
+    webhook_type: webhookTypeOf(document.order.orderType) ?? null
   }
 }

@@ -16,15 +16,19 @@ export interface FlushAnswer {
   /** Ordinals from 1. */
   readonly accepts: ReadonlySet<number>
   readonly entries: ReadonlyMap<number, StoredEntry>
+  /** Deliveries were made, and are to be sent. */
+  readonly delivers: boolean
 }
 
 export const flushAnswer = (rows: Rows): FlushAnswer => {
   let standing = false
+  let delivers = false
   const accepts = new Set<number>()
   const entries = new Map<number, StoredEntry>()
   for (const [kind, n, version, state, next] of rows) {
     if (kind === 0) standing = true
     else if (kind === 1) accepts.add(n as number)
+    else if (kind === 3) delivers = true
     else {
       entries.set(n as number, {
         version: version as number,
@@ -33,7 +37,7 @@ export const flushAnswer = (rows: Rows): FlushAnswer => {
       })
     }
   }
-  return { standing, accepts, entries }
+  return { standing, accepts, entries, delivers }
 }
 
 /** The run that a submission opened, at its very beginning. */

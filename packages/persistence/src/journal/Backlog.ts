@@ -1,5 +1,5 @@
 /** What waits for the writer: bounded where it can be refused, taken in portions that a flush can carry. */
-import { type Member, orderOf } from "./Member.ts"
+import { customersOf, type Member, orderOf } from "./Member.ts"
 
 export const maxMembers = 256
 export const maxBytes = 1024 * 1024
@@ -8,7 +8,7 @@ export interface Backlog {
   readonly add: (member: Member) => void
   /** Back to the front, in their order: their flush stored nothing. */
   readonly putBack: (members: ReadonlyArray<Member>) => void
-  /** At most `maxMembers` and `maxBytes` (a larger one alone), at most one per order; the others keep their place. */
+  /** At most `maxMembers` and `maxBytes` (a larger one alone), at most one per order and customer; the others keep their place. */
   readonly take: () => ReadonlyArray<Member>
   /** Takes out those that fulfil the condition. */
   readonly extract: (condition: (member: Member) => boolean) => ReadonlyArray<Member>
@@ -45,12 +45,14 @@ export const make = (): Backlog => {
     },
     take: () => {
       const orders = new Set<string>()
+      const customers = new Set<string>()
       let size = 0
       return extract((member) => {
         if (orders.size === maxMembers || (orders.size > 0 && size + member.bytes > maxBytes)) return false
         const order = orderOf(member)
-        if (orders.has(order)) return false
+        if (orders.has(order) || customersOf(member).some((customer) => customers.has(customer))) return false
         orders.add(order)
+        for (const customer of customersOf(member)) customers.add(customer)
         size += member.bytes
         return true
       })

@@ -1,18 +1,22 @@
 /**
  * Cancels as they are stored, and as the executor of a run finds them. One statement each, so that of a cancel and an
- * end the first to lock the run's row wins. Contract: section 7, `cancel`.
+ * end the first to lock the run's row wins. A run that ends with its cancel tells of what had failed in it. Contract: section 7, `cancel`.
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import type { RunState } from "@sluice/domain/ProcessEvent"
 import type { CancelAnswer, Cancellation, RunCancellation } from "@sluice/engine/Cancellation"
 import { Effect } from "effect"
+import { SecureRandom } from "effect/crypto"
 import { SqlClient } from "effect/sql"
+import { endpoints } from "../deliveries/FanOut.ts"
+import { errorBody, messageFanOut, noStepMessages } from "../deliveries/MessageFanOut.ts"
 
 /** Nobody executes it, and nothing is left to compensate: it has ended with its cancel. */
 const ends = "runs.owner is null and (not $2 or (runs.state = 'queued' and runs.retry_of is null))"
 
 /** $1 run, $2 compensate, $3 reason, $4 now. A run that was put off becomes due, so that somebody compensates it. */
-const statement = `update runs set cancel_requested = true, cancel_compensates = $2, reason = $3,
+const statement = `with f as (
+  update runs set cancel_requested = true, cancel_compensates = $2, reason = $3,
   state = case when ${ends} then 'cancelled' else runs.state end,
   finished_at = case when ${ends} then $4 end,
   failed_steps = case when ${ends}
@@ -23,7 +27,20 @@ const statement = `update runs set cancel_requested = true, cancel_compensates =
     when runs.owner is null and runs.state <> 'queued' then clock_timestamp()
     else runs.due_at end
   where runs.id = $1 and runs.finished_at is null and not runs.cancel_requested
-  returning runs.state`
+  returning runs.id, runs.order_id, runs.event_id, runs.state, runs.finished_at
+),
+${endpoints},
+om as materialized (
+  select $5::uuid as id, 1 as n, 1 as place, 'error' as type, x.order_id, x.finished_at,
+    ${errorBody({ event: "x.event_id", id: "x.id" }, "o1.doc", "'[' || x.errors || ']'")} as body
+  from (select f.*, (
+      select string_agg((s.record::json -> 'error')::text, ',' order by s.index) from steps s where s.run_id = f.id
+    ) as errors from f where f.finished_at is not null) x
+  join order_versions o1 on o1.order_id = x.order_id and o1.version = 1 where x.errors is not null
+),
+${noStepMessages},
+${messageFanOut}
+select f.state from f`
 
 /** A NUL is no text to PostgreSQL; in what a person wrote it is not worth failing for. */
 const printable = (text: string): string => text.replaceAll("\0", "\ufffd")
@@ -34,7 +51,8 @@ export const cancel = Effect.fnUntraced(function*(runId: string, { compensate, r
     PgTypes.uuid(runId),
     PgTypes.bool(compensate),
     PgTypes.text(printable(reason)),
-    PgTypes.timestamptz(at)
+    PgTypes.timestamptz(at),
+    PgTypes.uuid(SecureRandom.uuidV7Unsafe())
   ])
   if (stored !== undefined) return { _tag: "Stored", state: stored.state } satisfies CancelAnswer
   const [known] = yield* sql<{ readonly state: RunState; readonly cancel_requested: boolean }>`

@@ -9,14 +9,17 @@
  * - 1: submission n is stored
  * - 2: entry n is stored on an order at version `number`; `state` is the run's where it ended, and `next` says that
  *   another run over the order waits its turn
+ * - 3: n deliveries were made, and are to be sent
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import type { StepRow } from "@sluice/engine/Journal"
 import { holdRank } from "@sluice/engine/PartnerBoard"
+import { intakeFanOut } from "../deliveries/FanOut.ts"
+import { outcomeParts } from "../deliveries/OutcomeStatement.ts"
 import { accept, acceptRow, printable } from "./AcceptRow.ts"
 import { columns, type ColumnTypes, parameterCount, unnest } from "./Columns.ts"
 import { onHold } from "./HeldRuns.ts"
-import type { AcceptMember, EntryMember, Member } from "./Member.ts"
+import type { AcceptMember, EntryMember } from "./Member.ts"
 import { encodeBody, encodeCallout, encodeHistory, encodeStep } from "./Records.ts"
 
 const entry = {
@@ -64,6 +67,7 @@ const entryColumn = firstColumn + parameterCount(accept)
 const stepColumn = entryColumn + parameterCount(entry)
 const calloutColumn = stepColumn + parameterCount(step)
 const historyColumn = calloutColumn + parameterCount(callout)
+const nextColumn = historyColumn + parameterCount(history)
 
 /** How long a lease lasts from its renewal, by the database's clock. */
 export const leaseSeconds = 6
@@ -82,7 +86,8 @@ const standing = `select id from workers where id = $1 and epoch = $2 and not fe
 const ends = `(e.final is not null
       and not (runs.cancel_requested and runs.cancel_compensates and runs.state <> 'compensating'))`
 
-const statement = (me: string) => `
+/** `deliveries`: the parts that make `dw`, the deliveries of what is stored. */
+const statement = (me: string, deliveries: string) => `
 with me as (${me}),
 a as materialized (select a.* from ${unnest(accept, "a", firstColumn)}),
 w as (
@@ -120,7 +125,8 @@ o as (
 ),
 v as materialized (
   select n, version from o
-  union all select e.n, orders.version from e join orders on orders.id = e.order_id where e.doc is null
+  union all select e.n, orders.version from e join orders on orders.id = e.order_id
+  where e.doc is null and (e.seen is null or e.seen = orders.version)
 ),
 v1 as (insert into order_versions select e.order_id, v.version, e.doc from v join e using (n) where e.doc is not null),
 s as (
@@ -162,25 +168,31 @@ f as (
     and (e.touches or e.state is not null or e.final is not null or runs.state = 'waiting')
   returning e.n, runs.finished_at is not null as ended, runs.state, runs.order_id
 ),
-${onHold}
+${onHold},
+${deliveries}
 select 0 as kind, 0 as n, 0 as number, null::text as state, false as next from me
 union all select 1, wn.n::int, 0, null, false from wn
 union all select 2, v.n::int, v.version, case when f.ended then f.state end,
   coalesce(f.ended and exists (select from runs q where q.order_id = f.order_id and q.state = 'queued'), false)
-from v left join f using (n)`
+from v left join f using (n)
+union all select 3, count(*)::int, 0, null, false from dw where dw.state = 'pending' having count(*) > 0`
 
-export const flushStatement = statement(renewing)
-export const wideStatement = statement(standing)
+export const flushStatement = statement(renewing, intakeFanOut)
+export const wideStatement = statement(standing, intakeFanOut)
+
+/** For entries that leave something behind; takes no submissions. */
+export const outcomeStatement = statement(standing, outcomeParts(nextColumn))
 
 const text = (value: unknown): string | null => typeof value === "string" ? value : null
 
-const entryRow = ({ entry, release }: EntryMember) => {
+const entryRow = ({ entry, release, outcome }: EntryMember) => {
   const order = entry.write?.document.order
   const heldFor = release ? entry.wait?.heldFor : undefined
   return {
     run_id: entry.runId,
     order_id: entry.orderId,
-    seen: entry.write?.seen ?? null,
+    // What was made of one version of the order must not be stored with another.
+    seen: entry.write?.seen ?? outcome?.seen ?? null,
     doc: entry.write?.document.text ?? null,
     external_id: text(order?.["externalId"]),
     order_type: order?.orderType ?? null,
@@ -248,15 +260,4 @@ export const flushParameters = (
     ...columns(callout, callouts),
     ...columns(history, histories)
   ]
-}
-
-/** Members by kind: the ordinals of the answer count in these. */
-export const sorted = (members: ReadonlyArray<Member>) => {
-  const accepts: Array<AcceptMember> = []
-  const entries: Array<EntryMember> = []
-  for (const member of members) {
-    if (member.kind === "accept") accepts.push(member)
-    else entries.push(member)
-  }
-  return { accepts, entries }
 }

@@ -10,6 +10,7 @@ import type {
   Submission
 } from "@sluice/engine/Journal"
 import type { Effect } from "effect"
+import type { Outcome } from "../deliveries/Outcome.ts"
 
 export interface AcceptMember {
   readonly kind: "accept"
@@ -31,6 +32,8 @@ export interface EntryMember {
   readonly worker: string
   /** The run is given up with this entry. */
   readonly release: boolean
+  /** What is stored with it beside the run. */
+  readonly outcome: Outcome | undefined
   readonly bytes: number
   readonly settle: (answer: Effect.Effect<Committed | Stale, Fenced>) => void
 }
@@ -57,3 +60,20 @@ export const entryBytes = (entry: Entry): number => {
 /** No two members of one order share a flush: `UPDATE … FROM` with one order twice drops a change silently. */
 export const orderOf = (member: Member): string =>
   member.kind === "accept" ? member.submission.document.order.id : member.entry.orderId
+
+const nobody: ReadonlyArray<string> = []
+
+/** Nor of one customer, for the same reason. */
+export const customersOf = (member: Member): ReadonlyArray<string> =>
+  member.kind === "accept" ? nobody : member.outcome?.customers ?? nobody
+
+/** Members by kind: the ordinals of the answer count in these. */
+export const sorted = (members: ReadonlyArray<Member>) => {
+  const accepts: Array<AcceptMember> = []
+  const entries: Array<EntryMember> = []
+  for (const member of members) {
+    if (member.kind === "accept") accepts.push(member)
+    else entries.push(member)
+  }
+  return { accepts, entries }
+}

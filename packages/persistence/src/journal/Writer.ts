@@ -10,10 +10,10 @@ import { SqlError } from "effect/sql/SqlError"
 import { flushAnswer, openedRun, queued, type StoredEntry } from "./Answers.ts"
 import * as Backlog from "./Backlog.ts"
 import { duplicatesParameters, duplicatesStatement, hitsOf } from "./Duplicates.ts"
-import { flushParameters, sorted } from "./FlushStatement.ts"
+import { flushParameters } from "./FlushStatement.ts"
 import type { Lease } from "./Lease.ts"
 import type { Link, Rows } from "./Link.ts"
-import type { AcceptMember, EntryMember, Member } from "./Member.ts"
+import { type AcceptMember, type EntryMember, type Member, sorted } from "./Member.ts"
 import { reconciled, reconcileParameters, reconcileStatement } from "./Reconcile.ts"
 import { type SqlFault, sqlFault } from "./SqlFault.ts"
 import type { Worker } from "./Worker.ts"
@@ -23,6 +23,7 @@ export interface Lane {
   readonly backlog: Backlog.Backlog
   readonly link: Link
   readonly statement: string
+  readonly parameters: typeof flushParameters
   /** The statement renews the lease. */
   readonly renews: boolean
   readonly wake: Latch.Latch
@@ -33,10 +34,11 @@ export interface Lane {
   flushedAt: bigint
 }
 
-export const lane = (link: Link, statement: string, renews: boolean): Lane => ({
+export const lane = (link: Link, statement: string, renews: boolean, parameters = flushParameters): Lane => ({
   backlog: Backlog.make(),
   link,
   statement,
+  parameters,
   renews,
   wake: Latch.makeUnsafe(false),
   inFlight: [],
@@ -70,6 +72,8 @@ export interface Options {
   readonly changed: (runId: string) => void
   /** There is something to claim sooner than the next poll: a run's turn has come, or a run is in doubt. */
   readonly claimable: () => void
+  /** There are deliveries to send. */
+  readonly delivers: () => void
   /** A run was stored that this process does not hold. */
   readonly queued: () => void
 }
@@ -163,6 +167,7 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
       }
       const owned = by.worker === lease.identity().worker
       lane.flushedAt = sent
+      if (answer.delivers) options.delivers()
       if (lane.renews && owned) lease.renewed(sent)
       const { accepts, entries } = sorted(members)
       const stale: Array<EntryMember> = []
@@ -214,7 +219,7 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
       const sent = clock.monotonicTimeNanosUnsafe()
       // A value that cannot even be encoded throws here.
       const answer: Result.Result<Rows, unknown> = yield* Effect.suspend(() =>
-        lane.link.query(lane.statement, flushParameters(by.worker, by.epoch, accepts, entries))
+        lane.link.query(lane.statement, lane.parameters(by.worker, by.epoch, accepts, entries))
       ).pipe(Effect.catchDefect((defect) => Effect.succeed(Result.fail(defect))))
       if (Result.isSuccess(answer)) return yield* settle(lane, members, answer.success, by, sent)
       const fault = answer.failure instanceof SqlError ? sqlFault(answer.failure) : "refused"

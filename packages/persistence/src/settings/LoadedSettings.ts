@@ -13,6 +13,8 @@ import type { Pipeline } from "@sluice/domain/Pipeline"
 import { decodePipeline } from "@sluice/domain/PipelineDocument"
 import { shortestSecret } from "@sluice/domain/Redaction"
 import type { SettingsKind } from "@sluice/domain/SettingsDocument"
+import type { WebhookEndpoint } from "@sluice/domain/WebhookEndpoint"
+import { decodeWebhookEndpoint } from "@sluice/domain/WebhookEndpointDocument"
 import type { SettingsSnapshot } from "@sluice/engine/Settings"
 import { Effect } from "effect"
 import type { SqlClient } from "effect/sql"
@@ -22,6 +24,8 @@ import { open, secretTextsOf } from "./SealedDocument.ts"
 /** Everything at one revision. */
 export interface LoadedSettings extends SettingsSnapshot {
   readonly revision: bigint
+  /** By id. */
+  readonly webhookEndpoints: ReadonlyMap<string, WebhookEndpoint>
 }
 
 interface Row {
@@ -50,6 +54,7 @@ interface Gathered {
   readonly pipelines: Array<Pipeline>
   readonly connectors: Array<AddressedConnector>
   readonly authProviders: Array<AuthProvider>
+  readonly webhookEndpoints: Map<string, WebhookEndpoint>
   readonly secrets: Set<string>
 }
 
@@ -74,7 +79,13 @@ const gather = (gathered: Gathered, { kind, id, version }: Row, document: JsonOb
       gathered.authProviders.push(decoded.authProvider)
       return []
     }
-    default:
+    case "webhookEndpoint": {
+      const decoded = decodeWebhookEndpoint(id, document)
+      if ("faults" in decoded) return decoded.faults
+      gathered.webhookEndpoints.set(id, decoded.endpoint)
+      return []
+    }
+    case null:
       return []
   }
 }
@@ -101,7 +112,13 @@ const statement = (sql: SqlClient.SqlClient) =>
 
 export const load = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, box: SecretBox["Service"]) {
   const rows = yield* statement(sql)
-  const gathered: Gathered = { pipelines: [], connectors: [], authProviders: [], secrets: new Set() }
+  const gathered: Gathered = {
+    pipelines: [],
+    connectors: [],
+    authProviders: [],
+    webhookEndpoints: new Map(),
+    secrets: new Set()
+  }
   for (const row of rows) {
     if (row.kind === null) continue
     const document = yield* open(box, row.kind, row.id, parse(row.document) as JsonObject)

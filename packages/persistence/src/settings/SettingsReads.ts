@@ -16,7 +16,17 @@ export interface SettingRow {
   readonly document: string
   readonly created_at: Date
   readonly updated_at: Date
+  /** A webhook endpoint's. */
+  readonly disabled_at?: Date | null
+  readonly disabled_reason?: string | null
+  readonly failing_since?: Date | null
 }
+
+const notesOf = ({ disabled_at, disabled_reason, failing_since }: SettingRow): JsonObject => ({
+  ...(disabled_at != null && { disabledAt: disabled_at.toISOString() }),
+  ...(disabled_reason != null && { disabledReason: disabled_reason }),
+  ...(failing_since != null && { failingSince: failing_since.toISOString() })
+})
 
 /** The stored document; its secrets are sealed. */
 export const documentOf = (row: Pick<SettingRow, "document">): JsonObject => parse(row.document) as JsonObject
@@ -25,6 +35,7 @@ export const shown = (kind: SettingsKind, row: SettingRow, document = documentOf
   id: row.id,
   version: row.version,
   document: redactDocument(kind, document),
+  ...(kind === "webhookEndpoint" && { notes: notesOf(row) }),
   createdAt: row.created_at.toISOString(),
   updatedAt: row.updated_at.toISOString()
 })

@@ -7,15 +7,16 @@ import { isStorable } from "@sluice/domain/Order"
 import { keepStored, pathText, secretPaths, type SettingsKind } from "@sluice/domain/SettingsDocument"
 import { Effect, Result } from "effect"
 import type { SqlClient } from "effect/sql"
+import { endpointDeleted, endpointWritten } from "../deliveries/EndpointState.ts"
 import type { SecretBox } from "../SecretBox.ts"
+import { announce } from "./Announcement.ts"
 import { open, pointerTo, seal } from "./SealedDocument.ts"
 import { PipelineInUse, SecretNotStored, SettingUnknown, SettingVersionMismatch } from "./SettingsErrors.ts"
 import { documentOf, type SettingRow, shown } from "./SettingsReads.ts"
 import { tables } from "./SettingsTables.ts"
 import type { Precondition, Put } from "./StoredSetting.ts"
 
-/** The channel on which changes are announced, once they are committed. */
-export const channel = "sluice_settings"
+const asWritten = (document: JsonObject): JsonObject => document
 
 const check = (kind: SettingsKind, id: string, row: SettingRow | undefined, { ifMatch }: Precondition) =>
   ifMatch === undefined || ifMatch === row?.version
@@ -29,11 +30,6 @@ export const makeWrites = (sql: SqlClient.SqlClient, box: SecretBox["Service"]) 
     return rows[0]
   })
 
-  const announce = Effect.andThen(
-    sql`UPDATE settings_revision SET revision = revision + 1`,
-    sql`SELECT pg_notify(${channel}, '')`
-  )
-
   /** A pipeline that comes back after it was deleted goes on counting: a run's version names one definition for ever. */
   const insert = (kind: SettingsKind, id: string, text: string) =>
     kind === "pipeline"
@@ -45,11 +41,13 @@ export const makeWrites = (sql: SqlClient.SqlClient, box: SecretBox["Service"]) 
     sql<SettingRow>`UPDATE ${sql(tables[kind])}
       SET version = version + 1, document = ${text}, updated_at = clock_timestamp() WHERE id = ${id} RETURNING *`
 
+  /** `carry`: what of the stored document goes on where the new one is silent. */
   const put = Effect.fnUntraced(function*(
     kind: SettingsKind,
     id: string,
     document: JsonObject,
-    precondition: Precondition
+    precondition: Precondition,
+    carry: (document: JsonObject, before: JsonObject | undefined) => JsonObject = asWritten
   ) {
     const row = yield* stored(kind, id)
     yield* check(kind, id, row, precondition)
@@ -57,7 +55,7 @@ export const makeWrites = (sql: SqlClient.SqlClient, box: SecretBox["Service"]) 
       ? Result.succeed(undefined)
       : yield* Effect.result(open(box, kind, id, documentOf(row)))
     const before = Result.isSuccess(opened) ? opened.success : undefined
-    const kept = keepStored(kind, document, before)
+    const kept = keepStored(kind, carry(document, before), before)
     if ("faults" in kept) {
       // What does not open cannot be kept, but it can be replaced: that is the mend after a lost key.
       if (Result.isFailure(opened)) return yield* opened.failure
@@ -75,7 +73,8 @@ export const makeWrites = (sql: SqlClient.SqlClient, box: SecretBox["Service"]) 
     if (kind === "pipeline") {
       yield* sql`INSERT INTO pipeline_versions (id, version, document) VALUES (${id}, ${written.version}, ${text})`
     }
-    yield* announce
+    if (kind === "webhookEndpoint") yield* endpointWritten(sql, id, next)
+    yield* announce(sql)
     return { ...shown(kind, written), created: row === undefined, changed: true } satisfies Put
   })
 
@@ -90,7 +89,8 @@ export const makeWrites = (sql: SqlClient.SqlClient, box: SecretBox["Service"]) 
       if (open !== undefined) return yield* new PipelineInUse({ name: id })
     }
     yield* sql`DELETE FROM ${sql(tables[kind])} WHERE id = ${id}`
-    yield* announce
+    if (kind === "webhookEndpoint") yield* endpointDeleted(sql, id)
+    yield* announce(sql)
   })
 
   return { put, remove }

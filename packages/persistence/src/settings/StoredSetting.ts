@@ -8,6 +8,8 @@ export interface StoredSetting {
   readonly version: number
   /** Secrets read `[redacted]`. */
   readonly document: JsonObject
+  /** What the server knows of it beside: a webhook endpoint's health. */
+  readonly notes?: JsonObject
   /** ISO 8601, UTC. */
   readonly createdAt: string
   readonly updatedAt: string
@@ -18,6 +20,8 @@ export interface Put extends StoredSetting {
   readonly created: boolean
   /** False where the content is equal to the stored one: nothing was written. */
   readonly changed: boolean
+  /** A webhook endpoint's, where it is new: shown once. */
+  readonly secret?: string
 }
 
 /** What must hold for a change to be made. */

@@ -1,0 +1,66 @@
+/** `/v1/webhook-endpoints/{id}/replay` and the replays that it starts. Contract: section 7. */
+import * as Problems from "@sluice/api/Problems"
+import { ReplayRequest } from "@sluice/api/WebhookEndpointsApi"
+import type { JournalUnavailable } from "@sluice/engine/Journal"
+import { replayable, Replays, type ReplayUnknown } from "@sluice/persistence/Replays"
+import { SettingsStore } from "@sluice/persistence/SettingsStore"
+import { Clock, Effect } from "effect"
+import type { HttpServerRequest } from "effect/http"
+import { Caller } from "../Gate.ts"
+import * as Answer from "./Answer.ts"
+import * as Body from "./Body.ts"
+import * as Decoded from "./Decoded.ts"
+import * as Refused from "./Refused.ts"
+import * as SettingsHttp from "./SettingsHttp.ts"
+
+interface Start {
+  readonly params: { readonly id: string }
+  readonly request: HttpServerRequest.HttpServerRequest
+}
+interface One {
+  readonly params: { readonly id: string; readonly replayId: string }
+}
+
+const ofReplay = {
+  JournalUnavailable: (error: JournalUnavailable) => Effect.fail(Refused.unavailable(error)),
+  ReplayUnknown: ({ id }: ReplayUnknown) =>
+    Effect.fail(new Problems.NotFound({ detail: `There is no replay ${JSON.stringify(id)} of this endpoint` }))
+}
+
+export const make = Effect.gen(function*() {
+  const replays = yield* Replays
+  const store = (yield* SettingsStore).webhookEndpoint
+
+  return {
+    start: Effect.fnUntraced(function*({ params, request }: Start) {
+      const body = yield* Body.readObject(request, "since, until, states and types")
+      const { since, states = replayable, types, until } = yield* Decoded.as(ReplayRequest, body)
+      const from = yield* Refused.moment("since", since)
+      const to = (yield* Refused.moment("until", until)) ?? (yield* Clock.currentTimeMillis)
+      const wrong = states.findIndex((state) => !replayable.includes(state))
+      if (wrong >= 0) {
+        return yield* Refused.invalid([{
+          path: `states[${wrong}]`,
+          message: `cannot be replayed: name some of ${replayable.join(", ")}`
+        }])
+      }
+      const endpoint = yield* store.get(params.id).pipe(Effect.catchTags(SettingsHttp.ofSetting))
+      if (endpoint.document["disabled"] === true) {
+        return yield* new Problems.Conflict({ detail: "The endpoint is disabled: enable it, then replay" })
+      }
+      const requestedBy = yield* Caller
+      const replay = yield* replays.start(params.id, { since: from ?? 0, until: to, states, types, requestedBy }).pipe(
+        Effect.catchTags({ JournalUnavailable: ofReplay.JournalUnavailable })
+      )
+      return Answer.json(JSON.stringify(replay), 202)
+    }),
+    get: Effect.fnUntraced(function*({ params }: One) {
+      const replay = yield* replays.get(params.id, params.replayId).pipe(Effect.catchTags(ofReplay))
+      return Answer.json(JSON.stringify(replay))
+    }),
+    cancel: Effect.fnUntraced(function*({ params }: One) {
+      const replay = yield* replays.cancel(params.id, params.replayId).pipe(Effect.catchTags(ofReplay))
+      return Answer.json(JSON.stringify(replay))
+    })
+  }
+})

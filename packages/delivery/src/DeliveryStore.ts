@@ -1,0 +1,109 @@
+/**
+ * Port: where deliveries are remembered. They are made in the commit of what they tell of, so making them is not here;
+ * here they are claimed, and what became of them is recorded.
+ *
+ * Implemented by `@sluice/persistence` (PostgreSQL, group commit) and by `testing/DeliveryStoreMemory`.
+ * Contract: sections 9 and 10.
+ */
+import type { MessageOrigin } from "@sluice/domain/OutgoingMessage"
+import { Context, type Effect, Schema } from "effect"
+import type { Next } from "./Judgement.ts"
+
+/** The database is away. Nothing was stored, as far as can be known. */
+export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", {
+  message: Schema.String
+}) {}
+
+/** A step's message: where it goes, and where its credentials are found. */
+export interface StepTarget {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly idempotencyKey: string
+  readonly timeoutMs: number
+  readonly origin: MessageOrigin
+}
+
+/** A delivery that this process is to attempt. Ids are hyphenated UUIDs; times are epoch milliseconds. */
+export interface ClaimedDelivery {
+  readonly id: string
+  readonly messageId: string
+  /** Grows over all events. */
+  readonly sequence: number
+  readonly type: string
+  readonly orderId?: string
+  /** When the message was made: what `$now()` gives to its filter and template. */
+  readonly createdAt: number
+  /** What shares a queue: an endpoint, or the origin of a step's URL. */
+  readonly lane: string
+  readonly endpointId?: string
+  readonly target?: StepTarget
+  readonly body: Uint8Array
+  /** `body` is what earlier attempts sent: it is not filtered or templated again. */
+  readonly frozen: boolean
+  /** Attempts so far; the next one's number is one more. */
+  readonly attempts: number
+  /** Attempts since the schedule began: a redelivery begins it anew. */
+  readonly round: number
+}
+
+/** One attempt, as it is kept. Already redacted. */
+export interface AttemptRecord {
+  readonly number: number
+  readonly startedAt: number
+  readonly durationMs: number
+  readonly error?: { readonly code: string; readonly message: string }
+  readonly response?: {
+    readonly status: number
+    readonly headers: Readonly<Record<string, string>>
+    readonly body: Uint8Array
+    readonly truncated: boolean
+  }
+}
+
+/** What became of a claimed delivery. */
+export type Settlement =
+  | { readonly _tag: "Attempted"; readonly attempt: AttemptRecord; readonly next: Next }
+  /** The endpoint's filter left it out. */
+  | { readonly _tag: "Filtered" }
+  /** This process knows no such endpoint: cancelled where it was deleted; else it is new, and known in a moment. */
+  | { readonly _tag: "EndpointUnknown" }
+  /** Not attempted: others may. */
+  | { readonly _tag: "Returned" }
+
+/** When a delivery that could not be attempted here is looked at again, in milliseconds. */
+export const lookAgainMs = 1000
+
+export interface ClaimRequest {
+  /** How many more of a lane may be in flight here, for lanes that have some. */
+  readonly room: ReadonlyMap<string, number>
+  /** The same for every other lane. */
+  readonly otherwise: number
+  /** In all. */
+  readonly total: number
+}
+
+export interface Claim {
+  readonly deliveries: ReadonlyArray<ClaimedDelivery>
+  /** Milliseconds until the next one is due in a lane that had room; absent: none waits. */
+  readonly nextInMs?: number
+}
+
+export class DeliveryStore extends Context.Service<DeliveryStore, {
+  /**
+   * Takes what is due, lane by lane, each bounded, so that one lane's backlog hides no other; heeds the endpoints' rate
+   * limits over all processes. What is claimed and not settled within `claimMs` can be claimed again, by anybody.
+   */
+  readonly claim: (request: ClaimRequest) => Effect.Effect<Claim, StoreUnavailable>
+  /** Keeps the bytes that are about to be sent in place of the message's, for every later attempt. */
+  readonly freeze: (id: string, body: Uint8Array) => Effect.Effect<void, StoreUnavailable>
+  /**
+   * Records what became of a delivery, and releases the next one of its order and endpoint. Answers after the commit,
+   * which many share; while the database is away it goes on trying.
+   */
+  readonly settle: (delivery: ClaimedDelivery, settlement: Settlement) => Effect.Effect<void>
+  /** Passes when there may be something to claim that the last claim did not know of, made here or elsewhere. */
+  readonly due: Effect.Effect<void>
+}>()("@sluice/delivery/DeliveryStore") {}
+
+/** Longer than an attempt can take, with fetching a token and recording, in milliseconds. */
+export const claimMs = 45_000

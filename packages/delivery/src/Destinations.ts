@@ -1,0 +1,29 @@
+/**
+ * Port: where a delivery goes, by the settings of the moment, and what must not be repeated in records.
+ * Contract: sections 4 and 9.
+ */
+import type { Authentication } from "@sluice/domain/AuthProvider"
+import type { Redactor } from "@sluice/domain/Redaction"
+import type { WebhookEndpoint } from "@sluice/domain/WebhookEndpoint"
+import { Context, type Effect, Schema } from "effect"
+import type { StepTarget } from "./DeliveryStore.ts"
+
+/** The settings that a step's message refers to cannot be had. It counts as a failed attempt. */
+export class DestinationUnknown extends Schema.TaggedError<DestinationUnknown>()("DestinationUnknown", {
+  message: Schema.String
+}) {}
+
+/** What a step's message needs besides what is stored with it. */
+export interface StepCredentials {
+  /** Over the stored ones. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly authentication?: Authentication
+}
+
+export class Destinations extends Context.Service<Destinations, {
+  /** `undefined`: it was deleted. */
+  readonly endpoint: (id: string) => WebhookEndpoint | undefined
+  readonly credentials: (target: StepTarget) => Effect.Effect<StepCredentials, DestinationUnknown>
+  /** Hides every configured secret. */
+  readonly redactor: () => Redactor
+}>()("@sluice/delivery/Destinations") {}

@@ -1,0 +1,209 @@
+/**
+ * Sends what is due: claims by lane with bounds, attempts, judges, records. One hanging endpoint does not slow others.
+ * Contract: sections 9 and 10.
+ */
+import { exportType, testType } from "@sluice/domain/Delivery"
+import type { WebhookEndpoint } from "@sluice/domain/WebhookEndpoint"
+import { Cause, Clock, Context, type Duration, Effect, FiberSet, Latch, Layer, Random, Result } from "effect"
+import * as DeliveryAttempt from "./DeliveryAttempt.ts"
+import { defaultDelaysMs } from "./DeliverySchedule.ts"
+import {
+  type Claim,
+  type ClaimedDelivery,
+  DeliveryStore,
+  type Settlement,
+  type StoreUnavailable
+} from "./DeliveryStore.ts"
+import { Destinations } from "./Destinations.ts"
+import { judge } from "./Judgement.ts"
+import * as Lanes from "./Lanes.ts"
+import * as Preparation from "./Preparation.ts"
+
+export interface DispatcherOptions {
+  /** How long attempts may go on once the process was told to stop. Default 20 s. */
+  readonly grace?: Duration.Input
+}
+
+/** Between two claims while there is work: what ends in between makes room for one claim, not for one each. */
+const pause = "4 millis"
+
+export class Dispatcher extends Context.Service<Dispatcher, {
+  /** Attempts in flight in this process. */
+  readonly inFlight: Effect.Effect<number>
+}>()("@sluice/delivery/Dispatcher") {
+  /** Sends while its scope is open. */
+  static readonly layer = (options: DispatcherOptions = {}) => Layer.effect(Dispatcher, make(options))
+}
+
+const returned: Settlement = { _tag: "Returned" }
+const endpointUnknown: Settlement = { _tag: "EndpointUnknown" }
+const filtered: Settlement = { _tag: "Filtered" }
+
+const answered = (settlement: Settlement): boolean =>
+  settlement._tag !== "Attempted" || settlement.attempt.response !== undefined
+
+const make = Effect.fnUntraced(function*(options: DispatcherOptions) {
+  const store = yield* DeliveryStore
+  const destinations = yield* Destinations
+  const { attempt, signedHeaders, lowerCased } = yield* DeliveryAttempt.make
+  const prepare = yield* Preparation.make
+  const clock = yield* Clock.Clock
+  const lanes = Lanes.make()
+  const freed = Latch.makeUnsafe(false)
+  const stop = { asked: false }
+
+  const settled = Effect.fnUntraced(
+    function*(delivery: ClaimedDelivery, attempted: DeliveryAttempt.Attempted, delaysMs: ReadonlyArray<number>) {
+      const settlement: Extract<Settlement, { readonly _tag: "Attempted" }> = {
+        _tag: "Attempted",
+        attempt: attempted.record,
+        next: judge(attempted.end, {
+          delaysMs,
+          made: delivery.round + 1,
+          now: clock.currentTimeMillisUnsafe(),
+          draw: yield* Random.next
+        })
+      }
+      return settlement
+    }
+  )
+
+  /** Sends an endpoint what its settings make of the message. */
+  const toEndpoint = Effect.fnUntraced(function*(delivery: ClaimedDelivery, endpoint: WebhookEndpoint) {
+    const number = delivery.attempts + 1
+    const delaysMs = endpoint.delaysMs ?? defaultDelaysMs
+    const prepared = yield* prepare(delivery, endpoint)
+    switch (prepared._tag) {
+      case "Filtered":
+        return filtered
+      case "Failed": {
+        const at = clock.currentTimeMillisUnsafe()
+        const message = destinations.redactor().text(prepared.message)
+        return yield* settled(delivery, DeliveryAttempt.unsent(number, at, prepared.code, message), delaysMs)
+      }
+      case "Ready": {
+        if (prepared.changed) yield* store.freeze(delivery.id, prepared.body)
+        const request: DeliveryAttempt.AttemptRequest = {
+          url: endpoint.url,
+          headers: yield* signedHeaders(delivery, endpoint, prepared.body),
+          authentication: endpoint.authentication,
+          timeoutMs: DeliveryAttempt.timeoutMs,
+          body: prepared.body
+        }
+        return yield* settled(delivery, yield* attempt(number, request, destinations.redactor()), delaysMs)
+      }
+    }
+  })
+
+  /** Sends what a step left, with the credentials of the moment. */
+  const toTarget = Effect.fnUntraced(
+    function*(delivery: ClaimedDelivery, target: NonNullable<ClaimedDelivery["target"]>) {
+      const number = delivery.attempts + 1
+      const found = yield* Effect.result(destinations.credentials(target))
+      if (Result.isFailure(found)) {
+        const at = clock.currentTimeMillisUnsafe()
+        const unsent = DeliveryAttempt.unsent(number, at, "destination", found.failure.message)
+        return yield* settled(delivery, unsent, defaultDelaysMs)
+      }
+      // An export is what a workflow step would send; anything else is a webhook, and shows no secrets.
+      const isExport = delivery.type === exportType
+      const body = isExport || delivery.frozen ? delivery.body : destinations.redactor().bytes(delivery.body)
+      if (body !== delivery.body) yield* store.freeze(delivery.id, body)
+      const request: DeliveryAttempt.AttemptRequest = {
+        url: target.url,
+        headers: {
+          "content-type": "application/json",
+          ...lowerCased(target.headers),
+          ...lowerCased(found.success.headers),
+          ...(isExport && {
+            "x-delivery-count": String(number),
+            "x-max-delivery-count": String(defaultDelaysMs.length)
+          }),
+          "idempotency-key": target.idempotencyKey
+        },
+        authentication: found.success.authentication,
+        timeoutMs: target.timeoutMs,
+        body
+      }
+      return yield* settled(delivery, yield* attempt(number, request, destinations.redactor()), defaultDelaysMs)
+    }
+  )
+
+  const outcome = (delivery: ClaimedDelivery): Effect.Effect<Settlement, StoreUnavailable> => {
+    if (delivery.target !== undefined) return toTarget(delivery, delivery.target)
+    const endpoint = delivery.endpointId === undefined ? undefined : destinations.endpoint(delivery.endpointId)
+    if (endpoint === undefined) return Effect.succeed(endpointUnknown)
+    // It was claimed before the endpoint was disabled, and is held by now.
+    return endpoint.disabled && delivery.type !== testType ? Effect.succeed(returned) : toEndpoint(delivery, endpoint)
+  }
+
+  /** Whatever happens to an attempt, its delivery is settled, or found again once its claim has run out. */
+  const deliver = (delivery: ClaimedDelivery): Effect.Effect<void> =>
+    Effect.uninterruptibleMask((restore) =>
+      restore(outcome(delivery)).pipe(
+        Effect.catchTag("StoreUnavailable", () => Effect.succeed(returned)),
+        Effect.catchCause((cause): Effect.Effect<Settlement> =>
+          Cause.hasInterruptsOnly(cause)
+            ? Effect.succeed(returned)
+            : Effect.andThen(
+              Effect.logError("a delivery failed because of a defect", { delivery: delivery.id }, cause),
+              settled(
+                delivery,
+                DeliveryAttempt.unsent(
+                  delivery.attempts + 1,
+                  clock.currentTimeMillisUnsafe(),
+                  "defect",
+                  "internal error"
+                ),
+                defaultDelaysMs
+              )
+            )
+        ),
+        Effect.tap((settlement) =>
+          Effect.sync(() => {
+            lanes.leave(delivery.lane, answered(settlement))
+            freed.openUnsafe()
+          })
+        ),
+        Effect.flatMap((settlement) => store.settle(delivery, settlement))
+      )
+    )
+
+  const fibers = yield* FiberSet.make<void>()
+  yield* Effect.addFinalizer(() =>
+    Effect.suspend(() => {
+      stop.asked = true
+      return Effect.timeoutOption(Effect.ignore(FiberSet.awaitEmpty(fibers)), options.grace ?? "20 seconds")
+    })
+  )
+
+  const claim: Effect.Effect<Claim> = Effect.suspend(() =>
+    store.claim({ room: lanes.room(), otherwise: Lanes.bounds.initial, total: lanes.free() })
+  ).pipe(Effect.catchTag("StoreUnavailable", () => Effect.succeed({ deliveries: [], nextInMs: 1000 })))
+
+  /** Until there may be something to claim: it is due, it is new, or a lane has room again. */
+  const rest = (nextInMs: number | undefined) =>
+    Effect.raceFirst(
+      nextInMs === undefined ? Effect.never : Effect.sleep(Math.max(1, nextInMs)),
+      Effect.raceFirst(store.due, freed.await)
+    )
+
+  yield* Effect.gen(function*() {
+    while (!stop.asked) {
+      freed.closeUnsafe()
+      // What is claimed is started, whatever comes in between.
+      const { deliveries, nextInMs } = yield* Effect.uninterruptible(Effect.gen(function*() {
+        const claimed = lanes.free() > 0 ? yield* claim : { deliveries: [] }
+        for (const delivery of claimed.deliveries) {
+          lanes.enter(delivery.lane)
+          yield* FiberSet.run(fibers, deliver(delivery))
+        }
+        return claimed
+      }))
+      if (deliveries.length === 0) yield* rest(nextInMs)
+      else yield* Effect.sleep(pause)
+    }
+  }).pipe(Effect.forkScoped)
+
+  return Dispatcher.of({ inFlight: Effect.sync(lanes.inFlight) })
+})

@@ -1,0 +1,44 @@
+/** What follows from an attempt: a pure function of how it ended and of the endpoint's schedule. Section 9. */
+import type { OutboundResponse } from "@sluice/http-client/Outbound"
+import { Data } from "effect"
+import { delayAfter, retryAfterMs } from "./DeliverySchedule.ts"
+
+/** How an attempt ended. `Failed` has no answer: a time-out, an unreachable host, a template that fails. */
+export type AttemptEnd = Data.TaggedEnum<{
+  Answered: { readonly response: Pick<OutboundResponse, "status" | "headers"> }
+  Failed: { readonly code: string; readonly message: string }
+}>
+export const AttemptEnd = Data.taggedEnum<AttemptEnd>()
+
+/** What becomes of the delivery. */
+export type Next = Data.TaggedEnum<{
+  Delivered: {}
+  Retry: { readonly afterMs: number }
+  Exhausted: {}
+  /** 410: exhausted, and the endpoint is disabled. */
+  Gone: {}
+}>
+export const Next = Data.taggedEnum<Next>()
+
+/** Statuses whose `Retry-After` counts. */
+const asksToWait = (status: number): boolean => status === 429 || status === 503
+
+/** Only 2xx is success. `made` counts this attempt; `now` is epoch milliseconds, `draw` in [0, 1). */
+export const judge = (
+  end: AttemptEnd,
+  { delaysMs, made, now, draw }: {
+    readonly delaysMs: ReadonlyArray<number>
+    readonly made: number
+    readonly now: number
+    readonly draw: number
+  }
+): Next => {
+  const response = end._tag === "Answered" ? end.response : undefined
+  if (response !== undefined && response.status >= 200 && response.status <= 299) return Next.Delivered()
+  if (response?.status === 410) return Next.Gone()
+  const wait = response !== undefined && asksToWait(response.status)
+    ? retryAfterMs(response.headers["retry-after"], now)
+    : undefined
+  const afterMs = delayAfter(delaysMs, made, draw, wait)
+  return afterMs === undefined ? Next.Exhausted() : Next.Retry({ afterMs })
+}

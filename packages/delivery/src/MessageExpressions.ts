@@ -1,0 +1,19 @@
+/**
+ * Port: evaluates the JSONata of an endpoint's filter and payload over a message, bounded in time and memory.
+ * Contract: section 4, "Expressions" and "Webhook endpoint".
+ */
+import { Context, type Effect, Schema } from "effect"
+
+/** The expression could not be evaluated. The message names it and says why. */
+export class MessageExpressionError extends Schema.TaggedError<MessageExpressionError>()("MessageExpressionError", {
+  message: Schema.String
+}) {}
+
+export class MessageExpressions extends Context.Service<MessageExpressions, {
+  /** `undefined`: it yields nothing. `now` (epoch milliseconds) is what `$now()` gives. */
+  readonly evaluate: (
+    source: string,
+    message: Readonly<Record<string, unknown>>,
+    now: number
+  ) => Effect.Effect<unknown, MessageExpressionError>
+}>()("@sluice/delivery/MessageExpressions") {}

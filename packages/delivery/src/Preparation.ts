@@ -1,0 +1,65 @@
+/** What is sent to an endpoint: the message, or what its template makes of it; or nothing, where its filter says no. */
+import { testType } from "@sluice/domain/Delivery"
+import * as Json from "@sluice/domain/Json"
+import * as Utf8 from "@sluice/domain/Utf8"
+import type { WebhookEndpoint } from "@sluice/domain/WebhookEndpoint"
+import { Data, Effect, Result } from "effect"
+import type { ClaimedDelivery } from "./DeliveryStore.ts"
+import { Destinations } from "./Destinations.ts"
+import { MessageExpressions } from "./MessageExpressions.ts"
+
+export type Preparation = Data.TaggedEnum<{
+  /** `changed`: it is not the message's own bytes. */
+  Ready: { readonly body: Uint8Array; readonly changed: boolean }
+  Filtered: {}
+  Failed: { readonly code: "filter" | "payload"; readonly message: string }
+}>
+export const Preparation = Data.taggedEnum<Preparation>()
+
+/** False, null, nothing, empty text, empty list and empty object leave a message out. */
+const holds = (value: unknown): boolean =>
+  typeof value === "object" && value !== null
+    ? (Array.isArray(value) ? value.length : Object.keys(value).length) > 0
+    : Boolean(value)
+
+/** What an expression sees: the message's members, its `type`, and an order also under its own name. */
+const scopeOf = ({ type, body }: ClaimedDelivery): Readonly<Record<string, unknown>> => {
+  const message = Json.parse(Utf8.decode(body))
+  if (!Json.isObject(message)) return { type, message }
+  return { type, ...(type.startsWith("order.") && { order: message }), ...message }
+}
+
+export const make = Effect.gen(function*() {
+  const expressions = yield* MessageExpressions
+  const destinations = yield* Destinations
+
+  const evaluate = (source: string, delivery: ClaimedDelivery) =>
+    Effect.result(
+      Effect.suspend(() => expressions.evaluate(source, scopeOf(delivery), delivery.createdAt)).pipe(
+        // A message that cannot be read is the template's failure, not the queue's.
+        Effect.catchDefect((defect) => Effect.fail({ message: String(defect) }))
+      )
+    )
+
+  return Effect.fnUntraced(function*(delivery: ClaimedDelivery, endpoint: WebhookEndpoint) {
+    if (delivery.frozen) return Preparation.Ready({ body: delivery.body, changed: false })
+    // A test send is to arrive whatever the filter says.
+    if (endpoint.filter !== undefined && delivery.type !== testType) {
+      const answer = yield* evaluate(endpoint.filter, delivery)
+      if (Result.isFailure(answer)) return Preparation.Failed({ code: "filter", message: answer.failure.message })
+      if (!holds(answer.success)) return Preparation.Filtered()
+    }
+    const { body } = delivery
+    let sent = body
+    if (endpoint.payload !== undefined) {
+      const answer = yield* evaluate(endpoint.payload, delivery)
+      if (Result.isFailure(answer)) return Preparation.Failed({ code: "payload", message: answer.failure.message })
+      if (answer.success === undefined) {
+        return Preparation.Failed({ code: "payload", message: "the payload template yields nothing" })
+      }
+      sent = Utf8.encode(Json.stringify(answer.success as Json.Json))
+    }
+    sent = destinations.redactor().bytes(sent)
+    return Preparation.Ready({ body: sent, changed: sent !== body })
+  })
+})

@@ -1,0 +1,64 @@
+/**
+ * Signatures of Standard Webhooks (https://www.standardwebhooks.com): `v1,<base64>` of HMAC-SHA256 over
+ * `<id>.<timestamp>.<body>`, one for each secret in force, so that a receiver can change over in its own time.
+ * Contract: section 9.
+ */
+import * as Utf8 from "@sluice/domain/Utf8"
+import type { SigningSecret } from "@sluice/domain/WebhookEndpoint"
+import { secretBytes } from "@sluice/domain/WebhookEndpointDocument"
+import { Context, Effect, Layer, Redacted } from "effect"
+import { Mac } from "effect/crypto"
+import { Base64 } from "effect/encoding"
+
+/** After a rotation both secrets sign for so long, in milliseconds. */
+export const rotationMs = 24 * 3_600_000
+
+export interface Signed {
+  readonly id: string
+  /** Seconds since the epoch. */
+  readonly timestamp: number
+  readonly body: Uint8Array
+}
+
+/** Those of the secrets that sign at `now`, epoch milliseconds. */
+export const inForce = (secrets: ReadonlyArray<SigningSecret>, now: number): ReadonlyArray<Redacted.Redacted> =>
+  secrets.filter(({ until }) => until === undefined || now < until).map(({ secret }) => secret)
+
+export class Signature extends Context.Service<Signature, {
+  /** The value of `webhook-signature`: one signature a secret, separated by a space. */
+  readonly sign: (message: Signed, secrets: ReadonlyArray<Redacted.Redacted>) => Effect.Effect<string>
+}>()("@sluice/delivery/Signature") {
+  static readonly layer: Layer.Layer<Signature, never, Mac.Mac> = Layer.effect(Signature, Effect.suspend(() => make))
+}
+
+/** Imported keys, by the text of their secret. Rotations are rare, endpoints few. */
+const maxKeys = 1000
+
+const make = Effect.gen(function*() {
+  const mac = yield* Mac.Mac
+  const keys = new Map<string, Mac.Key>()
+
+  const keyOf = Effect.fnUntraced(function*(secret: Redacted.Redacted) {
+    const text = Redacted.value(secret)
+    const known = keys.get(text)
+    if (known !== undefined) return known
+    const key = yield* Mac.key(Mac.hmacSha256, secretBytes(text) ?? new Uint8Array())
+    if (keys.size >= maxKeys) keys.clear()
+    keys.set(text, key)
+    return key
+  })
+
+  return Signature.of({
+    sign: Effect.fnUntraced(function*({ id, timestamp, body }, secrets) {
+      const head = Utf8.encode(`${id}.${timestamp}.`)
+      const content = new Uint8Array(head.length + body.length)
+      content.set(head)
+      content.set(body, head.length)
+      const signatures = yield* Effect.forEach(
+        secrets,
+        (secret) => Effect.flatMap(keyOf(secret), (key) => mac.sign(key, content))
+      )
+      return signatures.map((tag) => `v1,${Base64.encode(tag)}`).join(" ")
+    }, Effect.orDie)
+  })
+})

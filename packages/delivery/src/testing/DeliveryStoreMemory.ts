@@ -1,0 +1,197 @@
+/** A store of deliveries in memory, for tests. Several dispatchers may share it. Obeys `DeliveryStoreSuite`. */
+import type { DeliveryState } from "@sluice/domain/Delivery"
+import * as Utf8 from "@sluice/domain/Utf8"
+import { Clock, Context, Effect, Latch, Layer } from "effect"
+import { SecureRandom } from "effect/crypto"
+import {
+  type AttemptRecord,
+  type Claim,
+  type ClaimedDelivery,
+  claimMs,
+  type ClaimRequest,
+  DeliveryStore,
+  lookAgainMs,
+  type Settlement
+} from "../DeliveryStore.ts"
+import { failingReason, failingSince, goneReason, isGivenUp } from "../EndpointHealth.ts"
+
+export interface MemoryDelivery extends Omit<ClaimedDelivery, "attempts" | "round" | "body" | "frozen"> {
+  body: Uint8Array
+  frozen: boolean
+  state: DeliveryState
+  /** Epoch milliseconds; absent where it is blocked, or has ended. */
+  dueAt: number | undefined
+  /** Which claim holds it. */
+  claim: number
+  round: number
+  /** Stands in the sequence of its order and endpoint. */
+  readonly chained: boolean
+  readonly attempts: Array<AttemptRecord>
+}
+
+/** A delivery to be made. `orderId` puts it in the sequence of its order. */
+export interface NewDelivery {
+  readonly type: string
+  readonly endpointId: string
+  readonly orderId?: string
+  readonly body: string
+}
+
+export class DeliveryStoreMemory extends Context.Service<DeliveryStoreMemory, {
+  readonly add: (delivery: NewDelivery) => Effect.Effect<string>
+  readonly deliveries: ReadonlyMap<string, MemoryDelivery>
+  /** Endpoints that were disabled, and why. */
+  readonly disabled: ReadonlyMap<string, string>
+}>()("@sluice/delivery/testing/DeliveryStoreMemory") {}
+
+const make = Effect.gen(function*() {
+  const clock = yield* Clock.Clock
+  const deliveries = new Map<string, MemoryDelivery>()
+  const disabled = new Map<string, string>()
+  const failing = new Map<string, number>()
+  const changed = Latch.makeUnsafe(false)
+  let sequence = 0
+  let claims = 0
+
+  const now = () => clock.currentTimeMillisUnsafe()
+  const pendingIn = (one: MemoryDelivery) =>
+    [...deliveries.values()].filter((other) =>
+      other.chained && other.state === "pending" && other.lane === one.lane && other.orderId === one.orderId
+    )
+
+  const release = (one: MemoryDelivery) => {
+    const [next] = one.chained ? pendingIn(one) : []
+    if (next !== undefined && next.dueAt === undefined) next.dueAt = now()
+  }
+
+  const end = (one: MemoryDelivery, state: DeliveryState) => {
+    one.state = state
+    one.dueAt = undefined
+    release(one)
+  }
+
+  const disable = (endpointId: string, reason: string) => {
+    disabled.set(endpointId, reason)
+    for (const one of deliveries.values()) {
+      if (one.endpointId === endpointId && one.state === "pending") end(one, "held")
+    }
+  }
+
+  const health = (endpointId: string, succeeded: boolean) => {
+    const since = failingSince(failing.get(endpointId), succeeded, now())
+    if (since === undefined) failing.delete(endpointId)
+    else failing.set(endpointId, since)
+    if (isGivenUp(since, now())) disable(endpointId, failingReason)
+  }
+
+  const attempted = (one: MemoryDelivery, { attempt, next }: Extract<Settlement, { readonly _tag: "Attempted" }>) => {
+    one.attempts.push(attempt)
+    one.round++
+    switch (next._tag) {
+      case "Delivered":
+        end(one, "delivered")
+        break
+      case "Retry":
+        one.dueAt = now() + next.afterMs
+        break
+      case "Exhausted":
+        end(one, "exhausted")
+        break
+      case "Gone":
+        end(one, "exhausted")
+        if (one.endpointId !== undefined) disable(one.endpointId, goneReason)
+    }
+    if (one.endpointId !== undefined) health(one.endpointId, next._tag === "Delivered")
+  }
+
+  const claimSync = ({ otherwise, room, total }: ClaimRequest): Claim => {
+    const at = now()
+    const taken: Array<MemoryDelivery> = []
+    const left = new Map(room)
+    let next: number | undefined
+    for (const one of [...deliveries.values()].toSorted((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0))) {
+      const free = left.get(one.lane) ?? otherwise
+      if (one.dueAt === undefined || free === 0) continue
+      if (one.dueAt > at) next = Math.min(next ?? Infinity, one.dueAt)
+      else if (taken.length < total) {
+        left.set(one.lane, free - 1)
+        taken.push(one)
+      }
+    }
+    for (const one of taken) {
+      one.claim = ++claims
+      one.dueAt = at + claimMs
+    }
+    return {
+      deliveries: taken.map((one): ClaimedDelivery & { readonly claim: number } => ({
+        ...one,
+        attempts: one.attempts.length
+      })),
+      ...(next !== undefined && { nextInMs: next - at })
+    }
+  }
+
+  const settleSync = (delivery: ClaimedDelivery & { readonly claim?: number }, settlement: Settlement) => {
+    const one = deliveries.get(delivery.id)
+    if (one === undefined || one.claim !== delivery.claim || one.state !== "pending") return
+    one.claim = 0
+    switch (settlement._tag) {
+      case "Attempted":
+        return attempted(one, settlement)
+      case "Filtered":
+        return end(one, "filtered")
+      case "EndpointUnknown":
+      case "Returned":
+        one.dueAt = now() + lookAgainMs
+    }
+  }
+
+  const tell = Effect.sync(() => changed.openUnsafe())
+
+  const store = DeliveryStore.of({
+    claim: (request) =>
+      Effect.sync(() => {
+        changed.closeUnsafe()
+        return claimSync(request)
+      }),
+    freeze: (id, body) =>
+      Effect.sync(() => {
+        const one = deliveries.get(id)
+        if (one !== undefined) Object.assign(one, { body, frozen: true })
+      }),
+    settle: (delivery, settlement) => Effect.andThen(Effect.sync(() => settleSync(delivery, settlement)), tell),
+    due: changed.await
+  })
+
+  const add = (delivery: NewDelivery) =>
+    Effect.andThen(
+      Effect.sync(() => {
+        const id = SecureRandom.uuidV7Unsafe()
+        const one: MemoryDelivery = {
+          ...delivery,
+          id,
+          messageId: SecureRandom.uuidV7Unsafe(),
+          sequence: ++sequence,
+          createdAt: now(),
+          lane: delivery.endpointId,
+          body: Utf8.encode(delivery.body),
+          frozen: false,
+          state: disabled.has(delivery.endpointId) ? "held" : "pending",
+          dueAt: undefined,
+          claim: 0,
+          round: 0,
+          chained: delivery.orderId !== undefined,
+          attempts: []
+        }
+        const isFirst = !one.chained || pendingIn(one).length === 0
+        deliveries.set(id, one)
+        if (isFirst && one.state === "pending") one.dueAt = now()
+        return id
+      }),
+      (id) => Effect.as(tell, id)
+    )
+
+  return Context.make(DeliveryStore, store).pipe(Context.add(DeliveryStoreMemory, { add, deliveries, disabled }))
+})
+
+export const layer: Layer.Layer<DeliveryStore | DeliveryStoreMemory> = Layer.effectContext(make)

@@ -1,0 +1,22 @@
+/** What a completed run leaves behind, by the type of its order. Contract: section 9. */
+import { type CustomerChange, customerOf } from "./Customer.ts"
+import type { Order } from "./Order.ts"
+import { type NewSubscription, subscriptionsOf } from "./Subscription.ts"
+
+export interface Completion {
+  readonly customer?: CustomerChange
+  /** A customer that is not there yet is made. */
+  readonly createsCustomer: boolean
+  readonly subscriptions: ReadonlyArray<NewSubscription>
+}
+
+/** `undefined` where it leaves nothing. `newId` gives UUIDv7s. */
+export const completionOf = (order: Order, newId: () => string): Completion | undefined => {
+  const isNew = order.orderType === "NEW_ORDER" || order.orderType === "NEW_GIFT_ORDER"
+  if (!isNew && order.orderType !== "UPDATE_CUSTOMER") return undefined
+  const customer = customerOf(order)
+  const subscriptions = isNew ? subscriptionsOf(order, newId) : []
+  return customer === undefined && subscriptions.length === 0
+    ? undefined
+    : { ...(customer !== undefined && { customer }), createsCustomer: isNew, subscriptions }
+}

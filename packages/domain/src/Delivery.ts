@@ -1,0 +1,53 @@
+/** A delivery: one message to one endpoint, with its attempts. Contract: sections 1 and 9. */
+import { Schema } from "effect"
+
+/** `filtered`, `cancelled` and `held` ones are not attempted; of these, only `held` ones can be sent again, by replay. */
+export const DeliveryState = Schema.Literals(["pending", "delivered", "exhausted", "held", "filtered", "cancelled"])
+export type DeliveryState = typeof DeliveryState.Type
+
+/** Types of deliveries that steps make, and no endpoint subscribes to; and of a test send. */
+export const exportType = "export"
+export const postProcessingType = "postProcessing"
+export const testType = "test"
+
+export const AttemptView = Schema.Struct({
+  /** From 1, over redeliveries and replays too. */
+  number: Schema.Int,
+  startedAt: Schema.String,
+  durationMs: Schema.Number,
+  status: Schema.optionalKey(Schema.Int),
+  error: Schema.optionalKey(Schema.Struct({ code: Schema.String, message: Schema.String })),
+  /** The first 64 KiB of the answer's body, as text. */
+  response: Schema.optionalKey(Schema.Struct({
+    status: Schema.Int,
+    headers: Schema.Record(Schema.String, Schema.String),
+    body: Schema.String,
+    truncated: Schema.optionalKey(Schema.Boolean)
+  }))
+})
+export type AttemptView = typeof AttemptView.Type
+
+export const DeliverySummary = Schema.Struct({
+  id: Schema.String,
+  /** `webhook-id`: the same over attempts, endpoints, redelivery and replay. */
+  messageId: Schema.String,
+  sequence: Schema.Number,
+  /** Null for what a step sends. */
+  endpointId: Schema.NullOr(Schema.String),
+  type: Schema.String,
+  orderId: Schema.optionalKey(Schema.String),
+  /** Where a step sends it. */
+  url: Schema.optionalKey(Schema.String),
+  state: DeliveryState,
+  reason: Schema.optionalKey(Schema.String),
+  /** The delivery of the same order and endpoint that has to end first. */
+  blockedBy: Schema.optionalKey(Schema.String),
+  nextAttemptAt: Schema.optionalKey(Schema.String),
+  attemptCount: Schema.Int,
+  createdAt: Schema.String,
+  finishedAt: Schema.optionalKey(Schema.String)
+})
+export type DeliverySummary = typeof DeliverySummary.Type
+
+export const DeliveryView = Schema.Struct({ ...DeliverySummary.fields, attempts: Schema.Array(AttemptView) })
+export type DeliveryView = typeof DeliveryView.Type

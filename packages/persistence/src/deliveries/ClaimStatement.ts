@@ -1,0 +1,73 @@
+/**
+ * Takes what is due, by lanes: the lanes are found by leaps through the index, and from each at most as much is taken
+ * as it has room for, so that a dead endpoint's backlog, however long, hides nobody else's. A claim puts the delivery
+ * off for as long as an attempt can take: whoever dies with it need not say so.
+ * Design: ARCHITECTURE.md, "Deliveries".
+ */
+import { claimMs } from "@sluice/delivery/DeliveryStore"
+
+/** $1 lanes, $2 their room, $3 the room of every other lane. */
+const open = `busy as (select * from unnest($1::text[], $2::int4[]) as b(lane, room)),
+lanes(lane) as (
+  (select lane from deliveries where due_at is not null order by lane limit 1)
+  union all
+  select (select d.lane from deliveries d where d.due_at is not null and d.lane > l.lane order by d.lane limit 1)
+  from lanes l where l.lane is not null
+),
+open as materialized (
+  select l.lane, coalesce(b.room, $3::int4) as room from lanes l left join busy b using (lane)
+  where l.lane is not null and coalesce(b.room, $3::int4) > 0
+)`
+
+/** A twentieth of a second's worth may go out together, or one: the limit holds over any second, to within that. */
+const since =
+  `greatest(coalesce(w.rate_until, '-infinity'), statement_timestamp() - greatest(1 / w.rate, 0.05) * interval '1 s')`
+
+const unlimited = 1_000_000
+
+/**
+ * $4 in all, $5 the claim's mark. The row of a limited endpoint is locked: workers take turns at it, and one that would
+ * have to wait takes nothing.
+ */
+export const claimStatement = `with recursive ${open},
+limited as materialized (
+  select w.id, w.rate, ${since} as since from webhook_endpoints w
+  where w.rate is not null and 'e:' || w.id in (select lane from open) for no key update skip locked
+),
+rates as (
+  select open.lane, least(open.room, case
+      when w.rate is null then ${unlimited}
+      when l.id is null then 0
+      else floor(extract(epoch from statement_timestamp() - l.since) * l.rate + 0.000001)::int4 end) as room
+  from open left join webhook_endpoints w on open.lane = 'e:' || w.id left join limited l on l.id = w.id
+),
+pick as materialized (
+  select p.id, rates.lane from rates cross join lateral (
+    select d.id from deliveries d where d.lane = rates.lane and d.due_at <= statement_timestamp()
+    order by d.due_at, d.seq limit rates.room for no key update skip locked) p
+  where rates.room > 0 limit $4
+),
+used as (
+  update webhook_endpoints w set rate_until = l.since + taken.n / l.rate * interval '1 s'
+  from limited l, (select lane, count(*)::int4 as n from pick group by lane) taken
+  where w.id = l.id and taken.lane = 'e:' || l.id
+),
+c as (
+  update deliveries d set due_at = clock_timestamp() + interval '${claimMs} ms', claim = $5 from pick
+  where d.id = pick.id
+  returning d.id, d.message_id, d.seq, d.type, d.order_id, d.lane, d.endpoint_id, d.target, d.attempts, d.round, d.body
+)
+select c.id, c.message_id, c.seq, c.type, c.order_id, c.lane, c.endpoint_id, c.target, c.attempts, c.round,
+  c.body is not null as frozen, m.created_at, coalesce(c.body, m.body) as body,
+  case when c.body is null and m.body is null then v.doc end as doc
+from c join messages m on m.id = c.message_id
+left join order_versions v on m.body is null and v.order_id = m.order_id and v.version = 1
+order by c.seq`
+
+/** Milliseconds until something is due in a lane that has room, or its rate allows it; null where nothing waits. */
+export const nextStatement = `with recursive ${open}
+select min(greatest(0, extract(epoch from greatest(head.due_at, ${since} + 1 / w.rate * interval '1 s')
+  - statement_timestamp())) * 1000)::float8 as ms
+from open left join webhook_endpoints w on open.lane = 'e:' || w.id cross join lateral (
+  select d.due_at from deliveries d where d.lane = open.lane and d.due_at is not null
+  order by d.due_at, d.seq limit 1) head`

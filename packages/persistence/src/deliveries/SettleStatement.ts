@@ -1,0 +1,125 @@
+/**
+ * Records what became of claimed deliveries, many in one statement, and releases the next one of each chain.
+ *
+ * Two statements in one transaction: the rows are locked first, so that the second one's snapshot holds whatever was
+ * added behind them. Whoever adds to a chain locks its last row (`OutcomeStatement`), so one of the two sees the other.
+ */
+import type * as PgTypes from "@effect/sql-pg/PgTypes"
+import { type AttemptRecord, lookAgainMs, type Settlement } from "@sluice/delivery/DeliveryStore"
+import { columns, type ColumnTypes, unnest } from "../journal/Columns.ts"
+
+export interface Settling {
+  readonly id: string
+  /** The mark of the claim: another one's delivery is not touched. */
+  readonly claim: string
+  readonly endpointId: string | undefined
+  readonly settlement: Settlement
+}
+
+const row = {
+  id: "uuid",
+  claim: "uuid",
+  endpoint_id: "text",
+  kind: "text",
+  state: "text",
+  after_ms: "int",
+  number: "int",
+  record: "text",
+  response: "bytea",
+  succeeded: "bool"
+} as const satisfies ColumnTypes
+
+export const lockStatement = `select id from deliveries where id = any($1::uuid[]) order by id for no key update`
+
+/**
+ * Answer: endpoints that have now failed for `days` on end. A delivery that was held meanwhile stays so, unless this very
+ * attempt ended it.
+ */
+export const settleStatement = (days: number) => `
+with r as materialized (select * from ${unnest(row, "r", 1)}),
+became as (
+  select r.*, d.chain, d.seq, case
+    when r.kind = 'unknown' and not exists (select from webhook_endpoints w where w.id = d.endpoint_id) then 'cancelled'
+    when d.state = 'held' and r.state = 'pending' then 'held'
+    else r.state end as next
+  from r join deliveries d on d.id = r.id and d.claim = r.claim and d.state in ('pending', 'held')
+),
+u as (
+  update deliveries d set
+    state = b.next,
+    reason = case when b.next = 'cancelled' then 'its endpoint was deleted' else d.reason end,
+    due_at = case when b.next = 'pending' then clock_timestamp() + b.after_ms * interval '1 ms' end,
+    finished_at = case
+      when b.next = 'pending' then null
+      when b.next = 'held' then d.finished_at
+      else clock_timestamp() end,
+    attempts = coalesce(b.number, d.attempts),
+    round = d.round + case when b.number is null then 0 else 1 end,
+    claim = null
+  from became b where d.id = b.id
+  returning d.id, d.chain, d.seq, d.state
+),
+a as (
+  insert into delivery_attempts select r.id, r.number, r.record, r.response from r join u using (id)
+  where r.number is not null on conflict do nothing
+),
+n as (
+  update deliveries d set due_at = clock_timestamp() from u
+  where u.state <> 'pending' and u.chain is not null and d.id = (
+    select x.id from deliveries x where x.chain = u.chain and x.finished_at is null and x.seq > u.seq
+    order by x.seq limit 1)
+),
+health as (
+  select r.endpoint_id, bool_or(r.succeeded) as succeeded from r
+  where r.endpoint_id is not null and r.number is not null group by r.endpoint_id
+),
+h as (
+  update webhook_endpoints w set failing_since = case when not health.succeeded then clock_timestamp() end
+  from health where w.id = health.endpoint_id and health.succeeded = (w.failing_since is not null)
+)
+select health.endpoint_id from health join webhook_endpoints w on w.id = health.endpoint_id
+where not health.succeeded and w.disabled_at is null and w.failing_since < clock_timestamp() - interval '${days} days'`
+
+const recordOf = ({ response, ...attempt }: AttemptRecord): string => {
+  if (response === undefined) return JSON.stringify(attempt)
+  const { body: _, ...head } = response
+  return JSON.stringify({ ...attempt, response: head })
+}
+
+const ends = { Delivered: "delivered", Retry: "pending", Exhausted: "exhausted", Gone: "exhausted" } as const
+
+const rowOf = ({ id, claim, endpointId, settlement }: Settling) => {
+  const common = {
+    id,
+    claim,
+    endpoint_id: endpointId ?? null,
+    number: null,
+    record: null,
+    response: null,
+    succeeded: false
+  }
+  switch (settlement._tag) {
+    case "Attempted": {
+      const { attempt, next } = settlement
+      return {
+        ...common,
+        kind: "attempted",
+        state: ends[next._tag],
+        after_ms: next._tag === "Retry" ? next.afterMs : null,
+        number: attempt.number,
+        record: recordOf(attempt),
+        response: attempt.response?.body ?? null,
+        succeeded: next._tag === "Delivered"
+      }
+    }
+    case "Filtered":
+      return { ...common, kind: "filtered", state: "filtered", after_ms: null }
+    case "EndpointUnknown":
+      return { ...common, kind: "unknown", state: "pending", after_ms: lookAgainMs }
+    case "Returned":
+      return { ...common, kind: "returned", state: "pending", after_ms: lookAgainMs }
+  }
+}
+
+export const settleParameters = (settlings: ReadonlyArray<Settling>): ReadonlyArray<PgTypes.Parameter> =>
+  columns(row, settlings.map(rowOf))
