@@ -24,7 +24,7 @@ import { maxBytes } from "./journal/Backlog.ts"
 import { cancel } from "./journal/Cancels.ts"
 import { Changes } from "./journal/Changes.ts"
 import { document, edit } from "./journal/Documents.ts"
-import { flushStatement, outcomeStatement, wideStatement } from "./journal/FlushStatement.ts"
+import { outcomeFlush, renewingFlush, standingFlush } from "./journal/FlushStatement.ts"
 import type { InFlightLimits } from "./journal/InFlight.ts"
 import * as Lease from "./journal/Lease.ts"
 import * as Link from "./journal/Link.ts"
@@ -75,10 +75,10 @@ const make = Effect.fnUntraced(function*(options: Options) {
   const lease = yield* Lease.make(options.inFlight)
   const announcements = yield* Announcements.make
   const depth = yield* QueueDepth.make(options.queueLimit ?? QueueDepth.defaultLimit)
-  const main = Writer.lane(yield* Link.make(client.config), flushStatement, true)
-  const wide = Writer.lane(yield* Link.make(client.config), wideStatement, false)
+  const main = Writer.lane(yield* Link.make(client.config), renewingFlush, true)
+  const wide = Writer.lane(yield* Link.make(client.config), standingFlush, false)
   // Touches customers and chains of deliveries, whose locks must not hold up what does not.
-  const outcomes = Writer.lane(yield* Link.make(client.config), outcomeStatement, false, outcomeFlushParameters)
+  const outcomes = Writer.lane(yield* Link.make(client.config), outcomeFlush, false, outcomeFlushParameters)
   const lanes = [main, wide, outcomes]
   const worker = yield* Worker.make(lease)
   const hurry = { now: () => {} }

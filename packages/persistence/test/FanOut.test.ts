@@ -6,7 +6,8 @@ import { entryOf, finished, nextId, noon, stepAt, submission, writeOn } from "@s
 import { Effect, Layer, Result } from "effect"
 import { SqlClient } from "effect/sql"
 import * as JournalPg from "../src/Journal.ts"
-import { flushParameters, flushStatement } from "../src/journal/FlushStatement.ts"
+import { flushParameters } from "../src/journal/FlushRows.ts"
+import { partsOf, renewingFlush } from "../src/journal/FlushStatement.ts"
 import { DatabaseTest } from "../src/testing/DatabaseTest.ts"
 
 const layer = JournalPg.layer().pipe(Layer.provideMerge(DatabaseTest.layer))
@@ -222,7 +223,7 @@ describe("deliveries", () => {
               settle: () => {}
             } as const
             return client.withTransaction(Effect.andThen(
-              client.unsafe(flushStatement, flushParameters(worker, 0, [member], [])),
+              client.unsafe(renewingFlush(partsOf([member], [])), flushParameters(worker, 0, [member], [])),
               fails ? Effect.fail("rolled back") : Effect.sync(() => kept++)
             ))
           }).pipe(

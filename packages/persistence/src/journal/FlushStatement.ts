@@ -1,5 +1,5 @@
 /**
- * The one statement that writes everything: accepts, steps, records, order versions, marks and ends of runs. Each part
+ * The statement that writes everything that waits: accepts, steps, records, order versions, marks and ends of runs. Each part
  * joins `me`, so that a fenced process writes nothing; a member whose order moved on writes nothing either, nor one that
  * would set the order's status at the end of a run that is cancelled (`k`; without the lock a cancel that is committed
  * in the middle of this statement would be overlooked).
@@ -11,55 +11,13 @@
  *   another run over the order waits its turn
  * - 3: n deliveries were made, and are to be sent
  */
-import * as PgTypes from "@effect/sql-pg/PgTypes"
-import type { StepRow } from "@sluice/engine/Journal"
-import { holdRank } from "@sluice/engine/PartnerBoard"
 import { intakeFanOut } from "../deliveries/FanOut.ts"
 import { outcomeParts } from "../deliveries/OutcomeStatement.ts"
-import { accept, acceptRow, printable } from "./AcceptRow.ts"
-import { columns, type ColumnTypes, parameterCount, unnest } from "./Columns.ts"
+import { accept } from "./AcceptRow.ts"
+import { parameterCount, unnest } from "./Columns.ts"
+import { callout, entry, history, step } from "./FlushRows.ts"
 import { onHold } from "./HeldRuns.ts"
 import type { AcceptMember, EntryMember } from "./Member.ts"
-import { encodeBody, encodeCallout, encodeHistory, encodeStep } from "./Records.ts"
-
-const entry = {
-  run_id: "uuid",
-  order_id: "text",
-  seen: "int",
-  doc: "text",
-  external_id: "text",
-  order_type: "text",
-  status: "text",
-  touches: "bool",
-  state: "text",
-  final: "text",
-  reason: "text",
-  failed_steps: "int",
-  finished_at: "timestamptz",
-  due_at: "timestamptz",
-  held_for: "text",
-  hold_rank: "int",
-  wait_mark: "text",
-  open_mark: "text",
-  cancels: "bool",
-  set_aside: "text"
-} as const satisfies ColumnTypes
-
-const step = { e: "int", run_id: "uuid", index: "int", state: "text", record: "text" } as const satisfies ColumnTypes
-
-const callout = {
-  e: "int",
-  run_id: "uuid",
-  id: "uuid",
-  step: "int",
-  outcome: "text",
-  record: "text",
-  form: "text",
-  body: "bytea",
-  response: "bytea"
-} as const satisfies ColumnTypes
-
-const history = { e: "int", order_id: "text", entry: "text" } as const satisfies ColumnTypes
 
 /** $1 worker, $2 epoch. */
 const firstColumn = 3
@@ -86,10 +44,17 @@ const standing = `select id from workers where id = $1 and epoch = $2 and not fe
 const ends = `(e.final is not null
       and not (runs.cancel_requested and runs.cancel_compensates and runs.state <> 'compensating'))`
 
-/** `deliveries`: the parts that make `dw`, the deliveries of what is stored. */
-const statement = (me: string, deliveries: string) => `
-with me as (${me}),
-a as materialized (select a.* from ${unnest(accept, "a", firstColumn)}),
+/** What a flush has to write. What it has not is left out of its text: each part costs time, even without rows. */
+export interface Parts {
+  readonly accepts: boolean
+  readonly entries: boolean
+  /** Entries that write orders or their history. */
+  readonly changes: boolean
+  /** Entries that wait for a partner. */
+  readonly holds: boolean
+}
+
+const acceptParts = `a as materialized (select a.* from ${unnest(accept, "a", firstColumn)}),
 w as (
   insert into orders (id, external_id, order_type, status, version, created_at, updated_at, event_id, run_id,
     external_key, idempotency_key, fingerprint)
@@ -107,8 +72,10 @@ w2 as (
     case when starts then 'running' else 'queued' end, case when starts then me.id end, case when starts then 1 end,
     created_at, case when starts then created_at end, requested_by
   from wn, me
-),
-given as materialized (select e.* from me, ${unnest(entry, "e", entryColumn)}),
+)`
+
+/** The entries that may be stored, and the version on which each is: where some of them change their order. */
+const changingEntries = `given as materialized (select e.* from me, ${unnest(entry, "e", entryColumn)}),
 k as materialized (
   select given.n, runs.cancel_requested from given join runs on runs.id = given.run_id
   where given.doc is not null and not given.cancels and (given.final is not null or given.state = 'compensating')
@@ -129,7 +96,19 @@ v as materialized (
   where e.doc is null and (e.seen is null or e.seen = orders.version)
 ),
 v1 as (insert into order_versions select e.order_id, v.version, e.doc from v join e using (n) where e.doc is not null),
-s as (
+h as (
+  insert into order_history (order_id, entry) select h.order_id, h.entry
+  from ${unnest(history, "h", historyColumn)} join v on v.n = h.e order by h.n
+)`
+
+/** The same where none does. */
+const plainEntries = `e as materialized (select e.* from me, ${unnest(entry, "e", entryColumn)}),
+v as materialized (
+  select e.n, orders.version from e join orders on orders.id = e.order_id
+  where e.seen is null or e.seen = orders.version
+)`
+
+const entryParts = `s as (
   insert into steps select s.run_id, s.index, s.state, v.version, s.record
   from ${unnest(step, "s", stepColumn)} join v on v.n = s.e
   on conflict do nothing
@@ -138,10 +117,6 @@ c as (
   insert into callouts select c.run_id, c.id, c.step, c.outcome, c.record, c.form, c.body, c.response
   from ${unnest(callout, "c", calloutColumn)} join v on v.n = c.e
   on conflict do nothing
-),
-h as (
-  insert into order_history (order_id, entry) select h.order_id, h.entry
-  from ${unnest(history, "h", historyColumn)} join v on v.n = h.e order by h.n
 ),
 f as (
   update runs set
@@ -167,97 +142,60 @@ f as (
   where runs.id = e.run_id and runs.finished_at is null
     and (e.touches or e.state is not null or e.final is not null or runs.state = 'waiting')
   returning e.n, runs.finished_at is not null as ended, runs.state, runs.order_id
-),
-${onHold},
-${deliveries}
-select 0 as kind, 0 as n, 0 as number, null::text as state, false as next from me
-union all select 1, wn.n::int, 0, null, false from wn
-union all select 2, v.n::int, v.version, case when f.ended then f.state end,
-  coalesce(f.ended and exists (select from runs q where q.order_id = f.order_id and q.state = 'queued'), false)
-from v left join f using (n)
-union all select 3, count(*)::int, 0, null, false from dw where dw.state = 'pending' having count(*) > 0`
+)`
 
-export const flushStatement = statement(renewing, intakeFanOut)
-export const wideStatement = statement(standing, intakeFanOut)
+/** `deliveries`: the parts that make `dw`, the deliveries of what is stored. */
+const statement = (me: string, deliveries: string | undefined, parts: Parts): string => {
+  const ctes = [
+    `me as (${me})`,
+    ...(parts.accepts ? [acceptParts] : []),
+    ...(parts.entries ? [parts.changes ? changingEntries : plainEntries, entryParts] : []),
+    ...(parts.holds ? [onHold] : []),
+    ...(deliveries === undefined ? [] : [deliveries])
+  ]
+  const answers = [
+    "select 0 as kind, 0 as n, 0 as number, null::text as state, false as next from me",
+    ...(parts.accepts ? ["select 1, wn.n::int, 0, null, false from wn"] : []),
+    ...(parts.entries
+      ? [`select 2, v.n::int, v.version, case when f.ended then f.state end,
+  coalesce(f.ended and exists (select from runs q where q.order_id = f.order_id and q.state = 'queued'), false)
+from v left join f using (n)`]
+      : []),
+    ...(deliveries === undefined
+      ? []
+      : ["select 3, count(*)::int, 0, null, false from dw where dw.state = 'pending' having count(*) > 0"])
+  ]
+  return `with ${ctes.join(",\n")}\n${answers.join("\nunion all ")}`
+}
+
+/** By which text a lane writes what it has to write: a few, each made once, so that each stays prepared. */
+export type FlushTexts = (parts: Parts) => string
+
+const texts = (me: string): FlushTexts => {
+  const known = new Map<number, string>()
+  return (parts) => {
+    const key = Number(parts.accepts) + 2 * Number(parts.entries) + 4 * Number(parts.changes) + 8 * Number(parts.holds)
+    let text = known.get(key)
+    if (text === undefined) {
+      text = statement(me, parts.accepts ? intakeFanOut : undefined, parts)
+      known.set(key, text)
+    }
+    return text
+  }
+}
+
+export const renewingFlush: FlushTexts = texts(renewing)
+export const standingFlush: FlushTexts = texts(standing)
+
+const everything: Parts = { accepts: true, entries: true, changes: true, holds: true }
+const outcomeStatement = statement(standing, outcomeParts(nextColumn), everything)
 
 /** For entries that leave something behind; takes no submissions. */
-export const outcomeStatement = statement(standing, outcomeParts(nextColumn))
+export const outcomeFlush: FlushTexts = () => outcomeStatement
 
-const text = (value: unknown): string | null => typeof value === "string" ? value : null
-
-const entryRow = ({ entry, release, outcome }: EntryMember) => {
-  const order = entry.write?.document.order
-  const heldFor = release ? entry.wait?.heldFor : undefined
-  return {
-    run_id: entry.runId,
-    order_id: entry.orderId,
-    // What was made of one version of the order must not be stored with another.
-    seen: entry.write?.seen ?? outcome?.seen ?? null,
-    doc: entry.write?.document.text ?? null,
-    external_id: text(order?.["externalId"]),
-    order_type: order?.orderType ?? null,
-    status: order?.status ?? null,
-    touches: entry.wait !== undefined || entry.open !== undefined,
-    state: entry.state ?? null,
-    final: entry.finish?.state ?? null,
-    reason: printable(entry.finish?.reason ?? entry.reason),
-    failed_steps: entry.finish?.failedSteps ?? null,
-    finished_at: entry.finish?.at ?? null,
-    due_at: (release ? heldFor === undefined ? entry.wait?.dueAt : entry.wait?.until : undefined) ?? null,
-    held_for: heldFor ?? null,
-    hold_rank: heldFor === undefined ? null : holdRank(entry.wait?.attempt ?? 0),
-    wait_mark: entry.wait === undefined ? null : JSON.stringify(entry.wait),
-    open_mark: entry.open === undefined ? null : JSON.stringify(entry.open),
-    cancels: entry.cancels === true,
-    set_aside: entry.setAside === undefined ? null : JSON.stringify(entry.setAside)
-  }
-}
-
-const stepRow = (e: number, runId: string, row: StepRow) => ({
-  e,
-  run_id: runId,
-  index: row.index,
-  state: row.state,
-  record: encodeStep(row)
+export const partsOf = (accepts: ReadonlyArray<AcceptMember>, entries: ReadonlyArray<EntryMember>): Parts => ({
+  accepts: accepts.length > 0,
+  entries: entries.length > 0,
+  changes: entries.some(({ entry }) => entry.write !== undefined || entry.history.length > 0),
+  holds: entries.some(({ entry, release }) => release && entry.wait?.heldFor !== undefined)
 })
-
-/** The parameters for `accepts` and `entries`, whose ordinals in the answer count from 1 in these lists. */
-export const flushParameters = (
-  worker: string,
-  epoch: number,
-  accepts: ReadonlyArray<AcceptMember>,
-  entries: ReadonlyArray<EntryMember>
-): ReadonlyArray<PgTypes.Parameter> => {
-  const steps: Array<ReturnType<typeof stepRow>> = []
-  const callouts: Array<{ readonly [Name in keyof typeof callout]: string | number | Uint8Array | null }> = []
-  const histories: Array<{ readonly e: number; readonly order_id: string; readonly entry: string }> = []
-  for (let i = 0; i < entries.length; i++) {
-    const { entry } = entries[i] as EntryMember
-    const e = i + 1
-    if (entry.skipped !== undefined) { for (const row of entry.skipped) steps.push(stepRow(e, entry.runId, row)) }
-    if (entry.step !== undefined) steps.push(stepRow(e, entry.runId, entry.step))
-    for (const { index, record } of entry.callouts) {
-      callouts.push({
-        e,
-        run_id: entry.runId,
-        id: record.id,
-        step: index,
-        outcome: record.outcome,
-        record: encodeCallout(record),
-        form: record.body.form,
-        body: encodeBody(record.body),
-        response: record.response?.body ?? null
-      })
-    }
-    for (const line of entry.history) histories.push({ e, order_id: entry.orderId, entry: encodeHistory(line) })
-  }
-  return [
-    PgTypes.uuid(worker),
-    PgTypes.int4(epoch),
-    ...columns(accept, accepts.map(acceptRow)),
-    ...columns(entry, entries.map(entryRow)),
-    ...columns(step, steps),
-    ...columns(callout, callouts),
-    ...columns(history, histories)
-  ]
-}

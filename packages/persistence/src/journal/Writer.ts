@@ -10,7 +10,8 @@ import { SqlError } from "effect/sql/SqlError"
 import { flushAnswer, openedRun, queued, type StoredEntry } from "./Answers.ts"
 import * as Backlog from "./Backlog.ts"
 import { duplicatesParameters, duplicatesStatement, hitsOf } from "./Duplicates.ts"
-import { flushParameters } from "./FlushStatement.ts"
+import { flushParameters } from "./FlushRows.ts"
+import { type FlushTexts, partsOf } from "./FlushStatement.ts"
 import type { Lease } from "./Lease.ts"
 import type { Link, Rows } from "./Link.ts"
 import { type AcceptMember, type EntryMember, type Member, sorted } from "./Member.ts"
@@ -18,13 +19,13 @@ import { reconciled, reconcileParameters, reconcileStatement } from "./Reconcile
 import { type SqlFault, sqlFault } from "./SqlFault.ts"
 import type { Worker } from "./Worker.ts"
 
-/** A backlog, the connection that empties it, and the statement it does so with. */
+/** A backlog, the connection that empties it, and the statements it does so with. */
 export interface Lane {
   readonly backlog: Backlog.Backlog
   readonly link: Link
-  readonly statement: string
+  readonly texts: FlushTexts
   readonly parameters: typeof flushParameters
-  /** The statement renews the lease. */
+  /** The statements renew the lease. */
   readonly renews: boolean
   readonly wake: Latch.Latch
   inFlight: ReadonlyArray<Member>
@@ -34,10 +35,10 @@ export interface Lane {
   flushedAt: bigint
 }
 
-export const lane = (link: Link, statement: string, renews: boolean, parameters = flushParameters): Lane => ({
+export const lane = (link: Link, texts: FlushTexts, renews: boolean, parameters = flushParameters): Lane => ({
   backlog: Backlog.make(),
   link,
-  statement,
+  texts,
   parameters,
   renews,
   wake: Latch.makeUnsafe(false),
@@ -219,7 +220,10 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
       const sent = clock.monotonicTimeNanosUnsafe()
       // A value that cannot even be encoded throws here.
       const answer: Result.Result<Rows, unknown> = yield* Effect.suspend(() =>
-        lane.link.query(lane.statement, lane.parameters(by.worker, by.epoch, accepts, entries))
+        lane.link.query(
+          lane.texts(partsOf(accepts, entries)),
+          lane.parameters(by.worker, by.epoch, accepts, entries)
+        )
       ).pipe(Effect.catchDefect((defect) => Effect.succeed(Result.fail(defect))))
       if (Result.isSuccess(answer)) return yield* settle(lane, members, answer.success, by, sent)
       const fault = answer.failure instanceof SqlError ? sqlFault(answer.failure) : "refused"
