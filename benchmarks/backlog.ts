@@ -82,10 +82,15 @@ const claimAlone = (url: string) =>
     say(`claim of ${batch} from ${queued} queued: ${figures(times)}; the first held runs of ${turns.size} pipelines`)
     const looks: Array<number> = []
     yield* Effect.promise(async () => {
-      for (let n = 0; n < 200; n++) await timed(looks, () => run(sql.unsafe(look)))
+      for (let n = 0; n < 200; n++) await timed(looks, () => run(sql.unsafe(look.replace("$1", `'${worker}'`))))
     })
     say(`look, with ${waiting} waiting: ${figures(looks)}`)
-    for (const [name, text] of [["candidates", QueuedRuns.candidates.replace("$1", String(batch))], ["look", look]]) {
+    for (
+      const [name, text] of [["candidates", QueuedRuns.candidates.replace("$1", String(batch))], [
+        "look",
+        look.replace("$1", `'${worker}'`)
+      ]]
+    ) {
       const plan = yield* sql.unsafe<Record<"QUERY PLAN", string>>(`explain (analyze, buffers) ${text}`)
       lines.push(`\n## ${name}\n\n${plan.map((row) => row["QUERY PLAN"]).join("\n")}`)
     }

@@ -23,6 +23,12 @@ const plants = [
     by: "adapters never meet"
   },
   {
+    file: "packages/plugins/src/Planted.ts",
+    code: `import "@sluice/persistence/Journal"\n`,
+    by: "a plugin must not know an adapter"
+  },
+  { file: "packages/plugins/src/Planted.ts", code: `import "node:fs"\n`, by: "a plugin does no I/O" },
+  {
     file: "packages/api/src/Planted.ts",
     code: `import "@sluice/engine/Journal"\n`,
     by: "the contract knows only the domain"

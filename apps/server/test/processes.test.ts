@@ -172,14 +172,18 @@ describe("two workers", () => {
         })
       yield* until(Effect.map(partners(), ([one]) => one.state !== "closed" && one.waiting > 15))
       assert.strictEqual((yield* partners())[0].host, new URL(url).host)
+      const given = ids.at(-1) ?? ""
+      const cancelled = yield* front.ask("POST", `/v1/process-events/${given}/cancel`, { body: { reason: "no more" } })
+      assert.strictEqual(cancelled.status, 200, cancelled.text)
       yield* first.kill("SIGKILL")
       const before = asked.length
       down = false
       const reset = yield* front.ask("POST", `/v1/partners/${encodeURIComponent(new URL(url).host)}/reset`)
       assert.deepInclude(reset.json, { state: "closed", failures: 0 }, reset.text)
-      yield* allIn(front, ids, "completed")
+      yield* allIn(front, ids.slice(0, -1), "completed")
+      assert.strictEqual((yield* runsOf(front, [given]))[0].state, "cancelled")
       const numbers = asked.slice(before).map(({ body }) => Number(JSON.parse(body).orderNumber))
-      assert.lengthOf(new Set(numbers), 24)
+      assert.lengthOf(new Set(numbers), 23)
       yield* until(Effect.map(partners(), ([one]) => one.state === "closed" && one.waiting === 0))
       assert.strictEqual((yield* front.ask("POST", "/v1/partners/nobody.example/reset")).status, 404)
     })

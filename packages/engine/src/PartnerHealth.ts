@@ -13,7 +13,8 @@ import type { Exchanged } from "./CalloutExchange.ts"
 import { PartnerBoard } from "./PartnerBoard.ts"
 
 /** Half of the last 20 calls to a host failed, of at least 5: it takes 3 failures. */
-const tripPolicy = CircuitBreaker.rate({ threshold: 0.5, size: 20, minimumCalls: 5 })
+const size = 20
+const tripPolicy = CircuitBreaker.rate({ threshold: 0.5, size, minimumCalls: 5 })
 const tripsAfter = 3
 
 /** The host of a URL, as `URL.host` gives it; text that is no URL is its own. */
@@ -72,8 +73,11 @@ export interface PartnerHealth {
   ) => Effect.Effect<Exchanged, E>
 }
 
-const classify = <E>(exit: Exit.Exit<Exchanged, E>) =>
+const classify = (exit: Exit.Exit<Exchanged>) =>
   Exit.isSuccess(exit) ? verdicts[signOf(exit.value.record)] : CircuitBreaker.ignored
+
+/** Hosts whose good calls are counted here; they come from settings, unless an expression makes them up. */
+const keptHosts = 10_000
 
 export const make = Effect.gen(function*() {
   const board = yield* PartnerBoard
@@ -83,16 +87,21 @@ export const make = Effect.gen(function*() {
 
   const keyOf = (host: string) => `${trips.get(host) ?? 0} ${host}`
 
-  /** While the partner is well, the breaker counts. */
-  const counted = <E>(host: string, call: Effect.Effect<Exchanged, E>) =>
-    Effect.suspend(() => {
-      const key = keyOf(host)
-      return breaker.execute(call, { key, classify }).pipe(
-        // Tripped a moment ago, by another call.
-        Effect.catchIf((error) => error instanceof CircuitBreaker.CircuitBreakerError, () => call),
-        Effect.tap(({ record }) => verdicts[signOf(record)]._tag === "Failure" ? tell(host, key) : Effect.void)
-      ) as Effect.Effect<Exchanged, E>
-    })
+  /** Good calls since the last bad one. The breaker has seen nothing else for long where there are `size` of them. */
+  const good = new Map<string, number>()
+
+  /** While the partner is well, the breaker counts; and is spared what would change nothing. */
+  const count = (host: string, exchanged: Exchanged): Effect.Effect<void> => {
+    const verdict = verdicts[signOf(exchanged.record)]
+    const before = good.get(host) ?? 0
+    if (verdict._tag === "Ignored" || (verdict._tag === "Success" && before >= size)) return Effect.void
+    if (good.size >= keptHosts) good.clear()
+    good.set(host, verdict._tag === "Success" ? before + 1 : 0)
+    const key = keyOf(host)
+    // Tripped a moment ago, by another call: what this one says is known.
+    const recorded = Effect.ignore(breaker.execute(Effect.succeed(exchanged), { key, classify }))
+    return verdict._tag === "Failure" ? Effect.andThen(recorded, tell(host, key)) : recorded
+  }
 
   const tell = (host: string, key: string) =>
     Effect.map(Effect.orDie(breaker.state(key)), (state) => {
@@ -113,7 +122,11 @@ export const make = Effect.gen(function*() {
   const health: PartnerHealth = {
     isDown: (host) => board.condition(host) === "down",
     watch: (host, call, letGo) =>
-      Effect.suspend(() => letGo || board.condition(host) !== "well" ? probing(host, call) : counted(host, call))
+      Effect.suspend(() =>
+        letGo || board.condition(host) !== "well"
+          ? probing(host, call)
+          : Effect.tap(call, (exchanged) => count(host, exchanged))
+      )
   }
   return health
 }).pipe(Effect.provide(CircuitBreaker.layerStoreMemory()))

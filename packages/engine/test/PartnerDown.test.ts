@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { JsonObject } from "@sluice/domain/Json"
+import { Cancelling } from "@sluice/engine/Cancelling"
 import { Intake } from "@sluice/engine/Intake"
 import { PartnerBoard } from "@sluice/engine/PartnerBoard"
 import { type HealthSign, hostOf, signOf } from "@sluice/engine/PartnerHealth"
@@ -23,7 +24,12 @@ const start = (world: World) =>
   Effect.gen(function*() {
     const scope = yield* Scope.make()
     const context = yield* Layer.buildWithScope(Layer.fresh(process(world)), scope)
-    return { scope, intake: Context.get(context, Intake), board: Context.get(context, PartnerBoard) }
+    return {
+      scope,
+      intake: Context.get(context, Intake),
+      board: Context.get(context, PartnerBoard),
+      cancelling: Context.get(context, Cancelling)
+    }
   })
 
 const settle = TestClock.adjust("1 millis").pipe(Effect.repeat({ times: 20 }))
@@ -148,6 +154,30 @@ describe("a step that holds", () => {
       (request) => numberOf(request) === "7" && down.is ? new OutboundTimedOut({ sent: true }) : respond(200)
     ))
 })
+
+it.effect("a run that is held ends with its deadline, and with its cancel, without another call", () =>
+  scenario(
+    { pipelines: holding.pipelines.map((one) => ({ ...one, deadlineMs: 60_000 })) },
+    ({ cancelling, intake }) =>
+      Effect.gen(function*() {
+        yield* submit(intake, 12)
+        yield* TestClock.adjust("10 seconds")
+        const { runs } = yield* JournalStore
+        const last = [...runs.values()].at(-1)!
+        assert.deepStrictEqual([last.state, last.heldFor], ["waiting", "a.example"])
+        yield* cancelling.cancel(last.runId, { reason: "no more" })
+        assert.strictEqual(last.state, "cancelled")
+        yield* TestClock.adjust("55 seconds")
+        yield* settle
+        const ended = [...runs.values()].map(({ reason, state }) => `${state}: ${reason}`)
+        assert.deepStrictEqual(new Set(ended), new Set(["failed: run deadline exceeded", "cancelled: no more"]))
+        const { requests } = yield* OutboundMemory
+        const before = requests.length
+        down.is = false
+        yield* TestClock.adjust("5 minutes")
+        assert.strictEqual(requests.length, before)
+      })
+  ))
 
 it.effect("a step that does not hold is called while the partner is down, fails, and finds it back", () =>
   scenario(
