@@ -178,7 +178,7 @@ const make = Effect.fnUntraced(function*(options: DispatcherOptions) {
   )
 
   const claim: Effect.Effect<Claim> = Effect.suspend(() =>
-    store.claim({ room: lanes.room(), otherwise: Lanes.bounds.initial, total: lanes.free() })
+    store.claim({ room: lanes.room(), otherwise: Lanes.bounds.initial, total: Math.min(lanes.free(), Lanes.batch) })
   ).pipe(Effect.catchTag("StoreUnavailable", () => Effect.succeed({ deliveries: [], nextInMs: 1000 })))
 
   /** Until there may be something to claim: it is due, it is new, or a lane has room again. */

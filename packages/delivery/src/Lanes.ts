@@ -9,6 +9,9 @@ export const bounds = { initial: 32, most: 256, least: 2 }
 /** In flight at once in this process. */
 export const total = 2048
 
+/** In one claim: the next follows at once, and a claim stays a matter of milliseconds. */
+export const batch = 96
+
 interface Lane {
   inFlight: number
   allowed: number

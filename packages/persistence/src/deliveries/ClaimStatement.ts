@@ -26,7 +26,7 @@ const since =
 const unlimited = 1_000_000
 
 /**
- * $4 in all, $5 the claim's mark. The row of a limited endpoint is locked: workers take turns at it, and one that would
+ * $4 in all, of which each lane gets its share, in random order, so that none is always last; $5 the claim's mark. The row of a limited endpoint is locked: workers take turns at it, and one that would
  * have to wait takes nothing.
  */
 export const claimStatement = `with recursive ${open},
@@ -35,17 +35,17 @@ limited as materialized (
   where w.rate is not null and 'e:' || w.id in (select lane from open) for no key update skip locked
 ),
 rates as (
-  select open.lane, least(open.room, case
+  select open.lane, least(open.room, greatest(1, $4::int4 / (select count(*)::int4 from open)), case
       when w.rate is null then ${unlimited}
       when l.id is null then 0
       else floor(extract(epoch from statement_timestamp() - l.since) * l.rate + 0.000001)::int4 end) as room
   from open left join webhook_endpoints w on open.lane = 'e:' || w.id left join limited l on l.id = w.id
 ),
 pick as materialized (
-  select p.id, rates.lane from rates cross join lateral (
+  select p.id, rates.lane from (select * from rates where room > 0 order by random()) rates cross join lateral (
     select d.id from deliveries d where d.lane = rates.lane and d.due_at <= statement_timestamp()
     order by d.due_at, d.seq limit rates.room for no key update skip locked) p
-  where rates.room > 0 limit $4
+  limit $4
 ),
 used as (
   update webhook_endpoints w set rate_until = l.since + taken.n / l.rate * interval '1 s'
