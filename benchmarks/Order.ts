@@ -10,7 +10,7 @@ const item = (n: number) => ({
 })
 
 const body = {
-  orderType: "NEW_ORDER",
+  orderType: "REFUND",
   status: "New",
   marketId: "se",
   storeId: "store-17",

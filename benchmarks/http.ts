@@ -20,7 +20,7 @@ import { startServer } from "./sluice/Server.ts"
 const settings = (partnerUrl: string) => ({
   pipelines: [{
     name: pipelineName,
-    match: { orderTypes: ["NEW_ORDER"] },
+    match: { orderTypes: ["REFUND"] },
     completedStatus,
     steps: steps.map((id) => ({
       name: "calloutPlugin",

@@ -31,7 +31,7 @@ export const snapshot = (partnerUrl: string): SettingsSnapshot => ({
   pipelines: [{
     name: pipelineName,
     version: 1,
-    match: { orderTypes: ["NEW_ORDER"] },
+    match: { orderTypes: ["REFUND"] },
     priority: 0,
     failedStatus: "Failed",
     completedStatus,
