@@ -21,8 +21,11 @@ export interface BulkRetryOptions {
 
 /** Runs that are taken up in one statement. */
 const batchSize = 64
-/** How often jobs are looked for, how often the lease of one is renewed, and the wait where there is no room. */
-const lookEvery = "2 seconds"
+/**
+ * How often jobs of other processes are looked for (own ones are known at once), how often the lease of one is renewed,
+ * and the wait where there is no room.
+ */
+const lookEvery = "10 seconds"
 const renewEvery = "2 seconds"
 const pause = "1 second"
 
@@ -97,7 +100,7 @@ const make = Effect.fnUntraced(function*(options: BulkRetryOptions) {
 
   yield* Effect.forkScoped(Effect.forever(
     untilAvailable(jobs.claim(owner)).pipe(
-      Effect.flatMap((job) => job === undefined ? Effect.sleep(lookEvery) : work(job)),
+      Effect.flatMap((job) => job === undefined ? Effect.raceFirst(jobs.created, Effect.sleep(lookEvery)) : work(job)),
       Effect.catchCause((cause) =>
         Effect.andThen(Effect.logError("retry job: will try again", cause), Effect.sleep(lookEvery))
       )

@@ -59,6 +59,8 @@ export interface RetryJobItem {
 
 export class RetryJobs extends Context.Service<RetryJobs, {
   readonly create: (job: NewRetryJob) => Effect.Effect<RetryJob, JournalUnavailable>
+  /** Passes when a job was made in this process after the last one that was claimed here. */
+  readonly created: Effect.Effect<void>
   readonly get: (id: string) => Effect.Effect<RetryJob | undefined, JournalUnavailable>
   /** The first `limit` runs that were skipped or failed again, oldest first. */
   readonly problems: (id: string, limit: number) => Effect.Effect<ReadonlyArray<RetryJobItem>, JournalUnavailable>

@@ -7,7 +7,7 @@ import {
   RetryJobs,
   type RetryJobState
 } from "@sluice/engine/RetryJobs"
-import { Effect, Layer } from "effect"
+import { Effect, Latch, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { orUnavailable } from "./Availability.ts"
 import { matching } from "./RetryMatch.ts"
@@ -71,6 +71,9 @@ const make = Effect.gen(function*() {
       Effect.map(([row]) => row && jobOf(row))
     )
 
+  const made = Latch.makeUnsafe(false)
+  const created = Effect.andThen(made.await, Effect.sync(() => made.closeUnsafe()))
+
   const create: RetryJobs["Service"]["create"] = (job) =>
     orUnavailable(sql<JobRow>`insert into jobs (id, state, filter, reason, requested_by, created_at)
       values (${job.id}, 'queued', ${JSON.stringify(job.filter)}, ${printable(job.reason)},
@@ -78,7 +81,8 @@ const make = Effect.gen(function*() {
       on conflict (id) do update set id = excluded.id returning ${columns}`).pipe(
       Effect.flatMap(([row]) =>
         row === undefined ? Effect.die("an insert returned no row") : Effect.succeed(jobOf(row))
-      )
+      ),
+      Effect.tap(() => Effect.sync(() => made.openUnsafe()))
     )
 
   const cancel: RetryJobs["Service"]["cancel"] = (id) =>
@@ -173,7 +177,7 @@ const make = Effect.gen(function*() {
       )
     )
 
-  return RetryJobs.of({ create, get, cancel, claim, renew, take, settle, finish, release, problems })
+  return RetryJobs.of({ create, created, get, cancel, claim, renew, take, settle, finish, release, problems })
 })
 
 export const layer: Layer.Layer<RetryJobs, never, SqlClient.SqlClient> = Layer.effect(RetryJobs, make)
