@@ -27,7 +27,7 @@ import { lockStatement, settleParameters, settleStatement, type Settling } from 
 export const channel = "sluice_deliveries"
 
 /** What another process left, or made without telling, is found by then. */
-const longestRest = "5 seconds"
+const longestRest = "15 seconds"
 
 /** Results that one statement records. */
 const maxSettled = 256
