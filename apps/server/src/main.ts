@@ -14,8 +14,8 @@ import { Stopping } from "./Stopping.ts"
 /** What is written when the process cannot start: one line, whatever is in the message. */
 const complain = (message: string) => Effect.as(Console.error(`sluice: ${message.replaceAll(/\s*\n\s*/g, " ")}`), 1)
 
-/** A little below the 30 s in which the process has promised to be gone. */
-const lastMoment = "28 seconds"
+/** Well below the 30 s in which the process has promised to be gone. */
+const lastMoment = "25 seconds"
 
 /**
  * Nothing that hangs (a silent database, most likely) may keep the process: what was not handed over is taken over, as
