@@ -100,7 +100,7 @@ export const make = Effect.gen(function*() {
     let failed = false
     for (const undoing of undoings(steps, ended)) {
       const { index } = undoing.placed
-      if (!known.has(index) && control.stopping()) yield* ledger.handOver(index)
+      if (!known.has(index) && control.stopping()) return yield* ledger.handOver(index)
       const halted = Halting.ofCompensations(control).now() !== undefined
       if (halted && !known.has(index) && !StepCallouts.hasBegun(resumption, index)) break
       failed = (known.get(index) ?? (yield* compensate(undoing, run))) === "failed" || failed

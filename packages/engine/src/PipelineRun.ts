@@ -197,7 +197,7 @@ export const make = Effect.gen(function*() {
     })
 
     for (const placed of steps.slice(ledger.nextIndex)) {
-      if (control.stopping()) yield* ledger.handOver(placed.index)
+      if (control.stopping()) return yield* ledger.handOver(placed.index)
       const halt = halting.now()
       if (halt !== undefined && !StepCallouts.hasBegun(resumption, placed.index)) return yield* halted(halt)
       const document = yield* ledger.document

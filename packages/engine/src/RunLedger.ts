@@ -160,7 +160,7 @@ export const make = Effect.gen(function*() {
         if (!control.stopping()) return
       }
       yield* release(wait)
-      yield* Effect.interrupt
+      return yield* Effect.interrupt
     })
 
     /** Ends the steps without another one. True where the run has ended with it. */
@@ -203,7 +203,7 @@ export const make = Effect.gen(function*() {
       yield* Effect.raceFirst(turn, control.stop)
       if (!control.stopping()) return
       yield* release(wait, records())
-      yield* Effect.interrupt
+      return yield* Effect.interrupt
     })
 
     return {

@@ -256,7 +256,7 @@ export const make = (exchange: CalloutExchange, scope: CalloutScope, partners: P
             const again = { index, request: number, attempt }
             // Alone in its trouble it comes back by time; among others, when the partner does.
             const dueAt = Math.min(now + openForMs(ends.length), scope.halting.deadline)
-            yield* scope.hold(health.isDown(host) ? heldFor(again, host, now) : { ...again, dueAt }, pending)
+            return yield* scope.hold(health.isDown(host) ? heldFor(again, host, now) : { ...again, dueAt }, pending)
           }
           return yield* Effect.fail(failureOf(last, response ?? responseOf(last), request))
         }
@@ -281,7 +281,7 @@ export const make = (exchange: CalloutExchange, scope: CalloutScope, partners: P
       yield* unlessHalted
       if (holds && !letGo && health.isDown(host)) {
         const standing = { index, request: number, attempt }
-        yield* scope.hold(heldFor(standing, host, clock.currentTimeMillisUnsafe()), pending)
+        return yield* scope.hold(heldFor(standing, host, clock.currentTimeMillisUnsafe()), pending)
       }
       const before = own.at(-1)
       const { probe } = scope
