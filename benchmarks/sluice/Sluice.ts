@@ -19,7 +19,7 @@ import { Effect, Layer, Redacted, Result } from "effect"
 import { completedStatus, pipelineName, steps } from "../Order.ts"
 
 /** Of the kinds that are configured: a password, a token, a signing secret. */
-const secrets = [
+export const secrets = [
   "correct horse battery staple",
   "tok_live_51H8xjE2KfQ7wz",
   "whsec_c2VjcmV0LXNpZ25pbmcta2V5",

@@ -22,6 +22,7 @@ import { claimStatement, nextStatement } from "./deliveries/ClaimStatement.ts"
 import { DeliverySignal } from "./deliveries/DeliverySignal.ts"
 import { disable } from "./deliveries/EndpointState.ts"
 import { lockStatement, settleParameters, settleStatement, type Settling } from "./deliveries/SettleStatement.ts"
+import * as SteadyPlans from "./SteadyPlans.ts"
 
 /** On which a process that does not send tells those that do. */
 export const channel = "sluice_deliveries"
@@ -191,5 +192,10 @@ export const layerAnnouncing: Layer.Layer<never, never, PgClient | DeliverySigna
   })
 )
 
-/** Records what is known when it closes. Holds one connection of the pool, to hear of other processes' deliveries. */
-export const layer: Layer.Layer<DeliveryStore, never, PgClient | DeliverySignal> = Layer.effect(DeliveryStore, make)
+/** To claim, to record, and to hear of other processes' deliveries. */
+const connections = 3
+
+/** Records what is known when it closes. Connections of its own: what it does must not wait for those who read lists. */
+export const layer: Layer.Layer<DeliveryStore, never, PgClient | DeliverySignal> = Layer.effect(DeliveryStore, make).pipe(
+  Layer.provide(SteadyPlans.layer(connections))
+)

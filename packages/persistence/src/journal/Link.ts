@@ -6,6 +6,7 @@ import type { PgClientConfig } from "@effect/sql-pg/PgClient"
 import * as PgConnection from "@effect/sql-pg/PgConnection"
 import { Clock, Effect, Exit, Result, Scope } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
+import { steadyPlans } from "../SteadyPlans.ts"
 import { sqlFault } from "./SqlFault.ts"
 
 export type Rows = ReadonlyArray<ReadonlyArray<unknown>>
@@ -23,11 +24,7 @@ const patience = 6_000_000_000n
 const settings = {
   lock_timeout: "250ms",
   statement_timeout: "5s",
-  // All is found by key. A plan made while the tables were empty must not read them through once they are full.
-  enable_seqscan: "off",
-  enable_mergejoin: "off",
-  plan_cache_mode: "force_generic_plan",
-  jit: "off"
+  ...steadyPlans
 }
 
 export const make = Effect.fnUntraced(function*(config: PgClientConfig) {

@@ -1,0 +1,48 @@
+/**
+ * Deliveries in this process, composed as the server composes them: events are stored as `POST /v1/events` stores them,
+ * and the dispatcher sends, with all that is on by default: redaction, the address guard, lanes, rate limits.
+ */
+import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+import { Destinations } from "@sluice/delivery/Destinations"
+import { Dispatcher } from "@sluice/delivery/Dispatcher"
+import { MessageExpressionError, MessageExpressions } from "@sluice/delivery/MessageExpressions"
+import * as Metered from "@sluice/delivery/Metered"
+import { Signature } from "@sluice/delivery/Signature"
+import { makeRedactor } from "@sluice/domain/Redaction"
+import type { WebhookEndpoint } from "@sluice/domain/WebhookEndpoint"
+import * as AddressGuard from "@sluice/http-client/AddressGuard"
+import { Credentials } from "@sluice/http-client/Credentials"
+import * as OutboundUndici from "@sluice/http-client/node/OutboundUndici"
+import * as DeliveryStore from "@sluice/persistence/DeliveryStore"
+import { Effect, Layer, Result } from "effect"
+import { secrets } from "./Sluice.ts"
+
+const destinations = (endpoints: ReadonlyArray<WebhookEndpoint>) => {
+  const byId = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]))
+  const redactor = makeRedactor(secrets)
+  return Layer.succeed(Destinations, {
+    endpoint: (id) => byId.get(id),
+    credentials: () => Effect.succeed({ headers: {} }),
+    redactor: () => redactor
+  })
+}
+
+/** No endpoint here has a filter or a template. */
+const expressions = Layer.succeed(MessageExpressions, {
+  evaluate: () => Effect.fail(new MessageExpressionError({ message: "none" }))
+})
+
+const guard = AddressGuard.make(Result.getOrThrow(AddressGuard.parseNetworks("127.0.0.0/8")))
+
+/** Sends while it is open. */
+export const dispatching = (endpoints: ReadonlyArray<WebhookEndpoint>) =>
+  Dispatcher.layer().pipe(
+    Layer.provide(Metered.store),
+    Layer.provide(DeliveryStore.layer),
+    Layer.provide([
+      destinations(endpoints),
+      expressions,
+      Signature.layer.pipe(Layer.provide(NodeCrypto.layerMac)),
+      Credentials.layer.pipe(Layer.provideMerge(OutboundUndici.layer({ guard })))
+    ])
+  )
