@@ -4,7 +4,7 @@
  * committed. It has no claims (what it has not sent when it ends is lost), no retries, no lanes, no rate limits, no
  * guard and no redaction.
  */
-import { createHmac } from "node:crypto"
+import { createHmac, type KeyObject } from "node:crypto"
 import pg from "pg"
 import { Agent, request } from "undici"
 import { type } from "../deliveries/Event.ts"
@@ -13,8 +13,8 @@ import { uuidV7 } from "./Uuid.ts"
 export interface Endpoint {
   readonly id: string
   readonly url: string
-  /** Bytes of its signing secret. */
-  readonly key: Buffer
+  /** Of its signing secret; made once, which saves `createHmac` 10 µs each time. */
+  readonly key: KeyObject
 }
 
 interface Event {

@@ -1,6 +1,7 @@
 /** The baseline's webhooks in a process of their own: takes events in at the rate that the runner names, and sends. */
 import { secretBytes } from "@sluice/domain/WebhookEndpointDocument"
 import { Redacted } from "effect"
+import { createSecretKey } from "node:crypto"
 import { endpointsOf, given } from "../deliveries/Endpoints.ts"
 import { body, type } from "../deliveries/Event.ts"
 import { type Load, run } from "../deliveries/OpenLoop.ts"
@@ -13,7 +14,7 @@ const webhooks = await open(
   endpointsOf(urls, [type]).map(({ id, secrets: [secret], url }) => ({
     id,
     url,
-    key: Buffer.from(secret === undefined ? "" : secretBytes(Redacted.value(secret.secret)) ?? "")
+    key: createSecretKey(Buffer.from(secret === undefined ? "" : secretBytes(Redacted.value(secret.secret)) ?? ""))
   }))
 )
 

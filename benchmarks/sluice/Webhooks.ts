@@ -2,7 +2,6 @@
  * Deliveries in this process, composed as the server composes them: events are stored as `POST /v1/events` stores them,
  * and the dispatcher sends, with all that is on by default: redaction, the address guard, lanes, rate limits.
  */
-import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { Destinations } from "@sluice/delivery/Destinations"
 import { Dispatcher } from "@sluice/delivery/Dispatcher"
 import { MessageExpressionError, MessageExpressions } from "@sluice/delivery/MessageExpressions"
@@ -12,6 +11,7 @@ import { makeRedactor } from "@sluice/domain/Redaction"
 import type { WebhookEndpoint } from "@sluice/domain/WebhookEndpoint"
 import * as AddressGuard from "@sluice/http-client/AddressGuard"
 import { Credentials } from "@sluice/http-client/Credentials"
+import * as MacNode from "@sluice/http-client/node/MacNode"
 import * as OutboundUndici from "@sluice/http-client/node/OutboundUndici"
 import * as DeliveryStore from "@sluice/persistence/DeliveryStore"
 import { Effect, Layer, Result } from "effect"
@@ -42,7 +42,7 @@ export const dispatching = (endpoints: ReadonlyArray<WebhookEndpoint>) =>
     Layer.provide([
       destinations(endpoints),
       expressions,
-      Signature.layer.pipe(Layer.provide(NodeCrypto.layerMac)),
+      Signature.layer.pipe(Layer.provide(MacNode.layer)),
       Credentials.layer.pipe(Layer.provideMerge(OutboundUndici.layer({ guard })))
     ])
   )

@@ -2,7 +2,6 @@
  * The composition root: which adapter stands behind which port. What is built first is closed last, so that the
  * database outlives everything that needs it.
  */
-import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Dispatcher } from "@sluice/delivery/Dispatcher"
 import * as MeteredDeliveries from "@sluice/delivery/Metered"
@@ -26,6 +25,7 @@ import { StepResolution } from "@sluice/engine/StepResolution"
 import * as JsonataExpressions from "@sluice/expressions/JsonataExpressions"
 import * as AddressGuard from "@sluice/http-client/AddressGuard"
 import { Credentials } from "@sluice/http-client/Credentials"
+import * as MacNode from "@sluice/http-client/node/MacNode"
 import * as OutboundUndici from "@sluice/http-client/node/OutboundUndici"
 import * as Database from "@sluice/persistence/Database"
 import { Deliveries } from "@sluice/persistence/Deliveries"
@@ -101,7 +101,7 @@ const deliveries = (executes: boolean) =>
       Layer.provide([
         destinations,
         messageExpressions,
-        Signature.layer.pipe(Layer.provide(NodeCrypto.layerMac))
+        Signature.layer.pipe(Layer.provide(MacNode.layer))
       ])
     )
     : DeliveryStore.layerAnnouncing

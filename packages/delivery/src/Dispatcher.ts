@@ -201,7 +201,8 @@ const make = Effect.fnUntraced(function*(options: DispatcherOptions) {
         return claimed
       }))
       if (deliveries.length === 0) yield* rest(nextInMs)
-      else yield* Effect.sleep(pause)
+      else if (deliveries.length < Lanes.batch / 2) yield* Effect.sleep(pause)
+      else yield* Effect.yieldNow
     }
   }).pipe(Effect.forkScoped)
 

@@ -10,7 +10,7 @@ export const bounds = { initial: 32, most: 256, least: 2 }
 export const total = 2048
 
 /** In one claim: the next follows at once, and a claim stays a matter of milliseconds. */
-export const batch = 96
+export const batch = 192
 
 interface Lane {
   inFlight: number

@@ -111,10 +111,14 @@ const make = Effect.gen(function*() {
         yield* disableNow(endpointId, goneReason)
       }
     }
-    const failing = yield* sql.withTransaction(Effect.andThen(
-      sql.unsafe(lockStatement, [uuids(settlings.map(({ id }) => id))]),
-      sql.unsafe<{ readonly endpoint_id: string }>(settleText, settleParameters(settlings))
-    ))
+    const settled = sql.unsafe<{ readonly endpoint_id: string }>(settleText, settleParameters(settlings))
+    // What belongs to no order is in no chain, and releases nothing.
+    const failing = yield* settlings.some(({ chained }) => chained)
+      ? sql.withTransaction(Effect.andThen(
+        sql.unsafe(lockStatement, [uuids(settlings.map(({ id }) => id))]),
+        settled
+      ))
+      : settled
     for (const { endpoint_id } of failing) yield* disableNow(endpoint_id, failingReason)
   })
 
@@ -150,7 +154,13 @@ const make = Effect.gen(function*() {
     if (claim === undefined) return
     const done = Deferred.makeUnsafe<void>()
     Queue.offerUnsafe(queue, {
-      settling: { id: delivery.id, claim, endpointId: delivery.endpointId, settlement },
+      settling: {
+        id: delivery.id,
+        claim,
+        endpointId: delivery.endpointId,
+        chained: delivery.orderId !== undefined,
+        settlement
+      },
       done
     })
     yield* Deferred.await(done)

@@ -1,0 +1,31 @@
+/**
+ * HMAC on `node:crypto`, for those who sign every request. Each key becomes a `KeyObject` once: `createHmac` with bytes
+ * spends 10 of its 12 µs on looking at them (Node 24.21).
+ */
+import { Layer } from "effect"
+import { type Digest, Mac, SecureRandom } from "effect/crypto"
+import { createHmac, createSecretKey, type KeyObject } from "node:crypto"
+
+const names: Readonly<Record<Digest.Algorithm["name"], string>> = {
+  MD5: "md5",
+  "SHA-1": "sha1",
+  "SHA-256": "sha256",
+  "SHA-384": "sha384",
+  "SHA-512": "sha512"
+}
+
+/** By the identity of a key's bytes, which lasts as long as the key. */
+const keys = new WeakMap<Uint8Array, KeyObject>()
+
+const keyOf = (bytes: Uint8Array): KeyObject => {
+  let key = keys.get(bytes)
+  if (key === undefined) {
+    key = createSecretKey(bytes)
+    keys.set(bytes, key)
+  }
+  return key
+}
+
+export const layer: Layer.Layer<Mac.Mac> = Mac.layerWebCryptoWith({
+  hmac: (hash, key, data) => new Uint8Array(createHmac(names[hash], keyOf(key)).update(data).digest())
+}).pipe(Layer.provide(SecureRandom.layerWebCrypto))
