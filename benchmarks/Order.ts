@@ -9,8 +9,11 @@ const item = (n: number) => ({
   properties: { term: "24 months", activation: "2026-12-01" }
 })
 
+/** Most types make a webhook. BENCH_ORDER_TYPE names one where that is what is measured; this one makes none. */
+export const orderType = process.env["BENCH_ORDER_TYPE"] ?? "REFUND"
+
 const body = {
-  orderType: "REFUND",
+  orderType,
   status: "New",
   marketId: "se",
   storeId: "store-17",

@@ -9,7 +9,7 @@ import { start } from "./Child.ts"
 import { countersOf } from "./Counters.ts"
 import { using } from "./DatabaseServer.ts"
 import type { Summary } from "./Latencies.ts"
-import { completedStatus, pipelineName, steps } from "./Order.ts"
+import { completedStatus, orderType, pipelineName, steps } from "./Order.ts"
 import { cpuMsOf } from "./ProcessCpu.ts"
 import { behindHttp, write } from "./Report.ts"
 import { compare, type Contender, inFlight, rounds, seconds } from "./Rounds.ts"
@@ -20,7 +20,7 @@ import { startServer } from "./sluice/Server.ts"
 const settings = (partnerUrl: string) => ({
   pipelines: [{
     name: pipelineName,
-    match: { orderTypes: ["REFUND"] },
+    match: { orderTypes: [orderType] },
     completedStatus,
     steps: steps.map((id) => ({
       name: "calloutPlugin",

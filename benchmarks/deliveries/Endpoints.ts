@@ -31,7 +31,13 @@ export const store = async (client: pg.Client, urls: ReadonlyArray<string>, type
 }
 
 /** What the runner gave the side to work with. */
-export const given = (): { readonly databaseUrl: string; readonly urls: ReadonlyArray<string> } => ({
+export const given = (): {
+  readonly databaseUrl: string
+  readonly urls: ReadonlyArray<string>
+  /** An order's side sends what its orders make. */
+  readonly sends: boolean
+} => ({
+  sends: process.env["BENCH_SENDS"] === "yes",
   databaseUrl: process.env["BENCH_DATABASE_URL"] ?? "",
   urls: JSON.parse(process.env["BENCH_ENDPOINT_URLS"] ?? "[]") as ReadonlyArray<string>
 })

@@ -3,6 +3,7 @@
  * with all that is on by default: callout records, order versions, the address guard, redaction.
  */
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+import type { WebhookEndpoint } from "@sluice/domain/WebhookEndpoint"
 import { Intake } from "@sluice/engine/Intake"
 import { Journal } from "@sluice/engine/Journal"
 import { Plugins } from "@sluice/engine/Plugins"
@@ -16,22 +17,15 @@ import * as OutboundUndici from "@sluice/http-client/node/OutboundUndici"
 import * as Database from "@sluice/persistence/Database"
 import * as PgJournal from "@sluice/persistence/Journal"
 import { Effect, Layer, Redacted, Result } from "effect"
-import { completedStatus, pipelineName, steps } from "../Order.ts"
-
-/** Of the kinds that are configured: a password, a token, a signing secret. */
-export const secrets = [
-  "correct horse battery staple",
-  "tok_live_51H8xjE2KfQ7wz",
-  "whsec_c2VjcmV0LXNpZ25pbmcta2V5",
-  "Basic-p4ssw0rd/with+signs=",
-  "0123456789abcdef0123456789abcdef"
-]
+import { completedStatus, orderType, pipelineName, steps } from "../Order.ts"
+import { secrets } from "./Secrets.ts"
+import { dispatching } from "./Webhooks.ts"
 
 export const snapshot = (partnerUrl: string): SettingsSnapshot => ({
   pipelines: [{
     name: pipelineName,
     version: 1,
-    match: { orderTypes: ["REFUND"] },
+    match: { orderTypes: [orderType] },
     priority: 0,
     failedStatus: "Failed",
     completedStatus,
@@ -86,8 +80,14 @@ const telling = (endings: Endings) =>
 
 const guard = AddressGuard.make(Result.getOrThrow(AddressGuard.parseNetworks("127.0.0.0/8")))
 
-export const layer = (databaseUrl: string, partnerUrl: string, endings: Endings) =>
-  Layer.mergeAll(Intake.layer, Layer.empty).pipe(
+/** `endpoints`: what is made for them is sent too; absent: it is left to others. */
+export const layer = (
+  databaseUrl: string,
+  partnerUrl: string,
+  endings: Endings,
+  endpoints?: ReadonlyArray<WebhookEndpoint>
+) =>
+  Layer.mergeAll(Intake.layer, endpoints === undefined ? Layer.empty : dispatching(endpoints)).pipe(
     Layer.provideMerge(Runs.layer()),
     Layer.provide(Credentials.layer),
     Layer.provide([

@@ -15,7 +15,7 @@ import * as MacNode from "@sluice/http-client/node/MacNode"
 import * as OutboundUndici from "@sluice/http-client/node/OutboundUndici"
 import * as DeliveryStore from "@sluice/persistence/DeliveryStore"
 import { Effect, Layer, Result } from "effect"
-import { secrets } from "./Sluice.ts"
+import { secrets } from "./Secrets.ts"
 
 const destinations = (endpoints: ReadonlyArray<WebhookEndpoint>) => {
   const byId = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]))

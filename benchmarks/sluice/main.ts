@@ -4,12 +4,15 @@
 import "effect/schema/SchemaJITCompiler/enable"
 import { Intake } from "@sluice/engine/Intake"
 import { ManagedRuntime } from "effect"
+import * as Endpoints from "../deliveries/Endpoints.ts"
 import { given, serve } from "../Side.ts"
 import { Endings, layer } from "./Sluice.ts"
 
 const { databaseUrl, partnerUrl } = given()
 const endings = new Endings()
-const runtime = ManagedRuntime.make(layer(databaseUrl, partnerUrl, endings))
+const { sends, urls } = Endpoints.given()
+const endpoints = sends ? Endpoints.endpointsOf(urls, ["*"]) : undefined
+const runtime = ManagedRuntime.make(layer(databaseUrl, partnerUrl, endings, endpoints))
 const intake = await runtime.runPromise(Intake)
 
 serve(async (order) => {
