@@ -97,7 +97,9 @@ export const open = async (databaseUrl: string, endpoints: ReadonlyArray<Endpoin
     const begun = performance.now()
     const id = `msg-${event.id.replaceAll("-", "")}`
     const timestamp = String(Math.floor(startedAt / 1000))
-    const signature = createHmac("sha256", endpoint.key).update(`${id}.${timestamp}.`).update(event.body).digest("base64")
+    const signature = createHmac("sha256", endpoint.key).update(`${id}.${timestamp}.`).update(event.body).digest(
+      "base64"
+    )
     const answer = await request(endpoint.url, {
       method: "POST",
       dispatcher: agent,

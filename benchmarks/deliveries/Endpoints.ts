@@ -12,7 +12,10 @@ const documentOf = (url: string, types: ReadonlyArray<string>) => ({
 
 export const idOf = (number: number): string => `endpoint-${String(number).padStart(3, "0")}`
 
-export const endpointsOf = (urls: ReadonlyArray<string>, types: ReadonlyArray<string>): ReadonlyArray<WebhookEndpoint> =>
+export const endpointsOf = (
+  urls: ReadonlyArray<string>,
+  types: ReadonlyArray<string>
+): ReadonlyArray<WebhookEndpoint> =>
   urls.map((url, n) => {
     const decoded = decodeWebhookEndpoint(idOf(n), documentOf(url, types))
     if ("faults" in decoded) throw new Error(JSON.stringify(decoded.faults))

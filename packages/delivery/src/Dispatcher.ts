@@ -24,7 +24,7 @@ export interface DispatcherOptions {
   readonly grace?: Duration.Input
 }
 
-/** Between two claims while there is work: what ends in between makes room for one claim, not for one each. */
+/** After a claim that was not full: what is made or ends in between is one claim's, not one each. */
 const pause = "4 millis"
 
 export class Dispatcher extends Context.Service<Dispatcher, {

@@ -206,6 +206,7 @@ export const layerAnnouncing: Layer.Layer<never, never, PgClient | DeliverySigna
 const connections = 3
 
 /** Records what is known when it closes. Connections of its own: what it does must not wait for those who read lists. */
-export const layer: Layer.Layer<DeliveryStore, never, PgClient | DeliverySignal> = Layer.effect(DeliveryStore, make).pipe(
-  Layer.provide(SteadyPlans.layer(connections))
-)
+export const layer: Layer.Layer<DeliveryStore, never, PgClient | DeliverySignal> = Layer.effect(DeliveryStore, make)
+  .pipe(
+    Layer.provide(SteadyPlans.layer(connections))
+  )

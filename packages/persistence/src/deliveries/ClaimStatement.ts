@@ -26,8 +26,8 @@ const since =
 const unlimited = 1_000_000
 
 /**
- * $4 in all, of which each lane gets its share, in random order, so that none is always last; $5 the claim's mark. The row of a limited endpoint is locked: workers take turns at it, and one that would
- * have to wait takes nothing.
+ * $4 in all, of which each lane gets its share, in random order, so that none is always last; $5 the claim's mark. The
+ * row of a limited endpoint is locked: workers take turns at it, and one that would have to wait takes nothing.
  */
 export const claimStatement = `with recursive ${open},
 limited as materialized (
