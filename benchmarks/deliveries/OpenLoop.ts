@@ -45,5 +45,10 @@ export const run = async ({ eventsPerSecond, seconds }: Load, store: () => Promi
   await Promise.all(pending)
   const used = process.cpuUsage(cpu)
   const last = begun + (count - 1) / eventsPerSecond * 1000
-  return { events, begun, lagMs: Math.max(...events.map(([, at]) => at)) - last, cpuMs: (used.user + used.system) / 1000 }
+  return {
+    events,
+    begun,
+    lagMs: Math.max(...events.map(([, at]) => at)) - last,
+    cpuMs: (used.user + used.system) / 1000
+  }
 }

@@ -1,6 +1,6 @@
 /** One round of one side: events at one rate, and how long after its commit each request's head was at its receiver. */
-import type pg from "pg"
 import { setTimeout as sleep } from "node:timers/promises"
+import type pg from "pg"
 import { type Child, start } from "../Child.ts"
 import type { DatabaseServer } from "../DatabaseServer.ts"
 import { store } from "./Endpoints.ts"
@@ -71,9 +71,10 @@ const awaitSent = async (it: Side, expected: number): Promise<void> => {
   throw new Error(`${it.name}: not everything was sent within a minute`)
 }
 
-const awaitRecorded = async (it: Side): Promise<void> => {
+/** Until nothing is pending. */
+export const awaitRecorded = async (client: pg.Client): Promise<void> => {
   for (;;) {
-    const { rows: [row] } = await it.client.query("select exists (select from deliveries where state = 'pending') as it")
+    const { rows: [row] } = await client.query("select exists (select from deliveries where state = 'pending') as it")
     if (row.it === false) return
     await sleep(50)
   }
@@ -85,7 +86,7 @@ export const probe = async (server: DatabaseServer, it: Side, load: Load): Promi
   const { begun, cpuMs, events, lagMs } = await it.child.ask(load) as Committed
   const deliveries = events.length * it.endpoints
   await awaitSent(it, deliveries)
-  await awaitRecorded(it)
+  await awaitRecorded(it.client)
   const databaseCpuMs = ((server.cpuMs() ?? NaN) - databaseBefore) / deliveries
   const seen = await it.receivers.ask({ take: true }) as Seen
   const commits = new Map(events.map(([id, at]) => [`msg-${id.replaceAll("-", "")}`, at]))

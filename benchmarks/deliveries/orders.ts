@@ -3,12 +3,12 @@
  * three endpoints, whose deliveries are only stored; and with the same sent by the process that runs the orders, to
  * receivers that answer in 50 ms. In alternating rounds, each on a database of its own.
  */
-import { setTimeout as sleep } from "node:timers/promises"
 import { start } from "../Child.ts"
 import { using } from "../DatabaseServer.ts"
 import { save } from "../Report.ts"
 import type { Measured } from "../Side.ts"
 import { store } from "./Endpoints.ts"
+import { awaitRecorded } from "./Probe.ts"
 
 const seconds = Number(process.env["BENCH_SECONDS"] ?? 5)
 const rounds = Number(process.env["BENCH_ROUNDS"] ?? 5)
@@ -49,11 +49,7 @@ await using(async (server) => {
     await client.query("checkpoint")
     const begun = performance.now()
     const measured = await child.ask(round) as Measured
-    while (name === "sending") {
-      const { rows: [row] } = await client.query("select exists (select from deliveries where state = 'pending') as it")
-      if (row.it === false) break
-      await sleep(50)
-    }
+    if (name === "sending") await awaitRecorded(client)
     const untilSentSeconds = (performance.now() - begun) / 1000
     await receivers.ask({ take: true })
     return { ...measured, untilSentSeconds }

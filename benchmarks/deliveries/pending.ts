@@ -33,6 +33,10 @@ const figures = (times: ReadonlyArray<number>): string => {
   return [0.5, 0.95, 0.99].map((q) => `p${q * 100} ${quantile(sorted, q).toFixed(1)} ms`).join(", ")
 }
 
+/** UUIDv7s, as ours are, so that neighbours in time are neighbours in the indexes. */
+const uuid = (n: string, kind: number) =>
+  `(lpad(to_hex(1700000000000 + ${n}), 12, '0') || '7000800${kind}' || lpad(to_hex(${n}), 12, '0'))::uuid`
+
 /** Nine in ten at the first endpoint; half of those, and of the others, are due, half wait for their next attempt. */
 const fill = async (client: pg.Client) => {
   const endpoint = `case when n % 10 > 0 then '${
@@ -40,19 +44,21 @@ const fill = async (client: pg.Client) => {
   }' else 'endpoint-' || lpad((n / 10 % ${endpoints})::text, 3, '0') end`
   await client.query(`with m as (
       insert into messages (id, type, created_at, body)
-      select gen_random_uuid(), 'address.added', now(), '{"id":"event-1"}' from generate_series(1, ${pending})
+      select ${uuid("n", 1)}, 'address.added', now(), '{"id":"event-1"}' from generate_series(1, ${pending}) n
       returning id, seq, type, created_at),
     n as (select m.*, row_number() over (order by seq) as n from m)
     insert into deliveries (id, message_id, seq, endpoint_id, lane, type, state, due_at, created_at)
-    select gen_random_uuid(), n.id, n.seq, ${endpoint}, 'e:' || ${endpoint}, n.type, 'pending',
+    select ${uuid("n.n", 2)}, n.id, n.seq, ${endpoint}, 'e:' || ${endpoint}, n.type, 'pending',
       now() + (n.n % 2) * interval '1 day', n.created_at from n`)
   await client.query("vacuum (analyze)")
+  await client.query("checkpoint")
 }
+
+const request = (lanes: ReadonlyArray<string>, room: ReadonlyArray<number>) => [lanes, room, Lanes.bounds.initial]
 
 /** As the dispatcher asks: once with nothing known, then with room in every lane but the dead one's. */
 const claimAlone = async (client: pg.Client) => {
   for (const [name, value] of Object.entries(steadyPlans)) await client.query(`set ${name} = '${value}'`)
-  const request = (lanes: ReadonlyArray<string>, room: ReadonlyArray<number>) => [lanes, room, Lanes.bounds.initial]
   const cases = {
     "all lanes have room": request([], []),
     "the dead lane has room for two": request([`e:${idOf(0)}`], [2]),

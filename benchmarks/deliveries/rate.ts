@@ -34,7 +34,11 @@ await using(async (server) => {
       side(server, name, `./${name}/deliveries.ts`, { types: [type], execArgv: profiled(name) })
     )
   )
-  const climbing = sides.map((it) => ({ it, level: Number(process.env["BENCH_FROM"] ?? 100), probes: [] as Array<Probed> }))
+  const climbing = sides.map((it) => ({
+    it,
+    level: Number(process.env["BENCH_FROM"] ?? 100),
+    probes: [] as Array<Probed>
+  }))
   const take = async (one: typeof climbing[number], eventsPerSecond: number) => {
     const probed = await probe(server, one.it, { eventsPerSecond, seconds })
     process.stdout.write(`${shown(one.it.name, probed)}\n`)

@@ -2,9 +2,9 @@
  * Stores events that are reported through `POST /v1/events`, with their deliveries: what comes while a commit is under
  * way is stored with the next one, as runs are. Contract: sections 7 and 9.
  */
+import * as Utf8 from "@sluice/domain/Utf8"
 import type { EventType } from "@sluice/domain/WebhookType"
 import type { JournalUnavailable } from "@sluice/engine/Journal"
-import * as Utf8 from "@sluice/domain/Utf8"
 import { Context, Deferred, Effect, Exit, Layer, Queue } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
