@@ -1,11 +1,22 @@
 /**
- * The log over HTTP: `GET /log?partner=&order=&path=` gives `{ items: [...] }` in order of arrival, `DELETE /log` forgets
- * everything, `GET /partners` gives every partner's origin.
+ * The kit's desk: the log over HTTP (`GET /log?partner=&order=&path=`, `DELETE /log`), every partner's origin
+ * (`GET /partners`), all scripts at once (`GET /script`, `PUT /script` with `{ "<partner>": [items] }`), and
+ * `POST /reset`, after which everything is as it was at the start.
  */
 import { Effect } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { listen, type ListenOptions } from "./PartnerServer.ts"
 import { type LogFilter, RequestLog } from "./RequestLog.ts"
+import { ScriptFault } from "./Script.ts"
+
+/** What the desk does to the partners. */
+export interface Desk {
+  readonly origins: Readonly<Record<string, string>>
+  readonly scripts: () => Readonly<Record<string, ReadonlyArray<unknown>>>
+  /** Throws `ScriptFault` for a partner or an item that there is not, and changes nothing then. */
+  readonly putScripts: (scripts: unknown) => void
+  readonly reset: Effect.Effect<void>
+}
 
 const filterFrom = (parameters: URLSearchParams): LogFilter => {
   const [partner, order, path] = ["partner", "order", "path"].map((name) => parameters.get(name) ?? undefined)
@@ -16,8 +27,12 @@ const filterFrom = (parameters: URLSearchParams): LogFilter => {
   }
 }
 
-/** Serves the log until the scope closes; gives its origin. */
-export const serveLog = (origins: Readonly<Record<string, string>>, options: ListenOptions) =>
+const usage = "Try GET /log, DELETE /log, GET /partners, GET /script, PUT /script or POST /reset"
+
+const fault = (message: string) => HttpServerResponse.jsonUnsafe({ error: message }, { status: 400 })
+
+/** Serves the desk until the scope closes; gives its origin. */
+export const serveLog = (desk: Desk, options: ListenOptions) =>
   listen(
     Effect.gen(function*() {
       const log = yield* RequestLog
@@ -30,9 +45,25 @@ export const serveLog = (origins: Readonly<Record<string, string>>, options: Lis
           yield* log.clear
           return HttpServerResponse.empty()
         case "GET /partners":
-          return HttpServerResponse.jsonUnsafe(origins)
+          return HttpServerResponse.jsonUnsafe(desk.origins)
+        case "GET /script":
+          return HttpServerResponse.jsonUnsafe(desk.scripts())
+        case "PUT /script":
+          return yield* Effect.flatMap(request.json, (scripts) =>
+            Effect.try({
+              try: () => desk.putScripts(scripts),
+              catch: (error) => error instanceof ScriptFault ? error : new ScriptFault(String(error))
+            })).pipe(
+              Effect.match({
+                onFailure: (error) => fault(error instanceof ScriptFault ? error.message : "the body is not JSON"),
+                onSuccess: () => HttpServerResponse.empty()
+              })
+            )
+        case "POST /reset":
+          yield* desk.reset
+          return HttpServerResponse.empty()
         default:
-          return HttpServerResponse.jsonUnsafe({ error: "Try GET /log, DELETE /log or GET /partners" }, { status: 404 })
+          return HttpServerResponse.jsonUnsafe({ error: usage }, { status: 404 })
       }
     }),
     options

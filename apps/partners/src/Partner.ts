@@ -4,6 +4,7 @@
  */
 import type { OrderSeen } from "./OrderSeen.ts"
 import type { Reply } from "./Reply.ts"
+import type { Script } from "./Script.ts"
 
 /** What a behaviour may look at. */
 export interface PartnerRequest {
@@ -27,4 +28,6 @@ export interface Partner {
   /** Where a body is no order, but says whose it is: the order's id, for the log. */
   readonly orderId?: (body: string) => string | undefined
   readonly reply: (request: PartnerRequest) => Reply
+  /** Of a partner with words of its own, which heeds its script itself. */
+  readonly script?: Script
 }

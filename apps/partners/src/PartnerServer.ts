@@ -6,9 +6,14 @@ import { Base64 } from "effect/encoding"
 import { HttpServer, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { createServer, ServerResponse } from "node:http"
 import { orderSeen } from "./OrderSeen.ts"
-import type { Partner } from "./Partner.ts"
 import { type Reply, summary } from "./Reply.ts"
 import { RequestLog } from "./RequestLog.ts"
+import type { ScriptedPartner } from "./Scriptable.ts"
+
+/** A partner in its place: a reset puts a fresh one there. */
+export interface RunningPartner {
+  partner: ScriptedPartner
+}
 
 /** Where to listen. Port 0 takes a free one. */
 export interface ListenOptions {
@@ -54,34 +59,37 @@ const perform = (
   }
 }
 
-const app = (partner: Partner) =>
+const app = (running: RunningPartner) =>
   Effect.gen(function*() {
     const log = yield* RequestLog
     const request = yield* HttpServerRequest.HttpServerRequest
     const bytes = new Uint8Array(yield* request.arrayBuffer)
     const body = new TextDecoder().decode(bytes)
     const url = new URL(request.url, "http://partner")
+    const { partner } = running
     const order = orderSeen(body)
     const orderId = partner.orderId?.(body) ?? order.id
+    const asked = {
+      method: request.method,
+      path: url.pathname,
+      headers: { ...request.headers },
+      body,
+      order: { ...order, id: orderId }
+    }
+    // About the script is not for the log: it is no request of anybody's system.
+    const aboutScript = partner.script.reply(asked)
+    if (aboutScript !== undefined) return yield* perform(request, aboutScript)
     const entry = yield* log.received({
       partner: partner.name,
       ...(orderId === undefined ? {} : { order: orderId }),
       method: request.method,
       path: url.pathname,
       query: url.search,
-      headers: { ...request.headers },
+      headers: asked.headers,
       body,
       bodyBytes: Base64.encode(bytes)
     })
-    const reply = partner.reply({
-      method: request.method,
-      path: url.pathname,
-      headers: entry.headers,
-      body,
-      receivedAt: entry.receivedAt,
-      order,
-      number: entry.number
-    })
+    const reply = partner.reply({ ...asked, receivedAt: entry.receivedAt, number: entry.number })
     // A server's handlers are uninterruptible unless they say otherwise, and a caller who hangs up must end the wait.
     return yield* Effect.interruptible(Effect.gen(function*() {
       if (reply._tag === "Hang") return yield* Effect.never
@@ -102,4 +110,4 @@ export const listen = Effect.fnUntraced(function*<E, R>(
 })
 
 /** Starts one partner; gives its origin. */
-export const start = (partner: Partner, options: ListenOptions) => listen(app(partner), options)
+export const start = (running: RunningPartner, options: ListenOptions) => listen(app(running), options)

@@ -1,12 +1,15 @@
-/** All partner systems of the demo and the tests, each on a port of its own, with one log. */
+/** All partner systems of the kit, each on a port of its own, with one log. */
 import { Context, Effect, Layer } from "effect"
 import type { HttpServerError } from "effect/http"
-import { serveLog } from "./LogServer.ts"
-import type { Partner } from "./Partner.ts"
+import { type Desk, serveLog } from "./LogServer.ts"
+import { makeAccounts } from "./partner/Accounts.ts"
 import { analytics } from "./partner/Analytics.ts"
 import { billing } from "./partner/Billing.ts"
+import { makeChaotic } from "./partner/Chaotic.ts"
 import { flaky } from "./partner/Flaky.ts"
+import { makeForgetful } from "./partner/Forgetful.ts"
 import { fulfilment } from "./partner/Fulfilment.ts"
+import { inbox } from "./partner/Inbox.ts"
 import { nonsense } from "./partner/Nonsense.ts"
 import { provisioning } from "./partner/Provisioning.ts"
 import { makeSalesforce } from "./partner/Salesforce.ts"
@@ -14,25 +17,63 @@ import { scripted } from "./partner/Scripted.ts"
 import { slow } from "./partner/Slow.ts"
 import { nordic, validation, worldwide } from "./partner/Validation.ts"
 import { makeZuora } from "./partner/Zuora.ts"
-import { start } from "./PartnerServer.ts"
+import { type RunningPartner, start } from "./PartnerServer.ts"
 import { RequestLog } from "./RequestLog.ts"
+import { ScriptFault } from "./Script.ts"
+import { scriptable, type ScriptedPartner } from "./Scriptable.ts"
+import { defaultSeed } from "./Seed.ts"
 
-/** Every partner, as it is before the first request. */
-export const directory = (): ReadonlyArray<Partner> => [
-  provisioning,
-  billing,
-  fulfilment,
-  validation,
-  nordic,
-  worldwide,
-  analytics,
-  slow,
-  flaky,
-  nonsense,
-  scripted,
-  makeZuora(),
-  makeSalesforce()
-]
+/** Every partner, as it is before the first request. The order is that of the ports: new ones come last. */
+export const directory = (seed = defaultSeed): ReadonlyArray<ScriptedPartner> =>
+  [
+    provisioning,
+    billing,
+    fulfilment,
+    validation,
+    nordic,
+    worldwide,
+    analytics,
+    slow,
+    flaky,
+    nonsense,
+    scripted,
+    makeZuora(seed),
+    makeSalesforce(seed),
+    makeAccounts(seed),
+    makeForgetful(seed),
+    makeChaotic(seed),
+    inbox
+  ].map(scriptable)
+
+export interface PartnersOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string
+  /** Where the log listens; the partners take the ports after it, in the order of the directory. Absent: free ones. */
+  readonly port?: number
+  /** A positive integer; see `Seed`. */
+  readonly seed?: number
+  /** By partner: what it is to do first, see `Script`. Kept for `POST /reset`. */
+  readonly scripts?: unknown
+}
+
+const putScripts = (running: ReadonlyArray<RunningPartner>, scripts: unknown): void => {
+  if (typeof scripts !== "object" || scripts === null || Array.isArray(scripts)) {
+    throw new ScriptFault("scripts are an object: a list of items by partner")
+  }
+  const known = running.map(({ partner }) => partner.name)
+  const stranger = Object.keys(scripts).find((name) => !known.includes(name))
+  if (stranger !== undefined) throw new ScriptFault(`no partner is called ${stranger}; there are ${known.join(", ")}`)
+  const left = running.map(({ partner }) => partner.script.left())
+  try {
+    for (const { partner } of running) {
+      const items: unknown = Object.entries(scripts).find(([name]) => name === partner.name)?.[1]
+      if (items !== undefined) partner.script.put(items)
+    }
+  } catch (fault) {
+    running.forEach(({ partner }, index) => partner.script.put(left[index]))
+    throw fault
+  }
+}
 
 export class Partners extends Context.Service<Partners, {
   /** By partner name, `http://host:port`. */
@@ -40,24 +81,34 @@ export class Partners extends Context.Service<Partners, {
   /** Where the log is read: `GET /log`. */
   readonly log: string
 }>()("@sluice/partners/Partners") {
-  /**
-   * Starts all partners. With a `port`, the log listens there and the partners on the ports after it, in the order of
-   * the directory; without one, everything takes a free port.
-   */
+  /** Starts all partners. Dies with a `ScriptFault` where the scripts cannot be read. */
   static readonly layerOptions = (
-    options: { readonly host?: string; readonly port?: number }
+    { host = "127.0.0.1", port, scripts = {}, seed = defaultSeed }: PartnersOptions
   ): Layer.Layer<Partners | RequestLog, HttpServerError.ServeError> =>
     Layer.effect(
       Partners,
       Effect.gen(function*() {
-        const host = options.host ?? "127.0.0.1"
-        const port = (offset: number) => options.port === undefined ? 0 : options.port + offset
+        const log = yield* RequestLog
+        const running = directory(seed).map((partner): RunningPartner => ({ partner }))
+        const initially = Effect.sync(() => putScripts(running, scripts))
+        yield* initially
         const origins: Record<string, string> = {}
-        for (const [index, partner] of directory().entries()) {
-          origins[partner.name] = yield* start(partner, { host, port: port(index + 1) })
+        for (const [index, one] of running.entries()) {
+          origins[one.partner.name] = yield* start(one, { host, port: port === undefined ? 0 : port + index + 1 })
         }
-        const log = yield* serveLog(origins, { host, port: port(0) })
-        return Partners.of({ origins, log })
+        const desk: Desk = {
+          origins,
+          scripts: () => Object.fromEntries(running.map(({ partner }) => [partner.name, partner.script.left()])),
+          putScripts: (given) => putScripts(running, given),
+          reset: Effect.suspend(() => {
+            directory(seed).forEach((partner, index) => {
+              const one = running[index]
+              if (one !== undefined) one.partner = partner
+            })
+            return Effect.andThen(log.clear, initially)
+          })
+        }
+        return Partners.of({ origins, log: yield* serveLog(desk, { host, port: port ?? 0 }) })
       })
     ).pipe(Layer.provideMerge(RequestLog.layer))
 

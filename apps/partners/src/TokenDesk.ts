@@ -1,13 +1,14 @@
 /** Gives out tokens under the client-credentials grant (RFC 6749, section 4.4) and knows which of them still hold. */
 import type { PartnerRequest } from "./Partner.ts"
+import { defaultSeed, numbersFrom } from "./Seed.ts"
 
 export interface ClientCredentials {
   readonly clientId: string
   readonly clientSecret: string
 }
 
-/** Why no token is given, in the words of RFC 6749, section 5.2. */
-export type TokenRefusal = "invalid_client" | "invalid_request" | "unsupported_grant_type"
+/** Why no token is given, in the words of RFC 6749, section 5.2, where an unknown client is told from a wrong secret. */
+export type TokenRefusal = "unknown_client" | "invalid_client" | "invalid_request" | "unsupported_grant_type"
 
 export interface TokenDesk {
   /** A new token, or why there is none. */
@@ -18,14 +19,14 @@ export interface TokenDesk {
   readonly forget: () => void
 }
 
-/** `lifetimeSeconds` absent: tokens hold until they are forgotten. `name` makes a token from its number, from 1. */
+/** `lifetimeSeconds` absent: tokens hold until they are forgotten. `name` makes a token from its number. */
 export const makeTokenDesk = (
   credentials: ClientCredentials,
   name: (number: number) => string,
-  lifetimeSeconds?: number
+  { lifetimeSeconds, seed = defaultSeed }: { readonly lifetimeSeconds?: number; readonly seed?: number } = {}
 ): TokenDesk => {
   const until = new Map<string, number>()
-  let issued = 0
+  const next = numbersFrom(seed)
   return {
     issue: ({ body, headers, receivedAt }) => {
       if (!(headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded")) {
@@ -33,10 +34,9 @@ export const makeTokenDesk = (
       }
       const form = new URLSearchParams(body)
       if (form.get("grant_type") !== "client_credentials") return { refusal: "unsupported_grant_type" }
-      if (form.get("client_id") !== credentials.clientId || form.get("client_secret") !== credentials.clientSecret) {
-        return { refusal: "invalid_client" }
-      }
-      const token = name(++issued)
+      if (form.get("client_id") !== credentials.clientId) return { refusal: "unknown_client" }
+      if (form.get("client_secret") !== credentials.clientSecret) return { refusal: "invalid_client" }
+      const token = name(next())
       until.set(token, lifetimeSeconds === undefined ? Number.POSITIVE_INFINITY : receivedAt + lifetimeSeconds * 1000)
       return { token }
     },

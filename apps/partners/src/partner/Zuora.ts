@@ -1,15 +1,16 @@
 /**
  * A local Zuora: tokens, accounts, orders, errors, limits and idempotency as Zuora's public documentation has them
  * (developer.zuora.com: "Create an OAuth token", "Create an account", "Create an order", "Error codes", "Error handling",
- * "Idempotent requests"). Everything is forgotten with the process.
+ * "Idempotent requests", "Rate limits"). What the documentation says is kept, with its addresses, in `fixtures/zuora`.
  *
- * Words of its script: `ok`; `lock` and `limit` refuse with categories 50 and 70; `invalid` refuses for good; `429`, `503`;
+ * Words of its script: `lock` and `limit` refuse with categories 50 and 70; `invalid` refuses for good; `429`, `503`;
  * `expire` forgets all tokens; `lost` does the work and resets the connection; `slow` does it, and answers after a minute.
  */
 import { makeIdempotentAnswers } from "../IdempotentAnswers.ts"
 import type { Partner, PartnerRequest } from "../Partner.ts"
 import { after, type Answer, json, type Reply, reset, withHeaders } from "../Reply.ts"
 import { makeScript } from "../Script.ts"
+import { defaultSeed } from "../Seed.ts"
 import { type ClientCredentials, makeTokenDesk } from "../TokenDesk.ts"
 import { invalidTermType, makeLedger, refusal } from "./zuora/Ledger.ts"
 
@@ -22,7 +23,7 @@ export const zuoraCredentials: ClientCredentials = {
 const lifetimeSeconds = 3599
 const slowMs = 60_000
 
-const words = ["ok", "lock", "limit", "invalid", "429", "503", "expire", "lost", "slow"] as const
+const words = ["lock", "limit", "invalid", "429", "503", "expire", "lost", "slow"] as const
 
 const lock = refusal({ code: 58730050, message: "Operation failed due to a lock competition, please retry later." })
 const limit = refusal({ code: 50000070, message: "Request exceeded limit" })
@@ -30,14 +31,29 @@ const unauthenticated = json(401, {
   success: false,
   reasons: [{ code: 90000011, message: "Authentication error" }]
 })
-const tooMany = withHeaders({ "retry-after": "1", "ratelimit-remaining": "0", "ratelimit-reset": "1" }, json(429, {}))
+
+/** Zuora: "Rate limits": the quotas of a minute, an hour and a day, that of the window closest to exhaustion first. */
+const quota = { "ratelimit-limit": "2250000, 50000;w=60, 2250000;w=3600, 27000000;w=86400" }
+
+/** Zuora documents no `Retry-After`, and no body. */
+const tooMany = withHeaders({ ...quota, "ratelimit-remaining": "0", "ratelimit-reset": "600" }, json(429, {}))
+
+/** On every answer of `/v1` that was worked on (Zuora: "Rate limits", "Concurrent request limits in headers"). */
+const limits = {
+  ...quota,
+  "ratelimit-remaining": "399",
+  "ratelimit-reset": "1200",
+  "concurrency-limit-type": "high-volume transactions",
+  "concurrency-limit-limit": "200",
+  "concurrency-limit-remaining": "199"
+}
 
 /** Zuora: "Create an OAuth token", the sample answer. */
 const tokenAnswer = (token: string): Answer =>
   json(200, {
     access_token: token,
     expires_in: lifetimeSeconds,
-    jti: token,
+    jti: token.replace(/^./, "d"),
     scope: "user.7c4d5433dc234c369a01b9719ecd059f tenant.19",
     token_type: "bearer"
   })
@@ -47,15 +63,15 @@ const isTrackId = (value: string): boolean => /^[\x20-\x7e]{1,64}$/.test(value) 
 
 const description = /"(?:description|notes)":"Order ([^"\\]+)"/
 
-export const makeZuora = (): Partner => {
+export const makeZuora = (seed = defaultSeed): Partner => {
   const desk = makeTokenDesk(
     zuoraCredentials,
     (number) => `c652cbc0ea384b9f${String(number).padStart(16, "0")}`,
-    lifetimeSeconds
+    { lifetimeSeconds, seed }
   )
   const script = makeScript(words)
   const answers = makeIdempotentAnswers()
-  const ledger = makeLedger()
+  const ledger = makeLedger(seed)
 
   const work = (request: PartnerRequest): Answer => {
     switch (`${request.method} ${request.path}`) {
@@ -74,7 +90,9 @@ export const makeZuora = (): Partner => {
   }
 
   const perform = (request: PartnerRequest): Reply => {
-    switch (script.next()) {
+    const next = script.next(request)
+    if (next !== undefined && "reply" in next) return next.reply
+    switch (next?.word) {
       case "lock":
         return kept(request, lock)
       case "limit":
@@ -109,16 +127,23 @@ export const makeZuora = (): Partner => {
       return refusal({ code: 50000020, message: "Zuora-Track-Id is invalid" })
     }
     const reply = answers.recall(request) ?? perform(request)
-    return reply._tag === "Answer" && track !== undefined ? withHeaders({ "zuora-track-id": track }, reply) : reply
+    return reply._tag === "Answer"
+      ? { ...reply, headers: { ...limits, ...reply.headers, ...(track !== undefined && { "zuora-track-id": track }) } }
+      : reply
   }
 
   return {
     name: "zuora",
+    script,
     orderId: (body) => description.exec(body)?.[1],
     reply: (request) => {
-      if (request.path !== "/oauth/token") return script.reply(request) ?? api(request)
+      if (request.path !== "/oauth/token") return api(request)
       const issued = desk.issue(request)
-      return "token" in issued ? tokenAnswer(issued.token) : json(401, { error: issued.refusal })
+      if ("token" in issued) return tokenAnswer(issued.token)
+      // RFC 6749, section 5.2: Zuora documents no body of its own.
+      return issued.refusal === "unknown_client" || issued.refusal === "invalid_client"
+        ? json(401, { error: "invalid_client" })
+        : json(400, { error: issued.refusal })
     }
   }
 }

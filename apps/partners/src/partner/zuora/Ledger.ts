@@ -5,6 +5,7 @@
  * missing field, 30 business rule, 40 not found); the six before them are Zuora's own only in 531003, `termType`.
  */
 import { type Answer, json } from "../../Reply.ts"
+import { defaultSeed, numbersFrom } from "../../Seed.ts"
 
 type Members = Readonly<Record<string, unknown>>
 
@@ -34,7 +35,8 @@ const parsed = (body: string): Members | undefined => {
   }
 }
 
-const unreadable = refusal({ code: 50000020, message: "The request body is not JSON" })
+/** Category 90, "Malformed request". */
+const unreadable = refusal({ code: 50000090, message: "The request body is not JSON" })
 
 /** Zuora's own sample of "Error codes". */
 export const invalidTermType: Reason = {
@@ -67,10 +69,15 @@ export interface Ledger {
 
 const numbered = (prefix: string, number: number) => `${prefix}${String(number).padStart(8, "0")}`
 
-export const makeLedger = (): Ledger => {
+export const makeLedger = (seed = defaultSeed): Ledger => {
   const accounts = new Set<string>()
-  let orders = 0
-  let subscriptionCount = 0
+  const [nextAccount, nextId, nextOrder, nextSubscription] = [
+    numbersFrom(seed),
+    numbersFrom(seed),
+    numbersFrom(seed),
+    numbersFrom(seed)
+  ]
+  const id = () => `8ad087d290a5e733${nextId().toString(16).padStart(16, "0")}`
 
   return {
     createAccount: (body) => {
@@ -78,7 +85,7 @@ export const makeLedger = (): Ledger => {
       if (account === undefined) return unreadable
       const contact = members(account["billToContact"])
       const wanted = account["accountNumber"]
-      const number = isText(wanted) ? wanted : numbered("A", accounts.size + 1)
+      const number = isText(wanted) ? wanted : numbered("A", nextAccount())
       const reasons = [
         ...when(!isText(account["name"]), missing(51000122, "name")),
         ...when(!isText(account["currency"]), missing(51000222, "currency")),
@@ -96,10 +103,13 @@ export const makeLedger = (): Ledger => {
       ]
       if (reasons.length > 0) return refusal(...reasons)
       accounts.add(number)
+      // Zuora: "Create a billing account", the sample answer.
       return json(200, {
         success: true,
-        accountId: `402892c74c9193cd014c${String(accounts.size).padStart(12, "0")}`,
-        accountNumber: number
+        accountId: id(),
+        accountNumber: number,
+        billToContactId: id(),
+        soldToContactId: id()
       })
     },
     createOrder: (body) => {
@@ -125,10 +135,10 @@ export const makeLedger = (): Ledger => {
       // Zuora: "Create subscriptions" and "Update price", the sample answer.
       return json(200, {
         success: true,
-        orderNumber: numbered("O-", ++orders),
+        orderNumber: numbered("O-", nextOrder()),
         accountNumber: account,
         status: "Completed",
-        subscriptionNumbers: subscriptions.map(() => numbered("A-S", ++subscriptionCount))
+        subscriptionNumbers: subscriptions.map(() => numbered("A-S", nextSubscription()))
       })
     }
   }

@@ -1,0 +1,21 @@
+/** A partner that does what its script says, and what it would do where the script is used up. */
+import type { Partner } from "./Partner.ts"
+import { makeScript, type Script } from "./Script.ts"
+
+export interface ScriptedPartner extends Partner {
+  readonly script: Script
+}
+
+/** A partner with words of its own brings its script and heeds it; the others get one. */
+export const scriptable = (partner: Partner): ScriptedPartner => {
+  if (partner.script !== undefined) return { ...partner, script: partner.script }
+  const script = makeScript([])
+  return {
+    ...partner,
+    script,
+    reply: (request) => {
+      const next = script.next(request)
+      return next !== undefined && "reply" in next ? next.reply : partner.reply(request)
+    }
+  }
+}

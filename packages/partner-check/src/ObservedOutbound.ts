@@ -1,0 +1,83 @@
+/**
+ * The way out, watched: requests are really sent, in real time, though the engine's waits between them are not waited
+ * for. What came back can be given again, so that another policy decides on the same answers.
+ */
+import type { SimulatedClock } from "@sluice/engine/simulation/SimulatedClock"
+import {
+  Outbound,
+  type OutboundError,
+  type OutboundRequest,
+  type OutboundResponse,
+  OutboundTimedOut
+} from "@sluice/http-client/Outbound"
+import { Clock, Effect, Result } from "effect"
+
+/** One request and what came of it. */
+export interface Observation {
+  readonly request: OutboundRequest
+  readonly result: Result.Result<OutboundResponse, OutboundError>
+  /** Milliseconds, on the real clock. */
+  readonly durationMs: number
+  /** Not sent: the one before it timed out. */
+  readonly assumed: boolean
+}
+
+export interface ObservedOutbound {
+  readonly service: Outbound["Service"]
+  readonly observations: () => ReadonlyArray<Observation>
+}
+
+/** The clock shows that the exchange took its time. */
+const pass = (clock: SimulatedClock, durationMs: number) =>
+  Effect.sync(() => clock.advanceTo(clock.currentTimeMillisUnsafe() + durationMs))
+
+const timedOut = (request: OutboundRequest): Observation => ({
+  request,
+  result: Result.fail(new OutboundTimedOut({ sent: true })),
+  durationMs: request.timeoutMs,
+  assumed: true
+})
+
+/**
+ * Sends through `live`. An attempt after one that timed out is not sent: a partner that hangs would take minutes of
+ * everybody's time to say the same thing four times.
+ */
+export const observing = (
+  live: Outbound["Service"],
+  clock: SimulatedClock,
+  realClock: Clock.Clock
+): ObservedOutbound => {
+  const observations: Array<Observation> = []
+  const send = Effect.fnUntraced(function*(request: OutboundRequest) {
+    const begun = realClock.monotonicTimeNanosUnsafe()
+    const result = yield* Effect.result(live.exchange(request))
+    const durationMs = Number(realClock.monotonicTimeNanosUnsafe() - begun) / 1e6
+    const observation: Observation = { request, result, durationMs, assumed: false }
+    return observation
+  }, Effect.provideService(Clock.Clock, realClock))
+  const exchange = Effect.fnUntraced(function*(request: OutboundRequest) {
+    const last = observations.at(-1)
+    const hangs = last !== undefined && Result.isFailure(last.result) && last.result.failure._tag === "OutboundTimedOut"
+    if (hangs) request.onSending?.()
+    const observation = hangs ? timedOut(request) : yield* send(request)
+    observations.push(observation)
+    yield* pass(clock, observation.durationMs)
+    return yield* Effect.fromResult(observation.result)
+  })
+  return { service: Outbound.of({ exchange, refuse: live.refuse }), observations: () => observations }
+}
+
+/** Gives the same answers in the same order; the last one again where more is asked. Sends nothing. */
+export const replaying = (observations: ReadonlyArray<Observation>, clock: SimulatedClock): Outbound["Service"] => {
+  let next = 0
+  return Outbound.of({
+    exchange: (request) =>
+      Effect.suspend(() => {
+        const observation = observations[Math.min(next++, observations.length - 1)]
+        if (observation === undefined) return Effect.fail(new OutboundTimedOut({ sent: false }))
+        request.onSending?.()
+        return Effect.andThen(pass(clock, observation.durationMs), Effect.fromResult(observation.result))
+      }),
+    refuse: () => undefined
+  })
+}

@@ -1,0 +1,156 @@
+/**
+ * One order through a pipeline of one step, run by the engine itself: it builds the request, sends it, judges the answer,
+ * retries, decides, and patches the order. Nothing of that is copied here, and nothing is stored.
+ */
+import type { CalloutRecord } from "@sluice/domain/CalloutRecord"
+import type { JsonObject } from "@sluice/domain/Json"
+import { firstVersion } from "@sluice/domain/Order"
+import type { Pipeline } from "@sluice/domain/Pipeline"
+import type { FinalRunState } from "@sluice/domain/ProcessEvent"
+import { Expressions } from "@sluice/engine/Expressions"
+import { type Document, type HeldRun, Journal, type StepRow } from "@sluice/engine/Journal"
+import { PartnerBoard } from "@sluice/engine/PartnerBoard"
+import * as PipelineRun from "@sluice/engine/PipelineRun"
+import { Plugins } from "@sluice/engine/Plugins"
+import { calloutPlugin } from "@sluice/engine/plugins/CalloutPlugin"
+import { webhookWorkflowStep } from "@sluice/engine/plugins/WebhookWorkflowStep"
+import type { RunControl } from "@sluice/engine/RunControl"
+import { Settings } from "@sluice/engine/Settings"
+import * as SimulatedClock from "@sluice/engine/simulation/SimulatedClock"
+import * as SimulatedJournal from "@sluice/engine/simulation/SimulatedJournal"
+import { Credentials } from "@sluice/http-client/Credentials"
+import { Outbound } from "@sluice/http-client/Outbound"
+import { Clock, Context, DateTime, Effect, Exit } from "effect"
+import { type Observation, observing, replaying } from "./ObservedOutbound.ts"
+
+/** How a run of one step went. */
+export interface Played {
+  readonly step: StepRow
+  readonly state: FinalRunState
+  readonly records: ReadonlyArray<CalloutRecord>
+  readonly before: Document
+  readonly after: Document
+  readonly observations: ReadonlyArray<Observation>
+}
+
+/** A UUID is a run's id, and its idempotency key comes from it: the same id sends the same key. */
+export interface PlayedOrder {
+  readonly runId: string
+  readonly order: JsonObject
+  readonly pipeline: Pipeline
+  /** Epoch milliseconds: part of the order's document, and so of the bytes that are sent. */
+  readonly at: number
+}
+
+const control: RunControl = {
+  stopping: () => false,
+  stop: Effect.never,
+  cancellation: () => undefined,
+  cancelled: Effect.never
+}
+
+/** Whatever the partner does, it is asked: that is what the check is for. */
+const allWell = PartnerBoard.of({
+  condition: () => "well",
+  failed: () => {},
+  answered: () => {},
+  list: Effect.succeed([]),
+  reset: () => Effect.undefined
+})
+
+const noExpressions = Expressions.of({
+  check: () => Effect.succeed({ stepReferences: [] }),
+  evaluate: () => Effect.undefined
+})
+
+const plugins = {
+  byName: new Map([webhookWorkflowStep, calloutPlugin].map((plugin) => [plugin.name, plugin] as const))
+}
+
+/** Waits of more than 30 s let go of the run; four attempts have three waits. */
+const mostWaits = 10
+
+const documentOf = ({ at, order, runId }: PlayedOrder): Document => {
+  const id = typeof order.id === "string" ? order.id : `sluice-check-${runId}`
+  const first = firstVersion(order, id, DateTime.formatIso(DateTime.makeUnsafe(at)))
+  return { order: first, text: JSON.stringify(first) }
+}
+
+export const make = Effect.gen(function*() {
+  const live = yield* Outbound
+  const credentials = yield* Credentials
+  const settings = yield* Settings
+  const realClock = yield* Clock.Clock
+
+  const run = Effect.fnUntraced(function*(
+    played: PlayedOrder,
+    clock: SimulatedClock.SimulatedClock,
+    outbound: Outbound["Service"]
+  ) {
+    const { at, pipeline, runId } = played
+    const before = documentOf(played)
+    const held: HeldRun = {
+      runId,
+      eventId: runId,
+      orderId: before.order.id,
+      pipeline: { name: pipeline.name, version: pipeline.version },
+      createdAt: at,
+      startedAt: at,
+      startVersion: 1,
+      takeovers: 0,
+      compensating: false,
+      steps: [],
+      callouts: [],
+      takenOver: false
+    }
+    const recorded = { run: held, state: "completed" as const, pipeline, documents: new Map([[1, before]]) }
+    const journal = SimulatedJournal.make(recorded, held.pipeline)
+    const services = Context.make(Journal, journal.service).pipe(
+      Context.add(Outbound, outbound),
+      Context.add(Credentials, {
+        authorization: (provider) => Effect.provideService(credentials.authorization(provider), Clock.Clock, realClock),
+        invalidate: credentials.invalidate
+      }),
+      Context.add(Expressions, noExpressions),
+      Context.add(Plugins, plugins),
+      Context.add(PartnerBoard, allWell),
+      Context.add(Settings, { current: settings.current, pipeline: () => Effect.succeed(pipeline) }),
+      Context.add(Clock.Clock, clock)
+    )
+    const executed = Effect.gen(function*() {
+      const execute = yield* PipelineRun.make
+      for (let waits = 0; journal.ended() === undefined && waits < mostWaits; waits++) {
+        const now = journal.held()
+        if (now.wait !== undefined) clock.advanceTo(now.wait.dueAt)
+        const exit = yield* Effect.exit(execute(now, control))
+        if (Exit.isFailure(exit) && !Exit.hasInterrupts(exit)) return yield* Effect.die(exit.cause)
+      }
+    })
+    yield* Effect.scoped(Effect.provideContext(executed, services))
+    const [step] = journal.held().steps
+    const state = journal.ended()
+    if (step === undefined || state === undefined) return yield* Effect.die("the run of a check did not end")
+    return {
+      step,
+      state,
+      records: journal.held().callouts.map(({ record }) => record),
+      before,
+      after: journal.document(step.nextVersion) ?? before
+    }
+  })
+
+  return {
+    /** Really asks the partner. */
+    live: Effect.fnUntraced(function*(played: PlayedOrder) {
+      const clock = SimulatedClock.make(played.at)
+      const observed = observing(live, clock, realClock)
+      const ended = yield* run(played, clock, observed.service)
+      return { ...ended, observations: observed.observations() } satisfies Played
+    }),
+    /** Decides again on what was answered before. */
+    again: Effect.fnUntraced(function*(played: PlayedOrder, observations: ReadonlyArray<Observation>) {
+      const clock = SimulatedClock.make(played.at)
+      return { ...(yield* run(played, clock, replaying(observations, clock))), observations } satisfies Played
+    })
+  }
+})
