@@ -13,6 +13,7 @@ import { makeSalesforce } from "./partner/Salesforce.ts"
 import { scripted } from "./partner/Scripted.ts"
 import { slow } from "./partner/Slow.ts"
 import { nordic, validation, worldwide } from "./partner/Validation.ts"
+import { crm, warehouse } from "./partner/WebhookReceiver.ts"
 import { makeZuora } from "./partner/Zuora.ts"
 import { start } from "./PartnerServer.ts"
 import { RequestLog } from "./RequestLog.ts"
@@ -31,7 +32,9 @@ export const directory = (): ReadonlyArray<Partner> => [
   nonsense,
   scripted,
   makeZuora(),
-  makeSalesforce()
+  makeSalesforce(),
+  crm,
+  warehouse
 ]
 
 export class Partners extends Context.Service<Partners, {
