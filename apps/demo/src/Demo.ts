@@ -1,7 +1,8 @@
 /** The demo from start to end: partners, settings, server, orders, their stories, the verdict. */
-import { Cause, Clock, Duration, Effect, Exit, FileSystem, Path, Schema } from "effect"
+import { Cause, Clock, Duration, Effect, Exit, FileSystem, Option, Path, Schema } from "effect"
 import type { Ended } from "./Ended.ts"
 import { follow } from "./Follow.ts"
+import { forgery } from "./Forgery.ts"
 import { afterwards, whileItRuns } from "./NextSteps.ts"
 import { startPartners } from "./PartnerSystems.ts"
 import { report } from "./Report.ts"
@@ -107,7 +108,8 @@ export const demo = Effect.fnUntraced(function*(options: { readonly once: boolea
 
   const { lines, wrong } = report(orders, screen.style)
   yield* screen.line(paint("bold", "Did they end as the seeds say, and do the partners say the same?"))
-  yield* say([...lines, ""])
+  const forged = yield* forgery(orders, screen.style)
+  yield* say([...lines, ...Option.match(forged, { onNone: () => [], onSome: ({ line }) => [line] }), ""])
   if (!options.once) {
     yield* say(whileItRuns({ baseUrl: server.baseUrl, partnerLog: partners.log, settingsFile }, screen.style))
     return yield* server.ended
@@ -115,10 +117,12 @@ export const demo = Effect.fnUntraced(function*(options: { readonly once: boolea
   yield* screen.status("  stopping the server")
   const exitCode = yield* server.stop
   yield* screen.status("")
-  if (wrong > 0 || exitCode !== 0) {
+  const believed = Option.isSome(forged) && !forged.value.refused
+  if (wrong > 0 || believed || exitCode !== 0) {
+    const forgeries = believed ? "; a forged webhook was believed" : ""
     const stopped = exitCode === 0 ? "" : `; the server stopped with ${exitCode ?? "a signal"} instead of 0`
     return yield* new DemoWentWrong({
-      message: `${wrong} of ${orders.length} orders went wrong${stopped}. The server's log: ${serverLog}`
+      message: `${wrong} of ${orders.length} orders went wrong${forgeries}${stopped}. The server's log: ${serverLog}`
     })
   }
   yield* say(afterwards(screen.style))

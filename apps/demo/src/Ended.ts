@@ -1,4 +1,5 @@
 /** An order of the demo at its end: what Sluice says about it, and what the partners say. */
+import type { DeliveryView } from "@sluice/domain/Delivery"
 import type { HistoryEntry } from "@sluice/domain/History"
 import type { ProcessEvent } from "@sluice/domain/ProcessEvent"
 import type { Schema } from "effect"
@@ -11,6 +12,10 @@ export interface Ended {
   readonly processEvent: ProcessEvent
   readonly history: ReadonlyArray<HistoryEntry>
   readonly seen: ReadonlyArray<SeenRequest>
+  /** The webhooks that tell of it, in their sequence. */
+  readonly deliveries: ReadonlyArray<DeliveryView>
+  /** The same as their receivers saw them. */
+  readonly heard: ReadonlyArray<SeenRequest>
   /** Each partner's origin, by name. */
   readonly partners: Readonly<Record<string, string>>
 }

@@ -8,6 +8,7 @@ import { progress } from "./Progress.ts"
 import { orderId, type Scenario } from "./Scenario.ts"
 import { Screen } from "./Screen.ts"
 import { duration, fit } from "./Style.ts"
+import { webhooksAbout } from "./Webhooks.ts"
 
 /** How long an order may take; the slowest is meant to take 21 s. */
 const orderLimit = "60 seconds"
@@ -53,7 +54,16 @@ export const follow = Effect.fnUntraced(function*(options: {
   const order = yield* client.orders.get({ params: { id } })
   const history = yield* client.orders.history({ params: { id }, query: {} })
   const seen = yield* requestsAbout(options.partnerLog, id)
-  const ended: Ended = { scenario, order, processEvent, history: history.items, seen, partners: options.partners }
+  const webhooks = yield* webhooksAbout(client, options.partnerLog, id)
+  const ended: Ended = {
+    scenario,
+    order,
+    processEvent,
+    history: history.items,
+    seen,
+    ...webhooks,
+    partners: options.partners
+  }
   return ended
 }, (effect, { scenario }) =>
   Effect.timeoutOrElse(effect, {

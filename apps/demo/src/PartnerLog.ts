@@ -13,25 +13,37 @@ export const SeenRequest = Schema.Struct({
   receivedAt: Schema.Number,
   /** A status, or what happened instead; absent while neither is known. */
   answered: Schema.optionalKey(Schema.String),
-  answeredAt: Schema.optionalKey(Schema.Number)
+  answeredAt: Schema.optionalKey(Schema.Number),
+  /** Of a webhook: `verified`, or why it is not. */
+  finding: Schema.optionalKey(Schema.String)
 })
 export type SeenRequest = typeof SeenRequest.Type
 
-const read = Effect.fnUntraced(function*(log: string, order: string) {
-  const response = yield* HttpClient.get(`${log}/log`, { urlParams: { order } })
+const read = Effect.fnUntraced(function*(log: string, filter: { readonly order?: string; readonly partner?: string }) {
+  const response = yield* HttpClient.get(`${log}/log`, { urlParams: filter })
   const { items } = yield* HttpClientResponse.schemaBodyJson(Schema.Struct({ items: Schema.Array(SeenRequest) }))(
     response
   )
   return items
 })
 
+/** Names the message of a webhook; no callout carries it. */
+export const webhookId = ({ headers }: SeenRequest): string | undefined => headers["webhook-id"]
+
+/** The webhooks that came to a partner, in order of arrival. */
+export const webhooksTo = (log: string, partner: string) =>
+  Effect.map(read(log, { partner }), (items) => items.filter((request) => webhookId(request) !== undefined))
+
 /**
- * What came to any partner about this order, in order of arrival. A partner may learn a moment later than Sluice that the
+ * The callouts that came to any partner about this order, in order of arrival. A partner may learn a moment later than Sluice that the
  * connection is gone, so open requests are asked about again for two seconds.
  */
 export const requestsAbout = (log: string, order: string) =>
-  Effect.repeat(read(log, order), {
-    until: (seen) => seen.every(({ answered }) => answered !== undefined),
-    schedule: Schedule.spaced("100 millis"),
-    times: 20
-  })
+  Effect.repeat(
+    Effect.map(read(log, { order }), (items) => items.filter((request) => webhookId(request) === undefined)),
+    {
+      until: (seen) => seen.every(({ answered }) => answered !== undefined),
+      schedule: Schedule.spaced("100 millis"),
+      times: 20
+    }
+  )

@@ -1,9 +1,11 @@
 /** What happened to one order, for people: a heading, each step with its attempts, reasons and changes. */
 import type { CalloutView, PatchedMember } from "@sluice/domain/CalloutRecord"
+import type { DeliveryView } from "@sluice/domain/Delivery"
 import type { ProcessEvent, RunState, StepState, StepView } from "@sluice/domain/ProcessEvent"
 import { DateTime } from "effect"
 import type { Ended } from "./Ended.ts"
 import { type Colour, cut, duration, fit, type Style, wrap } from "./Style.ts"
+import { finding } from "./WebhookVerdict.ts"
 
 const stepLook: Readonly<Record<StepState, readonly [mark: string, colour: Colour]>> = {
   pending: ["·", "dim"],
@@ -99,6 +101,22 @@ const stepLines = (step: StepView, start: number, partners: Ended["partners"], s
   ]
 }
 
+/** Whom a webhook went to, what each attempt met, how long after the event, and whether its receiver believed it. */
+const webhook = (delivery: DeliveryView, heard: Ended["heard"], style: Style): string => {
+  const { attempts, createdAt, endpointId, state, type } = delivery
+  const last = attempts.at(-1)
+  const took = last === undefined ? 0 : epochMs(last.startedAt) + last.durationMs - epochMs(createdAt)
+  const met = attempts.map(({ error, status }) => String(status ?? error?.code)).join(", ")
+  const told = `to ${endpointId ?? "a step's address"}: ${met} after ${duration(Math.max(took, 0))}, ${
+    finding(delivery, heard)
+  }`
+  const colour = state === "delivered" ? "green" : "red"
+  const room = Math.max(style.width - 5 - type.length - 2 - state.length - 1, 0)
+  return `   ${style.paint(colour, "→")} ${style.paint("bold", type)}  ${style.paint("dim", fit(told, room))} ${
+    style.paint(colour, state)
+  }`
+}
+
 const startOf = (processEvent: ProcessEvent): number => epochMs(processEvent.startedAt ?? processEvent.createdAt)
 
 /** The lines of one order's story, in the style's width. */
@@ -116,6 +134,7 @@ export const timeline = (ended: Ended, style: Style): ReadonlyArray<string> => {
       style.paint("dim", cut(rest, Math.max(style.width - 10 - path.length, 1)))
     }`,
     ...(processEvent.reason === undefined ? [] : indented(processEvent.reason, 3, style, "dim")),
-    ...processEvent.steps.flatMap((step) => stepLines(step, start, ended.partners, style))
+    ...processEvent.steps.flatMap((step) => stepLines(step, start, ended.partners, style)),
+    ...ended.deliveries.map((delivery) => webhook(delivery, ended.heard, style))
   ]
 }

@@ -8,6 +8,7 @@ import { Base64 } from "effect/encoding"
 import type { Ended } from "./Ended.ts"
 import type { SeenRequest } from "./PartnerLog.ts"
 import type { Expectation, ExpectedRequests, ExpectedStep } from "./Scenario.ts"
+import { webhookDifferences } from "./WebhookVerdict.ts"
 
 type Differences = ReadonlyArray<string>
 
@@ -159,6 +160,7 @@ export const differences = (ended: Ended): Differences => {
     ...orderDifferences({ ...ended, expected }),
     ...expected.requests.flatMap((requests) => requestDifferences(requests, ended)),
     ...uninvited(expected, ended),
-    ...recordDifferences(ended)
+    ...recordDifferences(ended),
+    ...webhookDifferences(ended)
   ]
 }

@@ -1,11 +1,12 @@
 /** Orders that ended exactly as their scenarios expect, made up from the expectations. */
 import type { CalloutView } from "@sluice/domain/CalloutRecord"
+import type { DeliveryView } from "@sluice/domain/Delivery"
 import type { Outcome } from "@sluice/domain/Outcome"
 import type { ProcessEvent } from "@sluice/domain/ProcessEvent"
 import { DateTime } from "effect"
 import type { Ended } from "../src/Ended.ts"
 import type { SeenRequest } from "../src/PartnerLog.ts"
-import { orderId, type Scenario } from "../src/Scenario.ts"
+import { type Expectation, orderId, type Scenario } from "../src/Scenario.ts"
 import { scenarios } from "../src/scenario/Scenarios.ts"
 
 const startedAt = 1_700_000_000_000
@@ -33,6 +34,46 @@ const callout = (key: string, attempt: number, at: number, endpoint: string, out
     : { response: { status: outcome === "rejected" ? 503 : 200, headers: {}, body: {} } }),
   outcome
 })
+
+/** What was told of an order that ended so: everything to `crm`, the order to `warehouse`, which was busy at first. */
+const webhooks = ({ pluginErrors = [], state }: Expectation) => {
+  const types = [
+    "order.submitted",
+    ...(state === "completed" ? ["customer.updated", "subscription.created", "entitlements.updated"] : []),
+    ...(pluginErrors.length > 0 ? ["error"] : [])
+  ]
+  const sent = [
+    ...types.map((type) => ["crm", type, [204]] as const),
+    [
+      "warehouse",
+      "order.submitted",
+      [503, 204]
+    ] as const
+  ]
+  const deliveries = sent.map(([endpointId, type, statuses], index): DeliveryView => ({
+    id: `delivery-${index}`,
+    messageId: `msg-${type}`,
+    sequence: index,
+    endpointId,
+    type,
+    state: "delivered",
+    attemptCount: statuses.length,
+    createdAt: iso(0),
+    attempts: statuses.map((status, at) => ({ number: at + 1, startedAt: iso(at * 5400), durationMs: 4, status }))
+  }))
+  const heard = sent.flatMap(([partner, type, statuses]) =>
+    statuses.map((status): SeenRequest => ({
+      partner,
+      path: "/hooks",
+      headers: { "webhook-id": `msg-${type}` },
+      bodyBytes: "e30=",
+      receivedAt: startedAt,
+      answered: String(status),
+      finding: "verified"
+    }))
+  )
+  return { deliveries, heard }
+}
 
 /** The scenario's order, ended as expected. Requests are given to the steps in order. */
 export const asExpected = (scenario: Scenario): Ended => {
@@ -117,6 +158,7 @@ export const asExpected = (scenario: Scenario): Ended => {
       source: "pipeline"
     })),
     seen,
+    ...webhooks(expected),
     partners: Object.fromEntries(expected.requests.map(({ partner }) => [partner, origin(partner)]))
   }
 }

@@ -16,7 +16,9 @@ const names = [
   "slow",
   "flaky",
   "nonsense",
-  "zuora"
+  "zuora",
+  "crm",
+  "warehouse"
 ]
 const origins = Object.fromEntries(names.map((name, index) => [name, `http://127.0.0.1:${40_001 + index}`]))
 

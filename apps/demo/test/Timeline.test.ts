@@ -16,7 +16,12 @@ describe("The timeline of an order", () => {
       "      +0 ms     #1  POST flaky /api/validate                     503  rejected                  8 ms",
       "      +1.01 s   #2  POST flaky /api/validate                     –    unreachable (reset)       8 ms",
       "      +6.02 s   #3  POST flaky /api/validate                     503  rejected                  8 ms",
-      "      +21.0 s   #4  POST flaky /api/validate                     200  succeeded                 8 ms"
+      "      +21.0 s   #4  POST flaky /api/validate                     200  succeeded                 8 ms",
+      "   → order.submitted  to crm: 204 after 4 ms, verified                                     delivered",
+      "   → customer.updated  to crm: 204 after 4 ms, verified                                    delivered",
+      "   → subscription.created  to crm: 204 after 4 ms, verified                                delivered",
+      "   → entitlements.updated  to crm: 204 after 4 ms, verified                                delivered",
+      "   → order.submitted  to warehouse: 503, 204 after 5.40 s, verified                        delivered"
     ])
   })
 
@@ -29,7 +34,10 @@ describe("The timeline of an order", () => {
       "      +0 ms     #1  POST fulfilment /api/deliverable             503  rejected                  8 ms",
       "      ╰ callout plugin failed due to response status: [400]",
       "   – billing  calloutPlugin, critical                                                        skipped",
-      "      ╰ a critical step before it failed"
+      "      ╰ a critical step before it failed",
+      "   → order.submitted  to crm: 204 after 4 ms, verified                                     delivered",
+      "   → error  to crm: 204 after 4 ms, verified                                               delivered",
+      "   → order.submitted  to warehouse: 503, 204 after 5.40 s, verified                        delivered"
     ])
   })
 

@@ -25,6 +25,20 @@ const event = (change: (event: Ended["processEvent"]) => Partial<Ended["processE
   processEvent: { ...ended.processEvent, ...change(ended.processEvent) }
 })
 
+const delivery = (members: Partial<Ended["deliveries"][number]>): Change => (ended) => ({
+  ...ended,
+  deliveries: ended.deliveries.map((one) => ({ ...one, ...members }))
+})
+
+const heard =
+  (change: (request: Ended["heard"][number]) => Partial<Ended["heard"][number]> | undefined): Change => (ended) => ({
+    ...ended,
+    heard: ended.heard.flatMap((request) => {
+      const changed = change(request)
+      return changed === undefined ? [] : [{ ...request, ...changed }]
+    })
+  })
+
 const order = (members: Ended["order"]): Change => (ended) => ({ ...ended, order: { ...ended.order, ...members } })
 
 describe("The verdict", () => {
@@ -119,6 +133,38 @@ describe("The verdict", () => {
         steps: steps.map((step) => ({ ...step, callouts: step.callouts.map((it) => ({ ...it, idempotencyKey: "k" })) }))
       })),
       "callout records by Idempotency-Key"
+    ],
+    [
+      "patch",
+      "a webhook that was never made",
+      ({ deliveries, ...ended }) => ({ ...ended, deliveries: deliveries.slice(1) }),
+      "webhooks: expected "
+    ],
+    [
+      "cancel",
+      "a webhook that did not arrive",
+      delivery({ state: "exhausted" }),
+      "webhook order.submitted to crm: expected delivered, found exhausted"
+    ],
+    ["patch", "a webhook that was not tried again", delivery({ attempts: [] }), "attempts: expected 204, found "],
+    ["patch", "a webhook that nobody received", heard(() => undefined), "its receiver says: never received"],
+    [
+      "patch",
+      "a webhook that was not believed",
+      heard(() => ({ finding: "No matching signature found" })),
+      "its receiver says: No matching signature found"
+    ],
+    [
+      "patch",
+      "a receiver that says otherwise",
+      heard(() => ({ answered: "500" })),
+      "recorded 204, and its receiver answered 500"
+    ],
+    [
+      "patch",
+      "a webhook whose bytes change",
+      heard(({ answered }) => answered === "503" ? { bodyBytes: "e31=" } : {}),
+      "to warehouse: the body's bytes change"
     ]
   ])("of %s names %s", (name, _, change, expected) => {
     const found = differences(change(ended(name)))

@@ -94,7 +94,7 @@ const app = (running: RunningPartner) =>
     return yield* Effect.interruptible(Effect.gen(function*() {
       if (reply._tag === "Hang") return yield* Effect.never
       if (reply.afterMs > 0) yield* Effect.sleep(reply.afterMs)
-      yield* log.answered(entry.id, summary(reply))
+      yield* log.answered(entry.id, summary(reply), reply._tag === "Answer" ? reply.finding : undefined)
       return yield* perform(request, reply)
     })).pipe(Effect.onInterrupt(() => log.answered(entry.id, "abandoned")))
   })

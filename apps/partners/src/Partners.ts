@@ -16,6 +16,7 @@ import { makeSalesforce } from "./partner/Salesforce.ts"
 import { scripted } from "./partner/Scripted.ts"
 import { slow } from "./partner/Slow.ts"
 import { nordic, validation, worldwide } from "./partner/Validation.ts"
+import { crm, warehouse } from "./partner/WebhookReceiver.ts"
 import { makeZuora } from "./partner/Zuora.ts"
 import { type RunningPartner, start } from "./PartnerServer.ts"
 import { RequestLog } from "./RequestLog.ts"
@@ -42,7 +43,9 @@ export const directory = (seed = defaultSeed): ReadonlyArray<ScriptedPartner> =>
     makeAccounts(seed),
     makeForgetful(seed),
     makeChaotic(seed),
-    inbox
+    inbox,
+    crm,
+    warehouse
   ].map(scriptable)
 
 export interface PartnersOptions {
@@ -58,11 +61,13 @@ export interface PartnersOptions {
 
 const putScripts = (running: ReadonlyArray<RunningPartner>, scripts: unknown): void => {
   if (typeof scripts !== "object" || scripts === null || Array.isArray(scripts)) {
-    throw new ScriptFault("scripts are an object: a list of items by partner")
+    throw new ScriptFault({ message: "scripts are an object: a list of items by partner" })
   }
   const known = running.map(({ partner }) => partner.name)
   const stranger = Object.keys(scripts).find((name) => !known.includes(name))
-  if (stranger !== undefined) throw new ScriptFault(`no partner is called ${stranger}; there are ${known.join(", ")}`)
+  if (stranger !== undefined) {
+    throw new ScriptFault({ message: `no partner is called ${stranger}; there are ${known.join(", ")}` })
+  }
   const left = running.map(({ partner }) => partner.script.left())
   try {
     for (const { partner } of running) {

@@ -10,6 +10,8 @@ export type Reply =
     readonly afterMs: number
     /** Names in lower case; without `content-type`. */
     readonly headers?: Readonly<Record<string, string>>
+    /** What the partner found out about the request, for the log. */
+    readonly finding?: string
   }
   /** The connection is reset instead of an answer. */
   | { readonly _tag: "Reset"; readonly afterMs: number }

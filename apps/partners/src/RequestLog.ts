@@ -26,7 +26,9 @@ export const LogEntry = Schema.Struct({
   receivedAt: Schema.Number,
   /** A status, `reset`, `cut`, or `abandoned` where the caller hung up first; absent while nothing was done yet. */
   answered: Schema.optionalKey(Schema.String),
-  answeredAt: Schema.optionalKey(Schema.Number)
+  answeredAt: Schema.optionalKey(Schema.Number),
+  /** What the partner found out: of a webhook, `verified`, or why it is not. */
+  finding: Schema.optionalKey(Schema.String)
 })
 export type LogEntry = typeof LogEntry.Type
 
@@ -40,10 +42,10 @@ export interface LogFilter {
 export class RequestLog extends Context.Service<RequestLog, {
   /** Writes down a request and counts it. */
   readonly received: (
-    request: Omit<LogEntry, "id" | "number" | "receivedAt" | "answered" | "answeredAt">
+    request: Omit<LogEntry, "id" | "number" | "receivedAt" | "answered" | "answeredAt" | "finding">
   ) => Effect.Effect<LogEntry>
   /** Completes an entry; the first word stays. */
-  readonly answered: (id: number, answer: string) => Effect.Effect<void>
+  readonly answered: (id: number, answer: string, finding?: string) => Effect.Effect<void>
   readonly entries: (filter: LogFilter) => Effect.Effect<ReadonlyArray<LogEntry>>
   /** Forgets everything, the counts too. */
   readonly clear: Effect.Effect<void>
@@ -54,7 +56,7 @@ export class RequestLog extends Context.Service<RequestLog, {
     let lastId = 0
 
     const received = Effect.fnUntraced(function*(
-      request: Omit<LogEntry, "id" | "number" | "receivedAt" | "answered" | "answeredAt">
+      request: Omit<LogEntry, "id" | "number" | "receivedAt" | "answered" | "answeredAt" | "finding">
     ) {
       const receivedAt = yield* Clock.currentTimeMillis
       const subject = JSON.stringify([request.partner, request.path, request.order ?? null])
@@ -66,12 +68,12 @@ export class RequestLog extends Context.Service<RequestLog, {
       return entry
     })
 
-    const answered = Effect.fnUntraced(function*(id: number, answer: string) {
+    const answered = Effect.fnUntraced(function*(id: number, answer: string, finding?: string) {
       const answeredAt = yield* Clock.currentTimeMillis
       const index = entries.findIndex((entry) => entry.id === id)
       const entry = entries[index]
       if (entry !== undefined && entry.answered === undefined) {
-        entries[index] = { ...entry, answered: answer, answeredAt }
+        entries[index] = { ...entry, answered: answer, answeredAt, ...(finding !== undefined && { finding }) }
       }
     })
 

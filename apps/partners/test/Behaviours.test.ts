@@ -10,7 +10,10 @@ import { provisioning } from "@sluice/partners/partner/Provisioning"
 import { scripted } from "@sluice/partners/partner/Scripted"
 import { slow } from "@sluice/partners/partner/Slow"
 import { validation } from "@sluice/partners/partner/Validation"
+import { crm, warehouse, webhookSecrets } from "@sluice/partners/partner/WebhookReceiver"
 import type { Reply } from "@sluice/partners/Reply"
+import { Clock, DateTime, Effect } from "effect"
+import { Webhook } from "standardwebhooks"
 
 const ask = (partner: Partner, path: string, order: unknown = {}, number = 1): Reply =>
   partner.reply({
@@ -113,4 +116,27 @@ describe("A partner that fails does so by the number of the request", () => {
     const reply = ask(scripted, "/flood")
     assert.isAbove(reply._tag === "Answer" ? reply.body.length : 0, 2 * 1024 * 1024)
   })
+})
+
+describe("A receiver of webhooks believes only what was signed with its secret", () => {
+  const body = `{"id":"o"}`
+  const asked = (partner: Partner, secret: string, sent: string, number = 1) => {
+    const now = DateTime.toDateUtc(DateTime.makeUnsafe(Effect.runSync(Clock.currentTimeMillis)))
+    const headers = {
+      "webhook-id": "msg-1",
+      "webhook-timestamp": String(Math.floor(now.getTime() / 1000)),
+      "webhook-signature": new Webhook(secret).sign("msg-1", now, body)
+    }
+    const request = { method: "POST", path: "/hooks", headers, body: sent, receivedAt: 0, order: orderSeen(sent) }
+    const reply = partner.reply({ ...request, number })
+    return reply._tag === "Answer" ? [reply.status, reply.finding] : []
+  }
+
+  it.each<[string, ReadonlyArray<unknown>, ReadonlyArray<unknown>]>([
+    ["takes it", asked(crm, webhookSecrets.crm, body), [204, "verified"]],
+    ["refuses other bytes", asked(crm, webhookSecrets.crm, `${body} `), [401, "No matching signature found"]],
+    ["refuses another's", asked(crm, webhookSecrets.warehouse, body), [401, "No matching signature found"]],
+    ["or is busy first", asked(warehouse, webhookSecrets.warehouse, body), [503, "verified"]],
+    ["and takes it then", asked(warehouse, webhookSecrets.warehouse, body, 2), [204, "verified"]]
+  ])("%s", (_, found, expected) => assert.deepStrictEqual(found, expected))
 })

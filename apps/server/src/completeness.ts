@@ -18,7 +18,7 @@ const program = Effect.gen(function*() {
   const hours = Number(process.argv[2] ?? 24)
   const now = yield* Clock.currentTimeMillis
   const found = yield* Completeness.check(now - hours * hour, now).pipe(
-    Effect.provide(Database.layerPool({ url: Redacted.make(url), maxConnections: 1 }))
+    Effect.provide(Database.layerPool({ url: Redacted.make(url), maxConnections: 2 }))
   )
   yield* Console.log(JSON.stringify(found, undefined, 2))
   return found.missing.length === 0 && found.stuck.length === 0

@@ -54,12 +54,15 @@ export interface World {
   readonly secrets?: ReadonlyArray<string>
 }
 
-/** A dispatcher, its store and its receivers. */
-export const world = ({ endpoints, receive, secrets = [] }: World) =>
+/** A dispatcher and its store; what carries its requests is to be provided. */
+export const dispatching = (endpoints: ReadonlyArray<WebhookEndpoint>, secrets: ReadonlyArray<string> = []) =>
   Dispatcher.layer({ grace: 0 }).pipe(
     Layer.provideMerge(DeliveryStoreMemory.layer),
-    Layer.provide([expressions, destinations(endpoints, secrets), signature, Credentials.layer]),
-    Layer.provideMerge(OutboundMemory.layer(receive))
+    Layer.provide([expressions, destinations(endpoints, secrets), signature, Credentials.layer])
   )
+
+/** A dispatcher, its store and its receivers. */
+export const world = ({ endpoints, receive, secrets }: World) =>
+  dispatching(endpoints, secrets).pipe(Layer.provideMerge(OutboundMemory.layer(receive)))
 
 export const respond = OutboundMemory.respond

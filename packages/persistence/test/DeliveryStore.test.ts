@@ -1,10 +1,16 @@
+import type { PgClient } from "@effect/sql-pg/PgClient"
 import { assert, describe, it } from "@effect/vitest"
 import { type ClaimedDelivery, type ClaimRequest, DeliveryStore, type Settlement } from "@sluice/delivery/DeliveryStore"
 import { Next } from "@sluice/delivery/Judgement"
+import { DeliveryStoreHarness, suite } from "@sluice/delivery/testing/DeliveryStoreSuite"
+import type { DeliveryState } from "@sluice/domain/Delivery"
 import { Journal } from "@sluice/engine/Journal"
-import { entryOf, finished, submission } from "@sluice/engine/testing/JournalFixtures"
-import { Effect, Layer } from "effect"
+import { entryOf, finished, nextId, submission } from "@sluice/engine/testing/JournalFixtures"
+import { Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
+import { DeliverySignal } from "../src/deliveries/DeliverySignal.ts"
+import { endpoints } from "../src/deliveries/FanOut.ts"
+import { messageFanOut, noStepMessages } from "../src/deliveries/MessageFanOut.ts"
 import * as DeliveryStorePg from "../src/DeliveryStore.ts"
 import * as JournalPg from "../src/Journal.ts"
 import { DatabaseTest } from "../src/testing/DatabaseTest.ts"
@@ -48,8 +54,59 @@ const settle = Effect.fnUntraced(function*(delivery: ClaimedDelivery, next: Next
 
 const typesOf = (deliveries: ReadonlyArray<ClaimedDelivery>) => deliveries.map(({ type }) => type)
 
-describe("DeliveryStore on PostgreSQL", () => {
-  it.live("gives out one of an order and endpoint at a time, in their sequence, with the bytes of the event", () =>
+const harness = Layer.effect(
+  DeliveryStoreHarness,
+  Effect.gen(function*() {
+    const sql = yield* SqlClient.SqlClient
+    const signal = yield* DeliverySignal
+    const context = yield* Effect.context<SqlClient.SqlClient | PgClient | DeliverySignal>()
+    // Of a type that only this endpoint subscribes to, and by the statement that makes them for a run's end.
+    const make = `with ${endpoints},
+      om as (select $1::uuid as id, 1 as n, 1 as place, $2::text as type, $3::text as order_id,
+        clock_timestamp() as finished_at, convert_to($4, 'UTF8') as body),
+      ${noStepMessages}, ${messageFanOut} select 1`
+    return {
+      start: Effect.map(
+        Layer.build(Layer.fresh(DeliveryStorePg.layer)).pipe(Effect.provideContext(context)),
+        Context.get(DeliveryStore)
+      ),
+      subscribe: (id, rate) =>
+        Effect.orDie(Effect.asVoid(sql`insert into webhook_endpoints (id, version, document, types, rate)
+          values (${id}, 1, '{"url":"https://x.example","types":["*"]}', array[${id}::text], ${rate ?? null})`)),
+      make: Effect.fnUntraced(function*({ body = "{}", endpointId, orderId }) {
+        const message = nextId()
+        yield* sql.unsafe(make, [message, endpointId, orderId ?? null, body])
+        signal.publish()
+        const [row] = yield* sql<{ readonly id: string }>`
+          select id from deliveries where message_id = ${message}::uuid`
+        return row?.id ?? ""
+      }, Effect.orDie),
+      look: (id) =>
+        sql<{ readonly state: DeliveryState; readonly attempts: number }>`
+          select state, attempts from deliveries where id = ${id}::uuid`.pipe(
+          Effect.map(([row]) => row!),
+          Effect.orDie
+        ),
+      claimsRunOut: Effect.orDie(
+        Effect.asVoid(sql`update deliveries set due_at = clock_timestamp() where due_at is not null`)
+      ),
+      failingForLonger: (id, ms) =>
+        Effect.orDie(Effect.asVoid(sql`update webhook_endpoints
+          set failing_since = failing_since - ${ms} * interval '1 ms' where id = ${id}`)),
+      disabledReason: (id) =>
+        sql<{ readonly disabled_reason: string | null }>`
+          select disabled_reason from webhook_endpoints where id = ${id}`.pipe(
+          Effect.map(([row]) => row?.disabled_reason ?? undefined),
+          Effect.orDie
+        )
+    }
+  })
+).pipe(Layer.provide(DeliverySignal.layer), Layer.provide(DatabaseTest.layer))
+
+suite("DeliveryStore on PostgreSQL", harness)
+
+describe("DeliveryStore on PostgreSQL, with the journal", () => {
+  it.live("gives out what an order leaves behind in its sequence, with the bytes of the event", () =>
     Effect.gen(function*() {
       yield* subscribe("a")
       const run = yield* submit({ customerId: "C1", orderItems: [{ name: "Digital" }] })
@@ -68,97 +125,26 @@ describe("DeliveryStore on PostgreSQL", () => {
       assert.deepStrictEqual(yield* claim(), { deliveries: [] })
     }).pipe(Effect.provide(layer)))
 
-  it.live("takes from each endpoint only as much as it has room for, so that a backlog hides nobody", () =>
-    Effect.gen(function*() {
-      yield* subscribe("dead")
-      yield* Effect.forEach(Array.from({ length: 20 }), () => submit())
-      yield* subscribe("alive")
-      yield* submit()
-      const { deliveries } = yield* claim({ room: new Map([["e:dead", 3]]) })
-      assert.deepStrictEqual(deliveries.map(({ endpointId }) => endpointId).toSorted(), [
-        "alive",
-        "dead",
-        "dead",
-        "dead"
-      ])
-      const more = yield* claim({ room: new Map([["e:dead", 0]]) })
-      assert.deepStrictEqual(more.deliveries, [])
-    }).pipe(Effect.provide(layer)))
-
-  it.live("gives a delivery to others once its claim has run out, and heeds only the last claim", () =>
+  it.live("writes into the settings that an endpoint is disabled, and cancels what is for one that was deleted", () =>
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
-      yield* subscribe("a")
-      yield* submit()
-      const [lost] = (yield* claim()).deliveries
-      assert.deepStrictEqual((yield* claim()).deliveries, [])
-      yield* sql`update deliveries set due_at = clock_timestamp()`
-      const [found] = (yield* claim()).deliveries
-      if (lost === undefined || found === undefined) return assert.fail("not claimed")
-      yield* settle(lost, Next.Exhausted())
-      yield* settle(found, Next.Delivered())
-      const [row] = yield* sql`select state, attempts from deliveries`
-      assert.deepStrictEqual(row, { state: "delivered", attempts: 1 })
-    }).pipe(Effect.provide(layer)))
-
-  it.live("says when the next one is due, and keeps to an endpoint's rate over all who claim", () =>
-    Effect.gen(function*() {
-      yield* subscribe("slow", 1)
-      yield* submit()
-      yield* submit()
-      const first = yield* Effect.all([claim(), claim()], { concurrency: 2 })
-      assert.strictEqual(first.flatMap(({ deliveries }) => deliveries).length, 1)
-      const { deliveries, nextInMs = 0 } = yield* claim()
-      assert.deepStrictEqual(deliveries, [])
-      assert.isAbove(nextInMs, 0)
-      assert.isAtMost(nextInMs, 1000)
-    }).pipe(Effect.provide(layer)))
-
-  it.live("keeps what was sent for every later attempt", () =>
-    Effect.gen(function*() {
       const store = yield* DeliveryStore
-      yield* subscribe("a")
+      for (const id of ["gone", "deleted"]) yield* subscribe(id)
       yield* submit()
-      const [first] = (yield* claim()).deliveries
-      if (first === undefined) return assert.fail("not claimed")
-      yield* store.freeze(first.id, Buffer.from("sent"))
-      yield* settle(first, Next.Retry({ afterMs: 0 }))
-      const [second] = (yield* claim()).deliveries
-      assert.strictEqual(Buffer.from(second?.body ?? []).toString(), "sent")
-      assert.deepInclude(second, { frozen: true, attempts: 1, round: 1 })
-    }).pipe(Effect.provide(layer)))
-
-  it.live("disables an endpoint that is gone: its delivery is exhausted, the others and all later ones are held", () =>
-    Effect.gen(function*() {
-      const sql = yield* SqlClient.SqlClient
-      yield* subscribe("a")
-      yield* submit()
-      yield* submit()
-      const [met] = (yield* claim({ otherwise: 1 })).deliveries
-      if (met === undefined) return assert.fail("not claimed")
-      yield* settle(met, Next.Gone())
-      yield* submit()
-      const rows = yield* sql<{ readonly state: string }>`select state from deliveries order by seq`
-      assert.deepStrictEqual(rows.map(({ state }) => state), ["exhausted", "held", "held"])
+      const { deliveries } = yield* claim()
+      yield* sql`delete from webhook_endpoints where id = 'deleted'`
+      for (const delivery of deliveries) {
+        yield* delivery.endpointId === "gone"
+          ? settle(delivery, Next.Gone())
+          : store.settle(delivery, { _tag: "EndpointUnknown" })
+      }
+      const rows = yield* sql`select endpoint_id, state from deliveries order by endpoint_id`
+      assert.deepStrictEqual(rows, [
+        { endpoint_id: "deleted", state: "cancelled" },
+        { endpoint_id: "gone", state: "exhausted" }
+      ])
       const [endpoint] = yield* sql<{ readonly document: string }>`select document from webhook_endpoints`
       assert.isTrue(JSON.parse(endpoint?.document ?? "{}").disabled)
-    }).pipe(Effect.provide(layer)))
-
-  it.live("disables an endpoint that has failed for five days on end, and no other", () =>
-    Effect.gen(function*() {
-      const sql = yield* SqlClient.SqlClient
-      yield* subscribe("a")
-      yield* submit()
-      yield* submit()
-      const [first, second] = (yield* claim()).deliveries
-      if (first === undefined || second === undefined) return assert.fail("not claimed")
-      yield* settle(first, Next.Retry({ afterMs: 0 }))
-      const [failing] = yield* sql`select failing_since is not null as failing, disabled_at from webhook_endpoints`
-      assert.deepStrictEqual(failing, { failing: true, disabled_at: null })
-      yield* sql`update webhook_endpoints set failing_since = clock_timestamp() - interval '5 days 1 second'`
-      yield* settle(second, Next.Retry({ afterMs: 0 }))
-      const [disabled] = yield* sql`select disabled_reason from webhook_endpoints`
-      assert.deepStrictEqual(disabled, { disabled_reason: "every attempt of the last five days failed" })
     }).pipe(Effect.provide(layer)))
 
   it.live(

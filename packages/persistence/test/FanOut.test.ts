@@ -169,7 +169,8 @@ describe("deliveries", () => {
       yield* subscribe("all", ["error"])
       const run = yield* submit({})
       const error = { name: "calloutPlugin", message: "This operation was aborted" }
-      yield* journal.commit(entryOf(run, { step: stepAt(0, { state: "failed", error }) }))
+      const output = { odd: "\u0000\ud800" }
+      yield* journal.commit(entryOf(run, { step: stepAt(0, { state: "failed", error, output }) }))
       yield* journal.release(entryOf(run, { wait: { index: 1, request: 0, attempt: 2, dueAt: noon * 2 } }) as never)
       const answer = yield* journal.cancel(run.runId, { reason: "test", compensate: false }, noon)
       assert.deepStrictEqual(answer, { _tag: "Stored", state: "cancelled" })

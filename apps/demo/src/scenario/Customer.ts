@@ -14,7 +14,13 @@ export const order = (
   customerName: "Ada Lovelace",
   shippingAddress: { line1: "1 Main Street", city: "Springfield", postalCode: "62701", countryCode: "US" },
   orderItems: [
-    { id: "item-1", name: "The Daily Sluice", quantity: 1, price: { amount: 12.5, currency: "USD" } }
+    {
+      id: "item-1",
+      name: "The Daily Sluice",
+      quantity: 1,
+      price: { amount: 12.5, currency: "USD" },
+      offer: { name: "The Daily Sluice", products: ["/products/daily-web"] }
+    }
   ],
   total: { amount: 12.5, currency: "USD" },
   ...changes

@@ -42,6 +42,10 @@ export class DeliveryStoreMemory extends Context.Service<DeliveryStoreMemory, {
   readonly deliveries: ReadonlyMap<string, MemoryDelivery>
   /** Endpoints that were disabled, and why. */
   readonly disabled: ReadonlyMap<string, string>
+  /** Since when endpoints have only failed, epoch milliseconds. */
+  readonly failing: Map<string, number>
+  /** Deliveries a second that endpoints take; no others are limited. */
+  readonly rates: Map<string, number>
 }>()("@sluice/delivery/testing/DeliveryStoreMemory") {}
 
 const make = Effect.gen(function*() {
@@ -49,6 +53,9 @@ const make = Effect.gen(function*() {
   const deliveries = new Map<string, MemoryDelivery>()
   const disabled = new Map<string, string>()
   const failing = new Map<string, number>()
+  const rates = new Map<string, number>()
+  /** Up to when a rate is used up. */
+  const usedUntil = new Map<string, number>()
   const changed = Latch.makeUnsafe(false)
   let sequence = 0
   let claims = 0
@@ -104,6 +111,15 @@ const make = Effect.gen(function*() {
     if (one.endpointId !== undefined) health(one.endpointId, next._tag === "Delivered")
   }
 
+  /** From when on a rate is not used up: at most the last twentieth of a second, or one delivery's worth. */
+  const freeSince = (lane: string, rate: number): number =>
+    Math.max(usedUntil.get(lane) ?? 0, now() - Math.max(1000 / rate, 50))
+
+  const allowedBy = (lane: string): number => {
+    const rate = rates.get(lane)
+    return rate === undefined ? Infinity : Math.floor(((now() - freeSince(lane, rate)) * rate) / 1000 + 1e-6)
+  }
+
   const claimSync = ({ otherwise, room, total }: ClaimRequest): Claim => {
     const at = now()
     const taken: Array<MemoryDelivery> = []
@@ -112,9 +128,12 @@ const make = Effect.gen(function*() {
     for (const one of [...deliveries.values()].toSorted((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0))) {
       const free = left.get(one.lane) ?? otherwise
       if (one.dueAt === undefined || free === 0) continue
-      if (one.dueAt > at) next = Math.min(next ?? Infinity, one.dueAt)
+      const rate = rates.get(one.lane)
+      const dueAt = rate === undefined ? one.dueAt : Math.max(one.dueAt, freeSince(one.lane, rate) + 1000 / rate)
+      if (one.dueAt > at || allowedBy(one.lane) < 1) next = Math.min(next ?? Infinity, dueAt)
       else if (taken.length < total) {
         left.set(one.lane, free - 1)
+        if (rate !== undefined) usedUntil.set(one.lane, freeSince(one.lane, rate) + 1000 / rate)
         taken.push(one)
       }
     }
@@ -191,7 +210,9 @@ const make = Effect.gen(function*() {
       (id) => Effect.as(tell, id)
     )
 
-  return Context.make(DeliveryStore, store).pipe(Context.add(DeliveryStoreMemory, { add, deliveries, disabled }))
+  return Context.make(DeliveryStore, store).pipe(
+    Context.add(DeliveryStoreMemory, { add, deliveries, disabled, failing, rates })
+  )
 })
 
 export const layer: Layer.Layer<DeliveryStore | DeliveryStoreMemory> = Layer.effectContext(make)

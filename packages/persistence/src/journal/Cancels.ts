@@ -14,6 +14,10 @@ import { errorBody, messageFanOut, noStepMessages } from "../deliveries/MessageF
 /** Nobody executes it, and nothing is left to compensate: it has ended with its cancel. */
 const ends = "runs.owner is null and (not $2 or (runs.state = 'queued' and runs.retry_of is null))"
 
+/** JSON that PostgreSQL can look into: it refuses a NUL and half a surrogate pair, which a partner may have answered. */
+const readable = (record: string): string =>
+  `regexp_replace(${record}, '\\\\u(0000|d[89a-f][0-9a-f]{2})', '\\\\ufffd', 'gi')::json`
+
 /** $1 run, $2 compensate, $3 reason, $4 now. A run that was put off becomes due, so that somebody compensates it. */
 const statement = `with f as (
   update runs set cancel_requested = true, cancel_compensates = $2, reason = $3,
@@ -34,7 +38,8 @@ om as materialized (
   select $5::uuid as id, 1 as n, 1 as place, 'error' as type, x.order_id, x.finished_at,
     ${errorBody({ event: "x.event_id", id: "x.id" }, "o1.doc", "'[' || x.errors || ']'")} as body
   from (select f.*, (
-      select string_agg((s.record::json -> 'error')::text, ',' order by s.index) from steps s where s.run_id = f.id
+      select string_agg((${readable("s.record")} -> 'error')::text, ',' order by s.index) from steps s
+      where s.run_id = f.id
     ) as errors from f where f.finished_at is not null) x
   join order_versions o1 on o1.order_id = x.order_id and o1.version = 1 where x.errors is not null
 ),

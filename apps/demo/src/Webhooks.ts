@@ -1,0 +1,27 @@
+/** The webhooks that told of an order: what Sluice says of them, and what their receivers say. */
+import type { ApiClient } from "@sluice/api/ApiClient"
+import { Effect, Schedule } from "effect"
+import { webhookId, webhooksTo } from "./PartnerLog.ts"
+
+/** The endpoints of the settings, each played by the partner of its name. */
+export const receivers = ["crm", "warehouse"] as const
+
+/**
+ * Waits until nothing of the order is still to be delivered, and reads all of it. Everything that an order and its run
+ * have to tell is stored with them, so what is missing in the list was never made.
+ */
+export const webhooksAbout = Effect.fnUntraced(
+  function*(client: ApiClient["Service"], partnerLog: string, orderId: string) {
+    const { items } = yield* Effect.repeat(client.deliveries.list({ query: { orderId } }), {
+      until: ({ items }) => items.every(({ state }) => state !== "pending"),
+      schedule: Schedule.spaced("250 millis")
+    })
+    const deliveries = yield* Effect.forEach(
+      items.toSorted((a, b) => a.sequence - b.sequence || ((a.endpointId ?? "") < (b.endpointId ?? "") ? -1 : 1)),
+      ({ id }) => client.deliveries.get({ params: { id } })
+    )
+    const heard = (yield* Effect.forEach(receivers, (name) => webhooksTo(partnerLog, name))).flat()
+    const ids = new Set(deliveries.map(({ messageId }) => messageId))
+    return { deliveries, heard: heard.filter((request) => ids.has(webhookId(request) ?? "")) }
+  }
+)

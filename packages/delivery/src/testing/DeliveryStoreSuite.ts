@@ -1,0 +1,252 @@
+/**
+ * What every `DeliveryStore` must do. An adapter's test is one call of `suite`; its harness makes deliveries, which the
+ * port leaves to whoever commits what they tell of. Contract: sections 9 and 10.
+ */
+import type { DeliveryState } from "@sluice/domain/Delivery"
+import * as Utf8 from "@sluice/domain/Utf8"
+// oxlint-disable-next-line eslint/no-restricted-imports -- a suite is a test; nothing of it runs in the package
+import { assert, describe, it } from "@effect/vitest"
+import { Context, Effect, Fiber, type Layer, type Scope } from "effect"
+import { type ClaimedDelivery, type ClaimRequest, type DeliveryStore, lookAgainMs } from "../DeliveryStore.ts"
+import { disableAfterMs, failingReason, goneReason } from "../EndpointHealth.ts"
+import { Next } from "../Judgement.ts"
+
+/** A delivery to be made. `orderId` puts it in the sequence of its order. */
+export interface Made {
+  readonly endpointId: string
+  readonly orderId?: string
+  readonly body?: string
+}
+
+export class DeliveryStoreHarness extends Context.Service<DeliveryStoreHarness, {
+  /** A process over the store. */
+  readonly start: Effect.Effect<DeliveryStore["Service"], never, Scope.Scope>
+  /** An endpoint that gets what is made for it; `rate` per second. */
+  readonly subscribe: (endpointId: string, rate?: number) => Effect.Effect<void>
+  /** Answers with the delivery's id. */
+  readonly make: (made: Made) => Effect.Effect<string>
+  readonly look: (id: string) => Effect.Effect<{ readonly state: DeliveryState; readonly attempts: number }>
+  /** Every claim that there is has run out. */
+  readonly claimsRunOut: Effect.Effect<void>
+  /** The endpoint's first failure was so many milliseconds earlier. */
+  readonly failingForLonger: (endpointId: string, ms: number) => Effect.Effect<void>
+  /** Why it was disabled; `undefined` where it was not. */
+  readonly disabledReason: (endpointId: string) => Effect.Effect<string | undefined>
+}>()("@sluice/delivery/testing/DeliveryStoreSuite") {}
+
+type Store = DeliveryStore["Service"]
+
+const everything: ClaimRequest = { room: new Map(), otherwise: 100, total: 1000 }
+
+const claimed = (store: Store, request: Partial<ClaimRequest> = {}) =>
+  Effect.map(store.claim({ ...everything, ...request }), ({ deliveries }) => deliveries)
+
+const one = (deliveries: ReadonlyArray<ClaimedDelivery>): ClaimedDelivery => {
+  assert.lengthOf(deliveries, 1)
+  return deliveries[0]!
+}
+
+const attempted = (delivery: ClaimedDelivery, next: Next) =>
+  ({
+    _tag: "Attempted",
+    attempt: { number: delivery.attempts + 1, startedAt: 0, durationMs: 1 },
+    next
+  }) as const
+
+const end = (store: Store, delivery: ClaimedDelivery, next: Next) => store.settle(delivery, attempted(delivery, next))
+
+const bodyOf = ({ body }: ClaimedDelivery) => Utf8.decode(body)
+
+export const suite = (name: string, layer: Layer.Layer<DeliveryStoreHarness>) =>
+  // oxlint-disable-next-line vitest/valid-title -- the adapter's name
+  describe(name, () => {
+    const test = <E>(
+      sentence: string,
+      body: (harness: DeliveryStoreHarness["Service"], store: Store) => Effect.Effect<void, E, Scope.Scope>
+    ) =>
+      it.live(sentence, () =>
+        Effect.gen(function*() {
+          const harness = yield* DeliveryStoreHarness
+          yield* body(harness, yield* harness.start)
+        }).pipe(Effect.scoped, Effect.provide(layer)))
+
+    test(
+      "gives out one of an order and endpoint at a time, in sequence, and holds up no other order",
+      (harness, store) =>
+        Effect.gen(function*() {
+          yield* harness.subscribe("a")
+          for (const body of ["1 of X", "2 of X", "3 of X"]) {
+            yield* harness.make({ endpointId: "a", orderId: "X", body })
+          }
+          yield* harness.make({ endpointId: "a", orderId: "Y", body: "1 of Y" })
+          for (const body of ["1 of none", "2 of none"]) {
+            yield* harness.make({ endpointId: "a", body })
+          }
+          const first = yield* claimed(store)
+          assert.deepStrictEqual(first.map(bodyOf), ["1 of X", "1 of Y", "1 of none", "2 of none"])
+          const sequences = first.map(({ sequence }) => sequence)
+          assert.deepStrictEqual(sequences, sequences.toSorted((a, b) => a - b))
+          assert.lengthOf(yield* claimed(store), 0)
+          yield* end(store, first[0]!, Next.Exhausted())
+          const second = one(yield* claimed(store))
+          assert.strictEqual(bodyOf(second), "2 of X")
+          // A filtered one ends too.
+          yield* store.settle(second, { _tag: "Filtered" })
+          assert.strictEqual((yield* harness.look(second.id)).state, "filtered")
+          assert.strictEqual(bodyOf(one(yield* claimed(store))), "3 of X")
+        })
+    )
+
+    test("keeps one that is to be tried again at the head of its sequence, until it is due", (harness, store) =>
+      Effect.gen(function*() {
+        yield* harness.subscribe("a")
+        for (const body of ["1", "2"]) {
+          yield* harness.make({ endpointId: "a", orderId: "X", body })
+        }
+        yield* end(store, one(yield* claimed(store)), Next.Retry({ afterMs: 60_000 }))
+        const { deliveries, nextInMs = 0 } = yield* store.claim(everything)
+        assert.lengthOf(deliveries, 0)
+        assert.isAbove(nextInMs, 30_000)
+        assert.isAtMost(nextInMs, 60_000)
+      }))
+
+    test("takes from a lane only as much as it has room for, so that a backlog hides nobody", (harness, store) =>
+      Effect.gen(function*() {
+        for (const endpointId of ["dead", "alive"]) {
+          yield* harness.subscribe(endpointId)
+        }
+        for (let n = 0; n < 20; n++) {
+          yield* harness.make({ endpointId: "dead" })
+        }
+        yield* harness.make({ endpointId: "alive" })
+        const first = yield* claimed(store, { otherwise: 3 })
+        assert.deepStrictEqual(
+          first.map(({ endpointId }) =>
+            endpointId
+          ).toSorted(),
+          ["alive", "dead", "dead", "dead"]
+        )
+        const lane = first.find(({ endpointId }) =>
+          endpointId === "dead"
+        )!.lane
+        assert.lengthOf(yield* claimed(store, { room: new Map([[lane, 0]]) }), 0)
+        assert.lengthOf(yield* claimed(store, { room: new Map([[lane, 5]]), otherwise: 0 }), 5)
+        const rest = yield* claimed(store, { total: 7 })
+        assert.isAbove(rest.length, 0)
+        assert.isAtMost(rest.length, 7)
+      }))
+
+    test("keeps to an endpoint's rate, and says when it allows the next one", (harness, store) =>
+      Effect.gen(function*() {
+        yield* harness.subscribe("slow", 1)
+        for (let n = 0; n < 3; n++) {
+          yield* harness.make({ endpointId: "slow" })
+        }
+        const other = yield* harness.start
+        const both = yield* Effect.all([claimed(store), claimed(other)], { concurrency: 2 })
+        assert.lengthOf(both.flat(), 1)
+        const { deliveries, nextInMs = 0 } = yield* store.claim(everything)
+        assert.lengthOf(deliveries, 0)
+        assert.isAbove(nextInMs, 0)
+        assert.isAtMost(nextInMs, 1000)
+      }))
+
+    test("gives a delivery to others once its claim has run out, and heeds only the last claim", (harness, store) =>
+      Effect.gen(function*() {
+        yield* harness.subscribe("a")
+        const id = yield* harness.make({ endpointId: "a" })
+        const other = yield* harness.start
+        const lost = one(yield* claimed(store))
+        assert.lengthOf(yield* claimed(other), 0)
+        yield* harness.claimsRunOut
+        const found = one(yield* claimed(other))
+        assert.strictEqual(found.messageId, lost.messageId)
+        yield* end(store, lost, Next.Exhausted())
+        assert.strictEqual((yield* harness.look(id)).state, "pending")
+        yield* end(other, found, Next.Delivered())
+        assert.deepStrictEqual(yield* harness.look(id), { state: "delivered", attempts: 1 })
+      }))
+
+    test("keeps what was sent for every later attempt, and counts attempts", (harness, store) =>
+      Effect.gen(function*() {
+        yield* harness.subscribe("a")
+        yield* harness.make({ endpointId: "a", body: "made" })
+        const first = one(yield* claimed(store))
+        assert.deepInclude(first, { frozen: false, attempts: 0, round: 0 })
+        yield* store.freeze(first.id, Utf8.encode("sent"))
+        yield* end(store, first, Next.Retry({ afterMs: 0 }))
+        const second = one(yield* claimed(store))
+        assert.strictEqual(bodyOf(second), "sent")
+        assert.deepInclude(second, { frozen: true, attempts: 1, round: 1, messageId: first.messageId })
+      }))
+
+    test("looks again in a moment at what was handed back", (harness, store) =>
+      Effect.gen(function*() {
+        yield* harness.subscribe("a")
+        const id = yield* harness.make({ endpointId: "a" })
+        for (const _tag of ["Returned", "EndpointUnknown"] as const) {
+          yield* store.settle(one(yield* claimed(store)), { _tag })
+          const { deliveries, nextInMs = 0 } = yield* store.claim(everything)
+          assert.lengthOf(deliveries, 0)
+          assert.isAtMost(nextInMs, lookAgainMs)
+          assert.deepStrictEqual(yield* harness.look(id), { state: "pending", attempts: 0 })
+          yield* harness.claimsRunOut
+        }
+      }))
+
+    test("disables an endpoint that is gone: its delivery is exhausted, the others and all later ones are held", (
+      harness,
+      store
+    ) =>
+      Effect.gen(function*() {
+        yield* harness.subscribe("a")
+        const ids = [yield* harness.make({ endpointId: "a", orderId: "X" })]
+        ids.push(yield* harness.make({ endpointId: "a", orderId: "X" }))
+        ids.push(yield* harness.make({ endpointId: "a" }))
+        yield* end(store, one(yield* claimed(store, { total: 1 })), Next.Gone())
+        ids.push(yield* harness.make({ endpointId: "a", orderId: "X" }))
+        const states = yield* Effect.forEach(ids, harness.look)
+        assert.deepStrictEqual(
+          states.map(({ state }) =>
+            state
+          ),
+          ["exhausted", "held", "held", "held"]
+        )
+        assert.strictEqual(yield* harness.disabledReason("a"), goneReason)
+        assert.deepStrictEqual(yield* store.claim(everything), { deliveries: [] })
+      }))
+
+    test("disables an endpoint after five days of failures only; one success begins anew", (harness, store) =>
+      Effect.gen(function*() {
+        for (const id of ["a", "b"]) {
+          yield* harness.subscribe(id)
+        }
+        const attempt = Effect.fnUntraced(function*(endpointId: string, next: Next) {
+          yield* harness.make({ endpointId })
+          yield* end(store, one(yield* claimed(store)), next)
+        })
+        for (const id of ["a", "b"]) {
+          yield* attempt(id, Next.Exhausted())
+          yield* harness.failingForLonger(id, disableAfterMs + 1000)
+        }
+        yield* attempt("b", Next.Delivered())
+        for (const id of ["a", "b"]) {
+          yield* attempt(id, Next.Exhausted())
+        }
+        assert.strictEqual(yield* harness.disabledReason("a"), failingReason)
+        assert.isUndefined(yield* harness.disabledReason("b"))
+      }))
+
+    test("wakes whoever waits when something is made or becomes due", (harness, store) =>
+      Effect.gen(function*() {
+        yield* harness.subscribe("a")
+        yield* harness.make({ endpointId: "a", orderId: "X" })
+        const head = one(yield* claimed(store))
+        yield* harness.make({ endpointId: "a", orderId: "X" })
+        assert.lengthOf(yield* claimed(store), 0)
+        const waiting = yield* Effect.forkChild(store.due)
+        yield* end(store, head, Next.Delivered())
+        yield* Fiber.join(waiting)
+        one(yield* claimed(store))
+      }))
+  })
