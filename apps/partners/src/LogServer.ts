@@ -52,7 +52,7 @@ export const serveLog = (desk: Desk, options: ListenOptions) =>
           return yield* Effect.flatMap(request.json, (scripts) =>
             Effect.try({
               try: () => desk.putScripts(scripts),
-              catch: (error) => error instanceof ScriptFault ? error : new ScriptFault(String(error))
+              catch: (error) => error instanceof ScriptFault ? error : new ScriptFault({ message: String(error) })
             })).pipe(
               Effect.match({
                 onFailure: (error) => fault(error instanceof ScriptFault ? error.message : "the body is not JSON"),

@@ -58,11 +58,13 @@ export interface PartnersOptions {
 
 const putScripts = (running: ReadonlyArray<RunningPartner>, scripts: unknown): void => {
   if (typeof scripts !== "object" || scripts === null || Array.isArray(scripts)) {
-    throw new ScriptFault("scripts are an object: a list of items by partner")
+    throw new ScriptFault({ message: "scripts are an object: a list of items by partner" })
   }
   const known = running.map(({ partner }) => partner.name)
   const stranger = Object.keys(scripts).find((name) => !known.includes(name))
-  if (stranger !== undefined) throw new ScriptFault(`no partner is called ${stranger}; there are ${known.join(", ")}`)
+  if (stranger !== undefined) {
+    throw new ScriptFault({ message: `no partner is called ${stranger}; there are ${known.join(", ")}` })
+  }
   const left = running.map(({ partner }) => partner.script.left())
   try {
     for (const { partner } of running) {

@@ -65,7 +65,7 @@ const launch = Effect.fnUntraced(function*(given: {
     const partners = yield* Partners
     yield* Console.log(JSON.stringify({ log: partners.log, partners: partners.origins }))
   })
-  yield* Layer.launch(Layer.effectDiscard(announce).pipe(Layer.provide(Partners.layerOptions(options))))
+  return yield* Layer.launch(Layer.effectDiscard(announce).pipe(Layer.provide(Partners.layerOptions(options))))
 })
 
 const command = Command.make("sluice-partners", flags, launch).pipe(
