@@ -6,7 +6,7 @@
  * (`{ "status": 418, "headers": {…}, "body": …, "afterMs": 100 }`; a text is sent as it is, anything else as JSON), or
  * `{ "do": <word> }`; the last two with `"order"` and `"path"` wait for a request of that order or to that path.
  */
-import { Data } from "effect"
+import { Schema } from "effect"
 import { instructed, instructions } from "./Instruction.ts"
 import type { OrderSeen } from "./OrderSeen.ts"
 import { after, json, type Reply, text, withHeaders } from "./Reply.ts"
@@ -23,7 +23,9 @@ interface Item<Word extends string> {
 }
 
 /** An item that nobody understands. The message says which, and what would be. */
-export class ScriptFault extends Data.TaggedError("ScriptFault")<{ readonly message: string }> {}
+export class ScriptFault extends Schema.TaggedError<ScriptFault>()("ScriptFault", { message: Schema.String }) {}
+
+const faulty = (message: string): ScriptFault => new ScriptFault({ message })
 
 interface ScriptRequest {
   readonly method: string
@@ -49,21 +51,21 @@ const isMembers = (value: unknown): value is Members =>
 
 const optionalText = (members: Members, name: string): string | undefined => {
   const value = members[name]
-  if (value !== undefined && typeof value !== "string") throw new ScriptFault({ message: `"${name}" must be a text` })
+  if (value !== undefined && typeof value !== "string") throw faulty(`"${name}" must be a text`)
   return value
 }
 
 const headersOf = ({ headers = {} }: Members): Record<string, string> => {
-  if (!isMembers(headers)) throw new ScriptFault({ message: `"headers" must be an object` })
+  if (!isMembers(headers)) throw faulty(`"headers" must be an object`)
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]))
 }
 
 const answerOf = (members: Members): Reply => {
   const { afterMs = 0, body = "", status } = members
   if (typeof status !== "number" || !Number.isInteger(status) || status < 200 || status > 599) {
-    throw new ScriptFault({ message: `an answer needs a "status" from 200 to 599: ${JSON.stringify(members)}` })
+    throw faulty(`an answer needs a "status" from 200 to 599: ${JSON.stringify(members)}`)
   }
-  if (typeof afterMs !== "number" || afterMs < 0) throw new ScriptFault({ message: `"afterMs" must be milliseconds` })
+  if (typeof afterMs !== "number" || afterMs < 0) throw faulty(`"afterMs" must be milliseconds`)
   const { "content-type": contentType, ...headers } = headersOf(members)
   const answer = typeof body === "string"
     ? text(status, contentType ?? (body === "" ? "" : "text/plain"), body)
@@ -88,9 +90,9 @@ export const makeScript = <const Word extends string>(words: ReadonlyArray<Word>
     if (own !== undefined) return { word: own }
     const reply = typeof word === "string" ? instructed(word) : undefined
     if (reply === undefined) {
-      throw new ScriptFault({
-        message: `no such word: ${JSON.stringify(word)}; there are ${["ok", ...words, ...instructions].join(", ")}`
-      })
+      throw faulty(
+        `no such word: ${JSON.stringify(word)}; there are ${["ok", ...words, ...instructions].join(", ")}`
+      )
     }
     return { reply }
   }
@@ -107,7 +109,7 @@ export const makeScript = <const Word extends string>(words: ReadonlyArray<Word>
   }
 
   const put = (list: unknown): void => {
-    if (!Array.isArray(list)) throw new ScriptFault({ message: "a script is a list, one item for each request" })
+    if (!Array.isArray(list)) throw faulty("a script is a list, one item for each request")
     items = list.map(itemOf)
   }
 

@@ -8,7 +8,7 @@ import { isObject, parse } from "@sluice/domain/Json"
 import * as AddressGuard from "@sluice/http-client/AddressGuard"
 import { Credentials } from "@sluice/http-client/Credentials"
 import * as OutboundUndici from "@sluice/http-client/node/OutboundUndici"
-import { Config, Console, Data, Effect, FileSystem, Layer, Option, Redacted } from "effect"
+import { Config, Console, Effect, FileSystem, Layer, Option, Redacted, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { basename } from "node:path"
 import process from "node:process"
@@ -36,12 +36,12 @@ const flags = {
 /** What must not stand on a command line: `PARTNER_TOKEN`, sent as a bearer token. */
 const token = Config.option(Config.Redacted("PARTNER_TOKEN"))
 
-class NotAnOrder extends Data.TaggedError("NotAnOrder")<{ readonly message: string }> {}
+class OrderUnreadable extends Schema.TaggedError<OrderUnreadable>()("OrderUnreadable", { message: Schema.String }) {}
 
 const orderIn = Effect.fnUntraced(function*(file: string) {
   const fs = yield* FileSystem.FileSystem
   const order = parse(yield* fs.readFileString(file))
-  if (!isObject(order)) return yield* new NotAnOrder({ message: `${file} is not a JSON object, an order` })
+  if (!isObject(order)) return yield* new OrderUnreadable({ message: `${file} is not a JSON object, an order` })
   return { name: basename(file, ".json"), order }
 })
 
