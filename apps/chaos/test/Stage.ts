@@ -173,7 +173,7 @@ export const make = Effect.fnUntraced(function*(steps: (partner: string) => Read
     /** Answered once the run's end is stored, or after three seconds. */
     cancel: Effect.fnUntraced(function*(worker: Worker, runId: string) {
       const answer = yield* Effect.exit(worker.cancelling.cancel(runId, {}))
-      cancels.push({ runId, status: Exit.isSuccess(answer) ? 200 : 409 })
+      cancels.push({ runId, compensates: false, status: Exit.isSuccess(answer) ? 200 : 409 })
     }),
     /** The lease of a worker that was silent is over, as after six seconds. */
     expire: (worker: Worker) =>

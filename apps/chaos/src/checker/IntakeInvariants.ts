@@ -85,8 +85,8 @@ export const cancelled: Invariant = {
   name: "cancelled",
   promise: "a run whose cancel was answered 200 ends cancelled (7)",
   violations: ({ cancels, runs }) =>
-    cancels.filter(({ status }) => status === 200).flatMap(({ runId }) => {
+    cancels.filter(({ status }) => status === 200).flatMap(({ compensates, runId }) => {
       const state = runs.get(runId)?.state
-      return state === "cancelled" ? [] : [`the cancel of run ${runId} was answered 200, and it ended ${state}`]
+      return state === "cancelled" || (compensates && state === "compensation-failed") ? [] : [`the cancel of run ${runId} was answered 200, and it ended ${state}`]
     })
 }

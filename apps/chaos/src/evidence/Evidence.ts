@@ -28,6 +28,8 @@ export interface Patch {
 /** A cancel of a run. */
 export interface Cancel {
   readonly runId: string
+  /** What was done is to be undone, which may fail. */
+  readonly compensates: boolean
   readonly status: number
 }
 
