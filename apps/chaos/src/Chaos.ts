@@ -29,8 +29,13 @@ export interface ChaosOptions {
   readonly survivors: number
   readonly victims: number
   readonly ordersPerSecond: number
+  /** By how often they stand here. */
+  readonly orderTypes: ReadonlyArray<string>
+  readonly injections: ReadonlyArray<Injections.Injection>
   /** Between two injections, on average. */
   readonly injectEveryMs: number
+  /** The leases of the dead are over as soon as nothing breaks any more, instead of after six seconds. */
+  readonly hastens: boolean
   /** How long everything may take to come to its end once nothing breaks any more. */
   readonly peaceMs: number
   readonly tell: (line: string) => void
@@ -52,20 +57,22 @@ export interface Outcome {
 
 const spaced = Schedule.spaced("250 millis")
 
-const serves = Effect.fnUntraced(function*(seed: number, weather: { mishap: () => PartnerProxy.Mishap }, fleet: () => Fleet.Fleet | undefined) {
-  const mishap = () => weather.mishap()
-  const one = Effect.fnUntraced(function*(name: string) {
-    const server = yield* PartnerServer.make({
-      reply: Behaviour.make(Random.make(seed, name)),
-      holderOf: (sender) => fleet()?.of(sender)?.proxy.worker() ?? "",
-      arrived: ({ sender }) => fleet()?.of(sender)?.passes("send:arrived"),
-      answered: ({ sender }) => fleet()?.of(sender)?.passes("send:answered")
+const serves = Effect.fnUntraced(
+  function*(seed: number, weather: { mishap: () => PartnerProxy.Mishap }, fleet: () => Fleet.Fleet | undefined) {
+    const mishap = () => weather.mishap()
+    const one = Effect.fnUntraced(function*(name: string) {
+      const server = yield* PartnerServer.make({
+        reply: Behaviour.make(Random.make(seed, name)),
+        holderOf: (sender) => fleet()?.of(sender)?.proxy.worker() ?? "",
+        arrived: ({ sender }) => fleet()?.of(sender)?.passes("send:arrived"),
+        answered: ({ sender }) => fleet()?.of(sender)?.passes("send:answered")
+      })
+      const port = yield* PartnerProxy.make(server.port, mishap)
+      return { url: `http://127.0.0.1:${port}`, log: server.log }
     })
-    const port = yield* PartnerProxy.make(server.port, mishap)
-    return { url: `http://127.0.0.1:${port}`, log: server.log }
-  })
-  return { good: yield* one("good"), bad: yield* one("bad") }
-})
+    return { good: yield* one("good"), bad: yield* one("bad") }
+  }
+)
 
 const setUp = Effect.fnUntraced(function*(base: string, good: string, bad: string) {
   for (const [orderType, pipeline] of Object.entries(pipelines(good, bad))) {
@@ -77,6 +84,13 @@ const setUp = Effect.fnUntraced(function*(base: string, good: string, bad: strin
   for (const id of ["shop", "crm"]) {
     yield* ask(base, "PUT", `/v1/webhook-endpoints/${id}`, { url: `${good}/hook/${id}`, types: ["*"] })
   }
+})
+
+/** The dead need not be waited for: they are dead. */
+const expire = Effect.fnUntraced(function*(alive: ReadonlyArray<string>) {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`update workers set alive_until = clock_timestamp() - interval '1 s'
+    where not fenced and id <> all(${alive}::uuid[])`
 })
 
 /** No run is open; false where some still are when the time is up. */
@@ -102,7 +116,7 @@ export const run = Effect.fnUntraced(function*(options: ChaosOptions) {
   fleet = yield* Fleet.make({ ...options, random: Random.make(seed, "kills") })
   const herd = fleet
   yield* setUp(herd.survivors[0]?.url() ?? "", good.url, bad.url)
-  const load = Load.make(herd, Random.make(seed, "load"), options.ordersPerSecond)
+  const load = Load.make(herd, Random.make(seed, "load"), options)
   const memory = Memory.make(herd.survivors)
   const pauses: Array<Pause> = []
   const injected: Array<string> = []
@@ -119,6 +133,7 @@ export const run = Effect.fnUntraced(function*(options: ChaosOptions) {
         {
           fleet: herd,
           random: Random.make(seed, "injections"),
+          injections: options.injections,
           ...(options.killDatabase !== undefined && { killDatabase: options.killDatabase }),
           pauses,
           weather
@@ -148,10 +163,14 @@ export const run = Effect.fnUntraced(function*(options: ChaosOptions) {
     Effect.repeat(Effect.sync(() => load.open() === 0), { until: (so) => so, schedule: spaced }),
     options.peaceMs
   )
+  if (options.hastens) yield* expire(herd.survivors.map(({ proxy }) => proxy.worker()))
   yield* peace(options.peaceMs)
   yield* Scope.close(clients, Exit.void)
   herd.survivors.forEach((survivor) => survivor.signal("SIGTERM"))
-  yield* Effect.timeoutOption(Effect.forEach(herd.survivors, ({ ended }) => ended, { concurrency: "unbounded" }), "30 seconds")
+  yield* Effect.timeoutOption(
+    Effect.forEach(herd.survivors, ({ ended }) => ended, { concurrency: "unbounded" }),
+    "30 seconds"
+  )
   const rows = yield* collect(begun)
   const asked = [...good.log, ...bad.log].toSorted((a, b) => a.arrivedAt - b.arrivedAt)
   const { cancels, patches, retries, submissions } = load

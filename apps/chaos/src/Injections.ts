@@ -9,6 +9,8 @@ import type { Mishap } from "./wire/PartnerProxy.ts"
 export interface World {
   readonly fleet: Fleet
   readonly random: Random
+  /** What is drawn from. */
+  readonly injections: ReadonlyArray<Injection>
   /** Absent where the database is not ours to kill. */
   readonly killDatabase?: (signal: "SIGKILL" | "SIGQUIT") => Effect.Effect<void>
   readonly pauses: Array<Pause>
@@ -17,7 +19,7 @@ export interface World {
 }
 
 /** One thing that can be done, and how often it is drawn. */
-interface Injection {
+export interface Injection {
   readonly name: string
   readonly weight: number
   readonly happens: (world: World) => Effect.Effect<void>
@@ -51,30 +53,37 @@ const databaseGone = (signal: "SIGKILL" | "SIGQUIT"): Injection["happens"] => (w
     everybodysWire(world, "fair")
   )
 
+const databaseKilled = databaseGone("SIGKILL")
+const databaseStopped = databaseGone("SIGQUIT")
+
 /** Stopped past its lease, in the middle of whatever it does, and woken again. */
 const paused: Injection["happens"] = (world) =>
-  on(world, Effect.fnUntraced(function*(server) {
-    const from = yield* Clock.currentTimeMillis
-    yield* during(
-      Effect.sync(() => server.signal("SIGSTOP")),
-      world.random.between(6500, 10_000),
-      Effect.map(Clock.currentTimeMillis, (until) => {
-        world.pauses.push({ sender: server.name, from, until })
-        server.signal("SIGCONT")
-      })
-    )
-  }))
+  on(
+    world,
+    Effect.fnUntraced(function*(server) {
+      const from = yield* Clock.currentTimeMillis
+      yield* during(
+        Effect.sync(() => server.signal("SIGSTOP")),
+        world.random.between(6500, 10_000),
+        Effect.map(Clock.currentTimeMillis, (until) => {
+          world.pauses.push({ sender: server.name, from, until })
+          server.signal("SIGCONT")
+        })
+      )
+    })
+  )
 
-const wire = (weather: (world: World) => Parameters<ServerProcess["proxy"]["weather"]>[0], from: number, to: number) =>
-(
-  world: World
-) =>
-  on(world, ({ proxy }) =>
-    during(
-      Effect.sync(() => proxy.weather(weather(world))),
-      world.random.between(from, to),
-      Effect.sync(() => proxy.weather("fair"))
-    ))
+const wire =
+  (weather: (world: World) => Parameters<ServerProcess["proxy"]["weather"]>[0], from: number, to: number) =>
+  (
+    world: World
+  ) =>
+    on(world, ({ proxy }) =>
+      during(
+        Effect.sync(() => proxy.weather(weather(world))),
+        world.random.between(from, to),
+        Effect.sync(() => proxy.weather("fair"))
+      ))
 
 const refused = (sqlState: string): Injection["happens"] => (world) =>
   on(world, (server) =>
@@ -109,8 +118,8 @@ const clock: Injection["happens"] = (world) =>
   })
 
 export const injections: ReadonlyArray<Injection> = [
-  { name: "PostgreSQL killed (SIGKILL), away for a while", weight: 1, happens: databaseGone("SIGKILL") },
-  { name: "PostgreSQL stopped at once (SIGQUIT), away for a while", weight: 1, happens: databaseGone("SIGQUIT") },
+  { name: "PostgreSQL killed (SIGKILL), away for a while", weight: 1, happens: databaseKilled },
+  { name: "PostgreSQL stopped at once (SIGQUIT), away for a while", weight: 1, happens: databaseStopped },
   { name: "a process stopped (SIGSTOP) past its lease, and woken", weight: 4, happens: paused },
   { name: "a process cut off from its database", weight: 2, happens: wire(() => "cut", 1000, 9000) },
   { name: "a process's database silent", weight: 2, happens: wire(() => "frozen", 1000, 9000) },
@@ -126,7 +135,12 @@ export const injections: ReadonlyArray<Injection> = [
   { name: "a wall clock jumps, and back", weight: 3, happens: clock }
 ]
 
-const drawn = (random: Random): Injection =>
+/** Those that nothing has to be waited for after. */
+export const brief: ReadonlyArray<Injection> = injections.filter(({ happens }) =>
+  ![paused, databaseKilled, databaseStopped].includes(happens)
+)
+
+const drawn = ({ injections, random }: World): Injection =>
   random.pick(injections.flatMap((injection) => Array.from({ length: injection.weight }, () => injection)))
 
 /** Until it is interrupted, and then everything is mended. Tells each by name. */
@@ -138,7 +152,7 @@ export const run = (
   Effect.gen(function*() {
     while (true) {
       yield* Effect.sleep(world.random.between(everyMs / 2, everyMs * 1.5))
-      const injection = drawn(world.random)
+      const injection = drawn(world)
       tell(injection.name)
       yield* Effect.forkScoped(injection.happens(world))
     }

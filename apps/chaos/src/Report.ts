@@ -16,7 +16,9 @@ export const report = (outcome: Outcome, seed: number): string => {
   const lost = rows.runs.filter(({ reason }) => reason === "worker-lost").length
   const red = verdicts.filter(({ violations }) => violations.length > 0)
   return [
-    `seed ${seed}, ${minutes.toFixed(1)} minutes, ${kills.length} kills (${(kills.length / minutes / 60).toFixed(2)}/s)`,
+    `seed ${seed}, ${minutes.toFixed(1)} minutes, ${kills.length} kills (${
+      (kills.length / minutes / 60).toFixed(2)
+    }/s)`,
     "",
     "killed at",
     ...counted(kills.map(({ point }) => point)),
@@ -27,7 +29,9 @@ export const report = (outcome: Outcome, seed: number): string => {
     + `${cancels.length} cancels, ${retries.length} retries by hand`,
     `${asked.length} requests at partners, ${rows.callouts.length} attempts on record, ${interrupted} of them interrupted, `
     + `${pauses.length} pauses past the lease`,
-    `${rows.deliveries.length} deliveries, of which ${rows.deliveries.filter(({ state }) => state === "delivered").length} delivered`,
+    `${rows.deliveries.length} deliveries, of which ${
+      rows.deliveries.filter(({ state }) => state === "delivered").length
+    } delivered`,
     "runs ended",
     ...counted(rows.runs.map(({ state }) => state)),
     `  of them ${lost} because no process lived long enough for them (worker-lost)`,
@@ -51,6 +55,8 @@ export const report = (outcome: Outcome, seed: number): string => {
       ...violations.slice(0, shown).map((violation) => `  ${violation}`)
     ]),
     "",
-    red.length === 0 && collapses.length === 0 ? "Everything holds." : `${red.length} of ${verdicts.length} do not hold, ${collapses.length} processes ended by themselves.`
+    red.length === 0 && collapses.length === 0
+      ? "Everything holds."
+      : `${red.length} of ${verdicts.length} do not hold, ${collapses.length} processes ended by themselves.`
   ].join("\n")
 }

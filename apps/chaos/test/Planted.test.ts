@@ -108,7 +108,9 @@ const stories: ReadonlyArray<Story> = [
       })
       const { runId } = yield* stage.submit(one, "k")
       yield* Deferred.await(storing)
-      yield* Stage.until(Effect.map(stage.sql`select from pg_stat_activity where wait_event = 'PgSleep'`, (rows) => rows.length > 0))
+      yield* Stage.until(
+        Effect.map(stage.sql`select from pg_stat_activity where wait_event = 'PgSleep'`, (rows) => rows.length > 0)
+      )
       one.proxy.weather("frozen")
       yield* stage.expire(one)
       yield* stage.start("two")
@@ -155,7 +157,9 @@ const stories: ReadonlyArray<Story> = [
   },
   {
     fault: "a cancel ignored at completion",
-    plant: { rewrite: without("when runs.cancel_requested and e.final <> 'compensation-failed' then", "when false then") },
+    plant: {
+      rewrite: without("when runs.cancel_requested and e.final <> 'compensation-failed' then", "when false then")
+    },
     breaks: "cancelled",
     steps: (partner) => [callout("a", `${partner}/ok/a`)],
     told: Effect.fnUntraced(function*(stage) {

@@ -34,7 +34,10 @@ export const oneOrder: Invariant = {
       const ids = new Set(all.map(({ orderId, runId }) => `${orderId} ${runId}`))
       return ids.size === 1 ? [] : [`${key} was answered with ${[...ids].join(" and with ")}`]
     })
-    const kept = Map.groupBy(rows.orders.filter((order) => order.idempotencyKey !== null), (order) => order.idempotencyKey)
+    const kept = Map.groupBy(
+      rows.orders.filter((order) => order.idempotencyKey !== null),
+      (order) => order.idempotencyKey
+    )
     const doubled = [...kept].filter(([, orders]) => orders.length > 1)
       .map(([key, orders]) => `${key} is on ${orders.length} orders`)
     return [...told, ...doubled]
@@ -68,7 +71,9 @@ export const updates: Invariant = {
     const patched = patches.filter(({ orderId, status, tag }) => status === 200 && missing(orderId, tag))
       .map(({ orderId, tag }) => `the PATCH of ${orderId} with ${tag} was answered 200, and ${tag} is not there`)
     const bySteps = [...callsOfOrder].flatMap(([orderId, calls]) => {
-      const patching = new Map(calls.filter(({ kind }) => kind === "patch").map((call) => [`${call.runId} ${call.step}`, call]))
+      const patching = new Map(
+        calls.filter(({ kind }) => kind === "patch").map((call) => [`${call.runId} ${call.step}`, call])
+      )
       return [...patching.values()].flatMap(({ path, runId, step: index }) => {
         const step = stepsOf.get(runId)?.find((one) => one.index === index)
         const tag = tagOf(path)
@@ -86,7 +91,9 @@ export const cancelled: Invariant = {
   promise: "a run whose cancel was answered 200 ends cancelled (7)",
   violations: ({ cancels, runs }) =>
     cancels.filter(({ status }) => status === 200).flatMap(({ compensates, runId }) => {
-      const state = runs.get(runId)?.state
-      return state === "cancelled" || (compensates && state === "compensation-failed") ? [] : [`the cancel of run ${runId} was answered 200, and it ended ${state}`]
+      const { cancelRequested, pipeline, state } = runs.get(runId) ?? {}
+      return state === "cancelled" || (compensates && state === "compensation-failed")
+        ? []
+        : [`the cancel of run ${runId} was answered 200, and it ended ${state} (${pipeline}, stored: ${cancelRequested})`]
     })
 }

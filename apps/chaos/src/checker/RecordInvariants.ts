@@ -11,10 +11,14 @@ export const recorded: Invariant = {
       const [first] = calls
       // A run that nobody could take any further ends as it is.
       if (first !== undefined && runs.get(first.runId)?.reason === "worker-lost") return []
-      if (records.length < calls.length) return [`${key} reached its partner ${calls.length} times and has ${records.length} records`]
+      if (records.length < calls.length) {
+        return [`${key} reached its partner ${calls.length} times and has ${records.length} records`]
+      }
       const attempts = new Set(records.map(({ attempt }) => attempt))
       return calls.flatMap(({ deliveryCount }) =>
-        deliveryCount === undefined || attempts.has(deliveryCount) ? [] : [`attempt ${deliveryCount} under ${key} has no record`]
+        deliveryCount === undefined || attempts.has(deliveryCount)
+          ? []
+          : [`attempt ${deliveryCount} under ${key} has no record`]
       )
     })
 }
@@ -61,7 +65,9 @@ export const history: Invariant = {
   promise: "a workflow step's success is in the order's history once (6)",
   violations: ({ rows }) => {
     const successes = Map.groupBy(
-      rows.steps.filter(({ plugin, reused, state }) => plugin === "WebhookWorkflowStep" && state === "succeeded" && !reused),
+      rows.steps.filter(({ plugin, reused, state }) =>
+        plugin === "WebhookWorkflowStep" && state === "succeeded" && !reused
+      ),
       ({ runId }) => runId
     )
     const runsOf = Map.groupBy(rows.runs, ({ orderId }) => orderId)
@@ -91,17 +97,25 @@ export const deliveries: Invariant = {
   name: "deliveries",
   promise: "every event has a final or scheduled delivery for each endpoint, of the same bytes every time (9, 10.4)",
   violations: ({ asked, rows, submissions }) => {
-    const of = new Set(rows.deliveries.filter(({ type }) => type === "order.submitted")
-      .map(({ endpointId, orderId }) => `${endpointId} ${orderId}`))
-    const orderIds = new Set(submissions.filter(({ orderType, status }) => orderType === "NEW_ORDER" && status === 202)
-      .flatMap(({ orderId }) => orderId ?? []))
+    const of = new Set(
+      rows.deliveries.filter(({ type }) => type === "order.submitted")
+        .map(({ endpointId, orderId }) => `${endpointId} ${orderId}`)
+    )
+    const orderIds = new Set(
+      submissions.filter(({ orderType, status }) => orderType === "NEW_ORDER" && status === 202)
+        .flatMap(({ orderId }) => orderId ?? [])
+    )
     const missing = rows.endpoints.flatMap((endpoint) =>
-      [...orderIds].filter((id) => !of.has(`${endpoint} ${id}`)).map((id) => `order ${id} has no delivery to ${endpoint}`)
+      [...orderIds].filter((id) => !of.has(`${endpoint} ${id}`)).map((id) =>
+        `order ${id} has no delivery to ${endpoint}`
+      )
     )
     const doubled = [...Map.groupBy(rows.deliveries, ({ endpointId, messageId }) => `${endpointId} ${messageId}`)]
       .filter(([, all]) => all.length > 1).map(([which, all]) => `${which} has ${all.length} deliveries`)
     const hooks = asked.filter(({ webhookId }) => webhookId !== undefined)
-    const answered = new Set(hooks.filter(({ answer }) => answer === 200).map(({ webhookId, path }) => `${webhookId} ${path}`))
+    const answered = new Set(
+      hooks.filter(({ answer }) => answer === 200).map(({ webhookId, path }) => `${webhookId} ${path}`)
+    )
     const sent = new Set([...answered].map((one) => one.split(" ")[0]))
     const unheard = rows.deliveries.filter(({ endpointId, messageId, state }) =>
       endpointId !== null && state === "delivered" && !sent.has(messageId)

@@ -23,7 +23,8 @@ const orders = `select o.id, o.version, o.idempotency_key as "idempotencyKey",
   (select count(*)::int from subscriptions s where s.order_id = o.id) as subscriptions
   from orders o`
 
-const runs = `select id, order_id as "orderId", state, reason, retry_of as "retryOf", takeovers from runs`
+const runs = `select id, order_id as "orderId", state, reason, retry_of as "retryOf", takeovers,
+  cancel_requested as "cancelRequested", pipeline from runs`
 
 const steps = `select run_id as "runId", index, record::json ->> 'name' as plugin, state,
   record::json ->> 'reusedFrom' is not null as reused, extract(epoch from stored_at)::float8 * 1000 as "storedAt" from steps`
@@ -33,7 +34,8 @@ const callouts = `select run_id as "runId", step, (record::json ->> 'request')::
   (record::json -> 'response' ->> 'status')::int as status from callouts
   where record::json ->> 'probe' is null`
 
-const deliveries = `select id, message_id as "messageId", endpoint_id as "endpointId", type, order_id as "orderId", state,
+const deliveries =
+  `select id, message_id as "messageId", endpoint_id as "endpointId", type, order_id as "orderId", state,
   due_at is not null as scheduled from deliveries`
 
 /** `since`: epoch milliseconds of the first order. */

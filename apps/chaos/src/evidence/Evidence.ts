@@ -87,6 +87,8 @@ export interface RunRow {
   readonly reason: string | null
   readonly retryOf: string | null
   readonly takeovers: number
+  readonly cancelRequested: boolean
+  readonly pipeline: string
 }
 
 export interface StepRow {

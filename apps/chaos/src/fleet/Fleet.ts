@@ -56,7 +56,7 @@ export const make = Effect.fnUntraced(function*(options: FleetOptions) {
     return {
       point,
       passing: /^(flush|send)/.test(point) ? random.between(1, 5) : 1,
-      atLatestMs: random.between(1500, 5000)
+      atLatestMs: point === "any:moment" ? random.between(0, 3000) : random.between(2500, 6000)
     }
   }
 

@@ -103,7 +103,9 @@ export const start = Effect.fnUntraced(function*({ database, doom, name }: Serve
     asked: (text) => {
       const statement = nameOf(text)
       if (statement !== undefined && passes(`${statement}:before`)) return "hold"
-      return refusing !== undefined && statement !== undefined && refusing.chance() ? { sqlState: refusing.sqlState } : "pass"
+      return refusing !== undefined && statement !== undefined && refusing.chance()
+        ? { sqlState: refusing.sqlState }
+        : "pass"
     },
     answered: (text) => {
       const statement = nameOf(text)

@@ -42,7 +42,11 @@ export const ask = (
       const chunks: Array<Buffer> = []
       response.on("data", (chunk: Buffer) => chunks.push(chunk))
       response.on("end", () =>
-        end(response.complete ? { status: response.statusCode ?? 0, json: parsed(Buffer.concat(chunks).toString()) } : none))
+        end(
+          response.complete
+            ? { status: response.statusCode ?? 0, json: parsed(Buffer.concat(chunks).toString()) }
+            : none
+        ))
       response.on("error", () => end(none))
       response.on("close", () => end(none))
     })

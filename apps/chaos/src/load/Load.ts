@@ -8,7 +8,6 @@ import type { Cancel, Patch, Retry, Submission } from "../evidence/Evidence.ts"
 import type { Fleet } from "../fleet/Fleet.ts"
 import type { Random } from "../Random.ts"
 import { ask } from "./Client.ts"
-import { orderTypes } from "./Pipelines.ts"
 
 interface Order {
   readonly key: string
@@ -36,7 +35,12 @@ export interface Load {
 
 const text = (value: unknown): string => typeof value === "string" ? value : ""
 
-export const make = (fleet: Fleet, random: Random, ordersPerSecond: number): Load => {
+export interface LoadOptions {
+  readonly orderTypes: ReadonlyArray<string>
+  readonly ordersPerSecond: number
+}
+
+export const make = (fleet: Fleet, random: Random, { orderTypes, ordersPerSecond }: LoadOptions): Load => {
   const submissions: Array<Submission> = []
   const patches: Array<Patch> = []
   const cancels: Array<Cancel> = []

@@ -50,7 +50,12 @@ export const pipelines = (good: string, bad: string): Readonly<Record<string, Js
   },
   UPDATE_SUBSCRIPTION: {
     steps: [
-      { name: "ExportOrder", id: "export", Connector: "Webhook", Properties: [{ Key: "Host", Value: `${good}/export/e` }] },
+      {
+        name: "ExportOrder",
+        id: "export",
+        Connector: "Webhook",
+        Properties: [{ Key: "Host", Value: `${good}/export/e` }]
+      },
       callout("after", `${good}/ok/e`)
     ]
   },

@@ -15,9 +15,13 @@ const tagOf = (path: string): string => path.split("/")[2] ?? ""
 export const make = (random: Random) => ({ kind, number, path }: Question): Reply => {
   switch (kind) {
     case "patch":
-      return random.chance(0.1) ? answer(503) : answer(200, { OrderPatch: { Tags: [tagOf(path)] } }, random.between(0, 60))
+      return random.chance(0.1)
+        ? answer(503)
+        : answer(200, { OrderPatch: { Tags: [tagOf(path)] } }, random.between(0, 60))
     case "flaky":
-      return number <= random.between(0, 2) ? random.pick<Reply>([answer(503), answer(500), { _tag: "Reset" }]) : answer(200)
+      return number <= random.between(0, 2)
+        ? random.pick<Reply>([answer(503), answer(500), { _tag: "Reset" }])
+        : answer(200)
     case "mixed":
       return random.chance(0.25)
         ? random.pick<Reply>([answer(503), answer(429), { _tag: "Reset" }, { _tag: "Cut" }])

@@ -29,6 +29,8 @@ interface Cycle {
   /** Where it enters a worker: which. */
   readonly enters: string | undefined
   readonly madeUp: boolean
+  /** A commit that is rolled back instead: with which error it is answered. */
+  readonly refusal?: Pg.Message
 }
 
 const bytesOf = (messages: ReadonlyArray<Pg.Message>) => Buffer.concat(messages.map(({ bytes }) => bytes))
@@ -60,7 +62,7 @@ export const make = (client: Socket, server: Socket, listener: Listener): Conver
   /** The head of the line is answered with what has gathered. */
   const answerHead = (last: Pg.Message) => {
     const done = pending.shift()
-    const messages = [...answer, last]
+    const messages = done?.refusal === undefined ? [...answer, last] : [done.refusal, Pg.readyForQuery("I")]
     answer = []
     if (done?.enters !== undefined) listener.entered?.(done.enters)
     if (done !== undefined && (listener.answered?.(done.text) ?? "pass") === "hold") held = true
@@ -76,8 +78,15 @@ export const make = (client: Socket, server: Socket, listener: Listener): Conver
       pending.push({ text, enters, madeUp })
       if (!server.destroyed) server.write(bytesOf(madeUp ? [...messages.slice(0, -1), Pg.flush] : messages))
     } else {
+      const refusal = Pg.error(fate.sqlState, `planted: ${fate.sqlState}`)
+      if (/^commit/i.test(text)) {
+        // A commit that fails ends its transaction: the server has to know.
+        pending.push({ text: "", enters: undefined, madeUp: false, refusal })
+        if (!server.destroyed) server.write(Pg.query("ROLLBACK").bytes)
+        return
+      }
       status = status === "I" ? "I" : "E"
-      toClient([Pg.error(fate.sqlState, `planted: ${fate.sqlState}`), Pg.readyForQuery(status)])
+      toClient([refusal, Pg.readyForQuery(status)])
     }
   }
 

@@ -76,6 +76,9 @@ export const withText = (parse: Message, text: string): Message => {
   )
 }
 
+/** A simple query. */
+export const query = (text: string): Message => message("Q", Buffer.from(`${text}\0`))
+
 /** Asks for the answers so far without ending the implicit transaction, as `Sync` would. */
 export const flush: Message = message("H", Buffer.alloc(0))
 
@@ -84,7 +87,8 @@ export type TransactionStatus = "I" | "T" | "E"
 
 export const readyForQuery = (status: TransactionStatus): Message => message("Z", Buffer.from(status, "latin1"))
 
-export const statusOf = ({ bytes }: Message): TransactionStatus => String.fromCharCode(bytes[5] ?? 0x49) as TransactionStatus
+export const statusOf = ({ bytes }: Message): TransactionStatus =>
+  String.fromCharCode(bytes[5] ?? 0x49) as TransactionStatus
 
 /** An error of the server's, by SQLSTATE. */
 export const error = (sqlState: string, text: string): Message =>
