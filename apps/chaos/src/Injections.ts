@@ -1,10 +1,11 @@
 /** What is done to the system beside killing its processes: drawn by seed, one after the other, some at once. */
-import { Clock, Effect, type Scope } from "effect"
+import { Clock, Deferred, Effect, type Scope } from "effect"
 import type { Pause } from "./evidence/Evidence.ts"
 import type { Fleet } from "./fleet/Fleet.ts"
 import type { ServerProcess } from "./fleet/ServerProcess.ts"
 import type { Random } from "./Random.ts"
 import type { Mishap } from "./wire/PartnerProxy.ts"
+import type { Point } from "./wire/Points.ts"
 
 export interface World {
   readonly fleet: Fleet
@@ -56,12 +57,21 @@ const databaseGone = (signal: "SIGKILL" | "SIGQUIT"): Injection["happens"] => (w
 const databaseKilled = databaseGone("SIGKILL")
 const databaseStopped = databaseGone("SIGQUIT")
 
+/** Where a process is stopped: in a call, on its way to one, or with a commit behind it that it has not heard of. */
+const stops: ReadonlyArray<Point> = ["send:arrived", "send:answered", "flush.entry:before", "flush.entry:after"]
+
 /** Stopped past its lease, in the middle of whatever it does, and woken again. */
 const paused: Injection["happens"] = (world) =>
   on(
     world,
     Effect.fnUntraced(function*(server) {
-      const from = yield* Clock.currentTimeMillis
+      const there = yield* Deferred.make<void>()
+      server.meet(world.random.pick(stops), () => {
+        server.signal("SIGSTOP")
+        Deferred.doneUnsafe(there, Effect.void)
+      })
+      yield* Effect.timeoutOption(Deferred.await(there), "2 seconds")
+      const from = (yield* Clock.currentTimeMillis) - 1
       yield* during(
         Effect.sync(() => server.signal("SIGSTOP")),
         world.random.between(6500, 10_000),

@@ -15,6 +15,7 @@ export const report = (outcome: Outcome, seed: number): string => {
   const interrupted = rows.callouts.filter(({ outcome }) => outcome === "interrupted").length
   const lost = rows.runs.filter(({ reason }) => reason === "worker-lost").length
   const red = verdicts.filter(({ violations }) => violations.length > 0)
+  const violated = (name: string) => verdicts.find(({ invariant }) => invariant.name === name)?.violations.length ?? 0
   return [
     `seed ${seed}, ${minutes.toFixed(1)} minutes, ${kills.length} kills (${
       (kills.length / minutes / 60).toFixed(2)
@@ -55,6 +56,9 @@ export const report = (outcome: Outcome, seed: number): string => {
       ...violations.slice(0, shown).map((violation) => `  ${violation}`)
     ]),
     "",
+    `${kills.length} kills, ${violated("stored") + violated("ended")} lost, ${
+      violated("finished-once")
+    } finished steps repeated`,
     red.length === 0 && collapses.length === 0
       ? "Everything holds."
       : `${red.length} of ${verdicts.length} do not hold, ${collapses.length} processes ended by themselves.`

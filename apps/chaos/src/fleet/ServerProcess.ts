@@ -37,6 +37,8 @@ export interface ServerProcess {
   readonly signal: (signal: NodeJS.Signals) => void
   /** It passes a place outside of its database. */
   readonly passes: (point: Point) => void
+  /** Does something the next time it passes a place. */
+  readonly meet: (point: Point, act: () => void) => void
   /** Refuses statements with a SQLSTATE for a while: the chance of each. */
   readonly refuse: (sqlState: string, chance: () => boolean) => void
   readonly serve: () => void
@@ -85,6 +87,7 @@ export const start = Effect.fnUntraced(function*({ database, doom, name }: Serve
   let log = ""
   let url: string | undefined
   let left = doom?.passing ?? 0
+  let meeting: { readonly point: Point; readonly act: () => void } | undefined
   let refusing: { readonly sqlState: string; readonly chance: () => boolean } | undefined
 
   const kill = (point: Point) => {
@@ -95,6 +98,11 @@ export const start = Effect.fnUntraced(function*({ database, doom, name }: Serve
   /** Dies here, if it is here that it dies. */
   const passes = (point: Point): boolean => {
     if (killedAt !== undefined) return true
+    if (meeting?.point === point) {
+      const { act } = meeting
+      meeting = undefined
+      act()
+    }
     if (doom?.point !== point || --left > 0) return false
     kill(point)
     return true
@@ -140,6 +148,9 @@ export const start = Effect.fnUntraced(function*({ database, doom, name }: Serve
     exitCode: () => child.exitCode,
     signal: (signal) => void child.kill(signal),
     passes: (point) => void passes(point),
+    meet: (point, act) => {
+      meeting = { point, act }
+    },
     refuse: (sqlState, chance) => {
       refusing = { sqlState, chance }
     },
