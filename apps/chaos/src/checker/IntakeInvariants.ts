@@ -18,11 +18,17 @@ export const stored: Invariant = {
   ]
 }
 
+/** So often a run may change hands without progress before it ends `worker-lost`. */
+const mostTakeovers = 5
+
 export const ended: Invariant = {
   name: "ended",
-  promise: "every run is in a final state once the system is well (10.1)",
-  violations: ({ rows }) =>
-    rows.runs.filter(({ state }) => !isFinal(state as RunState)).map(({ id, state }) => `run ${id} is ${state}`)
+  promise: "every run is in a final state, and none was given up before five takeovers without progress (6, 10.1)",
+  violations: ({ rows }) => [
+    ...rows.runs.filter(({ state }) => !isFinal(state as RunState)).map(({ id, state }) => `run ${id} is ${state}`),
+    ...rows.runs.filter(({ reason, takeovers }) => reason === "worker-lost" && takeovers < mostTakeovers)
+      .map(({ id, takeovers }) => `run ${id} was given up after ${takeovers} takeovers`)
+  ]
 }
 
 export const oneOrder: Invariant = {
@@ -94,6 +100,8 @@ export const cancelled: Invariant = {
       const { cancelRequested, pipeline, state } = runs.get(runId) ?? {}
       return state === "cancelled" || (compensates && state === "compensation-failed")
         ? []
-        : [`the cancel of run ${runId} was answered 200, and it ended ${state} (${pipeline}, stored: ${cancelRequested})`]
+        : [
+          `the cancel of run ${runId} was answered 200, and it ended ${state} (${pipeline}, stored: ${cancelRequested})`
+        ]
     })
 }

@@ -35,8 +35,8 @@ const callouts = `select run_id as "runId", step, (record::json ->> 'request')::
   where record::json ->> 'probe' is null`
 
 const deliveries =
-  `select id, message_id as "messageId", endpoint_id as "endpointId", type, order_id as "orderId", state,
-  due_at is not null as scheduled from deliveries`
+  `select id, message_id as "messageId", endpoint_id as "endpointId", type, order_id as "orderId", state
+  from deliveries`
 
 /** `since`: epoch milliseconds of the first order. */
 export const collect = Effect.fnUntraced(function*(since: number) {

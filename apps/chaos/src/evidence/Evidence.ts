@@ -86,6 +86,7 @@ export interface RunRow {
   readonly state: string
   readonly reason: string | null
   readonly retryOf: string | null
+  /** From a dead process, since it last made progress. */
   readonly takeovers: number
   readonly cancelRequested: boolean
   readonly pipeline: string
@@ -119,8 +120,6 @@ export interface DeliveryRow {
   readonly type: string
   readonly orderId: string | null
   readonly state: string
-  /** It has a time at which it is due. */
-  readonly scheduled: boolean
 }
 
 export interface Rows {
