@@ -63,8 +63,16 @@ const rows: Rows = {
     pipeline: "p"
   }],
   steps: [
-    { runId: run, index: 0, plugin: "WebhookWorkflowStep", state: "succeeded", reused: false, storedAt: 200 },
-    { runId: run, index: 1, plugin: "calloutPlugin", state: "succeeded", reused: false, storedAt: 400 }
+    {
+      runId: run,
+      index: 0,
+      phase: "steps",
+      plugin: "WebhookWorkflowStep",
+      state: "succeeded",
+      reused: false,
+      storedAt: 200
+    },
+    { runId: run, index: 1, phase: "steps", plugin: "calloutPlugin", state: "succeeded", reused: false, storedAt: 400 }
   ],
   callouts: [record, { ...record, step: 1, key: keyOf(run, 1) }],
   deliveries: [{

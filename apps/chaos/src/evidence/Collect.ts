@@ -26,7 +26,8 @@ const orders = `select o.id, o.version, o.idempotency_key as "idempotencyKey",
 const runs = `select id, order_id as "orderId", state, reason, retry_of as "retryOf", takeovers,
   cancel_requested as "cancelRequested", pipeline from runs`
 
-const steps = `select run_id as "runId", index, record::json ->> 'name' as plugin, state,
+const steps = `select run_id as "runId", index, record::json ->> 'phase' as phase,
+  record::json ->> 'name' as plugin, state,
   record::json ->> 'reusedFrom' is not null as reused, extract(epoch from stored_at)::float8 * 1000 as "storedAt" from steps`
 
 const callouts = `select run_id as "runId", step, (record::json ->> 'request')::int as request,

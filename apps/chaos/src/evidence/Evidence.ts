@@ -95,6 +95,7 @@ export interface RunRow {
 export interface StepRow {
   readonly runId: string
   readonly index: number
+  readonly phase: string
   readonly plugin: string
   readonly state: string
   readonly reused: boolean
