@@ -1,10 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Step } from "@sluice/domain/Pipeline"
+import { Intake } from "@sluice/engine/Intake"
+import { Journal } from "@sluice/engine/Journal"
+import * as JournalMemory from "@sluice/engine/testing/JournalMemory"
 import type { OutboundRequest } from "@sluice/http-client/Outbound"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
-import { callout, pipeline, respond, workflow } from "./Harness.ts"
-import { settle, stand, submitted, takenOver, the } from "./Stand.ts"
+import { callout, pipeline, process, respond, workflow } from "./Harness.ts"
+import { order, settle, stand, submitted, takenOver, the } from "./Stand.ts"
 
 const undo = (id: string, members: Partial<Step> = {}): Partial<Step> => ({
   compensate: { endpoint: `https://undo_${id}.example` },
@@ -105,6 +108,36 @@ describe("compensation of a failed run", () => {
 })
 
 describe("compensation of a cancelled run", () => {
+  /** A journal in which, as step a's end is stored, somebody changes the order and cancels the run. */
+  const interfering = Layer.effect(
+    Journal,
+    Effect.map(Journal, (journal) => ({
+      ...journal,
+      commit: Effect.fnUntraced(function*(entry) {
+        const stored = yield* journal.commit(entry)
+        if (entry.step?.stepId !== "a") return stored
+        const { order } = yield* Effect.orDie(journal.document(entry.orderId))
+        const changed = { ...order, version: order.version + 1, note: "by hand" }
+        const document = { order: changed, text: JSON.stringify(changed) }
+        yield* Effect.orDie(journal.edit(entry.orderId, { seen: order.version, document }, []))
+        yield* Effect.orDie(journal.cancel(entry.runId, { reason: "no more", compensate: true }, 0))
+        return stored
+      })
+    }))
+  ).pipe(Layer.provideMerge(JournalMemory.layerProcess))
+
+  it.effect("sends the same bytes again after a takeover, though the order was changed since its last step", () =>
+    Effect.gen(function*() {
+      const world = { pipelines: [pipeline([callout("a", {}, undo("a")), callout("b", {}, { when: "order.absent" })])] }
+      const services = yield* Layer.build(Layer.fresh(process(world, interfering)))
+      yield* Effect.provide(Effect.flatMap(Intake, ({ submit }) => submit({ body: order })), services)
+      yield* settle
+      yield* takenOver(world)
+      const { asked, requests } = yield* the
+      assert.deepStrictEqual(asked, ["POST a", "POST undo_a", "POST undo_a"])
+      assert.strictEqual(requests[1]!.body, requests[2]!.body)
+    }).pipe(Effect.scoped, Effect.provide(partners({ undo_a: "never" }))))
+
   it.effect("undoes completed steps and the call whose outcome is unknown; the run ends cancelled", () =>
     Effect.gen(function*() {
       const { cancelling } = yield* submitted(world)
