@@ -36,7 +36,7 @@ const two = (partner: string) => [callout("a", `${partner}/ok/a`), callout("b", 
 const slowFirstStep = [
   "create table claimed_at (snapshot pg_snapshot)",
   `create function slowly() returns trigger language plpgsql as $$ begin
-    if not exists (select from steps) then perform pg_sleep(1.5); end if; return new; end $$`,
+    if not exists (select from steps) then perform pg_sleep(2.5); end if; return new; end $$`,
   "create trigger slowly before insert on steps for each row execute function slowly()"
 ]
 
