@@ -12,8 +12,8 @@ it.live("whatever is killed for a few seconds, nothing that was promised is brok
     const outcome = yield* Chaos.run({
       seed: 7,
       database: url,
-      forMs: 6000,
-      kills: 4,
+      forMs: 25_000,
+      kills: 5,
       survivors: 1,
       victims: 2,
       ordersPerSecond: 10,

@@ -54,7 +54,8 @@ export const steps: Invariant = {
     rows.runs.flatMap(({ id, reason, state }) => {
       if (state !== "completed" && state !== "failed" || reason === "worker-lost") return []
       // Compensations stand behind all steps, those that were never begun included.
-      const found = (stepsOf.get(id) ?? []).filter(({ phase }) => phase !== "compensation").map(({ index }) => index).toSorted((a, b) => a - b)
+      const found = (stepsOf.get(id) ?? []).filter(({ phase }) => phase !== "compensation").map(({ index }) => index)
+        .toSorted((a, b) => a - b)
       return found.length > 0 && found.every((index, place) => index === place)
         ? []
         : [`run ${id} is ${state} and has the steps ${found.join(", ")}`]
