@@ -173,6 +173,7 @@ export const make = Effect.gen(function*() {
     ) {
       const at = clock.currentTimeMillisUnsafe()
       const before = yield* document
+      const storesSteps = skipped.length > 0
       const { ended } = yield* write(before, (on, cancellation) => {
         const change = status === undefined || cancellation !== undefined ? {} : { status }
         const changed = changeOrder(on.order, change, () => isoOf(at))
@@ -195,8 +196,10 @@ export const make = Effect.gen(function*() {
           }
         }
       })
-      version = before.order.version
-      newest = before
+      if (!storesSteps) {
+        version = before.order.version
+        newest = before
+      }
       return ended
     })
 
