@@ -163,13 +163,18 @@ export const make = Effect.gen(function*() {
       return yield* Effect.interrupt
     })
 
-    /** Ends the steps without another one. True where the run has ended with it. */
+    /**
+     * Ends the steps without another one. True where the run has ended with it. Otherwise it compensates, from the version
+     * at which its last step was stored: that is where a takeover would start, and it has to send the same bytes.
+     */
     const close = Effect.fnUntraced(function*(
       status: string | undefined,
       how: (at: number) => Pick<Entry, "finish" | "state" | "reason">
     ) {
       const at = clock.currentTimeMillisUnsafe()
-      const { ended } = yield* write(yield* document, (on, cancellation) => {
+      const before = yield* document
+      const storesSteps = skipped.length > 0
+      const { ended } = yield* write(before, (on, cancellation) => {
         const change = status === undefined || cancellation !== undefined ? {} : { status }
         const changed = changeOrder(on.order, change, () => isoOf(at))
         const end = how(at)
@@ -191,6 +196,10 @@ export const make = Effect.gen(function*() {
           }
         }
       })
+      if (!storesSteps) {
+        version = before.order.version
+        newest = before
+      }
       return ended
     })
 

@@ -1,10 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Step } from "@sluice/domain/Pipeline"
+import { Intake } from "@sluice/engine/Intake"
+import { Journal } from "@sluice/engine/Journal"
+import * as JournalMemory from "@sluice/engine/testing/JournalMemory"
 import type { OutboundRequest } from "@sluice/http-client/Outbound"
-import { Effect } from "effect"
+import { Effect, Layer, Scope } from "effect"
 import { TestClock } from "effect/testing"
-import { callout, pipeline, respond, workflow } from "./Harness.ts"
-import { settle, stand, submitted, takenOver, the } from "./Stand.ts"
+import { callout, pipeline, process, respond, workflow } from "./Harness.ts"
+import { order, settle, stand, submitted, takenOver, the } from "./Stand.ts"
 
 const undo = (id: string, members: Partial<Step> = {}): Partial<Step> => ({
   compensate: { endpoint: `https://undo_${id}.example` },
@@ -105,6 +108,31 @@ describe("compensation of a failed run", () => {
 })
 
 describe("compensation of a cancelled run", () => {
+  /** A journal that takes its time to say that step a's end is stored. */
+  const slow = Layer.effect(
+    Journal,
+    Effect.map(Journal, (journal) => ({
+      ...journal,
+      commit: (entry) =>
+        Effect.tap(journal.commit(entry), () => entry.step?.stepId === "a" ? Effect.sleep("5 seconds") : Effect.void)
+    }))
+  ).pipe(Layer.provideMerge(JournalMemory.layerProcess))
+
+  it.effect("sends the same bytes again after a takeover, where the deadline came between two steps", () =>
+    Effect.gen(function*() {
+      const world = { pipelines: [pipeline([callout("a", {}, undo("a")), callout("b")], { deadlineMs: 1000 })] }
+      // Left open: a process that is killed closes nothing.
+      const services = yield* Layer.buildWithScope(Layer.fresh(process(world, slow)), yield* Scope.make())
+      yield* Effect.provide(Effect.flatMap(Intake, ({ submit }) => submit({ body: order })), services)
+      yield* settle
+      yield* TestClock.adjust("5 seconds")
+      yield* settle
+      yield* takenOver(world)
+      const { asked, requests } = yield* the
+      assert.deepStrictEqual(asked, ["POST a", "POST undo_a", "POST undo_a"])
+      assert.strictEqual(requests[1]!.body, requests[2]!.body)
+    }).pipe(Effect.provide(partners({ undo_a: "never" }))))
+
   it.effect("undoes completed steps and the call whose outcome is unknown; the run ends cancelled", () =>
     Effect.gen(function*() {
       const { cancelling } = yield* submitted(world)

@@ -176,6 +176,25 @@ describe("an answer that was lost", () => {
   )
 
   test(
+    "to a step's end goes on from the version that it was stored at, though the order was changed meanwhile",
+    Effect.gen(function*() {
+      const { journal, proxy } = yield* proxied
+      const other = yield* start()
+      const run = yield* accepted(journal, submission())
+      proxy.holdAnswers()
+      const written = yield* Effect.forkChild(journal.commit(entryOf(run, { step: stepAt(0) })))
+      yield* until(Effect.map(count("steps"), (n) => n === 1))
+      const document = yield* other.document(run.orderId)
+      yield* other.edit(run.orderId, writeOn(document, { status: "Changed" }), [])
+      proxy.cut()
+      proxy.releaseAnswers()
+      proxy.mend()
+      // What a takeover would start the next step from.
+      assert.deepStrictEqual(yield* Fiber.join(written), { _tag: "Committed", version: 1 })
+    })
+  )
+
+  test(
     "to a statement that arrives late does not make it a second one",
     Effect.gen(function*() {
       const { journal, proxy } = yield* proxied

@@ -21,7 +21,10 @@ const traces = {
   open_mark: "text"
 } as const satisfies ColumnTypes
 
-/** Answer: n, stored, the order's version, the run's state where it has ended. */
+/**
+ * Answer: n, stored, the order's version, the run's state where it has ended. The version is the one that was stored with
+ * a step: whoever takes the run over starts the next step from it, and sends the same bytes. The order may have moved on.
+ */
 export const reconcileStatement = `with e as materialized (select e.* from ${unnest(traces, "e", 1)})
 select e.n::int,
   case
@@ -35,7 +38,7 @@ select e.n::int,
     when e.wait_mark is not null then r.wait_mark is not distinct from e.wait_mark
     else false
   end,
-  o.version,
+  coalesce((select s.next_version from steps s where s.run_id = e.run_id and s.index = e.index), o.version),
   case when r.finished_at is not null then r.state end
 from e join runs r on r.id = e.run_id join orders o on o.id = e.order_id`
 

@@ -1,0 +1,190 @@
+/**
+ * A run of chaos: real servers on one database with partners beside them, under load, while they are killed and worse;
+ * then peace, until everything that was accepted has come to its end; then the checker.
+ */
+import { Clock, Effect, Exit, Fiber, type Redacted, Schedule, Scope } from "effect"
+import { SqlClient } from "effect/sql"
+import { check, type Verdict } from "./checker/Checker.ts"
+import { collect, stamp } from "./evidence/Collect.ts"
+import type { Evidence, Pause } from "./evidence/Evidence.ts"
+import * as Fleet from "./fleet/Fleet.ts"
+import * as Injections from "./Injections.ts"
+import { ask } from "./load/Client.ts"
+import * as Load from "./load/Load.ts"
+import { pipelines } from "./load/Pipelines.ts"
+import * as Memory from "./Memory.ts"
+import * as Behaviour from "./partner/Behaviour.ts"
+import * as PartnerServer from "./partner/PartnerServer.ts"
+import * as Random from "./Random.ts"
+import * as PartnerProxy from "./wire/PartnerProxy.ts"
+
+export interface ChaosOptions {
+  readonly seed: number
+  readonly database: Redacted.Redacted
+  readonly killDatabase?: (signal: "SIGKILL" | "SIGQUIT") => Effect.Effect<void>
+  /** How long things break. */
+  readonly forMs: number
+  /** Ends sooner, once so many processes were killed. */
+  readonly kills: number
+  readonly survivors: number
+  readonly victims: number
+  readonly ordersPerSecond: number
+  /** By how often they stand here. */
+  readonly orderTypes: ReadonlyArray<string>
+  readonly injections: ReadonlyArray<Injections.Injection>
+  /** Between two injections, on average. */
+  readonly injectEveryMs: number
+  /** The leases of the dead are over as soon as nothing breaks any more, instead of after six seconds. */
+  readonly hastens: boolean
+  /** How long everything may take to come to its end once nothing breaks any more. */
+  readonly peaceMs: number
+  readonly tell: (line: string) => void
+}
+
+export interface Outcome {
+  readonly evidence: Evidence
+  readonly verdicts: ReadonlyArray<Verdict>
+  readonly kills: ReadonlyArray<Fleet.Kill>
+  readonly injected: ReadonlyArray<string>
+  readonly collapses: ReadonlyArray<string>
+  /** Starts that failed because the database was away. */
+  readonly refusals: number
+  readonly memories: ReadonlyArray<Memory.Memory>
+  /** Of the survivors, told to stop at the end. */
+  readonly exitCodes: ReadonlyArray<number | null>
+  readonly minutes: number
+}
+
+const spaced = Schedule.spaced("250 millis")
+
+const serves = Effect.fnUntraced(
+  function*(seed: number, weather: { mishap: () => PartnerProxy.Mishap }, fleet: () => Fleet.Fleet | undefined) {
+    const mishap = () => weather.mishap()
+    const one = Effect.fnUntraced(function*(name: string) {
+      const server = yield* PartnerServer.make({
+        reply: Behaviour.make(Random.make(seed, name)),
+        holderOf: (sender) => fleet()?.of(sender)?.proxy.worker() ?? "",
+        arrived: ({ sender }) => fleet()?.of(sender)?.passes("send:arrived"),
+        answered: ({ sender }) => fleet()?.of(sender)?.passes("send:answered")
+      })
+      const port = yield* PartnerProxy.make(server.port, mishap)
+      return { url: `http://127.0.0.1:${port}`, log: server.log }
+    })
+    return { good: yield* one("good"), bad: yield* one("bad") }
+  }
+)
+
+const setUp = Effect.fnUntraced(function*(base: string, good: string, bad: string) {
+  for (const [orderType, pipeline] of Object.entries(pipelines(good, bad))) {
+    const name = orderType.toLowerCase()
+    const body = { ...pipeline, match: { orderTypes: [orderType] } }
+    const { json, status } = yield* ask(base, "PUT", `/v1/pipelines/${name}`, body)
+    if (status !== 201) return yield* Effect.die(new Error(`pipeline ${name}: ${status} ${JSON.stringify(json)}`))
+  }
+  for (const id of ["shop", "crm"]) {
+    yield* ask(base, "PUT", `/v1/webhook-endpoints/${id}`, { url: `${good}/hook/${id}`, types: ["*"] })
+  }
+})
+
+/** The dead need not be waited for: they are dead. */
+const expire = Effect.fnUntraced(function*(alive: ReadonlyArray<string>) {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`update workers set alive_until = clock_timestamp() - interval '1 s'
+    where not fenced and id <> all(${alive}::uuid[])`
+})
+
+/** No run is open; false where some still are when the time is up. */
+const peace = Effect.fnUntraced(function*(atMost: number) {
+  const sql = yield* SqlClient.SqlClient
+  const quiet = sql`select from runs where finished_at is null limit 1`.pipe(
+    Effect.map((rows) => rows.length === 0),
+    Effect.orElseSucceed(() => false)
+  )
+  return yield* Effect.timeoutOption(
+    Effect.repeat(quiet, { until: (so) => so, schedule: spaced }),
+    atMost
+  )
+})
+
+export const run = Effect.fnUntraced(function*(options: ChaosOptions) {
+  const { seed, tell } = options
+  const begun = yield* Clock.currentTimeMillis
+  yield* stamp
+  const weather: { mishap: () => PartnerProxy.Mishap } = { mishap: () => "none" }
+  let fleet: Fleet.Fleet | undefined
+  const { bad, good } = yield* serves(seed, weather, () => fleet)
+  fleet = yield* Fleet.make({ ...options, random: Random.make(seed, "kills") })
+  const herd = fleet
+  yield* setUp(herd.survivors[0]?.url() ?? "", good.url, bad.url)
+  const load = Load.make(herd, Random.make(seed, "load"), options)
+  const memory = Memory.make(herd.survivors)
+  const pauses: Array<Pause> = []
+  const injected: Array<string> = []
+
+  // Clients that have begun go on asking when the breaking is over.
+  const clients = yield* Scope.fork(yield* Effect.scope)
+  const breaking = yield* Scope.fork(yield* Effect.scope)
+  const loading = yield* Effect.forkIn(Scope.provide(load.run, clients), clients)
+  yield* Effect.forkIn(memory.watch, breaking)
+  yield* Effect.forkIn(herd.slaughter, breaking)
+  yield* Effect.forkIn(
+    Scope.provide(
+      Injections.run(
+        {
+          fleet: herd,
+          random: Random.make(seed, "injections"),
+          injections: options.injections,
+          ...(options.killDatabase !== undefined && { killDatabase: options.killDatabase }),
+          pauses,
+          weather
+        },
+        options.injectEveryMs,
+        (name) => injected.push(name)
+      ),
+      breaking
+    ),
+    breaking
+  )
+  yield* Effect.timeoutOption(
+    Effect.repeat(
+      Effect.sync(() => {
+        tell(`${herd.kills.length} kills, ${load.submissions.length} submissions, ${injected.length} injections`)
+        return herd.kills.length >= options.kills
+      }),
+      { until: (done) => done, schedule: spaced }
+    ),
+    options.forMs
+  )
+  yield* Scope.close(breaking, Exit.void)
+  yield* Fiber.interrupt(loading)
+  const over = yield* Clock.currentTimeMillis
+  tell(`peace after ${herd.kills.length} kills`)
+  yield* Effect.timeoutOption(
+    Effect.repeat(Effect.sync(() => load.open() === 0), { until: (so) => so, schedule: spaced }),
+    options.peaceMs
+  )
+  if (options.hastens) yield* expire(herd.survivors.map(({ proxy }) => proxy.worker()))
+  yield* peace(options.peaceMs)
+  yield* Scope.close(clients, Exit.void)
+  herd.survivors.forEach((survivor) => survivor.signal("SIGTERM"))
+  yield* Effect.timeoutOption(
+    Effect.forEach(herd.survivors, ({ ended }) => ended, { concurrency: "unbounded" }),
+    "30 seconds"
+  )
+  const rows = yield* collect(begun)
+  const asked = [...good.log, ...bad.log].toSorted((a, b) => a.arrivedAt - b.arrivedAt)
+  const { cancels, patches, retries, submissions } = load
+  const evidence: Evidence = { submissions, patches, cancels, retries, asked, pauses, rows }
+  const outcome: Outcome = {
+    evidence,
+    verdicts: check(evidence),
+    kills: herd.kills,
+    injected,
+    collapses: herd.collapses,
+    refusals: herd.refusals(),
+    memories: memory.memories,
+    exitCodes: herd.survivors.map(({ exitCode }) => exitCode()),
+    minutes: (over - begun) / 60_000
+  }
+  return outcome
+})

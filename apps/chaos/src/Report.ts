@@ -1,0 +1,66 @@
+/** What a run of chaos says of itself, as text. */
+import type { Outcome } from "./Chaos.ts"
+import { slopeOf } from "./Memory.ts"
+
+const counted = (names: ReadonlyArray<string>): ReadonlyArray<string> =>
+  [...Map.groupBy(names, (name) => name)].toSorted(([, a], [, b]) => b.length - a.length)
+    .map(([name, all]) => `  ${String(all.length).padStart(5)}  ${name}`)
+
+const shown = 5
+
+export const report = (outcome: Outcome, seed: number): string => {
+  const { collapses, evidence, exitCodes, injected, kills, memories, minutes, verdicts } = outcome
+  const { asked, cancels, patches, pauses, retries, rows, submissions } = evidence
+  const accepted = new Set(submissions.filter(({ status }) => status === 202).map(({ orderId }) => orderId))
+  const interrupted = rows.callouts.filter(({ outcome }) => outcome === "interrupted").length
+  const lost = rows.runs.filter(({ reason }) => reason === "worker-lost").length
+  const red = verdicts.filter(({ violations }) => violations.length > 0)
+  const violated = (name: string) => verdicts.find(({ invariant }) => invariant.name === name)?.violations.length ?? 0
+  return [
+    `seed ${seed}, ${minutes.toFixed(1)} minutes, ${kills.length} kills (${
+      (kills.length / minutes / 60).toFixed(2)
+    }/s)`,
+    "",
+    "killed at",
+    ...counted(kills.map(({ point }) => point)),
+    "and beside it",
+    ...counted(injected),
+    "",
+    `${submissions.length} submissions, ${accepted.size} orders accepted, ${rows.runs.length} runs, ${patches.length} patches, `
+    + `${cancels.length} cancels, ${retries.length} retries by hand`,
+    `${asked.length} requests at partners, ${rows.callouts.length} attempts on record, ${interrupted} of them interrupted, `
+    + `${pauses.length} pauses past the lease`,
+    `${rows.deliveries.length} deliveries, of which ${
+      rows.deliveries.filter(({ state }) => state === "delivered").length
+    } delivered`,
+    "runs ended",
+    ...counted(rows.runs.map(({ state }) => state)),
+    `  of them ${lost} because no process lived long enough for them (worker-lost)`,
+    "",
+    ...memories.map((memory) => {
+      const sizes = memory.samples.map(({ mebibytes }) => mebibytes)
+      return `${memory.name}: ${Math.round(sizes[0] ?? 0)} to ${Math.round(sizes.at(-1) ?? 0)} MiB, at most ${
+        Math.round(Math.max(0, ...sizes))
+      }, slope ${slopeOf(memory).toFixed(2)} MiB a minute`
+    }),
+    ...(outcome.refusals === 0 ? [] : [`${outcome.refusals} starts failed because the database was away`]),
+    `survivors left with ${exitCodes.join(", ")}`,
+    ...collapses.map((words) => `ended by itself: ${words}`),
+    "",
+    ...verdicts.map(({ invariant, violations }) =>
+      `${violations.length === 0 ? "  ok " : "BROKEN"} ${invariant.name.padEnd(14)} ${invariant.promise}`
+    ),
+    ...red.flatMap(({ invariant, violations }) => [
+      "",
+      `${invariant.name}: ${violations.length}`,
+      ...violations.slice(0, shown).map((violation) => `  ${violation}`)
+    ]),
+    "",
+    `${kills.length} kills, ${violated("stored") + violated("ended")} lost, ${
+      violated("finished-once")
+    } finished steps repeated`,
+    red.length === 0 && collapses.length === 0
+      ? "Everything holds."
+      : `${red.length} of ${verdicts.length} do not hold, ${collapses.length} processes ended by themselves.`
+  ].join("\n")
+}

@@ -1,0 +1,41 @@
+/** Decides over the evidence: a pure function, with the table of everything that must hold. */
+import type { Evidence } from "../evidence/Evidence.ts"
+import { answers, cancelled, ended, oneOrder, stored, updates, versions } from "./IntakeInvariants.ts"
+import { caseOf, type Invariant } from "./Invariant.ts"
+import { deliveries, history, leftBehind, outcomes, recorded, steps } from "./RecordInvariants.ts"
+import { counts, finishedOnce, keys, oneHolder, serial } from "./SendInvariants.ts"
+
+export const invariants: ReadonlyArray<Invariant> = [
+  stored,
+  ended,
+  answers,
+  oneOrder,
+  versions,
+  updates,
+  cancelled,
+  finishedOnce,
+  oneHolder,
+  serial,
+  keys,
+  counts,
+  recorded,
+  outcomes,
+  steps,
+  history,
+  leftBehind,
+  deliveries
+]
+
+export interface Verdict {
+  readonly invariant: Invariant
+  readonly violations: ReadonlyArray<string>
+}
+
+export const check = (evidence: Evidence): ReadonlyArray<Verdict> => {
+  const sorted = caseOf(evidence)
+  return invariants.map((invariant) => ({ invariant, violations: invariant.violations(sorted) }))
+}
+
+/** The names of what does not hold. */
+export const broken = (verdicts: ReadonlyArray<Verdict>): ReadonlyArray<string> =>
+  verdicts.filter(({ violations }) => violations.length > 0).map(({ invariant }) => invariant.name)

@@ -1,0 +1,80 @@
+/** One thing that must hold, and the evidence sorted so that it can be asked. */
+import type { Asked, CalloutRow, Evidence, OrderRow, RunRow, StepRow } from "../evidence/Evidence.ts"
+
+/** The evidence by what it is about. */
+export interface Case extends Evidence {
+  readonly orders: ReadonlyMap<string, OrderRow>
+  readonly runs: ReadonlyMap<string, RunRow>
+  readonly stepsOf: ReadonlyMap<string, ReadonlyArray<StepRow>>
+  readonly calloutsOfKey: ReadonlyMap<string, ReadonlyArray<CalloutRow>>
+  /** What was asked by the steps of runs, with the step that asked; by key, in order of arrival. */
+  readonly calls: ReadonlyArray<Call>
+  readonly callsOfKey: ReadonlyMap<string, ReadonlyArray<Call>>
+  /** The order of each call's run, and its calls in order of arrival. */
+  readonly callsOfOrder: ReadonlyMap<string, ReadonlyArray<Call>>
+}
+
+/** A request of a step of a run. */
+export interface Call extends Asked {
+  readonly runId: string
+  readonly step: number
+}
+
+export interface Invariant {
+  readonly name: string
+  /** What is promised, in words, and where. */
+  readonly promise: string
+  /** One sentence for each violation. */
+  readonly violations: (evidence: Case) => ReadonlyArray<string>
+}
+
+/** Paths of this kind are asked by deliveries, not by steps. */
+const byDeliveries: ReadonlySet<string> = new Set(["hook", "export"])
+
+const uuid = (hex: string): string =>
+  `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+
+/** The step that a key was derived for: `<run>-<step>-<request>`. A retry may inherit it, and is found by its records. */
+const derivedFrom = (key: string): { readonly runId: string; readonly step: number } | undefined => {
+  const [, hex = "", step = ""] = /^([0-9a-f]{32})-(\d+)-\d+/.exec(key) ?? []
+  return hex === "" ? undefined : { runId: uuid(hex), step: Number(step) }
+}
+
+/** Sorted by the time of arrival, which is the log's own order. */
+export const caseOf = (evidence: Evidence): Case => {
+  const { rows } = evidence
+  const orders = new Map(rows.orders.map((order) => [order.id, order]))
+  const runs = new Map(rows.runs.map((run) => [run.id, run]))
+  const calloutsOfKey = Map.groupBy(rows.callouts, ({ key }) => key)
+  const calls = evidence.asked.filter(({ kind }) => !byDeliveries.has(kind)).map((asked): Call => {
+    const records = calloutsOfKey.get(asked.key) ?? []
+    const runIds = new Set(records.map(({ runId }) => runId))
+    const derived = derivedFrom(asked.key)
+    // Under an inherited key several runs have asked: which of them it was is told by nobody, so none is accused.
+    const of = runIds.size > 1 ? undefined : derived
+    return { ...asked, runId: of?.runId ?? "", step: of?.step ?? -1 }
+  })
+  return {
+    ...evidence,
+    orders,
+    runs,
+    stepsOf: Map.groupBy(rows.steps, ({ runId }) => runId),
+    calloutsOfKey,
+    calls,
+    callsOfKey: Map.groupBy(calls, ({ key }) => key),
+    callsOfOrder: Map.groupBy(
+      calls.filter(({ runId }) => runs.has(runId)),
+      ({ runId }) => runs.get(runId)?.orderId ?? ""
+    )
+  }
+}
+
+/** How long after it went on a process may still let go of what it was about to send when it was stopped. */
+const wakingMs = 3000
+
+/**
+ * The sender was stopped between its check of the lease and the socket, which the contract allows for (section 10.3):
+ * what it then sends carries a key that was used before.
+ */
+export const wasPaused = ({ pauses }: Evidence, { arrivedAt, sender }: Asked): boolean =>
+  pauses.some((pause) => pause.sender === sender && arrivedAt >= pause.from && arrivedAt <= pause.until + wakingMs)

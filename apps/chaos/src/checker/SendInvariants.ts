@@ -1,0 +1,90 @@
+/** What was promised to partners: who sends, when, and under which key. Contract: sections 5, 10.2 and 10.3. */
+import { type Call, type Case, type Invariant, wasPaused } from "./Invariant.ts"
+
+export const finishedOnce: Invariant = {
+  name: "finished-once",
+  promise: "a finished step is never sent again within its run (10.2)",
+  violations: (evidence) => {
+    const storedAt = new Map(evidence.rows.steps.map((step) => [`${step.runId} ${step.index}`, step.storedAt]))
+    return evidence.calls.flatMap((call) => {
+      const at = storedAt.get(`${call.runId} ${call.step}`)
+      if (at === undefined || call.arrivedAt <= at || wasPaused(evidence, call)) return []
+      return [`step ${call.step} of run ${call.runId} was stored, and sent ${Math.round(call.arrivedAt - at)} ms later`]
+    })
+  }
+}
+
+/** Stretches of calls that agree in `of`; one that comes back after another is named twice. */
+const comesBack = (calls: ReadonlyArray<Call>, of: (call: Call) => string): ReadonlyArray<string> => {
+  const over = new Set<string>()
+  const back: Array<string> = []
+  let current: string | undefined
+  for (const call of calls) {
+    const next = of(call)
+    if (next === current) continue
+    if (current !== undefined) over.add(current)
+    if (over.has(next)) back.push(next)
+    current = next
+  }
+  return back
+}
+
+const judged = (evidence: Case, calls: ReadonlyArray<Call>) => calls.filter((call) => !wasPaused(evidence, call))
+
+export const oneHolder: Invariant = {
+  name: "one-holder",
+  promise: "at most one process holds a run: whoever lost it sends nothing for it any more (10.3)",
+  violations: (evidence) =>
+    [...Map.groupBy(evidence.calls.filter(({ holder }) => holder !== ""), ({ runId }) => runId)].flatMap(
+      ([runId, calls]) =>
+        runId === "" ? [] : comesBack(judged(evidence, calls), ({ holder }) => holder)
+          .map((holder) => `worker ${holder} sent for run ${runId} after another worker had`)
+    )
+}
+
+export const serial: Invariant = {
+  name: "serial",
+  promise: "runs over one order are one after the other (3)",
+  violations: (evidence) =>
+    [...evidence.callsOfOrder].flatMap(([orderId, calls]) =>
+      comesBack(judged(evidence, calls), ({ runId }) => runId)
+        .map((runId) => `run ${runId} over order ${orderId} sent after another run over it had`)
+    )
+}
+
+export const keys: Invariant = {
+  name: "keys",
+  promise: "a key belongs to one request of one step, and carries the same bytes every time (5)",
+  violations: ({ calloutsOfKey, callsOfKey }) => [
+    ...[...callsOfKey].flatMap(([key, calls]) => {
+      if (key === "") return [`${calls.length} calls had no key`]
+      // A retry by hand sends the order as it is by then, under a key that it may have inherited.
+      if (calls.some(({ runId }) => runId === "")) return []
+      const bodies = new Set(calls.map(({ body }) => body))
+      const paths = new Set(calls.map(({ path }) => path))
+      return bodies.size === 1 && paths.size === 1
+        ? []
+        : [`${key} was sent with ${bodies.size} different bodies to ${[...paths].join(", ")}`]
+    }),
+    ...[...calloutsOfKey].flatMap(([key, records]) => {
+      const places = new Set(records.map(({ request, runId, step }) => `${runId} ${step} ${request}`))
+      const runs = new Set(records.map(({ runId }) => runId))
+      // A retry inherits the key of what nobody knows the outcome of.
+      return places.size > runs.size ? [`${key} is on ${[...places].join(" and on ")}`] : []
+    })
+  ]
+}
+
+export const counts: Invariant = {
+  name: "counts",
+  promise: "X-Delivery-Count grows and never repeats within a step run (10.2)",
+  violations: (evidence) =>
+    [...evidence.callsOfKey].flatMap(([key, calls]) => {
+      if (new Set(calls.map(({ runId }) => runId)).size > 1 || calls.some(({ runId }) => runId === "")) return []
+      const counted = calls.flatMap(({ deliveryCount }) => deliveryCount ?? [])
+      const judgedCounts = judged(evidence, calls).flatMap(({ deliveryCount }) => deliveryCount ?? [])
+      const repeats = new Set(counted).size < counted.length
+      const falls = judgedCounts.some((count, place) => place > 0 && count < (judgedCounts[place - 1] ?? 0))
+      return repeats || falls ? [`${key} was sent with the counts ${counted.join(", ")}`] : []
+    })
+}

@@ -1,0 +1,64 @@
+/** Reads from the database what the checker judges by. Times of storing are the database's: see {@link stamp}. */
+import { messageId } from "@sluice/domain/Ids"
+import * as Completeness from "@sluice/persistence/Completeness"
+import { Clock, Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import type { CalloutRow, DeliveryRow, OrderRow, Rows, RunRow, StepRow } from "./Evidence.ts"
+
+/**
+ * Gives the steps a column of ours, which the database fills when a row is written: it says when a step was stored
+ * without asking the process that stored it, whose clock may jump. Once, before the first order.
+ */
+export const stamp = Effect.gen(function*() {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`alter table steps add column if not exists stored_at timestamptz not null default clock_timestamp()`
+})
+
+const orders = `select o.id, o.version, o.idempotency_key as "idempotencyKey",
+  array(select v.version from order_versions v where v.order_id = o.id order by v.version) as versions,
+  array(select json_array_elements_text(coalesce(v.doc::json -> 'tags', '[]'))
+    from order_versions v where v.order_id = o.id and v.version = o.version) as tags,
+  (select count(*)::int from order_history h where h.order_id = o.id
+    and h.entry::json ->> 'operation' = 'ExecuteExportOrder') as exported,
+  (select count(*)::int from subscriptions s where s.order_id = o.id) as subscriptions
+  from orders o`
+
+const runs = `select id, order_id as "orderId", state, reason, retry_of as "retryOf", takeovers,
+  cancel_requested as "cancelRequested", pipeline from runs`
+
+const steps = `select run_id as "runId", index, record::json ->> 'phase' as phase,
+  record::json ->> 'name' as plugin, state,
+  record::json ->> 'reusedFrom' is not null as reused, extract(epoch from stored_at)::float8 * 1000 as "storedAt" from steps`
+
+const callouts = `select run_id as "runId", step, (record::json ->> 'request')::int as request,
+  (record::json ->> 'attempt')::int as attempt, record::json ->> 'idempotencyKey' as key, outcome,
+  (record::json -> 'response' ->> 'status')::int as status from callouts
+  where record::json ->> 'probe' is null`
+
+const deliveries =
+  `select id, message_id as "messageId", endpoint_id as "endpointId", type, order_id as "orderId", state
+  from deliveries`
+
+/** `since`: epoch milliseconds of the first order. */
+export const collect = Effect.fnUntraced(function*(since: number) {
+  const sql = yield* SqlClient.SqlClient
+  const now = yield* Clock.currentTimeMillis
+  const found = yield* Completeness.check(since - 60_000, now + 60_000)
+  const endpoints = yield* sql<{ readonly id: string }>`select id from webhook_endpoints`
+  const sent = yield* sql.unsafe<DeliveryRow>(deliveries)
+  const rows: Rows = {
+    orders: yield* sql.unsafe<OrderRow>(orders),
+    runs: yield* sql.unsafe<RunRow>(runs),
+    steps: yield* sql.unsafe<StepRow>(steps),
+    callouts: yield* sql.unsafe<CalloutRow>(callouts),
+    deliveries: sent.map((row) => ({ ...row, messageId: messageId(row.messageId) })),
+    endpoints: endpoints.map(({ id }) => id),
+    missing: [
+      ...found.missing.map((one) =>
+        `endpoint ${one.endpointId} has ${one.found} of ${one.expected} deliveries of ${one.type} for ${one.orderId}`
+      ),
+      ...found.stuck.map((id) => `delivery ${id} waits for nothing`)
+    ]
+  }
+  return rows
+})

@@ -1,0 +1,164 @@
+/**
+ * One real server process behind a proxy of its own, with the place at which it is to be killed. The process is the
+ * product's own `main.ts`; it learns nothing of its fate.
+ */
+import { Deferred, Effect, Redacted } from "effect"
+import { type ChildProcess, spawn } from "node:child_process"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import process from "node:process"
+import { fileURLToPath } from "node:url"
+import * as DatabaseProxy from "../wire/DatabaseProxy.ts"
+import { later } from "../wire/Later.ts"
+import { nameOf, type Point } from "../wire/Points.ts"
+
+const main = fileURLToPath(new URL("../../../server/src/main.ts", import.meta.url))
+const seam = new URL("Seam.ts", import.meta.url).href
+
+/** How a process is to die: at the nth passing of a place, or in any case so long after it was ready. */
+export interface Doom {
+  readonly point: Point
+  readonly passing: number
+  readonly atLatestMs: number
+}
+
+export interface ServerProcess {
+  readonly name: string
+  readonly pid: number
+  readonly proxy: DatabaseProxy.DatabaseProxy
+  /** Dies where the process ends before it is ready. */
+  readonly ready: Effect.Effect<string>
+  /** Where it listens, once it is ready. */
+  readonly url: () => string | undefined
+  /** The place at which it was killed; `undefined` where nobody killed it. */
+  readonly ended: Effect.Effect<Point | undefined>
+  readonly alive: () => boolean
+  readonly exitCode: () => number | null
+  readonly signal: (signal: NodeJS.Signals) => void
+  /** It passes a place outside of its database. */
+  readonly passes: (point: Point) => void
+  /** Does something the next time it passes a place. */
+  readonly meet: (point: Point, act: () => void) => void
+  /** Refuses statements with a SQLSTATE for a while: the chance of each. */
+  readonly refuse: (sqlState: string, chance: () => boolean) => void
+  readonly serve: () => void
+  /** Moves its wall clock. */
+  readonly jump: (ms: number) => void
+  readonly log: () => string
+}
+
+export interface ServerOptions {
+  readonly name: string
+  readonly database: Redacted.Redacted
+  readonly doom?: Doom
+}
+
+/** The last of what it said. */
+const kept = 8000
+
+const environment = (name: string, url: Redacted.Redacted) => ({
+  PATH: process.env["PATH"],
+  PORT: "0",
+  NO_COLOR: "1",
+  DATABASE_URL: Redacted.value(url),
+  SLUICE_ALLOW_NETWORKS: "127.0.0.0/8",
+  SLUICE_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString("base64"),
+  CHAOS_SENDER: name,
+  // Hundreds are started: none has to strip and compile what another has.
+  NODE_COMPILE_CACHE: join(tmpdir(), "sluice-chaos-compile-cache")
+})
+
+const launch = (name: string, url: Redacted.Redacted): ChildProcess =>
+  spawn(process.execPath, ["--conditions=@sluice/source", "--import", seam, main], {
+    env: environment(name, url),
+    stdio: ["ignore", "pipe", "pipe", "ipc"]
+  })
+
+/** Starts it; it is killed with the scope. */
+export const start = Effect.fnUntraced(function*({ database, doom, name }: ServerOptions) {
+  const proxy = yield* DatabaseProxy.make(database)
+  const child = yield* Effect.acquireRelease(
+    Effect.sync(() => launch(name, proxy.url)),
+    (child) => Effect.sync(() => void child.kill("SIGKILL"))
+  )
+  const ready = yield* Deferred.make<string>()
+  const ended = yield* Deferred.make<Point | undefined>()
+  let killedAt: Point | undefined
+  let log = ""
+  let url: string | undefined
+  let left = doom?.passing ?? 0
+  let meeting: { readonly point: Point; readonly act: () => void } | undefined
+  let refusing: { readonly sqlState: string; readonly chance: () => boolean } | undefined
+
+  const kill = (point: Point) => {
+    if (killedAt !== undefined || child.exitCode !== null || child.signalCode !== null) return
+    killedAt = point
+    child.kill("SIGKILL")
+  }
+  /** Dies here, if it is here that it dies. */
+  const passes = (point: Point): boolean => {
+    if (killedAt !== undefined) return true
+    if (meeting?.point === point) {
+      const { act } = meeting
+      meeting = undefined
+      act()
+    }
+    if (doom?.point !== point || --left > 0) return false
+    kill(point)
+    return true
+  }
+  proxy.listen({
+    asked: (text) => {
+      const statement = nameOf(text)
+      if (statement !== undefined && passes(`${statement}:before`)) return "hold"
+      return refusing !== undefined && statement !== undefined && refusing.chance()
+        ? { sqlState: refusing.sqlState }
+        : "pass"
+    },
+    answered: (text) => {
+      const statement = nameOf(text)
+      return statement !== undefined && passes(`${statement}:after`) ? "hold" : "pass"
+    }
+  })
+
+  const hear = (data: Buffer) => {
+    log = (log + data.toString("utf8")).slice(-kept)
+    if (url !== undefined) return
+    url = /Sluice is ready at (\S+)/.exec(log)?.[1]
+    if (url === undefined) return
+    Deferred.doneUnsafe(ready, Effect.succeed(url))
+    if (doom !== undefined) later(doom.atLatestMs, () => kill("any:moment"))
+  }
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", hear)
+  child.once("exit", () => {
+    Deferred.doneUnsafe(ended, Effect.succeed(killedAt))
+    Deferred.doneUnsafe(ready, Effect.die(new Error(`${name} ended before it was ready: ${log}`)))
+  })
+  // One that does not even get ready, because its database is away, is killed too.
+  if (doom !== undefined) later(doom.atLatestMs + 20_000, () => kill("any:moment"))
+
+  const server: ServerProcess = {
+    name,
+    pid: child.pid ?? 0,
+    proxy,
+    ready: Deferred.await(ready),
+    url: () => url,
+    ended: Deferred.await(ended),
+    alive: () => child.exitCode === null && child.signalCode === null,
+    exitCode: () => child.exitCode,
+    signal: (signal) => void child.kill(signal),
+    passes: (point) => void passes(point),
+    meet: (point, act) => {
+      meeting = { point, act }
+    },
+    refuse: (sqlState, chance) => {
+      refusing = { sqlState, chance }
+    },
+    serve: () => {
+      refusing = undefined
+    },
+    jump: (ms) => void (child.connected && child.send(ms)),
+    log: () => log
+  }
+  return server
+})

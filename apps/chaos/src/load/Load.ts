@@ -1,0 +1,148 @@
+/**
+ * What clients do while everything breaks: they order, repeat what they got no answer to, change orders, cancel runs and
+ * retry those that failed. Every question and every answer is kept.
+ */
+import { uuidOf } from "@sluice/domain/Ids"
+import { Effect, type Scope } from "effect"
+import type { Cancel, Patch, Retry, Submission } from "../evidence/Evidence.ts"
+import type { Fleet } from "../fleet/Fleet.ts"
+import type { Random } from "../Random.ts"
+import { ask } from "./Client.ts"
+
+interface Order {
+  readonly key: string
+  readonly orderType: string
+  readonly items: number
+  readonly body: object
+}
+
+interface Placed {
+  readonly orderId: string
+  readonly runId: string
+  readonly processEventId: string
+}
+
+export interface Load {
+  readonly submissions: ReadonlyArray<Submission>
+  readonly patches: ReadonlyArray<Patch>
+  readonly cancels: ReadonlyArray<Cancel>
+  readonly retries: ReadonlyArray<Retry>
+  /** Goes on until it is interrupted; what it has begun goes on in the scope. */
+  readonly run: Effect.Effect<never, never, Scope.Scope>
+  /** Orders that have no answer yet. */
+  readonly open: () => number
+}
+
+const text = (value: unknown): string => typeof value === "string" ? value : ""
+
+export interface LoadOptions {
+  readonly orderTypes: ReadonlyArray<string>
+  readonly ordersPerSecond: number
+}
+
+export const make = (fleet: Fleet, random: Random, { orderTypes, ordersPerSecond }: LoadOptions): Load => {
+  const submissions: Array<Submission> = []
+  const patches: Array<Patch> = []
+  const cancels: Array<Cancel> = []
+  const retries: Array<Retry> = []
+  const placed: Array<Placed> = []
+  const orders: Array<Order> = []
+  let open = 0
+
+  const somebody = () => {
+    const serving = fleet.serving()
+    return serving.length === 0 ? undefined : random.pick(serving).url()
+  }
+
+  const submitOnce = Effect.fnUntraced(function*({ body, items, key, orderType }: Order) {
+    const base = somebody()
+    if (base === undefined) return 0
+    const { json, status } = yield* ask(base, "POST", "/v1/orders", body, { "idempotency-key": key })
+    const runId = uuidOf(text(json["processEventId"]))
+    const orderId = text(json["orderId"])
+    submissions.push({ key, orderType, items, status, ...(runId !== undefined && { orderId, runId }) })
+    if (status === 202 && runId !== undefined) {
+      placed.push({ orderId, runId, processEventId: text(json["processEventId"]) })
+      if (placed.length > 400) placed.shift()
+    }
+    return status
+  })
+
+  /** Asks until somebody answers. */
+  const submit = Effect.fnUntraced(function*(order: Order) {
+    open++
+    while (true) {
+      const status = yield* submitOnce(order)
+      if (status !== 0 && status !== 503) break
+      yield* Effect.sleep(random.between(100, 600))
+    }
+    open--
+  })
+
+  const newOrder = (): Order => {
+    const key = `key-${orders.length}-${Math.floor(random.next() * 1e9).toString(36)}`
+    const orderType = random.pick(orderTypes)
+    const items = orderType === "NEW_ORDER" ? random.between(1, 3) : 0
+    const body = {
+      orderType,
+      externalId: `x-${key}`,
+      customerId: `c-${random.between(1, 50)}`,
+      tags: [],
+      note: "n".repeat(random.between(0, 1500)),
+      orderItems: Array.from({ length: items }, (_, n) => ({ name: `item ${n}`, offer: { products: ["/p/web"] } }))
+    }
+    const order = { key, orderType, items, body }
+    orders.push(order)
+    return order
+  }
+
+  const onPlaced = (act: (base: string, one: Placed) => Effect.Effect<void>) =>
+    Effect.suspend(() => {
+      const base = somebody()
+      return placed.length === 0 || base === undefined ? Effect.void : act(base, random.pick(placed.slice(-40)))
+    })
+
+  const patch = onPlaced(Effect.fnUntraced(function*(base, { orderId }) {
+    const tag = `hand-${patches.length}-${Math.floor(random.next() * 1e9).toString(36)}`
+    const { status } = yield* ask(base, "PATCH", `/v1/orders/${orderId}`, { tags: [tag] })
+    patches.push({ orderId, tag, status })
+  }))
+
+  const cancel = onPlaced(Effect.fnUntraced(function*(base, { processEventId, runId }) {
+    const compensate = random.chance(0.3)
+    const path = `/v1/process-events/${processEventId}/cancel`
+    const { status } = yield* ask(base, "POST", path, { reason: "chaos", compensate })
+    cancels.push({ runId, compensates: compensate, status })
+  }))
+
+  const retry = onPlaced(Effect.fnUntraced(function*(base, { processEventId, runId }) {
+    const { json, status } = yield* ask(base, "POST", `/v1/process-events/${processEventId}/retry`, { reason: "chaos" })
+    const next = uuidOf(text(json["processEventId"]))
+    retries.push({ retryOf: runId, status, ...(next !== undefined && { runId: next }) })
+    if (status === 202 && next !== undefined) {
+      placed.push({ orderId: text(json["orderId"]), runId: next, processEventId: text(json["processEventId"]) })
+    }
+  }))
+
+  const act = Effect.suspend((): Effect.Effect<void> => {
+    const chosen = random.next()
+    if (chosen < 0.62) return submit(newOrder())
+    if (chosen < 0.72) {
+      const order = newOrder()
+      return Effect.all([submit(order), submit(order)], { concurrency: 2, discard: true })
+    }
+    if (chosen < 0.77) return orders.length === 0 ? Effect.void : submit(random.pick(orders))
+    if (chosen < 0.88) return patch
+    if (chosen < 0.95) return cancel
+    return retry
+  })
+
+  return {
+    submissions,
+    patches,
+    cancels,
+    retries,
+    open: () => open,
+    run: Effect.forever(Effect.andThen(Effect.forkScoped(act), Effect.sleep(1000 / ordersPerSecond)))
+  }
+}

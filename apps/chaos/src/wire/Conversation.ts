@@ -1,0 +1,146 @@
+/**
+ * One connection of a process to its database, seen from the middle: what the client says is gathered into cycles (one
+ * statement each, up to its `Sync`), and whoever listens decides what becomes of each before it is sent and after it is
+ * answered.
+ */
+import type { Socket } from "node:net"
+import * as Pg from "./PgMessages.ts"
+import { nameOf } from "./Points.ts"
+
+/** What becomes of a cycle: sent on, never sent (or never answered), or answered with an error in the server's place. */
+export type Fate = "pass" | "hold" | { readonly sqlState: string }
+
+/** What is told of each cycle, and what may be changed about it. */
+export interface Listener {
+  /** Another text for a statement. */
+  readonly rewrite?: (text: string) => string
+  /** About to be sent. */
+  readonly asked?: (text: string) => Fate
+  /** Executed and, outside of a transaction, committed; the client does not know yet. */
+  readonly answered?: (text: string) => "pass" | "hold"
+  /** A worker has entered, under this id. */
+  readonly entered?: (worker: string) => void
+  /** The answer goes out although nothing is committed: `Sync` is withheld, and its answer made up. */
+  readonly uncommitted?: (text: string) => boolean
+}
+
+interface Cycle {
+  readonly text: string
+  /** Where it enters a worker: which. */
+  readonly enters: string | undefined
+  readonly madeUp: boolean
+  /** A commit that is rolled back instead: with which error it is answered. */
+  readonly refusal?: Pg.Message
+}
+
+const bytesOf = (messages: ReadonlyArray<Pg.Message>) => Buffer.concat(messages.map(({ bytes }) => bytes))
+
+/** What is no part of a cycle: passwords, copies, good-bye. */
+const passing = new Set(["", "p", "X", "H", "d", "c", "f"])
+
+export interface Conversation {
+  readonly heardFromClient: (chunk: Buffer) => void
+  readonly heardFromServer: (chunk: Buffer) => void
+}
+
+export const make = (client: Socket, server: Socket, listener: Listener): Conversation => {
+  const cutClient = Pg.makeCutter(true)
+  const cutServer = Pg.makeCutter(false)
+  const texts = new Map<string, string>()
+  const pending: Array<Cycle> = []
+  let cycle: Array<Pg.Message> = []
+  let text = ""
+  let enters: string | undefined
+  let answer: Array<Pg.Message> = []
+  let status: Pg.TransactionStatus = "I"
+  let held = false
+
+  const toClient = (messages: ReadonlyArray<Pg.Message>) => {
+    if (!held && !client.destroyed) client.write(bytesOf(messages))
+  }
+
+  /** The head of the line is answered with what has gathered. */
+  const answerHead = (last: Pg.Message) => {
+    const done = pending.shift()
+    const messages = done?.refusal === undefined ? [...answer, last] : [done.refusal, Pg.readyForQuery("I")]
+    answer = []
+    if (done?.enters !== undefined) listener.entered?.(done.enters)
+    if (done !== undefined && (listener.answered?.(done.text) ?? "pass") === "hold") held = true
+    toClient(messages)
+  }
+
+  const send = (messages: ReadonlyArray<Pg.Message>) => {
+    const fate = listener.asked?.(text) ?? "pass"
+    if (fate === "hold") {
+      held = true
+    } else if (fate === "pass") {
+      const madeUp = listener.uncommitted?.(text) ?? false
+      pending.push({ text, enters, madeUp })
+      if (!server.destroyed) server.write(bytesOf(madeUp ? [...messages.slice(0, -1), Pg.flush] : messages))
+    } else {
+      const refusal = Pg.error(fate.sqlState, `planted: ${fate.sqlState}`)
+      if (/^commit/i.test(text)) {
+        // A commit that fails ends its transaction: the server has to know.
+        pending.push({ text: "", enters: undefined, madeUp: false, refusal })
+        if (!server.destroyed) server.write(Pg.query("ROLLBACK").bytes)
+        return
+      }
+      status = status === "I" ? "I" : "E"
+      toClient([refusal, Pg.readyForQuery(status)])
+    }
+  }
+
+  const fromClient = (message: Pg.Message) => {
+    if (held) return
+    if (passing.has(message.type)) {
+      if (!server.destroyed) server.write(message.bytes)
+      return
+    }
+    switch (message.type) {
+      case "P": {
+        const parse = Pg.readParse(message)
+        const rewritten = listener.rewrite?.(parse.text) ?? parse.text
+        texts.set(parse.name, rewritten)
+        cycle.push(rewritten === parse.text ? message : Pg.withText(message, rewritten))
+        return
+      }
+      case "B":
+        text = texts.get(Pg.readBind(message)) ?? ""
+        enters = nameOf(text) === "worker.enter" ? Pg.readFirstUuid(message) : undefined
+        cycle.push(message)
+        return
+      case "Q":
+        text = Pg.readQuery(message)
+        cycle.push(message)
+        break
+      default:
+        cycle.push(message)
+    }
+    if (message.type !== "S" && message.type !== "Q") return
+    const whole = cycle
+    cycle = []
+    send(whole)
+    text = ""
+    enters = undefined
+  }
+
+  const fromServer = (message: Pg.Message) => {
+    const [head] = pending
+    // A notification, or the conversation's beginning.
+    if (head === undefined) return toClient([message])
+    if (message.type === "Z") {
+      status = Pg.statusOf(message)
+      return answerHead(message)
+    }
+    if (head.madeUp && (message.type === "C" || message.type === "E")) {
+      answer.push(message)
+      return answerHead(Pg.readyForQuery("I"))
+    }
+    answer.push(message)
+  }
+
+  return {
+    heardFromClient: (chunk) => cutClient(chunk).forEach(fromClient),
+    heardFromServer: (chunk) => cutServer(chunk).forEach(fromServer)
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * A process's way to its database, of its own: statements are seen, held, refused and rewritten on it (`Conversation`),
+ * and the wire itself can be cut, frozen, slowed and made to lose the second half of an answer.
+ */
+import { Effect, Redacted } from "effect"
+import { type AddressInfo, connect, createServer, type Socket } from "node:net"
+import * as Conversation from "./Conversation.ts"
+import { later } from "./Later.ts"
+
+/** What the wire does with what it carries. */
+export type Weather =
+  | "fair"
+  /** Nothing gets through, and nobody may connect. */
+  | "cut"
+  /** Connections stay open and carry nothing. */
+  | "frozen"
+  /** Each piece comes so many milliseconds late. */
+  | { readonly lateMs: number }
+  /** Of the next answer only the first half arrives, and the connection ends. */
+  | "truncates"
+
+export interface DatabaseProxy {
+  /** For `DATABASE_URL`. */
+  readonly url: Redacted.Redacted
+  readonly weather: (weather: Weather) => void
+  /** As which worker the process last entered; empty before. */
+  readonly worker: () => string
+  /** Replaces what listens; connections that are open hear it too. */
+  readonly listen: (listener: Conversation.Listener) => void
+}
+
+const target = (url: URL) => {
+  const directory = url.searchParams.get("host")
+  const port = Number(url.port === "" ? 5432 : url.port)
+  return directory?.startsWith("/") === true
+    ? { path: `${directory}/.s.PGSQL.${url.searchParams.get("port") ?? port}` }
+    : { host: url.hostname, port }
+}
+
+export const make = Effect.fnUntraced(function*(database: Redacted.Redacted) {
+  const real = new URL(Redacted.value(database))
+  const wires = new Set<Socket>()
+  let weather: Weather = "fair"
+  let listener: Conversation.Listener = {}
+  let worker = ""
+  const current: Conversation.Listener = {
+    rewrite: (text) => listener.rewrite?.(text) ?? text,
+    asked: (text) => listener.asked?.(text) ?? "pass",
+    answered: (text) => listener.answered?.(text) ?? "pass",
+    entered: (id) => {
+      worker = id
+    },
+    uncommitted: (text) => listener.uncommitted?.(text) ?? false
+  }
+
+  const server = createServer((client) => {
+    if (weather === "cut") return client.destroy()
+    const far = connect(target(real) as never)
+    const end = () => {
+      for (const socket of [client, far]) {
+        wires.delete(socket)
+        socket.destroy()
+      }
+    }
+    const talk = Conversation.make(client, far, current)
+    /** Paused meanwhile, so that nothing overtakes. */
+    const late = (socket: Socket, work: () => void) => {
+      if (typeof weather !== "object") return work()
+      socket.pause()
+      later(weather.lateMs, () => {
+        work()
+        if (weather !== "frozen") socket.resume()
+      })
+    }
+    client.on("data", (chunk: Buffer) => late(client, () => talk.heardFromClient(chunk)))
+    far.on("data", (chunk: Buffer) => {
+      if (weather === "truncates" && chunk.length > 64) {
+        weather = "fair"
+        client.write(chunk.subarray(0, chunk.length >> 1), end)
+        return
+      }
+      late(far, () => talk.heardFromServer(chunk))
+    })
+    for (const socket of [client, far]) {
+      wires.add(socket)
+      if (weather === "frozen") socket.pause()
+      socket.on("error", end).on("close", end)
+    }
+  })
+  yield* Effect.acquireRelease(
+    Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
+    () =>
+      Effect.sync(() => {
+        server.close()
+        for (const socket of wires) socket.destroy()
+      })
+  )
+  const url = new URL(real)
+  url.hostname = "127.0.0.1"
+  url.port = String((server.address() as AddressInfo).port)
+  url.search = ""
+  const proxy: DatabaseProxy = {
+    url: Redacted.make(url.href),
+    weather: (next) => {
+      weather = next
+      for (const socket of wires) {
+        if (next === "cut") socket.destroy()
+        else if (next === "frozen") socket.pause()
+        else socket.resume()
+      }
+    },
+    worker: () => worker,
+    listen: (next) => {
+      listener = next
+    }
+  }
+  return proxy
+})

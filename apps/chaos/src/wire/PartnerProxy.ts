@@ -1,0 +1,51 @@
+/** A wire between the servers and their partners that now and then cuts, delays or truncates what it carries. */
+import { Effect } from "effect"
+import { type AddressInfo, connect, createServer, type Socket } from "node:net"
+import { later } from "./Later.ts"
+
+/** What happens to one piece of an answer on its way: nearly always nothing. */
+export type Mishap = "none" | "cut" | "truncate" | { readonly lateMs: number }
+
+/** Listens on a free port of loopback and carries to `port`; `mishap` is asked for every piece of an answer. */
+export const make = Effect.fnUntraced(function*(port: number, mishap: () => Mishap) {
+  const sockets = new Set<Socket>()
+  const server = createServer((near) => {
+    const far = connect(port, "127.0.0.1")
+    const end = () => {
+      for (const socket of [near, far]) {
+        sockets.delete(socket)
+        socket.destroy()
+      }
+    }
+    near.on("data", (chunk: Buffer) => void far.write(chunk))
+    far.on("data", (chunk: Buffer) => {
+      const fate = mishap()
+      if (fate === "cut") end()
+      else if (fate === "truncate") near.write(chunk.subarray(0, chunk.length >> 1), end)
+      else if (typeof fate === "object") {
+        far.pause()
+        later(fate.lateMs, () => {
+          near.write(chunk)
+          far.resume()
+        })
+      } else if (!near.write(chunk)) {
+        // A partner that sends a gigabyte must not send it into our memory.
+        far.pause()
+        near.once("drain", () => far.resume())
+      }
+    })
+    for (const socket of [near, far]) {
+      sockets.add(socket)
+      socket.on("error", end).on("close", end)
+    }
+  })
+  yield* Effect.acquireRelease(
+    Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
+    () =>
+      Effect.sync(() => {
+        server.close()
+        for (const socket of sockets) socket.destroy()
+      })
+  )
+  return (server.address() as AddressInfo).port
+})

@@ -1,0 +1,84 @@
+/**
+ * The places at which a process can be killed, by name. To the outside a process is only what it has said to its database
+ * and to its partners, so between two of these places it cannot be told where in its code it died: "before" a statement
+ * is every place from the last thing said up to it, "after" is the commit whose answer nobody heard.
+ */
+
+/** What a statement is, by its text: the first that matches. */
+const statements: ReadonlyArray<readonly [name: string, text: RegExp]> = [
+  ["worker.enter", /^insert into workers/],
+  ["worker.rejoin", /update workers set epoch = epoch \+ 1/],
+  ["takeover.fence", /update workers set fenced = true from dead/],
+  ["takeover.look", /as dead,[^]*as orphaned/],
+  ["takeover.candidates", /from runs r join workers w[^]*where w\.fenced\s+order by/],
+  ["takeover.claim", /w\.left_orderly as orderly/],
+  ["takeover.due", /true as orderly from runs r/],
+  ["takeover.count", /set takeovers = u\.takeovers/],
+  ["queue.candidates", /^with recursive p \(pipeline\)/],
+  ["queue.lock", /^select id, version from orders where id = any/],
+  ["queue.claim", /update runs set state = 'running', owner = me\.id/],
+  ["journal.read-runs", /takeover_progress, state, reason, cancel_requested/],
+  ["journal.read-steps", /^select run_id, index, state, next_version, record\s+from steps/],
+  ["journal.read-callouts", /^select run_id, id, step, outcome, record/],
+  ["flush.outcome", /^with me as [^]*insert into subscriptions/],
+  ["flush.intake", /^with me as [^]*insert into orders \(/],
+  ["flush.entry", /^with me as [^]*insert into steps/],
+  ["flush.renew", /^with me as \(update workers set alive_until/],
+  ["flush.reconcile", /^with e as materialized [^]*open_mark is not distinct/],
+  ["intake.duplicates", /^with d as materialized/],
+  ["run.cancel", /cancel_requested = true, cancel_compensates/],
+  ["order.lock", /^select version, event_id from orders/],
+  ["order.edit", /^with o as \(\s*update orders set version = version \+ 1/],
+  ["retry.open", /^insert into runs \(/],
+  ["retry.reuse", /^insert into steps \(/],
+  ["delivery.claim", /update deliveries d set due_at = clock_timestamp\(\) \+ interval '\d+ ms', claim/],
+  ["delivery.settle", /insert into delivery_attempts/],
+  ["delivery.lock", /^select id from deliveries where id = any/],
+  ["transaction.commit", /^commit/i]
+]
+
+/** The name of a statement; `undefined` for one that nobody is killed at. */
+export const nameOf = (text: string): string | undefined => statements.find(([, pattern]) => pattern.test(text))?.[0]
+
+/** Where a process dies: at a statement before it is sent or after it was committed, or around a send. */
+export type Point = `${string}:before` | `${string}:after` | "send:arrived" | "send:answered" | "any:moment"
+
+/**
+ * Those that kills are drawn from, each as often as it stands here: what is passed with every order more often than what
+ * is passed once in a while.
+ */
+export const killPoints: ReadonlyArray<Point> = [
+  ...["flush.intake", "flush.entry", "flush.outcome"].flatMap((name): ReadonlyArray<Point> => [
+    `${name}:before`,
+    `${name}:after`,
+    `${name}:before`,
+    `${name}:after`
+  ]),
+  ...["send:arrived", "send:answered", "send:arrived", "send:answered"] as const,
+  ...[
+    "takeover.fence",
+    "takeover.claim",
+    "takeover.due",
+    "takeover.count",
+    "queue.claim",
+    "journal.read-runs",
+    "journal.read-steps",
+    "journal.read-callouts",
+    "intake.duplicates",
+    "flush.renew",
+    "flush.reconcile",
+    "run.cancel",
+    "order.edit",
+    "order.lock",
+    "retry.open",
+    "retry.reuse",
+    "transaction.commit",
+    "delivery.claim",
+    "delivery.settle",
+    "delivery.lock",
+    "worker.enter",
+    "worker.rejoin"
+  ].flatMap((name): ReadonlyArray<Point> => [`${name}:before`, `${name}:after`]),
+  "any:moment",
+  "any:moment"
+]

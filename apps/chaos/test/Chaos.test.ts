@@ -1,0 +1,31 @@
+/** The short form of `pnpm chaos`: real processes, killed under load for a few seconds. */
+import { assert, it } from "@effect/vitest"
+import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
+import { Effect } from "effect"
+import * as Chaos from "../src/Chaos.ts"
+import { brief } from "../src/Injections.ts"
+import { report } from "../src/Report.ts"
+
+it.live("whatever is killed for a few seconds, nothing that was promised is broken", () =>
+  Effect.gen(function*() {
+    const { url } = yield* DatabaseTest
+    const outcome = yield* Chaos.run({
+      seed: 7,
+      database: url,
+      forMs: 25_000,
+      kills: 5,
+      survivors: 1,
+      victims: 2,
+      ordersPerSecond: 10,
+      orderTypes: ["REFUND", "NEW_ORDER", "CANCEL_REQUEST", "UPDATE_SUBSCRIPTION"],
+      injections: brief,
+      injectEveryMs: 1500,
+      hastens: true,
+      peaceMs: 40_000,
+      tell: () => {}
+    })
+    const told = report(outcome, 7)
+    assert.isAbove(outcome.kills.length, 0, told)
+    assert.isAbove(outcome.evidence.rows.orders.length, 0, told)
+    assert.include(told, "Everything holds.", told)
+  }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)), 60_000)

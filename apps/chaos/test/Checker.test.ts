@@ -1,0 +1,197 @@
+/** Each invariant by itself: evidence of an order that went well, and what turns it red. */
+import { assert, describe, it } from "@effect/vitest"
+import { broken, check, invariants } from "../src/checker/Checker.ts"
+import type { Asked, Evidence, Rows } from "../src/evidence/Evidence.ts"
+
+const run = "01a204d7-f14f-7593-b134-f0abfc28de6a"
+const other = "01a204d7-f14f-7593-b134-f0abfc28de6b"
+const keyOf = (runId: string, step: number) => `${runId.replaceAll("-", "")}-${step}-0`
+
+const asked = (members: Partial<Asked>): Asked => ({
+  sender: "one",
+  holder: "w1",
+  path: "/patch/tag",
+  kind: "patch",
+  key: keyOf(run, 0),
+  deliveryCount: 1,
+  body: "b",
+  arrivedAt: 100,
+  answer: 200,
+  ...members
+})
+
+const call = (members: Partial<Asked>): Asked => ({
+  sender: "one",
+  holder: "w1",
+  path: "/ok/b",
+  kind: "ok",
+  key: keyOf(run, 1),
+  body: "c",
+  arrivedAt: 300,
+  answer: 200,
+  ...members
+})
+
+const record = {
+  runId: run,
+  step: 0,
+  request: 0,
+  attempt: 1,
+  key: keyOf(run, 0),
+  outcome: "succeeded" as string | null,
+  status: 200
+}
+
+const rows: Rows = {
+  orders: [{
+    id: "o",
+    version: 2,
+    idempotencyKey: "k",
+    versions: [1, 2],
+    tags: ["tag", "hand"],
+    exported: 1,
+    subscriptions: 1
+  }],
+  runs: [{
+    id: run,
+    orderId: "o",
+    state: "completed",
+    reason: null,
+    retryOf: null,
+    takeovers: 0,
+    cancelRequested: false,
+    pipeline: "p"
+  }],
+  steps: [
+    {
+      runId: run,
+      index: 0,
+      phase: "steps",
+      plugin: "WebhookWorkflowStep",
+      state: "succeeded",
+      reused: false,
+      storedAt: 200
+    },
+    { runId: run, index: 1, phase: "steps", plugin: "calloutPlugin", state: "succeeded", reused: false, storedAt: 400 }
+  ],
+  callouts: [record, { ...record, step: 1, key: keyOf(run, 1) }],
+  deliveries: [{
+    id: "d",
+    messageId: "m",
+    endpointId: "e",
+    type: "order.submitted",
+    orderId: "o",
+    state: "delivered"
+  }],
+  endpoints: ["e"],
+  missing: []
+}
+
+const hook = asked({ key: "", kind: "hook", path: "/hook/e", webhookId: "m", arrivedAt: 500 })
+
+const well: Evidence = {
+  submissions: [{ key: "k", orderType: "NEW_ORDER", items: 1, status: 202, orderId: "o", runId: run }],
+  patches: [{ orderId: "o", tag: "hand", status: 200 }],
+  cancels: [],
+  retries: [],
+  asked: [asked({}), call({}), hook],
+  pauses: [],
+  rows
+}
+
+const [order, theRun, second] = [rows.orders[0]!, rows.runs[0]!, rows.steps[1]!] as const
+const withRows = (members: Partial<Rows>): Evidence => ({ ...well, rows: { ...rows, ...members } })
+const withAsked = (...more: ReadonlyArray<Asked>): Evidence => ({ ...well, asked: [...well.asked, ...more] })
+const twoRecords = { callouts: [...rows.callouts, { ...record, step: 1, key: keyOf(run, 1), attempt: 2 }] }
+const again = { ...withAsked(call({ arrivedAt: 350 })), rows: { ...rows, ...twoRecords } }
+
+const red: ReadonlyArray<readonly [invariant: string, what: string, evidence: Evidence]> = [
+  ["stored", "an accepted order that is gone", withRows({ orders: [] })],
+  ["ended", "a run that never ends", withRows({ runs: [{ ...theRun, state: "running" }] })],
+  [
+    "ended",
+    "a run that was given up too early",
+    withRows({
+      runs: [{ ...theRun, state: "failed", reason: "worker-lost", takeovers: 2 }]
+    })
+  ],
+  ["answers", "a 500 to a repeat", {
+    ...well,
+    submissions: [...well.submissions, { key: "k", orderType: "NEW_ORDER", items: 1, status: 500 }]
+  }],
+  ["one-order", "another order for a key", {
+    ...well,
+    submissions: [...well.submissions, { ...well.submissions[0]!, status: 200, orderId: "x", runId: other }]
+  }],
+  ["versions", "a gap between versions", withRows({ orders: [{ ...order, version: 3, versions: [1, 3] }] })],
+  ["updates", "a patch that was acknowledged and is not there", withRows({ orders: [{ ...order, tags: ["tag"] }] })],
+  ["updates", "a step's patch that is not there", withRows({ orders: [{ ...order, tags: ["hand"] }] })],
+  ["cancelled", "a cancelled run that completed", {
+    ...well,
+    cancels: [{ runId: run, compensates: false, status: 200 }]
+  }],
+  ["finished-once", "a request after the step's end", {
+    ...again,
+    asked: [...well.asked, call({ arrivedAt: 450 })]
+  }],
+  ["one-holder", "a worker that comes back", {
+    ...again,
+    asked: [asked({}), call({ holder: "w2" }), call({ arrivedAt: 350 }), hook]
+  }],
+  ["serial", "two runs over an order, in turns", {
+    ...again,
+    asked: [asked({}), call({ key: keyOf(other, 1), arrivedAt: 250 }), call({}), hook],
+    rows: {
+      ...rows,
+      runs: [...rows.runs, { ...theRun, id: other, state: "cancelled" }],
+      callouts: [...rows.callouts, { ...record, runId: other, step: 1, key: keyOf(other, 1) }]
+    }
+  }],
+  ["keys", "other bytes under the same key", { ...again, asked: [...well.asked, call({ arrivedAt: 350, body: "x" })] }],
+  ["counts", "a count that repeats", {
+    ...withAsked(asked({ arrivedAt: 150 })),
+    rows: { ...rows, callouts: [...rows.callouts, { ...record, attempt: 2 }] }
+  }],
+  ["recorded", "a request without a record", withAsked(call({ arrivedAt: 350 }))],
+  [
+    "outcomes",
+    "a record without an outcome",
+    withRows({
+      callouts: [{ ...record, outcome: null }, ...rows.callouts.slice(1)]
+    })
+  ],
+  [
+    "outcomes",
+    "an answer on record that nobody gave",
+    withRows({
+      callouts: [record, { ...record, step: 1, key: keyOf(run, 1), status: 201 }]
+    })
+  ],
+  ["steps", "a step that is missing", withRows({ steps: [second] })],
+  ["history", "a success told twice", withRows({ orders: [{ ...order, exported: 2 }] })],
+  ["left-behind", "a second subscription for one item", withRows({ orders: [{ ...order, subscriptions: 2 }] })],
+  ["deliveries", "an event without its delivery", withRows({ deliveries: [] })],
+  ["deliveries", "a delivery that nobody heard of", { ...well, asked: well.asked.slice(0, 2) }],
+  ["deliveries", "other bytes of the same message", withAsked({ ...hook, body: "x" })]
+]
+
+describe("the checker", () => {
+  it("finds nothing wrong with an order that went well", () => {
+    assert.deepStrictEqual(broken(check(well)), [])
+  })
+
+  for (const [invariant, what, evidence] of red) {
+    it(`${invariant}: finds ${what}`, () => {
+      assert.include(broken(check(evidence)), invariant)
+    })
+  }
+
+  it("has a case for each of its invariants", () => {
+    assert.deepStrictEqual(new Set(red.map(([name]) => name)), new Set(invariants.map(({ name }) => name)))
+  })
+
+  it("does not hold against a process what it let go of when it was woken", () => {
+    const late = { ...again, asked: [...well.asked, call({ arrivedAt: 450 })] }
+    assert.deepStrictEqual(broken(check({ ...late, pauses: [{ sender: "one", from: 320, until: 440 }] })), [])
+  })
+})
