@@ -170,6 +170,7 @@ describe("provisioning, then zuora", () => {
       assert.strictEqual(
         ended.steps[1]?.error?.message,
         "accountNumber: the expression {% callouts.provision.body.account_id %} yields nothing, and a value is needed"
+          + ": callouts.provision.body has no account_id: did you mean accountId?"
       )
       assert.deepStrictEqual(yield* seen("zuora"), [])
     }).pipe(provisioned("{% callouts.provision.body.account_id %}")))
