@@ -58,7 +58,7 @@ export interface World {
 export const world = ({ endpoints, receive, secrets = [] }: World) =>
   Dispatcher.layer({ grace: 0 }).pipe(
     Layer.provideMerge(DeliveryStoreMemory.layer),
-    Layer.provide([expressions, destinations(endpoints, secrets), signature, Credentials.layer]),
+    Layer.provide([expressions, destinations(endpoints, secrets), signature, Credentials.layerMemory]),
     Layer.provideMerge(OutboundMemory.layer(receive))
   )
 

@@ -111,9 +111,9 @@ export const verdictOf = (root: Json, path: ReadonlyArray<string>, subject: stri
     ]
     // What one of several parts does not declare another may.
     const alone = parts.length === 0 || (parts.length === 1 && schema.properties === undefined)
-    return ofTogether([combines(schema) && parts.length === 0 ? certain(mine) : mine, ...parts].map((one) =>
-      alone ? one : certain(one)
-    ))
+    return ofTogether(
+      [combines(schema) && parts.length === 0 ? certain(mine) : mine, ...parts].map((one) => alone ? one : certain(one))
+    )
   }
 
   return visit(root, path, subject)

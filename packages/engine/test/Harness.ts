@@ -98,7 +98,7 @@ export const process = (world: World, journal = JournalMemory.layerProcess) =>
       ExpressionsPaths,
       Plugins.layer([calloutPlugin, webhookWorkflowStep, ...(world.plugins ?? [])]),
       Digest.layerWebCrypto,
-      Credentials.layer
+      Credentials.layerMemory
     ])
   )
 
