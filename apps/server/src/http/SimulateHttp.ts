@@ -12,13 +12,13 @@ import { Simulation } from "@sluice/engine/Simulation"
 import type { Subject } from "@sluice/engine/simulation/Plan"
 import { Orders } from "@sluice/persistence/Orders"
 import { type EndedRun, RecordedRuns } from "@sluice/persistence/RecordedRuns"
-import { Array, Effect, Schema } from "effect"
+import { Array, Effect, Schema, Stream } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { addressed, addressFaults } from "../SettingsWriting.ts"
 import * as Body from "./Body.ts"
 import * as Refused from "./Refused.ts"
 
-/** How many runs are in memory at once: each may hold mebibytes of partners' answers. */
+/** How many runs are read at once; three times as many may be in memory, and each may hold mebibytes of answers. */
 const atOnce = 32
 
 const decode = Schema.decodeUnknownEffect(SimulationRequest)
@@ -141,14 +141,18 @@ export const make = Effect.gen(function*() {
     }
     const runs = yield* Effect.catchTags(runsOf(params.id, asked), unavailable)
     const items: Array<SimulatedRun> = []
-    for (const some of Array.chunksOf(runs, atOnce)) {
-      const found = yield* Effect.catchTags(recorded.read(some), unavailable)
-      // Newest first, as everywhere.
-      for (const one of found.toReversed()) {
-        const { runId, ...simulated } = yield* simulate(pipeline, one)
-        items.push({ ...simulated, processEventId: processEventId(runId) })
-      }
-    }
+    yield* Stream.fromIterable(Array.chunksOf(runs, atOnce)).pipe(
+      Stream.mapEffect((some) => Effect.catchTags(recorded.read(some), unavailable)),
+      // The next ones are read while these are simulated.
+      Stream.buffer({ capacity: 1 }),
+      Stream.runForEach(Effect.fnUntraced(function*(found) {
+        // Newest first, as everywhere.
+        for (const one of found.toReversed()) {
+          const { runId, ...simulated } = yield* simulate(pipeline, one)
+          items.push({ ...simulated, processEventId: processEventId(runId) })
+        }
+      }))
+    )
     return answered(items)
   })
 })
