@@ -21,6 +21,18 @@ interface Row {
   readonly usable_for: number | null
 }
 
+const placeOf = ({ clientId, tokenUrl }: TokenKey) => ({
+  kind: "token",
+  id: `${clientId} at ${tokenUrl}`,
+  pointer: ""
+})
+
+/** In time or not at all. */
+const orAlone = <A, E>(effect: Effect.Effect<A, E>, instead: A): Effect.Effect<A> =>
+  Effect.timeout(effect, patience).pipe(
+    Effect.catch((error) => Effect.as(Effect.logDebug("a token is not shared with other processes", error), instead))
+  )
+
 const make = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   const box = yield* SecretBox
@@ -30,12 +42,6 @@ const make = Effect.gen(function*() {
     const text = JSON.stringify([tokenUrl, clientId, scope ?? null])
     return sql`encode(sha256(convert_to(${text}::text, 'UTF8')), 'hex')`
   }
-
-  const placeOf = ({ clientId, tokenUrl }: TokenKey) => ({
-    kind: "token",
-    id: `${clientId} at ${tokenUrl}`,
-    pointer: ""
-  })
 
   const stored = (key: TokenKey) =>
     Effect.map(
@@ -89,12 +95,6 @@ const make = Effect.gen(function*() {
     if (value !== refused) return
     yield* sql`update tokens set sealed = null where key = ${keyOf(key)} and sealed = ${row?.sealed ?? null}`
   })
-
-  /** In time or not at all. */
-  const orAlone = <A, E>(effect: Effect.Effect<A, E>, instead: A): Effect.Effect<A> =>
-    Effect.timeout(effect, patience).pipe(
-      Effect.catch((error) => Effect.as(Effect.logDebug("a token is not shared with other processes", error), instead))
-    )
 
   return TokenStore.of({
     claim: (key) => orAlone<TokenClaim, unknown>(claim(key), TokenClaim.Fetch()),

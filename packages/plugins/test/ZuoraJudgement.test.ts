@@ -99,7 +99,8 @@ describe("how long Zuora asks to be left alone", () => {
   const limited = (headers: Record<string, string>, end: Partial<AttemptEnd> = {}): AttemptEnd => ({
     outcome: "rejected",
     status: 429,
-    at: Date.UTC(2026, 0, 1, 12),
+    // 2026-01-01T12:00:00Z
+    at: 1_767_268_800_000,
     headers,
     ...end
   })

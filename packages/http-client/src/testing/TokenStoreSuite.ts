@@ -17,6 +17,7 @@ const tags = (count: number) =>
   )
 
 export const suite = (name: string, layer: Layer.Layer<TokenStore>) =>
+  // oxlint-disable-next-line vitest/valid-title -- the adapter's name
   describe(name, () => {
     it.effect("has one of many fetch a token, and gives it to all of them", () =>
       Effect.gen(function*() {
