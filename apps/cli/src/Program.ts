@@ -3,6 +3,7 @@ import { ApiClient } from "@sluice/api/ApiClient"
 import { Cause, Console, Effect, Exit, Layer, Option, Redacted } from "effect"
 import { CliError, Command, Flag } from "effect/cli"
 import { apply } from "./Apply.ts"
+import { checkPartner } from "./CheckPartner.ts"
 import { deliveries, redeliver } from "./Deliveries.ts"
 import { exitCodes, failureOf } from "./Failure.ts"
 import { replay, retryMany } from "./Jobs.ts"
@@ -37,7 +38,7 @@ const commandOf = (defaults: Defaults) => {
       { group: "Orders and runs", commands: [submit, watch, show, orders, runs] },
       { group: "Putting right", commands: [cancel, retry, retryMany, resolve] },
       { group: "Deliveries", commands: [deliveries, redeliver, replay] },
-      { group: "Settings", commands: [apply, simulate, plan] }
+      { group: "Settings and partners", commands: [apply, simulate, plan, checkPartner] }
     ]),
     Command.provide(({ json, key, url }) => {
       const secret = Option.getOrUndefined(key) ?? given
