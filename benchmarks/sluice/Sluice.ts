@@ -89,7 +89,7 @@ export const layer = (
 ) =>
   Layer.mergeAll(Intake.layer, endpoints === undefined ? Layer.empty : dispatching(endpoints)).pipe(
     Layer.provideMerge(Runs.layer()),
-    Layer.provide(Credentials.layer),
+    Layer.provide(Credentials.layerMemory),
     Layer.provide([
       OutboundUndici.layer({ guard }),
       JsonataExpressions.layer(),

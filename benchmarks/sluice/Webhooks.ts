@@ -43,6 +43,6 @@ export const dispatching = (endpoints: ReadonlyArray<WebhookEndpoint>) =>
       destinations(endpoints),
       expressions,
       Signature.layer.pipe(Layer.provide(MacNode.layer)),
-      Credentials.layer.pipe(Layer.provideMerge(OutboundUndici.layer({ guard })))
+      Credentials.layerMemory.pipe(Layer.provideMerge(OutboundUndici.layer({ guard })))
     ])
   )

@@ -60,7 +60,7 @@ export const sluice = Intake.layer.pipe(
   Layer.provide([
     SettingsStatic.layer(settings),
     Plugins.layer([calloutPlugin, loyalty]),
-    Credentials.layer,
+    Credentials.layerMemory,
     Digest.layerWebCrypto
   ])
 )

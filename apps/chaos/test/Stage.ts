@@ -71,7 +71,7 @@ const process = (sender: string, settings: Json, plant: Plant) =>
       JsonataExpressions.layer(),
       Plugins.layer([calloutPlugin, webhookWorkflowStep]),
       Digest.layerWebCrypto,
-      Credentials.layer.pipe(Layer.provideMerge(outbound(sender, plant)))
+      Credentials.layerMemory.pipe(Layer.provideMerge(outbound(sender, plant)))
     ])
   )
 

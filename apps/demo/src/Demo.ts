@@ -1,4 +1,5 @@
 /** The demo from start to end: partners, settings, server, orders, their stories, the verdict. */
+import { duration } from "@sluice/terminal/Style"
 import { Cause, Clock, Duration, Effect, Exit, FileSystem, Option, Path, Schema } from "effect"
 import type { Ended } from "./Ended.ts"
 import { follow } from "./Follow.ts"
@@ -10,7 +11,6 @@ import { scenarios } from "./scenario/Scenarios.ts"
 import { Screen } from "./Screen.ts"
 import { withPartners } from "./Settings.ts"
 import { startServer } from "./SluiceServer.ts"
-import { duration } from "./Style.ts"
 import { timeline } from "./Timeline.ts"
 
 /** Something did not end as it should; what, was said on the screen. */

@@ -1,13 +1,13 @@
 /** One order from its submission to its end, with a line for everything that happens on the way. */
 import type { ApiClient } from "@sluice/api/ApiClient"
 import { isFinal, type ProcessEvent } from "@sluice/domain/ProcessEvent"
+import { progress } from "@sluice/terminal/RunProgress"
+import { duration, fit } from "@sluice/terminal/Style"
 import { Clock, Effect, Schedule, Schema, Stream } from "effect"
 import type { Ended } from "./Ended.ts"
 import { requestsAbout } from "./PartnerLog.ts"
-import { progress } from "./Progress.ts"
 import { orderId, type Scenario } from "./Scenario.ts"
 import { Screen } from "./Screen.ts"
-import { duration, fit } from "./Style.ts"
 import { webhooksAbout } from "./Webhooks.ts"
 
 /** How long an order may take; the slowest is meant to take 21 s. */

@@ -1,9 +1,9 @@
 /** A webhook that somebody changed on its way: a receiver that verifies does not believe it. */
+import { cut, fit, type Style } from "@sluice/terminal/Style"
 import { Effect, Option, Result, Schema } from "effect"
 import { Base64 } from "effect/encoding"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import type { Ended } from "./Ended.ts"
-import { cut, fit, type Style } from "./Style.ts"
 
 const receiver = "crm"
 

@@ -1,7 +1,7 @@
 /** What to try when the demo is over. */
+import type { Style } from "@sluice/terminal/Style"
 import { orderId } from "./Scenario.ts"
 import { scenarios } from "./scenario/Scenarios.ts"
-import type { Style } from "./Style.ts"
 
 const firstOrder = scenarios[0] === undefined ? "" : orderId(scenarios[0])
 

@@ -1,6 +1,6 @@
 /** The demo's result: one line an order, and under it how its end differs from what the seeds say. */
+import { cut, fit, type Style, wrap } from "@sluice/terminal/Style"
 import type { Ended } from "./Ended.ts"
-import { cut, fit, type Style, wrap } from "./Style.ts"
 import { differences } from "./Verdict.ts"
 import { finding } from "./WebhookVerdict.ts"
 

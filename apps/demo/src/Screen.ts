@@ -1,7 +1,7 @@
 /** Where the demo talks: lines that stay and, on a terminal, one line at the bottom that is written over. */
+import { cut, type Style, style } from "@sluice/terminal/Style"
 import { Context, Effect, Layer, Stdio, Terminal } from "effect"
 import { TerminalCapabilities } from "effect/cli"
-import { cut, type Style, style } from "./Style.ts"
 
 const clearLine = "\r\u001b[2K"
 

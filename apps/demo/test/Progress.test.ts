@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { progress } from "../src/Progress.ts"
+import { progress } from "@sluice/terminal/RunProgress"
 import { ended } from "./Fixture.ts"
 
 const after = ended("retries").processEvent

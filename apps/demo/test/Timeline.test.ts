@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
+import { duration, fit, style, wrap } from "@sluice/terminal/Style"
 import { scenarios } from "../src/scenario/Scenarios.ts"
-import { duration, fit, style, wrap } from "../src/Style.ts"
 import { timeline } from "../src/Timeline.ts"
 import { asExpected, ended } from "./Fixture.ts"
 

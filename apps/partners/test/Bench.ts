@@ -79,7 +79,7 @@ const engine = (steps: (origins: Readonly<Record<string, string>>) => ReadonlyAr
         JsonataExpressions.layer(),
         Plugins.layer([calloutPlugin, salesforceV3, zuora]),
         Digest.layerWebCrypto,
-        Credentials.layer
+        Credentials.layerMemory
       ]),
       Layer.provide(OutboundUndici.layer({ guard }))
     )

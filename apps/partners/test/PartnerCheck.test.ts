@@ -11,7 +11,7 @@ import { Effect, Layer, Result } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 
 const outbound = (networks: string) =>
-  Credentials.layer.pipe(
+  Credentials.layerMemory.pipe(
     Layer.provideMerge(
       OutboundUndici.layer({ guard: AddressGuard.make(Result.getOrThrow(AddressGuard.parseNetworks(networks))) })
     )

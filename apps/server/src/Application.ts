@@ -45,6 +45,7 @@ import * as RetryJobs from "@sluice/persistence/RetryJobs"
 import { type EncryptionKeyInvalid, SecretBox, type SecretUnreadable } from "@sluice/persistence/SecretBox"
 import { SettingsLive } from "@sluice/persistence/SettingsLive"
 import { SettingsStore } from "@sluice/persistence/SettingsStore"
+import * as TokenStore from "@sluice/persistence/TokenStore"
 import { salesforceV3 } from "@sluice/plugins/SalesforceV3"
 import { zuora } from "@sluice/plugins/Zuora"
 import { Effect, Layer } from "effect"
@@ -83,9 +84,7 @@ const secrets = (config: ServerConfig) =>
   )
 
 const outbound = ({ allowedNetworks }: ServerConfig) =>
-  Credentials.layer.pipe(
-    Layer.provideMerge(OutboundUndici.layer({ guard: AddressGuard.make(allowedNetworks) }))
-  )
+  OutboundUndici.layer({ guard: AddressGuard.make(allowedNetworks) })
 
 const settingsFile = ({ settingsFile }: ServerConfig, environment: Environment) =>
   settingsFile === undefined
@@ -144,6 +143,8 @@ const engine = (config: ServerConfig, environment: Environment) => {
     Layer.provideMerge(PipelineCheck.layer),
     Layer.provideMerge(SettingsStore.layer),
     Layer.provideMerge(SettingsLive.layer),
+    // One token request for all processes.
+    Layer.provideMerge(Credentials.layer.pipe(Layer.provide(TokenStore.layer))),
     Layer.provideMerge(secrets(config)),
     Layer.provideMerge(Layer.mergeAll(plugins, outbound(config), JsonataExpressions.layer(), Digest.layerWebCrypto)),
     Layer.provideMerge(database(config))

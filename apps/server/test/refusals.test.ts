@@ -305,6 +305,30 @@ const settings: ReadonlyArray<Refusal> = [
     says: /step b, which does not come earlier/
   },
   {
+    name: "an expression that reads what the earlier step's responseSchema excludes",
+    request: ["PUT", "/v1/pipelines/bad", {
+      body: {
+        steps: [
+          {
+            name: "calloutPlugin",
+            id: "a",
+            options: { endpoint: "https://example.com" },
+            responseSchema: { type: "object", properties: { accountId: {} }, additionalProperties: false }
+          },
+          {
+            name: "calloutPlugin",
+            id: "b",
+            options: { endpoint: "https://example.com", headers: { "x-account": "{% callouts.a.body.acountId %}" } }
+          }
+        ]
+      }
+    }],
+    status: 400,
+    slug: "invalid-request",
+    paths: ["steps[1].options.headers.x-account"],
+    says: /callouts\.a\.body\.acountId.*did you mean accountId\?/
+  },
+  {
     name: "a name that the path contradicts",
     request: ["PUT", "/v1/pipelines/bad", { body: { name: "good", steps: [] } }],
     status: 400,

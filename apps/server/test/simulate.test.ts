@@ -63,13 +63,41 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       assert.strictEqual((yield* ask("GET", "/v1/pipelines/scored")).json.version, 1)
     }))
 
+  it.effect("plans one order: the requests of each step, from recorded answers where there are any, sending nothing", () =>
+    Effect.gen(function*() {
+      const { partner, simulate } = yield* setUp
+      const asked = partner.asked.length
+      const posted = yield* simulate({ order: { orderType: "SCORED", id: "planned" } })
+      assert.strictEqual(posted.status, 200, posted.text)
+      const [item] = posted.json.items
+      assert.deepStrictEqual([item.orderId, item.same, item.unanswered], ["planned", false, ["score"]])
+      assert.deepStrictEqual(item.plan.map((one: any) => [one.state, one.requests.length, one.dependsOn]), [
+        ["unknown", 1, undefined],
+        ["unknown", 0, ["score"]]
+      ])
+      const [request] = item.plan[0].requests
+      assert.deepStrictEqual([request.endpoint, request.body.id], [`${partner.url}/score`, "planned"])
+      assert.strictEqual(request.headers.authorization, "[redacted]")
+      const stored = (yield* simulate({ orderId: "high" })).json.items[0]
+      assert.deepStrictEqual([stored.same, stored.before, stored.plan.map((one: any) => one.state)], [
+        true,
+        { state: "completed" },
+        ["succeeded", "succeeded"]
+      ])
+      assert.strictEqual(stored.plan[1].requests[0].headers["x-score"], "90")
+      assert.strictEqual(partner.asked.length, asked)
+    }))
+
   it.effect.each([
     [{ definition: { steps: [{ name: "nobody" }] } }, "definition.steps[0].name"],
     [{ definition: { name: "other", steps: [] } }, "definition.name"],
     [{ orders: ["low", "unheard-of"] }, "orders[1]"],
     [{ lastRuns: 0 }, "lastRuns"],
     [{ lastRuns: 10_001 }, "lastRuns"],
-    [{ last: 5 }, "last"]
+    [{ last: 5 }, "last"],
+    [{ orderId: "unheard-of" }, "orderId"],
+    [{ order: {} }, "order.orderType"],
+    [{ order: { orderType: "X" }, orders: ["low"] }, "order"]
   ])("refuses %j, naming %s", ([body, path]) =>
     Effect.gen(function*() {
       const { simulate } = yield* setUp

@@ -127,6 +127,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       assert.strictEqual(
         json.processEvent.steps[1].error.message,
         "accountNumber: the expression {% callouts.provision.body.account.id %} yields nothing, and a value is needed"
+          + ": callouts.provision.body has no account: did you mean accountId?"
       )
       assert.deepStrictEqual(json.processEvent.steps[1].callouts, [])
       assert.deepStrictEqual(partner.asked.slice(before).map(({ path }) => path), ["/api/provision"])

@@ -1,5 +1,5 @@
 /** What `POST /v1/pipelines/{name}/simulate` takes and answers. Contract: section 7. */
-import { FinalRunState } from "@sluice/domain/ProcessEvent"
+import { FinalRunState, StepPhase, StepState } from "@sluice/domain/ProcessEvent"
 import { Schema } from "effect"
 
 /** How many runs one request simulates where it does not say, and at most. */
@@ -20,7 +20,11 @@ export const SimulationRequest = Schema.Struct({
   /** How many of the pipeline's last runs are simulated, where `orders` does not name any. */
   lastRuns: Schema.optionalKey(
     Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: mostRuns }, { expected: `1 to ${mostRuns}` }))
-  )
+  ),
+  /** Instead of runs on record, one order as it would be submitted: its requests are planned. */
+  order: Schema.optionalKey(Schema.Record(Schema.String, Schema.Json)),
+  /** Or the id of a stored order. */
+  orderId: Schema.optionalKey(Schema.NonEmptyString)
 }).annotate({ identifier: "SimulationRequest" })
 export type SimulationRequest = typeof SimulationRequest.Type
 
@@ -30,6 +34,31 @@ export const StepDifference = Schema.Struct({
   before: Schema.optionalKey(Schema.Json),
   after: Schema.optionalKey(Schema.Json)
 }).annotate({ identifier: "StepDifference" })
+
+export const PlannedRequest = Schema.Struct({
+  method: Schema.String,
+  endpoint: Schema.String,
+  headers: Schema.Record(Schema.String, Schema.String),
+  body: Schema.Json,
+  /** An answer to it is on record. */
+  answered: Schema.Boolean,
+  /** It would be queued, and sent without the run waiting for it. */
+  delivery: Schema.optionalKey(Schema.Boolean)
+}).annotate({ identifier: "PlannedRequest" })
+
+export const PlannedStep = Schema.Struct({
+  stepId: Schema.String,
+  name: Schema.String,
+  phase: StepPhase,
+  /** `unknown`: that depends on an answer that nobody has recorded. */
+  state: Schema.Union([StepState, Schema.Literal("unknown")]),
+  reason: Schema.String,
+  error: Schema.optionalKey(Schema.String),
+  /** First attempts, in the order in which they would leave, redacted. */
+  requests: Schema.Array(PlannedRequest),
+  /** Ids of steps whose answers its requests are made of. */
+  dependsOn: Schema.optionalKey(Schema.Array(Schema.String))
+}).annotate({ identifier: "PlannedStep" })
 
 const Ended = Schema.Struct({ state: FinalRunState })
 
@@ -42,7 +71,9 @@ export const SimulatedRun = Schema.Struct({
   after: Ended,
   differences: Schema.Array(StepDifference),
   /** Ids of steps with a request that no record answers: it was taken to have gone well. */
-  unanswered: Schema.Array(Schema.String)
+  unanswered: Schema.Array(Schema.String),
+  /** With `order` or `orderId`: what each step would send. */
+  plan: Schema.optionalKey(Schema.Array(PlannedStep))
 }).annotate({ identifier: "SimulatedRun" })
 export type SimulatedRun = typeof SimulatedRun.Type
 

@@ -1,7 +1,8 @@
 /** What follows from an attempt: a pure function of how it ended and of the endpoint's schedule. Section 9. */
+import { retryAfterMs } from "@sluice/domain/RetryAfter"
 import type { OutboundResponse } from "@sluice/http-client/Outbound"
 import { Data } from "effect"
-import { delayAfter, retryAfterMs } from "./DeliverySchedule.ts"
+import { delayAfter } from "./DeliverySchedule.ts"
 
 /** How an attempt ended. `Failed` has no answer: a time-out, an unreachable host, a template that fails. */
 export type AttemptEnd = Data.TaggedEnum<{

@@ -58,7 +58,7 @@ export interface World {
 export const dispatching = (endpoints: ReadonlyArray<WebhookEndpoint>, secrets: ReadonlyArray<string> = []) =>
   Dispatcher.layer({ grace: 0 }).pipe(
     Layer.provideMerge(DeliveryStoreMemory.layer),
-    Layer.provide([expressions, destinations(endpoints, secrets), signature, Credentials.layer])
+    Layer.provide([expressions, destinations(endpoints, secrets), signature, Credentials.layerMemory])
   )
 
 /** A dispatcher, its store and its receivers. */

@@ -23,10 +23,18 @@ export class ExpressionError extends Schema.TaggedError<ExpressionError>()("Expr
   message: Schema.String
 }) {}
 
+/** Names behind `callouts.<stepId>`, as far as they are plain: `["body", "accountId"]`. */
+export interface CalloutPath {
+  readonly stepId: string
+  readonly members: ReadonlyArray<string>
+}
+
 /** What can be known of an expression before it runs. */
 export interface ExpressionFacts {
   /** Ids that follow `callouts.` or `steps.` at the start of a path. */
   readonly stepReferences: ReadonlyArray<string>
+  /** What it asks of earlier callouts, where that can be read off it; each once. */
+  readonly calloutPaths: ReadonlyArray<CalloutPath>
 }
 
 export class Expressions extends Context.Service<Expressions, {

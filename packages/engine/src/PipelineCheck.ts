@@ -8,11 +8,12 @@ import type { Pipeline, Step } from "@sluice/domain/Pipeline"
 import { decodePipeline } from "@sluice/domain/PipelineDocument"
 import { Outbound } from "@sluice/http-client/Outbound"
 import { Context, Effect, Layer, Result, Schema } from "effect"
-import { Expressions } from "./Expressions.ts"
+import { type CalloutPath, Expressions } from "./Expressions.ts"
 import type { AnyPlugin } from "./Plugin.ts"
 import { Plugins } from "./Plugins.ts"
 import { responseSchemaFaults } from "./ResponseSchema.ts"
 import { schemaFaults, unknownMembers } from "./SchemaFaults.ts"
+import { type PathVerdict, verdictOf } from "./SchemaPath.ts"
 import { expressionsIn, type Placed } from "./Template.ts"
 
 /** The pipeline cannot be saved. Nothing was stored. */
@@ -41,6 +42,26 @@ const below = (path: string, fault: Fault): Fault => ({
   path: fault.path === "" ? path : fault.path.startsWith("[") ? `${path}${fault.path}` : `${path}.${fault.path}`,
   message: fault.message
 })
+
+/** Steps that come before, with what each one's answer must look like. */
+type Earlier = ReadonlyMap<string, Json | undefined>
+
+/** What the schemas of earlier answers say of the places that an expression reads. */
+const answersOf = (paths: ReadonlyArray<CalloutPath>, earlier: Earlier): ReadonlyArray<PathVerdict> =>
+  paths.flatMap(({ members: [part, ...path], stepId }) => {
+    const schema = earlier.get(stepId)
+    return schema === undefined || part !== "body" || path.length === 0 || responseSchemaFaults(schema).length > 0
+      ? []
+      : [readingOf(stepId, path, verdictOf(schema, path, `callouts.${stepId}.body`))]
+  })
+
+const readingOf = (stepId: string, path: ReadonlyArray<string>, verdict: PathVerdict): PathVerdict =>
+  verdict._tag === "Unknown"
+    ? verdict
+    : {
+      ...verdict,
+      message: `reads callouts.${stepId}.body.${path.join(".")}, and by that step's responseSchema ${verdict.message}`
+    }
 
 /** Where a step and its options stand in the document. */
 const placesOf = (pipeline: Pipeline) => [
@@ -88,10 +109,12 @@ const make = Effect.gen(function*() {
       return refusal === undefined ? [] : [{ path, message: refusal }]
     })
 
+  /** Of what comes after `warnings`, only faults are given back: the warnings are added to the list. */
   const expressionFaults = Effect.fnUntraced(function*(
     placed: ReadonlyArray<Placed>,
-    earlier: ReadonlySet<string>,
-    all: ReadonlySet<string>
+    earlier: Earlier,
+    all: ReadonlySet<string>,
+    warnings: Array<string>
   ) {
     const faults: Array<Fault> = []
     for (const { path, source } of placed) {
@@ -109,6 +132,10 @@ const make = Effect.gen(function*() {
             : `refers to step ${id}, which is not in this pipeline`
         })
       }
+      for (const verdict of answersOf(facts.success.calloutPaths, earlier)) {
+        if (verdict._tag === "Excluded") faults.push({ path, message: verdict.message })
+        if (verdict._tag === "Suspicious") warnings.push(`${path}: ${verdict.message}`)
+      }
     }
     return faults
   })
@@ -117,8 +144,9 @@ const make = Effect.gen(function*() {
   const sideFaults = Effect.fnUntraced(function*(
     step: Step,
     path: string,
-    earlier: ReadonlySet<string>,
-    all: ReadonlySet<string>
+    earlier: Earlier,
+    all: ReadonlySet<string>,
+    warnings: Array<string>
   ) {
     const faults: Array<Fault> = []
     for (const side of sides) {
@@ -128,7 +156,8 @@ const make = Effect.gen(function*() {
       const refusal = expressionsIn(options.endpoint).length > 0 ? undefined : outbound.refuse(options.endpoint)
       if (refusal !== undefined) faults.push({ path: `${inside}.endpoint`, message: refusal })
       const placed = expressionsIn(options as unknown as JsonObject, inside)
-      faults.push(...yield* expressionFaults(placed, side === "probe" ? earlier : new Set([...earlier, step.id]), all))
+      const seen = side === "probe" ? earlier : new Map([...earlier, [step.id, step.responseSchema] as const])
+      faults.push(...yield* expressionFaults(placed, seen, all, warnings))
     }
     return faults
   })
@@ -141,18 +170,18 @@ const make = Effect.gen(function*() {
     const warnings: Array<string> = []
     const places = placesOf(pipeline)
     const all = new Set(places.map(({ step }) => step.id))
-    const earlier = new Set<string>()
+    const earlier = new Map<string, Json | undefined>()
 
     if (pipeline.match.when !== undefined) {
       const placed = [{ path: "match.when", source: pipeline.match.when }]
-      faults.push(...yield* expressionFaults(placed, earlier, all))
+      faults.push(...yield* expressionFaults(placed, earlier, all, warnings))
     }
     for (const { step, path } of places) {
       const plugin = byName.get(step.name)
       if (plugin === undefined) {
         const known = [...byName.keys()].join(", ")
         faults.push({ path: `${path}.name`, message: `there is no plugin ${step.name}: use one of ${known}` })
-        earlier.add(step.id)
+        earlier.set(step.id, step.responseSchema)
         continue
       }
       const inside = plugin.configuredIn === "options" ? `${path}.options` : path
@@ -164,11 +193,11 @@ const make = Effect.gen(function*() {
         path: below(inside, { path: one.path, message: "" }).path
       }))
       const whens = step.when === undefined ? [] : [{ path: `${path}.when`, source: step.when }]
-      faults.push(...yield* expressionFaults([...whens, ...placedHere], earlier, all))
-      faults.push(...yield* sideFaults(step, path, earlier, all))
+      faults.push(...yield* expressionFaults([...whens, ...placedHere], earlier, all, warnings))
+      faults.push(...yield* sideFaults(step, path, earlier, all, warnings))
       faults.push(...responseSchemaFaults(step.responseSchema).map((fault) => below(`${path}.responseSchema`, fault)))
       warnings.push(...warningsOf(plugin, step, placed))
-      earlier.add(step.id)
+      earlier.set(step.id, step.responseSchema)
     }
     if (faults.length > 0) return yield* new PipelineInvalid({ faults })
     const checked: CheckedPipeline = { pipeline, document, warnings }

@@ -11,7 +11,8 @@ import type { AttemptEnd } from "./RetrySchedule.ts"
 export const endOf = (record: CalloutRecord): AttemptEnd => ({
   outcome: record.outcome,
   ...(record.error?.code !== undefined && { code: record.error.code }),
-  ...(record.response !== undefined && { status: record.response.status })
+  ...(record.response !== undefined && { status: record.response.status, headers: record.response.headers }),
+  at: record.startedAt + record.durationMs
 })
 
 export const responseOf = (record: CalloutRecord): OutboundResponse | undefined =>

@@ -3,6 +3,7 @@
  * wait survives the process that began it. Contract: section 6, "Retries".
  */
 import type { Outcome } from "@sluice/domain/Outcome"
+import { retryAfterMs } from "@sluice/domain/RetryAfter"
 import { Cause, Duration, Effect, Pull, Schedule } from "effect"
 
 /** How an attempt ended, as far as the question of repeating it goes. */
@@ -12,6 +13,10 @@ export interface AttemptEnd {
   readonly code?: string
   /** Where there was an answer. */
   readonly status?: number
+  /** Of the answer, names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Epoch milliseconds. */
+  readonly at?: number
 }
 
 export interface RetryPolicy {
@@ -24,6 +29,8 @@ export interface RetryPolicy {
    * nothing was done, and the partner would answer the old key with the stored refusal. Absent: never.
    */
   readonly mintsKey?: (end: AttemptEnd) => boolean
+  /** Milliseconds for which such an end asks to be left alone: the next attempt comes no sooner. Absent: none does. */
+  readonly pause?: (end: AttemptEnd) => number | undefined
 }
 
 /** A schedule of just these delays, in milliseconds. */
@@ -37,6 +44,10 @@ export const delays = (list: ReadonlyArray<number>): Schedule.Schedule<number, A
       return Effect.succeed<[number, Duration.Duration]>([next, Duration.millis(delay)])
     }
   }))
+
+/** What `Retry-After` says on a 429 or a 503, which is where RFC 9110 and RFC 6585 give it a meaning. */
+export const retryAfter = ({ at = 0, headers, status }: AttemptEnd): number | undefined =>
+  status === 429 || status === 503 ? retryAfterMs(headers?.["retry-after"], at) : undefined
 
 /** Exactly one attempt. */
 export const never: RetryPolicy = { schedule: delays([]), retries: () => false }
@@ -57,5 +68,5 @@ export const delayAfter = Effect.fnUntraced(function*(policy: RetryPolicy, ends:
     delay = next[1]
     now += Duration.toMillis(delay)
   }
-  return delay === undefined ? undefined : Duration.toMillis(delay)
+  return delay === undefined ? undefined : Math.max(Duration.toMillis(delay), policy.pause?.(last) ?? 0)
 })

@@ -2,6 +2,7 @@
 import type { Json, JsonObject } from "@sluice/domain/Json"
 import { Effect, Result } from "effect"
 import type { Expressions, ExpressionScope } from "./Expressions.ts"
+import { explanation } from "./MissingAnswer.ts"
 import { expressionsIn, substituteMembers } from "./Template.ts"
 
 /** The object with the results in it, or a message that names the place and the expression that yields none. */
@@ -19,7 +20,9 @@ export const evaluated = Effect.fnUntraced(function*(
     const answer = yield* Effect.result(expressions.evaluate(source, scope, now))
     if (Result.isFailure(answer)) return Result.fail(`${path}: ${answer.failure.message}`)
     if (answer.success === undefined || answer.success === null) {
-      return Result.fail(`${path}: the expression {% ${source} %} yields nothing, and a value is needed`)
+      const facts = yield* Effect.result(expressions.check(source))
+      const why = Result.isSuccess(facts) ? explanation(facts.success.calloutPaths, scope) : ""
+      return Result.fail(`${path}: the expression {% ${source} %} yields nothing, and a value is needed${why}`)
     }
     results.set(source, answer.success as Json)
   }

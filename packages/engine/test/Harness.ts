@@ -54,7 +54,14 @@ export const pipeline = (steps: ReadonlyArray<Step>, members: Partial<Pipeline> 
 
 /** Dotted paths only: what the engine does with an expression is tested here, not JSONata. */
 const ExpressionsPaths = Layer.succeed(Expressions, {
-  check: () => Effect.succeed({ stepReferences: [] }),
+  check: (source) => {
+    const [root, stepId, ...members] = source.split(".")
+    return Effect.succeed(
+      (root === "callouts" || root === "steps") && stepId !== undefined
+        ? { stepReferences: [stepId], calloutPaths: root === "callouts" ? [{ stepId, members }] : [] }
+        : { stepReferences: [], calloutPaths: [] }
+    )
+  },
   evaluate: (source: string, scope: ExpressionScope) =>
     source.startsWith("!")
       ? Effect.fail(new ExpressionError({ source, reason: "failed", message: `${source} failed` }))
@@ -91,7 +98,7 @@ export const process = (world: World, journal = JournalMemory.layerProcess) =>
       ExpressionsPaths,
       Plugins.layer([calloutPlugin, webhookWorkflowStep, ...(world.plugins ?? [])]),
       Digest.layerWebCrypto,
-      Credentials.layer
+      Credentials.layerMemory
     ])
   )
 

@@ -153,6 +153,7 @@ describe("a run", () => {
       assert.strictEqual(
         run.steps[0]!.error?.message,
         "headers.x-account: the expression {% callouts.none.body.id %} yields nothing, and a value is needed"
+          + ": step none made no callout, or was skipped"
       )
     }).pipe(Effect.provide(world(
       { pipelines: [pipeline([callout("bill", { headers: { "x-account": "{% callouts.none.body.id %}" } })])] },

@@ -2,6 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import type { Pipeline } from "@sluice/domain/Pipeline"
 import { isFinal } from "@sluice/domain/ProcessEvent"
 import { Intake } from "@sluice/engine/Intake"
+import type { AnyPlugin } from "@sluice/engine/Plugin"
+import { calloutPlugin } from "@sluice/engine/plugins/CalloutPlugin"
 import { Simulation } from "@sluice/engine/Simulation"
 import type { RecordedRun } from "@sluice/engine/simulation/RecordedRun"
 import { JournalStore } from "@sluice/engine/testing/JournalStore"
@@ -147,5 +149,91 @@ describe("a simulation", () => {
       const outcome = result.differences.find(({ kind }) => kind === "outcome")
       assert.deepStrictEqual(outcome?.after?.["attempts"], ["rejected", "rejected", "rejected"])
       assert.deepStrictEqual(result.unanswered, ["b"], "nobody knows what a second attempt would have met")
+    }))
+})
+
+const planOf = (steps: Pipeline["steps"], answers: ReadonlyArray<string> = []) =>
+  Effect.gen(function*() {
+    const run = yield* record
+    const kept = run.run.callouts.filter(({ record }) => answers.some((id) => record.endpoint.includes(`//${id}.`)))
+    const { plan } = yield* Simulation
+    const recordedRun: RecordedRun = { ...run, run: { ...run.run, callouts: kept } }
+    return answers.length === 0
+      ? yield* plan(pipeline(steps), { _tag: "Submitted", body: { id: "o-9", orderType: "NEW_ORDER" } })
+      : yield* plan(pipeline(steps), { _tag: "Recorded", recorded: recordedRun })
+  }).pipe(
+    Effect.provide(
+      process({ pipelines: [recorded], secrets: ["s3cret-s3cret"], plugins: [twoRequests] }).pipe(
+        Layer.provideMerge(JournalStore.layer),
+        Layer.provideMerge(partners(script))
+      )
+    )
+  )
+
+/** Makes its second request out of the answer to the first, as `zuora` does. */
+const twoRequests: AnyPlugin = {
+  ...calloutPlugin,
+  name: "two",
+  run: Effect.fnUntraced(function*(input) {
+    yield* calloutPlugin.run(input)
+    return yield* calloutPlugin.run(input)
+  })
+}
+
+describe("a plan", () => {
+  it.effect("shows what each step would send, redacted, and where it depends on an answer that nobody has", () =>
+    Effect.gen(function*() {
+      const { steps, unanswered } = yield* planOf([
+        { ...a, critical: true, options: { ...a.options, headers: { "x-token": "s3cret-s3cret" } } },
+        { ...b, critical: true },
+        callout("d", { headers: { "x-last": "{% steps.b.output %}" } }),
+        c
+      ])
+      assert.deepStrictEqual(
+        steps.map(({ dependsOn, requests, state, stepId }) => [stepId, state, dependsOn, requests.length]),
+        [["a", "unknown", undefined, 1], ["b", "unknown", ["a"], 0], ["d", "unknown", ["b"], 0], [
+          "c",
+          "unknown",
+          undefined,
+          1
+        ]]
+      )
+      assert.match(steps[1]!.reason, /^depends on the answer of step a, which nobody has recorded/)
+      const [request] = steps[0]!.requests
+      assert.deepInclude(request, { method: "POST", endpoint: "https://a.example", answered: false })
+      assert.deepInclude(request!.body, { id: "o-9", orderType: "NEW_ORDER", status: "New", version: 1 })
+      assert.strictEqual(request!.headers["x-token"], "[redacted]")
+      assert.deepStrictEqual(unanswered, ["a", "c"])
+    }))
+
+  it.effect("goes on with what is on record", () =>
+    Effect.gen(function*() {
+      const { steps } = yield* planOf([a, b, c], ["a"])
+      assert.deepStrictEqual(steps.map(({ state }) => state), ["succeeded", "unknown", "unknown"])
+      assert.strictEqual(steps[1]!.requests[0]!.headers["x-account"], "A-1")
+    }))
+
+  it.effect("ends where a recorded answer ends the run, and undoes what it undid", () =>
+    Effect.gen(function*() {
+      const { after, steps } = yield* planOf([
+        { ...a, compensate: { endpoint: "https://undo.example" } },
+        { ...b, critical: true, options: { ...b.options, shouldRejectOn: { status: [500] } } },
+        c
+      ], ["a", "b"])
+      assert.deepStrictEqual(after, { state: "failed" })
+      assert.deepStrictEqual(steps.map(({ state, stepId }) => [stepId, state]), [
+        ["a", "succeeded"],
+        ["b", "failed"],
+        ["c", "skipped"],
+        ["a_compensation", "succeeded"]
+      ])
+      assert.strictEqual(steps[3]!.requests[0]!.endpoint, "https://undo.example")
+    }))
+
+  it.effect("shows of a step with two requests the first, and goes on with the steps after it", () =>
+    Effect.gen(function*() {
+      const { after, steps } = yield* planOf([{ ...step("two", "t", a.options), critical: true }, c])
+      assert.deepStrictEqual(steps.map(({ requests }) => requests.length), [1, 1])
+      assert.deepStrictEqual(after, { state: "completed" })
     }))
 })

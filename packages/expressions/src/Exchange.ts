@@ -1,5 +1,6 @@
 /** What an evaluating child process is asked and what it answers, as JSON over its IPC channel. */
 import type { Plan } from "./Inline.ts"
+import type { CalloutPath } from "./SyntaxTree.ts"
 
 /** What one child may use. It gets them as its only argument, as JSON. */
 export interface Limits {
@@ -27,7 +28,12 @@ export type Request =
   }
 
 export type Answer =
-  | { readonly kind: "checked"; readonly stepReferences: ReadonlyArray<string>; readonly plan?: Plan | undefined }
+  | {
+    readonly kind: "checked"
+    readonly stepReferences: ReadonlyArray<string>
+    readonly calloutPaths: ReadonlyArray<CalloutPath>
+    readonly plan?: Plan | undefined
+  }
   /** Without `value`: the expression yields nothing. */
   | { readonly kind: "value"; readonly value?: unknown }
   | Failure

@@ -71,7 +71,8 @@ const make = Effect.fnUntraced(function*(options: Options) {
     }
     const answer = yield* ask(source, { kind: "check", source }, false)
     if (answer.kind !== "checked") return yield* unexpected(source, answer)
-    return remember(source, { stepReferences: answer.stepReferences, plan: answer.plan, isProven: false })
+    const { calloutPaths, plan, stepReferences } = answer
+    return remember(source, { stepReferences, calloutPaths, plan, isProven: false })
   })
 
   const evaluateInChild = Effect.fnUntraced(
@@ -85,7 +86,8 @@ const make = Effect.fnUntraced(function*(options: Options) {
   )
 
   return Expressions.of({
-    check: (source) => Effect.map(study(source), ({ stepReferences }) => ({ stepReferences })),
+    check: (source) =>
+      Effect.map(study(source), ({ calloutPaths, stepReferences }) => ({ calloutPaths, stepReferences })),
     evaluate: Effect.fnUntraced(function*(source, scope, now) {
       const entry = known.get(source) ?? (yield* study(source))
       if (entry.plan !== undefined) {

@@ -22,13 +22,22 @@ export interface Reading {
   readonly refused: string | undefined
   /** Ids behind `callouts.` and `steps.` at the head of a path that starts at the scope; each once. */
   readonly stepReferences: ReadonlyArray<string>
+  /** What is asked of earlier callouts, as far as it is plain names: `callouts.provision.body.accountId`. Each once. */
+  readonly calloutPaths: ReadonlyArray<CalloutPath>
   /** How large the tree is. */
   readonly nodes: number
+}
+
+/** The names behind `callouts.<stepId>`, up to the first thing that is not one. */
+export interface CalloutPath {
+  readonly stepId: string
+  readonly members: ReadonlyArray<string>
 }
 
 /** Walks the whole tree. A worklist, not recursion: the depth is the author's. */
 export const read = (root: Node): Reading => {
   const references = new Set<string>()
+  const paths = new Map<string, CalloutPath>()
   const seen = new Set<object>()
   const work: Array<Visit> = [{ value: root, atScope: true }]
   let forbidden: string | undefined
@@ -42,12 +51,16 @@ export const read = (root: Node): Reading => {
       if (value.type === "variable" && refused.has(value.value)) forbidden ??= String(value.value)
       if (value.type === "path") {
         const reference = referenceOf(nodesOf(value.steps), atScope)
-        if (reference !== undefined) references.add(reference)
+        if (reference !== undefined) references.add(reference.stepId)
+        if (reference?.of === "callouts") {
+          const { members, stepId } = reference
+          paths.set(JSON.stringify([stepId, members]), { stepId, members })
+        }
       }
     }
     work.push(...inside(value, atScope))
   }
-  return { refused: forbidden, stepReferences: [...references], nodes }
+  return { refused: forbidden, stepReferences: [...references], calloutPaths: [...paths.values()], nodes }
 }
 
 interface Visit {
@@ -67,13 +80,32 @@ const inside = (value: object, atScope: boolean): ReadonlyArray<Visit> =>
     return [{ value: member, atScope: atScope && !onReached.has(name) }]
   })
 
-const referenceOf = (steps: ReadonlyArray<Node>, atScope: boolean): string | undefined => {
+interface Reference extends CalloutPath {
+  readonly of: "callouts" | "steps"
+}
+
+const referenceOf = (steps: ReadonlyArray<Node>, atScope: boolean): Reference | undefined => {
   const [first] = steps
   const isAbsolute = first?.type === "variable" && first.value === "$"
   const isContext = first?.type === "variable" && first.value === ""
   if (!isAbsolute && !atScope) return undefined
-  const [root, id] = isAbsolute || isContext ? steps.slice(1) : steps
-  return isName(root) && (root.value === "callouts" || root.value === "steps") && isName(id) ? id.value : undefined
+  const [root, id, ...rest] = isAbsolute || isContext ? steps.slice(1) : steps
+  if (!isName(root) || (root.value !== "callouts" && root.value !== "steps") || !isName(id)) return undefined
+  return { of: root.value, stepId: id.value, members: movesOn(root) && movesOn(id) ? namesOf(rest) : [] }
+}
+
+/** With a binding (`@$x`, `#$i`) or a parent (`%`) in it, a path's next name is not looked up in what the last one gave. */
+const movesOn = (node: Node): boolean =>
+  ["focus", "index", "tuple", "ancestor"].every((name) => node[name] === undefined)
+
+const namesOf = (steps: ReadonlyArray<Node>): ReadonlyArray<string> => {
+  const names: Array<string> = []
+  for (const step of steps) {
+    if (!isName(step)) break
+    names.push(step.value)
+    if (!movesOn(step)) break
+  }
+  return names
 }
 
 const isName = (node: Node | undefined): node is Node & { readonly value: string } =>

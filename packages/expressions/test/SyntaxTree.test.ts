@@ -63,4 +63,18 @@ describe("SyntaxTree", () => {
   ])("%s refers to the steps %j", (source, expected) => {
     assert.deepStrictEqual(reading(source).stepReferences.toSorted(), expected)
   })
+
+  it.each<[string, ReadonlyArray<string>]>([
+    ["callouts.provision.body.accountId", ["provision/body/accountId"]],
+    ["$$.callouts.provision.body.\"account id\"", ["provision/body/account id"]],
+    ["callouts.a.body.items[sku = 'x'].id & callouts.b.status", ["a/body/items/id", "b/status"]],
+    ["callouts.a.body.*.id", ["a/body"]],
+    ["callouts.a.body.(first & last)", ["a/body"]],
+    ["callouts.a.body.items@$i.id", ["a/body/items"]],
+    ["steps.a.output.id", []],
+    ["order.callouts.a.body.id", []]
+  ])("%s asks callouts for %j", (source, expected) => {
+    const paths = reading(source).calloutPaths.map(({ members, stepId }) => [stepId, ...members].join("/"))
+    assert.deepStrictEqual(paths.toSorted(), expected)
+  })
 })

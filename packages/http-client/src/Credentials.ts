@@ -1,8 +1,9 @@
 /**
  * The `Authorization` header of a request, from the settings that say how to authenticate.
  *
- * For the client-credentials grant (RFC 6749, section 4.4) a token is fetched once for however many wait for it, kept
- * until shortly before it expires, and fetched anew after a 401 that was met with it. Failures are not kept.
+ * For the client-credentials grant (RFC 6749, section 4.4) a token is fetched once for however many wait for it, in this
+ * process and in those that share its `TokenStore`, kept until shortly before it expires, and fetched anew after a 401
+ * that was met with it. Failures are not kept.
  * Contract: section 4, "Auth provider".
  */
 import type { Authentication } from "@sluice/domain/AuthProvider"
@@ -15,6 +16,7 @@ import {
   OutboundTimedOut,
   OutboundUnreachable
 } from "./Outbound.ts"
+import { type KeptToken, TokenStore } from "./TokenStore.ts"
 
 /** The token endpoint answered, but gave no token. The message says what it answered, without the secret. */
 export class TokenRefused extends Schema.TaggedError<TokenRefused>()("TokenRefused", {
@@ -42,8 +44,24 @@ export class Credentials extends Context.Service<Credentials, {
     Credentials,
     Effect.gen(function*() {
       const outbound = yield* Outbound
+      const store = yield* TokenStore
       const scope = yield* Effect.scope
       const tokens = new Map<string, Entry>()
+
+      /** The token that somebody fetched, or one that is fetched here for all. */
+      const shared = Effect.fnUntraced(function*(provider: ClientCredentials) {
+        while (true) {
+          const claim = yield* store.claim(provider)
+          if (claim._tag === "Kept") return claim.token
+          if (claim._tag === "Wait") {
+            yield* Effect.sleep(claim.forMs)
+            continue
+          }
+          const token = yield* Effect.onError(requestToken(outbound, provider), () => store.release(provider))
+          yield* store.keep(provider, token)
+          return token
+        }
+      })
 
       const obtain = Effect.fnUntraced(function*(provider: ClientCredentials) {
         const clock = yield* Clock.Clock
@@ -56,14 +74,15 @@ export class Credentials extends Context.Service<Credentials, {
         const fresh: Entry = { value: Deferred.makeUnsafe(), token: undefined, usableUntil: forever }
         tokens.set(key, fresh)
         // In the layer's scope: the first to ask may be interrupted while others wait for the same token.
-        yield* requestToken(outbound, provider).pipe(
+        yield* shared(provider).pipe(
           Effect.onExit((exit) =>
             Effect.sync(() => {
               if (Exit.isSuccess(exit)) {
-                fresh.token = exit.value.value
-                fresh.usableUntil = exit.value.lifetime === undefined
+                const { usableForMs, value } = exit.value
+                fresh.token = value
+                fresh.usableUntil = usableForMs === undefined
                   ? forever
-                  : clock.monotonicTimeNanosUnsafe() + usableFor(exit.value.lifetime)
+                  : clock.monotonicTimeNanosUnsafe() + BigInt(Math.floor(usableForMs * 1e6))
               } else if (tokens.get(key) === fresh) {
                 tokens.delete(key)
               }
@@ -89,14 +108,18 @@ export class Credentials extends Context.Service<Credentials, {
           }
         },
         invalidate: (provider, usedValue) =>
-          Effect.sync(() => {
-            if (provider.type !== "oauth2ClientCredentials") return
+          Effect.suspend(() => {
+            if (provider.type !== "oauth2ClientCredentials") return Effect.void
             const key = keyOf(provider)
             if (tokens.get(key)?.token === usedValue) tokens.delete(key)
+            return store.drop(provider, usedValue)
           })
       }
     })
   )
+
+  /** Tokens are this process's own. */
+  static readonly layerMemory = Credentials.layer.pipe(Layer.provide(TokenStore.layerMemory))
 }
 
 type ClientCredentials = Extract<Authentication, { readonly type: "oauth2ClientCredentials" }>
@@ -120,9 +143,9 @@ const forgetExpired = (tokens: Map<string, Entry>, now: bigint): void => {
 }
 
 /** A token is given up 30 s before it expires, or after half of its life if that is short: requests take time. */
-const usableFor = (lifetime: Duration.Duration): bigint => {
-  const seconds = Duration.toSeconds(lifetime)
-  return BigInt(Math.floor(Math.max(seconds - 30, seconds / 2) * 1_000_000_000))
+const usableFor = (lifetime: Duration.Duration): number => {
+  const milliseconds = Duration.toMillis(lifetime)
+  return Math.max(milliseconds - 30_000, milliseconds / 2)
 }
 
 const tokenTimeoutMs = 10_000
@@ -143,15 +166,10 @@ const TokenError = Schema.fromJsonString(Schema.Struct({
 const decodeAnswer = Schema.decodeUnknownOption(TokenAnswer)
 const decodeError = Schema.decodeUnknownOption(TokenError)
 
-interface Token {
-  readonly value: string
-  readonly lifetime: Duration.Duration | undefined
-}
-
 const requestToken = (
   outbound: Outbound["Service"],
   provider: ClientCredentials
-): Effect.Effect<Token, CredentialsError> =>
+): Effect.Effect<KeptToken, CredentialsError> =>
   outbound.exchange({
     method: "POST",
     url: provider.tokenUrl,
@@ -182,14 +200,14 @@ const nothingSent = (error: OutboundError): CredentialsError => {
   }
 }
 
-const readToken = (answer: OutboundResponse, provider: ClientCredentials): Effect.Effect<Token, TokenRefused> => {
+const readToken = (answer: OutboundResponse, provider: ClientCredentials): Effect.Effect<KeptToken, TokenRefused> => {
   const text = new TextDecoder().decode(answer.body)
   const token = answer.status >= 200 && answer.status < 300 ? Option.getOrUndefined(decodeAnswer(text)) : undefined
   if (token !== undefined) {
     const seconds = token.expires_in ?? undefined
     return Effect.succeed({
       value: `Bearer ${token.access_token}`,
-      lifetime: seconds === undefined ? undefined : Duration.seconds(Math.max(0, seconds))
+      usableForMs: seconds === undefined ? undefined : usableFor(Duration.seconds(Math.max(0, seconds)))
     })
   }
   const error = Option.getOrUndefined(decodeError(text))

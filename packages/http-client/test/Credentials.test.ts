@@ -3,7 +3,8 @@ import type { Authentication } from "@sluice/domain/AuthProvider"
 import { Credentials } from "@sluice/http-client/Credentials"
 import { OutboundUnreachable } from "@sluice/http-client/Outbound"
 import * as Memory from "@sluice/http-client/testing/OutboundMemory"
-import { Effect, Fiber, Layer, Redacted } from "effect"
+import { TokenStore } from "@sluice/http-client/TokenStore"
+import { Context, Effect, Fiber, Layer, Redacted } from "effect"
 import { TestClock } from "effect/testing"
 
 const provider: Authentication = {
@@ -19,7 +20,7 @@ const issue = (members: Record<string, unknown> = {}): Memory.OutboundScript => 
   Memory.respond(200, { access_token: `t${index}`, token_type: "Bearer", ...members })
 
 const withScript = (script: Memory.OutboundScript) =>
-  Effect.provide(Credentials.layer.pipe(Layer.provideMerge(Memory.layer(script))))
+  Effect.provide(Credentials.layerMemory.pipe(Layer.provideMerge(Memory.layer(script))))
 
 const authorization = Effect.flatMap(Credentials, (credentials) => credentials.authorization(provider))
 const invalidate = (value: string) =>
@@ -67,6 +68,40 @@ describe("Credentials", () => {
     }).pipe(withScript((_, index) =>
       Effect.delay(Effect.succeed(Memory.respond(200, { access_token: `t${index}` })), "1 second")
     )))
+
+  it.effect("makes one request for two processes of 64 runs each, and one more when the token is refused", () =>
+    Effect.gen(function*() {
+      const store = Layer.succeed(TokenStore, yield* TokenStore)
+      const process = Effect.map(
+        Layer.build(Layer.fresh(Credentials.layer).pipe(Layer.provide(store))),
+        (services) => Context.get(services, Credentials)
+      )
+      const processes = [yield* process, yield* process]
+      const ofAll = Effect.gen(function*() {
+        const asked = processes.flatMap((credentials) =>
+          Array.from({ length: 64 }, () => credentials.authorization(provider))
+        )
+        const all = yield* Effect.forkChild(Effect.all(asked, { concurrency: "unbounded" }), { startImmediately: true })
+        yield* TestClock.adjust("2 seconds")
+        return [...new Set(yield* Fiber.join(all))]
+      })
+      assert.deepStrictEqual(yield* ofAll, ["Bearer t0"])
+      assert.strictEqual(yield* requestCount, 1)
+      yield* Effect.forEach(processes, (credentials) => credentials.invalidate(provider, "Bearer t0"))
+      assert.deepStrictEqual(yield* ofAll, ["Bearer t1"])
+      assert.strictEqual(yield* requestCount, 2)
+    }).pipe(
+      Effect.scoped,
+      Effect.provide(
+        TokenStore.layerMemory.pipe(
+          Layer.provideMerge(
+            Memory.layer((_, index) =>
+              Effect.delay(Effect.succeed(Memory.respond(200, { access_token: `t${index}` })), "1 second")
+            )
+          )
+        )
+      )
+    ))
 
   it.effect.each([[3600, 3569, 3571], ["3600", 3569, 3571], [20, 9, 11]] as const)(
     "keeps a token of %s s for %s s and not for %s s",

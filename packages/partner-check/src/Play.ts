@@ -59,7 +59,7 @@ const allWell = PartnerBoard.of({
 })
 
 const noExpressions = Expressions.of({
-  check: () => Effect.succeed({ stepReferences: [] }),
+  check: () => Effect.succeed({ stepReferences: [], calloutPaths: [] }),
   evaluate: () => Effect.undefined
 })
 

@@ -20,7 +20,7 @@ const checking = (
     // A report is a value: it survives being stored.
     assert.deepStrictEqual(Schema.decodeUnknownSync(PartnerReport)(JSON.parse(JSON.stringify(report))), report)
     return { report, requests: (yield* OutboundMemory.OutboundMemory).requests }
-  }).pipe(Effect.provide(Credentials.layer.pipe(Layer.provideMerge(OutboundMemory.layer(script)))))
+  }).pipe(Effect.provide(Credentials.layerMemory.pipe(Layer.provideMerge(OutboundMemory.layer(script)))))
 
 const caseOf = (report: PartnerReport, name: string) => {
   const found = report.cases.find((one) => one.name === name)

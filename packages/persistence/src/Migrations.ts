@@ -12,6 +12,7 @@ import cancel from "./migrations/0003_cancel.ts"
 import retry from "./migrations/0004_retry.ts"
 import hold from "./migrations/0005_hold.ts"
 import deliveries from "./migrations/0006_deliveries.ts"
+import tokens from "./migrations/0007_tokens.ts"
 
 /** Every migration by `<number>_<name>`; the last number is the schema version of this program. */
 export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
@@ -20,7 +21,8 @@ export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
   "0003_cancel": cancel,
   "0004_retry": retry,
   "0005_hold": hold,
-  "0006_deliveries": deliveries
+  "0006_deliveries": deliveries,
+  "0007_tokens": tokens
 }
 
 /** Table with one row for each migration that was applied. */

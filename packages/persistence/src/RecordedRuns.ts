@@ -2,7 +2,7 @@
  * Reads runs that ended, whole: with their steps, their callout records and the order as it was when they asked.
  * Contract: section 7, `POST /v1/pipelines/{name}/simulate`.
  */
-import { parse } from "@sluice/domain/Json"
+import { parseOwn } from "@sluice/domain/Json"
 import type { Order } from "@sluice/domain/Order"
 import { isStorable } from "@sluice/domain/Order"
 import type { FinalRunState } from "@sluice/domain/ProcessEvent"
@@ -75,7 +75,7 @@ const make = Effect.gen(function*() {
         documents: new Map(
           (versions.get(run.orderId) ?? []).map(({ doc, version }): [number, Document] => [
             version,
-            { order: parse(doc) as Order, text: doc }
+            { order: parseOwn(doc) as Order, text: doc }
           ])
         )
       })

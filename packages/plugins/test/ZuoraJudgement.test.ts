@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Utf8 from "@sluice/domain/Utf8"
-import type { AttemptEnd } from "@sluice/engine/RetrySchedule"
+import { type AttemptEnd, delayAfter } from "@sluice/engine/RetrySchedule"
 import type { OutboundResponse } from "@sluice/http-client/Outbound"
-import { isRetried, judge, mintsKey } from "../src/zuora/ZuoraJudgement.ts"
+import { Effect } from "effect"
+import { isRetried, judge, mintsKey, pauseAfter, retryPolicy } from "../src/zuora/ZuoraJudgement.ts"
 
 const answer = (status: number, body: unknown): OutboundResponse => ({
   status,
@@ -92,4 +93,36 @@ describe("after an attempt", () => {
   ])("%j", (end, expected) => {
     assert.strictEqual(!isRetried(end) ? "no more" : mintsKey(end) ? fresh : same, expected)
   })
+})
+
+describe("how long Zuora asks to be left alone", () => {
+  const limited = (headers: Record<string, string>, end: Partial<AttemptEnd> = {}): AttemptEnd => ({
+    outcome: "rejected",
+    status: 429,
+    // 2026-01-01T12:00:00Z
+    at: 1_767_268_800_000,
+    headers,
+    ...end
+  })
+  it.each<[string, AttemptEnd, number | undefined]>([
+    ["as long as Retry-After says", limited({ "retry-after": "40", "ratelimit-reset": "7" }), 40_000],
+    ["until a date", limited({ "retry-after": "Thu, 01 Jan 2026 12:00:30 GMT" }), 30_000],
+    ["until the quota starts anew", limited({ "ratelimit-remaining": "0", "ratelimit-reset": "55" }), 55_000],
+    [
+      "not for a quota with something left",
+      limited({ "ratelimit-remaining": "3", "ratelimit-reset": "55" }),
+      undefined
+    ],
+    ["for a limit that a 200 tells of", limited({ "ratelimit-reset": "5" }, { status: 200, code: "50000070" }), 5000],
+    ["not for a lock", limited({ "ratelimit-reset": "5" }, { status: 200, code: "53200050" }), undefined],
+    ["at most a day", limited({ "retry-after": "999999" }), 86_400_000]
+  ])("%s", (_, end, expected) => {
+    assert.strictEqual(pauseAfter(end), expected)
+  })
+
+  it.effect("it only ever delays the next attempt", () =>
+    Effect.gen(function*() {
+      const waits = (seconds: string) => delayAfter(retryPolicy([1000]), [limited({ "retry-after": seconds })])
+      assert.deepStrictEqual([yield* waits("0"), yield* waits("9")], [1000, 9000])
+    }))
 })

@@ -2,32 +2,49 @@
 import * as Problems from "@sluice/api/Problems"
 import { defaultRuns, type SimulatedRun, SimulationRequest } from "@sluice/api/Simulations"
 import { processEventId } from "@sluice/domain/Ids"
-import type { JsonObject } from "@sluice/domain/Json"
-import type { Fault } from "@sluice/domain/Order"
+import { type JsonObject, parse } from "@sluice/domain/Json"
+import { type Fault, type Order, submissionFaults } from "@sluice/domain/Order"
+import type { Pipeline } from "@sluice/domain/Pipeline"
 import { PipelineCheck } from "@sluice/engine/PipelineCheck"
 import { schemaFaults, unknownMembers } from "@sluice/engine/SchemaFaults"
 import { Settings } from "@sluice/engine/Settings"
 import { Simulation } from "@sluice/engine/Simulation"
+import type { Subject } from "@sluice/engine/simulation/Plan"
+import { Orders } from "@sluice/persistence/Orders"
 import { type EndedRun, RecordedRuns } from "@sluice/persistence/RecordedRuns"
-import { Array, Effect, Schema } from "effect"
+import { Array, Effect, Schema, Stream } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { addressed, addressFaults } from "../SettingsWriting.ts"
 import * as Body from "./Body.ts"
 import * as Refused from "./Refused.ts"
 
-/** How many runs are in memory at once: each may hold mebibytes of partners' answers. */
+/** How many runs are read at once; three times as many may be in memory, and each may hold mebibytes of answers. */
 const atOnce = 32
 
 const decode = Schema.decodeUnknownEffect(SimulationRequest)
 
+/** What is simulated: one of these. */
+const subjects = ["orders", "lastRuns", "order", "orderId"] as const
+
 const bodyFaults = (body: JsonObject): ReadonlyArray<Fault> => {
   const faults = schemaFaults(SimulationRequest, body)
-  return faults.length > 0
-    ? faults
-    : unknownMembers(SimulationRequest, body).map((path) => ({
+  if (faults.length > 0) return faults
+  const [first, ...more] = subjects.filter((name) => body[name] !== undefined)
+  const { order } = body
+  return [
+    ...unknownMembers(SimulationRequest, body).map((path) => ({
       path,
-      message: "is not known: definition, orders and lastRuns are"
+      message: `is not known: definition, ${subjects.slice(0, -1).join(", ")} and ${subjects.at(-1)} are`
+    })),
+    ...(first === "orders" && more[0] === "lastRuns" && more.length === 1 ? [] : more).map((path) => ({
+      path,
+      message: `stands beside ${first}: give one of them`
+    })),
+    ...(order === undefined ? [] : submissionFaults(order)).map(({ message, path }) => ({
+      path: path === "" ? "order" : `order.${path}`,
+      message
     }))
+  ]
 }
 
 /** What is wrong with the definition in the body. */
@@ -40,11 +57,15 @@ const unavailable = {
   JournalUnavailable: (error: Parameters<typeof Refused.unavailable>[0]) => Effect.fail(Refused.unavailable(error))
 }
 
+const answered = (items: ReadonlyArray<SimulatedRun>) =>
+  HttpServerResponse.text(JSON.stringify({ items }), { contentType: "application/json" })
+
 export const make = Effect.gen(function*() {
   const check = yield* PipelineCheck
   const settings = yield* Settings
   const recorded = yield* RecordedRuns
-  const { simulate } = yield* Simulation
+  const orders = yield* Orders
+  const { plan, simulate } = yield* Simulation
 
   const definition = Effect.fnUntraced(function*(name: string, posted: JsonObject | undefined) {
     if (posted === undefined) {
@@ -75,6 +96,35 @@ export const make = Effect.gen(function*() {
     return faults.length === 0 ? runs : yield* Refused.invalid(faults)
   })
 
+  /** The one order whose requests are wanted. */
+  const subjectOf = Effect.fnUntraced(function*(name: string, { order, orderId = "" }: SimulationRequest) {
+    if (order !== undefined) {
+      const subject: Subject = { _tag: "Submitted", body: order as JsonObject }
+      return subject
+    }
+    const last = yield* recorded.ofOrder(name, orderId)
+    const [run] = last === undefined ? [] : yield* recorded.read([last])
+    if (run !== undefined) {
+      const subject: Subject = { _tag: "Recorded", recorded: run }
+      return subject
+    }
+    const { text } = yield* Effect.catchTag(
+      orders.get(orderId),
+      "OrderUnknown",
+      () => Refused.invalid([{ path: "orderId", message: `there is no order ${JSON.stringify(orderId)}` }])
+    )
+    const subject: Subject = { _tag: "Stored", document: { order: parse(text) as Order, text } }
+    return subject
+  })
+
+  const planned = Effect.fnUntraced(function*(name: string, pipeline: Pipeline, asked: SimulationRequest) {
+    const subject = yield* Effect.catchTags(subjectOf(name, asked), unavailable)
+    const { steps, ...found } = yield* plan(pipeline, subject)
+    if (subject._tag !== "Recorded") return { ...found, same: false, differences: [], plan: steps }
+    const { runId, ...simulated } = yield* simulate(pipeline, subject.recorded)
+    return { ...simulated, processEventId: processEventId(runId), plan: steps }
+  })
+
   return Effect.fnUntraced(function*(
     { params, request }: {
       readonly params: { readonly id: string }
@@ -86,16 +136,23 @@ export const make = Effect.gen(function*() {
     if (faults.length > 0) return yield* Refused.invalid(faults)
     const asked = yield* Effect.orDie(decode(body))
     const pipeline = yield* definition(params.id, asked.definition as JsonObject | undefined)
+    if (asked.order !== undefined || asked.orderId !== undefined) {
+      return answered([yield* planned(params.id, pipeline, asked)])
+    }
     const runs = yield* Effect.catchTags(runsOf(params.id, asked), unavailable)
     const items: Array<SimulatedRun> = []
-    for (const some of Array.chunksOf(runs, atOnce)) {
-      const found = yield* Effect.catchTags(recorded.read(some), unavailable)
-      // Newest first, as everywhere.
-      for (const one of found.toReversed()) {
-        const { runId, ...simulated } = yield* simulate(pipeline, one)
-        items.push({ ...simulated, processEventId: processEventId(runId) })
-      }
-    }
-    return HttpServerResponse.text(JSON.stringify({ items }), { contentType: "application/json" })
+    yield* Stream.fromIterable(Array.chunksOf(runs, atOnce)).pipe(
+      Stream.mapEffect((some) => Effect.catchTags(recorded.read(some), unavailable)),
+      // The next ones are read while these are simulated.
+      Stream.buffer({ capacity: 1 }),
+      Stream.runForEach(Effect.fnUntraced(function*(found) {
+        // Newest first, as everywhere.
+        for (const one of found.toReversed()) {
+          const { runId, ...simulated } = yield* simulate(pipeline, one)
+          items.push({ ...simulated, processEventId: processEventId(runId) })
+        }
+      }))
+    )
+    return answered(items)
   })
 })

@@ -53,6 +53,15 @@ const addressOf = ({ headers }: OutboundRequest): { readonly index: number; read
   return { index: Number(index ?? Number.POSITIVE_INFINITY), number: Number(number ?? 0) }
 }
 
+/** A request on its way out, and whether there is an answer to it on record. */
+export interface Asked {
+  /** Of the step, or of the compensation, in the run. */
+  readonly index: number
+  readonly request: OutboundRequest
+  readonly attempt: number
+  readonly answered: boolean
+}
+
 export interface RecordedAnswers {
   readonly service: Outbound["Service"]
   /** Ids of steps with a request that no record answers. */
@@ -63,7 +72,10 @@ export const make = (
   { run }: RecordedRun,
   pipeline: Pipeline,
   redactor: Redactor,
-  clock: SimulatedClock
+  clock: SimulatedClock,
+  /** What a step's request meets that no record answers; that of a compensation is always taken to have gone well. */
+  unrecorded: Effect.Effect<OutboundResponse> = Effect.succeed(assumed),
+  watch: (asked: Asked) => void = () => {}
 ): RecordedAnswers => {
   const steps = [...pipeline.steps, ...pipeline.postProcessing]
   const used = new Map<string, number>()
@@ -99,11 +111,13 @@ export const make = (
       const attempt = used.get(key) ?? 0
       used.set(key, attempt + 1)
       const record = records[attempt]
+      watch({ index, request, attempt: attempt + 1, answered: record !== undefined })
       if (record === undefined) {
         unanswered.add(askerOf(index, request.url))
         // One attempt more than there were: most likely as the one before it.
         const last = records.at(-1)
-        return last === undefined ? Effect.succeed(assumed) : answerOf(last, request.timeoutMs)
+        if (last === undefined) return index < steps.length ? unrecorded : Effect.succeed(assumed)
+        return answerOf(last, request.timeoutMs)
       }
       clock.advanceTo(record.startedAt + Math.min(record.durationMs, request.timeoutMs))
       return answerOf(record, request.timeoutMs)

@@ -1,5 +1,6 @@
 /** A journal that keeps one run in memory, for as long as it is simulated, and stores nothing. */
 import type { CalloutRecord } from "@sluice/domain/CalloutRecord"
+import type { OutgoingMessage } from "@sluice/domain/OutgoingMessage"
 import type { FinalRunState } from "@sluice/domain/ProcessEvent"
 import { Effect, Stream } from "effect"
 import {
@@ -19,6 +20,8 @@ export interface SimulatedJournal {
   readonly held: () => HeldRun
   readonly ended: () => FinalRunState | undefined
   readonly document: (version: number) => Document | undefined
+  /** What steps left to be delivered, by the step's index. */
+  readonly messages: () => ReadonlyArray<{ readonly index: number; readonly message: OutgoingMessage }>
 }
 
 /** `pipeline` is what the run is said to be of. */
@@ -28,6 +31,7 @@ export const make = ({ documents, run }: RecordedRun, pipeline: HeldRun["pipelin
   if (start !== undefined) versions.set(run.startVersion, start)
   const steps: Array<StepRow & { readonly nextVersion: number }> = []
   const callouts: Array<{ readonly index: number; readonly record: CalloutRecord }> = []
+  const messages: Array<{ readonly index: number; readonly message: OutgoingMessage }> = []
   let version = run.startVersion
   let ended: FinalRunState | undefined
   let wait: HeldRun["wait"]
@@ -39,6 +43,8 @@ export const make = ({ documents, run }: RecordedRun, pipeline: HeldRun["pipelin
       versions.set(version, entry.write.document)
     }
     callouts.push(...entry.callouts)
+    const index = entry.step?.index
+    if (index !== undefined) { for (const message of entry.messages ?? []) messages.push({ index, message }) }
     for (const step of [...(entry.skipped ?? []), ...(entry.step === undefined ? [] : [entry.step])]) {
       steps.push({ ...step, nextVersion: version })
     }
@@ -57,6 +63,7 @@ export const make = ({ documents, run }: RecordedRun, pipeline: HeldRun["pipelin
   return {
     ended: () => ended,
     document: (at) => versions.get(at),
+    messages: () => messages,
     held: () => ({
       runId: run.runId,
       eventId: run.eventId,

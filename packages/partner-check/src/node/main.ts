@@ -48,7 +48,7 @@ const orderIn = Effect.fnUntraced(function*(file: string) {
 const layers = Layer.unwrap(Effect.gen(function*() {
   const allowed = yield* Config.String("SLUICE_ALLOW_NETWORKS").pipe(Config.withDefault(""))
   const networks = yield* Effect.fromResult(AddressGuard.parseNetworks(allowed))
-  return Credentials.layer.pipe(Layer.provideMerge(OutboundUndici.layer({ guard: AddressGuard.make(networks) })))
+  return Credentials.layerMemory.pipe(Layer.provideMerge(OutboundUndici.layer({ guard: AddressGuard.make(networks) })))
 }))
 
 const command = Command.make("partner:check", flags, (given) =>

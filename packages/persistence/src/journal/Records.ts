@@ -32,18 +32,6 @@ export interface StoredCallout {
 const utf8 = new TextEncoder()
 const fromUtf8 = new TextDecoder()
 
-/**
- * Numbers that a double cannot hold keep their digits. An output may nest as deep as a document may, and stands inside
- * a record: too deep for `Json.parse`, and never too deep for what wrote it.
- */
-const parse = (text: string): unknown => {
-  try {
-    return Json.parse(text)
-  } catch {
-    return JSON.parse(text)
-  }
-}
-
 /** The `record` of a step's row. */
 export const encodeStep = (step: StepRow): string => {
   const { index: _index, state: _state, ...record } = step
@@ -51,7 +39,7 @@ export const encodeStep = (step: StepRow): string => {
 }
 
 export const decodeStep = (row: StoredStep): StepRow & { readonly nextVersion: number } => ({
-  ...parse(row.record) as Omit<StepRow, "index" | "state">,
+  ...Json.parseOwn(row.record) as unknown as Omit<StepRow, "index" | "state">,
   index: row.index,
   state: row.state as StepState,
   nextVersion: row.next_version
@@ -83,7 +71,7 @@ const decodeBody = (form: string, bytes: Uint8Array | null): SentBody => {
 }
 
 export const decodeCallout = (row: StoredCallout): CalloutRecord => {
-  const { response, ...record } = parse(row.record) as
+  const { response, ...record } = Json.parseOwn(row.record) as
     & Omit<CalloutRecord, "id" | "outcome" | "body" | "response">
     & { readonly response?: Omit<RecordedResponse, "body"> }
   return {
@@ -98,4 +86,4 @@ export const decodeCallout = (row: StoredCallout): CalloutRecord => {
 
 export const encodeHistory = (entry: HistoryEntry): string => JSON.stringify(entry)
 
-export const decodeHistory = (entry: string): HistoryEntry => parse(entry) as HistoryEntry
+export const decodeHistory = (entry: string): HistoryEntry => Json.parseOwn(entry) as unknown as HistoryEntry

@@ -44,12 +44,12 @@ const parsed = <A>(mark: string | null): A | undefined => mark === null ? undefi
 /** `mayBeOpen`: the run comes from a process that may have been in the middle of a call. */
 const recovered = (
   row: RunRow,
-  steps: ReadonlyArray<StoredStep>,
+  steps: HeldRun["steps"],
   rows: ReadonlyArray<StoredCallout>,
   mayBeOpen: boolean
 ): Recovered => {
   const callouts = rows.map((callout) => ({ index: callout.step, record: decodeCallout(callout) }))
-  const journal = { steps: steps.map(decodeStep), callouts }
+  const journal = { steps, callouts }
   const marks = standingMarks(journal, { wait: parsed<Wait>(row.wait_mark), open: parsed<Open>(row.open_mark) })
   return {
     run: {
@@ -88,10 +88,11 @@ export const recover = Effect.fnUntraced(function*(ids: ReadonlyArray<string>, m
     started_at, start_version, takeovers, takeover_progress, state, reason, cancel_requested, cancel_compensates,
     wait_mark, open_mark, inherited_keys
     from runs where id = any(${ids}::uuid[]) order by id`
-  const steps = groupBy(
+  const stored = groupBy(
     yield* sql<StoredStep & { readonly run_id: string }>`select run_id, index, state, next_version, record
       from steps where run_id = any(${ids}::uuid[]) order by run_id, index`
   )
+  const steps = new Map([...stored].map(([runId, rows]) => [runId, rows.map(decodeStep)]))
   const callouts = groupBy(
     yield* sql<
       StoredCallout & { readonly run_id: string }
@@ -100,7 +101,7 @@ export const recover = Effect.fnUntraced(function*(ids: ReadonlyArray<string>, m
   )
   const reused = groupBy(
     yield* reusedCallouts(
-      [...steps].flatMap(([runId, rows]) => rows.map((row) => ({ runId, step: decodeStep(row) })))
+      [...steps].flatMap(([runId, own]) => own.map((step) => ({ runId, step })))
     )
   )
   return runs.map((row) =>

@@ -5,8 +5,9 @@
  * are its category (Zuora: "Error codes"): 50 is a lock that somebody else holds, 70 a limit that was exceeded.
  */
 import { isObject, type Json, type JsonObject } from "@sluice/domain/Json"
+import { retryAfterMs } from "@sluice/domain/RetryAfter"
 import type { Judgement } from "@sluice/engine/Callout"
-import { type AttemptEnd, delays, type RetryPolicy } from "@sluice/engine/RetrySchedule"
+import { type AttemptEnd, delays, retryAfter, type RetryPolicy } from "@sluice/engine/RetrySchedule"
 import type { OutboundResponse } from "@sluice/http-client/Outbound"
 import { answerOf } from "../JsonAnswer.ts"
 
@@ -84,10 +85,26 @@ export const isRetried = ({ outcome, code, status = 0 }: AttemptEnd): boolean =>
 export const mintsKey = ({ outcome, code, status = 0 }: AttemptEnd): boolean =>
   outcome === "rejected" && (status === 401 || status === 429 || (status < 500 && isBusy(code)))
 
+/** A limit was exceeded. */
+const isLimited = ({ code, status }: AttemptEnd): boolean => status === 429 || code?.slice(-2) === "70"
+
+/**
+ * Zuora's limits count requests in a minute, an hour and a day, and `RateLimit-Reset` gives the seconds until the one that
+ * is nearest to its end starts anew (Zuora: "Rate limits in headers"). While requests remain in it, it was not the one.
+ */
+export const pauseAfter = (end: AttemptEnd): number | undefined => {
+  const asked = retryAfter(end)
+  if (asked !== undefined || !isLimited(end)) return asked
+  const { "ratelimit-remaining": remaining = "0", "ratelimit-reset": reset } = end.headers ?? {}
+  // The header is in seconds, as `Retry-After` may be; never a date.
+  return Number(remaining) === 0 && /^\s*\d+\s*$/.test(reset ?? "") ? retryAfterMs(reset, 0) : undefined
+}
+
 const defaultDelaysMs = [1000, 5000, 15_000]
 
 export const retryPolicy = (delaysMs: ReadonlyArray<number> = defaultDelaysMs): RetryPolicy => ({
   schedule: delays(delaysMs),
   retries: isRetried,
-  mintsKey
+  mintsKey,
+  pause: pauseAfter
 })

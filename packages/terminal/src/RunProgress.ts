@@ -1,7 +1,7 @@
 /** What changed between two looks at a run, in one line each: attempts that were recorded, and the run's end. */
 import { isFinal, type ProcessEvent } from "@sluice/domain/ProcessEvent"
+import { outcomeOf, runColour } from "./RunTimeline.ts"
 import { type Colour, duration } from "./Style.ts"
-import { outcomeOf, runColour } from "./Timeline.ts"
 
 export interface ProgressLine {
   readonly colour: Colour

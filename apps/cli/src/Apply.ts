@@ -1,0 +1,104 @@
+/** `apply`: a settings file, with what it would change shown first. Deletes nothing. */
+import { ApiClient } from "@sluice/api/ApiClient"
+import type { JsonObject } from "@sluice/domain/Json"
+import type { SettingsKind } from "@sluice/domain/SettingsDocument"
+import { decodeSettingsFile } from "@sluice/domain/SettingsFile"
+import { Effect, Stdio } from "effect"
+import { Command, Flag, Prompt } from "effect/cli"
+import process from "node:process"
+import { Failure, failureOf, usage } from "./Failure.ts"
+import { fileArgument, json } from "./Input.ts"
+import { Output } from "./Output.ts"
+import { changeOf, linesOf, type Setting } from "./SettingsChange.ts"
+
+const groups = {
+  authProvider: "authProviders",
+  connector: "connectors",
+  pipeline: "pipelines",
+  webhookEndpoint: "webhookEndpoints"
+} as const satisfies Record<SettingsKind, string>
+
+/** What the file says, in the order in which it is written: what is referred to comes first. */
+const read = Effect.fnUntraced(function*(file: string) {
+  const decoded = decodeSettingsFile(yield* json(file), (name) => process.env[name])
+  if ("faults" in decoded) {
+    return yield* usage(
+      [`${file} cannot be applied:`, ...decoded.faults.map(({ message, path }) => `  ${path} ${message}`)].join("\n")
+    )
+  }
+  const { authProviders, connectors, pipelines, webhookEndpoints } = decoded.settings
+  return [
+    ...authProviders.map(({ authProvider, document }) => ({
+      kind: "authProvider" as const,
+      id: authProvider.name,
+      document
+    })),
+    ...connectors.map(({ document, id }) => ({ kind: "connector" as const, id, document })),
+    ...pipelines.map(({ document, pipeline }) => ({ kind: "pipeline" as const, id: pipeline.name, document })),
+    ...webhookEndpoints.map(({ document, endpoint }) => ({
+      kind: "webhookEndpoint" as const,
+      id: endpoint.id,
+      document
+    }))
+  ]
+})
+
+/** Asks, where somebody can answer. */
+const confirmed = Effect.gen(function*() {
+  const output = yield* Output
+  const stdio = yield* Stdio.Stdio
+  if (output.json || !(yield* stdio.stdinIsTerminal)) {
+    return yield* usage("Nothing was changed: give --yes to apply this, or --dry-run to see it only")
+  }
+  return yield* Prompt.run(Prompt.Confirm({ message: "Apply this?", initial: false }))
+})
+
+export const apply = Command.make(
+  "apply",
+  {
+    file: fileArgument,
+    yes: Flag.Boolean("yes").pipe(
+      Flag.withAlias("y"),
+      Flag.withDescription("Apply without asking"),
+      Flag.withDefault(false)
+    ),
+    dryRun: Flag.Boolean("dry-run").pipe(
+      Flag.withDescription("Show what would change, and end"),
+      Flag.withDefault(false)
+    )
+  },
+  Effect.fnUntraced(function*({ dryRun, file, yes }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    const wanted = yield* read(file)
+    const settings = yield* Effect.forEach(
+      wanted,
+      (one) =>
+        client[groups[one.kind]].get({ params: { id: one.id } }).pipe(
+          Effect.map((stored): Setting => ({ ...one, stored: stored as unknown as JsonObject })),
+          Effect.catchTag("NotFound", () => Effect.succeed<Setting>({ ...one, stored: undefined }))
+        )
+    )
+    const changes = settings.map(changeOf)
+    const differ = changes.filter(({ action }) => action !== "keep").length
+    yield* Effect.forEach(linesOf(changes, output.style), output.note, { discard: true })
+    yield* output.note(
+      `${settings.length} settings, ${differ} of them new or changed; secrets are sent as the file has them`
+    )
+    if (dryRun) return yield* output.result({ changes, applied: false }, () => [])
+    if (differ > 0 && !yes && !(yield* confirmed)) return yield* usage("Nothing was changed")
+    for (const { document, id, kind } of settings) {
+      const written = yield* client[groups[kind]].put({ params: { id }, headers: {}, payload: document as never }).pipe(
+        Effect.mapError((error) => {
+          const { code, message, problem } = failureOf(error, "", "")
+          return new Failure({ message: `${kind} ${id}: ${message}`, code, ...(problem !== undefined && { problem }) })
+        })
+      )
+      for (const warning of written.warnings ?? []) yield* output.note(`warning: ${kind} ${id}: ${warning}`)
+    }
+    yield* output.result({ changes, applied: true }, () => ["applied"])
+  })
+).pipe(
+  Command.withDescription("Apply a settings file; shows what it would change first"),
+  Command.withExamples([{ command: "sluice apply settings.json --dry-run", description: "What it would change" }])
+)

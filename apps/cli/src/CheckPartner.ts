@@ -1,0 +1,68 @@
+/** `check-partner`: what a partner's endpoint would do to orders. Asks the partner itself, not the server. */
+import type { JsonObject } from "@sluice/domain/Json"
+import * as AddressGuard from "@sluice/http-client/AddressGuard"
+import { Credentials } from "@sluice/http-client/Credentials"
+import * as OutboundUndici from "@sluice/http-client/node/OutboundUndici"
+import { checkPartner as check } from "@sluice/partner-check/PartnerCheck"
+import { render } from "@sluice/partner-check/PartnerReportText"
+import { Config, Effect, Layer, Option, Redacted } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { exitCodes, Failure, usage } from "./Failure.ts"
+import { document } from "./Input.ts"
+import { Output } from "./Output.ts"
+
+/** What must not stand among the words. */
+const token = Config.option(Config.Redacted("PARTNER_TOKEN"))
+
+const outbound = Layer.unwrap(Effect.gen(function*() {
+  const allowed = yield* Config.String("SLUICE_ALLOW_NETWORKS").pipe(Config.withDefault(""))
+  const networks = yield* Effect.mapError(
+    Effect.fromResult(AddressGuard.parseNetworks(allowed)),
+    (error) => usage(`SLUICE_ALLOW_NETWORKS: ${String(error)}`)
+  )
+  return Credentials.layerMemory.pipe(
+    Layer.provideMerge(OutboundUndici.layer({ guard: AddressGuard.make(networks) }))
+  )
+}))
+
+export const checkPartner = Command.make(
+  "check-partner",
+  {
+    url: Argument.String("url").pipe(Argument.withDescription("The endpoint; give a test system, it is really asked")),
+    callout: Flag.Boolean("callout").pipe(
+      Flag.withDescription("Ask as calloutPlugin does, and not as WebhookWorkflowStep"),
+      Flag.withDefault(false)
+    ),
+    timeout: Flag.Int("timeout").pipe(Flag.withDescription("Milliseconds for each attempt"), Flag.optional),
+    rejectOn: Flag.Int("reject-on").pipe(
+      Flag.withDescription("Of a callout: a status in shouldRejectOn; may be repeated"),
+      Flag.atLeast(0)
+    ),
+    orders: Flag.String("order").pipe(
+      Flag.withDescription("A file with an order instead of the samples; may be repeated"),
+      Flag.atLeast(0)
+    )
+  },
+  Effect.fnUntraced(function*({ callout, orders, rejectOn, timeout, url }) {
+    const output = yield* Output
+    const bearer = yield* token
+    const samples = yield* Effect.forEach(
+      orders,
+      (file) => Effect.map(document(file), (order) => ({ name: file, order: order as JsonObject }))
+    )
+    const report = yield* check({
+      url,
+      step: callout ? "calloutPlugin" : "WebhookWorkflowStep",
+      timeoutMs: Option.getOrUndefined(timeout),
+      shouldRejectOn: rejectOn,
+      orders: samples,
+      credentials: Option.isSome(bearer) ? { bearerToken: Redacted.make(Redacted.value(bearer.value)) } : undefined
+    }).pipe(Effect.provide(outbound))
+    yield* output.result(report, () => [render(report)])
+    if (report.verdict !== "broken") return
+    return yield* new Failure({
+      message: "The partner is not ready: see what is marked FAIL",
+      code: exitCodes.notCompleted
+    })
+  })
+).pipe(Command.withDescription("Play the contract's cases against a partner's endpoint"))

@@ -1,0 +1,74 @@
+/** What went wrong, in words that say what to change, and with which exit code the command line ends. */
+import { redactText } from "@sluice/domain/Redaction"
+import { Schema } from "effect"
+
+/**
+ * The exit codes: 0 done; 1 the run that was waited for did not complete; 2 the command line or a file cannot be used;
+ * 3 the server refused; 4 the server cannot be reached, or failed.
+ */
+export const exitCodes = { done: 0, notCompleted: 1, usage: 2, refused: 3, unavailable: 4 } as const
+
+export class Failure extends Schema.TaggedError<Failure>()("Failure", {
+  message: Schema.String,
+  code: Schema.Int,
+  /** The server's problem (RFC 9457), for `--json`. */
+  problem: Schema.optionalKey(Schema.Json)
+}) {}
+
+export const usage = (message: string) => new Failure({ message, code: exitCodes.usage })
+
+interface Problem {
+  readonly status: number
+  readonly title?: string
+  readonly detail?: string
+  readonly type?: string
+  readonly errors?: ReadonlyArray<{ readonly path: string; readonly message: string }>
+}
+
+const isProblem = (error: unknown): error is Problem =>
+  typeof error === "object" && error !== null && "status" in error && typeof error.status === "number" &&
+  "detail" in error
+
+const hints: Readonly<Record<number, string>> = {
+  401: "Set SLUICE_API_KEY (or --key) to one of the server's SLUICE_API_KEYS",
+  403: "Set SLUICE_URL (or --url) to the server's own name: without keys it answers to loopback names only"
+}
+
+const ofProblem = (problem: Problem): Failure => {
+  const { detail, errors = [], status, title, type } = problem
+  const hint = hints[status]
+  return new Failure({
+    message: [
+      `${detail ?? title ?? "The server refused"} (${status})`,
+      ...errors.map(({ message, path }) => `  ${path === "" ? "body" : path}: ${message}`),
+      ...(hint === undefined ? [] : [hint])
+    ].join("\n"),
+    code: status >= 500 ? exitCodes.unavailable : exitCodes.refused,
+    problem: { status, ...(type !== undefined && { type }), detail: detail ?? title ?? "", errors: [...errors] }
+  })
+}
+
+const innermost = (error: unknown): unknown =>
+  typeof error === "object" && error !== null && "cause" in error && error.cause !== undefined
+    ? innermost(error.cause)
+    : error
+
+/** Whatever a command failed with. `key` is shown nowhere. */
+export const failureOf = (error: unknown, url: string, key: string): Failure => {
+  if (error instanceof Failure) return error
+  if (isProblem(error)) return ofProblem(error)
+  const tag = typeof error === "object" && error !== null && "_tag" in error ? error._tag : undefined
+  const text = error instanceof Error ? error.message : String(error)
+  const cause = innermost(error)
+  const why = cause instanceof Error && cause !== error ? `${text}: ${cause.message}` : text
+  return new Failure({
+    message: redactText(
+      tag === "HttpClientError"
+        ? `${url} cannot be reached or does not answer as Sluice does: ${why}\n`
+          + "Is the server running? Set SLUICE_URL (or --url) to its address"
+        : why,
+      [key]
+    ),
+    code: exitCodes.unavailable
+  })
+}

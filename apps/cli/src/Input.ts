@@ -1,0 +1,71 @@
+/** What commands read: JSON from a file or standard input, and moments as people write them. */
+import { type Json, parse } from "@sluice/domain/Json"
+import { Clock, DateTime, Effect, FileSystem, Option, Stdio, Stream } from "effect"
+import { Argument, Flag } from "effect/cli"
+import { usage } from "./Failure.ts"
+
+const fromStdin = Effect.flatMap(Stdio.Stdio, ({ stdin }) => stdin.pipe(Stream.decodeText(), Stream.mkString))
+
+/** The text of `file`; `-` stands for standard input. */
+export const text = Effect.fnUntraced(function*(file: string) {
+  if (file === "-") return yield* Effect.mapError(fromStdin, ({ message }) => usage(`standard input: ${message}`))
+  const files = yield* FileSystem.FileSystem
+  return yield* Effect.mapError(
+    files.readFileString(file),
+    () => usage(`${file} cannot be read: correct the path, or give - for standard input`)
+  )
+})
+
+export const json = Effect.fnUntraced(function*(file: string) {
+  const read = yield* text(file)
+  return yield* Effect.try({
+    try: (): Json => parse(read),
+    catch: (error) =>
+      usage(`${file === "-" ? "standard input" : file} is not JSON: ${error instanceof Error ? error.message : error}`)
+  })
+})
+
+/** A JSON object, for what has to be one. */
+export const document = Effect.fnUntraced(function*(file: string) {
+  const value = yield* json(file)
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return value as Readonly<Record<string, Json>>
+  }
+  return yield* usage(`${file === "-" ? "standard input" : file} holds no JSON object`)
+})
+
+export const fileArgument = Argument.String("file").pipe(
+  Argument.withDescription("A JSON file, or - for standard input"),
+  Argument.withDefault("-")
+)
+
+const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** `2h`, `30m`, `7d` ago, or a date or moment as it is written. */
+const moment = Effect.fnUntraced(function*(written: string) {
+  const [, count, unit] = /^(\d+)([smhd])$/.exec(written) ?? []
+  if (count === undefined || unit === undefined) return written
+  const now = yield* Clock.currentTimeMillis
+  return DateTime.formatIso(DateTime.makeUnsafe(now - Number(count) * (units[unit] ?? 0)))
+})
+
+/** An optional moment, ready for a query. */
+export const momentFlag = (name: string, description: string) =>
+  Flag.String(name).pipe(
+    Flag.withDescription(`${description}: 2h, 30m, 7d ago, or a date or moment like 2026-11-22T08:00:00Z`),
+    Flag.mapEffect(moment),
+    Flag.optional
+  )
+
+/** An optional text. */
+export const textFlag = (name: string, description: string) =>
+  Flag.String(name).pipe(Flag.withDescription(description), Flag.optional)
+
+export const reasonFlag = textFlag("reason", "Why; kept with the run")
+
+/** Only what was given. */
+export const given = <Name extends string, A>(name: Name, value: Option.Option<A>): { readonly [N in Name]?: A } =>
+  Option.isSome(value) ? { [name]: value.value } as { readonly [N in Name]: A } : {}
+
+export const limitFlag = Flag.Int("limit").pipe(Flag.withDescription("How many, 1 to 200"), Flag.withDefault(50))
+export const cursorFlag = textFlag("cursor", "Go on after the page that named it")

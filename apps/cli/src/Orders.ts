@@ -1,0 +1,100 @@
+/** `submit` and `orders`. */
+import { ApiClient } from "@sluice/api/ApiClient"
+import { Console, Effect } from "effect"
+import { Command, Flag } from "effect/cli"
+import { cursorFlag, document, fileArgument, given, limitFlag, momentFlag, textFlag } from "./Input.ts"
+import { Output } from "./Output.ts"
+import { table } from "./Table.ts"
+import { watch } from "./Watch.ts"
+
+export const waitFlag = Flag.Boolean("wait").pipe(
+  Flag.withDescription("Follow the run to its end; exit code 1 if it does not complete"),
+  Flag.withDefault(false)
+)
+
+interface Receipt {
+  readonly orderId: string
+  readonly processEventId: string
+  readonly state: string
+}
+
+/** Says what was opened, or follows it. */
+export const opened = Effect.fnUntraced(function*(receipt: Receipt, wait: boolean) {
+  const output = yield* Output
+  if (!wait) {
+    return yield* output.result(receipt, () => [
+      `${receipt.state}: ${receipt.processEventId}`,
+      `order ${receipt.orderId}`
+    ])
+  }
+  yield* output.note(receipt.processEventId)
+  yield* watch(receipt.processEventId)
+})
+
+export const submit = Command.make(
+  "submit",
+  {
+    file: fileArgument,
+    wait: waitFlag,
+    idempotencyKey: textFlag("idempotency-key", "The same key with the same order is the same run"),
+    shipment: textFlag("shipment", "The run is about this shipment of the order")
+  },
+  Effect.fnUntraced(function*({ file, idempotencyKey, shipment, wait }) {
+    const client = yield* ApiClient
+    const receipt = yield* client.orders.submit({
+      payload: yield* document(file),
+      headers: given("idempotency-key", idempotencyKey),
+      query: given("shipmentId", shipment)
+    })
+    // Without Prefer there is only a receipt.
+    if ("processEvent" in receipt) return yield* Console.log(receipt.processEvent.id)
+    yield* opened(receipt, wait)
+  })
+).pipe(
+  Command.withDescription("Submit an order from a file or standard input"),
+  Command.withExamples([
+    { command: "sluice submit order.json --wait", description: "Submit it and watch its run" },
+    { command: "cat order.json | sluice submit --json", description: "From standard input, ids as JSON" }
+  ])
+)
+
+export const orders = Command.make(
+  "orders",
+  {
+    type: textFlag("type", "Of this orderType"),
+    status: textFlag("status", "In this status"),
+    externalId: textFlag("external-id", "With this externalId"),
+    since: momentFlag("since", "Created after"),
+    until: momentFlag("until", "Created before"),
+    limit: limitFlag,
+    cursor: cursorFlag
+  },
+  Effect.fnUntraced(function*({ cursor, externalId, limit, since, status, type, until }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    const page = yield* client.orders.list({
+      query: {
+        limit,
+        ...given("cursor", cursor),
+        ...given("orderType", type),
+        ...given("status", status),
+        ...given("externalId", externalId),
+        ...given("createdAfter", since),
+        ...given("createdBefore", until)
+      }
+    })
+    yield* output.result(page, (style) => [
+      ...table(page.items, [
+        { title: "ORDER", of: ({ id }) => id, flexible: true },
+        { title: "TYPE", of: ({ orderType }) => orderType },
+        { title: "STATUS", of: ({ status }) => status },
+        { title: "CREATED", of: ({ createdAt }) => createdAt.slice(0, 19) }
+      ], style),
+      ...more(page.nextCursor)
+    ])
+  })
+).pipe(Command.withDescription("List orders, newest first"))
+
+/** How to go on. */
+export const more = (cursor: string | null): ReadonlyArray<string> =>
+  cursor === null ? [] : [`more: --cursor ${cursor}`]

@@ -1,0 +1,35 @@
+/** Where a command talks: lines for people, or one JSON value with `--json`. Notes and progress go to people alone. */
+import { type Style, style } from "@sluice/terminal/Style"
+import { Console, Context, Effect, Layer, Stdio, Terminal } from "effect"
+import { TerminalCapabilities } from "effect/cli"
+
+export class Output extends Context.Service<Output, {
+  readonly style: Style
+  /** Whether one JSON value is wanted instead of lines. */
+  readonly json: boolean
+  /** What the command has found. */
+  readonly result: (value: unknown, lines: (style: Style) => ReadonlyArray<string>) => Effect.Effect<void>
+  /** On the way to it; silent with `--json`. */
+  readonly note: (text: string) => Effect.Effect<void>
+}>()("@sluice/cli/Output") {
+  static readonly layer = (json: boolean) =>
+    Layer.effect(
+      Output,
+      Effect.gen(function*() {
+        const stdio = yield* Stdio.Stdio
+        const terminal = yield* Terminal.Terminal
+        const { canColor } = yield* TerminalCapabilities.TerminalCapabilities
+        const isTerminal = yield* stdio.stdoutIsTerminal
+        const look = style({ columns: isTerminal ? yield* terminal.columns : 80, colours: isTerminal && canColor })
+        return Output.of({
+          style: look,
+          json,
+          result: (value, lines) =>
+            json
+              ? Console.log(JSON.stringify(value, undefined, 2))
+              : Effect.forEach(lines(look), (line) => Console.log(line), { discard: true }),
+          note: (text) => json ? Effect.void : Console.log(text)
+        })
+      })
+    )
+}

@@ -1,0 +1,79 @@
+/** The command line `sluice`: its commands, what they share, and how it ends. Contract: section 7, by its derived client. */
+import { ApiClient } from "@sluice/api/ApiClient"
+import { Cause, Console, Effect, Exit, Layer, Option, Redacted } from "effect"
+import { CliError, Command, Flag } from "effect/cli"
+import { apply } from "./Apply.ts"
+import { checkPartner } from "./CheckPartner.ts"
+import { deliveries, redeliver } from "./Deliveries.ts"
+import { exitCodes, failureOf } from "./Failure.ts"
+import { replay, retryMany } from "./Jobs.ts"
+import { orders, submit } from "./Orders.ts"
+import { Output } from "./Output.ts"
+import { cancel, resolve, retry, runs, show, watch } from "./Runs.ts"
+import { plan, simulate } from "./Simulate.ts"
+
+/** What the environment gives where a flag does not. */
+export interface Defaults {
+  readonly url: string
+  readonly key: string | undefined
+}
+
+const commandOf = (defaults: Defaults) => {
+  const shared = {
+    url: Flag.String("url").pipe(
+      Flag.withDescription("The server's address; else SLUICE_URL"),
+      Flag.withDefault(defaults.url)
+    ),
+    key: Flag.Redacted("key").pipe(Flag.withDescription("An API key; else SLUICE_API_KEY"), Flag.optional),
+    json: Flag.Boolean("json").pipe(
+      Flag.withDescription("One JSON value instead of lines for people"),
+      Flag.withDefault(false)
+    )
+  }
+  const given = defaults.key === undefined ? undefined : Redacted.make(defaults.key)
+  return Command.make("sluice").pipe(
+    Command.withDescription("Submits orders, watches runs, and puts right what went wrong"),
+    Command.withSharedFlags(shared),
+    Command.withSubcommands([
+      { group: "Orders and runs", commands: [submit, watch, show, orders, runs] },
+      { group: "Putting right", commands: [cancel, retry, retryMany, resolve] },
+      { group: "Deliveries", commands: [deliveries, redeliver, replay] },
+      { group: "Settings and partners", commands: [apply, simulate, plan, checkPartner] }
+    ]),
+    Command.provide(({ json, key, url }) => {
+      const secret = Option.getOrUndefined(key) ?? given
+      return Layer.mergeAll(
+        Output.layer(json),
+        ApiClient.layer({ baseUrl: url.replace(/\/+$/, ""), ...(secret !== undefined && { key: secret }) })
+      )
+    })
+  )
+}
+
+/** A flag's value as it stands among the words, for what is said when a command has failed. */
+const flagIn = (words: ReadonlyArray<string>, name: string): string | undefined => {
+  const at = words.findIndex((word) => word === `--${name}` || word.startsWith(`--${name}=`))
+  const word = words[at]
+  return word === undefined ? undefined : word.includes("=") ? word.slice(word.indexOf("=") + 1) : words[at + 1]
+}
+
+/** Runs the words; gives the exit code. What went wrong is said on standard error. */
+export const run = Effect.fnUntraced(function*(words: ReadonlyArray<string>, defaults: Defaults) {
+  const exit = yield* Effect.exit(Command.runWith(commandOf(defaults), { version: "0.0.0" })(words))
+  if (Exit.isSuccess(exit)) return exitCodes.done
+  if (Cause.hasInterruptsOnly(exit.cause)) return yield* Effect.interrupt
+  const error = Cause.squash(exit.cause)
+  // The help that goes with it was shown.
+  if (CliError.isCliError(error)) return exitCodes.usage
+  const failure = failureOf(
+    error,
+    flagIn(words, "url") ?? defaults.url,
+    flagIn(words, "key") ?? defaults.key ?? ""
+  )
+  yield* Console.error(
+    words.includes("--json")
+      ? JSON.stringify({ error: failure.problem ?? { detail: failure.message } })
+      : `sluice: ${failure.message}`
+  )
+  return failure.code
+})

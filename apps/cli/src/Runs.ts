@@ -1,0 +1,151 @@
+/** `runs`, `show`, `watch`, `cancel`, `retry`, `resolve`. */
+import { ApiClient } from "@sluice/api/ApiClient"
+import { RunState } from "@sluice/domain/ProcessEvent"
+import { runColour } from "@sluice/terminal/RunTimeline"
+import { Effect, Option } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { usage } from "./Failure.ts"
+import { cursorFlag, given, limitFlag, momentFlag, reasonFlag, textFlag } from "./Input.ts"
+import { more, opened, waitFlag } from "./Orders.ts"
+import { Output } from "./Output.ts"
+import { table } from "./Table.ts"
+import { lines, runId, watch as follow } from "./Watch.ts"
+
+const run = Argument.String("run").pipe(
+  Argument.withDescription("A process event's id, or an order's: then its newest run")
+)
+
+export const runs = Command.make(
+  "runs",
+  {
+    state: Flag.Literals("state", RunState.literals).pipe(Flag.withDescription("In this state"), Flag.optional),
+    order: textFlag("order", "Over this order"),
+    pipeline: textFlag("pipeline", "Of this pipeline"),
+    errors: Flag.Boolean("errors").pipe(Flag.withDescription("With a failed step"), Flag.withDefault(false)),
+    since: momentFlag("since", "Created after"),
+    until: momentFlag("until", "Created before"),
+    limit: limitFlag,
+    cursor: cursorFlag
+  },
+  Effect.fnUntraced(function*({ cursor, errors, limit, order, pipeline, since, state, until }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    const page = yield* client.processEvents.list({
+      query: {
+        limit,
+        ...given("cursor", cursor),
+        ...given("state", state),
+        ...given("orderId", order),
+        ...given("pipeline", pipeline),
+        ...(errors && { errorsOnly: "true" as const }),
+        ...given("createdAfter", since),
+        ...given("createdBefore", until)
+      }
+    })
+    yield* output.result(page, (style) => [
+      ...table(page.items, [
+        { title: "RUN", of: ({ id }) => id },
+        { title: "STATE", of: ({ state }) => state, colour: ({ state }) => runColour(state) },
+        { title: "PIPELINE", of: ({ pipeline }) => pipeline.name, flexible: true },
+        { title: "FAILED", of: ({ failedSteps }) => String(failedSteps) }
+      ], style),
+      ...more(page.nextCursor)
+    ])
+  })
+).pipe(Command.withDescription("List process events, newest first"))
+
+export const show = Command.make(
+  "show",
+  { run },
+  Effect.fnUntraced(function*({ run }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    const event = yield* client.processEvents.get({ params: { id: yield* runId(run) } })
+    yield* output.result(event, (style) => lines(event, style))
+  })
+).pipe(Command.withDescription("Show a run as a timeline"))
+
+export const watch = Command.make(
+  "watch",
+  { run },
+  Effect.fnUntraced(function*({ run }) {
+    yield* follow(yield* runId(run))
+  })
+).pipe(Command.withDescription("Follow a run to its end; exit code 1 if it does not complete"))
+
+export const cancel = Command.make(
+  "cancel",
+  {
+    run,
+    reason: reasonFlag,
+    compensate: Flag.Boolean("compensate").pipe(
+      Flag.withDescription("Undo what was completed, last first"),
+      Flag.withDefault(false)
+    )
+  },
+  Effect.fnUntraced(function*({ compensate, reason, run }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    const event = yield* client.processEvents.cancel({
+      params: { id: yield* runId(run) },
+      payload: { ...given("reason", reason), ...(compensate && { compensate }) }
+    })
+    yield* output.result(event, (style) => lines(event, style))
+  })
+).pipe(Command.withDescription("End a run: its call is aborted, and no later step starts"))
+
+export const retry = Command.make(
+  "retry",
+  {
+    run,
+    from: textFlag("from", "The step to go on at; else where the run stopped"),
+    pipeline: Flag.Literals("pipeline", ["original", "current"]).pipe(
+      Flag.withDescription("In the version that ran, or in the newest"),
+      Flag.optional
+    ),
+    reason: reasonFlag,
+    newKey: Flag.Boolean("new-key").pipe(
+      Flag.withDescription("Send under a new Idempotency-Key although the last outcome is unknown"),
+      Flag.withDefault(false)
+    ),
+    wait: waitFlag
+  },
+  Effect.fnUntraced(function*({ from, newKey, pipeline, reason, run, wait }) {
+    const client = yield* ApiClient
+    const receipt = yield* client.retries.retry({
+      params: { id: yield* runId(run) },
+      headers: {},
+      payload: {
+        ...given("from", from),
+        ...given("pipeline", pipeline),
+        ...given("reason", reason),
+        ...(newKey && { newKey })
+      }
+    })
+    if ("processEvent" in receipt) return
+    yield* opened(receipt, wait)
+  })
+).pipe(Command.withDescription("Go on with a run that ended, in a new run"))
+
+export const resolve = Command.make(
+  "resolve",
+  {
+    run,
+    step: Argument.String("step").pipe(Argument.withDescription("The failed step's id")),
+    reason: Flag.String("reason").pipe(Flag.withDescription("Why; kept with the step")),
+    output: textFlag("output", "JSON that later steps see as the step's output")
+  },
+  Effect.fnUntraced(function*({ output: written, reason, run, step }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    const value = Option.isNone(written) ? undefined : yield* Effect.try({
+      try: () => JSON.parse(written.value),
+      catch: () => usage(`--output is not JSON: ${written.value}`)
+    })
+    const event = yield* client.retries.resolve({
+      params: { id: yield* runId(run), stepId: step },
+      payload: { reason, ...(value !== undefined && { output: value }) }
+    })
+    yield* output.result(event, (style) => lines(event, style))
+  })
+).pipe(Command.withDescription("Settle a failed step by hand; a retry goes on after it"))

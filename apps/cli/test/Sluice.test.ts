@@ -1,0 +1,206 @@
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { assert, layer } from "@effect/vitest"
+import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
+import { Console, Context, Effect, Layer, Redacted } from "effect"
+import { execFile, spawn } from "node:child_process"
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import process from "node:process"
+import { fileURLToPath } from "node:url"
+import { run } from "../src/Program.ts"
+
+const key = "an-api-key-of-tests"
+const main = (app: string) => fileURLToPath(new URL(`../../${app}/src/main.ts`, import.meta.url))
+const node = ["--conditions=@sluice/source"]
+
+/** A server as a process, a partner that answers what it is told, and a directory for files. */
+class Stage extends Context.Service<Stage, {
+  readonly url: string
+  readonly partner: { readonly url: string; status: number }
+  readonly file: (name: string, content: unknown) => Effect.Effect<string>
+}>()("@sluice/cli/test/Stage") {
+  static readonly layer = Layer.effect(
+    Stage,
+    Effect.gen(function*() {
+      const { url: database } = yield* DatabaseTest
+      const state = { url: "", status: 200 }
+      const partner = yield* Effect.acquireRelease(
+        Effect.callback<ReturnType<typeof createServer>>((resume) => {
+          const server = createServer((request, response) => {
+            request.resume()
+            response.writeHead(state.status, { "content-type": "application/json" }).end(`{"accountId":"ACC-1"}`)
+          })
+          server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
+        }),
+        (server) => Effect.sync(() => server.close())
+      )
+      state.url = `http://127.0.0.1:${(partner.address() as AddressInfo).port}`
+      const directory = yield* Effect.acquireRelease(
+        Effect.promise(() => mkdtemp(join(tmpdir(), "sluice-cli-"))),
+        (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
+      )
+      const child = yield* Effect.acquireRelease(
+        Effect.sync(() =>
+          spawn(process.execPath, [...node, main("server")], {
+            env: {
+              PATH: process.env["PATH"],
+              PORT: "0",
+              DATABASE_URL: Redacted.value(database),
+              SLUICE_API_KEYS: `tests=${key}`,
+              SLUICE_ALLOW_NETWORKS: "127.0.0.0/8",
+              SLUICE_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString("base64")
+            },
+            stdio: ["ignore", "pipe", "pipe"]
+          })
+        ),
+        (one) => Effect.sync(() => one.kill("SIGKILL"))
+      )
+      const url = yield* Effect.callback<string>((resume) => {
+        let said = ""
+        const listen = (chunk: Buffer) => {
+          said += chunk.toString()
+          const at = /ready at (http:\/\/\S+)/.exec(said)?.[1]
+          if (at !== undefined) resume(Effect.succeed(at))
+        }
+        child.stdout.on("data", listen)
+        child.stderr.on("data", listen)
+        child.once("exit", () => resume(Effect.die(new Error(said))))
+      })
+      return {
+        url,
+        partner: state,
+        file: (name, content) => {
+          const path = join(directory, name)
+          return Effect.as(Effect.promise(() => writeFile(path, JSON.stringify(content))), path)
+        }
+      }
+    })
+  ).pipe(Layer.provide(DatabaseTest.layer))
+}
+
+/** Runs the words as the process would; gives the exit code and what was said. */
+const sluice = Effect.fnUntraced(function*(...words: ReadonlyArray<string>) {
+  const { url } = yield* Stage
+  const said: Array<string> = []
+  const complained: Array<string> = []
+  const code = yield* run(words, { url, key }).pipe(Effect.provideService(Console.Console, {
+    ...globalThis.console,
+    log: (...line: ReadonlyArray<unknown>) => void said.push(line.join(" ")),
+    error: (...line: ReadonlyArray<unknown>) => void complained.push(line.join(" "))
+  }))
+  return { code, said, text: said.join("\n"), complaint: complained.join("\n") }
+})
+
+const settings = (partner: string) => ({
+  pipelines: [{
+    name: "first",
+    match: { orderTypes: ["NEW_ORDER"] },
+    steps: [{
+      name: "calloutPlugin",
+      id: "provision",
+      critical: true,
+      options: {
+        endpoint: `${partner}/provision`,
+        shouldRejectOn: { status: [500] },
+        headers: { "x-token": "s3cret-s3cret" }
+      }
+    }]
+  }]
+})
+
+layer(Layer.mergeAll(Stage.layer, NodeHttpClient.layerUndici, NodeServices.layer), { excludeTestServices: true })(
+  "sluice",
+  (it) => {
+    it.effect("applies a settings file after showing what it would change, and nothing unless told to", () =>
+      Effect.gen(function*() {
+        const { file, partner } = yield* Stage
+        const path = yield* file("settings.json", settings(partner.url))
+        const dry = yield* sluice("apply", path, "--dry-run")
+        assert.strictEqual(dry.code, 0, dry.complaint)
+        assert.include(dry.text, `+ steps[0].options.endpoint: "${partner.url}/provision"`)
+        assert.notInclude(dry.text, "s3cret")
+        const unasked = yield* sluice("apply", path)
+        assert.deepStrictEqual([unasked.code, unasked.complaint], [
+          2,
+          "sluice: Nothing was changed: give --yes to apply this, or --dry-run to see it only"
+        ])
+        assert.strictEqual((yield* sluice("apply", path, "--yes")).code, 0)
+        assert.include((yield* sluice("apply", path, "--dry-run")).said, "keep pipeline first")
+      }))
+
+    it.effect("submits an order, follows its run to an exit code, and shows it in 80 columns", () =>
+      Effect.gen(function*() {
+        const { file, partner } = yield* Stage
+        yield* sluice("apply", yield* file("settings.json", settings(partner.url)), "--yes")
+        const order = yield* file("order.json", { orderType: "NEW_ORDER", id: "web-1" })
+        const good = yield* sluice("submit", order, "--wait")
+        assert.strictEqual(good.code, 0, good.complaint)
+        assert.isTrue(good.said.some((line) => line.includes("› provision #1: 200 succeeded")), good.text)
+        const shown = yield* sluice("show", "web-1")
+        assert.include(shown.text, "✓ provision  calloutPlugin, critical")
+        for (const line of shown.text.split("\n")) assert.isAtMost(line.length, 80, line)
+
+        partner.status = 500
+        const bad = yield* sluice("submit", yield* file("bad.json", { orderType: "NEW_ORDER", id: "web-2" }), "--wait")
+        assert.strictEqual(bad.code, 1)
+        assert.match(bad.complaint, /^sluice: The run ended failed: provision: callout plugin failed/)
+        partner.status = 200
+        const many = yield* sluice("retry-many", "--reason", "it works again", "--state", "failed", "--json")
+        assert.deepInclude(JSON.parse(many.text), { state: "completed", done: 1, total: 1 })
+        const runs = JSON.parse((yield* sluice("runs", "--order", "web-2", "--json")).text)
+        assert.deepStrictEqual(runs.items.map((one: any) => one.state), ["completed", "failed"])
+      }))
+
+    it.effect("plans an order, saying where a request depends on an answer", () =>
+      Effect.gen(function*() {
+        const { file, partner } = yield* Stage
+        const { pipelines: [definition] } = settings(partner.url)
+        const planned = yield* sluice(
+          "plan",
+          "first",
+          "--definition",
+          yield* file("definition.json", definition),
+          "--order",
+          yield* file("order.json", { orderType: "NEW_ORDER" })
+        )
+        assert.strictEqual(planned.code, 0, planned.complaint)
+        assert.include(planned.text, `POST ${partner.url}/provision`)
+        assert.include(planned.text, "x-token: [redacted]")
+        assert.include(planned.text, "no recorded answer: provision")
+      }))
+
+    it.effect("says what to change, and ends with a code that says whose fault it was", () =>
+      Effect.gen(function*() {
+        const { file } = yield* Stage
+        const order = yield* file("order.json", { orderType: "NOTHING_TAKES_THIS" })
+        const refused = yield* sluice("submit", order, "--json")
+        assert.deepStrictEqual([refused.code, JSON.parse(refused.complaint).error.status], [3, 422])
+        const unauthorized = yield* sluice("runs", "--key", "a-wrong-key-of-tests")
+        assert.strictEqual(unauthorized.code, 3)
+        assert.include(unauthorized.complaint, "SLUICE_API_KEY")
+        assert.notInclude(unauthorized.complaint, "a-wrong-key-of-tests")
+        const away = yield* sluice("runs", "--url", "http://127.0.0.1:9")
+        assert.strictEqual(away.code, 4)
+        assert.include(away.complaint, "Set SLUICE_URL")
+        assert.strictEqual((yield* sluice("submit", "no-such-file.json")).code, 2)
+      }))
+
+    it.effect("is a process that reads standard input, and speaks JSON", () =>
+      Effect.gen(function*() {
+        const { file, partner, url } = yield* Stage
+        yield* sluice("apply", yield* file("settings.json", settings(partner.url)), "--yes")
+        const { code, out } = yield* Effect.callback<{ readonly code: number; readonly out: string }>((resume) => {
+          const child = execFile(process.execPath, [...node, main("cli"), "submit", "--json"], {
+            env: { PATH: process.env["PATH"], SLUICE_URL: url, SLUICE_API_KEY: key }
+          }, (error, out) => resume(Effect.succeed({ code: Number(error?.code ?? 0), out })))
+          child.stdin?.end(JSON.stringify({ orderType: "NEW_ORDER", id: "piped" }))
+        })
+        assert.strictEqual(code, 0)
+        assert.strictEqual(JSON.parse(out).orderId, "piped")
+      }))
+  }
+)

@@ -1,0 +1,20 @@
+/**
+ * How long an answer asks to be left alone: `Retry-After` (RFC 9110, section 10.2.3). Pure.
+ * Contract: section 9 for deliveries, section 6 for the partners that say it.
+ */
+import { DateTime, Option } from "effect"
+
+/** The longest that it is heeded, in milliseconds: a day. */
+export const longestRetryAfterMs = 24 * 3_600_000
+
+/** Milliseconds that a `Retry-After` header asks for: seconds or an HTTP date. `undefined` where it says neither. */
+export const retryAfterMs = (header: string | undefined, now: number): number | undefined => {
+  const text = header?.trim()
+  if (text === undefined || text === "") return undefined
+  if (/^\d{1,10}$/.test(text)) return Math.min(Number(text) * 1000, longestRetryAfterMs)
+  // An HTTP date names a weekday (RFC 9110, section 5.6.7); anything else here is no date, whatever a parser makes of it.
+  const date = /^[A-Z][a-z]+,? /.test(text) ? DateTime.make(text) : Option.none()
+  return Option.isSome(date)
+    ? Math.min(Math.max(0, DateTime.toEpochMillis(date.value) - now), longestRetryAfterMs)
+    : undefined
+}

@@ -1,0 +1,50 @@
+/** Which of some names was most likely meant: what a person is told who misspelt one. Pure. */
+
+/** Longer names are not compared: they are hardly typed by hand. */
+const longest = 64
+
+/** Insertions, deletions, replacements and swaps of neighbours; case counts for little, so `accountid` is near. */
+const distance = (from: string, to: string): number => {
+  let beforeLast: ReadonlyArray<number> = []
+  let last = Array.from({ length: to.length + 1 }, (_, column) => column)
+  for (let row = 1; row <= from.length; row++) {
+    const current = [row]
+    for (let column = 1; column <= to.length; column++) {
+      const [a, b] = [from[row - 1], to[column - 1]]
+      const cost = a === b ? 0 : a?.toLowerCase() === b?.toLowerCase() ? 0.1 : 1
+      let least = Math.min(last[column]! + 1, current[column - 1]! + 1, last[column - 1]! + cost)
+      if (row > 1 && column > 1 && a === to[column - 2] && from[row - 2] === b) {
+        least = Math.min(least, beforeLast[column - 2]! + 1)
+      }
+      current.push(least)
+    }
+    beforeLast = last
+    last = current
+  }
+  return last[to.length]!
+}
+
+/** The name that is at most a third of its letters away; of equally near ones the first. */
+export const nearest = (name: string, among: ReadonlyArray<string>): string | undefined => {
+  let found: { readonly name: string; readonly away: number } | undefined
+  for (const one of among) {
+    if (name.length > longest || one.length > longest) continue
+    const away = distance(name, one)
+    if (away <= Math.max(1, Math.floor(one.length / 3)) && (found === undefined || away < found.away)) {
+      found = { name: one, away }
+    }
+  }
+  return found?.name
+}
+
+/** How many names a message repeats. */
+const mostListed = 8
+
+/** `: did you mean accountId?`, or which there are. */
+export const suggestion = (name: string, among: ReadonlyArray<string>): string => {
+  const meant = nearest(name, among)
+  if (meant !== undefined) return `: did you mean ${meant}?`
+  if (among.length === 0) return ": it has no members"
+  const listed = among.slice(0, mostListed).map((one) => one.length > longest ? `${one.slice(0, longest)}…` : one)
+  return `: it has ${listed.join(", ")}${among.length > mostListed ? " …" : ""}`
+}

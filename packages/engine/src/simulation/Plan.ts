@@ -1,0 +1,233 @@
+/**
+ * What a pipeline would send for one order: the engine runs over it with the answers that are on record, and every request
+ * is shown as it would leave, redacted. Contract: section 7, `simulate`.
+ *
+ * A request without a recorded answer is where a step's knowledge ends: it is taken to have gone well and to change nothing
+ * of the order, and a step that reads its answer is not run but says on whom it depends.
+ */
+import { orderId } from "@sluice/domain/Ids"
+import { type Json, type JsonObject, parse, stringify } from "@sluice/domain/Json"
+import { firstVersion } from "@sluice/domain/Order"
+import type { Pipeline, Step } from "@sluice/domain/Pipeline"
+import type { FinalRunState, StepPhase, StepState } from "@sluice/domain/ProcessEvent"
+import * as Utf8 from "@sluice/domain/Utf8"
+import { Clock, DateTime, Effect, Result } from "effect"
+import { Expressions } from "../Expressions.ts"
+import type { Document, StepRow } from "../Journal.ts"
+import { newUuid } from "../NewId.ts"
+import type { AnyPlugin } from "../Plugin.ts"
+import { Plugins } from "../Plugins.ts"
+import { expressionsIn } from "../Template.ts"
+import type { Asked } from "./RecordedAnswers.ts"
+import type { RecordedRun } from "./RecordedRun.ts"
+import type { MakeRerun } from "./Rerun.ts"
+
+/** Whose requests are wanted. */
+export type Subject =
+  /** An order as it would be submitted: it passed `submissionFaults`. */
+  | { readonly _tag: "Submitted"; readonly body: JsonObject }
+  /** One that is there, and that this pipeline never ended a run over. */
+  | { readonly _tag: "Stored"; readonly document: Document }
+  /** One with answers on record, as it was when that run started. */
+  | { readonly _tag: "Recorded"; readonly recorded: RecordedRun }
+
+export interface PlannedRequest {
+  readonly method: string
+  readonly endpoint: string
+  readonly headers: Readonly<Record<string, string>>
+  /** As JSON where it is that, else as text. */
+  readonly body: Json
+  /** An answer to it is on record. */
+  readonly answered: boolean
+  /** It would be queued, and sent after the step, without anybody waiting for it. */
+  readonly delivery?: true
+}
+
+export interface PlannedStep {
+  readonly stepId: string
+  readonly name: string
+  readonly phase: StepPhase
+  /** `unknown`: that depends on an answer that nobody has recorded. */
+  readonly state: StepState | "unknown"
+  readonly reason: string
+  readonly error?: string
+  /** First attempts, in the order in which they would leave. */
+  readonly requests: ReadonlyArray<PlannedRequest>
+  /** Ids of steps whose answers this step's requests are made of. */
+  readonly dependsOn?: ReadonlyArray<string>
+}
+
+export interface Planned {
+  readonly orderId: string
+  /** How the run would end if every unanswered request went well. */
+  readonly after: { readonly state: FinalRunState }
+  readonly unanswered: ReadonlyArray<string>
+  readonly steps: ReadonlyArray<PlannedStep>
+}
+
+/** What stops a step at a request that nobody has answered. */
+class NotRecorded extends Error {}
+
+const bodyOf = (text: string): Json => {
+  try {
+    return parse(text)
+  } catch {
+    return text
+  }
+}
+
+const sentText = (body: string | Uint8Array | undefined): string =>
+  body === undefined ? "" : typeof body === "string" ? body : Utf8.decode(body)
+
+const named = (ids: ReadonlyArray<string>): string => `${ids.length === 1 ? "step" : "steps"} ${ids.join(", ")}`
+
+export const make = Effect.fnUntraced(function*(rerun: MakeRerun) {
+  const { byName } = yield* Plugins
+  const expressions = yield* Expressions
+
+  /** A run of which nothing is on record. */
+  const unrecorded = Effect.fnUntraced(function*(document: Document, { name, version }: Pipeline) {
+    const now = yield* Clock.currentTimeMillis
+    const recorded: RecordedRun = {
+      run: {
+        runId: yield* newUuid,
+        eventId: yield* newUuid,
+        orderId: document.order.id,
+        pipeline: { name, version },
+        createdAt: now,
+        startedAt: now,
+        startVersion: document.order.version,
+        takeovers: 0,
+        compensating: false,
+        steps: [],
+        callouts: [],
+        takenOver: false
+      },
+      state: "completed",
+      pipeline: undefined,
+      documents: new Map([[document.order.version, document]])
+    }
+    return recorded
+  })
+
+  const recordedOf = Effect.fnUntraced(function*(subject: Subject, pipeline: Pipeline) {
+    if (subject._tag === "Recorded") return subject.recorded
+    if (subject._tag === "Stored") return yield* unrecorded(subject.document, pipeline)
+    const { body } = subject
+    const at = DateTime.formatIso(yield* DateTime.now)
+    const order = firstVersion(body, typeof body.id === "string" ? body.id : orderId(yield* newUuid), at)
+    return yield* unrecorded({ order, text: stringify(order) }, pipeline)
+  })
+
+  /** The steps that a step's own expressions read. */
+  const readBy = Effect.fnUntraced(function*({ options, when }: Step) {
+    const sources = [...(when === undefined ? [] : [when]), ...expressionsIn(options).map(({ source }) => source)]
+    const read = new Set<string>()
+    for (const source of sources) {
+      const facts = yield* Effect.result(expressions.check(source))
+      if (Result.isSuccess(facts)) { for (const id of facts.success.stepReferences) read.add(id) }
+    }
+    return read
+  })
+
+  return Effect.fnUntraced(function*(pipeline: Pipeline, subject: Subject) {
+    const recorded = yield* recordedOf(subject, pipeline)
+    const asked: Array<Asked> = []
+    const unknown = new Set<string>()
+    const dependents = new Map<string, ReadonlyArray<string>>()
+
+    // A plugin is asked whether it skips before an expression is evaluated, and told no more than the options: each step
+    // gets options of its own, by which it is known.
+    const steps = new Map<JsonObject, { readonly step: Step; readonly reads: ReadonlySet<string> }>()
+    const ownOptions = Effect.fnUntraced(function*(step: Step) {
+      const own = { ...step, options: { ...step.options } }
+      steps.set(own.options, { step, reads: yield* readBy(step) })
+      return own
+    })
+    const planned: Pipeline = {
+      ...pipeline,
+      steps: yield* Effect.forEach(pipeline.steps, ownOptions),
+      postProcessing: yield* Effect.forEach(pipeline.postProcessing, ownOptions)
+    }
+    const all = [...planned.steps, ...planned.postProcessing]
+
+    const dependence = (options: JsonObject): string | undefined => {
+      const found = steps.get(options)
+      const needed = [...found?.reads ?? []].filter((id) => unknown.has(id))
+      if (found === undefined || needed.length === 0) return undefined
+      unknown.add(found.step.id)
+      dependents.set(found.step.id, needed)
+      return `depends on the answer of ${named(needed)}, which nobody has recorded`
+    }
+    const plugins = new Map([...byName].map(([name, plugin]): [string, AnyPlugin] => [name, {
+      ...plugin,
+      skips: (options, order) => plugin.skips?.(options, order) ?? dependence(options),
+      run: (input) =>
+        Effect.catchDefect(plugin.run(input), (defect) => {
+          if (!(defect instanceof NotRecorded)) return Effect.die(defect)
+          unknown.add(input.step.id)
+          return Effect.succeed({
+            reason: "nobody has recorded the answer: taken to have gone well, without a change to the order"
+          })
+        })
+    }]))
+    const { after, journal, redactor, unanswered } = yield* rerun(planned, recorded, {
+      plugins: { byName: plugins },
+      unrecorded: Effect.die(new NotRecorded()),
+      watch: (one) => void asked.push(one)
+    })
+
+    const requestsOf = (index: number): ReadonlyArray<PlannedRequest> => [
+      ...asked.filter((one) => one.index === index && one.attempt === 1).map(({ answered, request }) => ({
+        method: request.method,
+        endpoint: redactor.text(request.url),
+        headers: redactor.headers(request.headers),
+        body: bodyOf(redactor.text(sentText(request.body))),
+        answered
+      })),
+      ...journal.messages().filter((one) => one.index === index).map(({ message }) => ({
+        method: "POST",
+        endpoint: redactor.text(message.url),
+        headers: redactor.headers({
+          "content-type": "application/json",
+          ...message.headers,
+          "idempotency-key": message.idempotencyKey
+        }),
+        body: bodyOf(redactor.text(message.body)),
+        answered: false,
+        delivery: true as const
+      }))
+    ]
+    const rows = journal.held().steps
+    const plannedStep = (row: StepRow): PlannedStep => ({
+      stepId: row.stepId,
+      name: row.name,
+      phase: row.phase,
+      state: unknown.has(row.stepId) ? "unknown" : row.state,
+      reason: row.reason ?? "",
+      ...(row.error !== undefined && { error: row.error.message }),
+      requests: requestsOf(row.index),
+      ...(dependents.has(row.stepId) && { dependsOn: dependents.get(row.stepId)! })
+    })
+    const result: Planned = {
+      orderId: recorded.run.orderId,
+      after: { state: after },
+      unanswered,
+      steps: [
+        ...all.map((step, index) => {
+          const row = rows.find((one) => one.index === index)
+          return row !== undefined ? plannedStep(row) : {
+            stepId: step.id,
+            name: step.name,
+            phase: index < planned.steps.length ? "steps" as const : "postProcessing" as const,
+            state: "skipped" as const,
+            reason: "the run ends before it",
+            requests: []
+          }
+        }),
+        ...rows.filter(({ phase }) => phase === "compensation").map(plannedStep)
+      ]
+    }
+    return result
+  })
+})

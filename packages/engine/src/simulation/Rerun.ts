@@ -1,0 +1,122 @@
+/**
+ * The engine itself, run once more over an order as it was, with answers in place of partners: nothing is sent, nothing is
+ * stored, nobody waits.
+ */
+import type { Pipeline } from "@sluice/domain/Pipeline"
+import type { FinalRunState } from "@sluice/domain/ProcessEvent"
+import type { Redactor } from "@sluice/domain/Redaction"
+import { Credentials } from "@sluice/http-client/Credentials"
+import { Outbound, type OutboundResponse } from "@sluice/http-client/Outbound"
+import { Clock, Context, Effect, Exit } from "effect"
+import { Expressions } from "../Expressions.ts"
+import { Journal } from "../Journal.ts"
+import { PartnerBoard } from "../PartnerBoard.ts"
+import * as PipelineRun from "../PipelineRun.ts"
+import { Plugins } from "../Plugins.ts"
+import { redactorOf } from "../Redacting.ts"
+import type { RunControl } from "../RunControl.ts"
+import { Settings } from "../Settings.ts"
+import * as RecordedAnswers from "./RecordedAnswers.ts"
+import type { RecordedRun } from "./RecordedRun.ts"
+import * as SimulatedClock from "./SimulatedClock.ts"
+import * as SimulatedJournal from "./SimulatedJournal.ts"
+
+/** What a plan changes of it. */
+export interface Departure {
+  readonly plugins: Plugins["Service"]
+  readonly unrecorded: Effect.Effect<OutboundResponse>
+  readonly watch: (asked: RecordedAnswers.Asked) => void
+}
+
+export interface Rerun {
+  readonly after: FinalRunState
+  readonly journal: SimulatedJournal.SimulatedJournal
+  /** Ids of steps with a request that no record answers. */
+  readonly unanswered: ReadonlyArray<string>
+  readonly redactor: Redactor
+}
+
+const control: RunControl = {
+  stopping: () => false,
+  stop: Effect.never,
+  cancellation: () => undefined,
+  cancelled: Effect.never
+}
+
+/** Long waits leave a run to be taken up again; a run that does so more often than this never ends. */
+const mostWaits = 1000
+
+/** No token is fetched for a request that is not sent. */
+const noCredentials = Credentials.of({
+  authorization: () => Effect.succeed("Bearer simulated"),
+  invalidate: () => Effect.void
+})
+
+/** What is said was said: no partner is down. */
+const allWell = PartnerBoard.of({
+  condition: () => "well",
+  failed: () => {},
+  answered: () => {},
+  list: Effect.succeed([]),
+  reset: () => Effect.undefined
+})
+
+export const make = Effect.gen(function*() {
+  const settings = yield* Settings
+  const plugins = yield* Plugins
+  const expressions = yield* Expressions
+  const realClock = yield* Clock.Clock
+  // Their bounds in time are real ones.
+  const boundedExpressions = Expressions.of({
+    ...expressions,
+    evaluate: (source, scope, now) =>
+      Effect.provideService(expressions.evaluate(source, scope, now), Clock.Clock, realClock)
+  })
+
+  return Effect.fnUntraced(function*(pipeline: Pipeline, recorded: RecordedRun, departure?: Departure) {
+    const { run } = recorded
+    const snapshot = settings.current()
+    const redactor = redactorOf(snapshot.secrets)
+    const clock = SimulatedClock.make(run.startedAt)
+    const answers = RecordedAnswers.make(
+      recorded,
+      pipeline,
+      redactor,
+      clock,
+      departure?.unrecorded,
+      departure?.watch
+    )
+    const journal = SimulatedJournal.make(recorded, { name: pipeline.name, version: pipeline.version })
+    // The timer of a deadline would ring at once, on a clock on which nobody waits.
+    const { deadlineMs: _deadline, ...timeless } = pipeline
+    const services = Context.make(Journal, journal.service).pipe(
+      Context.add(Outbound, answers.service),
+      Context.add(Credentials, noCredentials),
+      Context.add(Expressions, boundedExpressions),
+      Context.add(Plugins, departure?.plugins ?? plugins),
+      Context.add(PartnerBoard, allWell),
+      Context.add(Settings, { current: () => snapshot, pipeline: () => Effect.succeed(timeless) }),
+      Context.add(Clock.Clock, clock)
+    )
+    const executed = Effect.gen(function*() {
+      const execute = yield* PipelineRun.make
+      for (let waits = 0; journal.ended() === undefined && waits < mostWaits; waits++) {
+        const held = journal.held()
+        if (held.wait !== undefined) clock.advanceTo(held.wait.dueAt)
+        // A long wait ends the executor by interruption; whatever else ends it is a defect.
+        const exit = yield* Effect.exit(execute(held, control))
+        if (Exit.isFailure(exit) && !Exit.hasInterrupts(exit)) return yield* Effect.die(exit.cause)
+      }
+    })
+    yield* Effect.scoped(Effect.provideContext(executed, services))
+    const rerun: Rerun = {
+      after: journal.ended() ?? "failed",
+      journal,
+      unanswered: answers.unanswered(),
+      redactor
+    }
+    return rerun
+  })
+})
+
+export type MakeRerun = Effect.Success<typeof make>

@@ -1,0 +1,103 @@
+/**
+ * Port: tokens that were fetched, kept where others who ask with the same credentials find them, so that however many
+ * processes there are, one of them fetches. Contract: section 4, `oauth2ClientCredentials`.
+ *
+ * Nothing here fails: where the shared place is away, each one fetches for itself.
+ */
+import { Clock, Context, Data, Effect, Layer, Redacted } from "effect"
+
+/** Whose token it is. Equal credentials share one, whatever their providers are called. */
+export interface TokenKey {
+  readonly tokenUrl: string
+  readonly clientId: string
+  readonly clientSecret: Redacted.Redacted
+  readonly scope?: string
+}
+
+export interface KeptToken {
+  /** The whole value of an `Authorization` header. */
+  readonly value: string
+  /** Milliseconds for which it may still be used; `undefined`: until it is refused. */
+  readonly usableForMs: number | undefined
+}
+
+/**
+ * - `Kept`: there is one
+ * - `Fetch`: there is none, and it is for the caller to fetch it: others wait for `keep` or `release`
+ * - `Wait`: somebody else is at it; ask again in so many milliseconds
+ */
+export type TokenClaim = Data.TaggedEnum<{
+  Kept: { readonly token: KeptToken }
+  Fetch: {}
+  Wait: { readonly forMs: number }
+}>
+export const TokenClaim = Data.taggedEnum<TokenClaim>()
+
+/** After so many milliseconds whoever was to fetch counts as gone; more than fetching a token may take. */
+export const claimMs = 15_000
+
+/** Between two questions of one who waits, in milliseconds. */
+export const askAgainMs = 100
+
+export class TokenStore extends Context.Service<TokenStore, {
+  readonly claim: (key: TokenKey) => Effect.Effect<TokenClaim>
+  /** What was fetched. */
+  readonly keep: (key: TokenKey, token: KeptToken) => Effect.Effect<void>
+  /** Nothing was fetched after all: the next who asks is to try. */
+  readonly release: (key: TokenKey) => Effect.Effect<void>
+  /** It was refused. Only that very value is dropped: another may have been fetched meanwhile. */
+  readonly drop: (key: TokenKey, value: string) => Effect.Effect<void>
+}>()("@sluice/http-client/TokenStore") {
+  /** For one process; several `Credentials` may share it. */
+  static readonly layerMemory = Layer.sync(TokenStore, () => makeMemory())
+}
+
+interface Entry {
+  value: string | undefined
+  /** Monotonic nanoseconds. */
+  usableUntil: bigint
+  claimedUntil: bigint
+}
+
+const forever = 2n ** 63n
+
+const nanos = (milliseconds: number): bigint => BigInt(Math.floor(milliseconds * 1e6))
+
+const textOf = ({ clientId, clientSecret, scope, tokenUrl }: TokenKey): string =>
+  JSON.stringify([tokenUrl, clientId, Redacted.value(clientSecret), scope])
+
+const makeMemory = (): TokenStore["Service"] => {
+  const entries = new Map<string, Entry>()
+  /** Whoever is neither used nor awaited goes: credentials change, and nobody asks for the old ones again. */
+  const forgetSpent = (now: bigint) => {
+    for (const [key, entry] of entries) if (entry.usableUntil <= now && entry.claimedUntil <= now) entries.delete(key)
+  }
+  return {
+    claim: (key) =>
+      Clock.clockWith((clock): Effect.Effect<TokenClaim> => {
+        const now = clock.monotonicTimeNanosUnsafe()
+        const entry = entries.get(textOf(key))
+        if (entry?.value !== undefined && entry.usableUntil > now) {
+          const usableForMs = entry.usableUntil === forever ? undefined : Number(entry.usableUntil - now) / 1e6
+          return Effect.succeed(TokenClaim.Kept({ token: { value: entry.value, usableForMs } }))
+        }
+        if (entry !== undefined && entry.claimedUntil > now) {
+          return Effect.succeed(TokenClaim.Wait({ forMs: askAgainMs }))
+        }
+        forgetSpent(now)
+        entries.set(textOf(key), { value: undefined, usableUntil: 0n, claimedUntil: now + nanos(claimMs) })
+        return Effect.succeed(TokenClaim.Fetch())
+      }),
+    keep: (key, { usableForMs, value }) =>
+      Clock.clockWith((clock) => {
+        const usableUntil = usableForMs === undefined ? forever : clock.monotonicTimeNanosUnsafe() + nanos(usableForMs)
+        entries.set(textOf(key), { value, usableUntil, claimedUntil: 0n })
+        return Effect.void
+      }),
+    release: (key) => Effect.sync(() => void entries.delete(textOf(key))),
+    drop: (key, value) =>
+      Effect.sync(() => {
+        if (entries.get(textOf(key))?.value === value) entries.delete(textOf(key))
+      })
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Tokens on PostgreSQL: fetched by one process, used by all. They are sealed as secrets are, together with the client
+ * secret that they were fetched with, so that a changed secret finds nothing. Times are the database's.
+ *
+ * Where the database is away, or has no key to seal under, each process fetches for itself.
+ */
+import { askAgainMs, claimMs, TokenClaim, type TokenKey, TokenStore } from "@sluice/http-client/TokenStore"
+import { Effect, Layer, Redacted, Schema } from "effect"
+import { SqlClient } from "effect/sql"
+import { SecretBox } from "./SecretBox.ts"
+
+/** A token is worth no longer wait: fetching one takes less. */
+const patience = "2 seconds"
+
+const Content = Schema.fromJsonString(Schema.Struct({ clientSecret: Schema.String, value: Schema.String }))
+const decode = Schema.decodeUnknownEffect(Content)
+const encode = Schema.encodeSync(Content)
+
+interface Row {
+  readonly sealed: string | null
+  readonly usable_for: number | null
+}
+
+const placeOf = ({ clientId, tokenUrl }: TokenKey) => ({
+  kind: "token",
+  id: `${clientId} at ${tokenUrl}`,
+  pointer: ""
+})
+
+/** In time or not at all. */
+const orAlone = <A, E>(effect: Effect.Effect<A, E>, instead: A): Effect.Effect<A> =>
+  Effect.timeout(effect, patience).pipe(
+    Effect.catch((error) => Effect.as(Effect.logDebug("a token is not shared with other processes", error), instead))
+  )
+
+const make = Effect.gen(function*() {
+  const sql = yield* SqlClient.SqlClient
+  const box = yield* SecretBox
+
+  /** What names the credentials, without the secret. */
+  const keyOf = ({ clientId, scope, tokenUrl }: TokenKey) => {
+    const text = JSON.stringify([tokenUrl, clientId, scope ?? null])
+    return sql`encode(sha256(convert_to(${text}::text, 'UTF8')), 'hex')`
+  }
+
+  const stored = (key: TokenKey) =>
+    Effect.map(
+      sql<Row>`select sealed, (extract(epoch from usable_until - clock_timestamp()) * 1000)::float8 as usable_for
+        from tokens where key = ${keyOf(key)}`,
+      ([row]) => row
+    )
+
+  /** The value of a row that was sealed with this key and these credentials. */
+  const opened = (key: TokenKey, { sealed }: Row) =>
+    sealed === null ? Effect.undefined : box.open(sealed, placeOf(key)).pipe(
+      Effect.flatMap(decode),
+      Effect.map(({ clientSecret, value }) => clientSecret === Redacted.value(key.clientSecret) ? value : undefined),
+      Effect.catch(() => Effect.undefined)
+    )
+
+  const claim = Effect.fnUntraced(function*(key: TokenKey) {
+    const row = yield* stored(key)
+    if (row !== undefined && (row.usable_for === null || row.usable_for > 0)) {
+      const value = yield* opened(key, row)
+      if (value !== undefined) {
+        return TokenClaim.Kept({ token: { value, usableForMs: row.usable_for ?? undefined } })
+      }
+    }
+    // Only in place of what was just seen: another may have come meanwhile.
+    const claimed = yield* sql`insert into tokens as t (key, claimed_until)
+      values (${keyOf(key)}, clock_timestamp() + ${claimMs} * interval '1 millisecond')
+      on conflict (key) do update set claimed_until = excluded.claimed_until
+      where coalesce(t.claimed_until, '-infinity') <= clock_timestamp()
+        and t.sealed is not distinct from ${row?.sealed ?? null}::text
+      returning 1`
+    return claimed.length > 0 ? TokenClaim.Fetch() : TokenClaim.Wait({ forMs: askAgainMs })
+  })
+
+  const keep = Effect.fnUntraced(function*(key: TokenKey, value: string, usableForMs: number | undefined) {
+    const sealed = yield* box.seal(
+      encode({ clientSecret: Redacted.value(key.clientSecret), value }),
+      placeOf(key)
+    )
+    yield* sql`insert into tokens (key, sealed, usable_until)
+      values (${keyOf(key)}, ${sealed}, clock_timestamp() + ${usableForMs ?? null}::float8 * interval '1 millisecond')
+      on conflict (key) do update set
+        sealed = excluded.sealed, usable_until = excluded.usable_until, claimed_until = null`
+  })
+
+  const release = (key: TokenKey) => sql`update tokens set claimed_until = null where key = ${keyOf(key)}`
+
+  const drop = Effect.fnUntraced(function*(key: TokenKey, refused: string) {
+    const row = yield* stored(key)
+    const value = row === undefined ? undefined : yield* opened(key, row)
+    if (value !== refused) return
+    yield* sql`update tokens set sealed = null where key = ${keyOf(key)} and sealed = ${row?.sealed ?? null}`
+  })
+
+  return TokenStore.of({
+    claim: (key) => orAlone<TokenClaim, unknown>(claim(key), TokenClaim.Fetch()),
+    // What cannot be stored is not waited for.
+    keep: (key, { usableForMs, value }) =>
+      orAlone(Effect.onError(keep(key, value, usableForMs), () => Effect.ignore(release(key))), undefined),
+    release: (key) => orAlone(Effect.asVoid(release(key)), undefined),
+    drop: (key, value) => orAlone(drop(key, value), undefined)
+  })
+})
+
+export const layer = Layer.effect(TokenStore, make)
