@@ -17,7 +17,13 @@ export const contenders: ReadonlyArray<Contender> = [
   { name: "commits", label: "plain Node, a commit a step", file: "./peers/commits.ts" },
   { name: "graphile-worker", label: "graphile-worker + journal", file: "./peers/graphile-worker.ts" },
   { name: "pg-boss", label: "pg-boss + journal", file: "./peers/pg-boss.ts" },
-  { name: "restate", label: "Restate", file: "./peers/restate.ts" },
+  {
+    name: "restate-tuned",
+    label: "Restate, one partition",
+    file: "./peers/restate.ts",
+    environment: { BENCH_PARTITIONS: "1" }
+  },
+  { name: "restate", label: "Restate, as it comes", file: "./peers/restate.ts" },
   { name: "dbos", label: "DBOS", file: "./peers/dbos.ts" },
   {
     name: "cluster-tuned",

@@ -77,14 +77,14 @@ export interface Lengths {
 
 const maxOrders = 200_000
 
-export const take = async (
+/** On a database that is there already. */
+export const takeOn = async (
+  url: string,
   contender: Contender,
   server: DatabaseServer,
   partner: Child,
   { aloneSeconds, fullSeconds, inFlight, warmUpSeconds }: Lengths
 ): Promise<Turn> => {
-  const database = `peer_${contender.name.replaceAll("-", "_")}`
-  const url = await server.create(database, contender.isMigrated ?? false)
   const client = await server.connect(url)
   const counters = await countersOf(server, client)
   const running = contender.file === "http" ? await behindHttp(url) : await driven(contender, url, partner)
@@ -120,6 +120,21 @@ export const take = async (
   } finally {
     await running.end()
     await client.end()
+  }
+}
+
+/** On an empty one of its own. */
+export const take = async (
+  contender: Contender,
+  server: DatabaseServer,
+  partner: Child,
+  lengths: Lengths
+): Promise<Turn> => {
+  const database = `peer_${contender.name.replaceAll("-", "_")}`
+  const url = await server.create(database, contender.isMigrated ?? false)
+  try {
+    return await takeOn(url, contender, server, partner, lengths)
+  } finally {
     await server.drop(database)
   }
 }
