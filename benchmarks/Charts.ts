@@ -15,7 +15,7 @@ const config = {
     ticks: false
   },
   title: { fontSize: 14, anchor: "start", subtitleFontSize: 12, subtitleColor: "#666", offset: 12 },
-  legend: { labelFontSize: 12, titleFontSize: 12 },
+  legend: { labelLimit: 0, labelFontSize: 12, titleFontSize: 12 },
   view: { stroke: null },
   padding: 12
 } as const

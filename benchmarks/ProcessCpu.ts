@@ -58,3 +58,11 @@ export const sharedMiBOf = (pid: number): number | undefined => inMiB(sumOf(pid,
 
 /** What they have written to the disk. */
 export const writtenBytesOf = (pid: number): number | undefined => sumOf(pid, "io", "write_bytes")
+
+/** Busy time of all processors together since the machine began, in milliseconds, with what its host took from it. */
+export const machineBusyMs = (): number | undefined => {
+  if (!isReadable) return undefined
+  const [, user, nice, system, , , irq, softirq, steal] = readFileSync("/proc/stat", "utf8").split("\n", 1)[0]
+    ?.split(/\s+/).map(Number) ?? []
+  return [user, nice, system, irq, softirq, steal].reduce<number>((sum, ticks) => sum + (ticks ?? 0), 0) * msPerTick
+}

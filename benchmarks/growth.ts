@@ -9,7 +9,7 @@ import { type Child, start } from "./Child.ts"
 import { type DatabaseServer, using } from "./DatabaseServer.ts"
 import { fill } from "./History.ts"
 import type { Contender } from "./peers/Contenders.ts"
-import { type Lengths, take, takeOn, type Turn } from "./peers/Turn.ts"
+import { isDisturbed, type Lengths, take, takeOn, type Turn } from "./peers/Turn.ts"
 import { machine } from "./Report.ts"
 
 const rounds = Number(process.env["BENCH_ROUNDS"] ?? 3)
@@ -37,7 +37,8 @@ const tell = (dimension: string, at: number, postgres: string, turn: Turn) => {
     } ms, WAL ${full.walBytesPerOrder.toFixed(0)}, alone p50 ${alone.p50Ms.toFixed(2)} ms\n`
   )
   const told = { date: new Date().toISOString().slice(0, 10), machine: machine(), postgres, lengths }
-  appendFileSync(file, `${JSON.stringify({ ...told, dimension, at, turn })}\n`)
+  if (isDisturbed(turn)) process.stdout.write("  others took too much of the machine: this one is not kept\n")
+  else appendFileSync(file, `${JSON.stringify({ ...told, dimension, at, turn })}\n`)
 }
 
 const sluice = (dimension: string, environment: Readonly<Record<string, string>>): Contender => ({

@@ -6,31 +6,38 @@ import { kept, median } from "./Medians.ts"
 import { contenders } from "./peers/Contenders.ts"
 import type { Turn, TurnFigures } from "./peers/Turn.ts"
 
-interface KeptRound {
+interface KeptTurn {
+  readonly round: number
+  readonly name: string
   readonly date: string
   readonly machine: Readonly<Record<string, unknown>>
   readonly postgres: string
-  readonly turns: Readonly<Record<string, Turn>>
+  readonly turn: Turn
 }
 
 type Figure = (turn: Turn) => number
 
 const cpu = (figures: TurnFigures): number => figures.cpuMsPerOrder + (figures.databaseCpuMsPerOrder ?? 0)
 
-const rounds = kept<KeptRound>("peers")
-const [first] = rounds
-if (first === undefined) throw new Error("no rounds are kept: run peers.ts first")
-const present = contenders.filter(({ name }) => rounds.every(({ turns }) => turns[name] !== undefined))
+const turns = kept<KeptTurn>("peers")
+const [first] = turns
+if (first === undefined) throw new Error("no turns are kept: run peers.ts first")
+const present = contenders.filter(({ name }) => turns.some((turn) => turn.name === name))
+const rounds = Math.min(...present.map(({ name }) => turns.filter((turn) => turn.name === name).length))
 
-const of = (name: string, figure: Figure): ReadonlyArray<number> =>
-  rounds.flatMap(({ turns }) => turns[name] === undefined ? [] : [figure(turns[name])])
+const of = (name: string): ReadonlyArray<KeptTurn> => turns.filter((turn) => turn.name === name)
 
-const middle = (name: string, figure: Figure): number => median(of(name, figure))
+const middle = (name: string, figure: Figure): number => median(of(name).map(({ turn }) => figure(turn)))
 
 /** Made within a round, whose turns were taken one after the other, before the median: a machine drifts. */
 const ratio = (name: string, figure: Figure): number => {
-  const theirs = of(name, figure)
-  return median(of("sluice", figure).map((value, n) => value / (theirs[n] ?? NaN)))
+  const ours = new Map(of("sluice").map(({ round, turn }) => [round, figure(turn)]))
+  return median(
+    of(name).flatMap(({ round, turn }) => {
+      const value = ours.get(round)
+      return value === undefined ? [] : [value / figure(turn)]
+    })
+  )
 }
 
 const isHttp = (name: string) => name === "sluice-http"
@@ -108,7 +115,7 @@ const targets = markdownTable([
 ])
 
 const machine = Object.entries(first.machine).map(([name, value]) => `${name} ${String(value)}`).join(", ")
-const heading = `${first.date}, ${machine}, PostgreSQL ${first.postgres}, medians of ${rounds.length} rounds.`
+const heading = `${first.date}, ${machine}, PostgreSQL ${first.postgres}, medians of ${rounds} rounds.`
 const text = `${heading}\n\n${figures}\n\n${targets}\n`
 process.stdout.write(`${text}\n`)
 writeFileSync(new URL("./results/peers.md", import.meta.url), text)
@@ -123,7 +130,7 @@ const color = {
   scale: { domain: Object.keys(colors), range: Object.values(colors) }
 } as const
 
-const y = { field: "label", type: "nominal", sort: null, title: null, axis: { labelLimit: 260 } } as const
+const y = { field: "label", type: "nominal", sort: null, title: null } as const
 
 const bars = (name: string, title: string, subtitle: string, figure: Figure, digits: number, shown = present) =>
   draw(name, {

@@ -3,13 +3,14 @@
  * flight and with one, and ended, so that whoever polls does not disturb the next.
  */
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { availableParallelism, tmpdir } from "node:os"
 import { join } from "node:path"
+import { performance } from "node:perf_hooks"
 import { type Child, start } from "../Child.ts"
 import { costPerOrder, countersOf } from "../Counters.ts"
 import type { DatabaseServer } from "../DatabaseServer.ts"
 import type { Summary } from "../Latencies.ts"
-import { cpuMsOf, peakMiBOf, writtenBytesOf } from "../ProcessCpu.ts"
+import { cpuMsOf, machineBusyMs, peakMiBOf, writtenBytesOf } from "../ProcessCpu.ts"
 import type { Measured, Round } from "../Side.ts"
 import { startServer } from "../sluice/Server.ts"
 import { settings } from "../sluice/ServerSettings.ts"
@@ -26,6 +27,8 @@ export interface TurnFigures extends Summary {
   /** The most that the contender's processes held since their start. */
   readonly peakMiB: number | undefined
   readonly databaseMiB: number | undefined
+  /** How much of the machine others took meanwhile, of 1: what makes a turn worthless. */
+  readonly foreignShare: number
 }
 
 export interface Turn {
@@ -35,6 +38,8 @@ export interface Turn {
 
 interface Running {
   readonly pid: number
+  /** Of the customer and the partner, whose work is nobody's. */
+  readonly helperPids: ReadonlyArray<number>
   readonly run: (round: Round) => Promise<Summary>
   readonly end: () => Promise<void>
 }
@@ -46,7 +51,12 @@ const driven = async (contender: Contender, databaseUrl: string, partner: Child)
     BENCH_DATABASE_URL: databaseUrl,
     BENCH_PARTNER_URL: `http://127.0.0.1:${port}`
   })
-  return { pid: child.pid, run: async (round) => await child.ask(round) as Measured, end: child.end }
+  return {
+    pid: child.pid,
+    helperPids: [partner.pid],
+    run: async (round) => await child.ask(round) as Measured,
+    end: child.end
+  }
 }
 
 /** Sluice's own server; customer and partner are one process more. */
@@ -59,6 +69,7 @@ const behindHttp = async (databaseUrl: string): Promise<Running> => {
   const server = await startServer({ DATABASE_URL: databaseUrl, SLUICE_CONFIG: file, SLUICE_DATA_DIR: directory })
   return {
     pid: server.pid,
+    helperPids: [load.pid],
     run: async (round) => await load.ask({ ...round, serverUrl: server.url }) as Summary,
     end: async () => {
       await server.stop()
@@ -88,15 +99,24 @@ export const takeOn = async (
   const client = await server.connect(url)
   const counters = await countersOf(server, client)
   const running = contender.file === "http" ? await behindHttp(url) : await driven(contender, url, partner)
+  const foreignMs = () =>
+    (machineBusyMs() ?? 0) - (server.cpuMs() ?? 0)
+    - [running.pid, process.pid, ...running.helperPids].reduce(
+      (sum, pid) => sum + (cpuMsOf(pid, pid === running.pid) ?? 0),
+      0
+    )
   const measured = async (round: Round): Promise<TurnFigures> => {
     // So that no round pays for pages that another has dirtied.
     await client.query("checkpoint")
     const before = await counters()
+    const foreignBefore = foreignMs()
+    const begun = performance.now()
     const cpuBefore = cpuMsOf(running.pid, true) ?? NaN
     const writtenBefore = writtenBytesOf(running.pid) ?? NaN
     const { orders, ordersPerSecond, p50Ms, p99Ms, seconds } = await running.run(round)
     const cpu = (cpuMsOf(running.pid, true) ?? NaN) - cpuBefore
     const written = (writtenBytesOf(running.pid) ?? NaN) - writtenBefore
+    const foreign = (foreignMs() - foreignBefore) / (performance.now() - begun) / availableParallelism()
     return {
       orders,
       seconds,
@@ -108,7 +128,8 @@ export const takeOn = async (
       ...costPerOrder(before, await counters(), orders),
       writtenBytesPerOrder: written / orders,
       peakMiB: peakMiBOf(running.pid),
-      databaseMiB: server.memoryMiB()
+      databaseMiB: server.memoryMiB(),
+      foreignShare: foreign
     }
   }
   try {
@@ -122,6 +143,12 @@ export const takeOn = async (
     await client.end()
   }
 }
+
+/** What others may take of the machine during a turn that counts. */
+const worthlessShare = 0.06
+
+export const isDisturbed = ({ alone, full }: Turn): boolean =>
+  full.foreignShare > worthlessShare || alone.foreignShare > 2 * worthlessShare
 
 /** On an empty one of its own. */
 export const take = async (
