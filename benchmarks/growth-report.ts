@@ -14,7 +14,12 @@ interface KeptPoint {
   readonly turn: Turn
 }
 
-const points = kept<KeptPoint>("growth")
+const taken = kept<KeptPoint>("growth")
+/** An empty database and one pipeline is where both begin: one measurement serves both. */
+const shared = taken.flatMap((point) =>
+  point.dimension === "pipelines" && point.at === 1 ? [{ ...point, dimension: "history", at: 0 }] : []
+)
+const points = [...taken, ...shared]
 const [first] = points
 if (first === undefined) throw new Error("nothing is kept: run growth.ts first")
 
@@ -100,7 +105,7 @@ await draw("growth", {
         field: "at",
         type: "quantitative",
         title: words,
-        axis: { values: pointsOf(name), format: "~s", labelOverlap: true },
+        axis: { values: pointsOf(name), format: ",d", labelOverlap: true },
         scale: { type: name === "history" || name === "pipelines" ? "symlog" : "linear" }
       },
       y: { field: "value", type: "quantitative", title: null, scale: { zero: true } },

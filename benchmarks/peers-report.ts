@@ -23,7 +23,7 @@ const turns = kept<KeptTurn>("peers")
 const [first] = turns
 if (first === undefined) throw new Error("no turns are kept: run peers.ts first")
 const present = contenders.filter(({ name }) => turns.some((turn) => turn.name === name))
-const rounds = Math.min(...present.map(({ name }) => turns.filter((turn) => turn.name === name).length))
+const counts = present.map(({ name }) => turns.filter((turn) => turn.name === name).length)
 
 const of = (name: string): ReadonlyArray<KeptTurn> => turns.filter((turn) => turn.name === name)
 
@@ -115,7 +115,9 @@ const targets = markdownTable([
 ])
 
 const machine = Object.entries(first.machine).map(([name, value]) => `${name} ${String(value)}`).join(", ")
-const heading = `${first.date}, ${machine}, PostgreSQL ${first.postgres}, medians of ${rounds} rounds.`
+const heading = `${first.date}, ${machine}, PostgreSQL ${first.postgres}, medians of ${Math.min(...counts)} to ${
+  Math.max(...counts)
+} turns each.`
 const text = `${heading}\n\n${figures}\n\n${targets}\n`
 process.stdout.write(`${text}\n`)
 writeFileSync(new URL("./results/peers.md", import.meta.url), text)

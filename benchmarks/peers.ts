@@ -3,7 +3,7 @@
  * Appends each turn to `results/peers.jsonl` as it ends; `peers-report.ts` makes tables and charts of them. A round is
  * some three minutes. BENCH_ROUNDS says how many there are to be in the end; BENCH_APPEND=1 keeps those that are there
  * and takes what is missing, and BENCH_BUDGET bounds the seconds after which no turn begins, so that rounds may be taken
- * in portions. BENCH_ONLY=dbos,restate tries some and stores nothing.
+ * in portions. BENCH_ONLY=dbos,restate (or all) tries some and stores nothing.
  */
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs"
 import { performance } from "node:perf_hooks"
@@ -16,10 +16,16 @@ import { machine } from "./Report.ts"
 
 const rounds = Number(process.env["BENCH_ROUNDS"] ?? 5)
 const budgetMs = Number(process.env["BENCH_BUDGET"] ?? Infinity) * 1000
-const fullSeconds = Number(process.env["BENCH_SECONDS"] ?? 5)
-const lengths: Lengths = { inFlight: 64, warmUpSeconds: fullSeconds * 0.8, fullSeconds, aloneSeconds: fullSeconds / 2 }
+/** What is measured in a turn: three quarters with 64 in flight, after as long a warm-up, and one quarter with one. */
+const seconds = Number(process.env["BENCH_SECONDS"] ?? 6)
+const lengths: Lengths = {
+  inFlight: 64,
+  warmUpSeconds: seconds * 0.75,
+  fullSeconds: seconds * 0.75,
+  aloneSeconds: seconds / 4
+}
 const only = process.env["BENCH_ONLY"]?.split(",")
-const taking = contenders.filter(({ name }) => only === undefined || only.includes(name))
+const taking = contenders.filter(({ name }) => only === undefined || only.includes("all") || only.includes(name))
 
 const directory = new URL("./results/", import.meta.url)
 const file = new URL("peers.jsonl", directory)

@@ -63,11 +63,18 @@ const kindOf = (id: number): string => {
   return parent === undefined ? "other" : kindOf(parent)
 }
 
+/** Work that is left out: modules are loaded, and code is not compiled yet. */
+const startMicros = 4_000_000
+
 const byKind = new Map<string, number>()
 const byFunction = new Map<string, number>()
+let worked = 0
 for (const [n, id] of profile.samples.entries()) {
   const micros = profile.timeDeltas[n] ?? 0
   const kind = kindOf(id)
+  if (kind === "idle") continue
+  worked += micros
+  if (worked < startMicros) continue
   byKind.set(kind, (byKind.get(kind) ?? 0) + micros)
   const frame = nodes.get(id)?.callFrame
   const place = `${frame?.functionName || "(anonymous)"} ${
@@ -75,7 +82,6 @@ for (const [n, id] of profile.samples.entries()) {
   }:${frame?.lineNumber}`
   byFunction.set(place, (byFunction.get(place) ?? 0) + micros)
 }
-byKind.delete("idle")
 const busy = [...byKind.values()].reduce((sum, micros) => sum + micros, 0)
 const share = (micros: number) => `${(micros / busy * 100).toFixed(1)} %`
 const ranked = (counted: ReadonlyMap<string, number>) => [...counted].toSorted(([, a], [, b]) => b - a)
