@@ -5,6 +5,7 @@ import { once } from "node:events"
 export interface Child {
   /** Its first word. */
   readonly greeting: unknown
+  readonly pid: number
   readonly ask: (question: unknown) => Promise<unknown>
   readonly end: () => Promise<void>
 }
@@ -31,6 +32,7 @@ export const start = async (
   const greeting = await answerOf(child)
   return {
     greeting,
+    pid: child.pid ?? 0,
     ask: (question) => {
       const answer = answerOf(child)
       child.send(question as object)

@@ -9,16 +9,19 @@ import { chmod, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import pg from "pg"
-import { cpuMsOf } from "./ProcessCpu.ts"
+import { cpuMsOf, sharedMiBOf } from "./ProcessCpu.ts"
 
 export interface DatabaseServer {
   readonly version: string
-  /** An empty, migrated database. */
-  readonly create: (name: string) => Promise<string>
+  /** An empty database, with Sluice's tables unless told otherwise. */
+  readonly create: (name: string, isMigrated?: boolean) => Promise<string>
+  readonly drop: (name: string) => Promise<void>
   /** A connection for what the runner asks. */
   readonly connect: (url: string) => Promise<pg.Client>
   /** Processor time of all of its processes since they began, in milliseconds; `undefined` where it cannot be read. */
   readonly cpuMs: () => number | undefined
+  /** What all of its processes hold now, shared pages counted once, in MiB; `undefined` where it cannot be read. */
+  readonly memoryMiB: () => number | undefined
 }
 
 const withDatabase = (url: string, name: string): string => {
@@ -76,16 +79,21 @@ export const using = <A>(use: (server: DatabaseServer) => Promise<A>): Promise<A
     return yield* Effect.promise(() =>
       use({
         version: String(rows[0].server_version),
-        create: async (name) => {
+        create: async (name, isMigrated = true) => {
           await admin.query(`drop database if exists ${name} with (force)`)
           await admin.query(`create database ${name}`)
           created.push(name)
           const own = withDatabase(url, name)
+          if (!isMigrated) return own
           await Effect.runPromise(Effect.void.pipe(Effect.provide(Database.layer({ url: Redacted.make(own) }))))
           return own
         },
+        drop: async (name) => {
+          await admin.query(`drop database if exists ${name} with (force)`)
+        },
         connect,
-        cpuMs: () => postmaster === undefined ? undefined : cpuMsOf(postmaster, true)
+        cpuMs: () => postmaster === undefined ? undefined : cpuMsOf(postmaster, true),
+        memoryMiB: () => postmaster === undefined ? undefined : sharedMiBOf(postmaster)
       })
     )
   }).pipe(Effect.scoped, Effect.provide(Logger.layer([])), (effect) =>

@@ -1,4 +1,5 @@
-/** The order that both sides take in: 2 KB of JSON, new each time. */
+/** The order that all sides take in: 2 KB of JSON, new each time. */
+import { randomBytes } from "node:crypto"
 
 const item = (n: number) => ({
   id: `item-${n}`,
@@ -39,10 +40,18 @@ export const order = (n: number) => ({
 
 export type SubmittedOrder = ReturnType<typeof order>
 
-const padding = "x".repeat(Math.max(0, 1950 - JSON.stringify(body).length))
+/** 2 KB with what intake adds; `growth.ts` asks for other sizes, in bytes. */
+const bytes = Number(process.env["BENCH_BODY_BYTES"] ?? 1950)
 
-/** What the three callouts are named, as path and as step. */
-export const steps = ["validate", "provision", "bill"] as const
+/** Random, so that the database cannot compress what no real order would let it compress. */
+const padding = randomBytes(bytes).toString("base64").slice(0, Math.max(0, bytes - JSON.stringify(body).length))
+
+const count = process.env["BENCH_STEPS"]
+
+/** What the three callouts are named, as path and as step; `growth.ts` asks for other numbers of them. */
+export const steps: ReadonlyArray<string> = count === undefined
+  ? ["validate", "provision", "bill"]
+  : Array.from({ length: Number(count) }, (_, n) => `step-${n + 1}`)
 
 /** In what both sides differ from each other in nothing: names that are stored with each order. */
 export const pipelineName = "benchmark"

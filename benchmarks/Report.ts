@@ -1,6 +1,8 @@
 /** Medians, ratios and the table; the raw figures go to `results/`, without a name of the machine. */
 import { mkdirSync, writeFileSync } from "node:fs"
 import { availableParallelism, cpus, totalmem } from "node:os"
+import { markdownTable } from "./MarkdownTable.ts"
+import { median } from "./Medians.ts"
 import type { Measured } from "./Side.ts"
 
 export interface RoundFigures extends Measured {
@@ -19,13 +21,8 @@ export interface Figures {
   readonly sluice: SideFigures
 }
 
-const median = (values: ReadonlyArray<number>): number => {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle] ?? NaN : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2
-}
-
-const machine = () => ({
+/** What was measured on, without its name. */
+export const machine = () => ({
   cores: availableParallelism(),
   processor: cpus()[0]?.model ?? "unknown",
   memoryGiB: Math.round(totalmem() / 2 ** 30),
@@ -75,18 +72,8 @@ const row = (
   return [label, median(theirs).toFixed(digits), median(ours).toFixed(digits), ratio.toFixed(2), promised ?? ""]
 }
 
-const table = (figures: Figures, lines: ReadonlyArray<Line>): string => {
-  const rows = [["", "baseline", "sluice", "ratio", "promised"], ...lines.map((line) => row(figures, line))]
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0))) ?? []
-  return rows.map((cells) =>
-    `| ${cells.map((cell, n) => n === 0 ? cell.padEnd(widths[n] ?? 0) : cell.padStart(widths[n] ?? 0)).join(" | ")} |`
-  ).toSpliced(
-    1,
-    0,
-    `| ${widths.map((width, n) => n === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`).join(" | ")} |`
-  )
-    .join("\n")
-}
+const table = (figures: Figures, lines: ReadonlyArray<Line>): string =>
+  markdownTable([["", "baseline", "sluice", "ratio", "promised"], ...lines.map((line) => row(figures, line))])
 
 export const save = (name: string, content: object): void => {
   const directory = new URL("./results/", import.meta.url)

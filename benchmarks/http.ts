@@ -9,37 +9,12 @@ import { start } from "./Child.ts"
 import { countersOf } from "./Counters.ts"
 import { using } from "./DatabaseServer.ts"
 import type { Summary } from "./Latencies.ts"
-import { completedStatus, orderType, pipelineName, steps } from "./Order.ts"
 import { cpuMsOf } from "./ProcessCpu.ts"
 import { behindHttp, write } from "./Report.ts"
 import { compare, type Contender, inFlight, rounds, seconds } from "./Rounds.ts"
 import { assertAlike, rowsWritten } from "./RowsWritten.ts"
 import { startServer } from "./sluice/Server.ts"
-
-/** As a settings file says it. */
-const settings = (partnerUrl: string) => ({
-  pipelines: [{
-    name: pipelineName,
-    match: { orderTypes: [orderType] },
-    completedStatus,
-    steps: steps.map((id) => ({
-      name: "calloutPlugin",
-      id,
-      critical: true,
-      options: { endpoint: `${partnerUrl}/${id}`, shouldRejectOn: { status: [400, 404, 500] } }
-    }))
-  }],
-  authProviders: [
-    {
-      name: "billing",
-      domain: "billing.example.com",
-      type: "basic",
-      username: "sluice",
-      password: "correct horse staple"
-    },
-    { name: "crm", domain: "crm.example.com", type: "bearer", token: "tok_live_51H8xjE2KfQ7wz" }
-  ]
-})
+import { settings } from "./sluice/ServerSettings.ts"
 
 await using(async (server) => {
   const load = await start("./load.ts")

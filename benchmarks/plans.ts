@@ -12,49 +12,11 @@ import { ProcessEvents } from "@sluice/persistence/ProcessEvents"
 import { Effect, Layer, Redacted } from "effect"
 import { Statement } from "effect/sql"
 import { writeFileSync } from "node:fs"
-import type pg from "pg"
 import { using } from "./DatabaseServer.ts"
+import { fill, lengthen } from "./History.ts"
 
 const orders = Number(process.env["BENCH_ORDERS"] ?? 1_000_000)
 const stepsOfOne = 20
-
-/** Order `n` was made `n` seconds after this; its run's id begins with that time, as a UUIDv7 does. */
-const start = 1_700_000_000_000
-const uuid = `(substr(hex, 1, 8) || '-' || substr(hex, 9) || '-7000-8000-000000000000')::uuid`
-const many =
-  `(select n, 'order-' || n as order_id, to_timestamp((${start} + n * 1000::bigint) / 1000.0) as at, ${uuid} as uuid
-  from (select n, lpad(to_hex(${start} + n * 1000::bigint), 12, '0') as hex from generate_series(1, ${orders}) n) m) m`
-
-const record = (id: string) =>
-  `'{"phase":"steps","stepId":"' || ${id} || '","name":"calloutPlugin","critical":true,"startedAt":0,"finishedAt":1}'`
-const callout =
-  `'{"request":0,"attempt":1,"endpoint":"http://partner/","method":"POST","idempotencyKey":"k","orderVersion":1,`
-  + `"startedAt":0,"durationMs":1,"headers":{},"response":{"status":200,"headers":{}}}'`
-
-const statements = [
-  `insert into orders (id, order_type, status, version, created_at, updated_at, event_id, run_id)
-    select order_id, 'NEW_ORDER', 'Completed', 1, at, at, uuid, uuid from ${many}`,
-  `insert into order_versions select order_id, 1, '{"id":"' || order_id || '"}' from ${many}`,
-  `insert into runs (id, order_id, event_id, pipeline, pipeline_version, state, start_version, created_at, started_at,
-      finished_at)
-    select uuid, order_id, uuid, 'benchmark', 1, 'completed', 1, at, at, at from ${many}`,
-  `insert into steps select uuid, i, 'succeeded', 1, ${record("i")} from ${many}, generate_series(0, 2) i`,
-  `insert into callouts select uuid, gen_random_uuid(), i, 'succeeded', ${callout}, 'order', null, '{}'
-    from ${many}, generate_series(0, 2) i`,
-  // The run in the middle has 20 steps, each with its callout.
-  `insert into steps select uuid, i, 'succeeded', 1, ${record("i")}
-    from ${many}, generate_series(3, ${stepsOfOne - 1}) i where n = ${orders / 2}`,
-  `insert into callouts select uuid, gen_random_uuid(), i, 'succeeded', ${callout}, 'order', null, '{}'
-    from ${many}, generate_series(3, ${stepsOfOne - 1}) i where n = ${orders / 2}`,
-  "vacuum (analyze)"
-]
-
-const fill = async (client: pg.Client) => {
-  for (const statement of statements) await client.query(statement)
-  const { rows: [row] } = await client.query(`select ${uuid} as id
-    from (select lpad(to_hex(${start} + ${orders / 2} * 1000::bigint), 12, '0') as hex) m`)
-  return processEventId(String(row.id))
-}
 
 const settings = Layer.succeed(Settings, {
   current: () => ({ pipelines: [], connectors: [], authProviders: [], secrets: [] }),
@@ -81,7 +43,10 @@ await using(async (server) => {
   const url = await server.create("bench_plans")
   const client = await server.connect(url)
   process.stdout.write(`storing ${orders} orders, each with a run, three steps and three callouts\n`)
-  const id = await fill(client)
+  await fill(client, 1, orders)
+  // The run in the middle has 20 steps, each with its callout.
+  const id = processEventId(await lengthen(client, orders / 2, stepsOfOne))
+  await client.query("vacuum (analyze)")
   await client.end()
   const readers = Layer.mergeAll(Orders.layer, ProcessEvents.layer).pipe(
     Layer.provide([settings, Plugins.layer([])]),

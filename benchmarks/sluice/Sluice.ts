@@ -3,6 +3,8 @@
  * with all that is on by default: callout records, order versions, the address guard, redaction.
  */
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+import type { Pipeline } from "@sluice/domain/Pipeline"
+import { byPriority } from "@sluice/domain/PipelineMatch"
 import type { WebhookEndpoint } from "@sluice/domain/WebhookEndpoint"
 import { Intake } from "@sluice/engine/Intake"
 import { Journal } from "@sluice/engine/Journal"
@@ -21,27 +23,34 @@ import { completedStatus, orderType, pipelineName, steps } from "../Order.ts"
 import { secrets } from "./Secrets.ts"
 import { dispatching } from "./Webhooks.ts"
 
-export const snapshot = (partnerUrl: string): SettingsSnapshot => ({
-  pipelines: [{
-    name: pipelineName,
-    version: 1,
-    match: { orderTypes: [orderType] },
-    priority: 0,
-    failedStatus: "Failed",
-    completedStatus,
-    steps: steps.map((id) => ({
-      name: "calloutPlugin",
-      id,
-      active: true,
-      critical: true,
-      scope: {},
-      options: { endpoint: `${partnerUrl}/${id}`, shouldRejectOn: { status: [400, 404, 500] } }
-    })),
-    postProcessing: []
-  }],
-  connectors: [],
-  authProviders: [],
-  secrets
+/** Of which one is for the order, and is looked at last: `growth.ts` asks for many. */
+const pipelineCount = Number(process.env["BENCH_PIPELINES"] ?? 1)
+
+export const snapshot = (partnerUrl: string): SettingsSnapshot => {
+  const its = pipeline(pipelineName, orderType, 0, partnerUrl)
+  const others = Array.from(
+    { length: pipelineCount - 1 },
+    (_, n) => pipeline(`other-${n}`, `OTHER-${n}`, 1, partnerUrl)
+  )
+  return { pipelines: [...others, its].toSorted(byPriority), connectors: [], authProviders: [], secrets }
+}
+
+const pipeline = (name: string, itsOrderType: string, priority: number, partnerUrl: string): Pipeline => ({
+  name,
+  version: 1,
+  match: { orderTypes: [itsOrderType] },
+  priority,
+  failedStatus: "Failed",
+  completedStatus,
+  steps: steps.map((id) => ({
+    name: "calloutPlugin",
+    id,
+    active: true,
+    critical: true,
+    scope: {},
+    options: { endpoint: `${partnerUrl}/${id}`, shouldRejectOn: { status: [400, 404, 500] } }
+  })),
+  postProcessing: []
 })
 
 const settings = (partnerUrl: string): Layer.Layer<Settings> => {

@@ -16,7 +16,8 @@ export interface MissedPipeline {
 export interface PipelineMatch {
   /** Highest priority first, then by name. */
   readonly matched: ReadonlyArray<Pipeline>
-  readonly missed: ReadonlyArray<MissedPipeline>
+  /** Of all the others. Asked for where there is no pipeline at all: it looks at every one. */
+  readonly missed: () => ReadonlyArray<MissedPipeline>
 }
 
 /** Highest priority first; ties by name, by code unit, so that every process decides alike. */
@@ -44,13 +45,50 @@ const missing = (match: Match, order: Order): string | undefined => {
   return reasons.length === 0 ? undefined : reasons.join("; ")
 }
 
-export const matchingPipelines = (order: Order, candidates: ReadonlyArray<Pipeline>): PipelineMatch => {
-  const matched: Array<Pipeline> = []
-  const missed: Array<MissedPipeline> = []
-  for (const pipeline of candidates.toSorted(byPriority)) {
-    const reason = missing(pipeline.match, order)
-    if (reason === undefined) matched.push(pipeline)
-    else missed.push({ name: pipeline.name, reason })
+/** Of one list of pipelines: those that may be for a type of order, in the order of {@link byPriority}. */
+interface Index {
+  readonly all: ReadonlyArray<Pipeline>
+  readonly byOrderType: ReadonlyMap<string, ReadonlyArray<Pipeline>>
+  /** For a type that no pipeline names. */
+  readonly ofAnyType: ReadonlyArray<Pipeline>
+}
+
+const index = (candidates: ReadonlyArray<Pipeline>): Index => {
+  const all = candidates.toSorted(byPriority)
+  const byOrderType = new Map<string, Array<Pipeline>>()
+  for (const { match } of all) for (const type of match.orderTypes ?? []) byOrderType.set(type, [])
+  const ofAnyType: Array<Pipeline> = []
+  for (const pipeline of all) {
+    const { orderTypes } = pipeline.match
+    if (orderTypes === undefined) {
+      ofAnyType.push(pipeline)
+      for (const list of byOrderType.values()) list.push(pipeline)
+    } else for (const type of new Set(orderTypes)) byOrderType.get(type)?.push(pipeline)
   }
-  return { matched, missed }
+  return { all, byOrderType, ofAnyType }
+}
+
+/** Settings change seldom and orders come often: an order must not cost more the more pipelines there are. */
+const indexes = new WeakMap<ReadonlyArray<Pipeline>, Index>()
+
+const indexOf = (candidates: ReadonlyArray<Pipeline>): Index => {
+  const known = indexes.get(candidates)
+  if (known !== undefined) return known
+  const made = index(candidates)
+  indexes.set(candidates, made)
+  return made
+}
+
+/** `candidates` is indexed when it is first seen, and must not be changed afterwards. */
+export const matchingPipelines = (order: Order, candidates: ReadonlyArray<Pipeline>): PipelineMatch => {
+  const { all, byOrderType, ofAnyType } = indexOf(candidates)
+  const ofType = typeof order.orderType === "string" ? byOrderType.get(order.orderType) : undefined
+  return {
+    matched: (ofType ?? ofAnyType).filter(({ match }) => missing(match, order) === undefined),
+    missed: () =>
+      all.flatMap(({ match, name }) => {
+        const reason = missing(match, order)
+        return reason === undefined ? [] : [{ name, reason }]
+      })
+  }
 }

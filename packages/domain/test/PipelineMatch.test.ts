@@ -37,6 +37,17 @@ describe("PipelineMatch", () => {
     assert.deepStrictEqual(names(matched), ["high", "Z", "a", "b", "low"])
   })
 
+  it("keeps that order among pipelines for any type, for this type and for others", () => {
+    const { matched, missed } = matchingPipelines(order({}), [
+      pipeline("other", { orderTypes: ["REFUND"] }, 9),
+      pipeline("any", {}, 1),
+      pipeline("own", { orderTypes: ["NEW_ORDER", "REFUND", "NEW_ORDER"] }, 2),
+      pipeline("own-last", { orderTypes: ["NEW_ORDER"] })
+    ])
+    assert.deepStrictEqual(names(matched), ["own", "any", "own-last"])
+    assert.deepStrictEqual(names(missed()), ["other"])
+  })
+
   it.each<[Match, Partial<Order>, string | undefined]>([
     [{}, {}, undefined],
     [{ orderTypes: ["REFUND", "NEW_ORDER"] }, {}, undefined],
@@ -55,7 +66,7 @@ describe("PipelineMatch", () => {
     [{ orderTypes: ["NEW_ORDER"], when: "false" }, {}, undefined]
   ])("with match %j an order with %j is missed because %s", (match, members, reason) => {
     const { matched, missed } = matchingPipelines(order(members), [pipeline("p", match)])
-    assert.deepStrictEqual(missed, reason === undefined ? [] : [{ name: "p", reason }])
+    assert.deepStrictEqual(missed(), reason === undefined ? [] : [{ name: "p", reason }])
     assert.strictEqual(matched.length, reason === undefined ? 1 : 0)
   })
 })

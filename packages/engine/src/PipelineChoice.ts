@@ -1,7 +1,7 @@
 /** Which pipeline an order runs through. Contract: section 4, "Pipeline". */
 import type { Order } from "@sluice/domain/Order"
 import type { Pipeline } from "@sluice/domain/Pipeline"
-import { matchingPipelines } from "@sluice/domain/PipelineMatch"
+import { matchingPipelines, type MissedPipeline } from "@sluice/domain/PipelineMatch"
 import { Effect, Schema } from "effect"
 import { Expressions } from "./Expressions.ts"
 
@@ -24,7 +24,7 @@ export const make = Effect.gen(function*() {
 
   return Effect.fnUntraced(function*(order: Order, pipelines: ReadonlyArray<Pipeline>, now: number) {
     const { matched, missed } = matchingPipelines(order, pipelines)
-    const reasons = [...missed]
+    const refused: Array<MissedPipeline> = []
     for (const pipeline of matched) {
       const { when } = pipeline.match
       if (when === undefined) return pipeline
@@ -33,8 +33,8 @@ export const make = Effect.gen(function*() {
         ({ message }) => new MatchFailed({ pipeline: pipeline.name, message })
       )
       if (isTrue(answer)) return pipeline
-      reasons.push({ name: pipeline.name, reason: `match.when does not hold: ${when}` })
+      refused.push({ name: pipeline.name, reason: `match.when does not hold: ${when}` })
     }
-    return yield* new NoPipeline({ missed: reasons })
+    return yield* new NoPipeline({ missed: [...missed(), ...refused] })
   })
 })
