@@ -79,7 +79,27 @@ layer(world, { excludeTestServices: true })("webhooks", (it) => {
       const bodies = all.map((one) => verified(secret, one))
       assert.strictEqual(bodies[0]?.["id"], submitted.json.order.id)
       const subscription = yield* ask("GET", `/v1/subscriptions/${bodies[2]?.["id"]}`)
-      assert.deepInclude(subscription.json, { ...bodies[2], customerId: "C1", orderId: submitted.json.order.id })
+      const [entitlement] = subscription.json.entitlements
+      assert.match(entitlement.id, /^entitlement-[0-9a-f]{32}$/)
+      assert.deepInclude(subscription.json, {
+        ...bodies[2],
+        customerId: "C1",
+        orderId: submitted.json.order.id,
+        entitlements: [{ id: entitlement.id, product: "/p/web", status: "Active" }]
+      })
+      assert.deepStrictEqual(bodies[3], {
+        subscriptionId: subscription.json.id,
+        customerId: "C1",
+        entitlements: subscription.json.entitlements
+      })
+      const again = yield* ask("POST", `/v1/orders/${submitted.json.order.id}/process`, {
+        headers: { prefer: "wait=10" },
+        body: {}
+      })
+      assert.strictEqual(again.json.processEvent.state, "completed", again.text)
+      const { items } = (yield* ask("GET", "/v1/subscriptions")).json
+      assert.deepStrictEqual(items, [subscription.json], "processed twice, it leaves one subscription")
+      assert.lengthOf((yield* ask("GET", `/v1/deliveries?orderId=${submitted.json.order.id}`)).json.items, 4)
       const customer = yield* ask("GET", "/v1/customers/C1")
       assert.deepStrictEqual(customer.json, bodies[1])
       assert.strictEqual((yield* ask("GET", "/v1/customers")).json.items.length, 1)
@@ -151,8 +171,21 @@ layer(world, { excludeTestServices: true })("webhooks", (it) => {
       yield* delivery(`endpointId=${id}`, "held")
       const replay = { body: { since: "2020-01-01" } }
       assert.strictEqual((yield* ask("POST", `/v1/webhook-endpoints/${id}/replay`, replay)).status, 409)
+      for (
+        const [path, members] of [
+          ["until", { until: "2019-01-01" }],
+          ["types[0]", { types: ["order.invented"] }],
+          ["states", { states: [] }],
+          ["since", { since: "2026-02-30" }]
+        ] as const
+      ) {
+        const wrong = yield* ask("POST", `/v1/webhook-endpoints/${id}/replay`, { body: { ...replay.body, ...members } })
+        assert.deepStrictEqual([wrong.status, wrong.json.errors?.[0]?.path], [400, path])
+      }
       const { json } = yield* ask("GET", `/v1/webhook-endpoints/${id}`)
-      yield* ask("PUT", `/v1/webhook-endpoints/${id}`, { body: { ...json, disabled: false } })
+      assert.isString(json.disabledAt)
+      const enabled = yield* ask("PUT", `/v1/webhook-endpoints/${id}`, { body: { ...json, disabled: false } })
+      assert.notProperty(enabled.json, "disabledAt")
       const started = yield* ask("POST", `/v1/webhook-endpoints/${id}/replay`, replay)
       assert.strictEqual(started.status, 202, started.text)
       yield* received("/held", 2)
@@ -204,6 +237,8 @@ layer(world, { excludeTestServices: true })("webhooks", (it) => {
       const refused = [
         ["url", { url: "http://169.254.169.254/" }],
         ["types[0]", { types: ["order.invented"] }],
+        ["secret", { secret: "hunter2" }],
+        ["secret", { secret: "[redacted]" }],
         ["filter", { filter: "((" }],
         ["payload", { payload: "$random()" }],
         ["retrySchedule", { retrySchedule: ["soon"] }]

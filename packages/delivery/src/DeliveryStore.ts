@@ -38,7 +38,7 @@ export interface ClaimedDelivery {
   readonly endpointId?: string
   readonly target?: StepTarget
   readonly body: Uint8Array
-  /** `body` is what earlier attempts sent: it is not filtered or templated again. */
+  /** `body` is what earlier attempts sent, whatever the endpoint asks for by now: not filtered or templated again. */
   readonly frozen: boolean
   /** Attempts so far; the next one's number is one more. */
   readonly attempts: number
@@ -59,6 +59,9 @@ export interface AttemptRecord {
     readonly truncated: boolean
   }
 }
+
+/** Codes of attempts that sent nothing, since the endpoint's filter or template failed: the next one may be mended. */
+export const unpreparedCodes = ["filter", "payload"] as const
 
 /** What became of a claimed delivery. */
 export type Settlement =

@@ -4,7 +4,7 @@ import * as Json from "@sluice/domain/Json"
 import * as Utf8 from "@sluice/domain/Utf8"
 import type { WebhookEndpoint } from "@sluice/domain/WebhookEndpoint"
 import { Data, Effect, Result } from "effect"
-import type { ClaimedDelivery } from "./DeliveryStore.ts"
+import type { ClaimedDelivery, unpreparedCodes } from "./DeliveryStore.ts"
 import { Destinations } from "./Destinations.ts"
 import { MessageExpressions } from "./MessageExpressions.ts"
 
@@ -12,7 +12,7 @@ export type Preparation = Data.TaggedEnum<{
   /** `changed`: it is not the message's own bytes. */
   Ready: { readonly body: Uint8Array; readonly changed: boolean }
   Filtered: {}
-  Failed: { readonly code: "filter" | "payload"; readonly message: string }
+  Failed: { readonly code: (typeof unpreparedCodes)[number]; readonly message: string }
 }>
 export const Preparation = Data.taggedEnum<Preparation>()
 

@@ -9,6 +9,15 @@ import { requestHeadersGroup } from "./StepProperty.ts"
 
 const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
+/** They belong to the connection: a request with one of them would never be sent. */
+const connectionHeaders: ReadonlySet<string> = new Set([
+  "content-length",
+  "expect",
+  "keep-alive",
+  "transfer-encoding",
+  "upgrade"
+])
+
 /** Characters that would end a header's line. */
 const breaksLine = /[\r\n\0]/
 
@@ -22,6 +31,7 @@ export const environmentName = (value: Json): string | undefined => {
 
 const headerFault = (name: string, value: Json, path: string): ReadonlyArray<Fault> => {
   if (!headerName.test(name)) return [{ path, message: `${JSON.stringify(name)} is not a header name` }]
+  if (connectionHeaders.has(name.toLowerCase())) return [{ path, message: "belongs to the connection: leave it out" }]
   if (environmentName(value) !== undefined) return []
   if (typeof value !== "string") return [{ path, message: "must be a string" }]
   return breaksLine.test(value) ? [{ path, message: "must not hold a line break or a NUL character" }] : []

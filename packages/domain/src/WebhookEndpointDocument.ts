@@ -63,7 +63,8 @@ const rotatedOf = (reader: MemberReader): SigningSecret | undefined => {
 
 const typesOf = (reader: MemberReader): ReadonlyArray<string> => {
   const types = reader.strings("types") ?? []
-  if (reader.raw("types") === undefined || (Array.isArray(reader.raw("types")) && types.length === 0)) {
+  const written = reader.raw("types")
+  if (written === undefined || (Array.isArray(written) && written.length === 0)) {
     reader.fault("types", `is missing: give ["*"], or some of ${webhookTypes.join(", ")}`)
   }
   types.forEach((type, index) => {

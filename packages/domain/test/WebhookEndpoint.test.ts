@@ -25,6 +25,8 @@ describe("WebhookEndpointDocument", () => {
     ["url", { Url: "ftp://example.com" }],
     ["types", { Types: [] }],
     ["types[0]", { Types: ["order.invented"] }],
+    ["types", { Types: [5] }],
+    ["headers.Content-Length", { headers: { "Content-Length": "5" } }],
     ["secret", { Secret: "hunter2" }],
     ["secret", { Secret: "whsec_c2hvcnQ=" }],
     ["rateLimitPerSecond", { rateLimitPerSecond: 0 }],

@@ -1,6 +1,6 @@
 /** Reads deliveries, and sends them again. Making them is the journal's, sending them the dispatcher's. Section 7. */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
-import type { AttemptRecord } from "@sluice/delivery/DeliveryStore"
+import { type AttemptRecord, claimMs } from "@sluice/delivery/DeliveryStore"
 import type { AttemptView, DeliveryState, DeliverySummary, DeliveryView } from "@sluice/domain/Delivery"
 import { deliveryId, messageId, uuidOf } from "@sluice/domain/Ids"
 import { isStorable } from "@sluice/domain/Order"
@@ -171,14 +171,15 @@ const make = Effect.gen(function*() {
 
 /**
  * Sends these again, outside of any sequence and by a fresh schedule; what they held up goes on. The attempt that is
- * open at this moment, if one is, is the one that was asked for.
+ * open at this moment, if one is, is the one that was asked for; where whoever made it has died, the claim runs out.
  */
 export const again = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, ids: ReadonlyArray<string>) {
   const list = { ...PgTypes.uuid(null), oid: PgTypes.OID.uuidArray, value: ids }
   yield* sql`select id from deliveries where id = any(${list}) order by id for no key update`
   yield* sql`with u as (
       update deliveries d set state = 'pending', reason = null, chain = null, round = 0, finished_at = null,
-        due_at = case when d.claim is null then clock_timestamp() else d.due_at end
+        due_at = case when d.claim is null then clock_timestamp()
+          else coalesce(d.due_at, clock_timestamp() + interval '${sql.literal(String(claimMs))} ms') end
       from deliveries before where d.id = any(${list}) and before.id = d.id
       returning before.chain, d.seq
     )

@@ -1,6 +1,12 @@
 import type { PgClient } from "@effect/sql-pg/PgClient"
 import { assert, describe, it } from "@effect/vitest"
-import { type ClaimedDelivery, type ClaimRequest, DeliveryStore, type Settlement } from "@sluice/delivery/DeliveryStore"
+import {
+  type ClaimedDelivery,
+  claimMs,
+  type ClaimRequest,
+  DeliveryStore,
+  type Settlement
+} from "@sluice/delivery/DeliveryStore"
 import { Next } from "@sluice/delivery/Judgement"
 import { DeliveryStoreHarness, suite } from "@sluice/delivery/testing/DeliveryStoreSuite"
 import type { DeliveryState } from "@sluice/domain/Delivery"
@@ -8,7 +14,9 @@ import { Journal } from "@sluice/engine/Journal"
 import { entryOf, finished, nextId, submission } from "@sluice/engine/testing/JournalFixtures"
 import { Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
+import { again } from "../src/Deliveries.ts"
 import { DeliverySignal } from "../src/deliveries/DeliverySignal.ts"
+import { disable } from "../src/deliveries/EndpointState.ts"
 import { endpoints } from "../src/deliveries/FanOut.ts"
 import { messageFanOut, noStepMessages } from "../src/deliveries/MessageFanOut.ts"
 import * as DeliveryStorePg from "../src/DeliveryStore.ts"
@@ -145,6 +153,20 @@ describe("DeliveryStore on PostgreSQL, with the journal", () => {
       ])
       const [endpoint] = yield* sql<{ readonly document: string }>`select document from webhook_endpoints`
       assert.isTrue(JSON.parse(endpoint?.document ?? "{}").disabled)
+    }).pipe(Effect.provide(layer)))
+
+  it.live("sends again what was held while a process that has died was sending it", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient.SqlClient
+      yield* subscribe("a")
+      yield* submit()
+      const { deliveries: [claimed] } = yield* claim()
+      yield* disable(sql, "a", "by hand")
+      yield* sql`update webhook_endpoints set disabled_at = null`
+      yield* again(sql, [claimed?.id ?? ""])
+      assert.deepStrictEqual((yield* claim()).deliveries, [], "its claim has still to run out")
+      yield* sql`update deliveries set due_at = due_at - ${claimMs} * interval '1 ms'`
+      assert.deepStrictEqual((yield* claim()).deliveries.map(({ id }) => id), [claimed?.id])
     }).pipe(Effect.provide(layer)))
 
   it.live(

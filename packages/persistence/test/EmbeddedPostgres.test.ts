@@ -180,19 +180,27 @@ describe("EmbeddedPostgres", () => {
       assert.match(error.message, /links to .*gone.* nothing is there\. Bring that directory back/)
     }))
 
-  it.live("a start that was killed while it made the database does not spoil the directory", () =>
-    Effect.gen(function*() {
-      const data = yield* Effect.acquireRelease(Effect.promise(temporary), (it) => Effect.promise(() => remove(it)))
-      yield* Effect.promise(async () => {
-        await mkdir(join(data, "postgres/data.draft-1/base"), { recursive: true, mode: 0o711 })
-        await writeFile(join(data, "postgres/data.draft-1/PG_VERSION"), "18\n")
-        await writeFile(join(data, "postgres/data.draft-1.password"), "x")
-      })
-      const { home, origin, url } = yield* open(data)
-      assert.strictEqual(origin, "created")
-      assert.deepStrictEqual(yield* query(url, "SELECT current_database() AS name"), [{ name: "sluice" }])
-      assert.deepStrictEqual((yield* Effect.promise(() => readdir(home))).toSorted(), ["data", "lock", "postgres.log"])
-    }))
+  it.live(
+    "a start that was killed while it made the database does not spoil the directory",
+    () =>
+      Effect.gen(function*() {
+        const data = yield* Effect.acquireRelease(Effect.promise(temporary), (it) => Effect.promise(() => remove(it)))
+        yield* Effect.promise(async () => {
+          await mkdir(join(data, "postgres/data.draft-1/base"), { recursive: true, mode: 0o711 })
+          await writeFile(join(data, "postgres/data.draft-1/PG_VERSION"), "18\n")
+          await writeFile(join(data, "postgres/data.draft-1.password"), "x")
+        })
+        const { home, origin, url } = yield* open(data)
+        assert.strictEqual(origin, "created")
+        assert.deepStrictEqual(yield* query(url, "SELECT current_database() AS name"), [{ name: "sluice" }])
+        assert.deepStrictEqual((yield* Effect.promise(() => readdir(home))).toSorted(), [
+          "data",
+          "lock",
+          "postgres.log"
+        ])
+      }),
+    30_000
+  )
 
   it.live("where the path is too long for a socket, it listens on 127.0.0.1 and asks for the password", () =>
     Effect.gen(function*() {

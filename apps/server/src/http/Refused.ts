@@ -57,6 +57,10 @@ export const ofList = {
   CursorInvalid: (error: CursorInvalid) => Effect.fail(cursorInvalid(error))
 }
 
+/** A month has not every day, and `DateTime` would take the 31st of February for a day in March. */
+const isDay = (date: string): boolean =>
+  Option.exists(DateTime.make(`${date}T00:00:00Z`), (day) => DateTime.formatIso(day).startsWith(date))
+
 /** A filter's moment in epoch milliseconds. */
 export const moment = (
   path: string,
@@ -64,7 +68,7 @@ export const moment = (
 ): Effect.Effect<number | undefined, Problems.InvalidRequest> => {
   if (value === undefined) return Effect.undefined
   const parsed = DateTime.make(value)
-  return Option.isSome(parsed)
+  return Option.isSome(parsed) && isDay(value.slice(0, 10))
     ? Effect.succeed(DateTime.toEpochMillis(parsed.value))
     : Effect.fail(invalid([{ path, message: "is not a date: write one like 2026-11-22T08:00:00Z" }]))
 }

@@ -1,6 +1,8 @@
 /** `/v1/webhook-endpoints/{id}/replay` and the replays that it starts. Contract: section 7. */
 import * as Problems from "@sluice/api/Problems"
 import { ReplayRequest } from "@sluice/api/WebhookEndpointsApi"
+import type { Fault } from "@sluice/domain/Order"
+import { webhookTypes } from "@sluice/domain/WebhookType"
 import type { JournalUnavailable } from "@sluice/engine/Journal"
 import { replayable, Replays, type ReplayUnknown } from "@sluice/persistence/Replays"
 import { SettingsStore } from "@sluice/persistence/SettingsStore"
@@ -27,6 +29,20 @@ const ofReplay = {
     Effect.fail(new Problems.NotFound({ detail: `There is no replay ${JSON.stringify(id)} of this endpoint` }))
 }
 
+/** What is none of the known, or is nothing at all: it would replay nothing, and say that it had completed. */
+const strangers = (
+  path: string,
+  given: ReadonlyArray<string>,
+  known: ReadonlyArray<string>,
+  wrong: string
+): ReadonlyArray<Fault> => {
+  const names = known.join(", ")
+  if (given.length === 0) return [{ path, message: `is empty: leave it out, or name some of ${names}` }]
+  return given.flatMap((name, index) =>
+    known.includes(name) ? [] : [{ path: `${path}[${index}]`, message: `${wrong}: name some of ${names}` }]
+  )
+}
+
 export const make = Effect.gen(function*() {
   const replays = yield* Replays
   const store = (yield* SettingsStore).webhookEndpoint
@@ -37,13 +53,12 @@ export const make = Effect.gen(function*() {
       const { since, states = replayable, types, until } = yield* Decoded.as(ReplayRequest, body)
       const from = yield* Refused.moment("since", since)
       const to = (yield* Refused.moment("until", until)) ?? (yield* Clock.currentTimeMillis)
-      const wrong = states.findIndex((state) => !replayable.includes(state))
-      if (wrong >= 0) {
-        return yield* Refused.invalid([{
-          path: `states[${wrong}]`,
-          message: `cannot be replayed: name some of ${replayable.join(", ")}`
-        }])
-      }
+      const faults = [
+        ...strangers("states", states, replayable, "cannot be replayed"),
+        ...strangers("types", types ?? webhookTypes, webhookTypes, "is no webhook type"),
+        ...(to < (from ?? 0) ? [{ path: "until", message: "is before since: a replay goes forward in time" }] : [])
+      ]
+      if (faults.length > 0) return yield* Refused.invalid(faults)
       const endpoint = yield* store.get(params.id).pipe(Effect.catchTags(SettingsHttp.ofSetting))
       if (endpoint.document["disabled"] === true) {
         return yield* new Problems.Conflict({ detail: "The endpoint is disabled: enable it, then replay" })

@@ -11,7 +11,8 @@ import {
   type ClaimRequest,
   DeliveryStore,
   lookAgainMs,
-  type Settlement
+  type Settlement,
+  unpreparedCodes
 } from "../DeliveryStore.ts"
 import { failingReason, failingSince, goneReason, isGivenUp } from "../EndpointHealth.ts"
 
@@ -93,6 +94,7 @@ const make = Effect.gen(function*() {
 
   const attempted = (one: MemoryDelivery, { attempt, next }: Extract<Settlement, { readonly _tag: "Attempted" }>) => {
     one.attempts.push(attempt)
+    if (!unpreparedCodes.some((code) => code === attempt.error?.code)) one.frozen = true
     one.round++
     switch (next._tag) {
       case "Delivered":

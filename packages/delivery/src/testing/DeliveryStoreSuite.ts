@@ -7,7 +7,13 @@ import * as Utf8 from "@sluice/domain/Utf8"
 // oxlint-disable-next-line eslint/no-restricted-imports -- a suite is a test; nothing of it runs in the package
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Fiber, type Layer, type Scope } from "effect"
-import { type ClaimedDelivery, type ClaimRequest, type DeliveryStore, lookAgainMs } from "../DeliveryStore.ts"
+import {
+  type ClaimedDelivery,
+  type ClaimRequest,
+  type DeliveryStore,
+  lookAgainMs,
+  unpreparedCodes
+} from "../DeliveryStore.ts"
 import { disableAfterMs, failingReason, goneReason } from "../EndpointHealth.ts"
 import { Next } from "../Judgement.ts"
 
@@ -178,6 +184,26 @@ export const suite = (name: string, layer: Layer.Layer<DeliveryStoreHarness>) =>
         const second = one(yield* claimed(store))
         assert.strictEqual(bodyOf(second), "sent")
         assert.deepInclude(second, { frozen: true, attempts: 1, round: 1, messageId: first.messageId })
+      }))
+
+    test("keeps the message's own bytes once they were sent, and not where a template failed", (harness, store) =>
+      Effect.gen(function*() {
+        yield* harness.subscribe("a")
+        yield* harness.make({ endpointId: "a", body: "made" })
+        const next = Next.Retry({ afterMs: 0 })
+        for (const code of unpreparedCodes) {
+          const unsent = one(yield* claimed(store))
+          const { attempt } = attempted(unsent, next)
+          const error = { code, message: `"error":{"code":"timed-out"` }
+          yield* store.settle(unsent, { _tag: "Attempted", attempt: { ...attempt, error }, next })
+        }
+        const sent = one(yield* claimed(store))
+        assert.isFalse(sent.frozen)
+        const { attempt } = attempted(sent, next)
+        const error = { code: "timed-out", message: `"error":{"code":"payload"` }
+        yield* store.settle(sent, { _tag: "Attempted", attempt: { ...attempt, error }, next })
+        const again = one(yield* claimed(store))
+        assert.deepStrictEqual([again.frozen, bodyOf(again)], [true, "made"])
       }))
 
     test("looks again in a moment at what was handed back", (harness, store) =>

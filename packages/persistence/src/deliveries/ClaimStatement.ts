@@ -4,7 +4,7 @@
  * off for as long as an attempt can take: whoever dies with it need not say so.
  * Design: ARCHITECTURE.md, "Deliveries".
  */
-import { claimMs } from "@sluice/delivery/DeliveryStore"
+import { claimMs, unpreparedCodes } from "@sluice/delivery/DeliveryStore"
 
 /** $1 lanes, $2 their room, $3 the room of every other lane. */
 const open = `busy as (select * from unnest($1::text[], $2::int4[]) as b(lane, room)),
@@ -24,6 +24,10 @@ const since =
   `greatest(coalesce(w.rate_until, '-infinity'), statement_timestamp() - greatest(1 / w.rate, 0.05) * interval '1 s')`
 
 const unlimited = 1_000_000
+
+/** An attempt sent the message's own bytes. Asked of retries only; a record's own quotes are escaped in its texts. */
+const sentBefore = `case when c.attempts > 0 then exists (select from delivery_attempts a where a.delivery_id = c.id
+    and a.record !~ '"error":\\{"code":"(${unpreparedCodes.join("|")})"') else false end`
 
 /**
  * $4 in all, of which each lane gets its share, in random order, so that none is always last; $5 the claim's mark. The
@@ -58,7 +62,7 @@ c as (
   returning d.id, d.message_id, d.seq, d.type, d.order_id, d.lane, d.endpoint_id, d.target, d.attempts, d.round, d.body
 )
 select c.id, c.message_id, c.seq, c.type, c.order_id, c.lane, c.endpoint_id, c.target, c.attempts, c.round,
-  c.body is not null as frozen, m.created_at, coalesce(c.body, m.body) as body,
+  c.body is not null or ${sentBefore} as frozen, m.created_at, coalesce(c.body, m.body) as body,
   case when c.body is null and m.body is null then v.doc end as doc
 from c join messages m on m.id = c.message_id
 left join order_versions v on m.body is null and v.order_id = m.order_id and v.version = 1

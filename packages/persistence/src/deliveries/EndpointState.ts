@@ -14,22 +14,29 @@ const endPending = (sql: SqlClient.SqlClient, id: string, state: "held" | "cance
   sql`update deliveries set state = ${state}, reason = ${reason}, due_at = null, finished_at = clock_timestamp()
     where endpoint_id = ${id} and state = 'pending' and type <> 'test'`
 
-/** After the document was written, in the same transaction. Enabling again sends nothing by itself. */
+/**
+ * After the document was written, in the same transaction; answers with the row as it is now. Enabling again sends
+ * nothing by itself.
+ */
 export const endpointWritten = Effect.fnUntraced(
   function*(sql: SqlClient.SqlClient, id: string, document: JsonObject, reason = "disabled in the settings") {
     const decoded = decodeWebhookEndpoint(id, document)
     if ("faults" in decoded) return yield* Effect.die(decoded.faults)
     const { disabled, ordering, rateLimitPerSecond, types } = decoded.endpoint
     const list = sql`array(select jsonb_array_elements_text(${JSON.stringify(types)}::jsonb))`
-    yield* sql`update webhook_endpoints set types = ${list}, per_order = ${ordering === "perOrder"},
+    const [row] = yield* sql<SettingRow>`update webhook_endpoints set types = ${list}, per_order = ${
+      ordering === "perOrder"
+    },
       rate = ${rateLimitPerSecond ?? null},
       disabled_at = case when ${disabled} then coalesce(disabled_at, clock_timestamp()) end,
       disabled_reason = case when ${disabled} then coalesce(disabled_reason, ${reason}) end,
-      failing_since = case when ${disabled} or disabled_at is null then failing_since end where id = ${id}`
+      failing_since = case when ${disabled} or disabled_at is null then failing_since end where id = ${id}
+      returning *`
     yield* sql`insert into webhook_endpoint_history (endpoint_id, types) select ${id}, ${list}
       where not exists (select from (select h.types from webhook_endpoint_history h where h.endpoint_id = ${id}
         order by h.at desc limit 1) h where h.types = ${list})`
     if (disabled) yield* endPending(sql, id, "held", "the endpoint is disabled")
+    return row
   }
 )
 

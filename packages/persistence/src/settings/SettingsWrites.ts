@@ -73,9 +73,9 @@ export const makeWrites = (sql: SqlClient.SqlClient, box: SecretBox["Service"]) 
     if (kind === "pipeline") {
       yield* sql`INSERT INTO pipeline_versions (id, version, document) VALUES (${id}, ${written.version}, ${text})`
     }
-    if (kind === "webhookEndpoint") yield* endpointWritten(sql, id, next)
+    const whole = kind === "webhookEndpoint" ? yield* endpointWritten(sql, id, next) : undefined
     yield* announce(sql)
-    return { ...shown(kind, written), created: row === undefined, changed: true } satisfies Put
+    return { ...shown(kind, whole ?? written), created: row === undefined, changed: true } satisfies Put
   })
 
   const remove = Effect.fnUntraced(function*(kind: SettingsKind, id: string, precondition: Precondition) {
