@@ -42,7 +42,7 @@ layer(world, { excludeTestServices: true })("traces", (it) => {
         failed = true
       })
       yield* ask("POST", "/v1/webhook-endpoints", {
-        body: { url: `${partner.url}/hook`, types: ["order.created"] }
+        body: { url: `${partner.url}/hook`, types: ["order.submitted"] }
       })
       const { status, text } = yield* ask("PUT", "/v1/pipelines/p", {
         body: {
@@ -61,7 +61,7 @@ layer(world, { excludeTestServices: true })("traces", (it) => {
       assert.oneOf(status, [200, 201], text)
       const caller = { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", spanId: "00f067aa0ba902b7" }
       yield* ask("POST", "/v1/orders", {
-        body: { id: "web 1", orderType: "A" },
+        body: { id: "web 1", orderType: "NEW_ORDER" },
         headers: { prefer: "wait=10", traceparent: `00-${caller.traceId}-${caller.spanId}-01` }
       })
       let found = yield* spans
@@ -74,7 +74,7 @@ layer(world, { excludeTestServices: true })("traces", (it) => {
       const [root] = named("order received")
       const [run] = named("run p")
       const [step] = named("step call")
-      const [delivery] = named("deliver order.created")
+      const [delivery] = named("deliver order.submitted")
       const callouts = named(`POST ${new URL(partner.url).host}`)
       assert.lengthOf(new Set(found.map(({ traceId }) => traceId)) as never, 1)
       assert.isUndefined(root!.parentSpanId)
