@@ -6,6 +6,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Dispatcher } from "@sluice/delivery/Dispatcher"
 import * as MeteredDeliveries from "@sluice/delivery/Metered"
 import { Signature } from "@sluice/delivery/Signature"
+import * as TracedDeliveries from "@sluice/delivery/Traced"
 import * as BulkRetry from "@sluice/engine/BulkRetry"
 import { Cancelling } from "@sluice/engine/Cancelling"
 import { Intake } from "@sluice/engine/Intake"
@@ -22,6 +23,7 @@ import { Retry } from "@sluice/engine/Retry"
 import { Runs } from "@sluice/engine/Runs"
 import { Simulation } from "@sluice/engine/Simulation"
 import { StepResolution } from "@sluice/engine/StepResolution"
+import * as Traced from "@sluice/engine/Traced"
 import * as JsonataExpressions from "@sluice/expressions/JsonataExpressions"
 import * as AddressGuard from "@sluice/http-client/AddressGuard"
 import { Credentials } from "@sluice/http-client/Credentials"
@@ -61,6 +63,7 @@ import type { Environment, ServerConfig } from "./ServerConfig.ts"
 import * as SettingsFile from "./SettingsFile.ts"
 import { SettingsWriting } from "./SettingsWriting.ts"
 import { Stopping } from "./Stopping.ts"
+import { Telemetry } from "./Telemetry.ts"
 
 const plugins = Plugins.layer([
   calloutPlugin,
@@ -91,12 +94,20 @@ const settingsFile = ({ settingsFile }: ServerConfig, environment: Environment) 
     ? Layer.empty
     : Layer.effectDiscard(SettingsFile.apply(settingsFile, environment)).pipe(Layer.provide(NodeServices.layer))
 
+/** Around `inner` where anybody asks for spans, else `inner` alone. */
+const traced =
+  <Service>(around: (tell: Traced.Tell) => Layer.Layer<Service, never, Service>) =>
+  <Others, E, R>(inner: Layer.Layer<Service | Others, E, R>) =>
+    Layer.unwrap(
+      Effect.map(Telemetry, ({ tell }) => tell === undefined ? inner : Layer.provideMerge(around(tell), inner))
+    )
+
 /** Sends what is due; a process that does not work tells those that do. */
 const deliveries = (executes: boolean) =>
   executes
     ? Dispatcher.layer().pipe(
       Layer.provide(MeteredDeliveries.store),
-      Layer.provide(DeliveryStore.layer),
+      Layer.provide(traced(TracedDeliveries.store)(DeliveryStore.layer)),
       Layer.provide([
         destinations,
         messageExpressions,
@@ -136,7 +147,7 @@ const engine = (config: ServerConfig, environment: Environment) => {
     Layer.provideMerge(Intake.layer),
     Layer.provideMerge(Runs.layer({ claims: executes }).pipe(Layer.provide([Metered.journal, Metered.outbound]))),
     Layer.provideMerge(executes ? Retention.layer(config.retention) : Layer.empty),
-    Layer.provideMerge(Journal.layer({ executes })),
+    Layer.provideMerge(traced(Traced.journal)(Journal.layer({ executes }))),
     // Applied before the first order is taken in or up.
     Layer.provideMerge(settingsFile(config, environment)),
     Layer.provideMerge(SettingsWriting.layer),
@@ -147,7 +158,8 @@ const engine = (config: ServerConfig, environment: Environment) => {
     Layer.provideMerge(Credentials.layer.pipe(Layer.provide(TokenStore.layer))),
     Layer.provideMerge(secrets(config)),
     Layer.provideMerge(Layer.mergeAll(plugins, outbound(config), JsonataExpressions.layer(), Digest.layerWebCrypto)),
-    Layer.provideMerge(database(config))
+    Layer.provideMerge(database(config)),
+    Layer.provideMerge(Telemetry.layer(config.telemetry))
   )
 }
 

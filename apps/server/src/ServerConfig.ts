@@ -9,6 +9,7 @@ import { Duration, Redacted, Result } from "effect"
 import type * as IpNetwork from "effect/net/IpNetwork"
 import { type ApiKey, readKeys } from "./ApiKeys.ts"
 import { isLoopback } from "./Loopback.ts"
+import * as TelemetryConfig from "./TelemetryConfig.ts"
 
 export type Role = "api" | "worker"
 
@@ -28,6 +29,7 @@ export interface ServerConfig {
   readonly roles: ReadonlySet<Role>
   /** How long callout records and deliveries are kept. */
   readonly retention: Duration.Duration
+  readonly telemetry: TelemetryConfig.TelemetryConfig
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -46,7 +48,8 @@ export const decode = (environment: Environment): Result.Result<ServerConfig, Co
     return absent
   }
 
-  const config: ServerConfig = {
+  const telemetry = TelemetryConfig.decode(environment)
+  const config: Omit<ServerConfig, "telemetry"> = {
     port: read("PORT", 8080, port),
     host: read("HOST", "127.0.0.1", host),
     databaseUrl: read<Redacted.Redacted | undefined>("DATABASE_URL", undefined, databaseUrl),
@@ -65,7 +68,8 @@ export const decode = (environment: Environment): Result.Result<ServerConfig, Co
         + "set SLUICE_API_KEYS to name=key, or HOST to 127.0.0.1"
     )
   }
-  return faults.length === 0 ? Result.succeed(config) : Result.fail(faults)
+  if (Result.isFailure(telemetry)) return Result.fail([...faults, ...telemetry.failure])
+  return faults.length === 0 ? Result.succeed({ ...config, telemetry: telemetry.success }) : Result.fail(faults)
 }
 
 const port = (value: string): Result.Result<number, string> =>

@@ -10,6 +10,7 @@ import { HttpServer } from "effect/http"
 import * as Application from "./Application.ts"
 import * as ServerConfig from "./ServerConfig.ts"
 import { Stopping } from "./Stopping.ts"
+import * as Telemetry from "./Telemetry.ts"
 
 /** What is written when the process cannot start: one line, whatever is in the message. */
 const complain = (message: string) => Effect.as(Console.error(`sluice: ${message.replaceAll(/\s*\n\s*/g, " ")}`), 1)
@@ -48,7 +49,9 @@ const serve = Effect.fnUntraced(
 
 const program = Effect.suspend(() => {
   const config = ServerConfig.decode(process.env)
-  return Result.isFailure(config) ? complain(config.failure.join("; ")) : serve(config.success)
+  return Result.isFailure(config) ?
+    complain(config.failure.join("; "))
+    : Effect.provide(serve(config.success), Telemetry.logs(config.success.telemetry))
 }).pipe(
   Effect.catch((error) => complain(error.message))
 )

@@ -6,6 +6,7 @@ import { appliesTo, type AuthProvider } from "@sluice/domain/AuthProvider"
 import type { CalloutRecord, SentBody } from "@sluice/domain/CalloutRecord"
 import type { Outcome } from "@sluice/domain/Outcome"
 import { makeRedactor, type Redactor } from "@sluice/domain/Redaction"
+import { ofOrder, spanIdOf, traceparent } from "@sluice/domain/TraceSpan"
 import { workflowBody } from "@sluice/domain/WorkflowBody"
 import { Credentials, type CredentialsError } from "@sluice/http-client/Credentials"
 import { Outbound, type OutboundError, type OutboundResponse } from "@sluice/http-client/Outbound"
@@ -18,7 +19,7 @@ import { newUuid } from "./NewId.ts"
 
 /** Everything that decides what attempt `attempt` of a request says. */
 export interface Attempt {
-  readonly runId: string
+  readonly orderId: string
   /** Which of the step's requests, from 0. */
   readonly request: number
   /** From 1. */
@@ -66,10 +67,6 @@ const bodyRecord = (body: SentBody, sent: string, redactor: Redactor): SentBody 
   const kept = redactor.text(sent)
   return kept === sent ? body : { form: "text", text: kept }
 }
-
-/** The run is the trace, the attempt the span (W3C Trace Context). */
-const traceparent = (runId: string, id: string): string =>
-  `00-${runId.replaceAll("-", "")}-${id.replaceAll("-", "").slice(16)}-01`
 
 const hasAuthorization = (headers: Readonly<Record<string, string>>): boolean =>
   Object.keys(headers).some((name) => name.toLowerCase() === "authorization")
@@ -128,7 +125,8 @@ const headersOf = (request: CalloutRequest, attempt: Attempt, id: string, author
   ...request.attemptHeaders?.(attempt.attempt),
   ...(authorization.value !== undefined && { authorization: authorization.value }),
   "idempotency-key": attempt.idempotencyKey,
-  traceparent: traceparent(attempt.runId, id)
+  // The order is the trace, the attempt the span.
+  traceparent: traceparent({ ...ofOrder(attempt.orderId), spanId: spanIdOf(id) })
 })
 
 /** The part of a record that is known before anything is sent. */

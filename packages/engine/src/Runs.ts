@@ -5,7 +5,8 @@
  * Contract: section 10.
  */
 import { isFinal } from "@sluice/domain/ProcessEvent"
-import { Cause, Context, Deferred, Duration, Effect, FiberMap, Layer, Stream } from "effect"
+import { ofOrder, spanIdOf } from "@sluice/domain/TraceSpan"
+import { Cause, Context, Deferred, Duration, Effect, FiberMap, Layer, Stream, Tracer } from "effect"
 import type { Cancellation } from "./Cancellation.ts"
 import { type HeldRun, Journal } from "./Journal.ts"
 import * as PipelineRun from "./PipelineRun.ts"
@@ -36,6 +37,13 @@ export class Runs extends Context.Service<Runs, {
 
 /** How often a run of another process is looked at. */
 const lookEvery = Duration.millis(250)
+
+/** Where the spans that a plugin makes belong, and what is logged of the run. */
+const spanOf = ({ orderId, runId }: HeldRun) =>
+  [
+    Tracer.ParentSpan,
+    Tracer.externalSpan({ traceId: ofOrder(orderId).traceId, spanId: spanIdOf(runId) })
+  ] as const
 
 const make = Effect.fnUntraced(function*(options: RunsOptions) {
   const capacity = options.capacity ?? 10_000
@@ -82,7 +90,7 @@ const make = Effect.fnUntraced(function*(options: RunsOptions) {
   const start = (held: HeldRun): Effect.Effect<void> =>
     Effect.suspend(() => {
       const control = { stopping, stop: Deferred.await(stop), ...cancels.open(held) }
-      return Effect.asVoid(FiberMap.run(fibers, held.runId, run(held, control)))
+      return Effect.asVoid(FiberMap.run(fibers, held.runId, Effect.provideService(run(held, control), ...spanOf(held))))
     })
 
   if (options.claims !== false) {

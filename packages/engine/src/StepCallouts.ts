@@ -213,7 +213,7 @@ export const make = (exchange: CalloutExchange, scope: CalloutScope, partners: P
     const document = yield* pinned(own, number, request)
     const keyed = { held, index, request: number }
     const attemptOf = (attempt: number) => ({
-      runId: held.runId,
+      orderId: held.orderId,
       request: number,
       attempt,
       idempotencyKey: idempotencyKey(keyed, own, request.retry, attempt),

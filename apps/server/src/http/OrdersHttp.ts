@@ -3,10 +3,11 @@ import { Api } from "@sluice/api/Api"
 import { defaultLimit } from "@sluice/api/Paging"
 import * as Problems from "@sluice/api/Problems"
 import type { JsonObject } from "@sluice/domain/Json"
+import { readTraceparent } from "@sluice/domain/TraceSpan"
 import { Intake } from "@sluice/engine/Intake"
 import { OrderEditing } from "@sluice/engine/OrderEditing"
 import { Orders, type StoredOrder } from "@sluice/persistence/Orders"
-import { Effect } from "effect"
+import { Effect, Tracer } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Caller } from "../Gate.ts"
 import * as Answer from "./Answer.ts"
@@ -40,6 +41,12 @@ const decodeProcess = Effect.fnUntraced(function*(body: JsonObject) {
   }
 })
 
+/** The shop's own span, for the order's trace to link to. */
+const causedBy = (header: string | undefined) => <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
+  const caller = header === undefined ? undefined : readTraceparent(header)
+  return caller === undefined ? effect : Effect.provideService(effect, Tracer.ParentSpan, Tracer.externalSpan(caller))
+}
+
 export const layer = HttpApiBuilder.group(
   Api,
   "orders",
@@ -66,7 +73,8 @@ export const layer = HttpApiBuilder.group(
             Effect.catchTags({
               ...Refused.ofIntake,
               InvalidOrder: ({ faults }) => Effect.fail(Refused.invalid(faults))
-            })
+            }),
+            causedBy(request.headers["traceparent"])
           )
           return yield* receipts.answer(receipt, wait)
         })
