@@ -75,10 +75,11 @@ const make = Effect.fnUntraced(function*(options: Options) {
   const lease = yield* Lease.make(options.inFlight)
   const announcements = yield* Announcements.make
   const depth = yield* QueueDepth.make(options.queueLimit ?? QueueDepth.defaultLimit)
-  const main = Writer.lane(yield* Link.make(client.config), renewingFlush, true)
-  const wide = Writer.lane(yield* Link.make(client.config), standingFlush, false)
+  const connect = yield* Link.Connector
+  const main = Writer.lane(yield* connect(client.config), renewingFlush, true)
+  const wide = Writer.lane(yield* connect(client.config), standingFlush, false)
   // Touches customers and chains of deliveries, whose locks must not hold up what does not.
-  const outcomes = Writer.lane(yield* Link.make(client.config), outcomeFlush, false, outcomeFlushParameters)
+  const outcomes = Writer.lane(yield* connect(client.config), outcomeFlush, false, outcomeFlushParameters)
   const lanes = [main, wide, outcomes]
   const worker = yield* Worker.make(lease)
   const hurry = { now: () => {} }

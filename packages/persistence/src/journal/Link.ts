@@ -4,7 +4,7 @@
  */
 import type { PgClientConfig } from "@effect/sql-pg/PgClient"
 import * as PgConnection from "@effect/sql-pg/PgConnection"
-import { Clock, Effect, Exit, Result, Scope } from "effect"
+import { Clock, Context, Effect, Exit, Result, Scope } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { steadyPlans } from "../SteadyPlans.ts"
 import { sqlFault } from "./SqlFault.ts"
@@ -71,3 +71,9 @@ export const make = Effect.fnUntraced(function*(config: PgClientConfig) {
 
   return { query, closeIfHung } satisfies Link
 })
+
+/** How the journal comes by its connections. Another one lets a test decide when a statement is executed, and answered. */
+export const Connector = Context.Reference<(config: PgClientConfig) => Effect.Effect<Link, never, Scope.Scope>>(
+  "@sluice/persistence/journal/Link/Connector",
+  { defaultValue: () => make }
+)

@@ -1,0 +1,193 @@
+/**
+ * Watches what processes send and write, and says what contract section 10 forbids: beside the code that is explored, and
+ * from the tables and the partner's own log alone.
+ */
+import type { OutboundRequest } from "@sluice/http-client/Outbound"
+import { Cause, Exit } from "effect"
+import type { Canon } from "./Canon.ts"
+import { valueOf } from "./DatabaseModel.ts"
+import type { Scenario } from "./Scenario.ts"
+import type { Row } from "./StatementModels.ts"
+import { openStates, type RunRow, type Tables } from "./Tables.ts"
+
+/** A request as the partner got it. */
+interface Request {
+  readonly process: string
+  /** `step0`, `undo2` */
+  readonly target: string
+  readonly attempt: number
+  readonly key: string
+  readonly body: string
+}
+
+interface Written {
+  readonly name: string
+  readonly process: { readonly name: string }
+  readonly parameters: ReadonlyArray<unknown>
+}
+
+type Client = "waits" | "gone" | "cancelled" | "too late"
+
+const describe = ({ attempt, process, target }: Request) => `${target} attempt ${attempt} by ${process}`
+
+export const make = (tables: Tables, canon: Canon) => {
+  const requests: Array<Request> = []
+  const found = new Set<string>()
+  const clients: Array<{ readonly process: string; state: Client }> = []
+  let accepted = false
+
+  const theRun = (): RunRow | undefined => tables.runs.values().next().value
+
+  const holderOf = (run: RunRow): string => {
+    const worker = tables.workers.get(run.owner ?? "")
+    return worker === undefined || worker.fenced ? "" : canon.label(worker.id)
+  }
+
+  const holds = (process: string): boolean => {
+    const run = theRun()
+    return run !== undefined && holderOf(run).startsWith(`worker of ${process}`)
+  }
+
+  const checkRequest = (request: Request) => {
+    const { attempt, body, key, target } = request
+    const what = describe(request)
+    const run = theRun()
+    const index = /^step(\d+)$/.exec(target)?.[1]
+    if (index !== undefined && tables.steps.has(`${run?.id} ${index}`)) found.add(`a finished step was sent: ${what}`)
+    if (run === undefined || !openStates.has(run.state)) found.add(`sent after the run's end: ${what}`)
+    else if (!holds(request.process)) found.add(`sent by a process that does not hold the run: ${what}`)
+    for (const other of requests) {
+      if (other.target !== target) continue
+      if (other.attempt === attempt) found.add(`an X-Delivery-Count was sent twice: ${what}`)
+      if (other.key !== key) found.add(`attempts of one step were sent under two keys: ${what}`)
+      if (other.body !== body) found.add(`attempts of one step said two things: ${what}`)
+    }
+  }
+
+  /** Everything of the run that a statement may change. */
+  const footprint = () => {
+    const run = theRun()
+    return { run, sizes: `${tables.steps.size} ${tables.callouts.size} ${tables.versions.size}` }
+  }
+
+  const checkWrite = ({ parameters, process }: Written, before: ReturnType<typeof footprint>) => {
+    const after = footprint()
+    if (before.run === after.run && before.sizes === after.sizes) return
+    const worker = tables.workers.get(valueOf(parameters[0]) as string)
+    if (worker?.fenced !== false) found.add(`written after the fence, by ${process.name}`)
+    if (before.run === undefined) return
+    if (!openStates.has(before.run.state)) found.add(`written after the run's end, by ${process.name}`)
+    else if (before.run.owner !== worker?.id) found.add(`written by ${process.name}, which does not hold the run`)
+  }
+
+  const documentOf = (run: RunRow): { readonly status?: string } => {
+    const version = tables.orders.get(run.order_id)?.version ?? 0
+    return JSON.parse(tables.versions.get(`${run.order_id} ${version}`) ?? "{}") as { readonly status?: string }
+  }
+
+  const recordsOf = () =>
+    [...tables.callouts.values()].map(({ outcome, record, step }) => {
+      const { attempt } = JSON.parse(record) as { readonly attempt: number }
+      return { step, attempt, outcome }
+    })
+
+  const checkRecords = (scenario: Scenario, wrong: Set<string>) => {
+    const records = recordsOf()
+    for (let step = 0; step < scenario.steps; step++) {
+      const own = records.filter((record) => record.step === step)
+      const attempts = own.map(({ attempt }) => attempt)
+      if (new Set(attempts).size < attempts.length) wrong.add(`an attempt of step${step} has two records`)
+      if (own.filter(({ outcome }) => outcome === "succeeded").length > 1) {
+        wrong.add(`two answers of step${step} were recorded`)
+      }
+      for (const request of requests) {
+        if (request.target === `step${step}` && !attempts.includes(request.attempt)) {
+          wrong.add(`no outcome is recorded: ${describe(request)}`)
+        }
+      }
+    }
+  }
+
+  const checkEnd = (run: RunRow, scenario: Scenario, wrong: Set<string>) => {
+    const { status } = documentOf(run)
+    if (run.cancel_requested !== (run.state === "cancelled")) {
+      wrong.add(`the run is ${run.state}, and a cancel was ${run.cancel_requested ? "" : "not "}accepted`)
+    }
+    for (const client of clients) {
+      if (client.state === "cancelled" && run.state !== "cancelled") wrong.add(`cancelled, and ended ${run.state}`)
+      if (client.state === "too late" && run.state === "cancelled") wrong.add("refused a cancel, and ended cancelled")
+    }
+    if (run.state === "cancelled") {
+      if (status === "Done") wrong.add("a cancelled run set the order's status")
+      return
+    }
+    if (run.state !== "completed") wrong.add(`the run ended ${run.state}: ${run.reason}`)
+    if (status !== "Done") wrong.add(`the run completed, and the order's status is ${status}`)
+    for (let step = 0; step < scenario.steps; step++) {
+      const row = tables.steps.get(`${run.id} ${step}`)
+      if (row?.state !== "succeeded") wrong.add(`the run completed, and step${step} is ${row?.state}`)
+    }
+  }
+
+  return {
+    /** A request leaves. */
+    sent: (process: string, { body, headers, url }: OutboundRequest) => {
+      const target = new URL(url).host.replace(".example", "")
+      const before = requests.filter((request) => request.target === target)
+      const request = {
+        process,
+        target,
+        attempt: Number(headers["x-delivery-count"] ?? before.length + 1),
+        key: headers["idempotency-key"] ?? "",
+        body: String(body)
+      }
+      checkRequest(request)
+      requests.push(request)
+      return { call: `call of ${target} (${request.attempt})`, attempt: request.attempt, first: before.length === 0 }
+    },
+    /** A statement is executed. */
+    watching: (one: Written, run: () => ReadonlyArray<Row>): ReadonlyArray<Row> => {
+      if (one.name !== "flush") return run()
+      const before = footprint()
+      const rows = run()
+      checkWrite(one, before)
+      return rows
+    },
+    submitted: (ok: boolean) => {
+      accepted = ok
+    },
+    isAccepted: () => accepted,
+    /** A client asks; what it returns is to be told the answer. */
+    cancelling: (process: string) => {
+      const client: { readonly process: string; state: Client } = { process, state: "waits" }
+      clients.push(client)
+      return (exit: Exit.Exit<unknown, unknown>) => {
+        client.state = Exit.isSuccess(exit)
+          ? "cancelled"
+          : (Cause.squash(exit.cause) as { readonly _tag?: string })._tag === "RunEnded"
+          ? "too late"
+          : "gone"
+      }
+    },
+    /** Its clients are left without an answer. */
+    died: (process: string) => {
+      for (const client of clients) if (client.process === process && client.state === "waits") client.state = "gone"
+    },
+    waitsForCancel: () => clients.find(({ state }) => state === "waits")?.process,
+    violations: (): ReadonlyArray<string> => [...found],
+    verdict: (scenario: Scenario): ReadonlyArray<string> => {
+      const wrong = new Set(found)
+      const run = theRun()
+      if (run !== undefined) {
+        checkEnd(run, scenario, wrong)
+        checkRecords(scenario, wrong)
+      } else if (accepted) wrong.add("accepted, and not stored")
+      return [...wrong]
+    },
+    memory: () => [
+      requests.map(({ attempt, target }) => `${target} ${attempt}`).toSorted(),
+      clients.map(({ process, state }) => [process, state]),
+      accepted
+    ]
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * A whole process of Sluice's engine on its journal: intake, runs, cancels, lease, writer, takeover. Everything is the
+ * code that the server runs; what is beyond it (statements, calls, time) is asked of the world around it.
+ */
+import * as PgClient from "@effect/sql-pg/PgClient"
+import type { Pipeline } from "@sluice/domain/Pipeline"
+import { Cancelling } from "@sluice/engine/Cancelling"
+import { ExpressionError, Expressions } from "@sluice/engine/Expressions"
+import { Intake } from "@sluice/engine/Intake"
+import { Plugins } from "@sluice/engine/Plugins"
+import { calloutPlugin } from "@sluice/engine/plugins/CalloutPlugin"
+import { webhookWorkflowStep } from "@sluice/engine/plugins/WebhookWorkflowStep"
+import { Runs } from "@sluice/engine/Runs"
+import { Settings } from "@sluice/engine/Settings"
+import { Credentials } from "@sluice/http-client/Credentials"
+import { Outbound, type OutboundRequest, type OutboundResponse, OutboundTimedOut } from "@sluice/http-client/Outbound"
+import { type Clock, Effect, Layer, Stream } from "effect"
+import { Digest } from "effect/crypto"
+import { Reactivity } from "effect/reactivity"
+import { SqlClient } from "effect/sql"
+import type { Connection } from "effect/sql/SqlConnection"
+import type { SqlError } from "effect/sql/SqlError"
+import * as JournalPg from "../../src/Journal.ts"
+import { Connector, type Rows } from "../../src/journal/Link.ts"
+import type { Row } from "./StatementModels.ts"
+
+/** What a process asks of the world. */
+export interface Beyond {
+  readonly clock: Clock.Clock
+  readonly query: (text: string, parameters: ReadonlyArray<unknown>) => Effect.Effect<ReadonlyArray<Row>, SqlError>
+  /** The same, answered by position. */
+  readonly values: (text: string, parameters: ReadonlyArray<unknown>) => Effect.Effect<Rows, SqlError>
+  readonly exchange: (request: OutboundRequest) => Effect.Effect<OutboundResponse>
+  readonly pipeline: Pipeline
+}
+
+const client = ({ query, values }: Beyond) =>
+  Effect.gen(function*() {
+    const connection: Connection = {
+      execute: query,
+      executeUnprepared: query,
+      executeRaw: query,
+      executeValues: values,
+      executeValuesUnprepared: values,
+      executeStream: () => Stream.die("nothing streams")
+    }
+    const sql = yield* SqlClient.make({
+      acquirer: Effect.succeed(connection),
+      compiler: PgClient.makeCompiler(),
+      driver: "model",
+      spanAttributes: []
+    })
+    const pg: PgClient.PgClient = Object.assign(sql, {
+      [PgClient.TypeId]: PgClient.TypeId,
+      config: {},
+      json: () => {
+        throw new Error("nothing is sent as JSON")
+      },
+      listen: () => Effect.never,
+      notify: () => Effect.void
+    })
+    return pg
+  }).pipe(Effect.provide(Reactivity.layer))
+
+const database = (beyond: Beyond) => {
+  const pg = Layer.effect(PgClient.PgClient, client(beyond))
+  return Layer.mergeAll(
+    pg,
+    Layer.effect(SqlClient.SqlClient, PgClient.PgClient).pipe(Layer.provide(pg)),
+    Layer.succeed(Connector, () =>
+      Effect.succeed({
+        query: (text, parameters) => Effect.result(beyond.values(text, parameters)),
+        closeIfHung: () => {}
+      }))
+  )
+}
+
+const settings = (pipeline: Pipeline) =>
+  Layer.succeed(Settings, {
+    current: () => ({ pipelines: [pipeline], connectors: [], authProviders: [], secrets: [] }),
+    pipeline: () => Effect.succeed(pipeline)
+  })
+
+const noExpressions = Layer.succeed(Expressions, {
+  check: () => Effect.succeed({ stepReferences: [] }),
+  evaluate: (source) => Effect.fail(new ExpressionError({ source, reason: "failed", message: "there are none" }))
+})
+
+type Journals = ReturnType<typeof JournalPg.layer>
+
+/** `changed`: what a planted fault makes of the journal. */
+export const layer = (beyond: Beyond, changed: (journal: Journals) => Journals = (journal) => journal) =>
+  Cancelling.layer.pipe(
+    Layer.provideMerge(Intake.layer),
+    Layer.provideMerge(Runs.layer()),
+    Layer.provideMerge(changed(JournalPg.layer())),
+    Layer.provide(Layer.mergeAll(
+      settings(beyond.pipeline),
+      noExpressions,
+      Plugins.layer([calloutPlugin, webhookWorkflowStep]),
+      Digest.layerWebCrypto,
+      Credentials.layer,
+      database(beyond)
+    )),
+    Layer.provide(Layer.succeed(Outbound, {
+      refuse: () => undefined,
+      exchange: (request) =>
+        Effect.timeoutOrElse(beyond.exchange(request), {
+          duration: request.timeoutMs,
+          orElse: () => Effect.fail(new OutboundTimedOut({ sent: true }))
+        })
+    }))
+  )

@@ -1,0 +1,98 @@
+/** Two processes on a real database, each statement of which is written down; either can be killed. */
+import type * as PgClient from "@effect/sql-pg/PgClient"
+import { Cancelling } from "@sluice/engine/Cancelling"
+import { Intake } from "@sluice/engine/Intake"
+import { Clock, Effect, Layer, Logger, Scope } from "effect"
+import type { SqlError } from "effect/sql/SqlError"
+import type { Rows } from "../../src/journal/Link.ts"
+import { valueOf } from "./DatabaseModel.ts"
+import { encode, encodeRow, type Question } from "./History.ts"
+import { type Beyond, layer } from "./Process.ts"
+import { pipelineOf, type Scenario } from "./Scenario.ts"
+import type { Row } from "./StatementModels.ts"
+
+export interface Recorder {
+  readonly history: Array<Question>
+  /** A process that is named so: it hears nothing any more once it is killed, and asks nothing. */
+  readonly start: (name: string) => Effect.Effect<
+    { readonly intake: Intake["Service"]; readonly cancelling: Cancelling["Service"]; readonly kill: () => void },
+    never,
+    Scope.Scope
+  >
+  /** Asks in the name of nobody. */
+  readonly ask: (text: string, parameters: ReadonlyArray<unknown>) => Effect.Effect<unknown, SqlError>
+}
+
+export const make = Effect.fnUntraced(function*(sql: PgClient.PgClient, scenario: Scenario) {
+  const clock = yield* Clock.Clock
+  const history: Array<Question> = []
+  let place = 0
+
+  const asking = <A extends ReadonlyArray<unknown> | Row>(
+    process: string,
+    isDead: () => boolean,
+    run: (text: string, parameters: ReadonlyArray<unknown>) => Effect.Effect<ReadonlyArray<A>, SqlError>
+  ) =>
+  (text: string, parameters: ReadonlyArray<unknown>) =>
+    Effect.suspend((): Effect.Effect<ReadonlyArray<A>, SqlError> => {
+      if (isDead()) return Effect.never
+      const question: Question = {
+        process,
+        text,
+        parameters: parameters.map((parameter) => encode(valueOf(parameter))),
+        place: place++,
+        at: clock.currentTimeMillisUnsafe()
+      }
+      history.push(question)
+      return Effect.flatMap(run(text, parameters), (rows) => {
+        if (isDead()) return Effect.never
+        question.answer = { place: place++, at: clock.currentTimeMillisUnsafe(), rows: rows.map(encodeRow) }
+        return Effect.succeed(rows)
+      })
+    })
+
+  const query = (text: string, parameters: ReadonlyArray<unknown>) => sql.unsafe<Row>(text, parameters)
+  const values = (text: string, parameters: ReadonlyArray<unknown>): Effect.Effect<Rows, SqlError> =>
+    sql.unsafe(text, parameters).values
+
+  const start: Recorder["start"] = Effect.fnUntraced(function*(name) {
+    let dead = false
+    const isDead = () => dead
+    const calls = new Map<string, number>()
+    const beyond: Beyond = {
+      clock,
+      query: asking(name, isDead, query),
+      values: asking(name, isDead, values),
+      pipeline: pipelineOf(scenario),
+      exchange: ({ headers, url }) =>
+        Effect.suspend(() => {
+          const count = (calls.get(url) ?? 0) + 1
+          calls.set(url, count)
+          const status = headers["x-delivery-count"] === "1" && count % 7 === 0 ? 503 : 200
+          return Effect.delay(
+            Effect.succeed({ status, headers: {}, body: new Uint8Array(), truncated: false }),
+            count % 4
+          )
+        })
+    }
+    // Who was killed says no good-bye.
+    const scope = yield* Scope.make()
+    yield* Effect.addFinalizer((exit) => dead ? Effect.void : Scope.close(scope, exit))
+    const context = yield* Layer.buildWithScope(Layer.fresh(layer(beyond)), scope).pipe(
+      Effect.provide(Logger.layer([]))
+    )
+    const { cancelling, intake } = yield* Effect.provideContext(
+      Effect.all({ cancelling: Cancelling, intake: Intake }),
+      context
+    )
+    return {
+      intake,
+      cancelling,
+      kill: () => {
+        dead = true
+      }
+    }
+  })
+
+  return { history, start, ask: asking("nobody", () => false, query) } satisfies Recorder
+})

@@ -1,0 +1,96 @@
+/**
+ * What is under way between the processes and the world, and which of it is worth an action of its own.
+ */
+import type { OutboundResponse } from "@sluice/http-client/Outbound"
+import type { Effect } from "effect"
+import type { SqlError } from "effect/sql/SqlError"
+import { execute, valueOf } from "./DatabaseModel.ts"
+import type { Row } from "./StatementModels.ts"
+import { openStates, type Tables } from "./Tables.ts"
+
+export type Answer = Effect.Effect<ReadonlyArray<Row>, SqlError>
+
+/** A statement that was sent, and has not been executed. */
+export interface Sent {
+  readonly process: Process
+  readonly label: string
+  readonly name: string
+  readonly text: string
+  readonly parameters: ReadonlyArray<unknown>
+  readonly at: number
+  readonly answer: (answer: Answer) => void
+}
+
+/** A call that is open. */
+export interface Call {
+  readonly process: Process
+  readonly label: string
+  readonly status: number
+  readonly answer: (answer: Effect.Effect<OutboundResponse>) => void
+}
+
+export interface Process {
+  readonly name: string
+  state: "running" | "paused" | "dead"
+  /** Answers that wait for it to wake. */
+  readonly kept: Array<() => void>
+  /** What it was told so far and keeps in mind, as a hash. */
+  told: number
+  /** What it was told since it last had nothing to ask, and forgets then. */
+  heard: number
+  /** The last cancels that it was told of. */
+  cancelled: string
+  /** When the renewal that it knows of was requested. */
+  renewedAt: number
+  cancelling: ((runId: string) => Effect.Effect<unknown, unknown>) | undefined
+}
+
+/** Statements whose answers matter for no longer than the look that they belong to. */
+const passing = new Set(["look", "fence", "sweep", "orphans", "due", "candidates", "cancelled", "state", "queue depth"])
+
+/** Reads of what nobody else changes any more, or of what is asked for again before anything is done about it. */
+const settled = new Set([
+  "sweep",
+  "orphans",
+  "due",
+  "candidates",
+  "cancelled",
+  "cancel state",
+  "recover steps",
+  "recover callouts",
+  "document"
+])
+
+/** Statements of a worker that are executed even though it died meanwhile. */
+const writes = new Set(["flush", "claim orphans", "claim due", "start", "rejoin"])
+
+/** The answer to a flush that had nothing to write. */
+const standingStill = JSON.stringify([{ 0: 0, 1: 0, 2: 0, 3: null, 4: false }])
+
+/** Whether the process forgets what it was told as soon as it has nothing to ask any more. */
+export const isPassing = ({ name }: Sent, said: string): boolean => passing.has(name) || said === standingStill
+
+/**
+ * A question that is asked again and again, and whose answer would change nothing: it is answered at once. That it
+ * might have been answered later, and otherwise, is what the next one is for.
+ */
+export const changesNothing = (tables: Tables, now: number, one: Sent): boolean => {
+  switch (one.name) {
+    case "look":
+      return Object.values(execute(tables, now, one.text, one.parameters)[0] ?? {}).every((found) =>
+        found === false || found === "[]"
+      )
+    case "state":
+      return [...tables.runs.values()].some(({ state }) => openStates.has(state))
+    case "flush":
+      return one.parameters.slice(2).every((column) => (valueOf(column) as ReadonlyArray<unknown>).length === 0)
+        && tables.workers.get(valueOf(one.parameters[0]) as string)?.fenced === false
+    default:
+      return settled.has(one.name)
+  }
+}
+
+/** What a dead process left on its way to the database, and can no longer do anything there. */
+export const isVoid = (tables: Tables, { name, parameters, process }: Sent): boolean =>
+  process.state === "dead" && name !== "cancel"
+  && (!writes.has(name) || tables.workers.get(valueOf(parameters[0]) as string)?.fenced === true)

@@ -1,0 +1,295 @@
+/**
+ * Two processes, a database and a partner, and everything that may happen to them next. Every statement, every answer of
+ * the partner, every end of a wait is an action of its own; between two actions the processes run until all of them
+ * wait. A world is made anew for each path: fibers cannot be copied.
+ */
+import { Cancelling } from "@sluice/engine/Cancelling"
+import { Intake } from "@sluice/engine/Intake"
+import type { OutboundRequest, OutboundResponse } from "@sluice/http-client/Outbound"
+import { Clock, Effect, Exit, Layer, Logger, Scope } from "effect"
+import { ConnectionError, SqlError } from "effect/sql/SqlError"
+import { leaseSeconds } from "../../src/journal/FlushStatement.ts"
+import * as Canon from "./Canon.ts"
+import { execute, statementOf, valueOf } from "./DatabaseModel.ts"
+import type { Fault } from "./Faults.ts"
+import { actionsOf, type Within } from "./Happenings.ts"
+import * as Oracle from "./Oracle.ts"
+import { type Beyond, layer } from "./Process.ts"
+import { pipelineOf, type Scenario } from "./Scenario.ts"
+import * as Stage from "./Stage.ts"
+import type { Row } from "./StatementModels.ts"
+import { empty, openStates, type RunRow } from "./Tables.ts"
+import { type Call, changesNothing, isPassing, isVoid, type Process, type Sent } from "./UnderWay.ts"
+
+const names = ["A", "B"]
+
+const lost = new SqlError({ reason: new ConnectionError({ cause: new Error("the connection is gone") }) })
+
+export type World = ReturnType<typeof make>
+
+export const make = (scenario: Scenario, fault?: Fault) => {
+  const stage = Stage.make()
+  const tables = empty()
+  const canon = Canon.make()
+  const oracle = Oracle.make(tables, canon)
+  const pipeline = pipelineOf(scenario)
+  const left = { ...scenario }
+  let sent: Array<Sent> = []
+  let calls: Array<Call> = []
+  /** Ends of waits since something else happened. */
+  let idle = 0
+
+  const theRun = (): RunRow | undefined => tables.runs.values().next().value
+  const isOpen = () => openStates.has(theRun()?.state ?? "")
+
+  const process = (name: string): Process => ({
+    name,
+    state: "running",
+    kept: [],
+    told: 0,
+    heard: 0,
+    cancelled: "",
+    renewedAt: 0,
+    cancelling: undefined
+  })
+  const processes = names.map(process)
+
+  const remember = (to: Process, what: string) => {
+    to.told = Canon.hash(`${to.told} ${what}`)
+  }
+
+  const hear = (one: Sent, said: string) => {
+    const { name, process } = one
+    if (name === "cancelled") process.cancelled = said
+    if (isPassing(one, said)) process.heard = Canon.hash(`${process.heard} ${name} ${said}`)
+    else remember(process, `${name} ${said}`)
+  }
+
+  /** To a process that is dead nothing comes; one that is paused hears of it when it wakes. */
+  const tell = (to: Process, how: () => void) => {
+    if (to.state === "dead") return
+    if (to.state === "paused") to.kept.push(how)
+    else {
+      how()
+      stage.drain()
+      if (!sent.some((one) => one.process === to)) to.heard = 0
+    }
+  }
+
+  const query = (from: Process) => (text: string, parameters: ReadonlyArray<unknown>) =>
+    Effect.callback<ReadonlyArray<Row>, SqlError>((resume) => {
+      const { name } = statementOf(text)
+      if (name === "enter") canon.name(valueOf(parameters[0]) as string, `worker of ${from.name}`)
+      const same = sent.filter((other) => other.process === from && other.name === name).length
+      const label = `${from.name}: ${name}${same === 0 ? "" : ` (${same + 1})`}`
+      const one: Sent = { process: from, label, name, text, parameters, at: stage.now(), answer: resume }
+      sent.push(one)
+      return Effect.sync(() => {
+        sent = sent.filter((other) => other !== one)
+      })
+    })
+
+  const exchange = (from: Process) => (request: OutboundRequest) =>
+    Effect.callback<OutboundResponse>((resume) => {
+      request.onSending?.()
+      const { attempt, call, first } = oracle.sent(from.name, request)
+      const status = first && attempt === 1 && scenario.refusals > Number(/\d+/.exec(call)?.[0]) ? 503 : 200
+      const one: Call = { process: from, label: `partner answers ${from.name}'s ${call}`, status, answer: resume }
+      calls.push(one)
+      return Effect.sync(() => {
+        calls = calls.filter((other) => other !== one)
+      })
+    })
+
+  /** Executes a statement, and answers it unless the answer gets lost. */
+  const perform = (one: Sent, answered = true) => {
+    sent = sent.filter((other) => other !== one)
+    const rows = oracle.watching(one, () => (fault?.execute ?? execute)(tables, stage.now(), one.text, one.parameters))
+    tell(one.process, () => {
+      hear(one, answered ? canon.text(rows) : "lost")
+      if (answered && one.text.includes("update workers set alive_until")) one.process.renewedAt = one.at
+      one.answer(answered ? Effect.succeed(rows) : Effect.fail(lost))
+    })
+  }
+
+  const lose = (one: Sent) => {
+    sent = sent.filter((other) => other !== one)
+    tell(one.process, () => {
+      hear(one, "failed")
+      one.answer(Effect.fail(lost))
+    })
+  }
+
+  const settle = () => {
+    stage.drain()
+    for (;;) {
+      sent = sent.filter((one) => !isVoid(tables, one))
+      const next = sent.find((one) => one.process.state === "running" && changesNothing(tables, stage.now(), one))
+      if (next === undefined) return
+      perform(next)
+    }
+  }
+
+  const fork = <A, E>(process: string, effect: Effect.Effect<A, E>) =>
+    Effect.runFork(
+      effect.pipe(Effect.provideService(Clock.Clock, stage.clockOf(process)), Effect.provide(Logger.layer([]))),
+      { scheduler: stage.scheduler }
+    )
+
+  /** Lets the process begin, until it has nothing to ask any more. */
+  const begin = (one: Process) => {
+    const ask = query(one)
+    const beyond: Beyond = {
+      clock: stage.clockOf(one.name),
+      query: ask,
+      values: (text, parameters) => Effect.map(ask(text, parameters), (rows) => rows.map((row) => Object.values(row))),
+      exchange: exchange(one),
+      pipeline
+    }
+    const building = fork(
+      one.name,
+      Effect.flatMap(Scope.make(), (scope) => Layer.buildWithScope((fault?.process ?? layer)(beyond), scope))
+    )
+    for (stage.drain(); sent[0] !== undefined; stage.drain()) perform(sent[0])
+    const built = building.pollUnsafe()
+    if (built === undefined || Exit.isFailure(built)) {
+      throw new Error(`a process does not begin: ${String(built?.cause)}`)
+    }
+    return Effect.provideContext(built.value)
+  }
+  const [inA, inB] = processes.map(begin)
+  if (inA === undefined || inB === undefined) throw new Error("there are two processes")
+  processes.forEach((one, i) => {
+    one.cancelling = (runId) =>
+      (i === 0 ? inA : inB)(
+        Effect.flatMap(
+          Cancelling,
+          ({ cancel }) => cancel(runId, { reason: "enough", compensate: scenario.compensates })
+        )
+      )
+  })
+  fork(
+    "A",
+    Effect.onExit(
+      inA(Effect.flatMap(Intake, ({ submit }) => submit({ body: { orderType: "NEW" } }))),
+      (exit) => Effect.sync(() => oracle.submitted(Exit.isSuccess(exit)))
+    )
+  )
+  stage.drain()
+
+  /** Nothing is under way any more but what dead processes left on its way to the database. */
+  const isOver = () =>
+    !isOpen() && (theRun() !== undefined || processes[0]?.state === "dead")
+    && processes.every(({ state }) => state !== "paused")
+    && [...sent, ...calls].every((one) => one.process.state === "dead")
+    && oracle.waitsForCancel() === undefined
+
+  const isFrozen = (name: string) => processes.some((one) => one.name === name && one.state !== "running")
+
+  /** It may no longer send. A shorter pause is a delay like any other. */
+  const isLate = ({ renewedAt }: Process) => stage.now() - renewedAt >= (leaseSeconds - 1) * 1000
+
+  /** Time goes on until somebody asks something. */
+  const pass = () => {
+    idle += 2
+    const before = sent.length + calls.length
+    for (let i = 0; i < 100 && sent.length + calls.length === before; i++) {
+      if (!stage.advance(isFrozen)) return stage.skip(1000)
+      settle()
+    }
+  }
+
+  /** Whether something of it is under way, or waits for it. */
+  const isBusy = (one: Process) =>
+    sent.some(({ process }) => process === one) || calls.some(({ process }) => process === one)
+    || canon.label(theRun()?.owner ?? "").startsWith(`worker of ${one.name}`)
+
+  const answer = (one: Call) =>
+    tell(one.process, () => {
+      calls = calls.filter((other) => other !== one)
+      remember(one.process, one.label)
+      one.answer(Effect.succeed({ status: one.status, headers: {}, body: new Uint8Array(), truncated: false }))
+    })
+
+  const wake = (one: Process) => {
+    one.state = "running"
+    for (const how of one.kept.splice(0)) {
+      how()
+      stage.drain()
+    }
+    stage.thaw(one.name)
+    stage.drain()
+  }
+
+  const crash = (one: Process) => {
+    one.state = "dead"
+    calls = calls.filter((call) => call.process !== one)
+    oracle.died(one.name)
+  }
+
+  const cancel = (by: Process, runId: string) => {
+    const asked = oracle.cancelling(by.name)
+    fork(by.name, Effect.onExit(by.cancelling!(runId), (exit) => Effect.sync(() => asked(exit))))
+    stage.drain()
+  }
+
+  const within: Within = {
+    processes,
+    left,
+    sent: () => sent,
+    calls: () => calls,
+    run: theRun,
+    isOver,
+    isOpen,
+    isLate,
+    isBusy,
+    waitsForCancel: oracle.waitsForCancel,
+    isAccepted: oracle.isAccepted,
+    perform,
+    lose,
+    answer,
+    pass,
+    wake,
+    crash,
+    cancel
+  }
+
+  return {
+    /** Everything that can happen next. */
+    actions: () => actionsOf(within),
+    isOver,
+    /** A process stands still, and may wake. */
+    isStill: () => processes.some(({ state }) => state === "paused"),
+    act: (action: () => void) => {
+      idle = Math.max(0, idle - 1)
+      action()
+      settle()
+    },
+    /** What is wrong with what happened so far. */
+    violations: () => idle > 400 ? [...oracle.violations(), "the run does not end"] : oracle.violations(),
+    /** What is wrong with how it ended. */
+    verdict: () => oracle.verdict(scenario),
+    /** Two worlds of the same state go on in the same ways. */
+    state: () =>
+      Canon.hash(JSON.stringify([
+        canon.tables(tables, stage.now()),
+        processes.map((one) =>
+          one.state === "dead" ? "dead" : [
+            one.state,
+            one.told,
+            one.heard,
+            one.cancelled,
+            one.kept.length,
+            Math.min(stage.now() - one.renewedAt, leaseSeconds * 1000),
+            stage.timersOf(one.name)
+          ]
+        ),
+        sent.map(({ at, label, parameters, process }) =>
+          process.state === "dead" ? [label, canon.text(parameters)] : [label, stage.now() - at]
+        ).toSorted(),
+        calls.map(({ label }) => label).toSorted(),
+        [left.crashes, left.cancels, left.pauses, left.losses, left.ticks],
+        oracle.memory()
+      ]))
+  }
+}
