@@ -82,7 +82,7 @@ const settings = (pipeline: Pipeline) =>
   })
 
 const noExpressions = Layer.succeed(Expressions, {
-  check: () => Effect.succeed({ stepReferences: [] }),
+  check: () => Effect.succeed({ stepReferences: [], calloutPaths: [] }),
   evaluate: (source) => Effect.fail(new ExpressionError({ source, reason: "failed", message: "there are none" }))
 })
 
@@ -99,7 +99,7 @@ export const layer = (beyond: Beyond, changed: (journal: Journals) => Journals =
       noExpressions,
       Plugins.layer([calloutPlugin, webhookWorkflowStep]),
       Digest.layerWebCrypto,
-      Credentials.layer,
+      Credentials.layerMemory,
       database(beyond)
     )),
     Layer.provide(Layer.succeed(Outbound, {
