@@ -143,7 +143,12 @@ export const reconcile: Run = ({ parameters, tables }) => {
     const order = tables.orders.get(orders[i])
     return run === undefined || order === undefined
       ? []
-      : [[i + 1, stored(i, run), order.version, run.finished_at === null ? null : run.state]]
+      : [[
+        i + 1,
+        stored(i, run),
+        tables.steps.get(`${run.id} ${indexes[i]}`)?.next_version ?? order.version,
+        run.finished_at === null ? null : run.state
+      ]]
   }))
 }
 
