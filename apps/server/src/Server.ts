@@ -3,7 +3,6 @@ import { Api } from "@sluice/api/Api"
 import { Effect, Layer } from "effect"
 import { HttpMiddleware, HttpRouter } from "effect/http"
 import { HttpApiBuilder, HttpApiScalar } from "effect/http-api"
-import { PrometheusMetrics } from "effect/observability"
 import type { ApiKey } from "./ApiKeys.ts"
 import { ConsoleFiles } from "./console/ConsoleFiles.ts"
 import * as ConsolePages from "./console/ConsolePages.ts"
@@ -14,6 +13,7 @@ import * as DeliveriesHttp from "./http/DeliveriesHttp.ts"
 import * as EventsHttp from "./http/EventsHttp.ts"
 import * as HealthHttp from "./http/HealthHttp.ts"
 import * as HomePage from "./http/HomePage.ts"
+import * as MetricsHttp from "./http/MetricsHttp.ts"
 import * as OrdersHttp from "./http/OrdersHttp.ts"
 import * as OverviewHttp from "./http/OverviewHttp.ts"
 import * as PartnersHttp from "./http/PartnersHttp.ts"
@@ -50,7 +50,7 @@ const handlers = Layer.mergeAll(
 
 const pages = Layer.mergeAll(
   HomePage.layer,
-  PrometheusMetrics.layerHttp({ path: "/metrics" }),
+  MetricsHttp.layer,
   // Carried by the package itself: nothing is fetched from elsewhere, fonts neither.
   HttpApiScalar.layer(Api, { path: "/docs", scalar: { withDefaultFonts: false } })
 )
