@@ -37,6 +37,7 @@ import type { StartError } from "@sluice/persistence/embedded/EmbeddedPostgresEr
 import { Events } from "@sluice/persistence/Events"
 import * as Journal from "@sluice/persistence/Journal"
 import { Orders } from "@sluice/persistence/Orders"
+import { Overview } from "@sluice/persistence/Overview"
 import * as PastRuns from "@sluice/persistence/PastRuns"
 import { ProcessEvents } from "@sluice/persistence/ProcessEvents"
 import { RecordedRuns } from "@sluice/persistence/RecordedRuns"
@@ -54,6 +55,7 @@ import { Effect, Layer } from "effect"
 import { Digest, SecureRandom } from "effect/crypto"
 import type { HttpServer } from "effect/http"
 import * as CompletenessMetric from "./CompletenessMetric.ts"
+import { ConsoleFiles } from "./console/ConsoleFiles.ts"
 import { destinations, messageExpressions } from "./Destinations.ts"
 import * as EncryptionKey from "./EncryptionKey.ts"
 import type { ListenFailed } from "./Listener.ts"
@@ -129,6 +131,7 @@ const engine = (config: ServerConfig, environment: Environment) => {
   const reading = Layer.mergeAll(
     Orders.layer,
     ProcessEvents.layer,
+    Overview.layer,
     RecordedRuns.layer,
     Resources.layer,
     Readiness.layer
@@ -186,5 +189,6 @@ export const layer = (
     serves: config.roles.has("api") ? "everything" : "pages"
   }).pipe(
     Layer.provideMerge(engine(config, environment)),
+    Layer.provide(ConsoleFiles.layer.pipe(Layer.provide(NodeServices.layer))),
     Layer.provideMerge(Stopping.layer)
   )

@@ -88,8 +88,13 @@ const notServed = problemResponse(
   new Problems.NotFound({ detail: "This process is a worker only: ask one whose SLUICE_ROLES hold api" })
 )
 
+/** What is answered in front of the routes, key or no key: pages that hold nothing. */
+export type Open = (
+  request: HttpServerRequest.HttpServerRequest
+) => HttpServerResponse.HttpServerResponse | undefined
+
 /** Stands before every route. */
-export const layer = (keys: ReadonlyArray<ApiKey>, serves: Serves) => {
+export const layer = (keys: ReadonlyArray<ApiKey>, serves: Serves, open: Open) => {
   const decide = admission(keys, serves)
   return HttpRouter.middleware(
     (httpEffect) =>
@@ -100,6 +105,8 @@ export const layer = (keys: ReadonlyArray<ApiKey>, serves: Serves) => {
           host: request.headers["host"],
           authorization: request.headers["authorization"]
         })
+        const page = decision._tag === "ForeignHost" ? undefined : open(request)
+        if (page !== undefined) return Effect.succeed<HttpServerResponse.HttpServerResponse>(page)
         switch (decision._tag) {
           case "Admitted":
             return decision.caller === undefined

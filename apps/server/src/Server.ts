@@ -1,10 +1,12 @@
 /** Everything that is served, in the order in which a request meets it: the gate, the routes, the refusals. */
 import { Api } from "@sluice/api/Api"
-import { Layer } from "effect"
+import { Effect, Layer } from "effect"
 import { HttpMiddleware, HttpRouter } from "effect/http"
 import { HttpApiBuilder, HttpApiScalar } from "effect/http-api"
 import { PrometheusMetrics } from "effect/observability"
 import type { ApiKey } from "./ApiKeys.ts"
+import { ConsoleFiles } from "./console/ConsoleFiles.ts"
+import * as ConsolePages from "./console/ConsolePages.ts"
 import * as Gate from "./Gate.ts"
 import * as AuthProvidersHttp from "./http/AuthProvidersHttp.ts"
 import * as ConnectorsHttp from "./http/ConnectorsHttp.ts"
@@ -13,6 +15,7 @@ import * as EventsHttp from "./http/EventsHttp.ts"
 import * as HealthHttp from "./http/HealthHttp.ts"
 import * as HomePage from "./http/HomePage.ts"
 import * as OrdersHttp from "./http/OrdersHttp.ts"
+import * as OverviewHttp from "./http/OverviewHttp.ts"
 import * as PartnersHttp from "./http/PartnersHttp.ts"
 import * as PipelinesHttp from "./http/PipelinesHttp.ts"
 import * as PluginsHttp from "./http/PluginsHttp.ts"
@@ -39,6 +42,7 @@ const handlers = Layer.mergeAll(
   EventsHttp.layer,
   ResourcesHttp.layer,
   PartnersHttp.layer,
+  OverviewHttp.layer,
   HealthHttp.layer
 ).pipe(
   Layer.provide([RefusalsHttp.layer, Gate.authorizationLayer, Receipts.layer, ProcessEventStream.layer])
@@ -51,6 +55,15 @@ const pages = Layer.mergeAll(
   HttpApiScalar.layer(Api, { path: "/docs", scalar: { withDefaultFonts: false } })
 )
 
+/** A worker has no API for the console to ask. */
+const gate = (keys: ReadonlyArray<ApiKey>, serves: Gate.Serves) =>
+  Layer.unwrap(Effect.map(ConsoleFiles, ({ built }) =>
+    Gate.layer(
+      keys,
+      serves,
+      (request) => built === undefined || serves === "pages" ? undefined : ConsolePages.answer(built, request)
+    )))
+
 const routes = (keys: ReadonlyArray<ApiKey>, serves: Gate.Serves) =>
   Layer.mergeAll(
     HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(Layer.provide(handlers)),
@@ -58,7 +71,7 @@ const routes = (keys: ReadonlyArray<ApiKey>, serves: Gate.Serves) =>
   ).pipe(
     // The first to be built is the outermost.
     Layer.provideMerge(Unrouted.layer),
-    Layer.provideMerge(Gate.layer(keys, serves))
+    Layer.provideMerge(gate(keys, serves))
   )
 
 export interface ServerOptions extends Listener.Address {

@@ -7,6 +7,7 @@ import { DeliveriesApi } from "./DeliveriesApi.ts"
 import { EventsApi } from "./EventsApi.ts"
 import { HealthApi } from "./HealthApi.ts"
 import { OrdersApi } from "./OrdersApi.ts"
+import { OverviewApi } from "./OverviewApi.ts"
 import { PartnersApi } from "./PartnersApi.ts"
 import { PipelinesApi } from "./PipelinesApi.ts"
 import { PluginsApi } from "./PluginsApi.ts"
@@ -28,7 +29,7 @@ export class Api extends HttpApi.make("sluice")
     PartnersApi,
     HealthApi
   )
-  .add(WebhookEndpointsApi, DeliveriesApi, EventsApi, CustomersApi, SubscriptionsApi)
+  .add(WebhookEndpointsApi, DeliveriesApi, EventsApi, CustomersApi, SubscriptionsApi, OverviewApi)
   .middleware(Refusals)
   .annotateMerge(OpenApi.annotations({
     title: "Sluice",

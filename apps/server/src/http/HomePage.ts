@@ -1,4 +1,4 @@
-/** `GET /`: what is here, until the console comes. */
+/** `GET /` of a server without its console: what else is here, and how to have it. */
 import { HttpRouter, HttpServerResponse } from "effect/http"
 
 const links = [
@@ -25,6 +25,8 @@ const html = `<!doctype html>
 </style>
 <h1>Sluice</h1>
 <p>Takes orders and runs each through a pipeline of plugins that call other companies' systems.</p>
+<p>The console is not here: either this process is a worker (<code>SLUICE_ROLES</code>), and one with the role
+<code>api</code> has it, or it was not built. Then run <code>npx -y pnpm@12 build:console</code> and start the server again.</p>
 <ul>
 ${links.map(([href, text]) => `  <li><a href="${href}">${text}</a> <code>${href}</code>`).join("\n")}
 </ul>

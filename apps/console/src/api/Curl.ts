@@ -1,0 +1,24 @@
+/** A request as a `curl` command that can be pasted into a shell. The key stands in a variable, never in the text. */
+import { headersOf, type Parts, target } from "./Api.ts"
+import type { Route } from "./Routes.ts"
+
+export interface Request {
+  readonly route: Route
+  readonly parts?: Parts
+}
+
+/** One word for a shell, whatever it holds. */
+export const shellWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+
+/** `signedIn`: the server asks for keys, and `$SLUICE_KEY` is to hold one. */
+export const curl = (origin: string, { route, parts = {} }: Request, signedIn: boolean): string => {
+  const [method] = route
+  const words = ["curl"]
+  if (method !== "GET" && !(method === "POST" && parts.payload !== undefined)) words.push(`-X ${method}`)
+  words.push(shellWord(`${origin}${target(route, parts)}`))
+  if (signedIn) words.push(`-H "authorization: Bearer $SLUICE_KEY"`)
+  for (const [name, value] of Object.entries(headersOf(parts))) words.push(`-H ${shellWord(`${name}: ${value}`)}`)
+  if (parts.payload !== undefined) words.push(`-d ${shellWord(JSON.stringify(parts.payload))}`)
+  return words.join(" \\\n  ")
+}

@@ -1,0 +1,40 @@
+/** The documents that the API answers with, under the names that the pages call them by. */
+import type { Job, RetryFilter } from "@sluice/api/RetriesApi"
+import type { Answer } from "./Api.ts"
+
+export type Order = Answer<"orders", "get">
+export type HistoryEntry = Answer<"orders", "history">["items"][number]
+export type ProcessEvent = Answer<"processEvents", "get">
+export type ProcessEventSummary = Answer<"processEvents", "list">["items"][number]
+export type Step = ProcessEvent["steps"][number]
+export type Callout = Step["callouts"][number]
+export type RunState = ProcessEvent["state"]
+export type StepState = Step["state"]
+export type Outcome = Callout["outcome"]
+export type Delivery = Answer<"deliveries", "get">
+export type DeliverySummary = Answer<"deliveries", "list">["items"][number]
+export type DeliveryState = Delivery["state"]
+export type StoredSettings = Answer<"pipelines", "get">
+export type Partner = Answer<"partners", "list">["items"][number]
+export type Plugin = Answer<"plugins", "list">["items"][number]
+export type Replay = Answer<"webhookEndpoints", "getReplay">
+export type Overview = Answer<"overview", "get">
+export type OverviewPartner = Overview["partners"][number]
+export type OverviewCount = Overview["deliveries"]["pending"]
+export type RetryJob = typeof Job.Type
+export type JobFilter = typeof RetryFilter.Type
+
+export type FinalRunState = NonNullable<JobFilter["state"]>
+
+export const finalStates: ReadonlyArray<FinalRunState> = ["completed", "failed", "cancelled", "compensation-failed"]
+export const runStates: ReadonlyArray<RunState> = ["queued", "running", "waiting", "compensating", ...finalStates]
+export const deliveryStates: ReadonlyArray<DeliveryState> = [
+  "pending",
+  "delivered",
+  "exhausted",
+  "held",
+  "filtered",
+  "cancelled"
+]
+
+export const isFinal = (state: RunState): boolean => finalStates.some((one) => one === state)

@@ -1,0 +1,26 @@
+/** The rail: where one can go, and the keys that go there. */
+import { Activity, Gauge, type LucideIcon, Package, Send } from "lucide-react"
+
+export interface Place {
+  readonly to: string
+  readonly label: string
+  readonly keys: string
+  readonly icon: LucideIcon
+}
+
+export interface PlaceGroup {
+  /** Absent for the first. */
+  readonly title?: string
+  readonly places: ReadonlyArray<Place>
+}
+
+export const navigation: ReadonlyArray<PlaceGroup> = [
+  {
+    places: [
+      { to: "/", label: "Overview", keys: "g h", icon: Gauge },
+      { to: "/orders", label: "Orders", keys: "g o", icon: Package },
+      { to: "/process-events", label: "Process events", keys: "g p", icon: Activity },
+      { to: "/deliveries", label: "Deliveries", keys: "g d", icon: Send }
+    ]
+  }
+]

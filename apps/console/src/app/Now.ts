@@ -1,0 +1,25 @@
+/** The browser's clock: the one place where the console asks what time it is. */
+import { useEffect, useState } from "react"
+
+/** Epoch milliseconds. */
+// oxlint-disable-next-line eslint/no-restricted-globals -- a browser has no other clock, and no test clock runs in it
+export const now = (): number => Date.now()
+
+/** Epoch milliseconds of a moment as the API writes it. */
+// oxlint-disable-next-line eslint/no-restricted-globals -- reads a text, not the clock
+export const timeOf = (iso: string): number => Date.parse(iso)
+
+/** A moment as the API reads it. */
+// oxlint-disable-next-line eslint/no-restricted-globals -- writes a text, does not read the clock
+export const isoOf = (at: number): string => new Date(at).toISOString()
+
+/** The time, again every `everyMs`; 0: once. */
+export const useNow = (everyMs: number): number => {
+  const [at, setAt] = useState(now)
+  useEffect(() => {
+    if (everyMs === 0) return
+    const timer = setInterval(() => setAt(now()), everyMs)
+    return () => clearInterval(timer)
+  }, [everyMs])
+  return at
+}

@@ -1,0 +1,18 @@
+/** How answers are kept: for a moment, and asked for again when the server was away. */
+import { QueryClient } from "@tanstack/react-query"
+import { isProblem } from "../api/ApiProblem.ts"
+
+/** A server that is away, or without its database, is worth asking again; a refusal is not. */
+const passing = (error: unknown): boolean => isProblem(error) && (error.status === 0 || error.status >= 500)
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 2000,
+      retry: (count, error) => passing(error) && count < 3,
+      retryDelay: (count) => Math.min(1000 * 2 ** count, 8000),
+      refetchOnWindowFocus: false
+    },
+    mutations: { retry: false }
+  }
+})

@@ -1,0 +1,79 @@
+/**
+ * Every page by its path. A page is a chunk of its own, fetched when somebody goes there. To add one: write the page
+ * under `pages/`, give it a route here, and where it belongs into the rail an entry in `Navigation.ts`.
+ */
+import { createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router"
+import { Failure, Loading } from "../components/Notice.tsx"
+import { deliverySearch, orderSearch, parseSearch, picked, runSearch, stringifySearch } from "../url/Filters.ts"
+import { NotFound } from "./NotFound.tsx"
+import { rootRoute } from "./Root.ts"
+
+const overview = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/",
+  component: lazyRouteComponent(() => import("../pages/overview/OverviewPage.tsx"), "OverviewPage")
+})
+
+const orders = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/orders",
+  validateSearch: orderSearch,
+  component: lazyRouteComponent(() => import("../pages/orders/OrdersPage.tsx"), "OrdersPage")
+})
+
+const order = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/orders/$id",
+  validateSearch: (search) => picked(["tab", "version"], search),
+  component: lazyRouteComponent(() => import("../pages/orders/OrderPage.tsx"), "OrderPage")
+})
+
+const processEvents = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/process-events",
+  validateSearch: runSearch,
+  component: lazyRouteComponent(() => import("../pages/processEvents/ProcessEventsPage.tsx"), "ProcessEventsPage")
+})
+
+const processEvent = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/process-events/$id",
+  validateSearch: (search) => picked(["tab", "step", "callout"], search),
+  component: lazyRouteComponent(() => import("../pages/processEvent/ProcessEventPage.tsx"), "ProcessEventPage")
+})
+
+const job = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/jobs/$id",
+  component: lazyRouteComponent(() => import("../pages/processEvents/JobPage.tsx"), "JobPage")
+})
+
+const deliveries = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/deliveries",
+  validateSearch: deliverySearch,
+  component: lazyRouteComponent(() => import("../pages/deliveries/DeliveriesPage.tsx"), "DeliveriesPage")
+})
+
+const delivery = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/deliveries/$id",
+  component: lazyRouteComponent(() => import("../pages/deliveries/DeliveryPage.tsx"), "DeliveryPage")
+})
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([overview, orders, order, processEvents, processEvent, job, deliveries, delivery]),
+  parseSearch,
+  stringifySearch,
+  defaultPreload: "intent",
+  defaultPendingComponent: () => <Loading what="the page" />,
+  defaultErrorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,
+  defaultNotFoundComponent: NotFound,
+  scrollRestoration: true
+})
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    readonly router: typeof router
+  }
+}

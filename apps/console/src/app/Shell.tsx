@@ -1,0 +1,134 @@
+/** What is around every page: the rail, the keys, the search, the messages, and the door where a key is needed. */
+import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router"
+import { BookOpen, Keyboard, LogOut, Menu, Moon, Search, Sun, SunMoon } from "lucide-react"
+import { Fragment, useEffect, useRef, useState } from "react"
+import * as Session from "../api/Session.ts"
+import { focusList } from "../components/DataTable.tsx"
+import { Toasts } from "../components/Toasts.tsx"
+import { JumpDialog } from "./JumpDialog.tsx"
+import { navigation } from "./Navigation.ts"
+import { type Shortcut, useKeyboard, useShortcuts } from "./Shortcuts.ts"
+import { ShortcutSheet } from "./ShortcutSheet.tsx"
+import { SignIn } from "./SignIn.tsx"
+import { nextTheme, type Theme, useTheme } from "./Theme.ts"
+
+const themes: Readonly<Record<Theme, { readonly label: string; readonly icon: typeof Sun }>> = {
+  system: { label: "Theme: system", icon: SunMoon },
+  light: { label: "Theme: light", icon: Sun },
+  dark: { label: "Theme: dark", icon: Moon }
+}
+
+const Brand = () => (
+  <Link to="/" className="brand">
+    <img src="/favicon.svg" alt="" />
+    Sluice
+  </Link>
+)
+
+const Places = () => {
+  const path = useRouterState({ select: ({ location }) => location.pathname })
+  const isHere = (to: string) => to === "/" ? path === "/" : path === to || path.startsWith(`${to}/`)
+  return navigation.map(({ title, places }) => (
+    <Fragment key={title ?? ""}>
+      {title !== undefined && <h2>{title}</h2>}
+      <nav aria-label={title ?? "Main"}>
+        {places.map(({ to, label, icon: Icon }) => (
+          <Link key={to} to={to} {...(isHere(to) ? { "aria-current": "page" as const } : {})}>
+            <Icon className="icon" aria-hidden="true" />
+            {label}
+          </Link>
+        ))}
+      </nav>
+    </Fragment>
+  ))
+}
+
+interface FootProps {
+  readonly jump: () => void
+  readonly sheet: () => void
+}
+
+const Foot = ({ jump, sheet }: FootProps) => {
+  const { signedIn } = Session.useSession()
+  const theme = themes[useTheme()]
+  return (
+    <footer>
+      <button type="button" className="button quiet" onClick={jump}>
+        <Search className="icon" aria-hidden="true" />
+        Search <kbd aria-hidden="true">/</kbd>
+      </button>
+      <button type="button" className="button quiet" onClick={nextTheme}>
+        <theme.icon className="icon" aria-hidden="true" />
+        {theme.label} <kbd aria-hidden="true">t</kbd>
+      </button>
+      <button type="button" className="button quiet" onClick={sheet}>
+        <Keyboard className="icon" aria-hidden="true" />
+        Shortcuts <kbd aria-hidden="true">?</kbd>
+      </button>
+      <a className="button quiet" href="/docs">
+        <BookOpen className="icon" aria-hidden="true" />
+        API reference
+      </a>
+      {signedIn && (
+        <button type="button" className="button quiet" onClick={Session.signOut}>
+          <LogOut className="icon" aria-hidden="true" />
+          Sign out
+        </button>
+      )}
+    </footer>
+  )
+}
+
+export const Shell = () => {
+  const { locked } = Session.useSession()
+  const [open, setOpen] = useState(false)
+  const [over, setOver] = useState<"jump" | "sheet" | undefined>(undefined)
+  const navigate = useNavigate()
+  const path = useRouterState({ select: ({ location }) => location.pathname })
+  const main = useRef<HTMLElement>(null)
+  useEffect(() => setOpen(false), [path])
+  useKeyboard()
+  const going = navigation.flatMap(({ places }) =>
+    places.map(({ to, label, keys }): Shortcut => ({ keys, label, run: () => void navigate({ to }) }))
+  )
+  useShortcuts([
+    ...going,
+    { keys: "/", label: "Search for an order, a run, an e-mail address", run: () => setOver("jump") },
+    { keys: "j", label: "Into the list; then j and k walk, Enter opens", run: focusList },
+    { keys: "t", label: "Theme: system, light, dark", run: nextTheme },
+    { keys: "?", label: "This sheet", run: () => setOver("sheet") }
+  ])
+  if (locked) return <SignIn />
+  return (
+    <div className="shell">
+      <a className="skip button" href="#main" onClick={() => main.current?.focus()}>Skip to the content</a>
+      <div className="topbar">
+        <button
+          type="button"
+          className="button quiet icon-only"
+          aria-label="Menu"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        >
+          <Menu className="icon" aria-hidden="true" />
+        </button>
+        <Brand />
+        <button type="button" className="button quiet icon-only" aria-label="Search" onClick={() => setOver("jump")}>
+          <Search className="icon" aria-hidden="true" />
+        </button>
+      </div>
+      {open && <button type="button" className="scrim" aria-label="Close the menu" onClick={() => setOpen(false)} />}
+      <header className={`rail ${open ? "open" : ""}`}>
+        <Brand />
+        <Places />
+        <Foot jump={() => setOver("jump")} sheet={() => setOver("sheet")} />
+      </header>
+      <main id="main" className="main" ref={main} tabIndex={-1}>
+        <Outlet />
+      </main>
+      {over === "jump" && <JumpDialog onClose={() => setOver(undefined)} />}
+      {over === "sheet" && <ShortcutSheet onClose={() => setOver(undefined)} />}
+      <Toasts />
+    </div>
+  )
+}

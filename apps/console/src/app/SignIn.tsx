@@ -1,0 +1,50 @@
+/** The door: asks for an API key where the server wants one. */
+import { useQueryClient } from "@tanstack/react-query"
+import { type FormEvent, useState } from "react"
+import { api } from "../api/Api.ts"
+import * as Session from "../api/Session.ts"
+import { Failure } from "../components/Notice.tsx"
+
+export const SignIn = () => {
+  const queries = useQueryClient()
+  const [error, setError] = useState<unknown>(undefined)
+  const [busy, setBusy] = useState(false)
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const key = String(new FormData(event.currentTarget).get("key") ?? "").trim()
+    if (key === "") return
+    setBusy(true)
+    setError(undefined)
+    Session.hold(key)
+    try {
+      await api.plugins.list({ query: { limit: 1 } })
+      queries.clear()
+      Session.signIn(key)
+    } catch (refused) {
+      Session.signOut()
+      setError(refused)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <main className="sign-in card stack">
+      <h1 className="row">
+        <img src="/favicon.svg" alt="" width="24" height="24" />
+        Sign in to Sluice
+      </h1>
+      <p className="muted">
+        This server asks for an API key: one of those in its <code>SLUICE_API_KEYS</code>. It is kept in this tab until
+        you close it.
+      </p>
+      <form className="stack" onSubmit={(event) => void submit(event)}>
+        <label className="field">
+          <span>API key</span>
+          <input className="input mono" type="password" name="key" autoComplete="current-password" required autoFocus />
+        </label>
+        {error !== undefined && <Failure error={error} />}
+        <button type="submit" className="button primary" disabled={busy}>{busy ? "Checking …" : "Sign in"}</button>
+      </form>
+    </main>
+  )
+}

@@ -1,0 +1,91 @@
+/**
+ * A JSON document as lines on a screen: which members are folded, what each line says, and which lines a search finds.
+ * Pure, so that a document of any size costs what is shown of it.
+ */
+import { rawNumber } from "../api/ExactJson.ts"
+
+export type Kind = "object" | "array" | "string" | "number" | "word" | "redacted"
+
+export interface JsonLine {
+  /** A JSON pointer; names the line. */
+  readonly pointer: string
+  readonly depth: number
+  /** The member's name, or its place in a list. */
+  readonly name: string | undefined
+  readonly kind: Kind
+  /** What is written for a value that is not open: `"ada"`, `{3}`, `[12]`. */
+  readonly text: string
+  /** Whether there is something inside, and whether it is shown. */
+  readonly fold: "none" | "open" | "closed"
+}
+
+/** What stands in the place of a secret. */
+export const redacted = "[redacted]"
+
+/** Longer strings are shown by their beginning; the copy has them whole. */
+const longest = 2000
+
+const step = (pointer: string, name: string): string =>
+  `${pointer}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`
+
+const isContainer = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && rawNumber(value) === undefined
+
+const entriesOf = (value: object): ReadonlyArray<readonly [string, unknown]> =>
+  Array.isArray(value) ? value.map((item, index) => [String(index), item] as const) : Object.entries(value)
+
+const scalar = (value: unknown): { readonly kind: Kind; readonly text: string } => {
+  if (typeof value === "string") {
+    const shown = value.length > longest ? `${value.slice(0, longest)}…` : value
+    return { kind: value === redacted ? "redacted" : "string", text: JSON.stringify(shown) }
+  }
+  const raw = rawNumber(value)
+  if (raw !== undefined) return { kind: "number", text: raw }
+  return { kind: typeof value === "number" ? "number" : "word", text: String(value) }
+}
+
+/** How deep a document is open at first: small ones whole, large ones by their first levels. */
+export const openDepth = (value: unknown): number => {
+  const text = JSON.stringify(value) ?? ""
+  return text.length < 4000 ? 32 : text.length < 40_000 ? 3 : 2
+}
+
+/** `isOpen`: by pointer and depth. */
+export const jsonLines = (
+  value: unknown,
+  isOpen: (pointer: string, depth: number) => boolean
+): ReadonlyArray<JsonLine> => {
+  const lines: Array<JsonLine> = []
+  const add = (value: unknown, pointer: string, depth: number, name: string | undefined): void => {
+    if (!isContainer(value)) {
+      lines.push({ pointer, depth, name, fold: "none", ...scalar(value) })
+      return
+    }
+    const entries = entriesOf(value)
+    const kind = Array.isArray(value) ? "array" : "object"
+    const text = kind === "array" ? `[${entries.length}]` : `{${entries.length}}`
+    const open = entries.length > 0 && isOpen(pointer, depth)
+    lines.push({ pointer, depth, name, kind, text, fold: entries.length === 0 ? "none" : open ? "open" : "closed" })
+    if (open) for (const [name, item] of entries) add(item, step(pointer, name), depth + 1, name)
+  }
+  add(value, "", 0, undefined)
+  return lines
+}
+
+/** The pointers of all members whose name or value holds `query`, in the order of the document. */
+export const search = (value: unknown, query: string): ReadonlyArray<string> => {
+  const wanted = query.toLowerCase()
+  if (wanted === "") return []
+  const found: Array<string> = []
+  const look = (value: unknown, pointer: string, name: string | undefined): void => {
+    const text = isContainer(value) ? "" : typeof value === "string" ? value : scalar(value).text
+    if (name?.toLowerCase().includes(wanted) === true || text.toLowerCase().includes(wanted)) found.push(pointer)
+    if (isContainer(value)) for (const [name, item] of entriesOf(value)) look(item, step(pointer, name), name)
+  }
+  look(value, "", undefined)
+  return found
+}
+
+/** The pointers of everything around a member, which must be open for it to be seen. */
+export const around = (pointer: string): ReadonlyArray<string> =>
+  pointer.split("/").slice(0, -1).map((_, index, parts) => parts.slice(0, index + 1).join("/"))

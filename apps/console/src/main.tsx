@@ -1,0 +1,24 @@
+/** The console's beginning. */
+import { QueryClientProvider } from "@tanstack/react-query"
+import { RouterProvider } from "@tanstack/react-router"
+import { StrictMode } from "react"
+import { createRoot } from "react-dom/client"
+import { queryClient } from "./app/Queries.ts"
+import { router } from "./app/Router.tsx"
+// oxlint-disable-next-line import/no-unassigned-import -- styles have no names
+import "./styles/index.css"
+
+// Libraries that add a <style> of their own look here for the nonce of the content security policy.
+const nonce = document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce
+Object.assign(globalThis, { __webpack_nonce__: nonce })
+
+const root = document.querySelector("#root")
+if (root !== null) {
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </StrictMode>
+  )
+}

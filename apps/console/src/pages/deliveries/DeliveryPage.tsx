@@ -1,0 +1,102 @@
+/** One delivery with its attempts; it can be sent again. */
+import { useQuery, useQueryClient } from "@tanstack/react-query"
+import { getRouteApi, Link } from "@tanstack/react-router"
+import { Send } from "lucide-react"
+import { useState } from "react"
+import { api } from "../../api/Api.ts"
+import { routes } from "../../api/Routes.ts"
+import { ConfirmDialog } from "../../components/ConfirmDialog.tsx"
+import { CopyButton } from "../../components/CopyButton.tsx"
+import { CopyCurl } from "../../components/CopyCurl.tsx"
+import { Duration } from "../../components/Duration.tsx"
+import { JsonViewer } from "../../components/JsonViewer.tsx"
+import { Empty, Failure, Loading } from "../../components/Notice.tsx"
+import { StateBadge } from "../../components/StateBadge.tsx"
+import { Time } from "../../components/Time.tsx"
+import { toast } from "../../components/Toasts.tsx"
+
+const route = getRouteApi("/deliveries/$id")
+
+export const DeliveryPage = () => {
+  const { id } = route.useParams()
+  const queries = useQueryClient()
+  const [sending, setSending] = useState(false)
+  const query = useQuery({
+    queryKey: ["delivery", id],
+    queryFn: ({ signal }) => api.deliveries.get({ params: { id } }, signal),
+    refetchInterval: ({ state }) => state.data?.state === "pending" ? 2000 : false
+  })
+  const delivery = query.data
+  if (delivery === undefined) {
+    return query.error === null ? <Loading what="the delivery" /> : <Failure error={query.error} retry={() => void query.refetch()} />
+  }
+  return (
+    <>
+      <div className="page-head">
+        <h1>Delivery</h1>
+        <StateBadge state={delivery.state} />
+        <div className="actions">
+          <CopyCurl request={{ route: routes.deliveries.get, parts: { params: { id } } }} />
+          <button type="button" className="button primary" onClick={() => setSending(true)}>
+            <Send className="icon" aria-hidden="true" />
+            Redeliver …
+          </button>
+        </div>
+        <div className="sub">
+          <span className="row">
+            <code className="break">{id}</code>
+            <CopyButton what="the id" text={() => id} />
+          </span>
+          <span>{delivery.type}</span>
+          <span className="break">to <code>{delivery.endpointId ?? delivery.url}</code></span>
+          {delivery.orderId !== undefined && (
+            <span>
+              order <Link className="mono break" to="/orders/$id" params={{ id: delivery.orderId }}>{delivery.orderId}</Link>
+            </span>
+          )}
+          <span>made <Time at={delivery.createdAt} /></span>
+          {delivery.nextAttemptAt !== undefined && <span>next attempt <Time at={delivery.nextAttemptAt} /></span>}
+        </div>
+      </div>
+      {delivery.reason !== undefined && <p className="why tone-wait">{delivery.reason}</p>}
+      {delivery.blockedBy !== undefined && (
+        <p className="why tone-wait">
+          <span>
+            It waits for an earlier one of the same order:{" "}
+            <Link className="mono" to="/deliveries/$id" params={{ id: delivery.blockedBy }}>{delivery.blockedBy}</Link>
+          </span>
+        </p>
+      )}
+      {delivery.attempts.length === 0 && <Empty title="It has not been attempted yet" />}
+      {delivery.attempts.toReversed().map((attempt) => (
+        <section key={attempt.number} className="card" aria-label={`Attempt ${attempt.number}`}>
+          <header>
+            <h2>Attempt {attempt.number}</h2>
+            <span className={`badge tone-${attempt.error === undefined ? "ok" : "bad"}`}>
+              {attempt.status ?? attempt.error?.code ?? "no answer"}
+            </span>
+            <span className="muted"><Time at={attempt.startedAt} />, <Duration ms={attempt.durationMs} /></span>
+          </header>
+          {attempt.error !== undefined && <p className="body">{attempt.error.message}</p>}
+          {attempt.response !== undefined && attempt.response.body !== "" && (
+            <JsonViewer value={attempt.response.body} label={`answer to attempt ${attempt.number}`} />
+          )}
+        </section>
+      ))}
+      {sending && (
+        <ConfirmDialog
+          title="Send it again"
+          description="The same message goes out now, under the same webhook-id, outside the order of the others."
+          action="Send it"
+          reason="none"
+          request={() => ({ route: routes.deliveries.redeliver, parts: { params: { id } } })}
+          onConfirm={async () => {
+            queries.setQueryData(["delivery", id], await api.deliveries.redeliver({ params: { id } }))
+            toast("ok", "It is on its way again")
+          }}
+          onClose={() => setSending(false)}
+        />
+      )}
+    </>
+  )
+}

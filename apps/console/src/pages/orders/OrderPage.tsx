@@ -1,0 +1,117 @@
+/** One order: its document at any version, its history, its runs and its webhooks. */
+import { useQuery } from "@tanstack/react-query"
+import { getRouteApi } from "@tanstack/react-router"
+import { Play } from "lucide-react"
+import { useState } from "react"
+import { api } from "../../api/Api.ts"
+import type { Order } from "../../api/Documents.ts"
+import { routes } from "../../api/Routes.ts"
+import { useShortcuts } from "../../app/Shortcuts.ts"
+import { CopyButton } from "../../components/CopyButton.tsx"
+import { CopyCurl } from "../../components/CopyCurl.tsx"
+import { DeliveryRows } from "../../components/DeliveryRows.tsx"
+import { JsonViewer } from "../../components/JsonViewer.tsx"
+import { Failure, Loading } from "../../components/Notice.tsx"
+import { RunRows } from "../../components/RunRows.tsx"
+import { Tabs } from "../../components/Tabs.tsx"
+import { Time } from "../../components/Time.tsx"
+import { ReprocessDialog } from "../processEvent/ReprocessDialog.tsx"
+import { OrderHistory } from "./OrderHistory.tsx"
+
+const route = getRouteApi("/orders/$id")
+
+const Document = ({ order }: { readonly order: Order }) => {
+  const { version } = route.useSearch()
+  const navigate = route.useNavigate()
+  const wanted = Number(version ?? order.version)
+  const old = useQuery({
+    queryKey: ["order", order.id, "version", wanted],
+    queryFn: ({ signal }) => api.orders.version({ params: { id: order.id, version: wanted } }, signal),
+    enabled: wanted !== order.version,
+    staleTime: Infinity
+  })
+  const shown = wanted === order.version ? order : old.data
+  return (
+    <section className="card" aria-label="The order's document">
+      <header>
+        <label className="row">
+          Version
+          <select
+            className="input"
+            style={{ width: "auto" }}
+            value={wanted}
+            onChange={(change) =>
+              void navigate({ search: (before) => ({ ...before, version: change.target.value }), replace: true })}
+          >
+            {Array.from({ length: Math.min(order.version, 500) }, (_, index) => order.version - index).map((n) => (
+              <option key={n} value={n}>{n}{n === order.version ? " (newest)" : ""}</option>
+            ))}
+          </select>
+        </label>
+      </header>
+      {shown === undefined
+        ? old.error === null ? <Loading what="the version" /> : <Failure error={old.error} />
+        : <JsonViewer value={shown} label="order" />}
+    </section>
+  )
+}
+
+export const OrderPage = () => {
+  const { id } = route.useParams()
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const [reprocessing, setReprocessing] = useState(false)
+  useShortcuts([{ keys: "p", label: "Run a pipeline over the order again", run: () => setReprocessing(true) }])
+  const query = useQuery({
+    queryKey: ["order", id],
+    queryFn: ({ signal }) => api.orders.get({ params: { id } }, signal),
+    refetchInterval: 5000
+  })
+  const order = query.data
+  if (order === undefined) {
+    return query.error === null ? <Loading what="the order" /> : <Failure error={query.error} retry={() => void query.refetch()} />
+  }
+  const tabs = [
+    { id: "document", label: "Document", panel: () => <Document order={order} /> },
+    { id: "history", label: "History", panel: () => <OrderHistory id={id} /> },
+    { id: "webhooks", label: "Webhooks", panel: () => <DeliveryRows orderId={id} /> }
+  ]
+  const email = order["customerEmail"]
+  const externalId = order["externalId"]
+  return (
+    <>
+      <div className="page-head">
+        <h1>Order</h1>
+        <span className="badge tone-idle">{order.status}</span>
+        <div className="actions">
+          <CopyCurl request={{ route: routes.orders.get, parts: { params: { id } } }} />
+          <button type="button" className="button" onClick={() => setReprocessing(true)}>
+            <Play className="icon" aria-hidden="true" />
+            Reprocess …
+          </button>
+        </div>
+        <div className="sub">
+          <span className="row">
+            <code className="break">{id}</code>
+            <CopyButton what="the id" text={() => id} />
+          </span>
+          <span>{order.orderType}</span>
+          {typeof externalId === "string" && <span>external id <code>{externalId}</code></span>}
+          {typeof email === "string" && <span className="break">{email}</span>}
+          <span>version <span className="num">{order.version}</span></span>
+          <span>submitted <Time at={order.createdAt} /></span>
+          <span>changed <Time at={order.updatedAt} /></span>
+        </div>
+      </div>
+      <h2>Runs over this order</h2>
+      <RunRows orderId={id} />
+      <Tabs
+        label="What is known of this order"
+        tabs={tabs}
+        current={tabs.some((one) => one.id === search.tab) ? search.tab ?? "document" : "document"}
+        onChange={(tab) => void navigate({ search: (before) => ({ ...before, tab }), replace: true, resetScroll: false })}
+      />
+      {reprocessing && <ReprocessDialog orderId={id} onClose={() => setReprocessing(false)} />}
+    </>
+  )
+}

@@ -1,0 +1,73 @@
+/** The numbers that one looks at first: each leads to what it counts. */
+import { Link } from "@tanstack/react-router"
+import type { Overview, OverviewCount } from "../../api/Documents.ts"
+import { timeOf } from "../../app/Now.ts"
+import { durationText } from "../../components/Duration.tsx"
+import type { Tone } from "../../components/StateBadge.tsx"
+
+const countText = ({ count, more }: OverviewCount): string => `${count.toLocaleString("en")}${more ? "+" : ""}`
+
+interface TileProps {
+  readonly to: string
+  readonly search?: Readonly<Record<string, string>>
+  readonly label: string
+  readonly value: string
+  readonly note?: string | undefined
+  readonly tone?: Tone | undefined
+}
+
+const Tile = ({ to, search = {}, label, value, note, tone }: TileProps) => (
+  <Link to={to} search={search} className={`tile ${tone === undefined ? "" : `tone-${tone}`}`}>
+    <span className="label">{label}</span>
+    <span className="value">{value}</span>
+    <span className="label">{note ?? " "}</span>
+  </Link>
+)
+
+export const Tiles = ({ overview }: { readonly overview: Overview }) => {
+  const { runs, deliveries, buckets, bucketMs, at } = overview
+  const age = ({ oldest }: OverviewCount): string | undefined =>
+    oldest === undefined ? undefined : `oldest ${durationText(Math.max(0, timeOf(at) - timeOf(oldest.since)))}`
+  // The last three whole stretches: half a minute.
+  const recent = buckets.slice(-4, -1)
+  const rate = recent.reduce((sum, { submitted }) => sum + submitted, 0) / ((recent.length * bucketMs) / 1000 || 1)
+  const failed = runs.failed.count + runs["compensation-failed"].count
+  const run = (state: string) => ({ to: "/process-events", search: { state } })
+  return (
+    <section className="tiles" aria-label="Now">
+      <Tile to="/orders" label="Orders per second" value={rate < 10 ? rate.toFixed(1) : Math.round(rate).toLocaleString("en")} note="last half minute" />
+      <Tile {...run("queued")} label="Queued" value={countText(runs.queued)} note={age(runs.queued)} />
+      <Tile {...run("running")} label="Running" value={countText(runs.running)} note={age(runs.running)} />
+      <Tile
+        {...run("waiting")}
+        label="Waiting for a partner"
+        value={countText(runs.waiting)}
+        note={age(runs.waiting)}
+        tone={runs.waiting.count > 0 ? "wait" : undefined}
+      />
+      <Tile {...run("completed")} label="Completed" value={countText(runs.completed)} note="of the last 10 min" />
+      <Tile
+        {...run("failed")}
+        label="Failed"
+        value={failed.toLocaleString("en")}
+        note="of the last 10 min"
+        tone={failed > 0 ? "bad" : undefined}
+      />
+      <Tile
+        to="/deliveries"
+        search={{ state: "pending" }}
+        label="Deliveries to send"
+        value={countText(deliveries.pending)}
+        note={age(deliveries.pending)}
+      />
+      <Tile
+        to="/deliveries"
+        search={{ state: "exhausted" }}
+        label="Deliveries given up"
+        value={countText(deliveries.exhausted)}
+        note={deliveries.held.count > 0 ? `${countText(deliveries.held)} held` : "of the last 10 min"}
+        tone={deliveries.exhausted.count > 0 ? "bad" : undefined}
+      />
+    </section>
+  )
+}

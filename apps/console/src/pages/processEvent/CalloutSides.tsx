@@ -1,0 +1,155 @@
+/** One attempt: what was sent and what was answered, side by side. Large bodies are fetched when they are looked at. */
+import { useQuery } from "@tanstack/react-query"
+import { useState } from "react"
+import { api } from "../../api/Api.ts"
+import type { Callout } from "../../api/Documents.ts"
+import { routes } from "../../api/Routes.ts"
+import { CopyButton } from "../../components/CopyButton.tsx"
+import { CopyCurl } from "../../components/CopyCurl.tsx"
+import { Duration } from "../../components/Duration.tsx"
+import { JsonViewer } from "../../components/JsonViewer.tsx"
+import { Failure, Loading } from "../../components/Notice.tsx"
+import { StateBadge } from "../../components/StateBadge.tsx"
+import { Time } from "../../components/Time.tsx"
+
+interface Reference {
+  readonly size: number
+  readonly href: string
+}
+
+const isReference = (body: unknown): body is Reference =>
+  typeof body === "object" && body !== null && "href" in body && "size" in body && Object.keys(body).length === 2
+  && typeof body.href === "string" && body.href.startsWith("/v1/process-events/")
+
+const kilobytes = (size: number): string => `${Math.round(size / 1024).toLocaleString("en")} KiB`
+
+/** Bodies up to this many bytes are fetched without being asked for. */
+const fetchedByItself = 512 * 1024
+
+interface BodyProps {
+  readonly body: unknown
+  readonly label: string
+  readonly side: "request" | "response"
+}
+
+const Body = ({ body, label, side }: BodyProps) =>
+  isReference(body)
+    ? <LargeBody reference={body} label={label} side={side} />
+    : body === null || body === ""
+    ? <p className="loading">No body.</p>
+    : <JsonViewer key={label} value={body} label={label} />
+
+const LargeBody = ({ reference, label, side }: Omit<BodyProps, "body"> & { readonly reference: Reference }) => {
+  const [wanted, setWanted] = useState(reference.size <= fetchedByItself)
+  const [, , , id = "", , calloutId = ""] = reference.href.split("/")
+  const whole = useQuery({
+    queryKey: ["callout", calloutId],
+    queryFn: ({ signal }) => api.processEvents.callout({ params: { id, calloutId } }, signal),
+    enabled: wanted,
+    staleTime: Infinity,
+    gcTime: 60_000
+  })
+  if (!wanted) {
+    return (
+      <div className="loading">
+        <button type="button" className="button" onClick={() => setWanted(true)}>Show {kilobytes(reference.size)}</button>
+      </div>
+    )
+  }
+  if (whole.data === undefined) {
+    return whole.error === null
+      ? <Loading what={kilobytes(reference.size)} />
+      : <Failure error={whole.error} retry={() => void whole.refetch()} />
+  }
+  return <JsonViewer value={whole.data[side]?.body} label={label} />
+}
+
+const Headers = ({ headers }: { readonly headers: Readonly<Record<string, string>> }) => {
+  const entries = Object.entries(headers)
+  return (
+    <details className="headers">
+      <summary>{entries.length} {entries.length === 1 ? "header" : "headers"}</summary>
+      <dl className="facts">
+        {entries.map(([name, value]) => (
+          <div key={name} style={{ display: "contents" }}>
+            <dt>{name}</dt>
+            <dd>
+              {value === "[redacted]"
+                ? <span className="json"><span className="redacted" title="A secret: Sluice does not show it">[redacted]</span></span>
+                : value}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  )
+}
+
+export const CalloutSides = ({ eventId, callout }: { readonly eventId: string; readonly callout: Callout }) => {
+  const { request, response, error } = callout
+  return (
+    <section className="card" aria-label={`Attempt ${callout.attempt}`}>
+      <header>
+        <h2>{callout.probe === true ? "Probe of attempt" : "Attempt"} {callout.attempt}</h2>
+        <StateBadge state={callout.outcome} />
+        {callout.unknown === true && (
+          <span className="badge tone-warn" title="It may or may not have happened at the partner">unknown</span>
+        )}
+        <span className="muted"><Time at={callout.startedAt} />, <Duration ms={callout.durationMs} /></span>
+        <span className="grow" />
+        <CopyCurl
+          label="record"
+          request={{ route: routes.processEvents.callout, parts: { params: { id: eventId, calloutId: callout.id } } }}
+        />
+      </header>
+      <div className="body stack">
+        <p className="break">
+          <code>{request.method}</code> <code>{callout.endpoint}</code>
+        </p>
+        {error !== undefined && (
+          <p className="why tone-bad">
+            <span>
+              <strong>{error.name}{error.code === undefined ? "" : ` (${error.code})`}</strong> {error.message}
+            </span>
+          </p>
+        )}
+        <dl className="facts">
+          <dt>Idempotency-Key</dt>
+          <dd className="row">
+            <code className="break">{callout.idempotencyKey}</code>
+            <CopyButton what="the key" text={() => callout.idempotencyKey} />
+          </dd>
+          {callout.orderVersion !== undefined && (
+            <>
+              <dt>Order version</dt>
+              <dd className="num">{callout.orderVersion}</dd>
+            </>
+          )}
+        </dl>
+      </div>
+      <div className="sides" style={{ borderTop: "1px solid var(--line)" }}>
+        <section aria-label="Request">
+          <h3>Request</h3>
+          <Headers headers={request.headers} />
+          <Body key={`${callout.id} request`} body={request.body} label="request body" side="request" />
+        </section>
+        <section aria-label="Response">
+          <h3>Response {response === undefined ? "" : response.status}</h3>
+          {response === undefined
+            ? <p className="loading">There was none: {error?.message ?? callout.outcome}</p>
+            : (
+              <>
+                <Headers headers={response.headers} />
+                {response.truncated === true && (
+                  <p className="why tone-warn">
+                    Cut: more than 1 MiB came{response.length === undefined ? "" : ` (${kilobytes(response.length)} announced)`}
+                  </p>
+                )}
+                <Body key={`${callout.id} response`} body={response.body} label="response body" side="response" />
+              </>
+            )}
+        </section>
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,91 @@
+/** What can be done with a run: cancel it while it is open; retry it, or run the order again, when it has ended. */
+import { useQueryClient } from "@tanstack/react-query"
+import { useNavigate } from "@tanstack/react-router"
+import { CircleStop, Play, RotateCcw } from "lucide-react"
+import { useState } from "react"
+import { api } from "../../api/Api.ts"
+import { isFinal, type ProcessEvent } from "../../api/Documents.ts"
+import { routes } from "../../api/Routes.ts"
+import { useShortcuts } from "../../app/Shortcuts.ts"
+import { ConfirmDialog } from "../../components/ConfirmDialog.tsx"
+import { CopyCurl } from "../../components/CopyCurl.tsx"
+import { toast } from "../../components/Toasts.tsx"
+import { eventKey } from "./LiveEvent.ts"
+import { ReprocessDialog } from "./ReprocessDialog.tsx"
+import { RetryDialog } from "./RetryDialog.tsx"
+
+type Action = "cancel" | "retry" | "reprocess"
+
+interface ActionsProps {
+  readonly event: ProcessEvent
+  /** The chosen step: a retry offers to begin there. */
+  readonly stepId: string | undefined
+}
+
+export const RunActions = ({ event, stepId }: ActionsProps) => {
+  const [action, setAction] = useState<Action | undefined>(undefined)
+  const ended = isFinal(event.state)
+  const close = () => setAction(undefined)
+  useShortcuts([
+    ended
+      ? { keys: "r", label: "Retry this run", run: () => setAction("retry") }
+      : { keys: "c", label: "Cancel this run", run: () => setAction("cancel") },
+    { keys: "p", label: "Run a pipeline over the order again", run: () => setAction("reprocess") }
+  ])
+  return (
+    <>
+      <CopyCurl request={{ route: routes.processEvents.get, parts: { params: { id: event.id } } }} />
+      <button type="button" className="button" onClick={() => setAction("reprocess")}>
+        <Play className="icon" aria-hidden="true" />
+        Reprocess …
+      </button>
+      {ended
+        ? (
+          <button type="button" className="button primary" onClick={() => setAction("retry")}>
+            <RotateCcw className="icon" aria-hidden="true" />
+            Retry …
+          </button>
+        )
+        : (
+          <button type="button" className="button danger" onClick={() => setAction("cancel")}>
+            <CircleStop className="icon" aria-hidden="true" />
+            Cancel …
+          </button>
+        )}
+      {action === "cancel" && <CancelDialog event={event} onClose={close} />}
+      {action === "retry" && <RetryDialog event={event} stepId={stepId} onClose={close} />}
+      {action === "reprocess" && <ReprocessDialog orderId={event.orderId} onClose={close} />}
+    </>
+  )
+}
+
+const CancelDialog = ({ event, onClose }: { readonly event: ProcessEvent; readonly onClose: () => void }) => {
+  const queries = useQueryClient()
+  const navigate = useNavigate()
+  const [compensate, setCompensate] = useState(false)
+  const params = { id: event.id }
+  const payload = (reason: string) => ({
+    ...(reason === "" ? {} : { reason }),
+    ...(compensate ? { compensate } : {})
+  })
+  return (
+    <ConfirmDialog
+      title="Cancel this run"
+      description="The call in flight is aborted and no later step starts. The order keeps its status."
+      action="Cancel the run"
+      danger
+      request={(reason) => ({ route: routes.processEvents.cancel, parts: { params, payload: payload(reason) } })}
+      onConfirm={async (reason) => {
+        queries.setQueryData(eventKey(event.id), await api.processEvents.cancel({ params, payload: payload(reason) }))
+        toast("ok", "The run is cancelled")
+        await navigate({ to: "/process-events/$id", params })
+      }}
+      onClose={onClose}
+    >
+      <label className="row">
+        <input type="checkbox" checked={compensate} onChange={(change) => setCompensate(change.target.checked)} />
+        Undo what was completed, last first (the steps' <code>compensate</code> callouts)
+      </label>
+    </ConfirmDialog>
+  )
+}

@@ -1,0 +1,93 @@
+/** The chosen step: how it ended and why, what it left, and the attempt that was chosen. */
+import { Link } from "@tanstack/react-router"
+import { Wrench } from "lucide-react"
+import { useState } from "react"
+import { type Callout, isFinal, type ProcessEvent, type Step } from "../../api/Documents.ts"
+import { Duration } from "../../components/Duration.tsx"
+import { JsonViewer } from "../../components/JsonViewer.tsx"
+import { StateBadge, toneOf } from "../../components/StateBadge.tsx"
+import { Time } from "../../components/Time.tsx"
+import { CalloutSides } from "./CalloutSides.tsx"
+import { ResolveDialog } from "./ResolveDialog.tsx"
+
+interface StepProps {
+  readonly event: ProcessEvent
+  readonly step: Step
+  readonly callout: Callout | undefined
+}
+
+const phases: Readonly<Record<Step["phase"], string>> = {
+  steps: "step",
+  postProcessing: "post-processing",
+  compensation: "compensation"
+}
+
+/** What a step without an outcome is waiting for. */
+const awaited = ({ state }: ProcessEvent, step: Step): string | undefined => {
+  if (step.state === "running") return "It is running."
+  if (step.state !== "pending") return undefined
+  return state === "waiting" ? "The run is held until the partner answers again." : "The steps before it have not ended."
+}
+
+export const StepPanel = ({ event, step, callout }: StepProps) => {
+  const [resolving, setResolving] = useState(false)
+  const waits = awaited(event, step)
+  return (
+    <>
+      <section className="card" aria-label={`Step ${step.id}`}>
+        <header>
+          <h2 className="mono">{step.id}</h2>
+          <StateBadge state={step.state} />
+          <span className="muted">
+            {phases[step.phase]} {step.index + 1}, plugin {step.name}, {step.critical ? "critical" : "not critical"}
+          </span>
+          <span className="grow" />
+          {step.state === "failed" && isFinal(event.state) && (
+            <button type="button" className="button" onClick={() => setResolving(true)}>
+              <Wrench className="icon" aria-hidden="true" />
+              Settle by hand …
+            </button>
+          )}
+        </header>
+        <div className="body stack">
+          {(step.reason !== undefined || waits !== undefined) && (
+            <div className={`why tone-${toneOf(step.state)}`}>
+              <span className="muted">Why</span>
+              <span className="break">{step.reason ?? waits}</span>
+            </div>
+          )}
+          {step.error !== undefined && step.error.message !== step.reason && (
+            <div className="why tone-bad">
+              <span className="muted">{step.error.name}</span>
+              <span className="break">{step.error.message}</span>
+            </div>
+          )}
+          <dl className="facts">
+            <dt>Started</dt>
+            <dd><Time at={step.startedAt} /></dd>
+            <dt>Took</dt>
+            <dd><Duration ms={step.durationMs} /></dd>
+            {step.reusedFrom !== undefined && (
+              <>
+                <dt>Reused from</dt>
+                <dd>
+                  <Link className="mono" to="/process-events/$id" params={{ id: step.reusedFrom }}>{step.reusedFrom}</Link>
+                </dd>
+              </>
+            )}
+          </dl>
+        </div>
+        {step.output !== undefined && (
+          <details className="headers" open={callout === undefined}>
+            <summary>Output: what later steps and the order see</summary>
+            <JsonViewer value={step.output} label="output" />
+          </details>
+        )}
+      </section>
+      {callout === undefined
+        ? step.callouts.length === 0 && <p className="muted">This step made no request.</p>
+        : <CalloutSides eventId={event.id} callout={callout} />}
+      {resolving && <ResolveDialog event={event} step={step} onClose={() => setResolving(false)} />}
+    </>
+  )
+}

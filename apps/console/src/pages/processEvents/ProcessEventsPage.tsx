@@ -1,0 +1,159 @@
+/** All runs, newest first, narrowed by what the address says; those that failed can be retried together. */
+import { useQuery } from "@tanstack/react-query"
+import { getRouteApi, Link } from "@tanstack/react-router"
+import { RefreshCw, RotateCcw } from "lucide-react"
+import { useState } from "react"
+import { api } from "../../api/Api.ts"
+import { type ProcessEventSummary, type RunState, runStates } from "../../api/Documents.ts"
+import { usePages } from "../../api/Pages.ts"
+import { routes } from "../../api/Routes.ts"
+import { now } from "../../app/Now.ts"
+import { useShortcuts } from "../../app/Shortcuts.ts"
+import { CopyCurl } from "../../components/CopyCurl.tsx"
+import { type Column, DataTable } from "../../components/DataTable.tsx"
+import { Duration } from "../../components/Duration.tsx"
+import { Filters, SelectFilter, TextFilter, TimeFilter } from "../../components/Filters.tsx"
+import { Empty, Failure, Loading } from "../../components/Notice.tsx"
+import { StateBadge } from "../../components/StateBadge.tsx"
+import { Time } from "../../components/Time.tsx"
+import { defined } from "../../url/Defined.ts"
+import { momentOf, type RunSearch, soughtOf } from "../../url/Filters.ts"
+import { RetryManyDialog } from "./RetryManyDialog.tsx"
+
+const route = getRouteApi("/process-events")
+
+const columns: ReadonlyArray<Column<ProcessEventSummary>> = [
+  { name: "State", width: "150px", narrow: true, cell: ({ state, reason }) => <StateBadge state={state} title={reason} /> },
+  {
+    name: "Process event",
+    width: "minmax(120px, 2fr)",
+    narrow: true,
+    cell: ({ id }) => <Link className="main-link mono" to="/process-events/$id" params={{ id }}>{id}</Link>
+  },
+  {
+    name: "Order",
+    width: "minmax(110px, 1.4fr)",
+    cell: ({ orderId }) => <Link className="mono" to="/orders/$id" params={{ id: orderId }}>{orderId}</Link>
+  },
+  { name: "Pipeline", width: "minmax(100px, 1fr)", cell: ({ pipeline }) => `${pipeline.name} v${pipeline.version}` },
+  {
+    name: "Failed steps",
+    width: "84px",
+    end: true,
+    cell: ({ failedSteps }) => <span className="num">{failedSteps === 0 ? "" : failedSteps}</span>
+  },
+  { name: "Took", width: "90px", end: true, cell: ({ durationMs }) => <Duration ms={durationMs} /> },
+  { name: "Submitted", width: "160px", cell: ({ createdAt }) => <Time at={createdAt} /> }
+]
+
+const isRunState = (text: string | undefined): text is RunState =>
+  text !== undefined && (runStates as ReadonlyArray<string>).includes(text)
+
+/** Filters of the API, from those of the address. */
+const queryOf = ({ q, state, pipeline, partner, errors, after, before }: RunSearch) => {
+  const sought = q === undefined ? undefined : soughtOf(q)
+  return defined({
+    state: isRunState(state) ? state : undefined,
+    pipeline,
+    partner,
+    errorsOnly: errors === "true" ? "true" as const : undefined,
+    createdAfter: momentOf(after, now()),
+    createdBefore: momentOf(before, now()),
+    orderId: sought?.kind === "order" ? sought.id : undefined,
+    customerEmail: sought?.kind === "email" ? sought.email : undefined
+  })
+}
+
+export const ProcessEventsPage = () => {
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const [retrying, setRetrying] = useState(false)
+  const runs = usePages(
+    ["process-events", search],
+    (page, signal) => api.processEvents.list({ query: { ...page, ...queryOf(search) } }, signal)
+  )
+  const pipelines = useQuery({
+    queryKey: ["pipelines", "names"],
+    queryFn: ({ signal }) => api.pipelines.list({ query: { limit: 200 } }, signal),
+    staleTime: 30_000
+  })
+  const set = (change: Partial<Record<keyof RunSearch, string | undefined>>) =>
+    void navigate({ search: (before) => defined({ ...before, ...change }), replace: true })
+  const clear = () => void navigate({ search: {}, replace: true })
+  const active = Object.keys(search).length > 0
+  useShortcuts([{ keys: "R", label: "Retry all runs that the filter finds", run: () => setRetrying(true) }])
+  return (
+    <>
+      <div className="page-head">
+        <h1>Process events</h1>
+        <div className="actions">
+          <CopyCurl request={{ route: routes.processEvents.list, parts: { query: queryOf(search) } }} />
+          <button type="button" className="button" onClick={() => setRetrying(true)}>
+            <RotateCcw className="icon" aria-hidden="true" />
+            Retry many …
+          </button>
+          <button type="button" className="button" onClick={runs.refresh} disabled={runs.refreshing}>
+            <RefreshCw className="icon" aria-hidden="true" />
+            Refresh
+          </button>
+        </div>
+      </div>
+      <Filters label="Narrow the process events" active={active} clear={clear}>
+        <TextFilter wide label="Search" placeholder="order id, or e-mail address" value={search.q} onChange={(q) => set({ q })} />
+        <SelectFilter
+          label="State"
+          value={search.state}
+          options={runStates.map((state) => [state, state] as const)}
+          onChange={(state) => set({ state })}
+        />
+        <SelectFilter
+          label="Pipeline"
+          value={search.pipeline}
+          options={(pipelines.data?.items ?? []).map(({ name }) => [String(name), String(name)] as const)}
+          onChange={(pipeline) => set({ pipeline })}
+        />
+        <TextFilter label="Partner" placeholder="host, or host:port" value={search.partner} onChange={(partner) => set({ partner })} />
+        <SelectFilter
+          label="Failures"
+          value={search.errors}
+          any="all runs"
+          options={[["true", "only with failed steps"]]}
+          onChange={(errors) => set({ errors })}
+        />
+        <TimeFilter after={search.after} before={search.before} onChange={set} />
+      </Filters>
+      {runs.isPending
+        ? <Loading what="process events" />
+        : runs.error !== null
+        ? <Failure error={runs.error} retry={runs.refresh} />
+        : runs.items.length === 0 && !runs.hasMore
+        ? active
+          ? (
+            <Empty title="No process event fits">
+              <p>An order's id is looked up as it is written; a partner by its host, with the port if it has one.</p>
+              <button type="button" className="button" onClick={clear}>Show all process events</button>
+            </Empty>
+          )
+          : (
+            <Empty title="Nothing has run yet">
+              <p>
+                Every submitted order makes a process event: <code>POST /v1/orders</code>. The{" "}
+                <a href="/docs">API reference</a> has an example.
+              </p>
+            </Empty>
+          )
+        : (
+          <DataTable
+            label="Process events"
+            columns={columns}
+            rows={runs.items}
+            rowKey={({ id }) => id}
+            hasMore={runs.hasMore}
+            loadingMore={runs.loadingMore}
+            loadMore={runs.loadMore}
+          />
+        )}
+      {retrying && <RetryManyDialog search={search} onClose={() => setRetrying(false)} />}
+    </>
+  )
+}

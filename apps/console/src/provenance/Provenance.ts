@@ -1,0 +1,114 @@
+/**
+ * The order before and after a run, member by member, and for each change who made it: the step and the attempt whose
+ * answer patched it, else what the order's history says. Pure.
+ */
+import { rawNumber } from "../api/ExactJson.ts"
+import type { HistoryEntry, Order, ProcessEvent } from "../api/Documents.ts"
+
+export type Origin =
+  | {
+    readonly by: "step"
+    readonly stepId: string
+    readonly calloutId: string
+    readonly attempt: number
+    readonly at: string
+  }
+  | { readonly by: "history"; readonly source: string; readonly message: string; readonly at: string }
+  /** Another run, or a PATCH. */
+  | { readonly by: "unknown" }
+
+export interface MemberChange {
+  /** A JSON pointer. */
+  readonly path: string
+  readonly before: unknown
+  readonly after: unknown
+  readonly origin: Origin
+}
+
+/** Members that the server writes with every change. */
+const bookkeeping = new Set(["/version", "/updatedAt"])
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && rawNumber(value) === undefined
+
+const equal = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b)
+
+const step = (path: string, name: string): string => `${path}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`
+
+/** Members that differ: objects are looked into, lists are one value. */
+export const differences = (
+  before: unknown,
+  after: unknown,
+  path = ""
+): ReadonlyArray<{ readonly path: string; readonly before: unknown; readonly after: unknown }> => {
+  if (equal(before, after)) return []
+  if (!isObject(before) || !isObject(after)) return [{ path, before, after }]
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+  return names.flatMap((name) => differences(before[name], after[name], step(path, name)))
+}
+
+/** Whether one of the paths is the other, or lies inside it. */
+const touches = (a: string, b: string): boolean => a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`)
+
+interface Patch {
+  readonly path: string
+  readonly origin: Origin
+}
+
+/** What the answers of this run patched, oldest first. Patches of reused steps were made by the run before. */
+const patchesOf = ({ steps }: Pick<ProcessEvent, "steps">): ReadonlyArray<Patch> =>
+  steps.filter(({ reusedFrom }) => reusedFrom === undefined).flatMap(({ id, callouts }) =>
+    callouts.flatMap((callout) =>
+      (callout.patch ?? []).map(({ path }) => ({
+        path,
+        origin: {
+          by: "step" as const,
+          stepId: id,
+          calloutId: callout.id,
+          attempt: callout.attempt,
+          at: callout.startedAt
+        }
+      }))
+    )
+  )
+
+const fromHistory = (
+  history: ReadonlyArray<HistoryEntry>,
+  path: string,
+  after: unknown
+): Origin | undefined => {
+  const name = path.split("/")[1] ?? ""
+  const entry = history.findLast((entry) =>
+    entry.after !== undefined && (equal(entry.after, after) || (isObject(entry.after) && equal(entry.after[name], after)))
+  )
+  return entry === undefined
+    ? undefined
+    : { by: "history", source: entry.source, message: entry.message || entry.operation, at: entry.at }
+}
+
+/** Each member that differs, with the last who changed it. */
+export const provenance = (
+  before: Order,
+  after: Order,
+  event: Pick<ProcessEvent, "steps">,
+  history: ReadonlyArray<HistoryEntry>
+): ReadonlyArray<MemberChange> => {
+  const patches = patchesOf(event)
+  return differences(before, after).filter(({ path }) => !bookkeeping.has(path)).map((change) => ({
+    ...change,
+    origin: patches.findLast(({ path }) => touches(path, change.path))?.origin
+      ?? fromHistory(history, change.path, change.after)
+      ?? { by: "unknown" }
+  }))
+}
+
+/** The versions of the order that a run began and ended with, as far as its record says. */
+export const versionsOf = (
+  { steps }: Pick<ProcessEvent, "steps">
+): { readonly first: number; readonly last: number } | undefined => {
+  const own = steps.filter(({ reusedFrom }) => reusedFrom === undefined).flatMap(({ callouts }) => callouts)
+  const seen = own.flatMap(({ orderVersion, patch }) =>
+    orderVersion === undefined ? [] : patch === undefined || patch.length === 0 ? [orderVersion] : [orderVersion, orderVersion + 1]
+  )
+  return seen.length === 0 ? undefined : { first: Math.min(...seen), last: Math.max(...seen) }
+}

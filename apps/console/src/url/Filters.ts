@@ -1,0 +1,90 @@
+/**
+ * What a list is narrowed by, as it stands in the address: plain names and texts, so that a filter can be kept as a
+ * bookmark and sent to somebody. What is unknown or empty is dropped.
+ */
+import { isoOf } from "../app/Now.ts"
+
+export interface OrderSearch {
+  /** An id, an external id, or an e-mail address. */
+  readonly q?: string
+  readonly orderType?: string
+  readonly status?: string
+  /** A moment, or a time before now: `-1h`. */
+  readonly after?: string
+  readonly before?: string
+}
+
+export interface RunSearch {
+  readonly q?: string
+  readonly state?: string
+  readonly pipeline?: string
+  readonly partner?: string
+  /** `true`: only runs in which a step failed. */
+  readonly errors?: string
+  readonly after?: string
+  readonly before?: string
+}
+
+export interface DeliverySearch {
+  readonly endpoint?: string
+  readonly type?: string
+  readonly state?: string
+  readonly order?: string
+}
+
+const deliveryNames = ["endpoint", "type", "state", "order"] as const
+const orderNames = ["q", "orderType", "status", "after", "before"] as const
+const runNames = ["q", "state", "pipeline", "partner", "errors", "after", "before"] as const
+
+/** The named members that hold something. */
+export const picked = <const Name extends string>(
+  names: ReadonlyArray<Name>,
+  given: Readonly<Record<string, unknown>>
+): { readonly [N in Name]?: string } => {
+  const found: { [N in Name]?: string } = {}
+  for (const name of names) {
+    const value = given[name]
+    const text = typeof value === "string" ? value.trim() : typeof value === "number" ? String(value) : ""
+    if (text !== "") found[name] = text
+  }
+  return found
+}
+
+export const orderSearch = (given: Readonly<Record<string, unknown>>): OrderSearch => picked(orderNames, given)
+export const runSearch = (given: Readonly<Record<string, unknown>>): RunSearch => picked(runNames, given)
+export const deliverySearch = (given: Readonly<Record<string, unknown>>): DeliverySearch => picked(deliveryNames, given)
+
+const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** The moment that a filter means; `undefined` where it means none. */
+export const momentOf = (text: string | undefined, now: number): string | undefined => {
+  const [, amount = "", unit = ""] = /^-(\d{1,5})([mhd])$/.exec(text ?? "") ?? []
+  const length = units[unit]
+  if (length !== undefined) return isoOf(now - Number(amount) * length)
+  return text === undefined || !/^\d{4}-\d\d-\d\d/.test(text) ? undefined : text
+}
+
+/** What somebody types into a search may mean. */
+export type Sought =
+  | { readonly kind: "email"; readonly email: string }
+  | { readonly kind: "processEvent"; readonly id: string }
+  | { readonly kind: "delivery"; readonly id: string }
+  | { readonly kind: "order"; readonly id: string }
+
+export const soughtOf = (text: string): Sought => {
+  const id = text.trim()
+  if (/^process_event-[0-9a-f]{32}$/.test(id)) return { kind: "processEvent", id }
+  if (/^delivery-[0-9a-f]{32}$/.test(id)) return { kind: "delivery", id }
+  return id.includes("@") ? { kind: "email", email: id } : { kind: "order", id }
+}
+
+/** The query of an address, read and written as plain texts. */
+export const parseSearch = (search: string): Record<string, string> => Object.fromEntries(new URLSearchParams(search))
+
+export const stringifySearch = (search: Readonly<Record<string, unknown>>): string => {
+  const written = new URLSearchParams()
+  for (const [name, value] of Object.entries(search)) {
+    if (value !== undefined && value !== "") written.set(name, String(value))
+  }
+  return written.size === 0 ? "" : `?${written}`
+}

@@ -1,0 +1,113 @@
+/**
+ * The waterfall of a process event: a line for each step and under it one for each attempt, with the place of each bar
+ * on a common scale. Pure: the time is given.
+ */
+import { timeOf } from "../app/Now.ts"
+import type { Callout, ProcessEvent, Step } from "../api/Documents.ts"
+
+export interface Bar {
+  /** In percent of the scale. */
+  readonly left: number
+  readonly width: number
+  /** It is still going on. */
+  readonly open: boolean
+}
+
+export interface WaterfallLine {
+  /** The step's id, or the callout's. */
+  readonly key: string
+  readonly step: Step
+  /** Absent: the line of the step itself. */
+  readonly callout: Callout | undefined
+  /** Absent: it has not begun, or was made in another run. */
+  readonly bar: Bar | undefined
+  /** Milliseconds. */
+  readonly tookMs: number | undefined
+}
+
+export interface Tick {
+  readonly left: number
+  /** Milliseconds since the scale's beginning. */
+  readonly ms: number
+}
+
+export interface Waterfall {
+  readonly lines: ReadonlyArray<WaterfallLine>
+  readonly ticks: ReadonlyArray<Tick>
+  /** Milliseconds from the scale's beginning to its end. */
+  readonly spanMs: number
+}
+
+interface Stretch {
+  readonly from: number
+  readonly to: number
+  readonly open: boolean
+}
+
+const stretchOfCallout = ({ startedAt, durationMs }: Callout): Stretch => {
+  const from = timeOf(startedAt)
+  return { from, to: from + durationMs, open: false }
+}
+
+/** What was reused was made in another run, at another time: it has no place on this scale. */
+const stretchOfStep = (step: Step, now: number): Stretch | undefined => {
+  if (step.startedAt === undefined || step.reusedFrom !== undefined) return undefined
+  const from = timeOf(step.startedAt)
+  const open = step.finishedAt === undefined && step.state === "running"
+  const calls = step.callouts.map((callout) => stretchOfCallout(callout).to)
+  const to = step.finishedAt === undefined ? open ? now : Math.max(from, ...calls) : timeOf(step.finishedAt)
+  return { from, to: Math.max(from, to), open }
+}
+
+/** Distances between ticks, in milliseconds. */
+const distances = [1, 2, 5].flatMap((lead) =>
+  [1, 10, 100, 1000, 10_000].map((unit) => lead * unit)
+).concat([60, 120, 300, 600, 1800, 3600, 7200, 21_600, 43_200, 86_400].map((seconds) => seconds * 1000))
+  .toSorted((a, b) => a - b)
+
+/** Some four to six ticks at round distances. */
+export const ticksOf = (spanMs: number): ReadonlyArray<Tick> => {
+  const distance = distances.find((one) => spanMs / one <= 5) ?? Math.ceil(spanMs / 5 / 86_400_000) * 86_400_000
+  const ticks: Array<Tick> = []
+  for (let ms = 0; ms <= spanMs * 0.94; ms += distance) ticks.push({ ms, left: (100 * ms) / spanMs })
+  return ticks
+}
+
+/** `now`: epoch milliseconds, the end of what is still open. */
+export const waterfall = (event: Pick<ProcessEvent, "startedAt" | "createdAt" | "steps">, now: number): Waterfall => {
+  const stretches = event.steps.map((step) => stretchOfStep(step, now))
+  const all = [
+    ...stretches.filter((one) => one !== undefined),
+    ...event.steps.flatMap((step) => step.reusedFrom === undefined ? step.callouts.map(stretchOfCallout) : [])
+  ]
+  const begin = all.length === 0
+    ? timeOf(event.startedAt ?? event.createdAt)
+    : Math.min(...all.map(({ from }) => from))
+  const end = all.length === 0 ? begin : Math.max(...all.map(({ to }) => to))
+  const spanMs = Math.max(1, end - begin)
+  const bar = ({ from, to, open }: Stretch): Bar => ({
+    left: (100 * (from - begin)) / spanMs,
+    width: (100 * (to - from)) / spanMs,
+    open
+  })
+  const lines = event.steps.flatMap((step, index): ReadonlyArray<WaterfallLine> => {
+    const stretch = stretches[index]
+    return [
+      {
+        key: step.id,
+        step,
+        callout: undefined,
+        bar: stretch === undefined ? undefined : bar(stretch),
+        tookMs: stretch === undefined ? step.durationMs : stretch.to - stretch.from
+      },
+      ...step.callouts.map((callout) => ({
+        key: callout.id,
+        step,
+        callout,
+        bar: step.reusedFrom === undefined ? bar(stretchOfCallout(callout)) : undefined,
+        tookMs: callout.durationMs
+      }))
+    ]
+  })
+  return { lines, ticks: ticksOf(spanMs), spanMs }
+}

@@ -1,0 +1,75 @@
+/**
+ * The console as it was built: every file with its compressed forms, read once into memory (about a megabyte). Where it
+ * was not built there is none, and the server does without.
+ */
+import { Context, Effect, FileSystem, Layer, Path } from "effect"
+
+export interface ConsoleFile {
+  readonly contentType: string
+  readonly bytes: Uint8Array
+  /** Brotli and gzip forms, as far as they are there. */
+  readonly br?: Uint8Array
+  readonly gzip?: Uint8Array
+}
+
+export interface BuiltConsole {
+  /** `index.html`, with `__NONCE__` where the nonce of an answer belongs. */
+  readonly page: string
+  /** By path: `/assets/main-3f2a.js`. */
+  readonly files: ReadonlyMap<string, ConsoleFile>
+}
+
+const contentTypes: Readonly<Record<string, string>> = {
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".json": "application/json",
+  ".woff2": "font/woff2",
+  ".png": "image/png",
+  ".webp": "image/webp"
+}
+
+/** The package is found where the server's own imports are, in a workspace as in a deployed tree. */
+const directory = Effect.gen(function*() {
+  const path = yield* Path.Path
+  const manifest = yield* Effect.try(() => import.meta.resolve("@sluice/console/package.json"))
+  return path.join(path.dirname(yield* path.fromFileUrl(new URL(manifest))), "dist")
+})
+
+const read = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const root = yield* directory
+  const page = yield* fs.readFileString(path.join(root, "index.html"))
+  const names = (yield* fs.readDirectory(root, { recursive: true })).map((name) => name.replaceAll("\\", "/"))
+  const there = new Set(names)
+  const bytesOf = (name: string) => fs.readFile(path.join(root, name))
+  const files = new Map<string, ConsoleFile>()
+  for (const name of names) {
+    const contentType = contentTypes[path.extname(name)]
+    if (contentType === undefined) continue
+    files.set(`/${name}`, {
+      contentType,
+      bytes: yield* bytesOf(name),
+      ...(there.has(`${name}.br`) && { br: yield* bytesOf(`${name}.br`) }),
+      ...(there.has(`${name}.gz`) && { gzip: yield* bytesOf(`${name}.gz`) })
+    })
+  }
+  return { page, files }
+})
+
+export class ConsoleFiles extends Context.Service<ConsoleFiles, {
+  /** `undefined` where the console was not built. */
+  readonly built: BuiltConsole | undefined
+}>()("@sluice/server/console/ConsoleFiles") {
+  static readonly layer: Layer.Layer<ConsoleFiles, never, FileSystem.FileSystem | Path.Path> = Layer.effect(
+    ConsoleFiles,
+    read.pipe(
+      Effect.catch((error) => Effect.as(Effect.logDebug("the console is not built", error), undefined)),
+      Effect.map((built) => ConsoleFiles.of({ built }))
+    )
+  )
+
+  /** A server without a console. */
+  static readonly layerNone: Layer.Layer<ConsoleFiles> = Layer.succeed(ConsoleFiles, { built: undefined })
+}

@@ -1,0 +1,68 @@
+/** What goes on now, at a glance: what the overview of the console shows. Beside the contract. */
+import { Schema } from "effect"
+import { RunState } from "./ProcessEvent.ts"
+
+/** Runs that were submitted in a stretch of time, by what has become of them since. */
+export const OverviewBucket = Schema.Struct({
+  /** The stretch's beginning. */
+  at: Schema.String,
+  submitted: Schema.Int,
+  completed: Schema.Int,
+  /** `failed` and `compensation-failed`. */
+  failed: Schema.Int
+})
+export type OverviewBucket = typeof OverviewBucket.Type
+
+/** How calls to a partner went, of the newest callouts, and what its circuit breaker says. */
+export const OverviewPartner = Schema.Struct({
+  /** As in a URL: lower case, with the port where it is not the scheme's own. */
+  host: Schema.String,
+  /** Callouts among the newest that were looked at. */
+  callouts: Schema.Int,
+  /** Of these, those that did not succeed. */
+  failures: Schema.Int,
+  /** Milliseconds; absent where there was no callout lately. */
+  p50Ms: Schema.optionalKey(Schema.Number),
+  p95Ms: Schema.optionalKey(Schema.Number),
+  p99Ms: Schema.optionalKey(Schema.Number),
+  breaker: Schema.Literals(["closed", "open", "half-open"]),
+  /** Since when the breaker is as it is; absent where the partner was never unwell. */
+  since: Schema.optionalKey(Schema.String),
+  /** Runs that are held for it. */
+  waiting: Schema.Int
+})
+export type OverviewPartner = typeof OverviewPartner.Type
+
+const Count = Schema.Struct({
+  count: Schema.Int,
+  /** There are more: counting stopped. */
+  more: Schema.Boolean,
+  /** The oldest of them: its id and when it was made. */
+  oldest: Schema.optionalKey(Schema.Struct({ id: Schema.String, since: Schema.String }))
+})
+export type OverviewCount = typeof Count.Type
+
+export const Overview = Schema.Struct({
+  /** When it was looked at. */
+  at: Schema.String,
+  /** Since when what is counted over time was submitted. */
+  since: Schema.String,
+  bucketMs: Schema.Int,
+  /** Oldest first, without gaps. */
+  buckets: Schema.Array(OverviewBucket),
+  /** All open runs by state, and those that ended of the ones that were submitted since `since`. */
+  runs: Schema.Record(RunState, Count),
+  /** Failed steps of runs that were submitted since `since`, by plugin, most first. */
+  plugins: Schema.Array(Schema.Struct({ name: Schema.String, failures: Schema.Int })),
+  /** By host. */
+  partners: Schema.Array(OverviewPartner),
+  /** How many of the newest callouts `partners` is made from, at most. */
+  calloutsSeen: Schema.Int,
+  deliveries: Schema.Struct({
+    pending: Count,
+    held: Count,
+    /** Made since `since`. */
+    exhausted: Count
+  })
+}).annotate({ identifier: "Overview" })
+export type Overview = typeof Overview.Type

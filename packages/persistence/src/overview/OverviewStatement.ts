@@ -1,0 +1,77 @@
+/**
+ * The overview's statement: `$1` since when, `$2` the id that no run since then lies below. States are written out, so
+ * that the planner sees which partial index covers them. Records are read by pattern, because JSON of partners may hold
+ * what PostgreSQL refuses to read; a quote inside a text is escaped, so a member's name cannot be feigned.
+ */
+
+/** What is counted over time, in milliseconds. */
+export const spanMs = 600_000
+export const bucketMs = 10_000
+
+/** Where counting stops, and how many of the newest are looked at. */
+export const mostCounted = 10_000
+export const mostCallouts = 2000
+const mostFailedRuns = 1000
+
+const json = (select: string, list = false): string =>
+  list ? `(select coalesce(json_agg(x), '[]') from (${select}) x)` : `(select row_to_json(x) from (${select}) x)`
+
+const counted = (from: string, time: string): string =>
+  json(`select
+    (select count(*)::int4 from (select from ${from} limit ${mostCounted + 1}) c) as count,
+    (select json_build_object('id', id, 'since', ${time}) from ${from} order by id limit 1) as oldest`)
+
+const run = (state: string): string =>
+  `'${state}', ${counted(`runs where state = '${state}'`, "created_at")}`
+
+const delivery = (state: string, since = ""): string =>
+  `'${state}', ${counted(`deliveries where state = '${state}'${since}`, "created_at")}`
+
+const buckets = json(
+  `select floor(extract(epoch from created_at) * 1000 / ${bucketMs})::float8 * ${bucketMs} as at,
+    count(*)::int4 as submitted,
+    count(*) filter (where state = 'completed')::int4 as completed,
+    count(*) filter (where state = 'failed')::int4 as failed,
+    count(*) filter (where state = 'compensation-failed')::int4 as uncompensated,
+    count(*) filter (where state = 'cancelled')::int4 as cancelled
+  from runs where created_at >= $1 and id > $2 group by 1 order by 1`,
+  true
+)
+
+const plugins = json(
+  `select coalesce(substring(s.record from '"name":"((?:[^"\\\\]|\\\\.)*)"'), '') as name, count(*)::int4 as failures
+  from (
+    select id from runs where failed_steps > 0 and created_at >= $1 and id > $2 order by id desc limit ${mostFailedRuns}
+  ) r join steps s on s.run_id = r.id where s.state = 'failed' group by 1 order by 2 desc, 1 limit 20`,
+  true
+)
+
+const partners = json(
+  `with seen as materialized (
+    select outcome, record from callouts where run_id > $2 order by run_id desc limit ${mostCallouts}
+  ), calls as (
+    select lower(substring(record from '"endpoint":"[a-zA-Z]+://(?:[^/?#@"]*@)?([^/?#"]+)')) as host,
+      substring(record from '"durationMs":([0-9.]+)')::float8 as ms, outcome
+    from seen
+  ), hosts as (
+    select host, count(*)::int4 as callouts, count(*) filter (where outcome <> 'succeeded')::int4 as failures,
+      percentile_disc(array[0.5, 0.95, 0.99]) within group (order by ms) as ms
+    from calls where host is not null group by host
+  )
+  select coalesce(h.host, p.host) as host, coalesce(h.callouts, 0) as callouts, coalesce(h.failures, 0) as failures, h.ms,
+    coalesce(p.state, 'closed') as breaker, p.since,
+    case when p.host is null then 0 else (select count(*)::int4 from runs r where r.held_for = p.host) end as waiting
+  from hosts h full join partners p on p.host = h.host
+  where h.host is not null or p.state <> 'closed' or p.retry_at is not null
+  order by 1 limit 200`,
+  true
+)
+
+export const overviewStatement = `select json_build_object(
+  'runs', json_build_object(${["queued", "running", "waiting", "compensating"].map(run).join(", ")}),
+  'buckets', ${buckets},
+  'plugins', ${plugins},
+  'partners', ${partners},
+  'deliveries', json_build_object(${delivery("pending")}, ${delivery("held")},
+    ${delivery("exhausted", " and created_at >= $1 and id > $2")})
+)::text as overview`
