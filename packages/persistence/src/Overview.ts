@@ -41,7 +41,10 @@ const make = Effect.gen(function*() {
     return view
   })
 
-  const isFresh = Effect.map(Clock.currentTimeMillis, (at) => seen !== undefined && at < seen.until ? seen.view : undefined)
+  const isFresh = Effect.map(
+    Clock.currentTimeMillis,
+    (at) => seen !== undefined && at < seen.until ? seen.view : undefined
+  )
 
   /** Who comes while somebody looks gets what that one sees. */
   const read = Effect.flatMap(

@@ -20,8 +20,7 @@ const keepDigits = (_key: string, value: unknown, context?: { readonly source?: 
   return exact ? value : raw.rawJSON(context.source)
 }
 
-export const parse = (text: string): unknown =>
-  suspicious.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text)
+export const parse = (text: string): unknown => suspicious.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text)
 
 /** The digits of a number that a double cannot hold. */
 export const rawNumber = (value: unknown): string | undefined =>

@@ -11,7 +11,9 @@ export const ShortcutSheet = ({ onClose }: { readonly onClose: () => void }) => 
           <dd>{label}</dd>
         </div>
       ))}
-      <dt><kbd>Esc</kbd></dt>
+      <dt>
+        <kbd>Esc</kbd>
+      </dt>
       <dd>Close what is open</dd>
     </dl>
   </Dialog>

@@ -34,8 +34,8 @@ export const SignIn = () => {
         Sign in to Sluice
       </h1>
       <p className="muted">
-        This server asks for an API key: one of those in its <code>SLUICE_API_KEYS</code>. It is kept in this tab until
-        you close it.
+        This server asks for an API key: one of those in its{" "}
+        <code>SLUICE_API_KEYS</code>. It is kept in this tab until you close it.
       </p>
       <form className="stack" onSubmit={(event) => void submit(event)}>
         <label className="field">

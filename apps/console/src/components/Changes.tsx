@@ -10,7 +10,11 @@ export interface Change {
 }
 
 const valueText = (value: unknown): string =>
-  value === undefined ? "nothing" : typeof value === "string" ? JSON.stringify(value) : rawNumber(value) ?? JSON.stringify(value, null, 1)
+  value === undefined
+    ? "nothing"
+    : typeof value === "string"
+    ? JSON.stringify(value)
+    : rawNumber(value) ?? JSON.stringify(value, null, 1)
 
 /** Longer values are shown by their beginning. */
 const longest = 600
@@ -31,8 +35,12 @@ export const Changes = ({ changes }: { readonly changes: ReadonlyArray<Change> }
       {changes.map(({ path, before, after, by }) => (
         <tr key={path}>
           <td className="mono break">{path}</td>
-          <td className="value"><del>{clipped(valueText(before))}</del></td>
-          <td className="value"><ins>{clipped(valueText(after))}</ins></td>
+          <td className="value">
+            <del>{clipped(valueText(before))}</del>
+          </td>
+          <td className="value">
+            <ins>{clipped(valueText(after))}</ins>
+          </td>
           <td>{by}</td>
         </tr>
       ))}

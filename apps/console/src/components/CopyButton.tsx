@@ -26,7 +26,9 @@ export const CopyButton = ({ text, what, children, quiet = false }: CopyProps) =
   return (
     <button
       type="button"
-      className={`button ${children === undefined || quiet ? "quiet" : ""} ${children === undefined ? "icon-only" : ""}`}
+      className={`button ${children === undefined || quiet ? "quiet" : ""} ${
+        children === undefined ? "icon-only" : ""
+      }`}
       aria-label={`Copy ${what}`}
       title={`Copy ${what}`}
       onClick={() => void copy()}

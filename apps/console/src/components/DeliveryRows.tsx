@@ -13,7 +13,8 @@ export const DeliveryRows = ({ orderId, since }: { readonly orderId: string; rea
   const query = useQuery({
     queryKey: ["deliveries", { orderId }],
     queryFn: ({ signal }) => api.deliveries.list({ query: { orderId, limit: 200 } }, signal),
-    refetchInterval: ({ state }) => state.data?.items.some(({ state }) => state === "pending") === true ? liveEveryMs : false
+    refetchInterval: ({ state }) =>
+      state.data?.items.some(({ state }) => state === "pending") === true ? liveEveryMs : false
   })
   if (query.data === undefined) {
     return query.error === null
@@ -24,7 +25,9 @@ export const DeliveryRows = ({ orderId, since }: { readonly orderId: string; rea
   if (rows.length === 0) {
     return (
       <Empty title="No webhook followed">
-        <p>Nobody had subscribed to what happened, or nothing is sent for it. Webhook endpoints say who is told of what.</p>
+        <p>
+          Nobody had subscribed to what happened, or nothing is sent for it. Webhook endpoints say who is told of what.
+        </p>
       </Empty>
     )
   }
@@ -44,11 +47,17 @@ export const DeliveryRows = ({ orderId, since }: { readonly orderId: string; rea
         <tbody>
           {rows.map((one) => (
             <tr key={one.id}>
-              <td><StateBadge state={one.state} title={one.reason} /></td>
-              <td><Link to="/deliveries/$id" params={{ id: one.id }}>{one.type}</Link></td>
+              <td>
+                <StateBadge state={one.state} title={one.reason} />
+              </td>
+              <td>
+                <Link to="/deliveries/$id" params={{ id: one.id }}>{one.type}</Link>
+              </td>
               <td className="mono break">{one.endpointId ?? one.url}</td>
               <td className="end">{one.attemptCount}</td>
-              <td><Time at={one.createdAt} /></td>
+              <td>
+                <Time at={one.createdAt} />
+              </td>
               <td>{one.blockedBy === undefined ? <Time at={one.nextAttemptAt} /> : "after an earlier one"}</td>
             </tr>
           ))}

@@ -10,7 +10,10 @@ export interface DialogProps {
 }
 
 export const Dialog = ({ title, description, onClose, children }: DialogProps) => (
-  <Radix.Root open onOpenChange={(open) => open || onClose()}>
+  <Radix.Root
+    open
+    onOpenChange={(open) => open || onClose()}
+  >
     <Radix.Portal>
       <Radix.Overlay className="overlay" />
       <Radix.Content className="dialog" {...(description === undefined ? { "aria-describedby": undefined } : {})}>

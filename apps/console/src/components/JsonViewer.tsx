@@ -42,13 +42,17 @@ const Line = ({ line, query, toggle }: LineProps) => (
     {line.name !== undefined && (
       <>
         <span className="name">{marked(line.name, query)}</span>
-        <span className="punctuation">:</span>
+        <span className="punctuation">:{" "}</span>
       </>
     )}
     {line.kind === "redacted"
       ? <span className="redacted" title="A secret: Sluice does not show it">[redacted]</span>
       : (
-        <span className={line.fold === "none" && line.kind !== "object" && line.kind !== "array" ? line.kind : "punctuation"}>
+        <span
+          className={line.fold === "none" && line.kind !== "object" && line.kind !== "array"
+            ? line.kind
+            : "punctuation"}
+        >
           {marked(line.text, query)}
         </span>
       )}

@@ -18,7 +18,9 @@ export const RunRows = ({ orderId, current }: { readonly orderId: string; readon
     refetchInterval: ({ state }) => state.data?.items.every((run) => isFinal(run.state)) === false ? liveEveryMs : false
   })
   if (query.data === undefined) {
-    return query.error === null ? <Loading what="runs" /> : <Failure error={query.error} retry={() => void query.refetch()} />
+    return query.error === null
+      ? <Loading what="runs" />
+      : <Failure error={query.error} retry={() => void query.refetch()} />
   }
   return (
     <section className="card scroll-x" aria-label="Runs over this order">
@@ -36,18 +38,28 @@ export const RunRows = ({ orderId, current }: { readonly orderId: string; readon
         <tbody>
           {query.data.items.map((run) => (
             <tr key={run.id}>
-              <td><StateBadge state={run.state} title={run.reason} /></td>
+              <td>
+                <StateBadge state={run.state} title={run.reason} />
+              </td>
               <td>
                 {run.id === current
-                  ? <span className="mono">{run.id} <span className="muted">(this one)</span></span>
+                  ? (
+                    <span className="mono">
+                      {run.id} <span className="muted">(this one)</span>
+                    </span>
+                  )
                   : <Link className="mono" to="/process-events/$id" params={{ id: run.id }}>{run.id}</Link>}
               </td>
               <td className="nowrap">{run.pipeline.name} v{run.pipeline.version}</td>
               <td>
                 {run.retryOf === undefined ? "" : `retry${run.retryReason === undefined ? "" : `: ${run.retryReason}`}`}
               </td>
-              <td className="end"><Duration ms={run.durationMs} /></td>
-              <td><Time at={run.createdAt} /></td>
+              <td className="end">
+                <Duration ms={run.durationMs} />
+              </td>
+              <td>
+                <Time at={run.createdAt} />
+              </td>
             </tr>
           ))}
         </tbody>

@@ -19,7 +19,8 @@ const dayAndClock = new Intl.DateTimeFormat(undefined, {
 })
 const date = new Intl.DateTimeFormat(undefined, { dateStyle: "short" })
 
-export const timeText = (at: number): string => date.format(at) === date.format(now()) ? clock.format(at) : dayAndClock.format(at)
+export const timeText = (at: number): string =>
+  date.format(at) === date.format(now()) ? clock.format(at) : dayAndClock.format(at)
 
 export const Time = ({ at }: { readonly at: string | undefined }) =>
   at === undefined ? <span className="muted">–</span> : (
@@ -31,5 +32,7 @@ export const Time = ({ at }: { readonly at: string | undefined }) =>
 /** How long ago, kept up to date. */
 export const Age = ({ since }: { readonly since: string }) => {
   const at = useNow(1000)
-  return <time className="num nowrap" dateTime={since} title={since}>{durationText(Math.max(0, at - timeOf(since)))}</time>
+  return (
+    <time className="num nowrap" dateTime={since} title={since}>{durationText(Math.max(0, at - timeOf(since)))}</time>
+  )
 }

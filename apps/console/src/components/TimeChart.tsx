@@ -22,6 +22,8 @@ export interface TimeChartProps {
 
 const height = 180
 
+const minutes = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" })
+
 /** A colour of the theme as a canvas takes it: `light-dark()` is settled by an element alone. */
 const colourOf = (element: HTMLElement, name: string): string => {
   element.style.color = `var(--${name})`
@@ -46,7 +48,12 @@ export const TimeChart = ({ label, times, series }: TimeChartProps) => {
     if (element === null) return
     const line = colourOf(element, "line")
     const muted = colourOf(element, "muted")
-    const axis = { stroke: muted, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, font: "11px system-ui" }
+    const axis = {
+      stroke: muted,
+      grid: { stroke: line, width: 1 },
+      ticks: { stroke: line, width: 1 },
+      font: "11px system-ui"
+    }
     const made = new uPlot(
       {
         width: element.clientWidth,
@@ -54,12 +61,21 @@ export const TimeChart = ({ label, times, series }: TimeChartProps) => {
         legend: { show: false },
         cursor: { y: false, points: { size: 6 } },
         scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.15)] } },
-        axes: [axis, { ...axis, size: 44 }],
+        axes: [{ ...axis, space: 70, values: (_plot, seconds) => seconds.map((at) => minutes.format(at * 1000)) }, {
+          ...axis,
+          size: 44
+        }],
         series: [
           {},
           ...series.map(({ label, tone, fill }) => {
             const stroke = colourOf(element, tone)
-            return { label, stroke, width: 1.75, points: { show: false }, ...(fill === true ? { fill: faint(stroke) } : {}) }
+            return {
+              label,
+              stroke,
+              width: 1.75,
+              points: { show: false },
+              ...(fill === true ? { fill: faint(stroke) } : {})
+            }
           })
         ]
       },

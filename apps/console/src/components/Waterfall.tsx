@@ -39,8 +39,8 @@ const Label = ({ step, callout }: WaterfallLine) =>
       <span className="label">
         <span className="dot" />
         <span className="clip">
-          {callout.probe === true ? "probe" : `#${callout.attempt}`} {callout.response?.status ?? callout.error?.code ?? ""}{" "}
-          {hostOf(callout.endpoint)}
+          {callout.probe === true ? "probe" : `#${callout.attempt}`}{" "}
+          {callout.response?.status ?? callout.error?.code ?? ""} {hostOf(callout.endpoint)}
         </span>
       </span>
     )
@@ -85,7 +85,14 @@ export const Waterfall = ({ event, chosen, choose }: WaterfallProps) => {
         </span>
         <span className="took">Took</span>
       </div>
-      <div ref={scroller} className="lines" role="listbox" aria-label="Steps and attempts" onKeyDown={pressed} tabIndex={-1}>
+      <div
+        ref={scroller}
+        className="lines"
+        role="listbox"
+        aria-label="Steps and attempts"
+        onKeyDown={pressed}
+        tabIndex={-1}
+      >
         <div className="canvas" role="presentation" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map(({ index, start }) => {
             const line = lines[index]

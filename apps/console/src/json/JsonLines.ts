@@ -25,8 +25,7 @@ export const redacted = "[redacted]"
 /** Longer strings are shown by their beginning; the copy has them whole. */
 const longest = 2000
 
-const step = (pointer: string, name: string): string =>
-  `${pointer}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`
+const step = (pointer: string, name: string): string => `${pointer}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`
 
 const isContainer = (value: unknown): value is object =>
   typeof value === "object" && value !== null && rawNumber(value) === undefined
@@ -66,7 +65,7 @@ export const jsonLines = (
     const text = kind === "array" ? `[${entries.length}]` : `{${entries.length}}`
     const open = entries.length > 0 && isOpen(pointer, depth)
     lines.push({ pointer, depth, name, kind, text, fold: entries.length === 0 ? "none" : open ? "open" : "closed" })
-    if (open) for (const [name, item] of entries) add(item, step(pointer, name), depth + 1, name)
+    if (open) { for (const [name, item] of entries) add(item, step(pointer, name), depth + 1, name) }
   }
   add(value, "", 0, undefined)
   return lines
@@ -80,7 +79,7 @@ export const search = (value: unknown, query: string): ReadonlyArray<string> => 
   const look = (value: unknown, pointer: string, name: string | undefined): void => {
     const text = isContainer(value) ? "" : typeof value === "string" ? value : scalar(value).text
     if (name?.toLowerCase().includes(wanted) === true || text.toLowerCase().includes(wanted)) found.push(pointer)
-    if (isContainer(value)) for (const [name, item] of entriesOf(value)) look(item, step(pointer, name), name)
+    if (isContainer(value)) { for (const [name, item] of entriesOf(value)) look(item, step(pointer, name), name) }
   }
   look(value, "", undefined)
   return found

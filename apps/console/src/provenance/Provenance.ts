@@ -2,8 +2,8 @@
  * The order before and after a run, member by member, and for each change who made it: the step and the attempt whose
  * answer patched it, else what the order's history says. Pure.
  */
-import { rawNumber } from "../api/ExactJson.ts"
 import type { HistoryEntry, Order, ProcessEvent } from "../api/Documents.ts"
+import { rawNumber } from "../api/ExactJson.ts"
 
 export type Origin =
   | {
@@ -79,7 +79,8 @@ const fromHistory = (
 ): Origin | undefined => {
   const name = path.split("/")[1] ?? ""
   const entry = history.findLast((entry) =>
-    entry.after !== undefined && (equal(entry.after, after) || (isObject(entry.after) && equal(entry.after[name], after)))
+    entry.after !== undefined &&
+    (equal(entry.after, after) || (isObject(entry.after) && equal(entry.after[name], after)))
   )
   return entry === undefined
     ? undefined
@@ -108,7 +109,11 @@ export const versionsOf = (
 ): { readonly first: number; readonly last: number } | undefined => {
   const own = steps.filter(({ reusedFrom }) => reusedFrom === undefined).flatMap(({ callouts }) => callouts)
   const seen = own.flatMap(({ orderVersion, patch }) =>
-    orderVersion === undefined ? [] : patch === undefined || patch.length === 0 ? [orderVersion] : [orderVersion, orderVersion + 1]
+    orderVersion === undefined
+      ? []
+      : patch === undefined || patch.length === 0
+      ? [orderVersion]
+      : [orderVersion, orderVersion + 1]
   )
   return seen.length === 0 ? undefined : { first: Math.min(...seen), last: Math.max(...seen) }
 }

@@ -2,8 +2,8 @@
  * The waterfall of a process event: a line for each step and under it one for each attempt, with the place of each bar
  * on a common scale. Pure: the time is given.
  */
-import { timeOf } from "../app/Now.ts"
 import type { Callout, ProcessEvent, Step } from "../api/Documents.ts"
+import { timeOf } from "../app/Now.ts"
 
 export interface Bar {
   /** In percent of the scale. */
@@ -60,9 +60,9 @@ const stretchOfStep = (step: Step, now: number): Stretch | undefined => {
 }
 
 /** Distances between ticks, in milliseconds. */
-const distances = [1, 2, 5].flatMap((lead) =>
-  [1, 10, 100, 1000, 10_000].map((unit) => lead * unit)
-).concat([60, 120, 300, 600, 1800, 3600, 7200, 21_600, 43_200, 86_400].map((seconds) => seconds * 1000))
+const distances = [1, 2, 5].flatMap((lead) => [1, 10, 100, 1000, 10_000].map((unit) => lead * unit)).concat(
+  [60, 120, 300, 600, 1800, 3600, 7200, 21_600, 43_200, 86_400].map((seconds) => seconds * 1000)
+)
   .toSorted((a, b) => a - b)
 
 /** Some four to six ticks at round distances. */

@@ -82,4 +82,3 @@ export const answer = (built: BuiltConsole, request: Request): HttpServerRespons
   if (path === "/") return page(built)
   return wantsHtml(request) && !apiPaths.test(path) && !path.startsWith("/assets/") ? page(built) : undefined
 }
-

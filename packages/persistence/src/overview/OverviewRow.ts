@@ -47,6 +47,9 @@ const counted = ({ count, oldest }: Counted, idOf: (uuid: string) => string): Ov
 
 const ended = (count: number): OverviewCount => ({ count, more: false })
 
+const run = (count: Counted) => counted(count, processEventId)
+const delivery = (count: Counted) => counted(count, deliveryId)
+
 /** `since` and `at`: epoch milliseconds, the former the beginning of a bucket. */
 export const overviewView = (row: OverviewRow | undefined, since: number, at: number): Overview => {
   const { runs, buckets, plugins, partners, deliveries } = JSON.parse(row?.overview ?? "{}") as Answered
@@ -54,8 +57,6 @@ export const overviewView = (row: OverviewRow | undefined, since: number, at: nu
   const starts = Array.from({ length: Math.floor((at - since) / bucketMs) + 1 }, (_, index) => since + index * bucketMs)
   const sum = (name: "completed" | "failed" | "uncompensated" | "cancelled") =>
     buckets.reduce((total, bucket) => total + bucket[name], 0)
-  const run = (count: Counted) => counted(count, processEventId)
-  const delivery = (count: Counted) => counted(count, deliveryId)
   return {
     at: iso(at),
     since: iso(since),

@@ -21,8 +21,7 @@ const counted = (from: string, time: string): string =>
     (select count(*)::int4 from (select from ${from} limit ${mostCounted + 1}) c) as count,
     (select json_build_object('id', id, 'since', ${time}) from ${from} order by id limit 1) as oldest`)
 
-const run = (state: string): string =>
-  `'${state}', ${counted(`runs where state = '${state}'`, "created_at")}`
+const run = (state: string): string => `'${state}', ${counted(`runs where state = '${state}'`, "created_at")}`
 
 const delivery = (state: string, since = ""): string =>
   `'${state}', ${counted(`deliveries where state = '${state}'${since}`, "created_at")}`

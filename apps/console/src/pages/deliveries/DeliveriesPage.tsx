@@ -2,7 +2,7 @@
 import { getRouteApi, Link } from "@tanstack/react-router"
 import { RefreshCw } from "lucide-react"
 import { api } from "../../api/Api.ts"
-import { type DeliverySummary, deliveryStates } from "../../api/Documents.ts"
+import { deliveryStates, type DeliverySummary } from "../../api/Documents.ts"
 import { usePages } from "../../api/Pages.ts"
 import { routes } from "../../api/Routes.ts"
 import { CopyCurl } from "../../components/CopyCurl.tsx"
@@ -17,25 +17,40 @@ import type { DeliverySearch } from "../../url/Filters.ts"
 const route = getRouteApi("/deliveries")
 
 const columns: ReadonlyArray<Column<DeliverySummary>> = [
-  { name: "State", width: "110px", narrow: true, cell: ({ state, reason }) => <StateBadge state={state} title={reason} /> },
+  {
+    name: "State",
+    width: "110px",
+    narrow: true,
+    cell: ({ state, reason }) => <StateBadge state={state} title={reason} />
+  },
   {
     name: "Type",
     width: "minmax(130px, 1fr)",
     narrow: true,
     cell: ({ id, type }) => <Link className="main-link" to="/deliveries/$id" params={{ id }}>{type}</Link>
   },
-  { name: "To", width: "minmax(120px, 1.5fr)", cell: ({ endpointId, url }) => <span className="mono">{endpointId ?? url}</span> },
+  {
+    name: "To",
+    width: "minmax(120px, 1.5fr)",
+    cell: ({ endpointId, url }) => <span className="mono">{endpointId ?? url}</span>
+  },
   {
     name: "Order",
     width: "minmax(110px, 1.2fr)",
     cell: ({ orderId }) =>
       orderId === undefined ? "" : <Link className="mono" to="/orders/$id" params={{ id: orderId }}>{orderId}</Link>
   },
-  { name: "Attempts", width: "70px", end: true, cell: ({ attemptCount }) => <span className="num">{attemptCount}</span> },
+  {
+    name: "Attempts",
+    width: "70px",
+    end: true,
+    cell: ({ attemptCount }) => <span className="num">{attemptCount}</span>
+  },
   {
     name: "Next attempt",
     width: "160px",
-    cell: ({ nextAttemptAt, blockedBy }) => blockedBy === undefined ? <Time at={nextAttemptAt} /> : "after an earlier one"
+    cell: ({ nextAttemptAt, blockedBy }) =>
+      blockedBy === undefined ? <Time at={nextAttemptAt} /> : "after an earlier one"
   },
   { name: "Made", width: "160px", cell: ({ createdAt }) => <Time at={createdAt} /> }
 ]
@@ -74,7 +89,12 @@ export const DeliveriesPage = () => {
           onChange={(state) => set({ state })}
         />
         <TextFilter label="Type" placeholder="order.submitted" value={search.type} onChange={(type) => set({ type })} />
-        <TextFilter label="Endpoint" placeholder="its id" value={search.endpoint} onChange={(endpoint) => set({ endpoint })} />
+        <TextFilter
+          label="Endpoint"
+          placeholder="its id"
+          value={search.endpoint}
+          onChange={(endpoint) => set({ endpoint })}
+        />
         <TextFilter label="Order" placeholder="its id" value={search.order} onChange={(order) => set({ order })} />
       </Filters>
       {list.isPending

@@ -28,7 +28,9 @@ export const DeliveryPage = () => {
   })
   const delivery = query.data
   if (delivery === undefined) {
-    return query.error === null ? <Loading what="the delivery" /> : <Failure error={query.error} retry={() => void query.refetch()} />
+    return query.error === null
+      ? <Loading what="the delivery" />
+      : <Failure error={query.error} retry={() => void query.refetch()} />
   }
   return (
     <>
@@ -48,14 +50,23 @@ export const DeliveryPage = () => {
             <CopyButton what="the id" text={() => id} />
           </span>
           <span>{delivery.type}</span>
-          <span className="break">to <code>{delivery.endpointId ?? delivery.url}</code></span>
+          <span className="break">
+            to <code>{delivery.endpointId ?? delivery.url}</code>
+          </span>
           {delivery.orderId !== undefined && (
             <span>
-              order <Link className="mono break" to="/orders/$id" params={{ id: delivery.orderId }}>{delivery.orderId}</Link>
+              order{" "}
+              <Link className="mono break" to="/orders/$id" params={{ id: delivery.orderId }}>{delivery.orderId}</Link>
             </span>
           )}
-          <span>made <Time at={delivery.createdAt} /></span>
-          {delivery.nextAttemptAt !== undefined && <span>next attempt <Time at={delivery.nextAttemptAt} /></span>}
+          <span>
+            made <Time at={delivery.createdAt} />
+          </span>
+          {delivery.nextAttemptAt !== undefined && (
+            <span>
+              next attempt <Time at={delivery.nextAttemptAt} />
+            </span>
+          )}
         </div>
       </div>
       {delivery.reason !== undefined && <p className="why tone-wait">{delivery.reason}</p>}
@@ -75,7 +86,9 @@ export const DeliveryPage = () => {
             <span className={`badge tone-${attempt.error === undefined ? "ok" : "bad"}`}>
               {attempt.status ?? attempt.error?.code ?? "no answer"}
             </span>
-            <span className="muted"><Time at={attempt.startedAt} />, <Duration ms={attempt.durationMs} /></span>
+            <span className="muted">
+              <Time at={attempt.startedAt} />, <Duration ms={attempt.durationMs} />
+            </span>
           </header>
           {attempt.error !== undefined && <p className="body">{attempt.error.message}</p>}
           {attempt.response !== undefined && attempt.response.body !== "" && (

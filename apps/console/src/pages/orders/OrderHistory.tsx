@@ -37,11 +37,15 @@ export const OrderHistory = ({ id }: { readonly id: string }) => {
         <tbody>
           {history.items.map((entry, index) => (
             <tr key={`${entry.at} ${index}`}>
-              <td><Time at={entry.at} /></td>
+              <td>
+                <Time at={entry.at} />
+              </td>
               <td className="nowrap">{entry.operation}</td>
               <td className="nowrap">{entry.source}</td>
               <td className="break">{entry.message}</td>
-              <td><Values {...entry} /></td>
+              <td>
+                <Values {...entry} />
+              </td>
             </tr>
           ))}
         </tbody>

@@ -69,7 +69,9 @@ export const OrderPage = () => {
   })
   const order = query.data
   if (order === undefined) {
-    return query.error === null ? <Loading what="the order" /> : <Failure error={query.error} retry={() => void query.refetch()} />
+    return query.error === null
+      ? <Loading what="the order" />
+      : <Failure error={query.error} retry={() => void query.refetch()} />
   }
   const tabs = [
     { id: "document", label: "Document", panel: () => <Document order={order} /> },
@@ -96,11 +98,21 @@ export const OrderPage = () => {
             <CopyButton what="the id" text={() => id} />
           </span>
           <span>{order.orderType}</span>
-          {typeof externalId === "string" && <span>external id <code>{externalId}</code></span>}
+          {typeof externalId === "string" && (
+            <span>
+              external id <code>{externalId}</code>
+            </span>
+          )}
           {typeof email === "string" && <span className="break">{email}</span>}
-          <span>version <span className="num">{order.version}</span></span>
-          <span>submitted <Time at={order.createdAt} /></span>
-          <span>changed <Time at={order.updatedAt} /></span>
+          <span>
+            version <span className="num">{order.version}</span>
+          </span>
+          <span>
+            submitted <Time at={order.createdAt} />
+          </span>
+          <span>
+            changed <Time at={order.updatedAt} />
+          </span>
         </div>
       </div>
       <h2>Runs over this order</h2>
@@ -109,7 +121,8 @@ export const OrderPage = () => {
         label="What is known of this order"
         tabs={tabs}
         current={tabs.some((one) => one.id === search.tab) ? search.tab ?? "document" : "document"}
-        onChange={(tab) => void navigate({ search: (before) => ({ ...before, tab }), replace: true, resetScroll: false })}
+        onChange={(tab) =>
+          void navigate({ search: (before) => ({ ...before, tab }), replace: true, resetScroll: false })}
       />
       {reprocessing && <ReprocessDialog orderId={id} onClose={() => setReprocessing(false)} />}
     </>

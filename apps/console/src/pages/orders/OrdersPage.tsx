@@ -45,10 +45,18 @@ const columns: ReadonlyArray<Column<Order>> = [
     narrow: true,
     cell: (order) => <Link className="main-link mono" to="/orders/$id" params={{ id: order.id }}>{order.id}</Link>
   },
-  { name: "External id", width: "minmax(90px, 1fr)", cell: (order) => <span className="mono">{text(order, "externalId")}</span> },
+  {
+    name: "External id",
+    width: "minmax(90px, 1fr)",
+    cell: (order) => <span className="mono">{text(order, "externalId")}</span>
+  },
   { name: "Type", width: "minmax(110px, 1fr)", cell: ({ orderType }) => orderType },
   { name: "Status", width: "minmax(80px, 0.7fr)", narrow: true, cell: ({ status }) => status },
-  { name: "Customer", width: "minmax(120px, 1.2fr)", cell: (order) => text(order, "customerEmail") || text(order, "customerName") },
+  {
+    name: "Customer",
+    width: "minmax(120px, 1.2fr)",
+    cell: (order) => text(order, "customerEmail") || text(order, "customerName")
+  },
   { name: "Version", width: "60px", end: true, cell: ({ version }) => <span className="num">{version}</span> },
   { name: "Submitted", width: "160px", cell: ({ createdAt }) => <Time at={createdAt} /> }
 ]
@@ -113,7 +121,12 @@ export const OrdersPage = () => {
           options={orderTypes}
           onChange={(orderType) => set({ orderType })}
         />
-        <TextFilter label="Status" placeholder="New, Active …" value={search.status} onChange={(status) => set({ status })} />
+        <TextFilter
+          label="Status"
+          placeholder="New, Active …"
+          value={search.status}
+          onChange={(status) => set({ status })}
+        />
         <TimeFilter after={search.after} before={search.before} onChange={set} />
       </Filters>
       {orders.isPending
@@ -133,8 +146,8 @@ export const OrdersPage = () => {
           : (
             <Empty title="No orders yet">
               <p>
-                Submit one: <code>POST /v1/orders</code>, for example with <code>{`{"orderType":"NEW_ORDER"}`}</code>. The{" "}
-                <a href="/docs">API reference</a> has the rest.
+                Submit one: <code>POST /v1/orders</code>, for example with{" "}
+                <code>{`{"orderType":"NEW_ORDER"}`}</code>. The <a href="/docs">API reference</a> has the rest.
               </p>
             </Empty>
           )

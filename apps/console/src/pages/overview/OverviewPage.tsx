@@ -39,7 +39,12 @@ const Flow = ({ overview }: { readonly overview: Overview }) => {
           label={`Orders per second over the last ten minutes: ${total} were submitted`}
           times={whole.map(({ at }) => timeOf(at))}
           series={[
-            { label: "submitted", tone: "busy", fill: true, values: whole.map(({ submitted }) => perSecond(submitted)) },
+            {
+              label: "submitted",
+              tone: "busy",
+              fill: true,
+              values: whole.map(({ submitted }) => perSecond(submitted))
+            },
             { label: "completed", tone: "ok", values: whole.map(({ completed }) => perSecond(completed)) },
             { label: "failed", tone: "bad", values: whole.map(({ failed }) => perSecond(failed)) }
           ]}

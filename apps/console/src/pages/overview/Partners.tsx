@@ -64,22 +64,36 @@ export const Partners = ({ overview }: { readonly overview: Overview }) => {
                 {overview.partners.map((partner) => (
                   <tr key={partner.host}>
                     <td>
-                      <Link className="mono" to="/process-events" search={{ partner: partner.host }}>{partner.host}</Link>
+                      <Link className="mono" to="/process-events" search={{ partner: partner.host }}>
+                        {partner.host}
+                      </Link>
                     </td>
                     <td className="nowrap">
                       <StateBadge state={partner.breaker} />{" "}
                       {partner.breaker !== "closed" && partner.since !== undefined && (
-                        <span className="muted"><Age since={partner.since} /></span>
+                        <span className="muted">
+                          <Age since={partner.since} />
+                        </span>
                       )}
                     </td>
-                    <td className="end"><Duration ms={partner.p50Ms} /></td>
-                    <td className="end"><Duration ms={partner.p95Ms} /></td>
-                    <td className="end"><Duration ms={partner.p99Ms} /></td>
+                    <td className="end">
+                      <Duration ms={partner.p50Ms} />
+                    </td>
+                    <td className="end">
+                      <Duration ms={partner.p95Ms} />
+                    </td>
+                    <td className="end">
+                      <Duration ms={partner.p99Ms} />
+                    </td>
                     <td className="end nowrap">{failedShare(partner)}</td>
                     <td className="end">{partner.waiting === 0 ? "" : partner.waiting.toLocaleString("en")}</td>
                     <td className="end">
                       {partner.breaker !== "closed" && (
-                        <button type="button" className="button" onClick={() => setResetting(partner.host)}>
+                        <button
+                          type="button"
+                          className="button"
+                          onClick={() => setResetting(partner.host)}
+                        >
                           Let go …
                         </button>
                       )}

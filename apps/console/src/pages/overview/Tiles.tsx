@@ -20,9 +20,11 @@ const Tile = ({ to, search = {}, label, value, note, tone }: TileProps) => (
   <Link to={to} search={search} className={`tile ${tone === undefined ? "" : `tone-${tone}`}`}>
     <span className="label">{label}</span>
     <span className="value">{value}</span>
-    <span className="label">{note ?? " "}</span>
+    <span className="label">{note ?? "\u00a0"}</span>
   </Link>
 )
+
+const run = (state: string) => ({ to: "/process-events", search: { state } })
 
 export const Tiles = ({ overview }: { readonly overview: Overview }) => {
   const { runs, deliveries, buckets, bucketMs, at } = overview
@@ -32,10 +34,14 @@ export const Tiles = ({ overview }: { readonly overview: Overview }) => {
   const recent = buckets.slice(-4, -1)
   const rate = recent.reduce((sum, { submitted }) => sum + submitted, 0) / ((recent.length * bucketMs) / 1000 || 1)
   const failed = runs.failed.count + runs["compensation-failed"].count
-  const run = (state: string) => ({ to: "/process-events", search: { state } })
   return (
     <section className="tiles" aria-label="Now">
-      <Tile to="/orders" label="Orders per second" value={rate < 10 ? rate.toFixed(1) : Math.round(rate).toLocaleString("en")} note="last half minute" />
+      <Tile
+        to="/orders"
+        label="Orders per second"
+        value={rate < 10 ? rate.toFixed(1) : Math.round(rate).toLocaleString("en")}
+        note="last half minute"
+      />
       <Tile {...run("queued")} label="Queued" value={countText(runs.queued)} note={age(runs.queued)} />
       <Tile {...run("running")} label="Running" value={countText(runs.running)} note={age(runs.running)} />
       <Tile

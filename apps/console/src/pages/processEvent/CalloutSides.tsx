@@ -52,7 +52,9 @@ const LargeBody = ({ reference, label, side }: Omit<BodyProps, "body"> & { reado
   if (!wanted) {
     return (
       <div className="loading">
-        <button type="button" className="button" onClick={() => setWanted(true)}>Show {kilobytes(reference.size)}</button>
+        <button type="button" className="button" onClick={() => setWanted(true)}>
+          Show {kilobytes(reference.size)}
+        </button>
       </div>
     )
   }
@@ -75,7 +77,11 @@ const Headers = ({ headers }: { readonly headers: Readonly<Record<string, string
             <dt>{name}</dt>
             <dd>
               {value === "[redacted]"
-                ? <span className="json"><span className="redacted" title="A secret: Sluice does not show it">[redacted]</span></span>
+                ? (
+                  <span className="json">
+                    <span className="redacted" title="A secret: Sluice does not show it">[redacted]</span>
+                  </span>
+                )
                 : value}
             </dd>
           </div>
@@ -95,7 +101,9 @@ export const CalloutSides = ({ eventId, callout }: { readonly eventId: string; r
         {callout.unknown === true && (
           <span className="badge tone-warn" title="It may or may not have happened at the partner">unknown</span>
         )}
-        <span className="muted"><Time at={callout.startedAt} />, <Duration ms={callout.durationMs} /></span>
+        <span className="muted">
+          <Time at={callout.startedAt} />, <Duration ms={callout.durationMs} />
+        </span>
         <span className="grow" />
         <CopyCurl
           label="record"
@@ -142,7 +150,9 @@ export const CalloutSides = ({ eventId, callout }: { readonly eventId: string; r
                 <Headers headers={response.headers} />
                 {response.truncated === true && (
                   <p className="why tone-warn">
-                    Cut: more than 1 MiB came{response.length === undefined ? "" : ` (${kilobytes(response.length)} announced)`}
+                    Cut: more than 1 MiB came{response.length === undefined
+                      ? ""
+                      : ` (${kilobytes(response.length)} announced)`}
                   </p>
                 )}
                 <Body key={`${callout.id} response`} body={response.body} label="response body" side="response" />

@@ -22,14 +22,18 @@ const By = ({ event, origin }: { readonly event: ProcessEvent; readonly origin: 
           >
             {origin.stepId}
           </Link>{" "}
-          <span className="muted">attempt {origin.attempt}, <Time at={origin.at} /></span>
+          <span className="muted">
+            attempt {origin.attempt}, <Time at={origin.at} />
+          </span>
         </>
       )
     case "history":
       return (
         <>
           {origin.source}
-          <span className="muted">: {origin.message}, <Time at={origin.at} /></span>
+          <span className="muted">
+            : {origin.message}, <Time at={origin.at} />
+          </span>
         </>
       )
     case "unknown":
@@ -85,7 +89,10 @@ export const OrderChanges = ({ event }: { readonly event: ProcessEvent }) => {
         : (
           <section className="card scroll-x" aria-label="Members that changed">
             <Changes
-              changes={changes.map(({ origin, ...change }) => ({ ...change, by: <By event={event} origin={origin} /> }))}
+              changes={changes.map(({ origin, ...change }) => ({
+                ...change,
+                by: <By event={event} origin={origin} />
+              }))}
             />
           </section>
         )}

@@ -4,13 +4,13 @@ import { useEffect } from "react"
 import type { Callout, ProcessEvent, Step } from "../../api/Documents.ts"
 import { CopyButton } from "../../components/CopyButton.tsx"
 import { DeliveryRows } from "../../components/DeliveryRows.tsx"
-import { Age, Time } from "../../components/Time.tsx"
 import { Duration } from "../../components/Duration.tsx"
 import { JsonViewer } from "../../components/JsonViewer.tsx"
 import { Empty, Failure, Loading } from "../../components/Notice.tsx"
 import { RunRows } from "../../components/RunRows.tsx"
 import { StateBadge, toneOf } from "../../components/StateBadge.tsx"
 import { Tabs } from "../../components/Tabs.tsx"
+import { Age, Time } from "../../components/Time.tsx"
 import { Waterfall } from "../../components/Waterfall.tsx"
 import type { WaterfallLine } from "../../waterfall/Layout.ts"
 import { useLiveEvent } from "./LiveEvent.ts"
@@ -34,11 +34,16 @@ interface Chosen {
   readonly callout: Callout | undefined
 }
 
-const chosenOf = (event: ProcessEvent, stepId: string | undefined, calloutId: string | undefined): Chosen | undefined => {
+const chosenOf = (
+  event: ProcessEvent,
+  stepId: string | undefined,
+  calloutId: string | undefined
+): Chosen | undefined => {
   const named = event.steps.find(({ id }) => id === stepId)
   const step = named ?? firstLook(event.steps)
   if (step === undefined) return undefined
-  const callout = step.callouts.find(({ id }) => id === calloutId) ?? (named === undefined ? step.callouts.at(-1) : undefined)
+  const callout = step.callouts.find(({ id }) => id === calloutId) ??
+    (named === undefined ? step.callouts.at(-1) : undefined)
   return { step, callout }
 }
 
@@ -64,13 +69,27 @@ const Head = ({ event, live, stepId }: {
       </span>
       <span>pipeline {event.pipeline.name} v{event.pipeline.version}</span>
       {event.shipmentId !== undefined && <span>shipment {event.shipmentId}</span>}
-      <span>submitted <Time at={event.createdAt} /></span>
+      <span>
+        submitted <Time at={event.createdAt} />
+      </span>
       <span>
         {event.durationMs !== undefined
-          ? <>took <Duration ms={event.durationMs} /></>
+          ? (
+            <>
+              took <Duration ms={event.durationMs} />
+            </>
+          )
           : event.startedAt === undefined
-          ? <>queued for <Age since={event.createdAt} /></>
-          : <>running for <Age since={event.startedAt} /></>}
+          ? (
+            <>
+              queued for <Age since={event.createdAt} />
+            </>
+          )
+          : (
+            <>
+              running for <Age since={event.startedAt} />
+            </>
+          )}
       </span>
     </div>
   </div>
@@ -86,9 +105,12 @@ const Origin = ({ event }: { readonly event: ProcessEvent }) => (
     )}
     {event.retryOf !== undefined && (
       <div className="why">
-        <span className="muted">A retry{event.requestedBy === undefined ? "" : `, requested by ${event.requestedBy}`}</span>
+        <span className="muted">
+          A retry{event.requestedBy === undefined ? "" : `, requested by ${event.requestedBy}`}
+        </span>
         <span className="break">
-          It goes on with <Link className="mono" to="/process-events/$id" params={{ id: event.retryOf }}>{event.retryOf}</Link>
+          It goes on with{" "}
+          <Link className="mono" to="/process-events/$id" params={{ id: event.retryOf }}>{event.retryOf}</Link>
           {event.fromStep === undefined ? "" : ` at ${event.fromStep}`}
           {event.retryReason === undefined ? "." : `: ${event.retryReason}`}
         </span>

@@ -35,7 +35,9 @@ export const ReprocessDialog = ({ orderId, onClose }: { readonly orderId: string
         <span>Pipeline</span>
         <select className="input" value={pipeline} onChange={(change) => setPipeline(change.target.value)}>
           <option value="">the one that matches</option>
-          {pipelines.data?.items.map(({ name }) => <option key={String(name)} value={String(name)}>{String(name)}</option>)}
+          {pipelines.data?.items.map(({ name }) => (
+            <option key={String(name)} value={String(name)}>{String(name)}</option>
+          ))}
         </select>
       </label>
     </ConfirmDialog>

@@ -26,7 +26,9 @@ const phases: Readonly<Record<Step["phase"], string>> = {
 const awaited = ({ state }: ProcessEvent, step: Step): string | undefined => {
   if (step.state === "running") return "It is running."
   if (step.state !== "pending") return undefined
-  return state === "waiting" ? "The run is held until the partner answers again." : "The steps before it have not ended."
+  return state === "waiting"
+    ? "The run is held until the partner answers again."
+    : "The steps before it have not ended."
 }
 
 export const StepPanel = ({ event, step, callout }: StepProps) => {
@@ -43,7 +45,11 @@ export const StepPanel = ({ event, step, callout }: StepProps) => {
           </span>
           <span className="grow" />
           {step.state === "failed" && isFinal(event.state) && (
-            <button type="button" className="button" onClick={() => setResolving(true)}>
+            <button
+              type="button"
+              className="button"
+              onClick={() => setResolving(true)}
+            >
               <Wrench className="icon" aria-hidden="true" />
               Settle by hand …
             </button>
@@ -64,14 +70,20 @@ export const StepPanel = ({ event, step, callout }: StepProps) => {
           )}
           <dl className="facts">
             <dt>Started</dt>
-            <dd><Time at={step.startedAt} /></dd>
+            <dd>
+              <Time at={step.startedAt} />
+            </dd>
             <dt>Took</dt>
-            <dd><Duration ms={step.durationMs} /></dd>
+            <dd>
+              <Duration ms={step.durationMs} />
+            </dd>
             {step.reusedFrom !== undefined && (
               <>
                 <dt>Reused from</dt>
                 <dd>
-                  <Link className="mono" to="/process-events/$id" params={{ id: step.reusedFrom }}>{step.reusedFrom}</Link>
+                  <Link className="mono" to="/process-events/$id" params={{ id: step.reusedFrom }}>
+                    {step.reusedFrom}
+                  </Link>
                 </dd>
               </>
             )}

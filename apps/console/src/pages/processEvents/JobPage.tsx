@@ -37,7 +37,8 @@ const Progress = ({ job }: { readonly job: RetryJob }) => {
           <span className="tone-idle" style={share(skipped)} />
         </div>
         <p className="num" role="status">
-          {over} of {total ?? "?"} taken up: {done} retried and well or on their way, {failed} failed again, {skipped}{" "}
+          {over} of {total ?? "?"} taken up: {done} retried and well or on their way, {failed} failed again, {skipped}
+          {" "}
           skipped
         </p>
       </div>
@@ -55,7 +56,9 @@ export const JobPage = () => {
     refetchInterval: ({ state }) => state.data === undefined || isOpen(state.data) ? 1000 : false
   })
   if (job.data === undefined) {
-    return job.error === null ? <Loading what="the job" /> : <Failure error={job.error} retry={() => void job.refetch()} />
+    return job.error === null
+      ? <Loading what="the job" />
+      : <Failure error={job.error} retry={() => void job.refetch()} />
   }
   const { data } = job
   return (
@@ -88,9 +91,13 @@ export const JobPage = () => {
             <dt>Filter</dt>
             <dd className="mono">{JSON.stringify(data.filter)}</dd>
             <dt>Requested</dt>
-            <dd><Time at={data.createdAt} /></dd>
+            <dd>
+              <Time at={data.createdAt} />
+            </dd>
             <dt>Finished</dt>
-            <dd><Time at={data.finishedAt} /></dd>
+            <dd>
+              <Time at={data.finishedAt} />
+            </dd>
           </dl>
         </div>
       </section>
@@ -112,9 +119,13 @@ export const JobPage = () => {
               <tbody>
                 {data.problems.map(({ processEventId, retry, outcome, message }) => (
                   <tr key={processEventId}>
-                    <td><StateBadge state={outcome} /></td>
                     <td>
-                      <Link className="mono" to="/process-events/$id" params={{ id: processEventId }}>{processEventId}</Link>
+                      <StateBadge state={outcome} />
+                    </td>
+                    <td>
+                      <Link className="mono" to="/process-events/$id" params={{ id: processEventId }}>
+                        {processEventId}
+                      </Link>
                     </td>
                     <td>
                       {retry !== undefined && (

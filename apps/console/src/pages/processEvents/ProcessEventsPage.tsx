@@ -14,6 +14,7 @@ import { type Column, DataTable } from "../../components/DataTable.tsx"
 import { Duration } from "../../components/Duration.tsx"
 import { Filters, SelectFilter, TextFilter, TimeFilter } from "../../components/Filters.tsx"
 import { Empty, Failure, Loading } from "../../components/Notice.tsx"
+import { ShortId } from "../../components/ShortId.tsx"
 import { StateBadge } from "../../components/StateBadge.tsx"
 import { Time } from "../../components/Time.tsx"
 import { defined } from "../../url/Defined.ts"
@@ -23,17 +24,30 @@ import { RetryManyDialog } from "./RetryManyDialog.tsx"
 const route = getRouteApi("/process-events")
 
 const columns: ReadonlyArray<Column<ProcessEventSummary>> = [
-  { name: "State", width: "150px", narrow: true, cell: ({ state, reason }) => <StateBadge state={state} title={reason} /> },
+  {
+    name: "State",
+    width: "150px",
+    narrow: true,
+    cell: ({ state, reason }) => <StateBadge state={state} title={reason} />
+  },
   {
     name: "Process event",
-    width: "minmax(120px, 2fr)",
+    width: "minmax(110px, 1fr)",
     narrow: true,
-    cell: ({ id }) => <Link className="main-link mono" to="/process-events/$id" params={{ id }}>{id}</Link>
+    cell: ({ id }) => (
+      <Link className="main-link" to="/process-events/$id" params={{ id }}>
+        <ShortId id={id} />
+      </Link>
+    )
   },
   {
     name: "Order",
     width: "minmax(110px, 1.4fr)",
-    cell: ({ orderId }) => <Link className="mono" to="/orders/$id" params={{ id: orderId }}>{orderId}</Link>
+    cell: ({ orderId }) => (
+      <Link className="mono" to="/orders/$id" params={{ id: orderId }}>
+        <ShortId id={orderId} />
+      </Link>
+    )
   },
   { name: "Pipeline", width: "minmax(100px, 1fr)", cell: ({ pipeline }) => `${pipeline.name} v${pipeline.version}` },
   {
@@ -99,7 +113,13 @@ export const ProcessEventsPage = () => {
         </div>
       </div>
       <Filters label="Narrow the process events" active={active} clear={clear}>
-        <TextFilter wide label="Search" placeholder="order id, or e-mail address" value={search.q} onChange={(q) => set({ q })} />
+        <TextFilter
+          wide
+          label="Search"
+          placeholder="order id, or e-mail address"
+          value={search.q}
+          onChange={(q) => set({ q })}
+        />
         <SelectFilter
           label="State"
           value={search.state}
@@ -112,7 +132,12 @@ export const ProcessEventsPage = () => {
           options={(pipelines.data?.items ?? []).map(({ name }) => [String(name), String(name)] as const)}
           onChange={(pipeline) => set({ pipeline })}
         />
-        <TextFilter label="Partner" placeholder="host, or host:port" value={search.partner} onChange={(partner) => set({ partner })} />
+        <TextFilter
+          label="Partner"
+          placeholder="host, or host:port"
+          value={search.partner}
+          onChange={(partner) => set({ partner })}
+        />
         <SelectFilter
           label="Failures"
           value={search.errors}

@@ -11,7 +11,10 @@ import { defined } from "../../url/Defined.ts"
 import { momentOf, type RunSearch, soughtOf } from "../../url/Filters.ts"
 
 /** The job's filter, as far as a job knows the filters of the list. */
-const filterOf = ({ q, state, pipeline, errors, after, before }: RunSearch, failedStep: string | undefined): JobFilter => {
+const filterOf = (
+  { q, state, pipeline, errors, after, before }: RunSearch,
+  failedStep: string | undefined
+): JobFilter => {
   const sought = q === undefined ? undefined : soughtOf(q)
   return defined({
     state: finalStates.find((one) => one === state),

@@ -1,0 +1,9 @@
+/** An id in a list, by its last digits: the first ones are a time, and the same for all that came together. */
+
+export const shortId = (id: string): string => {
+  const match = /^([a-z_]+)-[0-9a-f]{20}([0-9a-f]{12})$/.exec(id)
+  return match === null ? id : `…${match[2]}`
+}
+
+/** The whole id is there for those who copy, hover or listen. */
+export const ShortId = ({ id }: { readonly id: string }) => <span className="mono" title={id}>{shortId(id)}</span>
