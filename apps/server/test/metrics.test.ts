@@ -1,4 +1,5 @@
 import { assert, layer } from "@effect/vitest"
+import type { Overview } from "@sluice/domain/Overview"
 import { Effect, Layer } from "effect"
 import { get, type IncomingMessage } from "node:http"
 import { text } from "node:stream/consumers"
@@ -28,5 +29,45 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       assert.strictEqual(series(after, failed) - series(before, failed), 1)
       const callouts = `sluice_callout_duration_seconds_count{partner="${partner.url}",outcome="5xx"}`
       assert.strictEqual(series(after, callouts), 1)
+    }))
+
+  it.effect("stand in the overview: runs by state, failures by plugin, and how the partner answered", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* Sluice
+      const partner = yield* Partner
+      partner.answer("/refused", (_, response) => response.writeHead(500).end())
+      const options = { endpoint: `${partner.url}/refused`, shouldRejectOn: { status: [500] } }
+      yield* ask("PUT", "/v1/pipelines/seen", {
+        body: {
+          match: { orderTypes: ["SEEN"] },
+          priority: 1,
+          steps: [{ name: "calloutPlugin", critical: true, options }]
+        }
+      })
+      const order = { orderType: "SEEN", customerEmail: "Ada@example.com" }
+      yield* ask("POST", "/v1/orders", { body: order, headers: { prefer: "wait=10" } })
+      const { body } = yield* ask("GET", "/v1/overview")
+      const { runs, plugins, partners, buckets } = body as Overview
+      const host = new URL(partner.url).host
+      assert.isAtLeast(runs.failed.count, 1)
+      assert.strictEqual(buckets.reduce((sum, bucket) => sum + bucket.failed, 0), runs.failed.count)
+      assert.deepStrictEqual(plugins.map(({ name }) => name), ["calloutPlugin"])
+      assert.isAtLeast(partners.find((one) => one.host === host)?.failures ?? 0, 1)
+    }))
+
+  it.effect("lists are narrowed by an address in the order and by a partner that was called", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* Sluice
+      const partner = yield* Partner
+      const found = Effect.fnUntraced(function*(path: string) {
+        const { body } = yield* ask("GET", path)
+        return (body as { readonly items: ReadonlyArray<unknown> }).items.length
+      })
+      const host = new URL(partner.url).host
+      assert.strictEqual(yield* found("/v1/orders?email=ada@EXAMPLE.com"), 1)
+      assert.strictEqual(yield* found("/v1/orders?email=example.com"), 0)
+      assert.strictEqual(yield* found("/v1/process-events?email=ada@example.com"), 1)
+      assert.isAtLeast(yield* found(`/v1/process-events?partner=${host}`), 1)
+      assert.strictEqual(yield* found(`/v1/process-events?partner=${host}1`), 0)
     }))
 })

@@ -4,7 +4,7 @@ import { ProcessEvent, RunState } from "@sluice/domain/ProcessEvent"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { Authorization } from "./Authorization.ts"
-import { Moment, pageOf, pageQuery } from "./Paging.ts"
+import { Moment, pageOf, pageQuery, walkedEmail } from "./Paging.ts"
 import * as Problems from "./Problems.ts"
 
 /** Any JSON object; the members that are known and their types are in section 3 of the contract. */
@@ -90,7 +90,8 @@ export class OrdersApi extends HttpApiGroup.make("orders")
         status: Schema.optionalKey(Schema.String),
         externalId: Schema.optionalKey(Schema.String),
         createdAfter: Schema.optionalKey(Moment),
-        createdBefore: Schema.optionalKey(Moment)
+        createdBefore: Schema.optionalKey(Moment),
+        email: walkedEmail
       },
       success: pageOf(StoredOrder)
     }),

@@ -23,3 +23,10 @@ export const Moment = Schema.String.check(
     expected: "a date or a moment like 2026-11-22T08:00:00Z"
   })
 )
+
+/** An address that no index knows: a page looks at so many orders, and may be short although more follow. */
+export const walkedEmail = Schema.optionalKey(Schema.NonEmptyString.annotate({
+  description:
+    "Orders that hold this e-mail address, in any case. A page may be short, or empty, although more follow: "
+    + "nextCursor says so"
+}))

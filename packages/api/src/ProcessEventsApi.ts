@@ -4,7 +4,7 @@ import { ProcessEvent, ProcessEventSummary, RunState } from "@sluice/domain/Proc
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { Authorization } from "./Authorization.ts"
-import { Moment, pageOf, pageQuery } from "./Paging.ts"
+import { Moment, pageOf, pageQuery, walkedEmail } from "./Paging.ts"
 import * as Problems from "./Problems.ts"
 
 const path = { id: Schema.String }
@@ -32,7 +32,13 @@ export class ProcessEventsApi extends HttpApiGroup.make("processEvents")
         pipeline: Schema.optionalKey(Schema.String),
         errorsOnly: Schema.optionalKey(Schema.Literals(["true", "false"])),
         createdAfter: Schema.optionalKey(Moment),
-        createdBefore: Schema.optionalKey(Moment)
+        createdBefore: Schema.optionalKey(Moment),
+        email: walkedEmail,
+        partner: Schema.optionalKey(Schema.NonEmptyString.annotate({
+          description:
+            "Runs that called this host, with its port where it is not the scheme's own. A page may be short, "
+            + "or empty, although more follow: nextCursor says so"
+        }))
       },
       success: pageOf(ProcessEventSummary)
     }),

@@ -11,6 +11,7 @@ import { SqlClient } from "effect/sql"
 import { orUnavailable } from "./Availability.ts"
 import { decodeHistory } from "./journal/Records.ts"
 import { cursor, type CursorInvalid, type Page, page, type PageRequest } from "./Page.ts"
+import { holdsEmail, walked } from "./Walk.ts"
 
 /** An order's document at one version. */
 export interface StoredOrder {
@@ -27,6 +28,8 @@ export interface OrderFilters {
   readonly externalId?: string | undefined
   readonly createdAfter?: number | undefined
   readonly createdBefore?: number | undefined
+  /** Only orders that hold this address now. A page may be short although more follow: see `Walk`. */
+  readonly email?: string | undefined
 }
 
 /** The order exists, and never had this version. */
@@ -60,7 +63,7 @@ const make = Effect.gen(function*() {
 
   const list = Effect.fnUntraced(function*(filters: OrderFilters, request: PageRequest) {
     const after = yield* newest.read(request)
-    const texts = [filters.orderType, filters.status, filters.externalId, after?.[1]]
+    const texts = [filters.orderType, filters.status, filters.externalId, filters.email, after?.[1]]
     if (!texts.every((text) => text === undefined || isStorable(text))) return { items: [], nextCursor: null }
     const clauses = [
       ...(filters.orderType === undefined ? [] : [sql`order_type = ${filters.orderType}`]),
@@ -70,6 +73,11 @@ const make = Effect.gen(function*() {
       ...(filters.createdBefore === undefined ? [] : [sql`created_at < ${timestamptz(filters.createdBefore)}`]),
       ...(after === undefined ? [] : [sql`(created_at, id) < (${timestamptz(after[0])}, ${after[1]})`])
     ]
+    const bounded = sql`SELECT id, version, created_at FROM orders WHERE ${sql.and(clauses)}
+      ORDER BY created_at DESC, id DESC LIMIT ${walked}`
+    const { email } = filters
+    const way = email === undefined ? sql.literal("orders w") : sql`(${bounded}) w`
+    const met = email === undefined ? sql.and(clauses) : holdsEmail(sql, email, { id: "w.id", version: "w.version" })
     const rows = yield* orUnavailable(sql<Listed>`
       SELECT id, version, created_at, doc, total FROM (
         SELECT o.id, o.version, o.created_at, v.doc,
@@ -77,12 +85,20 @@ const make = Effect.gen(function*() {
           sum(octet_length(v.doc)) OVER newest AS bytes,
           (count(*) OVER ())::int AS total
         FROM (
-          SELECT id, version, created_at FROM orders WHERE ${sql.and(clauses)}
+          SELECT id, version, created_at FROM ${way} WHERE ${met}
           ORDER BY created_at DESC, id DESC LIMIT ${request.limit + 1}
         ) o JOIN order_versions v ON v.order_id = o.id AND v.version = o.version
         WINDOW newest AS (ORDER BY o.created_at DESC, o.id DESC ROWS UNBOUNDED PRECEDING)
       ) page WHERE n = 1 OR bytes <= ${pageBytes} ORDER BY created_at DESC, id DESC`)
     const cut = rows.length < (rows[0]?.total ?? 0)
+    if (email !== undefined && !cut && rows.length <= request.limit) {
+      const [end] = yield* orUnavailable(sql<Pick<Listed, "id" | "created_at">>`
+        SELECT id, created_at FROM (${bounded}) w ORDER BY created_at DESC, id DESC OFFSET ${walked - 1}`)
+      return {
+        items: rows.map(stored),
+        nextCursor: end === undefined ? null : newest.write([end.created_at.getTime(), end.id])
+      }
+    }
     return page(
       rows,
       request.limit,

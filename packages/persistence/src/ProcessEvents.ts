@@ -11,7 +11,7 @@ import type { JournalUnavailable } from "@sluice/engine/Journal"
 import { Plugins } from "@sluice/engine/Plugins"
 import { Settings } from "@sluice/engine/Settings"
 import { Context, Effect, Layer, Schema } from "effect"
-import { SqlClient } from "effect/sql"
+import { SqlClient, type Statement } from "effect/sql"
 import { orUnavailable } from "./Availability.ts"
 import { decodeStep, type StoredStep } from "./journal/Records.ts"
 import { cursor, type CursorInvalid, type Page, page, type PageRequest } from "./Page.ts"
@@ -25,6 +25,7 @@ import {
 import { calloutRows } from "./processEvents/CalloutRows.ts"
 import { type RunRow, summary, timeOf, uuidAt } from "./processEvents/RunRow.ts"
 import { pluginErrors, stepViews } from "./processEvents/StepViews.ts"
+import { called, holdsEmail, walked } from "./Walk.ts"
 
 /** What a list is narrowed by; all that is given must hold. Times are epoch milliseconds, both ends excluded. */
 export interface ProcessEventFilters {
@@ -35,6 +36,10 @@ export interface ProcessEventFilters {
   readonly errorsOnly?: boolean | undefined
   readonly createdAfter?: number | undefined
   readonly createdBefore?: number | undefined
+  /** Only runs over orders that hold this address now. */
+  readonly email?: string | undefined
+  /** Only runs that called this host. With this or `email` a page may be short although more follow: see `Walk`. */
+  readonly partner?: string | undefined
 }
 
 export class ProcessEventUnknown extends Schema.TaggedError<ProcessEventUnknown>()("ProcessEventUnknown", {
@@ -59,7 +64,7 @@ const make = Effect.gen(function*() {
 
   const list = Effect.fnUntraced(function*(filters: ProcessEventFilters, request: PageRequest) {
     const after = yield* byId.read(request)
-    const texts = [filters.orderId, filters.pipeline]
+    const texts = [filters.orderId, filters.pipeline, filters.email, filters.partner]
     if (!texts.every((text) => text === undefined || isStorable(text))) return { items: [], nextCursor: null }
     const { createdAfter, createdBefore } = filters
     const clauses = [
@@ -77,9 +82,33 @@ const make = Effect.gen(function*() {
         ? []
         : [sql`created_at < ${timestamptz(createdBefore)} AND id < ${uuidAt(createdBefore, "to")}`])
     ]
+    const met = [
+      ...(filters.email === undefined
+        ? []
+        : [sql`exists (select from orders o where o.id = w.order_id
+            and ${holdsEmail(sql, filters.email, { id: "o.id", version: "o.version" })})`]),
+      ...(filters.partner === undefined ? [] : [called(sql, filters.partner, "w.id")])
+    ]
+    if (met.length > 0) return yield* walk(clauses, met, request)
     const rows = yield* orUnavailable(sql<RunRow>`
       SELECT ${runColumns} FROM runs WHERE ${sql.and(clauses)} ORDER BY id DESC LIMIT ${request.limit + 1}`)
     return page(rows, request.limit, byId, (row) => [row.id] as const, summary)
+  })
+
+  /** A page of those that are met on a bounded way. */
+  const walk = Effect.fnUntraced(function*(
+    clauses: ReadonlyArray<Statement.Fragment>,
+    met: ReadonlyArray<Statement.Fragment>,
+    { limit }: PageRequest
+  ) {
+    const way = sql`SELECT ${runColumns} FROM runs WHERE ${sql.and(clauses)} ORDER BY id DESC LIMIT ${walked}`
+    const rows = yield* orUnavailable(sql<RunRow>`
+      SELECT * FROM (${way}) w WHERE ${sql.and(met)} ORDER BY id DESC LIMIT ${limit + 1}`)
+    if (rows.length > limit) return page(rows, limit, byId, (row) => [row.id] as const, summary)
+    const [end] = yield* orUnavailable(
+      sql<{ readonly id: string }>`SELECT id FROM (${way}) w ORDER BY id DESC OFFSET ${walked - 1}`
+    )
+    return { items: rows.map(summary), nextCursor: end === undefined ? null : byId.write([end.id]) }
   })
 
   const run = Effect.fnUntraced(function*(id: string) {
@@ -135,6 +164,17 @@ const make = Effect.gen(function*() {
     return { ...summary(row), steps, pluginErrorOutput: pluginErrors(steps) }
   }, orUnavailable)
 
+  const mark = Effect.fnUntraced(function*(id: string) {
+    const uuid = uuidOf(id)
+    const [row] = uuid === undefined ? [] : yield* sql<{ readonly mark: string }>`
+      SELECT concat_ws(' ', state, started_at, finished_at, reason, wait_mark, open_mark,
+        (SELECT count(*) FROM steps WHERE run_id = runs.id), (SELECT string_agg(record, ' ') FROM (
+          SELECT record FROM steps WHERE run_id = runs.id AND record LIKE '%"resolution":%') s),
+        (SELECT count(*) FROM callouts WHERE run_id = runs.id)) AS mark
+      FROM runs WHERE id = ${uuid}`
+    return row?.mark
+  }, orUnavailable)
+
   const callout = Effect.fnUntraced(function*(id: string, callout: string) {
     const row = yield* run(id)
     const uuid = callout.startsWith("callout-") ? uuidOf(callout) : undefined
@@ -149,7 +189,7 @@ const make = Effect.gen(function*() {
     return calloutView(row.id, read, yield* versions(row.order_id, [read], 2 ** 31 - 1), everything)
   }, orUnavailable)
 
-  return ProcessEvents.of({ list, get, callout })
+  return ProcessEvents.of({ list, get, mark, callout })
 })
 
 export class ProcessEvents extends Context.Service<ProcessEvents, {
@@ -163,6 +203,11 @@ export class ProcessEvents extends Context.Service<ProcessEvents, {
    * (`Json.stringify` writes them as they came).
    */
   readonly get: (id: string) => Effect.Effect<ProcessEvent, ProcessEventUnknown | JournalUnavailable>
+  /**
+   * A text that is another one when the process event has changed: one statement, for those who watch. `undefined`
+   * where there is none.
+   */
+  readonly mark: (id: string) => Effect.Effect<string | undefined, JournalUnavailable>
   /** One callout with its bodies, however large. */
   readonly callout: (
     id: string,

@@ -29,9 +29,7 @@ type CallOf<Endpoint> =
 
 type AnswerOf<Endpoint> = TypeOf<HttpApiEndpoint.Success<Endpoint>>
 
-/** What a call of an endpoint takes. */
-export type Call<G extends GroupName, E extends EndpointName<G>> = CallOf<EndpointMap[G][E]>
-/** What it answers. */
+/** What an endpoint answers. */
 export type Answer<G extends GroupName, E extends EndpointName<G>> = AnswerOf<EndpointMap[G][E]>
 
 type Client = {

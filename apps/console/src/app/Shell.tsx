@@ -52,7 +52,7 @@ const Foot = ({ jump, sheet }: FootProps) => {
   const { signedIn } = Session.useSession()
   const theme = themes[useTheme()]
   return (
-    <footer>
+    <div className="foot">
       <button type="button" className="button quiet" onClick={jump}>
         <Search className="icon" aria-hidden="true" />
         Search <kbd aria-hidden="true">/</kbd>
@@ -75,7 +75,7 @@ const Foot = ({ jump, sheet }: FootProps) => {
           Sign out
         </button>
       )}
-    </footer>
+    </div>
   )
 }
 
@@ -102,7 +102,7 @@ export const Shell = () => {
   return (
     <div className="shell">
       <a className="skip button" href="#main" onClick={() => main.current?.focus()}>Skip to the content</a>
-      <div className="topbar">
+      <section className="topbar" aria-label="Top bar">
         <button
           type="button"
           className="button quiet icon-only"
@@ -116,7 +116,7 @@ export const Shell = () => {
         <button type="button" className="button quiet icon-only" aria-label="Search" onClick={() => setOver("jump")}>
           <Search className="icon" aria-hidden="true" />
         </button>
-      </div>
+      </section>
       {open && <button type="button" className="scrim" aria-label="Close the menu" onClick={() => setOpen(false)} />}
       <header className={`rail ${open ? "open" : ""}`}>
         <Brand />

@@ -12,8 +12,8 @@ export interface Column<Row> {
   readonly width: string
   readonly cell: (row: Row) => ReactNode
   readonly end?: boolean
-  /** Shown on narrow screens too. */
-  readonly narrow?: boolean
+  /** Its track on narrow screens, where it is shown there at all. */
+  readonly narrow?: string
 }
 
 export interface DataTableProps<Row> {
@@ -40,7 +40,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const { label, columns, rows, rowKey, hasMore, loadingMore, loadMore, footer } = props
   const scroller = useRef<HTMLDivElement>(null)
   const narrow = useNarrow()
-  const shown = narrow ? columns.filter((column) => column.narrow === true) : columns
+  const shown = narrow ? columns.filter((column) => column.narrow !== undefined) : columns
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -80,7 +80,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     focus(wanted)
   }
 
-  const style = { "--columns": shown.map(({ width }) => width).join(" ") } as CSSProperties
+  const style = {
+    "--columns": shown.map(({ width, narrow: track }) => narrow ? track ?? width : width).join(" ")
+  } as CSSProperties
   return (
     <section className="card table" style={style} aria-label={label}>
       <div role="table" aria-label={label} aria-rowcount={hasMore ? -1 : rows.length + 1} className="table">
@@ -114,14 +116,14 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           </div>
         </div>
       </div>
-      <footer>
+      <div className="foot">
         <span className="num" role="status">
           {rows.length.toLocaleString("en")}
           {hasMore ? "+" : ""} {rows.length === 1 ? "row" : "rows"}
           {loadingMore ? ", loading more …" : hasMore ? "" : ", that is all"}
         </span>
         {footer}
-      </footer>
+      </div>
     </section>
   )
 }

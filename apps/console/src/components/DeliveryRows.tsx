@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query"
 import { Link } from "@tanstack/react-router"
 import { api } from "../api/Api.ts"
 import { Empty, Failure, Loading } from "./Notice.tsx"
+import { ScrollX } from "./ScrollX.tsx"
 import { StateBadge } from "./StateBadge.tsx"
 import { Time } from "./Time.tsx"
 
@@ -32,7 +33,7 @@ export const DeliveryRows = ({ orderId, since }: { readonly orderId: string; rea
     )
   }
   return (
-    <section className="card scroll-x" aria-label="Deliveries">
+    <ScrollX label="Deliveries">
       <table className="grid-table">
         <thead>
           <tr>
@@ -63,6 +64,6 @@ export const DeliveryRows = ({ orderId, since }: { readonly orderId: string; rea
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollX>
   )
 }

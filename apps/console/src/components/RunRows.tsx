@@ -5,6 +5,7 @@ import { api } from "../api/Api.ts"
 import { isFinal } from "../api/Documents.ts"
 import { Duration } from "./Duration.tsx"
 import { Failure, Loading } from "./Notice.tsx"
+import { ScrollX } from "./ScrollX.tsx"
 import { StateBadge } from "./StateBadge.tsx"
 import { Time } from "./Time.tsx"
 
@@ -23,7 +24,7 @@ export const RunRows = ({ orderId, current }: { readonly orderId: string; readon
       : <Failure error={query.error} retry={() => void query.refetch()} />
   }
   return (
-    <section className="card scroll-x" aria-label="Runs over this order">
+    <ScrollX label="Runs over this order">
       <table className="grid-table">
         <thead>
           <tr>
@@ -64,6 +65,6 @@ export const RunRows = ({ orderId, current }: { readonly orderId: string; readon
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollX>
   )
 }

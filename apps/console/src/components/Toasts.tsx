@@ -2,7 +2,6 @@
 import { X } from "lucide-react"
 import { Toast } from "radix-ui"
 import { useSyncExternalStore } from "react"
-import { isProblem } from "../api/ApiProblem.ts"
 import type { Tone } from "./StateBadge.tsx"
 
 interface Message {
@@ -25,13 +24,6 @@ export const toast = (tone: Tone, title: string, text?: string): void => {
   last += 1
   change([...messages, { id: last, tone, title, text }])
 }
-
-export const toastError = (error: unknown): void =>
-  toast(
-    "bad",
-    isProblem(error) ? error.title : "That did not work",
-    error instanceof Error ? error.message : String(error)
-  )
 
 export const Toasts = () => {
   const shown = useSyncExternalStore(

@@ -21,17 +21,13 @@ export interface WaterfallProps {
 
 const hostOf = (endpoint: string): string => URL.parse(endpoint)?.host ?? endpoint
 
-const words = ({ step, callout, tookMs }: WaterfallLine): string =>
-  callout === undefined
-    ? `Step ${step.id}, ${step.state}${tookMs === undefined ? "" : `, ${durationText(tookMs)}`}`
-    : `Attempt ${callout.attempt} of ${step.id} to ${hostOf(callout.endpoint)}, ${callout.outcome}`
-
 const Label = ({ step, callout }: WaterfallLine) =>
   callout === undefined
     ? (
       <span className="label">
         <span className="dot" />
         <strong className="clip">{step.id}</strong>
+        <span className="visually-hidden">{step.state}</span>
         {step.id !== step.name && <span className="muted clip">{step.name}</span>}
       </span>
     )
@@ -105,7 +101,6 @@ export const Waterfall = ({ event, chosen, choose }: WaterfallProps) => {
                 role="option"
                 className={`line tone-${toneOf(state)} ${line.callout === undefined ? "step" : "attempt"}`}
                 aria-selected={isChosen}
-                aria-label={words(line)}
                 tabIndex={isChosen || (at < 0 && index === 0) ? 0 : -1}
                 style={{ transform: `translateY(${start}px)` }}
                 onClick={() => choose(line)}

@@ -82,11 +82,11 @@ export const layer = HttpApiBuilder.group(
       .handle(
         "list",
         Effect.fnUntraced(function*({ query }) {
-          const { orderType, status, externalId } = query
+          const { orderType, status, externalId, email } = query
           const createdAfter = yield* Refused.moment("createdAfter", query.createdAfter)
           const createdBefore = yield* Refused.moment("createdBefore", query.createdBefore)
           const page = yield* orders.list(
-            { orderType, status, externalId, createdAfter, createdBefore },
+            { orderType, status, externalId, email, createdAfter, createdBefore },
             limited(query)
           )
             .pipe(Effect.catchTags(Refused.ofList))

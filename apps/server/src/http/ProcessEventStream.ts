@@ -26,7 +26,12 @@ const make = Effect.gen(function*() {
   const look = (id: string) => Effect.orElseSucceed(events.get(id), () => undefined)
 
   const from = (first: ProcessEvent) => {
-    const seen = Stream.merge(changes.subscribe(uuidOf(first.id) ?? ""), Stream.tick(lookEvery)).pipe(
+    // What another process changes shows in the mark, which is one statement; the whole is read only where it moved.
+    const elsewhere = Stream.tick(lookEvery).pipe(
+      Stream.mapEffect(() => Effect.orElseSucceed(events.mark(first.id), () => undefined)),
+      Stream.changes
+    )
+    const seen = Stream.merge(changes.subscribe(uuidOf(first.id) ?? ""), elsewhere).pipe(
       Stream.mapEffect(() => look(first.id)),
       Stream.filter((event) => event !== undefined)
     )

@@ -30,11 +30,11 @@ export const layer = HttpApiBuilder.group(
       .handle(
         "list",
         Effect.fnUntraced(function*({ query }) {
-          const { limit = defaultLimit, cursor, state, orderId, pipeline } = query
+          const { limit = defaultLimit, cursor, state, orderId, pipeline, email, partner } = query
           const createdAfter = yield* Refused.moment("createdAfter", query.createdAfter)
           const createdBefore = yield* Refused.moment("createdBefore", query.createdBefore)
           const errorsOnly = query.errorsOnly === "true"
-          const filters = { state, orderId, pipeline, errorsOnly, createdAfter, createdBefore }
+          const filters = { state, orderId, pipeline, errorsOnly, createdAfter, createdBefore, email, partner }
           const page = yield* events.list(filters, { limit, cursor }).pipe(Effect.catchTags(Refused.ofList))
           return Answer.page(page, (summary) => JSON.stringify(summary))
         })

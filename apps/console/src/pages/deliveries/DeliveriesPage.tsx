@@ -20,13 +20,15 @@ const columns: ReadonlyArray<Column<DeliverySummary>> = [
   {
     name: "State",
     width: "110px",
-    narrow: true,
+    narrow: "100px",
+
     cell: ({ state, reason }) => <StateBadge state={state} title={reason} />
   },
   {
     name: "Type",
     width: "minmax(130px, 1fr)",
-    narrow: true,
+    narrow: "minmax(0, 1fr)",
+
     cell: ({ id, type }) => <Link className="main-link" to="/deliveries/$id" params={{ id }}>{type}</Link>
   },
   {
@@ -52,7 +54,7 @@ const columns: ReadonlyArray<Column<DeliverySummary>> = [
     cell: ({ nextAttemptAt, blockedBy }) =>
       blockedBy === undefined ? <Time at={nextAttemptAt} /> : "after an earlier one"
   },
-  { name: "Made", width: "160px", cell: ({ createdAt }) => <Time at={createdAt} /> }
+  { name: "Made", width: "160px", narrow: "84px", cell: ({ createdAt }) => <Time at={createdAt} /> }
 ]
 
 const queryOf = ({ endpoint, type, state, order }: DeliverySearch) =>

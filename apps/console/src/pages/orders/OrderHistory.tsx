@@ -3,6 +3,7 @@ import { api } from "../../api/Api.ts"
 import type { HistoryEntry } from "../../api/Documents.ts"
 import { usePages } from "../../api/Pages.ts"
 import { Failure, Loading } from "../../components/Notice.tsx"
+import { ScrollX } from "../../components/ScrollX.tsx"
 import { Time } from "../../components/Time.tsx"
 
 const valueText = (value: unknown): string =>
@@ -23,7 +24,7 @@ export const OrderHistory = ({ id }: { readonly id: string }) => {
   if (history.isPending) return <Loading what="the history" />
   if (history.error !== null) return <Failure error={history.error} retry={history.refresh} />
   return (
-    <section className="card scroll-x" aria-label="History">
+    <ScrollX label="History">
       <table className="grid-table">
         <thead>
           <tr>
@@ -55,6 +56,6 @@ export const OrderHistory = ({ id }: { readonly id: string }) => {
           Show more
         </button>
       )}
-    </section>
+    </ScrollX>
   )
 }

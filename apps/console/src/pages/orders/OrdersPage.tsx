@@ -42,7 +42,8 @@ const columns: ReadonlyArray<Column<Order>> = [
   {
     name: "Order",
     width: "minmax(150px, 2fr)",
-    narrow: true,
+    narrow: "minmax(0, 1fr)",
+
     cell: (order) => <Link className="main-link mono" to="/orders/$id" params={{ id: order.id }}>{order.id}</Link>
   },
   {
@@ -51,14 +52,14 @@ const columns: ReadonlyArray<Column<Order>> = [
     cell: (order) => <span className="mono">{text(order, "externalId")}</span>
   },
   { name: "Type", width: "minmax(110px, 1fr)", cell: ({ orderType }) => orderType },
-  { name: "Status", width: "minmax(80px, 0.7fr)", narrow: true, cell: ({ status }) => status },
+  { name: "Status", width: "minmax(80px, 0.7fr)", narrow: "90px", cell: ({ status }) => status },
   {
     name: "Customer",
     width: "minmax(120px, 1.2fr)",
     cell: (order) => text(order, "customerEmail") || text(order, "customerName")
   },
   { name: "Version", width: "60px", end: true, cell: ({ version }) => <span className="num">{version}</span> },
-  { name: "Submitted", width: "160px", cell: ({ createdAt }) => <Time at={createdAt} /> }
+  { name: "Submitted", width: "160px", narrow: "84px", cell: ({ createdAt }) => <Time at={createdAt} /> }
 ]
 
 /** Filters of the API, from those of the address. */
@@ -72,7 +73,7 @@ const queryOf = ({ q, orderType, status, after, before }: OrderSearch) => {
     ...(sought === undefined
       ? {}
       : sought.kind === "email"
-      ? { customerEmail: sought.email }
+      ? { email: sought.email }
       : { externalId: sought.kind === "order" ? sought.id : q })
   }
 }

@@ -57,7 +57,9 @@ export const Partners = ({ overview }: { readonly overview: Overview }) => {
                   <th className="end">p99</th>
                   <th className="end">Failed</th>
                   <th className="end">Held</th>
-                  <th />
+                  <th>
+                    <span className="visually-hidden">Action</span>
+                  </th>
                 </tr>
               </thead>
               <tbody>

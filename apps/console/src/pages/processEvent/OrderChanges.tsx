@@ -6,6 +6,7 @@ import { isFinal, type ProcessEvent } from "../../api/Documents.ts"
 import { Changes } from "../../components/Changes.tsx"
 import { JsonViewer } from "../../components/JsonViewer.tsx"
 import { Empty, Failure, Loading } from "../../components/Notice.tsx"
+import { ScrollX } from "../../components/ScrollX.tsx"
 import { Time } from "../../components/Time.tsx"
 import { type Origin, provenance, versionsOf } from "../../provenance/Provenance.ts"
 
@@ -87,14 +88,14 @@ export const OrderChanges = ({ event }: { readonly event: ProcessEvent }) => {
           </Empty>
         )
         : (
-          <section className="card scroll-x" aria-label="Members that changed">
+          <ScrollX label="Members that changed">
             <Changes
               changes={changes.map(({ origin, ...change }) => ({
                 ...change,
                 by: <By event={event} origin={origin} />
               }))}
             />
-          </section>
+          </ScrollX>
         )}
       <section className="card sides" aria-label="The order before and after">
         <section aria-label="Before">

@@ -42,6 +42,16 @@ export const StepPanel = ({ event, step, callout }: StepProps) => {
           <StateBadge state={step.state} />
           <span className="muted">
             {phases[step.phase]} {step.index + 1}, plugin {step.name}, {step.critical ? "critical" : "not critical"}
+            {step.startedAt !== undefined && (
+              <>
+                , <Time at={step.startedAt} />
+              </>
+            )}
+            {step.durationMs !== undefined && (
+              <>
+                , <Duration ms={step.durationMs} />
+              </>
+            )}
           </span>
           <span className="grow" />
           {step.state === "failed" && isFinal(event.state) && (
@@ -62,32 +72,21 @@ export const StepPanel = ({ event, step, callout }: StepProps) => {
               <span className="break">{step.reason ?? waits}</span>
             </div>
           )}
-          {step.error !== undefined && step.error.message !== step.reason && (
+          {step.error !== undefined && step.error.message !== step.reason
+            && step.error.message !== callout?.error?.message && (
             <div className="why tone-bad">
               <span className="muted">{step.error.name}</span>
               <span className="break">{step.error.message}</span>
             </div>
           )}
-          <dl className="facts">
-            <dt>Started</dt>
-            <dd>
-              <Time at={step.startedAt} />
-            </dd>
-            <dt>Took</dt>
-            <dd>
-              <Duration ms={step.durationMs} />
-            </dd>
-            {step.reusedFrom !== undefined && (
-              <>
-                <dt>Reused from</dt>
-                <dd>
-                  <Link className="mono" to="/process-events/$id" params={{ id: step.reusedFrom }}>
-                    {step.reusedFrom}
-                  </Link>
-                </dd>
-              </>
-            )}
-          </dl>
+          {step.reusedFrom !== undefined && (
+            <p>
+              Reused from{" "}
+              <Link className="mono break" to="/process-events/$id" params={{ id: step.reusedFrom }}>
+                {step.reusedFrom}
+              </Link>
+            </p>
+          )}
         </div>
         {step.output !== undefined && (
           <details className="headers" open={callout === undefined}>

@@ -106,7 +106,7 @@ export const JobPage = () => {
           <header>
             <h2>The first that failed again or were skipped</h2>
           </header>
-          <div className="scroll-x">
+          <div className="scroll-x" tabIndex={0} role="group" aria-label="Problems, a table">
             <table className="grid-table">
               <thead>
                 <tr>

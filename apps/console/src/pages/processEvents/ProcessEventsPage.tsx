@@ -27,13 +27,15 @@ const columns: ReadonlyArray<Column<ProcessEventSummary>> = [
   {
     name: "State",
     width: "150px",
-    narrow: true,
+    narrow: "128px",
+
     cell: ({ state, reason }) => <StateBadge state={state} title={reason} />
   },
   {
     name: "Process event",
     width: "minmax(110px, 1fr)",
-    narrow: true,
+    narrow: "minmax(0, 1fr)",
+
     cell: ({ id }) => (
       <Link className="main-link" to="/process-events/$id" params={{ id }}>
         <ShortId id={id} />
@@ -57,7 +59,7 @@ const columns: ReadonlyArray<Column<ProcessEventSummary>> = [
     cell: ({ failedSteps }) => <span className="num">{failedSteps === 0 ? "" : failedSteps}</span>
   },
   { name: "Took", width: "90px", end: true, cell: ({ durationMs }) => <Duration ms={durationMs} /> },
-  { name: "Submitted", width: "160px", cell: ({ createdAt }) => <Time at={createdAt} /> }
+  { name: "Submitted", width: "160px", narrow: "84px", cell: ({ createdAt }) => <Time at={createdAt} /> }
 ]
 
 const isRunState = (text: string | undefined): text is RunState =>
@@ -74,7 +76,7 @@ const queryOf = ({ q, state, pipeline, partner, errors, after, before }: RunSear
     createdAfter: momentOf(after, now()),
     createdBefore: momentOf(before, now()),
     orderId: sought?.kind === "order" ? sought.id : undefined,
-    customerEmail: sought?.kind === "email" ? sought.email : undefined
+    email: sought?.kind === "email" ? sought.email : undefined
   })
 }
 

@@ -1,0 +1,123 @@
+/** Every action, as somebody does it: confirmed, for a reason, and seen to have happened. */
+import type { Browser, Page } from "playwright-core"
+import { open } from "./Browser.ts"
+import { type Shown, submit, submitHanging } from "./Data.ts"
+import { check, expect } from "./Report.ts"
+import type { Sluice } from "./Sluice.ts"
+
+const confirm = async (
+  page: Page,
+  button: string | RegExp,
+  reason: string | undefined,
+  action: string
+): Promise<void> => {
+  await page.getByRole("button", { name: button }).first().click()
+  const dialog = page.getByRole("dialog")
+  if (reason !== undefined) await dialog.getByRole("textbox", { name: /^Reason/ }).fill(reason)
+  await dialog.getByRole("button", { name: action, exact: true }).click()
+  await dialog.waitFor({ state: "hidden" })
+}
+
+export const actions = async (browser: Browser, sluice: Sluice, shown: Shown): Promise<void> => {
+  const opened = await open(browser, sluice.base)
+  const { page } = opened
+  const get = (path: string) => sluice.request("GET", path)
+
+  await check("a run is watched live, and cancelled for a reason", async () => {
+    const id = await submitHanging(sluice)
+    await page.goto(`/process-events/${id}`)
+    await page.getByText("live", { exact: true }).waitFor()
+    await confirm(page, "Cancel …", "the customer rang", "Cancel the run")
+    await page.getByText("Why it is cancelled").waitFor()
+    expect((await get(`/v1/process-events/${id}`)).reason === "the customer rang", "the reason was not kept")
+  })
+
+  await check("what goes on elsewhere is seen within two seconds", async () => {
+    const id = await submitHanging(sluice)
+    await page.goto(`/process-events/${id}`)
+    await page.getByText("live", { exact: true }).waitFor()
+    await sluice.request("POST", `/v1/process-events/${id}/cancel`, { reason: "from elsewhere" })
+    await page.getByText("from elsewhere").first().waitFor({ timeout: 2000 })
+  })
+
+  await check("a step is settled by hand, and the run retried from there", async () => {
+    const id = await submit(sluice, { orderType: "REFUND" })
+    await page.goto(`/process-events/${id}`)
+    await confirm(page, "Settle by hand …", "done by telephone", "Settle the step")
+    await page.getByText("billing is settled", { exact: true }).waitFor()
+    await confirm(page, "Retry …", "go on", "Retry")
+    await page.getByText("A retry").first().waitFor()
+    await page.getByText("completed").first().waitFor()
+  })
+
+  await check("a run is retried from a chosen step", async () => {
+    await page.goto(`/process-events/${await submit(sluice, { orderType: "REFUND" })}`)
+    await page.getByRole("button", { name: "Retry …" }).click()
+    await page.getByRole("dialog").getByLabel("Begin at").selectOption("first")
+    await page.getByRole("dialog").getByRole("button", { name: "Retry", exact: true }).click()
+    await page.getByText("at first").waitFor()
+  })
+
+  await check("many runs are retried by filter, and the job is watched to its end", async () => {
+    await page.goto("/process-events?state=failed&pipeline=failing")
+    await confirm(page, "Retry many …", "the partner is back", "Retry them")
+    await page.getByRole("progressbar").waitFor()
+    await page.getByText("completed", { exact: true }).waitFor({ timeout: 30_000 })
+    const job = await get(`/v1/jobs/${page.url().split("/").at(-1)}`)
+    expect(job.reason === "the partner is back" && job.total > 0, `the job is ${JSON.stringify(job)}`)
+  })
+
+  await check("an order is processed again", async () => {
+    await page.goto("/orders/order-of-the-patch")
+    await confirm(page, "Reprocess …", undefined, "Run it")
+    await page.getByText("completed").first().waitFor()
+    expect((await get("/v1/process-events?orderId=order-of-the-patch")).items.length === 2, "there is no second run")
+  })
+
+  await check("a delivery is sent again", async () => {
+    await page.goto(`/deliveries/${shown.delivery}`)
+    await confirm(page, "Redeliver …", undefined, "Send it")
+    await page.getByText("It is on its way again", { exact: true }).waitFor()
+  })
+
+  await check("a refusal of the server is shown in place, and the dialog stays", async () => {
+    const id = await submit(sluice, { orderType: "REFUND" })
+    await page.goto(`/process-events/${id}`)
+    await page.getByRole("button", { name: "Settle by hand …" }).click()
+    await sluice.request("POST", `/v1/process-events/${id}/retry`, {})
+    await page.getByRole("dialog").getByLabel(/Output/).fill("{")
+    expect(await page.getByRole("button", { name: "Settle the step" }).isDisabled(), "JSON that is none was taken")
+    await page.keyboard.press("Escape")
+    await page.getByRole("dialog").waitFor({ state: "hidden" })
+  })
+
+  await check("a copied curl asks what the page asks", async () => {
+    await page.goto("/process-events?state=failed")
+    await page.getByRole("button", { name: "Copy as curl" }).first().click()
+    const text = await page.evaluate("navigator.clipboard.readText()") as string
+    expect(text.includes(`${sluice.base}/v1/process-events?state=failed`), text)
+  })
+
+  await check("orders are found by e-mail address, external id and id", async () => {
+    for (const q of ["ada@example.com", "web-1001"]) {
+      await page.goto(`/orders?q=${q}`)
+      await page.getByText("web-1001").waitFor()
+    }
+    await page.goto("/orders?q=order-of-the-patch")
+    await page.getByRole("link", { name: "order-of-the-patch" }).waitFor()
+  })
+
+  await check("runs are found by the partner that they called", async () => {
+    const { endpoint } = (await get(`/v1/process-events/${shown.well}`)).steps[0].callouts[0]
+    await page.goto(`/process-events?partner=${new URL(endpoint).host}&pipeline=well`)
+    await page.getByText("well v1").first().waitFor()
+  })
+
+  await check("JSON is searched, and finds what is folded", async () => {
+    await page.goto(`/process-events/${shown.well}`)
+    await page.getByRole("searchbox", { name: "Search the request body" }).fill("magazine")
+    await page.locator(".json mark").first().waitFor()
+  })
+  expect(opened.faults.length === 0, opened.faults.join("\n"))
+  await opened.close()
+}

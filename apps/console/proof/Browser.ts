@@ -1,0 +1,79 @@
+/** Chromium, as Debian has it, and pages that complain of what a user would not see: faults, refused styles, strangers. */
+import { AxeBuilder } from "@axe-core/playwright"
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core"
+import { expect } from "./Report.ts"
+
+export const executable = process.env["CHROMIUM"] ?? "/usr/bin/chromium"
+
+export const launch = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: executable,
+    args: [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync"
+    ]
+  })
+
+export interface View {
+  readonly width?: number
+  readonly theme?: "light" | "dark"
+}
+
+export interface Opened {
+  readonly page: Page
+  readonly context: BrowserContext
+  /** What went wrong behind the scenes. */
+  readonly faults: Array<string>
+  readonly close: () => Promise<void>
+}
+
+export const open = async (
+  browser: Browser,
+  base: string,
+  { width = 1440, theme = "light" }: View = {}
+): Promise<Opened> => {
+  const context = await browser.newContext({
+    viewport: { width, height: width < 500 ? 844 : 900 },
+    colorScheme: theme,
+    baseURL: base,
+    permissions: ["clipboard-read", "clipboard-write"]
+  })
+  const page = await context.newPage()
+  page.setDefaultTimeout(8000)
+  const faults: Array<string> = []
+  page.on("pageerror", (error) => faults.push(`fault: ${error.message}`))
+  page.on("console", (message) => {
+    // A refused request says so on the page itself.
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) faults.push(message.text())
+  })
+  page.on("request", (request) => {
+    if (!request.url().startsWith(base)) faults.push(`asked a stranger: ${request.url()}`)
+  })
+  return { page, context, faults, close: () => context.close() }
+}
+
+/** No serious finding, nothing wider than the screen, no fault behind the scenes. */
+export const examine = async ({ page, faults }: Opened): Promise<string> => {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical")
+  expect(
+    serious.length === 0,
+    serious.map(({ id, nodes }) =>
+      `${id}: ${
+        nodes.slice(0, 3).map(({ html, failureSummary }) =>
+          `${html.slice(0, 160)} ${failureSummary?.split("\n")[1] ?? ""}`
+        ).join(" | ")
+      }`
+    ).join("\n")
+  )
+  const over = await page.evaluate("document.documentElement.scrollWidth - innerWidth") as number
+  expect(over <= 0, `the page is ${over} px wider than the screen`)
+  expect(faults.length === 0, faults.join("\n"))
+  return violations.length === 0 ? "nothing found" : `minor: ${violations.map(({ id }) => id).join(", ")}`
+}

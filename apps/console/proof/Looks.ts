@@ -1,0 +1,45 @@
+/** Every page, in both themes and at both widths: no serious finding, nothing clipped, no fault. */
+import type { Browser } from "playwright-core"
+import { examine, open } from "./Browser.ts"
+import type { Shown } from "./Data.ts"
+import { check } from "./Report.ts"
+
+export const pagesOf = (shown: Shown): ReadonlyArray<readonly [path: string, ready: string]> => [
+  ["/", "Partners"],
+  ["/orders", "NEW_ORDER"],
+  ["/orders?q=nobody@example.com", "No order fits"],
+  ["/orders/order-of-the-patch", "Runs over this order"],
+  ["/orders/order-of-the-patch?tab=history", "OrderCreated"],
+  ["/process-events", "completed"],
+  [`/process-events/${shown.failed}`, "Attempt 1"],
+  [`/process-events/${shown.patched}?tab=order`, "Members that changed"],
+  [`/process-events/${shown.well}?tab=webhooks`, "order.submitted"],
+  [`/process-events/${shown.well}?tab=pipeline`, "It takes order type NEW_ORDER"],
+  ["/process-events/process_event-00000000000000000000000000000000", "Check the id"],
+  ["/deliveries", "order.submitted"],
+  [`/deliveries/${shown.delivery}`, "Redeliver"],
+  ["/nowhere", "There is no such page"]
+]
+
+export const looks = async (browser: Browser, base: string, shown: Shown, shots: string | undefined): Promise<void> => {
+  for (const theme of ["light", "dark"] as const) {
+    for (const width of [1440, 390]) {
+      const opened = await open(browser, base, { theme, width })
+      for (const [path, ready] of pagesOf(shown)) {
+        await check(`${theme}, ${width} px, ${path}`, async () => {
+          opened.faults.length = 0
+          await opened.page.goto(path)
+          const byLabel = opened.page.getByLabel(ready).first()
+          await opened.page.getByText(ready).or(byLabel).first().waitFor({ state: "attached" })
+          await opened.page.waitForTimeout(150)
+          if (shots !== undefined) {
+            const name = path.replaceAll(/[^a-z]+/g, "-").slice(0, 40)
+            await opened.page.screenshot({ path: `${shots}/${name}-${theme}-${width}.png` })
+          }
+          return examine(opened)
+        })
+      }
+      await opened.close()
+    }
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * `pnpm console:proof [directory for screenshots]`: the console in a real browser, against a server with data. Every
+ * page and action, the keyboard alone, axe in both themes at 1440 and 390 px, and how fast it is.
+ */
+import { existsSync } from "node:fs"
+import { actions } from "./Actions.ts"
+import { executable, launch } from "./Browser.ts"
+import { fill } from "./Data.ts"
+import { door, keyboard } from "./Keyboard.ts"
+import { looks } from "./Looks.ts"
+import { startPartner } from "./Partner.ts"
+import { exitCode } from "./Report.ts"
+import { startSluice } from "./Sluice.ts"
+import { speed } from "./Speed.ts"
+
+const many = Number(process.env["PROOF_ORDERS"] ?? 10_000)
+
+if (!existsSync(executable)) {
+  process.stderr.write(`there is no ${executable}: install chromium (apt-get install chromium), or set CHROMIUM\n`)
+  process.exit(1)
+}
+const partner = await startPartner()
+const sluice = await startSluice()
+const browser = await launch()
+try {
+  const shown = await fill(sluice, partner.origin, many)
+  await looks(browser, sluice.base, shown, process.argv[2])
+  await actions(browser, sluice, shown)
+  await keyboard(browser, sluice)
+  await speed(browser, sluice, shown, many)
+  const guarded = await startSluice({ SLUICE_API_KEYS: "ops=proof-key-1" })
+  await door(browser, guarded, "proof-key-1")
+  await guarded.stop()
+} finally {
+  await browser.close()
+  partner.close()
+  await sluice.stop()
+}
+process.exitCode = exitCode()

@@ -1,0 +1,7 @@
+/** What may be wider than the screen: it scrolls by itself, by keyboard too. */
+import type { ReactNode } from "react"
+
+export const ScrollX = ({ label, children }: { readonly label: string; readonly children: ReactNode }) => (
+  // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
+  <section className="card scroll-x" aria-label={label} tabIndex={0}>{children}</section>
+)
