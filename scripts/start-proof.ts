@@ -53,10 +53,15 @@ try {
   if (saved.status !== 201 || answer.status !== 200 || processEvent?.state !== "completed") {
     throw new Error(`an order did not complete: ${saved.status}, ${answer.status}, ${processEvent?.state}`)
   }
+  const page = await (await fetch(base, { headers: { accept: "text/html" } })).text()
+  const script = /src="(\/assets\/[^"]+\.js)"/.exec(page)?.[1]
+  if (script === undefined || (await fetch(`${base}${script}`)).status !== 200) {
+    throw new Error("the console is not there")
+  }
   server.kill("SIGTERM")
   const code = await ended
   if (code !== 0) throw new Error(`SIGTERM ended the server with exit code ${code}`)
-  process.stdout.write("an order completed, and SIGTERM ended the server with exit code 0\n")
+  process.stdout.write("an order completed, the console is there, and SIGTERM ended the server with exit code 0\n")
 } catch (error) {
   process.exitCode = 1
   process.stderr.write(`${String(error)}\n`)

@@ -52,9 +52,8 @@ export const actions = async (browser: Browser, sluice: Sluice, shown: Shown): P
 
   await check("a run is retried from a chosen step", async () => {
     await page.goto(`/process-events/${await submit(sluice, { orderType: "REFUND" })}`)
-    await page.getByRole("button", { name: "Retry …" }).click()
-    await page.getByRole("dialog").getByLabel("Begin at").selectOption("first")
-    await page.getByRole("dialog").getByRole("button", { name: "Retry", exact: true }).click()
+    await page.getByRole("option").first().click()
+    await confirm(page, "Retry from here …", "from the top", "Retry")
     await page.getByText("at first").waitFor()
   })
 

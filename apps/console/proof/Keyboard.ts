@@ -34,6 +34,7 @@ export const keyboard = async (browser: Browser, sluice: Sluice): Promise<void> 
     await page.keyboard.type("order-of-the-patch")
     await press("Enter")
     await page.waitForURL("**/orders/order-of-the-patch")
+    await page.getByRole("dialog").waitFor({ state: "hidden" })
     await press("t")
     expect(await page.evaluate("document.documentElement.dataset.theme") === "light", "the theme did not change")
     await page.goto("/")

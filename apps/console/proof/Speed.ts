@@ -74,7 +74,7 @@ export const speed = async (browser: Browser, sluice: Sluice, shown: Shown, many
       if (await page.getByText("that is all").count() > 0) break
       await page.waitForTimeout(60)
     }
-    const rows = Number((await page.locator(".table footer").innerText()).replaceAll(/\D/g, ""))
+    const rows = Number((await page.locator(".table .foot").innerText()).replaceAll(/\D/g, ""))
     expect(rows >= many, `only ${rows} rows came`)
     // One screen every other frame, for two seconds.
     const frames = await page.evaluate(`new Promise((resolve) => {

@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { BuiltConsole } from "../src/console/ConsoleFiles.ts"
+import type { BuiltConsole, ConsoleFile } from "../src/console/ConsoleFiles.ts"
 import { answer } from "../src/console/ConsolePages.ts"
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const script = { contentType: "text/javascript", bytes: bytes("plain"), br: bytes("br"), gzip: bytes("gzip") }
 const built: BuiltConsole = {
   page: "<script nonce=\"__NONCE__\"></script>",
-  files: new Map([["/assets/main-1a.js", script], ["/favicon.svg", {
+  files: new Map<string, ConsoleFile>([["/assets/main-1a.js", script], ["/favicon.svg", {
     contentType: "image/svg+xml",
     bytes: bytes("<svg/>")
   }]])

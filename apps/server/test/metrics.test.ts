@@ -46,8 +46,8 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       })
       const order = { orderType: "SEEN", customerEmail: "Ada@example.com" }
       yield* ask("POST", "/v1/orders", { body: order, headers: { prefer: "wait=10" } })
-      const { body } = yield* ask("GET", "/v1/overview")
-      const { runs, plugins, partners, buckets } = body as Overview
+      const { json } = yield* ask("GET", "/v1/overview")
+      const { runs, plugins, partners, buckets } = json as Overview
       const host = new URL(partner.url).host
       assert.isAtLeast(runs.failed.count, 1)
       assert.strictEqual(buckets.reduce((sum, bucket) => sum + bucket.failed, 0), runs.failed.count)
@@ -60,8 +60,8 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       const { ask } = yield* Sluice
       const partner = yield* Partner
       const found = Effect.fnUntraced(function*(path: string) {
-        const { body } = yield* ask("GET", path)
-        return (body as { readonly items: ReadonlyArray<unknown> }).items.length
+        const { json } = yield* ask("GET", path)
+        return (json as { readonly items: ReadonlyArray<unknown> }).items.length
       })
       const host = new URL(partner.url).host
       assert.strictEqual(yield* found("/v1/orders?email=ada@EXAMPLE.com"), 1)

@@ -6,7 +6,11 @@ import { CopyButton } from "./CopyButton.tsx"
 export const CopyCurl = ({ request, label = "curl" }: { readonly request: Request; readonly label?: string }) => {
   const { signedIn } = useSession()
   return (
-    <CopyButton what="as curl" quiet text={() => curl(location.origin, request, signedIn)}>
+    <CopyButton
+      what={label === "curl" ? "as curl" : `${label} as curl`}
+      quiet
+      text={() => curl(location.origin, request, signedIn)}
+    >
       {label}
     </CopyButton>
   )

@@ -47,17 +47,16 @@ const chosenOf = (
   return { step, callout }
 }
 
-const Head = ({ event, live, stepId }: {
+const Head = ({ event, live }: {
   readonly event: ProcessEvent
   readonly live: boolean
-  readonly stepId: string | undefined
 }) => (
   <div className="page-head">
     <h1 className="row">Process event</h1>
     <StateBadge state={event.state} />
     {live && <span className="badge tone-busy" title="Kept up to date by the server">live</span>}
     <div className="actions">
-      <RunActions event={event} stepId={stepId} />
+      <RunActions event={event} />
     </div>
     <div className="sub">
       <span className="row">
@@ -177,7 +176,7 @@ export const ProcessEventPage = () => {
   ]
   return (
     <>
-      <Head event={event} live={live} stepId={chosen?.step.id} />
+      <Head event={event} live={live} />
       <Origin event={event} />
       {event.steps.length > 0 && (
         <section className="card" aria-label="What was done, in time">

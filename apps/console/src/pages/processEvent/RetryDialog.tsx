@@ -9,16 +9,16 @@ import { toast } from "../../components/Toasts.tsx"
 
 interface RetryProps {
   readonly event: ProcessEvent
-  readonly stepId: string | undefined
+  /** Where to begin; absent: where it stopped. */
+  readonly from?: string
   readonly onClose: () => void
 }
 
-export const RetryDialog = ({ event, stepId, onClose }: RetryProps) => {
+export const RetryDialog = ({ event, from: given = "", onClose }: RetryProps) => {
   const navigate = useNavigate()
   const steps = event.steps.filter(({ phase }) => phase === "steps")
   const failed = steps.find(({ state }) => state === "failed")
-  const offered = stepId !== undefined && steps.some(({ id }) => id === stepId) && stepId !== failed?.id ? stepId : ""
-  const [from, setFrom] = useState(offered)
+  const [from, setFrom] = useState(given)
   const [pipeline, setPipeline] = useState("original")
   const [newKey, setNewKey] = useState(false)
   const params = { id: event.id }

@@ -16,13 +16,7 @@ import { RetryDialog } from "./RetryDialog.tsx"
 
 type Action = "cancel" | "retry" | "reprocess"
 
-interface ActionsProps {
-  readonly event: ProcessEvent
-  /** The chosen step: a retry offers to begin there. */
-  readonly stepId: string | undefined
-}
-
-export const RunActions = ({ event, stepId }: ActionsProps) => {
+export const RunActions = ({ event }: { readonly event: ProcessEvent }) => {
   const [action, setAction] = useState<Action | undefined>(undefined)
   const ended = isFinal(event.state)
   const close = () => setAction(undefined)
@@ -53,7 +47,7 @@ export const RunActions = ({ event, stepId }: ActionsProps) => {
           </button>
         )}
       {action === "cancel" && <CancelDialog event={event} onClose={close} />}
-      {action === "retry" && <RetryDialog event={event} stepId={stepId} onClose={close} />}
+      {action === "retry" && <RetryDialog event={event} onClose={close} />}
       {action === "reprocess" && <ReprocessDialog orderId={event.orderId} onClose={close} />}
     </>
   )

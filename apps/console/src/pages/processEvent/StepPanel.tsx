@@ -1,6 +1,6 @@
 /** The chosen step: how it ended and why, what it left, and the attempt that was chosen. */
 import { Link } from "@tanstack/react-router"
-import { Wrench } from "lucide-react"
+import { RotateCcw, Wrench } from "lucide-react"
 import { useState } from "react"
 import { type Callout, isFinal, type ProcessEvent, type Step } from "../../api/Documents.ts"
 import { Duration } from "../../components/Duration.tsx"
@@ -9,6 +9,7 @@ import { StateBadge, toneOf } from "../../components/StateBadge.tsx"
 import { Time } from "../../components/Time.tsx"
 import { CalloutSides } from "./CalloutSides.tsx"
 import { ResolveDialog } from "./ResolveDialog.tsx"
+import { RetryDialog } from "./RetryDialog.tsx"
 
 interface StepProps {
   readonly event: ProcessEvent
@@ -33,6 +34,7 @@ const awaited = ({ state }: ProcessEvent, step: Step): string | undefined => {
 
 export const StepPanel = ({ event, step, callout }: StepProps) => {
   const [resolving, setResolving] = useState(false)
+  const [retrying, setRetrying] = useState(false)
   const waits = awaited(event, step)
   return (
     <>
@@ -62,6 +64,16 @@ export const StepPanel = ({ event, step, callout }: StepProps) => {
             >
               <Wrench className="icon" aria-hidden="true" />
               Settle by hand …
+            </button>
+          )}
+          {step.phase === "steps" && isFinal(event.state) && (
+            <button
+              type="button"
+              className="button"
+              onClick={() => setRetrying(true)}
+            >
+              <RotateCcw className="icon" aria-hidden="true" />
+              Retry from here …
             </button>
           )}
         </header>
@@ -98,6 +110,7 @@ export const StepPanel = ({ event, step, callout }: StepProps) => {
       {callout === undefined
         ? step.callouts.length === 0 && <p className="muted">This step made no request.</p>
         : <CalloutSides eventId={event.id} callout={callout} />}
+      {retrying && <RetryDialog event={event} from={step.id} onClose={() => setRetrying(false)} />}
       {resolving && <ResolveDialog event={event} step={step} onClose={() => setResolving(false)} />}
     </>
   )
