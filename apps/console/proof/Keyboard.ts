@@ -38,6 +38,7 @@ export const keyboard = async (browser: Browser, sluice: Sluice): Promise<void> 
     await press("t")
     expect(await page.evaluate("document.documentElement.dataset.theme") === "light", "the theme did not change")
     await page.goto("/")
+    await page.getByRole("heading", { name: "Overview" }).waitFor()
     await press("Tab")
     expect(await page.evaluate("document.activeElement.textContent") === "Skip to the content", "no way past the rail")
     await close()

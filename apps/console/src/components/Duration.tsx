@@ -8,7 +8,8 @@ const day = 24 * hour
 const two = (value: number): string => String(value).padStart(2, "0")
 
 export const durationText = (ms: number): string => {
-  if (ms < 1) return "0 ms"
+  if (ms <= 0) return "0 ms"
+  if (ms < 1) return "<1 ms"
   if (ms < second) return `${Math.round(ms)} ms`
   if (ms < 10 * second) return `${(ms / second).toFixed(2)} s`
   if (ms < minute) return `${(ms / second).toFixed(1)} s`

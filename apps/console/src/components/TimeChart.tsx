@@ -61,7 +61,12 @@ export const TimeChart = ({ label, times, series }: TimeChartProps) => {
         legend: { show: false },
         cursor: { y: false, points: { size: 6 } },
         scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.15)] } },
-        axes: [{ ...axis, space: 70, values: (_plot, seconds) => seconds.map((at) => minutes.format(at * 1000)) }, {
+        axes: [{
+          ...axis,
+          size: 30,
+          space: 70,
+          values: (_plot, seconds) => seconds.map((at) => minutes.format(at * 1000))
+        }, {
           ...axis,
           size: 44
         }],

@@ -46,9 +46,9 @@ export const Tiles = ({ overview }: { readonly overview: Overview }) => {
       <Tile {...run("running")} label="Running" value={countText(runs.running)} note={age(runs.running)} />
       <Tile
         {...run("waiting")}
-        label="Waiting for a partner"
+        label="Waiting"
         value={countText(runs.waiting)}
-        note={age(runs.waiting)}
+        note={age(runs.waiting) ?? "for a partner"}
         tone={runs.waiting.count > 0 ? "wait" : undefined}
       />
       <Tile {...run("completed")} label="Completed" value={countText(runs.completed)} note="of the last 10 min" />
@@ -62,14 +62,14 @@ export const Tiles = ({ overview }: { readonly overview: Overview }) => {
       <Tile
         to="/deliveries"
         search={{ state: "pending" }}
-        label="Deliveries to send"
+        label="To deliver"
         value={countText(deliveries.pending)}
         note={age(deliveries.pending)}
       />
       <Tile
         to="/deliveries"
         search={{ state: "exhausted" }}
-        label="Deliveries given up"
+        label="Not delivered"
         value={countText(deliveries.exhausted)}
         note={deliveries.held.count > 0 ? `${countText(deliveries.held)} held` : "of the last 10 min"}
         tone={deliveries.exhausted.count > 0 ? "bad" : undefined}
