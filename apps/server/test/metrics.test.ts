@@ -46,6 +46,8 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       })
       const order = { orderType: "SEEN", customerEmail: "Ada@example.com" }
       yield* ask("POST", "/v1/orders", { body: order, headers: { prefer: "wait=10" } })
+      // What /metrics asked for is good for a second.
+      yield* Effect.sleep("1100 millis")
       const { json } = yield* ask("GET", "/v1/overview")
       const { runs, plugins, partners, buckets } = json as Overview
       const host = new URL(partner.url).host
@@ -69,5 +71,27 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       assert.strictEqual(yield* found("/v1/process-events?email=ada@example.com"), 1)
       assert.isAtLeast(yield* found(`/v1/process-events?partner=${host}`), 1)
       assert.strictEqual(yield* found(`/v1/process-events?partner=${host}1`), 0)
+    }))
+
+  it.effect("say how things stand: what is open and for how long, who is down, what is still to be delivered", () =>
+    Effect.gen(function*() {
+      const { ask, url } = yield* Sluice
+      const partner = yield* Partner
+      partner.answer("/never", () => {})
+      const options = { endpoint: `${partner.url}/never`, timeoutValue: 60_000 }
+      yield* ask("PUT", "/v1/pipelines/p", { body: { steps: [{ name: "calloutPlugin", options }] } })
+      yield* ask("POST", "/v1/orders", { body: { orderType: "A" } })
+      // The look is at most a second old.
+      yield* Effect.sleep("1100 millis")
+      const metrics = yield* Effect.promise(() =>
+        new Promise<IncomingMessage>((resolve) => get(`${url}/metrics`, resolve)).then(text)
+      )
+      assert.strictEqual(series(metrics, `sluice_open_runs{state="running"}`), 1)
+      assert.strictEqual(series(metrics, `sluice_open_runs{state="waiting"}`), 0)
+      assert.isAbove(series(metrics, "sluice_oldest_open_run_age_seconds"), 0.5)
+      assert.strictEqual(series(metrics, "sluice_pending_deliveries"), 0)
+      assert.strictEqual(series(metrics, "sluice_oldest_pending_delivery_age_seconds"), 0)
+      const host = new URL(partner.url).host
+      assert.strictEqual(series(metrics, `sluice_partner_breaker_open{partner="${host}"}`), 0)
     }))
 })
