@@ -1,0 +1,54 @@
+/** Where the cursor is in a JSON text: in which object or list, and whether a name or a value is to be written there. */
+
+export interface CursorPlace {
+  /** The way from the document to the container that the cursor is in. */
+  readonly path: ReadonlyArray<string | number>
+  readonly writes: "name" | "value"
+  /** The member whose value is written, where it is one of an object. */
+  readonly member: string | number | undefined
+  /** Where what is being written begins, its quote included. */
+  readonly from: number
+  /** Whether its quote is already there. */
+  readonly quoted: boolean
+}
+
+interface Frame {
+  readonly kind: "object" | "array"
+  member: string | number | undefined
+  /** After a name's colon. */
+  valued: boolean
+}
+
+const tokens = /"(?:[^"\\\n]|\\.)*"?|[{}[\],:]|[^\s{}[\],:"]+/g
+
+const nameOf = (token: string): string => token.replace(/^"|"$/g, "")
+
+export const cursorPlace = (source: string, at: number): CursorPlace => {
+  const frames: Array<Frame> = []
+  let from = at
+  let quoted = false
+  for (const { 0: token, index } of source.slice(0, at).matchAll(tokens)) {
+    const frame = frames.at(-1)
+    const end = index + token.length
+    const isOpenText = token.startsWith("\"") && (token.length === 1 || !token.endsWith("\""))
+    const isWord = !token.startsWith("\"") && !/^[{}[\],:]$/.test(token)
+    if (end === at && (isOpenText || isWord)) {
+      from = index
+      quoted = isOpenText
+    } else if (token === "{") frames.push({ kind: "object", member: undefined, valued: false })
+    else if (token === "[") frames.push({ kind: "array", member: 0, valued: true })
+    else if (token === "}" || token === "]") frames.pop()
+    else if (frame === undefined) continue
+    else if (token === ":") frame.valued = true
+    else if (token === ",") {
+      if (frame.kind === "array") frame.member = Number(frame.member ?? 0) + 1
+      else {
+        frame.member = undefined
+        frame.valued = false
+      }
+    } else if (frame.kind === "object" && !frame.valued) frame.member = nameOf(token)
+  }
+  const here = frames.at(-1)
+  const path = frames.slice(0, -1).flatMap(({ member }) => member === undefined ? [] : [member])
+  return { path, writes: here?.valued === false ? "name" : "value", member: here?.member, from, quoted }
+}
