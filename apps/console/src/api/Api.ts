@@ -29,6 +29,10 @@ type CallOf<Endpoint> =
 
 type AnswerOf<Endpoint> = TypeOf<HttpApiEndpoint.Success<Endpoint>>
 
+/** The body that an endpoint takes. */
+export type Payload<G extends GroupName, E extends EndpointName<G>> = TypeOf<
+  HttpApiEndpoint.Payload<EndpointMap[G][E]>
+>
 /** What an endpoint answers. */
 export type Answer<G extends GroupName, E extends EndpointName<G>> = AnswerOf<EndpointMap[G][E]>
 

@@ -13,6 +13,7 @@ export type Delivery = Answer<"deliveries", "get">
 export type DeliverySummary = Answer<"deliveries", "list">["items"][number]
 export type DeliveryState = Delivery["state"]
 export type StoredSettings = Answer<"pipelines", "get">
+export type Plugin = Answer<"plugins", "list">["items"][number]
 export type Overview = Answer<"overview", "get">
 export type OverviewPartner = Overview["partners"][number]
 export type OverviewCount = Overview["deliveries"]["pending"]

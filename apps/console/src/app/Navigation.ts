@@ -1,5 +1,5 @@
 /** The rail: where one can go, and the keys that go there. */
-import { Activity, Gauge, type LucideIcon, Package, Send } from "lucide-react"
+import { Activity, Gauge, KeyRound, type LucideIcon, Package, Plug, Send, Webhook, Workflow } from "lucide-react"
 
 export interface Place {
   readonly to: string
@@ -21,6 +21,15 @@ export const navigation: ReadonlyArray<PlaceGroup> = [
       { to: "/orders", label: "Orders", keys: "g o", icon: Package },
       { to: "/process-events", label: "Process events", keys: "g p", icon: Activity },
       { to: "/deliveries", label: "Deliveries", keys: "g d", icon: Send }
+    ]
+  },
+  {
+    title: "Settings",
+    places: [
+      { to: "/pipelines", label: "Pipelines", keys: "g l", icon: Workflow },
+      { to: "/connectors", label: "Connectors", keys: "g c", icon: Plug },
+      { to: "/auth-providers", label: "Auth providers", keys: "g a", icon: KeyRound },
+      { to: "/webhook-endpoints", label: "Webhook endpoints", keys: "g w", icon: Webhook }
     ]
   }
 ]

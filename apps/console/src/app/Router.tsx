@@ -7,6 +7,7 @@ import { Failure, Loading } from "../components/Notice.tsx"
 import { deliverySearch, orderSearch, parseSearch, picked, runSearch, stringifySearch } from "../url/Filters.ts"
 import { NotFound } from "./NotFound.tsx"
 import { rootRoute } from "./Root.ts"
+import { settingsRoutes } from "./SettingsRoutes.ts"
 
 const overview = createRoute({
   getParentRoute: () => rootRoute,
@@ -62,7 +63,17 @@ const delivery = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([overview, orders, order, processEvents, processEvent, job, deliveries, delivery]),
+  routeTree: rootRoute.addChildren([
+    overview,
+    orders,
+    order,
+    processEvents,
+    processEvent,
+    job,
+    deliveries,
+    delivery,
+    ...settingsRoutes
+  ]),
   parseSearch,
   stringifySearch,
   defaultPreload: "intent",

@@ -99,7 +99,10 @@ export const mountEditor = (parent: HTMLElement, options: EditorOptions): Editor
     },
     goTo: (path) => {
       const { from, to } = placeOf(view.state.doc.toString(), path)
-      view.dispatch({ selection: { anchor: from, head: to }, effects: EditorView.scrollIntoView(from, { y: "center" }) })
+      view.dispatch({
+        selection: { anchor: from, head: to },
+        effects: EditorView.scrollIntoView(from, { y: "center" })
+      })
       view.focus()
     },
     destroy: () => view.destroy()

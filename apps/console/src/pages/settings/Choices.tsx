@@ -15,7 +15,8 @@ export const Choices = ({ legend, options, chosen, onChange }: ChoicesProps) => 
         <input
           type="checkbox"
           checked={chosen.includes(one)}
-          onChange={({ target }) => onChange(target.checked ? [...chosen, one] : chosen.filter((other) => other !== one))}
+          onChange={({ target }) =>
+            onChange(target.checked ? [...chosen, one] : chosen.filter((other) => other !== one))}
         />
         {one}
       </label>

@@ -12,7 +12,7 @@ const columns: ReadonlyArray<Column<StoredSettings>> = [
   {
     name: "Host",
     width: "minmax(140px, 1.6fr)",
-    narrow: true,
+    narrow: "minmax(0, 1fr)",
     cell: (row) => <span className="mono" title={memberText(row["host"])}>{memberText(row["host"])}</span>
   },
   { name: "Markets", width: "110px", cell: (row) => memberText(row["enabledForMarkets"]) || "all" }

@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query"
 import { KeyRound, Power, Send } from "lucide-react"
 import { useState } from "react"
-import { api, type Call } from "../../api/Api.ts"
+import { api, type Payload } from "../../api/Api.ts"
 import type { StoredSettings } from "../../api/Documents.ts"
 import { routes } from "../../api/Routes.ts"
 import { ConfirmDialog } from "../../components/ConfirmDialog.tsx"
@@ -26,10 +26,10 @@ export const EndpointActions = ({ id, stored, save, changed }: EndpointActionsPr
   const [secret, setSecret] = useState<string | undefined>(undefined)
   const disabled = isDisabled(stored)
   const parts = { params: { id } }
-  const switched = { ...documentOf("webhookEndpoints", stored), disabled: !disabled } as Call<
+  const switched = { ...documentOf("webhookEndpoints", stored), disabled: !disabled } as Payload<
     "webhookEndpoints",
     "put"
-  >["payload"]
+  >
   const close = () => setAsked(undefined)
   return (
     <>

@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query"
 import { getRouteApi, useNavigate } from "@tanstack/react-router"
 import { Plus } from "lucide-react"
 import { useRef, useState } from "react"
-import { api, type Call } from "../../api/Api.ts"
+import { api, type Payload } from "../../api/Api.ts"
 import { type Fault, isProblem } from "../../api/ApiProblem.ts"
 import type { StoredSettings } from "../../api/Documents.ts"
 import { routes } from "../../api/Routes.ts"
@@ -23,8 +23,6 @@ export const NewSettingPage = () => {
   const kind = kindOf(route.useParams().kind)
   return kind === undefined ? <NotFound /> : <NewSetting key={kind} kind={kind} />
 }
-
-type Payload = Call<"pipelines", "put">["payload"]
 
 const noFaults: ReadonlyArray<Fault> = []
 
@@ -62,7 +60,7 @@ const NewSetting = ({ kind }: { readonly kind: Kind }) => {
   const document = "document" in draft ? draft.document : {}
   const address = addressIn(kind, id, document)
   const byPost = kind === "webhookEndpoints"
-  const payload = (byPost && address !== "" ? { ...document, id: address } : document) as Payload
+  const payload = (byPost && address !== "" ? { ...document, id: address } : document) as Payload<"pipelines", "put">
   const request = byPost
     ? { route: routes.webhookEndpoints.create, parts: { payload } }
     : { route: routes[kind].put, parts: { params: { id: address }, payload } }

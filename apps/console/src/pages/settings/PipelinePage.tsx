@@ -2,9 +2,9 @@
 import { getRouteApi, Link } from "@tanstack/react-router"
 import { FlaskConical } from "lucide-react"
 import { useState } from "react"
+import { useShortcuts } from "../../app/Shortcuts.ts"
 import { Failure, Loading } from "../../components/Notice.tsx"
 import { Tabs } from "../../components/Tabs.tsx"
-import { useShortcuts } from "../../app/Shortcuts.ts"
 import { sequenceOf } from "../../settings/Sequence.ts"
 import { defined } from "../../url/Defined.ts"
 import { SequenceDrawing } from "./SequenceDrawing.tsx"
@@ -65,7 +65,12 @@ export const PipelinePage = () => {
                 }
                 panel={simulating
                   ? (text, onError) => (
-                    <SimulatePanel id={id} text={text} onError={onError} onClose={() => setSimulating(false)} />
+                    <SimulatePanel
+                      id={id}
+                      text={text}
+                      onError={onError}
+                      onClose={() => setSimulating(false)}
+                    />
                   )
                   : undefined}
               />

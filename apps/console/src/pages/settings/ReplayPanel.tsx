@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query"
 import { CircleStop, History } from "lucide-react"
 import { useState } from "react"
-import { api, type Call } from "../../api/Api.ts"
+import { api, type Payload } from "../../api/Api.ts"
 import type { DeliveryState } from "../../api/Documents.ts"
 import { routes } from "../../api/Routes.ts"
 import { now } from "../../app/Now.ts"
@@ -40,7 +40,7 @@ export const ReplayPanel = ({ id, replayId, follow }: ReplayPanelProps) => {
     until: momentOf(time.before, now()),
     states: states.filter((one) => chosen.includes(one)),
     types: types.length === 0 ? undefined : types
-  }) as Call<"webhookEndpoints", "replay">["payload"]
+  }) as Payload<"webhookEndpoints", "replay">
   const parts = { params: { id }, payload }
   return (
     <div className="stack">
@@ -55,7 +55,12 @@ export const ReplayPanel = ({ id, replayId, follow }: ReplayPanelProps) => {
             <TimeFilter after={time.after} before={time.before} onChange={setTime} />
           </div>
           <Choices legend="In these states" options={states} chosen={chosen} onChange={setChosen} />
-          <Choices legend="Of these types; none chosen: all" options={webhookTypes} chosen={types} onChange={setTypes} />
+          <Choices
+            legend="Of these types; none chosen: all"
+            options={webhookTypes}
+            chosen={types}
+            onChange={setTypes}
+          />
           <div className="row wrap">
             <button
               type="button"

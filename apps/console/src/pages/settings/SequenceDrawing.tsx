@@ -64,7 +64,12 @@ export const SequenceDrawing = ({ sequence }: { readonly sequence: Sequence }) =
         {steps.length === 0
           ? <p className="muted flow-none">No steps: the run completes at once.</p>
           : <Phase title="Steps, one after the other" steps={steps} />}
-        {postProcessing.length > 0 && <Phase title="Post-processing, once all have ended well" steps={postProcessing} />}
+        {postProcessing.length > 0 && (
+          <Phase
+            title="Post-processing, once all have ended well"
+            steps={postProcessing}
+          />
+        )}
         <div className="flow-end tone-ok">
           <span className="badge tone-ok">completed</span>
           <div>
@@ -92,8 +97,7 @@ export const SequenceDrawing = ({ sequence }: { readonly sequence: Sequence }) =
               ? "Nothing is undone: no step has a compensation."
               : (
                 <>
-                  What was done is undone in this order:{" "}
-                  {undone.map((id, index) => (
+                  What was done is undone in this order: {undone.map((id, index) => (
                     <span key={id}>
                       {index > 0 && " → "}
                       <code>{id}</code>

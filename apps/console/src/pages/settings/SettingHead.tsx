@@ -49,9 +49,7 @@ export const SettingHead = ({ kind, id, stored, badge, actions, children }: Sett
         </div>
       </div>
       {stored.warnings?.map((warning) => <p key={warning} className="why tone-warn">{warning}</p>)}
-      {deleting && (
-        <DeleteDialog kind={kind} id={id} version={stored.version} onClose={() => setDeleting(false)} />
-      )}
+      {deleting && <DeleteDialog kind={kind} id={id} version={stored.version} onClose={() => setDeleting(false)} />}
     </>
   )
 }

@@ -27,7 +27,7 @@ export const SettingsList = ({ kind, columns, advice }: SettingsListProps) => {
     {
       name: "Name",
       width: "minmax(120px, 1fr)",
-      narrow: true,
+      narrow: "minmax(0, 1fr)",
       cell: (row) => (
         <Link className="main-link mono" to={page} params={{ id: addressOf(kind, row) }}>{addressOf(kind, row)}</Link>
       )

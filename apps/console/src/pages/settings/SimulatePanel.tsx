@@ -2,7 +2,7 @@
 import { Link } from "@tanstack/react-router"
 import { FlaskConical, X } from "lucide-react"
 import { type FormEvent, useState } from "react"
-import { type Answer, api, type Call } from "../../api/Api.ts"
+import { type Answer, api, type Payload } from "../../api/Api.ts"
 import { routes } from "../../api/Routes.ts"
 import { CopyCurl } from "../../components/CopyCurl.tsx"
 import { Empty, Failure, Loading } from "../../components/Notice.tsx"
@@ -35,7 +35,7 @@ export const SimulatePanel = ({ id, text, onError, onClose }: SimulatePanelProps
   const payload = {
     ...("document" in draft ? { definition: draft.document } : {}),
     ...wanted(orders, lastRuns)
-  } as Call<"pipelines", "simulate">["payload"]
+  } as Payload<"pipelines", "simulate">
   const parts = { params: { id }, payload }
   const run = async (event: FormEvent) => {
     event.preventDefault()

@@ -1,11 +1,11 @@
 /** One setting as it is stored, and how it is written and deleted. */
 import { useQuery, useQueryClient } from "@tanstack/react-query"
 import { useCallback } from "react"
-import { api, type Call } from "../../api/Api.ts"
+import { api, type Payload } from "../../api/Api.ts"
 import type { StoredSettings } from "../../api/Documents.ts"
 import type { Kind } from "../../settings/Kinds.ts"
 
-type Document = Call<"pipelines", "put">["payload"]
+type Document = Payload<"pipelines", "put">
 
 export const settingKey = (kind: Kind, id: string) => ["setting", kind, id] as const
 

@@ -41,8 +41,9 @@ export const WebhookEndpointPage = () => {
       </SettingHead>
       {isDisabled(stored) && (
         <p className="why tone-wait">
-          It is disabled: {memberText(stored["disabledReason"]) || "in the settings"}. What comes is held. Enable it, and
-          replay what was held.
+          It is disabled:{" "}
+          {memberText(stored["disabledReason"]) || "in the settings"}. What comes is held. Enable it, and replay what
+          was held.
         </p>
       )}
       {typeof failing === "string" && (
@@ -66,9 +67,7 @@ export const WebhookEndpointPage = () => {
           {
             id: "edit",
             label: "Edit",
-            panel: () => (
-              <SettingEditor kind="webhookEndpoints" id={id} stored={stored} save={save} refresh={refresh} />
-            )
+            panel: () => <SettingEditor kind="webhookEndpoints" id={id} stored={stored} save={save} refresh={refresh} />
           }
         ]}
       />

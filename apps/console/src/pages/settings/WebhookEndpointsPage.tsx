@@ -5,7 +5,7 @@ import { EndpointBadge } from "./EndpointBadge.tsx"
 import { memberText, SettingsList } from "./SettingsList.tsx"
 
 const columns: ReadonlyArray<Column<StoredSettings>> = [
-  { name: "State", width: "90px", narrow: true, cell: (row) => <EndpointBadge endpoint={row} /> },
+  { name: "State", width: "90px", narrow: "86px", cell: (row) => <EndpointBadge endpoint={row} /> },
   {
     name: "URL",
     width: "minmax(140px, 2fr)",
