@@ -3,6 +3,7 @@ import type { Browser } from "playwright-core"
 import { examine, open } from "./Browser.ts"
 import type { Shown } from "./Data.ts"
 import { check } from "./Report.ts"
+import { settingsPages } from "./Settings.ts"
 
 export const pagesOf = (shown: Shown): ReadonlyArray<readonly [path: string, ready: string]> => [
   ["/", "Partners"],
@@ -18,6 +19,7 @@ export const pagesOf = (shown: Shown): ReadonlyArray<readonly [path: string, rea
   ["/process-events/process_event-00000000000000000000000000000000", "Check the id"],
   ["/deliveries", "order.submitted"],
   [`/deliveries/${shown.delivery}`, "Redeliver"],
+  ...settingsPages,
   ["/nowhere", "There is no such page"]
 ]
 

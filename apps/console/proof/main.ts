@@ -10,6 +10,7 @@ import { door, keyboard } from "./Keyboard.ts"
 import { looks } from "./Looks.ts"
 import { startPartner } from "./Partner.ts"
 import { exitCode } from "./Report.ts"
+import { fillSettings, settings } from "./Settings.ts"
 import { startSluice } from "./Sluice.ts"
 import { speed } from "./Speed.ts"
 
@@ -24,8 +25,10 @@ const sluice = await startSluice()
 const browser = await launch()
 try {
   const shown = await fill(sluice, partner.origin, many)
+  await fillSettings(sluice, partner.origin)
   await looks(browser, sluice.base, shown, process.argv[2])
   await actions(browser, sluice, shown)
+  await settings(browser, sluice)
   await keyboard(browser, sluice)
   await speed(browser, sluice, shown, many)
   const guarded = await startSluice({ SLUICE_API_KEYS: "ops=proof-key-1" })

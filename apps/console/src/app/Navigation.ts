@@ -29,7 +29,7 @@ export const navigation: ReadonlyArray<PlaceGroup> = [
       { to: "/pipelines", label: "Pipelines", keys: "g l", icon: Workflow },
       { to: "/connectors", label: "Connectors", keys: "g c", icon: Plug },
       { to: "/auth-providers", label: "Auth providers", keys: "g a", icon: KeyRound },
-      { to: "/webhook-endpoints", label: "Webhook endpoints", keys: "g w", icon: Webhook }
+      { to: "/webhook-endpoints", label: "Webhooks", keys: "g w", icon: Webhook }
     ]
   }
 ]

@@ -49,7 +49,9 @@ const theme = EditorView.theme({
   "&.cm-merge-b .cm-changedLine, .cm-changedLine": {
     backgroundColor: "color-mix(in srgb, var(--ok-soft) 55%, transparent)"
   },
-  ".cm-collapsedLines": { background: "var(--surface-2)", color: "var(--muted)" }
+  ".cm-collapsedLines": { background: "var(--surface-2)", color: "var(--muted)" },
+  // The library's own mark is in no common font.
+  ".cm-collapsedLines:before, .cm-collapsedLines:after": { content: "\"…\"" }
 })
 
 const highlight = HighlightStyle.define([

@@ -83,7 +83,7 @@ const readNode = (reader: Reader): OutlineNode => {
   reader.at += 1
   while (!reader.took(closing)) {
     const before = reader.at
-    if (opened === "{" && reader.peek() !== "\"") break
+    if (opened === "{" ? reader.peek() !== "\"" : reader.peek() === "") break
     members.push(opened === "{" ? readMember(reader) : readItem(reader, members.length))
     reader.took(",")
     if (reader.at === before) break
