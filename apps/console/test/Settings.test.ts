@@ -1,11 +1,9 @@
-import { webhookTypes as domainTypes } from "@sluice/domain/WebhookType"
 import { assert, describe, it } from "vitest"
 import { cursorPlace } from "../src/settings/CursorPlace.ts"
 import { draftOf, placeOf } from "../src/settings/JsonOutline.ts"
 import { membersAt, valuesAt } from "../src/settings/JsonSchema.ts"
 import { sequenceOf } from "../src/settings/Sequence.ts"
 import { pipelineSchema } from "../src/settings/SettingSchemas.ts"
-import { webhookTypes } from "../src/settings/WebhookTypes.ts"
 
 const text = `{
   "Name": "x",
@@ -104,8 +102,4 @@ describe("sequenceOf", () => {
     assert.deepStrictEqual(steps.map(({ critical }) => critical), [true, true, false, false])
     assert.deepStrictEqual(steps.map(({ target }) => target), ["connector Webhook", "https://z", undefined, undefined])
   })
-})
-
-it("knows every type that an endpoint can subscribe to", () => {
-  assert.deepStrictEqual([...webhookTypes].toSorted(), [...domainTypes].toSorted())
 })

@@ -1,4 +1,4 @@
-/** What an endpoint can subscribe to; a test holds it against the domain's own list. */
+/** What an endpoint can subscribe to; the browser proof holds it against what the server names. */
 export const webhookTypes: ReadonlyArray<string> = [
   "order.submitted",
   "order.address_change",
