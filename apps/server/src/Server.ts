@@ -1,5 +1,5 @@
 /** Everything that is served, in the order in which a request meets it: the gate, the routes, the refusals. */
-import { Api } from "@sluice/api/Api"
+import { ApiReference } from "@sluice/api/ApiReference"
 import { Layer } from "effect"
 import { HttpMiddleware, HttpRouter } from "effect/http"
 import { HttpApiBuilder, HttpApiScalar } from "effect/http-api"
@@ -48,12 +48,12 @@ const pages = Layer.mergeAll(
   HomePage.layer,
   PrometheusMetrics.layerHttp({ path: "/metrics" }),
   // Carried by the package itself: nothing is fetched from elsewhere, fonts neither.
-  HttpApiScalar.layer(Api, { path: "/docs", scalar: { withDefaultFonts: false } })
+  HttpApiScalar.layer(ApiReference, { path: "/docs", scalar: { withDefaultFonts: false } })
 )
 
 const routes = (keys: ReadonlyArray<ApiKey>, serves: Gate.Serves) =>
   Layer.mergeAll(
-    HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(Layer.provide(handlers)),
+    HttpApiBuilder.layer(ApiReference, { openapiPath: "/openapi.json" }).pipe(Layer.provide(handlers)),
     pages
   ).pipe(
     // The first to be built is the outermost.
