@@ -2,22 +2,14 @@
  * A typed client of Sluice's HTTP API, for any runtime with `fetch`. Paths, parameters, bodies and answers are typed from
  * the server's own OpenAPI description; whatever is not a 2xx is thrown as a `Problem`. Contract: section 7.
  */
-import openApiFetch, { type MaybeOptionalInit } from "openapi-fetch"
-import type {
-  HttpMethod,
-  MediaType,
-  PathsWithMethod,
-  RequiredKeysOf,
-  ResponseObjectMap,
-  SuccessResponse
-} from "openapi-typescript-helpers"
+import openApiFetch from "openapi-fetch"
+import type { HttpMethod } from "openapi-typescript-helpers"
+import type { Method } from "./Method.ts"
 import type { components, paths } from "./OpenApi.ts"
 import { items, type Listed, type ListPath, type ListQuery } from "./Pages.ts"
 import { Problem } from "./Problem.ts"
-import { watch } from "./Stream.ts"
-import { waitFor, type WaitOptions } from "./Wait.ts"
+import { type ProcessEvent, waitFor, watch, type WatchOptions } from "./ProcessEvents.ts"
 
-export type ProcessEvent = components["schemas"]["ProcessEvent"]
 export type Order = components["schemas"]["Order"]
 export type Receipt = components["schemas"]["Receipt"]
 
@@ -25,23 +17,10 @@ export interface ClientOptions {
   /** Where the server is, like `http://127.0.0.1:8080`. */
   readonly baseUrl: string
   /** One of the server's `SLUICE_API_KEYS`, where it has any. */
-  readonly apiKey?: string
+  readonly apiKey?: string | undefined
   /** Instead of the runtime's own. */
   readonly fetch?: (request: Request) => Promise<Response>
 }
-
-/** What an operation answers where all is well: the union over its 2xx answers. */
-type Answer<Operation> = Operation extends Record<string | number, unknown>
-  ? SuccessResponse<ResponseObjectMap<Operation>, MediaType>
-  : never
-
-type Arguments<Init> = RequiredKeysOf<Init> extends never ? [init?: Init] : [init: Init]
-
-/** One HTTP method: the path as the API describes it, then `params`, `body`, `headers` and `signal`. */
-export type Method<M extends HttpMethod> = <Path extends PathsWithMethod<paths, M>>(
-  path: Path,
-  ...init: Arguments<MaybeOptionalInit<paths[Path], M>>
-) => Promise<Answer<paths[Path][M & keyof paths[Path]]>>
 
 export interface Client {
   readonly GET: Method<"get">
@@ -52,12 +31,12 @@ export interface Client {
   /** Every item of a list, page by page, as they are asked for. */
   readonly items: <Path extends ListPath>(path: Path, query?: ListQuery<Path>) => AsyncGenerator<Listed<Path>, void>
   /** The process event at once and after each change, until its run has ended or the connection has. */
-  readonly watch: (processEventId: string, options?: WaitOptions) => AsyncGenerator<ProcessEvent, void>
+  readonly watch: (processEventId: string, options?: WatchOptions) => AsyncGenerator<ProcessEvent, void>
   /**
    * The process event when its run has ended, however it ended: look at its `state`. Goes on over lost connections and
    * 503s; give it up with `signal`, by `AbortSignal.timeout(ms)` for instance. A run may wait for days.
    */
-  readonly waitFor: (processEventId: string, options?: WaitOptions) => Promise<ProcessEvent>
+  readonly waitFor: (processEventId: string, options?: WatchOptions) => Promise<ProcessEvent>
 }
 
 export const createClient = ({ apiKey, baseUrl, fetch }: ClientOptions): Client => {
@@ -78,7 +57,7 @@ export const createClient = ({ apiKey, baseUrl, fetch }: ClientOptions): Client 
       return (await call(path, init)).data
     }) as Method<M>
   const GET = method<"get">("GET")
-  const stream = (id: string, options?: WaitOptions) => watch(GET, id, options)
+  const stream = (id: string, options?: WatchOptions) => watch(GET, id, options)
   return {
     GET,
     POST: method<"post">("POST"),
