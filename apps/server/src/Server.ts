@@ -1,5 +1,5 @@
 /** Everything that is served, in the order in which a request meets it: the gate, the routes, the refusals. */
-import { Api } from "@sluice/api/Api"
+import { ApiReference } from "@sluice/api/ApiReference"
 import { Effect, Layer } from "effect"
 import { HttpMiddleware, HttpRouter } from "effect/http"
 import { HttpApiBuilder, HttpApiScalar } from "effect/http-api"
@@ -52,7 +52,7 @@ const pages = Layer.mergeAll(
   HomePage.layer,
   MetricsHttp.layer,
   // Carried by the package itself: nothing is fetched from elsewhere, fonts neither.
-  HttpApiScalar.layer(Api, { path: "/docs", scalar: { withDefaultFonts: false } })
+  HttpApiScalar.layer(ApiReference, { path: "/docs", scalar: { withDefaultFonts: false } })
 )
 
 /** A worker has no API for the console to ask. */
@@ -66,7 +66,7 @@ const gate = (keys: ReadonlyArray<ApiKey>, serves: Gate.Serves) =>
 
 const routes = (keys: ReadonlyArray<ApiKey>, serves: Gate.Serves) =>
   Layer.mergeAll(
-    HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(Layer.provide(handlers)),
+    HttpApiBuilder.layer(ApiReference, { openapiPath: "/openapi.json" }).pipe(Layer.provide(handlers)),
     pages
   ).pipe(
     // The first to be built is the outermost.

@@ -76,7 +76,7 @@ export const CalloutView = Schema.Struct({
   idempotencyKey: Schema.String,
   orderVersion: Schema.optionalKey(Schema.Int),
   startedAt: Schema.String,
-  durationMs: Schema.Number,
+  durationMs: Schema.Finite,
   request: Schema.Struct({
     method: Schema.String,
     headers: Schema.Record(Schema.String, Schema.String),

@@ -14,7 +14,7 @@ export const AttemptView = Schema.Struct({
   /** From 1, over redeliveries and replays too. */
   number: Schema.Int,
   startedAt: Schema.String,
-  durationMs: Schema.Number,
+  durationMs: Schema.Finite,
   status: Schema.optionalKey(Schema.Int),
   error: Schema.optionalKey(Schema.Struct({ code: Schema.String, message: Schema.String })),
   /** The first 64 KiB of the answer's body, as text. */
@@ -31,7 +31,7 @@ export const DeliverySummary = Schema.Struct({
   id: Schema.String,
   /** `webhook-id`: the same over attempts, endpoints, redelivery and replay. */
   messageId: Schema.String,
-  sequence: Schema.Number,
+  sequence: Schema.Finite,
   /** Null for what a step sends. */
   endpointId: Schema.NullOr(Schema.String),
   type: Schema.String,
@@ -50,4 +50,5 @@ export const DeliverySummary = Schema.Struct({
 export type DeliverySummary = typeof DeliverySummary.Type
 
 export const DeliveryView = Schema.Struct({ ...DeliverySummary.fields, attempts: Schema.Array(AttemptView) })
+  .annotate({ identifier: "Delivery" })
 export type DeliveryView = typeof DeliveryView.Type

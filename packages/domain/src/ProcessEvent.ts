@@ -41,11 +41,11 @@ export const StepView = Schema.Struct({
   reusedFrom: Schema.optionalKey(Schema.String),
   startedAt: Schema.optionalKey(Schema.String),
   finishedAt: Schema.optionalKey(Schema.String),
-  durationMs: Schema.optionalKey(Schema.Number),
+  durationMs: Schema.optionalKey(Schema.Finite),
   output: Schema.optionalKey(Schema.Json),
   error: Schema.optionalKey(PluginError),
   callouts: Schema.Array(CalloutView)
-})
+}).annotate({ identifier: "Step" })
 export type StepView = typeof StepView.Type
 
 /** What a list shows of a run. */
@@ -64,14 +64,14 @@ export const ProcessEventSummary = Schema.Struct({
   createdAt: Schema.String,
   startedAt: Schema.optionalKey(Schema.String),
   finishedAt: Schema.optionalKey(Schema.String),
-  durationMs: Schema.optionalKey(Schema.Number),
+  durationMs: Schema.optionalKey(Schema.Finite),
   failedSteps: Schema.Int
-})
+}).annotate({ identifier: "ProcessEventSummary" })
 export type ProcessEventSummary = typeof ProcessEventSummary.Type
 
 export const ProcessEvent = Schema.Struct({
   ...ProcessEventSummary.fields,
   steps: Schema.Array(StepView),
   pluginErrorOutput: Schema.Array(PluginError)
-})
+}).annotate({ identifier: "ProcessEvent" })
 export type ProcessEvent = typeof ProcessEvent.Type

@@ -1,0 +1,160 @@
+/** Partners: connectors, auth providers, and one that is down. */
+import type { Examples } from "./Examples.ts"
+
+export const partnerSettings: Examples = {
+  "authProviders.put": {
+    parameters: { id: "provisioning" },
+    requests: {
+      example: { domain: "127.0.0.1:9401", type: "basic", username: "sluice", password: "provisioning-password" }
+    },
+    answers: {
+      201: {
+        example: {
+          name: "provisioning",
+          domain: "127.0.0.1:9401",
+          type: "basic",
+          username: "sluice",
+          password: "[redacted]",
+          version: 1,
+          createdAt: "2026-11-22T21:17:19.445Z",
+          updatedAt: "2026-11-22T21:17:19.445Z"
+        }
+      }
+    }
+  },
+  "authProviders.get": {
+    parameters: { id: "provisioning" },
+    answers: {
+      200: {
+        example: {
+          name: "provisioning",
+          domain: "127.0.0.1:9401",
+          type: "basic",
+          username: "sluice",
+          password: "[redacted]",
+          version: 1,
+          createdAt: "2026-11-22T21:17:19.445Z",
+          updatedAt: "2026-11-22T21:17:19.445Z"
+        }
+      }
+    }
+  },
+  "authProviders.list": {
+    answers: {
+      200: {
+        example: {
+          items: [
+            {
+              name: "provisioning",
+              domain: "127.0.0.1:9401",
+              type: "basic",
+              username: "sluice",
+              password: "[redacted]",
+              version: 1,
+              createdAt: "2026-11-22T21:17:19.445Z",
+              updatedAt: "2026-11-22T21:17:19.445Z"
+            }
+          ],
+          nextCursor: null
+        }
+      }
+    }
+  },
+  "connectors.put": {
+    parameters: { id: "my-validation-service" },
+    requests: {
+      example: {
+        Name: "Webhook",
+        ConnectorId: "my-validation-service",
+        DisplayName: "Order Validation",
+        Host: "http://127.0.0.1:9404/api/validate",
+        BearerToken: "your-token-here",
+        Timeout: "00:00:30"
+      }
+    },
+    answers: {
+      201: {
+        example: {
+          id: "my-validation-service",
+          name: "Webhook",
+          connectorId: "my-validation-service",
+          displayName: "Order Validation",
+          host: "http://127.0.0.1:9404/api/validate",
+          bearerToken: "[redacted]",
+          timeout: "00:00:30",
+          version: 1,
+          createdAt: "2026-11-22T21:17:19.522Z",
+          updatedAt: "2026-11-22T21:17:19.522Z"
+        }
+      }
+    }
+  },
+  "connectors.get": {
+    parameters: { id: "my-validation-service" },
+    answers: {
+      200: {
+        example: {
+          id: "my-validation-service",
+          name: "Webhook",
+          connectorId: "my-validation-service",
+          displayName: "Order Validation",
+          host: "http://127.0.0.1:9404/api/validate",
+          bearerToken: "[redacted]",
+          timeout: "00:00:30",
+          version: 1,
+          createdAt: "2026-11-22T21:17:19.522Z",
+          updatedAt: "2026-11-22T21:17:19.522Z"
+        }
+      }
+    }
+  },
+  "connectors.list": {
+    answers: {
+      200: {
+        example: {
+          items: [
+            {
+              id: "my-validation-service",
+              name: "Webhook",
+              connectorId: "my-validation-service",
+              displayName: "Order Validation",
+              host: "http://127.0.0.1:9404/api/validate",
+              bearerToken: "[redacted]",
+              timeout: "00:00:30",
+              version: 1,
+              createdAt: "2026-11-22T21:17:19.522Z",
+              updatedAt: "2026-11-22T21:17:19.522Z"
+            }
+          ],
+          nextCursor: null
+        }
+      }
+    }
+  },
+  "partners.list": {
+    answers: {
+      200: {
+        example: {
+          items: [
+            { host: "127.0.0.1:9499", state: "open", failures: 4, waiting: 6, since: "2026-11-22T21:17:26.618Z" }
+          ],
+          nextCursor: null
+        }
+      }
+    }
+  },
+  "partners.reset": {
+    parameters: { host: "127.0.0.1:9499" },
+    answers: {
+      200: {
+        example: {
+          host: "127.0.0.1:9499",
+          state: "closed",
+          failures: 0,
+          waiting: 6,
+          since: "2026-11-22T21:17:29.143Z"
+        }
+      }
+    }
+  }
+}

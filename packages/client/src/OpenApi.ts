@@ -1,0 +1,5767 @@
+/**
+ * The HTTP API, as TypeScript sees it. Generated from the server's OpenAPI 3.1 description by `pnpm client:generate`:
+ * change `packages/api` and generate again. Contract: section 7.
+ */
+/* oxlint-disable max-lines */
+export interface paths {
+  readonly "/health/live": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["health.live"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/health/ready": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["health.ready"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/auth-providers": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["authProviders.list"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/auth-providers/{id}": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["authProviders.get"]
+    readonly put: operations["authProviders.put"]
+    readonly post?: never
+    readonly delete: operations["authProviders.remove"]
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/connectors": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["connectors.list"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/connectors/{id}": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["connectors.get"]
+    readonly put: operations["connectors.put"]
+    readonly post?: never
+    readonly delete: operations["connectors.remove"]
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/customers": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["customers.list"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/customers/{id}": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["customers.get"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/deliveries": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["deliveries.list"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/deliveries/{id}": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["deliveries.get"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/deliveries/{id}/redeliver": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Send it again, now, under the same message id */
+    readonly post: operations["deliveries.redeliver"]
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/events": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Report an event; 202 means that it is stored */
+    readonly post: operations["events.report"]
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/jobs/{id}": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["retries.job"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/jobs/{id}/cancel": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Take up no further run; those that are retried go on */
+    readonly post: operations["retries.cancelJob"]
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/orders": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["orders.list"]
+    readonly put?: never
+    /** Submit an order; 202 means that it is stored */
+    readonly post: operations["orders.submit"]
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/orders/{id}": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["orders.get"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    /** Merge an OrderPatch onto the order; starts no workflow */
+    readonly patch: operations["orders.edit"]
+    readonly trace?: never
+  }
+  readonly "/v1/orders/{id}/history": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    /** What happened to the order, oldest first */
+    readonly get: operations["orders.history"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/orders/{id}/process": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Run a pipeline over a stored order */
+    readonly post: operations["orders.process"]
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/orders/{id}/versions/{version}": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["orders.version"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/overview": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    /** Runs, partners and deliveries at a glance; looked at once a second at most, whoever asks */
+    readonly get: operations["overview.get"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/partners": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    /** The partners that were ever unwell, by host */
+    readonly get: operations["partners.list"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/partners/{host}/reset": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Take the partner for well, and let go what is held for it */
+    readonly post: operations["partners.reset"]
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/pipelines": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["pipelines.list"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/pipelines/{id}": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["pipelines.get"]
+    readonly put: operations["pipelines.put"]
+    readonly post?: never
+    readonly delete: operations["pipelines.remove"]
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/pipelines/{id}/simulate": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** What a pipeline would have done with runs on record, with recorded answers, sending nothing */
+    readonly post: operations["pipelines.simulate"]
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/pipelines/{id}/versions": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    /** Every version of a pipeline, newest first */
+    readonly get: operations["pipelines.versions"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/plugins": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["plugins.list"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/process-events": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["processEvents.list"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/process-events/{id}": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["processEvents.get"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/process-events/{id}/callouts/{calloutId}": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    /** One callout with its bodies, however large */
+    readonly get: operations["processEvents.callout"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/process-events/{id}/cancel": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** End the run: its call is aborted, and no later step starts */
+    readonly post: operations["processEvents.cancel"]
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/process-events/{id}/retry": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Go on with a run that has ended, in a new one that reuses the records before */
+    readonly post: operations["retries.retry"]
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/process-events/{id}/steps/{stepId}/resolve": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Settle a failed step by hand; a retry goes on after it */
+    readonly post: operations["retries.resolve"]
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/process-events/{id}/stream": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    /** Server-sent events: the whole process event at once and after each change */
+    readonly get: operations["processEvents.stream"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/process-events/retry": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Retry every run that matches, oldest first, as a job */
+    readonly post: operations["retries.retryMany"]
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/subscriptions": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["subscriptions.list"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/subscriptions/{id}": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["subscriptions.get"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/webhook-endpoints": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["webhookEndpoints.list"]
+    readonly put?: never
+    /** Create an endpoint; the answer holds its secret, once */
+    readonly post: operations["webhookEndpoints.create"]
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/webhook-endpoints/{id}": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["webhookEndpoints.get"]
+    readonly put: operations["webhookEndpoints.put"]
+    readonly post?: never
+    readonly delete: operations["webhookEndpoints.remove"]
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/webhook-endpoints/{id}/replay": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Send again what the endpoint was sent, or was to be sent */
+    readonly post: operations["webhookEndpoints.replay"]
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/webhook-endpoints/{id}/replays/{replayId}": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["webhookEndpoints.getReplay"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/webhook-endpoints/{id}/replays/{replayId}/cancel": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Replay no more; what is queued by now is sent */
+    readonly post: operations["webhookEndpoints.cancelReplay"]
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/webhook-endpoints/{id}/rotate-secret": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** A new secret, shown once; for 24 hours the old one signs too */
+    readonly post: operations["webhookEndpoints.rotateSecret"]
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/webhook-endpoints/{id}/test": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Send a message of type test */
+    readonly post: operations["webhookEndpoints.test"]
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+}
+export type webhooks = Record<string, never>
+export interface components {
+  schemas: {
+    readonly BodyTooLargeEncoded: {
+      readonly detail?: string
+      readonly instance?: string
+      /** @enum {number} */
+      readonly status?: 413
+      /** @enum {string} */
+      readonly title?: "The body is too large"
+      /** @enum {string} */
+      readonly type: "urn:sluice:problem:body-too-large"
+    }
+    readonly CancelRequest: {
+      /** @description Undo what was completed, last first; without it nothing more is sent */
+      readonly compensate?: boolean
+      /** @description Kept as the run's reason */
+      readonly reason?: string
+    }
+    readonly ConflictEncoded: {
+      readonly detail?: string
+      readonly instance?: string
+      /** @enum {number} */
+      readonly status?: 409
+      /** @enum {string} */
+      readonly title?: "The request contradicts what is stored"
+      /** @enum {string} */
+      readonly type: "urn:sluice:problem:conflict"
+    }
+    readonly Customer: Record<string, unknown>
+    readonly Delivery: {
+      readonly attemptCount: number
+      readonly attempts: readonly {
+        readonly durationMs: number
+        readonly error?: {
+          readonly code: string
+          readonly message: string
+        }
+        readonly number: number
+        readonly response?: {
+          readonly body: string
+          readonly headers: {
+            readonly [key: string]: string
+          }
+          readonly status: number
+          readonly truncated?: boolean
+        }
+        readonly startedAt: string
+        readonly status?: number
+      }[]
+      readonly blockedBy?: string
+      readonly createdAt: string
+      readonly endpointId: string | null
+      readonly finishedAt?: string
+      readonly id: string
+      readonly messageId: string
+      readonly nextAttemptAt?: string
+      readonly orderId?: string
+      readonly reason?: string
+      readonly sequence: number
+      /** @enum {string} */
+      readonly state: "pending" | "delivered" | "exhausted" | "held" | "filtered" | "cancelled"
+      readonly type: string
+      readonly url?: string
+    }
+    readonly Finished: {
+      readonly order: components["schemas"]["Order"]
+      readonly processEvent: components["schemas"]["ProcessEvent"]
+    }
+    readonly InternalFaultEncoded: {
+      readonly detail?: string
+      readonly instance?: string
+      /** @enum {number} */
+      readonly status?: 500
+      /** @enum {string} */
+      readonly title?: "The server failed"
+      /** @enum {string} */
+      readonly type: "urn:sluice:problem:internal"
+    }
+    readonly InUseEncoded: {
+      readonly detail?: string
+      readonly instance?: string
+      /** @enum {number} */
+      readonly status?: 409
+      /** @enum {string} */
+      readonly title?: "The pipeline has open runs"
+      /** @enum {string} */
+      readonly type: "urn:sluice:problem:in-use"
+    }
+    readonly InvalidRequestEncoded: {
+      readonly detail?: string
+      readonly errors: readonly {
+        readonly message: string
+        readonly path: string
+      }[]
+      readonly instance?: string
+      /** @enum {number} */
+      readonly status?: 400
+      /** @enum {string} */
+      readonly title?: "The request is not valid"
+      /** @enum {string} */
+      readonly type: "urn:sluice:problem:invalid-request"
+    }
+    readonly Job: {
+      readonly createdAt: string
+      /** @description Retried, and the retry completed or still goes on */
+      readonly done: number
+      /** @description Retried, and the retry ended otherwise */
+      readonly failed: number
+      readonly filter: components["schemas"]["RetryFilter"]
+      readonly finishedAt?: string
+      readonly id: string
+      /** @description The first 20 that failed again or were skipped, and why */
+      readonly problems: readonly {
+        readonly message?: string
+        /** @enum {string} */
+        readonly outcome: "done" | "failed" | "skipped"
+        readonly processEventId: string
+        readonly retry?: string
+      }[]
+      readonly reason: string
+      readonly requestedBy?: string
+      /** @description Not retried: open meanwhile, or impossible */
+      readonly skipped: number
+      readonly startedAt?: string
+      /** @enum {string} */
+      readonly state: "queued" | "running" | "completed" | "cancelled"
+      /** @description Runs that matched when the job began */
+      readonly total?: number
+    }
+    readonly NoPipelineEncoded: {
+      readonly detail?: string
+      readonly errors: readonly {
+        readonly message: string
+        readonly path: string
+      }[]
+      readonly instance?: string
+      /** @enum {number} */
+      readonly status?: 422
+      /** @enum {string} */
+      readonly title?: "No pipeline takes this order"
+      /** @enum {string} */
+      readonly type: "urn:sluice:problem:no-pipeline"
+    }
+    readonly NotFoundEncoded: {
+      readonly detail?: string
+      readonly instance?: string
+      /** @enum {number} */
+      readonly status?: 404
+      /** @enum {string} */
+      readonly title?: "There is nothing here"
+      /** @enum {string} */
+      readonly type: "urn:sluice:problem:not-found"
+    }
+    readonly Order: {
+      readonly createdAt: string
+      readonly id: string
+      readonly orderType: string
+      readonly status: string
+      readonly updatedAt: string
+      readonly version: number
+    } & {
+      readonly [key: string]: unknown
+    }
+    /** @description An order: open JSON. `orderType` is required; unknown members are kept and returned as they came. */
+    readonly OrderDocument: Record<string, unknown>
+    readonly Overview: {
+      readonly at: string
+      readonly bucketMs: number
+      readonly buckets: readonly {
+        readonly at: string
+        readonly completed: number
+        readonly failed: number
+        readonly submitted: number
+      }[]
+      readonly calloutsSeen: number
+      readonly deliveries: {
+        readonly exhausted: {
+          readonly count: number
+          readonly more: boolean
+          readonly oldest?: {
+            readonly id: string
+            readonly since: string
+          }
+        }
+        readonly held: {
+          readonly count: number
+          readonly more: boolean
+          readonly oldest?: {
+            readonly id: string
+            readonly since: string
+          }
+        }
+        readonly pending: {
+          readonly count: number
+          readonly more: boolean
+          readonly oldest?: {
+            readonly id: string
+            readonly since: string
+          }
+        }
+      }
+      readonly partners: readonly {
+        /** @enum {string} */
+        readonly breaker: "closed" | "open" | "half-open"
+        readonly callouts: number
+        readonly failures: number
+        readonly host: string
+        readonly p50Ms?: number | ("Infinity" | "-Infinity" | "NaN")
+        readonly p95Ms?: number | ("Infinity" | "-Infinity" | "NaN")
+        readonly p99Ms?: number | ("Infinity" | "-Infinity" | "NaN")
+        readonly since?: string
+        readonly waiting: number
+      }[]
+      readonly plugins: readonly {
+        readonly failures: number
+        readonly name: string
+      }[]
+      readonly runs: {
+        readonly cancelled: {
+          readonly count: number
+          readonly more: boolean
+          readonly oldest?: {
+            readonly id: string
+            readonly since: string
+          }
+        }
+        readonly compensating: {
+          readonly count: number
+          readonly more: boolean
+          readonly oldest?: {
+            readonly id: string
+            readonly since: string
+          }
+        }
+        readonly "compensation-failed": {
+          readonly count: number
+          readonly more: boolean
+          readonly oldest?: {
+            readonly id: string
+            readonly since: string
+          }
+        }
+        readonly completed: {
+          readonly count: number
+          readonly more: boolean
+          readonly oldest?: {
+            readonly id: string
+            readonly since: string
+          }
+        }
+        readonly failed: {
+          readonly count: number
+          readonly more: boolean
+          readonly oldest?: {
+            readonly id: string
+            readonly since: string
+          }
+        }
+        readonly queued: {
+          readonly count: number
+          readonly more: boolean
+          readonly oldest?: {
+            readonly id: string
+            readonly since: string
+          }
+        }
+        readonly running: {
+          readonly count: number
+          readonly more: boolean
+          readonly oldest?: {
+            readonly id: string
+            readonly since: string
+          }
+        }
+        readonly waiting: {
+          readonly count: number
+          readonly more: boolean
+          readonly oldest?: {
+            readonly id: string
+            readonly since: string
+          }
+        }
+      }
+      readonly since: string
+    }
+    readonly Partner: {
+      readonly failures: number
+      readonly host: string
+      readonly since: string
+      /** @enum {string} */
+      readonly state: "closed" | "open" | "half-open"
+      readonly waiting: number
+    }
+    readonly PipelineMatchFailedEncoded: {
+      readonly detail?: string
+      readonly errors: readonly {
+        readonly message: string
+        readonly path: string
+      }[]
+      readonly instance?: string
+      /** @enum {number} */
+      readonly status?: 422
+      /** @enum {string} */
+      readonly title?: "A pipeline could not be matched"
+      /** @enum {string} */
+      readonly type: "urn:sluice:problem:pipeline-match-failed"
+    }
+    readonly PlannedRequest: {
+      readonly answered: boolean
+      readonly body: unknown
+      readonly delivery?: boolean
+      readonly endpoint: string
+      readonly headers: {
+        readonly [key: string]: string
+      }
+      readonly method: string
+    }
+    readonly PlannedStep: {
+      readonly dependsOn?: readonly string[]
+      readonly error?: string
+      readonly name: string
+      /** @enum {string} */
+      readonly phase: "steps" | "postProcessing" | "compensation"
+      readonly reason: string
+      readonly requests: readonly components["schemas"]["PlannedRequest"][]
+      /** @enum {string} */
+      readonly state: "pending" | "running" | "succeeded" | "warning" | "failed" | "skipped" | "cancelled" | "unknown"
+      readonly stepId: string
+    }
+    readonly Plugin: {
+      /** @enum {string} */
+      readonly configuredIn: "options" | "step"
+      readonly description: string
+      readonly name: string
+      readonly optionsSchema: unknown
+    }
+    readonly ProcessEvent: {
+      readonly createdAt: string
+      readonly durationMs?: number
+      readonly eventId: string
+      readonly failedSteps: number
+      readonly finishedAt?: string
+      readonly fromStep?: string
+      readonly id: string
+      readonly orderId: string
+      readonly pipeline: {
+        readonly name: string
+        readonly version: number
+      }
+      readonly pluginErrorOutput: readonly {
+        readonly message: string
+        readonly name: string
+      }[]
+      readonly reason?: string
+      readonly requestedBy?: string
+      readonly retryOf?: string
+      readonly retryReason?: string
+      readonly shipmentId?: string
+      readonly startedAt?: string
+      /** @enum {string} */
+      readonly state:
+        | "queued"
+        | "running"
+        | "waiting"
+        | "compensating"
+        | "completed"
+        | "failed"
+        | "cancelled"
+        | "compensation-failed"
+      readonly steps: readonly components["schemas"]["Step"][]
+    }
+    readonly ProcessEventEncoded: string
+    readonly ProcessEventSummary: {
+      readonly createdAt: string
+      readonly durationMs?: number
+      readonly eventId: string
+      readonly failedSteps: number
+      readonly finishedAt?: string
+      readonly fromStep?: string
+      readonly id: string
+      readonly orderId: string
+      readonly pipeline: {
+        readonly name: string
+        readonly version: number
+      }
+      readonly reason?: string
+      readonly requestedBy?: string
+      readonly retryOf?: string
+      readonly retryReason?: string
+      readonly shipmentId?: string
+      readonly startedAt?: string
+      /** @enum {string} */
+      readonly state:
+        | "queued"
+        | "running"
+        | "waiting"
+        | "compensating"
+        | "completed"
+        | "failed"
+        | "cancelled"
+        | "compensation-failed"
+    }
+    readonly QueueFullEncoded: {
+      readonly detail?: string
+      readonly instance?: string
+      readonly retryAfterSeconds: number
+      /** @enum {number} */
+      readonly status?: 503
+      /** @enum {string} */
+      readonly title?: "Too much is waiting"
+      /** @enum {string} */
+      readonly type: "urn:sluice:problem:queue-full"
+    }
+    readonly ReadOnlyEncoded: {
+      readonly detail?: string
+      readonly instance?: string
+      /** @enum {number} */
+      readonly status?: 409
+      /** @enum {string} */
+      readonly title?: "The order is read-only"
+      /** @enum {string} */
+      readonly type: "urn:sluice:problem:read-only"
+    }
+    readonly Receipt: {
+      readonly eventId: string
+      readonly orderId: string
+      readonly processEventId: string
+      /** @enum {string} */
+      readonly state:
+        | "queued"
+        | "running"
+        | "waiting"
+        | "compensating"
+        | "completed"
+        | "failed"
+        | "cancelled"
+        | "compensation-failed"
+    }
+    readonly Replay: {
+      readonly createdAt: string
+      readonly endpointId: string
+      readonly finishedAt?: string
+      readonly id: string
+      readonly remaining: number
+      readonly replayed: number
+      readonly since: string
+      /** @enum {string} */
+      readonly state: "running" | "completed" | "cancelled"
+      readonly states: readonly ("pending" | "delivered" | "exhausted" | "held" | "filtered" | "cancelled")[]
+      readonly types?: readonly string[]
+      readonly until: string
+    }
+    readonly RetryFilter: {
+      readonly createdAfter?: string
+      readonly createdBefore?: string
+      readonly errorsOnly?: boolean
+      /** @description Runs in which the step of this id failed */
+      readonly failedStep?: string
+      readonly orderId?: string
+      readonly pipeline?: string
+      /** @enum {string} */
+      readonly state?: "completed" | "failed" | "cancelled" | "compensation-failed"
+    }
+    readonly RetryRefusedEncoded: {
+      readonly detail?: string
+      readonly errors: readonly {
+        readonly message: string
+        readonly path: string
+      }[]
+      readonly instance?: string
+      /** @enum {number} */
+      readonly status?: 422
+      /** @enum {string} */
+      readonly title?: "The run cannot be retried like this"
+      /** @enum {string} */
+      readonly type: "urn:sluice:problem:retry-refused"
+    }
+    readonly SettingsDocument: Record<string, unknown>
+    readonly SettingsRefuseEncoded: {
+      readonly detail?: string
+      readonly errors: readonly {
+        readonly message: string
+        readonly path: string
+      }[]
+      readonly instance?: string
+      /** @enum {number} */
+      readonly status?: 422
+      /** @enum {string} */
+      readonly title?: "The settings do not allow it"
+      /** @enum {string} */
+      readonly type: "urn:sluice:problem:settings-refuse"
+    }
+    readonly SimulatedRun: {
+      readonly after: {
+        /** @enum {string} */
+        readonly state: "completed" | "failed" | "cancelled" | "compensation-failed"
+      }
+      readonly before?: {
+        /** @enum {string} */
+        readonly state: "completed" | "failed" | "cancelled" | "compensation-failed"
+      }
+      readonly differences: readonly components["schemas"]["StepDifference"][]
+      readonly orderId: string
+      readonly plan?: readonly components["schemas"]["PlannedStep"][]
+      readonly processEventId?: string
+      readonly same: boolean
+      readonly unanswered: readonly string[]
+    }
+    readonly SimulationRequest: {
+      readonly definition?: Record<string, unknown>
+      readonly lastRuns?: number
+      readonly order?: Record<string, unknown>
+      readonly orderId?: string
+      readonly orders?: readonly string[]
+    }
+    readonly Step: {
+      readonly callouts: readonly {
+        readonly attempt: number
+        readonly durationMs: number
+        readonly endpoint: string
+        readonly error?: {
+          readonly code?: string
+          readonly message: string
+          readonly name: string
+        }
+        readonly id: string
+        readonly idempotencyKey: string
+        readonly orderVersion?: number
+        /** @enum {string} */
+        readonly outcome:
+          | "succeeded"
+          | "rejected"
+          | "timed-out"
+          | "cancelled"
+          | "interrupted"
+          | "unreachable"
+          | "invalid-response"
+        readonly patch?: readonly {
+          readonly after?: unknown
+          readonly before?: unknown
+          readonly path: string
+        }[]
+        readonly probe?: boolean
+        readonly request: {
+          readonly body: unknown
+          readonly headers: {
+            readonly [key: string]: string
+          }
+          readonly method: string
+        }
+        readonly response?: {
+          readonly body: unknown
+          readonly headers: {
+            readonly [key: string]: string
+          }
+          readonly length?: number
+          readonly status: number
+          readonly truncated?: boolean
+        }
+        readonly startedAt: string
+        readonly unknown?: boolean
+      }[]
+      readonly critical: boolean
+      readonly durationMs?: number
+      readonly error?: {
+        readonly message: string
+        readonly name: string
+      }
+      readonly finishedAt?: string
+      readonly id: string
+      readonly index: number
+      readonly name: string
+      readonly output?: unknown
+      /** @enum {string} */
+      readonly phase: "steps" | "postProcessing" | "compensation"
+      readonly reason?: string
+      readonly reusedFrom?: string
+      readonly startedAt?: string
+      /** @enum {string} */
+      readonly state: "pending" | "running" | "succeeded" | "warning" | "failed" | "skipped" | "cancelled"
+    }
+    readonly StepDifference: {
+      readonly after?: unknown
+      readonly before?: unknown
+      /** @enum {string} */
+      readonly kind: "added" | "removed" | "request" | "outcome"
+      readonly stepId: string
+    }
+    readonly StoredSettings: {
+      readonly createdAt: string
+      readonly updatedAt: string
+      readonly version: number
+      readonly warnings?: readonly string[]
+    } & {
+      readonly [key: string]: unknown
+    }
+    readonly Subscription: Record<string, unknown>
+    readonly UnauthorizedEncoded: {
+      readonly detail?: string
+      readonly instance?: string
+      /** @enum {number} */
+      readonly status?: 401
+      /** @enum {string} */
+      readonly title?: "A key is needed"
+      /** @enum {string} */
+      readonly type: "urn:sluice:problem:unauthorized"
+    }
+    readonly UnavailableEncoded: {
+      readonly detail?: string
+      readonly instance?: string
+      readonly retryAfterSeconds: number
+      /** @enum {number} */
+      readonly status?: 503
+      /** @enum {string} */
+      readonly title?: "The database is away"
+      /** @enum {string} */
+      readonly type: "urn:sluice:problem:unavailable"
+    }
+    readonly UnsupportedMediaTypeEncoded: {
+      readonly detail?: string
+      readonly instance?: string
+      /** @enum {number} */
+      readonly status?: 415
+      /** @enum {string} */
+      readonly title?: "The body is not JSON"
+      /** @enum {string} */
+      readonly type: "urn:sluice:problem:unsupported-media-type"
+    }
+    readonly VersionMismatchEncoded: {
+      readonly detail?: string
+      readonly instance?: string
+      /** @enum {number} */
+      readonly status?: 412
+      /** @enum {string} */
+      readonly title?: "Somebody else has changed it"
+      /** @enum {string} */
+      readonly type: "urn:sluice:problem:version-mismatch"
+    }
+  }
+  responses: never
+  parameters: never
+  requestBodies: never
+  headers: never
+  pathItems: never
+}
+export type $defs = Record<string, never>
+export interface operations {
+  readonly "health.live": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Success */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": {
+            /** @enum {string} */
+            readonly status: "ok"
+          }
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "health.ready": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Success */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": {
+            /** @enum {string} */
+            readonly status: "ok"
+          }
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "authProviders.list": {
+    readonly parameters: {
+      readonly query?: {
+        readonly cursor?: string
+        readonly limit?: string
+      }
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Success */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": {
+            readonly items: readonly components["schemas"]["StoredSettings"][]
+            readonly nextCursor: string | null
+          }
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "authProviders.get": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description StoredSettings */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["StoredSettings"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "authProviders.put": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: {
+        readonly "if-match"?: string
+      }
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["SettingsDocument"]
+      }
+    }
+    readonly responses: {
+      /** @description StoredSettings */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["StoredSettings"]
+        }
+      }
+      /** @description StoredSettings */
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["StoredSettings"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description Somebody else has changed it */
+      readonly 412: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["VersionMismatchEncoded"]
+        }
+      }
+      /** @description The body is too large */
+      readonly 413: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["BodyTooLargeEncoded"]
+        }
+      }
+      /** @description The body is not JSON */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
+        }
+      }
+      /** @description The settings do not allow it */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["SettingsRefuseEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "authProviders.remove": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: {
+        readonly "if-match"?: string
+      }
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description <No Content> */
+      readonly 204: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The pipeline has open runs */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InUseEncoded"]
+        }
+      }
+      /** @description Somebody else has changed it */
+      readonly 412: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["VersionMismatchEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "connectors.list": {
+    readonly parameters: {
+      readonly query?: {
+        readonly cursor?: string
+        readonly limit?: string
+      }
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Success */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": {
+            readonly items: readonly components["schemas"]["StoredSettings"][]
+            readonly nextCursor: string | null
+          }
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "connectors.get": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description StoredSettings */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["StoredSettings"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "connectors.put": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: {
+        readonly "if-match"?: string
+      }
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["SettingsDocument"]
+      }
+    }
+    readonly responses: {
+      /** @description StoredSettings */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["StoredSettings"]
+        }
+      }
+      /** @description StoredSettings */
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["StoredSettings"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description Somebody else has changed it */
+      readonly 412: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["VersionMismatchEncoded"]
+        }
+      }
+      /** @description The body is too large */
+      readonly 413: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["BodyTooLargeEncoded"]
+        }
+      }
+      /** @description The body is not JSON */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
+        }
+      }
+      /** @description The settings do not allow it */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["SettingsRefuseEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "connectors.remove": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: {
+        readonly "if-match"?: string
+      }
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description <No Content> */
+      readonly 204: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The pipeline has open runs */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InUseEncoded"]
+        }
+      }
+      /** @description Somebody else has changed it */
+      readonly 412: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["VersionMismatchEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "customers.list": {
+    readonly parameters: {
+      readonly query?: {
+        readonly cursor?: string
+        readonly limit?: string
+      }
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Success */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": {
+            readonly items: readonly components["schemas"]["Customer"][]
+            readonly nextCursor: string | null
+          }
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "customers.get": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Customer */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Customer"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "deliveries.list": {
+    readonly parameters: {
+      readonly query?: {
+        readonly cursor?: string
+        readonly endpointId?: string
+        readonly limit?: string
+        readonly orderId?: string
+        readonly state?: "pending" | "delivered" | "exhausted" | "held" | "filtered" | "cancelled"
+        readonly type?: string
+      }
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Success */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": {
+            readonly items: readonly {
+              readonly attemptCount: number
+              readonly blockedBy?: string
+              readonly createdAt: string
+              readonly endpointId: string | null
+              readonly finishedAt?: string
+              readonly id: string
+              readonly messageId: string
+              readonly nextAttemptAt?: string
+              readonly orderId?: string
+              readonly reason?: string
+              readonly sequence: number
+              /** @enum {string} */
+              readonly state: "pending" | "delivered" | "exhausted" | "held" | "filtered" | "cancelled"
+              readonly type: string
+              readonly url?: string
+            }[]
+            readonly nextCursor: string | null
+          }
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "deliveries.get": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Delivery */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Delivery"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "deliveries.redeliver": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Delivery */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Delivery"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The request contradicts what is stored */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ConflictEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "events.report": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": {
+          readonly data: Record<string, unknown>
+          /** @enum {string} */
+          readonly type: "checkout.initiated" | "cancel.attempted" | "payment_method.added" | "address.added"
+        }
+      }
+    }
+    readonly responses: {
+      /** @description Success */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": {
+            readonly eventId: string
+          }
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The body is too large */
+      readonly 413: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["BodyTooLargeEncoded"]
+        }
+      }
+      /** @description The body is not JSON */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "retries.job": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Job */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Job"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "retries.cancelJob": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Job */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Job"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The request contradicts what is stored */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ConflictEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "orders.list": {
+    readonly parameters: {
+      readonly query?: {
+        readonly createdAfter?: string
+        readonly createdBefore?: string
+        readonly cursor?: string
+        readonly email?: string
+        readonly externalId?: string
+        readonly limit?: string
+        readonly orderType?: string
+        readonly status?: string
+      }
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Success */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": {
+            readonly items: readonly components["schemas"]["Order"][]
+            readonly nextCursor: string | null
+          }
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "orders.submit": {
+    readonly parameters: {
+      readonly query?: {
+        readonly shipmentId?: string
+      }
+      readonly header?: {
+        readonly "idempotency-key"?: string
+        readonly prefer?: string
+      }
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["OrderDocument"]
+      }
+    }
+    readonly responses: {
+      /** @description Finished */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Finished"]
+        }
+      }
+      /** @description Receipt */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Receipt"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The request contradicts what is stored */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ConflictEncoded"]
+        }
+      }
+      /** @description The body is too large */
+      readonly 413: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["BodyTooLargeEncoded"]
+        }
+      }
+      /** @description The body is not JSON */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
+        }
+      }
+      /** @description No pipeline takes this order | A pipeline could not be matched */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json":
+            | components["schemas"]["NoPipelineEncoded"]
+            | components["schemas"]["PipelineMatchFailedEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description Too much is waiting | The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json":
+            | components["schemas"]["QueueFullEncoded"]
+            | components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "orders.get": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Order */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Order"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "orders.edit": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: {
+        readonly "if-match"?: string
+      }
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["OrderDocument"]
+      }
+    }
+    readonly responses: {
+      /** @description Order */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Order"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The order is read-only */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ReadOnlyEncoded"]
+        }
+      }
+      /** @description Somebody else has changed it */
+      readonly 412: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["VersionMismatchEncoded"]
+        }
+      }
+      /** @description The body is too large */
+      readonly 413: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["BodyTooLargeEncoded"]
+        }
+      }
+      /** @description The body is not JSON */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "orders.history": {
+    readonly parameters: {
+      readonly query?: {
+        readonly cursor?: string
+        readonly limit?: string
+      }
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Success */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": {
+            readonly items: readonly {
+              readonly after?: unknown
+              readonly at: string
+              readonly before?: unknown
+              readonly message: string
+              readonly operation: string
+              readonly operationId?: number
+              readonly source: string
+            }[]
+            readonly nextCursor: string | null
+          }
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "orders.process": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: {
+        readonly "idempotency-key"?: string
+        readonly prefer?: string
+      }
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": {
+          readonly pipeline?: string
+          /** @description The run is about this shipment of the order */
+          readonly shipmentId?: string
+        }
+      }
+    }
+    readonly responses: {
+      /** @description Finished */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Finished"]
+        }
+      }
+      /** @description Receipt */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Receipt"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The request contradicts what is stored */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ConflictEncoded"]
+        }
+      }
+      /** @description The body is too large */
+      readonly 413: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["BodyTooLargeEncoded"]
+        }
+      }
+      /** @description The body is not JSON */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
+        }
+      }
+      /** @description No pipeline takes this order | A pipeline could not be matched | The settings do not allow it */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json":
+            | components["schemas"]["NoPipelineEncoded"]
+            | components["schemas"]["PipelineMatchFailedEncoded"]
+            | components["schemas"]["SettingsRefuseEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description Too much is waiting | The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json":
+            | components["schemas"]["QueueFullEncoded"]
+            | components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "orders.version": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+        readonly version: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Order */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Order"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "overview.get": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Overview */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Overview"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "partners.list": {
+    readonly parameters: {
+      readonly query?: {
+        readonly cursor?: string
+        readonly limit?: string
+      }
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Success */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": {
+            readonly items: readonly components["schemas"]["Partner"][]
+            readonly nextCursor: string | null
+          }
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "partners.reset": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly host: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Partner */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Partner"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "pipelines.list": {
+    readonly parameters: {
+      readonly query?: {
+        readonly cursor?: string
+        readonly limit?: string
+      }
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Success */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": {
+            readonly items: readonly components["schemas"]["StoredSettings"][]
+            readonly nextCursor: string | null
+          }
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "pipelines.get": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description StoredSettings */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["StoredSettings"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "pipelines.put": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: {
+        readonly "if-match"?: string
+      }
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["SettingsDocument"]
+      }
+    }
+    readonly responses: {
+      /** @description StoredSettings */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["StoredSettings"]
+        }
+      }
+      /** @description StoredSettings */
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["StoredSettings"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description Somebody else has changed it */
+      readonly 412: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["VersionMismatchEncoded"]
+        }
+      }
+      /** @description The body is too large */
+      readonly 413: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["BodyTooLargeEncoded"]
+        }
+      }
+      /** @description The body is not JSON */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
+        }
+      }
+      /** @description The settings do not allow it */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["SettingsRefuseEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "pipelines.remove": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: {
+        readonly "if-match"?: string
+      }
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description <No Content> */
+      readonly 204: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The pipeline has open runs */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InUseEncoded"]
+        }
+      }
+      /** @description Somebody else has changed it */
+      readonly 412: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["VersionMismatchEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "pipelines.simulate": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["SimulationRequest"]
+      }
+    }
+    readonly responses: {
+      /** @description Success */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": {
+            readonly items: readonly components["schemas"]["SimulatedRun"][]
+          }
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The body is too large */
+      readonly 413: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["BodyTooLargeEncoded"]
+        }
+      }
+      /** @description The body is not JSON */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "pipelines.versions": {
+    readonly parameters: {
+      readonly query?: {
+        readonly cursor?: string
+        readonly limit?: string
+      }
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Success */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": {
+            readonly items: readonly components["schemas"]["StoredSettings"][]
+            readonly nextCursor: string | null
+          }
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "plugins.list": {
+    readonly parameters: {
+      readonly query?: {
+        readonly cursor?: string
+        readonly limit?: string
+      }
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Success */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": {
+            readonly items: readonly components["schemas"]["Plugin"][]
+            readonly nextCursor: string | null
+          }
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "processEvents.list": {
+    readonly parameters: {
+      readonly query?: {
+        readonly createdAfter?: string
+        readonly createdBefore?: string
+        readonly cursor?: string
+        readonly email?: string
+        readonly errorsOnly?: "true" | "false"
+        readonly limit?: string
+        readonly orderId?: string
+        readonly partner?: string
+        readonly pipeline?: string
+        readonly state?:
+          | "queued"
+          | "running"
+          | "waiting"
+          | "compensating"
+          | "completed"
+          | "failed"
+          | "cancelled"
+          | "compensation-failed"
+      }
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Success */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": {
+            readonly items: readonly components["schemas"]["ProcessEventSummary"][]
+            readonly nextCursor: string | null
+          }
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "processEvents.get": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description ProcessEvent */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["ProcessEvent"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "processEvents.callout": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly calloutId: string
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Success */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": {
+            readonly attempt: number
+            readonly durationMs: number
+            readonly endpoint: string
+            readonly error?: {
+              readonly code?: string
+              readonly message: string
+              readonly name: string
+            }
+            readonly id: string
+            readonly idempotencyKey: string
+            readonly orderVersion?: number
+            /** @enum {string} */
+            readonly outcome:
+              | "succeeded"
+              | "rejected"
+              | "timed-out"
+              | "cancelled"
+              | "interrupted"
+              | "unreachable"
+              | "invalid-response"
+            readonly patch?: readonly {
+              readonly after?: unknown
+              readonly before?: unknown
+              readonly path: string
+            }[]
+            readonly probe?: boolean
+            readonly request: {
+              readonly body: unknown
+              readonly headers: {
+                readonly [key: string]: string
+              }
+              readonly method: string
+            }
+            readonly response?: {
+              readonly body: unknown
+              readonly headers: {
+                readonly [key: string]: string
+              }
+              readonly length?: number
+              readonly status: number
+              readonly truncated?: boolean
+            }
+            readonly startedAt: string
+            readonly unknown?: boolean
+          }
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "processEvents.cancel": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["CancelRequest"]
+      }
+    }
+    readonly responses: {
+      /** @description ProcessEvent */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["ProcessEvent"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The request contradicts what is stored */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ConflictEncoded"]
+        }
+      }
+      /** @description The body is too large */
+      readonly 413: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["BodyTooLargeEncoded"]
+        }
+      }
+      /** @description The body is not JSON */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "retries.retry": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: {
+        readonly "idempotency-key"?: string
+        readonly prefer?: string
+      }
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": {
+          /** @description The step to go on at; absent: where the run stopped */
+          readonly from?: string
+          /** @description Send under a new Idempotency-Key although nobody knows what became of the request before */
+          readonly newKey?: boolean
+          /** @enum {string} */
+          readonly pipeline?: "original" | "current"
+          readonly reason?: string
+        }
+      }
+    }
+    readonly responses: {
+      /** @description Finished */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Finished"]
+        }
+      }
+      /** @description Receipt */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Receipt"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The request contradicts what is stored */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ConflictEncoded"]
+        }
+      }
+      /** @description The body is too large */
+      readonly 413: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["BodyTooLargeEncoded"]
+        }
+      }
+      /** @description The body is not JSON */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
+        }
+      }
+      /** @description The run cannot be retried like this */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["RetryRefusedEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description Too much is waiting | The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json":
+            | components["schemas"]["QueueFullEncoded"]
+            | components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "retries.resolve": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+        readonly stepId: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": {
+          /** @description What later steps see as the step's output */
+          readonly output?: unknown
+          readonly reason: string
+        }
+      }
+    }
+    readonly responses: {
+      /** @description ProcessEvent */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["ProcessEvent"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The request contradicts what is stored */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ConflictEncoded"]
+        }
+      }
+      /** @description The body is too large */
+      readonly 413: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["BodyTooLargeEncoded"]
+        }
+      }
+      /** @description The body is not JSON */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "processEvents.stream": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Success */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "text/event-stream": {
+            readonly data: components["schemas"]["ProcessEventEncoded"]
+            readonly event: string
+            readonly id?: string | null
+          }
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "retries.retryMany": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": {
+          readonly filter: components["schemas"]["RetryFilter"]
+          readonly reason: string
+        }
+      }
+    }
+    readonly responses: {
+      /** @description Job */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Job"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The body is too large */
+      readonly 413: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["BodyTooLargeEncoded"]
+        }
+      }
+      /** @description The body is not JSON */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "subscriptions.list": {
+    readonly parameters: {
+      readonly query?: {
+        readonly cursor?: string
+        readonly limit?: string
+      }
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Success */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": {
+            readonly items: readonly components["schemas"]["Subscription"][]
+            readonly nextCursor: string | null
+          }
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "subscriptions.get": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Subscription */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Subscription"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "webhookEndpoints.list": {
+    readonly parameters: {
+      readonly query?: {
+        readonly cursor?: string
+        readonly limit?: string
+      }
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Success */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": {
+            readonly items: readonly components["schemas"]["StoredSettings"][]
+            readonly nextCursor: string | null
+          }
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "webhookEndpoints.create": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["SettingsDocument"]
+      }
+    }
+    readonly responses: {
+      /** @description StoredSettings */
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["StoredSettings"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The request contradicts what is stored */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ConflictEncoded"]
+        }
+      }
+      /** @description Somebody else has changed it */
+      readonly 412: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["VersionMismatchEncoded"]
+        }
+      }
+      /** @description The body is too large */
+      readonly 413: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["BodyTooLargeEncoded"]
+        }
+      }
+      /** @description The body is not JSON */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
+        }
+      }
+      /** @description The settings do not allow it */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["SettingsRefuseEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "webhookEndpoints.get": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description StoredSettings */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["StoredSettings"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "webhookEndpoints.put": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: {
+        readonly "if-match"?: string
+      }
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["SettingsDocument"]
+      }
+    }
+    readonly responses: {
+      /** @description StoredSettings */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["StoredSettings"]
+        }
+      }
+      /** @description StoredSettings */
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["StoredSettings"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description Somebody else has changed it */
+      readonly 412: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["VersionMismatchEncoded"]
+        }
+      }
+      /** @description The body is too large */
+      readonly 413: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["BodyTooLargeEncoded"]
+        }
+      }
+      /** @description The body is not JSON */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
+        }
+      }
+      /** @description The settings do not allow it */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["SettingsRefuseEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "webhookEndpoints.remove": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: {
+        readonly "if-match"?: string
+      }
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description <No Content> */
+      readonly 204: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The pipeline has open runs */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InUseEncoded"]
+        }
+      }
+      /** @description Somebody else has changed it */
+      readonly 412: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["VersionMismatchEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "webhookEndpoints.replay": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": {
+          readonly since: string
+          readonly states?: readonly ("pending" | "delivered" | "exhausted" | "held" | "filtered" | "cancelled")[]
+          readonly types?: readonly string[]
+          readonly until?: string
+        }
+      }
+    }
+    readonly responses: {
+      /** @description Replay */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Replay"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The request contradicts what is stored */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ConflictEncoded"]
+        }
+      }
+      /** @description The body is too large */
+      readonly 413: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["BodyTooLargeEncoded"]
+        }
+      }
+      /** @description The body is not JSON */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "webhookEndpoints.getReplay": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+        readonly replayId: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Replay */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Replay"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "webhookEndpoints.cancelReplay": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+        readonly replayId: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Replay */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Replay"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "webhookEndpoints.rotateSecret": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description StoredSettings */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["StoredSettings"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description Somebody else has changed it */
+      readonly 412: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["VersionMismatchEncoded"]
+        }
+      }
+      /** @description The settings do not allow it */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["SettingsRefuseEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "webhookEndpoints.test": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Delivery */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Delivery"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description The database is away */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+}

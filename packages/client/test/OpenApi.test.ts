@@ -1,0 +1,13 @@
+import { assert, describe, it } from "@effect/vitest"
+import { readFileSync } from "node:fs"
+import { describe as generate } from "../scripts/Description.ts"
+
+/** What formatting may change: white space, line breaks' bars, quotes of names and semicolons. */
+const bare = (text: string) => text.replaceAll(/[\s;,|"()]/g, "")
+
+describe("the generated types", () => {
+  it("are those of the API as it is now (else: pnpm client:generate)", async () => {
+    const written = readFileSync(new URL("../src/OpenApi.ts", import.meta.url), "utf8")
+    assert.strictEqual(bare(written), bare(await generate()), "src/OpenApi.ts is stale: run `pnpm client:generate`")
+  })
+})
