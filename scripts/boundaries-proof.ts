@@ -34,6 +34,12 @@ const plants = [
     by: "the contract knows only the domain"
   },
   {
+    file: "packages/client/src/Planted.ts",
+    code: `import "@sluice/api/Api"\n`,
+    by: "the client ships without the packages that it is generated from"
+  },
+  { file: "packages/client/src/Planted.ts", code: `import "effect"\n`, by: "the client is without Effect" },
+  {
     file: "packages/engine/src/Planted.ts",
     code: `import "../../persistence/src/Database.ts"\n`,
     by: "no way around a package's exports"

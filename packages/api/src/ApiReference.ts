@@ -55,9 +55,18 @@ const withExample = (
   )
 })
 
+/** What the reader has to start before the examples do as they say. */
+const about = (info: OpenApi.OpenAPISpecInfo): OpenApi.OpenAPISpecInfo => ({
+  ...info,
+  description: `${info.description} The examples were sent as they stand, and talk to the partners that the repository `
+    + "brings along, from port 9400 on (`PARTNERS_PORT=9400`): settings first, then order ORD-1001. Ids of runs and of "
+    + "deliveries are new on each server."
+})
+
 export const ApiReference = Api.annotateMerge(OpenApi.annotations({
   transform: (description) => ({
     ...description,
+    info: about(description["info"] as OpenApi.OpenAPISpecInfo),
     paths: Record.map(
       description["paths"] as OpenApi.OpenAPISpecPaths,
       (path) =>
