@@ -62,7 +62,13 @@ export const checkPartner = Command.make(
       Effect.catchTag(
         "SettingsInvalid",
         ({ faults }) =>
-          Effect.fail(usage(faults.map(({ message }) => `${url} cannot be checked like this: ${message}`).join("\n")))
+          Effect.fail(
+            usage(
+              faults.map(({ message, path }) =>
+                `${url} cannot be checked like this: ${path.split(".").at(-1)} ${message}`
+              ).join("\n")
+            )
+          )
       ),
       Effect.provide(outbound)
     )

@@ -142,6 +142,6 @@ export const stop = Command.make(
     const stopped = yield* Option.isSome(endpoint)
       ? client.webhookEndpoints.cancelReplay({ params: { id: endpoint.value, replayId: job } })
       : client.retries.cancelJob({ params: { id: job } })
-    yield* output.result(stopped, () => [`${stopped.state}: ${stopped.id}`])
+    yield* output.result(stopped, () => [`${isOver(stopped.state) ? stopped.state : "stopping"}: ${stopped.id}`])
   })
 ).pipe(Command.withDescription("End a retry-many or a replay; what it has begun goes on"))
