@@ -1,6 +1,7 @@
 /** `apply`: a settings file, with what it would change shown first. Deletes nothing. */
 import { ApiClient } from "@sluice/api/ApiClient"
 import type { JsonObject } from "@sluice/domain/Json"
+import { redacted } from "@sluice/domain/Redaction"
 import type { SettingsKind } from "@sluice/domain/SettingsDocument"
 import { decodeSettingsFile } from "@sluice/domain/SettingsFile"
 import { Effect, Stdio } from "effect"
@@ -87,6 +88,7 @@ export const apply = Command.make(
     )
     if (dryRun) return yield* output.result({ changes, applied: false }, () => [])
     if (differ > 0 && !yes && !(yield* confirmed)) return yield* usage("Nothing was changed")
+    const secrets: Record<string, string> = {}
     for (const { document, id, kind } of settings) {
       const written = yield* client[groups[kind]].put({ params: { id }, headers: {}, payload: document as never }).pipe(
         Effect.mapError((error) => {
@@ -95,8 +97,19 @@ export const apply = Command.make(
         })
       )
       for (const warning of written.warnings ?? []) yield* output.note(`warning: ${kind} ${id}: ${warning}`)
+      // The server made it, and shows it this once.
+      if (kind === "webhookEndpoint" && "secret" in written && written.secret !== redacted) {
+        const { secret } = written
+        if (typeof secret === "string" && !("secret" in document)) {
+          secrets[id] = secret
+          yield* output.note(`${kind} ${id}: secret ${secret}, shown this once`)
+        }
+      }
     }
-    yield* output.result({ changes, applied: true }, () => ["applied"])
+    yield* output.result(
+      { changes, applied: true, ...(Object.keys(secrets).length > 0 && { secrets }) },
+      () => ["applied"]
+    )
   })
 ).pipe(
   Command.withDescription("Apply a settings file; shows what it would change first"),

@@ -18,7 +18,7 @@ const outbound = Layer.unwrap(Effect.gen(function*() {
   const allowed = yield* Config.String("SLUICE_ALLOW_NETWORKS").pipe(Config.withDefault(""))
   const networks = yield* Effect.mapError(
     Effect.fromResult(AddressGuard.parseNetworks(allowed)),
-    (error) => usage(`SLUICE_ALLOW_NETWORKS: ${String(error)}`)
+    ({ message }) => usage(message)
   )
   return Credentials.layerMemory.pipe(
     Layer.provideMerge(OutboundUndici.layer({ guard: AddressGuard.make(networks) }))
@@ -57,7 +57,21 @@ export const checkPartner = Command.make(
       shouldRejectOn: rejectOn,
       orders: samples,
       credentials: Option.isSome(bearer) ? { bearerToken: Redacted.make(Redacted.value(bearer.value)) } : undefined
-    }).pipe(Effect.provide(outbound))
+    }).pipe(
+      // What a pipeline could not hold either: an address or a time that is none.
+      Effect.catchTag(
+        "SettingsInvalid",
+        ({ faults }) =>
+          Effect.fail(
+            usage(
+              faults.map(({ message, path }) =>
+                `${url} cannot be checked like this: ${path.split(".").at(-1)} ${message}`
+              ).join("\n")
+            )
+          )
+      ),
+      Effect.provide(outbound)
+    )
     yield* output.result(report, () => [render(report)])
     if (report.verdict !== "broken") return
     return yield* new Failure({

@@ -64,7 +64,15 @@ export const redeliver = Command.make(
   Effect.fnUntraced(function*({ deliveries }) {
     const client = yield* ApiClient
     const output = yield* Output
-    const sent = yield* Effect.forEach(deliveries, (id) => client.deliveries.redeliver({ params: { id } }))
-    yield* output.result(sent, () => sent.map(({ id, state }) => `${state}: ${id}`))
+    // Each is said at once: one that is refused ends it, and those before it were sent.
+    const sent = yield* Effect.forEach(
+      deliveries,
+      (id) =>
+        client.deliveries.redeliver({ params: { id } }).pipe(Effect.tap(({ attempts, state }) => {
+          const why = attempts.at(-1)?.error?.message
+          return output.note(`${state}: ${id}${why === undefined ? "" : `, ${why}`}`)
+        }))
+    )
+    yield* output.result(sent, () => [])
   })
 ).pipe(Command.withDescription("Send deliveries again, now, under the same message id"))

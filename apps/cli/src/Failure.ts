@@ -3,7 +3,7 @@ import { redactText } from "@sluice/domain/Redaction"
 import { Schema } from "effect"
 
 /**
- * The exit codes: 0 done; 1 the run that was waited for did not complete; 2 the command line or a file cannot be used;
+ * The exit codes: 0 done; 1 the run that was waited for did not complete, or the partner is not ready; 2 the command line or a file cannot be used;
  * 3 the server refused; 4 the server cannot be reached, or failed.
  */
 export const exitCodes = { done: 0, notCompleted: 1, usage: 2, refused: 3, unavailable: 4 } as const
@@ -40,7 +40,9 @@ const ofProblem = (problem: Problem): Failure => {
   return new Failure({
     message: [
       `${detail ?? title ?? "The server refused"} (${status})`,
-      ...errors.map(({ message, path }) => `  ${path === "" ? "body" : path}: ${message}`),
+      // A single fault is often the detail word for word.
+      ...errors.filter(({ message, path }) => detail !== `${path} ${message}`)
+        .map(({ message, path }) => `  ${path === "" ? "body" : path}: ${message}`),
       ...(hint === undefined ? [] : [hint])
     ].join("\n"),
     code: status >= 500 ? exitCodes.unavailable : exitCodes.refused,
@@ -63,8 +65,8 @@ export const failureOf = (error: unknown, url: string, key: string): Failure => 
   const why = cause instanceof Error && cause !== error ? `${text}: ${cause.message}` : text
   return new Failure({
     message: redactText(
-      tag === "HttpClientError"
-        ? `${url} cannot be reached or does not answer as Sluice does: ${why}\n`
+      tag === "HttpClientError" || tag === "SchemaError"
+        ? `${url.replace(/\/\/[^/@]*@/, "//")} cannot be reached or does not answer as Sluice does: ${why}\n`
           + "Is the server running? Set SLUICE_URL (or --url) to its address"
         : why,
       [key]

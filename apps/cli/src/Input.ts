@@ -1,6 +1,7 @@
 /** What commands read: JSON from a file or standard input, and moments as people write them. */
+import { maxLimit, Moment } from "@sluice/api/Paging"
 import { type Json, parse } from "@sluice/domain/Json"
-import { Clock, DateTime, Effect, FileSystem, Option, Stdio, Stream } from "effect"
+import { Clock, DateTime, Effect, FileSystem, Option, Schema, Stdio, Stream } from "effect"
 import { Argument, Flag } from "effect/cli"
 import { usage } from "./Failure.ts"
 
@@ -54,6 +55,10 @@ export const momentFlag = (name: string, description: string) =>
   Flag.String(name).pipe(
     Flag.withDescription(`${description}: 2h, 30m, 7d ago, or a date or moment like 2026-11-22T08:00:00Z`),
     Flag.mapEffect(moment),
+    Flag.filter(
+      Schema.is(Moment),
+      () => "write 2h, 30m or 7d for so long ago, or a date or moment like 2026-11-22T08:00:00Z"
+    ),
     Flag.optional
   )
 
@@ -67,5 +72,9 @@ export const reasonFlag = textFlag("reason", "Why; kept with the run")
 export const given = <Name extends string, A>(name: Name, value: Option.Option<A>): { readonly [N in Name]?: A } =>
   Option.isSome(value) ? { [name]: value.value } as { readonly [N in Name]: A } : {}
 
-export const limitFlag = Flag.Int("limit").pipe(Flag.withDescription("How many, 1 to 200"), Flag.withDefault(50))
+export const limitFlag = Flag.Int("limit").pipe(
+  Flag.withDescription("How many, 1 to 200"),
+  Flag.filter((limit) => limit >= 1 && limit <= maxLimit, () => `from 1 to ${maxLimit}`),
+  Flag.withDefault(50)
+)
 export const cursorFlag = textFlag("cursor", "Go on after the page that named it")

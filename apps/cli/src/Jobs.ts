@@ -1,9 +1,10 @@
-/** `retry-many` and `replay`: what takes a while, watched to its end. */
+/** `retry-many`, `replay` and `stop`: what takes a while, watched to its end. */
 import { ApiClient } from "@sluice/api/ApiClient"
 import { DeliveryState } from "@sluice/domain/Delivery"
 import { FinalRunState } from "@sluice/domain/ProcessEvent"
 import { DateTime, Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import { usage } from "./Failure.ts"
 import { given, momentFlag, textFlag } from "./Input.ts"
 import { Output } from "./Output.ts"
 
@@ -72,12 +73,12 @@ export const retryMany = Command.make(
     const told = (job: typeof started) =>
       `${job.state}: ${job.done} done, ${job.failed} failed again, ${job.skipped} skipped`
       + (job.total === undefined ? "" : ` of ${job.total}`)
+    if (!noWatch) yield* output.note(`job ${started.id}`)
     const job = noWatch
       ? started
       : yield* followed(started, client.retries.job({ params: { id: started.id } }), told)
     yield* output.result(job, () => [
-      ...(noWatch ? [told(job)] : []),
-      `job ${job.id}`,
+      ...(noWatch ? [told(job), `job ${job.id}`] : []),
       ...job.problems.map(({ message, outcome, processEventId }) =>
         `  ${outcome} ${processEventId}${message === undefined ? "" : `: ${message}`}`
       )
@@ -118,9 +119,29 @@ export const replay = Command.make(
     })
     const told = (one: typeof started) => `${one.state}: ${one.replayed} replayed, ${one.remaining} to come`
     const params = { id: endpoint, replayId: started.id }
+    if (!noWatch) yield* output.note(`replay ${started.id}`)
     const ended = noWatch
       ? started
       : yield* followed(started, client.webhookEndpoints.getReplay({ params }), told)
-    yield* output.result(ended, () => [...(noWatch ? [told(ended)] : []), `replay ${ended.id}`])
+    yield* output.result(ended, () => noWatch ? [told(ended), `replay ${ended.id}`] : [])
   })
 ).pipe(Command.withDescription("Send again what a webhook endpoint was sent, or was to be sent"))
+
+export const stop = Command.make(
+  "stop",
+  {
+    job: Argument.String("job").pipe(Argument.withDescription("The id that retry-many or replay named")),
+    endpoint: textFlag("endpoint", "Of a replay: its webhook endpoint")
+  },
+  Effect.fnUntraced(function*({ endpoint, job }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    if (job.startsWith("replay-") && Option.isNone(endpoint)) {
+      return yield* usage("Say whose replay it is: --endpoint <id>")
+    }
+    const stopped = yield* Option.isSome(endpoint)
+      ? client.webhookEndpoints.cancelReplay({ params: { id: endpoint.value, replayId: job } })
+      : client.retries.cancelJob({ params: { id: job } })
+    yield* output.result(stopped, () => [`${isOver(stopped.state) ? stopped.state : "stopping"}: ${stopped.id}`])
+  })
+).pipe(Command.withDescription("End a retry-many or a replay; what it has begun goes on"))

@@ -1,12 +1,12 @@
 /** The command line `sluice`: its commands, what they share, and how it ends. Contract: section 7, by its derived client. */
 import { ApiClient } from "@sluice/api/ApiClient"
-import { Cause, Console, Effect, Exit, Layer, Option, Redacted } from "effect"
-import { CliError, Command, Flag } from "effect/cli"
+import { Cause, Console, Effect, Exit, identity, Layer, Option, Redacted } from "effect"
+import { CliError, CliOutput, Command, Flag } from "effect/cli"
 import { apply } from "./Apply.ts"
 import { checkPartner } from "./CheckPartner.ts"
 import { deliveries, redeliver } from "./Deliveries.ts"
-import { exitCodes, failureOf } from "./Failure.ts"
-import { replay, retryMany } from "./Jobs.ts"
+import { exitCodes, failureOf, usage } from "./Failure.ts"
+import { replay, retryMany, stop } from "./Jobs.ts"
 import { orders, submit } from "./Orders.ts"
 import { Output } from "./Output.ts"
 import { cancel, resolve, retry, runs, show, watch } from "./Runs.ts"
@@ -36,18 +36,36 @@ const commandOf = (defaults: Defaults) => {
     Command.withSharedFlags(shared),
     Command.withSubcommands([
       { group: "Orders and runs", commands: [submit, watch, show, orders, runs] },
-      { group: "Putting right", commands: [cancel, retry, retryMany, resolve] },
+      { group: "Putting right", commands: [cancel, retry, retryMany, stop, resolve] },
       { group: "Deliveries", commands: [deliveries, redeliver, replay] },
       { group: "Settings and partners", commands: [apply, simulate, plan, checkPartner] }
     ]),
     Command.provide(({ json, key, url }) => {
       const secret = Option.getOrUndefined(key) ?? given
+      if (!URL.canParse(url)) {
+        return Layer.effectContext(
+          usage(`${url} is no address: set SLUICE_URL (or --url) to one like http://127.0.0.1:8080`)
+        )
+      }
+      if (secret !== undefined && !/^[\x21-\x7e]*$/.test(Redacted.value(secret))) {
+        return Layer.effectContext(
+          usage("SLUICE_API_KEY (or --key) holds a space, a line break or a sign that no key has")
+        )
+      }
       return Layer.mergeAll(
         Output.layer(json),
         ApiClient.layer({ baseUrl: url.replace(/\/+$/, ""), ...(secret !== undefined && { key: secret }) })
       )
     })
   )
+}
+
+/** With `--json`, words that cannot be used are a value too, and no page of help stands before it. */
+const presenter: CliOutput.Presenter = {
+  present: (event) =>
+    event._tag === "InvalidInvocation"
+      ? Console.error(JSON.stringify({ error: { detail: event.errors.map(({ message }) => message).join("\n") } }))
+      : CliOutput.defaultPresenter.present(event)
 }
 
 /** A flag's value as it stands among the words, for what is said when a command has failed. */
@@ -59,7 +77,10 @@ const flagIn = (words: ReadonlyArray<string>, name: string): string | undefined 
 
 /** Runs the words; gives the exit code. What went wrong is said on standard error. */
 export const run = Effect.fnUntraced(function*(words: ReadonlyArray<string>, defaults: Defaults) {
-  const exit = yield* Effect.exit(Command.runWith(commandOf(defaults), { version: "0.0.0" })(words))
+  const exit = yield* Command.runWith(commandOf(defaults), { version: "0.0.0" })(words).pipe(
+    words.includes("--json") ? Effect.provideService(CliOutput.Presenter, presenter) : identity,
+    Effect.exit
+  )
   if (Exit.isSuccess(exit)) return exitCodes.done
   if (Cause.hasInterruptsOnly(exit.cause)) return yield* Effect.interrupt
   const error = Cause.squash(exit.cause)

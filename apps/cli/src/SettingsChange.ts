@@ -25,7 +25,18 @@ export interface SettingsChange {
 }
 
 /** Added by the server, or said by the address. */
-const answered = new Set(["version", "createdAt", "updatedAt", "warnings", "id", "name"])
+const answered = new Set([
+  "version",
+  "createdAt",
+  "updatedAt",
+  "warnings",
+  "id",
+  "name",
+  "failingSince",
+  "disabledAt",
+  "disabledReason",
+  "rotated"
+])
 
 const own = (document: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(document).filter(([name]) => !answered.has(name)))
@@ -49,6 +60,8 @@ export const changeOf = ({ document, id, kind, stored }: Setting): SettingsChang
   const members: Array<MemberChange> = []
   for (const path of new Set([...before.keys(), ...after.keys()])) {
     const [was, is] = [before.get(path), after.get(path)]
+    // A file without the signing secret keeps the one that the server has.
+    if (kind === "webhookEndpoint" && path === "secret" && is === undefined) continue
     if (was !== undefined && is !== undefined && equals(was, is)) continue
     members.push({ path, ...(was !== undefined && { before: was }), ...(is !== undefined && { after: is }) })
   }

@@ -189,6 +189,54 @@ layer(Layer.mergeAll(Stage.layer, NodeHttpClient.layerUndici, NodeServices.layer
         assert.strictEqual((yield* sluice("submit", "no-such-file.json")).code, 2)
       }))
 
+    it.effect("shows a generated secret once, keeps it, sends webhooks again, and stops what is under way", () =>
+      Effect.gen(function*() {
+        const { file, partner } = yield* Stage
+        const path = yield* file("hook.json", {
+          webhookEndpoints: [{ id: "hook", url: `${partner.url}/hook`, types: ["cancel.attempted"] }]
+        })
+        assert.match(
+          (yield* sluice("apply", path, "--yes")).text,
+          /^webhookEndpoint hook: secret whsec_\S+, shown this once$/m
+        )
+        const again = yield* sluice("apply", path, "--yes")
+        assert.include(again.said, "keep webhookEndpoint hook")
+        assert.notInclude(again.text, "whsec_")
+        const replayed = yield* sluice("replay", "hook", "--since", "1h")
+        assert.strictEqual(replayed.code, 0, replayed.complaint)
+        assert.match(replayed.said[0] ?? "", /^replay replay-/)
+        assert.strictEqual(replayed.said.at(-1), "completed: 0 replayed, 0 to come")
+        const id = replayed.said[0]?.slice("replay ".length) ?? ""
+        assert.strictEqual((yield* sluice("stop", id)).code, 2)
+        const late = yield* sluice("stop", id, "--endpoint", "hook")
+        assert.deepStrictEqual([late.code, late.text], [0, `completed: ${id}`], late.complaint)
+      }))
+
+    it.effect.each(
+      [
+        [["runs", "--since", "yesterday", "--json"], "2h, 30m or 7d"],
+        [["runs", "--limit", "0", "--json"], "from 1 to 200"],
+        [["runs", "--url", "nowhere"], "nowhere is no address"],
+        [["runs", "--key", "a-key\n"], "SLUICE_API_KEY"],
+        [["check-partner", "nowhere"], "nowhere cannot be checked"]
+      ] as const
+    )("sends nothing where the words cannot be used, and says which: %j", ([words, says]) =>
+      Effect.gen(function*() {
+        const { code, complaint, text } = yield* sluice(...words)
+        assert.deepStrictEqual([code, text], [2, ""])
+        assert.include(words.some((word) => word === "--json") ? JSON.parse(complaint).error.detail : complaint, says)
+      }))
+
+    it.effect("says so where another server answers", () =>
+      Effect.gen(function*() {
+        const { partner } = yield* Stage
+        const { code, complaint } = yield* sluice("runs", "--url", partner.url)
+        assert.deepStrictEqual([code, complaint.includes(`${partner.url} cannot be reached or does not answer`)], [
+          4,
+          true
+        ])
+      }))
+
     it.effect("is a process that reads standard input, and speaks JSON", () =>
       Effect.gen(function*() {
         const { file, partner, url } = yield* Stage
