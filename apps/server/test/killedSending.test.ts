@@ -52,7 +52,7 @@ describe("a process killed in the middle of sending", () => {
 
         const second = yield* start()
         // The claims of the dead run out after 45 s; a test need not wait for that.
-        yield* sql`update deliveries set due_at = clock_timestamp() where claim is not null and state = 'pending'`
+        yield* sql`update deliveries set claimed_until = clock_timestamp() where claim is not null and state = 'pending'`
         yield* sql`select pg_notify('sluice_deliveries', '')`
         yield* until(
           Effect.map(second.ask("GET", "/v1/deliveries?state=pending"), ({ json }) => json.items.length === 0)

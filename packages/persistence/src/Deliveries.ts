@@ -1,6 +1,6 @@
 /** Reads deliveries, and sends them again. Making them is the journal's, sending them the dispatcher's. Section 7. */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
-import { type AttemptRecord, claimMs } from "@sluice/delivery/DeliveryStore"
+import type { AttemptRecord } from "@sluice/delivery/DeliveryStore"
 import type { AttemptView, DeliveryState, DeliverySummary, DeliveryView } from "@sluice/domain/Delivery"
 import { deliveryId, messageId, uuidOf } from "@sluice/domain/Ids"
 import { isStorable } from "@sluice/domain/Order"
@@ -63,7 +63,7 @@ const summary = (row: Row): DeliverySummary => ({
   state: row.state,
   ...(row.reason !== null && row.state !== "pending" && { reason: row.reason }),
   ...(row.blocked_by !== null && { blockedBy: deliveryId(row.blocked_by) }),
-  // While an attempt is open, the time at which its claim ends means nothing to anybody.
+  // While an attempt is open, when the next one comes is not known.
   ...(row.due_at !== null && row.claim === null && { nextAttemptAt: row.due_at.toISOString() }),
   attemptCount: row.attempts,
   createdAt: row.created_at.toISOString(),
@@ -178,8 +178,7 @@ export const again = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, ids: 
   yield* sql`select id from deliveries where id = any(${list}) order by id for no key update`
   yield* sql`with u as (
       update deliveries d set state = 'pending', reason = null, chain = null, round = 0, finished_at = null,
-        due_at = case when d.claim is null then clock_timestamp()
-          else coalesce(d.due_at, clock_timestamp() + interval '${sql.literal(String(claimMs))} ms') end
+        due_at = clock_timestamp()
       from deliveries before where d.id = any(${list}) and before.id = d.id
       returning before.chain, d.seq
     )

@@ -13,6 +13,7 @@ import retry from "./migrations/0004_retry.ts"
 import hold from "./migrations/0005_hold.ts"
 import deliveries from "./migrations/0006_deliveries.ts"
 import tokens from "./migrations/0007_tokens.ts"
+import claims from "./migrations/0008_claims.ts"
 
 /** Every migration by `<number>_<name>`; the last number is the schema version of this program. */
 export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
@@ -22,7 +23,8 @@ export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
   "0004_retry": retry,
   "0005_hold": hold,
   "0006_deliveries": deliveries,
-  "0007_tokens": tokens
+  "0007_tokens": tokens,
+  "0008_claims": claims
 }
 
 /** Table with one row for each migration that was applied. */

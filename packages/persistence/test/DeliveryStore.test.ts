@@ -96,7 +96,9 @@ const harness = Layer.effect(
           Effect.orDie
         ),
       claimsRunOut: Effect.orDie(
-        Effect.asVoid(sql`update deliveries set due_at = clock_timestamp() where due_at is not null`)
+        Effect.asVoid(sql`update deliveries set due_at = clock_timestamp(),
+          claimed_until = least(claimed_until, clock_timestamp())
+          where due_at is not null`)
       ),
       failingForLonger: (id, ms) =>
         Effect.orDie(Effect.asVoid(sql`update webhook_endpoints
@@ -165,7 +167,7 @@ describe("DeliveryStore on PostgreSQL, with the journal", () => {
       yield* sql`update webhook_endpoints set disabled_at = null`
       yield* again(sql, [claimed?.id ?? ""])
       assert.deepStrictEqual((yield* claim()).deliveries, [], "its claim has still to run out")
-      yield* sql`update deliveries set due_at = due_at - ${claimMs} * interval '1 ms'`
+      yield* sql`update deliveries set claimed_until = claimed_until - ${claimMs} * interval '1 ms'`
       assert.deepStrictEqual((yield* claim()).deliveries.map(({ id }) => id), [claimed?.id])
     }).pipe(Effect.provide(layer)))
 

@@ -31,7 +31,7 @@ const statements: ReadonlyArray<readonly [name: string, text: RegExp]> = [
   ["order.edit", /^with o as \(\s*update orders set version = version \+ 1/],
   ["retry.open", /^insert into runs \(/],
   ["retry.reuse", /^insert into steps \(/],
-  ["delivery.claim", /update deliveries d set due_at = clock_timestamp\(\) \+ interval '\d+ ms', claim/],
+  ["delivery.claim", /update deliveries d set claimed_until = clock_timestamp\(\) \+ interval '\d+ ms', claim/],
   ["delivery.settle", /insert into delivery_attempts/],
   ["delivery.lock", /^select id from deliveries where id = any/],
   ["transaction.commit", /^commit/i]

@@ -9,6 +9,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Fiber, type Layer, type Scope } from "effect"
 import {
   type ClaimedDelivery,
+  claimMs,
   type ClaimRequest,
   type DeliveryStore,
   lookAgainMs,
@@ -185,6 +186,24 @@ export const suite = (name: string, layer: Layer.Layer<DeliveryStoreHarness>) =>
         assert.strictEqual(bodyOf(second), "sent")
         assert.deepInclude(second, { frozen: true, attempts: 1, round: 1, messageId: first.messageId })
       }))
+
+    test(
+      "tells when there is more to claim: when a claim runs out, or sooner, behind what is claimed",
+      (harness, store) =>
+        Effect.gen(function*() {
+          yield* harness.subscribe("a")
+          yield* harness.make({ endpointId: "a" })
+          assert.lengthOf(yield* claimed(store), 1)
+          const { nextInMs = 0 } = yield* store.claim(everything)
+          assert.isAbove(nextInMs, lookAgainMs)
+          assert.isAtMost(nextInMs, claimMs)
+          yield* harness.make({ endpointId: "a" })
+          yield* store.settle(one(yield* claimed(store)), { _tag: "Returned" })
+          const { nextInMs: sooner = 0 } = yield* store.claim(everything)
+          assert.isAbove(sooner, 0)
+          assert.isAtMost(sooner, lookAgainMs)
+        })
+    )
 
     test("keeps the message's own bytes once they were sent, and not where a template failed", (harness, store) =>
       Effect.gen(function*() {

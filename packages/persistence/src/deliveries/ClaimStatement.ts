@@ -1,7 +1,8 @@
 /**
  * Takes what is due, by lanes: the lanes are found by leaps through the index, and from each at most as much is taken
- * as it has room for, so that a dead endpoint's backlog, however long, hides nobody else's. A claim puts the delivery
- * off for as long as an attempt can take: whoever dies with it need not say so.
+ * as it has room for, so that a dead endpoint's backlog, however long, hides nobody else's. A claim lasts for as long as
+ * an attempt can take: whoever dies with it need not say so. It is in no index, so that to claim costs one new version
+ * of the row, in its own page; what is claimed is passed over, and is never more than what is in flight.
  * Design: ARCHITECTURE.md, "Deliveries".
  */
 import { claimMs, unpreparedCodes } from "@sluice/delivery/DeliveryStore"
@@ -48,6 +49,7 @@ rates as (
 pick as materialized (
   select p.id, rates.lane from (select * from rates where room > 0 order by random()) rates cross join lateral (
     select d.id from deliveries d where d.lane = rates.lane and d.due_at <= statement_timestamp()
+      and (d.claimed_until is null or d.claimed_until <= statement_timestamp())
     order by d.due_at, d.seq limit rates.room for no key update skip locked) p
   limit $4
 ),
@@ -57,7 +59,7 @@ used as (
   where w.id = l.id and taken.lane = 'e:' || l.id
 ),
 c as (
-  update deliveries d set due_at = clock_timestamp() + interval '${claimMs} ms', claim = $5 from pick
+  update deliveries d set claimed_until = clock_timestamp() + interval '${claimMs} ms', claim = $5 from pick
   where d.id = pick.id
   returning d.id, d.message_id, d.seq, d.type, d.order_id, d.lane, d.endpoint_id, d.target, d.attempts, d.round, d.body
 )
@@ -68,10 +70,16 @@ from c join messages m on m.id = c.message_id
 left join order_versions v on m.body is null and v.order_id = m.order_id and v.version = 1
 order by c.seq`
 
-/** Milliseconds until something is due in a lane that has room, or its rate allows it; null where nothing waits. */
+/**
+ * Milliseconds until something is due in a lane that has room, or its rate allows it; null where nothing waits. Of what
+ * is claimed only the head counts, which was claimed first: when its claim runs out, the others are looked at.
+ */
 export const nextStatement = `with recursive ${open}
 select min(greatest(0, extract(epoch from greatest(head.due_at, ${since} + 1 / w.rate * interval '1 s')
   - statement_timestamp())) * 1000)::float8 as ms
 from open left join webhook_endpoints w on open.lane = 'e:' || w.id cross join lateral (
-  select d.due_at from deliveries d where d.lane = open.lane and d.due_at is not null
-  order by d.due_at, d.seq limit 1) head`
+  (select greatest(d.due_at, d.claimed_until) as due_at from deliveries d
+    where d.lane = open.lane and d.due_at is not null order by d.due_at, d.seq limit 1)
+  union all
+  (select d.due_at from deliveries d where d.lane = open.lane and d.due_at is not null and d.claimed_until is null
+    order by d.due_at, d.seq limit 1)) head`

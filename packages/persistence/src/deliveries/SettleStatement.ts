@@ -57,7 +57,8 @@ u as (
       else clock_timestamp() end,
     attempts = coalesce(b.number, d.attempts),
     round = d.round + case when b.number is null then 0 else 1 end,
-    claim = null
+    claim = null,
+    claimed_until = null
   from became b where d.id = b.id
   returning d.id, d.chain, d.seq, d.state
 ),
