@@ -6,7 +6,7 @@
 import type { CalloutRecord } from "@sluice/domain/CalloutRecord"
 import type { CalloutOptions } from "@sluice/domain/Pipeline"
 import { compensationId } from "@sluice/domain/StepIds"
-import type { HeldRun, StepRow } from "./Journal.ts"
+import type { RunSoFar, StepRow } from "./Journal.ts"
 import type { PlacedStep } from "./StepEntry.ts"
 
 /** One compensation, in its place after all other steps. */
@@ -45,7 +45,7 @@ export const endedCalls = (
 ): EndedCalls => ({ stepId, phase, completion: completionOf(state, records) })
 
 /** What had ended when the run was taken up. */
-export const endedIn = ({ steps, callouts }: Pick<HeldRun, "steps" | "callouts">): Array<EndedCalls> =>
+export const endedIn = ({ steps, callouts }: Pick<RunSoFar, "steps" | "callouts">): Array<EndedCalls> =>
   steps.map((row) => endedCalls(row, callouts.filter(({ index }) => index === row.index).map(({ record }) => record)))
 
 /** The compensations of a run, in the order in which they are made. `steps` are all of the pipeline's. */

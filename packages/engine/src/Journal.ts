@@ -102,8 +102,18 @@ export interface Reprocess {
   readonly history?: ReadonlyArray<HistoryEntry>
 }
 
-/** What is known of a run that is to be executed by this process, from its beginning or from where it stood. */
-export interface HeldRun {
+/**
+ * One holding of a run by a process. A process can lose a run and hold it again while what it had begun under the first
+ * holding still goes on: that is as fenced as another process's.
+ */
+export interface Tenure {
+  readonly runId: string
+  /** Not used twice within a process. */
+  readonly tenure: number
+}
+
+/** What the journal tells of a run: of one that begins, or from where it stands. */
+export interface RunSoFar {
   readonly runId: string
   readonly eventId: string
   readonly orderId: string
@@ -133,6 +143,9 @@ export interface HeldRun {
   /** True where the run was taken over from a process that may have had the next step's first attempt open. */
   readonly takenOver: boolean
 }
+
+/** A run that this process is to execute. */
+export interface HeldRun extends RunSoFar, Tenure {}
 
 /** A durable wait before attempt `attempt` of request `request` of step `index`. */
 export interface Wait {
@@ -208,9 +221,8 @@ export interface Finish {
   readonly order?: Document
 }
 
-/** One atomic addition to a run: all of it is stored, or (a stale `write`) none. */
-export interface Entry {
-  readonly runId: string
+/** One atomic addition to a run, under the tenure in which it was made: all of it is stored, or (a stale `write`) none. */
+export interface Entry extends Tenure {
   readonly orderId: string
   readonly callouts: ReadonlyArray<{ readonly index: number; readonly record: CalloutRecord }>
   readonly step?: StepRow
@@ -218,7 +230,7 @@ export interface Entry {
   readonly skipped?: ReadonlyArray<StepRow>
   readonly write?: OrderWrite
   readonly history: ReadonlyArray<HistoryEntry>
-  /** A wait that begins now. Older waits and marks stay behind; `HeldRun` shows only what no later record overtook. */
+  /** A wait that begins now. Older waits and marks stay behind; `RunSoFar` shows only what no later record overtook. */
   readonly wait?: Wait
   /** The mark of an attempt that is about to be sent, stored before any first byte of a second or later attempt. */
   readonly open?: Open
@@ -324,11 +336,11 @@ export class Journal extends Context.Service<Journal, {
    */
   readonly release: (entry: Entry & { readonly wait: Wait }) => Effect.Effect<Committed | Stale, Fenced>
   /**
-   * Gives up a run that this process cannot go on with (a defect): whoever is alive takes it over, at once, and counts
-   * it as a takeover, so that a run which kills its executors ends. Where the database is away the run waits for this
-   * process to end.
+   * Gives up a run that this process does not go on with (a defect): whoever is alive takes it over, at once, and counts
+   * it as a takeover, so that a run which kills its executors ends. Nothing happens where the
+   * tenure has ended: the run is over, released, or held anew.
    */
-  readonly giveUp: (runId: string) => Effect.Effect<void>
+  readonly giveUp: (tenure: Tenure) => Effect.Effect<void>
   /**
    * Runs that this process is to execute: left by dead processes, due after a wait, or next in line on their order.
    * One of them may have a fiber here from before the lease was lost: interrupt that one first. Nothing is claimed
@@ -337,10 +349,10 @@ export class Journal extends Context.Service<Journal, {
   readonly claimed: Stream.Stream<HeldRun>
   /**
    * Whether this process may still send: its lease, counted on its own monotonic clock from before the renewal was
-   * requested, less a second. Synchronous, because it is asked immediately before every send. With a run, also whether
-   * it is still held: after a lost lease this process goes on under a new one, without its old runs.
+   * requested, less a second. Synchronous, because it is asked immediately before every send. With a tenure,
+   * also whether that one still stands: after a lost lease this process goes on under a new one, without its old runs.
    */
-  readonly maySend: (runId?: string) => boolean
+  readonly maySend: (tenure?: Tenure) => boolean
   /** Waits until the lease is renewed, or fails when it is lost. */
   readonly awaitLease: Effect.Effect<void, Fenced>
 }>()("@sluice/engine/Journal") {}

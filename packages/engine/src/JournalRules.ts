@@ -4,7 +4,7 @@
  */
 import { processEventId } from "@sluice/domain/Ids"
 import type { RunState } from "@sluice/domain/ProcessEvent"
-import { type HeldRun, type Intake, IntakeConflict, type Open, type Submission, type Wait } from "./Journal.ts"
+import { type Intake, IntakeConflict, type Open, type RunSoFar, type Submission, type Wait } from "./Journal.ts"
 
 /** `externalId` as it was submitted: one of the keys of an order. An empty one names nothing. */
 export const externalIdOf = (submission: Submission): string | undefined => {
@@ -93,16 +93,16 @@ export const retryConflict = (
 type Attempt = Pick<Wait, "index" | "request" | "attempt">
 
 /** Whether a step or a record is there that came after the mark was made. */
-const overtaken = (mark: Attempt, run: Pick<HeldRun, "steps" | "callouts">): boolean =>
+const overtaken = (mark: Attempt, run: Pick<RunSoFar, "steps" | "callouts">): boolean =>
   run.steps.some((step) => step.index >= mark.index) ||
   run.callouts.some(({ index, record }) =>
     record.probe !== true && (index > mark.index || (index === mark.index
       && (record.request > mark.request || (record.request === mark.request && record.attempt >= mark.attempt))))
   )
 
-/** The marks that still hold: see `HeldRun.wait` and `HeldRun.open`. */
+/** The marks that still hold: see `RunSoFar.wait` and `RunSoFar.open`. */
 export const standingMarks = (
-  run: Pick<HeldRun, "steps" | "callouts">,
+  run: Pick<RunSoFar, "steps" | "callouts">,
   marks: { readonly wait?: Wait | undefined; readonly open?: Open | undefined }
 ): { readonly wait?: Wait; readonly open?: Open } => ({
   ...(marks.wait !== undefined && !overtaken(marks.wait, run) ? { wait: marks.wait } : {}),
@@ -123,5 +123,5 @@ export const takeoversAfter = (
 ): number => (known.progress > known.progressAtTakeover ? 0 : known.takeovers) + (fromTheDead ? 1 : 0)
 
 /** What counts as progress. */
-export const progressOf = (run: Pick<HeldRun, "steps" | "callouts">): number =>
+export const progressOf = (run: Pick<RunSoFar, "steps" | "callouts">): number =>
   run.steps.length + run.callouts.filter(({ record }) => record.outcome !== "interrupted").length

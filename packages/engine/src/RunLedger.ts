@@ -79,6 +79,7 @@ export const make = Effect.gen(function*() {
   return (held: HeldRun, control: RunControl): RunLedger => {
     // Reused steps ended in another run: this one starts after them, at its own time, on the order as it is now.
     const last = held.steps.findLast(({ reusedFrom }) => reusedFrom === undefined)
+    const tenure = { runId: held.runId, tenure: held.tenure }
     let version = last?.nextVersion ?? held.startVersion
     let newest = held.document?.order.version === version ? held.document : undefined
     let startedAt = last?.finishedAt ?? held.startedAt
@@ -123,7 +124,7 @@ export const make = Effect.gen(function*() {
     const store = (index: number): CalloutScope["store"] => (records, next) =>
       Effect.map(
         journal.commit({
-          runId: held.runId,
+          ...tenure,
           orderId: held.orderId,
           callouts: records.map((record) => ({ index, record })),
           ...(skipped.length > 0 && { skipped }),
@@ -137,7 +138,7 @@ export const make = Effect.gen(function*() {
 
     const release = (wait: Wait, records: ReadonlyArray<CalloutRecord> = [], state?: "waiting") =>
       journal.release({
-        runId: held.runId,
+        ...tenure,
         orderId: held.orderId,
         callouts: records.map((record) => ({ index: wait.index, record })),
         ...(skipped.length > 0 && { skipped }),
@@ -146,7 +147,7 @@ export const make = Effect.gen(function*() {
         wait
       })
 
-    const maySend = () => journal.maySend(held.runId)
+    const maySend = () => journal.maySend(tenure)
     const lease = Effect.suspend(() =>
       maySend()
         ? Effect.void
@@ -183,7 +184,7 @@ export const make = Effect.gen(function*() {
         return {
           document: after,
           entry: {
-            runId: held.runId,
+            ...tenure,
             orderId: held.orderId,
             callouts: [],
             ...(skipped.length > 0 && { skipped }),

@@ -8,7 +8,7 @@ import type { Order } from "@sluice/domain/Order"
 import type { Pipeline, Step } from "@sluice/domain/Pipeline"
 import * as Utf8 from "@sluice/domain/Utf8"
 import type { ExpressionScope } from "./Expressions.ts"
-import type { HeldRun, StepRow } from "./Journal.ts"
+import type { RunSoFar, StepRow } from "./Journal.ts"
 import { expressionsIn } from "./Template.ts"
 
 /** Where a record's body is JSON it is seen as such, else as text. */
@@ -55,7 +55,7 @@ export interface RunScope {
   readonly at: (order: Order) => ExpressionScope
 }
 
-export const make = (held: HeldRun, pipeline: Pipeline): RunScope => {
+export const make = (held: RunSoFar, pipeline: Pipeline): RunScope => {
   const needed = usesExpressions(pipeline)
   const callouts: Record<string, Json.Json> = {}
   const steps: Record<string, Json.Json> = {}

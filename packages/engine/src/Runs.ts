@@ -62,13 +62,19 @@ const make = Effect.fnUntraced(function*(options: RunsOptions) {
     )
   )
 
-  const ended = (runId: string) =>
-    Effect.sync(() => {
-      const ending = endings.get(runId)
+  /**
+   * However the fiber ended. A run that it still holds is executed by nobody, and left to whoever takes it up; one that
+   * has ended, was released or is held by a later fiber is not its own any more.
+   */
+  const leave = (held: HeldRun, control: RunControl) =>
+    Effect.suspend(() => {
+      cancels.close(held.runId, control)
+      const ending = endings.get(held.runId)
       if (ending !== undefined) {
-        endings.delete(runId)
+        endings.delete(held.runId)
         Deferred.doneUnsafe(ending, Effect.void)
       }
+      return stopping() ? Effect.void : journal.giveUp(held)
     })
 
   const run = (held: HeldRun, control: RunControl) =>
@@ -77,13 +83,9 @@ const make = Effect.fnUntraced(function*(options: RunsOptions) {
       Effect.catchCause((cause) =>
         Cause.hasInterruptsOnly(cause)
           ? Effect.void
-          : Effect.andThen(
-            Effect.logError("run given up because of a defect", { runId: held.runId }, cause),
-            journal.giveUp(held.runId)
-          )
+          : Effect.logError("run given up because of a defect", { runId: held.runId }, cause)
       ),
-      Effect.ensuring(ended(held.runId)),
-      Effect.ensuring(Effect.sync(() => cancels.close(held.runId, control)))
+      Effect.ensuring(leave(held, control))
     )
 
   // A fiber that is left from before the lease was lost is interrupted by the one that takes its place.

@@ -169,6 +169,7 @@ export const build = (
   return {
     entry: {
       runId: held.runId,
+      tenure: held.tenure,
       orderId: held.orderId,
       callouts: withPatch(ended.records, changed.changes).map((record) => ({ index: placed.index, record })),
       step,

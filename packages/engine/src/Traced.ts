@@ -143,7 +143,7 @@ export const journal = (tell: Tell): Layer.Layer<Journal, never, Journal> =>
         reprocess: (request) => Effect.tap(inner.reprocess(request), accepted),
         commit: (entry) => Effect.tapError(Effect.tap(inner.commit(entry), stored(entry)), () => letGo(entry.runId)),
         release: (entry) => Effect.ensuring(Effect.tap(inner.release(entry), stored(entry)), letGo(entry.runId)),
-        giveUp: (runId) => Effect.andThen(inner.giveUp(runId), letGo(runId)),
+        giveUp: (tenure) => Effect.andThen(inner.giveUp(tenure), letGo(tenure.runId)),
         claimed: Stream.tap(inner.claimed, hold)
       })
     })

@@ -92,6 +92,21 @@ describe("when a process dies", () => {
     }).pipe(Effect.provide(shared(() => Effect.never))))
 })
 
+it.effect("a run whose fiber ends without having ended it is taken up again, also by the same process", () =>
+  Effect.gen(function*() {
+    const { intake } = yield* start({ pipelines: [pipeline([workflow("a"), workflow("b")])] })
+    yield* intake.submit({ body: { orderType: "NEW_ORDER" } })
+    yield* TestClock.adjust("10 seconds")
+    yield* settle
+    const { run, requests } = yield* the
+    assert.strictEqual(run.state, "completed")
+    assert.deepStrictEqual(counts(requests), ["1", "1", "2"])
+    assert.deepStrictEqual(
+      run.callouts.map(({ record }) => record.outcome),
+      ["succeeded", "interrupted", "succeeded"]
+    )
+  }).pipe(Effect.provide(shared((_request, index) => index === 1 ? Effect.interrupt : respond(200)))))
+
 it.effect("a process that is told to stop ends the open call, and leaves the rest without an interrupted record", () =>
   Effect.gen(function*() {
     const answered = yield* Deferred.make<void>()

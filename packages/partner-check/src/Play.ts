@@ -90,6 +90,7 @@ export const make = Effect.gen(function*() {
     const { at, pipeline, runId } = played
     const before = documentOf(played)
     const held: HeldRun = {
+      tenure: 1,
       runId,
       eventId: runId,
       orderId: before.order.id,

@@ -31,7 +31,7 @@ import * as Link from "./journal/Link.ts"
 import { type AcceptMember, entryBytes, type EntryMember, submissionBytes } from "./journal/Member.ts"
 import * as QueueDepth from "./journal/QueueDepth.ts"
 import { state } from "./journal/Recovery.ts"
-import { reprocess } from "./journal/Reprocess.ts"
+import { reprocess, type Reprocessed } from "./journal/Reprocess.ts"
 import * as Worker from "./journal/Worker.ts"
 import * as Writer from "./journal/Writer.ts"
 import * as PartnerBoardPg from "./PartnerBoard.ts"
@@ -149,7 +149,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
 
   const write = (entry: EntryMember["entry"], release: boolean) =>
     Effect.uninterruptible(Effect.callback<Committed | Stale, Fenced>((resume) => {
-      if (!lease.holds(entry.runId)) return resume(Effect.fail(new Fenced()))
+      if (!lease.holds(entry)) return resume(Effect.fail(new Fenced()))
       const outcome = outcomeOf(entry)
       const bytes = entryBytes(entry) + (outcome === undefined ? 0 : outcomeBytes(outcome))
       const member: EntryMember = {
@@ -164,28 +164,34 @@ const make = Effect.fnUntraced(function*(options: Options) {
       Writer.add(outcome !== undefined ? outcomes : bytes > maxBytes ? wide : main, member)
     }))
 
+  /** `by`: the worker that it was stored under. Once that one is fenced, the run is for whoever takes it up. */
+  const reprocessed = (answer: Reprocessed, by: string): Intake => {
+    if (answer._tag === "Repeated") return answer
+    if (answer._tag === "Accepted") {
+      const { eventId, orderId, pipeline, runId } = answer.run
+      if (by !== lease.identity().worker) return { _tag: "Queued", orderId, eventId, runId }
+      return {
+        _tag: "Accepted",
+        run: { ...answer.run, tenure: lease.hold(runId, { pipeline: pipeline.name, bytes: 4096 }) }
+      }
+    }
+    queued()
+    takeover.hurry()
+    return answer
+  }
+
   const journal = Journal.of({
     accept,
     reprocess: (request) =>
       (depth.full() ? Effect.fail(new JournalFull({ retryAfterSeconds: 5 })) : Effect.void).pipe(
-        Effect.andThen(Effect.suspend(() =>
-          reprocess(request, lease.identity(), executes && lease.inFlight.room(request.run.pipeline.name) > 0)
-        )),
+        Effect.andThen(Effect.suspend(() => {
+          const by = lease.identity()
+          const starts = executes && lease.inFlight.room(request.run.pipeline.name) > 0
+          return Effect.map(reprocess(request, by, starts), (answer) => reprocessed(answer, by.worker))
+        })),
         Effect.provideService(SqlClient.SqlClient, sql),
-        Effect.tap((intake: Intake) =>
-          Effect.sync(() => {
-            if (intake._tag === "Accepted") {
-              lease.hold(intake.run.runId, { pipeline: intake.run.pipeline.name, bytes: 4096 })
-            } else if (intake._tag === "Queued") {
-              queued()
-              takeover.hurry()
-            }
-          })
-        ),
         // Whatever else went wrong, time running out included, it may be stored, and nobody executes it.
-        Effect.onError((cause) =>
-          Effect.sync(() => refusal(cause) || takeover.doubt(request.run.runId))
-        ),
+        Effect.onError((cause) => Effect.sync(() => refusal(cause) || takeover.doubt(request.run.runId))),
         Effect.interruptible,
         orUnavailable,
         Effect.uninterruptible
@@ -197,11 +203,11 @@ const make = Effect.fnUntraced(function*(options: Options) {
     document: (orderId, version) =>
       Effect.provideService(orUnavailable(document(orderId, version)), SqlClient.SqlClient, sql),
     state: (runId) => Effect.provideService(orUnavailable(state(runId)), SqlClient.SqlClient, sql),
-    giveUp: (runId) =>
+    giveUp: (tenure) =>
       Effect.suspend(() => {
-        lease.drop(runId)
+        if (!lease.drop(tenure)) return Effect.void
         return Effect.ignore(orUnavailable(sql`update runs set owner = '00000000-0000-0000-0000-000000000000'
-          where id = ${runId}::uuid and owner = ${lease.identity().worker}::uuid`))
+          where id = ${tenure.runId}::uuid and owner = ${lease.identity().worker}::uuid`))
       }),
     cancel: (runId, cancellation, at) =>
       cancel(runId, cancellation, at).pipe(

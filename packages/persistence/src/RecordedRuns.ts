@@ -6,7 +6,7 @@ import { parseOwn } from "@sluice/domain/Json"
 import type { Order } from "@sluice/domain/Order"
 import { isStorable } from "@sluice/domain/Order"
 import type { FinalRunState } from "@sluice/domain/ProcessEvent"
-import type { Document, HeldRun, JournalUnavailable } from "@sluice/engine/Journal"
+import type { Document, JournalUnavailable, RunSoFar } from "@sluice/engine/Journal"
 import { Settings } from "@sluice/engine/Settings"
 import type { RecordedRun } from "@sluice/engine/simulation/RecordedRun"
 import { Context, Effect, Layer } from "effect"
@@ -23,7 +23,7 @@ export interface EndedRun {
 const finalStates = "('completed', 'failed', 'cancelled', 'compensation-failed')"
 
 /** Versions of the order from which the run started and asked. */
-const versionsOf = ({ callouts, startVersion }: HeldRun): ReadonlyArray<number> => [
+const versionsOf = ({ callouts, startVersion }: RunSoFar): ReadonlyArray<number> => [
   ...new Set([startVersion, ...callouts.map(({ record }) => record.orderVersion)])
 ]
 
@@ -49,7 +49,7 @@ const make = Effect.gen(function*() {
     return run
   })
 
-  const documents = Effect.fnUntraced(function*(runs: ReadonlyArray<HeldRun>) {
+  const documents = Effect.fnUntraced(function*(runs: ReadonlyArray<RunSoFar>) {
     const wanted = runs.flatMap((run) => versionsOf(run).map((version) => ({ orderId: run.orderId, version })))
     const rows = yield* orUnavailable(
       sql<{ readonly order_id: string; readonly version: number; readonly doc: string }>`

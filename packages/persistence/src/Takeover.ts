@@ -7,7 +7,7 @@
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import type { RunCancellation } from "@sluice/engine/Cancellation"
-import type { HeldRun } from "@sluice/engine/Journal"
+import type { HeldRun, RunSoFar } from "@sluice/engine/Journal"
 import { takeoversAfter } from "@sluice/engine/JournalRules"
 import { Array, Effect, Latch, Queue, Result, Stream } from "effect"
 import { SqlClient } from "effect/sql"
@@ -20,6 +20,7 @@ import type { Link } from "./journal/Link.ts"
 import * as QueuedRuns from "./journal/QueuedRuns.ts"
 import { openStates } from "./journal/QueuedRuns.ts"
 import { recover } from "./journal/Recovery.ts"
+import * as Strays from "./journal/Strays.ts"
 import type { Worker } from "./journal/Worker.ts"
 import { type Board, lookColumn, type Unwell } from "./PartnerBoard.ts"
 
@@ -77,7 +78,7 @@ interface Claimed {
 }
 
 /** Of what was read; the document is read when it is needed, and orders are small. */
-const weightOf = (run: HeldRun): number =>
+const weightOf = (run: RunSoFar): number =>
   run.callouts.reduce((sum, { record }) => sum + (record.response?.body.byteLength ?? 0), 4096)
 
 /** Where each stands in the order in which they were chosen; a statement returns its rows as it finds them. */
@@ -101,6 +102,7 @@ export interface Needs {
 
 export const make = Effect.fnUntraced(function*({ announcements, board, lease, worker }: Needs) {
   const sql = yield* SqlClient.SqlClient
+  const findStrays = yield* Strays.make(lease)
   const wake = Latch.makeUnsafe(false)
   /** Told again until the runs have ended, so that what nobody read is not missed. */
   const cancellations = yield* Queue.sliding<RunCancellation>(1024)
@@ -144,8 +146,8 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, w
     for (const { run, takeovers } of held) {
       // Fenced meanwhile: doubtful is empty then, and the runs are another's.
       if (!lease.doubtful.delete(run.runId)) continue
-      lease.hold(run.runId, { pipeline: run.pipeline.name, bytes: weightOf(run) })
-      Queue.offerUnsafe(queue, { ...run, takeovers })
+      const tenure = lease.hold(run.runId, { pipeline: run.pipeline.name, bytes: weightOf(run) })
+      Queue.offerUnsafe(queue, { ...run, takeovers, tenure })
     }
   })
 
@@ -196,6 +198,7 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, w
   })
 
   const poll = Effect.fnUntraced(function*(queue: Queue.Queue<HeldRun>) {
+    yield* findStrays
     yield* resolveDoubts(queue)
     const me = lease.identity().worker
     const [seen] = yield* sql.unsafe<Seen>(look, [PgTypes.uuid(me)])

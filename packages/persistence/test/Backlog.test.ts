@@ -40,7 +40,9 @@ describe("Backlog", () => {
     const { document } = submission()
     const write = (tag: string): Member => ({
       kind: "entry",
-      entry: entryOf({ runId: nextId(), orderId: document.order.id }, { write: writeOn(document, { tags: [tag] }) }),
+      entry: entryOf({ runId: nextId(), orderId: document.order.id, tenure: 1 }, {
+        write: writeOn(document, { tags: [tag] })
+      }),
       worker: "w",
       release: false,
       outcome: undefined,

@@ -10,7 +10,7 @@ import {
 import { Next } from "@sluice/delivery/Judgement"
 import { DeliveryStoreHarness, suite } from "@sluice/delivery/testing/DeliveryStoreSuite"
 import type { DeliveryState } from "@sluice/domain/Delivery"
-import { Journal } from "@sluice/engine/Journal"
+import { type HeldRun, Journal } from "@sluice/engine/Journal"
 import { entryOf, finished, nextId, submission } from "@sluice/engine/testing/JournalFixtures"
 import { Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
@@ -40,7 +40,7 @@ const submit = Effect.fnUntraced(function*(members: object = {}) {
   return stored._tag === "Accepted" ? stored.run : yield* Effect.die(stored._tag)
 })
 
-const complete = Effect.fnUntraced(function*(run: { readonly runId: string; readonly orderId: string }) {
+const complete = Effect.fnUntraced(function*(run: HeldRun) {
   const journal = yield* Journal
   const order = yield* journal.document(run.orderId)
   return yield* journal.commit(entryOf(run, { finish: { ...finished.finish, order } }))

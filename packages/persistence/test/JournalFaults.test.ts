@@ -133,8 +133,8 @@ describe("the lease", () => {
       yield* sql`update workers set fenced = true`
       assert.strictEqual((yield* Effect.flip(journal.commit(entryOf(run, finished))))._tag, "Fenced")
       const next = yield* accepted(journal, submission())
-      assert.isTrue(journal.maySend(next.runId))
-      assert.isFalse(journal.maySend(run.runId))
+      assert.isTrue(journal.maySend(next))
+      assert.isFalse(journal.maySend(run))
       const [taken] = yield* claims(journal, 1)
       assert.deepStrictEqual([taken?.runId, taken?.takenOver], [run.runId, true])
     })

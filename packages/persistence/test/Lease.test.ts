@@ -1,7 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
+import { defaultLimits } from "../src/journal/InFlight.ts"
 import * as Lease from "../src/journal/Lease.ts"
+
+const load = { pipeline: "p", bytes: 0 }
 
 const now = Effect.map(Clock.Clock, (clock) => clock.monotonicTimeNanosUnsafe())
 
@@ -46,11 +49,25 @@ describe("Lease", () => {
     Effect.gen(function*() {
       const lease = yield* Lease.make()
       lease.registered("first", yield* now)
-      lease.hold("run", { pipeline: "p", bytes: 0 })
-      assert.isTrue(lease.maySend("run"))
+      const run = { runId: "run", tenure: lease.hold("run", load) }
+      assert.isTrue(lease.maySend(run))
       lease.lost()
       lease.registered("second", yield* now)
-      assert.deepStrictEqual([lease.maySend(), lease.maySend("run"), lease.holds("run")], [true, false, false])
+      assert.deepStrictEqual([lease.maySend(), lease.maySend(run), lease.holds(run)], [true, false, false])
       assert.deepStrictEqual(lease.identity(), { worker: "second", epoch: 0 })
+    }))
+
+  it.effect("a run that is held again is held by whoever came last, and an end of before ends nothing", () =>
+    Effect.gen(function*() {
+      const lease = yield* Lease.make()
+      lease.registered("worker", yield* now)
+      const before = { runId: "run", tenure: lease.hold("run", load) }
+      const again = { runId: "run", tenure: lease.hold("run", load) }
+      assert.deepStrictEqual([lease.maySend(before), lease.maySend(again)], [false, true])
+      assert.isFalse(lease.drop(before))
+      assert.isTrue(lease.holds(again))
+      assert.isTrue(lease.drop(again))
+      assert.isFalse(lease.inFlight.has("run"))
+      assert.strictEqual(lease.inFlight.room("p"), defaultLimits.perPipeline)
     }))
 })

@@ -3,7 +3,7 @@ import type { CalloutRecord } from "@sluice/domain/CalloutRecord"
 import { equals, isObject, type Json, type JsonObject, parse } from "@sluice/domain/Json"
 import type { Pipeline } from "@sluice/domain/Pipeline"
 import { bodyText } from "../CalloutExchange.ts"
-import type { Document, HeldRun } from "../Journal.ts"
+import type { Document, RunSoFar } from "../Journal.ts"
 
 /**
  * - `added`, `removed`: the step is in one of the pipelines only
@@ -19,7 +19,7 @@ export interface StepDifference {
 
 /** One of the two runs. */
 export interface Side {
-  readonly run: Pick<HeldRun, "steps" | "callouts">
+  readonly run: Pick<RunSoFar, "steps" | "callouts">
   readonly pipeline: Pipeline | undefined
   readonly document: (version: number) => Document | undefined
 }

@@ -1,11 +1,11 @@
 /** A run that ended, with everything that it needs to be made again: the order as it was, and what partners answered. */
 import type { Pipeline } from "@sluice/domain/Pipeline"
 import type { FinalRunState } from "@sluice/domain/ProcessEvent"
-import type { Document, HeldRun } from "../Journal.ts"
+import type { Document, RunSoFar } from "../Journal.ts"
 
 export interface RecordedRun {
   /** With all its steps and callout records. */
-  readonly run: HeldRun
+  readonly run: RunSoFar
   readonly state: FinalRunState
   /** The pipeline at the version that ran; absent where that is gone. */
   readonly pipeline: Pipeline | undefined

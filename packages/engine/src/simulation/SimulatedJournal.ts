@@ -66,6 +66,7 @@ export const make = ({ documents, run }: RecordedRun, pipeline: HeldRun["pipelin
     messages: () => messages,
     held: () => ({
       runId: run.runId,
+      tenure: 1,
       eventId: run.eventId,
       orderId: run.orderId,
       pipeline,

@@ -123,6 +123,18 @@ export const cancelSuite = (name: string, layer: Layer.Layer<JournalHarness>) =>
     )
 
     test(
+      "a cancel that came before the end of what had failed to be undone wins, unless it wanted it undone",
+      (_, journal) =>
+        Effect.gen(function*() {
+          const run = yield* accepted(journal, submission())
+          yield* journal.commit(entryOf(run, { state: "compensating" }))
+          yield* journal.cancel(run.runId, plain, noon)
+          const finish = { ...finished.finish, state: "compensation-failed" } as const
+          assert.deepInclude(yield* journal.commit(entryOf(run, { finish })), { ended: "cancelled" })
+        })
+    )
+
+    test(
       "of a cancel and an end at any moment exactly one wins, and a cancelled run sets no status",
       (harness, journal) =>
         Effect.gen(function*() {

@@ -72,8 +72,12 @@ export const record = (rest: Partial<CalloutRecord> = {}): CalloutRecord => ({
 })
 
 /** An entry of the run; add to it what it is about. */
-export const entryOf = ({ orderId, runId }: Pick<HeldRun, "orderId" | "runId">, rest: Partial<Entry>): Entry => ({
+export const entryOf = (
+  { orderId, runId, tenure }: Pick<HeldRun, "orderId" | "runId" | "tenure">,
+  rest: Partial<Entry>
+): Entry => ({
   runId,
+  tenure,
   orderId,
   callouts: [],
   history: [],

@@ -18,7 +18,8 @@ import {
   OrderUnknown,
   type OrderWrite,
   type Stale,
-  type Submission
+  type Submission,
+  type Tenure
 } from "../Journal.ts"
 import { judge, progressOf, retries, retryConflict, sameFingerprint, takeoversAfter } from "../JournalRules.ts"
 import type { PartnerBoard } from "../PartnerBoard.ts"
@@ -77,7 +78,8 @@ const add = (run: MemoryRun, order: MemoryOrder, entry: Entry, release: boolean)
     return { _tag: "Committed", version }
   }
   const { state } = entry.finish
-  run.state = run.cancel !== undefined && state !== "compensation-failed" ? "cancelled" : state
+  const undone = state !== "compensation-failed" || run.cancel?.compensate === false
+  run.state = run.cancel !== undefined && undone ? "cancelled" : state
   run.failedSteps = entry.finish.failedSteps
   run.finishedAt = entry.finish.at
   run.owner = undefined
@@ -108,6 +110,7 @@ export const make = Effect.gen(function*() {
       startedAt: clock.currentTimeMillisUnsafe(),
       startVersion,
       owner: starts ? me : undefined,
+      tenure: 1,
       dueAt: undefined,
       heldFor: undefined,
       takeovers: 0,
@@ -185,11 +188,16 @@ export const make = Effect.gen(function*() {
       )
     })
 
+  const holds = ({ runId, tenure }: Tenure) => {
+    const run = store.runs.get(runId)
+    return me.alive && run?.owner === me && run.tenure === tenure
+  }
+
   const commit = (entry: Entry, release: boolean): Effect.Effect<Committed | Stale, Fenced> =>
     Effect.suspend(() => {
       const run = store.runs.get(entry.runId)
       const order = store.orders.get(entry.orderId)
-      if (!me.alive || run === undefined || order === undefined || run.owner !== me) return Effect.fail(new Fenced())
+      if (run === undefined || order === undefined || !holds(entry)) return Effect.fail(new Fenced())
       const added = add(run, order, entry, release)
       if (run.heldFor !== undefined) PartnerBoardMemory.onHold(store, run.heldFor, clock.currentTimeMillisUnsafe())
       return Effect.as(store.changed.release, added)
@@ -200,6 +208,7 @@ export const make = Effect.gen(function*() {
     run.takeovers = takeoversAfter({ ...run, progress }, fromTheDead && run.owner?.orderly !== true)
     run.progressAtTakeover = progress
     run.owner = me
+    run.tenure++
     run.dueAt = undefined
     run.heldFor = undefined
     return held(run, fromTheDead)
@@ -269,14 +278,15 @@ export const make = Effect.gen(function*() {
       Effect.tap(Effect.sync(() => cancelIn(store, runId, cancellation, at)), store.changed.release),
     cancellations: Stream.fromEffectRepeat(nextCancel),
     state: (runId) => Effect.sync(() => store.runs.get(runId)?.state),
-    giveUp: (runId) =>
+    giveUp: (tenure) =>
       Effect.suspend(() => {
-        const run = store.runs.get(runId)
-        if (run?.owner === me) run.owner = deadWorker
+        const run = store.runs.get(tenure.runId)
+        if (run === undefined || !holds(tenure)) return Effect.void
+        run.owner = deadWorker
         return store.changed.release
       }),
     claimed: Stream.fromEffectRepeat(claimNext),
-    maySend: (runId) => me.alive && (runId === undefined || store.runs.get(runId)?.owner === me),
+    maySend: (tenure) => tenure === undefined ? me.alive : holds(tenure),
     awaitLease: Effect.suspend(() => me.alive ? Effect.void : Effect.fail(new Fenced()))
   })
 })

@@ -30,6 +30,8 @@ export interface MemoryRun extends Omit<NewRun, "eventId"> {
   startedAt: number
   startVersion: number
   owner: MemoryWorker | undefined
+  /** How often it was held: see `Tenure`. */
+  tenure: number
   dueAt: number | undefined
   /** Let go when this host is well again, and before others by rank and age. */
   heldFor: string | undefined
@@ -106,6 +108,7 @@ export const held = (run: MemoryRun, mayBeOpen: boolean, document?: Document): H
   const marks = standingMarks(journal, run)
   return {
     runId: run.runId,
+    tenure: run.tenure,
     eventId: run.eventId,
     orderId: run.orderId,
     pipeline: run.pipeline,

@@ -69,7 +69,7 @@ export const suite = (name: string, layer: Layer.Layer<JournalHarness>) =>
         const run = yield* accepted(journal, given)
         assert.deepStrictEqual(yield* journal.document(run.orderId), given.document)
         assert.strictEqual(yield* journal.state(run.runId), "running")
-        assert.isTrue(journal.maySend(run.runId))
+        assert.isTrue(journal.maySend(run))
         assert.deepStrictEqual(run.document, given.document)
       }))
 
@@ -228,13 +228,14 @@ export const suite = (name: string, layer: Layer.Layer<JournalHarness>) =>
         const { document: __, ...before } = run
         assert.deepStrictEqual(taken, {
           ...before,
+          tenure: taken.tenure,
           takeovers: 1,
           takenOver: true,
           steps: [{ ...step, nextVersion: 1 }],
           callouts: [{ index: 0, record: told }]
         })
         assert.strictEqual((yield* failure(zombie.commit(entryOf(run, { step: stepAt(1) }))))._tag, "Fenced")
-        assert.isFalse(zombie.maySend(run.runId))
+        assert.isFalse(zombie.maySend(run))
         assert.strictEqual((yield* heir.commit(entryOf(taken, finished)))._tag, "Committed")
       }))
 
@@ -260,7 +261,7 @@ export const suite = (name: string, layer: Layer.Layer<JournalHarness>) =>
         const wait = { index: 0, request: 0, attempt: 2, dueAt: noon }
         const failed = { index: 0, record: record({ outcome: "timed-out" }) }
         yield* journal.release({ ...entryOf(run, { callouts: [failed] }), wait })
-        assert.isFalse(journal.maySend(run.runId))
+        assert.isFalse(journal.maySend(run))
         assert.strictEqual((yield* failure(journal.commit(entryOf(run, finished))))._tag, "Fenced")
         const claimed = yield* claimOne(journal)
         assert.deepStrictEqual([claimed.wait, claimed.takenOver, claimed.takeovers], [wait, false, 0])
@@ -308,12 +309,24 @@ export const suite = (name: string, layer: Layer.Layer<JournalHarness>) =>
     test("a run that was given up is taken over, and what is not held is fenced", (_, journal) =>
       Effect.gen(function*() {
         const run = yield* accepted(journal, submission())
-        yield* journal.giveUp(run.runId)
+        yield* journal.giveUp(run)
         assert.strictEqual((yield* failure(journal.commit(entryOf(run, finished))))._tag, "Fenced")
         const taken = yield* claimOne(journal)
         assert.deepStrictEqual([taken.runId, taken.takeovers, taken.takenOver], [run.runId, 1, true])
-        const unknown = entryOf({ runId: nextId(), orderId: run.orderId }, finished)
+        const unknown = entryOf({ ...run, runId: nextId() }, finished)
         assert.strictEqual((yield* failure(journal.commit(unknown)))._tag, "Fenced")
+      }))
+
+    test("what was begun before the process lost the run is fenced when it holds the run again", (_, journal) =>
+      Effect.gen(function*() {
+        const before = yield* accepted(journal, submission())
+        yield* journal.giveUp(before)
+        const again = yield* claimOne(journal)
+        assert.deepStrictEqual([journal.maySend(before), journal.maySend(again)], [false, true])
+        assert.strictEqual((yield* failure(journal.commit(entryOf(before, finished))))._tag, "Fenced")
+        yield* journal.giveUp(before)
+        assert.isTrue(journal.maySend(again))
+        assert.deepInclude(yield* journal.commit(entryOf(again, finished)), { ended: "completed" })
       }))
 
     test("a run that waits is running again with its next entry, and one that compensates stays so", (_, journal) =>

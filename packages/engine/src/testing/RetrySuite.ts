@@ -113,7 +113,7 @@ export const suite = (name: string, layer: Layer.Layer<RetryHarness>) =>
         const heir = yield* harness.start
         const [taken] = yield* claims(heir.journal, 1)
         assert.deepInclude(taken, expected)
-        yield* heir.journal.commit(entryOf(held, { step: stepAt(1), ...finished }))
+        yield* heir.journal.commit(entryOf(taken as HeldRun, { step: stepAt(1), ...finished }))
         const past = yield* heir.pastRuns.get(held.runId)
         assert.deepStrictEqual(past?.calls, [], "what was reused was not called here")
         assert.deepStrictEqual(past?.inheritedKeys, inheritedKeys)

@@ -41,8 +41,9 @@ export const flushAnswer = (rows: Rows): FlushAnswer => {
 }
 
 /** The run that a submission opened, at its very beginning. */
-export const openedRun = ({ document, run }: Submission): HeldRun => ({
+export const openedRun = ({ document, run }: Submission, tenure: number): HeldRun => ({
   runId: run.runId,
+  tenure,
   eventId: run.eventId,
   orderId: document.order.id,
   pipeline: run.pipeline,

@@ -122,7 +122,8 @@ f as (
   update runs set
     state = case
       when ${ends} then case
-        when runs.cancel_requested and e.final <> 'compensation-failed' then 'cancelled' else e.final end
+        when runs.cancel_requested and (e.final <> 'compensation-failed' or not runs.cancel_compensates)
+          then 'cancelled' else e.final end
       when e.final is not null then 'compensating'
       when e.state is not null then e.state
       when runs.state = 'waiting' then 'running'

@@ -3,6 +3,8 @@
  * share of the process: what is above stays queued in the database, and is claimed in turns.
  */
 
+import type { Tenure } from "@sluice/engine/Journal"
+
 /** Runs of one pipeline, of all, and the bytes of the documents that came with them. */
 export interface InFlightLimits {
   readonly perPipeline: number
@@ -20,8 +22,12 @@ export interface Load {
 
 export interface InFlight {
   readonly has: (runId: string) => boolean
-  readonly add: (runId: string, load: Load) => void
-  readonly remove: (runId: string) => void
+  /** A tenure that still stands. */
+  readonly stands: (tenure: Tenure) => boolean
+  /** Begins a tenure, whose number it returns; one that stood before ends. */
+  readonly add: (runId: string, load: Load) => number
+  /** False where that tenure had ended before: what is held by now is left alone. */
+  readonly remove: (tenure: Tenure) => boolean
   readonly clear: () => void
   /** How many more runs may be held, whatever they are. */
   readonly roomInAll: () => number
@@ -32,10 +38,11 @@ export interface InFlight {
 }
 
 export const make = (limits: InFlightLimits): InFlight => {
-  const held = new Map<string, Load>()
+  const held = new Map<string, Load & { readonly tenure: number }>()
   const counts = new Map<string, number>()
   let bytes = 0
   let removals = 0
+  let tenures = 0
   let waiting: (() => void) | undefined
 
   const roomInAll = () => bytes >= limits.bytes ? 0 : Math.max(0, limits.runs - held.size)
@@ -43,27 +50,38 @@ export const make = (limits: InFlightLimits): InFlight => {
   /** Few at a time would cost a look for each. */
   const worthALook = Math.max(1, Math.floor(limits.perPipeline / 8))
 
+  const forget = (runId: string) => {
+    const load = held.get(runId)
+    if (load === undefined) return
+    held.delete(runId)
+    bytes -= load.bytes
+    const left = (counts.get(load.pipeline) ?? 1) - 1
+    if (left > 0) counts.set(load.pipeline, left)
+    else counts.delete(load.pipeline)
+  }
+
+  const stands = ({ runId, tenure }: Tenure) => held.get(runId)?.tenure === tenure
+
   return {
     has: (runId) => held.has(runId),
-    add: (runId, load) => {
-      if (held.has(runId)) return
-      held.set(runId, load)
-      counts.set(load.pipeline, (counts.get(load.pipeline) ?? 0) + 1)
-      bytes += load.bytes
+    stands,
+    add: (runId, { bytes: weight, pipeline }) => {
+      forget(runId)
+      const tenure = ++tenures
+      held.set(runId, { pipeline, bytes: weight, tenure })
+      counts.set(pipeline, (counts.get(pipeline) ?? 0) + 1)
+      bytes += weight
+      return tenure
     },
-    remove: (runId) => {
-      const load = held.get(runId)
-      if (load === undefined) return
-      held.delete(runId)
-      bytes -= load.bytes
-      const left = (counts.get(load.pipeline) ?? 1) - 1
-      if (left > 0) counts.set(load.pipeline, left)
-      else counts.delete(load.pipeline)
+    remove: (tenure) => {
+      if (!stands(tenure)) return false
+      forget(tenure.runId)
       if (waiting !== undefined && ++removals >= worthALook) {
         const tell = waiting
         waiting = undefined
         tell()
       }
+      return true
     },
     clear: () => {
       held.clear()

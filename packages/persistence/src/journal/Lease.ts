@@ -2,7 +2,7 @@
  * What this process may do, and until when: its worker row, renewed with every flush, and the runs that it holds.
  * One lease for the whole process: 100,000 runs cost no more to keep than one. Contract: section 10, promise 3.
  */
-import { Fenced } from "@sluice/engine/Journal"
+import { Fenced, type Tenure } from "@sluice/engine/Journal"
 import { Clock, Effect } from "effect"
 import { leaseSeconds } from "./FlushStatement.ts"
 import * as InFlight from "./InFlight.ts"
@@ -15,15 +15,17 @@ const margin = seconds(1)
 export interface Lease {
   /** The row in `workers`, and how often answers were lost since; both are parameters of every statement. */
   readonly identity: () => { readonly worker: string; readonly epoch: number }
-  /** Runs of this process. What is not in here is another's, whatever a fiber believes. */
-  readonly holds: (runId: string) => boolean
-  readonly hold: (runId: string, load: InFlight.Load) => void
-  readonly drop: (runId: string) => void
+  /** Whether the tenure stands. What does not is another's, or a later fiber's, whatever a fiber believes. */
+  readonly holds: (tenure: Tenure) => boolean
+  /** Begins a tenure, and ends the one before it. */
+  readonly hold: (runId: string, load: InFlight.Load) => number
+  /** Ends a tenure; false where it had ended before. An answer that comes late ends nothing that began since. */
+  readonly drop: (tenure: Tenure) => boolean
   /** What this process holds, and how much more it may take. */
   readonly inFlight: InFlight.InFlight
   /** Runs that may be this process's: their statement was sent, and its answer lost or given up. */
   readonly doubtful: Map<string, { readonly takenOver: boolean }>
-  readonly maySend: (runId?: string) => boolean
+  readonly maySend: (tenure?: Tenure) => boolean
   readonly awaitLease: Effect.Effect<void, Fenced>
   /** Renewed by a statement that was sent at `sent`, monotonic nanoseconds. */
   readonly renewed: (sent: bigint) => void
@@ -62,12 +64,12 @@ const on = (clock: Clock.Clock, limits: InFlight.InFlightLimits | undefined): Le
 
   return {
     identity: () => ({ worker, epoch }),
-    holds: (runId) => held.has(runId),
+    holds: held.stands,
     hold: held.add,
     drop: held.remove,
     inFlight: held,
     doubtful,
-    maySend: (runId) => alive() && (runId === undefined || held.has(runId)),
+    maySend: (tenure) => alive() && (tenure === undefined || held.stands(tenure)),
     awaitLease: Effect.callback<void, Fenced>((resume) => {
       if (alive()) return resume(Effect.void)
       waiting.push(resume)

@@ -28,7 +28,7 @@ export interface AcceptMember {
 export interface EntryMember {
   readonly kind: "entry"
   readonly entry: Entry
-  /** The worker that held the run when the entry was made: under another one it must not be stored. */
+  /** The worker that held the run when the entry was given: under another one it must not be stored. */
   readonly worker: string
   /** The run is given up with this entry. */
   readonly release: boolean

@@ -3,7 +3,7 @@
  * was committed: the claiming statement's snapshot is older than its lock, and a finished step would run again.
  */
 import type { RunState } from "@sluice/domain/ProcessEvent"
-import type { HeldRun, InheritedKey, Open, Wait } from "@sluice/engine/Journal"
+import type { InheritedKey, Open, RunSoFar, Wait } from "@sluice/engine/Journal"
 import { progressOf, standingMarks } from "@sluice/engine/JournalRules"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
@@ -33,7 +33,7 @@ interface RunRow {
 
 /** A run as it stands, and what counting its takeovers needs. */
 export interface Recovered {
-  readonly run: HeldRun
+  readonly run: RunSoFar
   /** How many steps and records of its own it has: an `interrupted` one was written by a takeover. */
   readonly progress: number
   readonly progressAtTakeover: number
@@ -44,7 +44,7 @@ const parsed = <A>(mark: string | null): A | undefined => mark === null ? undefi
 /** `mayBeOpen`: the run comes from a process that may have been in the middle of a call. */
 const recovered = (
   row: RunRow,
-  steps: HeldRun["steps"],
+  steps: RunSoFar["steps"],
   rows: ReadonlyArray<StoredCallout>,
   mayBeOpen: boolean
 ): Recovered => {

@@ -5,13 +5,13 @@
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import type { RunState } from "@sluice/domain/ProcessEvent"
 import {
-  type HeldRun,
   type Intake,
   IntakeConflict,
   JournalUnavailable,
   OrderMoved,
   OrderUnknown,
-  type Reprocess
+  type Reprocess,
+  type RunSoFar
 } from "@sluice/engine/Journal"
 import { retryConflict, sameFingerprint } from "@sluice/engine/JournalRules"
 import { Clock, Effect } from "effect"
@@ -47,13 +47,18 @@ const printable = (text: string | undefined): string | null => text?.replaceAll(
 const same = (a: Uint8Array | undefined, b: Uint8Array | null): boolean =>
   a === undefined && b === null || sameFingerprint(a, b)
 
+/** What became of the request; the tenure of a run that is to be executed here begins when this is known. */
+export type Reprocessed =
+  | Exclude<Intake, { readonly _tag: "Accepted" }>
+  | { readonly _tag: "Accepted"; readonly run: RunSoFar }
+
 /** Under `identity`, or queued where another run is open, or where this process executes none. */
 export const reprocess = Effect.fnUntraced(function*(
   request: Reprocess,
   identity: { readonly worker: string; readonly epoch: number },
   executes: boolean
 ): Effect.fn.Return<
-  Intake,
+  Reprocessed,
   IntakeConflict | OrderUnknown | OrderMoved | JournalUnavailable | SqlError,
   SqlClient.SqlClient
 > {
@@ -116,7 +121,7 @@ export const reprocess = Effect.fnUntraced(function*(
     }
     if (!starts) return { _tag: "Queued", orderId, eventId: order.event_id, runId: run.runId } as const
     const records = yield* reusedCallouts(reused.map((step) => ({ runId: run.runId, step })))
-    const held: HeldRun = {
+    const held: RunSoFar = {
       runId: run.runId,
       eventId: order.event_id,
       orderId,

@@ -89,7 +89,7 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
 
   const settleEntry = (member: EntryMember, stored: StoredEntry) => {
     const { runId } = member.entry
-    if (stored.ended !== undefined || member.release) lease.drop(runId)
+    if (stored.ended !== undefined || member.release) lease.drop(member.entry)
     member.settle(Effect.succeed({
       _tag: "Committed",
       version: stored.version,
@@ -99,10 +99,10 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
     if (stored.next) options.claimable()
   }
 
-  /** `owned`: stored under the worker that this process still is. */
+  /** `owned`: stored under the worker that this process still is. A takeover may have been faster than this answer. */
   const settleAccept = ({ abandoned, bytes, settle, starts, submission }: AcceptMember, owned: boolean) => {
     const { pipeline, runId } = submission.run
-    if (!owned || !starts) {
+    if (!owned || !starts || lease.inFlight.has(runId)) {
       if (!starts) options.queued()
       return settle(Effect.succeed(queued(submission)))
     }
@@ -110,8 +110,8 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
       lease.doubtful.set(runId, { takenOver: false })
       return options.claimable()
     }
-    lease.hold(runId, { pipeline: pipeline.name, bytes })
-    settle(Effect.succeed({ _tag: "Accepted", run: openedRun(submission) }))
+    const tenure = lease.hold(runId, { pipeline: pipeline.name, bytes })
+    settle(Effect.succeed({ _tag: "Accepted", run: openedRun(submission, tenure) }))
   }
 
   const settleStale = Effect.fnUntraced(function*(lane: Lane, members: ReadonlyArray<EntryMember>) {

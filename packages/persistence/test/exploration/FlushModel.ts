@@ -100,7 +100,9 @@ const moved = (run: RunRow, e: RowOf<typeof entry>, now: number): RunRow => {
   return {
     ...run,
     state: ends
-      ? run.cancel_requested && e.final !== "compensation-failed" ? "cancelled" : e.final as string
+      ? run.cancel_requested && (e.final !== "compensation-failed" || !run.cancel_compensates)
+        ? "cancelled"
+        : e.final as string
       : e.final !== null
       ? "compensating"
       : e.state !== null
