@@ -1,43 +1,49 @@
-/** What the surviving processes hold in memory while everything around them dies. Linux alone tells. */
+/**
+ * What the surviving processes hold in memory while everything around them dies: what is still reachable after a full
+ * collection, and what the system has given them (Linux alone tells), which shows the collector's mood above all.
+ */
 import { Clock, Effect } from "effect"
 import { readFile } from "node:fs/promises"
-
-interface Sample {
-  /** Minutes since the beginning. */
-  readonly at: number
-  readonly mebibytes: number
-}
+import type { ServerProcess } from "./fleet/ServerProcess.ts"
+import type { Reading } from "./Trend.ts"
 
 export interface Memory {
   readonly name: string
-  readonly samples: ReadonlyArray<Sample>
+  /** Reachable after a full collection: the heap, and what its objects hold outside of it. */
+  readonly live: ReadonlyArray<Reading>
+  readonly resident: ReadonlyArray<Reading>
 }
 
-/** By least squares, mebibytes a minute; the first third is warming up and does not count. */
-export const slopeOf = ({ samples }: Memory): number => {
-  const counted = samples.slice(Math.floor(samples.length / 3))
-  const mean = (of: (sample: Sample) => number) => counted.reduce((sum, one) => sum + of(one), 0) / counted.length
-  const [x, y] = [mean(({ at }) => at), mean(({ mebibytes }) => mebibytes)]
-  const above = counted.reduce((sum, one) => sum + (one.at - x) * (one.mebibytes - y), 0)
-  const below = counted.reduce((sum, one) => sum + (one.at - x) ** 2, 0)
-  return below === 0 ? 0 : above / below
-}
+const mebibyte = 1024 * 1024
 
-/** Samples until it is interrupted. */
-export const make = (processes: ReadonlyArray<{ readonly name: string; readonly pid: number }>) => {
-  const memories = processes.map(({ name }) => ({ name, samples: [] as Array<Sample> }))
+/** MiB; `undefined` where nobody tells. */
+const residentOf = (pid: number) =>
+  Effect.promise(() => readFile(`/proc/${pid}/status`, "utf8").catch(() => "")).pipe(
+    Effect.map((status) => /VmRSS:\s+(\d+)/.exec(status)?.[1]),
+    Effect.map((kibibytes) => kibibytes === undefined ? undefined : Number(kibibytes) / 1024)
+  )
+
+const liveOf = Effect.map((bytes: number | undefined) => bytes === undefined ? undefined : bytes / mebibyte)
+
+/** Reads until it is interrupted. */
+export const make = (processes: ReadonlyArray<Pick<ServerProcess, "name" | "pid" | "weigh">>) => {
+  const watched = processes.map((one) => ({ ...one, live: [] as Array<Reading>, resident: [] as Array<Reading> }))
   const watch = Effect.gen(function*() {
     const begun = yield* Clock.currentTimeMillis
-    while (true) {
+    const note = Effect.fnUntraced(function*(readings: Array<Reading>, reading: Effect.Effect<number | undefined>) {
+      const mebibytes = yield* reading
       const now = yield* Clock.currentTimeMillis
-      for (const [place, { pid }] of processes.entries()) {
-        const status = yield* Effect.promise(() => readFile(`/proc/${pid}/status`, "utf8").catch(() => ""))
-        const kibibytes = /VmRSS:\s+(\d+)/.exec(status)?.[1]
-        if (kibibytes === undefined) continue
-        memories[place]?.samples.push({ at: (now - begun) / 60_000, mebibytes: Number(kibibytes) / 1024 })
-      }
-      yield* Effect.sleep("2 seconds")
-    }
+      if (mebibytes !== undefined) readings.push({ at: (now - begun) / 60_000, mebibytes })
+    })
+    return yield* Effect.forEach(
+      watched.flatMap(({ live, pid, resident, weigh }) => [
+        note(resident, residentOf(pid)).pipe(Effect.andThen(Effect.sleep("2 seconds")), Effect.forever),
+        note(live, liveOf(weigh)).pipe(Effect.andThen(Effect.sleep("20 seconds")), Effect.forever)
+      ]),
+      (watching) => watching,
+      { concurrency: "unbounded", discard: true }
+    )
   })
-  return { memories: memories as ReadonlyArray<Memory>, watch }
+  const memories: ReadonlyArray<Memory> = watched
+  return { memories, watch }
 }

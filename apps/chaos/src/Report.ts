@@ -1,12 +1,36 @@
 /** What a run of chaos says of itself, as text. */
 import type { Outcome } from "./Chaos.ts"
-import { slopeOf } from "./Memory.ts"
+import type { Memory } from "./Memory.ts"
+import { judge, type Reading, slopeOf, trendOf, warm } from "./Trend.ts"
 
 const counted = (names: ReadonlyArray<string>): ReadonlyArray<string> =>
   [...Map.groupBy(names, (name) => name)].toSorted(([, a], [, b]) => b.length - a.length)
     .map(([name, all]) => `  ${String(all.length).padStart(5)}  ${name}`)
 
 const shown = 5
+
+const signed = (slope: number) => `${slope < 0 ? "" : "+"}${slope.toFixed(2)}`
+
+const span = (readings: ReadonlyArray<Reading>): string => {
+  const sizes = readings.map(({ mebibytes }) => mebibytes)
+  return `${(sizes[0] ?? 0).toFixed(1)} to ${(sizes.at(-1) ?? 0).toFixed(1)} MiB, at most ${
+    Math.max(0, ...sizes).toFixed(1)
+  }`
+}
+
+/** Slopes are of what came after the warm-up, in MiB a minute. */
+const remembered = ({ live, name, resident }: Memory): ReadonlyArray<string> => {
+  const trend = trendOf(warm(live))
+  const [least, most] = trend.between.map(signed)
+  return [
+    `${name}: reachable ${span(live)}, by minute ${signed(trend.slope)} (least squares), ${
+      signed(trend.median)
+    } (median of pairs; 95 %: ${least} to ${most}, ${trend.readings} readings): ${judge(trend)}`,
+    `${" ".repeat(name.length)}  resident  ${span(resident)}, by minute ${
+      signed(slopeOf(warm(resident)))
+    } (least squares)`
+  ]
+}
 
 export const report = (outcome: Outcome, seed: number): string => {
   const { collapses, evidence, exitCodes, injected, kills, memories, minutes, verdicts } = outcome
@@ -37,12 +61,7 @@ export const report = (outcome: Outcome, seed: number): string => {
     ...counted(rows.runs.map(({ state }) => state)),
     `  of them ${lost} because no process lived long enough for them (worker-lost)`,
     "",
-    ...memories.map((memory) => {
-      const sizes = memory.samples.map(({ mebibytes }) => mebibytes)
-      return `${memory.name}: ${Math.round(sizes[0] ?? 0)} to ${Math.round(sizes.at(-1) ?? 0)} MiB, at most ${
-        Math.round(Math.max(0, ...sizes))
-      }, slope ${slopeOf(memory).toFixed(2)} MiB a minute`
-    }),
+    ...memories.flatMap(remembered),
     ...(outcome.refusals === 0 ? [] : [`${outcome.refusals} starts failed because the database was away`]),
     `survivors left with ${exitCodes.join(", ")}`,
     ...collapses.map((words) => `ended by itself: ${words}`),

@@ -1,9 +1,20 @@
 /**
- * Loaded by Node into a server before its own code (`--import`): says on each request who sends it, and lets the wall
- * clock jump when it is told to. Nothing of it is known to the product.
+ * Loaded by Node into a server before its own code (`--import`): says on each request who sends it, lets the wall clock
+ * jump when it is told to, and tells what it holds in memory when it is asked. Nothing of it is known to the product.
  */
 import { subscribe } from "node:diagnostics_channel"
 import process from "node:process"
+import { setImmediate } from "node:timers/promises"
+
+/** What is said to it. */
+export type Word = { readonly jumpMs: number } | { readonly weigh: number }
+
+/** What it answers to `weigh`. */
+export interface Weight {
+  readonly weighed: number
+  /** Bytes that are still reachable: of the heap, and outside of it what objects of the heap hold. */
+  readonly liveBytes: number
+}
 
 const sender = process.env["CHAOS_SENDER"] ?? ""
 
@@ -17,8 +28,19 @@ const real = Date.now
 let jump = 0
 Date.now = () => real() + jump
 
-process.on("message", (ms) => {
-  jump += Number(ms)
+/** What survives two full collections; the second takes what finalizers, which run between them, have let go. */
+const weigh = async (weighed: number) => {
+  globalThis.gc?.()
+  await setImmediate()
+  globalThis.gc?.()
+  const { external, heapUsed } = process.memoryUsage()
+  const weight: Weight = { weighed, liveBytes: heapUsed + external }
+  process.send?.(weight)
+}
+
+process.on("message", (word: Word) => {
+  if ("jumpMs" in word) jump += word.jumpMs
+  else void weigh(word.weigh)
 })
 // Whoever started it is gone: nobody would ever end it.
 process.on("disconnect", () => process.kill(process.pid, "SIGKILL"))

@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url"
 import * as DatabaseProxy from "../wire/DatabaseProxy.ts"
 import { later } from "../wire/Later.ts"
 import { nameOf, type Point } from "../wire/Points.ts"
+import type { Weight, Word } from "./Seam.ts"
 
 const main = fileURLToPath(new URL("../../../server/src/main.ts", import.meta.url))
 const seam = new URL("Seam.ts", import.meta.url).href
@@ -44,6 +45,8 @@ export interface ServerProcess {
   readonly serve: () => void
   /** Moves its wall clock. */
   readonly jump: (ms: number) => void
+  /** Bytes that it can still reach after a full collection; `undefined` where it does not answer, being stopped or dead. */
+  readonly weigh: Effect.Effect<number | undefined>
   readonly log: () => string
 }
 
@@ -69,10 +72,29 @@ const environment = (name: string, url: Redacted.Redacted) => ({
 })
 
 const launch = (name: string, url: Redacted.Redacted): ChildProcess =>
-  spawn(process.execPath, ["--conditions=@sluice/source", "--import", seam, main], {
+  spawn(process.execPath, ["--conditions=@sluice/source", "--expose-gc", "--import", seam, main], {
     env: environment(name, url),
     stdio: ["ignore", "pipe", "pipe", "ipc"]
   })
+
+/** How long a full collection may take to be answered. */
+const patienceMs = 5000
+
+/** One answer is awaited at a time, and one that comes too late is passed over. */
+const scales = (child: ChildProcess, say: (word: Word) => void): ServerProcess["weigh"] => {
+  let asked = 0
+  return Effect.suspend(() => {
+    const weigh = ++asked
+    return Effect.callback<number | undefined>((resume) => {
+      const hear = ({ liveBytes, weighed }: Weight) => {
+        if (weighed === weigh) resume(Effect.succeed(liveBytes))
+      }
+      child.on("message", hear)
+      say({ weigh })
+      return Effect.sync(() => child.off("message", hear))
+    }).pipe(Effect.timeoutOrElse({ duration: patienceMs, orElse: () => Effect.undefined }))
+  })
+}
 
 /** Starts it; it is killed with the scope. */
 export const start = Effect.fnUntraced(function*({ database, doom, name }: ServerOptions) {
@@ -137,6 +159,8 @@ export const start = Effect.fnUntraced(function*({ database, doom, name }: Serve
   // One that does not even get ready, because its database is away, is killed too.
   if (doom !== undefined) later(doom.atLatestMs + 20_000, () => kill("any:moment"))
 
+  const say = (word: Word) => void (child.connected && child.send(word))
+
   const server: ServerProcess = {
     name,
     pid: child.pid ?? 0,
@@ -157,7 +181,8 @@ export const start = Effect.fnUntraced(function*({ database, doom, name }: Serve
     serve: () => {
       refusing = undefined
     },
-    jump: (ms) => void (child.connected && child.send(ms)),
+    jump: (jumpMs) => say({ jumpMs }),
+    weigh: scales(child, say),
     log: () => log
   }
   return server

@@ -1,0 +1,68 @@
+/** Which way a series of readings goes, and how surely. Pure. */
+
+export interface Reading {
+  /** Minutes since the beginning. */
+  readonly at: number
+  readonly mebibytes: number
+}
+
+/** MiB a minute. */
+export interface Trend {
+  readonly readings: number
+  /** By least squares. */
+  readonly slope: number
+  /** The median of the slopes between every two readings (Theil and Sen): an outlier does not move it. */
+  readonly median: number
+  /** Where the median lies with a confidence of 95 % (by Kendall's rank statistic); nobody knows where readings are few. */
+  readonly between: readonly [number, number]
+}
+
+/** What came after the first third of the time, in which a process warms up. */
+export const warm = (readings: ReadonlyArray<Reading>): ReadonlyArray<Reading> => {
+  const [first, last] = [readings[0]?.at ?? 0, readings.at(-1)?.at ?? 0]
+  return readings.filter(({ at }) => at - first >= (last - first) / 3)
+}
+
+/** By least squares; 0 where all readings are of one moment. */
+export const slopeOf = (readings: ReadonlyArray<Reading>): number => {
+  const mean = (of: (reading: Reading) => number) =>
+    readings.reduce((sum, one) => sum + of(one), 0) / Math.max(1, readings.length)
+  const [x, y] = [mean(({ at }) => at), mean(({ mebibytes }) => mebibytes)]
+  const above = readings.reduce((sum, one) => sum + (one.at - x) * (one.mebibytes - y), 0)
+  const below = readings.reduce((sum, one) => sum + (one.at - x) ** 2, 0)
+  return below === 0 ? 0 : above / below
+}
+
+const pairwise = (readings: ReadonlyArray<Reading>): ReadonlyArray<number> =>
+  readings.flatMap((one, place) =>
+    readings.slice(place + 1)
+      .filter(({ at }) => at !== one.at)
+      .map((other) => (other.mebibytes - one.mebibytes) / (other.at - one.at))
+  ).toSorted((a, b) => a - b)
+
+export const trendOf = (readings: ReadonlyArray<Reading>): Trend => {
+  const slopes = pairwise(readings)
+  const count = readings.length
+  const ranks = 1.96 * Math.sqrt(count * (count - 1) * (2 * count + 5) / 18)
+  const middle = (slopes.length - 1) / 2
+  const median = ((slopes[Math.floor(middle)] ?? 0) + (slopes[Math.ceil(middle)] ?? 0)) / 2
+  return {
+    readings: count,
+    slope: slopeOf(readings),
+    median,
+    between: [
+      slopes[Math.floor((slopes.length - ranks) / 2)] ?? -Infinity,
+      slopes[Math.ceil((slopes.length + ranks) / 2)] ?? Infinity
+    ]
+  }
+}
+
+/** `unclear` where the readings tell neither. */
+export type Judgement = "grows" | "level" | "unclear"
+
+/** A growth that takes a process of 512 MiB days to die of. */
+const negligible = 0.1
+
+/** Whether what is held grows: only where the readings exclude that it does not, and not where they exclude more than 0.1. */
+export const judge = ({ between: [least, most] }: Trend): Judgement =>
+  most <= negligible ? "level" : least > 0 ? "grows" : "unclear"
