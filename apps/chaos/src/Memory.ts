@@ -9,36 +9,47 @@ import type { Reading } from "./Trend.ts"
 
 export interface Memory {
   readonly name: string
-  /** Reachable after a full collection: the heap, and what its objects hold outside of it. */
-  readonly live: ReadonlyArray<Reading>
+  /** Of the heap, after a full collection. */
+  readonly heap: ReadonlyArray<Reading>
+  /** Outside of the heap, held by its objects: buffers above all, and so what is under way at the moment. */
+  readonly outside: ReadonlyArray<Reading>
   readonly resident: ReadonlyArray<Reading>
 }
 
 const mebibyte = 1024 * 1024
 
-/** MiB; `undefined` where nobody tells. */
+/** Bytes; `undefined` where nobody tells. */
 const residentOf = (pid: number) =>
   Effect.promise(() => readFile(`/proc/${pid}/status`, "utf8").catch(() => "")).pipe(
     Effect.map((status) => /VmRSS:\s+(\d+)/.exec(status)?.[1]),
-    Effect.map((kibibytes) => kibibytes === undefined ? undefined : Number(kibibytes) / 1024)
+    Effect.map((kibibytes) => kibibytes === undefined ? undefined : Number(kibibytes) * 1024)
   )
-
-const liveOf = Effect.map((bytes: number | undefined) => bytes === undefined ? undefined : bytes / mebibyte)
 
 /** Reads until it is interrupted. */
 export const make = (processes: ReadonlyArray<Pick<ServerProcess, "name" | "pid" | "weigh">>) => {
-  const watched = processes.map((one) => ({ ...one, live: [] as Array<Reading>, resident: [] as Array<Reading> }))
+  const watched = processes.map((one) => ({
+    ...one,
+    heap: [] as Array<Reading>,
+    outside: [] as Array<Reading>,
+    resident: [] as Array<Reading>
+  }))
   const watch = Effect.gen(function*() {
     const begun = yield* Clock.currentTimeMillis
-    const note = Effect.fnUntraced(function*(readings: Array<Reading>, reading: Effect.Effect<number | undefined>) {
-      const mebibytes = yield* reading
-      const now = yield* Clock.currentTimeMillis
-      if (mebibytes !== undefined) readings.push({ at: (now - begun) / 60_000, mebibytes })
+    const at = Effect.map(Clock.currentTimeMillis, (now) => (now - begun) / 60_000)
+    const weigh = Effect.fnUntraced(function*({ heap, outside, weigh }: typeof watched[number]) {
+      const weight = yield* weigh
+      if (weight === undefined) return
+      heap.push({ at: yield* at, mebibytes: weight.heap / mebibyte })
+      outside.push({ at: yield* at, mebibytes: weight.outside / mebibyte })
+    })
+    const look = Effect.fnUntraced(function*({ pid, resident }: typeof watched[number]) {
+      const bytes = yield* residentOf(pid)
+      if (bytes !== undefined) resident.push({ at: yield* at, mebibytes: bytes / mebibyte })
     })
     return yield* Effect.forEach(
-      watched.flatMap(({ live, pid, resident, weigh }) => [
-        note(resident, residentOf(pid)).pipe(Effect.andThen(Effect.sleep("2 seconds")), Effect.forever),
-        note(live, liveOf(weigh)).pipe(Effect.andThen(Effect.sleep("20 seconds")), Effect.forever)
+      watched.flatMap((one) => [
+        Effect.forever(Effect.andThen(look(one), Effect.sleep("2 seconds"))),
+        Effect.forever(Effect.andThen(weigh(one), Effect.sleep("20 seconds")))
       ]),
       (watching) => watching,
       { concurrency: "unbounded", discard: true }

@@ -19,18 +19,20 @@ const span = (readings: ReadonlyArray<Reading>): string => {
 }
 
 /** Slopes are of what came after the warm-up, in MiB a minute. */
-const remembered = ({ live, name, resident }: Memory): ReadonlyArray<string> => {
-  const trend = trendOf(warm(live))
+const told = (readings: ReadonlyArray<Reading>): string => {
+  const trend = trendOf(warm(readings))
   const [least, most] = trend.between.map(signed)
-  return [
-    `${name}: reachable ${span(live)}, by minute ${signed(trend.slope)} (least squares), ${
-      signed(trend.median)
-    } (median of pairs; 95 %: ${least} to ${most}, ${trend.readings} readings): ${judge(trend)}`,
-    `${" ".repeat(name.length)}  resident  ${span(resident)}, by minute ${
-      signed(slopeOf(warm(resident)))
-    } (least squares)`
-  ]
+  return `${span(readings)}, ${signed(trend.slope)} a minute (median of pairs ${
+    signed(trend.median)
+  }, 95 %: ${least} to ${most}, ${trend.readings} readings): ${judge(trend)}`
 }
+
+const remembered = ({ heap, name, outside, resident }: Memory): ReadonlyArray<string> => [
+  `${name}: after a full collection`,
+  `  heap     ${told(heap)}`,
+  `  outside  ${told(outside)}`,
+  `  resident ${span(resident)}, ${signed(slopeOf(warm(resident)))} a minute`
+]
 
 export const report = (outcome: Outcome, seed: number): string => {
   const { collapses, evidence, exitCodes, injected, kills, memories, minutes, verdicts } = outcome

@@ -12,8 +12,9 @@ export type Word = { readonly jumpMs: number } | { readonly weigh: number }
 /** What it answers to `weigh`. */
 export interface Weight {
   readonly weighed: number
-  /** Bytes that are still reachable: of the heap, and outside of it what objects of the heap hold. */
-  readonly liveBytes: number
+  /** Bytes that are still reachable: of the heap, and outside of it what objects of the heap hold, buffers above all. */
+  readonly heap: number
+  readonly outside: number
 }
 
 const sender = process.env["CHAOS_SENDER"] ?? ""
@@ -34,7 +35,7 @@ const weigh = async (weighed: number) => {
   await setImmediate()
   globalThis.gc?.()
   const { external, heapUsed } = process.memoryUsage()
-  const weight: Weight = { weighed, liveBytes: heapUsed + external }
+  const weight: Weight = { weighed, heap: heapUsed, outside: external }
   process.send?.(weight)
 }
 

@@ -45,8 +45,8 @@ export interface ServerProcess {
   readonly serve: () => void
   /** Moves its wall clock. */
   readonly jump: (ms: number) => void
-  /** Bytes that it can still reach after a full collection; `undefined` where it does not answer, being stopped or dead. */
-  readonly weigh: Effect.Effect<number | undefined>
+  /** What it can still reach after a full collection; `undefined` where it does not answer, being stopped or dead. */
+  readonly weigh: Effect.Effect<Weight | undefined>
   readonly log: () => string
 }
 
@@ -85,9 +85,9 @@ const scales = (child: ChildProcess, say: (word: Word) => void): ServerProcess["
   let asked = 0
   return Effect.suspend(() => {
     const weigh = ++asked
-    return Effect.callback<number | undefined>((resume) => {
-      const hear = ({ liveBytes, weighed }: Weight) => {
-        if (weighed === weigh) resume(Effect.succeed(liveBytes))
+    return Effect.callback<Weight | undefined>((resume) => {
+      const hear = (weight: Weight) => {
+        if (weight.weighed === weigh) resume(Effect.succeed(weight))
       }
       child.on("message", hear)
       say({ weigh })
