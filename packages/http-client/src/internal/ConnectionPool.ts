@@ -35,6 +35,7 @@ interface Lane {
   /** The socket, from the first attempt to connect it. */
   socket: Socket | undefined
   ticket: Ticket | undefined
+  isConnected: boolean
   /** An answer has just been read: see `#rest`. */
   resting: boolean
 }
@@ -92,6 +93,8 @@ export class ConnectionPool {
     const { lane, origin } = ticket
     if (lane === undefined || lane.ticket !== ticket) return
     lane.ticket = undefined
+    // Closed while the last of a compressed answer was still being unpacked: nobody would ever tell of it again.
+    if (!lane.isConnected) return this.#close(origin, lane)
     this.#rest(lane)
     const next = takeFirst(origin.waiting)
     if (next === undefined) origin.idle.push(lane)
@@ -156,8 +159,12 @@ export class ConnectionPool {
         if (lane.socket !== undefined) skipContinue(lane.socket, () => lane.ticket?.handler.awaitsHead === true)
       }
     })
-    const lane: Lane = { client, socket: undefined, ticket: undefined, resting: false }
+    const lane: Lane = { client, socket: undefined, ticket: undefined, isConnected: false, resting: false }
+    client.on("connect", () => {
+      lane.isConnected = true
+    })
     client.on("disconnect", () => {
+      lane.isConnected = false
       if (lane.ticket === undefined) this.#close(origin, lane)
     })
     origin.lanes.add(lane)
