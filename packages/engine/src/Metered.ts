@@ -8,6 +8,7 @@ import { FinalRunState } from "@sluice/domain/ProcessEvent"
 import { Outbound, type OutboundError, type OutboundResponse } from "@sluice/http-client/Outbound"
 import { Clock, Effect, Layer, Metric, Result } from "effect"
 import { type Committed, Journal, type Stale } from "./Journal.ts"
+import * as PartnerLabels from "./PartnerLabels.ts"
 
 const ended = Object.fromEntries(
   FinalRunState.literals.map((state) => [
@@ -23,20 +24,26 @@ const ended = Object.fromEntries(
 /** From 5 ms to 5 minutes: partners answer in milliseconds or sit out their timeout. */
 const boundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
 
-const durations = new Map<string, Metric.Histogram<number>>()
+type Duration = Metric.Histogram<number>
 
-const durationOf = (partner: string, outcome: string): Metric.Histogram<number> => {
-  const key = `${outcome} ${partner}`
-  let metric = durations.get(key)
-  if (metric === undefined) {
-    metric = Metric.histogram("sluice_callout_duration_seconds", {
-      description: "How long partners took, from before the name was resolved to the last byte or the failure.",
-      attributes: { partner, outcome },
-      boundaries
-    })
-    durations.set(key, metric)
+const durationOf = (partner: string, outcome: string): Duration =>
+  Metric.histogram("sluice_callout_duration_seconds", {
+    description: "How long partners took, from before the name was resolved to the last byte or the failure.",
+    attributes: { partner, outcome },
+    boundaries
+  })
+
+/** Each made once; as many as there are labels and outcomes. */
+const durations = (): (partner: string, outcome: string) => Duration => {
+  const made = new Map<string, Duration>()
+  const labelOf = PartnerLabels.make()
+  return (partner, outcome) => {
+    const label = labelOf(partner)
+    const key = `${outcome} ${label}`
+    let duration = made.get(key)
+    if (duration === undefined) made.set(key, duration = durationOf(label, outcome))
+    return duration
   }
-  return metric
 }
 
 /** `scheme://host:port`, without credentials, path and query. */
@@ -88,13 +95,14 @@ export const outbound: Layer.Layer<Outbound, never, Outbound> = Layer.effect(
     const inner = yield* Outbound
     const clock = yield* Clock.Clock
     const context = yield* Effect.context<never>()
+    const duration = durations()
     return Outbound.of({
       ...inner,
       exchange: Effect.fnUntraced(function*(request) {
         const begun = clock.monotonicTimeNanosUnsafe()
         const result = yield* Effect.result(inner.exchange(request))
         const seconds = Number(clock.monotonicTimeNanosUnsafe() - begun) / 1e9
-        durationOf(partnerOf(request.url), outcomeOf(result)).updateUnsafe(seconds, context)
+        duration(partnerOf(request.url), outcomeOf(result)).updateUnsafe(seconds, context)
         return Result.isSuccess(result) ? result.success : yield* Effect.fail(result.failure)
       })
     })

@@ -4,6 +4,7 @@
  */
 import type { Overview as OverviewView } from "@sluice/domain/Overview"
 import { OpenRunState } from "@sluice/domain/ProcessEvent"
+import { make as makePartnerLabels, type PartnerLabels } from "@sluice/engine/PartnerLabels"
 import { Overview } from "@sluice/persistence/Overview"
 import { DateTime, Effect, Layer, Metric } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
@@ -54,7 +55,27 @@ const ageOf = (view: OverviewView, oldest: ReadonlyArray<string>): number =>
 const sinceOf = ({ oldest }: OverviewView["deliveries"]["pending"]): ReadonlyArray<string> =>
   oldest === undefined ? [] : [oldest.since]
 
-const show = Effect.fnUntraced(function*(view: OverviewView | undefined, seen: Set<string>) {
+/** What is told of the partners that have one label. */
+interface Standing {
+  open: boolean
+  waiting: number
+}
+
+/** By label; `seen` has all that were ever told of. */
+const standings = (view: OverviewView, labelOf: PartnerLabels, seen: Set<string>): ReadonlyMap<string, Standing> => {
+  for (const { host } of view.partners) seen.add(labelOf(host))
+  // A partner that nobody has called for long drops out of the view, and is well.
+  const all = new Map([...seen].map((label): [string, Standing] => [label, { open: false, waiting: 0 }]))
+  for (const { breaker, host, waiting } of view.partners) {
+    const standing = all.get(labelOf(host))
+    if (standing === undefined) continue
+    standing.open ||= breaker === "open"
+    standing.waiting += waiting
+  }
+  return all
+}
+
+const show = Effect.fnUntraced(function*(view: OverviewView | undefined, labelOf: PartnerLabels, seen: Set<string>) {
   for (const state of OpenRunState.literals) {
     yield* Metric.update(openRuns(state), view?.runs[state].count ?? unknown)
   }
@@ -62,12 +83,11 @@ const show = Effect.fnUntraced(function*(view: OverviewView | undefined, seen: S
   yield* Metric.update(oldestRun, view && open ? ageOf(view, open) : unknown)
   yield* Metric.update(pendingDeliveries, view?.deliveries.pending.count ?? unknown)
   yield* Metric.update(oldestDelivery, view ? ageOf(view, sinceOf(view.deliveries.pending)) : unknown)
-  for (const { host } of view?.partners ?? []) seen.add(host)
-  // A partner that nobody has called for long drops out of the view, and is well.
-  for (const host of seen) {
-    const partner = view?.partners.find((one) => one.host === host)
-    yield* Metric.update(breakerOpen(host), view === undefined ? unknown : partner?.breaker === "open" ? 1 : 0)
-    yield* Metric.update(runsWaiting(host), view === undefined ? unknown : partner?.waiting ?? 0)
+  const partners = view && standings(view, labelOf, seen)
+  for (const label of seen) {
+    const standing = partners?.get(label)
+    yield* Metric.update(breakerOpen(label), standing === undefined ? unknown : standing.open ? 1 : 0)
+    yield* Metric.update(runsWaiting(label), standing === undefined ? unknown : standing.waiting)
   }
 })
 
@@ -75,6 +95,7 @@ export const layer = Layer.effectDiscard(Effect.gen(function*() {
   const router = yield* HttpRouter.HttpRouter
   const overview = yield* Overview
   const seen = new Set<string>()
+  const labelOf = makePartnerLabels()
   yield* router.add(
     "GET",
     "/metrics",
@@ -83,7 +104,7 @@ export const layer = Layer.effectDiscard(Effect.gen(function*() {
         Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.succeed(undefined) }),
         Effect.orElseSucceed(() => undefined)
       )
-      yield* show(view, seen)
+      yield* show(view, labelOf, seen)
       return HttpServerResponse.text(yield* PrometheusMetrics.format(), {
         contentType: "text/plain; version=0.0.4; charset=utf-8"
       })
