@@ -9,6 +9,9 @@ export const bounds = { initial: 32, most: 256, least: 2 }
 /** In flight at once in this process. */
 export const total = 2048
 
+/** Lanes in which nothing is in flight that are remembered; the one that was used longest ago goes first. */
+export const remembered = 1000
+
 /** In one claim: the next follows at once, and a claim stays a matter of milliseconds. */
 export const batch = 192
 
@@ -29,34 +32,42 @@ export interface Lanes {
 }
 
 export const make = (): Lanes => {
-  const lanes = new Map<string, Lane>()
+  const busy = new Map<string, Lane>()
+  const idle = new Map<string, Lane>()
   let inFlight = 0
 
-  const laneOf = (name: string): Lane => {
-    let lane = lanes.get(name)
-    if (lane === undefined) {
-      lane = { inFlight: 0, allowed: bounds.initial }
-      lanes.set(name, lane)
-    }
+  const enter = (name: string): Lane => {
+    const lane = busy.get(name) ?? idle.get(name) ?? { inFlight: 0, allowed: bounds.initial }
+    busy.set(name, lane)
+    idle.delete(name)
     return lane
+  }
+
+  const rest = (name: string, lane: Lane) => {
+    busy.delete(name)
+    // Back where everybody begins: nothing to remember.
+    if (lane.allowed === bounds.initial) return
+    idle.set(name, lane)
+    const [oldest] = idle.keys()
+    if (idle.size > remembered && oldest !== undefined) idle.delete(oldest)
   }
 
   return {
     enter: (name) => {
-      laneOf(name).inFlight++
+      enter(name).inFlight++
       inFlight++
     },
     leave: (name, answered) => {
-      const lane = laneOf(name)
+      const lane = busy.get(name)
+      if (lane === undefined) return
       lane.inFlight--
       inFlight--
       lane.allowed = answered
         ? Math.min(bounds.most, lane.allowed + 1)
         : Math.max(bounds.least, Math.floor(lane.allowed / 2))
-      // Back where everybody begins: nothing to remember.
-      if (lane.inFlight === 0 && lane.allowed === bounds.initial) lanes.delete(name)
+      if (lane.inFlight === 0) rest(name, lane)
     },
-    room: () => new Map([...lanes].map(([name, lane]) => [name, Math.max(0, lane.allowed - lane.inFlight)])),
+    room: () => new Map([...idle, ...busy].map(([name, lane]) => [name, Math.max(0, lane.allowed - lane.inFlight)])),
     free: () => total - inFlight,
     inFlight: () => inFlight
   }
