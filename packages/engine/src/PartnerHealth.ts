@@ -11,6 +11,7 @@ import { Effect, Exit } from "effect"
 import { CircuitBreaker } from "effect/persistence"
 import type { Exchanged } from "./CalloutExchange.ts"
 import { PartnerBoard } from "./PartnerBoard.ts"
+import * as PartnerCircuits from "./PartnerCircuits.ts"
 
 /** Half of the last 20 calls to a host failed, of at least 5: it takes 3 failures. */
 const size = 20
@@ -76,16 +77,10 @@ export interface PartnerHealth {
 const classify = (exit: Exit.Exit<Exchanged>) =>
   Exit.isSuccess(exit) ? verdicts[signOf(exit.value.record)] : CircuitBreaker.ignored
 
-/** Hosts whose good calls are counted here; they come from settings, unless an expression makes them up. */
-const keptHosts = 10_000
-
 export const make = Effect.gen(function*() {
   const board = yield* PartnerBoard
   const breaker = yield* CircuitBreaker.make({ tripPolicy, openDuration: "1 second" })
-  /** How often each host's circuit tripped: it has said what it had to then, and counting starts anew. */
-  const trips = new Map<string, number>()
-
-  const keyOf = (host: string) => `${trips.get(host) ?? 0} ${host}`
+  const circuits = PartnerCircuits.make()
 
   /** Good calls since the last bad one. The breaker has seen nothing else for long where there are `size` of them. */
   const good = new Map<string, number>()
@@ -95,9 +90,9 @@ export const make = Effect.gen(function*() {
     const verdict = verdicts[signOf(exchanged.record)]
     const before = good.get(host) ?? 0
     if (verdict._tag === "Ignored" || (verdict._tag === "Success" && before >= size)) return Effect.void
-    if (good.size >= keptHosts) good.clear()
+    if (good.size >= PartnerCircuits.keptHosts) good.clear()
     good.set(host, verdict._tag === "Success" ? before + 1 : 0)
-    const key = keyOf(host)
+    const key = circuits.keyOf(host)
     // Tripped a moment ago, by another call: what this one says is known.
     const recorded = Effect.ignore(breaker.execute(Effect.succeed(exchanged), { key, classify }))
     return verdict._tag === "Failure" ? Effect.andThen(recorded, tell(host, key)) : recorded
@@ -105,8 +100,8 @@ export const make = Effect.gen(function*() {
 
   const tell = (host: string, key: string) =>
     Effect.map(Effect.orDie(breaker.state(key)), (state) => {
-      if (state._tag === "Closed" || key !== keyOf(host)) return
-      trips.set(host, (trips.get(host) ?? 0) + 1)
+      if (state._tag === "Closed" || key !== circuits.keyOf(host)) return
+      circuits.tripped(host)
       board.failed(host, tripsAfter)
     })
 

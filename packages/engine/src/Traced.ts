@@ -8,7 +8,16 @@
 import type { CalloutRecord } from "@sluice/domain/CalloutRecord"
 import { ofOrder, partIdOf, spanIdOf, type TraceParent, type TraceSpan } from "@sluice/domain/TraceSpan"
 import { Clock, Context, Effect, Layer, Option, Stream, Tracer } from "effect"
-import { type Committed, type Entry, type HeldRun, type Intake, Journal, type Stale, type StepRow } from "./Journal.ts"
+import {
+  type Committed,
+  type Entry,
+  type HeldRun,
+  type Intake,
+  Journal,
+  type Stale,
+  type StepRow,
+  type Tenure
+} from "./Journal.ts"
 
 export type Tell = (span: TraceSpan) => void
 
@@ -113,8 +122,11 @@ export const journal = (tell: Tell): Layer.Layer<Journal, never, Journal> =>
     Effect.gen(function*() {
       const inner = yield* Journal
       const clock = yield* Clock.Clock
-      const held = new Map<string, Known>()
-      const hold = (run: HeldRun) => Effect.sync(() => held.set(run.runId, run))
+      // By tenure, so that the fiber of an earlier one does not take along what is known of its run.
+      const held = new Map<number, Known>()
+      // No more of the run than is told: its journal may hold partners' answers, each up to a mebibyte.
+      const hold = ({ createdAt, pipeline, tenure }: HeldRun) =>
+        Effect.sync(() => held.set(tenure, { createdAt, pipeline }))
       const stored = (entry: Entry) => (answer: Committed | Stale) =>
         Effect.sync(() => {
           if (answer._tag === "Stale") return
@@ -123,10 +135,10 @@ export const journal = (tell: Tell): Layer.Layer<Journal, never, Journal> =>
           if (entry.step !== undefined) tell(stepSpan(entry, entry.step))
           if (answer.ended === undefined || entry.finish === undefined) return
           const { at, reason } = entry.finish
-          tell(runSpan(entry.runId, entry.orderId, held.get(entry.runId), { state: answer.ended, reason, at }))
-          held.delete(entry.runId)
+          tell(runSpan(entry.runId, entry.orderId, held.get(entry.tenure), { state: answer.ended, reason, at }))
+          held.delete(entry.tenure)
         })
-      const letGo = (runId: string) => Effect.sync(() => held.delete(runId))
+      const letGo = ({ tenure }: Tenure) => Effect.sync(() => held.delete(tenure))
       const accepted = (intake: Intake) => intake._tag === "Accepted" ? hold(intake.run) : Effect.void
       return Journal.of({
         ...inner,
@@ -141,9 +153,9 @@ export const journal = (tell: Tell): Layer.Layer<Journal, never, Journal> =>
           return intake
         }),
         reprocess: (request) => Effect.tap(inner.reprocess(request), accepted),
-        commit: (entry) => Effect.tapError(Effect.tap(inner.commit(entry), stored(entry)), () => letGo(entry.runId)),
-        release: (entry) => Effect.ensuring(Effect.tap(inner.release(entry), stored(entry)), letGo(entry.runId)),
-        giveUp: (tenure) => Effect.andThen(inner.giveUp(tenure), letGo(tenure.runId)),
+        commit: (entry) => Effect.tapError(Effect.tap(inner.commit(entry), stored(entry)), () => letGo(entry)),
+        release: (entry) => Effect.ensuring(Effect.tap(inner.release(entry), stored(entry)), letGo(entry)),
+        giveUp: (tenure) => Effect.andThen(inner.giveUp(tenure), letGo(tenure)),
         claimed: Stream.tap(inner.claimed, hold)
       })
     })

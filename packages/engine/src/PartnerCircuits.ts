@@ -1,0 +1,32 @@
+/**
+ * Which circuit of the breaker a host is counted in now. One that tripped has said what it had to: counting starts anew,
+ * in a circuit that no host ever had. Pure but for its state.
+ */
+
+/** Hosts come from settings, unless an expression makes them up: above this, all begin anew. */
+export const keptHosts = 10_000
+
+export interface PartnerCircuits {
+  readonly keyOf: (host: string) => string
+  readonly tripped: (host: string) => void
+  /** Hosts that are remembered. */
+  readonly size: () => number
+}
+
+export const make = (most = keptHosts): PartnerCircuits => {
+  const circuits = new Map<string, number>()
+  let last = 0
+  /** Of each host that is not among them. */
+  let common = 0
+  return {
+    keyOf: (host) => `${circuits.get(host) ?? common} ${host}`,
+    tripped: (host) => {
+      if (circuits.size >= most) {
+        circuits.clear()
+        common = ++last
+      }
+      circuits.set(host, ++last)
+    },
+    size: () => circuits.size
+  }
+}
