@@ -194,4 +194,12 @@ describe("the checker", () => {
     const late = { ...again, asked: [...well.asked, call({ arrivedAt: 450 })] }
     assert.deepStrictEqual(broken(check({ ...late, pauses: [{ sender: "one", from: 320, until: 440 }] })), [])
   })
+
+  it("takes the one request of an attempt that nobody waited for any longer for late, and a second one for a repeat", () => {
+    const late = well.asked.map((one) => one.key === keyOf(run, 1) ? { ...one, arrivedAt: 450 } : one)
+    const callouts = rows.callouts.map((one) => one.step === 1 ? { ...one, outcome: "timed-out", status: null } : one)
+    const evidence = { ...well, asked: late, rows: { ...rows, callouts } }
+    assert.deepStrictEqual(broken(check(evidence)), [])
+    assert.include(broken(check({ ...evidence, asked: [...late, call({ arrivedAt: 460 })] })), "finished-once")
+  })
 })

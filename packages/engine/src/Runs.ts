@@ -67,15 +67,17 @@ const make = Effect.fnUntraced(function*(options: RunsOptions) {
    * has ended, was released or is held by a later fiber is not its own any more.
    */
   const leave = (held: HeldRun, control: RunControl) =>
-    Effect.suspend(() => {
-      cancels.close(held.runId, control)
-      const ending = endings.get(held.runId)
-      if (ending !== undefined) {
+    Effect.andThen(
+      Effect.suspend(() => stopping() ? Effect.void : journal.giveUp(held)),
+      // Last: who begins to wait after this must find no fiber.
+      Effect.sync(() => {
+        cancels.close(held.runId, control)
+        const ending = endings.get(held.runId)
+        if (ending === undefined) return
         endings.delete(held.runId)
         Deferred.doneUnsafe(ending, Effect.void)
-      }
-      return stopping() ? Effect.void : journal.giveUp(held)
-    })
+      })
+    )
 
   const run = (held: HeldRun, control: RunControl) =>
     execute(held, control).pipe(

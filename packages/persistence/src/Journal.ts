@@ -191,7 +191,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
         })),
         Effect.provideService(SqlClient.SqlClient, sql),
         // Whatever else went wrong, time running out included, it may be stored, and nobody executes it.
-        Effect.onError((cause) => Effect.sync(() => refusal(cause) || takeover.doubt(request.run.runId))),
+        Effect.onError((cause) => Effect.sync(() => refusal(cause) || !executes || takeover.doubt(request.run.runId))),
         Effect.interruptible,
         orUnavailable,
         Effect.uninterruptible

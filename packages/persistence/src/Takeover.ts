@@ -156,14 +156,17 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, w
     Effect.forEach(Array.chunksOf(claimed, 8), (some) => handOverSome(queue, some), { discard: true })
 
   const claimThose = Effect.fnUntraced(
-    function*(queue: Queue.Enqueue<HeldRun>, statement: string, ids: ReadonlyArray<string>, takenOver: boolean) {
-      if (ids.length === 0) return
+    function*(queue: Queue.Enqueue<HeldRun>, statement: string, found: ReadonlyArray<Claimed>, takenOver: boolean) {
+      // What is held here, by what this process knows, is being released: its answer comes first.
+      const ids = found.map(({ id }) => id).filter((id) => !lease.inFlight.has(id))
+      if (ids.length === 0) return false
       for (const id of ids) lease.doubtful.set(id, { takenOver })
       const { epoch, worker: id } = lease.identity()
       const claimed = yield* sql.unsafe<Claimed>(statement, [PgTypes.uuid(id), PgTypes.int4(epoch), uuids(ids)])
       const mine = new Set(claimed.map((run) => run.id))
       for (const id of ids) if (!mine.has(id)) lease.doubtful.delete(id)
       yield* handOver(queue, inOrder(claimed, placesOf(ids.map((id) => ({ id })))))
+      return true
     }
   )
 
@@ -216,8 +219,7 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, w
       const most = room()
       const orphans = yield* sql<Claimed>`select r.id from runs r join workers w on w.id = r.owner
       where w.fenced order by r.id limit ${most}`
-      yield* claimThose(queue, claimOrphans, orphans.map((run) => run.id), true)
-      more = orphans.length === most
+      more = (yield* claimThose(queue, claimOrphans, orphans, true)) && orphans.length === most
       yield* sql.unsafe(sweep)
     }
     if (seen.held) yield* HeldRuns.letGo
@@ -225,8 +227,7 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, w
       const most = room()
       const due = yield* sql<Claimed>`select id from runs where due_at <= statement_timestamp()
       order by due_at, id limit ${most}`
-      yield* claimThose(queue, claimDue, due.map((run) => run.id), false)
-      more = more || due.length === most
+      more = ((yield* claimThose(queue, claimDue, due, false)) && due.length === most) || more
     }
     if (seen.queued && room() > 0) more = (yield* claimQueued(queue, Math.min(queuedAtOnce, room()))) || more
     return more

@@ -30,6 +30,11 @@ describe("whatever happens, and whenever, the promises hold", () => {
     assert.isAbove(holds({ ...smallest, steps: 1, crashes: 0, cancels: 0, pauses: 1 }).ends, 10)
   }, atMost)
 
+  it("with a lost answer of the database and a run that is put off", () => {
+    const scenario = { ...smallest, steps: 1, crashes: 0, cancels: 0, refusals: 1, putsOff: true, losses: 1 }
+    assert.isAbove(holds(scenario).ends, 10)
+  }, atMost)
+
   it("with a lost answer of the database and a cancel", () => {
     assert.isAbove(holds({ ...smallest, steps: 2, crashes: 0, losses: 1 }).ends, 10)
   }, atMost)

@@ -1,15 +1,25 @@
 /** What was promised to partners: who sends, when, and under which key. Contract: sections 5, 10.2 and 10.3. */
 import { type Call, type Case, type Invariant, wasPaused } from "./Invariant.ts"
 
+/** Attempts that end without an answer: what was sent may still be on its way. */
+const unanswered: ReadonlySet<string | null> = new Set(["timed-out", "unreachable", "cancelled", "interrupted"])
+
 export const finishedOnce: Invariant = {
   name: "finished-once",
   promise: "a finished step is never sent again within its run (10.2)",
   violations: (evidence) => {
     const storedAt = new Map(evidence.rows.steps.map((step) => [`${step.runId} ${step.index}`, step.storedAt]))
-    return evidence.calls.flatMap((call) => {
-      const at = storedAt.get(`${call.runId} ${call.step}`)
-      if (at === undefined || call.arrivedAt <= at || wasPaused(evidence, call)) return []
-      return [`step ${call.step} of run ${call.runId} was stored, and sent ${Math.round(call.arrivedAt - at)} ms later`]
+    const attempts = Map.groupBy(evidence.rows.callouts, ({ runId, step }) => `${runId} ${step}`)
+    return [...Map.groupBy(evidence.calls, ({ runId, step }) => `${runId} ${step}`)].flatMap(([step, calls]) => {
+      const at = storedAt.get(step)
+      if (at === undefined) return []
+      const after = calls.filter((call) => call.arrivedAt > at && !wasPaused(evidence, call))
+      const records = attempts.get(step) ?? []
+      // No more requests than attempts: what comes late is one that nobody waited for any longer.
+      const late = calls.length > records.length ? 0 : records.filter(({ outcome }) => unanswered.has(outcome)).length
+      return after.slice(late).map((call) =>
+        `step ${call.step} of run ${call.runId} was stored, and sent ${Math.round(call.arrivedAt - at)} ms later`
+      )
     })
   }
 }

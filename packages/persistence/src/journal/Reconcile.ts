@@ -3,10 +3,10 @@
  * can store nothing any more; then one trace of an entry decides for all of it, because it is stored as a whole.
  */
 import type { RunState } from "@sluice/domain/ProcessEvent"
-import type { Entry } from "@sluice/engine/Journal"
 import type { StoredEntry } from "./Answers.ts"
 import { columns, type ColumnTypes, unnest } from "./Columns.ts"
 import type { Rows } from "./Link.ts"
+import type { EntryMember } from "./Member.ts"
 
 const traces = {
   run_id: "uuid",
@@ -17,6 +17,7 @@ const traces = {
   completed: "bool",
   version: "int",
   doc: "text",
+  released_by: "uuid",
   wait_mark: "text",
   open_mark: "text"
 } as const satisfies ColumnTypes
@@ -34,6 +35,8 @@ select e.n::int,
     when e.ended then r.finished_at is not null or (e.completed and r.state = 'compensating')
     when e.doc is not null then exists (
       select from order_versions v where v.order_id = e.order_id and v.version = e.version and v.doc = e.doc)
+    -- Its wait may have been stored before it; and a process claims no run that it still holds.
+    when e.released_by is not null then r.owner is distinct from e.released_by
     when e.open_mark is not null then r.open_mark is not distinct from e.open_mark
     when e.wait_mark is not null then r.wait_mark is not distinct from e.wait_mark
     else false
@@ -42,10 +45,10 @@ select e.n::int,
   case when r.finished_at is not null then r.state end
 from e join runs r on r.id = e.run_id join orders o on o.id = e.order_id`
 
-export const reconcileParameters = (entries: ReadonlyArray<Entry>) =>
+export const reconcileParameters = (members: ReadonlyArray<Pick<EntryMember, "entry" | "release" | "worker">>) =>
   columns(
     traces,
-    entries.map((entry) => ({
+    members.map(({ entry, release, worker }) => ({
       run_id: entry.runId,
       order_id: entry.orderId,
       index: entry.step?.index ?? entry.skipped?.[0]?.index ?? null,
@@ -54,6 +57,7 @@ export const reconcileParameters = (entries: ReadonlyArray<Entry>) =>
       completed: entry.finish?.state === "completed",
       version: entry.write === undefined ? null : entry.write.seen + 1,
       doc: entry.write?.document.text ?? null,
+      released_by: release ? worker : null,
       wait_mark: entry.wait === undefined ? null : JSON.stringify(entry.wait),
       open_mark: entry.open === undefined ? null : JSON.stringify(entry.open)
     }))

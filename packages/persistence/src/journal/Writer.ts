@@ -193,7 +193,7 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
       yield* worker.rejoin(lane.link)
       const { accepts, entries } = sorted(members)
       const mine = entries.filter((member) => member.worker === lease.identity().worker)
-      const answer = yield* lane.link.query(reconcileStatement, reconcileParameters(mine.map((m) => m.entry)))
+      const answer = yield* lane.link.query(reconcileStatement, reconcileParameters(mine))
       const fault = Result.isFailure(answer)
         ? sqlFault(answer.failure)
         : yield* settleDuplicates(lane, accepts, sentBy)

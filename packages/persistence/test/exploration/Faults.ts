@@ -31,6 +31,9 @@ const journal = (change: (journal: Journal["Service"]) => Partial<Journal["Servi
       )
   )
 
+/** Which parameter of the reconciliation says of each entry by whom it was a release. */
+const releasers = 8
+
 export const faults: ReadonlyArray<Fault> = [
   {
     name: "a write is stored whatever became of its worker",
@@ -96,6 +99,21 @@ export const faults: ReadonlyArray<Fault> = [
       const rows = execute(tables, now, text, parameters)
       return statementOf(text).name === "reconcile" ? rows.map((row) => ({ ...row, 1: true })) : rows
     }
+  },
+  {
+    name: "a release that never arrived is taken for stored, because its wait was stored before it",
+    scenario: { ...alone, steps: 1, refusals: 1, putsOff: true, losses: 1 },
+    execute: (tables, now, text, parameters) =>
+      execute(
+        tables,
+        now,
+        text,
+        statementOf(text).name === "reconcile"
+          ? parameters.map((given, place) =>
+            place === releasers ? (valueOf(given) as ReadonlyArray<unknown>).map(() => null) : given
+          )
+          : parameters
+      )
   },
   {
     name: "orphans are not looked for",

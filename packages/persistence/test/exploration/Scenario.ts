@@ -11,6 +11,8 @@ export interface Scenario {
   readonly compensates: boolean
   /** First attempts that are refused, and repeated after a second: of the first so many steps. */
   readonly refusals: number
+  /** Refused attempts are to be repeated in a minute, for longer than a fiber waits: the run is put off, and due then. */
+  readonly putsOff: boolean
   /** Processes that stand still at any point, for as long as it takes, and wake at any later one. */
   readonly pauses: number
   /** Statements whose answer is lost: they were executed, or were not. */
@@ -25,31 +27,45 @@ export const smallest: Scenario = {
   cancels: 1,
   compensates: false,
   refusals: 0,
+  putsOff: false,
   pauses: 0,
   losses: 0,
   ticks: 0
 }
 
-const step = (index: number, compensates: boolean): Step => ({
+const workflowStep = (index: number): Pick<Step, "name" | "options"> => ({
   name: "WebhookWorkflowStep",
-  id: `step${index}`,
-  active: true,
-  scope: {},
   options: {
     connector: "Webhook",
     stopOnError: true,
     properties: [{ key: "Host", value: `https://step${index}.example` }]
-  },
+  }
+})
+
+const callout = (index: number): Pick<Step, "name" | "options"> => ({
+  name: "calloutPlugin",
+  options: {
+    endpoint: `https://step${index}.example`,
+    shouldRejectOn: { status: [503] },
+    retry: { delaysMs: [60_000] }
+  }
+})
+
+const step = (index: number, { compensates, putsOff }: Scenario): Step => ({
+  ...(putsOff ? callout(index) : workflowStep(index)),
+  id: `step${index}`,
+  active: true,
+  scope: {},
   ...(compensates && { compensate: { endpoint: `https://undo${index}.example` } })
 })
 
-export const pipelineOf = ({ compensates, steps }: Scenario): Pipeline => ({
+export const pipelineOf = (scenario: Scenario): Pipeline => ({
   name: "explored",
   version: 1,
   match: {},
   priority: 0,
   failedStatus: "Failed",
   completedStatus: "Done",
-  steps: Array.from({ length: steps }, (_, index) => step(index, compensates)),
+  steps: Array.from({ length: scenario.steps }, (_, index) => step(index, scenario)),
   postProcessing: []
 })

@@ -129,12 +129,13 @@ export const cancel: Run = ({ now, parameters: [id, compensates, reason, at], ta
 }
 
 export const reconcile: Run = ({ parameters, tables }) => {
-  const [runs, orders, indexes, callouts, ended, completed, versions, docs, waits, opens] = parameters
+  const [runs, orders, indexes, callouts, ended, completed, versions, docs, releasers, waits, opens] = parameters
   const stored = (i: number, run: RunRow): boolean => {
     if (indexes[i] !== null) return tables.steps.has(`${run.id} ${indexes[i]}`)
     if (callouts[i] !== null) return tables.callouts.has(`${run.id} ${callouts[i]}`)
     if (ended[i]) return run.finished_at !== null || (completed[i] && run.state === "compensating")
     if (docs[i] !== null) return tables.versions.get(`${orders[i]} ${versions[i]}`) === docs[i]
+    if (releasers[i] !== null) return run.owner !== releasers[i]
     if (opens[i] !== null) return run.open_mark === opens[i]
     return waits[i] !== null && run.wait_mark === waits[i]
   }

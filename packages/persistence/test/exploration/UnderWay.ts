@@ -46,12 +46,24 @@ export interface Process {
 }
 
 /** Statements whose answers matter for no longer than the look that they belong to. */
-const passing = new Set(["look", "fence", "sweep", "orphans", "due", "candidates", "cancelled", "state", "queue depth"])
+const passing = new Set([
+  "look",
+  "fence",
+  "sweep",
+  "orphans",
+  "due",
+  "owned",
+  "candidates",
+  "cancelled",
+  "state",
+  "queue depth"
+])
 
 /** Reads of what nobody else changes any more, or of what is asked for again before anything is done about it. */
 const settled = new Set([
   "sweep",
   "orphans",
+  "owned",
   "due",
   "candidates",
   "cancelled",

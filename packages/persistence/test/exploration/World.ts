@@ -93,7 +93,10 @@ export const make = (scenario: Scenario, fault?: Fault) => {
     Effect.callback<OutboundResponse>((resume) => {
       request.onSending?.()
       const { attempt, call, first } = oracle.sent(from.name, request)
-      const status = first && attempt === 1 && scenario.refusals > Number(/\d+/.exec(call)?.[0]) ? 503 : 200
+      const status =
+        call.startsWith("call of step") && first && attempt === 1 && scenario.refusals > Number(/\d+/.exec(call)?.[0])
+          ? 503
+          : 200
       const one: Call = { process: from, label: `partner answers ${from.name}'s ${call}`, status, answer: resume }
       calls.push(one)
       return Effect.sync(() => {
@@ -208,7 +211,14 @@ export const make = (scenario: Scenario, fault?: Fault) => {
     tell(one.process, () => {
       calls = calls.filter((other) => other !== one)
       remember(one.process, one.label)
-      one.answer(Effect.succeed({ status: one.status, headers: {}, body: new Uint8Array(), truncated: false }))
+      one.answer(
+        Effect.succeed({
+          status: one.status,
+          headers: {},
+          body: new Uint8Array(),
+          truncated: false
+        })
+      )
     })
 
   const wake = (one: Process) => {

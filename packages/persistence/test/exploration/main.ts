@@ -1,7 +1,7 @@
 /**
  * `pnpm explore`: explores larger bounds than the tests do, looks for a planted fault, or follows a trace.
  *
- * --steps 3 --crashes 1 --cancels 1 --compensates --refusals 0 --pauses 0 --losses 0 --ticks 0
+ * --steps 3 --crashes 1 --cancels 1 --compensates --refusals 0 --puts-off --pauses 0 --losses 0 --ticks 0
  * --max-states 1000000
  * --fault "orphans are not looked for"
  * --trace "A: flush; A crashes; time passes"
@@ -19,6 +19,7 @@ const { values } = parseArgs({
     cancels: { type: "string" },
     compensates: { type: "boolean" },
     refusals: { type: "string" },
+    "puts-off": { type: "boolean" },
     pauses: { type: "string" },
     losses: { type: "string" },
     ticks: { type: "string" },
@@ -37,7 +38,8 @@ const numbers = ["steps", "crashes", "cancels", "refusals", "pauses", "losses", 
 const scenario: Scenario = {
   ...base,
   ...Object.fromEntries(numbers.flatMap((name) => values[name] === undefined ? [] : [[name, Number(values[name])]])),
-  compensates: values.compensates ?? base.compensates
+  compensates: values.compensates ?? base.compensates,
+  putsOff: values["puts-off"] ?? base.putsOff
 }
 console.log("explored:", JSON.stringify(scenario))
 if (values.trace === undefined) {
