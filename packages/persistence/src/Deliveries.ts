@@ -11,6 +11,7 @@ import { SqlClient } from "effect/sql"
 import { orUnavailable } from "./Availability.ts"
 import { DeliverySignal } from "./deliveries/DeliverySignal.ts"
 import { cursor, type CursorInvalid, type Page, page, type PageRequest } from "./Page.ts"
+import { transaction } from "./Transaction.ts"
 
 /** What a list is narrowed by; all that is given must hold. */
 export interface DeliveryFilters {
@@ -148,7 +149,7 @@ const make = Effect.gen(function*() {
         FROM webhook_endpoints WHERE id = ${row.endpoint_id}`)
     if (endpoint === undefined) return yield* new NotDeliverable({ id, reason: "its endpoint was deleted" })
     if (endpoint.disabled) return yield* new NotDeliverable({ id, reason: "its endpoint is disabled: enable it first" })
-    yield* orUnavailable(sql.withTransaction(again(sql, [row.id])))
+    yield* orUnavailable(transaction(sql, again(sql, [row.id])))
     signal.publish()
     return yield* get(id)
   })

@@ -23,6 +23,7 @@ import { DeliverySignal } from "./deliveries/DeliverySignal.ts"
 import { disable } from "./deliveries/EndpointState.ts"
 import { lockStatement, settleParameters, settleStatement, type Settling } from "./deliveries/SettleStatement.ts"
 import * as SteadyPlans from "./SteadyPlans.ts"
+import { transaction } from "./Transaction.ts"
 
 /** On which a process that does not send tells those that do. */
 export const channel = "sluice_deliveries"
@@ -100,7 +101,7 @@ const make = Effect.gen(function*() {
   }, Effect.mapError(unavailable))
 
   const disableNow = (id: string, reason: string) =>
-    sql.withTransaction(disable(sql, id, reason)).pipe(
+    transaction(sql, disable(sql, id, reason)).pipe(
       Effect.tap((done) => done ? Effect.logWarning(`Webhook endpoint ${id} is disabled: ${reason}`) : Effect.void)
     )
 
@@ -114,10 +115,13 @@ const make = Effect.gen(function*() {
     const settled = sql.unsafe<{ readonly endpoint_id: string }>(settleText, settleParameters(settlings))
     // What belongs to no order is in no chain, and releases nothing.
     const failing = yield* settlings.some(({ chained }) => chained)
-      ? sql.withTransaction(Effect.andThen(
-        sql.unsafe(lockStatement, [uuids(settlings.map(({ id }) => id))]),
-        settled
-      ))
+      ? transaction(
+        sql,
+        Effect.andThen(
+          sql.unsafe(lockStatement, [uuids(settlings.map(({ id }) => id))]),
+          settled
+        )
+      )
       : settled
     for (const { endpoint_id } of failing) yield* disableNow(endpoint_id, failingReason)
   })

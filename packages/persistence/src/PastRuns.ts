@@ -12,6 +12,7 @@ import { SqlClient } from "effect/sql"
 import { orUnavailable } from "./Availability.ts"
 import { Changes } from "./journal/Changes.ts"
 import { decodeStep, encodeHistory, encodeStep, type StoredStep } from "./journal/Records.ts"
+import { transaction } from "./Transaction.ts"
 
 interface RunRow {
   readonly id: string
@@ -103,17 +104,20 @@ const make = Effect.gen(function*() {
   }, orUnavailable)
 
   const settle: PastRuns["Service"]["settle"] = (runId, step, history) =>
-    sql.withTransaction(Effect.gen(function*() {
-      const [run] = yield* sql<{ readonly state: RunState; readonly order_id: string }>`
+    transaction(
+      sql,
+      Effect.gen(function*() {
+        const [run] = yield* sql<{ readonly state: RunState; readonly order_id: string }>`
         select state, order_id from runs where id = ${runId}::uuid for no key update`
-      if (run === undefined || !isFinal(run.state)) return false
-      const written = yield* sql`update steps set state = ${step.state}, record = ${encodeStep(step)}
+        if (run === undefined || !isFinal(run.state)) return false
+        const written = yield* sql`update steps set state = ${step.state}, record = ${encodeStep(step)}
         where run_id = ${runId}::uuid and index = ${step.index} and state = 'failed' returning index`
-      if (written.length === 0) return false
-      yield* sql`update runs set failed_steps = failed_steps - 1 where id = ${runId}::uuid`
-      yield* sql`insert into order_history (order_id, entry) values (${run.order_id}, ${encodeHistory(history)})`
-      return true
-    })).pipe(
+        if (written.length === 0) return false
+        yield* sql`update runs set failed_steps = failed_steps - 1 where id = ${runId}::uuid`
+        yield* sql`insert into order_history (order_id, entry) values (${run.order_id}, ${encodeHistory(history)})`
+        return true
+      })
+    ).pipe(
       orUnavailable,
       Effect.tap((stored) => Effect.sync(() => stored && changes.publish(runId)))
     )

@@ -14,6 +14,7 @@ import { SqlClient } from "effect/sql"
 import { orUnavailable } from "./Availability.ts"
 import { again } from "./Deliveries.ts"
 import { DeliverySignal } from "./deliveries/DeliverySignal.ts"
+import { transaction } from "./Transaction.ts"
 
 export class ReplayUnknown extends Schema.TaggedError<ReplayUnknown>()("ReplayUnknown", { id: Schema.String }) {}
 
@@ -105,7 +106,7 @@ const make = Effect.gen(function*() {
   const running = Effect.gen(function*() {
     const rows = yield* sql<{ readonly id: string }>`select id from replays where state = 'running'`
     for (const { id } of rows) {
-      while (yield* sql.withTransaction(step(id))) signal.publish()
+      while (yield* transaction(sql, step(id))) signal.publish()
       signal.publish()
     }
   })

@@ -11,6 +11,7 @@ import { Effect, Latch, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { orUnavailable } from "./Availability.ts"
 import { matching } from "./RetryMatch.ts"
+import { transaction } from "./Transaction.ts"
 
 /** Any number that no other program locks; "sluicf" in ASCII. Of several processes one at a time claims. */
 const LOCK = 0x736c75696366
@@ -105,7 +106,8 @@ const make = Effect.gen(function*() {
   const claim: RetryJobs["Service"]["claim"] = Effect.fnUntraced(function*(owner) {
     const [open] = yield* orUnavailable(sql`select id from jobs where finished_at is null limit 1`)
     if (open === undefined) return undefined
-    const [row] = yield* orUnavailable(sql.withTransaction(
+    const [row] = yield* orUnavailable(transaction(
+      sql,
       Effect.andThen(
         sql`select pg_advisory_xact_lock(${LOCK}::bigint)`,
         sql<JobRow>`update jobs set owner = ${owner}::uuid, lease_until = ${sql.literal(lease)}, state = 'running',
@@ -127,25 +129,28 @@ const make = Effect.gen(function*() {
     )
 
   const take: RetryJobs["Service"]["take"] = (id, owner, size) =>
-    orUnavailable(sql.withTransaction(Effect.gen(function*() {
-      const [row] = yield* sql<JobRow>`select ${columns} from jobs
+    orUnavailable(transaction(
+      sql,
+      Effect.gen(function*() {
+        const [row] = yield* sql<JobRow>`select ${columns} from jobs
         where id = ${id}::uuid and owner = ${owner}::uuid for update`
-      if (row === undefined) return []
-      const open = yield* sql<{ readonly id: string }>`select run_id as id from job_items
+        if (row === undefined) return []
+        const open = yield* sql<{ readonly id: string }>`select run_id as id from job_items
         where job_id = ${id}::uuid and outcome is null order by run_id limit ${size}`
-      if (open.length > 0) return open.map((item) => item.id)
-      const next = yield* sql<{ readonly id: string }>`select r.id from runs r
+        if (open.length > 0) return open.map((item) => item.id)
+        const next = yield* sql<{ readonly id: string }>`select r.id from runs r
         where ${matching(sql, jobOf(row), row.cursor)} order by r.id limit ${size}`
-      const ids = next.map((run) => run.id)
-      const last = ids.at(-1)
-      if (last === undefined) return []
-      yield* sql.unsafe(
-        `insert into job_items (job_id, run_id) select $1, u.id from unnest($2::uuid[]) as u(id) on conflict do nothing`,
-        [PgTypes.uuid(id), uuids(ids)]
-      )
-      yield* sql`update jobs set cursor = ${last}::uuid where id = ${id}::uuid`
-      return ids
-    })))
+        const ids = next.map((run) => run.id)
+        const last = ids.at(-1)
+        if (last === undefined) return []
+        yield* sql.unsafe(
+          `insert into job_items (job_id, run_id) select $1, u.id from unnest($2::uuid[]) as u(id) on conflict do nothing`,
+          [PgTypes.uuid(id), uuids(ids)]
+        )
+        yield* sql`update jobs set cursor = ${last}::uuid where id = ${id}::uuid`
+        return ids
+      })
+    ))
 
   const settle: RetryJobs["Service"]["settle"] = (id, { runId, outcome, retryId, message }) =>
     Effect.asVoid(orUnavailable(sql`with item as (

@@ -22,6 +22,7 @@ import { makeReads } from "./settings/SettingsReads.ts"
 import { makeWrites } from "./settings/SettingsWrites.ts"
 import type { Precondition, Put, StoredSetting } from "./settings/StoredSetting.ts"
 import { SettingsLive } from "./SettingsLive.ts"
+import { transaction } from "./Transaction.ts"
 
 export type { Precondition, Put, StoredSetting } from "./settings/StoredSetting.ts"
 
@@ -73,14 +74,14 @@ const make = Effect.gen(function*() {
 
   const of = (kind: SettingsKind): SettingsOf => ({
     put: Effect.fnUntraced(function*(id, document, precondition = {}) {
-      const put = yield* orUnavailable(sql.withTransaction(writes.put(kind, id, document, precondition)))
+      const put = yield* orUnavailable(transaction(sql, writes.put(kind, id, document, precondition)))
       if (put.changed) yield* refresh
       return put
     }),
     get: (id) => orUnavailable(reads.get(kind, id)),
     list: (page) => orUnavailable(reads.list(kind, page)),
     delete: Effect.fnUntraced(function*(id, precondition = {}) {
-      yield* orUnavailable(sql.withTransaction(writes.remove(kind, id, precondition)))
+      yield* orUnavailable(transaction(sql, writes.remove(kind, id, precondition)))
       yield* refresh
     })
   })
@@ -89,14 +90,17 @@ const make = Effect.gen(function*() {
   const putEndpoint: SettingsOf["put"] = Effect.fnUntraced(function*(id, document, precondition = {}) {
     const fresh = freshSecret()
     let secret: string | undefined
-    const put = yield* orUnavailable(sql.withTransaction(writes.put("webhookEndpoint", id, document, precondition, (
-      written,
-      before
-    ) => {
-      const next = withSecret(written, before, fresh)
-      secret = typeof next["secret"] === "string" ? next["secret"] : undefined
-      return next
-    })))
+    const put = yield* orUnavailable(transaction(
+      sql,
+      writes.put("webhookEndpoint", id, document, precondition, (
+        written,
+        before
+      ) => {
+        const next = withSecret(written, before, fresh)
+        secret = typeof next["secret"] === "string" ? next["secret"] : undefined
+        return next
+      })
+    ))
     if (put.changed) yield* refresh
     return put.created && secret !== undefined ? { ...put, secret } : put
   })
@@ -105,7 +109,7 @@ const make = Effect.gen(function*() {
     yield* orUnavailable(reads.get("webhookEndpoint", id))
     const secret = freshSecret()
     const put = yield* orUnavailable(
-      sql.withTransaction(writes.put("webhookEndpoint", id, {}, {}, (_, before) => rotated(before ?? {}, secret, now)))
+      transaction(sql, writes.put("webhookEndpoint", id, {}, {}, (_, before) => rotated(before ?? {}, secret, now)))
     )
     yield* refresh
     return { ...put, secret }

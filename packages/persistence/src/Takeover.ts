@@ -9,7 +9,7 @@ import * as PgTypes from "@effect/sql-pg/PgTypes"
 import type { RunCancellation } from "@sluice/engine/Cancellation"
 import type { HeldRun, RunSoFar } from "@sluice/engine/Journal"
 import { takeoversAfter } from "@sluice/engine/JournalRules"
-import { Array, Effect, Latch, Queue, Result, Stream } from "effect"
+import { Array, Cause, Effect, Exit, Latch, Queue, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Announcements } from "./journal/Announcements.ts"
@@ -236,11 +236,12 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, w
   const polling = Effect.fnUntraced(function*(queue: Queue.Queue<HeldRun>) {
     for (;;) {
       wake.closeUnsafe()
-      const done = yield* Effect.result(Effect.timeout(poll(queue), "10 seconds"))
-      if (Result.isFailure(done)) {
+      // Whatever goes wrong: who does not look hears of no cancel, and takes up no run.
+      const done = yield* Effect.exit(Effect.timeout(poll(queue), "10 seconds"))
+      if (Exit.isFailure(done)) {
         inDoubt = true
-        yield* Effect.logDebug("takeover: will look again", done.failure)
-      } else if (done.success) {
+        yield* (Cause.hasDies(done.cause) ? Effect.logError : Effect.logDebug)("takeover: will look again", done.cause)
+      } else if (done.value) {
         // Those who were claimed are taken up first.
         yield* Effect.yieldNow
         continue

@@ -5,6 +5,7 @@
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { Clock, Effect } from "effect"
 import { SqlClient } from "effect/sql"
+import { transaction } from "../Transaction.ts"
 
 export const openStates = "('running', 'waiting', 'compensating')"
 
@@ -74,18 +75,21 @@ export const claim = Effect.fnUntraced(function*(
 ) {
   const sql = yield* SqlClient.SqlClient
   const now = yield* Clock.currentTimeMillis
-  return yield* sql.withTransaction(Effect.gen(function*() {
-    const orders = yield* sql.unsafe<{ readonly id: string; readonly version: number }>(lockOrders, [
-      array(PgTypes.OID.textArray, candidates.map((run) => run.order_id))
-    ])
-    if (orders.length === 0) return []
-    return yield* sql.unsafe<{ readonly id: string; readonly orderly: boolean }>(start, [
-      PgTypes.uuid(identity.worker),
-      PgTypes.int4(identity.epoch),
-      array(PgTypes.OID.uuidArray, candidates.map(({ id }) => id)),
-      array(PgTypes.OID.textArray, orders.map(({ id }) => id)),
-      array(PgTypes.OID.int4Array, orders.map(({ version }) => version)),
-      PgTypes.timestamptz(now)
-    ])
-  }))
+  return yield* transaction(
+    sql,
+    Effect.gen(function*() {
+      const orders = yield* sql.unsafe<{ readonly id: string; readonly version: number }>(lockOrders, [
+        array(PgTypes.OID.textArray, candidates.map((run) => run.order_id))
+      ])
+      if (orders.length === 0) return []
+      return yield* sql.unsafe<{ readonly id: string; readonly orderly: boolean }>(start, [
+        PgTypes.uuid(identity.worker),
+        PgTypes.int4(identity.epoch),
+        array(PgTypes.OID.uuidArray, candidates.map(({ id }) => id)),
+        array(PgTypes.OID.textArray, orders.map(({ id }) => id)),
+        array(PgTypes.OID.int4Array, orders.map(({ version }) => version)),
+        PgTypes.timestamptz(now)
+      ])
+    })
+  )
 })

@@ -17,6 +17,7 @@ import { retryConflict, sameFingerprint } from "@sluice/engine/JournalRules"
 import { Clock, Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
+import { transaction } from "../Transaction.ts"
 import { edit } from "./Documents.ts"
 import { decodeCallout, encodeStep } from "./Records.ts"
 import { reusedCallouts } from "./ReusedCallouts.ts"
@@ -65,78 +66,87 @@ export const reprocess = Effect.fnUntraced(function*(
   const sql = yield* SqlClient.SqlClient
   const now = yield* Clock.currentTimeMillis
   const { orderId, run } = request
-  return yield* sql.withTransaction(Effect.gen(function*() {
-    const [order] = yield* sql<Locked>`select version, event_id from orders where id = ${orderId} for no key update`
-    if (order === undefined) return yield* new OrderUnknown({ orderId })
-    if (request.idempotencyKey !== undefined) {
-      const [known] = yield* sql<Known>`select k.run_id, k.fingerprint, r.state from process_keys k
+  return yield* transaction(
+    sql,
+    Effect.gen(function*() {
+      const [order] = yield* sql<Locked>`select version, event_id from orders where id = ${orderId} for no key update`
+      if (order === undefined) return yield* new OrderUnknown({ orderId })
+      if (request.idempotencyKey !== undefined) {
+        const [known] = yield* sql<Known>`select k.run_id, k.fingerprint, r.state from process_keys k
         join runs r on r.id = k.run_id where k.order_id = ${orderId} and k.key = ${request.idempotencyKey}`
-      if (known !== undefined) {
-        if (!same(request.fingerprint, known.fingerprint)) {
-          return yield* new IntakeConflict({
-            message:
-              `Idempotency-Key ${JSON.stringify(request.idempotencyKey)} was used for another request to process `
-              + `order ${orderId}`
-          })
+        if (known !== undefined) {
+          if (!same(request.fingerprint, known.fingerprint)) {
+            return yield* new IntakeConflict({
+              message:
+                `Idempotency-Key ${JSON.stringify(request.idempotencyKey)} was used for another request to process `
+                + `order ${orderId}`
+            })
+          }
+          return {
+            _tag: "Repeated",
+            orderId,
+            eventId: order.event_id,
+            runId: known.run_id,
+            state: known.state
+          } as const
         }
-        return { _tag: "Repeated", orderId, eventId: order.event_id, runId: known.run_id, state: known.state } as const
-      }
-      yield* sql`insert into process_keys (order_id, key, run_id, fingerprint)
+        yield* sql`insert into process_keys (order_id, key, run_id, fingerprint)
         values (${orderId}, ${request.idempotencyKey}, ${run.runId}, ${request.fingerprint ?? null})`
-    }
-    if (run.retryOf !== undefined) {
-      const [other] = yield* sql<OpenRun>`select id as "runId", retry_of as "retryOf", state from runs
+      }
+      if (run.retryOf !== undefined) {
+        const [other] = yield* sql<OpenRun>`select id as "runId", retry_of as "retryOf", state from runs
         where order_id = ${orderId} and (id = ${run.retryOf} or retry_of = ${run.retryOf})
           and state in ('queued', 'running', 'waiting', 'compensating') order by id limit 1`
-      if (other !== undefined) return yield* retryConflict(run, other)
-    }
-    let { version } = order
-    if (request.write !== undefined) {
-      const written = version === request.write.seen
-        ? yield* edit(orderId, request.write, request.history ?? [])
-        : { _tag: "Stale" }
-      if (written._tag === "Stale") return yield* new OrderMoved()
-      version++
-    }
-    // Fenced in between, or of a lost epoch: then nothing may be held here.
-    const [standing] = yield* sql`select id from workers
+        if (other !== undefined) return yield* retryConflict(run, other)
+      }
+      let { version } = order
+      if (request.write !== undefined) {
+        const written = version === request.write.seen
+          ? yield* edit(orderId, request.write, request.history ?? [])
+          : { _tag: "Stale" }
+        if (written._tag === "Stale") return yield* new OrderMoved()
+        version++
+      }
+      // Fenced in between, or of a lost epoch: then nothing may be held here.
+      const [standing] = yield* sql`select id from workers
       where id = ${identity.worker} and epoch = ${identity.epoch} and not fenced for key share`
-    if (standing === undefined) {
-      return yield* new JournalUnavailable({ message: "this process is rejoining the others" })
-    }
-    const [ahead] = yield* sql`select id from runs where order_id = ${orderId}
+      if (standing === undefined) {
+        return yield* new JournalUnavailable({ message: "this process is rejoining the others" })
+      }
+      const [ahead] = yield* sql`select id from runs where order_id = ${orderId}
       and state in ('queued', 'running', 'waiting', 'compensating') limit 1`
-    const starts = executes && ahead === undefined
-    yield* sql`insert into runs (id, order_id, event_id, pipeline, pipeline_version, shipment_id, state, owner,
+      const starts = executes && ahead === undefined
+      yield* sql`insert into runs (id, order_id, event_id, pipeline, pipeline_version, shipment_id, state, owner,
         start_version, created_at, started_at, retry_of, from_step, retry_reason, requested_by, inherited_keys)
       values (${run.runId}, ${orderId}, ${order.event_id}, ${run.pipeline.name}, ${run.pipeline.version},
         ${run.shipmentId ?? null}, ${starts ? "running" : "queued"}, ${starts ? identity.worker : null},
         ${starts ? version : null}, ${at(run.createdAt)}, ${starts ? at(now) : null}, ${run.retryOf ?? null},
         ${run.fromStep ?? null}, ${printable(run.retryReason)}, ${printable(run.requestedBy)},
         ${run.inheritedKeys === undefined ? null : JSON.stringify(run.inheritedKeys)})`
-    const reused = request.reused ?? []
-    for (const step of reused) {
-      yield* sql`insert into steps (run_id, index, state, next_version, record)
+      const reused = request.reused ?? []
+      for (const step of reused) {
+        yield* sql`insert into steps (run_id, index, state, next_version, record)
         values (${run.runId}, ${step.index}, ${step.state}, ${version}, ${encodeStep(step)})`
-    }
-    if (!starts) return { _tag: "Queued", orderId, eventId: order.event_id, runId: run.runId } as const
-    const records = yield* reusedCallouts(reused.map((step) => ({ runId: run.runId, step })))
-    const held: RunSoFar = {
-      runId: run.runId,
-      eventId: order.event_id,
-      orderId,
-      pipeline: run.pipeline,
-      ...(run.shipmentId === undefined ? {} : { shipmentId: run.shipmentId }),
-      createdAt: run.createdAt,
-      startedAt: now,
-      startVersion: version,
-      takeovers: 0,
-      compensating: false,
-      ...(run.inheritedKeys === undefined ? {} : { inheritedKeys: run.inheritedKeys }),
-      steps: reused.map((step) => ({ ...step, nextVersion: version })),
-      callouts: records.map((row) => ({ index: row.step, record: decodeCallout(row) })),
-      takenOver: false
-    }
-    return { _tag: "Accepted", run: held } as const
-  }))
+      }
+      if (!starts) return { _tag: "Queued", orderId, eventId: order.event_id, runId: run.runId } as const
+      const records = yield* reusedCallouts(reused.map((step) => ({ runId: run.runId, step })))
+      const held: RunSoFar = {
+        runId: run.runId,
+        eventId: order.event_id,
+        orderId,
+        pipeline: run.pipeline,
+        ...(run.shipmentId === undefined ? {} : { shipmentId: run.shipmentId }),
+        createdAt: run.createdAt,
+        startedAt: now,
+        startVersion: version,
+        takeovers: 0,
+        compensating: false,
+        ...(run.inheritedKeys === undefined ? {} : { inheritedKeys: run.inheritedKeys }),
+        steps: reused.map((step) => ({ ...step, nextVersion: version })),
+        callouts: records.map((row) => ({ index: row.step, record: decodeCallout(row) })),
+        takenOver: false
+      }
+      return { _tag: "Accepted", run: held } as const
+    })
+  )
 })
