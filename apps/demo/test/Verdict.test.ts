@@ -108,8 +108,8 @@ describe("The verdict", () => {
     [
       "timeout",
       "a caller that hung up too soon",
-      seen(({ receivedAt }) => ({ answeredAt: receivedAt + 1000 })),
-      "expected to be abandoned after 2000 ms, found abandoned after 1000 ms"
+      seen(({ receivedAt }) => ({ answeredAt: receivedAt + 400 })),
+      "expected to be abandoned after 2000 ms, found abandoned after 400 ms"
     ],
     ["timeout", "a caller that waited for the answer", seen(() => ({ answered: "200" })), "found 200 after 2000 ms"],
     ["market-swe", "foreign credentials", header("authorization", "Bearer x", 0), "Authorization: expected"],
