@@ -123,8 +123,8 @@ describe("The verdict", () => {
     [
       "retries",
       "a wait that is too long",
-      seen(({ receivedAt }, index) => ({ receivedAt: index === 3 ? receivedAt + 5000 : receivedAt })),
-      "wait before request 4: expected 15000 ms, found 20010 ms"
+      seen(({ receivedAt }, index) => ({ receivedAt: index === 3 ? receivedAt + 35_000 : receivedAt })),
+      "wait before request 4: expected 15000 ms, found 50010 ms"
     ],
     [
       "provisioning",
