@@ -3,52 +3,43 @@
  * order through a pipeline, SIGTERM, exit code 0.
  */
 import { spawn } from "node:child_process"
-import { mkdtempSync, rmSync } from "node:fs"
-import { createServer } from "node:net"
+import { chmodSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { setTimeout as sleep } from "node:timers/promises"
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer().once("error", reject).listen(0, "127.0.0.1", () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0))
-    })
-  })
+import { createInterface } from "node:readline"
 
 const directory = mkdtempSync(join(tmpdir(), "sluice-proof-"))
-const port = await freePort()
-const base = `http://127.0.0.1:${port}`
+// Started by root, the server's PostgreSQL runs as another user, who must get through to its data.
+chmodSync(directory, 0o711)
 const begun = performance.now()
 const server = spawn(process.execPath, ["apps/server/dist/main.js"], {
-  env: { ...process.env, PORT: String(port), SLUICE_DATA_DIR: directory },
-  stdio: "inherit"
+  env: { ...process.env, HOST: "127.0.0.1", PORT: "0", SLUICE_DATA_DIR: directory },
+  stdio: ["ignore", "pipe", "inherit"]
 })
 const ended = new Promise<number | null>((resolve) => server.once("exit", resolve))
 
-const ready = async (): Promise<void> => {
-  for (let i = 0; i < 300; i++) {
-    if (server.exitCode !== null) throw new Error(`the server ended with exit code ${server.exitCode}`)
-    const answer = await fetch(`${base}/health/ready`).catch(() => undefined)
-    if (answer?.status === 200) return
-    await sleep(100)
-  }
-  throw new Error("the server was not ready within 30 s")
-}
+// Where it listens, once it is ready. However slow the machine is: what never comes ends with the server.
+const ready = new Promise<string>((resolve, reject) => {
+  createInterface({ input: server.stdout }).on("line", (line) => {
+    process.stdout.write(`${line}\n`)
+    const url = /ready at (http:[\w.:/-]+)/.exec(line)?.[1]
+    if (url !== undefined) resolve(url)
+  })
+  void ended.then((code) => reject(new Error(`the server ended with exit code ${code}`)))
+})
 
-const json = (method: string, path: string, body: unknown): Promise<Response> =>
-  fetch(`${base}${path}`, {
+const json = (url: string, method: string, body: unknown): Promise<Response> =>
+  fetch(url, {
     method,
     body: JSON.stringify(body),
-    headers: { "content-type": "application/json", prefer: "wait=10" }
+    headers: { "content-type": "application/json", prefer: "wait=60" }
   })
 
 try {
-  await ready()
+  const base = await ready
   process.stdout.write(`ready after ${((performance.now() - begun) / 1000).toFixed(1)} s\n`)
-  const saved = await json("PUT", "/v1/pipelines/proof", { steps: [] })
-  const answer = await json("POST", "/v1/orders", { orderType: "NEW_ORDER" })
+  const saved = await json(`${base}/v1/pipelines/proof`, "PUT", { steps: [] })
+  const answer = await json(`${base}/v1/orders`, "POST", { orderType: "NEW_ORDER" })
   const { processEvent } = await answer.json() as { processEvent?: { state?: string } }
   if (saved.status !== 201 || answer.status !== 200 || processEvent?.state !== "completed") {
     throw new Error(`an order did not complete: ${saved.status}, ${answer.status}, ${processEvent?.state}`)
@@ -66,6 +57,7 @@ try {
   process.exitCode = 1
   process.stderr.write(`${String(error)}\n`)
   server.kill("SIGKILL")
+  await ended
 } finally {
   rmSync(directory, { recursive: true, force: true })
 }

@@ -1,12 +1,10 @@
 /** A server and its partners, as programs of their own, on free ports and in a directory of their own. */
 import { type ChildProcess, spawn } from "node:child_process"
-import { mkdtempSync, openSync, rmSync } from "node:fs"
-import { createServer } from "node:net"
+import { chmodSync, mkdtempSync, openSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
 import { createInterface } from "node:readline"
-import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 
 export interface Running {
@@ -21,16 +19,8 @@ const program = (path: string): ReadonlyArray<string> => [
   fileURLToPath(new URL(`../../apps/${path}/src/main.ts`, import.meta.url))
 ]
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer().once("error", reject).listen(0, "127.0.0.1", () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0))
-    })
-  })
-
 const stopped = (child: ChildProcess): Promise<void> =>
-  child.exitCode !== null ? Promise.resolve() : new Promise((resolve) => {
+  child.exitCode !== null || child.signalCode !== null ? Promise.resolve() : new Promise((resolve) => {
     child.once("exit", () => resolve())
     child.kill("SIGTERM")
   })
@@ -41,22 +31,24 @@ const firstLine = (child: ChildProcess): Promise<string> =>
     if (child.stdout !== null) createInterface({ input: child.stdout }).once("line", resolve)
   })
 
-const ready = async (child: ChildProcess, url: string): Promise<void> => {
-  for (let i = 0; i < 600; i++) {
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`)
-    const answer = await fetch(`${url}/health/ready`).catch(() => undefined)
-    if (answer?.status === 200) return
-    await sleep(50)
-  }
-  throw new Error("the server is not ready after 30 s")
-}
+/** Where the server listens, once it is ready. */
+const ready = (child: ChildProcess): Promise<string> =>
+  new Promise((resolve, reject) => {
+    child.once("exit", (code) => reject(new Error(`the server ended with ${code}`)))
+    if (child.stdout === null) return
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const url = /ready at (http:[\w.:/-]+)/.exec(line)?.[1]
+      if (url !== undefined) resolve(url)
+    })
+  })
 
 /** Starts both, gives them to `use`, and stops them whatever happens. */
 export const running = async <A>(use: (running: Running) => Promise<A>): Promise<A> => {
   const directory = mkdtempSync(join(tmpdir(), "sluice-use-cases-"))
+  // Started by root, the server's PostgreSQL runs as another user, who must get through to its data.
+  chmodSync(directory, 0o711)
   const children: Array<ChildProcess> = []
   try {
-    const port = await freePort()
     const kit = spawn(process.execPath, program("partners"), { stdio: ["ignore", "pipe", "inherit"] })
     children.push(kit)
     const log = openSync(join(directory, "server.log"), "w")
@@ -64,16 +56,18 @@ export const running = async <A>(use: (running: Running) => Promise<A>): Promise
       env: {
         ...process.env,
         HOST: "127.0.0.1",
-        PORT: String(port),
+        PORT: "0",
         SLUICE_DATA_DIR: join(directory, "data"),
         SLUICE_ALLOW_NETWORKS: "127.0.0.0/8"
       },
-      stdio: ["ignore", log, log]
+      stdio: ["ignore", "pipe", log]
     })
     children.push(server)
+    const listening = ready(server)
+    // Told below, where the partners do not end first.
+    listening.catch(() => undefined)
     const { log: desk, partners } = JSON.parse(await firstLine(kit)) as { log: string; partners: Running["partners"] }
-    await ready(server, `http://127.0.0.1:${port}`)
-    return await use({ server: `http://127.0.0.1:${port}`, desk, partners })
+    return await use({ server: await listening, desk, partners })
   } finally {
     await Promise.all(children.map(stopped))
     rmSync(directory, { recursive: true, force: true })

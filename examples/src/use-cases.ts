@@ -34,7 +34,7 @@ const requestsOf = async (desk: string, orderId: string, count: number): Promise
     }
     const seen = items.filter(({ body }) => body.includes(orderId))
       .map(({ body, method, partner, path }) => ({ line: `${partner} ${method} ${path}`, body }))
-    if (seen.length >= count || i > 100) return seen
+    if (seen.length >= count || i > 1000) return seen
     await sleep(50)
   }
 }
@@ -46,7 +46,7 @@ const run = async (useCase: UseCase, { desk, server }: Running): Promise<boolean
   for (const one of useCase.pipelines) await sent("PUT", `${server}/v1/pipelines/${one.name}`, one)
   say(`\n${useCase.name}`)
   for (const { expected, order } of useCase.orders) {
-    const ended = await sent("POST", `${server}/v1/orders`, order, { prefer: "wait=20" }) as Omit<Seen, "requests">
+    const ended = await sent("POST", `${server}/v1/orders`, order, { prefer: "wait=60" }) as Omit<Seen, "requests">
     const requests = await requestsOf(desk, order.id, expected.requests.length)
     say(`  ${order.id}: run ${ended.processEvent.state}, order ${ended.order.status}`)
     for (const { error, id, state } of ended.processEvent.steps) {

@@ -28,4 +28,4 @@ it.live("whatever is killed for a few seconds, nothing that was promised is brok
     assert.isAbove(outcome.kills.length, 0, told)
     assert.isAbove(outcome.evidence.rows.orders.length, 0, told)
     assert.include(told, "Everything holds.", told)
-  }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)), 60_000)
+  }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)))

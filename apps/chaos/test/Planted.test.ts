@@ -206,8 +206,7 @@ describe.concurrent("the checker", () => {
             const found = JSON.stringify(verdicts.flatMap(({ violations }) => violations))
             if (planted) assert.include(broken, story.breaks, found)
             else assert.deepStrictEqual(broken, [], found)
-          }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)) as Effect.Effect<void, unknown, never>,
-        30_000
+          }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)) as Effect.Effect<void, unknown, never>
       )
     }
   }

@@ -2,7 +2,7 @@
 import type { Browser, Page } from "playwright-core"
 import { open } from "./Browser.ts"
 import { type Shown, submit, submitHanging } from "./Data.ts"
-import { check, expect } from "./Report.ts"
+import { check, expect, measure } from "./Report.ts"
 import type { Sluice } from "./Sluice.ts"
 
 const confirm = async (
@@ -32,19 +32,22 @@ export const actions = async (browser: Browser, sluice: Sluice, shown: Shown): P
     expect((await get(`/v1/process-events/${id}`)).reason === "the customer rang", "the reason was not kept")
   })
 
-  await check("what goes on elsewhere is seen within two seconds", async () => {
+  await measure("what goes on elsewhere is seen", "within 2000 ms", async () => {
     const id = await submitHanging(sluice)
     await page.goto(`/process-events/${id}`)
     await page.getByText("live", { exact: true }).waitFor()
     await sluice.request("POST", `/v1/process-events/${id}/cancel`, { reason: "from elsewhere" })
-    await page.getByText("from elsewhere").first().waitFor({ timeout: 2000 })
+    const begun = performance.now()
+    await page.getByText("from elsewhere").first().waitFor()
+    const ms = performance.now() - begun
+    return { said: `${ms.toFixed(0)} ms after it was done`, met: ms <= 2000 }
   })
 
   await check("a step is settled by hand, and the run retried from there", async () => {
     const id = await submit(sluice, { orderType: "REFUND" })
     await page.goto(`/process-events/${id}`)
     await confirm(page, "Settle by hand …", "done by telephone", "Settle the step")
-    await page.getByText("billing is settled", { exact: true }).waitFor()
+    await page.getByRole("button", { name: "Settle by hand …" }).waitFor({ state: "hidden" })
     await confirm(page, "Retry …", "go on", "Retry")
     await page.getByText("A retry").first().waitFor()
     await page.getByText("completed").first().waitFor()
@@ -53,6 +56,8 @@ export const actions = async (browser: Browser, sluice: Sluice, shown: Shown): P
   await check("a run is retried from a chosen step", async () => {
     await page.goto(`/process-events/${await submit(sluice, { orderType: "REFUND" })}`)
     await page.getByRole("option").first().click()
+    // The button is there before, for the step that was chosen until now.
+    await page.getByRole("region", { name: "Step first" }).waitFor()
     await confirm(page, "Retry from here …", "from the top", "Retry")
     await page.getByText("at first").waitFor()
   })
@@ -61,7 +66,7 @@ export const actions = async (browser: Browser, sluice: Sluice, shown: Shown): P
     await page.goto("/process-events?state=failed&pipeline=failing")
     await confirm(page, "Retry many …", "the partner is back", "Retry them")
     await page.getByRole("progressbar").waitFor()
-    await page.getByText("completed", { exact: true }).waitFor({ timeout: 30_000 })
+    await page.getByText("completed", { exact: true }).waitFor()
     const job = await get(`/v1/jobs/${page.url().split("/").at(-1)}`)
     expect(job.reason === "the partner is back" && job.total > 0, `the job is ${JSON.stringify(job)}`)
   })
@@ -76,23 +81,31 @@ export const actions = async (browser: Browser, sluice: Sluice, shown: Shown): P
   await check("a delivery is sent again", async () => {
     await page.goto(`/deliveries/${shown.delivery}`)
     await confirm(page, "Redeliver …", undefined, "Send it")
-    await page.getByText("It is on its way again", { exact: true }).waitFor()
+    await page.getByRole("heading", { name: "Attempt 2" }).waitFor()
   })
 
   await check("a refusal of the server is shown in place, and the dialog stays", async () => {
     const id = await submit(sluice, { orderType: "REFUND" })
     await page.goto(`/process-events/${id}`)
     await page.getByRole("button", { name: "Settle by hand …" }).click()
-    await sluice.request("POST", `/v1/process-events/${id}/retry`, {})
-    await page.getByRole("dialog").getByLabel(/Output/).fill("{")
-    expect(await page.getByRole("button", { name: "Settle the step" }).isDisabled(), "JSON that is none was taken")
+    await sluice.request("POST", `/v1/process-events/${id}/steps/billing/resolve`, { reason: "somebody was faster" })
+    const dialog = page.getByRole("dialog")
+    const settle = dialog.getByRole("button", { name: "Settle the step" })
+    await dialog.getByRole("textbox", { name: /^Reason/ }).fill("me too")
+    await dialog.getByLabel(/Output/).fill("{")
+    await dialog.getByText("The output is not JSON.").waitFor()
+    expect(await settle.isDisabled(), "JSON that is none was taken")
+    await dialog.getByLabel(/Output/).fill("")
+    await settle.click()
+    await dialog.getByRole("alert").waitFor()
     await page.keyboard.press("Escape")
-    await page.getByRole("dialog").waitFor({ state: "hidden" })
+    await dialog.waitFor({ state: "hidden" })
   })
 
   await check("a copied curl asks what the page asks", async () => {
     await page.goto("/process-events?state=failed")
     await page.getByRole("button", { name: "Copy as curl" }).first().click()
+    await page.getByRole("status").filter({ hasText: "copied" }).waitFor({ state: "attached" })
     const text = await page.evaluate("navigator.clipboard.readText()") as string
     expect(text.includes(`${sluice.base}/v1/process-events?state=failed`), text)
   })

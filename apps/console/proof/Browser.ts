@@ -1,7 +1,7 @@
 /** Chromium, as Debian has it, and pages that complain of what a user would not see: faults, refused styles, strangers. */
 import { AxeBuilder } from "@axe-core/playwright"
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core"
-import { expect } from "./Report.ts"
+import { type Browser, type BrowserContext, chromium, type Page, type Request } from "playwright-core"
+import { expect, patienceMs, until } from "./Report.ts"
 
 export const executable = process.env["CHROMIUM"] ?? "/usr/bin/chromium"
 
@@ -30,6 +30,8 @@ export interface Opened {
   readonly context: BrowserContext
   /** What went wrong behind the scenes. */
   readonly faults: Array<string>
+  /** Requests that have not been answered; streams, which stay open, are none. */
+  readonly asking: ReadonlySet<Request>
   readonly close: () => Promise<void>
 }
 
@@ -41,11 +43,14 @@ export const open = async (
   const context = await browser.newContext({
     viewport: { width, height: width < 500 ? 844 : 900 },
     colorScheme: theme,
+    // What pulses and spins looks otherwise at every moment.
+    reducedMotion: "reduce",
     baseURL: base,
     permissions: ["clipboard-read", "clipboard-write"]
   })
   const page = await context.newPage()
-  page.setDefaultTimeout(8000)
+  page.setDefaultTimeout(patienceMs)
+  const asking = new Set<Request>()
   const faults: Array<string> = []
   page.on("pageerror", (error) => faults.push(`fault: ${error.message}`))
   page.on("console", (message) => {
@@ -54,8 +59,18 @@ export const open = async (
   })
   page.on("request", (request) => {
     if (!request.url().startsWith(base)) faults.push(`asked a stranger: ${request.url()}`)
+    if (!request.url().endsWith("/stream")) asking.add(request)
   })
-  return { page, context, faults, close: () => context.close() }
+  page.on("requestfinished", (request) => asking.delete(request))
+  page.on("requestfailed", (request) => asking.delete(request))
+  return { page, context, faults, asking, close: () => context.close() }
+}
+
+/** All that was asked for is there and drawn. */
+export const settled = async ({ asking, page }: Pick<Opened, "asking" | "page">): Promise<void> => {
+  await until("the page's requests are answered", () => asking.size === 0)
+  await page.evaluate("new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))")
+  if (asking.size > 0) await settled({ asking, page })
 }
 
 /** No serious finding, nothing wider than the screen, no fault behind the scenes. */

@@ -1,4 +1,5 @@
 /** What the server is given to show: pipelines of every temper, orders that end in every way, and ten thousand more. */
+import { until } from "./Report.ts"
 import type { Sluice } from "./Sluice.ts"
 
 const callout = (id: string, endpoint: string, options: object = {}, step: object = {}) => ({
@@ -84,6 +85,8 @@ export const fill = async (sluice: Sluice, partner: string, many: number): Promi
   const failed = await submit(sluice, { orderType: "REFUND", id: "order-of-the-failed" })
   const patched = await submit(sluice, { orderType: "UPDATE_CUSTOMER", id: "order-of-the-patch" })
   const large = await submit(sluice, { orderType: "DATA_CAPTURE" })
-  const delivery = (await sluice.request("GET", "/v1/deliveries?limit=1")).items[0].id
+  const delivered = () => sluice.request("GET", "/v1/deliveries?endpointId=proof&state=delivered&limit=1")
+  await until("a webhook is delivered", async () => (await delivered()).items.length > 0)
+  const delivery = (await delivered()).items[0].id
   return { well, failed, patched, large, delivery }
 }

@@ -1,6 +1,6 @@
 /** Every page, in both themes and at both widths: no serious finding, nothing clipped, no fault. */
 import type { Browser } from "playwright-core"
-import { examine, open } from "./Browser.ts"
+import { examine, open, settled } from "./Browser.ts"
 import type { Shown } from "./Data.ts"
 import { check } from "./Report.ts"
 import { settingsPages } from "./Settings.ts"
@@ -32,8 +32,10 @@ export const looks = async (browser: Browser, base: string, shown: Shown, shots:
           opened.faults.length = 0
           await opened.page.goto(path)
           const byLabel = opened.page.getByLabel(ready).first()
-          await opened.page.getByText(ready).or(byLabel).first().waitFor({ state: "attached" })
-          await opened.page.waitForTimeout(150)
+          await opened.page.getByText(ready).or(byLabel).first().waitFor({ state: "attached" }).catch(async (error) => {
+            throw new Error(`${error.message}\nthe page says: ${await opened.page.locator("body").innerText()}`)
+          })
+          await settled(opened)
           if (shots !== undefined) {
             const name = path.replaceAll(/[^a-z]+/g, "-").slice(0, 40)
             await opened.page.screenshot({ path: `${shots}/${name}-${theme}-${width}.png` })

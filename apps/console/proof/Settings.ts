@@ -63,6 +63,10 @@ const write = async (page: Page, document: unknown): Promise<void> => {
   await page.keyboard.press("Control+v")
 }
 
+/** What the editor says once it has saved, for as long as it stands there; the message goes after a while. */
+const saved = (page: Page, version: number) =>
+  page.getByRole("status").filter({ hasText: new RegExp(`^version ${version}$`) }).waitFor()
+
 const confirm = async (page: Page, button: RegExp, action: string): Promise<void> => {
   await page.getByRole("button", { name: button }).first().click()
   const dialog = page.getByRole("dialog")
@@ -88,7 +92,7 @@ export const settings = async (browser: Browser, sluice: Sluice): Promise<void> 
     expect((await marked.textContent()) === "-1", `marked is ${await marked.textContent()}`)
     await write(page, { ...document, steps: [{ ...step, options: { ...step.options, timeoutValue: 4000 } }] })
     await page.keyboard.press("Control+s")
-    await page.getByText("Saved as version 2", { exact: true }).waitFor()
+    await saved(page, 2)
     expect((await get("/v1/pipelines/well")).steps[0].options.timeoutValue === 4000, "it was not saved")
   })
 
@@ -126,7 +130,7 @@ export const settings = async (browser: Browser, sluice: Sluice): Promise<void> 
     await page.getByText(/Somebody saved version/).waitFor()
     await page.getByRole("button", { name: "Go on with mine" }).click()
     await page.getByRole("button", { name: "Save" }).click()
-    await page.getByText(/^Saved as version/).first().waitFor()
+    await saved(page, stored.version + 2)
     expect((await get("/v1/pipelines/versioned")).priority === 11, "it was not saved")
   })
 
@@ -138,7 +142,7 @@ export const settings = async (browser: Browser, sluice: Sluice): Promise<void> 
     expect(stored.bearerToken === "[redacted]", "the secret can be read")
     await write(page, { ...stored, displayName: "Proven" })
     await page.keyboard.press("Control+s")
-    await page.getByText("Saved as version 2", { exact: true }).waitFor()
+    await saved(page, 2)
   })
 
   await check("an endpoint is made, and its secret shown once", async () => {

@@ -1,10 +1,9 @@
 /** A server of the proof's own, with a database of its own, started as anybody would start it. */
 import { spawn } from "node:child_process"
 import { chmodSync, mkdtempSync, rmSync } from "node:fs"
-import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { setTimeout as sleep } from "node:timers/promises"
+import { createInterface } from "node:readline"
 
 export interface Sluice {
   readonly base: string
@@ -12,39 +11,31 @@ export interface Sluice {
   readonly stop: () => Promise<void>
 }
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0))
-    })
-  })
-
 export const startSluice = async (environment: Record<string, string> = {}): Promise<Sluice> => {
   const directory = mkdtempSync(join(tmpdir(), "sluice-console-"))
   // Started by root, the server's PostgreSQL runs as another user, who must get through to its data.
   chmodSync(directory, 0o711)
-  const port = await freePort()
-  const base = `http://127.0.0.1:${port}`
   const server = spawn(process.execPath, ["--conditions=@sluice/source", "apps/server/src/main.ts"], {
     env: {
       ...process.env,
       DATABASE_URL: "",
       SLUICE_API_KEYS: "",
-      PORT: String(port),
+      HOST: "127.0.0.1",
+      PORT: "0",
       SLUICE_DATA_DIR: directory,
       SLUICE_ALLOW_NETWORKS: "127.0.0.0/8",
       ...environment
     },
-    stdio: ["ignore", "ignore", "inherit"]
+    stdio: ["ignore", "pipe", "inherit"]
   })
   const ended = new Promise((resolve) => server.once("exit", resolve))
-  for (let i = 0;; i++) {
-    const answer = await fetch(`${base}/health/ready`).catch(() => undefined)
-    if (answer?.status === 200) break
-    if (i > 600 || server.exitCode !== null) throw new Error("the server did not become ready")
-    await sleep(100)
-  }
+  const base = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: server.stdout }).on("line", (line) => {
+      const url = /ready at (http:[\w.:/-]+)/.exec(line)?.[1]
+      if (url !== undefined) resolve(url)
+    })
+    server.once("exit", (code) => reject(new Error(`the server ended with exit code ${code}`)))
+  })
   return {
     base,
     request: async (method, path, body, headers = {}) => {

@@ -8,7 +8,7 @@ import { start } from "./Program.ts"
 const host = "127.0.0.1"
 
 /** How long a first start may take: it also makes a database. */
-const startLimit = "90 seconds"
+const startLimit = "5 minutes"
 
 export class ServerNotReady extends Schema.TaggedError<ServerNotReady>()("ServerNotReady", {
   message: Schema.String

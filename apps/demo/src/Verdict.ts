@@ -15,9 +15,9 @@ type Differences = ReadonlyArray<string>
 /** A wait may end this much early: it is measured between arrivals, with a clock of milliseconds. */
 const earlyMs = 50
 /** A timeout starts before the connection is opened, so the partner sees less of it: on a busy machine, this much less. */
-const unseenMs = 800
+const unseenMs = 1500
 /** And this much late, on a busy machine. */
-const lateMs = 4000
+const lateMs = 30_000
 
 const shown = (value: unknown): string => value === undefined ? "nothing" : JSON.stringify(value)
 

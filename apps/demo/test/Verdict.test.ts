@@ -108,8 +108,8 @@ describe("The verdict", () => {
     [
       "timeout",
       "a caller that hung up too soon",
-      seen(({ receivedAt }) => ({ answeredAt: receivedAt + 1000 })),
-      "expected to be abandoned after 2000 ms, found abandoned after 1000 ms"
+      seen(({ receivedAt }) => ({ answeredAt: receivedAt + 400 })),
+      "expected to be abandoned after 2000 ms, found abandoned after 400 ms"
     ],
     ["timeout", "a caller that waited for the answer", seen(() => ({ answered: "200" })), "found 200 after 2000 ms"],
     ["market-swe", "foreign credentials", header("authorization", "Bearer x", 0), "Authorization: expected"],
@@ -123,8 +123,8 @@ describe("The verdict", () => {
     [
       "retries",
       "a wait that is too long",
-      seen(({ receivedAt }, index) => ({ receivedAt: index === 3 ? receivedAt + 5000 : receivedAt })),
-      "wait before request 4: expected 15000 ms, found 20010 ms"
+      seen(({ receivedAt }, index) => ({ receivedAt: index === 3 ? receivedAt + 35_000 : receivedAt })),
+      "wait before request 4: expected 15000 ms, found 50010 ms"
     ],
     [
       "provisioning",

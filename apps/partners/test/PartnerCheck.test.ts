@@ -65,7 +65,7 @@ describe("checking the kit's partners, over sockets", () => {
         hang: "broken speed",
         blocked: "broken reachable"
       })
-    }).pipe(Effect.provide(Partners.layer)), 30_000)
+    }).pipe(Effect.provide(Partners.layer)))
 
   it.live(
     "and the desk scripts any of them, and puts everything back",

@@ -65,7 +65,6 @@ describe("a process killed in the middle of sending", () => {
           assert.lengthOf(new Set(each.map(({ body }) => body)), 1)
           for (const { body, headers } of each) webhook.verify(body, headers as Record<string, string>)
         }
-      }).pipe(Effect.scoped, Effect.provide([Partner.layer, DatabaseTest.layer])),
-    60_000
+      }).pipe(Effect.scoped, Effect.provide([Partner.layer, DatabaseTest.layer]))
   )
 })

@@ -10,6 +10,7 @@ import { text } from "node:stream/consumers"
 import * as Cable from "./support/Cable.ts"
 import { Partner } from "./support/Partner.ts"
 import * as Process from "./support/Process.ts"
+import { within } from "./support/Promised.ts"
 import { exchange } from "./support/Sluice.ts"
 
 const directory = Effect.acquireRelease(
@@ -51,8 +52,7 @@ describe("a start that cannot be", () => {
       refused(
         { PORT: "eighty", SLUICE_RETENTION: "long" },
         /^sluice: PORT "eighty" is not a port: .*; SLUICE_RETENTION /
-      ),
-    20_000
+      )
   )
 
   it.live(
@@ -61,8 +61,7 @@ describe("a start that cannot be", () => {
       refused(
         { DATABASE_URL: "postgres://u:hunter2@127.0.0.1:1/sluice" },
         /^sluice: DATABASE_URL \((?!.*hunter2).*Start PostgreSQL there/
-      ),
-    20_000
+      )
   )
 
   it.live("so does a database with a newer schema", () =>
@@ -73,7 +72,7 @@ describe("a start that cannot be", () => {
         const sql = yield* SqlClient.SqlClient
         yield* Effect.orDie(sql`INSERT INTO sluice_migrations (migration_id, name) VALUES (9999, 'later')`)
       })
-    ), 20_000)
+    ))
 
   it.live("so does a port in use", () =>
     withDatabase(Effect.gen(function*() {
@@ -86,7 +85,7 @@ describe("a start that cannot be", () => {
         errors,
         `sluice: PORT ${port} on 127.0.0.1 is in use: stop the process that listens there, or set PORT to another\n`
       )
-    })), 20_000)
+    })))
 
   it.live(
     "so does a settings file that is wrong, before any of it is written",
@@ -106,8 +105,7 @@ describe("a start that cannot be", () => {
           /^sluice: SLUICE_CONFIG \S+settings\.json: pipelines\[1\]\.steps\[0\]\.name there is no plugin telex/
         )
         assert.lengthOf(yield* (yield* SqlClient.SqlClient)`SELECT id FROM pipelines`, 0)
-      })),
-    20_000
+      }))
   )
 })
 
@@ -145,8 +143,7 @@ describe("a settings file", () => {
           yield* running.signal("SIGTERM")
           assert.strictEqual((yield* running.ended).code, 0)
         }
-      })),
-    30_000
+      }))
   )
 })
 
@@ -175,11 +172,10 @@ describe("SIGTERM", () => {
         open.end("{}")
         const { code, errors } = yield* running.ended
         assert.strictEqual(code, 0, errors)
-        assert.isBelow((yield* Clock.currentTimeMillis) - start, 5_000)
+        yield* within(start, 5_000, "nothing was waited for but the call")
         const sql = yield* SqlClient.SqlClient
         assert.deepStrictEqual(yield* sql`SELECT state FROM runs`, [{ state: "completed" }])
-      })),
-    40_000
+      }))
   )
 
   it.live("ends within 30 s with exit code 0 while the database is silent", () =>
@@ -193,8 +189,8 @@ describe("SIGTERM", () => {
       yield* running.signal("SIGTERM")
       const { code } = yield* running.ended
       assert.strictEqual(code, 0)
-      assert.isBelow((yield* Clock.currentTimeMillis) - start, 30_000)
-    })), 60_000)
+      yield* within(start, 30_000, "SIGTERM to exit")
+    })))
 
   it.live(
     "to the whole process group stops the embedded PostgreSQL last, and everything is there again afterwards",
@@ -221,7 +217,6 @@ describe("SIGTERM", () => {
         assert.deepStrictEqual(readFileSync(join(own.SLUICE_DATA_DIR, "encryption-key")), key)
         yield* second.signal("SIGINT", "group")
         assert.strictEqual((yield* second.ended).code, 0)
-      }).pipe(Effect.scoped),
-    60_000
+      }).pipe(Effect.scoped)
   )
 })

@@ -171,8 +171,7 @@ layer(Layer.merge(Sluice.layer({ SLUICE_API_KEYS: "ops=secret-of-ops" }), Partne
             retries.every(({ retryReason, requestedBy }: any) => retryReason === "outage" && requestedBy === "ops")
           )
           assert.strictEqual((yield* ask("POST", `${path}/cancel`)).status, 409)
-        }),
-      30_000
+        })
     )
 
     it.effect("responseSchema is refused where it is none, and an answer that breaks it is invalid-response", () =>

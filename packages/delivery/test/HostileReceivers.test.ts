@@ -87,8 +87,7 @@ describe("Hostile receivers", () => {
           assert.strictEqual((yield* of(name))[0]?.attempts[0]?.error?.code, "blocked", name)
         }
         assert.strictEqual((yield* HostileServer).count("/redirected"), 0)
-      }).pipe(Effect.provide(world)),
-    30_000
+      }).pipe(Effect.provide(world))
   )
 
   it.effect(
@@ -104,7 +103,6 @@ describe("Hostile receivers", () => {
           assert.isTrue(first?.attempts[0]?.response?.truncated)
         }
         assert.isBelow(process.memoryUsage().rss - before, 300 * 1024 * 1024)
-      }).pipe(Effect.provide(world)),
-    30_000
+      }).pipe(Effect.provide(world))
   )
 })

@@ -10,7 +10,7 @@ import { Data, Effect } from "effect"
 import { fork } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { memoryDetail, timeDetail } from "./Complaint.ts"
-import type { Answer, Failure, Limits, Ready, Request } from "./Exchange.ts"
+import { type Answer, type Failure, type Limits, type Ready, type Request, turns } from "./Exchange.ts"
 
 /** The child ended without an answer, and not through the expression's fault: another one may be asked. */
 export class ChildLost extends Data.TaggedError("ChildLost")<{ readonly why: string }> {}
@@ -24,7 +24,7 @@ export interface Child {
   readonly kill: () => void
 }
 
-/** Milliseconds that the parent gives on top of the child's own time limit: transfer of the scope, a busy machine. */
+/** Milliseconds that the parent gives on top of the child's own limit: transfer of the scope, a busy machine. */
 const graceMs = 400
 /** Milliseconds in which a child must be up. */
 const startMs = 15_000
@@ -74,7 +74,7 @@ export const start = (limits: Limits): Child => {
     timer = setTimeout(() => { // oxlint-disable-line eslint/no-restricted-globals
       end = failure(timeDetail(limits))
       kill()
-    }, limits.timeMs + graceMs)
+    }, turns * limits.timeMs + graceMs)
     try {
       child.send(request)
     } catch (cause) {

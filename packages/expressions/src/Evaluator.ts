@@ -1,6 +1,6 @@
 /** Answers one request in the child process: compiles (with a cache), reads the tree, evaluates, judges the result. */
 import * as Complaint from "./Complaint.ts"
-import type { Answer, Limits, Request } from "./Exchange.ts"
+import { type Answer, type Limits, type Request, turns } from "./Exchange.ts"
 import { objection } from "./JsonResult.ts"
 import { planOf } from "./Plan.ts"
 import type { Compiled, Sandbox } from "./Sandbox.ts"
@@ -27,8 +27,17 @@ export const make = (sandbox: Sandbox, limits: Limits): (request: Request) => An
 
   const bounded = (isWatched: boolean, job: (answer: (answer: Answer) => void) => void): Answer => {
     let answer: Answer = { kind: "failed", reason: "failed", detail: "never came to an end" }
-    const isDone = sandbox.bounded(() => job((given) => answer = given), isWatched ? limits.timeMs : undefined)
-    return isDone ? answer : { kind: "failed", reason: "bounds", detail: Complaint.timeDetail(limits) }
+    for (let turn = 1;; turn++) {
+      const before = process.cpuUsage()
+      const isDone = sandbox.bounded(() => job((given) => answer = given), isWatched ? limits.timeMs : undefined)
+      if (isDone) return answer
+      // V8 looks at the clock. Where others had the processor meanwhile, the expression is not at fault; it has no
+      // effects, and begins again.
+      const { system, user } = process.cpuUsage(before)
+      if ((system + user) / 1000 >= limits.timeMs / 2 || turn === turns) {
+        return { kind: "failed", reason: "bounds", detail: Complaint.timeDetail(limits) }
+      }
+    }
   }
 
   const check = (source: string): Answer =>

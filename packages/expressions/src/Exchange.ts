@@ -2,9 +2,12 @@
 import type { Plan } from "./Inline.ts"
 import type { CalloutPath } from "./SyntaxTree.ts"
 
+/** How often an evaluation is begun in all, where its time went by while others had the processor. */
+export const turns = 8
+
 /** What one child may use. It gets them as its only argument, as JSON. */
 export interface Limits {
-  /** Milliseconds of one check or evaluation. */
+  /** Milliseconds of one check or evaluation; {@link turns} times as many where the machine is too busy to do it. */
   readonly timeMs: number
   /** MiB of the child's heap. */
   readonly memoryMb: number

@@ -94,7 +94,7 @@ describe("Inline", () => {
       const expected = yield* Effect.promise(() => jsonata(source).evaluate(scope))
       assert.deepStrictEqual(plain(inline), plain(expected), source)
     }),
-    { timeout: 60_000, arbitrary: { runs: 3_000, size: 60 } }
+    { arbitrary: { runs: 3_000, size: 60 } }
   )
 
   const document = {

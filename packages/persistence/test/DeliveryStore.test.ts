@@ -197,7 +197,6 @@ describe("DeliveryStore on PostgreSQL, with the journal", () => {
         const rows = yield* sql<{ readonly state: string; readonly n: number }>`
         select state, count(*)::int as n from deliveries group by state`
         assert.deepStrictEqual(rows, [{ state: "delivered", n: 180 }])
-      }).pipe(Effect.provide(layer)),
-    30_000
+      }).pipe(Effect.provide(layer))
   )
 })

@@ -198,8 +198,7 @@ describe("EmbeddedPostgres", () => {
           "lock",
           "postgres.log"
         ])
-      }),
-    30_000
+      })
   )
 
   it.live("where the path is too long for a socket, it listens on 127.0.0.1 and asks for the password", () =>

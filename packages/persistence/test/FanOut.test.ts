@@ -238,7 +238,6 @@ describe("deliveries", () => {
         (select count(*)::int from deliveries d where not exists (select from orders o where o.id = d.order_id)) as loose,
         (select count(*)::int from messages m where not exists (select from orders o where o.id = m.order_id)) as stray`
         assert.deepStrictEqual(count, { orders: kept, deliveries: 2 * kept, loose: 0, stray: 0 })
-      }).pipe(Effect.provide(layer)),
-    60_000
+      }).pipe(Effect.provide(layer))
   )
 })

@@ -80,6 +80,5 @@ it.live(
       assert.lengthOf(names, edits + 3 * (runs + 1))
       assert.deepStrictEqual(((order["tags"] ?? []) as ReadonlyArray<string>).toSorted(), names.toSorted())
       assert.strictEqual(order.version, 1 + names.length)
-    }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)),
-  30_000
+    }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer))
 )

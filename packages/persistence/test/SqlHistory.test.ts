@@ -63,7 +63,7 @@ it.live("so is one that is recorded now", () =>
       yield* Effect.promise(() => writeFile(fixture, lines))
     }
     assert.deepStrictEqual(unexplained(history), [])
-  }), 60_000)
+  }))
 
 it("a history with an answer that PostgreSQL did not give is none of the model's", async () => {
   const history = parse(await readFile(fixture, "utf8"))

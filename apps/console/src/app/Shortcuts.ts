@@ -2,8 +2,7 @@
  * Keys: what each does, where it works, and the sheet that lists them. A key is one character, or two after each other
  * (`g o`). Nothing is heard while somebody types or a dialog is open.
  */
-import { useEffect, useRef, useSyncExternalStore } from "react"
-import { now } from "./Now.ts"
+import { useLayoutEffect, useRef, useSyncExternalStore } from "react"
 
 export interface Shortcut {
   readonly keys: string
@@ -26,12 +25,12 @@ export const useRegistered = (): ReadonlyArray<Shortcut> =>
     return () => listeners.delete(listener)
   }, () => registered)
 
-/** These keys work while the component is there. Later ones win over earlier ones. */
+/** These keys work as soon as the component is on the screen, and while it is. Later ones win over earlier ones. */
 export const useShortcuts = (shortcuts: ReadonlyArray<Shortcut>): void => {
   const latest = useRef(shortcuts)
   latest.current = shortcuts
   const shape = shortcuts.map(({ keys, label }) => `${keys} ${label}`).join("\n")
-  useEffect(() => {
+  useLayoutEffect(() => {
     const mine = latest.current.map(({ keys, label }, index): Shortcut => ({
       keys,
       label,
@@ -42,20 +41,25 @@ export const useShortcuts = (shortcuts: ReadonlyArray<Shortcut>): void => {
   }, [shape])
 }
 
+/** A dialog may be open and not have the focus yet: what is typed then is meant for it all the same. */
 const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement
-  && (target.isContentEditable || target.closest("input, textarea, select, [role=dialog], [role=menu]") !== null)
+  document.querySelector("[role=dialog]") !== null
+  || (target instanceof HTMLElement
+    && (target.isContentEditable || target.closest("input, textarea, select, [role=menu]") !== null))
 
-/** How long the second of two keys may take, in milliseconds. */
+/** How long after the first of two keys the second may be pressed, in milliseconds; heard, it may be later. */
 const patience = 900
 
 /** Hears the keys; used once, by the shell. */
 export const useKeyboard = (): void => {
   const first = useRef<{ readonly key: string; readonly at: number } | undefined>(undefined)
-  useEffect(() => {
+  useLayoutEffect(() => {
     const heard = (event: KeyboardEvent) => {
+      // A list has taken it.
+      if (event.defaultPrevented) return
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
-      const before = first.current !== undefined && now() - first.current.at < patience ? `${first.current.key} ` : ""
+      const isSecond = first.current !== undefined && event.timeStamp - first.current.at < patience
+      const before = isSecond ? `${first.current?.key} ` : ""
       const found = registered.findLast(({ keys }) => keys === before + event.key)
         ?? registered.findLast(({ keys }) => keys === event.key)
       first.current = undefined
@@ -63,7 +67,7 @@ export const useKeyboard = (): void => {
         event.preventDefault()
         found.run()
       } else if (registered.some(({ keys }) => keys.startsWith(`${event.key} `))) {
-        first.current = { key: event.key, at: now() }
+        first.current = { key: event.key, at: event.timeStamp }
       }
     }
     addEventListener("keydown", heard)

@@ -57,16 +57,22 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     if (hasMore && !loadingMore && lastShown >= rows.length - ahead) loadMore()
   }, [hasMore, loadingMore, lastShown, rows.length, loadMore])
 
+  // Where the keys have gone; the focus follows with the next frame, and further keys may come before it.
+  const aim = useRef<number | undefined>(undefined)
   const focus = (index: number) => {
     const wanted = Math.min(Math.max(index, 0), rows.length - 1)
+    aim.current = wanted
     virtual.scrollToIndex(wanted)
     requestAnimationFrame(() => {
+      if (aim.current !== wanted) return
+      aim.current = undefined
       scroller.current?.querySelector<HTMLElement>(`[data-index="${wanted}"] a`)?.focus({ preventScroll: true })
     })
   }
   const pressed = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return
-    const at = Number((event.target as HTMLElement).closest<HTMLElement>("[data-index]")?.dataset["index"] ?? -1)
+    const focused = (event.target as HTMLElement).closest<HTMLElement>("[data-index]")?.dataset["index"]
+    const at = aim.current ?? Number(focused ?? -1)
     const step = steps[event.key]
     const wanted = step !== undefined
       ? at + step

@@ -1,5 +1,5 @@
 /** A JSON text that can be edited, with completion and the server's faults in place. The editor itself comes later. */
-import { type RefObject, useEffect, useImperativeHandle, useRef, useState } from "react"
+import { type RefObject, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from "react"
 import type { Fault } from "../api/ApiProblem.ts"
 import type { EditorHandle } from "../editor/CodeEditor.ts"
 import type { JsonSchema } from "../settings/JsonSchema.ts"
@@ -11,7 +11,8 @@ export interface JsonEditorProps {
   readonly schema: JsonSchema
   readonly faults: ReadonlyArray<Fault>
   readonly onChange: (text: string) => void
-  readonly onSave: () => void
+  /** Given what stands in the editor now: `text` may be a moment behind it. */
+  readonly onSave: (text: string) => void
   readonly ref?: RefObject<{ readonly goTo: (path: string) => void } | null>
 }
 
@@ -33,7 +34,7 @@ export const JsonEditor = (props: JsonEditorProps) => {
         text: latest.current.text,
         schema: () => latest.current.schema,
         onChange: (text) => latest.current.onChange(text),
-        onSave: () => latest.current.onSave()
+        onSave: (text) => latest.current.onSave(text)
       })
       setEditor(mounted)
     }
@@ -44,7 +45,8 @@ export const JsonEditor = (props: JsonEditorProps) => {
       setEditor(undefined)
     }
   }, [label])
-  useEffect(() => editor?.replace(text), [editor, text])
+  // Before the next key is heard: later, this would take back what was typed since.
+  useLayoutEffect(() => editor?.replace(text), [editor, text])
   useEffect(() => editor?.show(faults), [editor, faults])
   useImperativeHandle(props.ref, () => ({ goTo: (path) => editor?.goTo(path) }), [editor])
   return (

@@ -3,7 +3,7 @@
  * Virtual, so that a run of hundreds of attempts costs what is in sight.
  */
 import { useVirtualizer } from "@tanstack/react-virtual"
-import { type KeyboardEvent, useEffect, useMemo, useRef } from "react"
+import { type KeyboardEvent, useLayoutEffect, useMemo, useRef } from "react"
 import { isFinal, type ProcessEvent } from "../api/Documents.ts"
 import { useNow } from "../app/Now.ts"
 import { waterfall, type WaterfallLine } from "../waterfall/Layout.ts"
@@ -53,24 +53,30 @@ export const Waterfall = ({ event, chosen, choose }: WaterfallProps) => {
     overscan: 10
   })
   const at = lines.findIndex(({ key }) => key === chosen)
-  useEffect(() => {
+  // Where the keys have gone; the choice follows with the address, and further keys may come before it.
+  const aim = useRef<string | undefined>(undefined)
+  useLayoutEffect(() => {
     if (at >= 0) virtual.scrollToIndex(at)
+    if (chosen === undefined || aim.current !== chosen) return
+    aim.current = undefined
+    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>("[aria-selected=true]")?.focus())
   }, [chosen])
   const pressed = (event: KeyboardEvent) => {
     const steps: Readonly<Record<string, number>> = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }
+    const from = aim.current === undefined ? at : lines.findIndex(({ key }) => key === aim.current)
     const wanted = event.key === "Home"
       ? 0
       : event.key === "End"
       ? lines.length - 1
       : steps[event.key] === undefined
       ? undefined
-      : Math.min(Math.max(at + (steps[event.key] ?? 0), 0), lines.length - 1)
+      : Math.min(Math.max(from + (steps[event.key] ?? 0), 0), lines.length - 1)
     const line = wanted === undefined ? undefined : lines[wanted]
     if (line === undefined) return
     event.preventDefault()
     event.stopPropagation()
+    aim.current = line.key === chosen ? undefined : line.key
     choose(line)
-    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>("[aria-selected=true]")?.focus())
   }
   return (
     <div className="waterfall">

@@ -19,7 +19,7 @@ export interface EditorOptions {
   readonly schema: () => JsonSchema
   readonly onChange: (text: string) => void
   /** Ctrl+S, or ⌘S. */
-  readonly onSave: () => void
+  readonly onSave: (text: string) => void
 }
 
 export interface EditorHandle {
@@ -45,8 +45,8 @@ export const mountEditor = (parent: HTMLElement, options: EditorOptions): Editor
     const source = view.state.doc.toString()
     return [...syntax(view), ...faults.map(inText(source))]
   }
-  const save = () => {
-    options.onSave()
+  const save = ({ state }: EditorView) => {
+    options.onSave(state.doc.toString())
     return true
   }
   const view = new EditorView({

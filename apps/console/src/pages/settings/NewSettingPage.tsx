@@ -44,6 +44,16 @@ const addressIn = (kind: Kind, id: string, document: Readonly<Record<string, unk
   return id.trim() !== "" ? id.trim() : kind === "connectors" ? member("connectorId") : ""
 }
 
+/** What a text asks for: where it goes, and as what. */
+const askedFor = (kind: Kind, id: string, text: string) => {
+  const draft = readDraft(text)
+  const document = "document" in draft ? draft.document : {}
+  const address = addressIn(kind, id, document)
+  const byPost = kind === "webhookEndpoints"
+  const payload = (byPost && address !== "" ? { ...document, id: address } : document) as Payload<"pipelines", "put">
+  return { draft, address, byPost, payload }
+}
+
 const NewSetting = ({ kind }: { readonly kind: Kind }) => {
   const { noun, named, page, about } = kinds[kind]
   const schema = useSchema(kind)
@@ -56,16 +66,14 @@ const NewSetting = ({ kind }: { readonly kind: Kind }) => {
   const [error, setError] = useState<unknown>(undefined)
   const [faults, setFaults] = useState(noFaults)
   const [made, setMade] = useState<StoredSettings | undefined>(undefined)
-  const draft = readDraft(text)
-  const document = "document" in draft ? draft.document : {}
-  const address = addressIn(kind, id, document)
-  const byPost = kind === "webhookEndpoints"
-  const payload = (byPost && address !== "" ? { ...document, id: address } : document) as Payload<"pipelines", "put">
+  const { address, byPost, payload } = askedFor(kind, id, text)
   const request = byPost
     ? { route: routes.webhookEndpoints.create, parts: { payload } }
     : { route: routes[kind].put, parts: { params: { id: address }, payload } }
 
-  const create = async (): Promise<StoredSettings | undefined> => {
+  const create = async (
+    { address, byPost, payload }: ReturnType<typeof askedFor>
+  ): Promise<StoredSettings | undefined> => {
     if (byPost && address === "") return api.webhookEndpoints.create({ payload })
     if (address === "") {
       setFaults([{ path: named ? "name" : "", message: `give the ${noun} ${named ? "a name" : "an id"}` }])
@@ -79,14 +87,16 @@ const NewSetting = ({ kind }: { readonly kind: Kind }) => {
     return byPost ? api.webhookEndpoints.create({ payload }) : api[kind].put({ params: { id: address }, payload })
   }
   const open = (stored: StoredSettings) => navigate({ to: page, params: { id: addressOf(kind, stored) } })
-  const submit = async () => {
+  const submit = async (text: string) => {
     if (busy) return
+    const asked = askedFor(kind, id, text)
+    const { draft } = asked
     if ("fault" in draft) return toast("bad", "Not created: the text is no JSON", draft.fault)
     setBusy(true)
     setError(undefined)
     setFaults(noFaults)
     try {
-      const stored = await create()
+      const stored = await create(asked)
       if (stored === undefined) return
       await queries.invalidateQueries({ queryKey: ["settings", kind] })
       toast("ok", `The ${noun} ${addressOf(kind, stored)} is there`)
@@ -105,7 +115,7 @@ const NewSetting = ({ kind }: { readonly kind: Kind }) => {
         <h1>New {noun}</h1>
         <div className="actions">
           <CopyCurl request={request} />
-          <button type="button" className="button primary" disabled={busy} onClick={() => void submit()}>
+          <button type="button" className="button primary" disabled={busy} onClick={() => void submit(text)}>
             <Plus className="icon" aria-hidden="true" />
             {busy ? "Creating …" : "Create"}
           </button>
@@ -132,7 +142,7 @@ const NewSetting = ({ kind }: { readonly kind: Kind }) => {
         schema={schema}
         faults={faults}
         onChange={setText}
-        onSave={() => void submit()}
+        onSave={(text) => void submit(text)}
         ref={editor}
       />
       <p className="muted hint">

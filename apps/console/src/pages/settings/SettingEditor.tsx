@@ -56,7 +56,7 @@ export const SettingEditor = (props: SettingEditorProps) => {
   const faults = isProblem(error) ? error.faults : noFaults
   const draft = readDraft(text)
 
-  const submit = useCallback(async () => {
+  const submit = useCallback(async (text: string) => {
     if (busy) return
     const draft = readDraft(text)
     if ("fault" in draft) return toast("bad", "Not saved: the text is no JSON", draft.fault)
@@ -66,7 +66,8 @@ export const SettingEditor = (props: SettingEditorProps) => {
       const saved = await save(draft.document, base.version)
       const savedText = textOf(kind, saved)
       setBase({ text: savedText, version: saved.version })
-      setText(savedText)
+      // What was written while it was being saved stays.
+      setText((now) => now === text ? savedText : now)
       toast("ok", `Saved as version ${saved.version}`)
     } catch (refused) {
       setError(refused)
@@ -74,7 +75,7 @@ export const SettingEditor = (props: SettingEditorProps) => {
     } finally {
       setBusy(false)
     }
-  }, [busy, text, base.version, save, kind, refresh])
+  }, [busy, base.version, save, kind, refresh])
 
   const takeTheirs = () => {
     setBase({ text: storedText, version: stored.version })
@@ -97,7 +98,7 @@ export const SettingEditor = (props: SettingEditorProps) => {
           type="button"
           className="button primary"
           disabled={busy || !isDirty || isBehind}
-          onClick={() => void submit()}
+          onClick={() => void submit(text)}
         >
           <Save className="icon" aria-hidden="true" />
           {busy ? "Saving …" : "Save"}
@@ -166,7 +167,7 @@ export const SettingEditor = (props: SettingEditorProps) => {
         schema={schema}
         faults={faults}
         onChange={setText}
-        onSave={() => void submit()}
+        onSave={(text) => void submit(text)}
         ref={editor}
       />
       <p className="muted hint">
