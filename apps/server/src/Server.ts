@@ -1,4 +1,5 @@
 /** Everything that is served, in the order in which a request meets it: the gate, the routes, the refusals. */
+import { ApiPage } from "@sluice/api/ApiPage"
 import { ApiReference } from "@sluice/api/ApiReference"
 import { Effect, Layer } from "effect"
 import { HttpMiddleware, HttpRouter } from "effect/http"
@@ -52,7 +53,7 @@ const pages = Layer.mergeAll(
   HomePage.layer,
   MetricsHttp.layer,
   // Carried by the package itself: nothing is fetched from elsewhere, fonts neither.
-  HttpApiScalar.layer(ApiReference, { path: "/docs", scalar: { withDefaultFonts: false } })
+  HttpApiScalar.layer(ApiPage, { path: "/docs", scalar: { withDefaultFonts: false } })
 )
 
 /** A worker has no API for the console to ask. */
