@@ -1,11 +1,10 @@
 /** `check-partner`: what a partner's endpoint would do to orders. Asks the partner itself, not the server. */
-import type { JsonObject } from "@sluice/domain/Json"
 import * as AddressGuard from "@sluice/http-client/AddressGuard"
 import { Credentials } from "@sluice/http-client/Credentials"
 import * as OutboundUndici from "@sluice/http-client/node/OutboundUndici"
 import { checkPartner as check } from "@sluice/partner-check/PartnerCheck"
 import { render } from "@sluice/partner-check/PartnerReportText"
-import { Config, Effect, Layer, Option, Redacted } from "effect"
+import { Config, Effect, Layer, Option, Path, Redacted } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { exitCodes, Failure, usage } from "./Failure.ts"
 import { document } from "./Input.ts"
@@ -46,9 +45,11 @@ export const checkPartner = Command.make(
   Effect.fnUntraced(function*({ callout, orders, rejectOn, timeout, url }) {
     const output = yield* Output
     const bearer = yield* token
+    const { basename } = yield* Path.Path
     const samples = yield* Effect.forEach(
       orders,
-      (file) => Effect.map(document(file), (order) => ({ name: file, order: order as JsonObject }))
+      // A report is handed on: it says which order, and not where that lay.
+      (file) => Effect.map(document(file), (order) => ({ name: basename(file, ".json"), order }))
     )
     const report = yield* check({
       url,

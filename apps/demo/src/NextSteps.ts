@@ -14,7 +14,7 @@ export const whileItRuns = (
   const { baseUrl, partnerLog } = options
   return [
     paint("bold", "It is all still running. Where to look next:"),
-    row("server", baseUrl),
+    row("console", `${baseUrl}/`),
     row("API reference", `${baseUrl}/docs`),
     row("settings file", options.settingsFile),
     row("partners' log", `${partnerLog}/log`),
@@ -32,7 +32,10 @@ export const whileItRuns = (
 /** For a demo that is over. */
 export const afterwards = ({ paint }: Style): ReadonlyArray<string> => [
   paint("bold", "Where to look next:"),
-  `  ${paint("cyan", "demo")} without --once leaves the server running, to be asked by hand`,
+  `  ${
+    paint("cyan", "npx -y pnpm@12 demo")
+  } leaves the server running: its console, and everything to be asked by hand`,
+  `  ${paint("cyan", "npx -y pnpm@12 test")} checks all that is promised, on a PostgreSQL of its own`,
   `  ${paint("cyan", "apps/demo/settings/seeds.json")} is the settings file; only its hosts were replaced`,
   `  ${paint("cyan", "apps/partners/src/partner")} is how the partners behave`
 ]

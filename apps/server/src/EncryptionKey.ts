@@ -23,8 +23,7 @@ export const find = Effect.fnUntraced(
     const path = yield* Path.Path
     const random = yield* SecureRandom.SecureRandom
     const file = path.join(config.dataDirectory, fileName)
-
-    yield* fs.makeDirectory(config.dataDirectory, { recursive: true })
+    // The directory is there: the database in it has been started.
     const fresh = Base64.encode(yield* random.randomBytes(keyBytes))
     // Only where there is none: of two that start at once, one writes and both read.
     yield* fs.writeFileString(file, `${fresh}\n`, { flag: "wx", mode: 0o600 }).pipe(

@@ -1,4 +1,5 @@
 /** Everything that is served, in the order in which a request meets it: the gate, the routes, the refusals. */
+import { ApiPage } from "@sluice/api/ApiPage"
 import { ApiReference } from "@sluice/api/ApiReference"
 import { Effect, Layer } from "effect"
 import { HttpMiddleware, HttpRouter } from "effect/http"
@@ -48,11 +49,14 @@ const handlers = Layer.mergeAll(
   Layer.provide([RefusalsHttp.layer, Gate.authorizationLayer, Receipts.layer, ProcessEventStream.layer])
 )
 
+/** Its tools for developers hand the description to a service elsewhere, and the fonts come from there. */
+const scalar = { withDefaultFonts: false, showDeveloperTools: "never" }
+
 const pages = Layer.mergeAll(
   HomePage.layer,
   MetricsHttp.layer,
-  // Carried by the package itself: nothing is fetched from elsewhere, fonts neither.
-  HttpApiScalar.layer(ApiReference, { path: "/docs", scalar: { withDefaultFonts: false } })
+  // Carried by the package itself: nothing is fetched from elsewhere.
+  HttpApiScalar.layer(ApiPage, { path: "/docs", scalar })
 )
 
 /** A worker has no API for the console to ask. */

@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
 import { Clock, Effect, Schedule, type Scope } from "effect"
 import type { ServerResponse } from "node:http"
+import { setTimeout as sleep } from "node:timers/promises"
 import { type Asked, Partner } from "./support/Partner.ts"
 import { type Process, start } from "./support/Processes.ts"
 import { within } from "./support/Promised.ts"
@@ -82,6 +83,46 @@ describe("roles", () => {
       })
       assert.strictEqual(waited.status, 200, waited.text)
       assert.strictEqual(waited.json.processEvent.state, "completed")
+    })
+  )
+})
+
+describe("two servers", () => {
+  test(
+    "that need an OAuth token at the same time ask for it once, and both use it",
+    Effect.gen(function*() {
+      const { answer, asked, url } = yield* Partner
+      const token = "one-token-for-both-processes"
+      answer("/token", (_, response) => {
+        response.setHeader("content-type", "application/json")
+        // Long enough that the other finds it asked for and not answered, and has to wait.
+        void sleep(1000).then(() => response.end(JSON.stringify({ access_token: token, expires_in: 3600 })))
+      })
+      const servers = yield* Effect.all([start(), start()], { concurrency: 2 })
+      const body = {
+        type: "oauth2ClientCredentials",
+        domain: new URL(url).host,
+        tokenUrl: `${url}/token`,
+        clientId: "id",
+        clientSecret: "a-client-secret"
+      }
+      assert.strictEqual((yield* servers[0].ask("PUT", "/v1/auth-providers/oauth", { body })).status, 201)
+      yield* savePipeline(servers[0], [step(url, "a")])
+      // No order is taken before the pipeline is known, which is saved after the auth provider.
+      const order = (on: Process) =>
+        Effect.repeat(
+          on.ask("POST", "/v1/orders", { headers: { prefer: "wait=20" }, body: { orderType: "A" } }),
+          { until: ({ status }) => status !== 422, schedule: Schedule.spaced("50 millis") }
+        )
+      const ended = yield* Effect.forEach([...servers, ...servers], order, { concurrency: 4 })
+      for (const { json, text } of ended) assert.strictEqual(json.processEvent?.state, "completed", text)
+      for (const server of servers) {
+        const { text } = yield* server.ask("GET", "/metrics")
+        assert.match(text, /sluice_callout_duration_seconds_count\S* [1-9]/)
+      }
+      const calls = asked.filter(({ path }) => path === "/a")
+      assert.deepStrictEqual(calls.map(({ headers }) => headers.authorization), Array(4).fill(`Bearer ${token}`))
+      assert.lengthOf(asked.filter(({ path }) => path === "/token"), 1)
     })
   )
 })

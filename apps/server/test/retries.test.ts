@@ -136,6 +136,34 @@ layer(Layer.merge(Sluice.layer({ SLUICE_API_KEYS: "ops=secret-of-ops" }), Partne
         assert.include(history.text, "StepResolved")
       }))
 
+    it.effect("why an operator did something is kept without the secrets that were copied into it", () =>
+      Effect.gen(function*() {
+        const { ask, partner } = yield* setUp
+        const secret = "token-of-the-connector"
+        const connector = { name: "Webhook", host: partner.url, bearerToken: secret }
+        assert.strictEqual((yield* ask("PUT", "/v1/connectors/guarded", connector)).status, 201)
+        partner.answer("/a", () => {})
+        const { json } = yield* ask("POST", "/v1/orders", { orderType: "NEW_ORDER" })
+        const path = `/v1/process-events/${json.processEventId}`
+        const reason = `it says ${secret} has expired`
+        const told = "it says [redacted] has expired"
+        const cancelled = yield* ask("POST", `${path}/cancel`, { reason })
+        assert.deepInclude(cancelled.json, { state: "cancelled", reason: told }, cancelled.text)
+        partner.answer("/a", no)
+        const retried = yield* ask("POST", `${path}/retry`, { reason }, wait)
+        assert.strictEqual(retried.json.processEvent.retryReason, told, retried.text)
+        const resolved = yield* ask(
+          "POST",
+          `/v1/process-events/${retried.json.processEvent.id}/steps/a/resolve`,
+          { reason, output: { said: reason } }
+        )
+        assert.deepStrictEqual(resolved.json.steps[0].output, { said: told }, resolved.text)
+        const job = yield* ask("POST", "/v1/process-events/retry", { filter: { orderId: "nobody" }, reason })
+        assert.strictEqual(job.json.reason, told, job.text)
+        const history = yield* ask("GET", `/v1/orders/${json.orderId}/history`)
+        assert.notInclude([cancelled, retried, resolved, history].map(({ text }) => text).join("\n"), secret)
+      }))
+
     it.effect(
       "a job retries every run that matches, once, oldest first, and tells of those that fail again",
       () =>

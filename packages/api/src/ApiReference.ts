@@ -1,5 +1,5 @@
 /**
- * The API with examples: what `/openapi.json` and `/docs` show. They stand beside `Api` and not in it, so that clients
+ * The API with examples: what `/openapi.json` shows, and `/docs` too. They stand beside `Api` and not in it, so that clients
  * that are derived from it do not carry them. Every request was sent as it stands to a server with the partners of
  * `pnpm partners`, and every answer is that server's.
  */
@@ -63,17 +63,30 @@ const about = (info: OpenApi.OpenAPISpecInfo): OpenApi.OpenAPISpecInfo => ({
     + "deliveries are new on each server."
 })
 
-export const ApiReference = Api.annotateMerge(OpenApi.annotations({
-  transform: (description) => ({
-    ...description,
-    info: about(description["info"] as OpenApi.OpenAPISpecInfo),
-    paths: Record.map(
-      description["paths"] as OpenApi.OpenAPISpecPaths,
-      (path) =>
-        Record.map(path as Readonly<Record<string, OpenApi.OpenAPISpecOperation>>, (operation) => {
-          const example = examples[operation.operationId]
-          return example === undefined ? operation : withExample(operation, example)
-        })
-    )
-  })
-}))
+/** Schemes have no case; readers of descriptions know `bearer` alone, and take `Bearer` for something else. */
+const lowerCase = (components: OpenApi.OpenAPIComponents): OpenApi.OpenAPIComponents => ({
+  ...components,
+  securitySchemes: Record.map(
+    components.securitySchemes,
+    (scheme) => scheme.type === "http" ? { ...scheme, scheme: scheme.scheme.toLowerCase() } : scheme
+  )
+})
+
+type Description = Parameters<NonNullable<Parameters<typeof OpenApi.annotations>[0]["transform"]>>[0]
+
+/** What is generated from `Api`, with the examples in it. */
+export const withExamples = (description: Description): Description => ({
+  ...description,
+  info: about(description["info"]),
+  components: lowerCase(description["components"]),
+  paths: Record.map(
+    description["paths"] as OpenApi.OpenAPISpecPaths,
+    (path) =>
+      Record.map(path as Readonly<Record<string, OpenApi.OpenAPISpecOperation>>, (operation) => {
+        const example = examples[operation.operationId]
+        return example === undefined ? operation : withExample(operation, example)
+      })
+  )
+})
+
+export const ApiReference = Api.annotateMerge(OpenApi.annotations({ transform: withExamples }))

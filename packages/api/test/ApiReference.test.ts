@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Exit, Schema } from "effect"
 import { HttpApi, OpenApi } from "effect/http-api"
+import { ApiPage } from "../src/ApiPage.ts"
 import { ApiReference, examples } from "../src/ApiReference.ts"
 
 type Reflected = Parameters<Parameters<typeof HttpApi.reflect>[1]["onEndpoint"]>[0]
@@ -25,6 +26,25 @@ const decodes = (schemas: ReadonlyArray<Schema.Top>, value: unknown): boolean =>
   )
 
 const cases = Object.entries(examples)
+
+it("the page differs from the description only where Scalar would write a parameter that nobody gives", () => {
+  const page = OpenApi.fromApi(ApiPage)
+  const inPlace = (parameter: any) => {
+    const { content, ...rest } = parameter
+    return content === undefined ? parameter : { ...rest, schema: content["text/plain"].schema }
+  }
+  const seen = JSON.parse(JSON.stringify(page))
+  for (const path of Object.values<any>(seen.paths)) {
+    for (const operation of Object.values<any>(path)) {
+      for (const one of operation.parameters) {
+        assert.strictEqual("schema" in one, one.required || "example" in one, `${operation.operationId} ${one.name}`)
+      }
+      operation.parameters = operation.parameters.map(inPlace)
+    }
+  }
+  assert.deepStrictEqual(seen, JSON.parse(JSON.stringify(description)))
+  assert.deepStrictEqual(page.components.securitySchemes["bearer"], { type: "http", scheme: "bearer" })
+})
 
 describe("the examples of the API reference", () => {
   it("stand at every operation that takes a body, and are of operations that exist", () => {

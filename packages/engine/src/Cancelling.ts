@@ -2,7 +2,9 @@
 import { Clock, Context, Effect, Layer, Schema } from "effect"
 import { type Cancellation, unexplained } from "./Cancellation.ts"
 import { Journal, type JournalUnavailable } from "./Journal.ts"
+import { redactorOf } from "./Redacting.ts"
 import { Runs } from "./Runs.ts"
+import { Settings } from "./Settings.ts"
 
 /** There is no such run. */
 export class RunUnknown extends Schema.TaggedError<RunUnknown>()("RunUnknown", { runId: Schema.String }) {}
@@ -14,6 +16,7 @@ export class RunEnded extends Schema.TaggedError<RunEnded>()("RunEnded", {
 }) {}
 
 export interface CancelRequest {
+  /** Whatever secret it holds is not kept. */
   readonly reason?: string | undefined
   readonly compensate?: boolean | undefined
 }
@@ -38,11 +41,12 @@ export class Cancelling extends Context.Service<Cancelling, {
 const make = Effect.gen(function*() {
   const journal = yield* Journal
   const runs = yield* Runs
+  const settings = yield* Settings
   const clock = yield* Clock.Clock
 
   const cancel = Effect.fnUntraced(function*(runId: string, { reason, compensate = false }: CancelRequest) {
     const cancellation: Cancellation = {
-      reason: reason === undefined || reason === "" ? unexplained : reason,
+      reason: reason === undefined || reason === "" ? unexplained : redactorOf(settings.current().secrets).text(reason),
       compensate
     }
     // Interrupted in between, it is stored all the same, and the journal tells whoever executes the run.

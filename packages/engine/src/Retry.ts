@@ -17,6 +17,7 @@ import { changeOrder } from "./OrderChange.ts"
 import { type PastRun, PastRuns } from "./PastRuns.ts"
 import { placedSteps } from "./PipelineRun.ts"
 import { Plugins } from "./Plugins.ts"
+import { redactorOf } from "./Redacting.ts"
 import { planRetry } from "./RetryPlan.ts"
 import { Settings } from "./Settings.ts"
 
@@ -34,6 +35,7 @@ export interface RetryRequest {
   readonly from?: string
   /** Which version: the one that the run had, or the newest. Default `original`. */
   readonly pipeline?: "original" | "current"
+  /** Whatever secret it holds is not kept. */
   readonly reason?: string
   /** Send under new keys although nobody knows what became of the old requests. */
   readonly newKey?: boolean
@@ -154,7 +156,7 @@ const make = Effect.gen(function*() {
       retryOf: past.runId,
       ...(past.shipmentId !== undefined && { shipmentId: past.shipmentId }),
       ...(plan.fromStep !== undefined && { fromStep: plan.fromStep }),
-      ...(reason !== undefined && { retryReason: reason }),
+      ...(reason !== undefined && { retryReason: redactorOf(settings.current().secrets).text(reason) }),
       ...(requestedBy !== undefined && { requestedBy }),
       ...(plan.inheritedKeys.length > 0 && { inheritedKeys: plan.inheritedKeys })
     }

@@ -4,10 +4,11 @@
 import { processEventId, uuidOf } from "@sluice/domain/Ids"
 import type { Json } from "@sluice/domain/Json"
 import { isFinal } from "@sluice/domain/ProcessEvent"
-import { makeRedactor, type Redactor } from "@sluice/domain/Redaction"
+import type { Redactor } from "@sluice/domain/Redaction"
 import { Clock, Context, DateTime, Effect, Layer, Schema } from "effect"
 import type { JournalUnavailable, Resolution, StepRow } from "./Journal.ts"
 import { PastRuns } from "./PastRuns.ts"
+import { redactorOf } from "./Redacting.ts"
 import { RunUnknown } from "./Retry.ts"
 import { Settings } from "./Settings.ts"
 
@@ -64,7 +65,7 @@ const make = Effect.gen(function*() {
   const clock = yield* Clock.Clock
 
   const resolve: StepResolution["Service"]["resolve"] = Effect.fnUntraced(function*(id, stepId, asked) {
-    const request = withoutSecrets(asked, makeRedactor(settings.current().secrets))
+    const request = withoutSecrets(asked, redactorOf(settings.current().secrets))
     const runId = id.startsWith("process_event-") ? uuidOf(id) : undefined
     const past = runId === undefined ? undefined : yield* pastRuns.get(runId)
     if (past === undefined) return yield* new RunUnknown({ id })

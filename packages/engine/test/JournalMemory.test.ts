@@ -3,6 +3,7 @@ import { cancelSuite } from "../src/testing/JournalCancelSuite.ts"
 import * as JournalMemory from "../src/testing/JournalMemory.ts"
 import { JournalStore } from "../src/testing/JournalStore.ts"
 import { JournalHarness, suite } from "../src/testing/JournalSuite.ts"
+import { takeoverSuite } from "../src/testing/JournalTakeoverSuite.ts"
 
 const harness = Layer.effect(
   JournalHarness,
@@ -14,3 +15,4 @@ const harness = Layer.effect(
 
 suite("JournalMemory", harness.pipe(Layer.provide(JournalStore.layer)))
 cancelSuite("JournalMemory", harness.pipe(Layer.provide(JournalStore.layer)))
+takeoverSuite("JournalMemory", harness.pipe(Layer.provide(JournalStore.layer)))

@@ -10,17 +10,16 @@ import type { FinalRunState } from "@sluice/domain/ProcessEvent"
 import { Expressions } from "@sluice/engine/Expressions"
 import { type Document, type HeldRun, Journal, type StepRow } from "@sluice/engine/Journal"
 import { PartnerBoard } from "@sluice/engine/PartnerBoard"
-import * as PipelineRun from "@sluice/engine/PipelineRun"
 import { Plugins } from "@sluice/engine/Plugins"
 import { calloutPlugin } from "@sluice/engine/plugins/CalloutPlugin"
 import { webhookWorkflowStep } from "@sluice/engine/plugins/WebhookWorkflowStep"
-import type { RunControl } from "@sluice/engine/RunControl"
 import { Settings } from "@sluice/engine/Settings"
 import * as SimulatedClock from "@sluice/engine/simulation/SimulatedClock"
 import * as SimulatedJournal from "@sluice/engine/simulation/SimulatedJournal"
+import { allWell, toItsEnd } from "@sluice/engine/simulation/SimulatedRun"
 import { Credentials } from "@sluice/http-client/Credentials"
 import { Outbound } from "@sluice/http-client/Outbound"
-import { Clock, Context, DateTime, Effect, Exit } from "effect"
+import { Clock, Context, DateTime, Effect } from "effect"
 import { type Observation, observing, replaying } from "./ObservedOutbound.ts"
 
 /** How a run of one step went. */
@@ -41,22 +40,6 @@ export interface PlayedOrder {
   /** Epoch milliseconds: part of the order's document, and so of the bytes that are sent. */
   readonly at: number
 }
-
-const control: RunControl = {
-  stopping: () => false,
-  stop: Effect.never,
-  cancellation: () => undefined,
-  cancelled: Effect.never
-}
-
-/** Whatever the partner does, it is asked: that is what the check is for. */
-const allWell = PartnerBoard.of({
-  condition: () => "well",
-  failed: () => {},
-  answered: () => {},
-  list: Effect.succeed([]),
-  reset: () => Effect.undefined
-})
 
 const noExpressions = Expressions.of({
   check: () => Effect.succeed({ stepReferences: [], calloutPaths: [] }),
@@ -114,20 +97,12 @@ export const make = Effect.gen(function*() {
       }),
       Context.add(Expressions, noExpressions),
       Context.add(Plugins, plugins),
+      // Whatever the partner does, it is asked: that is what the check is for.
       Context.add(PartnerBoard, allWell),
       Context.add(Settings, { current: settings.current, pipeline: () => Effect.succeed(pipeline) }),
       Context.add(Clock.Clock, clock)
     )
-    const executed = Effect.gen(function*() {
-      const execute = yield* PipelineRun.make
-      for (let waits = 0; journal.ended() === undefined && waits < mostWaits; waits++) {
-        const now = journal.held()
-        if (now.wait !== undefined) clock.advanceTo(now.wait.dueAt)
-        const exit = yield* Effect.exit(execute(now, control))
-        if (Exit.isFailure(exit) && !Exit.hasInterrupts(exit)) return yield* Effect.die(exit.cause)
-      }
-    })
-    yield* Effect.scoped(Effect.provideContext(executed, services))
+    yield* toItsEnd(journal, clock, mostWaits).pipe(Effect.provideContext(services))
     const [step] = journal.held().steps
     const state = journal.ended()
     if (step === undefined || state === undefined) return yield* Effect.die("the run of a check did not end")

@@ -172,6 +172,18 @@ describe("EmbeddedPostgres", () => {
       assert.deepStrictEqual(yield* Effect.promise(() => lines(file)), ["17", ""])
     }))
 
+  it.live("a place that cannot be used ends the start at once, with what to change", () =>
+    Effect.gen(function*() {
+      const data = yield* Effect.acquireRelease(Effect.promise(temporary), (it) => Effect.promise(() => remove(it)))
+      yield* Effect.promise(() => writeFile(join(data, "file"), ""))
+      yield* Effect.promise(() => mkdir(join(data, "postgres.lock")))
+      // Node's recursive mkdir never ends under /proc.
+      for (const place of ["/proc/x/y", join(data, "file"), join(data, "file/x"), data]) {
+        const error = yield* Effect.flip(open(place))
+        assert.match(error.message, /could not (make|read the lock) .*let SLUICE_DATA_DIR name a directory/)
+      }
+    }))
+
   it.live("a link to files that are gone is no reason to start with an empty database", () =>
     Effect.gen(function*() {
       const data = yield* Effect.acquireRelease(Effect.promise(temporary), (it) => Effect.promise(() => remove(it)))

@@ -2,6 +2,7 @@ import * as PgClient from "@effect/sql-pg/PgClient"
 import { Journal } from "@sluice/engine/Journal"
 import { cancelSuite } from "@sluice/engine/testing/JournalCancelSuite"
 import { JournalHarness, suite } from "@sluice/engine/testing/JournalSuite"
+import { takeoverSuite } from "@sluice/engine/testing/JournalTakeoverSuite"
 import { Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import * as JournalPg from "../src/Journal.ts"
@@ -27,3 +28,4 @@ const harness = Layer.effect(
 
 suite("Journal on PostgreSQL", harness.pipe(Layer.provide(DatabaseTest.layer)))
 cancelSuite("Journal on PostgreSQL", harness.pipe(Layer.provide(DatabaseTest.layer)))
+takeoverSuite("Journal on PostgreSQL", harness.pipe(Layer.provide(DatabaseTest.layer)))

@@ -1,14 +1,13 @@
 /** The webhooks of an order, newest first. */
 import { useQuery } from "@tanstack/react-query"
-import { Link } from "@tanstack/react-router"
 import { api } from "../api/Api.ts"
+import { DeliveryTable, type DeliveryTableProps } from "./DeliveryTable.tsx"
 import { Empty, Failure, Loading } from "./Notice.tsx"
-import { ScrollX } from "./ScrollX.tsx"
-import { StateBadge } from "./StateBadge.tsx"
-import { Time } from "./Time.tsx"
 
 /** While one is on its way, it is looked at again; in milliseconds. */
 const liveEveryMs = 5000
+
+const receiver: DeliveryTableProps["distinct"] = { title: "To", of: ({ endpointId, url }) => endpointId ?? url }
 
 export const DeliveryRows = ({ orderId, since }: { readonly orderId: string; readonly since?: string }) => {
   const query = useQuery({
@@ -32,38 +31,5 @@ export const DeliveryRows = ({ orderId, since }: { readonly orderId: string; rea
       </Empty>
     )
   }
-  return (
-    <ScrollX label="Deliveries">
-      <table className="grid-table">
-        <thead>
-          <tr>
-            <th>State</th>
-            <th>Type</th>
-            <th>To</th>
-            <th className="end">Attempts</th>
-            <th>Made</th>
-            <th>Next attempt</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((one) => (
-            <tr key={one.id}>
-              <td>
-                <StateBadge state={one.state} title={one.reason} />
-              </td>
-              <td>
-                <Link to="/deliveries/$id" params={{ id: one.id }}>{one.type}</Link>
-              </td>
-              <td className="mono break">{one.endpointId ?? one.url}</td>
-              <td className="end">{one.attemptCount}</td>
-              <td>
-                <Time at={one.createdAt} />
-              </td>
-              <td>{one.blockedBy === undefined ? <Time at={one.nextAttemptAt} /> : "after an earlier one"}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollX>
-  )
+  return <DeliveryTable items={rows} distinct={receiver} />
 }

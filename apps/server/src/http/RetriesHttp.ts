@@ -4,8 +4,10 @@ import * as Problems from "@sluice/api/Problems"
 import { uuidOf } from "@sluice/domain/Ids"
 import type { JournalUnavailable } from "@sluice/engine/Journal"
 import { newUuid } from "@sluice/engine/NewId"
+import { redactorOf } from "@sluice/engine/Redacting"
 import { Retry, type RetryRefused, type RunUnknown } from "@sluice/engine/Retry"
 import { type RetryJob, RetryJobs } from "@sluice/engine/RetryJobs"
+import { Settings } from "@sluice/engine/Settings"
 import { type NotResolvable, StepResolution, type StepUnknown } from "@sluice/engine/StepResolution"
 import { ProcessEvents } from "@sluice/persistence/ProcessEvents"
 import { Clock, Effect } from "effect"
@@ -65,6 +67,7 @@ export const layer = HttpApiBuilder.group(
     const events = yield* ProcessEvents
     const receipts = yield* Receipts
     const jobs = yield* RetryJobs
+    const settings = yield* Settings
 
     /** The job with what went wrong in it. */
     const shown = Effect.fnUntraced(function*(job: RetryJob) {
@@ -114,6 +117,7 @@ export const layer = HttpApiBuilder.group(
             id: yield* newUuid,
             createdAt: yield* Clock.currentTimeMillis,
             ...asked,
+            reason: redactorOf(settings.current().secrets).text(asked.reason),
             ...(requestedBy !== undefined && { requestedBy })
           }).pipe(Effect.catchTags(away))
           return Answer.json(yield* shown(job), 202)

@@ -7,19 +7,18 @@ import type { FinalRunState } from "@sluice/domain/ProcessEvent"
 import type { Redactor } from "@sluice/domain/Redaction"
 import { Credentials } from "@sluice/http-client/Credentials"
 import { Outbound, type OutboundResponse } from "@sluice/http-client/Outbound"
-import { Clock, Context, Effect, Exit } from "effect"
+import { Clock, Context, Effect } from "effect"
 import { Expressions } from "../Expressions.ts"
 import { Journal } from "../Journal.ts"
 import { PartnerBoard } from "../PartnerBoard.ts"
-import * as PipelineRun from "../PipelineRun.ts"
 import { Plugins } from "../Plugins.ts"
 import { redactorOf } from "../Redacting.ts"
-import type { RunControl } from "../RunControl.ts"
 import { Settings } from "../Settings.ts"
 import * as RecordedAnswers from "./RecordedAnswers.ts"
 import type { RecordedRun } from "./RecordedRun.ts"
 import * as SimulatedClock from "./SimulatedClock.ts"
 import * as SimulatedJournal from "./SimulatedJournal.ts"
+import { allWell, toItsEnd } from "./SimulatedRun.ts"
 
 /** What a plan changes of it. */
 export interface Departure {
@@ -36,13 +35,6 @@ export interface Rerun {
   readonly redactor: Redactor
 }
 
-const control: RunControl = {
-  stopping: () => false,
-  stop: Effect.never,
-  cancellation: () => undefined,
-  cancelled: Effect.never
-}
-
 /** Long waits leave a run to be taken up again; a run that does so more often than this never ends. */
 const mostWaits = 1000
 
@@ -50,15 +42,6 @@ const mostWaits = 1000
 const noCredentials = Credentials.of({
   authorization: () => Effect.succeed("Bearer simulated"),
   invalidate: () => Effect.void
-})
-
-/** What is said was said: no partner is down. */
-const allWell = PartnerBoard.of({
-  condition: () => "well",
-  failed: () => {},
-  answered: () => {},
-  list: Effect.succeed([]),
-  reset: () => Effect.undefined
 })
 
 export const make = Effect.gen(function*() {
@@ -98,17 +81,7 @@ export const make = Effect.gen(function*() {
       Context.add(Settings, { current: () => snapshot, pipeline: () => Effect.succeed(timeless) }),
       Context.add(Clock.Clock, clock)
     )
-    const executed = Effect.gen(function*() {
-      const execute = yield* PipelineRun.make
-      for (let waits = 0; journal.ended() === undefined && waits < mostWaits; waits++) {
-        const held = journal.held()
-        if (held.wait !== undefined) clock.advanceTo(held.wait.dueAt)
-        // A long wait ends the executor by interruption; whatever else ends it is a defect.
-        const exit = yield* Effect.exit(execute(held, control))
-        if (Exit.isFailure(exit) && !Exit.hasInterrupts(exit)) return yield* Effect.die(exit.cause)
-      }
-    })
-    yield* Effect.scoped(Effect.provideContext(executed, services))
+    yield* toItsEnd(journal, clock, mostWaits).pipe(Effect.provideContext(services))
     const rerun: Rerun = {
       after: journal.ended() ?? "failed",
       journal,

@@ -93,6 +93,12 @@ export const ensure = Effect.fnUntraced(function*(place: Place) {
 
 /** Made with the cluster; known to whoever may read its files. */
 export const password = (place: Place) =>
-  attempt("read its password", () => readFile(join(place.data, PASSWORD_FILE), "utf8")).pipe(
-    Effect.map((text) => Redacted.make(text.trim(), { label: "embedded PostgreSQL password" }))
-  )
+  Effect.tryPromise({
+    try: () => readFile(join(place.data, PASSWORD_FILE), "utf8"),
+    catch: (cause) =>
+      new EmbeddedPostgresError({
+        message: `SLUICE_DATA_DIR: ${join(place.data, PASSWORD_FILE)}, made with the database, cannot be read: `
+          + "restore it from a backup, with the owner of the files beside it",
+        cause
+      })
+  }).pipe(Effect.map((text) => Redacted.make(text.trim(), { label: "embedded PostgreSQL password" })))

@@ -15,7 +15,13 @@ const encode = Schema.encodeSync(Owner)
 
 const { attempt } = EmbeddedPostgresError
 
-const read = (path: string) => Effect.option(Effect.tryPromise(() => readFile(path, "utf8")))
+/** None where there is none. One that is there and cannot be read is nobody's lock, and would be tried for ever. */
+const read = (path: string) =>
+  attempt(`read the lock ${path}`, () =>
+    readFile(path, "utf8").then(Option.some, (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return Option.none<string>()
+      throw error
+    }))
 const drop = (path: string) => Effect.promise(() => rm(path, { force: true }))
 
 /** The living process that wrote this; none if it ended, or if the text is no owner's. */

@@ -11,7 +11,7 @@ import { Effect, Option } from "effect"
 import { randomBytes } from "node:crypto"
 import { chmod, lstat, mkdir, mkdtemp, readlink, realpath, rename, rm, stat, symlink } from "node:fs/promises"
 import { tmpdir } from "node:os"
-import { join, resolve } from "node:path"
+import { dirname, join, resolve } from "node:path"
 import * as Account from "./Account.ts"
 import * as Binaries from "./Binaries.ts"
 import { EmbeddedPostgresError } from "./EmbeddedPostgresError.ts"
@@ -110,12 +110,31 @@ const relocate = Effect.fnUntraced(function*(home: string, account: Account.Acco
 // What root makes must let another account through; it is as private as what lies in it.
 const directoryMode = () => process.getuid?.() === 0 ? 0o711 : 0o700
 
+const isDirectory = (path: string) => stat(path).then((entry) => entry.isDirectory(), () => false)
+
+/**
+ * True if it was not there. One directory after another, because Node's own recursion never ends where a parent that is
+ * there answers that it is not, as `/proc` does.
+ */
+const makeDirectory = async (path: string): Promise<boolean> => {
+  if (await isDirectory(path)) return false
+  const parent = dirname(path)
+  if (parent !== path) await makeDirectory(parent)
+  try {
+    await mkdir(path, { mode: directoryMode() })
+    return true
+  } catch (error) {
+    // Another process may have been first.
+    if (await isDirectory(path)) return false
+    throw error
+  }
+}
+
 /** Makes the directory if it is not there, and answers its real path. */
 export const open = (directory: string) =>
   attempt(`make ${directory}`, async () => {
     const path = resolve(directory)
-    const made = await mkdir(path, { recursive: true, mode: directoryMode() })
-    if (made !== undefined) await chmod(path, directoryMode())
+    if (await makeDirectory(path)) await chmod(path, directoryMode())
     return realpath(path)
   })
 

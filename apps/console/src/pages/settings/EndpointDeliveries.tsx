@@ -3,13 +3,15 @@ import { useQuery } from "@tanstack/react-query"
 import { Link } from "@tanstack/react-router"
 import { api } from "../../api/Api.ts"
 import { deliveryStates } from "../../api/Documents.ts"
+import { DeliveryTable, type DeliveryTableProps } from "../../components/DeliveryTable.tsx"
 import { Empty, Failure, Loading } from "../../components/Notice.tsx"
 import { StateBadge } from "../../components/StateBadge.tsx"
-import { Time } from "../../components/Time.tsx"
 
 /** How many are looked at, and how often; in milliseconds. */
 const newest = 50
 const everyMs = 3000
+
+const order: DeliveryTableProps["distinct"] = { title: "Order", of: ({ orderId }) => orderId }
 
 export const EndpointDeliveries = ({ id }: { readonly id: string }) => {
   const query = useQuery({
@@ -44,39 +46,7 @@ export const EndpointDeliveries = ({ id }: { readonly id: string }) => {
           </Link>
         ))}
       </p>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
-      <div className="card scroll-x" tabIndex={0} role="group" aria-label="Deliveries, a table">
-        <table className="grid-table">
-          <thead>
-            <tr>
-              <th>State</th>
-              <th>Type</th>
-              <th>Order</th>
-              <th className="end">Attempts</th>
-              <th>Made</th>
-              <th>Next attempt</th>
-            </tr>
-          </thead>
-          <tbody>
-            {items.map((one) => (
-              <tr key={one.id}>
-                <td>
-                  <StateBadge state={one.state} title={one.reason} />
-                </td>
-                <td>
-                  <Link to="/deliveries/$id" params={{ id: one.id }}>{one.type}</Link>
-                </td>
-                <td className="mono">{one.orderId ?? "–"}</td>
-                <td className="end">{one.attemptCount}</td>
-                <td>
-                  <Time at={one.createdAt} />
-                </td>
-                <td>{one.blockedBy === undefined ? <Time at={one.nextAttemptAt} /> : "after an earlier one"}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DeliveryTable items={items} distinct={order} />
     </div>
   )
 }

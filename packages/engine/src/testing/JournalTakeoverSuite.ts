@@ -1,0 +1,150 @@
+/**
+ * What every `Journal` must do with runs that their process no longer holds, and with those that wait; an adapter's test
+ * is one call of `takeoverSuite`. Contract: section 10; design: architecture, "Durability".
+ */
+// oxlint-disable-next-line eslint/no-restricted-imports -- a suite is a test; nothing of it runs in the engine
+import { assert, describe } from "@effect/vitest"
+import { Effect, Exit, type Layer, Scope } from "effect"
+import type { HeldRun } from "../Journal.ts"
+import { entryOf, finished, nextId, noon, record, stepAt, submission } from "./JournalFixtures.ts"
+import { accepted, claimOne, claims, inProcess, type JournalHarness } from "./JournalSuite.ts"
+
+export const takeoverSuite = (name: string, layer: Layer.Layer<JournalHarness>) =>
+  // oxlint-disable-next-line vitest/valid-title -- the adapter's name
+  describe(`${name}: takeover`, () => {
+    const test = inProcess(layer)
+
+    test("a dead process's run is taken over where it stood, byte for byte, and the dead one can store nothing more", (
+      harness,
+      zombie
+    ) =>
+      Effect.gen(function*() {
+        const run = yield* accepted(zombie, submission())
+        const body = Uint8Array.from([0, 255, 0xed, 0xa0, 0x80, 10])
+        const response = { status: 500, headers: { "x-a": "b\u0000" }, body, truncated: true, length: 9 }
+        const told = record({
+          response,
+          outcome: "rejected",
+          body: { form: "workflow", tail: ",\"ShipmentId\":\"\ud83d\ude00\"}" }
+        })
+        const step = stepAt(0, { output: { deep: ["\u0000", "\ud800"] }, state: "warning", reason: "because" })
+        yield* zombie.commit(entryOf(run, { step, callouts: [{ index: 0, record: told }] }))
+        yield* harness.killAll
+        const heir = yield* harness.start
+        const { document: _, ...taken } = yield* claimOne(heir)
+        const { document: __, ...before } = run
+        assert.deepStrictEqual(taken, {
+          ...before,
+          tenure: taken.tenure,
+          takeovers: 1,
+          takenOver: true,
+          steps: [{ ...step, nextVersion: 1 }],
+          callouts: [{ index: 0, record: told }]
+        })
+        assert.strictEqual((yield* Effect.flip(zombie.commit(entryOf(run, { step: stepAt(1) }))))._tag, "Fenced")
+        assert.isFalse(zombie.maySend(run))
+        assert.strictEqual((yield* heir.commit(entryOf(taken, finished)))._tag, "Committed")
+      }))
+
+    test("takeovers are counted until the run gets on, and an interrupted record is no getting on", (harness, first) =>
+      Effect.gen(function*() {
+        let run = yield* accepted(first, submission())
+        const counts: Array<number> = []
+        for (const outcome of ["interrupted", "interrupted", "succeeded", "interrupted"] as const) {
+          yield* harness.killAll
+          const journal = yield* harness.start
+          run = yield* claimOne(journal)
+          counts.push(run.takeovers)
+          yield* journal.commit(entryOf(run, { callouts: [{ index: 0, record: record({ outcome }) }] }))
+        }
+        yield* harness.killAll
+        counts.push((yield* claimOne(yield* harness.start)).takeovers)
+        assert.deepStrictEqual(counts, [1, 2, 3, 1, 2])
+      }))
+
+    test("a run that was put off is claimed when it is due, with its wait, and was not taken over", (_, journal) =>
+      Effect.gen(function*() {
+        const run = yield* accepted(journal, submission())
+        const wait = { index: 0, request: 0, attempt: 2, dueAt: noon }
+        const failed = { index: 0, record: record({ outcome: "timed-out" }) }
+        yield* journal.release({ ...entryOf(run, { callouts: [failed] }), wait })
+        assert.isFalse(journal.maySend(run))
+        assert.strictEqual((yield* Effect.flip(journal.commit(entryOf(run, finished))))._tag, "Fenced")
+        const claimed = yield* claimOne(journal)
+        assert.deepStrictEqual([claimed.wait, claimed.takenOver, claimed.takeovers], [wait, false, 0])
+      }))
+
+    test("an open attempt and a wait are shown until a later record overtakes them", (harness, first) =>
+      Effect.gen(function*() {
+        const runs = yield* Effect.all([1, 2, 3].map(() =>
+          accepted(first, submission())
+        ))
+        const [opened, answered, waiting] = runs as [HeldRun, HeldRun, HeldRun]
+        const open = { index: 0, request: 0, attempt: 2, orderVersion: 1 }
+        const wait = { index: 0, request: 0, attempt: 2, dueAt: noon + 5 }
+        for (const run of [opened, answered, waiting]) {
+          yield* first.commit(entryOf(run, { wait }))
+        }
+        for (const run of [opened, answered]) {
+          yield* first.commit(entryOf(run, { open }))
+        }
+        yield* first.commit(entryOf(answered, { callouts: [{ index: 0, record: record({ attempt: 2 }) }] }))
+        yield* harness.killAll
+        const taken = new Map((yield* claims(yield* harness.start, 3)).map((run) => [run.runId, run]))
+        const marks = [opened, answered, waiting].map(({ runId }) => {
+          const run = taken.get(runId)
+          return [run?.open, run?.wait, run?.takenOver]
+        })
+        assert.deepStrictEqual(marks, [[open, undefined, false], [undefined, undefined, true], [
+          undefined,
+          wait,
+          false
+        ]])
+      }))
+
+    test("a process that ends orderly leaves its runs at once, and that counts as no takeover", (harness) =>
+      Effect.gen(function*() {
+        const scope = yield* Scope.make()
+        const leaving = yield* Scope.provide(harness.start, scope)
+        const run = yield* accepted(leaving, submission())
+        const heir = yield* harness.start
+        yield* Scope.close(scope, Exit.void)
+        const taken = yield* claimOne(heir)
+        assert.deepStrictEqual([taken.runId, taken.takeovers, taken.takenOver], [run.runId, 0, true])
+      }))
+
+    test("a run that was given up is taken over, and what is not held is fenced", (_, journal) =>
+      Effect.gen(function*() {
+        const run = yield* accepted(journal, submission())
+        yield* journal.giveUp(run)
+        assert.strictEqual((yield* Effect.flip(journal.commit(entryOf(run, finished))))._tag, "Fenced")
+        const taken = yield* claimOne(journal)
+        assert.deepStrictEqual([taken.runId, taken.takeovers, taken.takenOver], [run.runId, 1, true])
+        const unknown = entryOf({ ...run, runId: nextId() }, finished)
+        assert.strictEqual((yield* Effect.flip(journal.commit(unknown)))._tag, "Fenced")
+      }))
+
+    test("what was begun before the process lost the run is fenced when it holds the run again", (_, journal) =>
+      Effect.gen(function*() {
+        const before = yield* accepted(journal, submission())
+        yield* journal.giveUp(before)
+        const again = yield* claimOne(journal)
+        assert.deepStrictEqual([journal.maySend(before), journal.maySend(again)], [false, true])
+        assert.strictEqual((yield* Effect.flip(journal.commit(entryOf(before, finished))))._tag, "Fenced")
+        yield* journal.giveUp(before)
+        assert.isTrue(journal.maySend(again))
+        assert.deepInclude(yield* journal.commit(entryOf(again, finished)), { ended: "completed" })
+      }))
+
+    test("a run that waits is running again with its next entry, and one that compensates stays so", (_, journal) =>
+      Effect.gen(function*() {
+        const run = yield* accepted(journal, submission())
+        const states: Array<unknown> = []
+        for (const state of ["waiting", undefined, "compensating", undefined] as const) {
+          yield* journal.commit(entryOf(run, state === undefined ? {} : { state }))
+          states.push(yield* journal.state(run.runId))
+        }
+        assert.deepStrictEqual(states, ["waiting", "running", "compensating", "compensating"])
+        assert.isUndefined(yield* journal.state(nextId()))
+      }))
+  })
