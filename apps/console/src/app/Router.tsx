@@ -2,7 +2,7 @@
  * Every page by its path. A page is a chunk of its own, fetched when somebody goes there. To add one: write the page
  * under `pages/`, give it a route here, and where it belongs into the rail an entry in `Navigation.ts`.
  */
-import { createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router"
+import { createRoute, createRouter, type ErrorComponentProps, lazyRouteComponent } from "@tanstack/react-router"
 import { Failure, Loading } from "../components/Notice.tsx"
 import { deliverySearch, orderSearch, parseSearch, picked, runSearch, stringifySearch } from "../url/Filters.ts"
 import { NotFound } from "./NotFound.tsx"
@@ -78,7 +78,7 @@ export const router = createRouter({
   stringifySearch,
   defaultPreload: "intent",
   defaultPendingComponent: () => <Loading what="the page" />,
-  defaultErrorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,
+  defaultErrorComponent: ({ error, reset }: ErrorComponentProps) => <Failure error={error} retry={reset} />,
   defaultNotFoundComponent: NotFound,
   scrollRestoration: true
 })
