@@ -1,8 +1,18 @@
 /** What was promised to partners: who sends, when, and under which key. Contract: sections 5, 10.2 and 10.3. */
+import type { CalloutRow } from "../evidence/Evidence.ts"
 import { type Call, type Case, type Invariant, wasPaused } from "./Invariant.ts"
 
-/** Attempts that end without an answer: what was sent may still be on its way. */
-const unanswered: ReadonlySet<string | null> = new Set(["timed-out", "unreachable", "cancelled", "interrupted"])
+/** Attempts that nobody waited for any longer: what was sent may still be on its way. */
+const unanswered: ReadonlySet<string | null> = new Set(["timed-out", "unreachable", "cancelled"])
+
+/** Of those that came after the step's end, the ones that are no repeats: each is an attempt that was given up before. */
+const late = (calls: ReadonlyArray<Call>, after: ReadonlyArray<Call>, records: ReadonlyArray<CalloutRow>) => {
+  const given = records.filter(({ outcome }) => unanswered.has(outcome))
+  const missing = Math.min(given.length, records.length - (calls.length - after.length))
+  return after.filter(({ deliveryCount }) =>
+    deliveryCount === undefined || given.some(({ attempt }) => attempt === deliveryCount)
+  ).slice(0, Math.max(0, missing))
+}
 
 export const finishedOnce: Invariant = {
   name: "finished-once",
@@ -14,10 +24,8 @@ export const finishedOnce: Invariant = {
       const at = storedAt.get(step)
       if (at === undefined) return []
       const after = calls.filter((call) => call.arrivedAt > at && !wasPaused(evidence, call))
-      const records = attempts.get(step) ?? []
-      // No more requests than attempts: what comes late is one that nobody waited for any longer.
-      const late = calls.length > records.length ? 0 : records.filter(({ outcome }) => unanswered.has(outcome)).length
-      return after.slice(late).map((call) =>
+      const forgiven = late(calls, after, attempts.get(step) ?? [])
+      return after.filter((call) => !forgiven.includes(call)).map((call) =>
         `step ${call.step} of run ${call.runId} was stored, and sent ${Math.round(call.arrivedAt - at)} ms later`
       )
     })
