@@ -3,7 +3,7 @@
  * wait, at once; what then becomes of the run is the same as for any other end of a step.
  * Contract: section 4, `deadlineMs`; section 7, `cancel`.
  */
-import { type Clock, Duration, Effect } from "effect"
+import { type Clock, type Context, Duration, Effect, Fiber } from "effect"
 import type { Cancellation } from "./Cancellation.ts"
 import { Cancelled, type PluginError, TimedOut } from "./PluginError.ts"
 import type { RunControl } from "./RunControl.ts"
@@ -18,8 +18,10 @@ export const deadlineExceeded = "run deadline exceeded"
 export interface Halting {
   /** What halts the run as of now. A cancel goes before a deadline: it was meant. */
   readonly now: () => Halt | undefined
-  /** Passes as soon as `now` answers something. */
-  readonly passed: Effect.Effect<void>
+  /** Calls `tell` at a cancel that halts, at once where it has come already. What it answers takes that back. */
+  readonly onCancelled: (tell: () => void) => () => void
+  /** Passes at the deadline, where there is one. */
+  readonly expiry: Effect.Effect<void> | undefined
   /** Epoch milliseconds; infinite where there is none. No wait lasts longer. */
   readonly deadline: number
 }
@@ -30,11 +32,35 @@ export const errorOf = (halt: Halt): PluginError =>
     ? new Cancelled({ message: halt.cancellation.reason })
     : new TimedOut({ message: deadlineExceeded })
 
-/** What `step` comes to; `undefined` where it was halted, and had come to rest, before it came to anything. */
+/**
+ * What `step` comes to; `undefined` where it was halted, and had come to rest, before it came to anything.
+ *
+ * The cancel is listened for, not waited for: a race would fork a fiber for that too, and for each step.
+ */
 export const orHalted = <A, E, R>(
   step: Effect.Effect<A, E, R>,
-  { passed }: Halting
-): Effect.Effect<A | undefined, E, R> => Effect.raceFirst(step, Effect.as(passed, undefined))
+  { expiry, onCancelled }: Halting
+): Effect.Effect<A | undefined, E, R> => {
+  const timed = expiry === undefined ? step : Effect.raceFirst(step, Effect.as(expiry, undefined))
+  return Effect.contextWith((context: Context.Context<R>) =>
+    Effect.callback<A | undefined, E>((resume) => {
+      const fiber = Effect.runForkWith(context)(timed)
+      let halted = false
+      const forget = onCancelled(() => {
+        halted = true
+        fiber.interruptUnsafe()
+      })
+      fiber.addObserver((exit) => {
+        forget()
+        resume(halted ? Effect.undefined : exit)
+      })
+      return Effect.suspend(() => {
+        forget()
+        return Fiber.interrupt(fiber)
+      })
+    })
+  )
+}
 
 /** The run's steps: halted by any cancel, and `deadlineMs` milliseconds after the run's start. */
 export const ofSteps = (
@@ -60,7 +86,8 @@ export const ofSteps = (
       if (deadlineMs === undefined) return undefined
       return expired || clock.currentTimeMillisUnsafe() >= deadline ? { _tag: "DeadlineExceeded" } : undefined
     },
-    passed: deadlineMs === undefined ? control.cancelled : Effect.raceFirst(control.cancelled, expiry),
+    onCancelled: control.onCancelled,
+    expiry: deadlineMs === undefined ? undefined : expiry,
     deadline
   }
 }
@@ -71,9 +98,10 @@ export const ofCompensations = (control: RunControl): Halting => ({
     const cancellation = control.cancellation()
     return cancellation === undefined || cancellation.compensate ? undefined : { _tag: "Cancelled", cancellation }
   },
-  passed: Effect.andThen(
-    control.cancelled,
-    Effect.suspend(() => control.cancellation()?.compensate === true ? Effect.never : Effect.void)
-  ),
+  onCancelled: (tell) =>
+    control.onCancelled(() => {
+      if (control.cancellation()?.compensate !== true) tell()
+    }),
+  expiry: undefined,
   deadline: Infinity
 })

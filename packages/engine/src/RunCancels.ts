@@ -1,21 +1,36 @@
 /** The cancels of the runs that this process executes: each reaches its run, whether the run began before it or after. */
-import { Deferred, Effect } from "effect"
 import type { Cancellation } from "./Cancellation.ts"
 import type { HeldRun } from "./Journal.ts"
 import type { RunControl } from "./RunControl.ts"
 
 export interface RunCancels {
   /** From the run's start until `close`, which must be given the same control. */
-  readonly open: (held: HeldRun) => Pick<RunControl, "cancellation" | "cancelled">
-  readonly close: (runId: string, control: Pick<RunControl, "cancelled">) => void
+  readonly open: (held: HeldRun) => Pick<RunControl, "cancellation" | "onCancelled">
+  readonly close: (runId: string, control: Pick<RunControl, "onCancelled">) => void
   /** False where the run is not executed here. The first cancel counts. */
   readonly tell: (runId: string, cancellation: Cancellation) => boolean
 }
 
 interface Told {
   cancellation: Cancellation | undefined
-  readonly passed: Deferred.Deferred<void>
-  readonly cancelled: Effect.Effect<void>
+  readonly listeners: Set<() => void>
+  readonly onCancelled: RunControl["onCancelled"]
+}
+
+const open = (): Told => {
+  const listeners = new Set<() => void>()
+  const told: Told = {
+    cancellation: undefined,
+    listeners,
+    onCancelled: (tell) => {
+      if (told.cancellation !== undefined) tell()
+      else listeners.add(tell)
+      return () => {
+        listeners.delete(tell)
+      }
+    }
+  }
+  return told
 }
 
 export const make = (): RunCancels => {
@@ -26,22 +41,24 @@ export const make = (): RunCancels => {
     if (told === undefined) return false
     if (told.cancellation === undefined) {
       told.cancellation = cancellation
-      Deferred.doneUnsafe(told.passed, Effect.void)
+      for (const listener of told.listeners) {
+        told.listeners.delete(listener)
+        listener()
+      }
     }
     return true
   }
 
   return {
     open: ({ runId, cancel }) => {
-      const passed = Deferred.makeUnsafe<void>()
-      const told: Told = { cancellation: undefined, passed, cancelled: Deferred.await(passed) }
+      const told = open()
       runs.set(runId, told)
       if (cancel !== undefined) tell(runId, cancel)
-      return { cancellation: () => told.cancellation, cancelled: told.cancelled }
+      return { cancellation: () => told.cancellation, onCancelled: told.onCancelled }
     },
     // A run that came back after a lost lease has a new entry by the time the old fiber ends.
-    close: (runId, { cancelled }) => {
-      if (runs.get(runId)?.cancelled === cancelled) runs.delete(runId)
+    close: (runId, { onCancelled }) => {
+      if (runs.get(runId)?.onCancelled === onCancelled) runs.delete(runId)
     },
     tell
   }

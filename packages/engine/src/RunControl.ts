@@ -9,6 +9,6 @@ export interface RunControl {
   readonly stop: Effect.Effect<void>
   /** The cancel that was stored for this run, as far as this process knows. */
   readonly cancellation: () => Cancellation | undefined
-  /** Passes when there is one. */
-  readonly cancelled: Effect.Effect<void>
+  /** Calls `tell` when there is one, at once where there is one already. What it answers takes that back. */
+  readonly onCancelled: (tell: () => void) => () => void
 }

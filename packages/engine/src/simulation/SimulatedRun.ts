@@ -11,7 +11,7 @@ const control: RunControl = {
   stopping: () => false,
   stop: Effect.never,
   cancellation: () => undefined,
-  cancelled: Effect.never
+  onCancelled: () => () => {}
 }
 
 /** No partner is down, whatever was answered: neither what is on record nor what is tried out is held back. */
