@@ -4,7 +4,7 @@
  */
 import { Clock, Effect, Result } from "effect"
 import type { CalloutAnswer } from "./Callout.ts"
-import * as CalloutExchange from "./CalloutExchange.ts"
+import * as CalloutScope from "./CalloutScope.ts"
 import { type EndedCalls, type Undoing, undoings } from "./Compensation.ts"
 import * as Halting from "./Halting.ts"
 import type { PluginError } from "./PluginError.ts"
@@ -15,7 +15,7 @@ import type { RunLedger } from "./RunLedger.ts"
 import type { RunScope } from "./RunScope.ts"
 import { Settings } from "./Settings.ts"
 import * as SideCallout from "./SideCallout.ts"
-import * as StepCallouts from "./StepCallouts.ts"
+import type { OpenCallouts, StepCallouts } from "./StepCallouts.ts"
 import type { StepDecision } from "./StepDecision.ts"
 import type { PlacedStep } from "./StepEntry.ts"
 
@@ -26,14 +26,14 @@ export interface Undone {
   readonly scope: RunScope
   readonly steps: ReadonlyArray<PlacedStep>
   readonly ended: ReadonlyArray<EndedCalls>
-  readonly resumption: StepCallouts.Resumption
-  readonly partners: Omit<StepCallouts.PartnerManners, "holds">
+  readonly resumption: CalloutScope.Resumption
+  readonly openCallouts: OpenCallouts
 }
 
 type Answer = Result.Result<CalloutAnswer, PluginError>
 
 /** What the answer means, or (`undefined`) that a cancel came before it. */
-const decide = (answer: Answer | undefined, callouts: StepCallouts.StepCallouts): StepDecision => {
+const decide = (answer: Answer | undefined, callouts: StepCallouts): StepDecision => {
   if (answer === undefined) return { state: "cancelled", run: "continue", reason: "cancelled by an operator" }
   if (Result.isFailure(answer)) {
     const { _tag, message } = answer.failure
@@ -51,7 +51,6 @@ const decide = (answer: Answer | undefined, callouts: StepCallouts.StepCallouts)
 
 export const make = Effect.gen(function*() {
   const settings = yield* Settings
-  const exchange = yield* CalloutExchange.make
   const sideCallout = yield* SideCallout.make
   const clock = yield* Clock.Clock
 
@@ -65,12 +64,12 @@ export const make = Effect.gen(function*() {
     const question = placed.step.probe
     const probe = question && sideCallout({ ...side, member: "probe", options: question })
     const halting = Halting.ofCompensations(control)
-    const callouts = StepCallouts.make(exchange, {
+    const callouts = run.openCallouts({
       ...ledger.calloutScope(placed.index, document, redactor, resumption),
       halting,
       probe: probe && Probe.ofCompensation(probe, unknown)
       // A run that undoes what it did does not wait for partners.
-    }, { ...run.partners, holds: false })
+    }, false)
     const call = Effect.result(
       Effect.flatMap(sideCallout({ ...side, member: "compensate", options }), callouts.callout)
     )
@@ -102,7 +101,7 @@ export const make = Effect.gen(function*() {
       const { index } = undoing.placed
       if (!known.has(index) && control.stopping()) return yield* ledger.handOver(index)
       const halted = Halting.ofCompensations(control).now() !== undefined
-      if (halted && !known.has(index) && !StepCallouts.hasBegun(resumption, index)) break
+      if (halted && !known.has(index) && !CalloutScope.hasBegun(resumption, index)) break
       failed = (known.get(index) ?? (yield* compensate(undoing, run))) === "failed" || failed
     }
     const cancellation = control.cancellation()

@@ -9,6 +9,7 @@ import type { Order } from "@sluice/domain/Order"
 import type { Pipeline, Step } from "@sluice/domain/Pipeline"
 import { Clock, Effect, Result } from "effect"
 import * as CalloutExchange from "./CalloutExchange.ts"
+import * as CalloutScope from "./CalloutScope.ts"
 import { endedCalls, endedIn, undoings } from "./Compensation.ts"
 import * as CompensationRun from "./CompensationRun.ts"
 import type { ExpressionScope } from "./Expressions.ts"
@@ -111,8 +112,7 @@ export const make = Effect.gen(function*() {
   const prepare = yield* StepPreparation.make
   const undo = yield* CompensationRun.make
   const sideCallout = yield* SideCallout.make
-  const health = yield* PartnerHealth.make
-  const slots = PartnerSlots.make()
+  const openCallouts = StepCallouts.make(exchange, { health: yield* PartnerHealth.make, slots: PartnerSlots.make() })
   const clock = yield* Clock.Clock
 
   /** What asks whether a call of the step happened; its expressions see what the step's own see. */
@@ -176,30 +176,31 @@ export const make = Effect.gen(function*() {
     }
     const scope = RunScope.make(held, pipeline)
     const steps = placedSteps(pipeline, byName)
-    const resumption = StepCallouts.resumption(held)
+    const resumption = CalloutScope.resumption(held)
     const halting = Halting.ofSteps(clock, control, held.startedAt, pipeline.deadlineMs)
     const ended = endedIn(held)
-    const compensate = undo({ ledger, control, scope, steps, ended, resumption, partners: { health, slots } })
+    const compensate = undo({ ledger, control, scope, steps, ended, resumption, openCallouts })
     if (held.compensating) return yield* compensate
 
     /** Ends the run between two steps. */
-    const halted = Effect.fnUntraced(function*(halt: Halting.Halt) {
-      const cancellation = halt._tag === "Cancelled" ? halt.cancellation : undefined
-      const reason = cancellation?.reason ?? Halting.deadlineExceeded
-      const status = cancellation === undefined ? pipeline.failedStatus : undefined
-      if (cancellation?.compensate ?? undoings(steps, ended).length > 0) {
-        yield* ledger.compensate(reason, status)
-        yield* compensate
-      } else {
-        const state = cancellation === undefined ? "failed" : "cancelled"
-        if (!(yield* ledger.end({ state, reason }, status))) yield* compensate
-      }
-    })
+    const halted = (halt: Halting.Halt) =>
+      Effect.gen(function*() {
+        const cancellation = halt._tag === "Cancelled" ? halt.cancellation : undefined
+        const reason = cancellation?.reason ?? Halting.deadlineExceeded
+        const status = cancellation === undefined ? pipeline.failedStatus : undefined
+        if (cancellation?.compensate ?? undoings(steps, ended).length > 0) {
+          yield* ledger.compensate(reason, status)
+          yield* compensate
+        } else {
+          const state = cancellation === undefined ? "failed" : "cancelled"
+          if (!(yield* ledger.end({ state, reason }, status))) yield* compensate
+        }
+      })
 
     for (const placed of steps.slice(ledger.nextIndex)) {
       if (control.stopping()) return yield* ledger.handOver(placed.index)
       const halt = halting.now()
-      if (halt !== undefined && !StepCallouts.hasBegun(resumption, placed.index)) return yield* halted(halt)
+      if (halt !== undefined && !CalloutScope.hasBegun(resumption, placed.index)) return yield* halted(halt)
       const document = yield* ledger.document
       const because = StepPreparation.skippedBy(placed.step, document.order)
       if (because !== undefined) {
@@ -207,11 +208,11 @@ export const make = Effect.gen(function*() {
         continue
       }
       const redactor = redactorOf(settings.current().secrets)
-      const callouts = StepCallouts.make(exchange, {
+      const callouts = openCallouts({
         ...ledger.calloutScope(placed.index, document, redactor, resumption),
         halting,
         probe: probeOf(placed.step, scope.at(document.order), ledger.startedAt())
-      }, { health, slots, holds: placed.step.onUnavailable === "hold" })
+      }, placed.step.onUnavailable === "hold")
       const outcome = yield* perform(placed, pipeline, ledger, scope, callouts, halting, document.order)
       if (typeof outcome === "string") {
         ledger.skip(skippedRow(placed, outcome, ledger.startedAt()))

@@ -5,6 +5,7 @@
 import type { CalloutRecord } from "@sluice/domain/CalloutRecord"
 import type { Redactor } from "@sluice/domain/Redaction"
 import { Clock, DateTime, Effect } from "effect"
+import { type CalloutScope, longWaitMs, type Resumption } from "./CalloutScope.ts"
 import type { Cancellation } from "./Cancellation.ts"
 import {
   type Document,
@@ -20,7 +21,6 @@ import {
 import { changeOrder } from "./OrderChange.ts"
 import type { RunControl } from "./RunControl.ts"
 import { ending, errorsOf } from "./RunEnding.ts"
-import { type CalloutScope, longWaitMs, type Resumption } from "./StepCallouts.ts"
 import { build, type EndedStep, setAsideBy } from "./StepEntry.ts"
 
 export interface RunLedger {
@@ -76,6 +76,7 @@ export const make = Effect.gen(function*() {
   const journal = yield* Journal
   const clock = yield* Clock.Clock
 
+  // No generator functions here but in what is seldom called: see `StepCallouts.make`.
   return (held: HeldRun, control: RunControl): RunLedger => {
     // Reused steps ended in another run: this one starts after them, at its own time, on the order as it is now.
     const last = held.steps.findLast(({ reusedFrom }) => reusedFrom === undefined)
@@ -102,24 +103,23 @@ export const make = Effect.gen(function*() {
     const newestDocument = Effect.suspend(() => documentAt(undefined))
 
     /** Stores what `entryOn` makes of the order, again and again until nobody changed it in between. */
-    const write = Effect.fnUntraced(function*<B extends { readonly entry: Entry; readonly document: Document }>(
-      from: Document,
+    const write = <B extends { readonly entry: Entry; readonly document: Document }>(
+      base: Document,
       entryOn: (document: Document, cancellation: Cancellation | undefined) => B
-    ) {
-      let base = from
-      while (true) {
+    ): Effect.Effect<B & { readonly ended: boolean }, Fenced> =>
+      Effect.suspend(() => {
         const built = entryOn(base, control.cancellation() ?? told)
-        const stored = yield* journal.commit(built.entry)
-        if (stored._tag === "Committed") {
-          skipped = []
-          version = stored.version
-          newest = built.document.order.version === version ? built.document : undefined
-          return { ...built, ended: stored.ended !== undefined }
-        }
-        told = stored.cancel ?? told
-        base = yield* documentAt(undefined)
-      }
-    })
+        return Effect.flatMap(journal.commit(built.entry), (stored) => {
+          if (stored._tag === "Committed") {
+            skipped = []
+            version = stored.version
+            newest = built.document.order.version === version ? built.document : undefined
+            return Effect.succeed({ ...built, ended: stored.ended !== undefined })
+          }
+          told = stored.cancel ?? told
+          return Effect.flatMap(newestDocument, (document) => write(document, entryOn))
+        })
+      })
 
     const store = (index: number): CalloutScope["store"] => (records, next) =>
       Effect.map(
@@ -154,67 +154,68 @@ export const make = Effect.gen(function*() {
         : Effect.flatMap(journal.awaitLease, () => maySend() ? Effect.void : Effect.fail(new Fenced()))
     )
 
-    const waitUntil = Effect.fnUntraced(function*(wait: Wait) {
-      const left = wait.dueAt - clock.currentTimeMillisUnsafe()
-      if (left <= longWaitMs) {
-        yield* Effect.raceFirst(Effect.interruptible(Effect.sleep(Math.max(0, left))), control.stop)
-        if (!control.stopping()) return
-      }
-      yield* release(wait)
-      return yield* Effect.interrupt
-    })
+    const waitUntil = (wait: Wait) =>
+      Effect.gen(function*() {
+        const left = wait.dueAt - clock.currentTimeMillisUnsafe()
+        if (left <= longWaitMs) {
+          yield* Effect.raceFirst(Effect.interruptible(Effect.sleep(Math.max(0, left))), control.stop)
+          if (!control.stopping()) return
+        }
+        yield* release(wait)
+        return yield* Effect.interrupt
+      })
 
     /**
      * Ends the steps without another one. True where the run has ended with it. Otherwise it compensates, from the version
      * at which its last step was stored: that is where a takeover would start, and it has to send the same bytes.
      */
-    const close = Effect.fnUntraced(function*(
-      status: string | undefined,
-      how: (at: number) => Pick<Entry, "finish" | "state" | "reason">
-    ) {
-      const at = clock.currentTimeMillisUnsafe()
-      const before = yield* document
-      const storesSteps = skipped.length > 0
-      const { ended } = yield* write(before, (on, cancellation) => {
-        const change = status === undefined || cancellation !== undefined ? {} : { status }
-        const changed = changeOrder(on.order, change, () => isoOf(at))
-        const end = how(at)
-        const setAside = end.finish?.state === "completed" ? undefined : setAsideBy(on, changed.document)
-        const after = changed.document ?? on
-        return {
-          document: after,
-          entry: {
-            ...tenure,
-            orderId: held.orderId,
-            callouts: [],
-            ...(skipped.length > 0 && { skipped }),
-            ...(changed.document !== undefined && { write: { seen: on.order.version, document: changed.document } }),
-            history: [],
-            ...end,
-            ...(end.finish !== undefined && { finish: ending(end.finish, errors, after) }),
-            ...(setAside !== undefined && { setAside }),
-            ...(cancellation !== undefined && { cancels: true as const })
+    const close = (status: string | undefined, how: (at: number) => Pick<Entry, "finish" | "state" | "reason">) =>
+      Effect.gen(function*() {
+        const at = clock.currentTimeMillisUnsafe()
+        const before = yield* document
+        const storesSteps = skipped.length > 0
+        const { ended } = yield* write(before, (on, cancellation) => {
+          const change = status === undefined || cancellation !== undefined ? {} : { status }
+          const changed = changeOrder(on.order, change, () => isoOf(at))
+          const end = how(at)
+          const setAside = end.finish?.state === "completed" ? undefined : setAsideBy(on, changed.document)
+          const after = changed.document ?? on
+          return {
+            document: after,
+            entry: {
+              ...tenure,
+              orderId: held.orderId,
+              callouts: [],
+              ...(skipped.length > 0 && { skipped }),
+              ...(changed.document !== undefined && { write: { seen: on.order.version, document: changed.document } }),
+              history: [],
+              ...end,
+              ...(end.finish !== undefined && { finish: ending(end.finish, errors, after) }),
+              ...(setAside !== undefined && { setAside }),
+              ...(cancellation !== undefined && { cancels: true as const })
+            }
           }
+        })
+        if (!storesSteps) {
+          version = before.order.version
+          newest = before
         }
+        return ended
       })
-      if (!storesSteps) {
-        version = before.order.version
-        newest = before
-      }
-      return ended
-    })
 
-    const hold = Effect.fnUntraced(function*(wait: Wait, records: ReadonlyArray<CalloutRecord>) {
-      yield* release(wait, records, "waiting")
-      return yield* Effect.interrupt
-    })
+    const hold = (wait: Wait, records: ReadonlyArray<CalloutRecord>) =>
+      Effect.gen(function*() {
+        yield* release(wait, records, "waiting")
+        return yield* Effect.interrupt
+      })
 
-    const inTurn: CalloutScope["inTurn"] = Effect.fnUntraced(function*(wait, records, turn) {
-      yield* Effect.raceFirst(turn, control.stop)
-      if (!control.stopping()) return
-      yield* release(wait, records())
-      return yield* Effect.interrupt
-    })
+    const inTurn: CalloutScope["inTurn"] = (wait, records, turn) =>
+      Effect.gen(function*() {
+        yield* Effect.raceFirst(turn, control.stop)
+        if (!control.stopping()) return
+        yield* release(wait, records())
+        return yield* Effect.interrupt
+      })
 
     return {
       held,
@@ -240,25 +241,28 @@ export const make = Effect.gen(function*() {
         inTurn,
         lease
       }),
-      commit: Effect.fnUntraced(function*(ended: EndedStep) {
-        const before = skipped
-        const from = newest ?? (yield* document)
-        const { entry, ended: over } = yield* write(
-          from,
-          (on, cancellation) =>
-            build(held, { ...ended, skipped: [...before, ...ended.skipped] }, on, cancellation, errors)
-        )
-        startedAt = ended.finishedAt
-        if (ended.decision.state === "failed") failedSteps++
-        errors.push(...errorsOf([entry.step]))
-        return { row: entry.step, ended: over }
-      }),
+      commit: (ended) =>
+        Effect.suspend(() => {
+          const before = skipped
+          const whole = before.length === 0 ? ended : { ...ended, skipped: [...before, ...ended.skipped] }
+          const stored = Effect.flatMap(newest === undefined ? document : Effect.succeed(newest), (from) =>
+            write(from, (on, cancellation) => build(held, whole, on, cancellation, errors)))
+          return Effect.map(stored, ({ entry, ended: over }) => {
+            startedAt = ended.finishedAt
+            if (ended.decision.state === "failed") {
+              failedSteps++
+            }
+            errors.push(...errorsOf([entry.step]))
+            return { row: entry.step, ended: over }
+          })
+        }),
       end: (finish, status) => close(status, (at) => ({ finish: { ...finish, failedSteps, at } })),
       compensate: (reason, status) => Effect.asVoid(close(status, () => ({ state: "compensating", reason }))),
-      handOver: Effect.fnUntraced(function*(index) {
-        yield* release({ index, request: 0, attempt: 1, dueAt: clock.currentTimeMillisUnsafe() })
-        return yield* Effect.interrupt
-      })
+      handOver: (index) =>
+        Effect.gen(function*() {
+          yield* release({ index, request: 0, attempt: 1, dueAt: clock.currentTimeMillisUnsafe() })
+          return yield* Effect.interrupt
+        })
     }
   }
 })

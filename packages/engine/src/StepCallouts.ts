@@ -7,14 +7,14 @@
  * probe, before it is made again. Contract: sections 5 and 10.
  */
 import type { CalloutRecord } from "@sluice/domain/CalloutRecord"
-import type { Redactor } from "@sluice/domain/Redaction"
 import type { OutboundResponse } from "@sluice/http-client/Outbound"
 import { Clock, Effect } from "effect"
 import type { CalloutAnswer, CalloutRequest } from "./Callout.ts"
 import type { Attempt, CalloutExchange } from "./CalloutExchange.ts"
+import type { CalloutScope } from "./CalloutScope.ts"
 import { errorOf, type Halting } from "./Halting.ts"
 import { idempotencyKey, inheritedKey } from "./IdempotencyKey.ts"
-import type { Document, Fenced, HeldRun, Open, Wait } from "./Journal.ts"
+import type { Fenced, Open, Wait } from "./Journal.ts"
 import { newUuid } from "./NewId.ts"
 import { openForMs } from "./PartnerBoard.ts"
 import { hostOf, type PartnerHealth, signOf } from "./PartnerHealth.ts"
@@ -24,69 +24,10 @@ import type { Probe } from "./Probe.ts"
 import { answerOf, endOf, failureOf, responseOf } from "./RecordedEnd.ts"
 import { delayAfter } from "./RetrySchedule.ts"
 
-/** A wait longer than this gives the run up until it is due, in milliseconds. */
-export const longWaitMs = 30_000
-
-/** What the former holder of a run left open; used up by the first callout after it. */
-export interface Resumption {
-  wait: Wait | undefined
-  open: Open | undefined
-  /** The next first attempt may have been open when its process died. */
-  mayBeOpen: boolean
-}
-
-export const resumption = (held: HeldRun): Resumption => ({
-  wait: held.wait,
-  open: held.open,
-  mayBeOpen: held.takenOver
-})
-
-/** Whether step `index` may have been in the middle of a callout, or of a wait between two. */
-export const hasBegun = ({ wait, open, mayBeOpen }: Resumption, index: number): boolean =>
-  mayBeOpen || open?.index === index || wait?.index === index
-
-/** What a step's callouts need of the run around them. */
-export interface CalloutScope {
-  readonly held: HeldRun
-  readonly index: number
-  readonly redactor: Redactor
-  readonly resumption: Resumption
-  /** Records that were stored before this process took the step up. */
-  readonly recorded: ReadonlyArray<CalloutRecord>
-  /** The document that the step starts from. */
-  readonly document: Document
-  /** The newest committed document, for steps that want it. */
-  readonly freshDocument: Effect.Effect<Document, Fenced>
-  /** The document at another version: that of the step's first attempt. */
-  readonly documentAt: (version: number) => Effect.Effect<Document, Fenced>
-  /** Stores records, and what comes next. */
-  readonly store: (
-    records: ReadonlyArray<CalloutRecord>,
-    next: { wait?: Wait; open?: Open }
-  ) => Effect.Effect<void, Fenced>
-  /** Waits until `dueAt`; ends the run here where the wait is long or the process is stopping. */
-  readonly waitUntil: (wait: Wait) => Effect.Effect<void, Fenced>
-  /** Stores records and leaves the run, `waiting`, until its partner may be asked again. Never returns. */
-  readonly hold: (wait: Wait, records: ReadonlyArray<CalloutRecord>) => Effect.Effect<never, Fenced>
-  /** Waits for the run's turn; where the process is stopping, leaves the run at `wait` instead. */
-  readonly inTurn: (
-    wait: Wait,
-    records: () => ReadonlyArray<CalloutRecord>,
-    turn: Effect.Effect<void>
-  ) => Effect.Effect<void, Fenced>
-  /** Passes when this process may send. */
-  readonly lease: Effect.Effect<void, Fenced>
-  /** Halted, a callout is not begun; one that is interrupted meanwhile leaves a record that says so. */
-  readonly halting: Halting
-  readonly probe: Probe | undefined
-}
-
-/** What is known of partners, and how a step takes it. */
+/** What is known of partners. */
 export interface PartnerManners {
   readonly health: PartnerHealth
   readonly slots: PartnerSlots
-  /** The step would rather wait than fail. */
-  readonly holds: boolean
 }
 
 export interface StepCallouts {
@@ -100,6 +41,19 @@ export interface StepCallouts {
   readonly last: () => CalloutRecord | undefined
 }
 
+/** Begins a step's callouts. `holds`: the step would rather wait for its partner than fail. */
+export type OpenCallouts = (scope: CalloutScope, holds: boolean) => StepCallouts
+
+/** Where one step stands. */
+interface Standing {
+  readonly scope: CalloutScope
+  readonly holds: boolean
+  /** All of its records, and those that are not stored yet. */
+  readonly recorded: Array<CalloutRecord>
+  pending: Array<CalloutRecord>
+  requests: number
+}
+
 /** A partner that gave no answer is waited for; one that said it cannot, only where others hear the same. */
 const heldAfter = (record: CalloutRecord, isDown: boolean): boolean => {
   const sign = signOf(record)
@@ -109,64 +63,94 @@ const heldAfter = (record: CalloutRecord, isDown: boolean): boolean => {
 const matches = (mark: Wait | Open | undefined, index: number, request: number, attempt: number): boolean =>
   mark !== undefined && mark.index === index && mark.request === request && mark.attempt >= attempt
 
-export const make = (exchange: CalloutExchange, scope: CalloutScope, partners: PartnerManners): StepCallouts => {
-  const { held, index, resumption } = scope
-  const { health, holds, slots } = partners
-  const { deadline } = scope.halting
-  /** Until the partner is well again, or the run's time is up. */
-  const heldFor = (attempt: Pick<Wait, "index" | "request" | "attempt">, host: string, now: number): Wait => ({
-    ...attempt,
-    dueAt: now,
-    heldFor: host,
-    ...(deadline !== Infinity && { until: deadline })
-  })
-  const recorded = [...scope.recorded]
-  let pending: Array<CalloutRecord> = []
-  let requests = 0
+/** Until the partner is well again, or the run's time is up. */
+const heldFor = (
+  attempt: Pick<Wait, "index" | "request" | "attempt">,
+  host: string,
+  now: number,
+  { deadline }: Halting
+): Wait => ({
+  ...attempt,
+  dueAt: now,
+  heldFor: host,
+  ...(deadline !== Infinity && { until: deadline })
+})
 
-  const keep = (record: CalloutRecord) => {
-    recorded.push(record)
-    pending.push(record)
-  }
+const keep = ({ pending, recorded }: Standing, record: CalloutRecord) => {
+  recorded.push(record)
+  pending.push(record)
+}
 
-  /** As a whole or not at all: a halt in the middle must neither lose a record nor store it twice. */
-  const flush = (next: { wait?: Wait; open?: Open }): Effect.Effect<void, Fenced> =>
-    Effect.uninterruptible(Effect.map(scope.store(pending, next), () => {
-      pending = []
-    }))
+/** As a whole or not at all: a halt in the middle must neither lose a record nor store it twice. */
+const flush = (step: Standing, next: { wait?: Wait; open?: Open }): Effect.Effect<void, Fenced> =>
+  Effect.uninterruptible(Effect.map(step.scope.store(step.pending, next), () => {
+    step.pending = []
+  }))
 
-  const unlessHalted = Effect.suspend(() => {
-    const halt = scope.halting.now()
-    return halt === undefined ? Effect.void : Effect.fail(errorOf(halt))
-  })
+const unlessHalted = ({ scope: { halting } }: Standing): Effect.Effect<void, PluginError> => {
+  const halt = halting.now()
+  return halt === undefined ? Effect.void : Effect.fail(errorOf(halt))
+}
 
+/** The document of the step's first attempt: later ones send the same bytes. */
+const pinned = ({ scope }: Standing, own: ReadonlyArray<CalloutRecord>, number: number, request: CalloutRequest) => {
+  const { index, resumption } = scope
+  const first = own[0]
+  if (first !== undefined) return scope.documentAt(first.orderVersion)
+  if (matches(resumption.open, index, number, 1)) return scope.documentAt(resumption.open!.orderVersion)
+  return request.freshOrder === true ? scope.freshDocument : Effect.succeed(scope.document)
+}
+
+/** What an earlier run sent, and nobody knows the outcome of, is asked about before it is sent again. */
+const asksFirst = ({ scope: { held, index } }: Standing, probe: Probe, number: number): boolean =>
+  probe.first || inheritedKey({ held, index, request: number }) !== undefined
+
+/**
+ * The generators stand here, and not in what is made for each step: V8 makes a map in its old space for every generator
+ * function that is called, which keeps all that the function has closed over until the next full collection.
+ */
+export const make = (exchange: CalloutExchange, { health, slots }: PartnerManners): OpenCallouts => {
   /** One attempt, when the host has a slot for it and `ready` has passed; halted in the middle, it leaves its record. */
-  const send = (request: CalloutRequest, attempt: Attempt, ready: Effect.Effect<void, Fenced>, letGo: boolean) => {
+  const send = (
+    step: Standing,
+    request: CalloutRequest,
+    attempt: Attempt,
+    ready: Effect.Effect<void, Fenced>,
+    letGo: boolean
+  ) => {
+    const { scope } = step
     const host = hostOf(request.url)
     const turned = (turn: Effect.Effect<void>) =>
       Effect.flatMap(
         Clock.currentTimeMillis,
         (dueAt) =>
-          scope.inTurn({ index, request: attempt.request, attempt: attempt.attempt, dueAt }, () => pending, turn)
+          scope.inTurn(
+            { index: scope.index, request: attempt.request, attempt: attempt.attempt, dueAt },
+            () => step.pending,
+            turn
+          )
       )
-    const exchanged = Effect.gen(function*() {
-      yield* ready
-      const progress = yield* exchange.begin
-      return yield* Effect.onInterrupt(
+    const exchanged = Effect.flatMap(Effect.andThen(ready, exchange.begin), (progress) =>
+      Effect.onInterrupt(
         health.watch(host, exchange.exchange(request, attempt, progress), letGo),
         () =>
           Effect.sync(() => {
             const halt = scope.halting.now()
-            if (halt !== undefined) keep(exchange.halted(request, attempt, progress, halt))
+            if (halt !== undefined) keep(step, exchange.halted(request, attempt, progress, halt))
           })
-      )
-    })
+      ))
     return slots.withSlot(host, turned, exchanged)
   }
 
   /** Asks whether attempt `of` of `call` happened; the record that settles it, or `undefined`. */
-  const ask = Effect.fnUntraced(function*(probe: Probe, call: CalloutRequest, of: Attempt, letGo: boolean) {
-    const known = recorded.findLast((record) =>
+  const ask = Effect.fnUntraced(function*(
+    step: Standing,
+    probe: Probe,
+    call: CalloutRequest,
+    of: Attempt,
+    letGo: boolean
+  ) {
+    const known = step.recorded.findLast((record) =>
       record.probe === true && record.request === of.request && record.attempt === of.attempt
     )
     const answered = known && responseOf(known)
@@ -179,12 +163,12 @@ export const make = (exchange: CalloutExchange, scope: CalloutScope, partners: P
       judge: (response) => probe.settles(response, call) ?? question.judge(response)
     }
     // What is not stored yet must not be lost over the question.
-    if (pending.length > 0) yield* flush({})
+    if (step.pending.length > 0) yield* flush(step, {})
     for (let refused = false;;) {
       // A key of its own: a partner that answers a repeated key from memory would answer what was, not what is.
       const attempt = { ...of, probe: true, idempotencyKey: `${of.idempotencyKey}-probe-${yield* newUuid}` }
-      const { record, response, tokenRefused } = yield* send(request, attempt, scope.lease, letGo)
-      keep(record)
+      const { record, response, tokenRefused } = yield* send(step, request, attempt, step.scope.lease, letGo)
+      keep(step, record)
       if (tokenRefused && !refused) {
         refused = true
         continue
@@ -194,23 +178,13 @@ export const make = (exchange: CalloutExchange, scope: CalloutScope, partners: P
     }
   })
 
-  /** The document of the step's first attempt: later ones send the same bytes. */
-  const pinned = (own: ReadonlyArray<CalloutRecord>, number: number, request: CalloutRequest) => {
-    const first = own[0]
-    if (first !== undefined) return scope.documentAt(first.orderVersion)
-    if (matches(resumption.open, index, number, 1)) return scope.documentAt(resumption.open!.orderVersion)
-    return request.freshOrder === true ? scope.freshDocument : Effect.succeed(scope.document)
-  }
-
-  /** What an earlier run sent, and nobody knows the outcome of, is asked about before it is sent again. */
-  const asksFirst = (probe: Probe, number: number): boolean =>
-    probe.first || inheritedKey({ held, index, request: number }) !== undefined
-
-  const callout = Effect.fnUntraced(function*(request: CalloutRequest) {
+  const callout = Effect.fnUntraced(function*(step: Standing, request: CalloutRequest) {
+    const { holds, scope } = step
+    const { held, index, resumption } = scope
     const clock = yield* Clock.Clock
-    const number = requests++
-    const own = recorded.filter((record) => record.request === number && record.probe !== true)
-    const document = yield* pinned(own, number, request)
+    const number = step.requests++
+    const own = step.recorded.filter((record) => record.request === number && record.probe !== true)
+    const document = yield* pinned(step, own, number, request)
     const keyed = { held, index, request: number }
     const attemptOf = (attempt: number) => ({
       orderId: held.orderId,
@@ -222,7 +196,7 @@ export const make = (exchange: CalloutExchange, scope: CalloutScope, partners: P
     })
     const add = (record: CalloutRecord) => {
       own.push(record)
-      keep(record)
+      keep(step, record)
     }
     const host = hostOf(request.url)
     // Let go, to be tried although the partner counts as down.
@@ -251,22 +225,23 @@ export const make = (exchange: CalloutExchange, scope: CalloutScope, partners: P
         const delay = resumed === undefined ? yield* delayAfter(request.retry, ends) : 0
         if (delay === undefined) {
           if (holds && heldAfter(last, health.isDown(host))) {
-            yield* unlessHalted
+            yield* unlessHalted(step)
             const now = clock.currentTimeMillisUnsafe()
             const again = { index, request: number, attempt }
             // Alone in its trouble it comes back by time; among others, when the partner does.
             const dueAt = Math.min(now + openForMs(ends.length), scope.halting.deadline)
-            return yield* scope.hold(health.isDown(host) ? heldFor(again, host, now) : { ...again, dueAt }, pending)
+            const wait = health.isDown(host) ? heldFor(again, host, now, scope.halting) : { ...again, dueAt }
+            return yield* scope.hold(wait, step.pending)
           }
           return yield* Effect.fail(failureOf(last, response ?? responseOf(last), request))
         }
-        yield* unlessHalted
+        yield* unlessHalted(step)
         const dueAt = Math.min(clock.currentTimeMillisUnsafe() + delay, scope.halting.deadline)
         const wait = resumed ?? { index, request: number, attempt, dueAt }
-        if (resumed === undefined) yield* flush({ wait })
+        if (resumed === undefined) yield* flush(step, { wait })
         yield* scope.waitUntil(wait)
       } else if (matches(resumption.wait, index, number, attempt)) {
-        yield* unlessHalted
+        yield* unlessHalted(step)
         yield* scope.waitUntil(resumption.wait!)
         mark = true
       } else if (resumption.mayBeOpen) {
@@ -278,17 +253,19 @@ export const make = (exchange: CalloutExchange, scope: CalloutScope, partners: P
       resumption.open = undefined
       resumption.mayBeOpen = false
 
-      yield* unlessHalted
+      yield* unlessHalted(step)
       if (holds && !letGo && health.isDown(host)) {
         const standing = { index, request: number, attempt }
-        return yield* scope.hold(heldFor(standing, host, clock.currentTimeMillisUnsafe()), pending)
+        const now = clock.currentTimeMillisUnsafe()
+        return yield* scope.hold(heldFor(standing, host, now, scope.halting), step.pending)
       }
       const before = own.at(-1)
       const { probe } = scope
       if (
-        probe !== undefined && !again && (before === undefined ? asksFirst(probe, number) : before.unknown === true)
+        probe !== undefined && !again &&
+        (before === undefined ? asksFirst(step, probe, number) : before.unknown === true)
       ) {
-        const settled = yield* ask(probe, request, attemptOf(before?.attempt ?? attempt), letGo)
+        const settled = yield* ask(step, probe, request, attemptOf(before?.attempt ?? attempt), letGo)
         if (settled?.record.outcome === "succeeded") return answerOf(settled.response, own.length)
         if (settled !== undefined) return yield* Effect.fail(failureOf(settled.record, settled.response, request))
       }
@@ -296,8 +273,9 @@ export const make = (exchange: CalloutExchange, scope: CalloutScope, partners: P
       const opens: { open?: Open } = mark
         ? { open: { index, request: number, attempt, orderVersion: document.order.version } }
         : {}
-      const marked = Effect.suspend(() => mark || pending.length > 0 ? flush(opens) : Effect.void)
-      const exchanged = yield* send(request, attemptOf(attempt), Effect.andThen(marked, scope.lease), letGo)
+      const isMarked = mark || step.pending.length > 0
+      const ready = isMarked ? Effect.andThen(Effect.suspend(() => flush(step, opens)), scope.lease) : scope.lease
+      const exchanged = yield* send(step, request, attemptOf(attempt), ready, letGo)
       letGo = false
       response = exchanged.response
       // An expired token is nobody's failure: one more attempt with a fresh one, at once.
@@ -307,5 +285,13 @@ export const make = (exchange: CalloutExchange, scope: CalloutScope, partners: P
     }
   }, Effect.catchTag("Fenced", () => Effect.interrupt))
 
-  return { callout, pending: () => pending, records: () => recorded, last: () => recorded.at(-1) }
+  return (scope, holds) => {
+    const step: Standing = { scope, holds, recorded: [...scope.recorded], pending: [], requests: 0 }
+    return {
+      callout: (request) => callout(step, request),
+      pending: () => step.pending,
+      records: () => step.recorded,
+      last: () => step.recorded.at(-1)
+    }
+  }
 }

@@ -5,11 +5,12 @@
  * addresses that were judged and no other. HTTP/1.1 with keep-alive; credentials in a URL are not sent.
  * Contract: section 5.
  */
-import { Clock, Duration, Effect, Exit, Layer } from "effect"
+import { Clock, Effect, Layer } from "effect"
 import { lookup as systemLookup } from "node:dns"
 import type { LookupFunction } from "node:net"
 import type { AddressGuard } from "../AddressGuard.ts"
 import { type ConnectionLimits, ConnectionPool } from "../internal/ConnectionPool.ts"
+import { Deadlines } from "../internal/Deadlines.ts"
 import { Exchange } from "../internal/Exchange.ts"
 import { AddressRefused } from "../internal/NetworkFailure.ts"
 import {
@@ -26,51 +27,53 @@ export interface OutboundUndiciOptions extends ConnectionLimits {
   readonly lookup?: LookupFunction | undefined
 }
 
+/** What all exchanges share. */
+interface Shared {
+  readonly pool: ConnectionPool
+  readonly deadlines: Deadlines
+}
+
 export const layer = (options: OutboundUndiciOptions): Layer.Layer<Outbound> =>
   Layer.effect(
     Outbound,
     Effect.acquireRelease(
-      Effect.sync(() => new ConnectionPool(options, guarded(options.guard, options.lookup ?? systemLookup))),
-      (pool) => Effect.promise(() => pool.shutdown())
-    ).pipe(Effect.map((pool) => make(pool, options.guard)))
+      Effect.sync((): Shared => ({
+        pool: new ConnectionPool(options, guarded(options.guard, options.lookup ?? systemLookup)),
+        deadlines: new Deadlines()
+      })),
+      ({ deadlines, pool }) => Effect.andThen(deadlines.shutdown, Effect.promise(() => pool.shutdown()))
+    ).pipe(Effect.map((shared) => make(shared, options.guard)))
   )
 
-const make = (pool: ConnectionPool, guard: AddressGuard): Outbound["Service"] => ({
+const make = (shared: Shared, guard: AddressGuard): Outbound["Service"] => ({
   refuse: guard.refuseUrl,
   exchange: (request) => {
     const url = URL.parse(request.url)
     // A known origin was judged when its first connection was opened.
-    if (url === null || !pool.knows(url.origin)) {
+    if (url === null || !shared.pool.knows(url.origin)) {
       const refusal = guard.refuseUrl(request.url)
       if (refusal !== undefined || url === null) {
         return Effect.fail(new OutboundUnreachable({ code: "blocked", message: refusal ?? "", sent: false }))
       }
     }
-    return run(pool, url, request)
+    return run(shared, url, request)
   }
 })
 
-/**
- * The timer is a fiber of its own on the caller's clock, so that a test clock drives it. Measured against a bare timer
- * and `Effect.timeoutOrElse`: no difference above the noise.
- */
 const run = (
-  pool: ConnectionPool,
+  { deadlines, pool }: Shared,
   url: URL,
   request: OutboundRequest
 ): Effect.Effect<OutboundResponse, OutboundError> =>
   Effect.withFiber((fiber) =>
     Effect.callback((resume) => {
       const exchange = new Exchange(pool, url, request, (ending) => {
-        timer.interruptUnsafe()
+        forget()
         resume(ending)
       })
-      const timer = Effect.runFork(fiber.getRef(Clock.Clock).sleep(Duration.millis(request.timeoutMs)))
-      timer.addObserver((exit) => {
-        if (Exit.isSuccess(exit)) exchange.expire()
-      })
+      const forget = deadlines.set(fiber.getRef(Clock.Clock), request.timeoutMs, () => exchange.expire())
       return Effect.sync(() => {
-        timer.interruptUnsafe()
+        forget()
         exchange.cancel()
       })
     })

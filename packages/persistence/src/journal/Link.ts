@@ -51,11 +51,12 @@ export const make = Effect.fnUntraced(function*(config: PgClientConfig) {
     return open
   })
 
+  const connected = Effect.suspend(() => open === undefined ? connect : Effect.succeed(open))
+
   const query: Link["query"] = (text, parameters) =>
-    Effect.uninterruptible(Effect.gen(function*() {
-      const { connection } = open ?? (yield* connect)
+    Effect.uninterruptible(Effect.flatMap(connected, ({ connection }) => {
       busySince = clock.monotonicTimeNanosUnsafe()
-      return yield* connection.queryValues(text, parameters)
+      return connection.queryValues(text, parameters)
     })).pipe(
       Effect.result,
       Effect.tap((result) => {

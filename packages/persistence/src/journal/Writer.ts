@@ -188,8 +188,8 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
   )
 
   /** The answer was lost: first what was sent loses its right to be stored, then we look what was stored before. */
-  const recover = (lane: Lane, members: ReadonlyArray<Member>, sentBy: string): Effect.Effect<void> =>
-    Effect.gen(function*() {
+  const recover = Effect.fnUntraced(
+    function*(lane: Lane, members: ReadonlyArray<Member>, sentBy: string): Effect.fn.Return<void> {
       yield* worker.rejoin(lane.link)
       const { accepts, entries } = sorted(members)
       const mine = entries.filter((member) => member.worker === lease.identity().worker)
@@ -211,10 +211,12 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
         else if (found === undefined) again(lane, [member])
         else settleEntry(member, found)
       }
-    })
+    }
+  )
 
-  const store = (lane: Lane, members: ReadonlyArray<Member>): Effect.Effect<void> =>
-    Effect.gen(function*() {
+  /** Not a generator function for each flush: V8 would keep every one's members until its next full collection. */
+  const store = Effect.fnUntraced(
+    function*(lane: Lane, members: ReadonlyArray<Member>): Effect.fn.Return<void> {
       const by = lease.identity()
       const { accepts, entries } = sorted(members)
       const sent = clock.monotonicTimeNanosUnsafe()
@@ -241,7 +243,8 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
       }
       again(lane, members)
       yield* Effect.sleep("20 millis")
-    })
+    }
+  )
 
   /** Entries of runs that are another's by now never reach the database. */
   const takeMine = (lane: Lane) =>
