@@ -76,7 +76,7 @@ export const make = Effect.gen(function*() {
   const journal = yield* Journal
   const clock = yield* Clock.Clock
 
-  // No generator functions here but in what is seldom called: see `StepCallouts.make`.
+  // For each run no generator functions but in what is seldom called: docs/adr/0002.
   return (held: HeldRun, control: RunControl): RunLedger => {
     // Reused steps ended in another run: this one starts after them, at its own time, on the order as it is now.
     const last = held.steps.findLast(({ reusedFrom }) => reusedFrom === undefined)

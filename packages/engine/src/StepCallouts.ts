@@ -105,10 +105,7 @@ const pinned = ({ scope }: Standing, own: ReadonlyArray<CalloutRecord>, number: 
 const asksFirst = ({ scope: { held, index } }: Standing, probe: Probe, number: number): boolean =>
   probe.first || inheritedKey({ held, index, request: number }) !== undefined
 
-/**
- * The generators stand here, and not in what is made for each step: V8 makes a map in its old space for every generator
- * function that is called, which keeps all that the function has closed over until the next full collection.
- */
+/** The generator functions stand here, and not in what is made for each step: docs/adr/0002. */
 export const make = (exchange: CalloutExchange, { health, slots }: PartnerManners): OpenCallouts => {
   /** One attempt, when the host has a slot for it and `ready` has passed; halted in the middle, it leaves its record. */
   const send = (

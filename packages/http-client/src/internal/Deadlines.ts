@@ -1,13 +1,12 @@
 /**
  * Timers on a clock of Effect's, so that a test's clock drives them. Nearly every one is taken back: so it is no more than
- * an entry in a list, of which there is one for each length of time, with a fiber that sleeps until the eldest is due. A
- * fiber and a timer of Node's for each were 3 % of an order's processor time.
+ * a place in a line, of which there is one for each length of time, with a fiber that sleeps until the eldest is due.
  */
 import { type Clock, Duration, Effect, Fiber } from "effect"
 
 /**
- * A place in a ring. Whoever leaves it lets go of its neighbours: V8 keeps whatever a dead object of its old space refers
- * to, and through them that would be every one after it. (A `Set` has that from the tables that it leaves behind.)
+ * A place in a line. Whoever leaves it lets go of its neighbours, or V8 would keep them all: docs/adr/0002, also for why
+ * this is no `Set`.
  */
 interface Deadline {
   /** Monotonic nanoseconds. */

@@ -214,7 +214,6 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
     }
   )
 
-  /** Not a generator function for each flush: V8 would keep every one's members until its next full collection. */
   const store = Effect.fnUntraced(
     function*(lane: Lane, members: ReadonlyArray<Member>): Effect.fn.Return<void> {
       const by = lease.identity()
