@@ -16,8 +16,14 @@ export const timeoutMs = 15_000
 /** How much of an answer is kept, in bytes. */
 export const keptBytes = 64 * 1024
 
-/** With the time that a token may take. The claim lasts longer. */
+/** With the time that a token may take, and that alone. The claim lasts longer. */
 const wholeMs = 30_000
+const tokenMs = wholeMs - timeoutMs
+
+const inTime = Effect.timeoutOrElse({
+  duration: tokenMs,
+  orElse: () => Effect.fail({ _tag: "OutboundTimedOut", message: "This operation was aborted" } as const)
+})
 
 export interface AttemptRequest {
   readonly url: string
@@ -88,36 +94,45 @@ export const make = Effect.gen(function*() {
     }
   )
 
+  const passedMs = (since: bigint) => Number(clock.monotonicTimeNanosUnsafe() - since) / 1e6
+
+  const exchange = (
+    { body, timeoutMs, url }: AttemptRequest,
+    headers: AttemptRequest["headers"],
+    leftMs: number
+  ) =>
+    // Its own timer is the only one.
+    outbound.exchange({
+      method: "POST",
+      url,
+      headers,
+      body,
+      timeoutMs: Math.min(timeoutMs, leftMs),
+      maxBytes: keptBytes
+    })
+
+  const authorized = Effect.fnUntraced(
+    function*(request: AttemptRequest, authentication: Authentication, begun: bigint) {
+      const given = yield* inTime(credentials.authorization(authentication))
+      const headers = { ...request.headers, authorization: given }
+      const response = yield* exchange(request, headers, wholeMs - passedMs(begun))
+      // The next attempt fetches another token.
+      if (response.status === 401) yield* credentials.invalidate(authentication, given)
+      return response
+    }
+  )
+
   /** Sends, once. Interruptible: an interrupted attempt leaves no record. */
   const attempt = Effect.fnUntraced(function*(number: number, request: AttemptRequest, redactor: Redactor) {
     const startedAt = clock.currentTimeMillisUnsafe()
     const begun = clock.monotonicTimeNanosUnsafe()
     const { authentication } = request
-    const send = Effect.gen(function*() {
-      const given = "authorization" in request.headers || authentication === undefined
-        ? undefined
-        : yield* credentials.authorization(authentication)
-      const response = yield* outbound.exchange({
-        method: "POST",
-        url: request.url,
-        headers: given === undefined ? request.headers : { ...request.headers, authorization: given },
-        body: request.body,
-        timeoutMs: request.timeoutMs,
-        maxBytes: keptBytes
-      })
-      // The next attempt fetches another token.
-      if (response.status === 401 && given !== undefined && authentication !== undefined) {
-        yield* credentials.invalidate(authentication, given)
-      }
-      return response
-    })
-    const answer = yield* Effect.result(send.pipe(
-      Effect.timeoutOrElse({
-        duration: wholeMs,
-        orElse: () => Effect.fail({ _tag: "OutboundTimedOut", message: "This operation was aborted" } as const)
-      })
-    ))
-    const durationMs = Number(clock.monotonicTimeNanosUnsafe() - begun) / 1e6
+    const answer = yield* Effect.result(
+      "authorization" in request.headers || authentication === undefined
+        ? exchange(request, request.headers, wholeMs)
+        : authorized(request, authentication, begun)
+    )
+    const durationMs = passedMs(begun)
     if (Result.isFailure(answer)) {
       const { code, message } = failureOf(answer.failure)
       const error = { code, message: redactor.text(message) }
