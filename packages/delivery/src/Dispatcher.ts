@@ -164,10 +164,7 @@ const make = Effect.fnUntraced(function*(options: DispatcherOptions) {
 
   const fibers = yield* FiberSet.make<void>()
   yield* Effect.addFinalizer(() =>
-    Effect.suspend(() => {
-      stop.asked = true
-      return Effect.timeoutOption(Effect.ignore(FiberSet.awaitEmpty(fibers)), options.grace ?? "20 seconds")
-    })
+    Effect.timeoutOption(Effect.ignore(FiberSet.awaitEmpty(fibers)), options.grace ?? "20 seconds")
   )
 
   const runFork = yield* FiberSet.runtime(fibers)()
@@ -212,6 +209,13 @@ const make = Effect.fnUntraced(function*(options: DispatcherOptions) {
     room: () => lanes.handover((lane) => claiming || (lane !== undefined && isPassedOver(lane))),
     start: (deliveries) => start(deliveries, true)
   })
+
+  // First of all, while commits that are under way are waited for.
+  yield* Effect.addFinalizer(() =>
+    Effect.sync(() => {
+      stop.asked = true
+    })
+  )
 
   return Dispatcher.of({ inFlight: Effect.sync(lanes.inFlight) })
 })

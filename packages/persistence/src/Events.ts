@@ -106,7 +106,7 @@ const make = Effect.gen(function*() {
         for (const { stored } of waiting) Deferred.doneUnsafe(stored, Exit.asVoid(exit))
         if (Exit.isSuccess(exit)) start(waiting, exit.value, offer)
         return Effect.void
-      })
+      }).pipe(Effect.onInterrupt(() => Effect.sync(() => offer.taken([]))))
     })
 
   yield* Queue.takeBetween(queue, 1, maxEvents).pipe(

@@ -27,7 +27,7 @@ const nothing: Offer = {
 }
 
 /** Longer than a statement may take. */
-const patience = "10 seconds"
+const patience = "6 seconds"
 
 export class DeliverySignal extends Context.Service<DeliverySignal, {
   readonly publish: () => void
