@@ -5,7 +5,7 @@ import type { Redactor } from "@sluice/domain/Redaction"
 import type { WebhookEndpoint } from "@sluice/domain/WebhookEndpoint"
 import { Credentials } from "@sluice/http-client/Credentials"
 import { Outbound, type OutboundResponse } from "@sluice/http-client/Outbound"
-import { Clock, Effect, Result } from "effect"
+import { Clock, Effect } from "effect"
 import type { AttemptRecord, ClaimedDelivery } from "./DeliveryStore.ts"
 import { AttemptEnd } from "./Judgement.ts"
 import { inForce, Signature } from "./Signature.ts"
@@ -48,6 +48,13 @@ const recordedResponse = (response: OutboundResponse, redactor: Redactor): NonNu
   truncated: response.truncated
 })
 
+const isSuccess = ({ status }: OutboundResponse) => status >= 200 && status <= 299
+
+const rejected = ({ status }: OutboundResponse) => ({
+  code: "rejected",
+  message: `answered ${status}, and only 2xx counts`
+})
+
 const failureOf = (
   error: { readonly _tag: string; readonly message: string; readonly code?: string }
 ): { readonly code: string; readonly message: string } => {
@@ -76,23 +83,24 @@ export const make = Effect.gen(function*() {
   const clock = yield* Clock.Clock
 
   /** What every endpoint gets, signed for this moment. */
-  const signedHeaders = Effect.fnUntraced(
-    function*(delivery: ClaimedDelivery, endpoint: WebhookEndpoint, body: Uint8Array) {
-      const now = clock.currentTimeMillisUnsafe()
-      const id = messageId(delivery.messageId)
-      const timestamp = Math.floor(now / 1000)
-      return {
+  const signedHeaders = (delivery: ClaimedDelivery, endpoint: WebhookEndpoint, body: Uint8Array) => {
+    const now = clock.currentTimeMillisUnsafe()
+    const id = messageId(delivery.messageId)
+    const timestamp = Math.floor(now / 1000)
+    return Effect.map(
+      signature.sign({ id, timestamp, body }, inForce(endpoint.secrets, now)),
+      (signed) => ({
         "content-type": "application/json",
         "user-agent": "Sluice/1",
         ...lowerCased(endpoint.headers),
         "webhook-id": id,
         "webhook-timestamp": String(timestamp),
-        "webhook-signature": yield* signature.sign({ id, timestamp, body }, inForce(endpoint.secrets, now)),
+        "webhook-signature": signed,
         "webhook-type": delivery.type,
         "webhook-sequence": String(delivery.sequence)
-      }
-    }
-  )
+      })
+    )
+  }
 
   const passedMs = (since: bigint) => Number(clock.monotonicTimeNanosUnsafe() - since) / 1e6
 
@@ -123,39 +131,34 @@ export const make = Effect.gen(function*() {
   )
 
   /** Sends, once. Interruptible: an interrupted attempt leaves no record. */
-  const attempt = Effect.fnUntraced(function*(number: number, request: AttemptRequest, redactor: Redactor) {
+  const attempt = (number: number, request: AttemptRequest, redactor: Redactor): Effect.Effect<Attempted> => {
     const startedAt = clock.currentTimeMillisUnsafe()
     const begun = clock.monotonicTimeNanosUnsafe()
     const { authentication } = request
-    const answer = yield* Effect.result(
-      "authorization" in request.headers || authentication === undefined
-        ? exchange(request, request.headers, wholeMs)
-        : authorized(request, authentication, begun)
-    )
-    const durationMs = passedMs(begun)
-    if (Result.isFailure(answer)) {
-      const { code, message } = failureOf(answer.failure)
-      const error = { code, message: redactor.text(message) }
-      const failed: Attempted = {
-        end: AttemptEnd.Failed(error),
-        record: { number, startedAt, durationMs, error }
-      }
-      return failed
-    }
-    const response = answer.success
-    const succeeded = response.status >= 200 && response.status <= 299
-    const attempted: Attempted = {
-      end: AttemptEnd.Answered({ response }),
-      record: {
-        number,
-        startedAt,
-        durationMs,
-        response: recordedResponse(response, redactor),
-        ...(!succeeded && { error: { code: "rejected", message: `answered ${response.status}, and only 2xx counts` } })
-      }
-    }
-    return attempted
-  })
+    const answer = "authorization" in request.headers || authentication === undefined
+      ? exchange(request, request.headers, wholeMs)
+      : authorized(request, authentication, begun)
+    return Effect.match(answer, {
+      onFailure: (failure): Attempted => {
+        const { code, message } = failureOf(failure)
+        const error = { code, message: redactor.text(message) }
+        return {
+          end: AttemptEnd.Failed(error),
+          record: { number, startedAt, durationMs: passedMs(begun), error }
+        }
+      },
+      onSuccess: (response): Attempted => ({
+        end: AttemptEnd.Answered({ response }),
+        record: {
+          number,
+          startedAt,
+          durationMs: passedMs(begun),
+          response: recordedResponse(response, redactor),
+          ...(!isSuccess(response) && { error: rejected(response) })
+        }
+      })
+    })
+  }
 
   return { attempt, signedHeaders, lowerCased }
 })
