@@ -5,7 +5,7 @@ import type { Redactor } from "@sluice/domain/Redaction"
 import type { WebhookEndpoint } from "@sluice/domain/WebhookEndpoint"
 import { Credentials } from "@sluice/http-client/Credentials"
 import { Outbound, type OutboundResponse } from "@sluice/http-client/Outbound"
-import { Clock, Effect, Result } from "effect"
+import { Clock, Effect } from "effect"
 import type { AttemptRecord, ClaimedDelivery } from "./DeliveryStore.ts"
 import { AttemptEnd } from "./Judgement.ts"
 import { inForce, Signature } from "./Signature.ts"
@@ -16,8 +16,14 @@ export const timeoutMs = 15_000
 /** How much of an answer is kept, in bytes. */
 export const keptBytes = 64 * 1024
 
-/** With the time that a token may take. The claim lasts longer. */
+/** With the time that a token may take, and that alone. The claim lasts longer. */
 const wholeMs = 30_000
+const tokenMs = wholeMs - timeoutMs
+
+const inTime = Effect.timeoutOrElse({
+  duration: tokenMs,
+  orElse: () => Effect.fail({ _tag: "OutboundTimedOut", message: "This operation was aborted" } as const)
+})
 
 export interface AttemptRequest {
   readonly url: string
@@ -40,6 +46,13 @@ const recordedResponse = (response: OutboundResponse, redactor: Redactor): NonNu
   headers: redactor.headers(response.headers),
   body: redactor.bytes(response.body),
   truncated: response.truncated
+})
+
+const isSuccess = ({ status }: OutboundResponse) => status >= 200 && status <= 299
+
+const rejected = ({ status }: OutboundResponse) => ({
+  code: "rejected",
+  message: `answered ${status}, and only 2xx counts`
 })
 
 const failureOf = (
@@ -70,77 +83,82 @@ export const make = Effect.gen(function*() {
   const clock = yield* Clock.Clock
 
   /** What every endpoint gets, signed for this moment. */
-  const signedHeaders = Effect.fnUntraced(
-    function*(delivery: ClaimedDelivery, endpoint: WebhookEndpoint, body: Uint8Array) {
-      const now = clock.currentTimeMillisUnsafe()
-      const id = messageId(delivery.messageId)
-      const timestamp = Math.floor(now / 1000)
-      return {
+  const signedHeaders = (delivery: ClaimedDelivery, endpoint: WebhookEndpoint, body: Uint8Array) => {
+    const now = clock.currentTimeMillisUnsafe()
+    const id = messageId(delivery.messageId)
+    const timestamp = Math.floor(now / 1000)
+    return Effect.map(
+      signature.sign({ id, timestamp, body }, inForce(endpoint.secrets, now)),
+      (signed) => ({
         "content-type": "application/json",
         "user-agent": "Sluice/1",
         ...lowerCased(endpoint.headers),
         "webhook-id": id,
         "webhook-timestamp": String(timestamp),
-        "webhook-signature": yield* signature.sign({ id, timestamp, body }, inForce(endpoint.secrets, now)),
+        "webhook-signature": signed,
         "webhook-type": delivery.type,
         "webhook-sequence": String(delivery.sequence)
-      }
+      })
+    )
+  }
+
+  const passedMs = (since: bigint) => Number(clock.monotonicTimeNanosUnsafe() - since) / 1e6
+
+  const exchange = (
+    { body, timeoutMs, url }: AttemptRequest,
+    headers: AttemptRequest["headers"],
+    leftMs: number
+  ) =>
+    // Its own timer is the only one.
+    outbound.exchange({
+      method: "POST",
+      url,
+      headers,
+      body,
+      timeoutMs: Math.min(timeoutMs, leftMs),
+      maxBytes: keptBytes
+    })
+
+  const authorized = Effect.fnUntraced(
+    function*(request: AttemptRequest, authentication: Authentication, begun: bigint) {
+      const given = yield* inTime(credentials.authorization(authentication))
+      const headers = { ...request.headers, authorization: given }
+      const response = yield* exchange(request, headers, wholeMs - passedMs(begun))
+      // The next attempt fetches another token.
+      if (response.status === 401) yield* credentials.invalidate(authentication, given)
+      return response
     }
   )
 
   /** Sends, once. Interruptible: an interrupted attempt leaves no record. */
-  const attempt = Effect.fnUntraced(function*(number: number, request: AttemptRequest, redactor: Redactor) {
+  const attempt = (number: number, request: AttemptRequest, redactor: Redactor): Effect.Effect<Attempted> => {
     const startedAt = clock.currentTimeMillisUnsafe()
     const begun = clock.monotonicTimeNanosUnsafe()
     const { authentication } = request
-    const send = Effect.gen(function*() {
-      const given = "authorization" in request.headers || authentication === undefined
-        ? undefined
-        : yield* credentials.authorization(authentication)
-      const response = yield* outbound.exchange({
-        method: "POST",
-        url: request.url,
-        headers: given === undefined ? request.headers : { ...request.headers, authorization: given },
-        body: request.body,
-        timeoutMs: request.timeoutMs,
-        maxBytes: keptBytes
+    const answer = "authorization" in request.headers || authentication === undefined
+      ? exchange(request, request.headers, wholeMs)
+      : authorized(request, authentication, begun)
+    return Effect.match(answer, {
+      onFailure: (failure): Attempted => {
+        const { code, message } = failureOf(failure)
+        const error = { code, message: redactor.text(message) }
+        return {
+          end: AttemptEnd.Failed(error),
+          record: { number, startedAt, durationMs: passedMs(begun), error }
+        }
+      },
+      onSuccess: (response): Attempted => ({
+        end: AttemptEnd.Answered({ response }),
+        record: {
+          number,
+          startedAt,
+          durationMs: passedMs(begun),
+          response: recordedResponse(response, redactor),
+          ...(!isSuccess(response) && { error: rejected(response) })
+        }
       })
-      // The next attempt fetches another token.
-      if (response.status === 401 && given !== undefined && authentication !== undefined) {
-        yield* credentials.invalidate(authentication, given)
-      }
-      return response
     })
-    const answer = yield* Effect.result(send.pipe(
-      Effect.timeoutOrElse({
-        duration: wholeMs,
-        orElse: () => Effect.fail({ _tag: "OutboundTimedOut", message: "This operation was aborted" } as const)
-      })
-    ))
-    const durationMs = Number(clock.monotonicTimeNanosUnsafe() - begun) / 1e6
-    if (Result.isFailure(answer)) {
-      const { code, message } = failureOf(answer.failure)
-      const error = { code, message: redactor.text(message) }
-      const failed: Attempted = {
-        end: AttemptEnd.Failed(error),
-        record: { number, startedAt, durationMs, error }
-      }
-      return failed
-    }
-    const response = answer.success
-    const succeeded = response.status >= 200 && response.status <= 299
-    const attempted: Attempted = {
-      end: AttemptEnd.Answered({ response }),
-      record: {
-        number,
-        startedAt,
-        durationMs,
-        response: recordedResponse(response, redactor),
-        ...(!succeeded && { error: { code: "rejected", message: `answered ${response.status}, and only 2xx counts` } })
-      }
-    }
-    return attempted
-  })
+  }
 
   return { attempt, signedHeaders, lowerCased }
 })

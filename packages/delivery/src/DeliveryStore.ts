@@ -6,7 +6,7 @@
  * Contract: sections 9 and 10.
  */
 import type { MessageOrigin } from "@sluice/domain/OutgoingMessage"
-import { Context, type Effect, Schema } from "effect"
+import { Context, type Effect, Schema, type Scope } from "effect"
 import type { Next } from "./Judgement.ts"
 
 /** The database is away. Nothing was stored, as far as can be known. */
@@ -91,12 +91,26 @@ export interface Claim {
   readonly nextInMs?: number
 }
 
+/** What a process takes of the deliveries that are made in it, besides what it claims. */
+export interface Receiver {
+  /** How much it has room for: asked before each commit that makes some, as if it claimed them. */
+  readonly room: () => ClaimRequest
+  /** They are its own from that commit on. */
+  readonly start: (deliveries: ReadonlyArray<ClaimedDelivery>) => void
+}
+
 export class DeliveryStore extends Context.Service<DeliveryStore, {
   /**
    * Takes what is due, lane by lane, each bounded, so that one lane's backlog hides no other; heeds the endpoints' rate
    * limits over all processes. What is claimed and not settled within `claimMs` can be claimed again, by anybody.
    */
   readonly claim: (request: ClaimRequest) => Effect.Effect<Claim, StoreUnavailable>
+  /**
+   * While the scope is open, what is made in this process is claimed for it in the commit that makes it, as far as the
+   * receiver has room, and nobody has to look for it: where an endpoint has no rate limit, and nothing of its order
+   * comes before. All else is found by `claim`. Closing waits for commits that are under way.
+   */
+  readonly receive: (receiver: Receiver) => Effect.Effect<void, never, Scope.Scope>
   /** Keeps the bytes that are about to be sent in place of the message's, for every later attempt. */
   readonly freeze: (id: string, body: Uint8Array) => Effect.Effect<void, StoreUnavailable>
   /**

@@ -4,7 +4,7 @@
  */
 import { exportType, testType } from "@sluice/domain/Delivery"
 import type { WebhookEndpoint } from "@sluice/domain/WebhookEndpoint"
-import { Cause, Clock, Context, type Duration, Effect, FiberSet, Latch, Layer, Random, Result } from "effect"
+import { Cause, Clock, Context, type Duration, Effect, Exit, FiberSet, Latch, Layer, Random, Result } from "effect"
 import * as DeliveryAttempt from "./DeliveryAttempt.ts"
 import { defaultDelaysMs } from "./DeliverySchedule.ts"
 import {
@@ -51,22 +51,21 @@ const make = Effect.fnUntraced(function*(options: DispatcherOptions) {
   const lanes = Lanes.make()
   const freed = Latch.makeUnsafe(false)
   const stop = { asked: false }
+  /** There may be more that is due than was taken: a claim follows. */
+  let claiming = true
+  /** Lanes where the last claim did not look for want of room; all of them, where there was none at all. */
+  let passedOver: ReadonlySet<string> | "all" = new Set()
+  const isPassedOver = (lane: string) => passedOver === "all" || passedOver.has(lane)
 
-  const settled = Effect.fnUntraced(
-    function*(delivery: ClaimedDelivery, attempted: DeliveryAttempt.Attempted, delaysMs: ReadonlyArray<number>) {
-      const settlement: Extract<Settlement, { readonly _tag: "Attempted" }> = {
-        _tag: "Attempted",
-        attempt: attempted.record,
-        next: judge(attempted.end, {
-          delaysMs,
-          made: delivery.round + 1,
-          now: clock.currentTimeMillisUnsafe(),
-          draw: yield* Random.next
-        })
-      }
-      return settlement
-    }
-  )
+  const settled = (
+    { round }: ClaimedDelivery,
+    { end, record }: DeliveryAttempt.Attempted,
+    delaysMs: ReadonlyArray<number>
+  ): Effect.Effect<Settlement> =>
+    Effect.map(Random.next, (draw) => {
+      const now = clock.currentTimeMillisUnsafe()
+      return { _tag: "Attempted", attempt: record, next: judge(end, { delaysMs, made: round + 1, now, draw }) }
+    })
 
   /** Sends an endpoint what its settings make of the message. */
   const toEndpoint = Effect.fnUntraced(function*(delivery: ClaimedDelivery, endpoint: WebhookEndpoint) {
@@ -137,74 +136,86 @@ const make = Effect.fnUntraced(function*(options: DispatcherOptions) {
     return endpoint.disabled && delivery.type !== testType ? Effect.succeed(returned) : toEndpoint(delivery, endpoint)
   }
 
+  const defect = (delivery: ClaimedDelivery, cause: Cause.Cause<unknown>) => {
+    const at = clock.currentTimeMillisUnsafe()
+    const unsent = DeliveryAttempt.unsent(delivery.attempts + 1, at, "defect", "internal error")
+    return Effect.andThen(
+      Effect.logError("a delivery failed because of a defect", { delivery: delivery.id }, cause),
+      settled(delivery, unsent, defaultDelaysMs)
+    )
+  }
+
+  const leaving = (delivery: ClaimedDelivery, handed: boolean, settlement: Settlement) => {
+    lanes.leave(delivery.lane, answered(settlement), handed)
+    if (isPassedOver(delivery.lane)) freed.openUnsafe()
+    return store.settle(delivery, settlement)
+  }
+
   /** Whatever happens to an attempt, its delivery is settled, or found again once its claim has run out. */
-  const deliver = (delivery: ClaimedDelivery): Effect.Effect<void> =>
+  const deliver = (delivery: ClaimedDelivery, handed: boolean): Effect.Effect<void> =>
     Effect.uninterruptibleMask((restore) =>
-      restore(outcome(delivery)).pipe(
-        Effect.catchTag("StoreUnavailable", () => Effect.succeed(returned)),
-        Effect.catchCause((cause): Effect.Effect<Settlement> =>
-          Cause.hasInterruptsOnly(cause)
-            ? Effect.succeed(returned)
-            : Effect.andThen(
-              Effect.logError("a delivery failed because of a defect", { delivery: delivery.id }, cause),
-              settled(
-                delivery,
-                DeliveryAttempt.unsent(
-                  delivery.attempts + 1,
-                  clock.currentTimeMillisUnsafe(),
-                  "defect",
-                  "internal error"
-                ),
-                defaultDelaysMs
-              )
-            )
-        ),
-        Effect.tap((settlement) =>
-          Effect.sync(() => {
-            lanes.leave(delivery.lane, answered(settlement))
-            freed.openUnsafe()
-          })
-        ),
-        Effect.flatMap((settlement) => store.settle(delivery, settlement))
-      )
+      Effect.flatMap(Effect.exit(restore(outcome(delivery))), (exit) => {
+        if (Exit.isSuccess(exit)) return leaving(delivery, handed, exit.value)
+        return Cause.hasInterruptsOnly(exit.cause) || Cause.hasFails(exit.cause)
+          ? leaving(delivery, handed, returned)
+          : Effect.flatMap(defect(delivery, exit.cause), (settlement) => leaving(delivery, handed, settlement))
+      })
     )
 
   const fibers = yield* FiberSet.make<void>()
   yield* Effect.addFinalizer(() =>
-    Effect.suspend(() => {
-      stop.asked = true
-      return Effect.timeoutOption(Effect.ignore(FiberSet.awaitEmpty(fibers)), options.grace ?? "20 seconds")
-    })
+    Effect.timeoutOption(Effect.ignore(FiberSet.awaitEmpty(fibers)), options.grace ?? "20 seconds")
   )
 
-  const claim: Effect.Effect<Claim> = Effect.suspend(() =>
-    store.claim({ room: lanes.room(), otherwise: Lanes.bounds.initial, total: Math.min(lanes.free(), Lanes.batch) })
-  ).pipe(Effect.catchTag("StoreUnavailable", () => Effect.succeed({ deliveries: [], nextInMs: 1000 })))
+  const runFork = yield* FiberSet.runtime(fibers)()
+  const start = (deliveries: ReadonlyArray<ClaimedDelivery>, handed: boolean) => {
+    for (const { lane } of deliveries) lanes.enter(lane, handed)
+    for (const delivery of deliveries) runFork(deliver(delivery, handed))
+  }
 
-  /** Until there may be something to claim: it is due, it is new, or a lane has room again. */
+  const claim: Effect.Effect<Claim> = Effect.suspend(() => {
+    const room = lanes.room()
+    const total = Math.min(lanes.free(), Lanes.batch)
+    passedOver = total === 0 ? "all" : new Set([...room.keys()].filter((lane) => room.get(lane) === 0))
+    return total === 0
+      ? Effect.succeed({ deliveries: [] })
+      : store.claim({ room, otherwise: Lanes.bounds.initial, total })
+  }).pipe(Effect.catchTag("StoreUnavailable", () => Effect.succeed({ deliveries: [], nextInMs: 1000 })))
+
+  /** Until there may be something to claim: it is due, it is new, or a lane that had none has room again. */
   const rest = (nextInMs: number | undefined) =>
     Effect.raceFirst(
       nextInMs === undefined ? Effect.never : Effect.sleep(Math.max(1, nextInMs)),
-      Effect.raceFirst(store.due, freed.await)
+      Effect.raceFirst(store.due, Effect.andThen(freed.await, Effect.sleep(pause)))
     )
 
   yield* Effect.gen(function*() {
     while (!stop.asked) {
       freed.closeUnsafe()
+      claiming = true
       // What is claimed is started, whatever comes in between.
-      const { deliveries, nextInMs } = yield* Effect.uninterruptible(Effect.gen(function*() {
-        const claimed = lanes.free() > 0 ? yield* claim : { deliveries: [] }
-        for (const delivery of claimed.deliveries) {
-          lanes.enter(delivery.lane)
-          yield* FiberSet.run(fibers, deliver(delivery))
-        }
-        return claimed
-      }))
-      if (deliveries.length === 0) yield* rest(nextInMs)
-      else if (deliveries.length < Lanes.batch / 2) yield* Effect.sleep(pause)
+      const { deliveries, nextInMs } = yield* Effect.uninterruptible(
+        Effect.tap(claim, ({ deliveries }) => Effect.sync(() => start(deliveries, false)))
+      )
+      if (deliveries.length === 0) {
+        claiming = false
+        yield* rest(nextInMs)
+      } else if (deliveries.length < Lanes.batch / 2) yield* Effect.sleep(pause)
       else yield* Effect.yieldNow
     }
   }).pipe(Effect.forkScoped)
+
+  yield* store.receive({
+    room: () => lanes.handover((lane) => claiming || (lane !== undefined && isPassedOver(lane))),
+    start: (deliveries) => start(deliveries, true)
+  })
+
+  // First of all, while commits that are under way are waited for.
+  yield* Effect.addFinalizer(() =>
+    Effect.sync(() => {
+      stop.asked = true
+    })
+  )
 
   return Dispatcher.of({ inFlight: Effect.sync(lanes.inFlight) })
 })

@@ -2,12 +2,13 @@
  * How many deliveries of each lane may be in flight here. A lane that answers earns more, one that hangs or cannot be
  * reached is cut by half each time, so that a few dead endpoints never hold what the living need. Pure but for its state.
  */
+import type { ClaimRequest } from "./DeliveryStore.ts"
 
 /** At once, for a lane that nothing is known of; at most; and at least, so that it can recover. */
-export const bounds = { initial: 32, most: 256, least: 2 }
+export const bounds = { initial: 32, most: 512, least: 2 }
 
 /** In flight at once in this process. */
-export const total = 2048
+export const total = 4096
 
 /** Lanes in which nothing is in flight that are remembered; the one that was used longest ago goes first. */
 export const remembered = 1000
@@ -15,29 +16,47 @@ export const remembered = 1000
 /** In one claim: the next follows at once, and a claim stays a matter of milliseconds. */
 export const batch = 192
 
+/** Of what a lane allows, what was made here may take so much for as long as something may wait that is older. */
+const handedShare = 7 / 8
+
 interface Lane {
   inFlight: number
+  /** Of those, the ones that were made here, and taken without a claim. */
+  handed: number
   allowed: number
 }
 
 export interface Lanes {
-  readonly enter: (lane: string) => void
+  /** `handed`: it was made here, and taken without a claim. */
+  readonly enter: (lane: string, handed?: boolean) => void
   /** `answered`: something came back, whatever it said. */
-  readonly leave: (lane: string, answered: boolean) => void
+  readonly leave: (lane: string, answered: boolean, handed?: boolean) => void
   /** Room by lane, for those of which something is known; 0 where there is none. */
   readonly room: () => ReadonlyMap<string, number>
+  /**
+   * What of it those may take that are made here; `waits`: something older may wait in a lane, or in one not named. Asked
+   * for with every commit, so lanes that are idle and may have as much as any other are not named.
+   */
+  readonly handover: (waits: (lane?: string) => boolean) => ClaimRequest
   /** In all. */
   readonly free: () => number
   readonly inFlight: () => number
 }
 
+const fresh = (): Lane => ({ inFlight: 0, handed: 0, allowed: bounds.initial })
+
+const roomOf = ({ allowed, inFlight }: Lane): number => Math.max(0, allowed - inFlight)
+
+const handoverOf = (lane: Lane, waits: boolean): number =>
+  waits ? Math.min(roomOf(lane), Math.max(0, Math.floor(lane.allowed * handedShare) - lane.handed)) : roomOf(lane)
+
 export const make = (): Lanes => {
   const busy = new Map<string, Lane>()
   const idle = new Map<string, Lane>()
-  let inFlight = 0
+  const all = { ...fresh(), allowed: total }
 
   const enter = (name: string): Lane => {
-    const lane = busy.get(name) ?? idle.get(name) ?? { inFlight: 0, allowed: bounds.initial }
+    const lane = busy.get(name) ?? idle.get(name) ?? fresh()
     busy.set(name, lane)
     idle.delete(name)
     return lane
@@ -53,22 +72,34 @@ export const make = (): Lanes => {
   }
 
   return {
-    enter: (name) => {
-      enter(name).inFlight++
-      inFlight++
+    enter: (name, handed = false) => {
+      for (const lane of [enter(name), all]) {
+        lane.inFlight++
+        if (handed) lane.handed++
+      }
     },
-    leave: (name, answered) => {
+    leave: (name, answered, handed = false) => {
       const lane = busy.get(name)
       if (lane === undefined) return
-      lane.inFlight--
-      inFlight--
+      for (const one of [lane, all]) {
+        one.inFlight--
+        if (handed) one.handed--
+      }
       lane.allowed = answered
         ? Math.min(bounds.most, lane.allowed + 1)
         : Math.max(bounds.least, Math.floor(lane.allowed / 2))
       if (lane.inFlight === 0) rest(name, lane)
     },
-    room: () => new Map([...idle, ...busy].map(([name, lane]) => [name, Math.max(0, lane.allowed - lane.inFlight)])),
-    free: () => total - inFlight,
-    inFlight: () => inFlight
+    room: () => new Map([...idle, ...busy].map(([name, lane]) => [name, roomOf(lane)])),
+    handover: (waits) => {
+      const named = [...[...idle].filter(([, { allowed }]) => allowed < bounds.initial), ...busy]
+      return {
+        room: new Map(named.map(([name, lane]) => [name, handoverOf(lane, waits(name))])),
+        otherwise: handoverOf(fresh(), waits()),
+        total: handoverOf(all, waits())
+      }
+    },
+    free: () => roomOf(all),
+    inFlight: () => all.inFlight
   }
 }

@@ -41,25 +41,30 @@ export const make = Effect.gen(function*() {
       )
     )
 
-  return Effect.fnUntraced(function*(delivery: ClaimedDelivery, endpoint: WebhookEndpoint) {
-    if (delivery.frozen) return Preparation.Ready({ body: delivery.body, changed: false })
+  const ready = (sent: Uint8Array, { body }: ClaimedDelivery): Preparation => {
+    const shown = destinations.redactor().bytes(sent)
+    return Preparation.Ready({ body: shown, changed: shown !== body })
+  }
+
+  const shaped = Effect.fnUntraced(function*(delivery: ClaimedDelivery, endpoint: WebhookEndpoint) {
     // A test send is to arrive whatever the filter says.
     if (endpoint.filter !== undefined && delivery.type !== testType) {
       const answer = yield* evaluate(endpoint.filter, delivery)
       if (Result.isFailure(answer)) return Preparation.Failed({ code: "filter", message: answer.failure.message })
       if (!holds(answer.success)) return Preparation.Filtered()
     }
-    const { body } = delivery
-    let sent = body
-    if (endpoint.payload !== undefined) {
-      const answer = yield* evaluate(endpoint.payload, delivery)
-      if (Result.isFailure(answer)) return Preparation.Failed({ code: "payload", message: answer.failure.message })
-      if (answer.success === undefined) {
-        return Preparation.Failed({ code: "payload", message: "the payload template yields nothing" })
-      }
-      sent = Utf8.encode(Json.stringify(answer.success as Json.Json))
-    }
-    sent = destinations.redactor().bytes(sent)
-    return Preparation.Ready({ body: sent, changed: sent !== body })
+    if (endpoint.payload === undefined) return ready(delivery.body, delivery)
+    const answer = yield* evaluate(endpoint.payload, delivery)
+    if (Result.isFailure(answer)) return Preparation.Failed({ code: "payload", message: answer.failure.message })
+    return answer.success === undefined
+      ? Preparation.Failed({ code: "payload", message: "the payload template yields nothing" })
+      : ready(Utf8.encode(Json.stringify(answer.success as Json.Json)), delivery)
   })
+
+  return (delivery: ClaimedDelivery, endpoint: WebhookEndpoint): Effect.Effect<Preparation> => {
+    if (delivery.frozen) return Effect.succeed(Preparation.Ready({ body: delivery.body, changed: false }))
+    return endpoint.filter === undefined && endpoint.payload === undefined
+      ? Effect.sync(() => ready(delivery.body, delivery))
+      : shaped(delivery, endpoint)
+  }
 })

@@ -12,6 +12,7 @@ const harness = Layer.effect(
       start: Effect.succeed(store),
       subscribe: (endpointId, rate) => Effect.sync(() => void (rate !== undefined && rates.set(endpointId, rate))),
       make: ({ body = "{}", ...made }) => add({ type: "order.submitted", body, ...made }),
+      makeHere: (endpointId) => add({ type: endpointId, endpointId, body: "{}" }),
       look: (id) =>
         Effect.sync(() => {
           const { attempts, state } = deliveries.get(id)!

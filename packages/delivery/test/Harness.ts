@@ -54,12 +54,15 @@ export interface World {
   readonly secrets?: ReadonlyArray<string>
 }
 
-/** A dispatcher and its store; what carries its requests is to be provided. */
-export const dispatching = (endpoints: ReadonlyArray<WebhookEndpoint>, secrets: ReadonlyArray<string> = []) =>
+/** A dispatcher over a store that is to be provided, as is what carries its requests. */
+export const dispatcher = (endpoints: ReadonlyArray<WebhookEndpoint>, secrets: ReadonlyArray<string> = []) =>
   Dispatcher.layer({ grace: 0 }).pipe(
-    Layer.provideMerge(DeliveryStoreMemory.layer),
     Layer.provide([expressions, destinations(endpoints, secrets), signature, Credentials.layerMemory])
   )
+
+/** A dispatcher and its store; what carries its requests is to be provided. */
+export const dispatching = (endpoints: ReadonlyArray<WebhookEndpoint>, secrets: ReadonlyArray<string> = []) =>
+  dispatcher(endpoints, secrets).pipe(Layer.provideMerge(DeliveryStoreMemory.layer))
 
 /** A dispatcher, its store and its receivers. */
 export const world = ({ endpoints, receive, secrets }: World) =>

@@ -32,4 +32,27 @@ describe("Lanes", () => {
     use(lanes, "a", true)
     assert.strictEqual(lanes.room().size, 0)
   })
+
+  it("leave an eighth of a lane to what is older, while that may wait", () => {
+    const lanes = Lanes.make()
+    for (let n = 0; n < 27; n++) lanes.enter("a", true)
+    const room = (waits: boolean) => lanes.handover(() => waits).room.get("a")
+    assert.deepStrictEqual([room(true), room(false)], [1, 5])
+    lanes.enter("a", true)
+    assert.deepStrictEqual([room(true), room(false)], [0, 4])
+    for (let n = 0; n < 4; n++) lanes.enter("a", false)
+    assert.deepStrictEqual([room(true), room(false)], [0, 0])
+    lanes.leave("a", true, true)
+    assert.deepStrictEqual([room(true), room(false)], [1, 2])
+  })
+
+  it("name those that are made here only the lanes that are in use, or hang", () => {
+    const lanes = Lanes.make()
+    use(lanes, "answers", true)
+    use(lanes, "hangs", false)
+    lanes.enter("in use")
+    const { otherwise, room } = lanes.handover(() => false)
+    assert.deepStrictEqual([...room], [["hangs", 16], ["in use", 31]])
+    assert.strictEqual(otherwise, Lanes.bounds.initial)
+  })
 })

@@ -15,7 +15,7 @@ import {
 } from "@sluice/delivery/DeliveryStore"
 import { disableAfterMs, failingReason, goneReason } from "@sluice/delivery/EndpointHealth"
 import * as Utf8 from "@sluice/domain/Utf8"
-import { Deferred, Effect, Layer, Queue, Schedule } from "effect"
+import { Effect, Layer, Queue, Schedule } from "effect"
 import { SecureRandom } from "effect/crypto"
 import type { SqlError } from "effect/sql/SqlError"
 import { claimStatement, nextStatement } from "./deliveries/ClaimStatement.ts"
@@ -33,6 +33,9 @@ const longestRest = "15 seconds"
 
 /** Results that one statement records. */
 const maxSettled = 256
+
+/** Where so many came while one was under way, the next waits a moment for more: nobody waits for a result but its chain. */
+const busy = { from: 16, pause: "8 millis" } as const
 
 interface ClaimedRow {
   readonly id: string
@@ -74,9 +77,13 @@ const uuids = (value: ReadonlyArray<string>) => ({ ...PgTypes.uuid(null), oid: P
 
 const unavailable = (error: SqlError) => new StoreUnavailable({ message: error.message })
 
+/** It is to be attempted once more. */
+const isPending = ({ settlement }: Settling): boolean =>
+  settlement._tag === "Attempted" ? settlement.next._tag === "Retry" : settlement._tag !== "Filtered"
+
 interface Waiting {
   readonly settling: Settling
-  readonly done: Deferred.Deferred<void>
+  readonly done: () => void
 }
 
 const make = Effect.gen(function*() {
@@ -112,9 +119,9 @@ const make = Effect.gen(function*() {
         yield* disableNow(endpointId, goneReason)
       }
     }
-    const settled = sql.unsafe<{ readonly endpoint_id: string }>(settleText, settleParameters(settlings))
+    const settled = sql.unsafe<{ readonly endpoint_id: string | null }>(settleText, settleParameters(settlings))
     // What belongs to no order is in no chain, and releases nothing.
-    const failing = yield* settlings.some(({ chained }) => chained)
+    const rows = yield* settlings.some(({ chained }) => chained)
       ? transaction(
         sql,
         Effect.andThen(
@@ -123,7 +130,9 @@ const make = Effect.gen(function*() {
         )
       )
       : settled
-    for (const { endpoint_id } of failing) yield* disableNow(endpoint_id, failingReason)
+    for (const { endpoint_id } of rows) if (endpoint_id !== null) yield* disableNow(endpoint_id, failingReason)
+    // Somebody is to look at what is due now, or will be.
+    if (rows.some(({ endpoint_id }) => endpoint_id === null) || settlings.some(isPending)) signal.publish()
   })
 
   /** Many at a time; where the database objects, one by one, so that a bad one fails alone. */
@@ -145,30 +154,23 @@ const make = Effect.gen(function*() {
         Effect.retry({ schedule: Schedule.spaced("500 millis"), times: 60 }),
         Effect.catchCause((cause) => Effect.logError("deliveries: results are lost, and will be sent again", cause))
       )
-      for (const { done } of waiting) Deferred.doneUnsafe(done, Effect.void)
-      // The next ones of their chains may be due.
-      signal.publish()
+      for (const { done } of waiting) done()
+      if (waiting.length >= busy.from && waiting.length < maxSettled) yield* Effect.sleep(busy.pause)
     }
   })
   // Whoever waits for its result is served to the end: interrupted only with what waits.
   yield* Effect.forkScoped(writer)
 
-  const settle = Effect.fnUntraced(function*(delivery: ClaimedDelivery, settlement: Settlement) {
-    const claim = claims.get(delivery)
-    if (claim === undefined) return
-    const done = Deferred.makeUnsafe<void>()
-    Queue.offerUnsafe(queue, {
-      settling: {
-        id: delivery.id,
-        claim,
-        endpointId: delivery.endpointId,
-        chained: delivery.orderId !== undefined,
-        settlement
-      },
-      done
+  const settle = (delivery: ClaimedDelivery, settlement: Settlement): Effect.Effect<void> =>
+    Effect.callback((resume) => {
+      const claim = claims.get(delivery)
+      if (claim === undefined) return resume(Effect.void)
+      const { endpointId, id, orderId } = delivery
+      Queue.offerUnsafe(queue, {
+        settling: { id, claim, endpointId, chained: orderId !== undefined, settlement },
+        done: () => resume(Effect.void)
+      })
     })
-    yield* Deferred.await(done)
-  })
 
   yield* Effect.gen(function*() {
     const announcements = yield* sql.listen(channel)
@@ -184,6 +186,14 @@ const make = Effect.gen(function*() {
 
   return DeliveryStore.of({
     claim,
+    receive: ({ room, start }) =>
+      signal.receive({
+        room,
+        start: (mark, deliveries) => {
+          for (const delivery of deliveries) claims.set(delivery, mark)
+          start(deliveries)
+        }
+      }),
     freeze: (id, body) =>
       sql`update deliveries set body = ${body} where id = ${id}::uuid and body is null`.pipe(
         Effect.asVoid,

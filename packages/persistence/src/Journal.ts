@@ -96,7 +96,8 @@ const make = Effect.fnUntraced(function*(options: Options) {
     changed: changes.publish,
     claimable: takeover.hurry,
     queued,
-    delivers: signal.publish
+    delivers: signal.publish,
+    offer: signal.offer
   })
 
   yield* worker.register(main.link)

@@ -10,6 +10,7 @@ import {
 import { Next } from "@sluice/delivery/Judgement"
 import { DeliveryStoreHarness, suite } from "@sluice/delivery/testing/DeliveryStoreSuite"
 import type { DeliveryState } from "@sluice/domain/Delivery"
+import type { EventType } from "@sluice/domain/WebhookType"
 import { type HeldRun, Journal } from "@sluice/engine/Journal"
 import { entryOf, finished, nextId, submission } from "@sluice/engine/testing/JournalFixtures"
 import { Context, Effect, Layer } from "effect"
@@ -20,6 +21,7 @@ import { disable } from "../src/deliveries/EndpointState.ts"
 import { endpoints } from "../src/deliveries/FanOut.ts"
 import { messageFanOut, noStepMessages } from "../src/deliveries/MessageFanOut.ts"
 import * as DeliveryStorePg from "../src/DeliveryStore.ts"
+import { Events } from "../src/Events.ts"
 import * as JournalPg from "../src/Journal.ts"
 import { DatabaseTest } from "../src/testing/DatabaseTest.ts"
 
@@ -67,7 +69,13 @@ const harness = Layer.effect(
   Effect.gen(function*() {
     const sql = yield* SqlClient.SqlClient
     const signal = yield* DeliverySignal
+    const events = yield* Events
     const context = yield* Effect.context<SqlClient.SqlClient | PgClient | DeliverySignal>()
+    const deliveryOf = Effect.fnUntraced(function*(message: string) {
+      const [row] = yield* sql<{ readonly id: string }>`
+        select id from deliveries where message_id = ${message}::uuid`
+      return row?.id ?? ""
+    })
     // Of a type that only this endpoint subscribes to, and by the statement that makes them for a run's end.
     const make = `with ${endpoints},
       om as (select $1::uuid as id, 1 as n, 1 as place, $2::text as type, $3::text as order_id,
@@ -85,9 +93,12 @@ const harness = Layer.effect(
         const message = nextId()
         yield* sql.unsafe(make, [message, endpointId, orderId ?? null, body])
         signal.publish()
-        const [row] = yield* sql<{ readonly id: string }>`
-          select id from deliveries where message_id = ${message}::uuid`
-        return row?.id ?? ""
+        return yield* deliveryOf(message)
+      }, Effect.orDie),
+      makeHere: Effect.fnUntraced(function*(endpointId) {
+        const message = nextId()
+        yield* events.store({ id: message, type: endpointId as EventType, createdAt: 0, body: "{}" })
+        return yield* deliveryOf(message)
       }, Effect.orDie),
       look: (id) =>
         sql<{ readonly state: DeliveryState; readonly attempts: number }>`
@@ -111,7 +122,7 @@ const harness = Layer.effect(
         )
     }
   })
-).pipe(Layer.provide(DeliverySignal.layer), Layer.provide(DatabaseTest.layer))
+).pipe(Layer.provide(Events.layer), Layer.provide(DeliverySignal.layer), Layer.provide(DatabaseTest.layer))
 
 suite("DeliveryStore on PostgreSQL", harness)
 
@@ -134,6 +145,33 @@ describe("DeliveryStore on PostgreSQL, with the journal", () => {
       assert.deepStrictEqual(seen, ["order.submitted", "customer.created", "subscription.created"])
       assert.deepStrictEqual(yield* claim(), { deliveries: [] })
     }).pipe(Effect.provide(layer)))
+
+  it.live("hands over the webhook of an order in the commit that stores it, with the bytes of the event", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const sql = yield* SqlClient.SqlClient
+      const store = yield* DeliveryStore
+      for (const id of ["a", "in turns"]) yield* subscribe(id)
+      yield* subscribe("slow", 1)
+      yield* sql`update webhook_endpoints set per_order = false where id = 'a'`
+      const taken: Array<ClaimedDelivery> = []
+      const room = { room: new Map(), otherwise: 100, total: 1000 }
+      yield* store.receive({ room: () => room, start: (more) => void taken.push(...more) })
+      const run = yield* submit({ customerId: "C1", orderItems: [{ name: "Digital" }] })
+      yield* complete(run)
+      assert.deepStrictEqual(taken.map(({ endpointId }) => endpointId).toSorted(), ["a", "in turns"])
+      const claimedLater = (yield* claim()).deliveries
+      assert.deepStrictEqual(
+        claimedLater.map(({ endpointId, type }) => `${endpointId} ${type}`).toSorted(),
+        ["a customer.created", "a subscription.created", "slow order.submitted"]
+      )
+      const plain = (delivery: ClaimedDelivery | undefined) => ({ ...delivery, id: "", endpointId: "", lane: "" })
+      const slow = claimedLater.find(({ endpointId }) => endpointId === "slow")
+      for (const handed of taken) assert.deepEqual(plain(handed), plain(slow))
+      // The next one of the order follows it.
+      const first = taken.find(({ endpointId }) => endpointId === "in turns")
+      if (first !== undefined) yield* settle(first, Next.Delivered())
+      assert.deepStrictEqual(typesOf((yield* claim()).deliveries), ["customer.created"])
+    })).pipe(Effect.provide(layer)))
 
   it.live("writes into the settings that an endpoint is disabled, and cancels what is for one that was deleted", () =>
     Effect.gen(function*() {

@@ -5,6 +5,7 @@ import { type HeldRun, Journal } from "@sluice/engine/Journal"
 import { entryOf, finished, nextId, noon, stepAt, submission, writeOn } from "@sluice/engine/testing/JournalFixtures"
 import { Effect, Layer, Result } from "effect"
 import { SqlClient } from "effect/sql"
+import { handoverParameters } from "../src/deliveries/Handover.ts"
 import * as JournalPg from "../src/Journal.ts"
 import { flushParameters } from "../src/journal/FlushRows.ts"
 import { partsOf, renewingFlush } from "../src/journal/FlushStatement.ts"
@@ -210,6 +211,9 @@ describe("deliveries", () => {
         yield* subscribe("b", ["order.submitted"], { perOrder: false })
         const worker = nextId()
         yield* sql`insert into workers (id, alive_until) values (${worker}::uuid, 'infinity')`
+        // Those at "a" are claimed in the statement that makes them.
+        const room = { room: new Map([["e:b", 0]]), otherwise: 10, total: 100 }
+        const offer = handoverParameters({ mark: nextId(), room, taken: () => {} })
         let kept = 0
         yield* Effect.forEach(Array.from({ length: 1000 }), () =>
           Effect.suspend(() => {
@@ -224,7 +228,10 @@ describe("deliveries", () => {
               settle: () => {}
             } as const
             return client.withTransaction(Effect.andThen(
-              client.unsafe(renewingFlush(partsOf([member], [])), flushParameters(worker, 0, [member], [])),
+              client.unsafe(renewingFlush(partsOf([member], [])), [
+                ...flushParameters(worker, 0, [member], []),
+                ...offer
+              ]),
               fails ? Effect.fail("rolled back") : Effect.sync(() => kept++)
             ))
           }).pipe(
@@ -235,9 +242,10 @@ describe("deliveries", () => {
           ), { concurrency: 8 })
         const [count] = yield* sql<Record<string, number>>`select (select count(*)::int from orders) as orders,
         (select count(*)::int from deliveries) as deliveries,
+        (select count(*)::int from deliveries where claim is not null and endpoint_id = 'a') as claimed,
         (select count(*)::int from deliveries d where not exists (select from orders o where o.id = d.order_id)) as loose,
         (select count(*)::int from messages m where not exists (select from orders o where o.id = m.order_id)) as stray`
-        assert.deepStrictEqual(count, { orders: kept, deliveries: 2 * kept, loose: 0, stray: 0 })
+        assert.deepStrictEqual(count, { orders: kept, deliveries: 2 * kept, claimed: kept, loose: 0, stray: 0 })
       }).pipe(Effect.provide(layer))
   )
 })

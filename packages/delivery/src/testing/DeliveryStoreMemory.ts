@@ -11,6 +11,7 @@ import {
   type ClaimRequest,
   DeliveryStore,
   lookAgainMs,
+  type Receiver,
   type Settlement,
   unpreparedCodes
 } from "../DeliveryStore.ts"
@@ -60,6 +61,7 @@ const make = Effect.gen(function*() {
   const changed = Latch.makeUnsafe(false)
   let sequence = 0
   let claims = 0
+  let receiver: Receiver | undefined
 
   const now = () => clock.currentTimeMillisUnsafe()
   const pendingIn = (one: MemoryDelivery) =>
@@ -69,7 +71,14 @@ const make = Effect.gen(function*() {
 
   const release = (one: MemoryDelivery) => {
     const [next] = one.chained ? pendingIn(one) : []
-    if (next !== undefined && next.dueAt === undefined) next.dueAt = now()
+    if (next === undefined || next.dueAt !== undefined) return
+    next.dueAt = now()
+    changed.openUnsafe()
+  }
+
+  const postpone = (one: MemoryDelivery, ms: number) => {
+    one.dueAt = now() + ms
+    changed.openUnsafe()
   }
 
   const end = (one: MemoryDelivery, state: DeliveryState) => {
@@ -101,7 +110,7 @@ const make = Effect.gen(function*() {
         end(one, "delivered")
         break
       case "Retry":
-        one.dueAt = now() + next.afterMs
+        postpone(one, next.afterMs)
         break
       case "Exhausted":
         end(one, "exhausted")
@@ -122,6 +131,12 @@ const make = Effect.gen(function*() {
     return rate === undefined ? Infinity : Math.floor(((now() - freeSince(lane, rate)) * rate) / 1000 + 1e-6)
   }
 
+  const mine = (one: MemoryDelivery): ClaimedDelivery & { readonly claim: number } => {
+    one.claim = ++claims
+    one.dueAt = now() + claimMs
+    return { ...one, attempts: one.attempts.length }
+  }
+
   const claimSync = ({ otherwise, room, total }: ClaimRequest): Claim => {
     const at = now()
     const taken: Array<MemoryDelivery> = []
@@ -139,17 +154,14 @@ const make = Effect.gen(function*() {
         taken.push(one)
       }
     }
-    for (const one of taken) {
-      one.claim = ++claims
-      one.dueAt = at + claimMs
-    }
-    return {
-      deliveries: taken.map((one): ClaimedDelivery & { readonly claim: number } => ({
-        ...one,
-        attempts: one.attempts.length
-      })),
-      ...(next !== undefined && { nextInMs: next - at })
-    }
+    return { deliveries: taken.map(mine), ...(next !== undefined && { nextInMs: next - at }) }
+  }
+
+  /** Claimed in the commit that made it, where there is a receiver with room for it. */
+  const handOver = (one: MemoryDelivery) => {
+    const { otherwise = 0, room, total = 0 } = receiver?.room() ?? {}
+    if (rates.has(one.lane) || Math.min(room?.get(one.lane) ?? otherwise, total) < 1) changed.openUnsafe()
+    else receiver?.start([mine(one)])
   }
 
   const settleSync = (delivery: ClaimedDelivery & { readonly claim?: number }, settlement: Settlement) => {
@@ -163,11 +175,9 @@ const make = Effect.gen(function*() {
         return end(one, "filtered")
       case "EndpointUnknown":
       case "Returned":
-        one.dueAt = now() + lookAgainMs
+        postpone(one, lookAgainMs)
     }
   }
-
-  const tell = Effect.sync(() => changed.openUnsafe())
 
   const store = DeliveryStore.of({
     claim: (request) =>
@@ -175,42 +185,52 @@ const make = Effect.gen(function*() {
         changed.closeUnsafe()
         return claimSync(request)
       }),
+    receive: (its) =>
+      Effect.acquireRelease(
+        Effect.sync(() => {
+          receiver = its
+        }),
+        () =>
+          Effect.sync(() => {
+            if (receiver === its) receiver = undefined
+          })
+      ),
     freeze: (id, body) =>
       Effect.sync(() => {
         const one = deliveries.get(id)
         if (one !== undefined) Object.assign(one, { body, frozen: true })
       }),
-    settle: (delivery, settlement) => Effect.andThen(Effect.sync(() => settleSync(delivery, settlement)), tell),
+    settle: (delivery, settlement) => Effect.sync(() => settleSync(delivery, settlement)),
     due: changed.await
   })
 
   const add = (delivery: NewDelivery) =>
-    Effect.andThen(
-      Effect.sync(() => {
-        const id = SecureRandom.uuidV7Unsafe()
-        const one: MemoryDelivery = {
-          ...delivery,
-          id,
-          messageId: SecureRandom.uuidV7Unsafe(),
-          sequence: ++sequence,
-          createdAt: now(),
-          lane: delivery.endpointId,
-          body: Utf8.encode(delivery.body),
-          frozen: false,
-          state: disabled.has(delivery.endpointId) ? "held" : "pending",
-          dueAt: undefined,
-          claim: 0,
-          round: 0,
-          chained: delivery.orderId !== undefined,
-          attempts: []
-        }
-        const isFirst = !one.chained || pendingIn(one).length === 0
-        deliveries.set(id, one)
-        if (isFirst && one.state === "pending") one.dueAt = now()
-        return id
-      }),
-      (id) => Effect.as(tell, id)
-    )
+    Effect.sync(() => {
+      const id = SecureRandom.uuidV7Unsafe()
+      const one: MemoryDelivery = {
+        ...delivery,
+        id,
+        messageId: SecureRandom.uuidV7Unsafe(),
+        sequence: ++sequence,
+        createdAt: now(),
+        lane: delivery.endpointId,
+        body: Utf8.encode(delivery.body),
+        frozen: false,
+        state: disabled.has(delivery.endpointId) ? "held" : "pending",
+        dueAt: undefined,
+        claim: 0,
+        round: 0,
+        chained: delivery.orderId !== undefined,
+        attempts: []
+      }
+      const isFirst = !one.chained || pendingIn(one).length === 0
+      deliveries.set(id, one)
+      if (isFirst && one.state === "pending") {
+        one.dueAt = now()
+        handOver(one)
+      }
+      return id
+    })
 
   return Context.make(DeliveryStore, store).pipe(
     Context.add(DeliveryStoreMemory, { add, deliveries, disabled, failing, rates })

@@ -32,6 +32,8 @@ export class DeliveryStoreHarness extends Context.Service<DeliveryStoreHarness, 
   readonly subscribe: (endpointId: string, rate?: number) => Effect.Effect<void>
   /** Answers with the delivery's id. */
   readonly make: (made: Made) => Effect.Effect<string>
+  /** The same in a process that may be sending, as it makes what belongs to no order. Answers after the commit. */
+  readonly makeHere: (endpointId: string) => Effect.Effect<string>
   readonly look: (id: string) => Effect.Effect<{ readonly state: DeliveryState; readonly attempts: number }>
   /** Every claim that there is has run out. */
   readonly claimsRunOut: Effect.Effect<void>
@@ -61,6 +63,13 @@ const attempted = (delivery: ClaimedDelivery, next: Next) =>
   }) as const
 
 const end = (store: Store, delivery: ClaimedDelivery, next: Next) => store.settle(delivery, attempted(delivery, next))
+
+/** Takes what is made in this process while the scope is open. */
+const receiving = Effect.fnUntraced(function*(store: Store, request: Partial<ClaimRequest> = {}) {
+  const taken: Array<ClaimedDelivery> = []
+  yield* store.receive({ room: () => ({ ...everything, ...request }), start: (more) => void taken.push(...more) })
+  return taken
+})
 
 const bodyOf = ({ body }: ClaimedDelivery) => Utf8.decode(body)
 
@@ -293,5 +302,93 @@ export const suite = (name: string, layer: Layer.Layer<DeliveryStoreHarness>) =>
         yield* end(store, head, Next.Delivered())
         yield* Fiber.join(waiting)
         one(yield* claimed(store))
+      }))
+
+    test("hands over what is made here as claimed, which nobody else finds until the claim runs out", (
+      harness,
+      store
+    ) =>
+      Effect.gen(function*() {
+        yield* harness.subscribe("a")
+        const other = yield* harness.start
+        const taken = yield* receiving(store)
+        const id = yield* harness.makeHere("a")
+        const handed = one(taken)
+        assert.strictEqual(handed.id, id)
+        assert.lengthOf(yield* claimed(other), 0)
+        yield* harness.claimsRunOut
+        const found = one(yield* claimed(other))
+        assert.deepStrictEqual({ ...found }, { ...handed, ...("claim" in found && { claim: found.claim }) })
+        // Whoever had it is too late.
+        yield* end(store, handed, Next.Exhausted())
+        assert.deepStrictEqual(yield* harness.look(id), { state: "pending", attempts: 0 })
+        yield* end(other, found, Next.Delivered())
+        assert.deepStrictEqual(yield* harness.look(id), { state: "delivered", attempts: 1 })
+      }))
+
+    test("hands over only what there is room for; the rest is there to be claimed", (harness, store) =>
+      Effect.gen(function*() {
+        yield* harness.subscribe("a")
+        yield* Effect.scoped(Effect.gen(function*() {
+          const taken = yield* receiving(store, { otherwise: 0 })
+          yield* harness.makeHere("a")
+          assert.lengthOf(taken, 0)
+        }))
+        const { lane } = one(yield* claimed(store))
+        for (const request of [{ room: new Map([[lane, 0]]) }, { total: 0 }]) {
+          yield* Effect.scoped(Effect.gen(function*() {
+            const taken = yield* receiving(store, request)
+            yield* harness.makeHere("a")
+            assert.lengthOf(taken, 0)
+          }))
+          one(yield* claimed(store))
+        }
+        // Nobody receives.
+        yield* harness.makeHere("a")
+        one(yield* claimed(store))
+      }))
+
+    test("hands over nothing of an endpoint whose rate all share", (harness, store) =>
+      Effect.gen(function*() {
+        yield* harness.subscribe("slow", 1)
+        const taken = yield* receiving(store)
+        for (let n = 0; n < 3; n++) {
+          yield* harness.makeHere("slow")
+        }
+        assert.lengthOf(taken, 0)
+        assert.lengthOf(yield* claimed(store), 1)
+      }))
+
+    test("holds what was handed over while its endpoint is disabled, and hands over nothing after", (harness, store) =>
+      Effect.gen(function*() {
+        yield* harness.subscribe("a")
+        const taken = yield* receiving(store)
+        const ids = [yield* harness.makeHere("a"), yield* harness.makeHere("a"), yield* harness.makeHere("a")]
+        yield* end(store, taken[0]!, Next.Gone())
+        ids.push(yield* harness.makeHere("a"))
+        assert.lengthOf(taken, 3)
+        yield* store.settle(taken[1]!, { _tag: "Returned" })
+        const states = yield* Effect.forEach(ids, harness.look)
+        assert.deepStrictEqual(
+          states.map(({ state }) =>
+            state
+          ),
+          ["exhausted", "held", "held", "held"]
+        )
+      }))
+
+    test("gives what was handed over to others once it is handed back", (harness, store) =>
+      Effect.gen(function*() {
+        yield* harness.subscribe("a")
+        const taken = yield* receiving(store)
+        const id = yield* harness.makeHere("a")
+        const other = yield* harness.start
+        const waiting = yield* Effect.forkChild(store.due)
+        yield* store.settle(one(taken), { _tag: "Returned" })
+        yield* Fiber.join(waiting)
+        const { nextInMs = Infinity } = yield* other.claim(everything)
+        assert.isAtMost(nextInMs, lookAgainMs)
+        yield* harness.claimsRunOut
+        assert.strictEqual(one(yield* claimed(other)).id, id)
       }))
   })

@@ -1,18 +1,87 @@
-/** Tells this process that deliveries were made here, after their commit, so that nobody has to look for them. */
-import { Context, Effect, Latch, Layer } from "effect"
+/**
+ * Tells this process that deliveries were made here, after their commit, so that nobody has to look for them; and before
+ * it, how many of them it takes as its own.
+ */
+import type { ClaimedDelivery, ClaimRequest } from "@sluice/delivery/DeliveryStore"
+import { Context, Effect, Latch, Layer, type Scope } from "effect"
+import { SecureRandom } from "effect/crypto"
+
+/** Of what a statement makes, so much is this process's from the commit on, under this mark. */
+export interface Offer {
+  /** A UUID. */
+  readonly mark: string
+  readonly room: ClaimRequest
+  /** To be called once it is known what became of the statement. */
+  readonly taken: (deliveries: ReadonlyArray<ClaimedDelivery>) => void
+}
+
+export interface Taker {
+  readonly room: () => ClaimRequest
+  readonly start: (mark: string, deliveries: ReadonlyArray<ClaimedDelivery>) => void
+}
+
+const nothing: Offer = {
+  mark: "00000000-0000-0000-0000-000000000000",
+  room: { room: new Map(), otherwise: 0, total: 0 },
+  taken: () => {}
+}
+
+/** Longer than a statement may take. */
+const patience = "6 seconds"
 
 export class DeliverySignal extends Context.Service<DeliverySignal, {
   readonly publish: () => void
   /** Passes at the next `publish`, or at once where there was one since the last time that this passed. */
   readonly published: Effect.Effect<void>
+  /** For a statement that makes deliveries. */
+  readonly offer: () => Offer
+  /** Who sends in this process, until the scope is closed, which waits for what is under way. At most one at a time. */
+  readonly receive: (taker: Taker) => Effect.Effect<void, never, Scope.Scope>
 }>()("@sluice/persistence/deliveries/DeliverySignal") {
   static readonly layer = Layer.sync(DeliverySignal, () => {
     const latch = Latch.makeUnsafe(false)
+    const settled = Latch.makeUnsafe(true)
+    let taker: Taker | undefined
+    let open = 0
+
+    const offer = (): Offer => {
+      if (taker === undefined) return nothing
+      const { room, start } = taker
+      const mark = SecureRandom.uuidV7Unsafe()
+      let isOpen = true
+      open++
+      settled.closeUnsafe()
+      return {
+        mark,
+        room: room(),
+        taken: (deliveries) => {
+          if (!isOpen) return
+          isOpen = false
+          if (deliveries.length > 0) start(mark, deliveries)
+          if (--open === 0) settled.openUnsafe()
+        }
+      }
+    }
+
     return DeliverySignal.of({
       publish: () => {
         latch.openUnsafe()
       },
-      published: Effect.andThen(latch.await, Effect.sync(() => latch.closeUnsafe()))
+      published: Effect.andThen(latch.await, Effect.sync(() => latch.closeUnsafe())),
+      offer,
+      receive: (its) =>
+        Effect.acquireRelease(
+          Effect.sync(() => {
+            taker = its
+          }),
+          () =>
+            Effect.andThen(
+              Effect.sync(() => {
+                taker = undefined
+              }),
+              Effect.timeoutOption(settled.await, patience)
+            )
+        )
     })
   })
 }

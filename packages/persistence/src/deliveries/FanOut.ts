@@ -3,6 +3,7 @@
  * stored leaves none. Which endpoints get a message is decided by how this very statement sees them.
  * Contract: section 9; design: ARCHITECTURE.md, "Deliveries".
  */
+import { endpointsWithRoom, handoverColumns } from "./Handover.ts"
 
 /** The endpoints, `t`. Where there are none, everything below finds nothing to do. */
 export const endpoints = `t as materialized (
@@ -24,9 +25,10 @@ export const endpointChain = (endpoint: string, order: string): string => `${end
 
 /**
  * For orders that are being stored, `wn`: `order.*`. Nothing of a new order can be pending before, so every delivery
- * is the head of its chain.
+ * is the head of its chain. Those that this process has room for are its own at once: `handoverParameters` from `first` on.
  */
-export const intakeFanOut = `${endpoints},
+export const intakeFanOut = (first: number): string =>
+  `${endpointsWithRoom(first)},
 mw as (
   insert into messages (id, type, order_id, created_at)
   select wn.event_id, wn.webhook_type, wn.id, wn.created_at from wn
@@ -35,11 +37,11 @@ mw as (
 ),
 dw as (
   insert into deliveries (id, message_id, seq, endpoint_id, lane, type, order_id, chain, state, due_at, created_at,
-    finished_at)
+    finished_at, claim, claimed_until)
   select ${newId("mw.id")}, mw.id, mw.seq, t.id, ${endpointLane("t.id")}, mw.type, mw.order_id,
     case when t.per_order then ${endpointChain("t.id", "mw.order_id")} end,
     case when t.held then 'held' else 'pending' end, case when not t.held then statement_timestamp() end, mw.created_at,
-    case when t.held then mw.created_at end
-  from mw join t on ${wants("mw.type")}
-  returning state
+    case when t.held then mw.created_at end, ${handoverColumns("wn.n", first)}
+  from mw join wn on wn.event_id = mw.id join t on ${wants("mw.type")}
+  returning id, message_id, seq, endpoint_id, state, claim
 )`

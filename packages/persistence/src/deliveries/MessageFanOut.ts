@@ -43,7 +43,7 @@ dw as (
     union all select mw.*, null, xm.target, xm.lane, xm.url || ' ' || xm.order_id, 'pending'
     from mw join xm on xm.id = mw.id
   ) q) p
-  returning state
+  returning id, message_id, seq, endpoint_id, state, claim
 )`
 
 /** Where no step sends anything. */

@@ -33,33 +33,32 @@ const row = {
 
 export const lockStatement = `select id from deliveries where id = any($1::uuid[]) order by id for no key update`
 
+/** The state of delivery `d` after what `r` says. Written out where it is needed: to look the row up twice costs more. */
+const became = `(case
+    when r.kind = 'unknown' and not exists (select from webhook_endpoints w where w.id = d.endpoint_id) then 'cancelled'
+    when d.state = 'held' and r.state = 'pending' then 'held'
+    else r.state end)`
+
 /**
- * Answer: endpoints that have now failed for `days` on end. A delivery that was held meanwhile stays so, unless this very
- * attempt ended it.
+ * Answer: endpoints that have now failed for `days` on end, and a null where the next one of a chain is due. A delivery
+ * that was held meanwhile stays so, unless this very attempt ended it.
  */
 export const settleStatement = (days: number) => `
 with r as materialized (select * from ${unnest(row, "r", 1)}),
-became as (
-  select r.*, d.chain, d.seq, case
-    when r.kind = 'unknown' and not exists (select from webhook_endpoints w where w.id = d.endpoint_id) then 'cancelled'
-    when d.state = 'held' and r.state = 'pending' then 'held'
-    else r.state end as next
-  from r join deliveries d on d.id = r.id and d.claim = r.claim and d.state in ('pending', 'held')
-),
 u as (
   update deliveries d set
-    state = b.next,
-    reason = case when b.next = 'cancelled' then 'its endpoint was deleted' else d.reason end,
-    due_at = case when b.next = 'pending' then clock_timestamp() + b.after_ms * interval '1 ms' end,
-    finished_at = case
-      when b.next = 'pending' then null
-      when b.next = 'held' then d.finished_at
+    state = ${became},
+    reason = case when ${became} = 'cancelled' then 'its endpoint was deleted' else d.reason end,
+    due_at = case when ${became} = 'pending' then clock_timestamp() + r.after_ms * interval '1 ms' end,
+    finished_at = case ${became}
+      when 'pending' then null
+      when 'held' then d.finished_at
       else clock_timestamp() end,
-    attempts = coalesce(b.number, d.attempts),
-    round = d.round + case when b.number is null then 0 else 1 end,
+    attempts = coalesce(r.number, d.attempts),
+    round = d.round + case when r.number is null then 0 else 1 end,
     claim = null,
     claimed_until = null
-  from became b where d.id = b.id
+  from r where d.id = r.id and d.claim = r.claim and d.state in ('pending', 'held')
   returning d.id, d.chain, d.seq, d.state
 ),
 a as (
@@ -71,6 +70,7 @@ n as (
   where u.state <> 'pending' and u.chain is not null and d.id = (
     select x.id from deliveries x where x.chain = u.chain and x.finished_at is null and x.seq > u.seq
     order by x.seq limit 1)
+  returning d.id
 ),
 health as (
   select r.endpoint_id, bool_or(r.succeeded) as succeeded from r
@@ -81,7 +81,8 @@ h as (
   from health where w.id = health.endpoint_id and health.succeeded = (w.failing_since is not null)
 )
 select health.endpoint_id from health join webhook_endpoints w on w.id = health.endpoint_id
-where not health.succeeded and w.disabled_at is null and w.failing_since < clock_timestamp() - interval '${days} days'`
+where not health.succeeded and w.disabled_at is null and w.failing_since < clock_timestamp() - interval '${days} days'
+union all (select null from n limit 1)`
 
 const recordOf = ({ response, ...attempt }: AttemptRecord): string => {
   if (response === undefined) return JSON.stringify(attempt)

@@ -1,6 +1,7 @@
 /** What a flush answered, member by member: see `FlushStatement` for the rows. */
 import type { RunState } from "@sluice/domain/ProcessEvent"
 import type { HeldRun, Intake, Submission } from "@sluice/engine/Journal"
+import { type Handed, handedOf } from "../deliveries/Handover.ts"
 import type { Rows } from "./Link.ts"
 
 export interface StoredEntry {
@@ -18,6 +19,8 @@ export interface FlushAnswer {
   readonly entries: ReadonlyMap<number, StoredEntry>
   /** Deliveries were made, and are to be sent. */
   readonly delivers: boolean
+  /** Deliveries that are this process's to send. */
+  readonly handed: ReadonlyArray<Handed>
 }
 
 export const flushAnswer = (rows: Rows): FlushAnswer => {
@@ -25,10 +28,12 @@ export const flushAnswer = (rows: Rows): FlushAnswer => {
   let delivers = false
   const accepts = new Set<number>()
   const entries = new Map<number, StoredEntry>()
+  const handed: Array<Handed> = []
   for (const [kind, n, version, state, next] of rows) {
     if (kind === 0) standing = true
     else if (kind === 1) accepts.add(n as number)
     else if (kind === 3) delivers = true
+    else if (kind === 4) handed.push(handedOf(state as string))
     else {
       entries.set(n as number, {
         version: version as number,
@@ -37,7 +42,7 @@ export const flushAnswer = (rows: Rows): FlushAnswer => {
       })
     }
   }
-  return { standing, accepts, entries, delivers }
+  return { standing, accepts, entries, delivers, handed }
 }
 
 /** The run that a submission opened, at its very beginning. */

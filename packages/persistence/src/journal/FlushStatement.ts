@@ -10,8 +10,10 @@
  * - 2: entry n is stored on an order at version `number`; `state` is the run's where it ended, and `next` says that
  *   another run over the order waits its turn
  * - 3: n deliveries were made, and are to be sent
+ * - 4: one that is this process's to send: `state` names it (`Handover`)
  */
 import { intakeFanOut } from "../deliveries/FanOut.ts"
+import { handedText } from "../deliveries/Handover.ts"
 import { outcomeParts } from "../deliveries/OutcomeStatement.ts"
 import { accept } from "./AcceptRow.ts"
 import { parameterCount, unnest } from "./Columns.ts"
@@ -164,7 +166,11 @@ from v left join f using (n)`]
       : []),
     ...(deliveries === undefined
       ? []
-      : ["select 3, count(*)::int, 0, null, false from dw where dw.state = 'pending' having count(*) > 0"])
+      : [
+        `select 3, count(*)::int, 0, null, false from dw where dw.state = 'pending' and dw.claim is null
+  having count(*) > 0`,
+        `select 4, 0, 0, ${handedText}, false from dw where dw.claim is not null`
+      ])
   ]
   return `with ${ctes.join(",\n")}\n${answers.join("\nunion all ")}`
 }
@@ -178,7 +184,7 @@ const texts = (me: string): FlushTexts => {
     const key = Number(parts.accepts) + 2 * Number(parts.entries) + 4 * Number(parts.changes) + 8 * Number(parts.holds)
     let text = known.get(key)
     if (text === undefined) {
-      text = statement(me, parts.accepts ? intakeFanOut : undefined, parts)
+      text = statement(me, parts.accepts ? intakeFanOut(nextColumn) : undefined, parts)
       known.set(key, text)
     }
     return text

@@ -7,6 +7,8 @@ import { Fenced, JournalUnavailable } from "@sluice/engine/Journal"
 import { judge } from "@sluice/engine/JournalRules"
 import { Clock, Effect, Latch, Result } from "effect"
 import { SqlError } from "effect/sql/SqlError"
+import type { Offer } from "../deliveries/DeliverySignal.ts"
+import { handoverParameters, ofSubmissions } from "../deliveries/Handover.ts"
 import { flushAnswer, openedRun, queued, type StoredEntry } from "./Answers.ts"
 import * as Backlog from "./Backlog.ts"
 import { duplicatesParameters, duplicatesStatement, hitsOf } from "./Duplicates.ts"
@@ -75,6 +77,8 @@ export interface Options {
   readonly claimable: () => void
   /** There are deliveries to send. */
   readonly delivers: () => void
+  /** How many of the deliveries that a flush makes are this process's at once. */
+  readonly offer: () => Offer
   /** A run was stored that this process does not hold. */
   readonly queued: () => void
 }
@@ -156,10 +160,12 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
       members: ReadonlyArray<Member>,
       rows: Rows,
       by: { readonly worker: string; readonly epoch: number },
-      sent: bigint
+      sent: bigint,
+      offer: Offer | undefined
     ) {
       const answer = flushAnswer(rows)
       if (!answer.standing) {
+        offer?.taken([])
         again(lane, members)
         const { epoch, worker: id } = lease.identity()
         // Nothing was stored. Where somebody else here has rejoined meanwhile, raising the epoch would only answer them
@@ -182,6 +188,7 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
         if (answer.accepts.has(i + 1)) settleAccept(member, owned)
         else taken.push(member)
       })
+      offer?.taken(ofSubmissions(answer.handed, accepts.map(({ submission }) => submission)))
       yield* settleStale(lane, stale)
       if ((yield* settleDuplicates(lane, taken, by.worker)) !== undefined) again(lane, taken)
     }
@@ -219,14 +226,21 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
       const by = lease.identity()
       const { accepts, entries } = sorted(members)
       const sent = clock.monotonicTimeNanosUnsafe()
+      const parts = partsOf(accepts, entries)
+      const offer = parts.accepts ? options.offer() : undefined
       // A value that cannot even be encoded throws here.
       const answer: Result.Result<Rows, unknown> = yield* Effect.suspend(() =>
         lane.link.query(
-          lane.texts(partsOf(accepts, entries)),
-          lane.parameters(by.worker, by.epoch, accepts, entries)
+          lane.texts(parts),
+          [
+            ...lane.parameters(by.worker, by.epoch, accepts, entries),
+            ...(offer === undefined ? [] : handoverParameters(offer))
+          ]
         )
       ).pipe(Effect.catchDefect((defect) => Effect.succeed(Result.fail(defect))))
-      if (Result.isSuccess(answer)) return yield* settle(lane, members, answer.success, by, sent)
+      if (Result.isSuccess(answer)) return yield* settle(lane, members, answer.success, by, sent, offer)
+      // What was stored all the same is sent when its claims run out.
+      offer?.taken([])
       const fault = answer.failure instanceof SqlError ? sqlFault(answer.failure) : "refused"
       if (fault === "away") return yield* recover(lane, members, by.worker)
       // One row's fault must not fail its neighbours, and one row's lock must not hold them up.
