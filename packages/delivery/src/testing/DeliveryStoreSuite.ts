@@ -55,6 +55,12 @@ const one = (deliveries: ReadonlyArray<ClaimedDelivery>): ClaimedDelivery => {
   return deliveries[0]!
 }
 
+/** What the port promises of a delivery; a store may keep more beside it. */
+const told = (delivery: ClaimedDelivery) => {
+  const { attempts, body, createdAt, endpointId, frozen, id, lane, messageId, round, sequence, type } = delivery
+  return { attempts, body, createdAt, endpointId, frozen, id, lane, messageId, round, sequence, type }
+}
+
 const attempted = (delivery: ClaimedDelivery, next: Next) =>
   ({
     _tag: "Attempted",
@@ -318,7 +324,7 @@ export const suite = (name: string, layer: Layer.Layer<DeliveryStoreHarness>) =>
         assert.lengthOf(yield* claimed(other), 0)
         yield* harness.claimsRunOut
         const found = one(yield* claimed(other))
-        assert.deepStrictEqual({ ...found }, { ...handed, ...("claim" in found && { claim: found.claim }) })
+        assert.deepStrictEqual(told(found), told(handed))
         // Whoever had it is too late.
         yield* end(store, handed, Next.Exhausted())
         assert.deepStrictEqual(yield* harness.look(id), { state: "pending", attempts: 0 })
