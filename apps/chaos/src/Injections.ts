@@ -66,11 +66,15 @@ const paused: Injection["happens"] = (world) =>
     world,
     Effect.fnUntraced(function*(server) {
       const there = yield* Deferred.make<void>()
+      let isOver = false
       server.meet(world.random.pick(stops), () => {
+        // Not after its time: nobody would wake it.
+        if (isOver) return
         server.signal("SIGSTOP")
         Deferred.doneUnsafe(there, Effect.void)
       })
       yield* Effect.timeoutOption(Deferred.await(there), "2 seconds")
+      isOver = true
       const from = (yield* Clock.currentTimeMillis) - 1
       yield* during(
         Effect.sync(() => server.signal("SIGSTOP")),
