@@ -2,8 +2,8 @@
  * The PostgreSQL that both sides write to, each in a database of its own, and what its work costs. `DATABASE_URL` names
  * one (its role must be allowed to create databases); without it an embedded one is started, fsync on, and removed again.
  */
-import * as Database from "@sluice/persistence/Database"
 import { EmbeddedPostgres } from "@sluice/persistence/embedded/EmbeddedPostgres"
+import * as Database from "@sluice/persistence/schema/Database"
 import { Effect, Logger, Redacted } from "effect"
 import { chmod, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"

@@ -4,12 +4,12 @@
  * second, and how fast the queue is drained from its start to its end, by one worker that does nothing with a run but end
  * it. The plans go to `results/backlog.txt`.
  */
-import type { HeldRun } from "@sluice/engine/Journal"
-import { Journal } from "@sluice/engine/Journal"
-import * as Database from "@sluice/persistence/Database"
-import * as JournalPg from "@sluice/persistence/Journal"
-import * as QueuedRuns from "@sluice/persistence/journal/QueuedRuns"
-import { look, queuedAtOnce } from "@sluice/persistence/Takeover"
+import type { HeldRun } from "@sluice/engine/journal/Journal"
+import { Journal } from "@sluice/engine/journal/Journal"
+import * as QueuedRuns from "@sluice/persistence/internal/journal/claims/QueuedRuns"
+import { look, queuedAtOnce } from "@sluice/persistence/journal/claims/RunClaimer"
+import * as JournalPg from "@sluice/persistence/journal/JournalPostgres"
+import * as Database from "@sluice/persistence/schema/Database"
 import { Effect, Layer, Redacted, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { writeFileSync } from "node:fs"

@@ -3,12 +3,12 @@
  * million of each, and one process event with 20 steps. Fails where one of them reads a table through. The plans go to
  * `results/plans.txt`.
  */
-import { processEventId } from "@sluice/domain/Ids"
-import { Plugins } from "@sluice/engine/Plugins"
-import { Settings } from "@sluice/engine/Settings"
-import * as Database from "@sluice/persistence/Database"
-import { Orders } from "@sluice/persistence/Orders"
-import { ProcessEvents } from "@sluice/persistence/ProcessEvents"
+import { processEventId } from "@sluice/domain/identity/Ids"
+import { Plugins } from "@sluice/engine/plugins/Plugins"
+import { Settings } from "@sluice/engine/settings/Settings"
+import { Orders } from "@sluice/persistence/queries/Orders"
+import { ProcessEvents } from "@sluice/persistence/queries/ProcessEvents"
+import * as Database from "@sluice/persistence/schema/Database"
 import { Effect, Layer, Redacted } from "effect"
 import { Statement } from "effect/sql"
 import { writeFileSync } from "node:fs"

@@ -7,13 +7,13 @@ import { existsSync, rmSync, writeFileSync } from "node:fs"
 const plants = [
   {
     file: "packages/domain/src/Planted.ts",
-    code: `import "@sluice/engine/Journal"\n`,
+    code: `import "@sluice/engine/journal/Journal"\n`,
     by: "domain must not know the engine"
   },
   { file: "packages/domain/src/Planted.ts", code: `import "effect/sql"\n`, by: "domain does no I/O" },
   {
     file: "packages/engine/src/Planted.ts",
-    code: `import "@sluice/persistence/Journal"\n`,
+    code: `import "@sluice/persistence/journal/JournalPostgres"\n`,
     by: "engine must not know an adapter"
   },
   { file: "packages/engine/src/Planted.ts", code: `import "node:fs"\n`, by: "engine does no I/O" },
@@ -24,13 +24,13 @@ const plants = [
   },
   {
     file: "packages/plugins/src/Planted.ts",
-    code: `import "@sluice/persistence/Journal"\n`,
+    code: `import "@sluice/persistence/journal/JournalPostgres"\n`,
     by: "a plugin must not know an adapter"
   },
   { file: "packages/plugins/src/Planted.ts", code: `import "node:fs"\n`, by: "a plugin does no I/O" },
   {
     file: "packages/api/src/Planted.ts",
-    code: `import "@sluice/engine/Journal"\n`,
+    code: `import "@sluice/engine/journal/Journal"\n`,
     by: "the contract knows only the domain"
   },
   {

@@ -1,6 +1,6 @@
 /** The endpoints of a benchmark, in the settings' tables as the product writes them, and as both sides use them. */
-import { type WebhookEndpoint } from "@sluice/domain/WebhookEndpoint"
-import { decodeWebhookEndpoint } from "@sluice/domain/WebhookEndpointDocument"
+import { decodeWebhookEndpoint } from "@sluice/domain/settings/WebhookEndpointDocument"
+import { type WebhookEndpoint } from "@sluice/domain/webhook/WebhookEndpoint"
 import type pg from "pg"
 
 /** As a document of the settings. */

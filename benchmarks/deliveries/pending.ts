@@ -3,11 +3,11 @@
  * dead endpoint and due, the rest over a hundred others. And what an idle worker asks. The plans, with the times, go to
  * `results/deliveries-pending.txt`.
  */
-import * as Lanes from "@sluice/delivery/Lanes"
-import * as Database from "@sluice/persistence/Database"
-import { claimStatement, nextStatement } from "@sluice/persistence/deliveries/ClaimStatement"
-import { DeliverySignal } from "@sluice/persistence/deliveries/DeliverySignal"
-import { steadyPlans } from "@sluice/persistence/SteadyPlans"
+import * as Lanes from "@sluice/delivery/internal/EndpointQueues"
+import { claimStatement, nextStatement } from "@sluice/persistence/internal/deliveries/ClaimStatement"
+import { DeliverySignal } from "@sluice/persistence/internal/outbox/DeliverySignal"
+import { steadyPlans } from "@sluice/persistence/internal/sql/StatementPlans"
+import * as Database from "@sluice/persistence/schema/Database"
 import { Layer, ManagedRuntime, Redacted } from "effect"
 import { writeFileSync } from "node:fs"
 import { setTimeout as sleep } from "node:timers/promises"

@@ -2,9 +2,9 @@
 // Before the first schema is used.
 // oxlint-disable-next-line import/no-unassigned-import
 import "effect/schema/SchemaJITCompiler/enable"
-import * as Database from "@sluice/persistence/Database"
-import { DeliverySignal } from "@sluice/persistence/deliveries/DeliverySignal"
-import { Events } from "@sluice/persistence/Events"
+import { DeliverySignal } from "@sluice/persistence/internal/outbox/DeliverySignal"
+import { Events } from "@sluice/persistence/outbox/Events"
+import * as Database from "@sluice/persistence/schema/Database"
 import { Layer, ManagedRuntime, Redacted } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { endpointsOf, given } from "../deliveries/Endpoints.ts"

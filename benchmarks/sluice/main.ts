@@ -2,7 +2,7 @@
 // Before the first schema is used.
 // oxlint-disable-next-line import/no-unassigned-import
 import "effect/schema/SchemaJITCompiler/enable"
-import { Intake } from "@sluice/engine/Intake"
+import { Intake } from "@sluice/engine/commands/Intake"
 import { ManagedRuntime } from "effect"
 import * as Endpoints from "../deliveries/Endpoints.ts"
 import { given, serve } from "../Side.ts"

@@ -4,11 +4,11 @@
  * Only the packages are used. What the shop must bring is a journal (here in memory; `@sluice/persistence/Journal` keeps
  * it in PostgreSQL), a way out (`Outbound`), and an evaluator for expressions if its settings hold any.
  */
-import { Intake } from "@sluice/engine/Intake"
-import { Plugins } from "@sluice/engine/Plugins"
-import { calloutPlugin } from "@sluice/engine/plugins/CalloutPlugin"
-import { Runs } from "@sluice/engine/Runs"
-import * as SettingsStatic from "@sluice/engine/SettingsStatic"
+import { Intake } from "@sluice/engine/commands/Intake"
+import { calloutPlugin } from "@sluice/engine/plugins/builtin/CalloutPlugin"
+import { Plugins } from "@sluice/engine/plugins/Plugins"
+import { Runs } from "@sluice/engine/runs/Runs"
+import * as SettingsStatic from "@sluice/engine/settings/SettingsStatic"
 import { Credentials } from "@sluice/http-client/Credentials"
 import { Context, Effect, Layer } from "effect"
 import { Digest } from "effect/crypto"

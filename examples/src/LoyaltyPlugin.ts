@@ -4,10 +4,10 @@
  * Nothing of the engine changes for it. It is a value: a name, a schema of its options, a policy for failures, and an
  * Effect that makes a callout. Attempts, keys, records, redaction and retries are the engine's.
  */
-import * as Utf8 from "@sluice/domain/Utf8"
-import type { Plugin } from "@sluice/engine/Plugin"
-import { InvalidResponse } from "@sluice/engine/PluginError"
-import { delays } from "@sluice/engine/RetrySchedule"
+import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import type { Plugin } from "@sluice/engine/plugins/Plugin"
+import { InvalidResponse } from "@sluice/engine/plugins/PluginError"
+import { delays } from "@sluice/engine/plugins/RetrySchedule"
 import { Effect, Schema } from "effect"
 
 const Options = Schema.Struct({

@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { Expressions } from "@sluice/engine/Expressions"
+import { Expressions } from "@sluice/engine/expressions/Expressions"
 import * as JournalMemory from "@sluice/engine/testing/JournalMemory"
 import { JournalStore } from "@sluice/engine/testing/JournalStore"
 import * as OutboundMemory from "@sluice/http-client/testing/OutboundMemory"

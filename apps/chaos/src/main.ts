@@ -1,7 +1,7 @@
 /** `pnpm chaos [--seed n] [--minutes m] [--kills k]`: exit code 0 only if everything holds. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import * as Database from "@sluice/persistence/Database"
+import * as Database from "@sluice/persistence/schema/Database"
 import { Clock, Console, Effect, Layer } from "effect"
 import { Command, Flag } from "effect/cli"
 import { writeFile } from "node:fs/promises"

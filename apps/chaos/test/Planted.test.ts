@@ -1,6 +1,6 @@
 /** The checker turns red on every planted fault, and stays green on the same story without it. */
 import { assert, describe, it } from "@effect/vitest"
-import type { JsonObject } from "@sluice/domain/Json"
+import type { JsonObject } from "@sluice/domain/json/Json"
 import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
 import { Deferred, Effect, Fiber, type Scope } from "effect"
 import * as Points from "../src/wire/Points.ts"

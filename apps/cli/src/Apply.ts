@@ -1,9 +1,9 @@
 /** `apply`: a settings file, with what it would change shown first. Deletes nothing. */
 import { ApiClient } from "@sluice/api/ApiClient"
-import type { JsonObject } from "@sluice/domain/Json"
-import { redacted } from "@sluice/domain/Redaction"
-import type { SettingsKind } from "@sluice/domain/SettingsDocument"
-import { decodeSettingsFile } from "@sluice/domain/SettingsFile"
+import type { JsonObject } from "@sluice/domain/json/Json"
+import { redacted } from "@sluice/domain/redaction/Redaction"
+import type { SettingsKind } from "@sluice/domain/settings/SettingsDocument"
+import { decodeSettingsFile } from "@sluice/domain/settings/SettingsFile"
 import { Effect, Stdio } from "effect"
 import { Command, Flag, Prompt } from "effect/cli"
 import process from "node:process"

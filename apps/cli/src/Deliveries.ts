@@ -1,6 +1,6 @@
 /** `deliveries` and `redeliver`. */
 import { ApiClient } from "@sluice/api/ApiClient"
-import { DeliveryState } from "@sluice/domain/Delivery"
+import { DeliveryState } from "@sluice/domain/webhook/Delivery"
 import type { Colour } from "@sluice/terminal/Style"
 import { Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"

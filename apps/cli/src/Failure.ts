@@ -1,5 +1,5 @@
 /** What went wrong, in words that say what to change, and with which exit code the command line ends. */
-import { redactText } from "@sluice/domain/Redaction"
+import { redactText } from "@sluice/domain/redaction/Redaction"
 import { Schema } from "effect"
 
 /**

@@ -1,6 +1,6 @@
 /** What commands read: JSON from a file or standard input, and moments as people write them. */
-import { maxLimit, Moment } from "@sluice/api/Paging"
-import { type Json, parse } from "@sluice/domain/Json"
+import { maxLimit, Moment } from "@sluice/api/wire/Paging"
+import { type Json, parse } from "@sluice/domain/json/Json"
 import { Clock, DateTime, Effect, FileSystem, Option, Schema, Stdio, Stream } from "effect"
 import { Argument, Flag } from "effect/cli"
 import { usage } from "./Failure.ts"

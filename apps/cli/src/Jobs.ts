@@ -1,7 +1,7 @@
 /** `retry-many`, `replay` and `stop`: what takes a while, watched to its end. */
 import { ApiClient } from "@sluice/api/ApiClient"
-import { DeliveryState } from "@sluice/domain/Delivery"
-import { FinalRunState } from "@sluice/domain/ProcessEvent"
+import { FinalRunState } from "@sluice/domain/run/ProcessEvent"
+import { DeliveryState } from "@sluice/domain/webhook/Delivery"
 import { DateTime, Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { usage } from "./Failure.ts"

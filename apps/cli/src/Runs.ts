@@ -1,6 +1,6 @@
 /** `runs`, `show`, `watch`, `cancel`, `retry`, `resolve`. */
 import { ApiClient } from "@sluice/api/ApiClient"
-import { RunState } from "@sluice/domain/ProcessEvent"
+import { RunState } from "@sluice/domain/run/ProcessEvent"
 import { runColour } from "@sluice/terminal/RunTimeline"
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"

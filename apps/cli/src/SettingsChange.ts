@@ -1,6 +1,6 @@
 /** What applying a setting would change, member by member. Pure. Secrets read `[redacted]` on both sides. */
-import { equals, isObject, type Json, type JsonObject } from "@sluice/domain/Json"
-import { redactDocument, type SettingsKind } from "@sluice/domain/SettingsDocument"
+import { equals, isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
+import { redactDocument, type SettingsKind } from "@sluice/domain/settings/SettingsDocument"
 import { cut, type Style } from "@sluice/terminal/Style"
 
 /** One setting of the file, with what the server has in its place. */

@@ -1,7 +1,7 @@
 /** `simulate` and `plan`: what a pipeline would do, sending nothing. */
 import { ApiClient } from "@sluice/api/ApiClient"
-import type { PlannedStep, SimulatedRun } from "@sluice/api/Simulations"
-import type { StepState } from "@sluice/domain/ProcessEvent"
+import type { PlannedStep, SimulatedRun } from "@sluice/api/internal/runs/Simulations"
+import type { StepState } from "@sluice/domain/run/ProcessEvent"
 import { runColour, stepMark } from "@sluice/terminal/RunTimeline"
 import { cut, type Style, wrap } from "@sluice/terminal/Style"
 import { Effect, Option } from "effect"

@@ -1,6 +1,6 @@
 /** Follows a run to its end: a line for each attempt while it goes on, its timeline at the end. */
 import { ApiClient } from "@sluice/api/ApiClient"
-import { isFinal, type ProcessEvent } from "@sluice/domain/ProcessEvent"
+import { isFinal, type ProcessEvent } from "@sluice/domain/run/ProcessEvent"
 import { progress } from "@sluice/terminal/RunProgress"
 import { heading, stepsOf } from "@sluice/terminal/RunTimeline"
 import { duration, fit, type Style } from "@sluice/terminal/Style"

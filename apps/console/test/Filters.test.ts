@@ -1,5 +1,5 @@
 import { assert, describe, it } from "vitest"
-import { timeOf } from "../src/app/Now.ts"
+import { timeOf } from "../src/environment/Now.ts"
 import { momentOf, orderSearch, parseSearch, runSearch, soughtOf, stringifySearch } from "../src/url/Filters.ts"
 
 const hex = "01a204dc06ab760b8981e2707351d672"

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "vitest"
 import type { Callout, Step } from "../src/api/Documents.ts"
-import { isoOf, timeOf } from "../src/app/Now.ts"
+import { isoOf, timeOf } from "../src/environment/Now.ts"
 import { ticksOf, waterfall } from "../src/waterfall/Layout.ts"
 
 const eight = timeOf("2026-11-22T08:00:00Z")

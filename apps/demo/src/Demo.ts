@@ -1,17 +1,17 @@
 /** The demo from start to end: partners, settings, server, orders, their stories, the verdict. */
 import { duration } from "@sluice/terminal/Style"
 import { Cause, Clock, Duration, Effect, Exit, FileSystem, Option, Path, Schema } from "effect"
-import type { Ended } from "./Ended.ts"
-import { follow } from "./Follow.ts"
-import { forgery } from "./Forgery.ts"
-import { afterwards, whileItRuns } from "./NextSteps.ts"
-import { startPartners } from "./PartnerSystems.ts"
-import { report } from "./Report.ts"
+import type { Ended } from "./observation/EndedRun.ts"
+import { follow } from "./observation/Follow.ts"
+import { forgery } from "./observation/Forgery.ts"
+import { afterwards, whileItRuns } from "./report/NextSteps.ts"
+import { report } from "./report/Report.ts"
+import { timeline } from "./report/Timeline.ts"
 import { scenarios } from "./scenario/Scenarios.ts"
 import { Screen } from "./Screen.ts"
-import { withPartners } from "./Settings.ts"
-import { startServer } from "./SluiceServer.ts"
-import { timeline } from "./Timeline.ts"
+import { startPartners } from "./servers/PartnerSystems.ts"
+import { withPartners } from "./servers/Settings.ts"
+import { startServer } from "./servers/SluiceServer.ts"
 
 /** Something did not end as it should; what, was said on the screen. */
 export class DemoWentWrong extends Schema.TaggedError<DemoWentWrong>()("DemoWentWrong", {

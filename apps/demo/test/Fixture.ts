@@ -1,12 +1,12 @@
 /** Orders that ended exactly as their scenarios expect, made up from the expectations. */
-import type { CalloutView } from "@sluice/domain/CalloutRecord"
-import type { DeliveryView } from "@sluice/domain/Delivery"
-import type { Outcome } from "@sluice/domain/Outcome"
-import type { ProcessEvent } from "@sluice/domain/ProcessEvent"
+import type { CalloutView } from "@sluice/domain/callout/CalloutRecord"
+import type { Outcome } from "@sluice/domain/callout/Outcome"
+import type { ProcessEvent } from "@sluice/domain/run/ProcessEvent"
+import type { DeliveryView } from "@sluice/domain/webhook/Delivery"
 import { DateTime } from "effect"
-import type { Ended } from "../src/Ended.ts"
-import type { SeenRequest } from "../src/PartnerLog.ts"
-import { type Expectation, orderId, type Scenario } from "../src/Scenario.ts"
+import type { Ended } from "../src/observation/EndedRun.ts"
+import type { SeenRequest } from "../src/observation/PartnerLog.ts"
+import { type Expectation, orderId, type Scenario } from "../src/scenario/Scenario.ts"
 import { scenarios } from "../src/scenario/Scenarios.ts"
 
 const startedAt = 1_700_000_000_000

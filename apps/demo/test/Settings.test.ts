@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"
 import { scenarios } from "../src/scenario/Scenarios.ts"
-import { withPartners } from "../src/Settings.ts"
+import { withPartners } from "../src/servers/Settings.ts"
 
 const template = JSON.parse(readFileSync(new URL("../settings/seeds.json", import.meta.url), "utf8"))
 

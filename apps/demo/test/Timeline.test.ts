@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { duration, fit, style, wrap } from "@sluice/terminal/Style"
+import { timeline } from "../src/report/Timeline.ts"
 import { scenarios } from "../src/scenario/Scenarios.ts"
-import { timeline } from "../src/Timeline.ts"
 import { asExpected, ended } from "./Fixture.ts"
 
 const plain = (columns: number) => style({ columns, colours: false })

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Ended } from "../src/Ended.ts"
+import type { Ended } from "../src/observation/EndedRun.ts"
+import { differences } from "../src/report/Verdict.ts"
 import { scenarios } from "../src/scenario/Scenarios.ts"
-import { differences } from "../src/Verdict.ts"
 import { asExpected, ended } from "./Fixture.ts"
 
 type Change = (ended: Ended) => Ended

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { salesforceCredentials } from "@sluice/partners/partner/Salesforce"
+import { salesforceCredentials } from "@sluice/partners/partner/salesforce/Salesforce"
 import { Effect } from "effect"
 import { bench, run, scripted, seen, step } from "./Bench.ts"
 

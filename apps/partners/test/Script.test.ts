@@ -4,7 +4,7 @@ import type { PartnerRequest } from "@sluice/partners/Partner"
 import { makeAccounts } from "@sluice/partners/partner/Accounts"
 import { makeChaotic } from "@sluice/partners/partner/Chaotic"
 import { makeForgetful } from "@sluice/partners/partner/Forgetful"
-import { makeZuora } from "@sluice/partners/partner/Zuora"
+import { makeZuora } from "@sluice/partners/partner/zuora/Zuora"
 import { summary } from "@sluice/partners/Reply"
 import { scriptable } from "@sluice/partners/Scriptable"
 

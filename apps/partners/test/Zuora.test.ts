@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { zuoraCredentials } from "@sluice/partners/partner/Zuora"
+import { zuoraCredentials } from "@sluice/partners/partner/zuora/Zuora"
 import { Partners } from "@sluice/partners/Partners"
 import { Effect } from "effect"
 import { bench, run, scripted, seen, step } from "./Bench.ts"

@@ -8,9 +8,9 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Cause, Console, Context, Effect, Exit, Layer, Result } from "effect"
 import { HttpServer } from "effect/http"
 import * as Application from "./Application.ts"
-import * as ServerConfig from "./ServerConfig.ts"
-import { Stopping } from "./Stopping.ts"
-import * as Telemetry from "./Telemetry.ts"
+import * as ServerConfig from "./config/ServerConfig.ts"
+import { Stopping } from "./process/Stopping.ts"
+import * as Telemetry from "./telemetry/Telemetry.ts"
 
 /** What is written when the process cannot start: one line, whatever is in the message. */
 const complain = (message: string) => Effect.as(Console.error(`sluice: ${message.replaceAll(/\s*\n\s*/g, " ")}`), 1)

@@ -3,7 +3,7 @@ import { Context, Effect, Layer, Redacted } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { HttpApiClient, HttpApiMiddleware } from "effect/http-api"
 import { Api } from "./Api.ts"
-import { Authorization } from "./Authorization.ts"
+import { Authorization } from "./wire/Authorization.ts"
 
 export class ApiClient extends Context.Service<ApiClient, HttpApiClient.ForApi<typeof Api>>()("@sluice/api/ApiClient") {
   /** Speaks to the server at `baseUrl`, with `key` where it asks for one. */

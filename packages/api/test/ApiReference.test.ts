@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Exit, Schema } from "effect"
 import { HttpApi, OpenApi } from "effect/http-api"
-import { ApiPage } from "../src/ApiPage.ts"
-import { ApiReference, examples } from "../src/ApiReference.ts"
+import { ApiPage } from "../src/reference/ApiPage.ts"
+import { ApiReference, examples } from "../src/reference/ApiReference.ts"
 
 type Reflected = Parameters<Parameters<typeof HttpApi.reflect>[1]["onEndpoint"]>[0]
 

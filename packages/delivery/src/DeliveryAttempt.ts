@@ -1,8 +1,8 @@
 /** One attempt of one delivery: the request, the exchange, the record of it. Contract: section 9. */
-import type { Authentication } from "@sluice/domain/AuthProvider"
-import { messageId } from "@sluice/domain/Ids"
-import type { Redactor } from "@sluice/domain/Redaction"
-import type { WebhookEndpoint } from "@sluice/domain/WebhookEndpoint"
+import { messageId } from "@sluice/domain/identity/Ids"
+import type { Authentication } from "@sluice/domain/pipeline/AuthProvider"
+import type { Redactor } from "@sluice/domain/redaction/Redaction"
+import type { WebhookEndpoint } from "@sluice/domain/webhook/WebhookEndpoint"
 import { Credentials } from "@sluice/http-client/Credentials"
 import { Outbound, type OutboundResponse } from "@sluice/http-client/Outbound"
 import { Clock, Effect } from "effect"

@@ -5,7 +5,7 @@
  * Implemented by `@sluice/persistence` (PostgreSQL, group commit) and by `testing/DeliveryStoreMemory`.
  * Contract: sections 9 and 10.
  */
-import type { MessageOrigin } from "@sluice/domain/OutgoingMessage"
+import type { MessageOrigin } from "@sluice/domain/webhook/OutgoingMessage"
 import { Context, type Effect, Schema, type Scope } from "effect"
 import type { Next } from "./Judgement.ts"
 

@@ -2,9 +2,9 @@
  * Port: where a delivery goes, by the settings of the moment, and what must not be repeated in records.
  * Contract: sections 4 and 9.
  */
-import type { Authentication } from "@sluice/domain/AuthProvider"
-import type { Redactor } from "@sluice/domain/Redaction"
-import type { WebhookEndpoint } from "@sluice/domain/WebhookEndpoint"
+import type { Authentication } from "@sluice/domain/pipeline/AuthProvider"
+import type { Redactor } from "@sluice/domain/redaction/Redaction"
+import type { WebhookEndpoint } from "@sluice/domain/webhook/WebhookEndpoint"
 import { Context, type Effect, Schema } from "effect"
 import type { StepTarget } from "./DeliveryStore.ts"
 

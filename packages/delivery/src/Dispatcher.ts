@@ -2,8 +2,8 @@
  * Sends what is due: claims by lane with bounds, attempts, judges, records. One hanging endpoint does not slow others.
  * Contract: sections 9 and 10.
  */
-import { exportType, testType } from "@sluice/domain/Delivery"
-import type { WebhookEndpoint } from "@sluice/domain/WebhookEndpoint"
+import { exportType, testType } from "@sluice/domain/webhook/Delivery"
+import type { WebhookEndpoint } from "@sluice/domain/webhook/WebhookEndpoint"
 import { Cause, Clock, Context, type Duration, Effect, Exit, FiberSet, Latch, Layer, Random, Result } from "effect"
 import * as DeliveryAttempt from "./DeliveryAttempt.ts"
 import { defaultDelaysMs } from "./DeliverySchedule.ts"
@@ -15,8 +15,8 @@ import {
   type StoreUnavailable
 } from "./DeliveryStore.ts"
 import { Destinations } from "./Destinations.ts"
+import * as Lanes from "./EndpointQueues.ts"
 import { judge } from "./Judgement.ts"
-import * as Lanes from "./Lanes.ts"
 import * as Preparation from "./Preparation.ts"
 
 export interface DispatcherOptions {

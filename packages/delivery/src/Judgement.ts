@@ -1,5 +1,5 @@
 /** What follows from an attempt: a pure function of how it ended and of the endpoint's schedule. Section 9. */
-import { retryAfterMs } from "@sluice/domain/RetryAfter"
+import { retryAfterMs } from "@sluice/domain/internal/decode/RetryAfter"
 import type { OutboundResponse } from "@sluice/http-client/Outbound"
 import { Data } from "effect"
 import { delayAfter } from "./DeliverySchedule.ts"

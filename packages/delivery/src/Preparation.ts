@@ -1,8 +1,8 @@
 /** What is sent to an endpoint: the message, or what its template makes of it; or nothing, where its filter says no. */
-import { testType } from "@sluice/domain/Delivery"
-import * as Json from "@sluice/domain/Json"
-import * as Utf8 from "@sluice/domain/Utf8"
-import type { WebhookEndpoint } from "@sluice/domain/WebhookEndpoint"
+import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import * as Json from "@sluice/domain/json/Json"
+import { testType } from "@sluice/domain/webhook/Delivery"
+import type { WebhookEndpoint } from "@sluice/domain/webhook/WebhookEndpoint"
 import { Data, Effect, Result } from "effect"
 import type { ClaimedDelivery, unpreparedCodes } from "./DeliveryStore.ts"
 import { Destinations } from "./Destinations.ts"

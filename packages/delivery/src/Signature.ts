@@ -3,9 +3,9 @@
  * `<id>.<timestamp>.<body>`, one for each secret in force, so that a receiver can change over in its own time.
  * Contract: section 9.
  */
-import * as Utf8 from "@sluice/domain/Utf8"
-import type { SigningSecret } from "@sluice/domain/WebhookEndpoint"
-import { secretBytes } from "@sluice/domain/WebhookEndpointDocument"
+import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import { secretBytes } from "@sluice/domain/settings/WebhookEndpointDocument"
+import type { SigningSecret } from "@sluice/domain/webhook/WebhookEndpoint"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { Mac } from "effect/crypto"
 import { Base64 } from "effect/encoding"

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { defaultDelaysMs, delayAfter } from "@sluice/delivery/DeliverySchedule"
-import { disableAfterMs, failingSince, isGivenUp } from "@sluice/delivery/EndpointHealth"
-import { AttemptEnd, judge, Next } from "@sluice/delivery/Judgement"
-import { retryAfterMs } from "@sluice/domain/RetryAfter"
+import { disableAfterMs, failingSince, isGivenUp } from "@sluice/delivery/internal/EndpointHealth"
+import { AttemptEnd, judge, Next } from "@sluice/delivery/internal/Judgement"
+import { retryAfterMs } from "@sluice/domain/internal/decode/RetryAfter"
 
 const hour = 3_600_000
 const at = (end: AttemptEnd, made = 1) => judge(end, { delaysMs: defaultDelaysMs, made, now: 0, draw: 0 })

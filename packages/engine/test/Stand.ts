@@ -1,6 +1,6 @@
 /** An order on its way in one process or several, for tests of what interferes with it. */
-import { Cancelling } from "@sluice/engine/Cancelling"
-import { Intake } from "@sluice/engine/Intake"
+import { Cancelling } from "@sluice/engine/commands/CancelRun"
+import { Intake } from "@sluice/engine/commands/Intake"
 import { JournalStore } from "@sluice/engine/testing/JournalStore"
 import { OutboundMemory, type OutboundScript } from "@sluice/http-client/testing/OutboundMemory"
 import { Effect, Layer, Scope } from "effect"

@@ -10,7 +10,7 @@ import { Data, Effect } from "effect"
 import { fork } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { memoryDetail, timeDetail } from "./Complaint.ts"
-import { type Answer, type Failure, type Limits, type Ready, type Request, turns } from "./Exchange.ts"
+import { type Answer, type Failure, type Limits, type Ready, type Request, turns } from "./WorkerProtocol.ts"
 
 /** The child ended without an answer, and not through the expression's fault: another one may be asked. */
 export class ChildLost extends Data.TaggedError("ChildLost")<{ readonly why: string }> {}

@@ -1,5 +1,5 @@
 /** From what jsonata or V8 threw to a reason and a sentence. */
-import type { Failure, Limits } from "./Exchange.ts"
+import type { Failure, Limits } from "./WorkerProtocol.ts"
 
 /** jsonata quotes values of the document in its messages; a long one would fill the record. */
 const maxDetail = 300

@@ -1,10 +1,10 @@
 /** Answers one request in the child process: compiles (with a cache), reads the tree, evaluates, judges the result. */
 import * as Complaint from "./Complaint.ts"
-import { type Answer, type Limits, type Request, turns } from "./Exchange.ts"
 import { objection } from "./JsonResult.ts"
 import { planOf } from "./Plan.ts"
 import type { Compiled, Sandbox } from "./Sandbox.ts"
 import { read } from "./SyntaxTree.ts"
+import { type Answer, type Limits, type Request, turns } from "./WorkerProtocol.ts"
 
 /** Nodes of all the trees that are kept: some 20 MB at most. A larger tree is compiled anew each time. */
 const maxCachedNodes = 50_000

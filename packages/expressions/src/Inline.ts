@@ -7,7 +7,7 @@
  * to keep it so (comparing objects, reporting a type error), or where the work grows, it gives up with `beyond`
  * and a child does it. Contract: section 4, "Expressions".
  */
-import { isRawNumber } from "@sluice/domain/Json"
+import { isRawNumber } from "@sluice/domain/json/Json"
 
 /** One name in a path, then the constant indices behind it: `lineItems[0]`, `matrix[0][-1]`. */
 export interface Step {

@@ -1,5 +1,5 @@
 /** Whether what an expression gives is JSON, and how much of it there is, before it is written down. */
-import type { Failure } from "./Exchange.ts"
+import type { Failure } from "./WorkerProtocol.ts"
 
 /** `undefined` when the value may be sent to the parent as it is. */
 export const objection = (value: unknown, maxLength: number): Failure | undefined => {

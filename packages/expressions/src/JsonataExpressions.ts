@@ -6,11 +6,16 @@
  * - `$random`, `$shuffle` and `$eval` are refused: an expression gives the same for the same scope and `now`.
  * - A result is JSON; functions, `NaN` and infinities fail.
  */
-import { ExpressionError, type ExpressionFacts, Expressions, type ExpressionScope } from "@sluice/engine/Expressions"
+import {
+  ExpressionError,
+  type ExpressionFacts,
+  Expressions,
+  type ExpressionScope
+} from "@sluice/engine/expressions/Expressions"
 import { Effect, Layer } from "effect"
-import type { Answer, Failure, Limits } from "./Exchange.ts"
 import * as Inline from "./Inline.ts"
 import * as Pool from "./Pool.ts"
+import type { Answer, Failure, Limits } from "./WorkerProtocol.ts"
 
 export interface Options {
   /** Child processes, at least 2; some 45 MB each when idle. Default 2. */

@@ -8,7 +8,7 @@
  */
 import { Effect, Exit, type Scope, Semaphore } from "effect"
 import * as Child from "./Child.ts"
-import type { Answer, Limits, Request } from "./Exchange.ts"
+import type { Answer, Limits, Request } from "./WorkerProtocol.ts"
 
 export interface Pool {
   readonly ask: (request: Request, isProven: boolean) => Effect.Effect<Answer, Child.ChildLost>

@@ -3,8 +3,8 @@
  * It imports neither Effect nor a workspace package, so that it starts fast and runs from source and from `dist` alike.
  */
 import { make } from "./Evaluator.ts"
-import type { Answer, Limits, Ready, Request } from "./Exchange.ts"
 import { make as makeSandbox } from "./Sandbox.ts"
+import type { Answer, Limits, Ready, Request } from "./WorkerProtocol.ts"
 
 const limits = JSON.parse(process.argv[2] ?? "") as Limits
 const answer = make(makeSandbox(), limits)

@@ -1,5 +1,5 @@
 import { assert, describe, it, layer } from "@effect/vitest"
-import { type ExpressionError, Expressions, type ExpressionScope } from "@sluice/engine/Expressions"
+import { type ExpressionError, Expressions, type ExpressionScope } from "@sluice/engine/expressions/Expressions"
 import { Effect, Fiber } from "effect"
 import { execFile } from "node:child_process"
 import { fileURLToPath } from "node:url"

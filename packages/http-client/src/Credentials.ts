@@ -6,7 +6,7 @@
  * that was met with it. Failures are not kept.
  * Contract: section 4, "Auth provider".
  */
-import type { Authentication } from "@sluice/domain/AuthProvider"
+import type { Authentication } from "@sluice/domain/pipeline/AuthProvider"
 import { Clock, Context, Deferred, Duration, Effect, Exit, Layer, Option, Redacted, Schema } from "effect"
 import * as Base64 from "effect/encoding/Base64"
 import {

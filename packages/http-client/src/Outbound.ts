@@ -4,7 +4,7 @@
  * The engine and the delivery of webhooks ask for an exchange here; the adapters under `node/` make it.
  * Contract: section 5.
  */
-import { UnreachableCode } from "@sluice/domain/Outcome"
+import { UnreachableCode } from "@sluice/domain/callout/Outcome"
 import { Context, type Effect, Schema } from "effect"
 
 /** One request. The header names are sent as given; `url` is absolute, `http:` or `https:`. */

@@ -5,8 +5,8 @@ import { createServer, type OutgoingHttpHeaders } from "node:http"
 import type { AddressInfo } from "node:net"
 import { setImmediate } from "node:timers/promises"
 import { gzipSync } from "node:zlib"
-import { ConnectionPool } from "../src/internal/ConnectionPool.ts"
-import { Exchange } from "../src/internal/Exchange.ts"
+import { ConnectionPool } from "../src/connection/ConnectionPool.ts"
+import { Exchange } from "../src/connection/UndiciRequest.ts"
 
 /** Large enough to be unpacked in several pieces, after the connection is closed. */
 const body = Buffer.alloc(300_000, "x")

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Authentication } from "@sluice/domain/AuthProvider"
+import type { Authentication } from "@sluice/domain/pipeline/AuthProvider"
 import { Credentials } from "@sluice/http-client/Credentials"
 import { OutboundUnreachable } from "@sluice/http-client/Outbound"
 import * as Memory from "@sluice/http-client/testing/OutboundMemory"

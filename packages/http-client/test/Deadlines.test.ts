@@ -1,7 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import { Clock, Effect } from "effect"
 import { TestClock } from "effect/testing"
-import { Deadlines } from "../src/internal/Deadlines.ts"
+import { Deadlines } from "../src/connection/Deadlines.ts"
 
 const opened = Effect.gen(function*() {
   const clock = yield* Clock.Clock

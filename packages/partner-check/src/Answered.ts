@@ -1,7 +1,7 @@
 /** What a played order shows in a report. Pure. */
-import type { CalloutRecord, RecordedResponse } from "@sluice/domain/CalloutRecord"
-import * as Utf8 from "@sluice/domain/Utf8"
-import { readWorkflowAnswer } from "@sluice/domain/WorkflowAnswer"
+import type { CalloutRecord, RecordedResponse } from "@sluice/domain/callout/CalloutRecord"
+import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import { readWorkflowAnswer } from "@sluice/domain/workflow/WorkflowAnswer"
 import type { CheckedAttempt, OrderEffect } from "./PartnerReport.ts"
 import type { Played } from "./Play.ts"
 

@@ -1,7 +1,7 @@
 /** The settings that a check runs with: two pipelines of one step, which differ in whether its failure ends the run. */
-import type { JsonObject } from "@sluice/domain/Json"
-import { Settings } from "@sluice/engine/Settings"
-import * as SettingsStatic from "@sluice/engine/SettingsStatic"
+import type { JsonObject } from "@sluice/domain/json/Json"
+import { Settings } from "@sluice/engine/settings/Settings"
+import * as SettingsStatic from "@sluice/engine/settings/SettingsStatic"
 import { Effect, Redacted } from "effect"
 
 export type CheckedStep = "WebhookWorkflowStep" | "calloutPlugin"

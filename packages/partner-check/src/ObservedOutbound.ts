@@ -2,7 +2,7 @@
  * The way out, watched: requests are really sent, in real time, though the engine's waits between them are not waited
  * for. What came back can be given again, so that another policy decides on the same answers.
  */
-import type { SimulatedClock } from "@sluice/engine/simulation/SimulatedClock"
+import type { SimulatedClock } from "@sluice/engine/internal/simulation/SimulatedClock"
 import {
   Outbound,
   type OutboundError,

@@ -5,10 +5,10 @@
  * of a run. The engine's waits between attempts are skipped. No order is stored anywhere, but the partner is really
  * asked: give it the address of a test system. Contract: sections 5 and 6.
  */
-import type { JsonObject } from "@sluice/domain/Json"
-import { newUuid } from "@sluice/engine/NewId"
-import { Settings, type SettingsSnapshot } from "@sluice/engine/Settings"
-import type { SettingsInvalid } from "@sluice/engine/SettingsStatic"
+import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
+import type { JsonObject } from "@sluice/domain/json/Json"
+import { Settings, type SettingsSnapshot } from "@sluice/engine/settings/Settings"
+import type { SettingsInvalid } from "@sluice/engine/settings/SettingsStatic"
 import type { Credentials } from "@sluice/http-client/Credentials"
 import type { Outbound } from "@sluice/http-client/Outbound"
 import { Clock, Effect } from "effect"

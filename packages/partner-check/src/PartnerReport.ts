@@ -2,9 +2,9 @@
  * What checking a partner's endpoint found: a value that can be printed, stored and compared. Everything in it has gone
  * through the engine's redaction; nothing secret is in here.
  */
-import { PatchedMember } from "@sluice/domain/CalloutRecord"
-import { Outcome } from "@sluice/domain/Outcome"
-import { FinalRunState, StepState } from "@sluice/domain/ProcessEvent"
+import { PatchedMember } from "@sluice/domain/callout/CalloutRecord"
+import { Outcome } from "@sluice/domain/callout/Outcome"
+import { FinalRunState, StepState } from "@sluice/domain/run/ProcessEvent"
 import { Schema } from "effect"
 
 /** `fail`: orders would be lost, stuck or done twice. `warn`: it works, and will hurt some day. `note`: worth knowing. */

@@ -1,5 +1,5 @@
 /** What the answers to repeated requests say about a partner's idempotency and speed. Pure. */
-import type { RecordedResponse } from "@sluice/domain/CalloutRecord"
+import type { RecordedResponse } from "@sluice/domain/callout/CalloutRecord"
 import { answerOf, sameAnswer } from "./Answered.ts"
 import type { Finding } from "./PartnerReport.ts"
 import type { Played } from "./Play.ts"

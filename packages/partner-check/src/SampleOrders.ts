@@ -1,5 +1,5 @@
 /** Orders that a check sends where none are given. They belong to nobody: names, addresses and ids are made up. */
-import type { JsonObject } from "@sluice/domain/Json"
+import type { JsonObject } from "@sluice/domain/json/Json"
 
 /** An ordinary order, with what most partners look at. */
 export const ordinary: JsonObject = {

@@ -1,6 +1,6 @@
 /** A partner's answer as JSON. */
-import { type Json, parse } from "@sluice/domain/Json"
-import * as Utf8 from "@sluice/domain/Utf8"
+import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import { type Json, parse } from "@sluice/domain/json/Json"
 
 /** The body as JSON; `undefined` where it is none, or was cut. */
 export const answerOf = (

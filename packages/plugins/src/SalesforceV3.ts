@@ -4,8 +4,8 @@
  * The token has no announced lifetime: it is used until Salesforce answers 401 `INVALID_SESSION_ID`, and then fetched
  * anew once, by the engine.
  */
-import type { Plugin } from "@sluice/engine/Plugin"
-import { Unprepared } from "@sluice/engine/PluginError"
+import type { Plugin } from "@sluice/engine/plugins/Plugin"
+import { Unprepared } from "@sluice/engine/plugins/PluginError"
 import { Effect } from "effect"
 import { answerOf } from "./JsonAnswer.ts"
 import { orderEvent } from "./salesforce/OrderEvent.ts"

@@ -4,9 +4,9 @@
  *
  * Two requests, each under a key of its own; the answer to the first is on record before the second is sent.
  */
-import { isObject, type JsonObject } from "@sluice/domain/Json"
-import type { Plugin } from "@sluice/engine/Plugin"
-import { InvalidResponse } from "@sluice/engine/PluginError"
+import { isObject, type JsonObject } from "@sluice/domain/json/Json"
+import type { Plugin } from "@sluice/engine/plugins/Plugin"
+import { InvalidResponse } from "@sluice/engine/plugins/PluginError"
 import { Effect } from "effect"
 import { answerOf, textOf } from "./JsonAnswer.ts"
 import { accountBody } from "./zuora/ZuoraAccount.ts"

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Order } from "@sluice/domain/Order"
-import { schemaFaults } from "@sluice/engine/SchemaFaults"
+import type { Order } from "@sluice/domain/order/Order"
+import { schemaFaults } from "@sluice/engine/internal/validation/SchemaFaults"
 import { accountBody } from "../src/zuora/ZuoraAccount.ts"
 import { ZuoraOptions } from "../src/zuora/ZuoraOptions.ts"
 import { externalIdsPatch, numbersOf, orderBody } from "../src/zuora/ZuoraOrder.ts"

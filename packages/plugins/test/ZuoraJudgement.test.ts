@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Utf8 from "@sluice/domain/Utf8"
-import { type AttemptEnd, delayAfter } from "@sluice/engine/RetrySchedule"
+import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import { type AttemptEnd, delayAfter } from "@sluice/engine/plugins/RetrySchedule"
 import type { OutboundResponse } from "@sluice/http-client/Outbound"
 import { Effect } from "effect"
 import { isRetried, judge, mintsKey, pauseAfter, retryPolicy } from "../src/zuora/ZuoraJudgement.ts"

@@ -1,6 +1,12 @@
 /** What happened in one run, for people: a heading, each step with its attempts, reasons and changes. */
-import type { CalloutView, PatchedMember } from "@sluice/domain/CalloutRecord"
-import { isFinal, type ProcessEvent, type RunState, type StepState, type StepView } from "@sluice/domain/ProcessEvent"
+import type { CalloutView, PatchedMember } from "@sluice/domain/callout/CalloutRecord"
+import {
+  isFinal,
+  type ProcessEvent,
+  type RunState,
+  type StepState,
+  type StepView
+} from "@sluice/domain/run/ProcessEvent"
 import { DateTime } from "effect"
 import { type Colour, cut, duration, fit, type Style, wrap } from "./Style.ts"
 

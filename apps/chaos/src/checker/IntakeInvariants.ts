@@ -1,5 +1,5 @@
 /** What was promised to those who submit orders and change them. Contract: sections 3, 7 and 10.1. */
-import { isFinal, type RunState } from "@sluice/domain/ProcessEvent"
+import { isFinal, type RunState } from "@sluice/domain/run/ProcessEvent"
 import type { Invariant } from "./Invariant.ts"
 
 /** Answers that a client has to expect of a system that is being killed: accepted, repeated, not now, and no answer. */

@@ -1,6 +1,6 @@
 /** Reads from the database what the checker judges by. Times of storing are the database's: see {@link stamp}. */
-import { messageId } from "@sluice/domain/Ids"
-import * as Completeness from "@sluice/persistence/Completeness"
+import { messageId } from "@sluice/domain/identity/Ids"
+import * as Completeness from "@sluice/persistence/internal/upkeep/Completeness"
 import { Clock, Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import type { CalloutRow, DeliveryRow, OrderRow, Rows, RunRow, StepRow } from "./Evidence.ts"

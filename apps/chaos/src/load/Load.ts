@@ -2,7 +2,7 @@
  * What clients do while everything breaks: they order, repeat what they got no answer to, change orders, cancel runs and
  * retry those that failed. Every question and every answer is kept.
  */
-import { uuidOf } from "@sluice/domain/Ids"
+import { uuidOf } from "@sluice/domain/identity/Ids"
 import { Effect, type Scope } from "effect"
 import type { Cancel, Patch, Retry, Submission } from "../evidence/Evidence.ts"
 import type { Fleet } from "../fleet/Fleet.ts"

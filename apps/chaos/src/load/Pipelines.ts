@@ -1,5 +1,5 @@
 /** The pipelines of chaos: each is there for what it exposes to a death in the middle. */
-import type { JsonObject } from "@sluice/domain/Json"
+import type { JsonObject } from "@sluice/domain/json/Json"
 
 const callout = (id: string, endpoint: string, options: JsonObject = {}, members: JsonObject = {}): JsonObject => ({
   name: "calloutPlugin",

@@ -1,5 +1,5 @@
 /** The documents that the API answers with, under the names that the pages call them by. */
-import type { Job, RetryFilter } from "@sluice/api/RetriesApi"
+import type { Job, RetryFilter } from "@sluice/api/internal/runs/RetriesApi"
 import type { Answer } from "./Api.ts"
 
 export type Order = Answer<"orders", "get">

@@ -3,8 +3,8 @@ import { useNavigate } from "@tanstack/react-router"
 import { type FormEvent, useState } from "react"
 import { api } from "../api/Api.ts"
 import { isProblem } from "../api/ApiProblem.ts"
-import { Dialog } from "../components/Dialog.tsx"
-import { Failure } from "../components/Notice.tsx"
+import { Dialog } from "../components/feedback/Dialog.tsx"
+import { Failure } from "../components/feedback/Notice.tsx"
 import { soughtOf } from "../url/Filters.ts"
 
 /** Whether there is an order of this id. */

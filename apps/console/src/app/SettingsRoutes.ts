@@ -6,57 +6,63 @@ import { rootRoute } from "./Root.ts"
 const pipelines = createRoute({
   getParentRoute: () => rootRoute,
   path: "/pipelines",
-  component: lazyRouteComponent(() => import("../pages/settings/PipelinesPage.tsx"), "PipelinesPage")
+  component: lazyRouteComponent(() => import("../pages/settings/pipelines/PipelinesPage.tsx"), "PipelinesPage")
 })
 
 const pipeline = createRoute({
   getParentRoute: () => rootRoute,
   path: "/pipelines/$id",
   validateSearch: (search) => picked(["tab", "from", "to"], search),
-  component: lazyRouteComponent(() => import("../pages/settings/PipelinePage.tsx"), "PipelinePage")
+  component: lazyRouteComponent(() => import("../pages/settings/pipelines/PipelinePage.tsx"), "PipelinePage")
 })
 
 const connectors = createRoute({
   getParentRoute: () => rootRoute,
   path: "/connectors",
-  component: lazyRouteComponent(() => import("../pages/settings/ConnectorsPage.tsx"), "ConnectorsPage")
+  component: lazyRouteComponent(() => import("../pages/settings/partners/ConnectorsPage.tsx"), "ConnectorsPage")
 })
 
 const connector = createRoute({
   getParentRoute: () => rootRoute,
   path: "/connectors/$id",
-  component: lazyRouteComponent(() => import("../pages/settings/ConnectorPage.tsx"), "ConnectorPage")
+  component: lazyRouteComponent(() => import("../pages/settings/partners/ConnectorPage.tsx"), "ConnectorPage")
 })
 
 const authProviders = createRoute({
   getParentRoute: () => rootRoute,
   path: "/auth-providers",
-  component: lazyRouteComponent(() => import("../pages/settings/AuthProvidersPage.tsx"), "AuthProvidersPage")
+  component: lazyRouteComponent(() => import("../pages/settings/partners/AuthProvidersPage.tsx"), "AuthProvidersPage")
 })
 
 const authProvider = createRoute({
   getParentRoute: () => rootRoute,
   path: "/auth-providers/$id",
-  component: lazyRouteComponent(() => import("../pages/settings/AuthProviderPage.tsx"), "AuthProviderPage")
+  component: lazyRouteComponent(() => import("../pages/settings/partners/AuthProviderPage.tsx"), "AuthProviderPage")
 })
 
 const webhookEndpoints = createRoute({
   getParentRoute: () => rootRoute,
   path: "/webhook-endpoints",
-  component: lazyRouteComponent(() => import("../pages/settings/WebhookEndpointsPage.tsx"), "WebhookEndpointsPage")
+  component: lazyRouteComponent(
+    () => import("../pages/settings/endpoints/WebhookEndpointsPage.tsx"),
+    "WebhookEndpointsPage"
+  )
 })
 
 const webhookEndpoint = createRoute({
   getParentRoute: () => rootRoute,
   path: "/webhook-endpoints/$id",
   validateSearch: (search) => picked(["tab", "replay"], search),
-  component: lazyRouteComponent(() => import("../pages/settings/WebhookEndpointPage.tsx"), "WebhookEndpointPage")
+  component: lazyRouteComponent(
+    () => import("../pages/settings/endpoints/WebhookEndpointPage.tsx"),
+    "WebhookEndpointPage"
+  )
 })
 
 const newSetting = createRoute({
   getParentRoute: () => rootRoute,
   path: "/new/$kind",
-  component: lazyRouteComponent(() => import("../pages/settings/NewSettingPage.tsx"), "NewSettingPage")
+  component: lazyRouteComponent(() => import("../pages/settings/editor/NewSettingPage.tsx"), "NewSettingPage")
 })
 
 export const settingsRoutes = [

@@ -3,14 +3,14 @@ import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-route
 import { BookOpen, Keyboard, LogOut, Menu, Moon, Search, Sun, SunMoon } from "lucide-react"
 import { Fragment, useEffect, useRef, useState } from "react"
 import * as Session from "../api/Session.ts"
-import { focusList } from "../components/DataTable.tsx"
-import { Toasts } from "../components/Toasts.tsx"
+import { Toasts } from "../components/feedback/Toasts.tsx"
+import { focusList } from "../components/table/DataTable.tsx"
+import { type Shortcut, useKeyboard, useShortcuts } from "../environment/Shortcuts.ts"
+import { nextTheme, type Theme, useTheme } from "../environment/Theme.ts"
 import { JumpDialog } from "./JumpDialog.tsx"
 import { navigation } from "./Navigation.ts"
-import { type Shortcut, useKeyboard, useShortcuts } from "./Shortcuts.ts"
 import { ShortcutSheet } from "./ShortcutSheet.tsx"
 import { SignIn } from "./SignIn.tsx"
-import { nextTheme, type Theme, useTheme } from "./Theme.ts"
 
 const themes: Readonly<Record<Theme, { readonly label: string; readonly icon: typeof Sun }>> = {
   system: { label: "Theme: system", icon: SunMoon },

@@ -1,6 +1,6 @@
 /** The keys that do something on this page. */
-import { Dialog } from "../components/Dialog.tsx"
-import { useRegistered } from "./Shortcuts.ts"
+import { Dialog } from "../components/feedback/Dialog.tsx"
+import { useRegistered } from "../environment/Shortcuts.ts"
 
 export const ShortcutSheet = ({ onClose }: { readonly onClose: () => void }) => (
   <Dialog title="Shortcuts" onClose={onClose}>

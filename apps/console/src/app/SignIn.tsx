@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query"
 import { type FormEvent, useState } from "react"
 import { api } from "../api/Api.ts"
 import * as Session from "../api/Session.ts"
-import { Failure } from "../components/Notice.tsx"
+import { Failure } from "../components/feedback/Notice.tsx"
 
 export const SignIn = () => {
   const queries = useQueryClient()

@@ -2,7 +2,7 @@
  * What a list is narrowed by, as it stands in the address: plain names and texts, so that a filter can be kept as a
  * bookmark and sent to somebody. What is unknown or empty is dropped.
  */
-import { isoOf } from "../app/Now.ts"
+import { isoOf } from "../environment/Now.ts"
 
 export interface OrderSearch {
   /** An id, an external id, or an e-mail address. */

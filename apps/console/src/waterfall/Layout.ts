@@ -3,7 +3,7 @@
  * on a common scale. Pure: the time is given.
  */
 import type { Callout, ProcessEvent, Step } from "../api/Documents.ts"
-import { timeOf } from "../app/Now.ts"
+import { timeOf } from "../environment/Now.ts"
 
 export interface Bar {
   /** In percent of the scale. */

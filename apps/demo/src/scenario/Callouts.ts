@@ -1,6 +1,6 @@
 /** What the callout plugin's seed promises. */
-import type { Scenario } from "../Scenario.ts"
 import { order } from "./Customer.ts"
+import type { Scenario } from "./Scenario.ts"
 
 const account = "/accounts/ACC-12345"
 

@@ -1,6 +1,6 @@
 /** Every order of the demo, in the order in which they are told. */
-import type { Scenario } from "../Scenario.ts"
 import { callouts } from "./Callouts.ts"
+import type { Scenario } from "./Scenario.ts"
 import { workflowSteps } from "./WorkflowSteps.ts"
 
 export const scenarios: ReadonlyArray<Scenario> = [...callouts, ...workflowSteps]

@@ -1,6 +1,6 @@
 /** What the webhook workflow step's seed promises. */
-import type { Scenario } from "../Scenario.ts"
 import { incompleteAddress, order } from "./Customer.ts"
+import type { Scenario } from "./Scenario.ts"
 
 const step = "WebhookWorkflowStep"
 const validate = "/api/validate"

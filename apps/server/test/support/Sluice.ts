@@ -1,11 +1,11 @@
 /** A whole Sluice on a real socket and a database of its own, for a test; it ends with the scope. */
-import type { Json } from "@sluice/domain/Json"
+import type { Json } from "@sluice/domain/json/Json"
 import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
 import { Context, Effect, Layer, Redacted, Result } from "effect"
 import { HttpServer } from "effect/http"
 import { request as httpRequest } from "node:http"
 import * as Application from "../../src/Application.ts"
-import * as ServerConfig from "../../src/ServerConfig.ts"
+import * as ServerConfig from "../../src/config/ServerConfig.ts"
 
 export interface Answer {
   readonly status: number

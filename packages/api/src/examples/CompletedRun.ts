@@ -1,5 +1,5 @@
 /** The run of order ORD-1001 over both of its steps. */
-import type { Json } from "@sluice/domain/Json"
+import type { Json } from "@sluice/domain/json/Json"
 
 export const completedRun: Json = {
   id: "process_event-01a2051ee4617400b76bed4e9cf2f0df",

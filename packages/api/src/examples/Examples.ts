@@ -1,5 +1,5 @@
 /** Examples of operations, by operation id: requests that were sent, and what was answered. */
-import type { Json } from "@sluice/domain/Json"
+import type { Json } from "@sluice/domain/json/Json"
 
 export interface Example {
   /** Values of path, query and header parameters. */

@@ -1,6 +1,6 @@
 /** A store of deliveries in memory, for tests. Several dispatchers may share it. Obeys `DeliveryStoreSuite`. */
-import type { DeliveryState } from "@sluice/domain/Delivery"
-import * as Utf8 from "@sluice/domain/Utf8"
+import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import type { DeliveryState } from "@sluice/domain/webhook/Delivery"
 import { Clock, Context, Effect, Latch, Layer } from "effect"
 import { SecureRandom } from "effect/crypto"
 import {

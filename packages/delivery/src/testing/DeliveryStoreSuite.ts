@@ -2,8 +2,8 @@
  * What every `DeliveryStore` must do. An adapter's test is one call of `suite`; its harness makes deliveries, which the
  * port leaves to whoever commits what they tell of. Contract: sections 9 and 10.
  */
-import type { DeliveryState } from "@sluice/domain/Delivery"
-import * as Utf8 from "@sluice/domain/Utf8"
+import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import type { DeliveryState } from "@sluice/domain/webhook/Delivery"
 // oxlint-disable-next-line eslint/no-restricted-imports -- a suite is a test; nothing of it runs in the package
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Fiber, type Layer, type Scope } from "effect"

@@ -1,9 +1,9 @@
 /** How a run that was made again differs from the one on record, step by step. Pure. */
-import type { CalloutRecord } from "@sluice/domain/CalloutRecord"
-import { equals, isObject, type Json, type JsonObject, parse } from "@sluice/domain/Json"
-import type { Pipeline } from "@sluice/domain/Pipeline"
-import { bodyText } from "../CalloutExchange.ts"
-import type { Document, RunSoFar } from "../Journal.ts"
+import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
+import { equals, isObject, type Json, type JsonObject, parse } from "@sluice/domain/json/Json"
+import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
+import { bodyText } from "../callouts/CalloutAttempt.ts"
+import type { Document, RunSoFar } from "../journal/Journal.ts"
 
 /**
  * - `added`, `removed`: the step is in one of the pipelines only

@@ -1,9 +1,9 @@
 /** An `Outbound` that answers from the records of a run, and sends nothing. */
-import type { CalloutRecord } from "@sluice/domain/CalloutRecord"
-import type { Pipeline } from "@sluice/domain/Pipeline"
-import type { Redactor } from "@sluice/domain/Redaction"
-import { compensationId } from "@sluice/domain/StepIds"
-import * as Utf8 from "@sluice/domain/Utf8"
+import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
+import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import { compensationId } from "@sluice/domain/internal/pipeline/StepIds"
+import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
+import type { Redactor } from "@sluice/domain/redaction/Redaction"
 import {
   Outbound,
   type OutboundError,
@@ -14,7 +14,7 @@ import {
   OutboundUnreadable
 } from "@sluice/http-client/Outbound"
 import { Effect } from "effect"
-import { unreachableCode } from "../RecordedEnd.ts"
+import { unreachableCode } from "../callouts/RecordedOutcome.ts"
 import type { RecordedRun } from "./RecordedRun.ts"
 import type { SimulatedClock } from "./SimulatedClock.ts"
 

@@ -1,7 +1,7 @@
 /** A run that ended, with everything that it needs to be made again: the order as it was, and what partners answered. */
-import type { Pipeline } from "@sluice/domain/Pipeline"
-import type { FinalRunState } from "@sluice/domain/ProcessEvent"
-import type { Document, RunSoFar } from "../Journal.ts"
+import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
+import type { FinalRunState } from "@sluice/domain/run/ProcessEvent"
+import type { Document, RunSoFar } from "../journal/Journal.ts"
 
 export interface RecordedRun {
   /** With all its steps and callout records. */

@@ -1,7 +1,7 @@
 /** A journal that keeps one run in memory, for as long as it is simulated, and stores nothing. */
-import type { CalloutRecord } from "@sluice/domain/CalloutRecord"
-import type { OutgoingMessage } from "@sluice/domain/OutgoingMessage"
-import type { FinalRunState } from "@sluice/domain/ProcessEvent"
+import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
+import type { FinalRunState } from "@sluice/domain/run/ProcessEvent"
+import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
 import { Effect, Stream } from "effect"
 import {
   type Committed,
@@ -11,7 +11,7 @@ import {
   Journal,
   OrderUnknown,
   type StepRow
-} from "../Journal.ts"
+} from "../journal/Journal.ts"
 import type { RecordedRun } from "./RecordedRun.ts"
 
 export interface SimulatedJournal {

@@ -1,8 +1,8 @@
 /** One run on a clock that moves by itself: executed to its end by the engine, and by nobody but the caller. */
 import { Effect, Exit } from "effect"
-import { PartnerBoard } from "../PartnerBoard.ts"
-import * as PipelineRun from "../PipelineRun.ts"
-import type { RunControl } from "../RunControl.ts"
+import type { RunControl } from "../interruption/RunSignals.ts"
+import { PartnerBoard } from "../partners/PartnerBreaker.ts"
+import * as PipelineRun from "../runs/PipelineRun.ts"
 import type { SimulatedClock } from "./SimulatedClock.ts"
 import type { SimulatedJournal } from "./SimulatedJournal.ts"
 

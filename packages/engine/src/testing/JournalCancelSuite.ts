@@ -5,7 +5,7 @@
 // oxlint-disable-next-line eslint/no-restricted-imports -- a suite is a test; nothing of it runs in the engine
 import { assert, describe } from "@effect/vitest"
 import { Effect, Fiber, type Layer, Random, Stream } from "effect"
-import type { Journal, Reprocess } from "../Journal.ts"
+import type { Journal, Reprocess } from "../journal/Journal.ts"
 import { entryOf, finished, newRun, noon, record, stepAt, submission, writeOn } from "./JournalFixtures.ts"
 import { accepted, claimOne, inProcess, type JournalHarness } from "./JournalSuite.ts"
 

@@ -2,9 +2,9 @@
  * A journal that remembers in memory, for tests of the engine and of what is built on it. Several processes may share
  * one store, and any of them can be killed. Obeys `JournalSuite` like the one on PostgreSQL.
  */
-import { isFinal, type RunState } from "@sluice/domain/ProcessEvent"
+import { isFinal, type RunState } from "@sluice/domain/run/ProcessEvent"
 import { Clock, Effect, Layer, Stream } from "effect"
-import type { RunCancellation } from "../Cancellation.ts"
+import type { RunCancellation } from "../journal/Cancellation.ts"
 import {
   type Committed,
   type Entry,
@@ -20,9 +20,9 @@ import {
   type Stale,
   type Submission,
   type Tenure
-} from "../Journal.ts"
-import { judge, progressOf, retries, retryConflict, sameFingerprint, takeoversAfter } from "../JournalRules.ts"
-import type { PartnerBoard } from "../PartnerBoard.ts"
+} from "../journal/Journal.ts"
+import { judge, progressOf, retries, retryConflict, sameFingerprint, takeoversAfter } from "../journal/JournalRules.ts"
+import type { PartnerBoard } from "../partners/PartnerBreaker.ts"
 import {
   cancelIn,
   held,
@@ -34,7 +34,7 @@ import {
   newest,
   reusedCallouts
 } from "./JournalStore.ts"
-import * as PartnerBoardMemory from "./PartnerBoardMemory.ts"
+import * as PartnerBoardMemory from "./PartnerBreakerMemory.ts"
 
 const openStates: ReadonlySet<RunState> = new Set(["running", "waiting", "compensating"])
 

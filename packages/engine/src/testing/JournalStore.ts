@@ -1,15 +1,15 @@
 /**
  * What a journal in memory remembers, to be shared by several processes, looked at, and bereft of them.
  */
-import type { HistoryEntry } from "@sluice/domain/History"
-import { uuidOf } from "@sluice/domain/Ids"
-import type { OutgoingMessage } from "@sluice/domain/OutgoingMessage"
-import { isFinal, type RunState } from "@sluice/domain/ProcessEvent"
+import { uuidOf } from "@sluice/domain/identity/Ids"
+import type { HistoryEntry } from "@sluice/domain/order/History"
+import { isFinal, type RunState } from "@sluice/domain/run/ProcessEvent"
+import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
 import { Context, Effect, Latch, Layer } from "effect"
-import type { CancelAnswer, Cancellation } from "../Cancellation.ts"
-import type { Document, HeldRun, NewRun, Open, SetAside, StepRow, Submission, Wait } from "../Journal.ts"
-import { externalIdOf, type Hit, standingMarks } from "../JournalRules.ts"
-import type { BreakerState } from "../PartnerBoard.ts"
+import type { CancelAnswer, Cancellation } from "../journal/Cancellation.ts"
+import type { Document, HeldRun, NewRun, Open, SetAside, StepRow, Submission, Wait } from "../journal/Journal.ts"
+import { externalIdOf, type Hit, standingMarks } from "../journal/JournalRules.ts"
+import type { BreakerState } from "../partners/PartnerBreaker.ts"
 
 export interface MemoryOrder {
   /** Versions from 1. */

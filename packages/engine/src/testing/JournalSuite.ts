@@ -5,7 +5,7 @@
 // oxlint-disable-next-line eslint/no-restricted-imports -- a suite is a test; nothing of it runs in the engine
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, type Layer, type Scope, Stream } from "effect"
-import type { HeldRun, Intake, Journal, Submission } from "../Journal.ts"
+import type { HeldRun, Intake, Journal, Submission } from "../journal/Journal.ts"
 import { entryOf, fingerprint, finished, newRun, record, stepAt, submission, writeOn } from "./JournalFixtures.ts"
 
 export class JournalHarness extends Context.Service<JournalHarness, {

@@ -5,7 +5,7 @@
 // oxlint-disable-next-line eslint/no-restricted-imports -- a suite is a test; nothing of it runs in the engine
 import { assert, describe } from "@effect/vitest"
 import { Effect, Exit, type Layer, Scope } from "effect"
-import type { HeldRun } from "../Journal.ts"
+import type { HeldRun } from "../journal/Journal.ts"
 import { entryOf, finished, nextId, noon, record, stepAt, submission } from "./JournalFixtures.ts"
 import { accepted, claimOne, claims, inProcess, type JournalHarness } from "./JournalSuite.ts"
 

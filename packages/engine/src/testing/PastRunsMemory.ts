@@ -1,8 +1,8 @@
 /** Past runs in the store of a journal in memory. Obeys `JournalSuite` like the one on PostgreSQL. */
-import { isFinal } from "@sluice/domain/ProcessEvent"
+import { isFinal } from "@sluice/domain/run/ProcessEvent"
 import { Effect, Layer } from "effect"
-import { compensatedSteps } from "../Compensated.ts"
-import { type PastRun, PastRuns } from "../PastRuns.ts"
+import { compensatedSteps } from "../commands/CompensatedSteps.ts"
+import { type PastRun, PastRuns } from "../journal/PastRuns.ts"
 import { JournalStore, type MemoryRun } from "./JournalStore.ts"
 
 /** The last record of each request, of the steps that ran here. */

@@ -4,10 +4,10 @@
  */
 // oxlint-disable-next-line eslint/no-restricted-imports -- a suite is a test; nothing of it runs in the engine
 import { assert, describe, it } from "@effect/vitest"
-import { processEventId } from "@sluice/domain/Ids"
+import { processEventId } from "@sluice/domain/identity/Ids"
 import { Context, Effect, type Layer, type Scope } from "effect"
-import type { HeldRun, Journal, NewRun, StepRow } from "../Journal.ts"
-import type { PastRuns } from "../PastRuns.ts"
+import type { HeldRun, Journal, NewRun, StepRow } from "../journal/Journal.ts"
+import type { PastRuns } from "../journal/PastRuns.ts"
 import {
   entryOf,
   fingerprint,

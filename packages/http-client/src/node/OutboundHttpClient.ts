@@ -17,8 +17,8 @@ import type * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import type { AddressGuard } from "../AddressGuard.ts"
-import { announcedLengthOf, BoundedBody, defaultMaxBytes } from "../internal/BoundedBody.ts"
-import { neverConnected, outboundError } from "../internal/NetworkFailure.ts"
+import { announcedLengthOf, BoundedBody, defaultMaxBytes } from "../connection/BoundedBody.ts"
+import { neverConnected, outboundError } from "../connection/NetworkFailure.ts"
 import {
   Outbound,
   type OutboundError,

@@ -9,10 +9,10 @@ import { Clock, Effect, Layer } from "effect"
 import { lookup as systemLookup } from "node:dns"
 import type { LookupFunction } from "node:net"
 import type { AddressGuard } from "../AddressGuard.ts"
-import { type ConnectionLimits, ConnectionPool } from "../internal/ConnectionPool.ts"
-import { Deadlines } from "../internal/Deadlines.ts"
-import { Exchange } from "../internal/Exchange.ts"
-import { AddressRefused } from "../internal/NetworkFailure.ts"
+import { type ConnectionLimits, ConnectionPool } from "../connection/ConnectionPool.ts"
+import { Deadlines } from "../connection/Deadlines.ts"
+import { AddressRefused } from "../connection/NetworkFailure.ts"
+import { Exchange } from "../connection/UndiciRequest.ts"
 import {
   Outbound,
   type OutboundError,

@@ -6,7 +6,7 @@
  */
 import type * as PgTypes from "@effect/sql-pg/PgTypes"
 import { type AttemptRecord, lookAgainMs, type Settlement } from "@sluice/delivery/DeliveryStore"
-import { columns, type ColumnTypes, unnest } from "../journal/Columns.ts"
+import { columns, type ColumnTypes, unnest } from "../sql/ArrayParameters.ts"
 
 export interface Settling {
   readonly id: string

@@ -3,13 +3,13 @@
  * end the first to lock the run's row wins. A run that ends with its cancel tells of what had failed in it. Contract: section 7, `cancel`.
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
-import type { RunState } from "@sluice/domain/ProcessEvent"
-import type { CancelAnswer, Cancellation, RunCancellation } from "@sluice/engine/Cancellation"
+import type { RunState } from "@sluice/domain/run/ProcessEvent"
+import type { CancelAnswer, Cancellation, RunCancellation } from "@sluice/engine/internal/journal/Cancellation"
 import { Effect } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { SqlClient } from "effect/sql"
-import { endpoints } from "../deliveries/FanOut.ts"
-import { errorBody, messageFanOut, noStepMessages } from "../deliveries/MessageFanOut.ts"
+import { endpoints } from "../outbox/FanOut.ts"
+import { errorBody, messageFanOut, noStepMessages } from "../outbox/MessageFanOut.ts"
 
 /** Nobody executes it, and nothing is left to compensate: it has ended with its cancel. */
 const ends = "runs.owner is null and (not $2 or (runs.state = 'queued' and runs.retry_of is null))"

@@ -1,13 +1,19 @@
 /** Documents by version, and the change of one outside of any run. */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
-import type { HistoryEntry } from "@sluice/domain/History"
-import { parse } from "@sluice/domain/Json"
-import type { Order } from "@sluice/domain/Order"
-import { type Committed, type Document, OrderUnknown, type OrderWrite, type Stale } from "@sluice/engine/Journal"
+import { parse } from "@sluice/domain/json/Json"
+import type { HistoryEntry } from "@sluice/domain/order/History"
+import type { Order } from "@sluice/domain/order/Order"
+import {
+  type Committed,
+  type Document,
+  OrderUnknown,
+  type OrderWrite,
+  type Stale
+} from "@sluice/engine/journal/Journal"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
-import { encodeHistory } from "./Records.ts"
+import { encodeHistory } from "../records/CalloutCodec.ts"
 
 /** The document at `version`, or the newest. A version that never was is as unknown as the order. */
 export const document = Effect.fnUntraced(function*(orderId: string, version?: number) {

@@ -3,7 +3,8 @@
  * then, with a fresh snapshot, it is asked whether a run is open. Contract: section 3, "An order and its runs".
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
-import type { RunState } from "@sluice/domain/ProcessEvent"
+import type { RunState } from "@sluice/domain/run/ProcessEvent"
+import { retryConflict, sameFingerprint } from "@sluice/engine/internal/journal/JournalRules"
 import {
   type Intake,
   IntakeConflict,
@@ -12,15 +13,14 @@ import {
   OrderUnknown,
   type Reprocess,
   type RunSoFar
-} from "@sluice/engine/Journal"
-import { retryConflict, sameFingerprint } from "@sluice/engine/JournalRules"
+} from "@sluice/engine/journal/Journal"
 import { Clock, Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
-import { transaction } from "../Transaction.ts"
+import { decodeCallout, encodeStep } from "../records/CalloutCodec.ts"
+import { reusedCallouts } from "../records/ReusedCallouts.ts"
+import { transaction } from "../sql/Transaction.ts"
 import { edit } from "./Documents.ts"
-import { decodeCallout, encodeStep } from "./Records.ts"
-import { reusedCallouts } from "./ReusedCallouts.ts"
 
 interface Locked {
   readonly version: number

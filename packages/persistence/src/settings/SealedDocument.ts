@@ -2,10 +2,10 @@
  * A settings document with its secrets sealed one by one: the rest stays readable in the database, and a secret opens
  * only where it stands. Contract: sections 2 and 4.
  */
-import { isObject, type Json, type JsonObject } from "@sluice/domain/Json"
-import { type MemberPath, secretPaths, type SettingsKind, withMember } from "@sluice/domain/SettingsDocument"
+import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
+import { type MemberPath, secretPaths, type SettingsKind, withMember } from "@sluice/domain/settings/SettingsDocument"
 import { Effect, JsonPointer } from "effect"
-import type { EncryptionKeyMissing, SecretBox, SecretUnreadable } from "../SecretBox.ts"
+import type { EncryptionKeyMissing, SecretBox, SecretUnreadable } from "../secrets/SecretBox.ts"
 
 type Box = SecretBox["Service"]
 

@@ -1,5 +1,5 @@
 /** The table of each noun of the settings. */
-import type { SettingsKind } from "@sluice/domain/SettingsDocument"
+import type { SettingsKind } from "@sluice/domain/settings/SettingsDocument"
 
 export const tables: Readonly<Record<SettingsKind, string>> = {
   pipeline: "pipelines",

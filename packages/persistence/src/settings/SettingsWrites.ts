@@ -2,14 +2,14 @@
  * The statements that change settings, each of which runs in a transaction of its own. Changes of all kinds stand in
  * line behind the one row of the revision, so that what a change was compared with is what it replaces.
  */
-import { equals, type JsonObject, stringify } from "@sluice/domain/Json"
-import { isStorable } from "@sluice/domain/Order"
-import { keepStored, pathText, secretPaths, type SettingsKind } from "@sluice/domain/SettingsDocument"
+import { equals, type JsonObject, stringify } from "@sluice/domain/json/Json"
+import { isStorable } from "@sluice/domain/order/Order"
+import { keepStored, pathText, secretPaths, type SettingsKind } from "@sluice/domain/settings/SettingsDocument"
 import { Effect, Result } from "effect"
 import type { SqlClient } from "effect/sql"
-import { endpointDeleted, endpointWritten } from "../deliveries/EndpointState.ts"
-import type { SecretBox } from "../SecretBox.ts"
+import type { SecretBox } from "../secrets/SecretBox.ts"
 import { announce } from "./Announcement.ts"
+import { endpointDeleted, endpointWritten } from "./EndpointState.ts"
 import { open, pointerTo, seal } from "./SealedDocument.ts"
 import { PipelineInUse, SecretNotStored, SettingUnknown, SettingVersionMismatch } from "./SettingsErrors.ts"
 import { documentOf, type SettingRow, shown } from "./SettingsReads.ts"

@@ -1,5 +1,5 @@
 /** A setting as it is stored and shown, and what a change of it answers. Contract: section 7. */
-import type { JsonObject } from "@sluice/domain/Json"
+import type { JsonObject } from "@sluice/domain/json/Json"
 
 /** A document as it may be shown. */
 export interface StoredSetting {

@@ -11,9 +11,9 @@ import { chmod, mkdtemp, readdir, rm, stat } from "node:fs/promises"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import * as Database from "../Database.ts"
 import * as DirectoryLock from "../embedded/DirectoryLock.ts"
 import { EmbeddedPostgres } from "../embedded/EmbeddedPostgres.ts"
+import * as Database from "../schema/Database.ts"
 
 /** What a test learns from the port that this variable names: {@link Offer} as JSON, or `{ error }`. */
 export const PORT_VARIABLE = "SLUICE_TEST_DATABASE_PORT"

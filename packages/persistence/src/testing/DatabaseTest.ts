@@ -9,7 +9,7 @@ import type { SqlClient } from "effect/sql"
 import { randomBytes } from "node:crypto"
 import { connect } from "node:net"
 import { text } from "node:stream/consumers"
-import * as Database from "../Database.ts"
+import * as Database from "../schema/Database.ts"
 import { execute, type Offer, PORT_VARIABLE, withDatabase } from "./DatabaseServer.ts"
 
 const Answer = Schema.fromJsonString(

@@ -3,9 +3,9 @@
  * that is not known here is a defect of the test, so a new one cannot go by unnoticed.
  */
 import { isParameter } from "@effect/sql-pg/PgTypes"
-import { duplicatesStatement } from "../../src/journal/Duplicates.ts"
-import { reconcileStatement } from "../../src/journal/Reconcile.ts"
-import { fence as fenceStatement, look as lookStatement } from "../../src/Takeover.ts"
+import { fence as fenceStatement, look as lookStatement } from "../../src/journal/claims/RunClaimer.ts"
+import { duplicatesStatement } from "../../src/journal/writer/KeyConflicts.ts"
+import { reconcileStatement } from "../../src/journal/writer/LostReplies.ts"
 import { flush } from "./FlushModel.ts"
 import {
   cancel,

@@ -2,7 +2,7 @@
  * Planted faults, each the loss of one rule that ARCHITECTURE.md, "Durability", names: what the exploration has to find.
  * Faults of the database are statements without one of their conditions; those of the process, a port that forgets.
  */
-import { Journal } from "@sluice/engine/Journal"
+import { Journal } from "@sluice/engine/journal/Journal"
 import { Effect, Layer, Stream } from "effect"
 import { execute, statementOf, valueOf } from "./DatabaseModel.ts"
 import { flush } from "./FlushModel.ts"

@@ -2,10 +2,10 @@
  * What the statement of `journal/FlushStatement` does to the tables, and what it answers. It is handed the same
  * parameters as the statement; that it answers as PostgreSQL does is what `SqlHistory.test.ts` is for.
  */
-import { accept } from "../../src/journal/AcceptRow.ts"
-import { type ColumnTypes, parameterCount } from "../../src/journal/Columns.ts"
-import { callout, entry, step } from "../../src/journal/FlushRows.ts"
-import { leaseSeconds } from "../../src/journal/FlushStatement.ts"
+import { callout, entry, step } from "../../src/journal/writer/FlushRows.ts"
+import { leaseSeconds } from "../../src/journal/writer/FlushStatement.ts"
+import { accept } from "../../src/journal/writer/SubmissionRow.ts"
+import { type ColumnTypes, parameterCount } from "../../src/sql/ArrayParameters.ts"
 import type { CalloutsRow, RunRow, StepsRow, Tables } from "./Tables.ts"
 import { runsOver } from "./Tables.ts"
 

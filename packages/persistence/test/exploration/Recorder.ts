@@ -1,10 +1,10 @@
 /** Two processes on a real database, each statement of which is written down; either can be killed. */
 import type * as PgClient from "@effect/sql-pg/PgClient"
-import { Cancelling } from "@sluice/engine/Cancelling"
-import { Intake } from "@sluice/engine/Intake"
+import { Cancelling } from "@sluice/engine/commands/CancelRun"
+import { Intake } from "@sluice/engine/commands/Intake"
 import { Clock, Effect, Layer, Logger, Scope } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
-import type { Rows } from "../../src/journal/Link.ts"
+import type { Rows } from "../../src/sql/JournalConnection.ts"
 import { valueOf } from "./DatabaseModel.ts"
 import { encode, encodeRow, type Question } from "./History.ts"
 import { type Beyond, layer } from "./Process.ts"

@@ -1,5 +1,5 @@
 /** What is explored: how many steps, and how much may go wrong on the way. */
-import type { Pipeline, Step } from "@sluice/domain/Pipeline"
+import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
 
 export interface Scenario {
   readonly steps: number

@@ -3,12 +3,12 @@
  * the partner, every end of a wait is an action of its own; between two actions the processes run until all of them
  * wait. A world is made anew for each path: fibers cannot be copied.
  */
-import { Cancelling } from "@sluice/engine/Cancelling"
-import { Intake } from "@sluice/engine/Intake"
+import { Cancelling } from "@sluice/engine/commands/CancelRun"
+import { Intake } from "@sluice/engine/commands/Intake"
 import type { OutboundRequest, OutboundResponse } from "@sluice/http-client/Outbound"
 import { Clock, Effect, Exit, Layer, Logger, Scope } from "effect"
 import { ConnectionError, SqlError } from "effect/sql/SqlError"
-import { leaseSeconds } from "../../src/journal/FlushStatement.ts"
+import { leaseSeconds } from "../../src/journal/writer/FlushStatement.ts"
 import * as Canon from "./Canon.ts"
 import { execute, statementOf, valueOf } from "./DatabaseModel.ts"
 import type { Fault } from "./Faults.ts"

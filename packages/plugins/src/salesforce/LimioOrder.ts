@@ -2,7 +2,7 @@
  * `i42as__LimioOrder__c`: the order as a JSON string, reduced to what the platform documents (Limio: "Platform Events
  * Definitions", LimioOrder payload). Contract: section 6.
  */
-import { isObject, type Json, type JsonObject } from "@sluice/domain/Json"
+import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
 import type { OrderDataOptions } from "./SalesforceOptions.ts"
 
 /** Members of the order that are kept unless `fieldsToKeep` says otherwise. */

@@ -4,8 +4,8 @@
  *
  * A text that is too long is never cut: Salesforce would refuse the event (`STRING_TOO_LONG`), so no request is made.
  */
-import { isObject } from "@sluice/domain/Json"
-import type { Order } from "@sluice/domain/Order"
+import { isObject } from "@sluice/domain/json/Json"
+import type { Order } from "@sluice/domain/order/Order"
 import { textOf } from "../JsonAnswer.ts"
 import { fieldName, limitOf, platformName } from "./EventFields.ts"
 import { limioOrder } from "./LimioOrder.ts"

@@ -5,9 +5,9 @@
  * Event Messages with Salesforce APIs"). A refusal is a list of `{ message, errorCode }` (Salesforce: "Status Codes and
  * Error Responses").
  */
-import { isObject, type Json, type JsonObject } from "@sluice/domain/Json"
-import type { Judgement } from "@sluice/engine/Callout"
-import { type AttemptEnd, delays, retryAfter, type RetryPolicy } from "@sluice/engine/RetrySchedule"
+import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
+import type { Judgement } from "@sluice/engine/plugins/Callout"
+import { type AttemptEnd, delays, retryAfter, type RetryPolicy } from "@sluice/engine/plugins/RetrySchedule"
 import type { OutboundResponse } from "@sluice/http-client/Outbound"
 import { answerOf, textOf } from "../JsonAnswer.ts"
 

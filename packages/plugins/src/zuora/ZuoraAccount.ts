@@ -2,8 +2,8 @@
  * The body of Zuora's "Create an account" (`POST /v1/accounts`). Zuora wants a name, a currency and a contact; what the
  * step's options do not say is taken from the order where that has it.
  */
-import { isObject, type Json, type JsonObject } from "@sluice/domain/Json"
-import type { Order } from "@sluice/domain/Order"
+import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
+import type { Order } from "@sluice/domain/order/Order"
 import { textOf } from "../JsonAnswer.ts"
 import type { ZuoraOptions } from "./ZuoraOptions.ts"
 

@@ -4,10 +4,10 @@
  * HTTP 200 says nothing: `success` in the body does (Zuora: "Error handling"). The last two digits of a reason's code
  * are its category (Zuora: "Error codes"): 50 is a lock that somebody else holds, 70 a limit that was exceeded.
  */
-import { isObject, type Json, type JsonObject } from "@sluice/domain/Json"
-import { retryAfterMs } from "@sluice/domain/RetryAfter"
-import type { Judgement } from "@sluice/engine/Callout"
-import { type AttemptEnd, delays, retryAfter, type RetryPolicy } from "@sluice/engine/RetrySchedule"
+import { retryAfterMs } from "@sluice/domain/internal/decode/RetryAfter"
+import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
+import type { Judgement } from "@sluice/engine/plugins/Callout"
+import { type AttemptEnd, delays, retryAfter, type RetryPolicy } from "@sluice/engine/plugins/RetrySchedule"
 import type { OutboundResponse } from "@sluice/http-client/Outbound"
 import { answerOf } from "../JsonAnswer.ts"
 

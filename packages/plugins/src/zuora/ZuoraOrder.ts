@@ -1,6 +1,6 @@
 /** The body of Zuora's "Create an order" (`POST /v1/orders`), and what its answer leaves to later steps. */
-import { isObject, type JsonObject } from "@sluice/domain/Json"
-import type { Order } from "@sluice/domain/Order"
+import { isObject, type JsonObject } from "@sluice/domain/json/Json"
+import type { Order } from "@sluice/domain/order/Order"
 import { textOf } from "../JsonAnswer.ts"
 import type { ZuoraOptions } from "./ZuoraOptions.ts"
 

@@ -2,9 +2,9 @@
 import { api } from "../../api/Api.ts"
 import type { HistoryEntry } from "../../api/Documents.ts"
 import { usePages } from "../../api/Pages.ts"
-import { Failure, Loading } from "../../components/Notice.tsx"
-import { ScrollX } from "../../components/ScrollX.tsx"
-import { Time } from "../../components/Time.tsx"
+import { Failure, Loading } from "../../components/feedback/Notice.tsx"
+import { ScrollX } from "../../components/table/ScrollX.tsx"
+import { Time } from "../../components/values/Time.tsx"
 
 const valueText = (value: unknown): string =>
   value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value)

@@ -5,15 +5,15 @@ import { lazy, Suspense } from "react"
 import { api } from "../../api/Api.ts"
 import type { Overview } from "../../api/Documents.ts"
 import { routes } from "../../api/Routes.ts"
-import { timeOf } from "../../app/Now.ts"
-import { CopyCurl } from "../../components/CopyCurl.tsx"
-import { durationText } from "../../components/Duration.tsx"
-import { Failure, Loading } from "../../components/Notice.tsx"
-import { Time } from "../../components/Time.tsx"
+import { Failure, Loading } from "../../components/feedback/Notice.tsx"
+import { CopyCurl } from "../../components/values/CopyCurl.tsx"
+import { durationText } from "../../components/values/Duration.tsx"
+import { Time } from "../../components/values/Time.tsx"
+import { timeOf } from "../../environment/Now.ts"
 import { Partners } from "./Partners.tsx"
 import { Tiles } from "./Tiles.tsx"
 
-const TimeChart = lazy(async () => ({ default: (await import("../../components/TimeChart.tsx")).TimeChart }))
+const TimeChart = lazy(async () => ({ default: (await import("../../components/charts/TimeChart.tsx")).TimeChart }))
 
 /** The server looks once a second at most, however many ask. In milliseconds. */
 const everyMs = 2000

@@ -5,11 +5,11 @@ import { useState } from "react"
 import { api } from "../../api/Api.ts"
 import type { Overview, OverviewPartner } from "../../api/Documents.ts"
 import { routes } from "../../api/Routes.ts"
-import { ConfirmDialog } from "../../components/ConfirmDialog.tsx"
-import { Duration } from "../../components/Duration.tsx"
-import { StateBadge } from "../../components/StateBadge.tsx"
-import { Age } from "../../components/Time.tsx"
-import { toast } from "../../components/Toasts.tsx"
+import { ConfirmDialog } from "../../components/feedback/ConfirmDialog.tsx"
+import { toast } from "../../components/feedback/Toasts.tsx"
+import { Duration } from "../../components/values/Duration.tsx"
+import { StateBadge } from "../../components/values/StateBadge.tsx"
+import { Age } from "../../components/values/Time.tsx"
 
 const failedShare = ({ callouts, failures }: OverviewPartner): string =>
   callouts === 0 ? "–" : `${failures.toLocaleString("en")} of ${callouts.toLocaleString("en")}`

@@ -1,9 +1,9 @@
 /** The numbers that one looks at first: each leads to what it counts. */
 import { Link } from "@tanstack/react-router"
 import type { Overview, OverviewCount } from "../../api/Documents.ts"
-import { timeOf } from "../../app/Now.ts"
-import { durationText } from "../../components/Duration.tsx"
-import type { Tone } from "../../components/StateBadge.tsx"
+import { durationText } from "../../components/values/Duration.tsx"
+import type { Tone } from "../../components/values/StateBadge.tsx"
+import { timeOf } from "../../environment/Now.ts"
 
 const countText = ({ count, more }: OverviewCount): string => `${count.toLocaleString("en")}${more ? "+" : ""}`
 

@@ -4,8 +4,8 @@ import { useNavigate } from "@tanstack/react-router"
 import { useState } from "react"
 import { api } from "../../api/Api.ts"
 import { routes } from "../../api/Routes.ts"
-import { ConfirmDialog } from "../../components/ConfirmDialog.tsx"
-import { toast } from "../../components/Toasts.tsx"
+import { ConfirmDialog } from "../../components/feedback/ConfirmDialog.tsx"
+import { toast } from "../../components/feedback/Toasts.tsx"
 
 export const ReprocessDialog = ({ orderId, onClose }: { readonly orderId: string; readonly onClose: () => void }) => {
   const navigate = useNavigate()

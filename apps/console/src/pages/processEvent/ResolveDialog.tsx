@@ -4,8 +4,8 @@ import { useState } from "react"
 import { api } from "../../api/Api.ts"
 import type { ProcessEvent, Step } from "../../api/Documents.ts"
 import { routes } from "../../api/Routes.ts"
-import { ConfirmDialog } from "../../components/ConfirmDialog.tsx"
-import { toast } from "../../components/Toasts.tsx"
+import { ConfirmDialog } from "../../components/feedback/ConfirmDialog.tsx"
+import { toast } from "../../components/feedback/Toasts.tsx"
 import { eventKey } from "./LiveEvent.ts"
 
 interface ResolveProps {

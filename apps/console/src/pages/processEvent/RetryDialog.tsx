@@ -4,8 +4,8 @@ import { useState } from "react"
 import { api } from "../../api/Api.ts"
 import type { ProcessEvent } from "../../api/Documents.ts"
 import { routes } from "../../api/Routes.ts"
-import { ConfirmDialog } from "../../components/ConfirmDialog.tsx"
-import { toast } from "../../components/Toasts.tsx"
+import { ConfirmDialog } from "../../components/feedback/ConfirmDialog.tsx"
+import { toast } from "../../components/feedback/Toasts.tsx"
 
 interface RetryProps {
   readonly event: ProcessEvent

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query"
 import { api } from "../../api/Api.ts"
 import type { ProcessEvent, StoredSettings } from "../../api/Documents.ts"
-import { JsonViewer } from "../../components/JsonViewer.tsx"
+import { JsonViewer } from "../../components/json/JsonViewer.tsx"
 
 const list = (value: unknown): string => Array.isArray(value) ? value.join(", ") : String(value)
 

@@ -6,12 +6,12 @@ import { useState } from "react"
 import { api } from "../../api/Api.ts"
 import type { RetryJob } from "../../api/Documents.ts"
 import { routes } from "../../api/Routes.ts"
-import { ConfirmDialog } from "../../components/ConfirmDialog.tsx"
-import { CopyCurl } from "../../components/CopyCurl.tsx"
-import { Failure, Loading } from "../../components/Notice.tsx"
-import { StateBadge } from "../../components/StateBadge.tsx"
-import { Time } from "../../components/Time.tsx"
-import { toast } from "../../components/Toasts.tsx"
+import { ConfirmDialog } from "../../components/feedback/ConfirmDialog.tsx"
+import { Failure, Loading } from "../../components/feedback/Notice.tsx"
+import { toast } from "../../components/feedback/Toasts.tsx"
+import { CopyCurl } from "../../components/values/CopyCurl.tsx"
+import { StateBadge } from "../../components/values/StateBadge.tsx"
+import { Time } from "../../components/values/Time.tsx"
 
 const route = getRouteApi("/jobs/$id")
 

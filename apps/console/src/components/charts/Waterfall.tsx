@@ -1,0 +1,132 @@
+/**
+ * The steps of a run and their attempts in time. One line is chosen; arrows walk, and what is chosen is shown below.
+ * Virtual, so that a run of hundreds of attempts costs what is in sight.
+ */
+import { useVirtualizer } from "@tanstack/react-virtual"
+import { type KeyboardEvent, useLayoutEffect, useMemo, useRef } from "react"
+import { isFinal, type ProcessEvent } from "../../api/Documents.ts"
+import { useNow } from "../../environment/Now.ts"
+import { waterfall, type WaterfallLine } from "../../waterfall/Layout.ts"
+import { durationText } from "../values/Duration.tsx"
+import { toneOf } from "../values/StateBadge.tsx"
+
+const lineHeight = 28
+
+export interface WaterfallProps {
+  readonly event: ProcessEvent
+  /** The key of the chosen line. */
+  readonly chosen: string | undefined
+  readonly choose: (line: WaterfallLine) => void
+}
+
+const hostOf = (endpoint: string): string => URL.parse(endpoint)?.host ?? endpoint
+
+const Label = ({ step, callout }: WaterfallLine) =>
+  callout === undefined
+    ? (
+      <span className="label">
+        <span className="dot" />
+        <strong className="clip">{step.id}</strong>
+        <span className="visually-hidden">{step.state}</span>
+        {step.id !== step.name && <span className="muted clip">{step.name}</span>}
+      </span>
+    )
+    : (
+      <span className="label">
+        <span className="dot" />
+        <span className="clip">
+          {callout.probe === true ? "probe" : `#${callout.attempt}`}{" "}
+          {callout.response?.status ?? callout.error?.code ?? ""} {hostOf(callout.endpoint)}
+        </span>
+      </span>
+    )
+
+export const Waterfall = ({ event, chosen, choose }: WaterfallProps) => {
+  const running = event.startedAt !== undefined && !isFinal(event.state)
+  const now = useNow(running ? 250 : 0)
+  const { lines, ticks } = useMemo(() => waterfall(event, now), [event, now])
+  const scroller = useRef<HTMLDivElement>(null)
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => lineHeight,
+    overscan: 10
+  })
+  const at = lines.findIndex(({ key }) => key === chosen)
+  // Where the keys have gone; the choice follows with the address, and further keys may come before it.
+  const aim = useRef<string | undefined>(undefined)
+  useLayoutEffect(() => {
+    if (at >= 0) virtual.scrollToIndex(at)
+    if (chosen === undefined || aim.current !== chosen) return
+    aim.current = undefined
+    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>("[aria-selected=true]")?.focus())
+  }, [chosen])
+  const pressed = (event: KeyboardEvent) => {
+    const steps: Readonly<Record<string, number>> = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }
+    const from = aim.current === undefined ? at : lines.findIndex(({ key }) => key === aim.current)
+    const wanted = event.key === "Home"
+      ? 0
+      : event.key === "End"
+      ? lines.length - 1
+      : steps[event.key] === undefined
+      ? undefined
+      : Math.min(Math.max(from + (steps[event.key] ?? 0), 0), lines.length - 1)
+    const line = wanted === undefined ? undefined : lines[wanted]
+    if (line === undefined) return
+    event.preventDefault()
+    event.stopPropagation()
+    aim.current = line.key === chosen ? undefined : line.key
+    choose(line)
+  }
+  return (
+    <div className="waterfall">
+      <div className="scale" aria-hidden="true">
+        <span>Step and attempts</span>
+        <span className="ticks">
+          {ticks.map(({ ms, left }) => <span key={ms} style={{ left: `${left}%` }}>{durationText(ms)}</span>)}
+        </span>
+        <span className="took">Took</span>
+      </div>
+      <div
+        ref={scroller}
+        className="lines"
+        role="listbox"
+        aria-label="Steps and attempts"
+        onKeyDown={pressed}
+        tabIndex={-1}
+      >
+        <div className="canvas" role="presentation" style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map(({ index, start }) => {
+            const line = lines[index]
+            if (line === undefined) return null
+            const isChosen = line.key === chosen
+            const state = line.callout?.outcome ?? line.step.state
+            return (
+              <div
+                key={line.key}
+                role="option"
+                className={`line tone-${toneOf(state)} ${line.callout === undefined ? "step" : "attempt"}`}
+                aria-selected={isChosen}
+                tabIndex={isChosen || (at < 0 && index === 0) ? 0 : -1}
+                style={{ transform: `translateY(${start}px)` }}
+                onClick={() => choose(line)}
+                onKeyDown={(event) => event.key === "Enter" && choose(line)}
+              >
+                <Label {...line} />
+                <span className="track">
+                  {line.bar !== undefined && (
+                    <span
+                      className={`bar ${line.bar.open ? "open" : ""}`}
+                      style={{ left: `min(${line.bar.left}%, calc(100% - 3px))`, width: `${line.bar.width}%` }}
+                    />
+                  )}
+                </span>
+                <span className="took">{line.tookMs === undefined ? line.step.state : durationText(line.tookMs)}</span>
+              </div>
+            )
+          })}
+        </div>
+      </div>
+    </div>
+  )
+}

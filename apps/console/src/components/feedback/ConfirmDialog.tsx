@@ -1,0 +1,90 @@
+/**
+ * Asks before something is done, for a reason that is kept with it, and shows the request as `curl`. Stays open while
+ * the server works, and says in place what it refuses.
+ */
+import { type ReactNode, useState } from "react"
+import type { Request } from "../../api/Curl.ts"
+import { CopyCurl } from "../values/CopyCurl.tsx"
+import { Dialog } from "./Dialog.tsx"
+import { Failure } from "./Notice.tsx"
+
+export interface ConfirmProps {
+  readonly title: string
+  /** What will happen, in a sentence or two. */
+  readonly description: ReactNode
+  /** The word on the button: `Cancel the run`. */
+  readonly action: string
+  readonly danger?: boolean
+  /** Whether a reason is asked for; `required` keeps the button shut without one. */
+  readonly reason?: "optional" | "required" | "none"
+  /** The request that the button sends, for the copied `curl`. */
+  readonly request?: (reason: string) => Request
+  /** Why it cannot be done as things are; keeps the button shut. */
+  readonly blocked?: string | undefined
+  /** Further fields. */
+  readonly children?: ReactNode
+  readonly onConfirm: (reason: string) => Promise<unknown>
+  readonly onClose: () => void
+}
+
+/** The longest reason that the API takes. */
+const maxReason = 1000
+
+export const ConfirmDialog = (props: ConfirmProps) => {
+  const { title, description, action, danger = false, reason: asks = "optional", request, children, blocked } = props
+  const [reason, setReason] = useState("")
+  const [busy, setBusy] = useState(false)
+  const [error, setError] = useState<unknown>(undefined)
+  const missing = blocked !== undefined || (asks === "required" && reason.trim() === "")
+  const submit = async () => {
+    if (busy || missing) return
+    setBusy(true)
+    setError(undefined)
+    try {
+      await props.onConfirm(reason.trim())
+      props.onClose()
+    } catch (refused) {
+      setError(refused)
+      setBusy(false)
+    }
+  }
+  return (
+    <Dialog title={title} description={description} onClose={props.onClose}>
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault()
+          void submit()
+        }}
+      >
+        {blocked !== undefined && <p className="why tone-wait">{blocked}</p>}
+        {children}
+        {asks !== "none" && (
+          <label className="field">
+            <span>Reason{asks === "required" ? "" : " (optional)"}</span>
+            <textarea
+              className="input"
+              value={reason}
+              maxLength={maxReason}
+              required={asks === "required"}
+              placeholder="Kept in the record, for whoever reads it later"
+              onChange={(event) => setReason(event.target.value)}
+              onKeyDown={(event) => {
+                if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void submit()
+              }}
+            />
+          </label>
+        )}
+        {error !== undefined && <Failure error={error} />}
+        <div className="actions">
+          {request !== undefined && <CopyCurl request={request(reason.trim())} />}
+          <span className="grow" />
+          <button type="button" className="button" onClick={props.onClose}>Back</button>
+          <button type="submit" className={`button ${danger ? "danger" : "primary"}`} disabled={busy || missing}>
+            {busy ? "Working …" : action}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,63 @@
+/** What a page says where it has nothing to show: it is loading, there is nothing, or it failed; and what to do then. */
+import { CircleAlert, Inbox } from "lucide-react"
+import type { ReactNode } from "react"
+import { isProblem } from "../../api/ApiProblem.ts"
+
+export const Loading = ({ what }: { readonly what: string }) => (
+  <p className="loading" role="status">
+    <span className="spinner" aria-hidden="true" />
+    Loading {what} …
+  </p>
+)
+
+export const Empty = ({ title, children }: { readonly title: string; readonly children?: ReactNode }) => (
+  <div className="notice">
+    <h2 className="row">
+      <Inbox className="icon" aria-hidden="true" />
+      {title}
+    </h2>
+    {children}
+  </div>
+)
+
+const advice = (error: unknown): string => {
+  if (!isProblem(error)) return "This is a fault of the console. Reload the page; if it stays, report what it says."
+  switch (error.slug) {
+    case "offline":
+      return "Check that the server runs and that this machine reaches it. The page goes on by itself when it answers."
+    case "unavailable":
+      return "The database is away. What is stored is safe; the page goes on by itself when it is back."
+    case "not-found":
+      return "Check the id. Records are removed when SLUICE_RETENTION has passed."
+    case "unauthorized":
+      return "Sign in with one of the server's API keys."
+    case "invalid-request":
+      return "Change what is named above, and try again."
+    case "internal":
+      return "The server's log says why. Try again."
+    default:
+      return error.status >= 500 ? "Try again in a moment." : "Change what is named above, and try again."
+  }
+}
+
+/** An error in the server's own words, and what to do about it. */
+export const Failure = ({ error, retry }: { readonly error: unknown; readonly retry?: (() => void) | undefined }) => (
+  <div className="notice bad" role="alert">
+    <h2 className="row">
+      <CircleAlert className="icon" aria-hidden="true" />
+      {isProblem(error) ? error.title : "Something broke"}
+    </h2>
+    <p className="break">{error instanceof Error ? error.message : String(error)}</p>
+    {isProblem(error) && error.faults.length > 0 && (
+      <ul>
+        {error.faults.map(({ path, message }) => (
+          <li key={`${path} ${message}`} className="break">
+            {path !== "" && <code>{path}</code>} {message}
+          </li>
+        ))}
+      </ul>
+    )}
+    <p className="muted">{advice(error)}</p>
+    {retry !== undefined && <button type="button" className="button" onClick={retry}>Try again</button>}
+  </div>
+)

@@ -1,0 +1,187 @@
+/** A JSON document that can be folded, searched and copied; secrets read as what they are: redacted. */
+import { useVirtualizer } from "@tanstack/react-virtual"
+import { ChevronDown, ChevronRight, ChevronUp } from "lucide-react"
+import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from "react"
+import { around, type JsonLine, jsonLines, openDepth, search } from "../../json/JsonLines.ts"
+import { CopyButton } from "../values/CopyButton.tsx"
+
+const lineHeight = 20
+
+const marked = (text: string, query: string): ReactNode => {
+  const at = query === "" ? -1 : text.toLowerCase().indexOf(query.toLowerCase())
+  return at < 0 ? text : (
+    <>
+      {text.slice(0, at)}
+      <mark>{text.slice(at, at + query.length)}</mark>
+      {text.slice(at + query.length)}
+    </>
+  )
+}
+
+interface LineProps {
+  readonly line: JsonLine
+  readonly query: string
+  readonly toggle: () => void
+}
+
+const Line = ({ line, query, toggle }: LineProps) => (
+  <>
+    <span aria-hidden="true">{"  ".repeat(line.depth)}</span>
+    {line.fold === "none" ? <span className="fold" aria-hidden="true" /> : (
+      <button
+        type="button"
+        className="fold"
+        tabIndex={-1}
+        aria-expanded={line.fold === "open"}
+        aria-label={`${line.name ?? "document"} ${line.fold === "open" ? "fold" : "unfold"}`}
+        onClick={toggle}
+      >
+        {line.fold === "open" ? "▾" : "▸"}
+      </button>
+    )}
+    {line.name !== undefined && (
+      <>
+        <span className="name">{marked(line.name, query)}</span>
+        <span className="punctuation">:{" "}</span>
+      </>
+    )}
+    {line.kind === "redacted"
+      ? <span className="redacted" title="A secret: Sluice does not show it">[redacted]</span>
+      : (
+        <span
+          className={line.fold === "none" && line.kind !== "object" && line.kind !== "array"
+            ? line.kind
+            : "punctuation"}
+        >
+          {marked(line.text, query)}
+        </span>
+      )}
+  </>
+)
+
+export interface JsonViewerProps {
+  readonly value: unknown
+  /** What it is, for those who hear it: `request body`. */
+  readonly label: string
+}
+
+export const JsonViewer = ({ value, label }: JsonViewerProps) => {
+  const depth = useMemo(() => openDepth(value), [value])
+  const [flipped, setFlipped] = useState<ReadonlySet<string>>(new Set())
+  const [base, setBase] = useState<number | undefined>(undefined)
+  const [query, setQuery] = useState("")
+  const [current, setCurrent] = useState(0)
+  const scroller = useRef<HTMLDivElement>(null)
+  const found = useMemo(() => search(value, query), [value, query])
+  const unfolded = useMemo(() => new Set(found.slice(0, 2000).flatMap(around)), [found])
+  const lines = useMemo(
+    () =>
+      jsonLines(
+        value,
+        (pointer, level) => unfolded.has(pointer) || (level < (base ?? depth)) !== flipped.has(pointer)
+      ),
+    [value, unfolded, base, depth, flipped]
+  )
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => lineHeight,
+    overscan: 20
+  })
+
+  const toggle = (pointer: string) => {
+    const next = new Set(flipped)
+    if (!next.delete(pointer)) next.add(pointer)
+    setFlipped(next)
+  }
+  const all = (levels: number) => {
+    setBase(levels)
+    setFlipped(new Set())
+    setQuery("")
+  }
+  const go = (by: number) => {
+    if (found.length === 0) return
+    const next = (current + by + found.length) % found.length
+    setCurrent(next)
+    const index = lines.findIndex(({ pointer }) => pointer === found[next])
+    if (index >= 0) virtual.scrollToIndex(index, { align: "center" })
+  }
+  const pressed = (event: KeyboardEvent) => {
+    if (event.key !== "Enter") return
+    event.preventDefault()
+    go(event.shiftKey ? -1 : 1)
+  }
+
+  if (typeof value === "string") return <TextBody text={value} label={label} />
+  return (
+    <div className="json">
+      <div className="tools">
+        <input
+          className="input"
+          type="search"
+          placeholder="Search"
+          aria-label={`Search the ${label}`}
+          value={query}
+          onKeyDown={pressed}
+          onChange={(event) => {
+            setQuery(event.target.value)
+            setCurrent(0)
+          }}
+        />
+        {query !== "" && (
+          <>
+            <span className="muted num" role="status">
+              {found.length === 0 ? "nothing" : `${current + 1} of ${found.length}`}
+            </span>
+            <button type="button" className="button quiet icon-only" aria-label="Previous match" onClick={() => go(-1)}>
+              <ChevronUp className="icon" aria-hidden="true" />
+            </button>
+            <button type="button" className="button quiet icon-only" aria-label="Next match" onClick={() => go(1)}>
+              <ChevronDown className="icon" aria-hidden="true" />
+            </button>
+          </>
+        )}
+        <span className="grow" />
+        <button type="button" className="button quiet" onClick={() => all(1)}>
+          <ChevronRight className="icon" aria-hidden="true" />
+          Fold
+        </button>
+        <button type="button" className="button quiet" onClick={() => all(64)}>
+          <ChevronDown className="icon" aria-hidden="true" />
+          Unfold
+        </button>
+        <CopyButton what={label} text={() => JSON.stringify(value, null, 2)} />
+      </div>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
+      <div ref={scroller} className="lines" tabIndex={0} role="group" aria-label={label}>
+        <div className="canvas" style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map(({ index, start }) => {
+            const line = lines[index]
+            return line === undefined ? null : (
+              <div
+                key={line.pointer}
+                className={`line ${query !== "" && found[current] === line.pointer ? "current" : ""}`}
+                style={{ transform: `translateY(${start}px)` }}
+              >
+                <Line line={line} query={query} toggle={() => toggle(line.pointer)} />
+              </div>
+            )
+          })}
+        </div>
+      </div>
+    </div>
+  )
+}
+
+/** A body that is no JSON. */
+const TextBody = ({ text, label }: { readonly text: string; readonly label: string }) => (
+  <div className="json">
+    <div className="tools">
+      <span className="muted">{text === "" ? "empty" : `text, ${text.length.toLocaleString("en")} characters`}</span>
+      <span className="grow" />
+      <CopyButton what={label} text={() => text} />
+    </div>
+    {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
+    {text !== "" && <pre className="text" tabIndex={0} aria-label={label} role="group">{text}</pre>}
+  </div>
+)

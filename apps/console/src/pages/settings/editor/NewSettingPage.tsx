@@ -1,0 +1,155 @@
+/** A new setting: begins as an example, and is created only where there is none of its name yet. */
+import { useQueryClient } from "@tanstack/react-query"
+import { getRouteApi, useNavigate } from "@tanstack/react-router"
+import { Plus } from "lucide-react"
+import { useRef, useState } from "react"
+import { api, type Payload } from "../../../api/Api.ts"
+import { type Fault, isProblem } from "../../../api/ApiProblem.ts"
+import type { StoredSettings } from "../../../api/Documents.ts"
+import { routes } from "../../../api/Routes.ts"
+import { NotFound } from "../../../app/NotFound.tsx"
+import { Failure } from "../../../components/feedback/Notice.tsx"
+import { toast } from "../../../components/feedback/Toasts.tsx"
+import { JsonEditor } from "../../../components/json/JsonEditor.tsx"
+import { CopyCurl } from "../../../components/values/CopyCurl.tsx"
+import { addressOf, type Kind, kindOf, kinds, readDraft, templateOf } from "../../../settings/Kinds.ts"
+import { SecretDialog } from "../endpoints/SecretDialog.tsx"
+import { FaultList } from "./FaultList.tsx"
+import { useSchema } from "./Schema.ts"
+
+const route = getRouteApi("/new/$kind")
+
+export const NewSettingPage = () => {
+  const kind = kindOf(route.useParams().kind)
+  return kind === undefined ? <NotFound /> : <NewSetting key={kind} kind={kind} />
+}
+
+const noFaults: ReadonlyArray<Fault> = []
+
+const exists = async (kind: Kind, id: string): Promise<boolean> => {
+  try {
+    await api[kind].get({ params: { id } })
+    return true
+  } catch (error) {
+    if (isProblem(error) && error.status === 404) return false
+    throw error
+  }
+}
+
+/** The address that the draft goes to; empty where the server is to choose one. */
+const addressIn = (kind: Kind, id: string, document: Readonly<Record<string, unknown>>): string => {
+  const member = (name: string): string =>
+    String(document[name] ?? document[name.charAt(0).toUpperCase() + name.slice(1)] ?? "")
+  if (kinds[kind].named) return member("name")
+  return id.trim() !== "" ? id.trim() : kind === "connectors" ? member("connectorId") : ""
+}
+
+/** What a text asks for: where it goes, and as what. */
+const askedFor = (kind: Kind, id: string, text: string) => {
+  const draft = readDraft(text)
+  const document = "document" in draft ? draft.document : {}
+  const address = addressIn(kind, id, document)
+  const byPost = kind === "webhookEndpoints"
+  const payload = (byPost && address !== "" ? { ...document, id: address } : document) as Payload<"pipelines", "put">
+  return { draft, address, byPost, payload }
+}
+
+const NewSetting = ({ kind }: { readonly kind: Kind }) => {
+  const { noun, named, page, about } = kinds[kind]
+  const schema = useSchema(kind)
+  const queries = useQueryClient()
+  const navigate = useNavigate()
+  const editor = useRef<{ readonly goTo: (path: string) => void }>(null)
+  const [text, setText] = useState(() => templateOf(kind))
+  const [id, setId] = useState("")
+  const [busy, setBusy] = useState(false)
+  const [error, setError] = useState<unknown>(undefined)
+  const [faults, setFaults] = useState(noFaults)
+  const [made, setMade] = useState<StoredSettings | undefined>(undefined)
+  const { address, byPost, payload } = askedFor(kind, id, text)
+  const request = byPost
+    ? { route: routes.webhookEndpoints.create, parts: { payload } }
+    : { route: routes[kind].put, parts: { params: { id: address }, payload } }
+
+  const create = async (
+    { address, byPost, payload }: ReturnType<typeof askedFor>
+  ): Promise<StoredSettings | undefined> => {
+    if (byPost && address === "") return api.webhookEndpoints.create({ payload })
+    if (address === "") {
+      setFaults([{ path: named ? "name" : "", message: `give the ${noun} ${named ? "a name" : "an id"}` }])
+      return undefined
+    }
+    if (await exists(kind, address)) {
+      const message = `there is a ${noun} ${address} already: choose another name, or change that one`
+      setFaults([{ path: named ? "name" : "", message }])
+      return undefined
+    }
+    return byPost ? api.webhookEndpoints.create({ payload }) : api[kind].put({ params: { id: address }, payload })
+  }
+  const open = (stored: StoredSettings) => navigate({ to: page, params: { id: addressOf(kind, stored) } })
+  const submit = async (text: string) => {
+    if (busy) return
+    const asked = askedFor(kind, id, text)
+    const { draft } = asked
+    if ("fault" in draft) return toast("bad", "Not created: the text is no JSON", draft.fault)
+    setBusy(true)
+    setError(undefined)
+    setFaults(noFaults)
+    try {
+      const stored = await create(asked)
+      if (stored === undefined) return
+      await queries.invalidateQueries({ queryKey: ["settings", kind] })
+      toast("ok", `The ${noun} ${addressOf(kind, stored)} is there`)
+      if (typeof stored["secret"] === "string" && stored["secret"].startsWith("whsec_")) setMade(stored)
+      else await open(stored)
+    } catch (refused) {
+      if (isProblem(refused) && refused.faults.length > 0) setFaults(refused.faults)
+      else setError(refused)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <>
+      <div className="page-head">
+        <h1>New {noun}</h1>
+        <div className="actions">
+          <CopyCurl request={request} />
+          <button type="button" className="button primary" disabled={busy} onClick={() => void submit(text)}>
+            <Plus className="icon" aria-hidden="true" />
+            {busy ? "Creating …" : "Create"}
+          </button>
+        </div>
+        <p className="sub">{about}</p>
+      </div>
+      {!named && (
+        <label className="field narrow">
+          <span>Id{byPost ? " (optional)" : ": what it is addressed by; its connectorId where nothing is given"}</span>
+          <input
+            className="input mono"
+            value={id}
+            spellCheck={false}
+            placeholder={byPost ? "made by the server" : address}
+            onChange={(event) => setId(event.target.value)}
+          />
+        </label>
+      )}
+      {faults.length > 0 && <FaultList noun={noun} faults={faults} goTo={(path) => editor.current?.goTo(path)} />}
+      {error !== undefined && <Failure error={error} />}
+      <JsonEditor
+        label={`new ${noun} as JSON`}
+        text={text}
+        schema={schema}
+        faults={faults}
+        onChange={setText}
+        onSave={(text) => void submit(text)}
+        ref={editor}
+      />
+      <p className="muted hint">
+        <kbd>Ctrl</kbd> <kbd>Space</kbd> completes, <kbd>Ctrl</kbd> <kbd>S</kbd> creates, <kbd>Tab</kbd>{" "}
+        leaves the editor. Names and lists may be as in the seeds: <code>Name</code> reads as <code>name</code>.
+      </p>
+      {made !== undefined && <SecretDialog secret={String(made["secret"])} onClose={() => void open(made)} />}
+    </>
+  )
+}

@@ -1,0 +1,181 @@
+/**
+ * A setting's JSON, edited and saved: against the version that it was read at, so that nobody's change is lost. What the
+ * server refuses is shown where it stands.
+ */
+import { useBlocker } from "@tanstack/react-router"
+import { Braces, Save, Undo2 } from "lucide-react"
+import { type ReactNode, useCallback, useEffect, useRef, useState } from "react"
+import { isProblem } from "../../../api/ApiProblem.ts"
+import type { StoredSettings } from "../../../api/Documents.ts"
+import { routes } from "../../../api/Routes.ts"
+import { Failure } from "../../../components/feedback/Notice.tsx"
+import { toast } from "../../../components/feedback/Toasts.tsx"
+import { JsonDiff } from "../../../components/json/JsonDiff.tsx"
+import { JsonEditor } from "../../../components/json/JsonEditor.tsx"
+import { CopyCurl } from "../../../components/values/CopyCurl.tsx"
+import { type Kind, kinds, readDraft, textOf } from "../../../settings/Kinds.ts"
+import { FaultList } from "./FaultList.tsx"
+import { useSchema } from "./Schema.ts"
+
+export interface SettingEditorProps {
+  readonly kind: Kind
+  readonly id: string
+  readonly stored: StoredSettings
+  readonly save: (document: Readonly<Record<string, unknown>>, version: number) => Promise<StoredSettings>
+  /** Reads the stored one again, after somebody else has changed it. */
+  readonly refresh: () => void
+  /** Beside the button that saves. */
+  readonly tools?: ReactNode
+  /** Above the text: is given what stands in it, and tells what the server said of it. */
+  readonly panel?: ((text: string, onError: (error: unknown) => void) => ReactNode) | undefined
+}
+
+export const SettingEditor = (props: SettingEditorProps) => {
+  const { kind, id, stored, save, refresh, tools, panel } = props
+  const schema = useSchema(kind)
+  const storedText = textOf(kind, stored)
+  const [base, setBase] = useState({ text: storedText, version: stored.version })
+  const [text, setText] = useState(storedText)
+  const [error, setError] = useState<unknown>(undefined)
+  const [busy, setBusy] = useState(false)
+  const [comparing, setComparing] = useState(false)
+  const editor = useRef<{ readonly goTo: (path: string) => void }>(null)
+  const isDirty = text !== base.text
+  const isBehind = stored.version !== base.version
+  // An untouched draft follows what is stored.
+  useEffect(() => {
+    if (!isBehind || isDirty) return
+    setBase({ text: storedText, version: stored.version })
+    setText(storedText)
+  }, [isBehind, isDirty, storedText, stored.version])
+  useBlocker({
+    enableBeforeUnload: isDirty,
+    shouldBlockFn: ({ current, next }) =>
+      isDirty && current.pathname !== next.pathname && !confirm("Leave without saving what was changed?")
+  })
+  const faults = isProblem(error) ? error.faults : noFaults
+  const draft = readDraft(text)
+
+  const submit = useCallback(async (text: string) => {
+    if (busy) return
+    const draft = readDraft(text)
+    if ("fault" in draft) return toast("bad", "Not saved: the text is no JSON", draft.fault)
+    setBusy(true)
+    setError(undefined)
+    try {
+      const saved = await save(draft.document, base.version)
+      const savedText = textOf(kind, saved)
+      setBase({ text: savedText, version: saved.version })
+      // What was written while it was being saved stays.
+      setText((now) => now === text ? savedText : now)
+      toast("ok", `Saved as version ${saved.version}`)
+    } catch (refused) {
+      setError(refused)
+      if (isProblem(refused) && refused.status === 412) refresh()
+    } finally {
+      setBusy(false)
+    }
+  }, [busy, base.version, save, kind, refresh])
+
+  const takeTheirs = () => {
+    setBase({ text: storedText, version: stored.version })
+    setText(storedText)
+    setError(undefined)
+    setComparing(false)
+  }
+  const request = {
+    route: routes[kind].put,
+    parts: {
+      params: { id },
+      payload: "document" in draft ? draft.document : {},
+      headers: { "if-match": `"${base.version}"` }
+    }
+  }
+  return (
+    <div className="stack">
+      <div className="editor-bar">
+        <button
+          type="button"
+          className="button primary"
+          disabled={busy || !isDirty || isBehind}
+          onClick={() => void submit(text)}
+        >
+          <Save className="icon" aria-hidden="true" />
+          {busy ? "Saving …" : "Save"}
+        </button>
+        {tools}
+        <button
+          type="button"
+          className="button"
+          disabled={!isDirty}
+          onClick={() => {
+            setText(base.text)
+            setError(undefined)
+          }}
+        >
+          <Undo2 className="icon" aria-hidden="true" />
+          Revert
+        </button>
+        <button
+          type="button"
+          className="button"
+          disabled={"fault" in draft}
+          onClick={() => "document" in draft && setText(JSON.stringify(draft.document, null, 2))}
+        >
+          <Braces className="icon" aria-hidden="true" />
+          Format
+        </button>
+        <CopyCurl request={request} />
+        <span className="muted grow end" role="status">
+          {isDirty ? `changed since version ${base.version}` : `version ${base.version}`}
+        </span>
+      </div>
+      {isBehind && isDirty && (
+        <div className="why tone-warn">
+          <span className="grow">
+            Somebody saved version {stored.version} while you were editing version {base.version}.
+          </span>
+          <button type="button" className="button" onClick={() => setComparing(!comparing)}>
+            {comparing ? "Hide the differences" : "Compare"}
+          </button>
+          <button type="button" className="button" onClick={takeTheirs}>Take theirs</button>
+          <button
+            type="button"
+            className="button danger"
+            onClick={() => {
+              setBase({ text: storedText, version: stored.version })
+              setError(undefined)
+            }}
+          >
+            Go on with mine
+          </button>
+        </div>
+      )}
+      {comparing && isBehind && (
+        <JsonDiff
+          before={{ label: `version ${stored.version}, stored`, text: storedText }}
+          after={{ label: "yours", text }}
+        />
+      )}
+      {panel?.(text, setError)}
+      {faults.length > 0
+        ? <FaultList noun={kinds[kind].noun} faults={faults} goTo={(path) => editor.current?.goTo(path)} />
+        : error !== undefined && panel === undefined && !(isBehind && isDirty) && <Failure error={error} />}
+      <JsonEditor
+        label={`${kinds[kind].noun} ${id} as JSON`}
+        text={text}
+        schema={schema}
+        faults={faults}
+        onChange={setText}
+        onSave={(text) => void submit(text)}
+        ref={editor}
+      />
+      <p className="muted hint">
+        <kbd>Ctrl</kbd> <kbd>Space</kbd> completes, <kbd>Ctrl</kbd> <kbd>S</kbd> saves, <kbd>Tab</kbd>{" "}
+        leaves the editor. A secret reads <code>[redacted]</code>; left like that, the stored one is kept.
+      </p>
+    </div>
+  )
+}
+
+const noFaults: ReadonlyArray<never> = []

@@ -1,0 +1,55 @@
+/** The head of a setting's page: its name, its version, and what can be done with it. */
+import { Trash2 } from "lucide-react"
+import { type ReactNode, useState } from "react"
+import type { StoredSettings } from "../../../api/Documents.ts"
+import { routes } from "../../../api/Routes.ts"
+import { CopyButton } from "../../../components/values/CopyButton.tsx"
+import { CopyCurl } from "../../../components/values/CopyCurl.tsx"
+import { Time } from "../../../components/values/Time.tsx"
+import { type Kind, kinds } from "../../../settings/Kinds.ts"
+import { DeleteDialog } from "./DeleteDialog.tsx"
+
+export interface SettingHeadProps {
+  readonly kind: Kind
+  readonly id: string
+  readonly stored: StoredSettings
+  readonly badge?: ReactNode
+  readonly actions?: ReactNode
+  readonly children?: ReactNode
+}
+
+export const SettingHead = ({ kind, id, stored, badge, actions, children }: SettingHeadProps) => {
+  const [deleting, setDeleting] = useState(false)
+  const { noun } = kinds[kind]
+  return (
+    <>
+      <div className="page-head">
+        <h1 className="break">
+          {noun.charAt(0).toUpperCase() + noun.slice(1)} {id}
+        </h1>
+        {badge}
+        <div className="actions">
+          <CopyCurl request={{ route: routes[kind].get, parts: { params: { id } } }} />
+          {actions}
+          <button type="button" className="button danger" onClick={() => setDeleting(true)}>
+            <Trash2 className="icon" aria-hidden="true" />
+            Delete …
+          </button>
+        </div>
+        <div className="sub">
+          <span className="row">
+            <code className="break">{id}</code>
+            <CopyButton what="the id" text={() => id} />
+          </span>
+          <span>version {stored.version}</span>
+          <span>
+            changed <Time at={stored.updatedAt} />
+          </span>
+          {children}
+        </div>
+      </div>
+      {stored.warnings?.map((warning) => <p key={warning} className="why tone-warn">{warning}</p>)}
+      {deleting && <DeleteDialog kind={kind} id={id} version={stored.version} onClose={() => setDeleting(false)} />}
+    </>
+  )
+}

@@ -1,0 +1,102 @@
+/** A test message, a new secret, and disabling and enabling. */
+import { useQueryClient } from "@tanstack/react-query"
+import { KeyRound, Power, Send } from "lucide-react"
+import { useState } from "react"
+import { api, type Payload } from "../../../api/Api.ts"
+import type { StoredSettings } from "../../../api/Documents.ts"
+import { routes } from "../../../api/Routes.ts"
+import { ConfirmDialog } from "../../../components/feedback/ConfirmDialog.tsx"
+import { toast } from "../../../components/feedback/Toasts.tsx"
+import { documentOf } from "../../../settings/Kinds.ts"
+import { isDisabled } from "./EndpointBadge.tsx"
+import { SecretDialog } from "./SecretDialog.tsx"
+
+export interface EndpointActionsProps {
+  readonly id: string
+  readonly stored: StoredSettings
+  readonly save: (document: unknown, version: number) => Promise<StoredSettings>
+  readonly changed: (stored?: StoredSettings) => Promise<void>
+}
+
+type Asked = "test" | "rotate" | "power" | undefined
+
+export const EndpointActions = ({ id, stored, save, changed }: EndpointActionsProps) => {
+  const queries = useQueryClient()
+  const [asked, setAsked] = useState<Asked>(undefined)
+  const [secret, setSecret] = useState<string | undefined>(undefined)
+  const disabled = isDisabled(stored)
+  const parts = { params: { id } }
+  const switched = { ...documentOf("webhookEndpoints", stored), disabled: !disabled } as Payload<
+    "webhookEndpoints",
+    "put"
+  >
+  const close = () => setAsked(undefined)
+  return (
+    <>
+      <button type="button" className="button primary" onClick={() => setAsked("test")}>
+        <Send className="icon" aria-hidden="true" />
+        Send a test …
+      </button>
+      <button type="button" className="button" onClick={() => setAsked("rotate")}>
+        <KeyRound className="icon" aria-hidden="true" />
+        Rotate the secret …
+      </button>
+      <button type="button" className="button" onClick={() => setAsked("power")}>
+        <Power className="icon" aria-hidden="true" />
+        {disabled ? "Enable …" : "Disable …"}
+      </button>
+      {asked === "test" && (
+        <ConfirmDialog
+          title="Send a test message"
+          description="A message of type test goes out now, signed like any other. How it went shows in the deliveries."
+          action="Send it"
+          reason="none"
+          request={() => ({ route: routes.webhookEndpoints.test, parts })}
+          onConfirm={async () => {
+            await api.webhookEndpoints.test(parts)
+            toast("ok", "The test is on its way", "Its delivery is the first in the list.")
+            await queries.invalidateQueries({ queryKey: ["deliveries"] })
+          }}
+          onClose={close}
+        />
+      )}
+      {asked === "rotate" && (
+        <ConfirmDialog
+          title="Rotate the secret"
+          description="A new secret is made and shown once. For 24 hours messages are signed with both."
+          action="Make a new one"
+          reason="none"
+          request={() => ({ route: routes.webhookEndpoints.rotateSecret, parts })}
+          onConfirm={async () => {
+            const { secret, ...rest } = await api.webhookEndpoints.rotateSecret(parts)
+            await changed({ ...rest, secret: "[redacted]" })
+            setSecret(String(secret))
+          }}
+          onClose={close}
+        />
+      )}
+      {asked === "power" && (
+        <ConfirmDialog
+          title={disabled ? "Enable the endpoint" : "Disable the endpoint"}
+          description={disabled
+            ? "What happens from now on is sent to it. What was held stays held until it is replayed."
+            : "What waits for it, and what comes, is held. It can be replayed once it is enabled again."}
+          action={disabled ? "Enable it" : "Disable it"}
+          danger={!disabled}
+          reason="none"
+          request={() => ({
+            route: routes.webhookEndpoints.put,
+            parts: { ...parts, payload: switched, headers: { "if-match": `"${stored.version}"` } }
+          })}
+          onConfirm={async () => {
+            await save(switched, stored.version)
+            toast("ok", disabled ? "The endpoint is enabled" : "The endpoint is disabled")
+            await queries.invalidateQueries({ queryKey: ["deliveries"] })
+          }}
+          onClose={close}
+        />
+      )}
+      {secret !== undefined && <SecretDialog secret={secret} onClose={() => setSecret(undefined)} />}
+    </>
+  )
+}

@@ -1,0 +1,17 @@
+/** Shows an endpoint's secret: the only time that it can be seen. */
+import { Dialog } from "../../../components/feedback/Dialog.tsx"
+import { CopyButton } from "../../../components/values/CopyButton.tsx"
+
+export const SecretDialog = ({ secret, onClose }: { readonly secret: string; readonly onClose: () => void }) => (
+  <Dialog
+    title="The endpoint's secret"
+    description="It is shown this once. Whoever receives the messages checks their signatures with it."
+    onClose={onClose}
+  >
+    <code className="secret break">{secret}</code>
+    <div className="actions">
+      <CopyButton what="the secret" text={() => secret}>Copy</CopyButton>
+      <button type="button" className="button primary" onClick={onClose}>I have kept it</button>
+    </div>
+  </Dialog>
+)

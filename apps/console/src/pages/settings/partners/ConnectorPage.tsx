@@ -1,0 +1,47 @@
+/** One connector, and whether its partner is well. */
+import { useQuery } from "@tanstack/react-query"
+import { getRouteApi, Link } from "@tanstack/react-router"
+import { api } from "../../../api/Api.ts"
+import { Failure, Loading } from "../../../components/feedback/Notice.tsx"
+import { SettingEditor } from "../editor/SettingEditor.tsx"
+import { SettingHead } from "../editor/SettingHead.tsx"
+import { useStored } from "../editor/StoredSetting.ts"
+
+const route = getRouteApi("/connectors/$id")
+
+const PartnerState = ({ url }: { readonly url: string }) => {
+  const host = URL.parse(url)?.host
+  const partners = useQuery({
+    queryKey: ["partners"],
+    queryFn: ({ signal }) => api.partners.list({ query: { limit: 200 } }, signal)
+  })
+  if (host === undefined) return null
+  const partner = partners.data?.items.find((one) => one.host === host)
+  return (
+    <>
+      <span>
+        calls <code className="break">{host}</code>
+      </span>
+      {partner !== undefined && partner.state !== "closed" && (
+        <span className="badge tone-bad" title={`since ${partner.since}`}>breaker {partner.state}</span>
+      )}
+      <Link to="/process-events" search={{ partner: host }}>runs that called it</Link>
+    </>
+  )
+}
+
+export const ConnectorPage = () => {
+  const { id } = route.useParams()
+  const { stored, error, refresh, save } = useStored("connectors", id)
+  if (stored === undefined) {
+    return error === null ? <Loading what="the connector" /> : <Failure error={error} retry={refresh} />
+  }
+  return (
+    <>
+      <SettingHead kind="connectors" id={id} stored={stored}>
+        <PartnerState url={String(stored["host"] ?? "")} />
+      </SettingHead>
+      <SettingEditor kind="connectors" id={id} stored={stored} save={save} refresh={refresh} />
+    </>
+  )
+}

@@ -1,0 +1,68 @@
+/**
+ * Was everybody told of an order who had to be? Compares what its end means (contract, section 9) with the deliveries,
+ * and these with what the receivers verified; each difference is a sentence.
+ */
+import type { DeliveryView } from "@sluice/domain/webhook/Delivery"
+import type { Ended } from "../observation/EndedRun.ts"
+import { type SeenRequest, webhookId } from "../observation/PartnerLog.ts"
+
+/** What the receiver's own log says of a delivery's requests. */
+export const heardOf = (
+  { endpointId, messageId }: DeliveryView,
+  heard: ReadonlyArray<SeenRequest>
+): ReadonlyArray<SeenRequest> =>
+  heard.filter((request) => request.partner === endpointId && webhookId(request) === messageId)
+
+/** `verified` where the receiver verified every request; else what it objected to. */
+export const finding = (delivery: DeliveryView, heard: ReadonlyArray<SeenRequest>): string => {
+  const requests = heardOf(delivery, heard)
+  return requests.length === 0
+    ? "never received"
+    : requests.find(({ finding }) => finding !== "verified")?.finding ?? "verified"
+}
+
+/** `crm` hears of everything, `warehouse` of new orders. A customer is created by one order, and updated by the others. */
+const due = ({ scenario: { expected } }: Ended): ReadonlyArray<string> => [
+  "order.submitted to crm",
+  "order.submitted to warehouse",
+  ...(expected.state === "completed"
+    ? ["customer to crm", "subscription.created to crm", "entitlements.updated to crm"]
+    : []),
+  ...((expected.pluginErrors ?? []).length > 0 ? ["error to crm"] : [])
+]
+
+const named = ({ endpointId, type }: DeliveryView): string =>
+  `${type.startsWith("customer.") ? "customer" : type} to ${endpointId ?? "a step's address"}`
+
+/** A warehouse is busy the first time. */
+const statusesDue = ({ endpointId }: DeliveryView): string => endpointId === "warehouse" ? "503, 204" : "204"
+
+const list = (texts: ReadonlyArray<string>): string => texts.toSorted().join(", ")
+
+const deliveryDifferences = (delivery: DeliveryView, { heard }: Ended): ReadonlyArray<string> => {
+  const what = `webhook ${named(delivery)}`
+  const requests = heardOf(delivery, heard)
+  const recorded = delivery.attempts.map(({ error, status }) => status ?? error?.code ?? "nothing").join(", ")
+  const answered = requests.map(({ answered }) => answered ?? "nothing").join(", ")
+  const found = finding(delivery, heard)
+  return [
+    ...(delivery.state === "delivered" ? [] : [`${what}: expected delivered, found ${delivery.state}`]),
+    ...(recorded === statusesDue(delivery)
+      ? []
+      : [`${what}, attempts: expected ${statusesDue(delivery)}, found ${recorded}`]),
+    ...(answered === recorded ? [] : [`${what}: recorded ${recorded}, and its receiver answered ${answered}`]),
+    ...(found === "verified" ? [] : [`${what}: its receiver says: ${found}`]),
+    ...(requests.every(({ bodyBytes }) => bodyBytes === requests[0]?.bodyBytes)
+      ? []
+      : [`${what}: the body's bytes change between attempts`])
+  ]
+}
+
+/** How what was told of the order differs from what had to be; empty if it does not. */
+export const webhookDifferences = (ended: Ended): ReadonlyArray<string> => {
+  const [expected, found] = [list(due(ended)), list(ended.deliveries.map(named))]
+  return [
+    ...(expected === found ? [] : [`webhooks: expected ${expected}; found ${found || "none"}`]),
+    ...ended.deliveries.flatMap((delivery) => deliveryDifferences(delivery, ended))
+  ]
+}

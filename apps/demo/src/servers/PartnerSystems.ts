@@ -1,0 +1,20 @@
+/** The partner systems of `apps/partners`, started on free ports as a program of their own. */
+import { Effect, Schema } from "effect"
+import { start } from "./Program.ts"
+
+/** What the partners print when they listen. */
+const Announcement = Schema.fromJsonString(Schema.Struct({
+  log: Schema.String,
+  partners: Schema.Record(Schema.String, Schema.String)
+}))
+
+/** Starts them; gives the log's origin and each partner's, by name. */
+export const startPartners = Effect.fnUntraced(function*(options: { readonly logFile: string }) {
+  const program = yield* start({
+    name: "apps/partners",
+    main: new URL("@sluice/partners/internal/main", import.meta.url),
+    env: { PARTNERS_HOST: undefined, PARTNERS_PORT: undefined },
+    logFile: options.logFile
+  })
+  return yield* Effect.flatMap(program.firstLine, Schema.decodeEffect(Announcement))
+})

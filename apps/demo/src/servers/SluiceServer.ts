@@ -1,0 +1,65 @@
+/** The server of `apps/server` as anybody would start it: configured by its environment alone. Contract: section 2. */
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import { ApiClient } from "@sluice/api/ApiClient"
+import { Context, Effect, Layer, Schedule, Schema } from "effect"
+import { createServer } from "node:http"
+import { start } from "./Program.ts"
+
+const host = "127.0.0.1"
+
+/** How long a first start may take: it also makes a database. */
+const startLimit = "5 minutes"
+
+export class ServerNotReady extends Schema.TaggedError<ServerNotReady>()("ServerNotReady", {
+  message: Schema.String
+}) {}
+
+/** A port that was free a moment ago: taken from the system and given back. */
+const freePort = Effect.scoped(
+  Effect.gen(function*() {
+    const { address } = yield* NodeHttpServer.make(createServer, { host, port: 0 })
+    return "port" in address ? address.port : 0
+  })
+)
+
+/** What the shell of whoever runs the demo must not decide. */
+const notInherited = {
+  DATABASE_URL: undefined,
+  SLUICE_API_KEYS: undefined,
+  SLUICE_ENCRYPTION_KEY: undefined,
+  SLUICE_RETENTION: undefined,
+  SLUICE_ROLES: undefined
+}
+
+/** Starts it and waits until it is ready; gives its address, a client, and how to stop it. */
+export const startServer = Effect.fnUntraced(function*(options: {
+  readonly dataDirectory: string
+  readonly settingsFile: string
+  readonly logFile: string
+}) {
+  const port = yield* freePort
+  const baseUrl = `http://${host}:${port}`
+  const program = yield* start({
+    name: "apps/server",
+    main: new URL("@sluice/server/internal/main", import.meta.url),
+    env: {
+      ...notInherited,
+      HOST: host,
+      PORT: String(port),
+      SLUICE_DATA_DIR: options.dataDirectory,
+      SLUICE_CONFIG: options.settingsFile,
+      SLUICE_ALLOW_NETWORKS: "127.0.0.0/8"
+    },
+    logFile: options.logFile
+  })
+  const client = Context.get(yield* Layer.build(ApiClient.layer({ baseUrl })), ApiClient)
+  const ready = client.health.ready().pipe(
+    Effect.retry(Schedule.spaced("100 millis")),
+    Effect.timeoutOrElse({
+      duration: startLimit,
+      orElse: () => new ServerNotReady({ message: `apps/server is not ready after ${startLimit}: ${options.logFile}` })
+    })
+  )
+  yield* Effect.raceFirst(ready, program.ended)
+  return { baseUrl, client, stop: program.stop, ended: program.ended }
+})

@@ -1,0 +1,102 @@
+/**
+ * The socket: Node's HTTP server with bounds of ours, which answers with a problem even what is no HTTP request, and
+ * which lets go of idle connections while it closes. Contract: sections 2 and 10.
+ */
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as Problems from "@sluice/api/wire/Problems"
+import { Effect, Layer, Schedule, Schema } from "effect"
+import type { HttpServer } from "effect/http"
+import { createServer, type Server } from "node:http"
+import type { Socket } from "node:net"
+import { Stopping } from "../process/Stopping.ts"
+import { problemResponse } from "../wire/Answer.ts"
+
+/** The listener cannot be had. One line that names the variable and the mend. */
+export class ListenFailed extends Schema.TaggedError<ListenFailed>()("ListenFailed", { message: Schema.String }) {}
+
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+/** How long requests in flight may go on once the process was told to stop; the runs behind them have their own grace. */
+const grace = "5 seconds"
+
+/** Longer than the usual proxy keeps a connection, so that it is the proxy that closes it. */
+const keepAliveMs = 65_000
+
+const mends: Readonly<Record<string, (address: Address) => string>> = {
+  EADDRINUSE: ({ host, port }) =>
+    `PORT ${port} on ${host} is in use: stop the process that listens there, or set PORT to another`,
+  EACCES: ({ port }) => `PORT ${port} is not allowed to this user: set PORT to one above 1023`,
+  EADDRNOTAVAIL: ({ host }) => `HOST ${host} is not an address of this machine: set HOST to 127.0.0.1 or 0.0.0.0`,
+  ENOTFOUND: ({ host }) => `HOST ${host} cannot be resolved: set HOST to an address of this machine`
+}
+
+const failed = (address: Address, cause: unknown): ListenFailed => {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : ""
+  const words = cause instanceof Error ? cause.message : String(cause)
+  return new ListenFailed({
+    message: mends[code]?.(address) ?? `HOST ${address.host}, PORT ${address.port}: ${words}: set others`
+  })
+}
+
+const rejection = (code: string | undefined): readonly [status: string, detail: string] => {
+  switch (code) {
+    case "HPE_HEADER_OVERFLOW":
+      return ["431 Request Header Fields Too Large", "The headers are over 16 KiB: send fewer"]
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      return ["408 Request Timeout", "The request took too long to arrive: send it again"]
+    default:
+      return [
+        "400 Bad Request",
+        "What came is not an HTTP/1.1 request: check the request line, the headers and the framing"
+      ]
+  }
+}
+
+/** Node writes an empty 400 here; a client deserves to be told. */
+const rejectUnreadable = (error: NodeJS.ErrnoException, socket: Socket): void => {
+  if (error.code === "ECONNRESET" || !socket.writable) return
+  const [status, detail] = rejection(error.code)
+  const response = problemResponse(new Problems.InvalidRequest({ detail, errors: [{ path: "", message: detail }] }))
+  const body = response.body._tag === "Uint8Array" ? new TextDecoder().decode(response.body.body) : ""
+  const text = body.replace("\"status\":400", `"status":${status.slice(0, 3)}`)
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n`
+      + `Connection: close\r\n\r\n${text}`
+  )
+}
+
+const make = (): Server => {
+  // A missing Host is the gate's business, which says why it refuses.
+  const server = createServer({ keepAliveTimeout: keepAliveMs, requireHostHeader: false })
+  server.on("clientError", rejectUnreadable)
+  return server
+}
+
+/** A connection that has become idle since the listener closed would hold it open for as long as it is kept alive. */
+const releaseIdle = (server: Server) =>
+  Effect.gen(function*() {
+    const stopping = yield* Stopping
+    yield* stopping.begun.pipe(
+      Effect.andThen(Effect.repeat(Effect.sync(() => server.closeIdleConnections()), Schedule.spaced("50 millis"))),
+      Effect.forkScoped
+    )
+    yield* Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections()))
+  })
+
+export const layer = (
+  address: Address
+): Layer.Layer<
+  HttpServer.HttpServer | Layer.Success<typeof NodeHttpServer.layerHttpServices>,
+  ListenFailed,
+  Stopping
+> =>
+  Layer.unwrap(Effect.sync(() => {
+    const server = make()
+    return Layer.effectDiscard(releaseIdle(server)).pipe(
+      Layer.provideMerge(NodeHttpServer.layer(() => server, { ...address, gracefulShutdownTimeout: grace })),
+      Layer.catch((error) => Layer.effectDiscard(Effect.fail(failed(address, error.cause))))
+    )
+  })) as never

@@ -1,0 +1,23 @@
+/** `/v1/overview`: what goes on now. Beside the contract. */
+import { Api } from "@sluice/api/Api"
+import { Overview } from "@sluice/persistence/internal/queries/Overview"
+import { Effect } from "effect"
+import { HttpApiBuilder } from "effect/http-api"
+import * as Answer from "../../wire/Answer.ts"
+import * as Refused from "../../wire/ErrorMapping.ts"
+
+export const layer = HttpApiBuilder.group(
+  Api,
+  "overview",
+  Effect.fnUntraced(function*(handlers) {
+    const overview = yield* Overview
+    return handlers.handle(
+      "get",
+      () =>
+        overview.read.pipe(
+          Effect.map((view) => Answer.json(JSON.stringify(view))),
+          Effect.mapError(Refused.unavailable)
+        )
+    )
+  })
+)

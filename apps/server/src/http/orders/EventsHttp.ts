@@ -1,0 +1,48 @@
+/** `/v1/events`: decodes, calls, maps errors. Contract: sections 7 and 9. */
+import { Api } from "@sluice/api/Api"
+import { EventRequest } from "@sluice/api/internal/orders/EventsApi"
+import { eventId } from "@sluice/domain/identity/Ids"
+import { stringify } from "@sluice/domain/json/Json"
+import { Events } from "@sluice/persistence/outbox/Events"
+import { DateTime, Effect } from "effect"
+import { SecureRandom } from "effect/crypto"
+import { HttpApiBuilder } from "effect/http-api"
+import * as Answer from "../../wire/Answer.ts"
+import * as Body from "../../wire/Body.ts"
+import * as Decoded from "../../wire/Decoded.ts"
+import * as Refused from "../../wire/ErrorMapping.ts"
+
+/** Members of the message that are not the reporter's to say. */
+const own = ["id", "type", "createdAt"]
+
+export const layer = HttpApiBuilder.group(
+  Api,
+  "events",
+  Effect.fnUntraced(function*(handlers) {
+    const events = yield* Events
+
+    return handlers.handleRaw(
+      "report",
+      Effect.fnUntraced(function*({ request }) {
+        const body = yield* Body.readObject(request, "type and data")
+        const { type, data } = yield* Decoded.as(EventRequest, body)
+        const taken = own.filter((name) => Object.hasOwn(data, name))
+        if (taken.length > 0) {
+          return yield* Refused.invalid(
+            taken.map((name) => ({ path: `data.${name}`, message: "is given by the server: leave it out" }))
+          )
+        }
+        const uuid = SecureRandom.uuidV7Unsafe()
+        const now = yield* DateTime.now
+        yield* events.store({
+          id: uuid,
+          type,
+          createdAt: DateTime.toEpochMillis(now),
+          // As it was read, so that no digit is lost.
+          body: stringify({ id: eventId(uuid), type, createdAt: DateTime.formatIso(now), ...body["data"] as object })
+        }).pipe(Effect.catchTag("JournalUnavailable", (error) => Effect.fail(Refused.unavailable(error))))
+        return Answer.json(JSON.stringify({ eventId: eventId(uuid) }), 202)
+      })
+    )
+  })
+)

@@ -1,0 +1,188 @@
+/** `/v1/orders`: decodes, calls, maps errors. Contract: sections 3 and 7. */
+import { Api } from "@sluice/api/Api"
+import { defaultLimit } from "@sluice/api/wire/Paging"
+import * as Problems from "@sluice/api/wire/Problems"
+import { readTraceparent } from "@sluice/domain/identity/TraceSpan"
+import type { JsonObject } from "@sluice/domain/json/Json"
+import { OrderEditing } from "@sluice/engine/commands/EditOrder"
+import { Intake } from "@sluice/engine/commands/Intake"
+import { Orders, type StoredOrder } from "@sluice/persistence/queries/Orders"
+import { Effect, Tracer } from "effect"
+import { HttpApiBuilder } from "effect/http-api"
+import { Caller } from "../../access/Authentication.ts"
+import { Receipts } from "../../wire/AcceptedResponse.ts"
+import * as Answer from "../../wire/Answer.ts"
+import * as Body from "../../wire/Body.ts"
+import * as Refused from "../../wire/ErrorMapping.ts"
+import * as Preconditions from "../../wire/Preconditions.ts"
+
+const text = (order: StoredOrder): string => order.text
+
+const limited = ({ limit = defaultLimit, cursor }: { readonly limit?: number; readonly cursor?: string }) => ({
+  limit,
+  cursor
+})
+
+/** What `/process` asks for. An empty body asks for the pipeline that matches. */
+const decodeProcess = Effect.fnUntraced(function*(body: JsonObject) {
+  const faults = Object.entries(body).flatMap(([path, value]) => {
+    if (path !== "pipeline" && path !== "shipmentId") {
+      return [{ path, message: "is unknown: send pipeline and shipmentId" }]
+    }
+    return value === null || (typeof value === "string" && value !== "")
+      ? []
+      : [{ path, message: "must be a string that is not empty" }]
+  })
+  if (faults.length > 0) return yield* Refused.invalid(faults)
+  const { pipeline, shipmentId } = body as { readonly pipeline?: string | null; readonly shipmentId?: string | null }
+  return {
+    pipeline: pipeline ?? undefined,
+    shipmentId: yield* Preconditions.shipmentId(shipmentId ?? undefined)
+  }
+})
+
+/** The shop's own span, for the order's trace to link to. */
+const causedBy = (header: string | undefined) => <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
+  const caller = header === undefined ? undefined : readTraceparent(header)
+  return caller === undefined ? effect : Effect.provideService(effect, Tracer.ParentSpan, Tracer.externalSpan(caller))
+}
+
+export const layer = HttpApiBuilder.group(
+  Api,
+  "orders",
+  Effect.fnUntraced(function*(handlers) {
+    const intake = yield* Intake
+    const editing = yield* OrderEditing
+    const orders = yield* Orders
+    const receipts = yield* Receipts
+
+    return handlers
+      .handleRaw(
+        "submit",
+        Effect.fnUntraced(function*({ request, headers, query }) {
+          const wait = yield* Preconditions.wait(headers.prefer)
+          const idempotencyKey = yield* Preconditions.idempotencyKey(headers["idempotency-key"])
+          const shipmentId = yield* Preconditions.shipmentId(query.shipmentId)
+          const body = yield* Body.readObject(request, "the order")
+          // Bounded by the journal itself: this is the hot path, and a timer of its own would cost it a fiber.
+          const receipt = yield* intake.submit({
+            body,
+            ...(shipmentId !== undefined && { shipmentId }),
+            ...(idempotencyKey !== undefined && { idempotencyKey })
+          }).pipe(
+            Effect.catchTags({
+              ...Refused.ofIntake,
+              InvalidOrder: ({ faults }) => Effect.fail(Refused.invalid(faults))
+            }),
+            causedBy(request.headers["traceparent"])
+          )
+          return yield* receipts.answer(receipt, wait)
+        })
+      )
+      .handle(
+        "list",
+        Effect.fnUntraced(function*({ query }) {
+          const { orderType, status, externalId, email } = query
+          const createdAfter = yield* Refused.moment("createdAfter", query.createdAfter)
+          const createdBefore = yield* Refused.moment("createdBefore", query.createdBefore)
+          const page = yield* orders.list(
+            { orderType, status, externalId, email, createdAfter, createdBefore },
+            limited(query)
+          )
+            .pipe(Effect.catchTags(Refused.ofList))
+          return Answer.page(page, text)
+        })
+      )
+      .handle(
+        "get",
+        Effect.fnUntraced(function*({ params }) {
+          const order = yield* orders.get(params.id).pipe(Effect.catchTags({
+            JournalUnavailable: (error) => Effect.fail(Refused.unavailable(error)),
+            OrderUnknown: (error) => Effect.fail(Refused.orderUnknown(error))
+          }))
+          return Answer.versioned(order.text, order.version)
+        })
+      )
+      .handleRaw(
+        "edit",
+        Effect.fnUntraced(function*({ request, params, headers }) {
+          const ifVersion = yield* Preconditions.ifMatch(headers["if-match"])
+          const patch = yield* Body.readObject(request, "the members to change")
+          const document = yield* editing.patch(params.id, patch, ifVersion).pipe(Effect.catchTags({
+            JournalUnavailable: (error) => Effect.fail(Refused.unavailable(error)),
+            OrderUnknown: (error) => Effect.fail(Refused.orderUnknown(error)),
+            InvalidPatch: ({ faults }) => Effect.fail(Refused.invalid(faults)),
+            OrderReadOnly: ({ orderId }) =>
+              Effect.fail(
+                new Problems.ReadOnly({
+                  detail: `Order ${orderId} is read-only: send isReadOnly: false with the change`
+                })
+              ),
+            VersionMismatch: ({ expected, actual }) =>
+              Effect.fail(
+                new Problems.VersionMismatch({
+                  detail: `If-Match names version ${expected}, and the order is at ${actual}: read it and merge again`
+                })
+              )
+          }))
+          return Answer.versioned(document.text, document.order.version)
+        })
+      )
+      .handle(
+        "history",
+        Effect.fnUntraced(function*({ params, query }) {
+          const page = yield* orders.history(params.id, limited(query)).pipe(Effect.catchTags({
+            ...Refused.ofList,
+            OrderUnknown: (error) => Effect.fail(Refused.orderUnknown(error))
+          }))
+          return Answer.page(page, (entry) => JSON.stringify(entry))
+        })
+      )
+      .handle(
+        "version",
+        Effect.fnUntraced(function*({ params }) {
+          const order = yield* orders.version(params.id, params.version).pipe(Effect.catchTags({
+            JournalUnavailable: (error) => Effect.fail(Refused.unavailable(error)),
+            OrderUnknown: (error) => Effect.fail(Refused.orderUnknown(error)),
+            OrderVersionUnknown: ({ orderId, version }) =>
+              Effect.fail(new Problems.NotFound({ detail: `Order ${orderId} has no version ${version}` }))
+          }))
+          return Answer.versioned(order.text, order.version)
+        })
+      )
+      .handleRaw(
+        "process",
+        Effect.fnUntraced(function*({ request, params, headers }) {
+          const wait = yield* Preconditions.wait(headers.prefer)
+          const idempotencyKey = yield* Preconditions.idempotencyKey(headers["idempotency-key"])
+          const body = yield* Body.readObjectOrNothing(request, "pipeline and shipmentId, both optional")
+          const { pipeline, shipmentId } = yield* decodeProcess(body)
+          const requestedBy = yield* Caller
+          const receipt = yield* intake.process(params.id, {
+            ...(pipeline !== undefined && { pipeline }),
+            ...(shipmentId !== undefined && { shipmentId }),
+            ...(idempotencyKey !== undefined && { idempotencyKey }),
+            ...(requestedBy !== undefined && { requestedBy })
+          }).pipe(
+            receipts.inTime,
+            Effect.catchTags({
+              ...Refused.ofIntake,
+              OrderUnknown: (error) => Effect.fail(Refused.orderUnknown(error)),
+              PipelineUnknown: ({ name }) => {
+                const message = `names ${
+                  JSON.stringify(name)
+                }, and there is no such pipeline: GET /v1/pipelines lists them`
+                return Effect.fail(
+                  new Problems.SettingsRefuse({
+                    detail: `pipeline ${message}`,
+                    errors: [{ path: "pipeline", message }]
+                  })
+                )
+              }
+            })
+          )
+          return yield* receipts.answer(receipt, wait)
+        })
+      )
+  })
+)

@@ -1,0 +1,31 @@
+/** A retry job as it is shown. Contract: section 7, `POST /v1/process-events/retry`. */
+import type { Job } from "@sluice/api/internal/runs/RetriesApi"
+import { jobId, processEventId } from "@sluice/domain/identity/Ids"
+import type { RetryFilter, RetryJob, RetryJobItem } from "@sluice/engine/internal/journal/RetryJobs"
+import { DateTime } from "effect"
+
+const iso = (at: number): string => DateTime.formatIso(DateTime.makeUnsafe(at))
+
+const filterView = ({ createdAfter, createdBefore, ...filter }: RetryFilter): typeof Job.Type.filter => ({
+  ...filter,
+  ...(createdAfter !== undefined && { createdAfter: iso(createdAfter) }),
+  ...(createdBefore !== undefined && { createdBefore: iso(createdBefore) })
+})
+
+export const jobView = (job: RetryJob, problems: ReadonlyArray<RetryJobItem>): typeof Job.Type => {
+  const { id, filter, createdAt, startedAt, finishedAt, ...rest } = job
+  return {
+    id: jobId(id),
+    ...rest,
+    filter: filterView(filter),
+    createdAt: iso(createdAt),
+    ...(startedAt !== undefined && { startedAt: iso(startedAt) }),
+    ...(finishedAt !== undefined && { finishedAt: iso(finishedAt) }),
+    problems: problems.map(({ runId, retryId, outcome, message }) => ({
+      processEventId: processEventId(runId),
+      ...(retryId !== undefined && { retry: processEventId(retryId) }),
+      outcome,
+      ...(message !== undefined && { message })
+    }))
+  }
+}

@@ -1,0 +1,142 @@
+/** Retries, resolutions and jobs: decodes, calls, maps errors. Contract: section 7. */
+import { Api } from "@sluice/api/Api"
+import * as Problems from "@sluice/api/wire/Problems"
+import { uuidOf } from "@sluice/domain/identity/Ids"
+import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
+import { type NotResolvable, StepResolution, type StepUnknown } from "@sluice/engine/commands/ResolveStep"
+import { Retry, type RetryRefused, type RunUnknown } from "@sluice/engine/commands/RetryRun"
+import { type RetryJob, RetryJobs } from "@sluice/engine/internal/journal/RetryJobs"
+import { redactorOf } from "@sluice/engine/internal/steps/StepRedaction"
+import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
+import { Settings } from "@sluice/engine/settings/Settings"
+import { ProcessEvents } from "@sluice/persistence/queries/ProcessEvents"
+import { Clock, Effect } from "effect"
+import { HttpApiBuilder } from "effect/http-api"
+import { Caller } from "../../access/Authentication.ts"
+import { processEventText, Receipts } from "../../wire/AcceptedResponse.ts"
+import * as Answer from "../../wire/Answer.ts"
+import * as Body from "../../wire/Body.ts"
+import * as Refused from "../../wire/ErrorMapping.ts"
+import * as Preconditions from "../../wire/Preconditions.ts"
+import { jobView } from "./JobsView.ts"
+import * as RetryBodies from "./RetryBodies.ts"
+
+const unknown = ({ id }: { readonly id: string }) =>
+  Effect.fail(new Problems.NotFound({ detail: `There is no process event ${JSON.stringify(id)}` }))
+
+const away = { JournalUnavailable: (error: JournalUnavailable) => Effect.fail(Refused.unavailable(error)) }
+
+/** How many of a job's runs that were skipped or failed again are shown with it. */
+const shownProblems = 20
+
+const ofRetry = {
+  JournalUnavailable: Refused.ofIntake.JournalUnavailable,
+  JournalFull: Refused.ofIntake.JournalFull,
+  IntakeConflict: Refused.ofIntake.IntakeConflict,
+  RunUnknown: (error: RunUnknown) => unknown(error),
+  RetryRefused: ({ path, message }: RetryRefused) =>
+    Effect.fail(new Problems.RetryRefused({ detail: `${path} ${message}`, errors: [{ path, message }] }))
+}
+
+const ofResolve = {
+  ...away,
+  RunUnknown: (error: RunUnknown) => unknown(error),
+  StepUnknown: ({ stepId }: StepUnknown) =>
+    Effect.fail(new Problems.NotFound({ detail: `The process event has no step ${JSON.stringify(stepId)} that ran` })),
+  NotResolvable: ({ message }: NotResolvable) => Effect.fail(new Problems.Conflict({ detail: message }))
+}
+
+/** The job of that id. */
+const named = <E>(id: string, look: (uuid: string) => Effect.Effect<RetryJob | undefined, E>) => {
+  const uuid = id.startsWith("job-") ? uuidOf(id) : undefined
+  return Effect.flatMap(
+    uuid === undefined ? Effect.undefined : look(uuid),
+    (job): Effect.Effect<RetryJob, Problems.NotFound> =>
+      job === undefined
+        ? Effect.fail(new Problems.NotFound({ detail: `There is no job ${JSON.stringify(id)}` }))
+        : Effect.succeed(job)
+  )
+}
+
+export const layer = HttpApiBuilder.group(
+  Api,
+  "retries",
+  Effect.fnUntraced(function*(handlers) {
+    const retry = yield* Retry
+    const resolution = yield* StepResolution
+    const events = yield* ProcessEvents
+    const receipts = yield* Receipts
+    const jobs = yield* RetryJobs
+    const settings = yield* Settings
+
+    /** The job with what went wrong in it. */
+    const shown = Effect.fnUntraced(function*(job: RetryJob) {
+      return JSON.stringify(jobView(job, yield* jobs.problems(job.id, shownProblems)))
+    }, Effect.catchTags(away))
+
+    return handlers
+      .handleRaw(
+        "retry",
+        Effect.fnUntraced(function*({ request, params, headers }) {
+          const wait = yield* Preconditions.wait(headers.prefer)
+          const idempotencyKey = yield* Preconditions.idempotencyKey(headers["idempotency-key"])
+          const what = "from, pipeline, reason and newKey, all optional"
+          const asked = yield* RetryBodies.retry(yield* Body.readObjectOrNothing(request, what))
+          const requestedBy = yield* Caller
+          const receipt = yield* retry.retry(params.id, {
+            ...asked,
+            ...(idempotencyKey !== undefined && { idempotencyKey }),
+            ...(requestedBy !== undefined && { requestedBy })
+          }).pipe(receipts.inTime, Effect.catchTags(ofRetry))
+          return yield* receipts.answer(receipt, wait)
+        })
+      )
+      .handleRaw(
+        "resolve",
+        Effect.fnUntraced(function*({ request, params }) {
+          const asked = yield* RetryBodies.resolve(
+            yield* Body.readObject(request, "reason, and output if there is any")
+          )
+          const requestedBy = yield* Caller
+          yield* resolution.resolve(params.id, params.stepId, {
+            ...asked,
+            ...(requestedBy !== undefined && { requestedBy })
+          }).pipe(receipts.inTime, Effect.catchTags(ofResolve))
+          const event = yield* events.get(params.id).pipe(
+            Effect.catchTags({ ...away, ProcessEventUnknown: Effect.die })
+          )
+          return Answer.json(processEventText(event))
+        })
+      )
+      .handleRaw(
+        "retryMany",
+        Effect.fnUntraced(function*({ request }) {
+          const asked = yield* RetryBodies.retryMany(yield* Body.readObject(request, "filter and reason"))
+          const requestedBy = yield* Caller
+          const job = yield* jobs.create({
+            id: yield* newUuid,
+            createdAt: yield* Clock.currentTimeMillis,
+            ...asked,
+            reason: redactorOf(settings.current().secrets).text(asked.reason),
+            ...(requestedBy !== undefined && { requestedBy })
+          }).pipe(Effect.catchTags(away))
+          return Answer.json(yield* shown(job), 202)
+        })
+      )
+      .handle(
+        "job",
+        Effect.fnUntraced(function*({ params }) {
+          const job = yield* named(params.id, jobs.get).pipe(Effect.catchTags(away))
+          return Answer.json(yield* shown(job))
+        })
+      )
+      .handle(
+        "cancelJob",
+        Effect.fnUntraced(function*({ params }) {
+          const job = yield* named(params.id, jobs.cancel).pipe(Effect.catchTags(away))
+          if (job.state !== "completed") return Answer.json(yield* shown(job))
+          return yield* new Problems.Conflict({ detail: `Job ${params.id} has completed: nothing is left to cancel` })
+        })
+      )
+  })
+)

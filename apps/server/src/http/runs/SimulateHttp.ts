@@ -1,0 +1,158 @@
+/** `POST /v1/pipelines/{name}/simulate`. Contract: section 7. */
+import { defaultRuns, type SimulatedRun, SimulationRequest } from "@sluice/api/internal/runs/Simulations"
+import * as Problems from "@sluice/api/wire/Problems"
+import { processEventId } from "@sluice/domain/identity/Ids"
+import { type JsonObject, parse } from "@sluice/domain/json/Json"
+import { type Fault, type Order, submissionFaults } from "@sluice/domain/order/Order"
+import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
+import type { Subject } from "@sluice/engine/internal/simulation/Plan"
+import { Simulation } from "@sluice/engine/internal/simulation/Simulation"
+import { PipelineCheck } from "@sluice/engine/internal/validation/PipelineCheck"
+import { schemaFaults, unknownMembers } from "@sluice/engine/internal/validation/SchemaFaults"
+import { Settings } from "@sluice/engine/settings/Settings"
+import { type EndedRun, RecordedRuns } from "@sluice/persistence/internal/queries/RecordedRuns"
+import { Orders } from "@sluice/persistence/queries/Orders"
+import { Array, Effect, Schema, Stream } from "effect"
+import { HttpServerResponse } from "effect/http"
+import { addressed, addressFaults } from "../../settings/SettingsWriting.ts"
+import * as Body from "../../wire/Body.ts"
+import * as Refused from "../../wire/ErrorMapping.ts"
+
+/** How many runs are read at once; three times as many may be in memory, and each may hold mebibytes of answers. */
+const atOnce = 32
+
+const decode = Schema.decodeUnknownEffect(SimulationRequest)
+
+/** What is simulated: one of these. */
+const subjects = ["orders", "lastRuns", "order", "orderId"] as const
+
+const bodyFaults = (body: JsonObject): ReadonlyArray<Fault> => {
+  const faults = schemaFaults(SimulationRequest, body)
+  if (faults.length > 0) return faults
+  const [first, ...more] = subjects.filter((name) => body[name] !== undefined)
+  const { order } = body
+  return [
+    ...unknownMembers(SimulationRequest, body).map((path) => ({
+      path,
+      message: `is not known: definition, ${subjects.slice(0, -1).join(", ")} and ${subjects.at(-1)} are`
+    })),
+    ...(first === "orders" && more[0] === "lastRuns" && more.length === 1 ? [] : more).map((path) => ({
+      path,
+      message: `stands beside ${first}: give one of them`
+    })),
+    ...(order === undefined ? [] : submissionFaults(order)).map(({ message, path }) => ({
+      path: path === "" ? "order" : `order.${path}`,
+      message
+    }))
+  ]
+}
+
+/** What is wrong with the definition in the body. */
+const inside = (faults: ReadonlyArray<Fault>) =>
+  Refused.invalid(
+    faults.map(({ message, path }) => ({ path: path === "" ? "definition" : `definition.${path}`, message }))
+  )
+
+const unavailable = {
+  JournalUnavailable: (error: Parameters<typeof Refused.unavailable>[0]) => Effect.fail(Refused.unavailable(error))
+}
+
+const answered = (items: ReadonlyArray<SimulatedRun>) =>
+  HttpServerResponse.text(JSON.stringify({ items }), { contentType: "application/json" })
+
+export const make = Effect.gen(function*() {
+  const check = yield* PipelineCheck
+  const settings = yield* Settings
+  const recorded = yield* RecordedRuns
+  const orders = yield* Orders
+  const { plan, simulate } = yield* Simulation
+
+  const definition = Effect.fnUntraced(function*(name: string, posted: JsonObject | undefined) {
+    if (posted === undefined) {
+      const stored = settings.current().pipelines.find((pipeline) => pipeline.name === name)
+      return stored ?? (yield* new Problems.NotFound({
+        detail: `There is no pipeline ${JSON.stringify(name)}: PUT it, or send a definition`
+      }))
+    }
+    const faults = addressFaults("pipeline", name, posted)
+    if (faults.length > 0) return yield* inside(faults)
+    const checked = yield* Effect.mapError(
+      check.check(addressed("pipeline", name, posted)),
+      (invalid) => inside(invalid.faults)
+    )
+    return checked.pipeline
+  })
+
+  /** The runs that are asked for; an order without one is a fault that names it. */
+  const runsOf = Effect.fnUntraced(function*(name: string, { lastRuns, orders }: SimulationRequest) {
+    if (orders === undefined) return yield* recorded.latest(name, lastRuns ?? defaultRuns)
+    const runs: Array<EndedRun> = []
+    const faults: Array<Fault> = []
+    for (const [index, orderId] of orders.entries()) {
+      const run = yield* recorded.ofOrder(name, orderId)
+      if (run !== undefined) runs.push(run)
+      else faults.push({ path: `orders[${index}]`, message: `has no run of ${name} that has ended` })
+    }
+    return faults.length === 0 ? runs : yield* Refused.invalid(faults)
+  })
+
+  /** The one order whose requests are wanted. */
+  const subjectOf = Effect.fnUntraced(function*(name: string, { order, orderId = "" }: SimulationRequest) {
+    if (order !== undefined) {
+      const subject: Subject = { _tag: "Submitted", body: order as JsonObject }
+      return subject
+    }
+    const last = yield* recorded.ofOrder(name, orderId)
+    const [run] = last === undefined ? [] : yield* recorded.read([last])
+    if (run !== undefined) {
+      const subject: Subject = { _tag: "Recorded", recorded: run }
+      return subject
+    }
+    const { text } = yield* Effect.catchTag(
+      orders.get(orderId),
+      "OrderUnknown",
+      () => Refused.invalid([{ path: "orderId", message: `there is no order ${JSON.stringify(orderId)}` }])
+    )
+    const subject: Subject = { _tag: "Stored", document: { order: parse(text) as Order, text } }
+    return subject
+  })
+
+  const planned = Effect.fnUntraced(function*(name: string, pipeline: Pipeline, asked: SimulationRequest) {
+    const subject = yield* Effect.catchTags(subjectOf(name, asked), unavailable)
+    const { steps, ...found } = yield* plan(pipeline, subject)
+    if (subject._tag !== "Recorded") return { ...found, same: false, differences: [], plan: steps }
+    const { runId, ...simulated } = yield* simulate(pipeline, subject.recorded)
+    return { ...simulated, processEventId: processEventId(runId), plan: steps }
+  })
+
+  return Effect.fnUntraced(function*(
+    { params, request }: {
+      readonly params: { readonly id: string }
+      readonly request: Parameters<typeof Body.readObject>[0]
+    }
+  ) {
+    const body = yield* Body.readObjectOrNothing(request, "what to simulate")
+    const faults = bodyFaults(body)
+    if (faults.length > 0) return yield* Refused.invalid(faults)
+    const asked = yield* Effect.orDie(decode(body))
+    const pipeline = yield* definition(params.id, asked.definition as JsonObject | undefined)
+    if (asked.order !== undefined || asked.orderId !== undefined) {
+      return answered([yield* planned(params.id, pipeline, asked)])
+    }
+    const runs = yield* Effect.catchTags(runsOf(params.id, asked), unavailable)
+    const items: Array<SimulatedRun> = []
+    yield* Stream.fromIterable(Array.chunksOf(runs, atOnce)).pipe(
+      Stream.mapEffect((some) => Effect.catchTags(recorded.read(some), unavailable)),
+      // The next ones are read while these are simulated.
+      Stream.buffer({ capacity: 1 }),
+      Stream.runForEach(Effect.fnUntraced(function*(found) {
+        // Newest first, as everywhere.
+        for (const one of found.toReversed()) {
+          const { runId, ...simulated } = yield* simulate(pipeline, one)
+          items.push({ ...simulated, processEventId: processEventId(runId) })
+        }
+      }))
+    )
+    return answered(items)
+  })
+})

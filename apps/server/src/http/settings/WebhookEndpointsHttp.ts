@@ -1,0 +1,90 @@
+/** `/v1/webhook-endpoints`: decodes, calls, maps errors. Contract: sections 4, 7 and 9. */
+import { Api } from "@sluice/api/Api"
+import * as Problems from "@sluice/api/wire/Problems"
+import { endpointId, messageId } from "@sluice/domain/identity/Ids"
+import { stringify } from "@sluice/domain/json/Json"
+import { Deliveries } from "@sluice/persistence/internal/deliveries/Deliveries"
+import { SettingsStore } from "@sluice/persistence/settings/SettingsStore"
+import { Clock, DateTime, Effect } from "effect"
+import { SecureRandom } from "effect/crypto"
+import { HttpApiBuilder } from "effect/http-api"
+import { SettingsWriting } from "../../settings/SettingsWriting.ts"
+import * as Answer from "../../wire/Answer.ts"
+import * as Body from "../../wire/Body.ts"
+import { ofDelivery } from "../deliveries/DeliveriesHttp.ts"
+import * as ReplaysHttp from "../deliveries/ReplaysHttp.ts"
+import * as SettingsHttp from "./SettingsHttp.ts"
+
+const kind = "webhookEndpoint"
+const text = SettingsHttp.settingText(kind)
+
+export const layer = HttpApiBuilder.group(
+  Api,
+  "webhookEndpoints",
+  Effect.fnUntraced(function*(handlers) {
+    const { list, get, put, remove } = yield* SettingsHttp.make(kind)
+    const store = (yield* SettingsStore).webhookEndpoint
+    const writing = yield* SettingsWriting
+    const deliveries = yield* Deliveries
+    const replays = yield* ReplaysHttp.make
+
+    return handlers
+      .handle("list", list)
+      .handle("get", get)
+      .handleRaw("put", put)
+      .handle("remove", remove)
+      .handleRaw(
+        "create",
+        Effect.fnUntraced(function*({ request }) {
+          const body = yield* Body.readObject(request, "the webhook endpoint")
+          const given = body["id"] ?? body["Id"]
+          const id = typeof given === "string" ? given : endpointId(SecureRandom.uuidV7Unsafe())
+          const there = yield* store.get(id).pipe(
+            Effect.as(true),
+            Effect.catchTags({
+              SettingUnknown: () => Effect.succeed(false),
+              JournalUnavailable: SettingsHttp.ofSetting.JournalUnavailable
+            })
+          )
+          if (there) {
+            return yield* new Problems.Conflict({
+              detail: `There is a webhook endpoint ${JSON.stringify(id)} already: PUT changes it`
+            })
+          }
+          const written = yield* writing.check(kind, id, body).pipe(
+            Effect.flatMap((checked) => writing.write(kind, id, checked)),
+            Effect.catchTags(SettingsHttp.ofPut)
+          )
+          return Answer.versioned(text(written), written.version, 201)
+        })
+      )
+      .handle(
+        "rotateSecret",
+        Effect.fnUntraced(function*({ params }) {
+          const now = yield* Clock.currentTimeMillis
+          const rotated = yield* store.rotate(params.id, now).pipe(
+            Effect.catchTags({ ...SettingsHttp.ofStoring, SettingUnknown: SettingsHttp.ofSetting.SettingUnknown })
+          )
+          return Answer.versioned(text(rotated), rotated.version)
+        })
+      )
+      .handle(
+        "test",
+        Effect.fnUntraced(function*({ params }) {
+          yield* store.get(params.id).pipe(Effect.catchTags(SettingsHttp.ofSetting))
+          const id = SecureRandom.uuidV7Unsafe()
+          const body = stringify({
+            id: messageId(id),
+            type: "test",
+            createdAt: DateTime.formatIso(yield* DateTime.now),
+            message: "A test of this webhook endpoint: nothing has happened"
+          })
+          const delivery = yield* deliveries.test(params.id, id, body).pipe(Effect.catchTags(ofDelivery))
+          return Answer.json(JSON.stringify(delivery), 202)
+        })
+      )
+      .handleRaw("replay", replays.start)
+      .handle("getReplay", replays.get)
+      .handle("cancelReplay", replays.cancel)
+  })
+)

@@ -1,0 +1,88 @@
+/**
+ * Reads a request's JSON body: at most 1 MiB, UTF-8, at most 64 levels deep, without losing a digit.
+ * Contract: section 3, "Limits".
+ */
+import * as Problems from "@sluice/api/wire/Problems"
+import { isObject, type Json, type JsonObject, type JsonUnreadable, parse } from "@sluice/domain/json/Json"
+import { ByteSize, Effect } from "effect"
+import { HttpIncomingMessage, type HttpServerError, type HttpServerRequest } from "effect/http"
+import { locate } from "./JsonFault.ts"
+
+/** Bytes. */
+export const maxBody = 1024 * 1024
+
+const limit = ByteSize.mebibytes(1)
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+
+const tooLarge = () =>
+  new Problems.BodyTooLarge({ detail: "The body is over the limit of 1 MiB (1048576 bytes): send a smaller document" })
+
+const invalid = (message: string) =>
+  new Problems.InvalidRequest({ detail: `The body ${message}`, errors: [{ path: "", message }] })
+
+/** What is wrong with the headers that describe the body, if anything. */
+const mediaFault = (request: HttpServerRequest.HttpServerRequest): string | undefined => {
+  const [type = "", ...parameters] = (request.headers["content-type"] ?? "application/json").split(";")
+  if (!/^\s*application\/([\w.-]+\+)?json\s*$/i.test(type)) {
+    return `Content-Type is ${type.trim()}: send application/json`
+  }
+  const charset = parameters.find((parameter) => /^\s*charset=/i.test(parameter))
+  if (charset !== undefined && !/=\s*"?utf-?8"?\s*$/i.test(charset)) {
+    return `Content-Type says${charset}: send UTF-8`
+  }
+  const encoding = request.headers["content-encoding"]
+  if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
+    return `Content-Encoding is ${encoding}: send the body as it is`
+  }
+  return undefined
+}
+
+const unreadable = (text: string, error: unknown): Problems.InvalidRequest => {
+  if (text.trim() === "") return invalid("is empty: send a JSON document")
+  const message = (error as JsonUnreadable).message
+  return message.startsWith("nested")
+    ? invalid(`is ${message}`)
+    : invalid(`is not JSON: ${locate(text) ?? message}`)
+}
+
+const refused = (error: HttpServerError.HttpServerError) =>
+  error.reason._tag === "RequestParseError" && error.reason.reason === "BodyTooLarge"
+    ? tooLarge()
+    : invalid("ended before it was complete: send it again")
+
+/** The body, whatever JSON it is. */
+export const read = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest) {
+  const fault = mediaFault(request)
+  if (fault !== undefined) return yield* new Problems.UnsupportedMediaType({ detail: fault })
+  if (Number(request.headers["content-length"] ?? 0) > maxBody) return yield* tooLarge()
+  const bytes = yield* request.arrayBuffer.pipe(
+    Effect.provideService(HttpIncomingMessage.MaxBodySize, limit),
+    Effect.mapError(refused)
+  )
+  let text: string
+  try {
+    text = utf8.decode(bytes)
+  } catch {
+    return yield* invalid("is not UTF-8: send it in UTF-8")
+  }
+  try {
+    return parse(text) as Json
+  } catch (error) {
+    return yield* unreadable(text, error)
+  }
+})
+
+/** The body as an object; no body at all is an empty one. */
+export const readObjectOrNothing = Effect.fnUntraced(
+  function*(request: HttpServerRequest.HttpServerRequest, what: string) {
+    const { "content-length": length, "transfer-encoding": transfer } = request.headers
+    const nothing = transfer === undefined && (length === undefined || length === "0")
+    return nothing ? {} : yield* readObject(request, what)
+  }
+)
+
+/** The body, which must be an object; `what` says of what. */
+export const readObject = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest, what: string) {
+  const body = yield* read(request)
+  return isObject(body) ? body as JsonObject : yield* invalid(`must be a JSON object: ${what}`)
+})

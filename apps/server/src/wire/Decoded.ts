@@ -1,0 +1,23 @@
+/** A body that has to fit a schema; what does not is refused by name, and so is a member that nobody knows. Section 7. */
+import type * as Problems from "@sluice/api/wire/Problems"
+import type { JsonObject } from "@sluice/domain/json/Json"
+import { Effect, Schema, SchemaIssue } from "effect"
+import * as Refused from "./ErrorMapping.ts"
+
+const format = SchemaIssue.makeFormatterStandardSchemaV1()
+
+const pathOf = (path: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }>): string =>
+  path.reduce<string>((text, segment) => {
+    const key = typeof segment === "object" ? segment.key : segment
+    return typeof key === "number" ? `${text}[${key}]` : text === "" ? String(key) : `${text}.${String(key)}`
+  }, "")
+
+export const as = <S extends Schema.Codec<unknown, unknown>>(
+  schema: S,
+  body: JsonObject
+): Effect.Effect<S["Type"], Problems.InvalidRequest> =>
+  Schema.decodeUnknownEffect(schema, { errors: "all", onExcessProperty: "error" })(body).pipe(
+    Effect.mapError(({ issue }) =>
+      Refused.invalid(format(issue).issues.map(({ message, path = [] }) => ({ path: pathOf(path), message })))
+    )
+  )

@@ -1,0 +1,74 @@
+/** The typed errors of the engine and of persistence, as the problems that a client reads. */
+import * as Problems from "@sluice/api/wire/Problems"
+import type { Fault } from "@sluice/domain/order/Order"
+import type { MatchFailed, NoPipeline } from "@sluice/engine/internal/settings/PipelineSelection"
+import type { IntakeConflict, JournalFull, JournalUnavailable, OrderUnknown } from "@sluice/engine/journal/Journal"
+import type { CursorInvalid } from "@sluice/persistence/internal/sql/Page"
+import { DateTime, Effect, Option } from "effect"
+
+/** Bad input: the detail repeats the faults, for those who read no further. */
+export const invalid = (faults: ReadonlyArray<Fault>): Problems.InvalidRequest =>
+  new Problems.InvalidRequest({
+    detail: faults.map(({ path, message }) => path === "" ? `The body ${message}` : `${path} ${message}`).join("; "),
+    errors: faults
+  })
+
+export const unavailable = (error: JournalUnavailable): Problems.Unavailable =>
+  new Problems.Unavailable({ detail: error.message, retryAfterSeconds: 1 })
+
+export const queueFull = (error: JournalFull): Problems.QueueFull =>
+  new Problems.QueueFull({
+    detail: `More is waiting than can be held; nothing was stored. Try again in ${error.retryAfterSeconds} s`,
+    retryAfterSeconds: error.retryAfterSeconds
+  })
+
+export const orderUnknown = ({ orderId }: OrderUnknown): Problems.NotFound =>
+  new Problems.NotFound({ detail: `There is no order ${JSON.stringify(orderId)}` })
+
+export const noPipeline = ({ missed }: NoPipeline): Problems.NoPipeline =>
+  new Problems.NoPipeline({
+    detail: missed.length === 0
+      ? "There is no pipeline at all: PUT one to /v1/pipelines/{name}"
+      : `No pipeline takes this order: ${missed.map(({ name, reason }) => `${name}: ${reason}`).join("; ")}`,
+    errors: missed.map(({ name, reason }) => ({ path: name, message: reason }))
+  })
+
+export const matchFailed = ({ pipeline, message }: MatchFailed): Problems.PipelineMatchFailed =>
+  new Problems.PipelineMatchFailed({
+    detail: `match.when of pipeline ${pipeline} failed: ${message}`,
+    errors: [{ path: `${pipeline}.match.when`, message }]
+  })
+
+export const cursorInvalid = ({ message }: CursorInvalid): Problems.InvalidRequest =>
+  invalid([{ path: "cursor", message }])
+
+/** What intake may answer besides a receipt. */
+export const ofIntake = {
+  JournalUnavailable: (error: JournalUnavailable) => Effect.fail(unavailable(error)),
+  JournalFull: (error: JournalFull) => Effect.fail(queueFull(error)),
+  IntakeConflict: ({ message }: IntakeConflict) => Effect.fail(new Problems.Conflict({ detail: message })),
+  NoPipeline: (error: NoPipeline) => Effect.fail(noPipeline(error)),
+  MatchFailed: (error: MatchFailed) => Effect.fail(matchFailed(error))
+}
+
+/** What a list may meet. */
+export const ofList = {
+  JournalUnavailable: (error: JournalUnavailable) => Effect.fail(unavailable(error)),
+  CursorInvalid: (error: CursorInvalid) => Effect.fail(cursorInvalid(error))
+}
+
+/** A month has not every day, and `DateTime` would take the 31st of February for a day in March. */
+const isDay = (date: string): boolean =>
+  Option.exists(DateTime.make(`${date}T00:00:00Z`), (day) => DateTime.formatIso(day).startsWith(date))
+
+/** A filter's moment in epoch milliseconds. */
+export const moment = (
+  path: string,
+  value: string | undefined
+): Effect.Effect<number | undefined, Problems.InvalidRequest> => {
+  if (value === undefined) return Effect.undefined
+  const parsed = DateTime.make(value)
+  return Option.isSome(parsed) && isDay(value.slice(0, 10))
+    ? Effect.succeed(DateTime.toEpochMillis(parsed.value))
+    : Effect.fail(invalid([{ path, message: "is not a date: write one like 2026-11-22T08:00:00Z" }]))
+}

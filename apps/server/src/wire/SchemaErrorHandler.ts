@@ -1,0 +1,103 @@
+/**
+ * What holds for every endpoint: unknown query members are refused by name, so is what does not decode; the answer
+ * comes within 5 s while the database is away; and whatever breaks is logged here and answered with a problem that says
+ * nothing of our insides. Contract: section 7.
+ */
+import { Refusals } from "@sluice/api/internal/wire/Refusals"
+import { maxLimit } from "@sluice/api/wire/Paging"
+import * as Problems from "@sluice/api/wire/Problems"
+import { Context, Effect, Layer, SchemaAST, SchemaIssue } from "effect"
+import { HttpServerRequest, type HttpServerResponse } from "effect/http"
+import { type HttpApiEndpoint, HttpApiError } from "effect/http-api"
+import { atMost } from "../process/AnswerTimeout.ts"
+import { type Problem, problemResponse } from "./Answer.ts"
+
+/** Endpoints that watch or wait by themselves, and set their own bounds. */
+const unhurried: ReadonlySet<string> = new Set(["submit", "process", "stream", "simulate"])
+
+/** Below the 5 s that a client is promised. */
+export const patience = "4500 millis"
+
+const awaySeconds = 1
+
+export const unavailable = (): Problems.Unavailable =>
+  new Problems.Unavailable({
+    detail: "The database is away; nothing was stored. Try again",
+    retryAfterSeconds: awaySeconds
+  })
+
+/** The members that an endpoint's query may have. */
+const membersOf = (endpoint: HttpApiEndpoint.Top): ReadonlySet<string> => {
+  const ast = endpoint.query === undefined ? undefined : SchemaAST.toType(endpoint.query.ast)
+  return new Set(
+    ast !== undefined && SchemaAST.isObjects(ast) ? ast.propertySignatures.map(({ name }) => String(name)) : []
+  )
+}
+
+const unknownMembers = (unknown: ReadonlyArray<string>, known: ReadonlySet<string>): Problems.InvalidRequest => {
+  const mend = known.size === 0 ? "this path takes none" : `this path takes ${[...known].join(", ")}`
+  return new Problems.InvalidRequest({
+    detail: `Unknown query member ${unknown.join(", ")}: ${mend}`,
+    errors: unknown.map((path) => ({ path, message: `is not a query member: ${mend}` }))
+  })
+}
+
+const formatIssues = SchemaIssue.makeFormatterStandardSchemaV1()
+
+/** How headers are written by people. */
+const headerName = (name: string): string => name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase())
+
+/** Where the schema's own words speak of how a string becomes a number. */
+const words: Readonly<Record<string, string>> = {
+  limit: `must be a whole number from 1 to ${maxLimit}`,
+  version: "must be a whole number from 1 up"
+}
+
+const undecodable = (error: HttpApiError.HttpApiSchemaError): Problems.InvalidRequest => {
+  const errors = formatIssues(error.cause.issue).issues.map((issue) => {
+    const [segment = ""] = issue.path ?? []
+    const name = String(typeof segment === "object" ? segment.key : segment)
+    return { path: error.kind === "Headers" ? headerName(name) : name, message: words[name] ?? issue.message }
+  })
+  return new Problems.InvalidRequest({
+    detail: errors.map(({ path, message }) => `${path}: ${message}`).join("; "),
+    errors
+  })
+}
+
+const isProblem = (error: unknown): error is Problem =>
+  typeof error === "object" && error !== null && "type" in error && typeof error.type === "string"
+  && error.type.startsWith("urn:sluice:problem:") && "status" in error
+
+/** A problem, for whatever a handler failed with. */
+const answer = (error: unknown): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
+  if (isProblem(error)) return Effect.succeed(problemResponse(error))
+  if (HttpApiError.HttpApiSchemaError.is(error) && error.kind !== "Body" && error.kind !== "ResponseHeaders") {
+    return Effect.succeed(problemResponse(undecodable(error)))
+  }
+  return broken(error)
+}
+
+/** Logged with everything that is known; answered with nothing of it. */
+export const broken = (defect: unknown): Effect.Effect<HttpServerResponse.HttpServerResponse> =>
+  Effect.as(
+    Effect.logError("a request failed", defect),
+    problemResponse(new Problems.InternalFault({ detail: "The server failed; its log says why" }))
+  )
+
+export const layer: Layer.Layer<Refusals> = Layer.succeed(Refusals, (httpEffect, { endpoint }) => {
+  const known = membersOf(endpoint)
+  const hurried = unhurried.has(endpoint.identifier)
+    ? httpEffect
+    : httpEffect.pipe(atMost(patience, () => Effect.succeed(problemResponse(unavailable()))))
+  const answered = hurried.pipe(
+    Effect.catch(answer),
+    Effect.catchDefect(broken)
+  )
+  return Effect.withFiber((fiber) => {
+    const search = Context.getUnsafe(fiber.context, HttpServerRequest.ParsedSearchParams)
+    let unknown: Array<string> | undefined
+    for (const name in search) if (!known.has(name)) (unknown ??= []).push(name)
+    return unknown === undefined ? answered : Effect.succeed(problemResponse(unknownMembers(unknown, known)))
+  })
+})

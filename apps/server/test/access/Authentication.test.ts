@@ -1,0 +1,74 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Redacted } from "effect"
+import { admission } from "../../src/access/Authentication.ts"
+
+const keys = [{ name: "ops", key: Redacted.make("k1") }, { name: "shop", key: Redacted.make("k2") }]
+const ask = { target: "/v1/orders", host: "localhost:8080", authorization: undefined }
+
+describe("Gate", () => {
+  it.each([
+    "localhost",
+    "LOCALHOST:8080",
+    "localhost.",
+    "a.localhost:1",
+    "127.0.0.1:8080",
+    "127.1.2.3",
+    "[::1]:8080",
+    "[::ffff:127.0.0.1]"
+  ])("without keys serves Host %s", (host) => {
+    assert.strictEqual(admission([])({ ...ask, host })._tag, "Admitted")
+  })
+
+  it.each([
+    "evil.example.com",
+    "localhost.evil.example.com",
+    "127.0.0.1.evil.example.com",
+    "127.0.0.1@evil.example.com",
+    "evil.example.com#localhost",
+    "192.168.0.1",
+    "0.0.0.0",
+    "[::]",
+    "localhost localhost",
+    "",
+    undefined
+  ])("without keys refuses Host %s on every path", (host) => {
+    for (const target of ["/v1/orders", "/health/live", "/docs", "/", "/nowhere"]) {
+      assert.strictEqual(admission([])({ ...ask, target, host })._tag, "ForeignHost")
+    }
+  })
+
+  it.each(["Bearer k1", "bearer k1", "BEARER  k1"])("takes %s and knows whose key it is", (authorization) => {
+    assert.deepStrictEqual(admission(keys)({ ...ask, authorization }), { _tag: "Admitted", caller: "ops" })
+  })
+
+  it.each([undefined, "", "Bearer", "Bearer ", "Bearer k", "Bearer k11", "Basic k1", "k1", "Bearer k1 k2"])(
+    "with keys refuses Authorization %s",
+    (authorization) => {
+      assert.strictEqual(admission(keys)({ ...ask, authorization })._tag, "Unauthorized")
+    }
+  )
+
+  it.each(["/", "/docs", "/openapi.json", "/health/live", "/health/ready?x=1"])("asks no key for %s", (target) => {
+    assert.strictEqual(admission(keys)({ ...ask, target, host: "any.example.com" })._tag, "Admitted")
+  })
+
+  it.each([
+    "//v1/orders",
+    "/%761/orders",
+    "/V1/orders",
+    "/v1/orders?/docs",
+    "/docs/../v1/orders",
+    "/metrics",
+    "//docs"
+  ])(
+    "asks a key for %s, however it is spelt",
+    (target) => {
+      assert.strictEqual(admission(keys)({ ...ask, target })._tag, "Unauthorized")
+    }
+  )
+
+  it("a process that is a worker only serves its health and nothing of the API", () => {
+    assert.strictEqual(admission([], "pages")({ ...ask, target: "/health/ready" })._tag, "Admitted")
+    assert.strictEqual(admission([], "pages")(ask)._tag, "NotServed")
+  })
+})

@@ -1,0 +1,261 @@
+import { assert, layer } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { Webhook } from "standardwebhooks"
+import { type Asked, Partner } from "../support/Partner.ts"
+import { Sluice } from "../support/Sluice.ts"
+
+const world = Sluice.layer().pipe(Layer.provideMerge(Partner.layer))
+
+const eventually = Effect.fnUntraced(function*<A>(look: Effect.Effect<A | undefined, never, Sluice | Partner>) {
+  for (let tries = 0; tries < 200; tries++) {
+    const found = yield* look
+    if (found !== undefined) return found
+    yield* Effect.sleep("25 millis")
+  }
+  return yield* Effect.die("it did not come")
+})
+
+/** What the partner was sent at a path, once it is so many. */
+const received = (path: string, count = 1) =>
+  eventually(Effect.map(Partner, ({ asked }) => {
+    const found = asked.filter((one) => one.path === path)
+    return found.length >= count ? found : undefined
+  }))
+
+const endpoint = Effect.fnUntraced(function*(path: string, members: object = {}) {
+  const { ask } = yield* Sluice
+  const { url } = yield* Partner
+  const { status, json, text } = yield* ask("POST", "/v1/webhook-endpoints", {
+    body: { url: `${url}${path}`, types: ["*"], ...members } as never
+  })
+  assert.strictEqual(status, 201, text)
+  return json as { readonly id: string; readonly secret: string }
+})
+
+const pipeline = (name: string, orderType: string, members: object = {}) =>
+  Effect.flatMap(
+    Sluice,
+    ({ ask }) =>
+      ask("PUT", `/v1/pipelines/${name}`, {
+        body: { match: { orderTypes: [orderType] }, steps: [], ...members } as never
+      })
+  )
+
+const verified = (secret: string, asked: Asked) =>
+  new Webhook(secret).verify(asked.body, asked.headers as Record<string, string>) as Record<string, any>
+
+const delivery = (filter: string, state: string) =>
+  eventually(
+    Effect.flatMap(Sluice, ({ ask }) =>
+      Effect.map(ask("GET", `/v1/deliveries?${filter}`), ({ json }) =>
+        json.items.find((item: { readonly state: string }) =>
+          item.state === state
+        ) as { readonly id: string } | undefined))
+  )
+
+layer(world, { excludeTestServices: true })("webhooks", (it) => {
+  it.effect("tell of an order and of what it leaves behind, in order, signed", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* Sluice
+      yield* pipeline("new-order", "NEW_ORDER")
+      const { secret } = yield* endpoint("/new")
+      const submitted = yield* ask("POST", "/v1/orders", {
+        headers: { prefer: "wait=10" },
+        body: {
+          orderType: "NEW_ORDER",
+          customerId: "C1",
+          customerEmail: "a@b.c",
+          orderItems: [{ name: "Digital", offer: { products: ["/p/web"] } }]
+        }
+      })
+      assert.strictEqual(submitted.status, 200, submitted.text)
+      const all = yield* received("/new", 4)
+      assert.deepStrictEqual(all.map(({ headers }) => headers["webhook-type"]), [
+        "order.submitted",
+        "customer.created",
+        "subscription.created",
+        "entitlements.updated"
+      ])
+      const bodies = all.map((one) => verified(secret, one))
+      assert.strictEqual(bodies[0]?.["id"], submitted.json.order.id)
+      const subscription = yield* ask("GET", `/v1/subscriptions/${bodies[2]?.["id"]}`)
+      const [entitlement] = subscription.json.entitlements
+      assert.match(entitlement.id, /^entitlement-[0-9a-f]{32}$/)
+      assert.deepInclude(subscription.json, {
+        ...bodies[2],
+        customerId: "C1",
+        orderId: submitted.json.order.id,
+        entitlements: [{ id: entitlement.id, product: "/p/web", status: "Active" }]
+      })
+      assert.deepStrictEqual(bodies[3], {
+        subscriptionId: subscription.json.id,
+        customerId: "C1",
+        entitlements: subscription.json.entitlements
+      })
+      const again = yield* ask("POST", `/v1/orders/${submitted.json.order.id}/process`, {
+        headers: { prefer: "wait=10" },
+        body: {}
+      })
+      assert.strictEqual(again.json.processEvent.state, "completed", again.text)
+      const { items } = (yield* ask("GET", "/v1/subscriptions")).json
+      assert.deepStrictEqual(items, [subscription.json], "processed twice, it leaves one subscription")
+      assert.lengthOf((yield* ask("GET", `/v1/deliveries?orderId=${submitted.json.order.id}`)).json.items, 4)
+      const customer = yield* ask("GET", "/v1/customers/C1")
+      assert.deepStrictEqual(customer.json, bodies[1])
+      assert.strictEqual((yield* ask("GET", "/v1/customers")).json.items.length, 1)
+    }))
+
+  it.effect("of an error tell which plugins failed, also where the run went on", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* Sluice
+      const partner = yield* Partner
+      partner.answer("/fails", (_, response) => response.writeHead(404).end())
+      yield* pipeline("fails", "REFUND", {
+        steps: [{
+          name: "calloutPlugin",
+          id: "a",
+          options: { endpoint: `${partner.url}/fails`, shouldRejectOn: { status: [404] } }
+        }]
+      })
+      const { secret } = yield* endpoint("/error", { types: ["error"] })
+      yield* ask("POST", "/v1/orders", { body: { orderType: "REFUND" } })
+      const [asked] = yield* received("/error")
+      assert.deepInclude(verified(secret, asked as Asked), {
+        pluginErrorOutput: [{ name: "calloutPlugin", message: "callout plugin failed due to response status: [404]" }]
+      })
+    }))
+
+  it.effect("show their secret once; rotated, both sign; a test send arrives", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* Sluice
+      const { id, secret } = yield* endpoint("/rotates", { types: ["error"] })
+      assert.strictEqual((yield* ask("GET", `/v1/webhook-endpoints/${id}`)).json.secret, "[redacted]")
+      const { json } = yield* ask("POST", `/v1/webhook-endpoints/${id}/rotate-secret`)
+      assert.match(json.secret, /^whsec_/)
+      const put = yield* ask("PUT", `/v1/webhook-endpoints/${id}`, {
+        body: (yield* ask("GET", `/v1/webhook-endpoints/${id}`)).json
+      })
+      assert.strictEqual(put.status, 200, put.text)
+      assert.strictEqual((yield* ask("POST", `/v1/webhook-endpoints/${id}/test`)).status, 202)
+      const [asked] = yield* received("/rotates")
+      for (const one of [secret, json.secret]) assert.strictEqual(verified(one, asked as Asked)["type"], "test")
+    }))
+
+  it.effect("are recorded attempt by attempt, and sent again under the same id when asked for", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* Sluice
+      const partner = yield* Partner
+      const { id } = yield* endpoint("/again", { types: ["cancel.attempted"], retrySchedule: [0, 50] })
+      partner.answer("/again", (_, response) => response.writeHead(500).end("no"))
+      const event = yield* ask("POST", "/v1/events", {
+        body: { type: "cancel.attempted", data: { reason: 12345678901234567890n.toString() } }
+      })
+      assert.strictEqual(event.status, 202, event.text)
+      const exhausted = yield* delivery(`endpointId=${id}`, "exhausted")
+      const shown = (yield* ask("GET", `/v1/deliveries/${exhausted.id}`)).json
+      assert.deepStrictEqual(shown.attempts.map(({ number, status }: any) => [number, status]), [[1, 500], [2, 500]])
+      assert.strictEqual(shown.attempts[0].response.body, "no")
+      partner.answer("/again", (_, response) => response.writeHead(204).end())
+      assert.strictEqual((yield* ask("POST", `/v1/deliveries/${exhausted.id}/redeliver`)).status, 202)
+      yield* delivery(`endpointId=${id}`, "delivered")
+      const all = yield* received("/again", 3)
+      assert.strictEqual(new Set(all.map(({ headers }) => headers["webhook-id"])).size, 1)
+      assert.strictEqual(JSON.parse(all[0]?.body ?? "").id, event.json.eventId)
+    }))
+
+  it.effect("of a disabled endpoint are held, and sent by a replay once it is enabled", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* Sluice
+      const { id } = yield* endpoint("/held", { types: ["address.added"], disabled: true })
+      for (const n of [1, 2]) yield* ask("POST", "/v1/events", { body: { type: "address.added", data: { n } } })
+      yield* delivery(`endpointId=${id}`, "held")
+      const replay = { body: { since: "2020-01-01" } }
+      assert.strictEqual((yield* ask("POST", `/v1/webhook-endpoints/${id}/replay`, replay)).status, 409)
+      for (
+        const [path, members] of [
+          ["until", { until: "2019-01-01" }],
+          ["types[0]", { types: ["order.invented"] }],
+          ["states", { states: [] }],
+          ["since", { since: "2026-02-30" }]
+        ] as const
+      ) {
+        const wrong = yield* ask("POST", `/v1/webhook-endpoints/${id}/replay`, { body: { ...replay.body, ...members } })
+        assert.deepStrictEqual([wrong.status, wrong.json.errors?.[0]?.path], [400, path])
+      }
+      const { json } = yield* ask("GET", `/v1/webhook-endpoints/${id}`)
+      assert.isString(json.disabledAt)
+      const enabled = yield* ask("PUT", `/v1/webhook-endpoints/${id}`, { body: { ...json, disabled: false } })
+      assert.notProperty(enabled.json, "disabledAt")
+      const started = yield* ask("POST", `/v1/webhook-endpoints/${id}/replay`, replay)
+      assert.strictEqual(started.status, 202, started.text)
+      yield* received("/held", 2)
+      const done = yield* ask("GET", `/v1/webhook-endpoints/${id}/replays/${started.json.id}`)
+      assert.deepInclude(done.json, { state: "completed", replayed: 2, remaining: 0 })
+    }))
+
+  it.effect("of ExportOrder and of post-processing go out with their credentials, and hold up no run", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* Sluice
+      const partner = yield* Partner
+      yield* ask("PUT", "/v1/connectors/erp", {
+        body: { Name: "Webhook", ConnectorId: "erp", Host: `${partner.url}/export`, BearerToken: "token-of-erp" }
+      })
+      yield* pipeline("exports", "DATA_CAPTURE", {
+        steps: [{
+          name: "ExportOrder",
+          Connector: "Webhook",
+          ConnectorId: "erp",
+          Properties: [{ Key: "X-Shop", Value: "7", KeyGroup: "RequestHeaders" }]
+        }],
+        postProcessing: [{ name: "webhook", options: { endpoint: `${partner.url}/post`, payload: "{% order.id %}" } }]
+      })
+      const run = yield* ask("POST", "/v1/orders", {
+        headers: { prefer: "wait=10" },
+        body: { id: "EXP-1", orderType: "DATA_CAPTURE" }
+      })
+      assert.strictEqual(run.json.processEvent.state, "completed", run.text)
+      const [exported] = yield* received("/export")
+      const [post] = yield* received("/post")
+      assert.strictEqual(JSON.parse(exported?.body ?? "").Value.Id, "EXP-1")
+      assert.deepInclude(exported?.headers, {
+        authorization: "Bearer token-of-erp",
+        "x-shop": "7",
+        "x-delivery-count": "1"
+      })
+      assert.isUndefined(exported?.headers["webhook-signature"])
+      assert.strictEqual(post?.body, "\"EXP-1\"")
+      const { json } = yield* ask("GET", "/v1/deliveries?orderId=EXP-1")
+      assert.deepStrictEqual(json.items.map(({ endpointId, type }: any) => [endpointId, type]).toSorted(), [
+        [null, "export"],
+        [null, "postProcessing"]
+      ])
+    }))
+
+  it.effect("are refused where they can never be sent, by the name of the member", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* Sluice
+      const refused = [
+        ["url", { url: "http://169.254.169.254/" }],
+        ["types[0]", { types: ["order.invented"] }],
+        ["secret", { secret: "hunter2" }],
+        ["secret", { secret: "[redacted]" }],
+        ["filter", { filter: "((" }],
+        ["payload", { payload: "$random()" }],
+        ["retrySchedule", { retrySchedule: ["soon"] }]
+      ] as const
+      for (const [path, members] of refused) {
+        const { json, status } = yield* ask("POST", "/v1/webhook-endpoints", {
+          body: { url: "https://example.com/", types: ["*"], ...members } as never
+        })
+        assert.deepStrictEqual([status, json.errors?.[0]?.path], [400, path])
+      }
+      for (
+        const body of [{ type: "order.submitted", data: {} }, { type: "address.added", data: { id: 1 } }, {
+          type: "address.added"
+        }]
+      ) {
+        assert.strictEqual((yield* ask("POST", "/v1/events", { body })).status, 400)
+      }
+      assert.strictEqual((yield* ask("GET", "/v1/deliveries/delivery-1")).status, 404)
+    }))
+})

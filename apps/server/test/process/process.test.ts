@@ -1,0 +1,222 @@
+import { assert, describe, it } from "@effect/vitest"
+import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
+import { Clock, Effect, Fiber, Layer, Redacted } from "effect"
+import { SqlClient } from "effect/sql"
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { get, type IncomingMessage, type ServerResponse } from "node:http"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { text } from "node:stream/consumers"
+import * as Cable from "../support/Cable.ts"
+import { Partner } from "../support/Partner.ts"
+import * as Process from "../support/Process.ts"
+import { within } from "../support/Promised.ts"
+import { exchange } from "../support/Sluice.ts"
+
+const directory = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "sluice-server-"))),
+  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+)
+
+const environment = Effect.gen(function*() {
+  const { url } = yield* DatabaseTest
+  return { DATABASE_URL: Redacted.value(url), SLUICE_DATA_DIR: yield* directory, SLUICE_ALLOW_NETWORKS: "127.0.0.0/8" }
+})
+
+const withDatabase = <A, E>(
+  test: Effect.Effect<A, E, DatabaseTest | SqlClient.SqlClient | Partner | Effect.Services<typeof directory>>
+) => test.pipe(Effect.scoped, Effect.provide(Layer.merge(DatabaseTest.layer, Partner.layer)))
+
+const calling = (url: string) => ({
+  steps: [{ name: "calloutPlugin", options: { endpoint: `${url}/slow`, timeoutValue: 20_000 } }]
+})
+
+const refused = (
+  overrides: Readonly<Record<string, string>>,
+  says: RegExp,
+  before: Effect.Effect<void, never, SqlClient.SqlClient> = Effect.void
+) =>
+  withDatabase(Effect.gen(function*() {
+    yield* before
+    const running = yield* Process.start({ ...(yield* environment), ...overrides })
+    const { code, errors } = yield* running.ended
+    assert.strictEqual(code, 1)
+    assert.match(errors, says)
+    assert.lengthOf(errors.trimEnd().split("\n"), 1, errors)
+  }))
+
+describe("a start that cannot be", () => {
+  it.live(
+    "a bad value ends in one line that names the variable and the mend",
+    () =>
+      refused(
+        { PORT: "eighty", SLUICE_RETENTION: "long" },
+        /^sluice: PORT "eighty" is not a port: .*; SLUICE_RETENTION /
+      )
+  )
+
+  it.live(
+    "so does a database that is not there",
+    () =>
+      refused(
+        { DATABASE_URL: "postgres://u:hunter2@127.0.0.1:1/sluice" },
+        /^sluice: DATABASE_URL \((?!.*hunter2).*Start PostgreSQL there/
+      )
+  )
+
+  it.live("so does a database with a newer schema", () =>
+    refused(
+      {},
+      /^sluice: DATABASE_URL: the database has schema version 9999/,
+      Effect.gen(function*() {
+        const sql = yield* SqlClient.SqlClient
+        yield* Effect.orDie(sql`INSERT INTO sluice_migrations (migration_id, name) VALUES (9999, 'later')`)
+      })
+    ))
+
+  it.live("so does a port in use", () =>
+    withDatabase(Effect.gen(function*() {
+      const { url } = yield* Partner
+      const { port } = new URL(url)
+      const running = yield* Process.start({ ...(yield* environment), PORT: port })
+      const { code, errors } = yield* running.ended
+      assert.strictEqual(code, 1)
+      assert.strictEqual(
+        errors,
+        `sluice: PORT ${port} on 127.0.0.1 is in use: stop the process that listens there, or set PORT to another\n`
+      )
+    })))
+
+  it.live(
+    "so does a settings file that is wrong, before any of it is written",
+    () =>
+      withDatabase(Effect.gen(function*() {
+        const own = yield* environment
+        const file = join(own.SLUICE_DATA_DIR, "settings.json")
+        writeFileSync(
+          file,
+          JSON.stringify({ pipelines: [{ name: "good", steps: [] }, { name: "bad", steps: [{ name: "telex" }] }] })
+        )
+        const running = yield* Process.start({ ...own, SLUICE_CONFIG: file })
+        const { code, errors } = yield* running.ended
+        assert.strictEqual(code, 1)
+        assert.match(
+          errors,
+          /^sluice: SLUICE_CONFIG \S+settings\.json: pipelines\[1\]\.steps\[0\]\.name there is no plugin telex/
+        )
+        assert.lengthOf(yield* (yield* SqlClient.SqlClient)`SELECT id FROM pipelines`, 0)
+      }))
+  )
+})
+
+describe("a settings file", () => {
+  it.live(
+    "upserts, takes secrets from the environment, and makes no new version of equal content",
+    () =>
+      withDatabase(Effect.gen(function*() {
+        const own = yield* environment
+        const file = join(own.SLUICE_DATA_DIR, "settings.json")
+        writeFileSync(
+          file,
+          JSON.stringify({
+            pipelines: [{ name: "first", steps: [] }],
+            connectors: [{
+              Name: "Webhook",
+              ConnectorId: "c",
+              Host: "https://example.com",
+              BearerToken: { env: "TOKEN" }
+            }]
+          })
+        )
+        const whole = {
+          ...own,
+          SLUICE_CONFIG: file,
+          TOKEN: "token-token",
+          SLUICE_ENCRYPTION_KEY: Buffer.alloc(32, 3).toString("base64")
+        }
+        for (const _ of [1, 2]) {
+          const running = yield* Process.start(whole)
+          const url = yield* running.url
+          const { json } = yield* exchange(url, "GET", "/v1/connectors/c")
+          assert.deepInclude(json, { version: 1, bearerToken: "[redacted]" })
+          assert.strictEqual((yield* exchange(url, "GET", "/v1/pipelines/first")).json.version, 1)
+          yield* running.signal("SIGTERM")
+          assert.strictEqual((yield* running.ended).code, 0)
+        }
+      }))
+  )
+})
+
+describe("SIGTERM", () => {
+  it.live(
+    "ends what waits and watches at once and what is in flight in order, with exit code 0",
+    () =>
+      withDatabase(Effect.gen(function*() {
+        const partner = yield* Partner
+        const call = Promise.withResolvers<ServerResponse>()
+        partner.answer("/slow", (_, response) => call.resolve(response))
+        const running = yield* Process.start(yield* environment)
+        const url = yield* running.url
+        yield* exchange(url, "PUT", "/v1/pipelines/slow", { body: calling(partner.url) })
+        const order = { headers: { prefer: "wait=30" }, body: { orderType: "A", id: "slow" } }
+        const waiting = yield* Effect.forkChild(exchange(url, "POST", "/v1/orders", order))
+        const open = yield* Effect.promise(() => call.promise)
+        const { json } = yield* exchange(url, "GET", "/v1/process-events?orderId=slow")
+        const watching = yield* Effect.promise(() =>
+          new Promise<IncomingMessage>((resolve) => get(`${url}/v1/process-events/${json.items[0].id}/stream`, resolve))
+        )
+        const start = yield* Clock.currentTimeMillis
+        yield* running.signal("SIGTERM")
+        assert.strictEqual((yield* Fiber.join(waiting)).status, 202)
+        assert.match(yield* Effect.promise(() => text(watching)), /^event: process-event\ndata: \{/)
+        open.end("{}")
+        const { code, errors } = yield* running.ended
+        assert.strictEqual(code, 0, errors)
+        yield* within(start, 5_000, "nothing was waited for but the call")
+        const sql = yield* SqlClient.SqlClient
+        assert.deepStrictEqual(yield* sql`SELECT state FROM runs`, [{ state: "completed" }])
+      }))
+  )
+
+  it.live("ends within 30 s with exit code 0 while the database is silent", () =>
+    withDatabase(Effect.gen(function*() {
+      const own = yield* environment
+      const cable = yield* Cable.make(own.DATABASE_URL)
+      const running = yield* Process.start({ ...own, DATABASE_URL: cable.url })
+      yield* running.url
+      yield* cable.freeze
+      const start = yield* Clock.currentTimeMillis
+      yield* running.signal("SIGTERM")
+      const { code } = yield* running.ended
+      assert.strictEqual(code, 0)
+      yield* within(start, 30_000, "SIGTERM to exit")
+    })))
+
+  it.live(
+    "to the whole process group stops the embedded PostgreSQL last, and everything is there again afterwards",
+    () =>
+      Effect.gen(function*() {
+        const own = { SLUICE_DATA_DIR: yield* directory }
+        const first = yield* Process.start(own)
+        const url = yield* first.url
+        yield* exchange(url, "PUT", "/v1/pipelines/all", { body: { steps: [] } })
+        yield* exchange(url, "POST", "/v1/orders", {
+          headers: { prefer: "wait=10" },
+          body: { orderType: "A", id: "kept" }
+        })
+        yield* first.signal("SIGTERM", "group")
+        const ended = yield* first.ended
+        assert.strictEqual(ended.code, 0, ended.errors)
+        assert.notMatch(ended.output, /ERROR|WARN/)
+        assert.strictEqual(statSync(join(own.SLUICE_DATA_DIR, "encryption-key")).mode & 0o777, 0o600)
+        const key = readFileSync(join(own.SLUICE_DATA_DIR, "encryption-key"))
+
+        const second = yield* Process.start(own)
+        const again = yield* second.url
+        assert.strictEqual((yield* exchange(again, "GET", "/v1/orders/kept")).status, 200)
+        assert.deepStrictEqual(readFileSync(join(own.SLUICE_DATA_DIR, "encryption-key")), key)
+        yield* second.signal("SIGINT", "group")
+        assert.strictEqual((yield* second.ended).code, 0)
+      }).pipe(Effect.scoped)
+  )
+})

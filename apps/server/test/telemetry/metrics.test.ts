@@ -1,0 +1,97 @@
+import { assert, layer } from "@effect/vitest"
+import type { Overview } from "@sluice/domain/run/Overview"
+import { Effect, Layer } from "effect"
+import { get, type IncomingMessage } from "node:http"
+import { text } from "node:stream/consumers"
+import { Partner } from "../support/Partner.ts"
+import { Sluice } from "../support/Sluice.ts"
+
+/** The value of one series, by its whole name with labels. */
+const series = (metrics: string, name: string) =>
+  Number(metrics.split("\n").find((line) => line.startsWith(`${name} `))?.slice(name.length + 1))
+
+layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })("metrics", (it) => {
+  it.effect("count runs by how they ended, and take the time of callouts by partner and outcome", () =>
+    Effect.gen(function*() {
+      const { ask, url } = yield* Sluice
+      const partner = yield* Partner
+      partner.answer("/no", (_, response) => response.writeHead(500).end())
+      const options = { endpoint: `${partner.url}/no`, shouldRejectOn: { status: [500] } }
+      yield* ask("PUT", "/v1/pipelines/p", { body: { steps: [{ name: "calloutPlugin", critical: true, options }] } })
+      const read = Effect.promise(() =>
+        new Promise<IncomingMessage>((resolve) => get(`${url}/metrics`, resolve)).then(text)
+      )
+      const before = yield* read
+      yield* ask("POST", "/v1/orders", { body: { orderType: "A" }, headers: { prefer: "wait=10" } })
+      const after = yield* read
+
+      const failed = `sluice_runs_total{state="failed"}`
+      assert.strictEqual(series(after, failed) - series(before, failed), 1)
+      const callouts = `sluice_callout_duration_seconds_count{partner="${partner.url}",outcome="5xx"}`
+      assert.strictEqual(series(after, callouts), 1)
+    }))
+
+  it.effect("stand in the overview: runs by state, failures by plugin, and how the partner answered", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* Sluice
+      const partner = yield* Partner
+      partner.answer("/refused", (_, response) => response.writeHead(500).end())
+      const options = { endpoint: `${partner.url}/refused`, shouldRejectOn: { status: [500] } }
+      yield* ask("PUT", "/v1/pipelines/seen", {
+        body: {
+          match: { orderTypes: ["SEEN"] },
+          priority: 1,
+          steps: [{ name: "calloutPlugin", critical: true, options }]
+        }
+      })
+      const order = { orderType: "SEEN", customerEmail: "Ada@example.com" }
+      yield* ask("POST", "/v1/orders", { body: order, headers: { prefer: "wait=10" } })
+      // What /metrics asked for is good for a second.
+      yield* Effect.sleep("1100 millis")
+      const { json } = yield* ask("GET", "/v1/overview")
+      const { runs, plugins, partners, buckets } = json as Overview
+      const host = new URL(partner.url).host
+      assert.isAtLeast(runs.failed.count, 1)
+      assert.strictEqual(buckets.reduce((sum, bucket) => sum + bucket.failed, 0), runs.failed.count)
+      assert.deepStrictEqual(plugins.map(({ name }) => name), ["calloutPlugin"])
+      assert.isAtLeast(partners.find((one) => one.host === host)?.failures ?? 0, 1)
+    }))
+
+  it.effect("lists are narrowed by an address in the order and by a partner that was called", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* Sluice
+      const partner = yield* Partner
+      const found = Effect.fnUntraced(function*(path: string) {
+        const { json } = yield* ask("GET", path)
+        return (json as { readonly items: ReadonlyArray<unknown> }).items.length
+      })
+      const host = new URL(partner.url).host
+      assert.strictEqual(yield* found("/v1/orders?email=ada@EXAMPLE.com"), 1)
+      assert.strictEqual(yield* found("/v1/orders?email=example.com"), 0)
+      assert.strictEqual(yield* found("/v1/process-events?email=ada@example.com"), 1)
+      assert.isAtLeast(yield* found(`/v1/process-events?partner=${host}`), 1)
+      assert.strictEqual(yield* found(`/v1/process-events?partner=${host}1`), 0)
+    }))
+
+  it.effect("say how things stand: what is open and for how long, who is down, what is still to be delivered", () =>
+    Effect.gen(function*() {
+      const { ask, url } = yield* Sluice
+      const partner = yield* Partner
+      partner.answer("/never", () => {})
+      const options = { endpoint: `${partner.url}/never`, timeoutValue: 60_000 }
+      yield* ask("PUT", "/v1/pipelines/p", { body: { steps: [{ name: "calloutPlugin", options }] } })
+      yield* ask("POST", "/v1/orders", { body: { orderType: "A" } })
+      // The look is at most a second old.
+      yield* Effect.sleep("1100 millis")
+      const metrics = yield* Effect.promise(() =>
+        new Promise<IncomingMessage>((resolve) => get(`${url}/metrics`, resolve)).then(text)
+      )
+      assert.strictEqual(series(metrics, `sluice_open_runs{state="running"}`), 1)
+      assert.strictEqual(series(metrics, `sluice_open_runs{state="waiting"}`), 0)
+      assert.isAbove(series(metrics, "sluice_oldest_open_run_age_seconds"), 0.5)
+      assert.strictEqual(series(metrics, "sluice_pending_deliveries"), 0)
+      assert.strictEqual(series(metrics, "sluice_oldest_pending_delivery_age_seconds"), 0)
+      const host = new URL(partner.url).host
+      assert.strictEqual(series(metrics, `sluice_partner_breaker_open{partner="${host}"}`), 0)
+    }))
+})

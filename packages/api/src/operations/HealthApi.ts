@@ -1,0 +1,14 @@
+/** Is the process up, and can it work? Needs no key. Contract: section 7. */
+import { Schema } from "effect"
+import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
+import { Unavailable } from "../wire/Problems.ts"
+
+export const Health = Schema.Struct({ status: Schema.Literal("ok") })
+
+export class HealthApi extends HttpApiGroup.make("health")
+  .add(
+    HttpApiEndpoint.get("live", "/health/live", { success: Health }),
+    HttpApiEndpoint.get("ready", "/health/ready", { success: Health, error: Unavailable })
+  )
+  .annotateMerge(OpenApi.annotations({ title: "Health" }))
+{}

@@ -1,0 +1,16 @@
+/** What goes on now, for people who look at it. Beside the contract. */
+import { Overview } from "@sluice/domain/run/Overview"
+import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
+import { Authorization } from "../wire/Authorization.ts"
+
+export class OverviewApi extends HttpApiGroup.make("overview")
+  .add(
+    HttpApiEndpoint.get("get", "/v1/overview", { success: Overview }).annotateMerge(
+      OpenApi.annotations({
+        summary: "Runs, partners and deliveries at a glance; looked at once a second at most, whoever asks"
+      })
+    )
+  )
+  .middleware(Authorization)
+  .annotateMerge(OpenApi.annotations({ title: "Overview" }))
+{}

@@ -1,0 +1,35 @@
+/** How partners are, and taking one for well again. Contract: section 4, `onUnavailable`. */
+import { Schema } from "effect"
+import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
+import { Authorization } from "../wire/Authorization.ts"
+import { pageOf, pageQuery } from "../wire/Paging.ts"
+import * as Problems from "../wire/Problems.ts"
+
+export const PartnerView = Schema.Struct({
+  /** As in a URL: lower case, with the port where it is not the scheme's own. */
+  host: Schema.String,
+  /** Of its circuit breaker. `open`: orders are held. `half-open`: one of them is being tried. */
+  state: Schema.Literals(["closed", "open", "half-open"]),
+  /** Since when it is open (half-open counts with it), or closed again. */
+  since: Schema.String,
+  /** Failures that were counted since it last answered. */
+  failures: Schema.Int,
+  /** Runs that are held for it. */
+  waiting: Schema.Int
+}).annotate({ identifier: "Partner" })
+export type PartnerView = typeof PartnerView.Type
+
+export class PartnersApi extends HttpApiGroup.make("partners")
+  .add(
+    HttpApiEndpoint.get("list", "/v1/partners", { query: pageQuery, success: pageOf(PartnerView) }).annotateMerge(
+      OpenApi.annotations({ summary: "The partners that were ever unwell, by host" })
+    ),
+    HttpApiEndpoint.post("reset", "/v1/partners/:host/reset", {
+      params: { host: Schema.String },
+      success: PartnerView,
+      error: Problems.NotFound
+    }).annotateMerge(OpenApi.annotations({ summary: "Take the partner for well, and let go what is held for it" }))
+  )
+  .middleware(Authorization)
+  .annotateMerge(OpenApi.annotations({ title: "Partners" }))
+{}

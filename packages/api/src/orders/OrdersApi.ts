@@ -1,0 +1,131 @@
+/** Orders: submit, read, change, process again. Contract: sections 3 and 7. */
+import { HistoryEntry } from "@sluice/domain/order/History"
+import { ProcessEvent, RunState } from "@sluice/domain/run/ProcessEvent"
+import { Schema } from "effect"
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { Authorization } from "../wire/Authorization.ts"
+import { Moment, pageOf, pageQuery, walkedEmail } from "../wire/Paging.ts"
+import * as Problems from "../wire/Problems.ts"
+
+/** Any JSON object; the members that are known and their types are in section 3 of the contract. */
+export const OrderDocument = Schema.Record(Schema.String, Schema.Json).annotate({
+  identifier: "OrderDocument",
+  description: "An order: open JSON. `orderType` is required; unknown members are kept and returned as they came."
+})
+
+/** A stored order, at one of its versions. */
+export const StoredOrder = Schema.StructWithRest(
+  Schema.Struct({
+    id: Schema.String,
+    orderType: Schema.String,
+    status: Schema.String,
+    createdAt: Schema.String,
+    updatedAt: Schema.String,
+    version: Schema.Int
+  }),
+  [Schema.Record(Schema.String, Schema.Json)]
+).annotate({ identifier: "Order" })
+
+/** The order is stored, and its run will come to an end. */
+export const Receipt = Schema.Struct({
+  orderId: Schema.String,
+  eventId: Schema.String,
+  processEventId: Schema.String,
+  state: RunState
+}).annotate({ identifier: "Receipt" })
+
+/** What `Prefer: wait` answers when the run ended in time, however it ended. */
+export const Finished = Schema.Struct({ order: StoredOrder, processEvent: ProcessEvent }).annotate({
+  identifier: "Finished"
+})
+
+export const intakeHeaders = {
+  prefer: Schema.optionalKey(
+    Schema.String.annotate({ description: "wait=<seconds>, 0 to 60: answer when the run has ended" })
+  ),
+  "idempotency-key": Schema.optionalKey(
+    Schema.String.annotate({ description: "The same key with the same body answers the same order, once stored" })
+  )
+}
+
+const ifMatch = {
+  "if-match": Schema.optionalKey(Schema.String.annotate({ description: "\"<version>\"" }))
+}
+
+const shipmentId = Schema.optionalKey(
+  Schema.NonEmptyString.annotate({ description: "The run is about this shipment of the order" })
+)
+
+const orderPath = { id: Schema.String }
+
+const receipts = [Receipt.pipe(HttpApiSchema.status(202)), Finished] as const
+
+const intakeProblems = [
+  ...Problems.withBody,
+  Problems.Conflict,
+  Problems.NoPipeline,
+  Problems.PipelineMatchFailed,
+  Problems.QueueFull
+] as const
+
+/** What `POST /v1/orders/{id}/process` takes. */
+export const ProcessRequest = Schema.Struct({
+  pipeline: Schema.optionalKey(Schema.NonEmptyString),
+  shipmentId
+})
+
+export class OrdersApi extends HttpApiGroup.make("orders")
+  .add(
+    HttpApiEndpoint.post("submit", "/v1/orders", {
+      query: { shipmentId },
+      headers: intakeHeaders,
+      payload: OrderDocument,
+      success: receipts,
+      error: intakeProblems
+    }).annotateMerge(OpenApi.annotations({ summary: "Submit an order; 202 means that it is stored" })),
+    HttpApiEndpoint.get("list", "/v1/orders", {
+      query: {
+        ...pageQuery,
+        orderType: Schema.optionalKey(Schema.String),
+        status: Schema.optionalKey(Schema.String),
+        externalId: Schema.optionalKey(Schema.String),
+        createdAfter: Schema.optionalKey(Moment),
+        createdBefore: Schema.optionalKey(Moment),
+        email: walkedEmail
+      },
+      success: pageOf(StoredOrder)
+    }),
+    HttpApiEndpoint.get("get", "/v1/orders/:id", {
+      params: orderPath,
+      success: StoredOrder,
+      error: Problems.NotFound
+    }),
+    HttpApiEndpoint.patch("edit", "/v1/orders/:id", {
+      params: orderPath,
+      headers: ifMatch,
+      payload: OrderDocument,
+      success: StoredOrder,
+      error: [...Problems.withBody, Problems.NotFound, Problems.ReadOnly, Problems.VersionMismatch]
+    }).annotateMerge(OpenApi.annotations({ summary: "Merge an OrderPatch onto the order; starts no workflow" })),
+    HttpApiEndpoint.get("history", "/v1/orders/:id/history", {
+      params: orderPath,
+      query: pageQuery,
+      success: pageOf(HistoryEntry),
+      error: Problems.NotFound
+    }).annotateMerge(OpenApi.annotations({ summary: "What happened to the order, oldest first" })),
+    HttpApiEndpoint.get("version", "/v1/orders/:id/versions/:version", {
+      params: { id: Schema.String, version: Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)) },
+      success: StoredOrder,
+      error: Problems.NotFound
+    }),
+    HttpApiEndpoint.post("process", "/v1/orders/:id/process", {
+      params: orderPath,
+      headers: intakeHeaders,
+      payload: ProcessRequest,
+      success: receipts,
+      error: [...intakeProblems, Problems.NotFound, Problems.SettingsRefuse]
+    }).annotateMerge(OpenApi.annotations({ summary: "Run a pipeline over a stored order" }))
+  )
+  .middleware(Authorization)
+  .annotateMerge(OpenApi.annotations({ title: "Orders" }))
+{}

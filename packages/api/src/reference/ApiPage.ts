@@ -1,0 +1,32 @@
+/**
+ * The reference as Scalar needs it, which draws `/docs`. Its snippets name every parameter that has a schema, also those
+ * that nobody gives: `?cursor=&status=` is another request. So the schema of an optional parameter without an example
+ * stands where snippets do not look, as that of its `text/plain` content. `/openapi.json`, for tools, has it in place.
+ */
+import { Record } from "effect"
+import { OpenApi } from "effect/http-api"
+import { Api } from "../Api.ts"
+import { withExamples } from "./ApiReference.ts"
+
+const unasked = (parameter: OpenApi.OpenAPISpecParameter) => {
+  if (parameter.required || "example" in parameter) return parameter
+  const { schema, ...rest } = parameter
+  return { ...rest, content: { "text/plain": { schema } } }
+}
+
+export const ApiPage = Api.annotateMerge(OpenApi.annotations({
+  transform: (generated) => {
+    const description = withExamples(generated)
+    return {
+      ...description,
+      paths: Record.map(
+        description["paths"] as OpenApi.OpenAPISpecPaths,
+        (path) =>
+          Record.map(path as Readonly<Record<string, OpenApi.OpenAPISpecOperation>>, (operation) => ({
+            ...operation,
+            parameters: operation.parameters.map(unasked)
+          }))
+      )
+    }
+  }
+}))

@@ -1,0 +1,92 @@
+/**
+ * The API with examples: what `/openapi.json` shows, and `/docs` too. They stand beside `Api` and not in it, so that clients
+ * that are derived from it do not carry them. Every request was sent as it stands to a server with the partners of
+ * `pnpm partners`, and every answer is that server's.
+ */
+import { Record } from "effect"
+import { OpenApi } from "effect/http-api"
+import { Api } from "../Api.ts"
+import type { Example, Examples } from "../examples/Examples.ts"
+import { messages } from "../examples/Messages.ts"
+import { orders } from "../examples/Orders.ts"
+import { partnerSettings } from "../examples/PartnerSettings.ts"
+import { pipelines } from "../examples/Pipelines.ts"
+import { processEvents } from "../examples/ProcessEvents.ts"
+import { retries } from "../examples/Retries.ts"
+import { webhookEndpoints } from "../examples/WebhookEndpoints.ts"
+
+export const examples: Examples = {
+  ...orders,
+  ...processEvents,
+  ...retries,
+  ...pipelines,
+  ...partnerSettings,
+  ...webhookEndpoints,
+  ...messages
+}
+
+type Content = NonNullable<OpenApi.OpenAPISpecOperation["requestBody"]>["content"]
+
+/** OpenAPI's `examples` of a media type: each value in an object of its own, by name. */
+const shown = (content: Content, values: Readonly<Record<string, unknown>> | undefined): Content =>
+  values === undefined
+    ? content
+    : Record.map(content, (media) => ({ ...media, examples: Record.map(values, (value) => ({ value })) }))
+
+const withExample = (
+  operation: OpenApi.OpenAPISpecOperation,
+  example: Example
+): OpenApi.OpenAPISpecOperation => ({
+  ...operation,
+  parameters: operation.parameters.map((parameter) => {
+    const value = example.parameters?.[parameter.name]
+    return value === undefined ? parameter : { ...parameter, example: String(value) }
+  }),
+  ...(operation.requestBody !== undefined && {
+    requestBody: { ...operation.requestBody, content: shown(operation.requestBody.content, example.requests) }
+  }),
+  responses: Object.fromEntries(
+    Object.entries(operation.responses).map(([status, response]) => [
+      status,
+      response.content === undefined
+        ? response
+        : { ...response, content: shown(response.content, example.answers[Number(status)]) }
+    ])
+  )
+})
+
+/** What the reader has to start before the examples do as they say. */
+const about = (info: OpenApi.OpenAPISpecInfo): OpenApi.OpenAPISpecInfo => ({
+  ...info,
+  description: `${info.description} The examples were sent as they stand, and talk to the partners that the repository `
+    + "brings along, from port 9400 on (`PARTNERS_PORT=9400`): settings first, then order ORD-1001. Ids of runs and of "
+    + "deliveries are new on each server."
+})
+
+/** Schemes have no case; readers of descriptions know `bearer` alone, and take `Bearer` for something else. */
+const lowerCase = (components: OpenApi.OpenAPIComponents): OpenApi.OpenAPIComponents => ({
+  ...components,
+  securitySchemes: Record.map(
+    components.securitySchemes,
+    (scheme) => scheme.type === "http" ? { ...scheme, scheme: scheme.scheme.toLowerCase() } : scheme
+  )
+})
+
+type Description = Parameters<NonNullable<Parameters<typeof OpenApi.annotations>[0]["transform"]>>[0]
+
+/** What is generated from `Api`, with the examples in it. */
+export const withExamples = (description: Description): Description => ({
+  ...description,
+  info: about(description["info"]),
+  components: lowerCase(description["components"]),
+  paths: Record.map(
+    description["paths"] as OpenApi.OpenAPISpecPaths,
+    (path) =>
+      Record.map(path as Readonly<Record<string, OpenApi.OpenAPISpecOperation>>, (operation) => {
+        const example = examples[operation.operationId]
+        return example === undefined ? operation : withExample(operation, example)
+      })
+  )
+})
+
+export const ApiReference = Api.annotateMerge(OpenApi.annotations({ transform: withExamples }))

@@ -1,0 +1,80 @@
+/** What `POST /v1/pipelines/{name}/simulate` takes and answers. Contract: section 7. */
+import { FinalRunState, StepPhase, StepState } from "@sluice/domain/run/ProcessEvent"
+import { Schema } from "effect"
+
+/** How many runs one request simulates where it does not say, and at most. */
+export const defaultRuns = 100
+export const mostRuns = 10_000
+/** How many orders one request names at most. */
+export const mostOrders = 1000
+
+export const SimulationRequest = Schema.Struct({
+  /** A pipeline; absent: the stored one. */
+  definition: Schema.optionalKey(Schema.Record(Schema.String, Schema.Json)),
+  /** Ids of orders: the last run of each is simulated. */
+  orders: Schema.optionalKey(
+    Schema.Array(Schema.NonEmptyString).check(
+      Schema.isMaxLength(mostOrders, { expected: `at most ${mostOrders} orders` })
+    )
+  ),
+  /** How many of the pipeline's last runs are simulated, where `orders` does not name any. */
+  lastRuns: Schema.optionalKey(
+    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: mostRuns }, { expected: `1 to ${mostRuns}` }))
+  ),
+  /** Instead of runs on record, one order as it would be submitted: its requests are planned. */
+  order: Schema.optionalKey(Schema.Record(Schema.String, Schema.Json)),
+  /** Or the id of a stored order. */
+  orderId: Schema.optionalKey(Schema.NonEmptyString)
+}).annotate({ identifier: "SimulationRequest" })
+export type SimulationRequest = typeof SimulationRequest.Type
+
+export const StepDifference = Schema.Struct({
+  stepId: Schema.String,
+  kind: Schema.Literals(["added", "removed", "request", "outcome"]),
+  before: Schema.optionalKey(Schema.Json),
+  after: Schema.optionalKey(Schema.Json)
+}).annotate({ identifier: "StepDifference" })
+
+export const PlannedRequest = Schema.Struct({
+  method: Schema.String,
+  endpoint: Schema.String,
+  headers: Schema.Record(Schema.String, Schema.String),
+  body: Schema.Json,
+  /** An answer to it is on record. */
+  answered: Schema.Boolean,
+  /** It would be queued, and sent without the run waiting for it. */
+  delivery: Schema.optionalKey(Schema.Boolean)
+}).annotate({ identifier: "PlannedRequest" })
+
+export const PlannedStep = Schema.Struct({
+  stepId: Schema.String,
+  name: Schema.String,
+  phase: StepPhase,
+  /** `unknown`: that depends on an answer that nobody has recorded. */
+  state: Schema.Union([StepState, Schema.Literal("unknown")]),
+  reason: Schema.String,
+  error: Schema.optionalKey(Schema.String),
+  /** First attempts, in the order in which they would leave, redacted. */
+  requests: Schema.Array(PlannedRequest),
+  /** Ids of steps whose answers its requests are made of. */
+  dependsOn: Schema.optionalKey(Schema.Array(Schema.String))
+}).annotate({ identifier: "PlannedStep" })
+
+const Ended = Schema.Struct({ state: FinalRunState })
+
+export const SimulatedRun = Schema.Struct({
+  orderId: Schema.String,
+  processEventId: Schema.optionalKey(Schema.String),
+  /** Nothing would differ, and every request had its answer on record. */
+  same: Schema.Boolean,
+  before: Schema.optionalKey(Ended),
+  after: Ended,
+  differences: Schema.Array(StepDifference),
+  /** Ids of steps with a request that no record answers: it was taken to have gone well. */
+  unanswered: Schema.Array(Schema.String),
+  /** With `order` or `orderId`: what each step would send. */
+  plan: Schema.optionalKey(Schema.Array(PlannedStep))
+}).annotate({ identifier: "SimulatedRun" })
+export type SimulatedRun = typeof SimulatedRun.Type
+
+export const SimulationAnswer = Schema.Struct({ items: Schema.Array(SimulatedRun) })

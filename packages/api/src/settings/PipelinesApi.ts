@@ -1,0 +1,35 @@
+/** Pipelines and their versions. Contract: sections 4 and 7. */
+import { Schema } from "effect"
+import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
+import { SimulationAnswer, SimulationRequest } from "../runs/Simulations.ts"
+import { Authorization } from "../wire/Authorization.ts"
+import { pageOf, pageQuery } from "../wire/Paging.ts"
+import * as Problems from "../wire/Problems.ts"
+import * as Endpoints from "./SettingsEndpoints.ts"
+
+const path = "/v1/pipelines"
+
+export class PipelinesApi extends HttpApiGroup.make("pipelines")
+  .add(
+    Endpoints.list(path),
+    Endpoints.get(path),
+    Endpoints.put(path),
+    Endpoints.remove(path),
+    HttpApiEndpoint.get("versions", `${path}/:id/versions`, {
+      params: { id: Schema.String },
+      query: pageQuery,
+      success: pageOf(Endpoints.StoredSettings),
+      error: Problems.NotFound
+    }).annotateMerge(OpenApi.annotations({ summary: "Every version of a pipeline, newest first" })),
+    HttpApiEndpoint.post("simulate", `${path}/:id/simulate`, {
+      params: { id: Schema.String },
+      payload: SimulationRequest,
+      success: SimulationAnswer,
+      error: [...Problems.withBody, Problems.NotFound]
+    }).annotateMerge(OpenApi.annotations({
+      summary: "What a pipeline would have done with runs on record, with recorded answers, sending nothing"
+    }))
+  )
+  .middleware(Authorization)
+  .annotateMerge(OpenApi.annotations({ title: "Pipelines" }))
+{}

@@ -1,0 +1,53 @@
+/**
+ * The four endpoints that every kind of setting has. Contract: section 7: `PUT` takes what `GET` answered, says 201 or
+ * 200, and honours `If-Match`; `DELETE` says 204.
+ */
+import { Schema } from "effect"
+import { HttpApiEndpoint, HttpApiSchema } from "effect/http-api"
+import { pageOf, pageQuery } from "../wire/Paging.ts"
+import * as Problems from "../wire/Problems.ts"
+
+/** A setting as it is written; secrets read `[redacted]`, and writing that keeps the stored one. */
+export const SettingsDocument = Schema.Record(Schema.String, Schema.Json).annotate({ identifier: "SettingsDocument" })
+
+/** A setting as it is stored. */
+export const StoredSettings = Schema.StructWithRest(
+  Schema.Struct({
+    version: Schema.Int,
+    createdAt: Schema.String,
+    updatedAt: Schema.String,
+    warnings: Schema.optionalKey(Schema.Array(Schema.String))
+  }),
+  [Schema.Record(Schema.String, Schema.Json)]
+).annotate({ identifier: "StoredSettings" })
+
+const ifMatch = {
+  "if-match": Schema.optionalKey(Schema.String.annotate({ description: "\"<version>\"" }))
+}
+
+export const list = <const Path extends `/${string}`>(path: Path) =>
+  HttpApiEndpoint.get("list", path, { query: pageQuery, success: pageOf(StoredSettings) })
+
+export const get = <const Path extends `/${string}`>(path: Path) =>
+  HttpApiEndpoint.get("get", `${path}/:id`, {
+    params: { id: Schema.String },
+    success: StoredSettings,
+    error: Problems.NotFound
+  })
+
+export const put = <const Path extends `/${string}`>(path: Path) =>
+  HttpApiEndpoint.put("put", `${path}/:id`, {
+    params: { id: Schema.String },
+    headers: ifMatch,
+    payload: SettingsDocument,
+    success: [StoredSettings, StoredSettings.pipe(HttpApiSchema.status(201))],
+    error: [...Problems.withBody, Problems.VersionMismatch, Problems.SettingsRefuse]
+  })
+
+export const remove = <const Path extends `/${string}`>(path: Path) =>
+  HttpApiEndpoint.delete("remove", `${path}/:id`, {
+    params: { id: Schema.String },
+    headers: ifMatch,
+    success: HttpApiSchema.NoContent,
+    error: [Problems.NotFound, Problems.InUse, Problems.VersionMismatch]
+  })

@@ -1,0 +1,80 @@
+/** Webhook endpoints: who is told, of what, and how. Contract: sections 4, 7 and 9. */
+import { DeliveryState, DeliveryView } from "@sluice/domain/webhook/Delivery"
+import { Schema } from "effect"
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { Authorization } from "../wire/Authorization.ts"
+import { Moment } from "../wire/Paging.ts"
+import * as Problems from "../wire/Problems.ts"
+import * as Endpoints from "./SettingsEndpoints.ts"
+
+const path = "/v1/webhook-endpoints"
+const params = { id: Schema.String }
+
+/** What a replay covers: the endpoint's deliveries made in the time, in these states, of these types. */
+export const ReplayRequest = Schema.Struct({
+  since: Moment,
+  until: Schema.optionalKey(Moment),
+  states: Schema.optionalKey(Schema.Array(DeliveryState)),
+  types: Schema.optionalKey(Schema.Array(Schema.String))
+})
+
+/** A replay and how far it has come. */
+export const ReplayView = Schema.Struct({
+  id: Schema.String,
+  endpointId: Schema.String,
+  since: Schema.String,
+  until: Schema.String,
+  states: Schema.Array(DeliveryState),
+  types: Schema.optionalKey(Schema.Array(Schema.String)),
+  state: Schema.Literals(["running", "completed", "cancelled"]),
+  /** Deliveries that are to be sent again by now. */
+  replayed: Schema.Int,
+  /** Those that it has still to come to. */
+  remaining: Schema.Int,
+  createdAt: Schema.String,
+  finishedAt: Schema.optionalKey(Schema.String)
+}).annotate({ identifier: "Replay" })
+
+export class WebhookEndpointsApi extends HttpApiGroup.make("webhookEndpoints")
+  .add(
+    Endpoints.list(path),
+    HttpApiEndpoint.post("create", path, {
+      payload: Endpoints.SettingsDocument,
+      success: Endpoints.StoredSettings.pipe(HttpApiSchema.status(201)),
+      error: [...Problems.withBody, Problems.Conflict, Problems.VersionMismatch, Problems.SettingsRefuse]
+    }).annotateMerge(OpenApi.annotations({ summary: "Create an endpoint; the answer holds its secret, once" })),
+    Endpoints.get(path),
+    Endpoints.put(path),
+    Endpoints.remove(path),
+    HttpApiEndpoint.post("rotateSecret", `${path}/:id/rotate-secret`, {
+      params,
+      success: Endpoints.StoredSettings,
+      error: [Problems.NotFound, Problems.VersionMismatch, Problems.SettingsRefuse]
+    }).annotateMerge(
+      OpenApi.annotations({ summary: "A new secret, shown once; for 24 hours the old one signs too" })
+    ),
+    HttpApiEndpoint.post("test", `${path}/:id/test`, {
+      params,
+      success: DeliveryView.pipe(HttpApiSchema.status(202)),
+      error: Problems.NotFound
+    }).annotateMerge(OpenApi.annotations({ summary: "Send a message of type test" })),
+    HttpApiEndpoint.post("replay", `${path}/:id/replay`, {
+      params,
+      payload: ReplayRequest,
+      success: ReplayView.pipe(HttpApiSchema.status(202)),
+      error: [...Problems.withBody, Problems.NotFound, Problems.Conflict]
+    }).annotateMerge(OpenApi.annotations({ summary: "Send again what the endpoint was sent, or was to be sent" })),
+    HttpApiEndpoint.get("getReplay", `${path}/:id/replays/:replayId`, {
+      params: { id: Schema.String, replayId: Schema.String },
+      success: ReplayView,
+      error: Problems.NotFound
+    }),
+    HttpApiEndpoint.post("cancelReplay", `${path}/:id/replays/:replayId/cancel`, {
+      params: { id: Schema.String, replayId: Schema.String },
+      success: ReplayView,
+      error: Problems.NotFound
+    }).annotateMerge(OpenApi.annotations({ summary: "Replay no more; what is queued by now is sent" }))
+  )
+  .middleware(Authorization)
+  .annotateMerge(OpenApi.annotations({ title: "Webhook endpoints" }))
+{}

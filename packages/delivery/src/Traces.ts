@@ -1,0 +1,54 @@
+/**
+ * Tells of the attempts of deliveries as spans, around the store: whoever wants no traces leaves this layer out. They lie
+ * in the trace of their order; a message that belongs to none (`customer.created`) is a trace of its own. Ids: `TraceSpan`.
+ */
+import { ofOrder, partIdOf, spanIdOf, type TraceSpan } from "@sluice/domain/identity/TraceSpan"
+import { Effect, Layer } from "effect"
+import { type AttemptRecord, type ClaimedDelivery, DeliveryStore } from "./DeliveryStore.ts"
+
+export type Tell = (span: TraceSpan) => void
+
+const traceOf = ({ orderId, messageId }: ClaimedDelivery) => {
+  if (orderId === undefined) return { traceId: messageId.replaceAll("-", "") }
+  const { traceId, spanId } = ofOrder(orderId)
+  return { traceId, parentSpanId: spanId }
+}
+
+const succeeded = ({ error, response }: AttemptRecord): boolean =>
+  error === undefined && response !== undefined && response.status >= 200 && response.status < 300
+
+const attemptSpan = (delivery: ClaimedDelivery, attempt: AttemptRecord): TraceSpan => ({
+  ...traceOf(delivery),
+  spanId: attempt.number === 1 ? spanIdOf(delivery.id) : partIdOf(delivery.id, attempt.number - 1),
+  name: `deliver ${delivery.type}`,
+  kind: "client",
+  startedAt: attempt.startedAt,
+  finishedAt: attempt.startedAt + attempt.durationMs,
+  attributes: {
+    "http.request.method": "POST",
+    "http.response.status_code": attempt.response?.status,
+    "http.request.resend_count": attempt.number - 1,
+    "error.type": attempt.error?.code,
+    "sluice.order.id": delivery.orderId,
+    "sluice.delivery.id": `delivery-${delivery.id.replaceAll("-", "")}`,
+    "sluice.delivery.type": delivery.type,
+    "sluice.delivery.endpoint": delivery.endpointId
+  },
+  ...(!succeeded(attempt)
+    && { error: attempt.error?.message ?? `answered ${attempt.response?.status ?? "nothing"}` })
+})
+
+/** A store that tells of the attempts it recorded. */
+export const store = (tell: Tell): Layer.Layer<DeliveryStore, never, DeliveryStore> =>
+  Layer.effect(
+    DeliveryStore,
+    Effect.map(DeliveryStore, (inner) =>
+      DeliveryStore.of({
+        ...inner,
+        settle: (delivery, settlement) =>
+          Effect.tap(inner.settle(delivery, settlement), () =>
+            Effect.sync(() => {
+              if (settlement._tag === "Attempted") tell(attemptSpan(delivery, settlement.attempt))
+            }))
+      }))
+  )

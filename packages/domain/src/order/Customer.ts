@@ -1,0 +1,46 @@
+/** What an order says of its customer. Contract: section 9. */
+import { isObject, type Json } from "../json/Json.ts"
+import { isStorable, type Order } from "./Order.ts"
+
+/** Members of an order that are the customer's own, and stand under the same names in the customer. */
+export const customerMembers = [
+  "customerId",
+  "customerEmail",
+  "customerName",
+  "customerPhone",
+  "customerType",
+  "customerDetails",
+  "billingAddress",
+  "shippingAddress"
+] as const
+export type CustomerMember = (typeof customerMembers)[number]
+
+/** An order's customer: found by `customerId`, else by the address, and changed in the members that are given. */
+export interface CustomerChange {
+  readonly customerId?: string
+  /** In lower case. */
+  readonly email?: string
+  readonly members: Readonly<Partial<Record<CustomerMember, Json>>>
+}
+
+const text = (value: Json | undefined): string | undefined =>
+  typeof value === "string" && value !== "" && isStorable(value) ? value : undefined
+
+/** `undefined` where the order names nobody. */
+export const customerOf = (order: Order): CustomerChange | undefined => {
+  const details = order["customerDetails"]
+  const customerId = text(order["customerId"])
+  const given = text(order["customerEmail"]) ??
+    (details !== undefined && isObject(details) ? text(details["email"]) : undefined)
+  if (customerId === undefined && given === undefined) return undefined
+  const members: Partial<Record<CustomerMember, Json>> = given === undefined ? {} : { customerEmail: given }
+  for (const name of customerMembers) {
+    const value = order[name]
+    if (value !== undefined && value !== null && value !== "") members[name] = value
+  }
+  return {
+    ...(customerId !== undefined && { customerId }),
+    ...(given !== undefined && { email: given.toLowerCase() }),
+    members
+  }
+}

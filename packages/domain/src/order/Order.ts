@@ -1,0 +1,194 @@
+/**
+ * The order document: open JSON, of which some members are known. Unknown members are kept and returned as they came;
+ * a known member of the wrong type is refused by name. Contract: section 3.
+ */
+import { isObject, type Json, type JsonObject } from "../json/Json.ts"
+
+/** What a known member must be. */
+type MemberType = "string" | "boolean" | "object" | "strings" | "objects"
+
+/** The known members of an order and their types. `null` stands for "nothing here" and is allowed everywhere. */
+export const knownMembers: Readonly<Record<string, MemberType>> = {
+  id: "string",
+  externalId: "string",
+  orderNumber: "string",
+  orderType: "string",
+  status: "string",
+  marketId: "string",
+  marketGroupId: "string",
+  storeId: "string",
+  customerId: "string",
+  customerEmail: "string",
+  customerName: "string",
+  customerPhone: "string",
+  customerType: "string",
+  billingAddress: "object",
+  shippingAddress: "object",
+  orderForm: "object",
+  properties: "objects",
+  tags: "strings",
+  externalIds: "objects",
+  orderNotes: "objects",
+  publicOrderNotes: "objects",
+  errors: "objects",
+  assets: "objects",
+  relatedOrders: "strings",
+  followUpDate: "string",
+  orderOrigin: "string",
+  salesPersonId: "string",
+  salesPersonName: "string",
+  isReadOnly: "boolean",
+  isNotificationsDisabled: "boolean",
+  customerDetails: "object",
+  billingDetails: "object",
+  deliveryDetails: "object",
+  orderDate: "string",
+  orderItems: "objects",
+  tracking: "object",
+  payment: "object",
+  payment_reference: "string",
+  payment_status: "string",
+  source: "string",
+  total: "object",
+  variant: "string",
+  forSubscription: "string",
+  originalOffer: "object",
+  customFields: "object"
+}
+
+/** Added by the server; what a client sends in their place is ignored at submission and refused in a patch. */
+export const serverMembers = ["createdAt", "updatedAt", "version"] as const
+
+/** Members that are columns or keys, where a NUL or a lone surrogate cannot be stored. */
+const indexedMembers = [
+  "id",
+  "externalId",
+  "orderNumber",
+  "orderType",
+  "status",
+  "marketId",
+  "marketGroupId",
+  "storeId",
+  "customerId",
+  "customerEmail"
+] as const
+
+/** A stored order's document: what the client sent, with what the server knows. */
+export interface Order extends JsonObject {
+  readonly id: string
+  readonly orderType: string
+  readonly status: string
+  /** ISO 8601, UTC. */
+  readonly createdAt: string
+  readonly updatedAt: string
+  /** From 1, one more with each change. */
+  readonly version: number
+}
+
+/** One fault of a document: where, and what to change. */
+export interface Fault {
+  readonly path: string
+  readonly message: string
+}
+
+const descriptions: Record<MemberType, string> = {
+  string: "a string",
+  boolean: "true or false",
+  object: "an object",
+  strings: "a list of strings",
+  objects: "a list of objects"
+}
+
+const fits = (type: MemberType, value: Json): boolean => {
+  switch (type) {
+    case "string":
+      return typeof value === "string"
+    case "boolean":
+      return typeof value === "boolean"
+    case "object":
+      return isObject(value)
+    case "strings":
+      return Array.isArray(value) && value.every((item) => typeof item === "string")
+    case "objects":
+      return Array.isArray(value) && value.every(isObject)
+  }
+}
+
+/** The lists inside `orderForm` that are lists of objects. */
+const formLists = ["lineItems", "shipments", "payments"] as const
+
+/** The faults of the known members in `document`, in the order of the document. */
+export const typeFaults = (document: JsonObject): ReadonlyArray<Fault> => {
+  const faults: Array<Fault> = []
+  for (const name of Object.keys(document)) {
+    const value = document[name]
+    if (value === null || value === undefined) continue
+    const type = Object.hasOwn(knownMembers, name) ? knownMembers[name] : undefined
+    if (type === undefined) continue
+    if (!fits(type, value)) faults.push({ path: name, message: `must be ${descriptions[type]}` })
+    else if (name === "orderForm") {
+      for (const list of formLists) {
+        const items = (value as JsonObject)[list]
+        if (items !== null && items !== undefined && !fits("objects", items)) {
+          faults.push({ path: `orderForm.${list}`, message: `must be ${descriptions.objects}` })
+        }
+      }
+    }
+  }
+  return faults
+}
+
+/** Whether the text can be a key: no NUL, no lone surrogate. */
+export const isStorable = (text: string): boolean => !text.includes("\0") && text.isWellFormed()
+
+/** How long an indexed member may be, in characters: longer ones do not fit into an index entry of PostgreSQL. */
+export const longestIndexed = 500
+
+const storableFaults = (document: JsonObject): ReadonlyArray<Fault> =>
+  indexedMembers.flatMap((name) => {
+    const value = document[name]
+    if (typeof value !== "string") return []
+    if (!isStorable(value)) {
+      return [{ path: name, message: "must not hold a NUL character or half of a surrogate pair" }]
+    }
+    return value.length > longestIndexed && name !== "id"
+      ? [{ path: name, message: `must have at most ${longestIndexed} characters` }]
+      : []
+  })
+
+/** Everything that is wrong with a submitted document; an empty list means that it can be stored. */
+export const submissionFaults = (document: Json): ReadonlyArray<Fault> => {
+  if (!isObject(document)) return [{ path: "", message: "must be a JSON object, the order" }]
+  const faults = [...typeFaults(document), ...storableFaults(document)]
+  if (document.orderType === undefined || document.orderType === null || document.orderType === "") {
+    faults.push({ path: "orderType", message: "is missing: say what the customer did, for example NEW_ORDER" })
+  }
+  if (typeof document.id === "string" && (document.id.length < 1 || document.id.length > 128)) {
+    faults.push({ path: "id", message: "must have 1 to 128 characters" })
+  }
+  return faults
+}
+
+/** The faults that a merged or patched document has where it will be stored. */
+export const storedFaults = (document: JsonObject): ReadonlyArray<Fault> => [
+  ...typeFaults(document),
+  ...storableFaults(document)
+]
+
+/** The document at version 1: what came, without what only the server may say, then id, status and the server's members. */
+export const firstVersion = (submitted: JsonObject, id: string, at: string): Order => {
+  const { createdAt: _created, updatedAt: _updated, version: _version, ...document } = submitted
+  return {
+    ...document,
+    id,
+    orderType: submitted.orderType as string,
+    status: typeof submitted.status === "string" ? submitted.status : "New",
+    createdAt: at,
+    updatedAt: at,
+    version: 1
+  }
+}
+
+/** The same document one version later. */
+export const nextVersion = (document: JsonObject, version: number, at: string): Order =>
+  ({ ...document, updatedAt: at, version: version + 1 }) as Order

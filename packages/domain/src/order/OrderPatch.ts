@@ -1,0 +1,117 @@
+/**
+ * An OrderPatch: some of an order's members, to be changed, as the API and partners write it.
+ * Contract: section 6, "OrderPatch".
+ *
+ * A patch is all or nothing: one wrongly typed member and none of it applies.
+ */
+import { JsonPointer } from "effect"
+import type { PatchedMember } from "../callout/CalloutRecord.ts"
+import { isObject, type Json, type JsonObject } from "../json/Json.ts"
+import type { Fault, Order } from "./Order.ts"
+import { mergeOrder } from "./OrderMerge.ts"
+import { patchFaults } from "./PatchFaults.ts"
+import { mergeControls, patchMember, type PatchMode, refusedMembers, renamedMember } from "./PatchNames.ts"
+
+/** Decoded: names are the order's, types are checked, members that were null are there as null. */
+export interface OrderPatch extends JsonObject {
+  /** `false`: `properties` replaces the whole list. */
+  readonly keepExistingCustomProperties?: boolean
+  /** `false`: the order's other lists are replaced by those of the patch (line items and shipments are not). */
+  readonly keepExistingListItems?: boolean
+  /** Properties that agree with one of these in all of `key`, `value`, `keyGroup` that it names go first. */
+  readonly propertiesRemovalConditions?: ReadonlyArray<JsonObject>
+  /** Members for which null is meant: top-level ones, or below an object as `shippingAddress.line2`. */
+  readonly forceUpdate?: ReadonlyArray<string>
+}
+
+export type DecodedPatch =
+  | {
+    readonly patch: OrderPatch
+    /** Members of a partner's patch that mean nothing here, as they came. */
+    readonly unknown?: JsonObject
+  }
+  | { readonly faults: ReadonlyArray<Fault> }
+
+export interface MergeOptions {
+  /** The caller has decided that a read-only order may be changed (the API, where the patch lifts `isReadOnly`). */
+  readonly ignoreReadOnly?: boolean
+}
+
+export interface PatchMerge {
+  /** The document with the patch merged in, version and times untouched; the same reference where nothing changed. */
+  readonly order: JsonObject
+  /** By changed top-level member: a JSON pointer, and its value before and after. */
+  readonly changes: ReadonlyArray<PatchedMember>
+  /** Why the patch was not applied. */
+  readonly warning?: string
+}
+
+/** Member names in `forceUpdate` made those of the order. */
+const forcedNames = (names: Json, mode: PatchMode): Json =>
+  Array.isArray(names)
+    ? (names as ReadonlyArray<string>).map((name) => {
+      const [first = "", ...rest] = name.split(".")
+      return [patchMember(first, mode) ?? first, ...rest].join(".")
+    })
+    : names
+
+const isRefused = (name: string): boolean => (refusedMembers as ReadonlyArray<string>).includes(name)
+
+/**
+ * Reads a patch. `api`: an unknown member is a fault; names in camelCase, or PascalCase alike. `partner`: unknown
+ * members are handed back beside the patch; names are compared without regard to case. Of two members that mean one the
+ * last counts. The paths of faults name members as they came.
+ */
+export const decodePatch = (json: Json, mode: PatchMode): DecodedPatch => {
+  if (!isObject(json)) return { faults: [{ path: "", message: "must be a JSON object, the members to change" }] }
+  const faults: Array<Fault> = []
+  const unknown: Array<[string, Json]> = []
+  const written = new Map<string, string>()
+  const members: Array<[string, Json]> = []
+  for (const [name, value = null] of Object.entries(json)) {
+    const member = patchMember(name, mode)
+    if (member === undefined) {
+      if (mode === "api") faults.push({ path: name, message: "is not a member that a patch can change" })
+      else unknown.push([name, value])
+    } else {
+      written.set(member, name)
+      members.push([member, member === "forceUpdate" ? value : renamedMember(member, value, mode)])
+    }
+  }
+  const decoded = Object.fromEntries(members)
+  for (const fault of patchFaults(decoded, mode)) {
+    const [member = ""] = /^[^.[]*/.exec(fault.path) ?? []
+    faults.push({ ...fault, path: (written.get(member) ?? member) + fault.path.slice(member.length) })
+  }
+  const patch = Object.fromEntries(
+    Object.entries(decoded)
+      .filter(([name]) => !isRefused(name))
+      .map(([name, value]) => [name, name === "forceUpdate" ? forcedNames(value, mode) : value])
+  )
+  if (faults.length > 0) return { faults }
+  return unknown.length > 0 ? { patch, unknown: Object.fromEntries(unknown) } : { patch }
+}
+
+/** Whether the order refuses this patch: it is read-only, and the patch does not lift that. The API answers 409. */
+export const isBlocked = (order: Order, patch: JsonObject): boolean =>
+  order.isReadOnly === true && patch.isReadOnly !== false
+
+/**
+ * Merges a decoded patch into the order. Only members present change, and null changes nothing unless `forceUpdate`
+ * names it. Merging the same patch again changes nothing.
+ */
+export const mergePatch = (order: Order, patch: JsonObject, options: MergeOptions = {}): PatchMerge => {
+  const names = Object.keys(patch).filter((name) => !isRefused(name) && !Object.hasOwn(mergeControls, name))
+  if (order.isReadOnly === true && options.ignoreReadOnly !== true) {
+    return { order, changes: [], warning: `the order is read-only: the patch was not applied (${names.join(", ")})` }
+  }
+  const merged = mergeOrder(order, Object.fromEntries(Object.entries(patch).filter(([name]) => !isRefused(name))))
+  const changes = Object.keys(merged).flatMap((name): ReadonlyArray<PatchedMember> => {
+    const before = order[name]
+    const after = merged[name]
+    if (before === after || after === undefined) return []
+    const path = `/${JsonPointer.escapeToken(name)}`
+    return [before === undefined ? { path, after } : { path, before, after }]
+  })
+  return { order: merged, changes }
+}

@@ -1,0 +1,77 @@
+/**
+ * The names of an OrderPatch: from what people and partners write to the one name that the order has.
+ * Contract: section 6, "OrderPatch" and "Response"; section 7, `PATCH /v1/orders/{id}`.
+ *
+ * Partners read the order in PascalCase and are compared without regard to case at every depth. The API speaks
+ * camelCase, and PascalCase for what was copied from a partner's answer; other names it keeps as they came.
+ */
+import { isObject, type Json, type JsonObject } from "../json/Json.ts"
+import { knownMembers } from "./Order.ts"
+
+export type PatchMode = "api" | "partner"
+
+/** Members that say how to merge and are no part of the order. */
+export const mergeControls = {
+  keepExistingCustomProperties: "boolean",
+  keepExistingListItems: "boolean",
+  propertiesRemovalConditions: "objects",
+  forceUpdate: "strings"
+} as const
+
+/** What only the server may say. */
+export const refusedMembers = ["id", "createdAt", "updatedAt", "version"] as const
+
+/** Nothing below them is renamed. */
+export const opaqueNames: ReadonlySet<string> = new Set(["customFields", "attributes", "selectedProducts"])
+
+/** Names below the top level that rules refer to, and those of an address, whose fields merge one by one. */
+const nestedNames = [
+  ..."key value keyGroup valueType providerName id source stepId message at".split(" "),
+  ..."lineItems lineItemId shipments shipmentId payments paymentId properties externalIds attributes".split(" "),
+  ..."selectedProducts customFields keepExistingCustomProperties propertiesRemovalConditions".split(" "),
+  ..."name firstName lastName email phone line1 line2 city postalCode countryCode countryName".split(" "),
+  ..."regionCode regionName organization quantity code displayName placedPrice".split(" ")
+]
+
+const byLowerCase = (names: ReadonlyArray<string>): ReadonlyMap<string, string> =>
+  new Map(names.map((name) => [name.toLowerCase(), name]))
+
+const topLevel = byLowerCase([...Object.keys(knownMembers), ...Object.keys(mergeControls), ...refusedMembers])
+const nested = byLowerCase(nestedNames)
+
+const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1)
+
+/** The member of a patch that `name` means, or `undefined` where there is none. */
+export const patchMember = (name: string, mode: PatchMode): string | undefined => {
+  const known = topLevel.get(name.toLowerCase())
+  return mode === "partner" || known === lowerFirst(name) ? known : undefined
+}
+
+const nestedName = (name: string, mode: PatchMode): string => {
+  const known = nested.get(name.toLowerCase())
+  if (mode === "partner") return known ?? lowerFirst(name)
+  return known !== undefined && known === lowerFirst(name) ? known : name
+}
+
+/** A known member's value with the names below it made those of the order; of two that become one the last counts. */
+export const renamed = (value: Json, mode: PatchMode): Json => {
+  if (Array.isArray(value)) return value.map((item: Json) => renamed(item, mode))
+  if (!isObject(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member = null]) => {
+      const own = nestedName(name, mode)
+      return [own, opaqueNames.has(own) ? member : renamed(member, mode)]
+    })
+  )
+}
+
+/** The value of the patch member `name`, its names made those of the order. */
+export const renamedMember = (name: string, value: Json, mode: PatchMode): Json =>
+  opaqueNames.has(name) ? value : renamed(value, mode)
+
+/** The name under which `fields` has `name`, or one that differs from it only in case; `name` where it has neither. */
+export const alignedName = (fields: JsonObject, name: string): string => {
+  if (Object.hasOwn(fields, name)) return name
+  const lower = name.toLowerCase()
+  return Object.keys(fields).find((field) => field.toLowerCase() === lower) ?? name
+}

@@ -1,0 +1,90 @@
+/**
+ * Which connector a workflow step speaks through. Contract: section 6, `WebhookWorkflowStep`, "Endpoint".
+ *
+ * By `ConnectorId` if the step gives one, exact or not found; else the one that is enabled for the order's market; else
+ * by name among those that are for every market. A market that a connector is disabled for excludes it at every level.
+ */
+import { type Market, marketsOf, namedMarket } from "../order/Market.ts"
+import type { Order } from "../order/Order.ts"
+import type { AddressedConnector, Connector } from "./Connector.ts"
+
+/** What a step asks for: its members `Connector` and `ConnectorId`. An empty `connectorId` asks for none. */
+export interface WantedConnector {
+  readonly name: string
+  readonly connectorId: string | undefined
+}
+
+/** `reason` says in words which rule decided, for the step's `reason`. */
+export type ConnectorSelection =
+  | { readonly connector: Connector; readonly reason: string }
+  | { readonly connector: undefined; readonly reason: string }
+
+/** One without `ConnectorId` first, then by `ConnectorId`, then by the id that addresses it: the same on every process. */
+const byConnectorId = (a: AddressedConnector, b: AddressedConnector): number =>
+  compare(a.connector.connectorId ?? "", b.connector.connectorId ?? "") || compare(a.id, b.id)
+
+const compare = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0
+
+const isForEveryMarket = ({ connector }: AddressedConnector): boolean =>
+  connector.enabledForMarkets === undefined || connector.enabledForMarkets.length === 0
+
+const notFound = (
+  sought: string,
+  candidates: ReadonlyArray<AddressedConnector>,
+  markets: ReadonlyArray<Market>
+): ConnectorSelection => {
+  const disabled = candidates.map(({ connector }) => namedMarket(connector.disabledForMarkets, markets))
+    .find((market) => market !== undefined)
+  return {
+    connector: undefined,
+    reason: disabled === undefined
+      ? `no connector ${sought} is configured`
+      : `no connector ${sought} is enabled: DisabledForMarkets includes the order's ${disabled.member} ${disabled.id}`
+  }
+}
+
+const byId = (
+  connectors: ReadonlyArray<AddressedConnector>,
+  connectorId: string,
+  name: string,
+  markets: ReadonlyArray<Market>
+): ConnectorSelection => {
+  const candidates = connectors.filter(({ connector }) => connector.connectorId === connectorId)
+  const enabled = candidates.filter(({ connector }) => namedMarket(connector.disabledForMarkets, markets) === undefined)
+  // Nothing forbids two connectors with one ConnectorId; the name that the step gives tells them apart.
+  const found = enabled.find(({ connector }) => connector.name === name) ?? enabled[0]
+  return found === undefined
+    ? notFound(`with ConnectorId ${connectorId}`, candidates, markets)
+    : { connector: found.connector, reason: `connector ${connectorId} by ConnectorId` }
+}
+
+const labelled = (name: string, { connector }: AddressedConnector): string =>
+  connector.connectorId === undefined || connector.connectorId === "" ? name : `${name} (${connector.connectorId})`
+
+export const selectConnector = (
+  connectors: ReadonlyArray<AddressedConnector>,
+  wanted: WantedConnector,
+  order: Order
+): ConnectorSelection => {
+  const sorted = connectors.toSorted(byConnectorId)
+  const markets = marketsOf(order)
+  const { connectorId, name } = wanted
+  if (connectorId !== undefined && connectorId !== "") return byId(sorted, connectorId, name, markets)
+
+  const candidates = sorted.filter(({ connector }) => connector.name === name)
+  const enabled = candidates.filter(({ connector }) => namedMarket(connector.disabledForMarkets, markets) === undefined)
+  for (const market of markets) {
+    const found = enabled.find(({ connector }) => connector.enabledForMarkets?.includes(market.id))
+    if (found !== undefined) {
+      return {
+        connector: found.connector,
+        reason: `connector ${labelled(name, found)} by market: EnabledForMarkets names the order's ${market.member} ` +
+          market.id
+      }
+    }
+  }
+  const found = enabled.find(isForEveryMarket)
+  return found === undefined
+    ? notFound(`named ${name}`, candidates, markets)
+    : { connector: found.connector, reason: `connector ${labelled(name, found)} by name` }
+}

@@ -1,0 +1,109 @@
+/**
+ * Takes secrets out of whatever is recorded, shown, logged or passed on. Contract: section 5.
+ *
+ * `Authorization`, `Cookie` and `Set-Cookie` are hidden always; configured secrets by value wherever they turn up,
+ * however they are written. Secrets of fewer than 8 characters are not sought: they would hide half of every text.
+ */
+import { Bytes } from "effect"
+import { encode } from "../json/Utf8.ts"
+import { makePatternSearch, type PatternSearch, type Units, unitsOf } from "./PatternSearch.ts"
+import { type SecretPattern, secretPatterns } from "./SecretPattern.ts"
+
+/** What stands where a secret stood. */
+export const redacted = "[redacted]"
+
+/** Characters that a secret must have to be sought by value. */
+export const shortestSecret = 8
+
+/** Headers whose value is hidden whatever it is, in lower case. */
+const hiddenHeaders: ReadonlySet<string> = new Set(["authorization", "proxy-authorization", "cookie", "set-cookie"])
+
+export type Headers = Readonly<Record<string, string>>
+
+/** Made once for a set of secrets. What holds none comes back as the very same reference. */
+export interface Redactor {
+  readonly text: (text: string) => string
+  /** Bytes of any kind; secrets are sought in UTF-8. */
+  readonly bytes: (bytes: Uint8Array) => Uint8Array
+  readonly headers: (headers: Headers) => Headers
+}
+
+const isBase64 = (code: number): boolean =>
+  code >= 0x61 && code <= 0x7a || code >= 0x41 && code <= 0x5a || code >= 0x2f && code <= 0x39 ||
+  code === 0x2b || code === 0x2d || code === 0x3d || code === 0x5f
+
+/** From where to where `content` is to be hidden: every occurrence, those that overlap as one. */
+const hiddenRanges = (
+  search: PatternSearch<SecretPattern>,
+  content: Units
+): ReadonlyArray<readonly [start: number, end: number]> => {
+  const ranges: Array<[number, number]> = []
+  for (let found = search.first(content, 0); found !== undefined; found = search.first(content, found.index + 1)) {
+    let start = found.index
+    let end = start + found.length
+    if (found.pattern.base64) {
+      while (start > 0 && isBase64(content.at(start - 1))) start--
+      while (end < content.length && isBase64(content.at(end))) end++
+    }
+    const last = ranges.at(-1)
+    if (last === undefined || start >= last[1]) ranges.push([start, end])
+    else {
+      last[0] = Math.min(last[0], start)
+      last[1] = Math.max(last[1], end)
+    }
+  }
+  return ranges
+}
+
+const redactedBytes = encode(redacted)
+
+export const makeRedactor = (secrets: ReadonlyArray<string>): Redactor => {
+  const patterns = secrets
+    // What `[redacted]` itself holds cannot be hidden by it.
+    .filter((secret) => secret.length >= shortestSecret && !redacted.includes(secret))
+    .flatMap(secretPatterns)
+  const inText = makePatternSearch(patterns.map((pattern) => ({ pattern, units: unitsOf(pattern.text) })))
+  const inBytes = makePatternSearch(patterns.map((pattern) => ({ pattern, units: unitsOf(encode(pattern.text)) })))
+
+  const text = (value: string): string => {
+    const ranges = hiddenRanges(inText, unitsOf(value))
+    if (ranges.length === 0) return value
+    const shown = ranges.map(([start], index) => value.slice(ranges[index - 1]?.[1] ?? 0, start))
+    return [...shown, value.slice(ranges.at(-1)?.[1])].join(redacted)
+  }
+
+  const bytes = (value: Uint8Array): Uint8Array => {
+    const ranges = hiddenRanges(inBytes, unitsOf(value))
+    if (ranges.length === 0) return value
+    const parts = ranges.flatMap((
+      [start],
+      index
+    ) => [value.subarray(ranges[index - 1]?.[1] ?? 0, start), redactedBytes])
+    return Bytes.concat([...parts, value.subarray(ranges.at(-1)?.[1])])
+  }
+
+  /** Copied only when the first one is to be hidden: this is asked twice for each callout. */
+  const headers = (value: Headers): Headers => {
+    let shown: Record<string, string> | undefined
+    for (const name in value) {
+      const header = value[name] ?? ""
+      const safe = hiddenHeaders.has(name.toLowerCase()) ? redacted : text(header)
+      if (safe !== header) {
+        shown ??= { ...value }
+        shown[name] = safe
+      }
+    }
+    return shown ?? value
+  }
+
+  return { text, bytes, headers }
+}
+
+/** `makeRedactor` for one text; where there are many, make the redactor once. */
+export const redactText = (text: string, secrets: ReadonlyArray<string>): string => makeRedactor(secrets).text(text)
+
+export const redactBytes = (bytes: Uint8Array, secrets: ReadonlyArray<string>): Uint8Array =>
+  makeRedactor(secrets).bytes(bytes)
+
+export const redactHeaders = (headers: Headers, secrets: ReadonlyArray<string>): Headers =>
+  makeRedactor(secrets).headers(headers)

@@ -1,0 +1,36 @@
+/** Secrets that the settings file takes from the environment: `{ "env": "NAME" }`. Contract: section 4. */
+import type { Json, JsonObject } from "../json/Json.ts"
+import type { Fault } from "../order/Order.ts"
+import { environmentName } from "./KeyValueList.ts"
+import { pathText, secretSlots, type SettingsKind, withMember } from "./SettingsDocument.ts"
+
+/** The value of an environment variable, if it is set. */
+export type Environment = (name: string) => string | undefined
+
+/**
+ * The document with the values of the environment in their places. Without an environment (the API, whose callers have
+ * none to speak of) such a place is a fault, and so is a variable that is not set.
+ */
+export const resolveEnvironment = (
+  kind: SettingsKind,
+  document: JsonObject,
+  environment: Environment | undefined,
+  faults: Array<Fault>
+): JsonObject => {
+  let resolved: Json = document
+  for (const { path, value } of secretSlots(kind, document)) {
+    const name = environmentName(value)
+    if (name === undefined) continue
+    const found = environment?.(name)
+    // What is missing is named once: the name in its place keeps a second fault, of its type, away.
+    resolved = withMember(resolved, path, found ?? name)
+    if (found !== undefined) continue
+    faults.push({
+      path: pathText(path),
+      message: environment === undefined
+        ? "{ env } is for the settings file: give the value itself"
+        : `the environment variable ${name} is not set`
+    })
+  }
+  return resolved as JsonObject
+}

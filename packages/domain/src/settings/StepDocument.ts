@@ -1,0 +1,155 @@
+/**
+ * A step as people write it, and as it is stored and run. Contract: section 4, "Every step".
+ *
+ * The stored form has names in camelCase, headers as maps and properties as lists; what nobody here knows is kept as it
+ * came. A workflow step is configured among its own members, every other step in `options`.
+ */
+import { camelCased, given, join, MemberReader } from "../decode/JsonReader.ts"
+import { longestTimeoutMs } from "../decode/TimeSpan.ts"
+import { isObject, type Json, type JsonObject } from "../json/Json.ts"
+import type { Fault } from "../order/Order.ts"
+import type { CalloutOptions, Step } from "../pipeline/Pipeline.ts"
+import { headerMap, propertyList } from "./KeyValueList.ts"
+
+/** Members that every step may have; the others of a workflow step are its configuration. */
+const commonMembers: ReadonlySet<string> = new Set([
+  "name",
+  "service",
+  "id",
+  "active",
+  "critical",
+  "when",
+  "responseSchema",
+  "compensate",
+  "probe",
+  "onUnavailable",
+  "enabledForMarkets",
+  "disabledForMarkets",
+  "enabledForStores",
+  "disabledForStores",
+  "options"
+])
+
+/** Members of `options` whose own members have names that the contract fixes. */
+const fixedStructures = ["shouldRejectOn", "retry", "orderDataOptions"]
+
+/** Whether a stored step is configured among its own members. */
+export const isWorkflowStep = (step: JsonObject): boolean =>
+  typeof step.name === "string" && (step.name.endsWith("WorkflowStep") || step.name === "ExportOrder") ||
+  step.connector !== undefined || step.properties !== undefined
+
+/** Options in the form in which they are stored. */
+const optionsDocument = (options: JsonObject, path: string, faults: Array<Fault>): JsonObject => {
+  const document: Record<string, Json> = { ...camelCased(options) }
+  for (const name of fixedStructures) {
+    const value = document[name]
+    if (value !== undefined && isObject(value)) document[name] = camelCased(value)
+  }
+  if (Array.isArray(document.subscriptions)) {
+    document.subscriptions = document.subscriptions.map((item: Json) => isObject(item) ? camelCased(item) : item)
+  }
+  for (const name of ["headers", "customHeaders"]) {
+    if (document[name] !== undefined) document[name] = headerMap(document[name], join(path, name), faults)
+  }
+  return document
+}
+
+/** The step in the form in which it is stored, its id still to be given where it has none. */
+export const stepDocument = (json: Json, path: string, faults: Array<Fault>): JsonObject => {
+  if (!isObject(json)) {
+    faults.push({ path, message: "must be an object, a step" })
+    return {}
+  }
+  const own = camelCased(json)
+  const document: Record<string, Json> = { ...(isWorkflowStep(own) ? optionsDocument(json, path, faults) : own) }
+  if (isWorkflowStep(own) && document.properties !== undefined) {
+    document.properties = propertyList(document.properties, join(path, "properties"), faults)
+  }
+  for (const name of ["options", "compensate", "probe"]) {
+    const value = document[name]
+    if (value !== undefined && isObject(value)) document[name] = optionsDocument(value, join(path, name), faults)
+  }
+  return document
+}
+
+const isStatus = (value: Json): value is number =>
+  typeof value === "number" && Number.isInteger(value) && value >= 100 && value <= 599
+
+const statusList = (reader: MemberReader): CalloutOptions["shouldRejectOn"] => {
+  const source = reader.object("shouldRejectOn")
+  const status = source?.status
+  if (source === undefined || status === undefined) return undefined
+  return Array.isArray(status) && status.every(isStatus)
+    ? { status }
+    : reader.fault("shouldRejectOn.status", "must be a list of HTTP statuses from 100 to 599")
+}
+
+const calloutOptions = (step: MemberReader, name: string): CalloutOptions | undefined => {
+  const source = step.object(name)
+  if (source === undefined) return undefined
+  const reader = new MemberReader(source, join(step.path, name), step.faults)
+  const method = reader.string("method")
+  if (method !== undefined && !/^[A-Za-z]+$/.test(method)) reader.fault("method", "must be an HTTP method such as POST")
+  const endpoint = reader.required("endpoint", "the URL to call")
+  return {
+    endpoint: endpoint ?? "",
+    ...given({
+      method,
+      timeoutValue: reader.positive("timeoutValue", longestTimeoutMs),
+      shouldRejectOn: statusList(reader),
+      headers: reader.object("headers") as Readonly<Record<string, string>> | undefined,
+      body: reader.raw("body")
+    })
+  }
+}
+
+/** `critical` of a workflow step and its `stopOnError` are one thing, under two names. */
+const criticality = (reader: MemberReader, isWorkflow: boolean): boolean | undefined => {
+  const critical = reader.boolean("critical")
+  if (!isWorkflow) return critical
+  const stopOnError = reader.boolean("stopOnError")
+  if (critical !== undefined && stopOnError !== undefined && critical !== stopOnError) {
+    return reader.fault("stopOnError", `contradicts critical: ${critical}; for a workflow step they mean the same`)
+  }
+  return critical ?? stopOnError
+}
+
+const workflowOptions = (reader: MemberReader, critical: boolean | undefined): JsonObject => {
+  reader.string("connector")
+  reader.string("connectorId")
+  reader.string("translateKey")
+  reader.boolean("runAfterOrderIsSaved")
+  return {
+    ...reader.object("options"),
+    ...Object.fromEntries(Object.entries(reader.source).filter(([name]) => !commonMembers.has(name))),
+    ...(critical === undefined ? {} : { stopOnError: critical })
+  }
+}
+
+/** The step as it is run, from its stored form; what is wrong with it is added to `faults`. */
+export const decodeStep = (document: JsonObject, path: string, faults: Array<Fault>): Step => {
+  const reader = new MemberReader(document, path, faults)
+  const isWorkflow = isWorkflowStep(document)
+  const critical = criticality(reader, isWorkflow)
+  return {
+    name: reader.required("name", "the plugin's name") ?? "",
+    id: typeof document.id === "string" ? document.id : "",
+    active: reader.boolean("active") ?? true,
+    scope: given({
+      enabledForMarkets: reader.strings("enabledForMarkets"),
+      disabledForMarkets: reader.strings("disabledForMarkets"),
+      enabledForStores: reader.strings("enabledForStores"),
+      disabledForStores: reader.strings("disabledForStores")
+    }),
+    options: isWorkflow ? workflowOptions(reader, critical) : reader.object("options") ?? {},
+    ...given({
+      service: reader.string("service"),
+      critical,
+      when: reader.string("when"),
+      responseSchema: reader.raw("responseSchema"),
+      compensate: calloutOptions(reader, "compensate"),
+      probe: calloutOptions(reader, "probe"),
+      onUnavailable: reader.oneOf("onUnavailable", ["fail", "hold"])
+    })
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * What a partner's 2xx answer to a workflow step means. Contract: section 6, `WebhookWorkflowStep`, "Response".
+ *
+ * Members are compared without regard to case at every depth; of two that differ only in case the last counts. Unknown
+ * members mean nothing and are kept for the record. Anything that is there and has the wrong type makes the whole
+ * answer malformed, so that no half of it is obeyed.
+ */
+import { isObject, type Json, type JsonObject, parse } from "../json/Json.ts"
+import { decodePatch } from "../order/OrderPatch.ts"
+
+/** `patch` has the order's own names and is ready to be merged; `unknown` is by path, as it came. */
+interface Answered {
+  readonly patch?: JsonObject
+  readonly unknown?: JsonObject
+}
+
+export type WorkflowAnswer =
+  | Answered & { readonly _tag: "Success"; readonly actionStatus?: string }
+  /** The partner refuses. `patch`, if one came along, is recorded and not applied. */
+  | Answered & { readonly _tag: "CancelWorkflow"; readonly reason: string; readonly actionStatus?: string }
+  /** `message` names the member. */
+  | { readonly _tag: "Malformed"; readonly message: string }
+
+/** A member of the answer that cannot be read. Thrown and caught in this file alone. */
+class Malformed extends Error {}
+
+/** What is known, by lower-case name; anything else goes to `unknown`. */
+const readMembers = <Name extends string>(
+  object: JsonObject,
+  names: ReadonlyArray<Name>,
+  path: string,
+  unknown: Array<[string, Json]>
+): Partial<Record<Name, Json>> => {
+  const members: Partial<Record<Name, Json>> = {}
+  for (const [written, value = null] of Object.entries(object)) {
+    const name = names.find((known) => known.toLowerCase() === written.toLowerCase())
+    if (name === undefined) unknown.push([path + written, value])
+    else members[name] = value
+  }
+  return members
+}
+
+const text = (value: Json | undefined, path: string): string | undefined => {
+  if (value === undefined || value === null) return undefined
+  if (typeof value !== "string") throw new Malformed(`${path} must be a string`)
+  return value
+}
+
+const flag = (value: Json | undefined, path: string): boolean => {
+  if (value === undefined || value === null) return false
+  if (typeof value !== "boolean") throw new Malformed(`${path} must be true or false`)
+  return value
+}
+
+const resultsOf = (value: Json | undefined): ReadonlyArray<JsonObject> => {
+  if (value === undefined || value === null) return []
+  if (!Array.isArray(value)) throw new Malformed("OrderActionExecutionResults must be a list of objects")
+  return value.map((item: Json, index) => {
+    if (!isObject(item)) throw new Malformed(`OrderActionExecutionResults[${index}] must be an object`)
+    return item
+  })
+}
+
+const patchOf = (value: Json | undefined, unknown: Array<[string, Json]>): JsonObject | undefined => {
+  if (value === undefined || value === null) return undefined
+  const decoded = decodePatch(value, "partner")
+  if ("faults" in decoded) {
+    const [fault] = decoded.faults
+    throw new Malformed(`OrderPatch${fault?.path ? `.${fault.path}` : ""} ${fault?.message}`)
+  }
+  for (const [name, member = null] of Object.entries(decoded.unknown ?? {})) {
+    unknown.push([`OrderPatch.${name}`, member])
+  }
+  return decoded.patch
+}
+
+const interpret = (body: JsonObject): WorkflowAnswer => {
+  const unknown: Array<[string, Json]> = []
+  const answer = readMembers(body, ["OrderActionExecutionResults", "OrderPatch"], "", unknown)
+  let cancelled = false
+  let reason: string | undefined
+  let actionStatus: string | undefined
+  resultsOf(answer.OrderActionExecutionResults).forEach((item, index) => {
+    const path = `OrderActionExecutionResults[${index}].`
+    const result = readMembers(item, ["ActionStatus", "CancelWorkflow", "ErrorReason"], path, unknown)
+    cancelled = flag(result.CancelWorkflow, `${path}CancelWorkflow`) || cancelled
+    reason ||= text(result.ErrorReason, `${path}ErrorReason`)?.trim()
+    actionStatus ||= text(result.ActionStatus, `${path}ActionStatus`)
+  })
+  const patch = patchOf(answer.OrderPatch, unknown)
+  const answered = {
+    ...(actionStatus ? { actionStatus } : {}),
+    ...(patch === undefined ? {} : { patch }),
+    ...(unknown.length === 0 ? {} : { unknown: Object.fromEntries(unknown) })
+  }
+  return cancelled
+    ? { _tag: "CancelWorkflow", reason: reason || "CancelWorkflow without an ErrorReason", ...answered }
+    : { _tag: "Success", ...answered }
+}
+
+/** Reads the body of a 2xx answer, decoded as UTF-8. An empty body is a success that says nothing. */
+export const readWorkflowAnswer = (body: string): WorkflowAnswer => {
+  const json = body.startsWith("\ufeff") ? body.slice(1) : body
+  if (json.trim() === "") return { _tag: "Success" }
+  try {
+    const value = parse(json)
+    if (!isObject(value)) throw new Malformed("the answer must be a JSON object")
+    return interpret(value)
+  } catch (cause) {
+    if (cause instanceof Malformed) return { _tag: "Malformed", message: cause.message }
+    return {
+      _tag: "Malformed",
+      message: `the answer is not JSON: ${cause instanceof Error ? cause.message : "unreadable"}`
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import { assert, describe, it } from "@effect/vitest"
+import { completionOf } from "@sluice/domain/internal/order/Completion"
+import type { Json } from "@sluice/domain/json/Json"
+import type { Order } from "@sluice/domain/order/Order"
+
+let ids = 0
+const newId = () => `00000000-0000-7000-8000-${String(++ids).padStart(12, "0")}`
+
+const order = (orderType: string, members: Readonly<Record<string, Json>> = {}): Order => ({
+  id: "ORD-1",
+  orderType,
+  status: "New",
+  createdAt: "2026-01-01T00:00:00.000Z",
+  updatedAt: "2026-01-01T00:00:00.000Z",
+  version: 1,
+  ...members
+})
+
+const of = (members: Readonly<Record<string, Json>>) => completionOf(order("UPDATE_CUSTOMER", members), newId)
+
+describe("Completion", () => {
+  it("is one subscription an item, with what the order and the offer say where the item is silent", () => {
+    const completion = completionOf(
+      order("NEW_ORDER", {
+        tracking: { tag: "/t" },
+        billingDetails: { country: "NO" },
+        deliveryDetails: { country: "SE" },
+        orderItems: [
+          { offer: { name: "Digital", data: { products: ["/p/web", "/p/app"] } }, price: { amount: 9 } },
+          { name: "Print", quantity: 2, offer: { name: "Offer", products: [{ path: "/p/paper" }] } }
+        ]
+      }),
+      newId
+    )
+    const [digital, print] = completion?.subscriptions ?? []
+    assert.strictEqual(digital?.subscription["name"], "Digital")
+    assert.strictEqual(digital?.subscription["quantity"], 1)
+    assert.strictEqual(digital?.subscription["purchaseCountry"], "SE")
+    assert.deepStrictEqual(digital?.subscription["tracking"], { tag: "/t" })
+    assert.deepStrictEqual(digital?.entitlements.map(({ product, status }) => [product, status]), [
+      ["/p/web", "Active"],
+      ["/p/app", "Active"]
+    ])
+    assert.strictEqual(print?.subscription["name"], "Print")
+    assert.strictEqual(print?.subscription["quantity"], 2)
+    assert.match(print?.id ?? "", /^sub-[0-9a-f]{32}$/)
+    assert.isUndefined(completion?.customer)
+  })
+
+  it("finds the customer by id, else by address without regard to case, and by nothing else", () => {
+    assert.strictEqual(of({ customerId: "C1", customerEmail: "A@B.C" })?.customer?.customerId, "C1")
+    assert.strictEqual(of({ customerEmail: "A@B.C" })?.customer?.email, "a@b.c")
+    assert.isUndefined(of({ customerName: "Jane" }))
+  })
+
+  it("leaves nothing for other types of orders", () => {
+    for (const type of ["CHANGE_OFFER", "REFUND", "new_order"]) {
+      assert.isUndefined(completionOf(order(type, { customerId: "C1", orderItems: [{}] }), newId))
+    }
+  })
+})

@@ -1,0 +1,153 @@
+import { assert, describe, it } from "@effect/vitest"
+import { makePatternSearch, unitsOf } from "@sluice/domain/internal/redaction/PatternSearch"
+import { makeRedactor, redactBytes, redactHeaders, redactText } from "@sluice/domain/redaction/Redaction"
+import { Schema } from "effect"
+import { Base64, Base64Url } from "effect/encoding"
+
+const utf8 = new TextEncoder()
+const fromUtf8 = new TextDecoder()
+
+const Letters = (min: number, max: number) =>
+  Schema.Array(Schema.Literals(["a", "b", "c"])).check(Schema.isMinLength(min), Schema.isMaxLength(max))
+
+describe("Redaction", () => {
+  it("hides what proves who one is, whatever its value", () => {
+    assert.deepStrictEqual(
+      redactHeaders(
+        { authorization: "a", "Proxy-Authorization": "b", COOKIE: "c", "set-cookie": "d", accept: "e" },
+        []
+      ),
+      {
+        authorization: "[redacted]",
+        "Proxy-Authorization": "[redacted]",
+        COOKIE: "[redacted]",
+        "set-cookie": "[redacted]",
+        accept: "e"
+      }
+    )
+    assert.deepStrictEqual(redactHeaders({ "X-Key": "Key hunter22!" }, ["hunter22!"]), { "X-Key": "Key [redacted]" })
+  })
+
+  const secret = "pä/ss \"w\\ord+1"
+  it.each<[string, string, string]>([
+    ["as it is", `a${secret}b`, "a[redacted]b"],
+    ["in JSON", JSON.stringify({ a: secret, b: 1 }), "{\"a\":\"[redacted]\",\"b\":1}"],
+    [
+      "in JSON in JSON",
+      JSON.stringify({ a: JSON.stringify({ b: secret }) }),
+      "{\"a\":\"{\\\"b\\\":\\\"[redacted]\\\"}\"}"
+    ],
+    ["in JSON that escapes slashes", JSON.stringify([secret]).replaceAll("/", "\\/"), "[\"[redacted]\"]"],
+    ["in JSON of ASCII alone", JSON.stringify([secret]).replaceAll("ä", "\\u00e4"), "[\"[redacted]\"]"],
+    ["in JSON of ASCII in upper case", JSON.stringify([secret]).replaceAll("ä", "\\u00E4"), "[\"[redacted]\"]"],
+    ["in a path", `/x/${encodeURIComponent(secret)}/y`, "/x/[redacted]/y"],
+    [
+      "in a path in lower case",
+      `/x/${encodeURIComponent(secret).replace(/%../g, (code) => code.toLowerCase())}/y`,
+      "/x/[redacted]/y"
+    ],
+    ["in a form", `a=${encodeURIComponent(secret).replaceAll("%20", "+")}&b=1`, "a=[redacted]&b=1"],
+    ["as a password of basic credentials", `Basic ${Base64.encode(`user:${secret}`)} x`, "Basic [redacted] x"],
+    ["as a user of basic credentials", `Basic ${Base64.encode(`${secret}:x`)} x`, "Basic [redacted] x"],
+    ["in base64 of another alphabet", `"${Base64Url.encode(`ab${secret}ÿÿÿ`)}"`, "\"[redacted]\""],
+    ["twice", `${secret}${secret} ${secret}`, "[redacted][redacted] [redacted]"]
+  ])("hides a secret %s, in text and in bytes", (_, text, expected) => {
+    assert.strictEqual(redactText(text, [secret]), expected)
+    assert.strictEqual(fromUtf8.decode(redactBytes(utf8.encode(text), [secret])), expected)
+  })
+
+  it("hides the longest of secrets that begin alike", () => {
+    const secrets = ["password", "password-of-mine", "password-of"]
+    assert.strictEqual(
+      redactText("password-of-mine password-of password!", secrets),
+      "[redacted] [redacted] [redacted]!"
+    )
+  })
+
+  it("hides secrets that overlap as one, so that no end of either is left", () => {
+    assert.strictEqual(redactText("<abcdefghijklmnop>", ["abcdefgh", "bcdefghijklmnop"]), "<[redacted]>")
+  })
+
+  it("seeks no secret of fewer than 8 characters, and none that its own mark holds", () => {
+    assert.strictEqual(redactText("1234567 redacted", ["1234567", "redacted", ""]), "1234567 redacted")
+    assert.strictEqual(redactText("12345678", ["12345678"]), "[redacted]")
+  })
+
+  it("leaves bytes around a secret as they are, whatever they are", () => {
+    const bytes = new Uint8Array([0, 255, 128, ...utf8.encode("12345678"), 254, 0])
+    assert.deepStrictEqual(
+      redactBytes(bytes, ["12345678"]),
+      new Uint8Array([0, 255, 128, ...utf8.encode("[redacted]"), 254, 0])
+    )
+  })
+
+  it("gives back the very same reference where there is nothing to hide", () => {
+    const redactor = makeRedactor(["12345678", "ein-schönes-geheimnis"])
+    const headers = { accept: "application/json" }
+    const bytes = new Uint8Array(20_000).fill(255)
+    assert.strictEqual(redactor.headers(headers), headers)
+    assert.strictEqual(redactor.bytes(bytes), bytes)
+  })
+
+  const Secret = Schema.String.check(Schema.isMinLength(8), Schema.isMaxLength(20))
+  /** Letters that `[redacted]` has none of, so that what is left over cannot make a secret by chance. */
+  const Common = Schema.Array(Schema.Literals(["x", "y", "\"", "é", "/", " ", "z"])).check(
+    Schema.isMinLength(8),
+    Schema.isMaxLength(12)
+  )
+
+  it.prop(
+    "lets no secret through, however it is written",
+    [Schema.Array(Common), Schema.String, Schema.String],
+    ([common, before, after]) => {
+      const secrets = common.map((letters) => letters.join(""))
+      const redactor = makeRedactor(secrets)
+      for (const secret of secrets) {
+        for (
+          const written of [
+            secret,
+            JSON.stringify(secret).slice(1, -1),
+            encodeURIComponent(secret),
+            Base64.encode(before + secret + after),
+            Base64Url.encode(secret + after)
+          ]
+        ) {
+          const text = ` ${before.toWellFormed()} ${written} ${after.toWellFormed()} `
+          assert.notInclude(redactor.text(text), written)
+          assert.notInclude(fromUtf8.decode(redactor.bytes(utf8.encode(text))), written)
+        }
+      }
+    }
+  )
+
+  it.prop(
+    "changes nothing where no secret is",
+    [Schema.Array(Secret), Schema.Array(Schema.String)],
+    ([secrets, words]) => {
+      const text = words.join(" ").slice(0, 200)
+      if (secrets.some((secret) => text.includes(secret))) return
+      assert.strictEqual(redactText(text, secrets), text)
+    }
+  )
+
+  it.prop(
+    "finds what looking at every place would find",
+    [Schema.Array(Letters(2, 5)), Letters(0, 30)],
+    ([sought, letters]) => {
+      const patterns = sought.map((pattern) => ({ text: pattern.join("") }))
+      const text = letters.join("")
+      const places = Array.from(text, (_, index) =>
+        patterns.filter((pattern) => text.startsWith(pattern.text, index))
+          .toSorted((a, b) => b.text.length - a.text.length)
+          .map((pattern) => ({ index, text: pattern.text }))[0])
+      const found = makePatternSearch(patterns.map((pattern) => ({ pattern, units: unitsOf(pattern.text) }))).first(
+        unitsOf(text),
+        0
+      )
+      assert.deepStrictEqual(
+        found && { index: found.index, text: found.pattern.text },
+        places.find((one) => one !== undefined)
+      )
+    }
+  )
+})

@@ -1,0 +1,274 @@
+/**
+ * One attempt of one callout: the request as it is sent, the exchange, and the record of it, redacted. Which attempt it
+ * is and whether another follows is decided by `StepCallouts`. Contract: section 5.
+ */
+import type { CalloutRecord, SentBody } from "@sluice/domain/callout/CalloutRecord"
+import type { Outcome } from "@sluice/domain/callout/Outcome"
+import { ofOrder, spanIdOf, traceparent } from "@sluice/domain/identity/TraceSpan"
+import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
+import { appliesTo, type AuthProvider } from "@sluice/domain/pipeline/AuthProvider"
+import { makeRedactor, type Redactor } from "@sluice/domain/redaction/Redaction"
+import { workflowBody } from "@sluice/domain/workflow/WorkflowBody"
+import { Credentials, type CredentialsError } from "@sluice/http-client/Credentials"
+import { Outbound, type OutboundError, type OutboundResponse } from "@sluice/http-client/Outbound"
+import { Clock, Effect, Redacted, Result } from "effect"
+import { Base64 } from "effect/encoding"
+import { errorOf, type Halt } from "../interruption/Interruption.ts"
+import type { Document } from "../journal/Journal.ts"
+import type { CalloutRequest, RequestCredentials } from "../plugins/Callout.ts"
+
+/** Everything that decides what attempt `attempt` of a request says. */
+export interface Attempt {
+  readonly orderId: string
+  /** Which of the step's requests, from 0. */
+  readonly request: number
+  /** From 1. */
+  readonly attempt: number
+  readonly idempotencyKey: string
+  readonly document: Document
+  readonly redactor: Redactor
+  /** It asks whether that attempt happened. */
+  readonly probe?: boolean
+}
+
+/** An attempt that was made: its record, and the answer as it came. */
+export interface Exchanged {
+  readonly record: CalloutRecord
+  readonly response?: OutboundResponse
+  /** The partner refused a cached token: the next attempt gets a fresh one, at once and only once. */
+  readonly tokenRefused: boolean
+}
+
+/** How far an attempt has come, for the record of one that is halted. */
+export interface Progress {
+  readonly id: string
+  /** Epoch milliseconds. */
+  readonly startedAt: number
+  /** Monotonic nanoseconds. */
+  readonly begun: bigint
+  /** Whether a byte may have left. */
+  sending: boolean
+}
+
+/** The exact text that is sent. */
+export const bodyText = (body: SentBody, document: Document): string => {
+  switch (body.form) {
+    case "order":
+      return document.text
+    case "workflow":
+      return workflowBody(document.text, body.tail)
+    case "text":
+      return body.text
+  }
+}
+
+/** What is kept of the body: a reference to the order's version, unless the text held a secret. */
+const bodyRecord = (body: SentBody, sent: string, redactor: Redactor): SentBody => {
+  const kept = redactor.text(sent)
+  return kept === sent ? body : { form: "text", text: kept }
+}
+
+const hasAuthorization = (headers: Readonly<Record<string, string>>): boolean =>
+  Object.keys(headers).some((name) => name.toLowerCase() === "authorization")
+
+interface Authorization {
+  readonly value?: string
+  /** A token that was fetched, and can be fetched again. */
+  readonly refreshable?: AuthProvider
+}
+
+const noAuthorization: Authorization = {}
+
+/** A host as `URL.host` gives it. Only called where a provider may apply. */
+const hostOf = (url: string): string | undefined => /^https?:\/\/(?:[^/?#@]*@)?([^/?#]*)/i.exec(url)?.[1]?.toLowerCase()
+
+const withoutDefaultPort = (url: string, host: string): string =>
+  /^https:/i.test(url) ? host.replace(/:443$/, "") : host.replace(/:80$/, "")
+
+const providerFor = (url: string, credentials: RequestCredentials): AuthProvider | undefined => {
+  if (credentials.providers.length === 0) return undefined
+  const host = hostOf(url)
+  if (host === undefined) return undefined
+  const plain = withoutDefaultPort(url, host)
+  return credentials.providers.find((provider) => appliesTo(provider, plain))
+}
+
+const failureRecord = (
+  error: OutboundError | CredentialsError
+): Pick<CalloutRecord, "outcome" | "unknown" | "error"> => {
+  switch (error._tag) {
+    case "OutboundTimedOut":
+      return { outcome: "timed-out", error: { message: error.message }, ...(error.sent && { unknown: true as const }) }
+    case "OutboundUnreachable":
+      return {
+        outcome: "unreachable",
+        error: { message: error.message, code: error.code },
+        ...(error.sent && error.code === "reset" && { unknown: true as const })
+      }
+    case "OutboundUnreadable":
+      return { outcome: "invalid-response", error: { message: error.message } }
+    case "TokenRefused":
+      return { outcome: "rejected", error: { message: error.message } }
+  }
+}
+
+/** A fetched token is not among the configured secrets, and a partner may send it back. */
+const both = (first: Redactor, second: Redactor): Redactor => ({
+  headers: (headers) => second.headers(first.headers(headers)),
+  text: (text) => second.text(first.text(text)),
+  bytes: (bytes) => second.bytes(first.bytes(bytes))
+})
+
+const headersOf = (request: CalloutRequest, attempt: Attempt, id: string, authorization: Authorization) => ({
+  "content-type": "application/json",
+  ...request.headers,
+  ...request.attemptHeaders?.(attempt.attempt),
+  ...(authorization.value !== undefined && { authorization: authorization.value }),
+  "idempotency-key": attempt.idempotencyKey,
+  // The order is the trace, the attempt the span.
+  traceparent: traceparent({ ...ofOrder(attempt.orderId), spanId: spanIdOf(id) })
+})
+
+/** The part of a record that is known before anything is sent. */
+const opening = (request: CalloutRequest, attempt: Attempt, id: string, startedAt: number, text: string) => ({
+  id,
+  request: attempt.request,
+  attempt: attempt.attempt,
+  ...(attempt.probe === true && { probe: true as const }),
+  endpoint: attempt.redactor.text(request.url),
+  method: request.method,
+  idempotencyKey: attempt.idempotencyKey,
+  orderVersion: attempt.document.order.version,
+  startedAt,
+  body: bodyRecord(request.body, text, attempt.redactor)
+})
+
+export const make = Effect.gen(function*() {
+  const outbound = yield* Outbound
+  const credentials = yield* Credentials
+  const clock = yield* Clock.Clock
+
+  const authorize = (request: CalloutRequest): Effect.Effect<Authorization, OutboundError | CredentialsError> => {
+    if (hasAuthorization(request.headers)) return Effect.succeed(noAuthorization)
+    const { connector } = request.credentials
+    if (connector !== undefined) {
+      return Effect.succeed({
+        value: "bearerToken" in connector
+          ? `Bearer ${Redacted.value(connector.bearerToken)}`
+          : `Basic ${Base64.encode(`${connector.username}:${Redacted.value(connector.password)}`)}`
+      })
+    }
+    const provider = providerFor(request.url, request.credentials)
+    if (provider === undefined) return Effect.succeed(noAuthorization)
+    return Effect.map(
+      credentials.authorization(provider),
+      (value): Authorization =>
+        provider.type === "oauth2ClientCredentials" ? { value, refreshable: provider } : { value }
+    )
+  }
+
+  /** The record of an attempt that may have been open when its process ended. */
+  const interrupted = Effect.fnUntraced(function*(request: CalloutRequest, attempt: Attempt) {
+    const id = yield* newUuid
+    const text = bodyText(request.body, attempt.document)
+    const record: CalloutRecord = {
+      ...opening(request, attempt, id, clock.currentTimeMillisUnsafe(), text),
+      durationMs: 0,
+      headers: attempt.redactor.headers(headersOf(request, attempt, id, noAuthorization)),
+      outcome: "interrupted",
+      unknown: true,
+      error: { message: "the process ended while this call may have been open" }
+    }
+    return record
+  })
+
+  const begin = Effect.map(newUuid, (id): Progress => ({
+    id,
+    startedAt: clock.currentTimeMillisUnsafe(),
+    begun: clock.monotonicTimeNanosUnsafe(),
+    sending: false
+  }))
+
+  const durationOf = ({ begun }: Progress): number => Number(clock.monotonicTimeNanosUnsafe() - begun) / 1e6
+
+  /** The record of an attempt that was interrupted because the run was halted. */
+  const halted = (request: CalloutRequest, attempt: Attempt, progress: Progress, halt: Halt): CalloutRecord => {
+    const { id, startedAt, sending } = progress
+    return {
+      ...opening(request, attempt, id, startedAt, bodyText(request.body, attempt.document)),
+      durationMs: durationOf(progress),
+      headers: attempt.redactor.headers(headersOf(request, attempt, id, noAuthorization)),
+      outcome: halt._tag === "Cancelled" ? "cancelled" : "timed-out",
+      ...(sending && { unknown: true as const }),
+      error: { message: attempt.redactor.text(errorOf(halt).message) }
+    }
+  }
+
+  /** Sends, once. Interruptible: an interrupted attempt leaves no record but what `halted` makes of it. */
+  const exchange = Effect.fnUntraced(function*(request: CalloutRequest, attempt: Attempt, progress: Progress) {
+    const { id, startedAt } = progress
+    const text = bodyText(request.body, attempt.document)
+    const authorized = yield* Effect.result(authorize(request))
+    const authorization = Result.isSuccess(authorized) ? authorized.success : noAuthorization
+    const headers = headersOf(request, attempt, id, authorization)
+    const answered: Result.Result<OutboundResponse, OutboundError | CredentialsError> = Result.isFailure(authorized)
+      ? Result.fail(authorized.failure)
+      : yield* Effect.result(
+        outbound.exchange({
+          method: request.method,
+          url: request.url,
+          headers,
+          ...(text !== "" && { body: text }),
+          timeoutMs: request.timeoutMs,
+          onSending: () => {
+            progress.sending = true
+          }
+        })
+      )
+    const common = {
+      ...opening(request, attempt, id, startedAt, text),
+      durationMs: durationOf(progress),
+      headers: attempt.redactor.headers(headers)
+    }
+    if (Result.isFailure(answered)) {
+      const failed: Exchanged = { record: { ...common, ...failureRecord(answered.failure) }, tokenRefused: false }
+      return failed
+    }
+
+    const response = answered.success
+    const judged = request.judge(response)
+    const outcome: Outcome = judged.outcome
+    const redactor = authorization.refreshable === undefined || authorization.value === undefined
+      ? attempt.redactor
+      : both(attempt.redactor, makeRedactor([authorization.value.slice("Bearer ".length)]))
+    const exchanged: Exchanged = {
+      record: {
+        ...common,
+        response: {
+          status: response.status,
+          headers: redactor.headers(response.headers),
+          body: redactor.bytes(response.body),
+          ...(response.truncated && { truncated: true }),
+          ...(response.truncated && response.announcedLength !== undefined && { length: response.announcedLength })
+        },
+        outcome,
+        ...(judged.outcome !== "succeeded" && {
+          error: {
+            message: redactor.text(judged.message),
+            ...(judged.code !== undefined && { code: redactor.text(judged.code) })
+          }
+        })
+      },
+      response,
+      tokenRefused: response.status === 401 && authorization.refreshable !== undefined
+    }
+    if (exchanged.tokenRefused && authorization.refreshable !== undefined) {
+      yield* credentials.invalidate(authorization.refreshable, authorization.value ?? "")
+    }
+    return exchanged
+  })
+
+  return { begin, exchange, halted, interrupted }
+})
+
+export type CalloutExchange = Effect.Success<typeof make>

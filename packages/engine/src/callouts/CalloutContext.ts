@@ -1,0 +1,63 @@
+/** What a step's callouts need of the run around them, and what the run's former holder may have left open. */
+import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
+import type { Redactor } from "@sluice/domain/redaction/Redaction"
+import type { Effect } from "effect"
+import type { Halting } from "../interruption/Interruption.ts"
+import type { Document, Fenced, HeldRun, Open, Wait } from "../journal/Journal.ts"
+import type { Probe } from "./Probe.ts"
+
+/** A wait longer than this gives the run up until it is due, in milliseconds. */
+export const longWaitMs = 30_000
+
+/** What the former holder of a run left open; used up by the first callout after it. */
+export interface Resumption {
+  wait: Wait | undefined
+  open: Open | undefined
+  /** The next first attempt may have been open when its process died. */
+  mayBeOpen: boolean
+}
+
+export const resumption = (held: HeldRun): Resumption => ({
+  wait: held.wait,
+  open: held.open,
+  mayBeOpen: held.takenOver
+})
+
+/** Whether step `index` may have been in the middle of a callout, or of a wait between two. */
+export const hasBegun = ({ wait, open, mayBeOpen }: Resumption, index: number): boolean =>
+  mayBeOpen || open?.index === index || wait?.index === index
+
+export interface CalloutScope {
+  readonly held: HeldRun
+  readonly index: number
+  readonly redactor: Redactor
+  readonly resumption: Resumption
+  /** Records that were stored before this process took the step up. */
+  readonly recorded: ReadonlyArray<CalloutRecord>
+  /** The document that the step starts from. */
+  readonly document: Document
+  /** The newest committed document, for steps that want it. */
+  readonly freshDocument: Effect.Effect<Document, Fenced>
+  /** The document at another version: that of the step's first attempt. */
+  readonly documentAt: (version: number) => Effect.Effect<Document, Fenced>
+  /** Stores records, and what comes next. */
+  readonly store: (
+    records: ReadonlyArray<CalloutRecord>,
+    next: { wait?: Wait; open?: Open }
+  ) => Effect.Effect<void, Fenced>
+  /** Waits until `dueAt`; ends the run here where the wait is long or the process is stopping. */
+  readonly waitUntil: (wait: Wait) => Effect.Effect<void, Fenced>
+  /** Stores records and leaves the run, `waiting`, until its partner may be asked again. Never returns. */
+  readonly hold: (wait: Wait, records: ReadonlyArray<CalloutRecord>) => Effect.Effect<never, Fenced>
+  /** Waits for the run's turn; where the process is stopping, leaves the run at `wait` instead. */
+  readonly inTurn: (
+    wait: Wait,
+    records: () => ReadonlyArray<CalloutRecord>,
+    turn: Effect.Effect<void>
+  ) => Effect.Effect<void, Fenced>
+  /** Passes when this process may send. */
+  readonly lease: Effect.Effect<void, Fenced>
+  /** Halted, a callout is not begun; one that is interrupted meanwhile leaves a record that says so. */
+  readonly halting: Halting
+  readonly probe: Probe | undefined
+}

@@ -1,0 +1,36 @@
+/**
+ * The idempotency key of an attempt. One key for all attempts of one request of one step of one run, the same after a
+ * crash because it is derived; but for a retry, which inherits, and a plugin that wants another after a refusal.
+ * Contract: section 5.
+ */
+import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
+import type { HeldRun } from "../journal/Journal.ts"
+import type { RetryPolicy } from "../plugins/RetrySchedule.ts"
+import { endOf } from "./RecordedOutcome.ts"
+
+/** Of one request of a step. */
+export interface KeyedRequest {
+  readonly held: HeldRun
+  /** The step's position in the run. */
+  readonly index: number
+  readonly request: number
+}
+
+/** What an earlier run sent, and nobody knows the outcome of, is sent again under its old key. */
+export const inheritedKey = ({ held, index, request }: KeyedRequest): string | undefined =>
+  held.inheritedKeys?.find((one) => one.index === index && one.request === request)?.key
+
+const derivedKey = ({ held, index, request }: KeyedRequest): string =>
+  `${held.runId.replaceAll("-", "")}-${index}-${request}`
+
+/** The key of attempt `attempt`, after the attempts `own`, oldest first. */
+export const idempotencyKey = (
+  of: KeyedRequest,
+  own: ReadonlyArray<CalloutRecord>,
+  retry: RetryPolicy,
+  attempt: number
+): string => {
+  const last = own.at(-1)
+  if (last === undefined) return inheritedKey(of) ?? derivedKey(of)
+  return retry.mintsKey?.(endOf(last)) === true ? `${derivedKey(of)}-${attempt}` : last.idempotencyKey
+}

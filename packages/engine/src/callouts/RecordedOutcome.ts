@@ -1,0 +1,74 @@
+/**
+ * What the record of an attempt says: to the schedule of attempts how it ended, to the plugin its answer or its failure.
+ * Pure; after a crash the record is all there is.
+ */
+import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
+import type { OutboundResponse } from "@sluice/http-client/Outbound"
+import type { CalloutAnswer, CalloutRequest } from "../plugins/Callout.ts"
+import {
+  Cancelled,
+  InvalidResponse,
+  type PluginError,
+  Rejected,
+  TimedOut,
+  Unreachable
+} from "../plugins/PluginError.ts"
+import type { AttemptEnd } from "../plugins/RetrySchedule.ts"
+
+export const endOf = (record: CalloutRecord): AttemptEnd => ({
+  outcome: record.outcome,
+  ...(record.error?.code !== undefined && { code: record.error.code }),
+  ...(record.response !== undefined && { status: record.response.status, headers: record.response.headers }),
+  at: record.startedAt + record.durationMs
+})
+
+export const responseOf = (record: CalloutRecord): OutboundResponse | undefined =>
+  record.response && {
+    status: record.response.status,
+    headers: record.response.headers,
+    body: record.response.body,
+    truncated: record.response.truncated ?? false
+  }
+
+export const answerOf = (response: OutboundResponse | undefined, attempts: number): CalloutAnswer => ({
+  status: response?.status ?? 0,
+  headers: response?.headers ?? {},
+  body: response?.body ?? new Uint8Array(0),
+  attempts
+})
+
+export const failureOf = (
+  record: CalloutRecord,
+  response: OutboundResponse | undefined,
+  request: CalloutRequest
+): PluginError => {
+  const message = record.error?.message ?? record.outcome
+  switch (record.outcome) {
+    case "timed-out":
+      return new TimedOut({ message })
+    case "cancelled":
+      return new Cancelled({ message })
+    case "unreachable":
+      return new Unreachable({ message, code: unreachableCode(record.error?.code) })
+    case "rejected": {
+      const judged = response === undefined ? undefined : request.judge(response)
+      const byPartner = judged?.outcome === "rejected" && judged.byPartner === true
+      return new Rejected({ message, ...(byPartner && { byPartner }) })
+    }
+    default:
+      return new InvalidResponse({ message })
+  }
+}
+
+/** The code on record as one of those that there are; `reset`, which says least, for any other. */
+export const unreachableCode = (code: string | undefined): Unreachable["code"] => {
+  switch (code) {
+    case "dns":
+    case "refused":
+    case "tls":
+    case "blocked":
+      return code
+    default:
+      return "reset"
+  }
+}

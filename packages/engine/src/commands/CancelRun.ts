@@ -1,0 +1,66 @@
+/** Cancels runs, wherever they are executed. Contract: section 7, `cancel`. */
+import { Clock, Context, Effect, Layer, Schema } from "effect"
+import { type Cancellation, unexplained } from "../journal/Cancellation.ts"
+import { Journal, type JournalUnavailable } from "../journal/Journal.ts"
+import { Runs } from "../runs/Runs.ts"
+import { Settings } from "../settings/Settings.ts"
+import { redactorOf } from "../steps/StepRedaction.ts"
+
+/** There is no such run. */
+export class RunUnknown extends Schema.TaggedError<RunUnknown>()("RunUnknown", { runId: Schema.String }) {}
+
+/** The run had ended before it could be cancelled. */
+export class RunEnded extends Schema.TaggedError<RunEnded>()("RunEnded", {
+  runId: Schema.String,
+  state: Schema.String
+}) {}
+
+export interface CancelRequest {
+  /** Whatever secret it holds is not kept. */
+  readonly reason?: string | undefined
+  readonly compensate?: boolean | undefined
+}
+
+/** How long the answer waits for the run's end. A run that compensates may take long, and is not waited for. */
+const patience = "3 seconds"
+const patienceCompensating = "500 millis"
+
+export class Cancelling extends Context.Service<Cancelling, {
+  /**
+   * Stores that the run ends `cancelled`, and aborts its call: at once where it is executed in this process, else within
+   * 2 s. Waits a little for that end. A second cancel changes nothing.
+   */
+  readonly cancel: (
+    runId: string,
+    request: CancelRequest
+  ) => Effect.Effect<void, RunUnknown | RunEnded | JournalUnavailable>
+}>()("@sluice/engine/Cancelling") {
+  static readonly layer = Layer.effect(Cancelling, Effect.suspend(() => make))
+}
+
+const make = Effect.gen(function*() {
+  const journal = yield* Journal
+  const runs = yield* Runs
+  const settings = yield* Settings
+  const clock = yield* Clock.Clock
+
+  const cancel = Effect.fnUntraced(function*(runId: string, { reason, compensate = false }: CancelRequest) {
+    const cancellation: Cancellation = {
+      reason: reason === undefined || reason === "" ? unexplained : redactorOf(settings.current().secrets).text(reason),
+      compensate
+    }
+    // Interrupted in between, it is stored all the same, and the journal tells whoever executes the run.
+    const answer = yield* journal.cancel(runId, cancellation, clock.currentTimeMillisUnsafe())
+    if (answer._tag === "Stored") runs.cancel(runId, cancellation)
+    switch (answer._tag) {
+      case "Unknown":
+        return yield* new RunUnknown({ runId })
+      case "TooLate":
+        return yield* new RunEnded({ runId, state: answer.state })
+      default:
+        yield* runs.awaitEnd(runId, compensate ? patienceCompensating : patience)
+    }
+  })
+
+  return Cancelling.of({ cancel })
+})

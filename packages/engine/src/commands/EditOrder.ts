@@ -1,0 +1,71 @@
+/** Changes an order outside of any run: `PATCH /v1/orders/{id}`. Contract: sections 3, 6 (OrderPatch) and 7. */
+import { OrderId } from "@sluice/domain/identity/Ids"
+import type { Json } from "@sluice/domain/json/Json"
+import { nextVersion } from "@sluice/domain/order/Order"
+import { decodePatch, isBlocked, mergePatch } from "@sluice/domain/order/OrderPatch"
+import { Clock, Context, DateTime, Effect, Layer, Schema } from "effect"
+import { type Document, Journal, type JournalUnavailable, type OrderUnknown } from "../journal/Journal.ts"
+
+/** The patch does not fit an order. Nothing was changed. */
+export class InvalidPatch extends Schema.TaggedError<InvalidPatch>()("InvalidPatch", {
+  faults: Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))
+}) {}
+
+/** The order is no longer at the version that the client knows. */
+export class VersionMismatch extends Schema.TaggedError<VersionMismatch>()("VersionMismatch", {
+  orderId: OrderId,
+  expected: Schema.Int,
+  actual: Schema.Int
+}) {}
+
+/** The order is read-only, and the patch does not say otherwise. */
+export class OrderReadOnly extends Schema.TaggedError<OrderReadOnly>()("OrderReadOnly", { orderId: OrderId }) {}
+
+export class OrderEditing extends Context.Service<OrderEditing, {
+  /**
+   * Merges a patch onto the newest version and stores the result; a patch that changes nothing makes no version.
+   * With `ifVersion` only onto that one.
+   */
+  readonly patch: (
+    orderId: string,
+    patch: Json,
+    ifVersion?: number
+  ) => Effect.Effect<Document, InvalidPatch | VersionMismatch | OrderReadOnly | OrderUnknown | JournalUnavailable>
+}>()("@sluice/engine/OrderEditing") {
+  static readonly layer = Layer.effect(OrderEditing, Effect.suspend(() => make))
+}
+
+const make = Effect.gen(function*() {
+  const journal = yield* Journal
+  const clock = yield* Clock.Clock
+
+  const patch = Effect.fnUntraced(function*(orderId: string, json: Json, ifVersion?: number) {
+    const decoded = decodePatch(json, "api")
+    if ("faults" in decoded) return yield* new InvalidPatch({ faults: decoded.faults })
+    while (true) {
+      const document = yield* journal.document(orderId)
+      const { order } = document
+      const id = OrderId.make(order.id)
+      if (ifVersion !== undefined && order.version !== ifVersion) {
+        return yield* new VersionMismatch({ orderId: id, expected: ifVersion, actual: order.version })
+      }
+      if (isBlocked(order, decoded.patch)) return yield* new OrderReadOnly({ orderId: id })
+      const merged = mergePatch(order, decoded.patch, { ignoreReadOnly: true })
+      if (merged.changes.length === 0) return document
+      const at = DateTime.formatIso(DateTime.makeUnsafe(clock.currentTimeMillisUnsafe()))
+      const next = nextVersion(merged.order, order.version, at)
+      const written: Document = { order: next, text: JSON.stringify(next) }
+      const stored = yield* journal.edit(orderId, { seen: order.version, document: written }, [{
+        at,
+        operation: "OrderPatched",
+        message: `changed ${merged.changes.map(({ path }) => path.slice(1)).join(", ")}`,
+        source: "api",
+        before: Object.fromEntries(merged.changes.map(({ path, before }) => [path.slice(1), before ?? null])),
+        after: Object.fromEntries(merged.changes.map(({ path, after }) => [path.slice(1), after ?? null]))
+      }])
+      if (stored._tag === "Committed") return written
+    }
+  })
+
+  return OrderEditing.of({ patch })
+})

@@ -1,0 +1,171 @@
+/**
+ * Takes orders in: checks the document, chooses the pipeline, stores both, starts the run. Contract: section 7.
+ */
+import {
+  type EventId,
+  eventId,
+  type OrderId,
+  orderId,
+  type ProcessEventId,
+  processEventId
+} from "@sluice/domain/identity/Ids"
+import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
+import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import * as Json from "@sluice/domain/json/Json"
+import { type Fault, firstVersion, submissionFaults } from "@sluice/domain/order/Order"
+import type { RunState } from "@sluice/domain/run/ProcessEvent"
+import { Clock, Context, DateTime, Effect, Layer, Schema } from "effect"
+import { Digest } from "effect/crypto"
+import { type Intake as Stored, type IntakeError, Journal, JournalFull, type OrderUnknown } from "../journal/Journal.ts"
+import { Runs } from "../runs/Runs.ts"
+import { make as makeChoice, type MatchFailed, type NoPipeline } from "../settings/PipelineSelection.ts"
+import { Settings } from "../settings/Settings.ts"
+
+/** The document cannot be an order. Nothing was stored. */
+export class InvalidOrder extends Schema.TaggedError<InvalidOrder>()("InvalidOrder", {
+  faults: Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))
+}) {}
+
+/** `/process` named a pipeline that is not there. */
+export class PipelineUnknown extends Schema.TaggedError<PipelineUnknown>()("PipelineUnknown", {
+  name: Schema.String
+}) {}
+
+export interface OrderSubmission {
+  readonly body: Json.Json
+  readonly shipmentId?: string
+  readonly idempotencyKey?: string
+  /** Who asked, by the name of the API key. */
+  readonly requestedBy?: string
+}
+
+export interface ProcessRequest {
+  /** Which pipeline; absent: the one that matches. */
+  readonly pipeline?: string
+  readonly shipmentId?: string
+  readonly idempotencyKey?: string
+  /** Who asked, by the name of the API key. */
+  readonly requestedBy?: string
+}
+
+/** What is known of an order and its run as soon as both are stored. */
+export interface Receipt {
+  readonly orderId: OrderId
+  readonly eventId: EventId
+  readonly processEventId: ProcessEventId
+  readonly state: RunState
+  /** The request was made before: these are the first one's ids. */
+  readonly repeated: boolean
+}
+
+export class Intake extends Context.Service<Intake, {
+  /** Stores the order and starts its run; answers after the commit. A repeat answers what the first one did. */
+  readonly submit: (
+    submission: OrderSubmission
+  ) => Effect.Effect<Receipt, InvalidOrder | NoPipeline | MatchFailed | IntakeError>
+  /** Runs a pipeline over a stored order. */
+  readonly process: (
+    orderId: string,
+    request: ProcessRequest
+  ) => Effect.Effect<Receipt, NoPipeline | MatchFailed | PipelineUnknown | OrderUnknown | IntakeError>
+  /** Opens a run in another way (a retry): refused where there is no room, and started where it was accepted. */
+  readonly open: <E>(opening: Effect.Effect<Stored, E>) => Effect.Effect<Receipt, E | JournalFull>
+}>()("@sluice/engine/Intake") {
+  static readonly layer = Layer.effect(Intake, Effect.suspend(() => make))
+}
+
+const keyFaults = (key: string | undefined): ReadonlyArray<Fault> =>
+  key === undefined || (key.length > 0 && key.length <= 255)
+    ? []
+    : [{ path: "Idempotency-Key", message: "must have 1 to 255 characters" }]
+
+const make = Effect.gen(function*() {
+  const journal = yield* Journal
+  const settings = yield* Settings
+  const runs = yield* Runs
+  const digest = yield* Digest.Digest
+  const choose = yield* makeChoice
+  const clock = yield* Clock.Clock
+
+  const fingerprintOf = (value: Json.Json) => digest.digest(Digest.sha256, Utf8.encode(Json.canonical(value)))
+
+  /** What the journal accepted is started, whatever becomes of the request that brought it. */
+  const started = <E>(intake: Effect.Effect<Stored, E>): Effect.Effect<Receipt, E> =>
+    Effect.uninterruptible(Effect.flatMap(intake, receipt))
+
+  const receipt = Effect.fnUntraced(function*(stored: Stored) {
+    if (stored._tag === "Accepted") yield* runs.start(stored.run)
+    const { orderId, eventId: event, runId } = stored._tag === "Accepted" ? stored.run : stored
+    const given: Receipt = {
+      orderId: orderId as OrderId,
+      eventId: eventId(event),
+      processEventId: processEventId(runId),
+      state: stored._tag === "Accepted" ? "running" : stored._tag === "Queued" ? "queued" : stored.state,
+      repeated: stored._tag === "Repeated"
+    }
+    return given
+  })
+
+  const room = Effect.flatMap(
+    runs.hasRoom,
+    (hasRoom) => hasRoom ? Effect.void : Effect.fail(new JournalFull({ retryAfterSeconds: 1 }))
+  )
+
+  const submit = Effect.fnUntraced(function*({ body, shipmentId, idempotencyKey, requestedBy }: OrderSubmission) {
+    const faults = [...submissionFaults(body), ...keyFaults(idempotencyKey)]
+    if (faults.length > 0 || !Json.isObject(body)) return yield* new InvalidOrder({ faults })
+    yield* room
+    const now = clock.currentTimeMillisUnsafe()
+    const ownId = typeof body.id === "string" ? body.id : undefined
+    const order = firstVersion(
+      body,
+      ownId ?? orderId(yield* newUuid),
+      DateTime.formatIso(DateTime.makeUnsafe(now))
+    )
+    const pipeline = yield* choose(order, settings.current().pipelines, now)
+    const repeatable = ownId !== undefined || idempotencyKey !== undefined || typeof body.externalId === "string"
+    const fingerprint = repeatable ? yield* fingerprintOf({ body, shipmentId: shipmentId ?? null }) : undefined
+    return yield* started(journal.accept({
+      document: { order, text: Json.stringify(order) },
+      run: {
+        runId: yield* newUuid,
+        eventId: yield* newUuid,
+        pipeline: { name: pipeline.name, version: pipeline.version },
+        createdAt: now,
+        ...(shipmentId !== undefined && { shipmentId }),
+        ...(requestedBy !== undefined && { requestedBy })
+      },
+      ...(idempotencyKey !== undefined && { idempotencyKey }),
+      ...(fingerprint !== undefined && { fingerprint })
+    }))
+  })
+
+  const process = Effect.fnUntraced(function*(id: string, request: ProcessRequest) {
+    yield* room
+    const { pipeline: named, shipmentId, idempotencyKey, requestedBy } = request
+    const now = clock.currentTimeMillisUnsafe()
+    const { order } = yield* journal.document(id)
+    const { pipelines } = settings.current()
+    const pipeline = named === undefined
+      ? yield* choose(order, pipelines, now)
+      : pipelines.find(({ name }) => name === named)
+    if (pipeline === undefined) return yield* new PipelineUnknown({ name: named ?? "" })
+    const fingerprint = idempotencyKey === undefined
+      ? undefined
+      : yield* fingerprintOf({ orderId: id, pipeline: named ?? null, shipmentId: shipmentId ?? null })
+    return yield* started(journal.reprocess({
+      orderId: id,
+      run: {
+        runId: yield* newUuid,
+        pipeline: { name: pipeline.name, version: pipeline.version },
+        createdAt: now,
+        ...(shipmentId !== undefined && { shipmentId }),
+        ...(requestedBy !== undefined && { requestedBy })
+      },
+      ...(idempotencyKey !== undefined && { idempotencyKey }),
+      ...(fingerprint !== undefined && { fingerprint })
+    })).pipe(Effect.catchTag("OrderMoved", Effect.die))
+  })
+
+  return Intake.of({ submit, process, open: (opening) => Effect.andThen(room, started(opening)) })
+})

@@ -1,0 +1,188 @@
+/**
+ * Retries a run that has ended: a new run over the same order, which goes on where the old one stopped.
+ * Contract: sections 5, 6 (last sentence) and 7.
+ */
+import { processEventId, uuidOf } from "@sluice/domain/identity/Ids"
+import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
+import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import * as Json from "@sluice/domain/json/Json"
+import type { Fault } from "@sluice/domain/order/Order"
+import { isFinal } from "@sluice/domain/run/ProcessEvent"
+import { Clock, Context, DateTime, Effect, Layer, Schema } from "effect"
+import { Digest } from "effect/crypto"
+import {
+  type Document,
+  IntakeConflict,
+  type IntakeError,
+  Journal,
+  type Reprocess,
+  type SetAside
+} from "../journal/Journal.ts"
+import { sameFingerprint } from "../journal/JournalRules.ts"
+import { type PastRun, PastRuns } from "../journal/PastRuns.ts"
+import { Plugins } from "../plugins/Plugins.ts"
+import { placedSteps } from "../runs/PipelineRun.ts"
+import { Settings } from "../settings/Settings.ts"
+import { changeOrder } from "../steps/OrderChange.ts"
+import { redactorOf } from "../steps/StepRedaction.ts"
+import { Intake, type Receipt } from "./Intake.ts"
+import { planRetry } from "./RetryPlan.ts"
+
+/** There is no such run. */
+export class RunUnknown extends Schema.TaggedError<RunUnknown>()("RunUnknown", { id: Schema.String }) {}
+
+/** The run cannot be retried like this. Nothing was stored. */
+export class RetryRefused extends Schema.TaggedError<RetryRefused>()("RetryRefused", {
+  path: Schema.String,
+  message: Schema.String
+}) {}
+
+export interface RetryRequest {
+  /** The step to go on at; absent: where the run stopped. */
+  readonly from?: string
+  /** Which version: the one that the run had, or the newest. Default `original`. */
+  readonly pipeline?: "original" | "current"
+  /** Whatever secret it holds is not kept. */
+  readonly reason?: string
+  /** Send under new keys although nobody knows what became of the old requests. */
+  readonly newKey?: boolean
+  readonly idempotencyKey?: string
+  /** Who asked, by the name of the API key. */
+  readonly requestedBy?: string
+}
+
+export class Retry extends Context.Service<Retry, {
+  /** Answers after the commit. `IntakeConflict` where the run or another retry of it is open. */
+  readonly retry: (
+    processEventId: string,
+    request: RetryRequest
+  ) => Effect.Effect<Receipt, RunUnknown | RetryRefused | IntakeError>
+}>()("@sluice/engine/Retry") {
+  static readonly layer = Layer.effect(Retry, Effect.suspend(() => make))
+}
+
+/** The order with the status that the failure set aside, unless somebody changed it since. */
+const putBack = (
+  document: Document,
+  setAside: SetAside | undefined,
+  past: PastRun,
+  now: number
+): Pick<Reprocess, "write" | "history"> => {
+  if (setAside === undefined || document.order.status !== setAside.after) return {}
+  const at = DateTime.formatIso(DateTime.makeUnsafe(now))
+  const changed = changeOrder(document.order, { status: setAside.before }, () => at)
+  return changed.document === undefined ? {} : {
+    write: { seen: document.order.version, document: changed.document },
+    history: [{
+      at,
+      operation: "StatusChanged",
+      message: `status put back because ${processEventId(past.runId)} is retried`,
+      source: "api",
+      before: { status: setAside.after },
+      after: { status: setAside.before }
+    }]
+  }
+}
+
+const refuse = ({ path, message }: Fault) => new RetryRefused({ path, message })
+
+const make = Effect.gen(function*() {
+  const journal = yield* Journal
+  const pastRuns = yield* PastRuns
+  const settings = yield* Settings
+  const intake = yield* Intake
+  const digest = yield* Digest.Digest
+  const { byName } = yield* Plugins
+  const clock = yield* Clock.Clock
+
+  const fingerprintOf = (id: string, { from, pipeline, reason, newKey }: RetryRequest) =>
+    digest.digest(
+      Digest.sha256,
+      Utf8.encode(Json.canonical({
+        retryOf: id,
+        from: from ?? null,
+        pipeline: pipeline ?? null,
+        reason: reason ?? null,
+        newKey: newKey ?? null
+      }))
+    )
+
+  /** Asked before anything else: what a repeat is told does not depend on what became of the run since. */
+  const repeated = Effect.fnUntraced(function*(orderId: string, key: string, fingerprint: Uint8Array) {
+    const known = yield* pastRuns.keyed(orderId, key)
+    if (known === undefined) return undefined
+    if (!sameFingerprint(known.fingerprint, fingerprint)) {
+      return yield* new IntakeConflict({
+        message: `Idempotency-Key ${JSON.stringify(key)} was used for another request about order ${orderId}`
+      })
+    }
+    const { runId, eventId, state } = known
+    return yield* intake.open(Effect.succeed({ _tag: "Repeated", orderId, runId, eventId, state } as const))
+  })
+
+  const pipelineFor = Effect.fnUntraced(function*({ pipeline: { name, version } }: PastRun, current: boolean) {
+    const original = yield* settings.pipeline(name, version)
+    const target = current ? settings.current().pipelines.find((one) => one.name === name) : original
+    return target === undefined
+      ? yield* new RetryRefused({
+        path: "pipeline",
+        message: current
+          ? `${name} is no longer there: retry with pipeline "original"`
+          : `${name} has no version ${version} any more: retry with pipeline "current"`
+      })
+      : { original, target }
+  })
+
+  const retry: Retry["Service"]["retry"] = Effect.fnUntraced(function*(id, request) {
+    const runId = id.startsWith("process_event-") ? uuidOf(id) : undefined
+    const past = runId === undefined ? undefined : yield* pastRuns.get(runId)
+    if (past === undefined) return yield* new RunUnknown({ id })
+    const { orderId } = past
+    const { idempotencyKey, requestedBy, reason } = request
+    const fingerprint = idempotencyKey === undefined ? undefined : yield* fingerprintOf(id, request)
+    if (idempotencyKey !== undefined && fingerprint !== undefined) {
+      const receipt = yield* repeated(orderId, idempotencyKey, fingerprint)
+      if (receipt !== undefined) return receipt
+    }
+    if (!isFinal(past.state)) {
+      return yield* new IntakeConflict({ message: `${id} is ${past.state}: it can be retried when it has ended` })
+    }
+    const { original, target } = yield* pipelineFor(past, request.pipeline === "current")
+    const plan = planRetry({
+      past,
+      original: original === undefined ? [] : placedSteps(original, byName),
+      target: placedSteps(target, byName),
+      from: request.from,
+      newKey: request.newKey === true
+    })
+    if ("fault" in plan) return yield* refuse(plan.fault)
+    const run = {
+      runId: yield* newUuid,
+      pipeline: { name: target.name, version: target.version },
+      createdAt: clock.currentTimeMillisUnsafe(),
+      retryOf: past.runId,
+      ...(past.shipmentId !== undefined && { shipmentId: past.shipmentId }),
+      ...(plan.fromStep !== undefined && { fromStep: plan.fromStep }),
+      ...(reason !== undefined && { retryReason: redactorOf(settings.current().secrets).text(reason) }),
+      ...(requestedBy !== undefined && { requestedBy }),
+      ...(plan.inheritedKeys.length > 0 && { inheritedKeys: plan.inheritedKeys })
+    }
+    const opening = Effect.flatMap(journal.document(orderId), (document) =>
+      journal.reprocess({
+        orderId,
+        run,
+        reused: plan.reused,
+        ...(idempotencyKey !== undefined && { idempotencyKey }),
+        ...(fingerprint !== undefined && { fingerprint }),
+        ...putBack(document, past.setAside, past, run.createdAt)
+      }))
+    return yield* intake.open(
+      Effect.retry(opening, { while: ({ _tag }) => _tag === "OrderMoved" }).pipe(
+        // An order with a run is never gone.
+        Effect.catchTags({ OrderMoved: Effect.die, OrderUnknown: Effect.die })
+      )
+    )
+  })
+
+  return Retry.of({ retry })
+})

@@ -1,0 +1,49 @@
+/**
+ * Why an expression found nothing where it asked earlier callouts: the first name on its way that is not there, and what
+ * is. Pure; names only, never values. Contract: section 4, "Expressions".
+ */
+import { isObject, isRawNumber } from "@sluice/domain/json/Json"
+import { suggestion } from "./DidYouMean.ts"
+import type { CalloutPath, ExpressionScope } from "./Expressions.ts"
+
+const kindOf = (value: unknown): string =>
+  value === null
+    ? "null"
+    : typeof value === "string"
+    ? value === "" ? "empty" : "text, not JSON"
+    : `a ${isRawNumber(value) ? "number" : typeof value}`
+
+/** The members on the way; `undefined` where all of them are there. */
+const missing = (value: unknown, [name, ...rest]: ReadonlyArray<string>, at: string): string | undefined => {
+  if (name === undefined) return value === null ? `${at} is null` : undefined
+  if (Array.isArray(value)) {
+    if (value.length === 0) return `${at} is an empty list`
+    const each = value.map((item) => missing(item, [name, ...rest], at))
+    return each.every((one) => one !== undefined) ? each[0] : undefined
+  }
+  if (!isObject(value)) return `${at} is ${kindOf(value)}`
+  if (!Object.hasOwn(value, name)) return `${at} has no ${name}${suggestion(name, Object.keys(value))}`
+  return missing(value[name], rest, `${at}.${name}`)
+}
+
+const reasonOf = ({ members, stepId }: CalloutPath, { callouts, steps }: ExpressionScope): string | undefined => {
+  const at = `callouts.${stepId}`
+  const record = callouts[stepId]
+  if (record !== undefined) {
+    const unanswered = members.length > 0 && isObject(record) && record.status === undefined &&
+      record.body === undefined
+    return unanswered ? `step ${stepId} got no answer (${String(record.outcome)})` : missing(record, members, at)
+  }
+  const step = steps[stepId]
+  const state = isObject(step) ? step.state : undefined
+  return `step ${stepId} made no callout${typeof state === "string" ? ` (${state})` : ", or was skipped"}`
+}
+
+/** Continues a sentence about the expression; empty where nothing can be said. */
+export const explanation = (paths: ReadonlyArray<CalloutPath>, scope: ExpressionScope): string => {
+  for (const path of paths) {
+    const reason = reasonOf(path, scope)
+    if (reason !== undefined) return `: ${reason}`
+  }
+  return ""
+}

@@ -1,0 +1,45 @@
+/**
+ * Expressions inside options: strings of the form `{% … %}`, at any depth. Contract: section 4, "Expressions".
+ */
+import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
+
+const marked = /^\{%([\s\S]*)%\}$/
+
+/** The JSONata between the marks, or `undefined` where the string is just a string. */
+export const expressionIn = (text: string): string | undefined => marked.exec(text.trim())?.[1]?.trim()
+
+/** One expression, with the path of its place (`headers.X-Account`, `subscriptions[0].id`). */
+export interface Placed {
+  readonly path: string
+  readonly source: string
+}
+
+const below = (path: string, name: string): string => (path === "" ? name : `${path}.${name}`)
+
+/** All expressions in a value, in the order of the document. */
+export const expressionsIn = (value: Json | undefined, path = ""): ReadonlyArray<Placed> => {
+  if (typeof value === "string") {
+    const source = expressionIn(value)
+    return source === undefined ? [] : [{ path, source }]
+  }
+  if (Array.isArray(value)) return value.flatMap((item, index) => expressionsIn(item, `${path}[${index}]`))
+  if (isObject(value)) {
+    return Object.keys(value).flatMap((name) => expressionsIn(value[name], below(path, name)))
+  }
+  return []
+}
+
+/** The value with each expression replaced by what `results` holds for its source. */
+export const substitute = (value: Json, results: ReadonlyMap<string, Json>): Json => {
+  if (typeof value === "string") {
+    const source = expressionIn(value)
+    return source === undefined ? value : results.get(source) ?? null
+  }
+  if (Array.isArray(value)) return value.map((item) => substitute(item, results))
+  if (isObject(value)) return substituteMembers(value, results)
+  return value
+}
+
+/** The same for an object, which stays one. */
+export const substituteMembers = (value: JsonObject, results: ReadonlyMap<string, Json>): JsonObject =>
+  Object.fromEntries(Object.entries(value).map(([name, member]) => [name, substitute(member ?? null, results)]))

@@ -1,0 +1,107 @@
+/**
+ * What keeps a run from going on: an operator's cancel, or its deadline. Either ends the call that is open, and any
+ * wait, at once; what then becomes of the run is the same as for any other end of a step.
+ * Contract: section 4, `deadlineMs`; section 7, `cancel`.
+ */
+import { type Clock, type Context, Duration, Effect, Fiber } from "effect"
+import type { Cancellation } from "../journal/Cancellation.ts"
+import { Cancelled, type PluginError, TimedOut } from "../plugins/PluginError.ts"
+import type { RunControl } from "./RunSignals.ts"
+
+export type Halt =
+  | { readonly _tag: "Cancelled"; readonly cancellation: Cancellation }
+  | { readonly _tag: "DeadlineExceeded" }
+
+/** The message of the call that was open, and the reason of the run. */
+export const deadlineExceeded = "run deadline exceeded"
+
+export interface Halting {
+  /** What halts the run as of now. A cancel goes before a deadline: it was meant. */
+  readonly now: () => Halt | undefined
+  /** Calls `tell` at a cancel that halts, at once where it has come already. What it answers takes that back. */
+  readonly onCancelled: (tell: () => void) => () => void
+  /** Passes at the deadline, where there is one. */
+  readonly expiry: Effect.Effect<void> | undefined
+  /** Epoch milliseconds; infinite where there is none. No wait lasts longer. */
+  readonly deadline: number
+}
+
+/** How a step ends that was halted. */
+export const errorOf = (halt: Halt): PluginError =>
+  halt._tag === "Cancelled"
+    ? new Cancelled({ message: halt.cancellation.reason })
+    : new TimedOut({ message: deadlineExceeded })
+
+/**
+ * What `step` comes to; `undefined` where it was halted, and had come to rest, before it came to anything.
+ *
+ * The cancel is listened for, not waited for: a race would fork a fiber for that too, and for each step.
+ */
+export const orHalted = <A, E, R>(
+  step: Effect.Effect<A, E, R>,
+  { expiry, onCancelled }: Halting
+): Effect.Effect<A | undefined, E, R> => {
+  const timed = expiry === undefined ? step : Effect.raceFirst(step, Effect.as(expiry, undefined))
+  return Effect.contextWith((context: Context.Context<R>) =>
+    Effect.callback<A | undefined, E>((resume) => {
+      const fiber = Effect.runForkWith(context)(timed)
+      let halted = false
+      const forget = onCancelled(() => {
+        halted = true
+        fiber.interruptUnsafe()
+      })
+      fiber.addObserver((exit) => {
+        forget()
+        resume(halted ? Effect.undefined : exit)
+      })
+      return Effect.suspend(() => {
+        forget()
+        return Fiber.interrupt(fiber)
+      })
+    })
+  )
+}
+
+/** The run's steps: halted by any cancel, and `deadlineMs` milliseconds after the run's start. */
+export const ofSteps = (
+  clock: Clock.Clock,
+  control: RunControl,
+  startedAt: number,
+  deadlineMs: number | undefined
+): Halting => {
+  const deadline = deadlineMs === undefined ? Infinity : startedAt + deadlineMs
+  // A timer may ring a moment before the clock says so.
+  let expired = false
+  const expiry = Effect.suspend(() => Effect.sleep(Duration.millis(deadline - clock.currentTimeMillisUnsafe()))).pipe(
+    Effect.tap(() =>
+      Effect.sync(() => {
+        expired = true
+      })
+    )
+  )
+  return {
+    now: () => {
+      const cancellation = control.cancellation()
+      if (cancellation !== undefined) return { _tag: "Cancelled", cancellation }
+      if (deadlineMs === undefined) return undefined
+      return expired || clock.currentTimeMillisUnsafe() >= deadline ? { _tag: "DeadlineExceeded" } : undefined
+    },
+    onCancelled: control.onCancelled,
+    expiry: deadlineMs === undefined ? undefined : expiry,
+    deadline
+  }
+}
+
+/** Compensations: halted by a cancel that wants none. */
+export const ofCompensations = (control: RunControl): Halting => ({
+  now: () => {
+    const cancellation = control.cancellation()
+    return cancellation === undefined || cancellation.compensate ? undefined : { _tag: "Cancelled", cancellation }
+  },
+  onCancelled: (tell) =>
+    control.onCancelled(() => {
+      if (control.cancellation()?.compensate !== true) tell()
+    }),
+  expiry: undefined,
+  deadline: Infinity
+})

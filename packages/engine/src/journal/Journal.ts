@@ -1,0 +1,358 @@
+/**
+ * Port: where orders and runs are remembered. What the journal has acknowledged is never lost and never repeated.
+ *
+ * Implemented by `@sluice/persistence` (PostgreSQL, group commit) and by `testing/JournalMemory`; both obey
+ * `testing/JournalSuite`. Contract: sections 3 and 10; design: ARCHITECTURE.md, "Durability".
+ */
+import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
+import type { Json } from "@sluice/domain/json/Json"
+import type { HistoryEntry } from "@sluice/domain/order/History"
+import type { Order } from "@sluice/domain/order/Order"
+import type { FinalRunState, PluginError, RunState, StepPhase, StepState } from "@sluice/domain/run/ProcessEvent"
+import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
+import { Context, type Effect, Schema, type Stream } from "effect"
+import type { CancelAnswer, Cancellation, RunCancellation } from "./Cancellation.ts"
+
+/** This process lost its lease: another may hold its runs. Drop the run, record nothing, send nothing. */
+export class Fenced extends Schema.TaggedError<Fenced>()("Fenced", {}) {}
+
+/** The database is away. Nothing was stored, as far as can be known. */
+export class JournalUnavailable extends Schema.TaggedError<JournalUnavailable>()("JournalUnavailable", {
+  message: Schema.String
+}) {}
+
+/** More waits than the journal holds: come back after `retryAfterSeconds`. Nothing was stored. */
+export class JournalFull extends Schema.TaggedError<JournalFull>()("JournalFull", {
+  retryAfterSeconds: Schema.Int
+}) {}
+
+/** The same key was used for something else. The message names the key and, where two orders meet, both. */
+export class IntakeConflict extends Schema.TaggedError<IntakeConflict>()("IntakeConflict", {
+  message: Schema.String
+}) {}
+
+/** The order moved on past what a request was made for: nothing was stored. Read it and ask again. */
+export class OrderMoved extends Schema.TaggedError<OrderMoved>()("OrderMoved", {}) {}
+
+/** A document and its exact text, so that it is serialised once. */
+export interface Document {
+  readonly order: Order
+  /** `JSON.stringify(order)`: what is stored, and what `calloutPlugin` sends. */
+  readonly text: string
+}
+
+/** A run about to be opened. Ids are hyphenated UUIDv7; times are epoch milliseconds. */
+export interface NewRun {
+  readonly runId: string
+  readonly eventId: string
+  readonly pipeline: { readonly name: string; readonly version: number }
+  readonly shipmentId?: string
+  readonly createdAt: number
+  readonly retryOf?: string
+  readonly fromStep?: string
+  readonly retryReason?: string
+  readonly requestedBy?: string
+  /** Keys that requests of this run are sent under: see `InheritedKey`. */
+  readonly inheritedKeys?: ReadonlyArray<InheritedKey>
+}
+
+/**
+ * The key of a request whose last outcome in an earlier run is unknown: it is sent again under it, so that a partner
+ * that did the work does not do it twice. Contract: section 5.
+ */
+export interface InheritedKey {
+  /** The step's position in the run that inherits. */
+  readonly index: number
+  readonly stepId: string
+  /** Which of the step's requests, from 0. */
+  readonly request: number
+  readonly key: string
+}
+
+/** The order's status before and after the failure of a run. */
+export interface SetAside {
+  readonly before: string
+  readonly after: string
+}
+
+/** An order with its first run. */
+export interface Submission {
+  readonly document: Document
+  readonly run: NewRun
+  /** The `Idempotency-Key` of the request. */
+  readonly idempotencyKey?: string
+  /**
+   * SHA-256 of the canonical JSON (RFC 8785) of body and shipment: 32 bytes. Present where the submission can be
+   * repeated: it has an idempotency key, an `externalId` or an `id` of its own.
+   */
+  readonly fingerprint?: Uint8Array
+}
+
+/** A run over an order that is already stored (`/process`, retry). */
+export interface Reprocess {
+  readonly orderId: string
+  /** `eventId` is taken from the order: a run tells of the event that brought the order. */
+  readonly run: Omit<NewRun, "eventId">
+  readonly idempotencyKey?: string
+  readonly fingerprint?: Uint8Array
+  /** Steps reused from the run that this one retries (`run.retryOf`), written with it; their callouts are referred to. */
+  readonly reused?: ReadonlyArray<StepRow>
+  /** The order as the run is to find it, stored with it or not at all. */
+  readonly write?: OrderWrite
+  readonly history?: ReadonlyArray<HistoryEntry>
+}
+
+/**
+ * One holding of a run by a process. A process can lose a run and hold it again while what it had begun under the first
+ * holding still goes on: that is as fenced as another process's.
+ */
+export interface Tenure {
+  readonly runId: string
+  /** Not used twice within a process. */
+  readonly tenure: number
+}
+
+/** What the journal tells of a run: of one that begins, or from where it stands. */
+export interface RunSoFar {
+  readonly runId: string
+  readonly eventId: string
+  readonly orderId: string
+  readonly pipeline: { readonly name: string; readonly version: number }
+  readonly shipmentId?: string
+  readonly createdAt: number
+  /** Epoch milliseconds; the time of a step's start is the end of the one before it, so that it survives a crash. */
+  readonly startedAt: number
+  /** The order's version when the run started. */
+  readonly startVersion: number
+  /** The document at the version that the next step starts from, when the holder knows it already. */
+  readonly document?: Document
+  /** How often the run was taken from a dead process since it last added a step or a record of its own. */
+  readonly takeovers: number
+  /** Stored, and still to be obeyed. */
+  readonly cancel?: Cancellation
+  /** The steps are over, and what they did is being compensated. */
+  readonly compensating: boolean
+  readonly inheritedKeys?: ReadonlyArray<InheritedKey>
+  readonly steps: ReadonlyArray<StepRow & { readonly nextVersion: number }>
+  /** Records of steps, by the step's index; those of reused steps too. */
+  readonly callouts: ReadonlyArray<{ readonly index: number; readonly record: CalloutRecord }>
+  /** A wait that had begun: the attempt is due then, and had not been opened. */
+  readonly wait?: Wait
+  /** An attempt that was opened and has no record: it may have been sent. */
+  readonly open?: Open
+  /** True where the run was taken over from a process that may have had the next step's first attempt open. */
+  readonly takenOver: boolean
+}
+
+/** A run that this process is to execute. */
+export interface HeldRun extends RunSoFar, Tenure {}
+
+/** A durable wait before attempt `attempt` of request `request` of step `index`. */
+export interface Wait {
+  readonly index: number
+  readonly request: number
+  readonly attempt: number
+  /** Epoch milliseconds. */
+  readonly dueAt: number
+  /** The wait is for this host to be well again, however long that takes: `PartnerBoard` says when. */
+  readonly heldFor?: string
+  /** Epoch milliseconds: with `heldFor`, the run is taken up then at the latest, because its time is up. */
+  readonly until?: number
+}
+
+/** Attempt `attempt` of request `request` of step `index` is about to be sent, built from `orderVersion`. */
+export interface Open {
+  readonly index: number
+  readonly request: number
+  readonly attempt: number
+  readonly orderVersion: number
+}
+
+/** A step that has ended. */
+export interface StepRow {
+  /** Position in the run, from 0, over steps, then post-processing, then compensations. */
+  readonly index: number
+  readonly phase: StepPhase
+  readonly stepId: string
+  readonly name: string
+  readonly critical: boolean
+  readonly state: StepState
+  readonly reason?: string
+  /** The process event that a retry took this step from, as `process_event-…`. */
+  readonly reusedFrom?: string
+  /** The step's position in that process event: its callouts are found there. */
+  readonly reusedIndex?: number
+  /** Epoch milliseconds. */
+  readonly startedAt: number
+  readonly finishedAt: number
+  readonly output?: Json
+  readonly error?: { readonly name: string; readonly message: string }
+  /** The step failed, and an operator settled it by hand. */
+  readonly resolution?: Resolution
+}
+
+export interface Resolution {
+  readonly reason: string
+  /** Who, by the name of the API key. */
+  readonly requestedBy?: string
+  /** Epoch milliseconds. */
+  readonly at: number
+}
+
+/** The order's next version, valid only on top of version `seen`. */
+export interface OrderWrite {
+  readonly seen: number
+  readonly document: Document
+}
+
+/** How a run ends. */
+export interface Finish {
+  readonly state: FinalRunState
+  readonly reason?: string
+  readonly failedSteps: number
+  /** Epoch milliseconds. */
+  readonly at: number
+  /** What the plugins failed with, critical or not, over the whole run: it is told to whoever listens for errors. */
+  readonly errors?: ReadonlyArray<PluginError>
+  /**
+   * The order as a completed run leaves it, for what is made of it (contract, section 9). Where anything is, the entry
+   * is `Stale` on any other version.
+   */
+  readonly order?: Document
+}
+
+/** One atomic addition to a run, under the tenure in which it was made: all of it is stored, or (a stale `write`) none. */
+export interface Entry extends Tenure {
+  readonly orderId: string
+  readonly callouts: ReadonlyArray<{ readonly index: number; readonly record: CalloutRecord }>
+  readonly step?: StepRow
+  /** Several steps that end together: skipped ones before a step that runs. */
+  readonly skipped?: ReadonlyArray<StepRow>
+  readonly write?: OrderWrite
+  readonly history: ReadonlyArray<HistoryEntry>
+  /** A wait that begins now. Older waits and marks stay behind; `RunSoFar` shows only what no later record overtook. */
+  readonly wait?: Wait
+  /** The mark of an attempt that is about to be sent, stored before any first byte of a second or later attempt. */
+  readonly open?: Open
+  /** A state other than `running` that the run is in from now on. */
+  readonly state?: RunState
+  /** To be sent once this is stored, however the run ends. */
+  readonly messages?: ReadonlyArray<OutgoingMessage>
+  /** Why: kept until the end says otherwise. */
+  readonly reason?: string
+  /** What the run's failure made of the order's status, for a retry to put it back. */
+  readonly setAside?: SetAside
+  readonly finish?: Finish
+  /**
+   * Made in the knowledge of the run's cancel. Without it, an end (or the state `compensating`) that writes the order is
+   * `Stale` where a cancel was stored: a cancelled run sets no status.
+   */
+  readonly cancels?: true
+}
+
+/** The entry is stored. */
+export interface Committed {
+  readonly _tag: "Committed"
+  /** The order's version after this commit: above the one written when somebody changed the order meanwhile. */
+  readonly version: number
+  /**
+   * The state in which the run ended, which is `cancelled` where a cancel was stored first. Absent although the entry
+   * had a `finish`: that cancel wants the steps compensated, and the run is `compensating` instead.
+   */
+  readonly ended?: RunState
+}
+
+/** The order had moved on past `write.seen`: nothing is stored. Read, merge again, and send again. */
+export interface Stale {
+  readonly _tag: "Stale"
+  readonly version: number
+  /** The run's cancel: what ends the run must heed it. */
+  readonly cancel?: Cancellation
+}
+
+export type Intake =
+  | { readonly _tag: "Accepted"; readonly run: HeldRun }
+  /** Stored, but another run over the order has to end first; the journal hands it over when its time comes. */
+  | { readonly _tag: "Queued"; readonly orderId: string; readonly eventId: string; readonly runId: string }
+  | {
+    readonly _tag: "Repeated"
+    readonly orderId: string
+    readonly eventId: string
+    readonly runId: string
+    readonly state: RunState
+  }
+
+export type IntakeError = IntakeConflict | JournalFull | JournalUnavailable
+
+export class OrderUnknown extends Schema.TaggedError<OrderUnknown>()("OrderUnknown", { orderId: Schema.String }) {}
+
+export class Journal extends Context.Service<Journal, {
+  /**
+   * Stores an order and opens its first run; answers after the commit, and within 5 s. Not interruptible; what is
+   * `Accepted` has to be started, so stay uninterruptible until then.
+   */
+  readonly accept: (submission: Submission) => Effect.Effect<Intake, IntakeError>
+  /**
+   * Opens a run over a stored order. Runs over one order are serial. `IntakeConflict` also where the run to retry, or
+   * another retry of it, is open; `OrderMoved` only for a request with `write`.
+   */
+  readonly reprocess: (request: Reprocess) => Effect.Effect<Intake, IntakeError | OrderUnknown | OrderMoved>
+  /**
+   * Adds to a run that this process holds. Answers after the commit; while the database is away it goes on trying.
+   * Not interruptible once begun.
+   */
+  readonly commit: (entry: Entry) => Effect.Effect<Committed | Stale, Fenced>
+  /** Writes an order outside of any run (`PATCH`). `Stale` where `seen` is no longer the newest version. */
+  readonly edit: (
+    orderId: string,
+    write: OrderWrite,
+    history: ReadonlyArray<HistoryEntry>
+  ) => Effect.Effect<Committed | Stale, JournalUnavailable | OrderUnknown>
+  /** The document at a version; without one, the newest. */
+  readonly document: (
+    orderId: string,
+    version?: number
+  ) => Effect.Effect<Document, JournalUnavailable | OrderUnknown>
+  /**
+   * Stores that a run is to end `cancelled`. A run that nobody executes (queued, or put off) has ended with it, unless
+   * there is something to compensate; its executor ends any other. `at` in epoch milliseconds.
+   */
+  readonly cancel: (
+    runId: string,
+    cancellation: Cancellation,
+    at: number
+  ) => Effect.Effect<CancelAnswer, JournalUnavailable>
+  /**
+   * Cancels of runs that this process executes, wherever they were asked for: within 2 s, and again until the run has
+   * ended. Only while `claimed` is read.
+   */
+  readonly cancellations: Stream.Stream<RunCancellation>
+  /** The state of a run, wherever it is executed; `undefined` for one that was never opened. */
+  readonly state: (runId: string) => Effect.Effect<RunState | undefined, JournalUnavailable>
+  /**
+   * Gives up a run that waits for longer than a fiber is worth, or that is handed over at shutdown: whoever is
+   * alive at `wait.dueAt`, or when `wait.heldFor` is well again, goes on with it. The attempt that the wait names was
+   * not opened.
+   */
+  readonly release: (entry: Entry & { readonly wait: Wait }) => Effect.Effect<Committed | Stale, Fenced>
+  /**
+   * Gives up a run that this process does not go on with (a defect): whoever is alive takes it over, at once, and counts
+   * it as a takeover, so that a run which kills its executors ends. Nothing happens where the
+   * tenure has ended: the run is over, released, or held anew.
+   */
+  readonly giveUp: (tenure: Tenure) => Effect.Effect<void>
+  /**
+   * Runs that this process is to execute: left by dead processes, due after a wait, or next in line on their order.
+   * One of them may have a fiber here from before the lease was lost: interrupt that one first. Nothing is claimed
+   * while nobody reads; what was read and not executed stays held until this process ends.
+   */
+  readonly claimed: Stream.Stream<HeldRun>
+  /**
+   * Whether this process may still send: its lease, counted on its own monotonic clock from before the renewal was
+   * requested, less a second. Synchronous, because it is asked immediately before every send. With a tenure,
+   * also whether that one still stands: after a lost lease this process goes on under a new one, without its old runs.
+   */
+  readonly maySend: (tenure?: Tenure) => boolean
+  /** Waits until the lease is renewed, or fails when it is lost. */
+  readonly awaitLease: Effect.Effect<void, Fenced>
+}>()("@sluice/engine/Journal") {}

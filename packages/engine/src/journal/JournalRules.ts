@@ -1,0 +1,127 @@
+/**
+ * Decisions that every journal makes alike: what a taken key means, which marks still hold, how takeovers are counted.
+ * Pure; the adapters bring what is stored. Contract: sections 7 and 10.
+ */
+import { processEventId } from "@sluice/domain/identity/Ids"
+import type { RunState } from "@sluice/domain/run/ProcessEvent"
+import { type Intake, IntakeConflict, type Open, type RunSoFar, type Submission, type Wait } from "./Journal.ts"
+
+/** `externalId` as it was submitted: one of the keys of an order. An empty one names nothing. */
+export const externalIdOf = (submission: Submission): string | undefined => {
+  const value = submission.document.order["externalId"]
+  return typeof value === "string" && value !== "" ? value : undefined
+}
+
+/** A stored order that one of the submission's keys leads to. */
+export interface Hit {
+  readonly key: "id" | "externalId" | "Idempotency-Key"
+  readonly orderId: string
+  readonly eventId: string
+  readonly runId: string
+  readonly fingerprint: Uint8Array | null
+  readonly state: RunState
+}
+
+/** Whether two fingerprints stand for the same request. */
+export const sameFingerprint = (a: Uint8Array | null | undefined, b: Uint8Array | null | undefined): boolean =>
+  a != null && b != null && a.length === b.length && a.every((byte, i) => byte === b[i])
+
+const keyText = (submission: Submission, key: Hit["key"]): string =>
+  `${key} ${
+    JSON.stringify(
+      key === "id"
+        ? submission.document.order.id
+        : key === "externalId"
+        ? externalIdOf(submission)
+        : submission.idempotencyKey
+    )
+  }`
+
+/**
+ * - `Own`: it was stored after all, and only the answer was lost
+ * - `Gone`: nothing holds the keys any more; try again
+ */
+export type Judgement =
+  | { readonly _tag: "Own"; readonly state: RunState }
+  | { readonly _tag: "Gone" }
+  | Extract<Intake, { readonly _tag: "Repeated" }>
+  | IntakeConflict
+
+/** What a submission means whose keys were taken. `hits` in the order id, externalId, Idempotency-Key. */
+export const judge = (submission: Submission, hits: ReadonlyArray<Hit>): Judgement => {
+  const [first, ...others] = hits
+  if (first === undefined) return { _tag: "Gone" }
+  if (first.runId === submission.run.runId) return { _tag: "Own", state: first.state }
+  const other = others.find((hit) => hit.orderId !== first.orderId)
+  if (other !== undefined) {
+    return new IntakeConflict({
+      message: `${keyText(submission, first.key)} belongs to order ${first.orderId}, and `
+        + `${keyText(submission, other.key)} to order ${other.orderId}`
+    })
+  }
+  if (sameFingerprint(submission.fingerprint, first.fingerprint)) {
+    return {
+      _tag: "Repeated",
+      orderId: first.orderId,
+      eventId: first.eventId,
+      runId: first.runId,
+      state: first.state
+    }
+  }
+  return new IntakeConflict({
+    message: `${
+      keyText(submission, first.key)
+    } belongs to order ${first.orderId}, which was submitted with another body`
+  })
+}
+
+type Retried = { readonly retryOf?: string | undefined }
+
+/** Whether `other` is what `run` retries, or another retry of it: while it is open, `run` may not be opened. */
+export const retries = ({ retryOf }: Retried, other: Retried & { readonly runId: string }): boolean =>
+  retryOf !== undefined && (other.runId === retryOf || other.retryOf === retryOf)
+
+export const retryConflict = (
+  { retryOf }: Retried,
+  open: { readonly runId: string; readonly state: RunState }
+): IntakeConflict =>
+  new IntakeConflict({
+    message: `${processEventId(open.runId)}${open.runId === retryOf ? "" : ", a retry of it,"} is ${open.state}: `
+      + "wait for its end, or cancel it"
+  })
+
+type Attempt = Pick<Wait, "index" | "request" | "attempt">
+
+/** Whether a step or a record is there that came after the mark was made. */
+const overtaken = (mark: Attempt, run: Pick<RunSoFar, "steps" | "callouts">): boolean =>
+  run.steps.some((step) => step.index >= mark.index) ||
+  run.callouts.some(({ index, record }) =>
+    record.probe !== true && (index > mark.index || (index === mark.index
+      && (record.request > mark.request || (record.request === mark.request && record.attempt >= mark.attempt))))
+  )
+
+/** The marks that still hold: see `RunSoFar.wait` and `RunSoFar.open`. */
+export const standingMarks = (
+  run: Pick<RunSoFar, "steps" | "callouts">,
+  marks: { readonly wait?: Wait | undefined; readonly open?: Open | undefined }
+): { readonly wait?: Wait; readonly open?: Open } => ({
+  ...(marks.wait !== undefined && !overtaken(marks.wait, run) ? { wait: marks.wait } : {}),
+  ...(marks.open !== undefined && !overtaken(marks.open, run) ? { open: marks.open } : {})
+})
+
+/**
+ * How often the run was taken from the dead without getting on. Progress (steps, and records of its own: an
+ * `interrupted` one is a takeover's) since the last time starts the count anew.
+ */
+export const takeoversAfter = (
+  known: {
+    readonly takeovers: number
+    readonly progress: number
+    readonly progressAtTakeover: number
+  },
+  fromTheDead: boolean
+): number => (known.progress > known.progressAtTakeover ? 0 : known.takeovers) + (fromTheDead ? 1 : 0)
+
+/** What counts as progress. */
+export const progressOf = (run: Pick<RunSoFar, "steps" | "callouts">): number =>
+  run.steps.length + run.callouts.filter(({ record }) => record.outcome !== "interrupted").length

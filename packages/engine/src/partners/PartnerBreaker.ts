@@ -1,0 +1,66 @@
+/**
+ * Port: how partners are, as all processes see it. A partner is a host. What one process finds out is on the board for
+ * the others within a second, and survives all of them; orders that wait for a partner are let go by the journal, as
+ * the board says. Contract: section 4, `onUnavailable`.
+ *
+ * Implemented with the journal, because a run that is put on hold and the promise to let it go are one commit.
+ */
+import { Context, type Effect, Schema } from "effect"
+import type { JournalUnavailable } from "../journal/Journal.ts"
+
+export const BreakerState = Schema.Literals(["closed", "open", "half-open"])
+/** `open`: orders are held. `half-open`: one of them is being tried. `closed`: calls are made. */
+export type BreakerState = typeof BreakerState.Type
+
+export interface PartnerStatus {
+  /** As in a URL: lower case, with the port where it is not the scheme's own. */
+  readonly host: string
+  readonly state: BreakerState
+  /** Epoch milliseconds: since when it is open (half-open counts with it), or closed again. */
+  readonly since: number
+  /** Failures that were counted since the partner last answered. */
+  readonly failures: number
+  /** Runs that are held for it. */
+  readonly waiting: number
+}
+
+/**
+ * - `well`: nothing is known against it
+ * - `down`: its breaker is open or half-open
+ * - `recovering`: it answers again, and orders that were held for it are being let go
+ */
+export type Condition = "well" | "down" | "recovering"
+
+/** For how long the breaker stays open after it opened for the `openings`th time in a row, in milliseconds. */
+export const openForMs = (openings: number): number => Math.min(30_000, 1000 * 2 ** Math.max(0, openings - 1))
+
+/** As many held runs are let go at once, at most. */
+export const maxBatch = 64
+
+/** Answers of a recovering partner let more runs go so often at most, in milliseconds; those in between fall together. */
+export const answersEveryMs = 100
+
+/** One held run is tried; then each answer lets two more go, so that their number doubles while answers come. */
+export const batchAfter = (answers: number): number => Math.min(maxBatch, answers * 2)
+
+/**
+ * A run that was tried so often, and whose partner still did not answer, steps back behind the others: it may be this
+ * order that the partner cannot bear.
+ */
+const triesInFront = 12
+
+/** The place of a run among those held for a partner: first by this, then by age. */
+export const holdRank = (attempts: number): number => Math.floor(attempts / triesInFront)
+
+export class PartnerBoard extends Context.Service<PartnerBoard, {
+  /** Synchronous, because it is asked before every call; at most a second old. */
+  readonly condition: (host: string) => Condition
+  /** Too many calls failed, or one that was made while the partner was down. Stored in the background. */
+  readonly failed: (host: string, failures: number) => void
+  /** A call that began while the partner was down or recovering was answered. Stored in the background. */
+  readonly answered: (host: string) => void
+  /** Every partner that was ever unwell, by host. */
+  readonly list: Effect.Effect<ReadonlyArray<PartnerStatus>, JournalUnavailable>
+  /** Takes the partner for well and lets go what is held; `undefined` where nothing is known of it. */
+  readonly reset: (host: string) => Effect.Effect<PartnerStatus | undefined, JournalUnavailable>
+}>()("@sluice/engine/PartnerBoard") {}

@@ -1,0 +1,127 @@
+/**
+ * What the calls of this process say about the partners: an attempt that brought no answer counts against its host, any
+ * other for it. Contract: section 4, `onUnavailable`.
+ *
+ * Effect's `CircuitBreaker` counts, and says when it is too much. What follows from that is on the `PartnerBoard`: its
+ * store would keep the open state in this process or ask a server before each call; the state has to be seen by
+ * processes that make no calls, and calls of steps that do not hold are made whatever it is.
+ */
+import type { Outcome } from "@sluice/domain/callout/Outcome"
+import { Effect, Exit } from "effect"
+import { CircuitBreaker } from "effect/persistence"
+import type { Exchanged } from "../callouts/CalloutAttempt.ts"
+import { PartnerBoard } from "./PartnerBreaker.ts"
+import * as PartnerCircuits from "./PartnerCircuits.ts"
+
+/** Half of the last 20 calls to a host failed, of at least 5: it takes 3 failures. */
+const size = 20
+const tripPolicy = CircuitBreaker.rate({ threshold: 0.5, size, minimumCalls: 5 })
+const tripsAfter = 3
+
+/** The host of a URL, as `URL.host` gives it; text that is no URL is its own. */
+export const hostOf = (url: string): string => {
+  const [, scheme, host] = /^(https?):\/\/(?:[^/?#@]*@)?([^/?#]*)/i.exec(url) ?? []
+  if (scheme === undefined || host === undefined) return url
+  return host.toLowerCase().replace(scheme.toLowerCase() === "https" ? /:443$/ : /:80$/, "")
+}
+
+/** How an attempt ended, as far as the partner's health goes. */
+export interface HealthSign {
+  readonly outcome: Outcome
+  readonly error?: { readonly code?: string | undefined } | undefined
+  readonly response?: { readonly status: number } | undefined
+}
+
+/**
+ * - `absent`: the partner gave no answer
+ * - `ailing`: it answered that it cannot, which one order alone may bring about
+ * - `mute`: nothing was asked of it
+ */
+export const signOf = ({ outcome, error, response }: HealthSign): "well" | "absent" | "ailing" | "mute" => {
+  switch (outcome) {
+    case "timed-out":
+      return "absent"
+    case "unreachable":
+      return error?.code === "blocked" ? "mute" : "absent"
+    case "rejected":
+      return response === undefined ? "mute" : response.status >= 500 ? "ailing" : "well"
+    case "cancelled":
+    case "interrupted":
+      return "mute"
+    default:
+      return "well"
+  }
+}
+
+const verdicts = {
+  well: CircuitBreaker.success,
+  absent: CircuitBreaker.failure(),
+  ailing: CircuitBreaker.failure(),
+  mute: CircuitBreaker.ignored
+}
+
+export interface PartnerHealth {
+  /** Orders that can wait for the partner should. */
+  readonly isDown: (host: string) => boolean
+  /**
+   * Makes the call, whatever is known of the partner, and learns from it. `letGo`: the run was held, and the others wait
+   * for what becomes of it, though this process may not have heard of the partner's trouble.
+   */
+  readonly watch: <E>(
+    host: string,
+    call: Effect.Effect<Exchanged, E>,
+    letGo: boolean
+  ) => Effect.Effect<Exchanged, E>
+}
+
+const classify = (exit: Exit.Exit<Exchanged>) =>
+  Exit.isSuccess(exit) ? verdicts[signOf(exit.value.record)] : CircuitBreaker.ignored
+
+export const make = Effect.gen(function*() {
+  const board = yield* PartnerBoard
+  const breaker = yield* CircuitBreaker.make({ tripPolicy, openDuration: "1 second" })
+  const circuits = PartnerCircuits.make()
+
+  /** Good calls since the last bad one. The breaker has seen nothing else for long where there are `size` of them. */
+  const good = new Map<string, number>()
+
+  /** While the partner is well, the breaker counts; and is spared what would change nothing. */
+  const count = (host: string, exchanged: Exchanged): Effect.Effect<void> => {
+    const verdict = verdicts[signOf(exchanged.record)]
+    const before = good.get(host) ?? 0
+    if (verdict._tag === "Ignored" || (verdict._tag === "Success" && before >= size)) return Effect.void
+    if (good.size >= PartnerCircuits.keptHosts) good.clear()
+    good.set(host, verdict._tag === "Success" ? before + 1 : 0)
+    const key = circuits.keyOf(host)
+    // Tripped a moment ago, by another call: what this one says is known.
+    const recorded = Effect.ignore(breaker.execute(Effect.succeed(exchanged), { key, classify }))
+    return verdict._tag === "Failure" ? Effect.andThen(recorded, tell(host, key)) : recorded
+  }
+
+  const tell = (host: string, key: string) =>
+    Effect.map(Effect.orDie(breaker.state(key)), (state) => {
+      if (state._tag === "Closed" || key !== circuits.keyOf(host)) return
+      circuits.tripped(host)
+      board.failed(host, tripsAfter)
+    })
+
+  /** While it is not, every answer counts; once it answers again, one order's trouble is not the partner's. */
+  const probing = <E>(host: string, call: Effect.Effect<Exchanged, E>) =>
+    Effect.tap(call, ({ record }) =>
+      Effect.sync(() => {
+        const sign = signOf(record)
+        if (sign === "well") board.answered(host)
+        else if (sign === "absent" || (sign === "ailing" && board.condition(host) === "down")) board.failed(host, 1)
+      }))
+
+  const health: PartnerHealth = {
+    isDown: (host) => board.condition(host) === "down",
+    watch: (host, call, letGo) =>
+      Effect.suspend(() =>
+        letGo || board.condition(host) !== "well"
+          ? probing(host, call)
+          : Effect.tap(call, (exchanged) => count(host, exchanged))
+      )
+  }
+  return health
+}).pipe(Effect.provide(CircuitBreaker.layerStoreMemory()))

@@ -1,0 +1,53 @@
+/** A callout as a plugin asks for it, and the answer that it gets. Contract: sections 5 and 6. */
+import type { SentBody } from "@sluice/domain/callout/CalloutRecord"
+import type { Json } from "@sluice/domain/json/Json"
+import type { AuthProvider } from "@sluice/domain/pipeline/AuthProvider"
+import type { OutboundResponse } from "@sluice/http-client/Outbound"
+import type { Redacted } from "effect"
+import type { RetryPolicy } from "./RetrySchedule.ts"
+
+/** What a plugin makes of an answer: pure, from the answer alone. */
+export type Judgement =
+  | { readonly outcome: "succeeded"; readonly note?: Json }
+  | {
+    readonly outcome: "rejected" | "invalid-response"
+    readonly message: string
+    /** The partner's own error code, where it has one: kept with the record, and shown to the retry policy. */
+    readonly code?: string
+    readonly byPartner?: true
+    readonly note?: Json
+  }
+
+/** Who the request says it is from, in order of precedence; the first that is there counts. */
+export interface RequestCredentials {
+  /** `Authorization` among the request's own headers wins over everything. */
+  readonly connector?:
+    | { readonly bearerToken: Redacted.Redacted }
+    | { readonly username: string; readonly password: Redacted.Redacted }
+  /** Used where its `domain` is the request's host. */
+  readonly providers: ReadonlyArray<AuthProvider>
+}
+
+export interface CalloutRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Headers that count attempts. */
+  readonly attemptHeaders?: (attempt: number) => Readonly<Record<string, string>>
+  readonly body: SentBody
+  readonly timeoutMs: number
+  readonly credentials: RequestCredentials
+  readonly retry: RetryPolicy
+  readonly judge: (response: OutboundResponse) => Judgement
+  /** Read the newest version of the order, and pin it, just before the first attempt. */
+  readonly freshOrder?: boolean
+}
+
+/** The answer of the last attempt, which was judged `succeeded`. */
+export interface CalloutAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** As received, before redaction, except where it is read back from a record. */
+  readonly body: Uint8Array
+  readonly attempts: number
+}

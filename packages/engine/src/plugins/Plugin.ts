@@ -1,0 +1,89 @@
+/**
+ * A plugin: a value that says how a step calls somebody and what it makes of the answer.
+ *
+ * A list of these values is all that the engine takes, so adding one
+ * touches no engine code. Contract: section 6.
+ */
+import type { Json, JsonObject } from "@sluice/domain/json/Json"
+import type { Fault, Order } from "@sluice/domain/order/Order"
+import type { AuthProvider } from "@sluice/domain/pipeline/AuthProvider"
+import type { AddressedConnector } from "@sluice/domain/pipeline/Connector"
+import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
+import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
+import type { Effect, Schema } from "effect"
+import type { CalloutAnswer, CalloutRequest } from "./Callout.ts"
+import type { PluginError } from "./PluginError.ts"
+
+/** What a step has to work with. Everything in it is the same when the step is taken up again after a crash. */
+export interface StepInput<Options> {
+  readonly options: Options
+  readonly order: Order
+  readonly orderVersion: number
+  readonly step: Step
+  readonly pipeline: Pipeline
+  /** `process_event-…`: what a partner may be told, so that its log can be compared with ours. */
+  readonly processEventId: string
+  readonly shipmentId: string | undefined
+  readonly connectors: ReadonlyArray<AddressedConnector>
+  readonly authProviders: ReadonlyArray<AuthProvider>
+  /** Epoch milliseconds of the step's start. */
+  readonly startedAt: number
+  /**
+   * Makes one callout: attempts, waits, records and keys are the engine's business. A request that was answered before
+   * a crash is answered from its record. Called several times, the calls must come in the same order each time.
+   */
+  readonly callout: (request: CalloutRequest) => Effect.Effect<CalloutAnswer, PluginError>
+}
+
+/** What a step leaves behind. */
+export interface StepResult {
+  readonly output?: Json
+  /** In words: what decided. */
+  readonly reason?: string
+  /** An OrderPatch to merge onto the newest version of the order. */
+  readonly patch?: JsonObject
+  /** Removes earlier entries of this plugin from the order's `errors[]`. */
+  readonly clearErrors?: boolean
+  /** Sent once the step is stored, and then on and on until it arrives; the run does not wait for it. */
+  readonly message?: OutgoingMessage
+  /** Goes into the order's history. */
+  readonly history?: { readonly operation: string; readonly operationId?: number; readonly message: string }
+}
+
+/** What the run does when the step fails. */
+export interface StepPolicy {
+  /** A failure ends the run. */
+  readonly critical: boolean
+  /** The state of a step whose failure does not end the run. */
+  readonly tolerated: "failed" | "warning"
+  /** The order's status when the failure ends the run; absent: unchanged. */
+  readonly failedStatus: string | undefined
+  /** Failures are noted in the order's `errors[]` and history. */
+  readonly notesFailures: boolean
+}
+
+export interface Plugin<Options = never> {
+  readonly name: string
+  /** One line for `GET /v1/plugins`. */
+  readonly description: string
+  /** The options as they are written; the engine decodes them when a pipeline is saved and again when a step runs. */
+  readonly options: Schema.Codec<Options, unknown>
+  /** Where the options stand: in `options`, or (workflow steps) among the step's own members. */
+  readonly configuredIn: "options" | "step"
+  /** Faults beyond the schema, with paths inside the options. */
+  readonly check?: (options: Options, step: Step) => ReadonlyArray<Fault>
+  /** The addresses among options as they are written, with their paths: the address guard looks at them. */
+  readonly addresses?: (options: JsonObject) => ReadonlyArray<{ readonly path: string; readonly url: string }>
+  /** What is allowed but probably not meant. */
+  readonly warn?: (options: Options, step: Step) => ReadonlyArray<string>
+  /**
+   * Why the step is skipped for this order, in words; `undefined` where it runs. Asked before any expression is
+   * evaluated, so with the options as they are written.
+   */
+  readonly skips?: (options: JsonObject, order: Order) => string | undefined
+  readonly policy: (step: Step, pipeline: Pipeline) => StepPolicy
+  readonly run: (input: StepInput<Options>) => Effect.Effect<StepResult, PluginError>
+}
+
+/** A plugin whose options are known only to itself: what lists and registries hold. */
+export type AnyPlugin = Plugin<any>

@@ -1,0 +1,72 @@
+/**
+ * When an attempt is repeated: a real `Schedule`, replayed from the number of attempts that are on record, so that a
+ * wait survives the process that began it. Contract: section 6, "Retries".
+ */
+import type { Outcome } from "@sluice/domain/callout/Outcome"
+import { retryAfterMs } from "@sluice/domain/internal/decode/RetryAfter"
+import { Cause, Duration, Effect, Pull, Schedule } from "effect"
+
+/** How an attempt ended, as far as the question of repeating it goes. */
+export interface AttemptEnd {
+  readonly outcome: Outcome
+  /** `dns`, `refused`, … of an `unreachable` one; the partner's own error code of a `rejected` one. */
+  readonly code?: string
+  /** Where there was an answer. */
+  readonly status?: number
+  /** Of the answer, names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Epoch milliseconds. */
+  readonly at?: number
+}
+
+export interface RetryPolicy {
+  /** Its nth delay comes before attempt n + 1; it is done when there are to be no more. */
+  readonly schedule: Schedule.Schedule<unknown, AttemptEnd>
+  /** Whether an attempt that ended so is worth repeating. */
+  readonly retries: (end: AttemptEnd) => boolean
+  /**
+   * Whether the attempt after one that ended so carries a key of its own: only where the end says for certain that
+   * nothing was done, and the partner would answer the old key with the stored refusal. Absent: never.
+   */
+  readonly mintsKey?: (end: AttemptEnd) => boolean
+  /** Milliseconds for which such an end asks to be left alone: the next attempt comes no sooner. Absent: none does. */
+  readonly pause?: (end: AttemptEnd) => number | undefined
+}
+
+/** A schedule of just these delays, in milliseconds. */
+export const delays = (list: ReadonlyArray<number>): Schedule.Schedule<number, AttemptEnd> =>
+  Schedule.fromStep(Effect.sync(() => {
+    let next = 0
+    return () => {
+      const delay = list[next]
+      if (delay === undefined) return Cause.done(next)
+      next++
+      return Effect.succeed<[number, Duration.Duration]>([next, Duration.millis(delay)])
+    }
+  }))
+
+/** What `Retry-After` says on a 429 or a 503, which is where RFC 9110 and RFC 6585 give it a meaning. */
+export const retryAfter = ({ at = 0, headers, status }: AttemptEnd): number | undefined =>
+  status === 429 || status === 503 ? retryAfterMs(headers?.["retry-after"], at) : undefined
+
+/** Exactly one attempt. */
+export const never: RetryPolicy = { schedule: delays([]), retries: () => false }
+
+/**
+ * The delay before the next attempt in milliseconds, after `ends` (oldest first); `undefined` when there is none.
+ * An attempt that was interrupted uses up no retry (contract section 10.2), so it is not to be among `ends`.
+ */
+export const delayAfter = Effect.fnUntraced(function*(policy: RetryPolicy, ends: ReadonlyArray<AttemptEnd>) {
+  const last = ends.at(-1)
+  if (last === undefined || !policy.retries(last)) return undefined
+  const step = yield* Schedule.toStep(policy.schedule)
+  let now = 0
+  let delay: Duration.Duration | undefined
+  for (const end of ends) {
+    const next = yield* Pull.catchDone(step(now, end), () => Effect.undefined)
+    if (next === undefined) return undefined
+    delay = next[1]
+    now += Duration.toMillis(delay)
+  }
+  return delay === undefined ? undefined : Math.max(Duration.toMillis(delay), policy.pause?.(last) ?? 0)
+})

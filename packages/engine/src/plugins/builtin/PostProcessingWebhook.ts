@@ -1,0 +1,46 @@
+/**
+ * `webhook` in `postProcessing`: tells a partner of the order with all that the run has added to it, or of what an
+ * expression makes of it, once every step has ended. Contract: section 6.
+ */
+import type { Json } from "@sluice/domain/json/Json"
+import { stringify } from "@sluice/domain/json/Json"
+import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
+import { Effect, Schema } from "effect"
+import { SecureRandom } from "effect/crypto"
+import type { Plugin } from "../Plugin.ts"
+
+/** Milliseconds for one attempt. */
+const timeoutMs = 15_000
+
+export const PostProcessingWebhookOptions = Schema.Struct({
+  /** Where it is sent. */
+  endpoint: Schema.NonEmptyString,
+  /** What is sent; absent: the order. */
+  payload: Schema.optionalKey(Schema.Json),
+  headers: Schema.optionalKey(Schema.Record(Schema.String, Schema.String))
+})
+export type PostProcessingWebhookOptions = typeof PostProcessingWebhookOptions.Type
+
+export const postProcessingWebhook: Plugin<PostProcessingWebhookOptions> = {
+  name: "webhook",
+  description: "Sends the enriched order, or what an expression makes of it, as a delivery once all steps have ended.",
+  options: PostProcessingWebhookOptions,
+  configuredIn: "options",
+  addresses: ({ endpoint }) => typeof endpoint === "string" ? [{ path: "endpoint", url: endpoint }] : [],
+  policy: () => ({ critical: false, tolerated: "failed", failedStatus: undefined, notesFailures: false }),
+  run: ({ options, order, pipeline, step }) =>
+    Effect.sync(() => {
+      const id = SecureRandom.uuidV7Unsafe()
+      const message: OutgoingMessage = {
+        id,
+        type: "postProcessing",
+        url: options.endpoint,
+        headers: {},
+        body: stringify((options.payload ?? order) as Json),
+        idempotencyKey: id.replaceAll("-", ""),
+        timeoutMs,
+        origin: { pipeline: { name: pipeline.name, version: pipeline.version }, stepId: step.id }
+      }
+      return { message, reason: "queued for delivery" }
+    })
+}

@@ -1,0 +1,177 @@
+/**
+ * `WebhookWorkflowStep`: asks a partner about the order, and lets the answer amend it or stop the workflow.
+ * Contract: section 6.
+ */
+import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import { selectConnector } from "@sluice/domain/internal/pipeline/ConnectorSelection"
+import type { Json } from "@sluice/domain/json/Json"
+import { executeExportOrder } from "@sluice/domain/order/History"
+import { type Connector, defaultTimeoutMs } from "@sluice/domain/pipeline/Connector"
+import type { Step } from "@sluice/domain/pipeline/Pipeline"
+import { readWorkflowAnswer } from "@sluice/domain/workflow/WorkflowAnswer"
+import { workflowTail } from "@sluice/domain/workflow/WorkflowBody"
+import type { OutboundResponse } from "@sluice/http-client/Outbound"
+import { Effect, Schema } from "effect"
+import type { Judgement, RequestCredentials } from "../Callout.ts"
+import type { Plugin, StepInput } from "../Plugin.ts"
+import { Unprepared } from "../PluginError.ts"
+import { type AttemptEnd, delays } from "../RetrySchedule.ts"
+
+/** The version in `User-Agent: OmniumOms/<version>`: what partners of the source system expect to read. */
+export const userAgent = "OmniumOms/1.0"
+
+/** Milliseconds before the second, third and fourth attempt. */
+export const retryDelaysMs = [1000, 5000, 15_000] as const
+const maxDeliveryCount = retryDelaysMs.length + 1
+
+const Property = Schema.Struct({
+  key: Schema.String,
+  value: Schema.Json,
+  keyGroup: Schema.optionalKey(Schema.NullOr(Schema.String))
+})
+
+export const WebhookWorkflowStepOptions = Schema.Struct({
+  /** Which connector; always `Webhook`. */
+  connector: Schema.optionalKey(Schema.String),
+  connectorId: Schema.optionalKey(Schema.NullOr(Schema.String)),
+  /** A failure ends the workflow. */
+  stopOnError: Schema.optionalKey(Schema.Boolean),
+  /** Read the order again just before the first attempt. */
+  runAfterOrderIsSaved: Schema.optionalKey(Schema.Boolean),
+  translateKey: Schema.optionalKey(Schema.NullOr(Schema.String)),
+  /** `Host`, `ErrorStatus`, headers under the key group `RequestHeaders`, and whatever the partner wants to read. */
+  properties: Schema.optionalKey(Schema.Array(Property))
+})
+export type WebhookWorkflowStepOptions = typeof WebhookWorkflowStepOptions.Type
+
+type Properties = NonNullable<WebhookWorkflowStepOptions["properties"]>
+
+/** The value of the property `key` (without regard to case) that is in no key group. */
+const property = (properties: Properties, key: string): string | undefined => {
+  const value = properties.find((one) => one.key.toLowerCase() === key && (one.keyGroup ?? "") === "")?.value
+  return typeof value === "string" && value !== "" ? value : undefined
+}
+
+export const requestHeaders = (properties: Properties): Record<string, string> =>
+  Object.fromEntries(
+    properties.filter(({ keyGroup }) => keyGroup?.toLowerCase() === "requestheaders")
+      .map(({ key, value }) => [key.toLowerCase(), typeof value === "string" ? value : JSON.stringify(value)])
+  )
+
+export const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+
+/** Network errors but for what the address guard blocks, timeouts, and answers that are not 2xx, 400 or 404. */
+export const isRetried = ({ outcome, code, status }: AttemptEnd): boolean => {
+  switch (outcome) {
+    case "timed-out":
+      return true
+    case "unreachable":
+      return code !== "blocked"
+    case "rejected":
+      // A 2xx that was rejected is the partner's decision; without a status no token could be had.
+      return status === undefined || ((status < 200 || status > 299) && status !== 400 && status !== 404)
+    default:
+      return false
+  }
+}
+
+/** What an answer means, before the order is touched. */
+export const judge = (response: OutboundResponse): Judgement => {
+  if (response.status < 200 || response.status > 299) {
+    return { outcome: "rejected", message: `webhook workflow step failed due to response status: [${response.status}]` }
+  }
+  if (response.truncated) {
+    return { outcome: "invalid-response", message: "the answer is longer than 1 MiB, and JSON is needed" }
+  }
+  const answer = readWorkflowAnswer(Utf8.decode(response.body))
+  switch (answer._tag) {
+    case "Success":
+      return { outcome: "succeeded" }
+    case "CancelWorkflow":
+      return { outcome: "rejected", message: answer.reason, byPartner: true }
+    case "Malformed":
+      return { outcome: "invalid-response", message: answer.message }
+  }
+}
+
+export const credentialsOf = (connector: Connector | undefined): RequestCredentials["connector"] =>
+  connector?.bearerToken !== undefined
+    ? { bearerToken: connector.bearerToken }
+    : connector?.username !== undefined && connector.password !== undefined
+    ? { username: connector.username, password: connector.password }
+    : undefined
+
+export const configured = ({ options, order, connectors }: StepInput<WebhookWorkflowStepOptions>) => {
+  const wanted = { name: options.connector ?? "Webhook", connectorId: options.connectorId ?? undefined }
+  const { connector, reason } = selectConnector(connectors, wanted, order)
+  const host = property(options.properties ?? [], "host")
+  return { connector, reason: host === undefined ? reason : `Host property; ${reason}`, url: host ?? connector?.host }
+}
+
+const optionsOf = (step: Step): { readonly stopOnError: boolean; readonly errorStatus: string | undefined } => {
+  const properties = Array.isArray(step.options.properties) ? step.options.properties as unknown as Properties : []
+  return {
+    stopOnError: step.options.stopOnError === true || step.critical === true,
+    errorStatus: property(properties, "errorstatus")
+  }
+}
+
+export const webhookWorkflowStep: Plugin<WebhookWorkflowStepOptions> = {
+  name: "WebhookWorkflowStep",
+  description: "POSTs the order to a connector or host, and applies the OrderPatch or CancelWorkflow of the answer.",
+  options: WebhookWorkflowStepOptions,
+  configuredIn: "step",
+  addresses: ({ properties }) =>
+    (Array.isArray(properties) ? properties as unknown as Properties : []).flatMap(({ key, value, keyGroup }, index) =>
+      key.toLowerCase() === "host" && (keyGroup ?? "") === "" && typeof value === "string"
+        ? [{ path: `properties[${index}].value`, url: value }]
+        : []
+    ),
+  policy: (step) => {
+    const { stopOnError, errorStatus } = optionsOf(step)
+    return { critical: stopOnError, tolerated: "warning", failedStatus: errorStatus, notesFailures: true }
+  },
+  run: Effect.fnUntraced(function*(input) {
+    const { options, step, shipmentId, callout, authProviders } = input
+    const { connector, reason, url } = configured(input)
+    if (url === undefined) {
+      return yield* new Unprepared({ message: `connector not found: ${reason}`, continues: true })
+    }
+    const own = requestHeaders(options.properties ?? [])
+    const credentials = credentialsOf(connector)
+    const answer = yield* callout({
+      method: "POST",
+      url,
+      headers: {
+        "user-agent": userAgent,
+        accept: "application/json",
+        ...lowerCased(connector?.customHeaders ?? {}),
+        ...own
+      },
+      attemptHeaders: (attempt) => ({
+        "x-delivery-count": String(attempt),
+        "x-max-delivery-count": String(maxDeliveryCount)
+      }),
+      body: { form: "workflow", tail: workflowTail(step, shipmentId) },
+      timeoutMs: connector?.timeout ?? defaultTimeoutMs,
+      credentials: { ...(credentials !== undefined && { connector: credentials }), providers: authProviders },
+      retry: { schedule: delays(retryDelaysMs), retries: isRetried },
+      judge,
+      freshOrder: options.runAfterOrderIsSaved === true
+    })
+    const read = readWorkflowAnswer(Utf8.decode(answer.body))
+    const actionStatus = read._tag === "Success" ? read.actionStatus : undefined
+    const output: Json = { actionStatus: actionStatus ?? "Success" }
+    return {
+      output,
+      reason: `answered ${answer.status} without CancelWorkflow; ${reason}`,
+      clearErrors: true,
+      ...(read._tag === "Success" && read.patch !== undefined && { patch: read.patch }),
+      history: {
+        ...executeExportOrder,
+        message: `${step.name} ${step.id} ended with ${actionStatus ?? "Success"} after ${answer.attempts} attempt(s)`
+      }
+    }
+  })
+}

@@ -1,0 +1,65 @@
+/** The cancels of the runs that this process executes: each reaches its run, whether the run began before it or after. */
+import type { RunControl } from "../interruption/RunSignals.ts"
+import type { Cancellation } from "../journal/Cancellation.ts"
+import type { HeldRun } from "../journal/Journal.ts"
+
+export interface RunCancels {
+  /** From the run's start until `close`, which must be given the same control. */
+  readonly open: (held: HeldRun) => Pick<RunControl, "cancellation" | "onCancelled">
+  readonly close: (runId: string, control: Pick<RunControl, "onCancelled">) => void
+  /** False where the run is not executed here. The first cancel counts. */
+  readonly tell: (runId: string, cancellation: Cancellation) => boolean
+}
+
+interface Told {
+  cancellation: Cancellation | undefined
+  readonly listeners: Set<() => void>
+  readonly onCancelled: RunControl["onCancelled"]
+}
+
+const open = (): Told => {
+  const listeners = new Set<() => void>()
+  const told: Told = {
+    cancellation: undefined,
+    listeners,
+    onCancelled: (tell) => {
+      if (told.cancellation !== undefined) tell()
+      else listeners.add(tell)
+      return () => {
+        listeners.delete(tell)
+      }
+    }
+  }
+  return told
+}
+
+export const make = (): RunCancels => {
+  const runs = new Map<string, Told>()
+
+  const tell: RunCancels["tell"] = (runId, cancellation) => {
+    const told = runs.get(runId)
+    if (told === undefined) return false
+    if (told.cancellation === undefined) {
+      told.cancellation = cancellation
+      for (const listener of told.listeners) {
+        told.listeners.delete(listener)
+        listener()
+      }
+    }
+    return true
+  }
+
+  return {
+    open: ({ runId, cancel }) => {
+      const told = open()
+      runs.set(runId, told)
+      if (cancel !== undefined) tell(runId, cancel)
+      return { cancellation: () => told.cancellation, onCancelled: told.onCancelled }
+    },
+    // A run that came back after a lost lease has a new entry by the time the old fiber ends.
+    close: (runId, { onCancelled }) => {
+      if (runs.get(runId)?.onCancelled === onCancelled) runs.delete(runId)
+    },
+    tell
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * What the expressions of a run see, kept up to date step by step. Contract: section 4, "Expressions".
+ */
+import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
+import { eventId, processEventId } from "@sluice/domain/identity/Ids"
+import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import * as Json from "@sluice/domain/json/Json"
+import type { Order } from "@sluice/domain/order/Order"
+import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
+import type { ExpressionScope } from "../expressions/Expressions.ts"
+import { expressionsIn } from "../expressions/Template.ts"
+import type { RunSoFar, StepRow } from "../journal/Journal.ts"
+
+/** Where a record's body is JSON it is seen as such, else as text. */
+export const readBody = (body: Uint8Array): Json.Json => {
+  const text = Utf8.decode(body)
+  try {
+    return Json.parse(text)
+  } catch {
+    return text
+  }
+}
+
+const seen = (record: CalloutRecord): Json.JsonObject =>
+  record.response === undefined ? { outcome: record.outcome } : {
+    outcome: record.outcome,
+    status: record.response.status,
+    headers: record.response.headers,
+    body: readBody(record.response.body)
+  }
+
+/** What a step that was settled by hand leaves where its partner never answered: the operator's word. */
+const settled = (step: StepRow, last: CalloutRecord | undefined): Json.JsonObject => ({
+  ...(last !== undefined && { outcome: last.outcome }),
+  ...(step.output !== undefined && { body: step.output })
+})
+
+const hasExpressions = ({ when, options, compensate, probe }: Step): boolean =>
+  when !== undefined || [options, compensate, probe].some((part) => expressionsIn(part as Json.Json).length > 0)
+
+/** Most pipelines have none; then no body is parsed for them. */
+const withExpressions = new WeakMap<Pipeline, boolean>()
+
+const usesExpressions = (pipeline: Pipeline): boolean => {
+  let uses = withExpressions.get(pipeline)
+  if (uses === undefined) {
+    uses = pipeline.steps.some(hasExpressions) || pipeline.postProcessing.some(hasExpressions)
+    withExpressions.set(pipeline, uses)
+  }
+  return uses
+}
+
+export interface RunScope {
+  readonly after: (step: StepRow, last: CalloutRecord | undefined) => void
+  readonly at: (order: Order) => ExpressionScope
+}
+
+export const make = (held: RunSoFar, pipeline: Pipeline): RunScope => {
+  const needed = usesExpressions(pipeline)
+  const callouts: Record<string, Json.Json> = {}
+  const steps: Record<string, Json.Json> = {}
+  const processEvent = {
+    id: processEventId(held.runId),
+    eventId: eventId(held.eventId),
+    orderId: held.orderId,
+    pipeline: held.pipeline,
+    ...(held.shipmentId !== undefined && { shipmentId: held.shipmentId })
+  }
+  const after: RunScope["after"] = (step, last) => {
+    if (!needed) return
+    if (step.resolution !== undefined && last?.response === undefined) callouts[step.stepId] = settled(step, last)
+    else if (last !== undefined) callouts[step.stepId] = seen(last)
+    steps[step.stepId] = { state: step.state, ...(step.output !== undefined && { output: step.output }) }
+  }
+  for (const step of held.steps) {
+    after(step, held.callouts.findLast(({ index }) => index === step.index)?.record)
+  }
+  return { after, at: (order) => ({ order, callouts, steps, processEvent }) }
+}

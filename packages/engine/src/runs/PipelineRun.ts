@@ -1,0 +1,274 @@
+/**
+ * One run of a pipeline over an order: for each step decide, call, judge, journal; then finish.
+ *
+ * A run can be taken up anywhere, because what it does next depends only on what the journal holds.
+ * Contract: sections 6 and 10.
+ */
+import { processEventId } from "@sluice/domain/identity/Ids"
+import type { Order } from "@sluice/domain/order/Order"
+import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
+import { Clock, Effect, Result } from "effect"
+import * as SideCallout from "../callouts/AuxiliaryCallout.ts"
+import * as CalloutExchange from "../callouts/CalloutAttempt.ts"
+import * as CalloutScope from "../callouts/CalloutContext.ts"
+import * as Probe from "../callouts/Probe.ts"
+import * as StepCallouts from "../callouts/StepCallouts.ts"
+import type { ExpressionScope } from "../expressions/Expressions.ts"
+import * as Halting from "../interruption/Interruption.ts"
+import type { RunControl } from "../interruption/RunSignals.ts"
+import type { Finish, HeldRun, StepRow } from "../journal/Journal.ts"
+import * as PartnerSlots from "../partners/PartnerConcurrency.ts"
+import * as PartnerHealth from "../partners/PartnerHealth.ts"
+import type { AnyPlugin, StepPolicy, StepResult } from "../plugins/Plugin.ts"
+import { type PluginError, Unprepared } from "../plugins/PluginError.ts"
+import { Plugins } from "../plugins/Plugins.ts"
+import { Settings } from "../settings/Settings.ts"
+import type { PlacedStep } from "../steps/StepCommit.ts"
+import { decide, StepOutcome } from "../steps/StepDecision.ts"
+import * as StepPreparation from "../steps/StepPreparation.ts"
+import { redacted, redactorOf, withoutSecrets } from "../steps/StepRedaction.ts"
+import { expecting } from "../validation/ResponseSchema.ts"
+import { endedCalls, endedIn, undoings } from "./Compensation.ts"
+import * as CompensationRun from "./CompensationRun.ts"
+import * as RunScope from "./ExpressionContext.ts"
+import * as RunLedger from "./RunCheckpoints.ts"
+
+/** How often a run may change hands without progress. */
+export const maxTakeovers = 5
+
+/** The steps of a pipeline in the order in which they run. Post-processing never stops a run. */
+export const placedSteps = (pipeline: Pipeline, plugins: ReadonlyMap<string, AnyPlugin>): ReadonlyArray<PlacedStep> => [
+  ...pipeline.steps.map((step, index): PlacedStep => ({
+    index,
+    phase: "steps",
+    step,
+    critical: plugins.get(step.name)?.policy(step, pipeline).critical ?? step.critical ?? false
+  })),
+  ...pipeline.postProcessing.map((step, index): PlacedStep => ({
+    index: pipeline.steps.length + index,
+    phase: "postProcessing",
+    step,
+    critical: false
+  }))
+]
+
+const policyOf = (plugin: AnyPlugin | undefined, placed: PlacedStep, pipeline: Pipeline): StepPolicy => ({
+  tolerated: "failed",
+  failedStatus: pipeline.failedStatus,
+  notesFailures: false,
+  ...plugin?.policy(placed.step, pipeline),
+  critical: placed.critical
+})
+
+const skippedRow = ({ index, phase, step, critical }: PlacedStep, reason: string, at: number): StepRow => ({
+  index,
+  phase,
+  stepId: step.id,
+  name: step.name,
+  critical,
+  state: "skipped",
+  reason,
+  startedAt: at,
+  finishedAt: at
+})
+
+/** The rows of `steps` if every one of them is skipped without asking anything; else `undefined`. */
+const allSkipped = (steps: ReadonlyArray<PlacedStep>, order: Order, at: number): ReadonlyArray<StepRow> | undefined => {
+  const rows: Array<StepRow> = []
+  for (const placed of steps) {
+    const reason = StepPreparation.skippedBy(placed.step, order)
+    if (reason === undefined) return undefined
+    rows.push(skippedRow(placed, reason, at))
+  }
+  return rows
+}
+
+const failed = (error: PluginError): StepOutcome => StepOutcome.Failed({ error })
+
+/** The run's deadline came before the step's end. */
+const isLate = (outcome: StepOutcome): boolean =>
+  outcome._tag === "Failed" && outcome.error._tag === "TimedOut" && outcome.error.message === Halting.deadlineExceeded
+
+/** The run ends whatever the step's own policy says. */
+const endingPolicy = ({ failedStatus }: Pipeline): StepPolicy => ({
+  critical: true,
+  tolerated: "failed",
+  failedStatus,
+  notesFailures: false
+})
+
+const finishOf = (state: Finish["state"], failedSteps: number, at: number, reason?: string): Finish => ({
+  state,
+  failedSteps,
+  at,
+  ...(reason !== undefined && { reason })
+})
+
+export const make = Effect.gen(function*() {
+  const settings = yield* Settings
+  const { byName } = yield* Plugins
+  const openLedger = yield* RunLedger.make
+  const exchange = yield* CalloutExchange.make
+  const prepare = yield* StepPreparation.make
+  const undo = yield* CompensationRun.make
+  const sideCallout = yield* SideCallout.make
+  const openCallouts = StepCallouts.make(exchange, { health: yield* PartnerHealth.make, slots: PartnerSlots.make() })
+  const clock = yield* Clock.Clock
+
+  /** What asks whether a call of the step happened; its expressions see what the step's own see. */
+  const probeOf = ({ probe: options }: Step, scope: ExpressionScope, now: number): Probe.Probe | undefined =>
+    options && Probe.ofStep(
+      Effect.suspend(() =>
+        sideCallout({ member: "probe", options, scope, now, authProviders: settings.current().authProviders })
+      )
+    )
+
+  /** Runs the plugin; its typed errors and its result become one outcome. A defect is the plugin's failure. */
+  const perform = Effect.fnUntraced(function*(
+    placed: PlacedStep,
+    pipeline: Pipeline,
+    ledger: RunLedger.RunLedger,
+    scope: RunScope.RunScope,
+    callouts: StepCallouts.StepCallouts,
+    halting: Halting.Halting,
+    order: Order
+  ) {
+    const { step } = placed
+    const plugin = byName.get(step.name)
+    if (plugin === undefined) {
+      return failed(new Unprepared({ message: `there is no plugin named ${step.name} in this process` }))
+    }
+    const prepared = yield* prepare(plugin, step, order, scope.at(order), ledger.startedAt())
+    if (prepared._tag === "Failed") return failed(prepared.error)
+    if (prepared._tag === "Skipped") return prepared.reason
+    const { connectors, authProviders } = settings.current()
+    const run: Effect.Effect<Result.Result<StepResult, PluginError>> = Effect.result(plugin.run({
+      options: prepared.options,
+      order,
+      orderVersion: order.version,
+      step,
+      pipeline,
+      processEventId: processEventId(ledger.held.runId),
+      shipmentId: ledger.held.shipmentId,
+      connectors,
+      authProviders,
+      startedAt: ledger.startedAt(),
+      callout: expecting(step, callouts.callout)
+    }))
+    const halt = halting.now()
+    // A call that may have been open is recorded even though the run is halted; nothing is sent then.
+    const result = halt === undefined ? yield* Halting.orHalted(run, halting) : yield* run
+    if (result === undefined) return failed(Halting.errorOf(halting.now() ?? { _tag: "DeadlineExceeded" }))
+    return Result.isSuccess(result) ? StepOutcome.Succeeded({ result: result.success }) : failed(result.failure)
+  })
+
+  /** Executes a run to its end, or until this process may no longer hold it. */
+  return Effect.fnUntraced(function*(held: HeldRun, control: RunControl) {
+    const ledger = openLedger(held, control)
+    const pipeline = yield* RunLedger.untilAvailable(settings.pipeline(held.pipeline.name, held.pipeline.version))
+    if (pipeline === undefined) {
+      const reason = `pipeline ${held.pipeline.name} has no version ${held.pipeline.version}`
+      return yield* ledger.end({ state: "failed", reason }, undefined)
+    }
+    if (held.takeovers > maxTakeovers) {
+      const state = held.compensating ? "compensation-failed" : "failed"
+      return yield* ledger.end({ state, reason: "worker-lost" }, held.compensating ? undefined : pipeline.failedStatus)
+    }
+    const scope = RunScope.make(held, pipeline)
+    const steps = placedSteps(pipeline, byName)
+    const resumption = CalloutScope.resumption(held)
+    const halting = Halting.ofSteps(clock, control, held.startedAt, pipeline.deadlineMs)
+    const ended = endedIn(held)
+    const compensate = undo({ ledger, control, scope, steps, ended, resumption, openCallouts })
+    if (held.compensating) return yield* compensate
+
+    /** Ends the run between two steps. */
+    const halted = (halt: Halting.Halt) =>
+      Effect.gen(function*() {
+        const cancellation = halt._tag === "Cancelled" ? halt.cancellation : undefined
+        const reason = cancellation?.reason ?? Halting.deadlineExceeded
+        const status = cancellation === undefined ? pipeline.failedStatus : undefined
+        if (cancellation?.compensate ?? undoings(steps, ended).length > 0) {
+          yield* ledger.compensate(reason, status)
+          yield* compensate
+        } else {
+          const state = cancellation === undefined ? "failed" : "cancelled"
+          if (!(yield* ledger.end({ state, reason }, status))) yield* compensate
+        }
+      })
+
+    for (const placed of steps.slice(ledger.nextIndex)) {
+      if (control.stopping()) return yield* ledger.handOver(placed.index)
+      const halt = halting.now()
+      if (halt !== undefined && !CalloutScope.hasBegun(resumption, placed.index)) return yield* halted(halt)
+      const document = yield* ledger.document
+      const because = StepPreparation.skippedBy(placed.step, document.order)
+      if (because !== undefined) {
+        ledger.skip(skippedRow(placed, because, ledger.startedAt()))
+        continue
+      }
+      const redactor = redactorOf(settings.current().secrets)
+      const callouts = openCallouts({
+        ...ledger.calloutScope(placed.index, document, redactor, resumption),
+        halting,
+        probe: probeOf(placed.step, scope.at(document.order), ledger.startedAt())
+      }, placed.step.onUnavailable === "hold")
+      const outcome = yield* perform(placed, pipeline, ledger, scope, callouts, halting, document.order)
+      if (typeof outcome === "string") {
+        ledger.skip(skippedRow(placed, outcome, ledger.startedAt()))
+        continue
+      }
+      const policy = policyOf(byName.get(placed.step.name), placed, pipeline)
+      const late = isLate(outcome)
+      const decision = redacted(
+        late
+          ? { ...decide(outcome, endingPolicy(pipeline)), reason: Halting.deadlineExceeded }
+          : decide(outcome, policy),
+        redactor
+      )
+      const finishedAt = clock.currentTimeMillisUnsafe()
+      const failedSteps = ledger.failedSteps() + (decision.state === "failed" ? 1 : 0)
+      // What follows is folded into this commit where it is known to be nothing.
+      const rest = decision.run === "continue"
+        ? allSkipped(steps.slice(placed.index + 1), document.order, finishedAt)
+        : undefined
+      const failure = late ? decision.reason : `${placed.step.id}: ${decision.error ?? decision.reason}`
+      const now = endedCalls(
+        { stepId: placed.step.id, phase: placed.phase, state: decision.state },
+        callouts.records()
+      )
+      const compensating = decision.run === "stop" && undoings(steps, [...ended, now]).length > 0 ? failure : undefined
+      const finish = compensating !== undefined
+        ? undefined
+        : decision.run === "stop"
+        ? finishOf("failed", failedSteps, finishedAt, failure)
+        : decision.run === "cancel"
+        ? finishOf("cancelled", failedSteps, finishedAt, decision.reason)
+        : rest === undefined
+        ? undefined
+        : finishOf("completed", failedSteps, finishedAt)
+      resumption.mayBeOpen = false
+      const stored = yield* ledger.commit({
+        placed,
+        decision,
+        result: outcome._tag === "Succeeded" ? withoutSecrets(outcome.result, redactor) : undefined,
+        startedAt: ledger.startedAt(),
+        finishedAt,
+        records: callouts.pending(),
+        skipped: rest ?? [],
+        failedSteps,
+        finish,
+        ...(compensating !== undefined && { compensating }),
+        completedStatus: pipeline.completedStatus
+      })
+      if (stored.ended) return
+      ended.push(now)
+      scope.after(stored.row, callouts.last())
+      // Not ended although it was to end: what was done is undone first.
+      if (finish !== undefined || compensating !== undefined) return yield* compensate
+    }
+    if (!(yield* ledger.end({ state: "completed" }, pipeline.completedStatus))) yield* compensate
+  })
+})
+
+export type PipelineRun = Effect.Success<typeof make>

@@ -1,0 +1,270 @@
+/**
+ * Where a run stands, and the only way in which it moves: through a commit. Holds the order as the next step sees it,
+ * the time at which that step started, and the skipped steps that wait for the next commit.
+ */
+import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
+import type { Redactor } from "@sluice/domain/redaction/Redaction"
+import { Clock, DateTime, Effect } from "effect"
+import { type CalloutScope, longWaitMs, type Resumption } from "../callouts/CalloutContext.ts"
+import type { RunControl } from "../interruption/RunSignals.ts"
+import type { Cancellation } from "../journal/Cancellation.ts"
+import {
+  type Document,
+  type Entry,
+  Fenced,
+  type Finish,
+  type HeldRun,
+  Journal,
+  type JournalUnavailable,
+  type StepRow,
+  type Wait
+} from "../journal/Journal.ts"
+import { changeOrder } from "../steps/OrderChange.ts"
+import { ending, errorsOf } from "../steps/RunEnding.ts"
+import { build, type EndedStep, setAsideBy } from "../steps/StepCommit.ts"
+
+export interface RunLedger {
+  readonly held: HeldRun
+  /** The first step that has not ended. */
+  readonly nextIndex: number
+  /** Epoch milliseconds at which the next step starts: the end of the one before it. */
+  readonly startedAt: () => number
+  readonly failedSteps: () => number
+  /** The order at the version that the next step starts from. */
+  readonly document: Effect.Effect<Document, Fenced>
+  /** A step that is skipped; stored with the next commit. */
+  readonly skip: (row: StepRow) => void
+  readonly calloutScope: (
+    index: number,
+    document: Document,
+    redactor: Redactor,
+    left: Resumption
+  ) => Omit<CalloutScope, "halting" | "probe">
+  /** Stores a step that ended, merged onto the newest order. */
+  readonly commit: (ended: EndedStep) => Effect.Effect<CommittedStep, Fenced>
+  /**
+   * Ends the run without another step; `status` is the order's from then on, unless the run is cancelled. False where
+   * the run has not ended: a cancel that came first wants it compensated.
+   */
+  readonly end: (
+    finish: Omit<Finish, "at" | "failedSteps">,
+    status: string | undefined
+  ) => Effect.Effect<boolean, Fenced>
+  /** The steps are over: from now on the run compensates. `status` as with `end`. */
+  readonly compensate: (reason: string, status: string | undefined) => Effect.Effect<void, Fenced>
+  /** Leaves the run, before its step `index` has begun, to whoever takes it up. Never returns. */
+  readonly handOver: (index: number) => Effect.Effect<never, Fenced>
+}
+
+export interface CommittedStep {
+  readonly row: StepRow
+  /** The run has ended with this step. */
+  readonly ended: boolean
+}
+
+/** A read that the run cannot do without: waits for the database. */
+export const untilAvailable = <A, E, R>(
+  read: Effect.Effect<A, E | JournalUnavailable, R>
+): Effect.Effect<A, Exclude<E, JournalUnavailable>, R> =>
+  Effect.catchIf(
+    read,
+    (error): error is E & JournalUnavailable => (error as { readonly _tag?: string })._tag === "JournalUnavailable",
+    () => Effect.andThen(Effect.sleep("500 millis"), Effect.suspend(() => untilAvailable(read)))
+  ) as Effect.Effect<A, Exclude<E, JournalUnavailable>, R>
+
+export const make = Effect.gen(function*() {
+  const journal = yield* Journal
+  const clock = yield* Clock.Clock
+
+  // For each run no generator functions but in what is seldom called: docs/adr/0002.
+  return (held: HeldRun, control: RunControl): RunLedger => {
+    // Reused steps ended in another run: this one starts after them, at its own time, on the order as it is now.
+    const last = held.steps.findLast(({ reusedFrom }) => reusedFrom === undefined)
+    const tenure = { runId: held.runId, tenure: held.tenure }
+    let version = last?.nextVersion ?? held.startVersion
+    let newest = held.document?.order.version === version ? held.document : undefined
+    let startedAt = last?.finishedAt ?? held.startedAt
+    let failedSteps = held.steps.filter(({ state }) => state === "failed").length
+    let skipped: Array<StepRow> = []
+    const errors = [...errorsOf(held.steps)]
+    /** A cancel that was met in the journal before this process was told of it. */
+    let told: Cancellation | undefined
+
+    const documentAt = (at: number | undefined): Effect.Effect<Document, Fenced> =>
+      newest !== undefined && newest.order.version === at
+        ? Effect.succeed(newest)
+        : untilAvailable(journal.document(held.orderId, at)).pipe(Effect.catchTag("OrderUnknown", Effect.die))
+
+    const document = Effect.suspend(() =>
+      newest !== undefined && newest.order.version === version
+        ? Effect.succeed(newest)
+        : Effect.tap(documentAt(version), (found) => Effect.sync(() => newest = found))
+    )
+    const newestDocument = Effect.suspend(() => documentAt(undefined))
+
+    /** Stores what `entryOn` makes of the order, again and again until nobody changed it in between. */
+    const write = <B extends { readonly entry: Entry; readonly document: Document }>(
+      base: Document,
+      entryOn: (document: Document, cancellation: Cancellation | undefined) => B
+    ): Effect.Effect<B & { readonly ended: boolean }, Fenced> =>
+      Effect.suspend(() => {
+        const built = entryOn(base, control.cancellation() ?? told)
+        return Effect.flatMap(journal.commit(built.entry), (stored) => {
+          if (stored._tag === "Committed") {
+            skipped = []
+            version = stored.version
+            newest = built.document.order.version === version ? built.document : undefined
+            return Effect.succeed({ ...built, ended: stored.ended !== undefined })
+          }
+          told = stored.cancel ?? told
+          return Effect.flatMap(newestDocument, (document) => write(document, entryOn))
+        })
+      })
+
+    const store = (index: number): CalloutScope["store"] => (records, next) =>
+      Effect.map(
+        journal.commit({
+          ...tenure,
+          orderId: held.orderId,
+          callouts: records.map((record) => ({ index, record })),
+          ...(skipped.length > 0 && { skipped }),
+          history: [],
+          ...next
+        }),
+        () => {
+          skipped = []
+        }
+      )
+
+    const release = (wait: Wait, records: ReadonlyArray<CalloutRecord> = [], state?: "waiting") =>
+      journal.release({
+        ...tenure,
+        orderId: held.orderId,
+        callouts: records.map((record) => ({ index: wait.index, record })),
+        ...(skipped.length > 0 && { skipped }),
+        ...(state !== undefined && { state }),
+        history: [],
+        wait
+      })
+
+    const maySend = () => journal.maySend(tenure)
+    const lease = Effect.suspend(() =>
+      maySend()
+        ? Effect.void
+        : Effect.flatMap(journal.awaitLease, () => maySend() ? Effect.void : Effect.fail(new Fenced()))
+    )
+
+    const waitUntil = (wait: Wait) =>
+      Effect.gen(function*() {
+        const left = wait.dueAt - clock.currentTimeMillisUnsafe()
+        if (left <= longWaitMs) {
+          yield* Effect.raceFirst(Effect.interruptible(Effect.sleep(Math.max(0, left))), control.stop)
+          if (!control.stopping()) return
+        }
+        yield* release(wait)
+        return yield* Effect.interrupt
+      })
+
+    /**
+     * Ends the steps without another one. True where the run has ended with it. Otherwise it compensates, from the version
+     * at which its last step was stored: that is where a takeover would start, and it has to send the same bytes.
+     */
+    const close = (status: string | undefined, how: (at: number) => Pick<Entry, "finish" | "state" | "reason">) =>
+      Effect.gen(function*() {
+        const at = clock.currentTimeMillisUnsafe()
+        const before = yield* document
+        const storesSteps = skipped.length > 0
+        const { ended } = yield* write(before, (on, cancellation) => {
+          const change = status === undefined || cancellation !== undefined ? {} : { status }
+          const changed = changeOrder(on.order, change, () => isoOf(at))
+          const end = how(at)
+          const setAside = end.finish?.state === "completed" ? undefined : setAsideBy(on, changed.document)
+          const after = changed.document ?? on
+          return {
+            document: after,
+            entry: {
+              ...tenure,
+              orderId: held.orderId,
+              callouts: [],
+              ...(skipped.length > 0 && { skipped }),
+              ...(changed.document !== undefined && { write: { seen: on.order.version, document: changed.document } }),
+              history: [],
+              ...end,
+              ...(end.finish !== undefined && { finish: ending(end.finish, errors, after) }),
+              ...(setAside !== undefined && { setAside }),
+              ...(cancellation !== undefined && { cancels: true as const })
+            }
+          }
+        })
+        if (!storesSteps) {
+          version = before.order.version
+          newest = before
+        }
+        return ended
+      })
+
+    const hold = (wait: Wait, records: ReadonlyArray<CalloutRecord>) =>
+      Effect.gen(function*() {
+        yield* release(wait, records, "waiting")
+        return yield* Effect.interrupt
+      })
+
+    const inTurn: CalloutScope["inTurn"] = (wait, records, turn) =>
+      Effect.gen(function*() {
+        yield* Effect.raceFirst(turn, control.stop)
+        if (!control.stopping()) return
+        yield* release(wait, records())
+        return yield* Effect.interrupt
+      })
+
+    return {
+      held,
+      nextIndex: held.steps.length === 0 ? 0 : Math.max(...held.steps.map(({ index }) => index)) + 1,
+      startedAt: () => startedAt,
+      failedSteps: () => failedSteps,
+      document,
+      skip: (row) => {
+        skipped.push(row)
+      },
+      calloutScope: (index, at, redactor, resumption) => ({
+        held,
+        index,
+        redactor,
+        resumption,
+        recorded: held.callouts.filter((callout) => callout.index === index).map(({ record }) => record),
+        document: at,
+        freshDocument: newestDocument,
+        documentAt,
+        store: store(index),
+        waitUntil,
+        hold,
+        inTurn,
+        lease
+      }),
+      commit: (ended) =>
+        Effect.suspend(() => {
+          const before = skipped
+          const whole = before.length === 0 ? ended : { ...ended, skipped: [...before, ...ended.skipped] }
+          const stored = Effect.flatMap(newest === undefined ? document : Effect.succeed(newest), (from) =>
+            write(from, (on, cancellation) => build(held, whole, on, cancellation, errors)))
+          return Effect.map(stored, ({ entry, ended: over }) => {
+            startedAt = ended.finishedAt
+            if (ended.decision.state === "failed") {
+              failedSteps++
+            }
+            errors.push(...errorsOf([entry.step]))
+            return { row: entry.step, ended: over }
+          })
+        }),
+      end: (finish, status) => close(status, (at) => ({ finish: { ...finish, failedSteps, at } })),
+      compensate: (reason, status) => Effect.asVoid(close(status, () => ({ state: "compensating", reason }))),
+      handOver: (index) =>
+        Effect.gen(function*() {
+          yield* release({ index, request: 0, attempt: 1, dueAt: clock.currentTimeMillisUnsafe() })
+          return yield* Effect.interrupt
+        })
+    }
+  }
+})
+
+const isoOf = (at: number): string => DateTime.formatIso(DateTime.makeUnsafe(at))

@@ -1,0 +1,137 @@
+/**
+ * The runs that this process executes: a bounded set of fibers, fed by intake and by what the journal hands over.
+ *
+ * A run is forked into this service's scope, never into a request's: a client that hangs up does not end its order.
+ * Contract: section 10.
+ */
+import { ofOrder, spanIdOf } from "@sluice/domain/identity/TraceSpan"
+import { isFinal } from "@sluice/domain/run/ProcessEvent"
+import { Cause, Context, Deferred, Duration, Effect, FiberMap, Layer, Stream, Tracer } from "effect"
+import type { RunControl } from "../interruption/RunSignals.ts"
+import type { Cancellation } from "../journal/Cancellation.ts"
+import { type HeldRun, Journal } from "../journal/Journal.ts"
+import * as RunCancels from "./CancelRegistry.ts"
+import * as PipelineRun from "./PipelineRun.ts"
+
+export interface RunsOptions {
+  /** Runs at once in this process; above it intake answers that it is full. Default 10,000. */
+  readonly capacity?: number
+  /** How long an open call may go on after the process was told to stop. Default 20 s. */
+  readonly grace?: Duration.Input
+  /** Whether runs left by others are taken up. Default true; a process that only takes orders in sets it to false. */
+  readonly claims?: boolean
+}
+
+export class Runs extends Context.Service<Runs, {
+  /** Executes a run in the background. Never fails: how the run ends is in the journal. */
+  readonly start: (run: HeldRun) => Effect.Effect<void>
+  /** Tells a run that its cancel is stored; false where it is not executed here. */
+  readonly cancel: (runId: string, cancellation: Cancellation) => boolean
+  /** Whether another run may be taken in. */
+  readonly hasRoom: Effect.Effect<boolean>
+  /** Waits until the run has ended, in this process or another; false where `atMost` passed before. */
+  readonly awaitEnd: (runId: string, atMost: Duration.Input) => Effect.Effect<boolean>
+}>()("@sluice/engine/Runs") {
+  static readonly layer = (options: RunsOptions = {}) => Layer.effect(Runs, make(options))
+}
+
+/** How often a run of another process is looked at. */
+const lookEvery = Duration.millis(250)
+
+/** Where the spans that a plugin makes belong, and what is logged of the run. */
+const spanOf = ({ orderId, runId }: HeldRun) =>
+  [
+    Tracer.ParentSpan,
+    Tracer.externalSpan({ traceId: ofOrder(orderId).traceId, spanId: spanIdOf(runId) })
+  ] as const
+
+const make = Effect.fnUntraced(function*(options: RunsOptions) {
+  const capacity = options.capacity ?? 10_000
+  const journal = yield* Journal
+  const execute = yield* PipelineRun.make
+  const stop = yield* Deferred.make<void>()
+  const stopping = () => Deferred.isDoneUnsafe(stop)
+  const cancels = RunCancels.make()
+  const endings = new Map<string, Deferred.Deferred<void>>()
+
+  const fibers = yield* FiberMap.make<string>()
+  // Runs before the fibers are interrupted: finalizers go backwards.
+  yield* Effect.addFinalizer(() =>
+    Deferred.succeed(stop, undefined).pipe(
+      Effect.andThen(Effect.timeoutOption(Effect.ignore(FiberMap.awaitEmpty(fibers)), options.grace ?? "20 seconds"))
+    )
+  )
+
+  /**
+   * However the fiber ended. A run that it still holds is executed by nobody, and left to whoever takes it up; one that
+   * has ended, was released or is held by a later fiber is not its own any more.
+   */
+  const leave = (held: HeldRun, control: RunControl) =>
+    Effect.andThen(
+      Effect.suspend(() => stopping() ? Effect.void : journal.giveUp(held)),
+      // Last: who begins to wait after this must find no fiber.
+      Effect.sync(() => {
+        cancels.close(held.runId, control)
+        const ending = endings.get(held.runId)
+        if (ending === undefined) return
+        endings.delete(held.runId)
+        Deferred.doneUnsafe(ending, Effect.void)
+      })
+    )
+
+  const run = (held: HeldRun, control: RunControl) =>
+    execute(held, control).pipe(
+      Effect.catchTag("Fenced", () => Effect.logWarning("run left to its new holder", { runId: held.runId })),
+      Effect.catchCause((cause) =>
+        Cause.hasInterruptsOnly(cause)
+          ? Effect.void
+          : Effect.logError("run given up because of a defect", { runId: held.runId }, cause)
+      ),
+      Effect.ensuring(leave(held, control))
+    )
+
+  // A fiber that is left from before the lease was lost is interrupted by the one that takes its place.
+  const start = (held: HeldRun): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      const control = { stopping, stop: Deferred.await(stop), ...cancels.open(held) }
+      return Effect.asVoid(FiberMap.run(fibers, held.runId, Effect.provideService(run(held, control), ...spanOf(held))))
+    })
+
+  if (options.claims !== false) {
+    yield* journal.claimed.pipe(
+      Stream.takeUntil(stopping),
+      Stream.runForEach((held) => stopping() ? Effect.void : start(held)),
+      Effect.forkScoped
+    )
+    yield* journal.cancellations.pipe(
+      Stream.runForEach(({ runId, ...cancellation }) => Effect.sync(() => cancels.tell(runId, cancellation))),
+      Effect.forkScoped
+    )
+  }
+
+  const isOver = (runId: string) =>
+    Effect.map(
+      Effect.orElseSucceed(journal.state(runId), () => undefined),
+      (state) => state !== undefined && isFinal(state)
+    )
+
+  const awaitElsewhere = (runId: string): Effect.Effect<void> =>
+    isOver(runId).pipe(
+      Effect.flatMap((over) =>
+        over ? Effect.void : Effect.andThen(Effect.sleep(lookEvery), Effect.suspend(() => awaitElsewhere(runId)))
+      )
+    )
+
+  const awaitEnd = (runId: string, atMost: Duration.Input) =>
+    Effect.suspend(() => {
+      if (!FiberMap.hasUnsafe(fibers, runId)) return awaitElsewhere(runId)
+      const ending = endings.get(runId) ?? Deferred.makeUnsafe<void>()
+      endings.set(runId, ending)
+      // A run that was handed over ends in this process without having ended.
+      return Effect.andThen(Deferred.await(ending), awaitElsewhere(runId))
+    }).pipe(Effect.timeoutOption(atMost), Effect.map((result) => result._tag === "Some"))
+
+  const hasRoom = Effect.map(FiberMap.size(fibers), (size) => size < capacity && !stopping())
+
+  return Runs.of({ start, cancel: cancels.tell, hasRoom, awaitEnd })
+})

@@ -1,0 +1,40 @@
+/** Which pipeline an order runs through. Contract: section 4, "Pipeline". */
+import { matchingPipelines, type MissedPipeline } from "@sluice/domain/internal/pipeline/PipelineMatch"
+import type { Order } from "@sluice/domain/order/Order"
+import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
+import { Effect, Schema } from "effect"
+import { Expressions } from "../expressions/Expressions.ts"
+
+/** No pipeline is for this order: one reason for each. */
+export class NoPipeline extends Schema.TaggedError<NoPipeline>()("NoPipeline", {
+  missed: Schema.Array(Schema.Struct({ name: Schema.String, reason: Schema.String }))
+}) {}
+
+/** A pipeline's `match.when` could not be evaluated: better no run than the wrong one. */
+export class MatchFailed extends Schema.TaggedError<MatchFailed>()("MatchFailed", {
+  pipeline: Schema.String,
+  message: Schema.String
+}) {}
+
+const isTrue = (value: unknown): boolean =>
+  typeof value === "object" && value !== null ? Object.keys(value).length > 0 : Boolean(value)
+
+export const make = Effect.gen(function*() {
+  const expressions = yield* Expressions
+
+  return Effect.fnUntraced(function*(order: Order, pipelines: ReadonlyArray<Pipeline>, now: number) {
+    const { matched, missed } = matchingPipelines(order, pipelines)
+    const refused: Array<MissedPipeline> = []
+    for (const pipeline of matched) {
+      const { when } = pipeline.match
+      if (when === undefined) return pipeline
+      const answer = yield* Effect.mapError(
+        expressions.evaluate(when, { order, callouts: {}, steps: {}, processEvent: {} }, now),
+        ({ message }) => new MatchFailed({ pipeline: pipeline.name, message })
+      )
+      if (isTrue(answer)) return pipeline
+      refused.push({ name: pipeline.name, reason: `match.when does not hold: ${when}` })
+    }
+    return yield* new NoPipeline({ missed: [...missed(), ...refused] })
+  })
+})

@@ -1,0 +1,62 @@
+/**
+ * What a pipeline would have done with runs that are on record, and what it would send for an order that has none: the
+ * engine itself runs again, over the order as it was then, with the answers that were recorded; nothing is sent and
+ * nothing is stored. Contract: section 7, `POST /v1/pipelines/{name}/simulate`.
+ *
+ * A request is answered by the record of the same request of the same step, attempt by attempt, whatever its body. Where
+ * there is none (a new step, another URL), it is named as unanswered and taken to have gone well: 200 and `{}`.
+ */
+import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
+import type { FinalRunState } from "@sluice/domain/run/ProcessEvent"
+import { Context, Effect, Layer } from "effect"
+import { differences, type StepDifference } from "./Differences.ts"
+import * as Plan from "./Plan.ts"
+import type { RecordedRun } from "./RecordedRun.ts"
+import * as Rerun from "./Rerun.ts"
+
+export interface Simulated {
+  readonly orderId: string
+  readonly runId: string
+  /** No step differs, the run ends alike, and every request had its answer. */
+  readonly same: boolean
+  readonly before: { readonly state: FinalRunState }
+  readonly after: { readonly state: FinalRunState }
+  readonly differences: ReadonlyArray<StepDifference>
+  /** Ids of steps with a request that no record answers. */
+  readonly unanswered: ReadonlyArray<string>
+}
+
+export class Simulation extends Context.Service<Simulation, {
+  /** The pipeline is one that `PipelineCheck` let pass. */
+  readonly simulate: (pipeline: Pipeline, recorded: RecordedRun) => Effect.Effect<Simulated>
+  /** What each step would send; where that depends on an answer that nobody has recorded, it says so. */
+  readonly plan: (pipeline: Pipeline, subject: Plan.Subject) => Effect.Effect<Plan.Planned>
+}>()("@sluice/engine/Simulation") {
+  static readonly layer = Layer.effect(Simulation, Effect.suspend(() => make))
+}
+
+const make = Effect.gen(function*() {
+  const rerun = yield* Rerun.make
+  const plan = yield* Plan.make(rerun)
+
+  const simulate = Effect.fnUntraced(function*(pipeline: Pipeline, recorded: RecordedRun) {
+    const { run, state } = recorded
+    const { after, journal, unanswered } = yield* rerun(pipeline, recorded)
+    const found = differences(
+      { run, pipeline: recorded.pipeline, document: (version) => recorded.documents.get(version) },
+      { run: journal.held(), pipeline, document: journal.document }
+    )
+    const simulated: Simulated = {
+      orderId: run.orderId,
+      runId: run.runId,
+      same: found.length === 0 && unanswered.length === 0 && after === state,
+      before: { state },
+      after: { state: after },
+      differences: found,
+      unanswered
+    }
+    return simulated
+  })
+
+  return Simulation.of({ simulate, plan })
+})

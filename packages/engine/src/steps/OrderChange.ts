@@ -1,0 +1,49 @@
+/**
+ * What a step makes of the order: its patch, the `errors[]` it clears or adds, the status a failure sets. Pure, because
+ * it is done again on the newest version whenever somebody changed the order meanwhile. Contract: section 6.
+ */
+import type { PatchedMember } from "@sluice/domain/callout/CalloutRecord"
+import type { JsonObject } from "@sluice/domain/json/Json"
+import { nextVersion, type Order } from "@sluice/domain/order/Order"
+import { mergePatch } from "@sluice/domain/order/OrderPatch"
+import type { Document } from "../journal/Journal.ts"
+
+export interface OrderChange {
+  readonly patch?: JsonObject
+  /** Removes entries of `errors[]` whose `source` is this. */
+  readonly clearErrorsOf?: string
+  /** Appended to `errors[]`. */
+  readonly error?: { readonly source: string; readonly stepId: string; readonly message: string; readonly at: string }
+  readonly status?: string
+}
+
+export interface ChangedOrder {
+  /** Absent where nothing changed: no version is made. */
+  readonly document?: Document
+  /** What the partner's patch changed, for its record. */
+  readonly changes: ReadonlyArray<PatchedMember>
+  readonly warning?: string
+}
+
+const errorsOf = (order: JsonObject): ReadonlyArray<JsonObject> =>
+  Array.isArray(order.errors) ? order.errors as ReadonlyArray<JsonObject> : []
+
+/** Applies `change` to `order`; `at` gives the ISO time of the new version, where there is one. */
+export const changeOrder = (order: Order, change: OrderChange, at: () => string): ChangedOrder => {
+  const merged = change.patch === undefined ? { order, changes: [] } : mergePatch(order, change.patch, {})
+  let next: JsonObject = merged.order
+  const { clearErrorsOf } = change
+  if (clearErrorsOf !== undefined && errorsOf(next).some((error) => error.source === clearErrorsOf)) {
+    next = { ...next, errors: errorsOf(next).filter((error) => error.source !== clearErrorsOf) }
+  }
+  if (change.error !== undefined) next = { ...next, errors: [...errorsOf(next), change.error] }
+  if (change.status !== undefined && next.status !== change.status) next = { ...next, status: change.status }
+
+  const told = {
+    changes: merged.changes,
+    ...("warning" in merged && merged.warning !== undefined && { warning: merged.warning })
+  }
+  if (next === order || (next === merged.order && merged.changes.length === 0)) return told
+  const written = nextVersion(next, order.version, at())
+  return { ...told, document: { order: written, text: JSON.stringify(written) } }
+}

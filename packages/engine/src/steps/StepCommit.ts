@@ -1,0 +1,187 @@
+/**
+ * What the journal is told when a step has ended: its row, its records, the order's next version, the history, and the
+ * run's end where this was the last. Pure: built again on the newest order whenever that moved on meanwhile.
+ */
+import type { CalloutRecord, PatchedMember } from "@sluice/domain/callout/CalloutRecord"
+import type { Json } from "@sluice/domain/json/Json"
+import type { HistoryEntry } from "@sluice/domain/order/History"
+import type { Step } from "@sluice/domain/pipeline/Pipeline"
+import type { PluginError, StepPhase } from "@sluice/domain/run/ProcessEvent"
+import { DateTime } from "effect"
+import type { Cancellation } from "../journal/Cancellation.ts"
+import type { Document, Entry, Finish, HeldRun, SetAside, StepRow } from "../journal/Journal.ts"
+import type { StepResult } from "../plugins/Plugin.ts"
+import { changeOrder, type OrderChange } from "./OrderChange.ts"
+import { ending, errorsOf } from "./RunEnding.ts"
+import type { StepDecision } from "./StepDecision.ts"
+
+/** A step in its place in the run. */
+export interface PlacedStep {
+  /** From 0, over steps, then post-processing. */
+  readonly index: number
+  readonly phase: StepPhase
+  readonly step: Step
+  readonly critical: boolean
+}
+
+export interface EndedStep {
+  readonly placed: PlacedStep
+  readonly decision: StepDecision
+  readonly result: StepResult | undefined
+  /** Epoch milliseconds. */
+  readonly startedAt: number
+  readonly finishedAt: number
+  /** Records that were not stored yet. */
+  readonly records: ReadonlyArray<CalloutRecord>
+  /** Of the run, this one among them. */
+  readonly failedSteps: number
+  /** Steps that were skipped before this one, and after it where it was the last to run. */
+  readonly skipped: ReadonlyArray<StepRow>
+  readonly finish: Finish | undefined
+  /** The run ends here but for its compensations: why. */
+  readonly compensating?: string
+  /** The order's status when the run completes here. */
+  readonly completedStatus: string | undefined
+}
+
+const iso = (at: number): string => DateTime.formatIso(DateTime.makeUnsafe(at))
+
+const changeOf = ({ placed, decision, result, finishedAt, finish, completedStatus }: EndedStep): OrderChange => {
+  const status = decision.status ?? (finish?.state === "completed" ? completedStatus : undefined)
+  return {
+    ...(result?.patch !== undefined && { patch: result.patch }),
+    ...(result?.clearErrors === true && { clearErrorsOf: placed.step.name }),
+    ...(decision.note !== undefined && {
+      error: { source: placed.step.name, stepId: placed.step.id, message: decision.note, at: iso(finishedAt) }
+    }),
+    ...(status !== undefined && { status })
+  }
+}
+
+/** What happened to the status between two versions; `undefined` where nothing did. */
+export const setAsideBy = (from: Document, to: Document | undefined): SetAside | undefined =>
+  to === undefined || to.order.status === from.order.status
+    ? undefined
+    : { before: from.order.status, after: to.order.status }
+
+/** The changed members on one side, by name: `{ status: "New" }`. */
+const side = (changes: ReadonlyArray<PatchedMember>, which: "before" | "after"): Json =>
+  Object.fromEntries(changes.map((change) => [change.path.replace(/^\//, ""), (change[which] ?? null) as Json]))
+
+const historyOf = (
+  ended: EndedStep,
+  changes: ReadonlyArray<PatchedMember>,
+  status: { readonly before: string; readonly after: string } | undefined
+): ReadonlyArray<HistoryEntry> => {
+  const { decision, result, placed } = ended
+  if (result?.history === undefined && decision.history === undefined && status === undefined) return []
+  const at = iso(ended.finishedAt)
+  const source = placed.step.id
+  const entries: Array<HistoryEntry> = []
+  if (result?.history !== undefined) {
+    entries.push({
+      at,
+      ...result.history,
+      source,
+      ...(changes.length > 0 && { before: side(changes, "before"), after: side(changes, "after") })
+    })
+  }
+  if (decision.history !== undefined) {
+    entries.push({ at, operation: "WorkflowStepFailed", message: decision.history, source })
+  }
+  if (status !== undefined) {
+    entries.push({
+      at,
+      operation: "StatusChanged",
+      message: `status set because the run ${ended.finish?.state ?? "failed"}`,
+      source: "pipeline",
+      before: { status: status.before },
+      after: { status: status.after }
+    })
+  }
+  return entries
+}
+
+/** The partner's patch is recorded with the attempt that brought it. */
+const withPatch = (
+  records: ReadonlyArray<CalloutRecord>,
+  changes: ReadonlyArray<PatchedMember>
+): ReadonlyArray<CalloutRecord> =>
+  changes.length === 0 ?
+    records :
+    records.map((record, index) => index === records.length - 1 ? { ...record, patch: changes } : record)
+
+/** A run that ends here and is cancelled ends as cancelled, and leaves the order's status as it is. */
+const asCancelled = (ended: EndedStep, { compensate, reason }: Cancellation): EndedStep => {
+  const { compensating, completedStatus: _, decision: { status: __, ...decision }, finish, ...rest } = ended
+  if (finish === undefined && compensating === undefined) return ended
+  const failedSteps = ended.failedSteps
+  return {
+    ...rest,
+    decision,
+    completedStatus: undefined,
+    ...(compensate
+      ? { finish: undefined, compensating: reason }
+      : { finish: { state: "cancelled", failedSteps, at: ended.finishedAt } })
+  }
+}
+
+export interface BuiltEntry {
+  readonly entry: Entry & { readonly step: StepRow }
+  /** The order as it is after this entry. */
+  readonly document: Document
+}
+
+/** `errors`: of the steps before. */
+export const build = (
+  held: HeldRun,
+  given: EndedStep,
+  document: Document,
+  cancellation: Cancellation | undefined,
+  errors: ReadonlyArray<PluginError> = []
+): BuiltEntry => {
+  const ended = cancellation === undefined ? given : asCancelled(given, cancellation)
+  const { placed, decision, result, finish, compensating } = ended
+  const change = changeOf(ended)
+  const changed = changeOrder(document.order, change, () => iso(ended.finishedAt))
+  const after = changed.document ?? document
+  const statusSet = change.status !== undefined && changed.document !== undefined
+    ? { before: document.order.status, after: change.status }
+    : undefined
+  const setAside = decision.status === undefined ? undefined : setAsideBy(document, changed.document)
+  // A patch that could not be applied is worth a warning, though the partner did nothing wrong.
+  const { warning } = changed
+  const reason = warning === undefined ? decision.reason : `${decision.reason}; ${warning}`
+  const error = decision.error ?? warning
+  const step: StepRow = {
+    index: placed.index,
+    phase: placed.phase,
+    stepId: placed.step.id,
+    name: placed.step.name,
+    critical: placed.critical,
+    state: warning === undefined || decision.state !== "succeeded" ? decision.state : "warning",
+    reason,
+    startedAt: ended.startedAt,
+    finishedAt: ended.finishedAt,
+    ...(result?.output !== undefined && { output: result.output }),
+    ...(error !== undefined && { error: { name: placed.step.name, message: error } })
+  }
+  return {
+    entry: {
+      runId: held.runId,
+      tenure: held.tenure,
+      orderId: held.orderId,
+      callouts: withPatch(ended.records, changed.changes).map((record) => ({ index: placed.index, record })),
+      step,
+      ...(ended.skipped.length > 0 && { skipped: ended.skipped }),
+      ...(changed.document !== undefined && { write: { seen: document.order.version, document: changed.document } }),
+      history: historyOf(ended, changed.changes, statusSet),
+      ...(result?.message !== undefined && { messages: [result.message] }),
+      ...(setAside !== undefined && { setAside }),
+      ...(finish !== undefined && { finish: ending(finish, [...errors, ...errorsOf([step])], after) }),
+      ...(compensating !== undefined && { state: "compensating", reason: compensating }),
+      ...(cancellation !== undefined && { cancels: true })
+    },
+    document: after
+  }
+}

@@ -1,0 +1,208 @@
+/**
+ * Everything that can be said against a pipeline before it is saved: its shape, its plugins and their options, its
+ * expressions and what they refer to, its addresses. Contract: section 4.
+ */
+import type { Json, JsonObject } from "@sluice/domain/json/Json"
+import type { Fault } from "@sluice/domain/order/Order"
+import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
+import { decodePipeline } from "@sluice/domain/settings/PipelineDocument"
+import { Outbound } from "@sluice/http-client/Outbound"
+import { Context, Effect, Layer, Result, Schema } from "effect"
+import { type CalloutPath, Expressions } from "../expressions/Expressions.ts"
+import { expressionsIn, type Placed } from "../expressions/Template.ts"
+import type { AnyPlugin } from "../plugins/Plugin.ts"
+import { Plugins } from "../plugins/Plugins.ts"
+import { responseSchemaFaults } from "./ResponseSchema.ts"
+import { schemaFaults, unknownMembers } from "./SchemaFaults.ts"
+import { type PathVerdict, verdictOf } from "./SchemaPath.ts"
+
+/** The pipeline cannot be saved. Nothing was stored. */
+export class PipelineInvalid extends Schema.TaggedError<PipelineInvalid>()("PipelineInvalid", {
+  faults: Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))
+}) {}
+
+export interface CheckedPipeline {
+  readonly pipeline: Pipeline
+  /** camelCase, ids filled in: what is stored and answered. */
+  readonly document: JsonObject
+  /** What is allowed but probably not meant. */
+  readonly warnings: ReadonlyArray<string>
+}
+
+export class PipelineCheck extends Context.Service<PipelineCheck, {
+  readonly check: (document: Json) => Effect.Effect<CheckedPipeline, PipelineInvalid>
+}>()("@sluice/engine/PipelineCheck") {
+  static readonly layer = Layer.effect(PipelineCheck, Effect.suspend(() => make))
+}
+
+/** Callouts beside a step's own. */
+const sides = ["probe", "compensate"] as const
+
+const below = (path: string, fault: Fault): Fault => ({
+  path: fault.path === "" ? path : fault.path.startsWith("[") ? `${path}${fault.path}` : `${path}.${fault.path}`,
+  message: fault.message
+})
+
+/** Steps that come before, with what each one's answer must look like. */
+type Earlier = ReadonlyMap<string, Json | undefined>
+
+/** What the schemas of earlier answers say of the places that an expression reads. */
+const answersOf = (paths: ReadonlyArray<CalloutPath>, earlier: Earlier): ReadonlyArray<PathVerdict> =>
+  paths.flatMap(({ members: [part, ...path], stepId }) => {
+    const schema = earlier.get(stepId)
+    return schema === undefined || part !== "body" || path.length === 0 || responseSchemaFaults(schema).length > 0
+      ? []
+      : [readingOf(stepId, path, verdictOf(schema, path, `callouts.${stepId}.body`))]
+  })
+
+const readingOf = (stepId: string, path: ReadonlyArray<string>, verdict: PathVerdict): PathVerdict =>
+  verdict._tag === "Unknown"
+    ? verdict
+    : {
+      ...verdict,
+      message: `reads callouts.${stepId}.body.${path.join(".")}, and by that step's responseSchema ${verdict.message}`
+    }
+
+/** Where a step and its options stand in the document. */
+const placesOf = (pipeline: Pipeline) => [
+  ...pipeline.steps.map((step, index) => ({ step, path: `steps[${index}]` })),
+  ...pipeline.postProcessing.map((step, index) => ({ step, path: `postProcessing[${index}]` }))
+]
+
+/** Options hold expressions whose values are not known yet: what the schema says of those places does not count. */
+const optionFaults = (plugin: AnyPlugin, step: Step, placed: ReadonlyArray<Placed>): ReadonlyArray<Fault> => {
+  const faults = schemaFaults(plugin.options, step.options)
+    .filter(({ path }) => !placed.some((expression) => expression.path === path))
+  if (faults.length > 0) return [...faults, ...strangers(plugin, step)]
+  if (placed.length > 0) return []
+  const options = Schema.decodeUnknownResult(plugin.options)(step.options)
+  return Result.isSuccess(options) ? plugin.check?.(options.success, step) ?? [] : []
+}
+
+/** Beside a fault, a name that is not known is most likely the misspelt one. */
+const strangers = (plugin: AnyPlugin, step: Step): ReadonlyArray<Fault> =>
+  plugin.configuredIn === "options"
+    ? unknownMembers(plugin.options, step.options).map((path) => ({
+      path,
+      message: `is not an option of ${plugin.name}: mend its name or leave it out`
+    }))
+    : []
+
+const warningsOf = (plugin: AnyPlugin, step: Step, placed: ReadonlyArray<Placed>): ReadonlyArray<string> => {
+  const options = placed.length > 0 ? undefined : Schema.decodeUnknownResult(plugin.options)(step.options)
+  const own = options !== undefined && Result.isSuccess(options) ? plugin.warn?.(options.success, step) ?? [] : []
+  const excess = plugin.configuredIn === "options" ? unknownMembers(plugin.options, step.options) : []
+  return [
+    ...own,
+    ...excess.map((name) => `option ${name} is not known to ${plugin.name} and is not used`)
+  ].map((warning) => `${step.id}: ${warning}`)
+}
+
+const make = Effect.gen(function*() {
+  const { byName } = yield* Plugins
+  const expressions = yield* Expressions
+  const outbound = yield* Outbound
+
+  const addressFaults = (plugin: AnyPlugin, step: Step): ReadonlyArray<Fault> =>
+    (plugin.addresses?.(step.options) ?? []).flatMap(({ path, url }) => {
+      const refusal = expressionsIn(url).length > 0 ? undefined : outbound.refuse(url)
+      return refusal === undefined ? [] : [{ path, message: refusal }]
+    })
+
+  /** Of what comes after `warnings`, only faults are given back: the warnings are added to the list. */
+  const expressionFaults = Effect.fnUntraced(function*(
+    placed: ReadonlyArray<Placed>,
+    earlier: Earlier,
+    all: ReadonlySet<string>,
+    warnings: Array<string>
+  ) {
+    const faults: Array<Fault> = []
+    for (const { path, source } of placed) {
+      const facts = yield* Effect.result(expressions.check(source))
+      if (Result.isFailure(facts)) {
+        faults.push({ path, message: facts.failure.message })
+        continue
+      }
+      for (const id of facts.success.stepReferences) {
+        if (earlier.has(id)) continue
+        faults.push({
+          path,
+          message: all.has(id)
+            ? `refers to step ${id}, which does not come earlier: move it before this step`
+            : `refers to step ${id}, which is not in this pipeline`
+        })
+      }
+      for (const verdict of answersOf(facts.success.calloutPaths, earlier)) {
+        if (verdict._tag === "Excluded") faults.push({ path, message: verdict.message })
+        if (verdict._tag === "Suspicious") warnings.push(`${path}: ${verdict.message}`)
+      }
+    }
+    return faults
+  })
+
+  /** What keeps a probe or a compensation from being sent. It sees what the step sees, a compensation also the step. */
+  const sideFaults = Effect.fnUntraced(function*(
+    step: Step,
+    path: string,
+    earlier: Earlier,
+    all: ReadonlySet<string>,
+    warnings: Array<string>
+  ) {
+    const faults: Array<Fault> = []
+    for (const side of sides) {
+      const options = step[side]
+      if (options === undefined) continue
+      const inside = `${path}.${side}`
+      const refusal = expressionsIn(options.endpoint).length > 0 ? undefined : outbound.refuse(options.endpoint)
+      if (refusal !== undefined) faults.push({ path: `${inside}.endpoint`, message: refusal })
+      const placed = expressionsIn(options as unknown as JsonObject, inside)
+      const seen = side === "probe" ? earlier : new Map([...earlier, [step.id, step.responseSchema] as const])
+      faults.push(...yield* expressionFaults(placed, seen, all, warnings))
+    }
+    return faults
+  })
+
+  const check = Effect.fnUntraced(function*(json: Json) {
+    const decoded = decodePipeline(json, 1)
+    if ("faults" in decoded) return yield* new PipelineInvalid({ faults: decoded.faults })
+    const { pipeline, document } = decoded
+    const faults: Array<Fault> = []
+    const warnings: Array<string> = []
+    const places = placesOf(pipeline)
+    const all = new Set(places.map(({ step }) => step.id))
+    const earlier = new Map<string, Json | undefined>()
+
+    if (pipeline.match.when !== undefined) {
+      const placed = [{ path: "match.when", source: pipeline.match.when }]
+      faults.push(...yield* expressionFaults(placed, earlier, all, warnings))
+    }
+    for (const { step, path } of places) {
+      const plugin = byName.get(step.name)
+      if (plugin === undefined) {
+        const known = [...byName.keys()].join(", ")
+        faults.push({ path: `${path}.name`, message: `there is no plugin ${step.name}: use one of ${known}` })
+        earlier.set(step.id, step.responseSchema)
+        continue
+      }
+      const inside = plugin.configuredIn === "options" ? `${path}.options` : path
+      const placed = expressionsIn(step.options)
+      const own = [...optionFaults(plugin, step, placed), ...addressFaults(plugin, step)]
+      faults.push(...own.map((fault) => below(inside, fault)))
+      const placedHere = placed.map((one) => ({
+        source: one.source,
+        path: below(inside, { path: one.path, message: "" }).path
+      }))
+      const whens = step.when === undefined ? [] : [{ path: `${path}.when`, source: step.when }]
+      faults.push(...yield* expressionFaults([...whens, ...placedHere], earlier, all, warnings))
+      faults.push(...yield* sideFaults(step, path, earlier, all, warnings))
+      faults.push(...responseSchemaFaults(step.responseSchema).map((fault) => below(`${path}.responseSchema`, fault)))
+      warnings.push(...warningsOf(plugin, step, placed))
+      earlier.set(step.id, step.responseSchema)
+    }
+    if (faults.length > 0) return yield* new PipelineInvalid({ faults })
+    const checked: CheckedPipeline = { pipeline, document, warnings }
+    return checked
+  })
+
+  return PipelineCheck.of({ check })
+})

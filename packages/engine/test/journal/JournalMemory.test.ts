@@ -1,0 +1,18 @@
+import { Effect, Layer } from "effect"
+import { cancelSuite } from "../../src/testing/JournalCancelSuite.ts"
+import * as JournalMemory from "../../src/testing/JournalMemory.ts"
+import { JournalStore } from "../../src/testing/JournalStore.ts"
+import { JournalHarness, suite } from "../../src/testing/JournalSuite.ts"
+import { takeoverSuite } from "../../src/testing/JournalTakeoverSuite.ts"
+
+const harness = Layer.effect(
+  JournalHarness,
+  Effect.map(JournalStore, (store) => ({
+    start: Effect.provideService(JournalMemory.make, JournalStore, store),
+    killAll: store.killAll
+  }))
+)
+
+suite("JournalMemory", harness.pipe(Layer.provide(JournalStore.layer)))
+cancelSuite("JournalMemory", harness.pipe(Layer.provide(JournalStore.layer)))
+takeoverSuite("JournalMemory", harness.pipe(Layer.provide(JournalStore.layer)))

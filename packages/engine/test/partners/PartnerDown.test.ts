@@ -1,0 +1,219 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { JsonObject } from "@sluice/domain/json/Json"
+import { Cancelling } from "@sluice/engine/commands/CancelRun"
+import { Intake } from "@sluice/engine/commands/Intake"
+import { type HealthSign, hostOf, signOf } from "@sluice/engine/internal/partners/PartnerHealth"
+import { PartnerBoard } from "@sluice/engine/partners/PartnerBreaker"
+import { JournalStore } from "@sluice/engine/testing/JournalStore"
+import { type OutboundRequest, OutboundTimedOut, OutboundUnreachable } from "@sluice/http-client/Outbound"
+import { OutboundMemory, type OutboundScript } from "@sluice/http-client/testing/OutboundMemory"
+import { Context, Effect, Exit, Layer, Scope } from "effect"
+import { TestClock } from "effect/testing"
+import { callout, partners, pipeline, process, respond, workflow, type World } from "../Harness.ts"
+
+const refused = new OutboundUnreachable({ code: "refused", message: "connection refused", sent: false })
+
+/** A partner that can be switched off and on. */
+const down = { is: true }
+
+const asDown: OutboundScript = () => down.is ? refused : respond(200)
+
+const shared = (script: OutboundScript = asDown) => Layer.mergeAll(JournalStore.layer, partners(script))
+
+const start = (world: World) =>
+  Effect.gen(function*() {
+    const scope = yield* Scope.make()
+    const context = yield* Layer.buildWithScope(Layer.fresh(process(world)), scope)
+    return {
+      scope,
+      intake: Context.get(context, Intake),
+      board: Context.get(context, PartnerBoard),
+      cancelling: Context.get(context, Cancelling)
+    }
+  })
+
+const settle = TestClock.adjust("1 millis").pipe(Effect.repeat({ times: 20 }))
+
+const states = Effect.map(JournalStore, ({ runs }) => [...runs.values()].map(({ state }) => state))
+
+const numberOf = ({ body }: OutboundRequest): unknown => (JSON.parse(String(body)) as JsonObject)["orderNumber"]
+
+const submit = (intake: Intake["Service"], count: number) =>
+  Effect.forEach(
+    Array.from({ length: count }, (_, n) => String(n)),
+    (orderNumber) => Effect.andThen(intake.submit({ body: { orderType: "NEW_ORDER", orderNumber } }), settle)
+  )
+
+const holding: World = { pipelines: [pipeline([callout("a", {}, { onUnavailable: "hold", critical: true })])] }
+
+const three: World = {
+  pipelines: [pipeline([callout("a"), { ...workflow("b"), onUnavailable: "hold" }, callout("c")])]
+}
+
+const scenario = <E>(
+  world: World,
+  test: (first: Effect.Success<ReturnType<typeof start>>) => Effect.Effect<
+    void,
+    E,
+    JournalStore | OutboundMemory | Layer.Success<ReturnType<typeof partners>>
+  >,
+  script?: OutboundScript
+) =>
+  Effect.gen(function*() {
+    down.is = true
+    const first = yield* start(world)
+    yield* test(first)
+    yield* Scope.close(first.scope, Exit.void)
+  }).pipe(Effect.provide(shared(script)))
+
+describe("a step that holds", () => {
+  it.effect("makes its orders wait while the partner is down, and all of them go on, oldest first, when it is back", () =>
+    scenario(holding, ({ board, intake }) =>
+      Effect.gen(function*() {
+        yield* submit(intake, 12)
+        assert.deepStrictEqual(new Set(yield* states), new Set(["waiting"]))
+        const [status] = yield* board.list
+        assert.deepInclude(status, { host: "a.example", state: "open" })
+        assert.isAbove(status?.waiting ?? 0, 5)
+        yield* TestClock.adjust("5 minutes")
+        const { requests } = yield* OutboundMemory
+        assert.isBelow(requests.length, 40, "while it is down, one order at a time tries, less and less often")
+        const before = requests.length
+        down.is = false
+        yield* TestClock.adjust("2 minutes")
+        assert.deepStrictEqual(new Set(yield* states), new Set(["completed"]))
+        // The first may have stepped back behind the others: it tried for minutes.
+        const after = requests.slice(before).map(numberOf)
+        assert.lengthOf(after, 12)
+        const others = after.filter((number) => requests.filter((one) => numberOf(one) === number).length <= 2)
+        assert.deepStrictEqual(others, others.toSorted((a, b) => Number(a) - Number(b)))
+        assert.deepInclude((yield* board.list)[0], { state: "closed", failures: 0, waiting: 0 })
+      })))
+
+  it.effect("is let go a few at a time, then more", () =>
+    scenario(
+      holding,
+      ({ board, intake }) =>
+        Effect.gen(function*() {
+          yield* submit(intake, 40)
+          yield* TestClock.adjust("4 seconds")
+          down.is = false
+          const { requests } = yield* OutboundMemory
+          const before = requests.length
+          const seen: Array<number> = []
+          yield* board.reset("a.example")
+          for (let round = 0; round < 6; round++) {
+            yield* settle
+            seen.push(requests.length - before)
+            yield* TestClock.adjust("1 second")
+          }
+          const steps = seen.map((count, i) => count - (seen[i - 1] ?? 0))
+          assert.deepStrictEqual(steps.slice(0, 5), [1, 2, 4, 8, 16])
+        }),
+      (request) =>
+        down.is ? refused : Effect.delay(Effect.succeed(respond(200, numberOf(request) as string)), "900 millis")
+    ))
+
+  it.effect("waits through the end of its process, and repeats nothing that was answered", () =>
+    scenario(
+      three,
+      ({ intake, scope }) =>
+        Effect.gen(function*() {
+          yield* intake.submit({ body: { orderType: "NEW_ORDER" } })
+          yield* TestClock.adjust("1 minute")
+          assert.deepStrictEqual(yield* states, ["waiting"])
+          yield* Scope.close(scope, Exit.void)
+          down.is = false
+          yield* start(three)
+          yield* TestClock.adjust("10 minutes")
+          const { requests } = yield* OutboundMemory
+          assert.deepStrictEqual(yield* states, ["completed"])
+          assert.strictEqual(requests.filter(({ url }) => url.includes("//a.")).length, 1)
+          const toB = requests.filter(({ url }) => url.includes("//b."))
+          assert.strictEqual(new Set(toB.map(({ headers }) => headers["idempotency-key"])).size, 1)
+          assert.strictEqual(new Set(toB.map(({ body }) => body)).size, 1)
+          assert.strictEqual(new Set(toB.map(({ headers }) => headers["x-delivery-count"])).size, toB.length)
+        }),
+      ({ url }) => url.includes("//b.") && down.is ? refused : respond(200)
+    ))
+
+  it.effect("tries an order again that alone finds no answer, while the others go on", () =>
+    scenario(
+      holding,
+      ({ intake }) =>
+        Effect.gen(function*() {
+          yield* submit(intake, 20)
+          yield* TestClock.adjust("2 seconds")
+          const found = yield* states
+          assert.strictEqual(found.filter((state) => state === "completed").length, 19)
+          assert.strictEqual(found.filter((state) => state === "failed").length, 0)
+          down.is = false
+          yield* TestClock.adjust("40 seconds")
+          assert.deepStrictEqual(new Set(yield* states), new Set(["completed"]))
+        }),
+      (request) => numberOf(request) === "7" && down.is ? new OutboundTimedOut({ sent: true }) : respond(200)
+    ))
+})
+
+it.effect("a run that is held ends with its deadline, and with its cancel, without another call", () =>
+  scenario(
+    { pipelines: holding.pipelines.map((one) => ({ ...one, deadlineMs: 60_000 })) },
+    ({ cancelling, intake }) =>
+      Effect.gen(function*() {
+        yield* submit(intake, 12)
+        yield* TestClock.adjust("10 seconds")
+        const { runs } = yield* JournalStore
+        const last = [...runs.values()].at(-1)!
+        assert.deepStrictEqual([last.state, last.heldFor], ["waiting", "a.example"])
+        yield* cancelling.cancel(last.runId, { reason: "no more" })
+        assert.strictEqual(last.state, "cancelled")
+        yield* TestClock.adjust("55 seconds")
+        yield* settle
+        const ended = [...runs.values()].map(({ reason, state }) => `${state}: ${reason}`)
+        assert.deepStrictEqual(new Set(ended), new Set(["failed: run deadline exceeded", "cancelled: no more"]))
+        const { requests } = yield* OutboundMemory
+        const before = requests.length
+        down.is = false
+        yield* TestClock.adjust("5 minutes")
+        assert.strictEqual(requests.length, before)
+      })
+  ))
+
+it.effect("a step that does not hold is called while the partner is down, fails, and finds it back", () =>
+  scenario(
+    { pipelines: [pipeline([callout("a", {}, { critical: true })])] },
+    ({ board, intake }) =>
+      Effect.gen(function*() {
+        yield* submit(intake, 10)
+        assert.deepStrictEqual(new Set(yield* states), new Set(["failed"]))
+        const { requests } = yield* OutboundMemory
+        assert.lengthOf(requests, 10)
+        assert.strictEqual((yield* board.list)[0]?.state, "open")
+        down.is = false
+        yield* submit(intake, 1)
+        assert.strictEqual((yield* board.list)[0]?.state, "closed")
+      })
+  ))
+
+it("what a call says of its partner", () => {
+  const signs: ReadonlyArray<readonly [HealthSign, ReturnType<typeof signOf>]> = [
+    [{ outcome: "succeeded", response: { status: 500 } }, "well"],
+    [{ outcome: "rejected", response: { status: 404 } }, "well"],
+    [{ outcome: "rejected", response: { status: 429 } }, "well"],
+    [{ outcome: "rejected", response: { status: 503 } }, "ailing"],
+    [{ outcome: "invalid-response", response: { status: 200 } }, "well"],
+    [{ outcome: "timed-out" }, "absent"],
+    [{ outcome: "unreachable", error: { code: "dns" } }, "absent"],
+    [{ outcome: "unreachable", error: { code: "reset" } }, "absent"],
+    [{ outcome: "unreachable", error: { code: "blocked" } }, "mute"],
+    [{ outcome: "interrupted" }, "mute"],
+    [{ outcome: "cancelled" }, "mute"]
+  ]
+  for (const [sign, expected] of signs) assert.strictEqual(signOf(sign), expected, JSON.stringify(sign))
+  const hosts = [
+    ["https://A.example:443/x", "a.example"],
+    ["http://a.example:443", "a.example:443"],
+    ["http://u:p@a.example:80?x", "a.example"]
+  ] as const
+  for (const [url, host] of hosts) assert.strictEqual(hostOf(url), host)
+})

@@ -1,0 +1,35 @@
+import { assert, describe, it } from "@effect/vitest"
+import { type AttemptEnd, delayAfter, delays, never } from "@sluice/engine/plugins/RetrySchedule"
+import { Effect, Schedule } from "effect"
+
+const ends = (count: number): ReadonlyArray<AttemptEnd> =>
+  Array.from({ length: count }, () => ({ outcome: "timed-out" }))
+const always = { schedule: delays([1000, 5000, 15_000]), retries: () => true }
+
+describe("the delay before the next attempt", () => {
+  it.effect("is the schedule's, replayed from the attempts on record", () =>
+    Effect.gen(function*() {
+      const waits = yield* Effect.forEach([1, 2, 3, 4], (count) => delayAfter(always, ends(count)))
+      assert.deepStrictEqual(waits, [1000, 5000, 15_000, undefined])
+    }))
+
+  it.effect("follows any schedule, the user's own too", () =>
+    Effect.gen(function*() {
+      const policy = {
+        schedule: Schedule.exponential("100 millis").pipe(Schedule.upTo({ times: 3 })),
+        retries: () => true
+      }
+      const waits = yield* Effect.forEach([1, 2, 3, 4], (count) => delayAfter(policy, ends(count)))
+      assert.deepStrictEqual(waits, [100, 200, 400, undefined])
+    }))
+
+  it.effect("is none where the last end is not worth repeating, or nothing is retried", () =>
+    Effect.gen(function*() {
+      const only429 = { ...always, retries: ({ status }: AttemptEnd) => status === 429 }
+      assert.isUndefined(
+        yield* delayAfter(only429, [{ outcome: "rejected", status: 429 }, { outcome: "rejected", status: 400 }])
+      )
+      assert.strictEqual(yield* delayAfter(only429, [{ outcome: "rejected", status: 429 }]), 1000)
+      assert.isUndefined(yield* delayAfter(never, ends(1)))
+    }))
+})

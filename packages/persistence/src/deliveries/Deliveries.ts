@@ -1,0 +1,214 @@
+/** Reads deliveries, and sends them again. Making them is the journal's, sending them the dispatcher's. Section 7. */
+import * as PgTypes from "@effect/sql-pg/PgTypes"
+import type { AttemptRecord } from "@sluice/delivery/DeliveryStore"
+import { deliveryId, messageId, uuidOf } from "@sluice/domain/identity/Ids"
+import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import { isStorable } from "@sluice/domain/order/Order"
+import type { AttemptView, DeliveryState, DeliverySummary, DeliveryView } from "@sluice/domain/webhook/Delivery"
+import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
+import { Context, DateTime, Effect, Layer, Schema } from "effect"
+import { SqlClient } from "effect/sql"
+import { DeliverySignal } from "../outbox/DeliverySignal.ts"
+import { cursor, type CursorInvalid, type Page, page, type PageRequest } from "../sql/Page.ts"
+import { transaction } from "../sql/Transaction.ts"
+import { orUnavailable } from "../sql/Unavailable.ts"
+
+/** What a list is narrowed by; all that is given must hold. */
+export interface DeliveryFilters {
+  readonly endpointId?: string | undefined
+  readonly type?: string | undefined
+  readonly state?: DeliveryState | undefined
+  readonly orderId?: string | undefined
+}
+
+export class DeliveryUnknown extends Schema.TaggedError<DeliveryUnknown>()("DeliveryUnknown", { id: Schema.String }) {}
+
+/** Its endpoint is disabled, or was deleted. Nothing was changed. */
+export class NotDeliverable extends Schema.TaggedError<NotDeliverable>()("NotDeliverable", {
+  id: Schema.String,
+  reason: Schema.String
+}) {}
+
+interface Row {
+  readonly id: string
+  readonly message_id: string
+  readonly seq: bigint
+  readonly endpoint_id: string | null
+  readonly target: string | null
+  readonly type: string
+  readonly order_id: string | null
+  readonly state: DeliveryState
+  readonly reason: string | null
+  readonly due_at: Date | null
+  readonly claim: string | null
+  readonly attempts: number
+  readonly created_at: Date
+  readonly finished_at: Date | null
+  readonly blocked_by: string | null
+}
+
+interface AttemptRow {
+  readonly number: number
+  readonly record: string
+  readonly response: Uint8Array | null
+}
+
+const summary = (row: Row): DeliverySummary => ({
+  id: deliveryId(row.id),
+  messageId: messageId(row.message_id),
+  sequence: Number(row.seq),
+  endpointId: row.endpoint_id,
+  type: row.type,
+  ...(row.order_id !== null && { orderId: row.order_id }),
+  ...(row.target !== null && { url: (JSON.parse(row.target) as { readonly url: string }).url }),
+  state: row.state,
+  ...(row.reason !== null && row.state !== "pending" && { reason: row.reason }),
+  ...(row.blocked_by !== null && { blockedBy: deliveryId(row.blocked_by) }),
+  // While an attempt is open, when the next one comes is not known.
+  ...(row.due_at !== null && row.claim === null && { nextAttemptAt: row.due_at.toISOString() }),
+  attemptCount: row.attempts,
+  createdAt: row.created_at.toISOString(),
+  ...(row.finished_at !== null && { finishedAt: row.finished_at.toISOString() })
+})
+
+const attemptView = ({ record, response }: AttemptRow): AttemptView => {
+  const { startedAt, response: head, ...attempt } = JSON.parse(record) as AttemptRecord
+  return {
+    ...attempt,
+    startedAt: DateTime.formatIso(DateTime.makeUnsafe(startedAt)),
+    ...(head !== undefined && {
+      status: head.status,
+      response: {
+        status: head.status,
+        headers: head.headers,
+        body: Utf8.decode(response ?? new Uint8Array()),
+        ...(head.truncated && { truncated: true })
+      }
+    })
+  }
+}
+
+const byId = cursor(Schema.Tuple([Schema.String.check(Schema.isUUID())]))
+
+const make = Effect.gen(function*() {
+  const sql = yield* SqlClient.SqlClient
+  const signal = yield* DeliverySignal
+
+  const select = sql.literal(`d.id, d.message_id, d.seq, d.endpoint_id, d.target, d.type, d.order_id, d.state, d.reason,
+    d.due_at, d.claim, d.attempts, d.created_at, d.finished_at,
+    case when d.state = 'pending' and d.due_at is null then (
+      select b.id from deliveries b where b.chain = d.chain and b.finished_at is null and b.seq < d.seq
+      order by b.seq limit 1) end as blocked_by`)
+
+  const list = Effect.fnUntraced(function*(filters: DeliveryFilters, request: PageRequest) {
+    const after = yield* byId.read(request)
+    const { endpointId, orderId, state, type } = filters
+    if (![endpointId, orderId, type].every((text) => text === undefined || isStorable(text))) {
+      return { items: [], nextCursor: null }
+    }
+    const clauses = [
+      ...(after === undefined ? [] : [sql`d.id < ${after[0]}::uuid`]),
+      ...(endpointId === undefined ? [] : [sql`d.endpoint_id = ${endpointId}`]),
+      ...(type === undefined ? [] : [sql`d.type = ${type}`]),
+      // Written out, so that the planner sees whether the partial index covers it.
+      ...(state === undefined ? [] : [sql`d.state = ${sql.literal(`'${state}'`)}`]),
+      ...(orderId === undefined ? [] : [sql`d.order_id = ${orderId}`])
+    ]
+    const rows = yield* orUnavailable(
+      sql<Row>`SELECT ${select} FROM deliveries d WHERE ${sql.and(clauses)} ORDER BY d.id DESC LIMIT ${
+        request.limit + 1
+      }`
+    )
+    return page(rows, request.limit, byId, (row) => [row.id] as const, summary)
+  })
+
+  const find = Effect.fnUntraced(function*(id: string) {
+    const uuid = id.startsWith("delivery-") ? uuidOf(id) : undefined
+    const [row] = uuid === undefined
+      ? []
+      : yield* orUnavailable(sql<Row>`SELECT ${select} FROM deliveries d WHERE d.id = ${uuid}::uuid`)
+    return row ?? (yield* new DeliveryUnknown({ id }))
+  })
+
+  const view = Effect.fnUntraced(function*(row: Row) {
+    const attempts = yield* orUnavailable(
+      sql<AttemptRow>`SELECT number, record, response FROM delivery_attempts
+        WHERE delivery_id = ${row.id}::uuid ORDER BY number`
+    )
+    const shown: DeliveryView = { ...summary(row), attempts: attempts.map(attemptView) }
+    return shown
+  })
+
+  const get = (id: string) => Effect.flatMap(find(id), view)
+
+  const redeliver = Effect.fnUntraced(function*(id: string) {
+    const row = yield* find(id)
+    const [endpoint] = row.endpoint_id === null
+      ? [{ disabled: false }]
+      : yield* orUnavailable(sql<{ readonly disabled: boolean }>`SELECT disabled_at IS NOT NULL AS disabled
+        FROM webhook_endpoints WHERE id = ${row.endpoint_id}`)
+    if (endpoint === undefined) return yield* new NotDeliverable({ id, reason: "its endpoint was deleted" })
+    if (endpoint.disabled) return yield* new NotDeliverable({ id, reason: "its endpoint is disabled: enable it first" })
+    yield* orUnavailable(transaction(sql, again(sql, [row.id])))
+    signal.publish()
+    return yield* get(id)
+  })
+
+  const test = Effect.fnUntraced(function*(endpointId: string, message: string, body: string) {
+    const [row] = yield* orUnavailable(sql<{ readonly id: string }>`
+      with m as (
+        insert into messages (id, type, created_at, body)
+        values (${message}::uuid, 'test', clock_timestamp(), ${Utf8.encode(body)}) returning id, seq, created_at
+      )
+      insert into deliveries (id, message_id, seq, endpoint_id, lane, type, state, due_at, created_at)
+      select ${message}::uuid, m.id, m.seq, w.id, 'e:' || w.id, 'test', 'pending', clock_timestamp(), m.created_at
+      from m, webhook_endpoints w where w.id = ${endpointId} returning id`)
+    signal.publish()
+    return yield* get(deliveryId(row?.id ?? message))
+  })
+
+  return Deliveries.of({ list, get, redeliver, test })
+})
+
+/**
+ * Sends these again, outside of any sequence and by a fresh schedule; what they held up goes on. The attempt that is
+ * open at this moment, if one is, is the one that was asked for; where whoever made it has died, the claim runs out.
+ */
+export const again = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, ids: ReadonlyArray<string>) {
+  const list = { ...PgTypes.uuid(null), oid: PgTypes.OID.uuidArray, value: ids }
+  yield* sql`select id from deliveries where id = any(${list}) order by id for no key update`
+  yield* sql`with u as (
+      update deliveries d set state = 'pending', reason = null, chain = null, round = 0, finished_at = null,
+        due_at = clock_timestamp()
+      from deliveries before where d.id = any(${list}) and before.id = d.id
+      returning before.chain, d.seq
+    )
+    update deliveries d set due_at = clock_timestamp() from u where u.chain is not null and d.due_at is null
+      and d.id = (select x.id from deliveries x where x.chain = u.chain and x.finished_at is null
+        and x.id <> all(${list}) order by x.seq limit 1)`
+})
+
+export class Deliveries extends Context.Service<Deliveries, {
+  /** Newest first. */
+  readonly list: (
+    filters: DeliveryFilters,
+    page: PageRequest
+  ) => Effect.Effect<Page<DeliverySummary>, CursorInvalid | JournalUnavailable>
+  /** With its attempts, oldest first. */
+  readonly get: (id: string) => Effect.Effect<DeliveryView, DeliveryUnknown | JournalUnavailable>
+  /** Sends it again, now, whatever became of it; the message keeps its id. */
+  readonly redeliver: (
+    id: string
+  ) => Effect.Effect<DeliveryView, DeliveryUnknown | NotDeliverable | JournalUnavailable>
+  /** Sends an endpoint that is there a message of type `test`, also where it is disabled. `message`: a UUIDv7. */
+  readonly test: (
+    endpointId: string,
+    message: string,
+    body: string
+  ) => Effect.Effect<DeliveryView, DeliveryUnknown | JournalUnavailable>
+}>()("@sluice/persistence/Deliveries") {
+  static readonly layer: Layer.Layer<Deliveries, never, SqlClient.SqlClient | DeliverySignal> = Layer.effect(
+    Deliveries,
+    make
+  )
+}

@@ -1,0 +1,226 @@
+/**
+ * Deliveries on PostgreSQL: implements `@sluice/delivery/DeliveryStore`. What ends meanwhile is recorded together, as the
+ * journal does. Design: ARCHITECTURE.md, "Deliveries"; contract: section 9.
+ */
+import { PgClient } from "@effect/sql-pg/PgClient"
+import * as PgTypes from "@effect/sql-pg/PgTypes"
+import {
+  type Claim,
+  type ClaimedDelivery,
+  type ClaimRequest,
+  DeliveryStore,
+  type Settlement,
+  type StepTarget,
+  StoreUnavailable
+} from "@sluice/delivery/DeliveryStore"
+import { disableAfterMs, failingReason, goneReason } from "@sluice/delivery/internal/EndpointHealth"
+import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import { Effect, Layer, Queue, Schedule } from "effect"
+import { SecureRandom } from "effect/crypto"
+import type { SqlError } from "effect/sql/SqlError"
+import { DeliverySignal } from "../outbox/DeliverySignal.ts"
+import { disable } from "../settings/EndpointState.ts"
+import * as SteadyPlans from "../sql/StatementPlans.ts"
+import { transaction } from "../sql/Transaction.ts"
+import { claimStatement, nextStatement } from "./ClaimStatement.ts"
+import { lockStatement, settleParameters, settleStatement, type Settling } from "./SettleStatement.ts"
+
+/** On which a process that does not send tells those that do. */
+export const channel = "sluice_deliveries"
+
+/** What another process left, or made without telling, is found by then. */
+const longestRest = "15 seconds"
+
+/** Results that one statement records. */
+const maxSettled = 256
+
+/** Where so many came while one was under way, the next waits a moment for more: nobody waits for a result but its chain. */
+const busy = { from: 16, pause: "8 millis" } as const
+
+interface ClaimedRow {
+  readonly id: string
+  readonly message_id: string
+  readonly seq: bigint
+  readonly type: string
+  readonly order_id: string | null
+  readonly lane: string
+  readonly endpoint_id: string | null
+  readonly target: string | null
+  readonly attempts: number
+  readonly round: number
+  readonly frozen: boolean
+  readonly created_at: Date
+  readonly body: Uint8Array | null
+  readonly doc: string | null
+}
+
+const claimed = (row: ClaimedRow): ClaimedDelivery => ({
+  id: row.id,
+  messageId: row.message_id,
+  sequence: Number(row.seq),
+  type: row.type,
+  ...(row.order_id !== null && { orderId: row.order_id }),
+  createdAt: row.created_at.getTime(),
+  lane: row.lane,
+  ...(row.endpoint_id !== null && { endpointId: row.endpoint_id }),
+  ...(row.target !== null && { target: JSON.parse(row.target) as StepTarget }),
+  // A copy: what the driver hands out is a view into a whole packet.
+  body: row.body?.slice() ?? Utf8.encode(row.doc ?? ""),
+  frozen: row.frozen,
+  attempts: row.attempts,
+  round: row.round
+})
+
+const texts = (value: ReadonlyArray<string>) => ({ ...PgTypes.text(null), oid: PgTypes.OID.textArray, value })
+const ints = (value: ReadonlyArray<number>) => ({ ...PgTypes.int4(null), oid: PgTypes.OID.int4Array, value })
+const uuids = (value: ReadonlyArray<string>) => ({ ...PgTypes.uuid(null), oid: PgTypes.OID.uuidArray, value })
+
+const unavailable = (error: SqlError) => new StoreUnavailable({ message: error.message })
+
+/** It is to be attempted once more. */
+const isPending = ({ settlement }: Settling): boolean =>
+  settlement._tag === "Attempted" ? settlement.next._tag === "Retry" : settlement._tag !== "Filtered"
+
+interface Waiting {
+  readonly settling: Settling
+  readonly done: () => void
+}
+
+const make = Effect.gen(function*() {
+  const sql = yield* PgClient
+  const signal = yield* DeliverySignal
+  const claims = new WeakMap<ClaimedDelivery, string>()
+  const queue = yield* Queue.unbounded<Waiting>()
+  const settleText = settleStatement(disableAfterMs / 86_400_000)
+
+  const claim = Effect.fnUntraced(function*({ otherwise, room, total }: ClaimRequest) {
+    const lanes = [texts([...room.keys()]), ints([...room.values()]), PgTypes.int4(otherwise)]
+    const mark = SecureRandom.uuidV7Unsafe()
+    const rows = yield* sql.unsafe<ClaimedRow>(claimStatement, [...lanes, PgTypes.int4(total), PgTypes.uuid(mark)])
+    const deliveries = rows.map((row) => {
+      const delivery = claimed(row)
+      claims.set(delivery, mark)
+      return delivery
+    })
+    if (deliveries.length > 0) return { deliveries } satisfies Claim
+    const [next] = yield* sql.unsafe<{ readonly ms: number | null }>(nextStatement, lanes)
+    return { deliveries, ...(typeof next?.ms === "number" && { nextInMs: next.ms }) } satisfies Claim
+  }, Effect.mapError(unavailable))
+
+  const disableNow = (id: string, reason: string) =>
+    transaction(sql, disable(sql, id, reason)).pipe(
+      Effect.tap((done) => done ? Effect.logWarning(`Webhook endpoint ${id} is disabled: ${reason}`) : Effect.void)
+    )
+
+  const store = Effect.fnUntraced(function*(settlings: ReadonlyArray<Settling>) {
+    // Before it is recorded: whoever dies in between meets the 410 again.
+    for (const { endpointId, settlement } of settlings) {
+      if (settlement._tag === "Attempted" && settlement.next._tag === "Gone" && endpointId !== undefined) {
+        yield* disableNow(endpointId, goneReason)
+      }
+    }
+    const settled = sql.unsafe<{ readonly endpoint_id: string | null }>(settleText, settleParameters(settlings))
+    // What belongs to no order is in no chain, and releases nothing.
+    const rows = yield* settlings.some(({ chained }) => chained)
+      ? transaction(
+        sql,
+        Effect.andThen(
+          sql.unsafe(lockStatement, [uuids(settlings.map(({ id }) => id))]),
+          settled
+        )
+      )
+      : settled
+    for (const { endpoint_id } of rows) if (endpoint_id !== null) yield* disableNow(endpoint_id, failingReason)
+    // Somebody is to look at what is due now, or will be.
+    if (rows.some(({ endpoint_id }) => endpoint_id === null) || settlings.some(isPending)) signal.publish()
+  })
+
+  /** Many at a time; where the database objects, one by one, so that a bad one fails alone. */
+  const storeAll = (waiting: ReadonlyArray<Waiting>): Effect.Effect<void, SqlError> =>
+    store(waiting.map(({ settling }) => settling)).pipe(
+      Effect.catch((error) =>
+        waiting.length > 1
+          ? Effect.forEach(waiting, (one) => storeAll([one]), { discard: true })
+          : Effect.fail(error)
+      )
+    )
+
+  const writer = Effect.gen(function*() {
+    for (;;) {
+      const waiting = yield* Queue.takeBetween(queue, 1, maxSettled)
+      yield* storeAll(waiting).pipe(
+        Effect.tapError((error) => Effect.logDebug("deliveries: cannot record yet", error)),
+        // Their claims run out, and they are sent once more: better than never to end.
+        Effect.retry({ schedule: Schedule.spaced("500 millis"), times: 60 }),
+        Effect.catchCause((cause) => Effect.logError("deliveries: results are lost, and will be sent again", cause))
+      )
+      for (const { done } of waiting) done()
+      if (waiting.length >= busy.from && waiting.length < maxSettled) yield* Effect.sleep(busy.pause)
+    }
+  })
+  // Whoever waits for its result is served to the end: interrupted only with what waits.
+  yield* Effect.forkScoped(writer)
+
+  const settle = (delivery: ClaimedDelivery, settlement: Settlement): Effect.Effect<void> =>
+    Effect.callback((resume) => {
+      const claim = claims.get(delivery)
+      if (claim === undefined) return resume(Effect.void)
+      const { endpointId, id, orderId } = delivery
+      Queue.offerUnsafe(queue, {
+        settling: { id, claim, endpointId, chained: orderId !== undefined, settlement },
+        done: () => resume(Effect.void)
+      })
+    })
+
+  yield* Effect.gen(function*() {
+    const announcements = yield* sql.listen(channel)
+    signal.publish()
+    return yield* Effect.forever(Effect.andThen(Queue.take(announcements), Effect.sync(signal.publish)))
+  }).pipe(
+    Effect.scoped,
+    Effect.catch((error) => Effect.logDebug("deliveries of other processes are not heard of for a moment", error)),
+    Effect.andThen(Effect.sleep("1 second")),
+    Effect.forever,
+    Effect.forkScoped
+  )
+
+  return DeliveryStore.of({
+    claim,
+    receive: ({ room, start }) =>
+      signal.receive({
+        room,
+        start: (mark, deliveries) => {
+          for (const delivery of deliveries) claims.set(delivery, mark)
+          start(deliveries)
+        }
+      }),
+    freeze: (id, body) =>
+      sql`update deliveries set body = ${body} where id = ${id}::uuid and body is null`.pipe(
+        Effect.asVoid,
+        Effect.mapError(unavailable)
+      ),
+    settle,
+    due: Effect.raceFirst(signal.published, Effect.sleep(longestRest))
+  })
+})
+
+/** For a process that does not send: tells those that do of what it made. */
+export const layerAnnouncing: Layer.Layer<never, never, PgClient | DeliverySignal> = Layer.effectDiscard(
+  Effect.gen(function*() {
+    const sql = yield* PgClient
+    const signal = yield* DeliverySignal
+    yield* Effect.andThen(signal.published, Effect.ignore(sql.notify(channel, ""))).pipe(
+      Effect.forever,
+      Effect.forkScoped
+    )
+  })
+)
+
+/** To claim, to record, and to hear of other processes' deliveries. */
+const connections = 3
+
+/** Records what is known when it closes. Connections of its own: what it does must not wait for those who read lists. */
+export const layer: Layer.Layer<DeliveryStore, never, PgClient | DeliverySignal> = Layer.effect(DeliveryStore, make)
+  .pipe(
+    Layer.provide(SteadyPlans.layer(connections))
+  )

@@ -1,0 +1,163 @@
+/**
+ * Replays: an endpoint's deliveries of some time, sent again. A replay goes through them in batches, each committed with
+ * the place that it has come to, so that it goes on after a crash, can be watched, and can be stopped.
+ * Contract: sections 7 and 9.
+ */
+import * as PgTypes from "@effect/sql-pg/PgTypes"
+import { replayId, uuidOf } from "@sluice/domain/identity/Ids"
+import { isStorable } from "@sluice/domain/order/Order"
+import type { DeliveryState } from "@sluice/domain/webhook/Delivery"
+import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
+import { Context, Effect, Latch, Layer, Schema } from "effect"
+import { SecureRandom } from "effect/crypto"
+import { SqlClient } from "effect/sql"
+import { DeliverySignal } from "../outbox/DeliverySignal.ts"
+import { transaction } from "../sql/Transaction.ts"
+import { orUnavailable } from "../sql/Unavailable.ts"
+import { again } from "./Deliveries.ts"
+
+export class ReplayUnknown extends Schema.TaggedError<ReplayUnknown>()("ReplayUnknown", { id: Schema.String }) {}
+
+export interface Replay {
+  readonly id: string
+  readonly endpointId: string
+  readonly since: string
+  readonly until: string
+  readonly states: ReadonlyArray<DeliveryState>
+  readonly types?: ReadonlyArray<string>
+  readonly state: "running" | "completed" | "cancelled"
+  readonly replayed: number
+  readonly remaining: number
+  readonly createdAt: string
+  readonly finishedAt?: string
+}
+
+/** What is pending is sent in any case; what a filter left out was not to be sent. */
+export const replayable: ReadonlyArray<DeliveryState> = ["delivered", "exhausted", "held", "cancelled"]
+
+/** What a replay covers; times are epoch milliseconds, both ends included. */
+export interface ReplayRequest {
+  readonly since: number
+  readonly until: number
+  readonly states: ReadonlyArray<DeliveryState>
+  readonly types?: ReadonlyArray<string> | undefined
+  readonly requestedBy?: string | undefined
+}
+
+/** Deliveries that one statement turns over. */
+const batch = 200
+
+interface Row {
+  readonly id: string
+  readonly endpoint_id: string
+  readonly since: Date
+  readonly until: Date
+  readonly states: ReadonlyArray<DeliveryState>
+  readonly types: ReadonlyArray<string> | null
+  readonly state: Replay["state"]
+  readonly replayed: number
+  readonly remaining: number
+  readonly created_at: Date
+  readonly finished_at: Date | null
+}
+
+const shown = (row: Row): Replay => ({
+  id: replayId(row.id),
+  endpointId: row.endpoint_id,
+  since: row.since.toISOString(),
+  until: row.until.toISOString(),
+  states: row.states,
+  ...(row.types !== null && { types: row.types }),
+  state: row.state,
+  replayed: row.replayed,
+  remaining: row.remaining,
+  createdAt: row.created_at.toISOString(),
+  ...(row.finished_at !== null && { finishedAt: row.finished_at.toISOString() })
+})
+
+const texts = (value: ReadonlyArray<string>) => ({ ...PgTypes.text(null), oid: PgTypes.OID.textArray, value })
+
+const make = Effect.gen(function*() {
+  const sql = yield* SqlClient.SqlClient
+  const signal = yield* DeliverySignal
+  const wake = Latch.makeUnsafe(true)
+
+  const covered = sql.literal(`d.endpoint_id = p.endpoint_id and d.id > p.after and d.created_at >= p.since
+    and d.created_at <= p.until and d.state = any(p.states) and (p.types is null or d.type = any(p.types))
+    and d.type <> 'test'`)
+
+  /** One batch; true where the replay goes on. */
+  const step = Effect.fnUntraced(function*(id: string) {
+    const [replay] =
+      yield* sql`select id from replays where id = ${id}::uuid and state = 'running' for update skip locked`
+    if (replay === undefined) return false
+    const rows = yield* sql<{ readonly id: string }>`select d.id from replays p join deliveries d on ${covered}
+      join webhook_endpoints w on w.id = d.endpoint_id and w.disabled_at is null
+      where p.id = ${id}::uuid order by d.id limit ${batch}`
+    const ids = rows.map((row) => row.id)
+    if (ids.length > 0) yield* again(sql, ids)
+    const last = ids.at(-1)
+    yield* sql`update replays set replayed = replayed + ${ids.length}, after = coalesce(${last ?? null}::uuid, after),
+      state = case when ${ids.length < batch} then 'completed' else state end,
+      finished_at = case when ${ids.length < batch} then clock_timestamp() end where id = ${id}::uuid`
+    return ids.length === batch
+  })
+
+  const running = Effect.gen(function*() {
+    const rows = yield* sql<{ readonly id: string }>`select id from replays where state = 'running'`
+    for (const { id } of rows) {
+      while (yield* transaction(sql, step(id))) signal.publish()
+      signal.publish()
+    }
+  })
+
+  // Left by another process: found when this one starts, and every minute.
+  yield* Effect.forkScoped(Effect.forever(Effect.gen(function*() {
+    wake.closeUnsafe()
+    yield* Effect.catch(running, (error) => Effect.logDebug("replays: will go on later", error))
+    yield* Effect.raceFirst(wake.await, Effect.sleep("1 minute"))
+  })))
+
+  const find = Effect.fnUntraced(function*(endpointId: string, id: string) {
+    const uuid = id.startsWith("replay-") ? uuidOf(id) : undefined
+    const [row] = uuid === undefined || !isStorable(endpointId) ? [] : yield* orUnavailable(sql<Row>`
+      select p.*, case when p.state = 'running'
+        then (select count(*)::int from deliveries d where ${covered}) else 0 end as remaining
+      from replays p where p.id = ${uuid}::uuid and p.endpoint_id = ${endpointId}`)
+    return row === undefined ? yield* new ReplayUnknown({ id }) : row
+  })
+
+  return Replays.of({
+    start: Effect.fnUntraced(function*(endpointId, request) {
+      const id = SecureRandom.uuidV7Unsafe()
+      yield* orUnavailable(sql`insert into replays (id, endpoint_id, since, until, states, types, requested_by)
+        values (${id}::uuid, ${endpointId}, ${PgTypes.timestamptz(request.since)}, ${
+        PgTypes.timestamptz(request.until)
+      }, ${texts(request.states)}, ${request.types === undefined ? null : texts(request.types)},
+          ${request.requestedBy ?? null})`)
+      const row = yield* find(endpointId, replayId(id)).pipe(Effect.catchTag("ReplayUnknown", Effect.die))
+      wake.openUnsafe()
+      return shown(row)
+    }),
+    get: (endpointId, id) => Effect.map(find(endpointId, id), shown),
+    cancel: Effect.fnUntraced(function*(endpointId, id) {
+      const { id: uuid } = yield* find(endpointId, id)
+      yield* orUnavailable(sql`update replays set state = 'cancelled', finished_at = clock_timestamp()
+        where id = ${uuid}::uuid and state = 'running'`)
+      return shown(yield* find(endpointId, id))
+    })
+  })
+})
+
+export class Replays extends Context.Service<Replays, {
+  /** Answers at once; it goes on in the background, in this process or whichever is there. */
+  readonly start: (endpointId: string, request: ReplayRequest) => Effect.Effect<Replay, JournalUnavailable>
+  readonly get: (endpointId: string, id: string) => Effect.Effect<Replay, ReplayUnknown | JournalUnavailable>
+  /** What was turned over by now is sent. Again, or after its end: no change. */
+  readonly cancel: (endpointId: string, id: string) => Effect.Effect<Replay, ReplayUnknown | JournalUnavailable>
+}>()("@sluice/persistence/Replays") {
+  static readonly layer: Layer.Layer<Replays, never, SqlClient.SqlClient | DeliverySignal> = Layer.effect(
+    Replays,
+    make
+  )
+}

@@ -1,0 +1,241 @@
+/**
+ * The journal on PostgreSQL: implements `@sluice/engine/Journal` with one writer for the whole process.
+ * Design: ARCHITECTURE.md, "Durability"; contract: sections 3 and 10.
+ */
+import { PgClient } from "@effect/sql-pg/PgClient"
+import {
+  type Committed,
+  Fenced,
+  type Intake,
+  Journal,
+  JournalFull,
+  JournalUnavailable,
+  type Stale
+} from "@sluice/engine/journal/Journal"
+import { PartnerBoard } from "@sluice/engine/partners/PartnerBreaker"
+import { Cause, Clock, Context, Effect, Layer } from "effect"
+import { SqlClient } from "effect/sql"
+import { DeliverySignal } from "../outbox/DeliverySignal.ts"
+import { outcomeBytes, outcomeOf } from "../outbox/Outcome.ts"
+import * as PartnerBoardPg from "../partners/PartnerBreakerPostgres.ts"
+import * as Link from "../sql/JournalConnection.ts"
+import { orUnavailable } from "../sql/Unavailable.ts"
+import * as Announcements from "../sql/WorkNotifications.ts"
+import { cancel } from "./Cancels.ts"
+import * as QueueDepth from "./claims/QueueDepth.ts"
+import { state } from "./claims/Recovery.ts"
+import * as Takeover from "./claims/RunClaimer.ts"
+import { document, edit } from "./Documents.ts"
+import type { InFlightLimits } from "./lease/InFlight.ts"
+import * as Lease from "./lease/Lease.ts"
+import * as Worker from "./lease/WorkerRegistration.ts"
+import { reprocess, type Reprocessed } from "./Reprocess.ts"
+import { Changes } from "./RunChanges.ts"
+import { outcomeFlush, renewingFlush, standingFlush } from "./writer/FlushStatement.ts"
+import { outcomeFlushParameters } from "./writer/OutcomeFlush.ts"
+import { type AcceptMember, entryBytes, type EntryMember, submissionBytes } from "./writer/PendingWrite.ts"
+import { maxBytes } from "./writer/WriteQueue.ts"
+import * as Writer from "./writer/Writer.ts"
+
+/** What may wait for the writer before submissions are refused. A flush takes milliseconds: this is seconds' worth. */
+const limits = { members: 4096, bytes: 64 * 1024 * 1024 }
+
+/** How often waits and leases are looked after, and the longest that a submission waits for a silent database. */
+const tick = "500 millis"
+const beatAfter = 2_000_000_000n
+const acceptPatience = 3_500_000_000n
+
+export interface Options {
+  /**
+   * This process executes runs, its own first. Default true; `false` for a process that is only an API: what it
+   * accepts is queued for others.
+   */
+  readonly executes?: boolean
+  /** What this process may hold at once; what is above is queued. */
+  readonly inFlight?: InFlightLimits
+  /** Runs queued in the database above which submissions are refused. Default two million. */
+  readonly queueLimit?: number
+}
+
+/** The request was answered, with a no. */
+const refusal = (cause: Cause.Cause<{ readonly _tag: string }>): boolean =>
+  cause.reasons.every((reason) => Cause.isFailReason(reason) && refusals.has(reason.error._tag))
+
+const refusals: ReadonlySet<string> = new Set(["OrderUnknown", "OrderMoved", "IntakeConflict", "JournalFull"])
+
+const make = Effect.fnUntraced(function*(options: Options) {
+  const client = yield* PgClient
+  const sql = yield* SqlClient.SqlClient
+  const clock = yield* Clock.Clock
+  const changes = yield* Changes
+  const signal = yield* DeliverySignal
+  const executes = options.executes ?? true
+  let closing = false
+
+  const lease = yield* Lease.make(options.inFlight)
+  const announcements = yield* Announcements.make
+  const depth = yield* QueueDepth.make(options.queueLimit ?? QueueDepth.defaultLimit)
+  const connect = yield* Link.Connector
+  const main = Writer.lane(yield* connect(client.config), renewingFlush, true)
+  const wide = Writer.lane(yield* connect(client.config), standingFlush, false)
+  // Touches customers and chains of deliveries, whose locks must not hold up what does not.
+  const outcomes = Writer.lane(yield* connect(client.config), outcomeFlush, false, outcomeFlushParameters)
+  const lanes = [main, wide, outcomes]
+  const worker = yield* Worker.make(lease)
+  const hurry = { now: () => {} }
+  const board = yield* PartnerBoardPg.make(() => hurry.now(), announcements)
+  const takeover = yield* Takeover.make({ announcements, board, lease, worker })
+  hurry.now = takeover.hurry
+  /** Stored for whoever has room: the others are told, and so is this process, where it is one of them. */
+  const queued = () => {
+    depth.added()
+    if (executes) takeover.later()
+    else announcements.announce()
+  }
+  const writer = yield* Writer.make(lease, worker, {
+    changed: changes.publish,
+    claimable: takeover.hurry,
+    queued,
+    delivers: signal.publish,
+    offer: signal.offer
+  })
+
+  yield* worker.register(main.link)
+  main.flushedAt = clock.monotonicTimeNanosUnsafe()
+  for (const lane of lanes) yield* Effect.forkScoped(writer.run(lane))
+
+  const watch = Effect.sync(() => {
+    const now = clock.monotonicTimeNanosUnsafe()
+    for (const lane of lanes) {
+      Writer.abandon(lane, now - acceptPatience)
+      lane.link.closeIfHung()
+    }
+    if (now - main.flushedAt > beatAfter) {
+      main.beat = true
+      main.wake.openUnsafe()
+    }
+  })
+  yield* Effect.forkScoped(Effect.forever(Effect.andThen(watch, Effect.sleep(tick))))
+
+  const idle = () => lanes.every((lane) => lane.backlog.count() === 0 && lane.inFlight.length === 0)
+  const drain = Effect.gen(function*() {
+    closing = true
+    for (let tries = 0; !idle() && tries < 500; tries++) yield* Effect.sleep("20 millis")
+    yield* worker.leave(main.link)
+  })
+  yield* Effect.addFinalizer(() => drain)
+
+  const waiting = (count: (lane: Writer.Lane) => number) => lanes.reduce((sum, lane) => sum + count(lane), 0)
+
+  const accept: Journal["Service"]["accept"] = (submission) =>
+    Effect.uninterruptible(Effect.callback((resume) => {
+      if (closing) return resume(Effect.fail(new JournalUnavailable({ message: "this process is ending" })))
+      const bytes = submissionBytes(submission)
+      if (depth.full()) return resume(Effect.fail(new JournalFull({ retryAfterSeconds: 5 })))
+      if (
+        waiting((lane) => lane.backlog.count()) >= limits.members
+        || waiting((lane) => lane.backlog.bytes()) + bytes > limits.bytes
+      ) return resume(Effect.fail(new JournalFull({ retryAfterSeconds: 1 })))
+      const member: AcceptMember = {
+        kind: "accept",
+        submission,
+        starts: executes && lease.inFlight.room(submission.run.pipeline.name) > 0,
+        bytes,
+        since: clock.monotonicTimeNanosUnsafe(),
+        abandoned: false,
+        settle: resume
+      }
+      Writer.add(bytes > maxBytes ? wide : main, member)
+    }))
+
+  const write = (entry: EntryMember["entry"], release: boolean) =>
+    Effect.uninterruptible(Effect.callback<Committed | Stale, Fenced>((resume) => {
+      if (!lease.holds(entry)) return resume(Effect.fail(new Fenced()))
+      const outcome = outcomeOf(entry)
+      const bytes = entryBytes(entry) + (outcome === undefined ? 0 : outcomeBytes(outcome))
+      const member: EntryMember = {
+        kind: "entry",
+        entry,
+        worker: lease.identity().worker,
+        release,
+        outcome,
+        bytes,
+        settle: resume
+      }
+      Writer.add(outcome !== undefined ? outcomes : bytes > maxBytes ? wide : main, member)
+    }))
+
+  /** `by`: the worker that it was stored under. Once that one is fenced, the run is for whoever takes it up. */
+  const reprocessed = (answer: Reprocessed, by: string): Intake => {
+    if (answer._tag === "Repeated") return answer
+    if (answer._tag === "Accepted") {
+      const { eventId, orderId, pipeline, runId } = answer.run
+      if (by !== lease.identity().worker) return { _tag: "Queued", orderId, eventId, runId }
+      return {
+        _tag: "Accepted",
+        run: { ...answer.run, tenure: lease.hold(runId, { pipeline: pipeline.name, bytes: 4096 }) }
+      }
+    }
+    queued()
+    takeover.hurry()
+    return answer
+  }
+
+  const journal = Journal.of({
+    accept,
+    reprocess: (request) =>
+      (depth.full() ? Effect.fail(new JournalFull({ retryAfterSeconds: 5 })) : Effect.void).pipe(
+        Effect.andThen(Effect.suspend(() => {
+          const by = lease.identity()
+          const starts = executes && lease.inFlight.room(request.run.pipeline.name) > 0
+          return Effect.map(reprocess(request, by, starts), (answer) => reprocessed(answer, by.worker))
+        })),
+        Effect.provideService(SqlClient.SqlClient, sql),
+        // Whatever else went wrong, time running out included, it may be stored, and nobody executes it.
+        Effect.onError((cause) => Effect.sync(() => refusal(cause) || !executes || takeover.doubt(request.run.runId))),
+        Effect.interruptible,
+        orUnavailable,
+        Effect.uninterruptible
+      ),
+    commit: (entry) => write(entry, false),
+    release: (entry) => write(entry, true),
+    edit: (orderId, change, history) =>
+      Effect.provideService(orUnavailable(edit(orderId, change, history)), SqlClient.SqlClient, sql),
+    document: (orderId, version) =>
+      Effect.provideService(orUnavailable(document(orderId, version)), SqlClient.SqlClient, sql),
+    state: (runId) => Effect.provideService(orUnavailable(state(runId)), SqlClient.SqlClient, sql),
+    giveUp: (tenure) =>
+      Effect.suspend(() => {
+        if (!lease.drop(tenure)) return Effect.void
+        return Effect.ignore(orUnavailable(sql`update runs set owner = '00000000-0000-0000-0000-000000000000'
+          where id = ${tenure.runId}::uuid and owner = ${lease.identity().worker}::uuid`))
+      }),
+    cancel: (runId, cancellation, at) =>
+      cancel(runId, cancellation, at).pipe(
+        Effect.tap((answer) =>
+          Effect.sync(() => {
+            if (answer._tag !== "Stored") return
+            changes.publish(runId)
+            // Another run over the order may have its turn now, or this one is due.
+            takeover.hurry()
+          })
+        ),
+        orUnavailable,
+        Effect.provideService(SqlClient.SqlClient, sql)
+      ),
+    cancellations: takeover.cancellations,
+    claimed: takeover.claimed,
+    maySend: lease.maySend,
+    awaitLease: lease.awaitLease
+  })
+  return Context.make(Journal, journal).pipe(Context.add(PartnerBoard, board.service))
+})
+
+/**
+ * The journal, the board of partners that comes with it, and what tells of changes. Closing it stores what waits and
+ * leaves this process's runs to others.
+ */
+export const layer = (
+  options: Options = {}
+): Layer.Layer<Journal | PartnerBoard | Changes | DeliverySignal, never, PgClient | SqlClient.SqlClient> =>
+  Layer.effectContext(make(options)).pipe(Layer.provideMerge([Changes.layer, DeliverySignal.layer]))

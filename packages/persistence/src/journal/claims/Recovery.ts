@@ -1,0 +1,122 @@
+/**
+ * Reads the journals of runs, to go on where they stood. Always a statement of its own, after the one that claimed them
+ * was committed: the claiming statement's snapshot is older than its lock, and a finished step would run again.
+ */
+import type { RunState } from "@sluice/domain/run/ProcessEvent"
+import { progressOf, standingMarks } from "@sluice/engine/internal/journal/JournalRules"
+import type { InheritedKey, Open, RunSoFar, Wait } from "@sluice/engine/journal/Journal"
+import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import { decodeCallout, decodeStep, type StoredCallout, type StoredStep } from "../../records/CalloutCodec.ts"
+import { reusedCallouts } from "../../records/ReusedCallouts.ts"
+
+interface RunRow {
+  readonly id: string
+  readonly event_id: string
+  readonly order_id: string
+  readonly pipeline: string
+  readonly pipeline_version: number
+  readonly shipment_id: string | null
+  readonly created_at: Date
+  readonly started_at: Date | null
+  readonly start_version: number | null
+  readonly takeovers: number
+  readonly takeover_progress: number
+  readonly state: RunState
+  readonly reason: string | null
+  readonly cancel_requested: boolean
+  readonly cancel_compensates: boolean
+  readonly wait_mark: string | null
+  readonly open_mark: string | null
+  readonly inherited_keys: string | null
+}
+
+/** A run as it stands, and what counting its takeovers needs. */
+export interface Recovered {
+  readonly run: RunSoFar
+  /** How many steps and records of its own it has: an `interrupted` one was written by a takeover. */
+  readonly progress: number
+  readonly progressAtTakeover: number
+}
+
+const parsed = <A>(mark: string | null): A | undefined => mark === null ? undefined : JSON.parse(mark) as A
+
+/** `mayBeOpen`: the run comes from a process that may have been in the middle of a call. */
+const recovered = (
+  row: RunRow,
+  steps: RunSoFar["steps"],
+  rows: ReadonlyArray<StoredCallout>,
+  mayBeOpen: boolean
+): Recovered => {
+  const callouts = rows.map((callout) => ({ index: callout.step, record: decodeCallout(callout) }))
+  const journal = { steps, callouts }
+  const marks = standingMarks(journal, { wait: parsed<Wait>(row.wait_mark), open: parsed<Open>(row.open_mark) })
+  return {
+    run: {
+      runId: row.id,
+      eventId: row.event_id,
+      orderId: row.order_id,
+      pipeline: { name: row.pipeline, version: row.pipeline_version },
+      ...(row.shipment_id === null ? {} : { shipmentId: row.shipment_id }),
+      createdAt: row.created_at.getTime(),
+      startedAt: (row.started_at ?? row.created_at).getTime(),
+      startVersion: row.start_version ?? 1,
+      takeovers: row.takeovers,
+      ...(row.cancel_requested ? { cancel: { reason: row.reason ?? "", compensate: row.cancel_compensates } } : {}),
+      compensating: row.state === "compensating",
+      ...(row.inherited_keys === null
+        ? {}
+        : { inheritedKeys: JSON.parse(row.inherited_keys) as ReadonlyArray<InheritedKey> }),
+      ...journal,
+      ...marks,
+      takenOver: mayBeOpen && marks.wait === undefined && marks.open === undefined
+    },
+    progress: progressOf(journal),
+    progressAtTakeover: row.takeover_progress
+  }
+}
+
+const groupBy = <A extends { readonly run_id: string }>(
+  rows: ReadonlyArray<A>
+): ReadonlyMap<string, ReadonlyArray<A>> => Map.groupBy(rows, (row) => row.run_id)
+
+/** The runs with these ids, oldest first. */
+export const recover = Effect.fnUntraced(function*(ids: ReadonlyArray<string>, mayBeOpen: (runId: string) => boolean) {
+  if (ids.length === 0) return []
+  const sql = yield* SqlClient.SqlClient
+  const runs = yield* sql<RunRow>`select id, event_id, order_id, pipeline, pipeline_version, shipment_id, created_at,
+    started_at, start_version, takeovers, takeover_progress, state, reason, cancel_requested, cancel_compensates,
+    wait_mark, open_mark, inherited_keys
+    from runs where id = any(${ids}::uuid[]) order by id`
+  const stored = groupBy(
+    yield* sql<StoredStep & { readonly run_id: string }>`select run_id, index, state, next_version, record
+      from steps where run_id = any(${ids}::uuid[]) order by run_id, index`
+  )
+  const steps = new Map([...stored].map(([runId, rows]) => [runId, rows.map(decodeStep)]))
+  const callouts = groupBy(
+    yield* sql<
+      StoredCallout & { readonly run_id: string }
+    >`select run_id, id, step, outcome, record, form, body, response
+      from callouts where run_id = any(${ids}::uuid[]) order by run_id, id`
+  )
+  const reused = groupBy(
+    yield* reusedCallouts(
+      [...steps].flatMap(([runId, own]) => own.map((step) => ({ runId, step })))
+    )
+  )
+  return runs.map((row) =>
+    recovered(
+      row,
+      steps.get(row.id) ?? [],
+      [...reused.get(row.id) ?? [], ...callouts.get(row.id) ?? []],
+      mayBeOpen(row.id)
+    )
+  )
+})
+
+/** The run's state; `undefined` where there is no such run. */
+export const state = Effect.fnUntraced(function*(runId: string) {
+  const sql = yield* SqlClient.SqlClient
+  const [row] = yield* sql<{ readonly state: RunState }>`select state from runs where id = ${runId}::uuid`
+  return row?.state
+})

@@ -1,0 +1,280 @@
+/**
+ * Finds runs that nobody executes, and claims them: those of dead workers, those due after a wait, and those whose turn
+ * has come on their order. One statement a second looks; whatever it finds is claimed in statements of their own.
+ *
+ * Taking over is three statements, each committed before the next: fence the dead, claim their runs, read their
+ * journals. Contract: section 10, promises 1 to 3; design: ARCHITECTURE.md, "Durability".
+ */
+import * as PgTypes from "@effect/sql-pg/PgTypes"
+import type { RunCancellation } from "@sluice/engine/internal/journal/Cancellation"
+import { takeoversAfter } from "@sluice/engine/internal/journal/JournalRules"
+import type { HeldRun, RunSoFar } from "@sluice/engine/journal/Journal"
+import { Array, Cause, Effect, Exit, Latch, Queue, Stream } from "effect"
+import { SqlClient } from "effect/sql"
+import type { SqlError } from "effect/sql/SqlError"
+import { type Board, lookColumn, type Unwell } from "../../partners/PartnerBreakerPostgres.ts"
+import type { Link } from "../../sql/JournalConnection.ts"
+import type { Announcements } from "../../sql/WorkNotifications.ts"
+import { anyCancelled, cancelled } from "../Cancels.ts"
+import type { Lease } from "../lease/Lease.ts"
+import type { Worker } from "../lease/WorkerRegistration.ts"
+import * as HeldRuns from "./PartnerHolds.ts"
+import * as QueuedRuns from "./QueuedRuns.ts"
+import { openStates } from "./QueuedRuns.ts"
+import { recover } from "./Recovery.ts"
+import * as Strays from "./UnownedRuns.ts"
+
+/** Runs that wait in this process for an executor. What is more stays claimable for others. */
+const capacity = 64
+
+/** Queued runs that are claimed with one statement: their orders are locked for as long as it takes. */
+export const queuedAtOnce = 32
+
+/**
+ * $1 this worker. By the statement's time, which an index can be asked for; the clock's, in mid-statement, cannot. The order makes the
+ * queue be read along its index: from a table that holds millions, the first that comes along is not the nearest.
+ */
+export const look = `select
+  exists (select from workers where not fenced and alive_until < clock_timestamp()) as dead,
+  exists (select from workers w where w.fenced and exists (select from runs r where r.owner = w.id)) as orphaned,
+  exists (select from runs where due_at <= statement_timestamp()) as due,
+  exists (select from (select from runs q where q.state = 'queued' and not exists (
+    select from runs o where o.order_id = q.order_id and o.state in ${openStates})
+    order by q.pipeline, q.id limit 1) q) as queued,
+  exists (${anyCancelled}) as cancelled,
+  ${HeldRuns.dueQuery} as held,
+  ${lookColumn} as unwell`
+
+interface Seen extends Readonly<Record<"dead" | "orphaned" | "due" | "cancelled" | "queued" | "held", boolean>> {
+  /** JSON. */
+  readonly unwell: string
+}
+
+/** `for update`, so that it waits for none, and passes over those whose statement is being stored right now. */
+export const fence = `with dead as materialized (
+    select id from workers where alive_until < clock_timestamp() and not fenced for update skip locked)
+  update workers set fenced = true from dead where workers.id = dead.id`
+
+/** Rows of dead workers that hold nothing any more. */
+const sweep = `delete from workers w where w.fenced and w.alive_until < clock_timestamp() - interval '1 hour'
+  and not exists (select from runs r where r.owner = w.id)`
+
+/** $1 worker, $2 epoch, $3 ids. */
+const claim = (pick: string) =>
+  `with me as (select id from workers where id = $1 and epoch = $2 and not fenced for key share),
+  pick as materialized (${pick} for update of r skip locked)
+  update runs set owner = me.id, due_at = null, held_for = null from pick, me where runs.id = pick.id returning runs.id, pick.orderly`
+
+const claimOrphans = claim(`select r.id, w.left_orderly as orderly from runs r join workers w on w.id = r.owner
+  where r.id = any($3::uuid[]) and w.fenced`)
+
+const claimDue = claim(`select r.id, true as orderly from runs r
+  where r.id = any($3::uuid[]) and r.owner is null and r.due_at <= statement_timestamp()`)
+
+interface Claimed {
+  readonly id: string
+  /** Nobody died over it. */
+  readonly orderly: boolean
+}
+
+/** Of what was read; the document is read when it is needed, and orders are small. */
+const weightOf = (run: RunSoFar): number =>
+  run.callouts.reduce((sum, { record }) => sum + (record.response?.body.byteLength ?? 0), 4096)
+
+/** Where each stands in the order in which they were chosen; a statement returns its rows as it finds them. */
+const placesOf = (chosen: ReadonlyArray<{ readonly id: string }>): (id: string) => number => {
+  const places = new Map(chosen.map(({ id }, place) => [id, place]))
+  return (id) => places.get(id) ?? 0
+}
+
+const inOrder = (claimed: ReadonlyArray<Claimed>, places: (id: string) => number): ReadonlyArray<Claimed> =>
+  claimed.toSorted((a, b) => places(a.id) - places(b.id))
+
+const uuids = (ids: ReadonlyArray<string>) => ({ ...PgTypes.uuid(null), oid: PgTypes.OID.uuidArray, value: ids })
+
+/** What a takeover works with. */
+export interface Needs {
+  readonly lease: Lease
+  readonly worker: Worker
+  readonly board: Board
+  readonly announcements: Announcements
+}
+
+export const make = Effect.fnUntraced(function*({ announcements, board, lease, worker }: Needs) {
+  const sql = yield* SqlClient.SqlClient
+  const findStrays = yield* Strays.make(lease)
+  const wake = Latch.makeUnsafe(false)
+  /** Told again until the runs have ended, so that what nobody read is not missed. */
+  const cancellations = yield* Queue.sliding<RunCancellation>(1024)
+  /** A claim's answer was lost: what `doubtful` holds may be ours. */
+  let inDoubt = false
+
+  /** The pool, for a worker that rejoins. */
+  const link: Link = {
+    query: (text, parameters) => Effect.result(sql.unsafe(text, parameters).values as Effect.Effect<never, SqlError>),
+    closeIfHung: () => {}
+  }
+
+  /** Counts the takeovers, for the next one to know; then the runs, in `doubtful` until now, are this process's. */
+  const handOverSome = Effect.fnUntraced(function*(queue: Queue.Enqueue<HeldRun>, claimed: ReadonlyArray<Claimed>) {
+    const orderly = new Set(claimed.filter((run) => run.orderly).map((run) => run.id))
+    // Also after an orderly end a call may have been open: its time to end was up.
+    const found = yield* recover(
+      claimed.map((run) => run.id),
+      (id) => lease.doubtful.get(id)?.takenOver === true
+    )
+    const places = placesOf(claimed)
+    const placed = found.toSorted((a, b) => places(a.run.runId) - places(b.run.runId))
+    const held = placed.map((each) => ({
+      ...each,
+      takeovers: takeoversAfter({ ...each, takeovers: each.run.takeovers }, !orderly.has(each.run.runId))
+    }))
+    const counted = held.filter((each) =>
+      each.takeovers !== each.run.takeovers || each.progress !== each.progressAtTakeover
+    )
+    if (counted.length > 0) {
+      yield* sql.unsafe(
+        `update runs set takeovers = u.takeovers, takeover_progress = u.progress
+       from unnest($1::uuid[], $2::int4[], $3::int4[]) as u(id, takeovers, progress) where runs.id = u.id`,
+        [
+          uuids(counted.map((each) => each.run.runId)),
+          counted.map((each) => each.takeovers),
+          counted.map((each) => each.progress)
+        ]
+      )
+    }
+    for (const { run, takeovers } of held) {
+      // Fenced meanwhile: doubtful is empty then, and the runs are another's.
+      if (!lease.doubtful.delete(run.runId)) continue
+      const tenure = lease.hold(run.runId, { pipeline: run.pipeline.name, bytes: weightOf(run) })
+      Queue.offerUnsafe(queue, { ...run, takeovers, tenure })
+    }
+  })
+
+  /** In the order in which they were chosen, and few at a time: their journals hold partners' answers, each up to a mebibyte. */
+  const handOver = (queue: Queue.Enqueue<HeldRun>, claimed: ReadonlyArray<Claimed>) =>
+    Effect.forEach(Array.chunksOf(claimed, 8), (some) => handOverSome(queue, some), { discard: true })
+
+  const claimThose = Effect.fnUntraced(
+    function*(queue: Queue.Enqueue<HeldRun>, statement: string, found: ReadonlyArray<Claimed>, takenOver: boolean) {
+      // What is held here, by what this process knows, is being released: its answer comes first.
+      const ids = found.map(({ id }) => id).filter((id) => !lease.inFlight.has(id))
+      if (ids.length === 0) return false
+      for (const id of ids) lease.doubtful.set(id, { takenOver })
+      const { epoch, worker: id } = lease.identity()
+      const claimed = yield* sql.unsafe<Claimed>(statement, [PgTypes.uuid(id), PgTypes.int4(epoch), uuids(ids)])
+      const mine = new Set(claimed.map((run) => run.id))
+      for (const id of ids) if (!mine.has(id)) lease.doubtful.delete(id)
+      yield* handOver(queue, inOrder(claimed, placesOf(ids.map((id) => ({ id })))))
+      return true
+    }
+  )
+
+  /** In turns by pipeline. True where there may be more that this process has room for. */
+  const claimQueued = Effect.fnUntraced(function*(queue: Queue.Queue<HeldRun>, room: number) {
+    const found = yield* sql.unsafe<QueuedRuns.Candidate>(QueuedRuns.candidates, [PgTypes.int4(room)])
+    const next = QueuedRuns.inTurns(found, room, lease.inFlight.room)
+    if (next.length < found.length) lease.inFlight.whenRoom(() => wake.openUnsafe())
+    if (next.length === 0) return false
+    for (const { id } of next) lease.doubtful.set(id, { takenOver: false })
+    const claimed = yield* QueuedRuns.claim(next, lease.identity())
+    const mine = new Set(claimed.map((run) => run.id))
+    for (const { id } of next) if (!mine.has(id)) lease.doubtful.delete(id)
+    yield* handOver(queue, inOrder(claimed, placesOf(next)))
+    // Somebody else was faster with all of them: not at once into the same.
+    if (claimed.length === 0) yield* Effect.sleep("10 millis")
+    return true
+  })
+
+  const resolveDoubts = Effect.fnUntraced(function*(queue: Queue.Enqueue<HeldRun>) {
+    if (inDoubt) yield* worker.rejoin(link)
+    inDoubt = false
+    const doubts = new Map(lease.doubtful)
+    if (doubts.size === 0) return
+    const mine = yield* sql.unsafe<{ readonly id: string }>(
+      "select id from runs where owner = $1 and id = any($2::uuid[])",
+      [PgTypes.uuid(lease.identity().worker), uuids([...doubts.keys()])]
+    )
+    const found = new Set(mine.map((run) => run.id))
+    for (const id of doubts.keys()) if (!found.has(id)) lease.doubtful.delete(id)
+    yield* handOver(queue, mine.map(({ id }) => ({ id, orderly: doubts.get(id)?.takenOver !== true })))
+  })
+
+  const poll = Effect.fnUntraced(function*(queue: Queue.Queue<HeldRun>) {
+    yield* findStrays
+    yield* resolveDoubts(queue)
+    const me = lease.identity().worker
+    const [seen] = yield* sql.unsafe<Seen>(look, [PgTypes.uuid(me)])
+    if (seen === undefined) return false
+    board.seen(JSON.parse(seen.unwell) as ReadonlyArray<Unwell>)
+    if (seen.cancelled) Queue.offerAllUnsafe(cancellations, yield* cancelled(me))
+    if (seen.dead) yield* sql.unsafe(fence)
+    const room = () => {
+      const most = Math.min(capacity - Queue.sizeUnsafe(queue), lease.inFlight.roomInAll())
+      if (most <= 0) lease.inFlight.whenRoom(() => wake.openUnsafe())
+      return most
+    }
+    let more = false
+    if ((seen.dead || seen.orphaned) && room() > 0) {
+      const most = room()
+      const orphans = yield* sql<Claimed>`select r.id from runs r join workers w on w.id = r.owner
+      where w.fenced order by r.id limit ${most}`
+      more = (yield* claimThose(queue, claimOrphans, orphans, true)) && orphans.length === most
+      yield* sql.unsafe(sweep)
+    }
+    if (seen.held) yield* HeldRuns.letGo
+    if ((seen.due || seen.held) && room() > 0) {
+      const most = room()
+      const due = yield* sql<Claimed>`select id from runs where due_at <= statement_timestamp()
+      order by due_at, id limit ${most}`
+      more = ((yield* claimThose(queue, claimDue, due, false)) && due.length === most) || more
+    }
+    if (seen.queued && room() > 0) more = (yield* claimQueued(queue, Math.min(queuedAtOnce, room()))) || more
+    return more
+  })
+
+  const polling = Effect.fnUntraced(function*(queue: Queue.Queue<HeldRun>) {
+    for (;;) {
+      wake.closeUnsafe()
+      // Whatever goes wrong: who does not look hears of no cancel, and takes up no run.
+      const done = yield* Effect.exit(Effect.timeout(poll(queue), "10 seconds"))
+      if (Exit.isFailure(done)) {
+        inDoubt = true
+        yield* (Cause.hasDies(done.cause) ? Effect.logError : Effect.logDebug)("takeover: will look again", done.cause)
+      } else if (done.value) {
+        // Those who were claimed are taken up first.
+        yield* Effect.yieldNow
+        continue
+      }
+      yield* Effect.raceFirst(Effect.sleep("1 second"), wake.await)
+    }
+  })
+
+  const claimed: Stream.Stream<HeldRun> = Stream.unwrap(Effect.gen(function*() {
+    // Unbounded, and never filled above `capacity` by a claim: an offer must not wait, and be interrupted, halfway.
+    const queue = yield* Queue.unbounded<HeldRun>()
+    yield* Effect.forkScoped(Effect.provideService(polling(queue), SqlClient.SqlClient, sql))
+    yield* Effect.forkScoped(announcements.listen(() => wake.openUnsafe()))
+    return Stream.fromQueue(queue)
+  }))
+
+  return {
+    /** Nothing is claimed unless this is being read. */
+    claimed,
+    cancellations: Stream.fromQueue(cancellations),
+    /** There is something to claim sooner than the next look. */
+    hurry: () => {
+      wake.openUnsafe()
+    },
+    /** Something was queued that this process had no room for. */
+    later: () => {
+      lease.inFlight.whenRoom(() => wake.openUnsafe())
+    },
+    /** A statement that may have given this process the run failed without an answer. */
+    doubt: (runId: string) => {
+      lease.doubtful.set(runId, { takenOver: false })
+      inDoubt = true
+      wake.openUnsafe()
+    }
+  }
+})

@@ -1,0 +1,98 @@
+/**
+ * The runs that this process holds, counted by pipeline and weighed, so that one pipeline's burst takes no more than its
+ * share of the process: what is above stays queued in the database, and is claimed in turns.
+ */
+
+import type { Tenure } from "@sluice/engine/journal/Journal"
+
+/** Runs of one pipeline, of all, and the bytes of the documents that came with them. */
+export interface InFlightLimits {
+  readonly perPipeline: number
+  readonly runs: number
+  readonly bytes: number
+}
+
+/** Below what `Runs` executes at most: there is queueing before there is refusing. */
+export const defaultLimits: InFlightLimits = { perPipeline: 2000, runs: 8000, bytes: 256 * 1024 * 1024 }
+
+export interface Load {
+  readonly pipeline: string
+  readonly bytes: number
+}
+
+export interface InFlight {
+  readonly has: (runId: string) => boolean
+  /** A tenure that still stands. */
+  readonly stands: (tenure: Tenure) => boolean
+  /** Begins a tenure, whose number it returns; one that stood before ends. */
+  readonly add: (runId: string, load: Load) => number
+  /** False where that tenure had ended before: what is held by now is left alone. */
+  readonly remove: (tenure: Tenure) => boolean
+  readonly clear: () => void
+  /** How many more runs may be held, whatever they are. */
+  readonly roomInAll: () => number
+  /** How many more runs of this pipeline may be held. */
+  readonly room: (pipeline: string) => number
+  /** Tells once when there is room again: called by whoever had to leave something for the lack of it. */
+  readonly whenRoom: (tell: () => void) => void
+}
+
+export const make = (limits: InFlightLimits): InFlight => {
+  const held = new Map<string, Load & { readonly tenure: number }>()
+  const counts = new Map<string, number>()
+  let bytes = 0
+  let removals = 0
+  let tenures = 0
+  let waiting: (() => void) | undefined
+
+  const roomInAll = () => bytes >= limits.bytes ? 0 : Math.max(0, limits.runs - held.size)
+
+  /** Few at a time would cost a look for each. */
+  const worthALook = Math.max(1, Math.floor(limits.perPipeline / 8))
+
+  const forget = (runId: string) => {
+    const load = held.get(runId)
+    if (load === undefined) return
+    held.delete(runId)
+    bytes -= load.bytes
+    const left = (counts.get(load.pipeline) ?? 1) - 1
+    if (left > 0) counts.set(load.pipeline, left)
+    else counts.delete(load.pipeline)
+  }
+
+  const stands = ({ runId, tenure }: Tenure) => held.get(runId)?.tenure === tenure
+
+  return {
+    has: (runId) => held.has(runId),
+    stands,
+    add: (runId, { bytes: weight, pipeline }) => {
+      forget(runId)
+      const tenure = ++tenures
+      held.set(runId, { pipeline, bytes: weight, tenure })
+      counts.set(pipeline, (counts.get(pipeline) ?? 0) + 1)
+      bytes += weight
+      return tenure
+    },
+    remove: (tenure) => {
+      if (!stands(tenure)) return false
+      forget(tenure.runId)
+      if (waiting !== undefined && ++removals >= worthALook) {
+        const tell = waiting
+        waiting = undefined
+        tell()
+      }
+      return true
+    },
+    clear: () => {
+      held.clear()
+      counts.clear()
+      bytes = 0
+    },
+    roomInAll,
+    room: (pipeline) => Math.max(0, Math.min(limits.perPipeline - (counts.get(pipeline) ?? 0), roomInAll())),
+    whenRoom: (tell) => {
+      removals = 0
+      waiting = tell
+    }
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * What this process may do, and until when: its worker row, renewed with every flush, and the runs that it holds.
+ * One lease for the whole process: 100,000 runs cost no more to keep than one. Contract: section 10, promise 3.
+ */
+import { Fenced, type Tenure } from "@sluice/engine/journal/Journal"
+import { Clock, Effect } from "effect"
+import { leaseSeconds } from "../writer/FlushStatement.ts"
+import * as InFlight from "./InFlight.ts"
+
+const seconds = (n: number): bigint => BigInt(n) * 1_000_000_000n
+
+/** Sending stops this long before the lease ends, for what lies between the question and the socket. */
+const margin = seconds(1)
+
+export interface Lease {
+  /** The row in `workers`, and how often answers were lost since; both are parameters of every statement. */
+  readonly identity: () => { readonly worker: string; readonly epoch: number }
+  /** Whether the tenure stands. What does not is another's, or a later fiber's, whatever a fiber believes. */
+  readonly holds: (tenure: Tenure) => boolean
+  /** Begins a tenure, and ends the one before it. */
+  readonly hold: (runId: string, load: InFlight.Load) => number
+  /** Ends a tenure; false where it had ended before. An answer that comes late ends nothing that began since. */
+  readonly drop: (tenure: Tenure) => boolean
+  /** What this process holds, and how much more it may take. */
+  readonly inFlight: InFlight.InFlight
+  /** Runs that may be this process's: their statement was sent, and its answer lost or given up. */
+  readonly doubtful: Map<string, { readonly takenOver: boolean }>
+  readonly maySend: (tenure?: Tenure) => boolean
+  readonly awaitLease: Effect.Effect<void, Fenced>
+  /** Renewed by a statement that was sent at `sent`, monotonic nanoseconds. */
+  readonly renewed: (sent: bigint) => void
+  /** The epoch was raised. */
+  readonly rejoined: (epoch: number, sent: bigint) => void
+  /** A new worker row; whatever the old one held is another's now. */
+  readonly registered: (worker: string, sent: bigint) => void
+  /** The old one is fenced: nothing is held any more. */
+  readonly lost: () => void
+}
+
+export const make = (limits?: InFlight.InFlightLimits) => Effect.map(Clock.Clock, (clock) => on(clock, limits))
+
+const on = (clock: Clock.Clock, limits: InFlight.InFlightLimits | undefined): Lease => {
+  let worker = ""
+  let epoch = 0
+  /** Monotonic nanoseconds, on this process's own clock: the wall clock may jump, and the database's is elsewhere. */
+  let sendUntil = 0n
+  const held = InFlight.make(limits ?? InFlight.defaultLimits)
+  const doubtful = new Map<string, { readonly takenOver: boolean }>()
+  let waiting: Array<(answer: Effect.Effect<void, Fenced>) => void> = []
+
+  const alive = () => clock.monotonicTimeNanosUnsafe() < sendUntil
+
+  const tell = (answer: Effect.Effect<void, Fenced>) => {
+    const told = waiting
+    waiting = []
+    for (const resume of told) resume(answer)
+  }
+
+  const renewed = (sent: bigint) => {
+    const until = sent + seconds(leaseSeconds) - margin
+    if (until > sendUntil) sendUntil = until
+    if (waiting.length > 0 && alive()) tell(Effect.void)
+  }
+
+  return {
+    identity: () => ({ worker, epoch }),
+    holds: held.stands,
+    hold: held.add,
+    drop: held.remove,
+    inFlight: held,
+    doubtful,
+    maySend: (tenure) => alive() && (tenure === undefined || held.stands(tenure)),
+    awaitLease: Effect.callback<void, Fenced>((resume) => {
+      if (alive()) return resume(Effect.void)
+      waiting.push(resume)
+      return Effect.sync(() => {
+        waiting = waiting.filter((other) => other !== resume)
+      })
+    }),
+    renewed,
+    rejoined: (raised, sent) => {
+      epoch = Math.max(epoch, raised)
+      renewed(sent)
+    },
+    registered: (fresh, sent) => {
+      worker = fresh
+      epoch = 0
+      renewed(sent)
+    },
+    lost: () => {
+      sendUntil = 0n
+      held.clear()
+      doubtful.clear()
+      tell(Effect.fail(new Fenced()))
+    }
+  }
+}

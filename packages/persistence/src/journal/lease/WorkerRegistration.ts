@@ -1,0 +1,71 @@
+/** The worker row of this process: entered, found again after a lost answer, entered anew once fenced, and left. */
+import * as PgTypes from "@effect/sql-pg/PgTypes"
+import { Clock, Effect, Result, Semaphore } from "effect"
+import type { Link } from "../../sql/JournalConnection.ts"
+import { leaseSeconds } from "../writer/FlushStatement.ts"
+import type { Lease } from "./Lease.ts"
+
+const until = `clock_timestamp() + interval '${leaseSeconds} s'`
+
+const enter = `insert into workers (id, alive_until) values ($1, ${until})`
+
+/**
+ * Waits for whatever the lost statement still holds, and takes its right to store anything: `for update` meets both the
+ * renewing and the standing lock.
+ */
+const rejoinStatement = `with w as materialized (select id from workers where id = $1 and not fenced for update)
+update workers set epoch = epoch + 1, alive_until = ${until} from w where workers.id = w.id returning epoch`
+
+const leave = `update workers set fenced = true, left_orderly = true where id = $1`
+
+/** Between two tries while the database is away. */
+const pause = Effect.sleep("250 millis")
+
+export interface Worker {
+  readonly register: (link: Link) => Effect.Effect<void>
+  /** Goes on until the database answers. Where this one was fenced, the lease is lost and a new worker entered. */
+  readonly rejoin: (link: Link) => Effect.Effect<void>
+  readonly leave: (link: Link) => Effect.Effect<void>
+}
+
+export const make = Effect.fnUntraced(function*(lease: Lease) {
+  const clock = yield* Clock.Clock
+  const oneAtATime = yield* Semaphore.make(1)
+
+  const register: Worker["register"] = Effect.fnUntraced(function*(link) {
+    for (;;) {
+      const sent = clock.monotonicTimeNanosUnsafe()
+      // A fresh id each time: where the answer was lost, the row stays behind, holds nothing, and is swept away.
+      const id = globalThis.crypto.randomUUID()
+      const answer = yield* link.query(enter, [PgTypes.uuid(id)])
+      if (Result.isSuccess(answer)) return lease.registered(id, sent)
+      yield* Effect.logDebug("journal: cannot register yet", answer.failure)
+      yield* pause
+    }
+  })
+
+  const rejoin: Worker["rejoin"] = Effect.fnUntraced(function*(link) {
+    const { worker } = lease.identity()
+    for (;;) {
+      const sent = clock.monotonicTimeNanosUnsafe()
+      const answer = yield* link.query(rejoinStatement, [PgTypes.uuid(worker)])
+      if (Result.isFailure(answer)) {
+        yield* pause
+        continue
+      }
+      const epoch = answer.success[0]?.[0]
+      if (typeof epoch === "number") return lease.rejoined(epoch, sent)
+      lease.lost()
+      yield* Effect.logWarning(
+        "This process was away from the database for longer than its lease: its runs are taken over. It goes on anew"
+      )
+      return yield* register(link)
+    }
+  })
+
+  return {
+    register,
+    rejoin: (link) => oneAtATime.withPermit(rejoin(link)),
+    leave: (link) => Effect.asVoid(link.query(leave, [PgTypes.uuid(lease.identity().worker)]))
+  } satisfies Worker
+})

@@ -1,0 +1,73 @@
+/** What a flush answered, member by member: see `FlushStatement` for the rows. */
+import type { RunState } from "@sluice/domain/run/ProcessEvent"
+import type { HeldRun, Intake, Submission } from "@sluice/engine/journal/Journal"
+import { type Handed, handedOf } from "../../outbox/LocalClaims.ts"
+import type { Rows } from "../../sql/JournalConnection.ts"
+
+export interface StoredEntry {
+  readonly version: number
+  readonly ended: RunState | undefined
+  /** Another run over the order waits its turn. */
+  readonly next: boolean
+}
+
+export interface FlushAnswer {
+  /** The worker still stands; otherwise nothing was stored. */
+  readonly standing: boolean
+  /** Ordinals from 1. */
+  readonly accepts: ReadonlySet<number>
+  readonly entries: ReadonlyMap<number, StoredEntry>
+  /** Deliveries were made, and are to be sent. */
+  readonly delivers: boolean
+  /** Deliveries that are this process's to send. */
+  readonly handed: ReadonlyArray<Handed>
+}
+
+export const flushAnswer = (rows: Rows): FlushAnswer => {
+  let standing = false
+  let delivers = false
+  const accepts = new Set<number>()
+  const entries = new Map<number, StoredEntry>()
+  const handed: Array<Handed> = []
+  for (const [kind, n, version, state, next] of rows) {
+    if (kind === 0) standing = true
+    else if (kind === 1) accepts.add(n as number)
+    else if (kind === 3) delivers = true
+    else if (kind === 4) handed.push(handedOf(state as string))
+    else {
+      entries.set(n as number, {
+        version: version as number,
+        ended: state === null ? undefined : state as RunState,
+        next: next === true
+      })
+    }
+  }
+  return { standing, accepts, entries, delivers, handed }
+}
+
+/** The run that a submission opened, at its very beginning. */
+export const openedRun = ({ document, run }: Submission, tenure: number): HeldRun => ({
+  runId: run.runId,
+  tenure,
+  eventId: run.eventId,
+  orderId: document.order.id,
+  pipeline: run.pipeline,
+  ...(run.shipmentId === undefined ? {} : { shipmentId: run.shipmentId }),
+  createdAt: run.createdAt,
+  startedAt: run.createdAt,
+  startVersion: 1,
+  document,
+  takeovers: 0,
+  compensating: false,
+  steps: [],
+  callouts: [],
+  takenOver: false
+})
+
+/** Stored, and not this process's to execute. */
+export const queued = ({ document, run }: Submission): Intake => ({
+  _tag: "Queued",
+  orderId: document.order.id,
+  eventId: run.eventId,
+  runId: run.runId
+})

@@ -1,0 +1,132 @@
+/** The rows of a flush, for each `unnest` of its statement: their columns, and what of a member goes into which. */
+import * as PgTypes from "@effect/sql-pg/PgTypes"
+import type { StepRow } from "@sluice/engine/journal/Journal"
+import { holdRank } from "@sluice/engine/partners/PartnerBreaker"
+import { encodeBody, encodeCallout, encodeHistory, encodeStep } from "../../records/CalloutCodec.ts"
+import { columns, type ColumnTypes } from "../../sql/ArrayParameters.ts"
+import type { AcceptMember, EntryMember } from "./PendingWrite.ts"
+import { accept, acceptRow, printable } from "./SubmissionRow.ts"
+
+export const entry = {
+  run_id: "uuid",
+  order_id: "text",
+  seen: "int",
+  doc: "text",
+  external_id: "text",
+  order_type: "text",
+  status: "text",
+  touches: "bool",
+  state: "text",
+  final: "text",
+  reason: "text",
+  failed_steps: "int",
+  finished_at: "timestamptz",
+  due_at: "timestamptz",
+  held_for: "text",
+  hold_rank: "int",
+  wait_mark: "text",
+  open_mark: "text",
+  cancels: "bool",
+  set_aside: "text"
+} as const satisfies ColumnTypes
+
+export const step = {
+  e: "int",
+  run_id: "uuid",
+  index: "int",
+  state: "text",
+  record: "text"
+} as const satisfies ColumnTypes
+
+export const callout = {
+  e: "int",
+  run_id: "uuid",
+  id: "uuid",
+  step: "int",
+  outcome: "text",
+  record: "text",
+  form: "text",
+  body: "bytea",
+  response: "bytea"
+} as const satisfies ColumnTypes
+
+export const history = { e: "int", order_id: "text", entry: "text" } as const satisfies ColumnTypes
+
+const text = (value: unknown): string | null => typeof value === "string" ? value : null
+
+const entryRow = ({ entry, release, outcome }: EntryMember) => {
+  const order = entry.write?.document.order
+  const heldFor = release ? entry.wait?.heldFor : undefined
+  return {
+    run_id: entry.runId,
+    order_id: entry.orderId,
+    // What was made of one version of the order must not be stored with another.
+    seen: entry.write?.seen ?? outcome?.seen ?? null,
+    doc: entry.write?.document.text ?? null,
+    external_id: text(order?.["externalId"]),
+    order_type: order?.orderType ?? null,
+    status: order?.status ?? null,
+    touches: entry.wait !== undefined || entry.open !== undefined,
+    state: entry.state ?? null,
+    final: entry.finish?.state ?? null,
+    reason: printable(entry.finish?.reason ?? entry.reason),
+    failed_steps: entry.finish?.failedSteps ?? null,
+    finished_at: entry.finish?.at ?? null,
+    due_at: (release ? heldFor === undefined ? entry.wait?.dueAt : entry.wait?.until : undefined) ?? null,
+    held_for: heldFor ?? null,
+    hold_rank: heldFor === undefined ? null : holdRank(entry.wait?.attempt ?? 0),
+    wait_mark: entry.wait === undefined ? null : JSON.stringify(entry.wait),
+    open_mark: entry.open === undefined ? null : JSON.stringify(entry.open),
+    cancels: entry.cancels === true,
+    set_aside: entry.setAside === undefined ? null : JSON.stringify(entry.setAside)
+  }
+}
+
+const stepRow = (e: number, runId: string, row: StepRow) => ({
+  e,
+  run_id: runId,
+  index: row.index,
+  state: row.state,
+  record: encodeStep(row)
+})
+
+/** The parameters for `accepts` and `entries`, whose ordinals in the answer count from 1 in these lists. */
+export const flushParameters = (
+  worker: string,
+  epoch: number,
+  accepts: ReadonlyArray<AcceptMember>,
+  entries: ReadonlyArray<EntryMember>
+): ReadonlyArray<PgTypes.Parameter> => {
+  const steps: Array<ReturnType<typeof stepRow>> = []
+  const callouts: Array<{ readonly [Name in keyof typeof callout]: string | number | Uint8Array | null }> = []
+  const histories: Array<{ readonly e: number; readonly order_id: string; readonly entry: string }> = []
+  for (let i = 0; i < entries.length; i++) {
+    const { entry } = entries[i] as EntryMember
+    const e = i + 1
+    if (entry.skipped !== undefined) { for (const row of entry.skipped) steps.push(stepRow(e, entry.runId, row)) }
+    if (entry.step !== undefined) steps.push(stepRow(e, entry.runId, entry.step))
+    for (const { index, record } of entry.callouts) {
+      callouts.push({
+        e,
+        run_id: entry.runId,
+        id: record.id,
+        step: index,
+        outcome: record.outcome,
+        record: encodeCallout(record),
+        form: record.body.form,
+        body: encodeBody(record.body),
+        response: record.response?.body ?? null
+      })
+    }
+    for (const line of entry.history) histories.push({ e, order_id: entry.orderId, entry: encodeHistory(line) })
+  }
+  return [
+    PgTypes.uuid(worker),
+    PgTypes.int4(epoch),
+    ...columns(accept, accepts.map(acceptRow)),
+    ...columns(entry, entries.map(entryRow)),
+    ...columns(step, steps),
+    ...columns(callout, callouts),
+    ...columns(history, histories)
+  ]
+}

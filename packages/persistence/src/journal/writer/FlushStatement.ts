@@ -1,0 +1,208 @@
+/**
+ * The statement that writes everything that waits: accepts, steps, records, order versions, marks and ends of runs. Each part
+ * joins `me`, so that a fenced process writes nothing; a member whose order moved on writes nothing either, nor one that
+ * would set the order's status at the end of a run that is cancelled (`k`; without the lock a cancel that is committed
+ * in the middle of this statement would be overlooked).
+ *
+ * Answer, positional: kind, n, number, state, next
+ * - 0: `me` is there
+ * - 1: submission n is stored
+ * - 2: entry n is stored on an order at version `number`; `state` is the run's where it ended, and `next` says that
+ *   another run over the order waits its turn
+ * - 3: n deliveries were made, and are to be sent
+ * - 4: one that is this process's to send: `state` names it (`Handover`)
+ */
+import { intakeFanOut } from "../../outbox/FanOut.ts"
+import { handedText } from "../../outbox/LocalClaims.ts"
+import { outcomeParts } from "../../outbox/OutcomeStatement.ts"
+import { parameterCount, unnest } from "../../sql/ArrayParameters.ts"
+import { onHold } from "../claims/PartnerHolds.ts"
+import { callout, entry, history, step } from "./FlushRows.ts"
+import type { AcceptMember, EntryMember } from "./PendingWrite.ts"
+import { accept } from "./SubmissionRow.ts"
+
+/** $1 worker, $2 epoch. */
+const firstColumn = 3
+const entryColumn = firstColumn + parameterCount(accept)
+const stepColumn = entryColumn + parameterCount(entry)
+const calloutColumn = stepColumn + parameterCount(step)
+const historyColumn = calloutColumn + parameterCount(callout)
+const nextColumn = historyColumn + parameterCount(history)
+
+/** How long a lease lasts from its renewal, by the database's clock. */
+export const leaseSeconds = 6
+
+/** Renews the lease with everything that is written. */
+const renewing = `update workers set alive_until = clock_timestamp() + interval '${leaseSeconds} s'
+    where id = $1 and epoch = $2 and not fenced returning id`
+
+/**
+ * For the second connection: does not wait for the renewing one, nor make it wait, and still keeps the worker from
+ * being fenced until this is committed, because fencing locks `for update`.
+ */
+const standing = `select id from workers where id = $1 and epoch = $2 and not fenced for key share`
+
+/** The run has ended with this entry, unless a cancel wants its steps compensated first. */
+const ends = `(e.final is not null
+      and not (runs.cancel_requested and runs.cancel_compensates and runs.state <> 'compensating'))`
+
+/** What a flush has to write. What it has not is left out of its text: each part costs time, even without rows. */
+export interface Parts {
+  readonly accepts: boolean
+  readonly entries: boolean
+  /** Entries that write orders or their history. */
+  readonly changes: boolean
+  /** Entries that wait for a partner. */
+  readonly holds: boolean
+}
+
+const acceptParts = `a as materialized (select a.* from ${unnest(accept, "a", firstColumn)}),
+w as (
+  insert into orders (id, external_id, order_type, status, version, created_at, updated_at, event_id, run_id,
+    external_key, idempotency_key, fingerprint)
+  select a.id, a.external_id, a.order_type, a.status, 1, a.created_at, a.created_at, a.event_id, a.run_id,
+    a.external_id, a.idempotency_key, a.fingerprint
+  from me, a order by a.id, a.external_id, a.idempotency_key
+  on conflict do nothing returning run_id
+),
+wn as materialized (select a.* from w join a using (run_id)),
+w1 as (insert into order_versions select id, 1, doc from wn),
+w2 as (
+  insert into runs (id, order_id, event_id, pipeline, pipeline_version, shipment_id, state, owner, start_version,
+    created_at, started_at, requested_by)
+  select run_id, wn.id, event_id, pipeline, pipeline_version, shipment_id,
+    case when starts then 'running' else 'queued' end, case when starts then me.id end, case when starts then 1 end,
+    created_at, case when starts then created_at end, requested_by
+  from wn, me
+)`
+
+/** The entries that may be stored, and the version on which each is: where some of them change their order. */
+const changingEntries = `given as materialized (select e.* from me, ${unnest(entry, "e", entryColumn)}),
+k as materialized (
+  select given.n, runs.cancel_requested from given join runs on runs.id = given.run_id
+  where given.doc is not null and not given.cancels and (given.final is not null or given.state = 'compensating')
+  for no key update of runs
+),
+e as materialized (
+  select given.* from given where not exists (select from k where k.n = given.n and k.cancel_requested)
+),
+o as (
+  update orders set version = orders.version + 1, external_id = e.external_id, order_type = e.order_type,
+    status = e.status, updated_at = clock_timestamp()
+  from e where e.doc is not null and orders.id = e.order_id and orders.version = e.seen
+  returning e.n, orders.version
+),
+v as materialized (
+  select n, version from o
+  union all select e.n, orders.version from e join orders on orders.id = e.order_id
+  where e.doc is null and (e.seen is null or e.seen = orders.version)
+),
+v1 as (insert into order_versions select e.order_id, v.version, e.doc from v join e using (n) where e.doc is not null),
+h as (
+  insert into order_history (order_id, entry) select h.order_id, h.entry
+  from ${unnest(history, "h", historyColumn)} join v on v.n = h.e order by h.n
+)`
+
+/** The same where none does. */
+const plainEntries = `e as materialized (select e.* from me, ${unnest(entry, "e", entryColumn)}),
+v as materialized (
+  select e.n, orders.version from e join orders on orders.id = e.order_id
+  where e.seen is null or e.seen = orders.version
+)`
+
+const entryParts = `s as (
+  insert into steps select s.run_id, s.index, s.state, v.version, s.record
+  from ${unnest(step, "s", stepColumn)} join v on v.n = s.e
+  on conflict do nothing
+),
+c as (
+  insert into callouts select c.run_id, c.id, c.step, c.outcome, c.record, c.form, c.body, c.response
+  from ${unnest(callout, "c", calloutColumn)} join v on v.n = c.e
+  on conflict do nothing
+),
+f as (
+  update runs set
+    state = case
+      when ${ends} then case
+        when runs.cancel_requested and (e.final <> 'compensation-failed' or not runs.cancel_compensates)
+          then 'cancelled' else e.final end
+      when e.final is not null then 'compensating'
+      when e.state is not null then e.state
+      when runs.state = 'waiting' then 'running'
+      else runs.state end,
+    reason = case when runs.cancel_requested then runs.reason else coalesce(e.reason, runs.reason) end,
+    failed_steps = coalesce(e.failed_steps, runs.failed_steps),
+    finished_at = case when ${ends} then e.finished_at end,
+    owner = case when e.due_at is null and e.held_for is null and not ${ends} then runs.owner end,
+    due_at = case when (e.due_at is not null or e.held_for is not null) and runs.cancel_requested
+      then clock_timestamp() else e.due_at end,
+    held_for = case when not runs.cancel_requested then e.held_for end,
+    hold_rank = coalesce(e.hold_rank, 0),
+    wait_mark = case when e.touches then e.wait_mark else runs.wait_mark end,
+    open_mark = case when e.touches then e.open_mark else runs.open_mark end,
+    set_aside = coalesce(e.set_aside, runs.set_aside)
+  from v join e using (n)
+  where runs.id = e.run_id and runs.finished_at is null
+    and (e.touches or e.state is not null or e.final is not null or runs.state = 'waiting')
+  returning e.n, runs.finished_at is not null as ended, runs.state, runs.order_id
+)`
+
+/** `deliveries`: the parts that make `dw`, the deliveries of what is stored. */
+const statement = (me: string, deliveries: string | undefined, parts: Parts): string => {
+  const ctes = [
+    `me as (${me})`,
+    ...(parts.accepts ? [acceptParts] : []),
+    ...(parts.entries ? [parts.changes ? changingEntries : plainEntries, entryParts] : []),
+    ...(parts.holds ? [onHold] : []),
+    ...(deliveries === undefined ? [] : [deliveries])
+  ]
+  const answers = [
+    "select 0 as kind, 0 as n, 0 as number, null::text as state, false as next from me",
+    ...(parts.accepts ? ["select 1, wn.n::int, 0, null, false from wn"] : []),
+    ...(parts.entries
+      ? [`select 2, v.n::int, v.version, case when f.ended then f.state end,
+  coalesce(f.ended and exists (select from runs q where q.order_id = f.order_id and q.state = 'queued'), false)
+from v left join f using (n)`]
+      : []),
+    ...(deliveries === undefined
+      ? []
+      : [
+        `select 3, count(*)::int, 0, null, false from dw where dw.state = 'pending' and dw.claim is null
+  having count(*) > 0`,
+        `select 4, 0, 0, ${handedText}, false from dw where dw.claim is not null`
+      ])
+  ]
+  return `with ${ctes.join(",\n")}\n${answers.join("\nunion all ")}`
+}
+
+/** By which text a lane writes what it has to write: a few, each made once, so that each stays prepared. */
+export type FlushTexts = (parts: Parts) => string
+
+const texts = (me: string): FlushTexts => {
+  const known = new Map<number, string>()
+  return (parts) => {
+    const key = Number(parts.accepts) + 2 * Number(parts.entries) + 4 * Number(parts.changes) + 8 * Number(parts.holds)
+    let text = known.get(key)
+    if (text === undefined) {
+      text = statement(me, parts.accepts ? intakeFanOut(nextColumn) : undefined, parts)
+      known.set(key, text)
+    }
+    return text
+  }
+}
+
+export const renewingFlush: FlushTexts = texts(renewing)
+export const standingFlush: FlushTexts = texts(standing)
+
+const everything: Parts = { accepts: true, entries: true, changes: true, holds: true }
+const outcomeStatement = statement(standing, outcomeParts(nextColumn), everything)
+
+/** For entries that leave something behind; takes no submissions. */
+export const outcomeFlush: FlushTexts = () => outcomeStatement
+
+export const partsOf = (accepts: ReadonlyArray<AcceptMember>, entries: ReadonlyArray<EntryMember>): Parts => ({
+  accepts: accepts.length > 0,
+  entries: entries.length > 0,
+  changes: entries.some(({ entry }) => entry.write !== undefined || entry.history.length > 0),
+  holds: entries.some(({ entry, release }) => release && entry.wait?.heldFor !== undefined)
+})

@@ -1,0 +1,79 @@
+/** What waits to be written: a submission, or an addition to a run. One member is stored as a whole or not at all. */
+import type {
+  Committed,
+  Entry,
+  Fenced,
+  Intake,
+  IntakeConflict,
+  JournalUnavailable,
+  Stale,
+  Submission
+} from "@sluice/engine/journal/Journal"
+import type { Effect } from "effect"
+import type { Outcome } from "../../outbox/Outcome.ts"
+
+export interface AcceptMember {
+  readonly kind: "accept"
+  readonly submission: Submission
+  /** This process executes it from the start; otherwise it is queued, for whoever has room. */
+  readonly starts: boolean
+  readonly bytes: number
+  /** Monotonic nanoseconds. */
+  readonly since: bigint
+  /** It was answered already, with `JournalUnavailable`; should it be stored all the same, its run needs an executor. */
+  abandoned: boolean
+  readonly settle: (answer: Effect.Effect<Intake, IntakeConflict | JournalUnavailable>) => void
+}
+
+export interface EntryMember {
+  readonly kind: "entry"
+  readonly entry: Entry
+  /** The worker that held the run when the entry was given: under another one it must not be stored. */
+  readonly worker: string
+  /** The run is given up with this entry. */
+  readonly release: boolean
+  /** What is stored with it beside the run. */
+  readonly outcome: Outcome | undefined
+  readonly bytes: number
+  readonly settle: (answer: Effect.Effect<Committed | Stale, Fenced>) => void
+}
+
+export type Member = AcceptMember | EntryMember
+
+/** What a member weighs on its way to the database, roughly: its documents, bodies and answers. */
+export const submissionBytes = (submission: Submission): number => submission.document.text.length + 512
+
+export const entryBytes = (entry: Entry): number => {
+  let bytes = 512
+  if (entry.write !== undefined) bytes += entry.write.document.text.length
+  for (const { record } of entry.callouts) {
+    bytes += 1024 + (record.response?.body.byteLength ?? 0) +
+      (record.body.form === "text"
+        ? record.body.text.length
+        : record.body.form === "workflow"
+        ? record.body.tail.length
+        : 0)
+  }
+  return bytes + entry.history.length * 256
+}
+
+/** No two members of one order share a flush: `UPDATE … FROM` with one order twice drops a change silently. */
+export const orderOf = (member: Member): string =>
+  member.kind === "accept" ? member.submission.document.order.id : member.entry.orderId
+
+const nobody: ReadonlyArray<string> = []
+
+/** Nor of one customer, for the same reason. */
+export const customersOf = (member: Member): ReadonlyArray<string> =>
+  member.kind === "accept" ? nobody : member.outcome?.customers ?? nobody
+
+/** Members by kind: the ordinals of the answer count in these. */
+export const sorted = (members: ReadonlyArray<Member>) => {
+  const accepts: Array<AcceptMember> = []
+  const entries: Array<EntryMember> = []
+  for (const member of members) {
+    if (member.kind === "accept") accepts.push(member)
+    else entries.push(member)
+  }
+  return { accepts, entries }
+}

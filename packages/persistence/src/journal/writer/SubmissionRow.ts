@@ -1,0 +1,49 @@
+/** A submission as the columns of its row in the flush. */
+import { webhookTypeOf } from "@sluice/domain/webhook/WebhookType"
+import { externalIdOf } from "@sluice/engine/internal/journal/JournalRules"
+import type { ColumnTypes } from "../../sql/ArrayParameters.ts"
+import type { AcceptMember } from "./PendingWrite.ts"
+
+export const accept = {
+  id: "text",
+  external_id: "text",
+  order_type: "text",
+  status: "text",
+  created_at: "timestamptz",
+  event_id: "uuid",
+  run_id: "uuid",
+  idempotency_key: "text",
+  fingerprint: "bytea",
+  doc: "text",
+  pipeline: "text",
+  pipeline_version: "int",
+  shipment_id: "text",
+  requested_by: "text",
+  starts: "bool",
+  webhook_type: "text"
+} as const satisfies ColumnTypes
+
+/** A NUL is no text to PostgreSQL; in a reason given by a person it is not worth failing for. */
+export const printable = (text: string | undefined): string | null => text?.replaceAll("\0", "\ufffd") ?? null
+
+export const acceptRow = ({ starts, submission }: AcceptMember) => {
+  const { document, fingerprint, idempotencyKey, run } = submission
+  return {
+    id: document.order.id,
+    external_id: externalIdOf(submission) ?? null,
+    order_type: document.order.orderType,
+    status: document.order.status,
+    created_at: run.createdAt,
+    event_id: run.eventId,
+    run_id: run.runId,
+    idempotency_key: idempotencyKey ?? null,
+    fingerprint: fingerprint ?? null,
+    doc: document.text,
+    pipeline: run.pipeline.name,
+    pipeline_version: run.pipeline.version,
+    shipment_id: run.shipmentId ?? null,
+    requested_by: printable(run.requestedBy),
+    starts,
+    webhook_type: webhookTypeOf(document.order.orderType) ?? null
+  }
+}

@@ -1,0 +1,64 @@
+/** What waits for the writer: bounded where it can be refused, taken in portions that a flush can carry. */
+import { customersOf, type Member, orderOf } from "./PendingWrite.ts"
+
+export const maxMembers = 256
+export const maxBytes = 1024 * 1024
+
+export interface Backlog {
+  readonly add: (member: Member) => void
+  /** Back to the front, in their order: their flush stored nothing. */
+  readonly putBack: (members: ReadonlyArray<Member>) => void
+  /** At most `maxMembers` and `maxBytes` (a larger one alone), at most one per order and customer; the others keep their place. */
+  readonly take: () => ReadonlyArray<Member>
+  /** Takes out those that fulfil the condition. */
+  readonly extract: (condition: (member: Member) => boolean) => ReadonlyArray<Member>
+  readonly count: () => number
+  readonly bytes: () => number
+}
+
+export const make = (): Backlog => {
+  let members: Array<Member> = []
+  let bytes = 0
+
+  const extract = (condition: (member: Member) => boolean): ReadonlyArray<Member> => {
+    if (members.length === 0) return []
+    const taken: Array<Member> = []
+    const left: Array<Member> = []
+    for (const member of members) {
+      if (condition(member)) {
+        taken.push(member)
+        bytes -= member.bytes
+      } else left.push(member)
+    }
+    members = left
+    return taken
+  }
+
+  return {
+    add: (member) => {
+      members.push(member)
+      bytes += member.bytes
+    },
+    putBack: (returned) => {
+      members = [...returned, ...members]
+      for (const member of returned) bytes += member.bytes
+    },
+    take: () => {
+      const orders = new Set<string>()
+      const customers = new Set<string>()
+      let size = 0
+      return extract((member) => {
+        if (orders.size === maxMembers || (orders.size > 0 && size + member.bytes > maxBytes)) return false
+        const order = orderOf(member)
+        if (orders.has(order) || customersOf(member).some((customer) => customers.has(customer))) return false
+        orders.add(order)
+        for (const customer of customersOf(member)) customers.add(customer)
+        size += member.bytes
+        return true
+      })
+    },
+    extract,
+    count: () => members.length,
+    bytes: () => bytes
+  }
+}

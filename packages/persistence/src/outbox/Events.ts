@@ -1,0 +1,141 @@
+/**
+ * Stores events that are reported through `POST /v1/events`, with their deliveries: what comes while a commit is under
+ * way is stored with the next one, as runs are. Contract: sections 7 and 9.
+ */
+import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import type { EventType } from "@sluice/domain/webhook/WebhookType"
+import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
+import { Context, Deferred, Effect, Exit, Layer, Queue } from "effect"
+import { SqlClient } from "effect/sql"
+import type { SqlError } from "effect/sql/SqlError"
+import { columns, type ColumnTypes, parameterCount, unnest } from "../sql/ArrayParameters.ts"
+import { orUnavailable } from "../sql/Unavailable.ts"
+import { DeliverySignal, type Offer } from "./DeliverySignal.ts"
+import { endpointLane, newId, wants } from "./FanOut.ts"
+import { claimedAtOnce, endpointsWithRoom, handoverColumns, handoverParameters } from "./LocalClaims.ts"
+
+const row = { id: "uuid", type: "text", created_at: "timestamptz", body: "bytea" } as const satisfies ColumnTypes
+
+/** Events that one statement stores. */
+const maxEvents = 256
+
+const offerColumn = 1 + parameterCount(row)
+
+/**
+ * Events are kept whether anybody listens or not. They belong to no order, so to no sequence. Answer: what is this
+ * process's to send, and a row without an id where there is more to send.
+ */
+const statement = `with ${endpointsWithRoom(offerColumn)},
+r as materialized (select * from ${unnest(row, "r", 1)}),
+mw as (
+  insert into messages (id, type, created_at, body)
+  select id, type, created_at, body from r order by n
+  returning id, seq, type, created_at
+),
+dw as (
+  insert into deliveries (id, message_id, seq, endpoint_id, lane, type, state, due_at, created_at, finished_at, claim,
+    claimed_until)
+  select ${newId("mw.id")}, mw.id, mw.seq, t.id, ${endpointLane("t.id")}, mw.type,
+    case when t.held then 'held' else 'pending' end, case when not t.held then statement_timestamp() end, mw.created_at,
+    case when t.held then mw.created_at end, ${handoverColumns("r.n", offerColumn)}
+  from mw join r using (id) join t on ${wants("mw.type")}
+  returning id, message_id, seq, endpoint_id, state, claim
+)
+select id, message_id, seq, endpoint_id from dw where claim is not null
+union all (select null, null, null, null from dw where claim is null and state = 'pending' limit 1)`
+
+interface Row {
+  readonly id: string | null
+  readonly message_id: string
+  readonly seq: bigint
+  readonly endpoint_id: string
+}
+
+/** `id`: a UUIDv7; `createdAt` in epoch milliseconds. */
+export interface Event {
+  readonly id: string
+  readonly type: EventType
+  readonly createdAt: number
+  readonly body: string
+}
+
+interface Waiting {
+  readonly event: Event
+  readonly body: Uint8Array
+  readonly stored: Deferred.Deferred<void, SqlError>
+  /** Whoever reported it was told that it is not stored: it is not, where that can still be had. */
+  abandoned: boolean
+}
+
+const make = Effect.gen(function*() {
+  const sql = yield* SqlClient.SqlClient
+  const signal = yield* DeliverySignal
+  const queue = yield* Queue.unbounded<Waiting>()
+
+  const insert = (waiting: ReadonlyArray<Waiting>, offer: Offer) =>
+    sql.unsafe<Row>(statement, [
+      ...columns(
+        row,
+        waiting.map(({ body, event: { createdAt, id, type } }) => ({ id, type, created_at: createdAt, body }))
+      ),
+      ...handoverParameters(offer)
+    ])
+
+  const start = (waiting: ReadonlyArray<Waiting>, rows: ReadonlyArray<Row>, offer: Offer) => {
+    const byId = new Map(waiting.map((one) => [one.event.id, one]))
+    offer.taken(rows.flatMap(({ endpoint_id, id, message_id, seq }) => {
+      const made = byId.get(message_id)
+      if (id === null || made === undefined) return []
+      const { body, event: { createdAt, type } } = made
+      const handed = { id, messageId: message_id, sequence: Number(seq), endpointId: endpoint_id }
+      return [claimedAtOnce(handed, { type, createdAt, body })]
+    }))
+    if (rows.some(({ id }) => id === null)) signal.publish()
+  }
+
+  /** Together; where the database objects, one by one, so that a bad one fails alone. */
+  const store = (waiting: ReadonlyArray<Waiting>): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      if (waiting.length === 0) return Effect.void
+      const offer = signal.offer()
+      return Effect.flatMap(Effect.exit(insert(waiting, offer)), (exit) => {
+        if (Exit.isFailure(exit)) offer.taken([])
+        if (Exit.isFailure(exit) && waiting.length > 1) {
+          return Effect.forEach(waiting, (one) => store([one]), { discard: true })
+        }
+        for (const { stored } of waiting) Deferred.doneUnsafe(stored, Exit.asVoid(exit))
+        if (Exit.isSuccess(exit)) start(waiting, exit.value, offer)
+        return Effect.void
+      }).pipe(Effect.onInterrupt(() => Effect.sync(() => offer.taken([]))))
+    })
+
+  yield* Queue.takeBetween(queue, 1, maxEvents).pipe(
+    Effect.flatMap((waiting) => store(waiting.filter(({ abandoned }) => !abandoned))),
+    Effect.forever,
+    Effect.forkScoped
+  )
+
+  return {
+    store: (event: Event) =>
+      orUnavailable(Effect.suspend(() => {
+        const waiting: Waiting = {
+          event,
+          body: Utf8.encode(event.body),
+          stored: Deferred.makeUnsafe(),
+          abandoned: false
+        }
+        Queue.offerUnsafe(queue, waiting)
+        return Effect.onInterrupt(Deferred.await(waiting.stored), () =>
+          Effect.sync(() => {
+            waiting.abandoned = true
+          }))
+      }))
+  }
+})
+
+export class Events extends Context.Service<Events, {
+  /** Answers after the commit, which many share. */
+  readonly store: (event: Event) => Effect.Effect<void, JournalUnavailable>
+}>()("@sluice/persistence/Events") {
+  static readonly layer: Layer.Layer<Events, never, SqlClient.SqlClient | DeliverySignal> = Layer.effect(Events, make)
+}

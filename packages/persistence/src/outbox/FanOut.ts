@@ -1,0 +1,47 @@
+/**
+ * Makes deliveries in the commit of what they tell of: parts of the journal's statements, so that an order that is not
+ * stored leaves none. Which endpoints get a message is decided by how this very statement sees them.
+ * Contract: section 9; design: ARCHITECTURE.md, "Deliveries".
+ */
+import { endpointsWithRoom, handoverColumns } from "./LocalClaims.ts"
+
+/** The endpoints, `t`. Where there are none, everything below finds nothing to do. */
+export const endpoints = `t as materialized (
+  select id, types, per_order, disabled_at is not null as held from webhook_endpoints
+)`
+
+/** Whether endpoint `t` subscribes to a type. */
+export const wants = (type: string): string => `(${type} = any(t.types) or '*' = any(t.types))`
+
+/** A UUIDv7 of its own, as old as the message's. */
+export const newId = (message: string): string =>
+  `(left(${message}::text, 14) || '7' || substr(gen_random_uuid()::text, 16))::uuid`
+
+/** What is claimed from together: an endpoint's. */
+export const endpointLane = (id: string): string => `'e:' || ${id}`
+
+/** One is attempted at a time. */
+export const endpointChain = (endpoint: string, order: string): string => `${endpoint} || ' ' || ${order}`
+
+/**
+ * For orders that are being stored, `wn`: `order.*`. Nothing of a new order can be pending before, so every delivery
+ * is the head of its chain. Those that this process has room for are its own at once: `handoverParameters` from `first` on.
+ */
+export const intakeFanOut = (first: number): string =>
+  `${endpointsWithRoom(first)},
+mw as (
+  insert into messages (id, type, order_id, created_at)
+  select wn.event_id, wn.webhook_type, wn.id, wn.created_at from wn
+  where wn.webhook_type is not null and exists (select from t where ${wants("wn.webhook_type")}) order by wn.n
+  returning id, seq, type, order_id, created_at
+),
+dw as (
+  insert into deliveries (id, message_id, seq, endpoint_id, lane, type, order_id, chain, state, due_at, created_at,
+    finished_at, claim, claimed_until)
+  select ${newId("mw.id")}, mw.id, mw.seq, t.id, ${endpointLane("t.id")}, mw.type, mw.order_id,
+    case when t.per_order then ${endpointChain("t.id", "mw.order_id")} end,
+    case when t.held then 'held' else 'pending' end, case when not t.held then statement_timestamp() end, mw.created_at,
+    case when t.held then mw.created_at end, ${handoverColumns("wn.n", first)}
+  from mw join wn on wn.event_id = mw.id join t on ${wants("mw.type")}
+  returning id, message_id, seq, endpoint_id, state, claim
+)`

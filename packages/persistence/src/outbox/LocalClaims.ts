@@ -1,0 +1,107 @@
+/**
+ * Deliveries that this process claims in the very statement that makes them, as it does with runs: what nobody else need
+ * look for costs no claim. A part of them at most, by what the process has room for (`Offer`); not those of an endpoint
+ * with a rate limit, which all processes share and which a claim locks. The claim is one like any other: whoever dies
+ * with it need not say so. Design: ARCHITECTURE.md, "Deliveries".
+ */
+import * as PgTypes from "@effect/sql-pg/PgTypes"
+import { type ClaimedDelivery, claimMs } from "@sluice/delivery/DeliveryStore"
+import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import { webhookTypeOf } from "@sluice/domain/webhook/WebhookType"
+import type { Submission } from "@sluice/engine/journal/Journal"
+import type { Offer } from "./DeliverySignal.ts"
+
+/** Of `handoverParameters`: a mark, lanes with their room, the room of other lanes, and in all. */
+export const handoverParameters = ({ mark, room }: Offer): ReadonlyArray<PgTypes.Parameter> => [
+  PgTypes.uuid(mark),
+  { ...PgTypes.text(null), oid: PgTypes.OID.textArray, value: [...room.room.keys()] },
+  { ...PgTypes.int4(null), oid: PgTypes.OID.int4Array, value: [...room.room.values()] },
+  PgTypes.int4(room.otherwise),
+  PgTypes.int4(room.total)
+]
+
+/** The endpoints, `t`, with the room that this process has for each. `first`: where the parameters begin. */
+export const endpointsWithRoom = (first: number): string =>
+  `t as materialized (
+  select w.id, w.types, w.per_order, w.disabled_at is not null as held, case when w.rate is null then
+      least(coalesce(b.room, $${first + 3}::int4), $${first + 4}::int4 / (select count(*)::int4 from webhook_endpoints))
+    else 0 end as room
+  from webhook_endpoints w left join unnest($${first + 1}::text[], $${first + 2}::int4[]) as b(lane, room)
+    on b.lane = 'e:' || w.id
+)`
+
+/** The values of `claim` and `claimed_until` for the `n`th of the statement's messages at endpoint `t`. */
+export const handoverColumns = (n: string, first: number): string =>
+  `case when ${n} <= t.room and not t.held then $${first}::uuid end,
+    case when ${n} <= t.room and not t.held then clock_timestamp() + interval '${claimMs} ms' end`
+
+/** A delivery that was claimed as it was made. Ids are hyphenated UUIDs. */
+export interface Handed {
+  readonly id: string
+  readonly messageId: string
+  readonly sequence: number
+  readonly endpointId: string
+}
+
+/** As the journal's flush tells of it: one text, since its rows have one shape. */
+export const handedText = `dw.id::text || dw.message_id || dw.endpoint_id || ' ' || dw.seq`
+
+const uuidLength = 36
+
+export const handedOf = (text: string): Handed => {
+  const space = text.lastIndexOf(" ")
+  return {
+    id: text.slice(0, uuidLength),
+    messageId: text.slice(uuidLength, 2 * uuidLength),
+    endpointId: text.slice(2 * uuidLength, space),
+    sequence: Number(text.slice(space + 1))
+  }
+}
+
+export interface HandedMessage {
+  readonly type: string
+  /** Epoch milliseconds. */
+  readonly createdAt: number
+  readonly orderId?: string
+  readonly body: Uint8Array
+}
+
+/** As a claim would have answered. */
+export const claimedAtOnce = (
+  { endpointId, ...handed }: Handed,
+  message: HandedMessage
+): ClaimedDelivery => ({
+  ...handed,
+  ...message,
+  lane: `e:${endpointId}`,
+  endpointId,
+  frozen: false,
+  attempts: 0,
+  round: 0
+})
+
+/** What is told of orders that are being stored: their first version. */
+export const ofSubmissions = (
+  handed: ReadonlyArray<Handed>,
+  submissions: ReadonlyArray<Submission>
+): ReadonlyArray<ClaimedDelivery> => {
+  if (handed.length === 0) return []
+  const byEvent = new Map(submissions.map((submission) => [submission.run.eventId, submission]))
+  const messages = new Map<string, HandedMessage>()
+  return handed.flatMap((one) => {
+    const submission = byEvent.get(one.messageId)
+    if (submission === undefined) return []
+    const { document, run } = submission
+    let message = messages.get(one.messageId)
+    if (message === undefined) {
+      message = {
+        type: webhookTypeOf(document.order.orderType) ?? "",
+        createdAt: run.createdAt,
+        orderId: document.order.id,
+        body: Utf8.encode(document.text)
+      }
+      messages.set(one.messageId, message)
+    }
+    return [claimedAtOnce(one, message)]
+  })
+}

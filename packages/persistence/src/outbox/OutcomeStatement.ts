@@ -1,0 +1,191 @@
+/**
+ * The statement that stores entries which leave something behind: the flush statement, and with it customers,
+ * subscriptions, and the messages of all of them. Sorted by customer, one per customer at most; bodies are built from
+ * the rows that were written. Contract: section 9; design: ARCHITECTURE.md, "Deliveries".
+ */
+import type * as PgTypes from "@effect/sql-pg/PgTypes"
+import type { StepTarget } from "@sluice/delivery/DeliveryStore"
+import { customerId } from "@sluice/domain/identity/Ids"
+import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import { stringify } from "@sluice/domain/json/Json"
+import type { CustomerMember } from "@sluice/domain/order/Customer"
+import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
+import { SecureRandom } from "effect/crypto"
+import { customerColumns } from "../schema/CustomerColumns.ts"
+import { columns, type ColumnTypes, parameterCount, unnest } from "../sql/ArrayParameters.ts"
+import { endpoints } from "./FanOut.ts"
+import { errorBody, messageFanOut } from "./MessageFanOut.ts"
+import type { Outcome } from "./Outcome.ts"
+
+const memberColumns = Object.values(customerColumns)
+
+const failure = { e: "int", id: "uuid", errors: "text" } as const satisfies ColumnTypes
+
+const customer = {
+  e: "int",
+  id: "uuid",
+  key: "text",
+  known_id: "text",
+  fresh_id: "text",
+  email: "text",
+  creates: "bool",
+  ...Object.fromEntries(memberColumns.map((column) => [column, "text"]))
+} as const satisfies ColumnTypes
+
+const subscription = {
+  e: "int",
+  id: "uuid",
+  entitlements_id: "uuid",
+  subscription_id: "text",
+  item: "int",
+  known_id: "text",
+  email: "text",
+  doc: "text",
+  entitlements: "text"
+} as const satisfies ColumnTypes
+
+const sent = {
+  e: "int",
+  id: "uuid",
+  type: "text",
+  lane: "text",
+  url: "text",
+  target: "text",
+  body: "bytea"
+} as const satisfies ColumnTypes
+
+const members = memberColumns.join(", ")
+const merged = memberColumns.map((column) => `${column} = coalesce(excluded.${column}, customers.${column})`).join(", ")
+
+const utf8 = (text: string) => `convert_to(${text}, 'UTF8')`
+
+/** The parts that follow `f`, with their parameters from `first` on. `mw` and `dw` as in the fan-out of intake. */
+export const outcomeParts = (first: number): string => {
+  const second = first + parameterCount(failure)
+  const third = second + parameterCount(customer)
+  const fourth = third + parameterCount(subscription)
+  return `${endpoints},
+z as materialized (select f.n, f.state, e.order_id, e.run_id, e.finished_at from f join e using (n) where f.ended),
+cx as materialized (
+  select x.*, z.order_id, z.finished_at, coalesce(
+      (select k.key from customers k where k.id = x.known_id),
+      (select k.key from customers k where x.known_id is null and k.email = x.email order by k.seq limit 1),
+      x.key) as at
+  from ${unnest(customer, "x", second)} join z on z.n = x.e and z.state = 'completed'
+  where not x.creates or not exists (
+    select from runs r where r.order_id = z.order_id and r.state = 'completed' and r.id <> z.run_id)
+),
+cw as (
+  insert into customers (key, id, email, version, created_at, updated_at, ${members})
+  select at, coalesce(known_id, fresh_id), email, 1, finished_at, finished_at, ${members} from cx
+  where creates or exists (select from customers k where k.key = cx.at) order by at
+  on conflict (key) do update set version = customers.version + 1, updated_at = excluded.updated_at,
+    email = coalesce(excluded.email, customers.email), ${merged}
+  returning key, id, version, customer_document(customers) as doc
+),
+sx as materialized (
+  select x.*, z.order_id, z.finished_at from ${unnest(subscription, "x", third)}
+  join z on z.n = x.e and z.state = 'completed'
+),
+sw as (
+  insert into subscriptions (id, order_id, item, customer_id, doc, entitlements, created_at)
+  select sx.subscription_id, sx.order_id, sx.item, coalesce(
+      (select cw.id from cx join cw on cw.key = cx.at where cx.e = sx.e),
+      (select k.id from customers k where k.id = sx.known_id),
+      (select k.id from customers k where sx.known_id is null and k.email = sx.email order by k.seq limit 1)),
+    sx.doc, sx.entitlements, sx.finished_at
+  from sx order by sx.order_id, sx.item on conflict (order_id, item) do nothing
+  returning id, customer_id, doc, entitlements
+),
+om as materialized (
+  select cx.id, cx.n, 1 as place, case when cw.version = 1 then 'customer.created' else 'customer.updated' end as type,
+    cx.order_id, cx.finished_at, ${utf8("cw.doc")} as body
+  from cw join cx on cx.at = cw.key
+  union all select sx.id, sx.n, 2, 'subscription.created', sx.order_id, sx.finished_at, ${utf8("sw.doc")}
+  from sw join sx on sx.subscription_id = sw.id
+  union all select sx.entitlements_id, sx.n, 3, 'entitlements.updated', sx.order_id, sx.finished_at,
+    ${
+    utf8(`'{"subscriptionId":' || to_json(sw.id)::text || ',"customerId":'
+      || coalesce(to_json(sw.customer_id)::text, 'null') || ',"entitlements":' || sw.entitlements || '}'`)
+  }
+  from sw join sx on sx.subscription_id = sw.id where sw.entitlements <> '[]'
+  union all select x.id, x.n, 4, 'error', z.order_id, z.finished_at,
+    ${errorBody({ event: "r.event_id", id: "z.run_id" }, "o1.doc", "x.errors")}
+  from ${unnest(failure, "x", first)} join z on z.n = x.e join runs r on r.id = z.run_id
+  join order_versions o1 on o1.order_id = z.order_id and o1.version = 1
+),
+xm as materialized (
+  select x.*, e.order_id from ${unnest(sent, "x", fourth)} join v on v.n = x.e join e on e.n = x.e
+),
+${messageFanOut}`
+}
+
+const laneOf = (url: string): string => `s:${URL.parse(url)?.origin ?? url}`
+
+const targetOf = ({ url, headers, idempotencyKey, timeoutMs, origin }: OutgoingMessage): StepTarget => ({
+  url,
+  headers,
+  idempotencyKey,
+  timeoutMs,
+  origin
+})
+
+/** The parameters of `outcomeParts`; ordinals from 1, as in the flush. */
+export const outcomeParameters = (
+  outcomes: ReadonlyArray<Outcome | undefined>
+): ReadonlyArray<PgTypes.Parameter> => {
+  const id = SecureRandom.uuidV7Unsafe
+  const failures = outcomes.flatMap((outcome, i) =>
+    outcome === undefined || outcome.errors.length === 0
+      ? []
+      : [{ e: i + 1, id: id(), errors: JSON.stringify(outcome.errors) }]
+  )
+  const customers = outcomes.flatMap((outcome, i) => {
+    const change = outcome?.completion?.customer
+    if (change === undefined) return []
+    const values = Object.entries(customerColumns).map(([member, column]) => {
+      const value = change.members[member as CustomerMember]
+      return [column, value === undefined ? null : stringify(value)] as const
+    })
+    return [{
+      e: i + 1,
+      id: id(),
+      key: change.customerId === undefined ? `email:${change.email}` : `id:${change.customerId}`,
+      known_id: change.customerId ?? null,
+      fresh_id: customerId(id()),
+      email: change.email ?? null,
+      creates: outcome?.completion?.createsCustomer === true,
+      ...Object.fromEntries(values)
+    }]
+  })
+  const subscriptions = outcomes.flatMap((outcome, i) =>
+    (outcome?.completion?.subscriptions ?? []).map((one) => ({
+      e: i + 1,
+      id: id(),
+      entitlements_id: id(),
+      subscription_id: one.id,
+      item: one.itemIndex,
+      known_id: outcome?.completion?.customer?.customerId ?? null,
+      email: outcome?.completion?.customer?.email ?? null,
+      doc: stringify(one.subscription),
+      entitlements: JSON.stringify(one.entitlements)
+    }))
+  )
+  const messages = outcomes.flatMap((outcome, i) =>
+    (outcome?.messages ?? []).map((message) => ({
+      e: i + 1,
+      id: message.id,
+      type: message.type,
+      lane: laneOf(message.url),
+      url: message.url,
+      target: JSON.stringify(targetOf(message)),
+      body: Utf8.encode(message.body)
+    }))
+  )
+  return [
+    ...columns(failure, failures),
+    ...columns(customer, customers),
+    ...columns(subscription, subscriptions),
+    ...columns(sent, messages)
+  ]
+}

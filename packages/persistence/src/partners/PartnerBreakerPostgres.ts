@@ -1,0 +1,147 @@
+/**
+ * The board on PostgreSQL: a row for each partner that was ever unwell. What this process finds out is in its memory at
+ * once and stored in the background; what the others find out comes with the look that is taken every second anyway.
+ */
+import {
+  answersEveryMs,
+  batchAfter,
+  type BreakerState,
+  type Condition,
+  PartnerBoard,
+  type PartnerStatus
+} from "@sluice/engine/partners/PartnerBreaker"
+import { Effect, Latch } from "effect"
+import { SqlClient } from "effect/sql"
+import { orUnavailable } from "../sql/Unavailable.ts"
+import type { Announcements } from "../sql/WorkNotifications.ts"
+
+/** Between two attempts to store, while the database is away. */
+const again = "1 second"
+
+/** A partner that is not well, as `lookColumn` gives it. */
+export interface Unwell {
+  readonly host: string
+  readonly state: BreakerState
+}
+
+/** What a look learns of the board. Partners that are well and keep nobody waiting are not told of. */
+export const lookColumn = `(select coalesce(json_agg(json_build_object('host', host, 'state', state)), '[]')::text
+  from partners where state <> 'closed' or retry_at is not null)`
+
+interface Row {
+  readonly host: string
+  readonly state: BreakerState
+  readonly since: Date
+  readonly failures: number
+  readonly waiting: number
+}
+
+const statusOf = (row: Row): PartnerStatus => ({ ...row, since: row.since.getTime() })
+
+const waiting = "(select count(*)::int4 from runs r where r.held_for = p.host) as waiting"
+
+type News = { readonly _tag: "Failed"; readonly failures: number } | {
+  readonly _tag: "Answered"
+  readonly answers: number
+}
+
+const conditionOf = (state: BreakerState): Condition => state === "closed" ? "recovering" : "down"
+const newsCondition = ({ _tag }: News): Condition => _tag === "Failed" ? "down" : "recovering"
+
+export interface Board {
+  readonly service: PartnerBoard["Service"]
+  /** Everything that the database knows against partners. */
+  readonly seen: (unwell: ReadonlyArray<Unwell>) => void
+}
+
+/** `changed`: held runs may be claimed sooner than the next look. */
+export const make = Effect.fnUntraced(function*(changed: () => void, announcements: Announcements) {
+  const sql = yield* SqlClient.SqlClient
+  const wake = Latch.makeUnsafe(false)
+  let view = new Map<string, Condition>()
+  /** Not stored yet; stronger than what is read meanwhile. */
+  const news = new Map<string, News>()
+  let storedNow = new Map<string, News>()
+
+  /** 1, 2, 4 … 30 s, as `openForMs` has it; a partner that is open already was told of by somebody else. */
+  const storeFailed = (host: string, failures: number) =>
+    sql`insert into partners (host, state, failures, openings, retry_at)
+      values (${host}, 'open', ${failures}, 1, clock_timestamp() + interval '1 second')
+      on conflict (host) do update set state = 'open',
+        since = case when partners.state = 'closed' then clock_timestamp() else partners.since end,
+        failures = partners.failures + ${failures}, openings = partners.openings + 1, batch = 1,
+        retry_at = clock_timestamp() + least(30, 2 ^ least(partners.openings, 10)) * interval '1 second'
+      where partners.state <> 'open'`
+
+  const close = (host: string, batch: number) =>
+    sql`update partners set
+      since = case when state <> 'closed' then clock_timestamp() else since end,
+      state = 'closed', failures = 0, openings = 0, batch = ${batch}, retry_at = clock_timestamp()
+      where host = ${host}`
+
+  const store = (host: string, one: News) =>
+    one._tag === "Failed"
+      ? storeFailed(host, one.failures)
+      : Effect.andThen(close(host, batchAfter(one.answers)), Effect.sync(changed))
+
+  const storing = Effect.gen(function*() {
+    yield* wake.await
+    wake.closeUnsafe()
+    storedNow = new Map(news)
+    news.clear()
+    for (const [host, one] of storedNow) {
+      yield* Effect.onError(store(host, one), () => Effect.sync(() => news.has(host) || news.set(host, one)))
+      storedNow.delete(host)
+    }
+    yield* Effect.sleep(answersEveryMs)
+  }).pipe(
+    Effect.catch((error) =>
+      Effect.logDebug("what is known of partners is not stored yet", error).pipe(
+        Effect.andThen(Effect.sleep(again)),
+        Effect.andThen(Effect.sync(() => wake.openUnsafe()))
+      )
+    )
+  )
+  yield* Effect.forkScoped(Effect.forever(storing))
+
+  const tell = (host: string, one: News) => {
+    news.set(host, one)
+    view.set(host, newsCondition(one))
+    wake.openUnsafe()
+  }
+
+  const service = PartnerBoard.of({
+    condition: (host) => view.get(host) ?? "well",
+    failed: (host, failures) => tell(host, { _tag: "Failed", failures }),
+    answered: (host) => {
+      const before = news.get(host)
+      tell(host, { _tag: "Answered", answers: before?._tag === "Answered" ? before.answers + 1 : 1 })
+    },
+    list: orUnavailable(
+      sql.unsafe<Row>(`select host, state, since, failures, ${waiting} from partners p order by host collate "C"`)
+    ).pipe(Effect.map((rows) => rows.map(statusOf))),
+    reset: (host) =>
+      orUnavailable(Effect.gen(function*() {
+        yield* close(host, 1)
+        const [row] = yield* sql.unsafe<Row>(
+          `select host, state, since, failures, ${waiting} from partners p where host = $1`,
+          [host]
+        )
+        if (row === undefined) return undefined
+        news.delete(host)
+        view.delete(host)
+        changed()
+        announcements.announce()
+        return statusOf(row)
+      }))
+  })
+
+  const board: Board = {
+    service,
+    seen: (unwell) => {
+      view = new Map(unwell.map(({ host, state }) => [host, conditionOf(state)]))
+      for (const [host, one] of [...storedNow, ...news]) view.set(host, newsCondition(one))
+    }
+  }
+  return board
+})

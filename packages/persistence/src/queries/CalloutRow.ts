@@ -1,0 +1,116 @@
+/**
+ * Callout records as the API shows them. The record holds an order's version where the order itself was sent; the body
+ * that went out is built again from the document of that version. Contract: section 8.
+ */
+import type { BodyReference, CalloutRecord, CalloutView } from "@sluice/domain/callout/CalloutRecord"
+import { calloutId, processEventId } from "@sluice/domain/identity/Ids"
+import { type Json, parse } from "@sluice/domain/json/Json"
+import { workflowBody } from "@sluice/domain/workflow/WorkflowBody"
+import { DateTime } from "effect"
+import { decodeCallout, type StoredCallout } from "../records/CalloutCodec.ts"
+
+/** A row as it was read: `body` and `response` are `null` where they are over the limit of the view. */
+export interface CalloutRow extends StoredCallout {
+  readonly body_size: number | null
+  readonly response_size: number | null
+}
+
+/** A version of the run's order: `doc` is `null` where it is over the limit and nobody needs it whole. */
+export interface VersionRow {
+  readonly version: number
+  readonly size: number
+  readonly doc: string | null
+}
+
+/** A row with the record in it. */
+export interface ReadCallout<Row extends CalloutRow = CalloutRow> {
+  readonly row: Row
+  readonly record: CalloutRecord
+}
+
+const utf8 = new TextEncoder()
+const fromUtf8 = new TextDecoder()
+
+/** A body is the JSON that it says, else text; bytes that are not UTF-8 read as replacement characters. */
+const shown = (text: string): Json => {
+  try {
+    return parse(text)
+  } catch {
+    return text
+  }
+}
+
+/** What was sent: its text where it is at hand, and its length in bytes. */
+interface Sent {
+  readonly text: string | undefined
+  readonly size: number
+}
+
+const sentOf = ({ row, record: { body } }: ReadCallout, version: VersionRow | undefined): Sent => {
+  switch (body.form) {
+    case "order":
+      return { text: version?.doc ?? undefined, size: version?.size ?? 0 }
+    case "workflow": {
+      const text = workflowBody(version?.doc ?? "{}", body.tail)
+      return { text, size: utf8.encode(text).length }
+    }
+    case "text":
+      return { text: row.body === null ? undefined : body.text, size: row.body_size ?? 0 }
+  }
+}
+
+/**
+ * The view of a record of run `runId`. Bodies of more than `limit` bytes, and those that were not read, are references;
+ * without a limit everything is inline.
+ */
+export const calloutView = (
+  runId: string,
+  read: ReadCallout,
+  versions: ReadonlyMap<number, VersionRow>,
+  limit: number
+): CalloutView => {
+  const { row, record } = read
+  const id = calloutId(record.id)
+  const reference = (size: number): typeof BodyReference.Type => ({
+    size,
+    href: `/v1/process-events/${processEventId(runId)}/callouts/${id}`
+  })
+  const view = ({ text, size }: Sent): Json => text === undefined || size > limit ? reference(size) : shown(text)
+  const { response } = record
+  return {
+    id,
+    attempt: record.attempt,
+    endpoint: record.endpoint,
+    idempotencyKey: record.idempotencyKey,
+    orderVersion: record.orderVersion,
+    startedAt: DateTime.formatIso(DateTime.makeUnsafe(record.startedAt)),
+    durationMs: record.durationMs,
+    request: {
+      method: record.method,
+      headers: record.headers,
+      body: view(sentOf(read, versions.get(record.orderVersion))) as CalloutView["request"]["body"]
+    },
+    ...(response !== undefined && {
+      response: {
+        status: response.status,
+        headers: response.headers,
+        body: view({
+          text: row.response === null && row.response_size !== null ? undefined : fromUtf8.decode(response.body),
+          size: row.response_size ?? 0
+        }) as CalloutView["request"]["body"],
+        ...(response.truncated === true && { truncated: true }),
+        ...(response.length !== undefined && { length: response.length })
+      }
+    }),
+    outcome: record.outcome,
+    ...(record.unknown === true && { unknown: true }),
+    ...(record.probe === true && { probe: true }),
+    ...(record.error !== undefined && { error: { name: record.outcome, ...record.error } }),
+    ...(record.patch !== undefined && { patch: record.patch })
+  }
+}
+
+/** The records in the order in which the attempts were made: a step's requests one after the other, each by attempt. */
+export const readCallouts = <Row extends CalloutRow>(rows: ReadonlyArray<Row>): ReadonlyArray<ReadCallout<Row>> =>
+  rows.map((row) => ({ row, record: decodeCallout(row) }))
+    .toSorted((a, b) => a.record.request - b.record.request || a.record.attempt - b.record.attempt)

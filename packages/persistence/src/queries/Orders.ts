@@ -1,0 +1,193 @@
+/**
+ * Reads orders: documents as the text that was stored, so that no digit is lost on the way. Writing is the journal's.
+ * Contract: sections 3 and 7.
+ */
+import { int8, timestamptz } from "@effect/sql-pg/PgTypes"
+import type { HistoryEntry } from "@sluice/domain/order/History"
+import { isStorable } from "@sluice/domain/order/Order"
+import { type JournalUnavailable, OrderUnknown } from "@sluice/engine/journal/Journal"
+import { Context, Effect, Layer, Schema } from "effect"
+import { SqlClient } from "effect/sql"
+import { decodeHistory } from "../records/CalloutCodec.ts"
+import { cursor, type CursorInvalid, type Page, page, type PageRequest } from "../sql/Page.ts"
+import { orUnavailable } from "../sql/Unavailable.ts"
+import { holdsEmail, walked } from "../sql/UnindexedFilters.ts"
+
+/** An order's document at one version. */
+export interface StoredOrder {
+  readonly id: string
+  readonly version: number
+  /** The document, JSON. */
+  readonly text: string
+}
+
+/** What a list is narrowed by; all that is given must hold. Times are epoch milliseconds, both ends excluded. */
+export interface OrderFilters {
+  readonly orderType?: string | undefined
+  readonly status?: string | undefined
+  readonly externalId?: string | undefined
+  readonly createdAfter?: number | undefined
+  readonly createdBefore?: number | undefined
+  /** Only orders that hold this address now. A page may be short although more follow: see `Walk`. */
+  readonly email?: string | undefined
+}
+
+/** The order exists, and never had this version. */
+export class OrderVersionUnknown extends Schema.TaggedError<OrderVersionUnknown>()("OrderVersionUnknown", {
+  orderId: Schema.String,
+  version: Schema.Number
+}) {}
+
+/** Bytes of documents in one page: 200 orders of 1 MiB must not meet in memory. The page is shorter instead. */
+const pageBytes = 8 * 1024 * 1024
+
+/** The largest version that the column holds. */
+const maxVersion = 2 ** 31 - 1
+
+/** Epoch milliseconds that are a moment in JavaScript and in PostgreSQL. */
+const Moment = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 8.64e15 }))
+
+const newest = cursor(Schema.Tuple([Moment, Schema.String]))
+const oldest = cursor(Schema.Tuple([Schema.Int]))
+
+interface Listed {
+  readonly id: string
+  readonly version: number
+  readonly created_at: Date
+  readonly doc: string
+  readonly total: number
+}
+
+const make = Effect.gen(function*() {
+  const sql = yield* SqlClient.SqlClient
+
+  const list = Effect.fnUntraced(function*(filters: OrderFilters, request: PageRequest) {
+    const after = yield* newest.read(request)
+    const texts = [filters.orderType, filters.status, filters.externalId, filters.email, after?.[1]]
+    if (!texts.every((text) => text === undefined || isStorable(text))) return { items: [], nextCursor: null }
+    const clauses = [
+      ...(filters.orderType === undefined ? [] : [sql`order_type = ${filters.orderType}`]),
+      ...(filters.status === undefined ? [] : [sql`status = ${filters.status}`]),
+      ...(filters.externalId === undefined ? [] : [sql`external_id = ${filters.externalId}`]),
+      ...(filters.createdAfter === undefined ? [] : [sql`created_at > ${timestamptz(filters.createdAfter)}`]),
+      ...(filters.createdBefore === undefined ? [] : [sql`created_at < ${timestamptz(filters.createdBefore)}`]),
+      ...(after === undefined ? [] : [sql`(created_at, id) < (${timestamptz(after[0])}, ${after[1]})`])
+    ]
+    const bounded = sql`SELECT id, version, created_at FROM orders WHERE ${sql.and(clauses)}
+      ORDER BY created_at DESC, id DESC LIMIT ${walked}`
+    const { email } = filters
+    const way = email === undefined ? sql.literal("orders w") : sql`(${bounded}) w`
+    const met = email === undefined ? sql.and(clauses) : holdsEmail(sql, email, { id: "w.id", version: "w.version" })
+    const rows = yield* orUnavailable(sql<Listed>`
+      SELECT id, version, created_at, doc, total FROM (
+        SELECT o.id, o.version, o.created_at, v.doc,
+          row_number() OVER newest AS n,
+          sum(octet_length(v.doc)) OVER newest AS bytes,
+          (count(*) OVER ())::int AS total
+        FROM (
+          SELECT id, version, created_at FROM ${way} WHERE ${met}
+          ORDER BY created_at DESC, id DESC LIMIT ${request.limit + 1}
+        ) o JOIN order_versions v ON v.order_id = o.id AND v.version = o.version
+        WINDOW newest AS (ORDER BY o.created_at DESC, o.id DESC ROWS UNBOUNDED PRECEDING)
+      ) page WHERE n = 1 OR bytes <= ${pageBytes} ORDER BY created_at DESC, id DESC`)
+    const cut = rows.length < (rows[0]?.total ?? 0)
+    if (email !== undefined && !cut && rows.length <= request.limit) {
+      const [end] = yield* orUnavailable(sql<Pick<Listed, "id" | "created_at">>`
+        SELECT id, created_at FROM (${bounded}) w ORDER BY created_at DESC, id DESC OFFSET ${walked - 1}`)
+      return {
+        items: rows.map(stored),
+        nextCursor: end === undefined ? null : newest.write([end.created_at.getTime(), end.id])
+      }
+    }
+    return page(
+      rows,
+      request.limit,
+      newest,
+      (row) => [row.created_at.getTime(), row.id] as const,
+      stored,
+      cut
+    )
+  })
+
+  const get = Effect.fnUntraced(function*(id: string) {
+    const rows = isStorable(id)
+      ? yield* orUnavailable(sql<{ readonly version: number; readonly doc: string }>`
+        SELECT o.version, v.doc FROM orders o
+        JOIN order_versions v ON v.order_id = o.id AND v.version = o.version WHERE o.id = ${id}`)
+      : []
+    const row = rows[0]
+    if (row === undefined) return yield* new OrderUnknown({ orderId: id })
+    return { id, version: row.version, text: row.doc }
+  })
+
+  const version = Effect.fnUntraced(function*(id: string, version: number) {
+    const inRange = Number.isInteger(version) && version >= 1 && version <= maxVersion
+    const rows = isStorable(id)
+      ? yield* orUnavailable(sql<{ readonly doc: string | null }>`
+        SELECT v.doc FROM orders o
+        LEFT JOIN order_versions v ON v.order_id = o.id AND v.version = ${inRange ? version : 0} WHERE o.id = ${id}`)
+      : []
+    const row = rows[0]
+    if (row === undefined) return yield* new OrderUnknown({ orderId: id })
+    if (row.doc === null) return yield* new OrderVersionUnknown({ orderId: id, version })
+    return { id, version, text: row.doc }
+  })
+
+  const history = Effect.fnUntraced(function*(id: string, request: PageRequest) {
+    const after = yield* oldest.read(request)
+    const rows = isStorable(id)
+      ? yield* orUnavailable(
+        sql<{ readonly created_at: Date; readonly seq: bigint | null; readonly entry: string | null }>`
+        SELECT o.created_at, h.seq, h.entry FROM orders o
+        LEFT JOIN LATERAL (
+          SELECT seq, entry FROM order_history
+          WHERE order_id = o.id AND seq > ${int8(BigInt(after?.[0] ?? 0))} ORDER BY seq LIMIT ${request.limit + 1}
+        ) h ON true
+        WHERE o.id = ${id} ORDER BY h.seq`
+      )
+      : []
+    const first = rows[0]
+    if (first === undefined) return yield* new OrderUnknown({ orderId: id })
+    const entries = rows.flatMap((row) =>
+      row.seq === null || row.entry === null
+        ? []
+        : [{ seq: Number(row.seq), entry: decodeHistory(row.entry) }]
+    )
+    // The creation is not a row of its own: intake writes as little as it can, and the order knows when it came.
+    if (after === undefined) entries.unshift({ seq: 0, entry: orderCreated(first.created_at.toISOString()) })
+    return page(entries, request.limit, oldest, ({ seq }) => [seq] as const, ({ entry }) => entry)
+  })
+
+  return Orders.of({ list, get, version, history })
+})
+
+/** The operation with which every history begins. */
+const orderCreated = (at: string): HistoryEntry => ({
+  at,
+  operation: "OrderCreated",
+  message: "order submitted",
+  source: "api"
+})
+
+const stored = (row: Listed): StoredOrder => ({ id: row.id, version: row.version, text: row.doc })
+
+export class Orders extends Context.Service<Orders, {
+  /** Newest first. A page is shorter than `limit` where its documents are large. */
+  readonly list: (
+    filters: OrderFilters,
+    page: PageRequest
+  ) => Effect.Effect<Page<StoredOrder>, CursorInvalid | JournalUnavailable>
+  /** The newest version. */
+  readonly get: (id: string) => Effect.Effect<StoredOrder, OrderUnknown | JournalUnavailable>
+  readonly version: (
+    id: string,
+    version: number
+  ) => Effect.Effect<StoredOrder, OrderUnknown | OrderVersionUnknown | JournalUnavailable>
+  /** Oldest first, from the order's creation on. */
+  readonly history: (
+    id: string,
+    page: PageRequest
+  ) => Effect.Effect<Page<HistoryEntry>, CursorInvalid | OrderUnknown | JournalUnavailable>
+}>()("@sluice/persistence/Orders") {
+  static readonly layer: Layer.Layer<Orders, never, SqlClient.SqlClient> = Layer.effect(Orders, make)
+}

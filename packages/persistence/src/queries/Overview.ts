@@ -1,0 +1,68 @@
+/**
+ * What goes on now, for the console. One statement of look-ups in indexes that are there anyway, each bounded; asked at
+ * most once a second however many look, and seldom enough that it takes a twentieth of one connection's time.
+ */
+import { timestamptz } from "@effect/sql-pg/PgTypes"
+import type { Overview as OverviewView } from "@sluice/domain/run/Overview"
+import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
+import { Clock, Context, Effect, Layer, Semaphore } from "effect"
+import { SqlClient } from "effect/sql"
+import { orUnavailable } from "../sql/Unavailable.ts"
+import { type OverviewRow, overviewView } from "./OverviewRow.ts"
+import { bucketMs, overviewStatement, spanMs } from "./OverviewStatement.ts"
+import { uuidAt } from "./RunRow.ts"
+
+/** Between two looks, in milliseconds. */
+const leastMs = 1000
+/** A look that took long is taken for good the longer: by how much. */
+const share = 20
+
+interface Seen {
+  readonly view: OverviewView
+  /** Until when it is good enough, in epoch milliseconds. */
+  readonly until: number
+}
+
+const make = Effect.gen(function*() {
+  const sql = yield* SqlClient.SqlClient
+  const one = yield* Semaphore.make(1)
+  let seen: Seen | undefined
+
+  const look = Effect.gen(function*() {
+    const at = yield* Clock.currentTimeMillis
+    const since = Math.floor((at - spanMs) / bucketMs) * bucketMs
+    const rows = yield* orUnavailable(sql.unsafe<OverviewRow>(overviewStatement, [
+      timestamptz(since),
+      uuidAt(since, "from")
+    ]))
+    const took = (yield* Clock.currentTimeMillis) - at
+    const view = overviewView(rows[0], since, at)
+    seen = { view, until: at + Math.max(leastMs, took * share) }
+    return view
+  })
+
+  const isFresh = Effect.map(
+    Clock.currentTimeMillis,
+    (at) => seen !== undefined && at < seen.until ? seen.view : undefined
+  )
+
+  /** Who comes while somebody looks gets what that one sees. */
+  const read = Effect.flatMap(
+    isFresh,
+    (view) =>
+      view === undefined
+        ? one.withPermits(1)(Effect.flatMap(isFresh, (view) => view === undefined ? look : Effect.succeed(view)))
+        : Effect.succeed(view)
+  )
+  return Overview.of({ read })
+})
+
+export class Overview extends Context.Service<Overview, {
+  /** At most a second old, or twenty times as old as it took to find out. */
+  readonly read: Effect.Effect<OverviewView, JournalUnavailable>
+}>()("@sluice/persistence/Overview") {
+  static readonly layer: Layer.Layer<Overview, never, SqlClient.SqlClient> = Layer.effect(
+    Overview,
+    Effect.suspend(() => make)
+  )
+}

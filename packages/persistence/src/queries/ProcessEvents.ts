@@ -1,0 +1,215 @@
+/**
+ * Reads process events: what the runs did and are doing. Every statement is a look-up in an index, four at most for a
+ * whole process event, however many steps and callouts it has. Contract: sections 7 and 8.
+ */
+import { timestamptz } from "@effect/sql-pg/PgTypes"
+import { type CalloutView, inlineBodyLimit } from "@sluice/domain/callout/CalloutRecord"
+import { uuidOf } from "@sluice/domain/identity/Ids"
+import { isStorable } from "@sluice/domain/order/Order"
+import type { ProcessEvent, ProcessEventSummary, RunState } from "@sluice/domain/run/ProcessEvent"
+import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
+import { Plugins } from "@sluice/engine/plugins/Plugins"
+import { Settings } from "@sluice/engine/settings/Settings"
+import { Context, Effect, Layer, Schema } from "effect"
+import { SqlClient, type Statement } from "effect/sql"
+import { decodeStep, type StoredStep } from "../records/CalloutCodec.ts"
+import { cursor, type CursorInvalid, type Page, page, type PageRequest } from "../sql/Page.ts"
+import { orUnavailable } from "../sql/Unavailable.ts"
+import { called, holdsEmail, walked } from "../sql/UnindexedFilters.ts"
+import { type CalloutRow, calloutView, type ReadCallout, readCallouts, type VersionRow } from "./CalloutRow.ts"
+import { calloutRows } from "./CalloutRows.ts"
+import { type RunRow, summary, timeOf, uuidAt } from "./RunRow.ts"
+import { pluginErrors, stepViews } from "./StepViews.ts"
+
+/** What a list is narrowed by; all that is given must hold. Times are epoch milliseconds, both ends excluded. */
+export interface ProcessEventFilters {
+  readonly state?: RunState | undefined
+  readonly orderId?: string | undefined
+  readonly pipeline?: string | undefined
+  /** Only runs in which a step failed. */
+  readonly errorsOnly?: boolean | undefined
+  readonly createdAfter?: number | undefined
+  readonly createdBefore?: number | undefined
+  /** Only runs over orders that hold this address now. */
+  readonly email?: string | undefined
+  /** Only runs that called this host. With this or `email` a page may be short although more follow: see `Walk`. */
+  readonly partner?: string | undefined
+}
+
+export class ProcessEventUnknown extends Schema.TaggedError<ProcessEventUnknown>()("ProcessEventUnknown", {
+  id: Schema.String
+}) {}
+
+export class CalloutUnknown extends Schema.TaggedError<CalloutUnknown>()("CalloutUnknown", {
+  id: Schema.String
+}) {}
+
+const byId = cursor(Schema.Tuple([Schema.String.check(Schema.isUUID())]))
+
+const make = Effect.gen(function*() {
+  const sql = yield* SqlClient.SqlClient
+  const settings = yield* Settings
+  const plugins = yield* Plugins
+
+  const runColumns = sql.literal(
+    `id, event_id, order_id, pipeline, pipeline_version, shipment_id, state, reason, retry_of, from_step, retry_reason,
+    requested_by, created_at, started_at, finished_at, failed_steps`
+  )
+
+  const list = Effect.fnUntraced(function*(filters: ProcessEventFilters, request: PageRequest) {
+    const after = yield* byId.read(request)
+    const texts = [filters.orderId, filters.pipeline, filters.email, filters.partner]
+    if (!texts.every((text) => text === undefined || isStorable(text))) return { items: [], nextCursor: null }
+    const { createdAfter, createdBefore } = filters
+    const clauses = [
+      ...(after === undefined ? [] : [sql`id < ${after[0]}`]),
+      ...(filters.orderId === undefined ? [] : [sql`order_id = ${filters.orderId}`]),
+      ...(filters.pipeline === undefined ? [] : [sql`pipeline = ${filters.pipeline}`]),
+      // Written out, not passed: the planner takes a partial index only where it can see that it covers the question.
+      ...(filters.state === undefined ? [] : [sql`state = ${sql.literal(`'${filters.state}'`)}`]),
+      ...(filters.errorsOnly === true ? [sql`failed_steps > 0`] : []),
+      // Ids are in the order of time: they bound the walk, and the exact time decides.
+      ...(createdAfter === undefined
+        ? []
+        : [sql`created_at > ${timestamptz(createdAfter)} AND id > ${uuidAt(createdAfter, "from")}`]),
+      ...(createdBefore === undefined
+        ? []
+        : [sql`created_at < ${timestamptz(createdBefore)} AND id < ${uuidAt(createdBefore, "to")}`])
+    ]
+    const met = [
+      ...(filters.email === undefined
+        ? []
+        : [sql`exists (select from orders o where o.id = w.order_id
+            and ${holdsEmail(sql, filters.email, { id: "o.id", version: "o.version" })})`]),
+      ...(filters.partner === undefined ? [] : [called(sql, filters.partner, "w.id")])
+    ]
+    if (met.length > 0) return yield* walk(clauses, met, request)
+    const rows = yield* orUnavailable(sql<RunRow>`
+      SELECT ${runColumns} FROM runs WHERE ${sql.and(clauses)} ORDER BY id DESC LIMIT ${request.limit + 1}`)
+    return page(rows, request.limit, byId, (row) => [row.id] as const, summary)
+  })
+
+  /** A page of those that are met on a bounded way. */
+  const walk = Effect.fnUntraced(function*(
+    clauses: ReadonlyArray<Statement.Fragment>,
+    met: ReadonlyArray<Statement.Fragment>,
+    { limit }: PageRequest
+  ) {
+    const way = sql`SELECT ${runColumns} FROM runs WHERE ${sql.and(clauses)} ORDER BY id DESC LIMIT ${walked}`
+    const rows = yield* orUnavailable(sql<RunRow>`
+      SELECT * FROM (${way}) w WHERE ${sql.and(met)} ORDER BY id DESC LIMIT ${limit + 1}`)
+    if (rows.length > limit) return page(rows, limit, byId, (row) => [row.id] as const, summary)
+    const [end] = yield* orUnavailable(
+      sql<{ readonly id: string }>`SELECT id FROM (${way}) w ORDER BY id DESC OFFSET ${walked - 1}`
+    )
+    return { items: rows.map(summary), nextCursor: end === undefined ? null : byId.write([end.id]) }
+  })
+
+  const run = Effect.fnUntraced(function*(id: string) {
+    const uuid = id.startsWith("process_event-") ? uuidOf(id) : undefined
+    const rows = uuid === undefined
+      ? []
+      : yield* sql<RunRow>`SELECT ${runColumns} FROM runs WHERE id = ${uuid}`
+    const row = rows[0]
+    return row ?? (yield* new ProcessEventUnknown({ id }))
+  })
+
+  /** The versions that were sent. A large one is only measured, unless a body has to be built from it. */
+  const versions = Effect.fnUntraced(function*(orderId: string, callouts: ReadonlyArray<ReadCallout>, limit: number) {
+    const sent = callouts.filter(({ record }) => record.body.form !== "text")
+    if (sent.length === 0) return new Map<number, VersionRow>()
+    const all = [...new Set(sent.map(({ record }) => record.orderVersion))]
+    const built = sent.filter(({ record }) => record.body.form === "workflow").map(({ record }) => record.orderVersion)
+    const rows = yield* sql<VersionRow>`
+      SELECT version, octet_length(doc) AS size,
+        CASE WHEN octet_length(doc) <= ${limit} OR version = ANY (${built}) THEN doc END AS doc
+      FROM order_versions WHERE order_id = ${orderId} AND version = ANY (${all})`
+    return new Map(rows.map((row) => [row.version, row]))
+  })
+
+  const get = Effect.fnUntraced(function*(id: string) {
+    const row = yield* run(id)
+    // The run is read first: what it says has ended is stored by then, so its steps are never behind it.
+    const rows = yield* sql<StoredStep>`
+      SELECT index, state, next_version, record FROM steps WHERE run_id = ${row.id} ORDER BY run_id, index`
+    const journalled = rows.map(decodeStep)
+    const callouts = readCallouts(
+      yield* Effect.provideService(calloutRows(row.id, journalled), SqlClient.SqlClient, sql)
+    )
+    const documents = yield* versions(row.order_id, callouts, inlineBodyLimit)
+    const pipeline = yield* settings.pipeline(row.pipeline, row.pipeline_version)
+    const views = Map.groupBy(callouts, (callout) => callout.row.step)
+    const steps = stepViews(
+      {
+        state: row.state,
+        startedAt: row.started_at === null ? undefined : timeOf(row.started_at),
+        pipeline,
+        critical: (step, pipeline) =>
+          plugins.byName.get(step.name)?.policy(step, pipeline).critical ?? step.critical ?? false
+      },
+      journalled,
+      new Map(
+        [...views].map(([index, read]) => [
+          index,
+          read.map((callout) => calloutView(callout.row.run_id, callout, documents, inlineBodyLimit))
+        ])
+      )
+    )
+    return { ...summary(row), steps, pluginErrorOutput: pluginErrors(steps) }
+  }, orUnavailable)
+
+  const mark = Effect.fnUntraced(function*(id: string) {
+    const uuid = uuidOf(id)
+    const [row] = uuid === undefined ? [] : yield* sql<{ readonly mark: string }>`
+      SELECT concat_ws(' ', state, started_at, finished_at, reason, wait_mark, open_mark,
+        (SELECT count(*) FROM steps WHERE run_id = runs.id), (SELECT string_agg(record, ' ') FROM (
+          SELECT record FROM steps WHERE run_id = runs.id AND record LIKE '%"resolution":%') s),
+        (SELECT count(*) FROM callouts WHERE run_id = runs.id)) AS mark
+      FROM runs WHERE id = ${uuid}`
+    return row?.mark
+  }, orUnavailable)
+
+  const callout = Effect.fnUntraced(function*(id: string, callout: string) {
+    const row = yield* run(id)
+    const uuid = callout.startsWith("callout-") ? uuidOf(callout) : undefined
+    const [read] = uuid === undefined ? [] : readCallouts(
+      yield* sql<CalloutRow>`
+      SELECT id, step, outcome, record, form, body, octet_length(body) AS body_size,
+        response, octet_length(response) AS response_size
+      FROM callouts WHERE run_id = ${row.id} AND id = ${uuid}`
+    )
+    if (read === undefined) return yield* new CalloutUnknown({ id: callout })
+    const everything = Number.MAX_SAFE_INTEGER
+    return calloutView(row.id, read, yield* versions(row.order_id, [read], 2 ** 31 - 1), everything)
+  }, orUnavailable)
+
+  return ProcessEvents.of({ list, get, mark, callout })
+})
+
+export class ProcessEvents extends Context.Service<ProcessEvents, {
+  /** Newest first. */
+  readonly list: (
+    filters: ProcessEventFilters,
+    page: PageRequest
+  ) => Effect.Effect<Page<ProcessEventSummary>, CursorInvalid | JournalUnavailable>
+  /**
+   * The whole process event. Bodies over 64 KiB are `{ size, href }`. Numbers that a double cannot hold are raw JSON
+   * (`Json.stringify` writes them as they came).
+   */
+  readonly get: (id: string) => Effect.Effect<ProcessEvent, ProcessEventUnknown | JournalUnavailable>
+  /**
+   * A text that is another one when the process event has changed: one statement, for those who watch. `undefined`
+   * where there is none.
+   */
+  readonly mark: (id: string) => Effect.Effect<string | undefined, JournalUnavailable>
+  /** One callout with its bodies, however large. */
+  readonly callout: (
+    id: string,
+    calloutId: string
+  ) => Effect.Effect<CalloutView, ProcessEventUnknown | CalloutUnknown | JournalUnavailable>
+}>()("@sluice/persistence/ProcessEvents") {
+  static readonly layer: Layer.Layer<ProcessEvents, never, SqlClient.SqlClient | Settings | Plugins> = Layer.effect(
+    ProcessEvents,
+    make
+  )
+}

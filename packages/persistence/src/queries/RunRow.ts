@@ -1,0 +1,60 @@
+/** A row of `runs` as the API shows it, and the ids that bound a time. Contract: section 8. */
+import { eventId, processEventId } from "@sluice/domain/identity/Ids"
+import type { ProcessEventSummary, RunState } from "@sluice/domain/run/ProcessEvent"
+
+export interface RunRow {
+  readonly id: string
+  readonly event_id: string
+  readonly order_id: string
+  readonly pipeline: string
+  readonly pipeline_version: number
+  readonly shipment_id: string | null
+  readonly state: RunState
+  readonly reason: string | null
+  readonly retry_of: string | null
+  readonly from_step: string | null
+  readonly retry_reason: string | null
+  readonly requested_by: string | null
+  readonly created_at: Date
+  readonly started_at: Date | null
+  readonly finished_at: Date | null
+  readonly failed_steps: number
+}
+
+/** Epoch milliseconds. */
+export const timeOf = (at: Date): number => at.getTime()
+
+export const summary = (row: RunRow): ProcessEventSummary => ({
+  id: processEventId(row.id),
+  eventId: eventId(row.event_id),
+  orderId: row.order_id,
+  pipeline: { name: row.pipeline, version: row.pipeline_version },
+  ...(row.shipment_id !== null && { shipmentId: row.shipment_id }),
+  state: row.state,
+  ...(row.reason !== null && { reason: row.reason }),
+  ...(row.retry_of !== null && { retryOf: processEventId(row.retry_of) }),
+  ...(row.from_step !== null && { fromStep: row.from_step }),
+  ...(row.retry_reason !== null && { retryReason: row.retry_reason }),
+  ...(row.requested_by !== null && { requestedBy: row.requested_by }),
+  createdAt: row.created_at.toISOString(),
+  ...(row.started_at !== null && { startedAt: row.started_at.toISOString() }),
+  ...(row.finished_at !== null && { finishedAt: row.finished_at.toISOString() }),
+  ...(row.started_at !== null && row.finished_at !== null && {
+    durationMs: timeOf(row.finished_at) - timeOf(row.started_at)
+  }),
+  failedSteps: row.failed_steps
+})
+
+/**
+ * An id's time may run ahead of the run's by as much as the clock was ever set back, and by a few milliseconds in a
+ * burst: the bound leaves room for a minute.
+ */
+const slackMs = 60_000
+
+/** A UUIDv7 that no run created after (`from`) or before (`to`) `at` lies beyond. */
+export const uuidAt = (at: number, bound: "from" | "to"): string => {
+  const time = Math.trunc(at) + (bound === "from" ? -slackMs : slackMs)
+  const hex = Math.min(Math.max(time, 0), 2 ** 48 - 1).toString(16).padStart(12, "0")
+  const rest = bound === "from" ? "0000-0000-000000000000" : "ffff-ffff-ffffffffffff"
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-${rest}`
+}

@@ -1,0 +1,89 @@
+/**
+ * How steps and callout records are written into their rows, and read back. Both sides of the journal use it: the writer,
+ * and the stores that show what was written. No Schema here: the writer encodes thousands of records a second, and what
+ * is read was written by this module.
+ */
+import type { CalloutRecord, RecordedResponse, SentBody } from "@sluice/domain/callout/CalloutRecord"
+import type { Outcome } from "@sluice/domain/callout/Outcome"
+import * as Json from "@sluice/domain/json/Json"
+import type { HistoryEntry } from "@sluice/domain/order/History"
+import type { StepState } from "@sluice/domain/run/ProcessEvent"
+import type { StepRow } from "@sluice/engine/journal/Journal"
+
+/** A row of `steps`, without the run's id. */
+export interface StoredStep {
+  readonly index: number
+  readonly state: string
+  readonly next_version: number
+  readonly record: string
+}
+
+/** A row of `callouts`, without the run's id. */
+export interface StoredCallout {
+  readonly id: string
+  readonly step: number
+  readonly outcome: string
+  readonly record: string
+  readonly form: string
+  readonly body: Uint8Array | null
+  readonly response: Uint8Array | null
+}
+
+const utf8 = new TextEncoder()
+const fromUtf8 = new TextDecoder()
+
+/** The `record` of a step's row. */
+export const encodeStep = (step: StepRow): string => {
+  const { index: _index, state: _state, ...record } = step
+  return JSON.stringify(record)
+}
+
+export const decodeStep = (row: StoredStep): StepRow & { readonly nextVersion: number } => ({
+  ...Json.parseOwn(row.record) as unknown as Omit<StepRow, "index" | "state">,
+  index: row.index,
+  state: row.state as StepState,
+  nextVersion: row.next_version
+})
+
+/** The `record` of a callout's row: all but what has a column of its own. */
+export const encodeCallout = (callout: CalloutRecord): string => {
+  const { id: _id, outcome: _outcome, body: _body, response, ...record } = callout
+  if (response === undefined) return JSON.stringify(record)
+  const { body: _bytes, ...answer } = response
+  return JSON.stringify({ ...record, response: answer })
+}
+
+/** The `body` of a callout's row: `null` where the stored order itself was sent. */
+export const encodeBody = (body: SentBody): Uint8Array | null => {
+  switch (body.form) {
+    case "order":
+      return null
+    case "workflow":
+      return utf8.encode(body.tail)
+    case "text":
+      return utf8.encode(body.text)
+  }
+}
+
+const decodeBody = (form: string, bytes: Uint8Array | null): SentBody => {
+  const text = bytes === null ? "" : fromUtf8.decode(bytes)
+  return form === "order" ? { form } : form === "workflow" ? { form, tail: text } : { form: "text", text }
+}
+
+export const decodeCallout = (row: StoredCallout): CalloutRecord => {
+  const { response, ...record } = Json.parseOwn(row.record) as
+    & Omit<CalloutRecord, "id" | "outcome" | "body" | "response">
+    & { readonly response?: Omit<RecordedResponse, "body"> }
+  return {
+    ...record,
+    id: row.id,
+    outcome: row.outcome as Outcome,
+    body: decodeBody(row.form, row.body),
+    // A copy: what the driver hands out is a view into a whole packet.
+    ...(response === undefined ? {} : { response: { ...response, body: row.response?.slice() ?? new Uint8Array(0) } })
+  }
+}
+
+export const encodeHistory = (entry: HistoryEntry): string => JSON.stringify(entry)
+
+export const decodeHistory = (entry: string): HistoryEntry => Json.parseOwn(entry) as unknown as HistoryEntry

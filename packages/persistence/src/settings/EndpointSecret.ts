@@ -1,0 +1,31 @@
+/** The secret of a webhook endpoint: made where none is given, kept where none is written, rotated. Section 4. */
+import { rotationMs } from "@sluice/delivery/Signature"
+import type { JsonObject } from "@sluice/domain/json/Json"
+import { secretPrefix } from "@sluice/domain/settings/WebhookEndpointDocument"
+import { DateTime } from "effect"
+import { Base64 } from "effect/encoding"
+
+/** Bytes; Standard Webhooks asks for 24 to 64. */
+const secretLength = 32
+
+export const freshSecret = (): string =>
+  secretPrefix + Base64.encode(globalThis.crypto.getRandomValues(new Uint8Array(secretLength)))
+
+/** The written document with the secrets that stand behind it. */
+export const withSecret = (written: JsonObject, before: JsonObject | undefined, fresh: string): JsonObject => {
+  const rotated = written["rotated"] ?? before?.["rotated"]
+  return {
+    ...written,
+    secret: written["secret"] ?? before?.["secret"] ?? fresh,
+    ...(rotated !== undefined && { rotated })
+  }
+}
+
+/** The document under a new secret; the one before signs too for 24 hours from `now`, epoch milliseconds. */
+export const rotated = (before: JsonObject, fresh: string, now: number): JsonObject => ({
+  ...before,
+  secret: fresh,
+  ...(before["secret"] !== undefined && {
+    rotated: { secret: before["secret"], until: DateTime.formatIso(DateTime.makeUnsafe(now + rotationMs)) }
+  })
+})

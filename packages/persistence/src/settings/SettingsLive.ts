@@ -1,0 +1,132 @@
+/**
+ * The settings in force, in memory: what a run asks for on its hot path. Replaced at once by a change made in this
+ * process, and within a second by one made in another: PostgreSQL announces it. While nobody listens, because the
+ * connection is being made anew, announcements are lost; so everything is compared after each connect, and every
+ * 5 seconds in any case (0.2 statements a second). Contract: section 4.
+ */
+import * as PgClient from "@effect/sql-pg/PgClient"
+import { isStorable } from "@sluice/domain/order/Order"
+import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
+import { JournalUnavailable } from "@sluice/engine/journal/Journal"
+import { Settings, type SettingsSnapshot } from "@sluice/engine/settings/Settings"
+import { Context, Effect, Layer, Queue, Semaphore, type Stream, SubscriptionRef } from "effect"
+import { SecretBox, type SecretUnreadable } from "../secrets/SecretBox.ts"
+import { orUnavailable } from "../sql/Unavailable.ts"
+import { channel } from "./Announcement.ts"
+import { load, type LoadedSettings, loadPipeline } from "./LoadedSettings.ts"
+
+/** How long a change can go unnoticed where no announcement comes through. */
+const slowCheck = "5 seconds"
+
+/** Between two attempts to listen. */
+const pause = "250 millis"
+
+/** Pipeline versions that runs still use beside the newest ones. */
+const keptVersions = 256
+
+/**
+ * Secrets that were replaced stay hidden: what a partner was sent a moment ago can still turn up in an answer.
+ * The oldest go first.
+ */
+const keptSecrets = 1_000
+
+const make = Effect.gen(function*() {
+  const sql = yield* PgClient.PgClient
+  const box = yield* SecretBox
+  const one = yield* Semaphore.make(1)
+  const seen = new Set<string>()
+  const versions = new Map<string, Pipeline>()
+
+  /** `false` where all were known. */
+  const remember = (secrets: ReadonlyArray<string>): boolean => {
+    const before = seen.size
+    for (const secret of secrets) seen.add(secret)
+    return seen.size > before
+  }
+
+  const withSeen = (loaded: LoadedSettings): LoadedSettings => {
+    for (const secret of loaded.secrets) {
+      // Those in force are the youngest, and never dropped.
+      seen.delete(secret)
+      seen.add(secret)
+    }
+    for (const secret of seen) {
+      if (seen.size <= Math.max(keptSecrets, loaded.secrets.length)) break
+      seen.delete(secret)
+    }
+    return { ...loaded, secrets: [...seen] }
+  }
+
+  const read = Effect.map(orUnavailable(load(sql, box)), withSeen)
+  const state = yield* SubscriptionRef.make(yield* read)
+
+  // One at a time, each reading after the one before: what is in memory never goes back.
+  const refresh = one.withPermit(Effect.flatMap(read, (next) => SubscriptionRef.set(state, next)))
+
+  const check = Effect.gen(function*() {
+    const [row] = yield* orUnavailable(sql<{ readonly revision: bigint }>`SELECT revision FROM settings_revision`)
+    if (row?.revision !== SubscriptionRef.getUnsafe(state).revision) yield* refresh
+  }).pipe(
+    // The settings of before stay in force, and the log says why.
+    Effect.catchTag("SecretUnreadable", (error) => Effect.logError(error.message))
+  )
+
+  const watch = Effect.gen(function*() {
+    const announcements = yield* sql.listen(channel)
+    yield* check
+    return yield* Effect.forever(
+      Effect.andThen(Effect.raceFirst(Queue.take(announcements), Effect.sleep(slowCheck)), check)
+    )
+  }).pipe(
+    Effect.scoped,
+    // Whoever needs the database says that it is away.
+    Effect.catch((error) => Effect.logDebug("settings are not watched for a moment", error)),
+    Effect.andThen(Effect.sleep(pause)),
+    Effect.forever
+  )
+  yield* Effect.forkScoped(watch)
+
+  const old = Effect.fnUntraced(function*(name: string, version: number) {
+    const key = `${version} ${name}`
+    const known = versions.get(key)
+    if (known !== undefined) return known
+    const read = isStorable(name) ? yield* orUnavailable(loadPipeline(sql, box, name, version)) : undefined
+    if (read === undefined) return undefined
+    const [oldest] = versions.keys()
+    if (versions.size >= keptVersions && oldest !== undefined) versions.delete(oldest)
+    versions.set(key, read.pipeline)
+    if (remember(read.secrets)) yield* one.withPermit(SubscriptionRef.update(state, withSeen))
+    return read.pipeline
+  }, Effect.catchTag("SecretUnreadable", (error) => Effect.fail(new JournalUnavailable({ message: error.message }))))
+
+  return SettingsLive.of({
+    current: () => SubscriptionRef.getUnsafe(state),
+    pipeline: (name, version) => {
+      const newest = SubscriptionRef.getUnsafe(state).pipelines.find((pipeline) => pipeline.name === name)
+      return newest?.version === version ? Effect.succeed(newest) : old(name, version)
+    },
+    refresh,
+    changes: SubscriptionRef.changes(state)
+  })
+})
+
+export class SettingsLive extends Context.Service<SettingsLive, {
+  readonly current: () => LoadedSettings
+  readonly pipeline: (name: string, version: number) => Effect.Effect<Pipeline | undefined, JournalUnavailable>
+  /** Reads everything anew; done when what is committed by now is in force. */
+  readonly refresh: Effect.Effect<void, JournalUnavailable | SecretUnreadable>
+  /** The snapshot at once, and every one that replaces it. */
+  readonly changes: Stream.Stream<SettingsSnapshot>
+}>()("@sluice/persistence/SettingsLive") {
+  /** Watches while its scope is open; the engine's port comes with it. Holds one connection of the pool. */
+  static readonly layer: Layer.Layer<
+    SettingsLive | Settings,
+    JournalUnavailable | SecretUnreadable,
+    PgClient.PgClient | SecretBox
+  > = Layer.effectContext(
+    Effect.map(make, (live) =>
+      Context.make(SettingsLive, live).pipe(
+        Context.add(Settings, { current: live.current, pipeline: live.pipeline })
+      ))
+  )
+}

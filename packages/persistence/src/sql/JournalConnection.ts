@@ -1,0 +1,80 @@
+/**
+ * A connection of the journal's own: opened when needed, thrown away after every error that leaves an answer open, with
+ * timeouts that suit a writer others wait for. The pool's connections have none of these settings.
+ */
+import type { PgClientConfig } from "@effect/sql-pg/PgClient"
+import * as PgConnection from "@effect/sql-pg/PgConnection"
+import { Clock, Context, Effect, Exit, Result, Scope } from "effect"
+import type { SqlError } from "effect/sql/SqlError"
+import { sqlFault } from "./SqlFault.ts"
+import { steadyPlans } from "./StatementPlans.ts"
+
+export type Rows = ReadonlyArray<ReadonlyArray<unknown>>
+
+export interface Link {
+  /** Never interrupted halfway: an answer is awaited, or the connection is closed. */
+  readonly query: (text: string, parameters: ReadonlyArray<unknown>) => Effect.Effect<Result.Result<Rows, SqlError>>
+  /** Closes a connection that has not answered for `patience`; its query then fails as `away`. */
+  readonly closeIfHung: () => void
+}
+
+/** Over statement_timeout, so that a database that is merely slow answers first. Nanoseconds. */
+const patience = 6_000_000_000n
+
+const settings = {
+  lock_timeout: "250ms",
+  statement_timeout: "5s",
+  ...steadyPlans
+}
+
+export const make = Effect.fnUntraced(function*(config: PgClientConfig) {
+  const clock = yield* Clock.Clock
+  let open: { readonly connection: PgConnection.PgConnection; readonly scope: Scope.Closeable } | undefined
+  let busySince: bigint | undefined
+
+  const drop = Effect.suspend(() => {
+    const closing = open
+    open = undefined
+    return closing === undefined ? Effect.void : Scope.close(closing.scope, Exit.void)
+  })
+  yield* Effect.addFinalizer(() => drop)
+
+  const connect = Effect.gen(function*() {
+    const scope = yield* Scope.make()
+    const connection = yield* PgConnection.make({
+      ...config,
+      multiplex: false,
+      prepare: true,
+      startupParameters: { ...config.startupParameters, ...settings }
+    }).pipe(Scope.provide(scope), Effect.onError(() => Scope.close(scope, Exit.void)))
+    open = { connection, scope }
+    return open
+  })
+
+  const connected = Effect.suspend(() => open === undefined ? connect : Effect.succeed(open))
+
+  const query: Link["query"] = (text, parameters) =>
+    Effect.uninterruptible(Effect.flatMap(connected, ({ connection }) => {
+      busySince = clock.monotonicTimeNanosUnsafe()
+      return connection.queryValues(text, parameters)
+    })).pipe(
+      Effect.result,
+      Effect.tap((result) => {
+        busySince = undefined
+        return Result.isFailure(result) && sqlFault(result.failure) === "away" ? drop : Effect.void
+      })
+    )
+
+  const runFork = Effect.runForkWith(yield* Effect.context())
+  const closeIfHung = () => {
+    if (busySince !== undefined && clock.monotonicTimeNanosUnsafe() - busySince > patience) runFork(drop)
+  }
+
+  return { query, closeIfHung } satisfies Link
+})
+
+/** How the journal comes by its connections. Another one lets a test decide when a statement is executed, and answered. */
+export const Connector = Context.Reference<(config: PgClientConfig) => Effect.Effect<Link, never, Scope.Scope>>(
+  "@sluice/persistence/journal/Link/Connector",
+  { defaultValue: () => make }
+)

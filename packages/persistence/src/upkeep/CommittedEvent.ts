@@ -1,0 +1,110 @@
+/** What was committed and has to be told, as a value; and what the end of a run tells, derived by the domain's rules. */
+import { completionOf } from "@sluice/domain/internal/order/Completion"
+import type { CustomerChange } from "@sluice/domain/order/Customer"
+import type { Order } from "@sluice/domain/order/Order"
+
+export interface CommittedEvent {
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly type: string
+  /** How often it is told. */
+  readonly count: number
+  /** Absent for reported events. */
+  readonly orderId?: string
+  /** A hyphenated UUID, where the event names its message. */
+  readonly messageId?: string
+}
+
+/** The end of a completed run over an order that may leave something behind. */
+export interface Ending {
+  readonly orderId: string
+  readonly at: number
+  /** No run over the order had completed before. */
+  readonly isFirst: boolean
+  /** The order as it was at the end. */
+  readonly order: Order
+}
+
+/** What is known of a customer now. */
+export interface KnownCustomer {
+  /** `id:<customerId>` or `email:<address>`, by which it was created. */
+  readonly key: string
+  readonly id: string
+  readonly email: string | null
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+const keyOf = ({ customerId, email }: CustomerChange): string =>
+  customerId === undefined ? `email:${email}` : `id:${customerId}`
+
+/** Whether there was such a customer at `at`. An address may have been written since; then nothing is said of it. */
+const wasThere = (
+  { customerId, email }: CustomerChange,
+  known: ReadonlyArray<KnownCustomer>,
+  at: number,
+  margin: number
+): boolean =>
+  known.some((one) =>
+    one.createdAt < at - margin && (customerId === undefined
+      ? one.key === `email:${email}` || (one.email === email && one.updatedAt <= at)
+      : one.id === customerId)
+  )
+
+interface Surroundings {
+  readonly known: ReadonlyArray<KnownCustomer>
+  /** Clocks differ by less, in milliseconds. */
+  readonly margin: number
+  /** Whether two of the endings are of one customer and one millisecond: nobody can tell which was first. */
+  readonly isTied: (change: CustomerChange, at: number) => boolean
+}
+
+const customerType = (
+  ending: Ending,
+  change: CustomerChange,
+  creates: boolean,
+  { isTied, known, margin }: Surroundings
+): string | undefined => {
+  if (!creates) return wasThere(change, known, ending.at, margin) ? "customer.updated" : undefined
+  if (!ending.isFirst) return undefined
+  const created = known.some(({ createdAt, key }) => key === keyOf(change) && createdAt === ending.at)
+  if (created && isTied(change, ending.at)) return undefined
+  return created ? "customer.created" : "customer.updated"
+}
+
+const noId = () => "00000000-0000-7000-8000-000000000000"
+
+/** Whom an ending may concern. */
+export const customerOfEnding = ({ order }: Ending): CustomerChange | undefined => completionOf(order, noId)?.customer
+
+const eventsOf = (ending: Ending, surroundings: Surroundings): ReadonlyArray<CommittedEvent> => {
+  const completion = completionOf(ending.order, noId)
+  if (completion === undefined) return []
+  const { createsCustomer, customer, subscriptions } = completion
+  const type = customer === undefined
+    ? undefined
+    : customerType(ending, customer, createsCustomer, surroundings)
+  const made = ending.isFirst ? subscriptions : []
+  const counts: ReadonlyArray<readonly [type: string | undefined, count: number]> = [
+    [type, 1],
+    ["subscription.created", made.length],
+    ["entitlements.updated", made.filter(({ entitlements }) => entitlements.length > 0).length]
+  ]
+  return counts.flatMap(([type, count]) =>
+    type === undefined || count === 0 ? [] : [{ at: ending.at, type, count, orderId: ending.orderId }]
+  )
+}
+
+/** What these ends tell of customers, subscriptions and entitlements. `margin` in milliseconds. */
+export const eventsOfEndings = (
+  endings: ReadonlyArray<Ending>,
+  known: ReadonlyArray<KnownCustomer>,
+  margin: number
+): ReadonlyArray<CommittedEvent> => {
+  const times = Map.groupBy(endings, (ending) => {
+    const change = customerOfEnding(ending)
+    return change === undefined ? undefined : `${ending.at} ${keyOf(change)}`
+  })
+  const isTied = (change: CustomerChange, at: number) => (times.get(`${at} ${keyOf(change)}`)?.length ?? 0) > 1
+  return endings.flatMap((ending) => eventsOf(ending, { known, margin, isTied }))
+}

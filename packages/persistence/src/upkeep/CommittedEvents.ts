@@ -1,0 +1,138 @@
+/**
+ * Reads what was committed in a time: orders, ends of runs, reported events; never the deliveries. Rows come as a stream,
+ * in no order, and are not all held at once; it takes a connection of its own. Documents are read as text and parsed here: PostgreSQL's JSON
+ * refuses a NUL or half a surrogate pair, which an order may hold.
+ */
+import { timestamptz } from "@effect/sql-pg/PgTypes"
+import * as Json from "@sluice/domain/json/Json"
+import type { Order } from "@sluice/domain/order/Order"
+import { webhookTypeOf } from "@sluice/domain/webhook/WebhookType"
+import { DateTime, Effect, Stream } from "effect"
+import type { SqlClient } from "effect/sql"
+import type { SqlError } from "effect/sql/SqlError"
+import {
+  type CommittedEvent,
+  customerOfEnding,
+  type Ending,
+  eventsOfEndings,
+  type KnownCustomer
+} from "./CommittedEvent.ts"
+
+/** Epoch milliseconds; from `since`, before `until`. */
+export interface Span {
+  readonly since: number
+  readonly until: number
+}
+
+/** Rows that are worked on together. */
+const pageSize = 500
+
+const parsedOrder = (doc: string): Order => Json.parse(doc) as unknown as Order
+
+interface Submitted {
+  readonly id: string
+  readonly at: Date
+  readonly event_id: string
+  readonly order_type: string
+  readonly doc: string | null
+}
+
+/** An order's type may have been changed since; what counts is the first version's. */
+const submitted = (sql: SqlClient.SqlClient, { since, until }: Span) =>
+  sql<Submitted>`select o.id, o.created_at as at, o.event_id, o.order_type, v.doc from orders o
+    left join order_versions v on o.version > 1 and v.order_id = o.id and v.version = 1
+    where o.created_at >= ${timestamptz(since)} and o.created_at < ${timestamptz(until)}`.stream.pipe(
+    Stream.flatMap((row): Stream.Stream<CommittedEvent> => {
+      const type = webhookTypeOf(row.doc === null ? row.order_type : parsedOrder(row.doc).orderType)
+      return type === undefined
+        ? Stream.empty
+        : Stream.succeed({ at: row.at.getTime(), type, count: 1, orderId: row.id, messageId: row.event_id })
+    })
+  )
+
+/** Runs with a plugin's failure among their steps. */
+const failed = (sql: SqlClient.SqlClient, { since, until }: Span) =>
+  sql<{ readonly at: Date; readonly order_id: string; readonly records: ReadonlyArray<string> }>`
+    select * from (
+      select r.finished_at as at, r.order_id, array(
+        select s.record from steps s where s.run_id = r.id and s.record like '%"error":%') as records
+      from runs r where r.finished_at >= ${timestamptz(since)} and r.finished_at < ${timestamptz(until)}) r
+    where cardinality(records) > 0`.stream.pipe(
+    Stream.filter(({ records }) =>
+      records.some((record) => (Json.parse(record) as Json.JsonObject)["error"] !== undefined)
+    ),
+    Stream.map((row): CommittedEvent => ({ at: row.at.getTime(), type: "error", count: 1, orderId: row.order_id }))
+  )
+
+interface Completed {
+  readonly at: Date
+  readonly order_id: string
+  readonly is_first: boolean
+  readonly docs: ReadonlyArray<string>
+}
+
+/** The order as it was at the end: the newest version that was written by then. */
+const endingOf = (row: Completed): ReadonlyArray<Ending> => {
+  const at = row.at.getTime()
+  const order = row.docs.map(parsedOrder).findLast(({ updatedAt }) =>
+    DateTime.toEpochMillis(DateTime.makeUnsafe(updatedAt)) <= at
+  )
+  return order === undefined ? [] : [{ orderId: row.order_id, at, isFirst: row.is_first, order }]
+}
+
+interface CustomerRow {
+  readonly key: string
+  readonly id: string
+  readonly email: string | null
+  readonly created_at: Date
+  readonly updated_at: Date
+}
+
+const customersOf = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, endings: ReadonlyArray<Ending>) {
+  const changes = endings.flatMap((ending) => customerOfEnding(ending) ?? [])
+  const ids = JSON.stringify(changes.flatMap(({ customerId }) => customerId ?? []))
+  const emails = JSON.stringify(changes.flatMap(({ email }) => email ?? []))
+  const rows = yield* sql<CustomerRow>`select key, id, email, created_at, updated_at from customers
+    where id = any(array(select jsonb_array_elements_text(${ids}::jsonb)))
+      or email = any(array(select jsonb_array_elements_text(${emails}::jsonb)))`
+  return rows.map(({ created_at, updated_at, ...one }): KnownCustomer => ({
+    ...one,
+    createdAt: created_at.getTime(),
+    updatedAt: updated_at.getTime()
+  }))
+})
+
+const completed = (sql: SqlClient.SqlClient, { since, until }: Span, margin: number) =>
+  sql<Completed>`select r.finished_at as at, r.order_id, not exists (
+        select from runs p where p.order_id = r.order_id and p.state = 'completed'
+          and (p.finished_at, p.id) < (r.finished_at, r.id)) as is_first,
+      array(select v.doc from order_versions v where v.order_id = r.order_id order by v.version) as docs
+    from runs r where r.finished_at >= ${timestamptz(since)} and r.finished_at < ${timestamptz(until)}
+      and r.state = 'completed'`.stream.pipe(
+    Stream.flatMap((row) => Stream.fromIterable(endingOf(row))),
+    Stream.grouped(pageSize),
+    Stream.mapEffect((endings) =>
+      Effect.map(customersOf(sql, endings), (known) => eventsOfEndings(endings, known, margin))
+    ),
+    Stream.flatMap(Stream.fromIterable)
+  )
+
+const reported = (sql: SqlClient.SqlClient, { since, until }: Span) =>
+  sql<{ readonly id: string; readonly at: Date; readonly type: string }>`
+    select id, created_at as at, type from messages where created_at >= ${timestamptz(since)}
+      and created_at < ${timestamptz(until)} and order_id is null and type <> 'test'`.stream.pipe(
+    Stream.map((row): CommittedEvent => ({ at: row.at.getTime(), type: row.type, count: 1, messageId: row.id }))
+  )
+
+/** Everything that was committed in the time. `margin`: clocks differ by less, in milliseconds. */
+export const committedEvents = (
+  sql: SqlClient.SqlClient,
+  span: Span,
+  margin: number
+): Stream.Stream<ReadonlyArray<CommittedEvent>, SqlError> =>
+  submitted(sql, span).pipe(
+    Stream.concat(failed(sql, span)),
+    Stream.concat(completed(sql, span, margin)),
+    Stream.concat(reported(sql, span)),
+    Stream.grouped(pageSize)
+  )

@@ -1,0 +1,114 @@
+/**
+ * Proves that every committed event has a final or scheduled delivery for each endpoint that subscribed to it: contract,
+ * section 10, promise 4.
+ *
+ * What there has to be is derived from orders, ends of runs and reported events, and from the times in which each
+ * endpoint subscribed to what; never from the deliveries themselves. What a completed run tells of is derived by the rules
+ * that made it, from the order as it was then. An event within `margin` of an endpoint's change is not judged: processes'
+ * clocks differ.
+ */
+import { deliveryId } from "@sluice/domain/identity/Ids"
+import { DateTime, Effect, Stream } from "effect"
+import { SqlClient } from "effect/sql"
+import type { SqlError } from "effect/sql/SqlError"
+import type { CommittedEvent } from "./CommittedEvent.ts"
+import { committedEvents } from "./CommittedEvents.ts"
+
+/** An event that an endpoint should have been told of more often than it was, or will be. */
+export interface Missing {
+  readonly endpointId: string
+  readonly type: string
+  /** Absent for reported events. */
+  readonly orderId?: string
+  readonly expected: number
+  readonly found: number
+}
+
+export interface Completeness {
+  /** Deliveries that there have to be. */
+  readonly expected: number
+  /** At most `shown` of those that there are not. */
+  readonly missing: ReadonlyArray<Missing>
+  /** At most `shown` deliveries that wait for nothing and are never due. */
+  readonly stuck: ReadonlyArray<string>
+}
+
+/** Milliseconds. */
+const margin = 5000
+const shown = 100
+
+/** An endpoint and the time, in epoch milliseconds, in which it surely subscribed to these types. */
+interface Subscription {
+  readonly endpoint_id: string
+  readonly types: ReadonlyArray<string>
+  readonly valid_from: number
+  readonly valid_to: number
+}
+
+interface Due {
+  readonly endpointId: string
+  readonly event: CommittedEvent
+}
+
+const dueOf = (subscriptions: ReadonlyArray<Subscription>, events: ReadonlyArray<CommittedEvent>): ReadonlyArray<Due> =>
+  events.flatMap((event) =>
+    subscriptions.flatMap(({ endpoint_id, types, valid_from, valid_to }) =>
+      event.at >= valid_from && event.at < valid_to && (types.includes("*") || types.includes(event.type))
+        ? [{ endpointId: endpoint_id, event }]
+        : []
+    )
+  )
+
+/** How many deliveries there are of each, by its position from 1. A run's end gives its messages its own time. */
+const countFound = (sql: SqlClient.SqlClient, due: ReadonlyArray<Due>) => {
+  const asked = due.map(({ endpointId, event: { at, messageId, orderId, type } }, n) => ({
+    n,
+    endpoint_id: endpointId,
+    type,
+    message_id: messageId,
+    order_id: orderId,
+    at: DateTime.formatIso(DateTime.makeUnsafe(at))
+  }))
+  return sql<{ readonly n: number; readonly found: number }>`select due.n, (
+      select count(*)::int from deliveries d where d.message_id = due.message_id and d.endpoint_id = due.endpoint_id
+        and d.type = due.type) + (
+      select count(*)::int from deliveries d where due.message_id is null and d.order_id = due.order_id
+        and d.endpoint_id = due.endpoint_id and d.type = due.type
+        and d.created_at >= due.at and d.created_at < due.at + interval '1 ms') as found
+    from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb)
+      as due(n int, endpoint_id text, type text, message_id uuid, order_id text, at timestamptz)`
+}
+
+/** Over what was committed from `since` to `until`, epoch milliseconds. Reads much: not for every minute. */
+export const check = Effect.fnUntraced(function*(
+  since: number,
+  until: number
+): Effect.fn.Return<Completeness, SqlError, SqlClient.SqlClient> {
+  const sql = yield* SqlClient.SqlClient
+  const subscriptions = yield* sql<Subscription>`
+    select * from (select endpoint_id, types, (extract(epoch from at) * 1000)::float8 + ${margin} as valid_from,
+      coalesce((extract(epoch from lead(at) over (partition by endpoint_id order by at)) * 1000)::float8, 'infinity')
+        - ${margin} as valid_to
+      from webhook_endpoint_history) h where types is not null`
+  let expected = 0
+  const missing: Array<Missing> = []
+  const judge = Effect.fnUntraced(function*(events: ReadonlyArray<CommittedEvent>) {
+    const due = dueOf(subscriptions, events)
+    if (due.length === 0) return
+    for (const { found, n } of yield* countFound(sql, due)) {
+      const { endpointId, event: { count, orderId, type } } = due[n]!
+      expected += count
+      if (found >= count || missing.length >= shown) continue
+      missing.push({ endpointId, type, ...(orderId !== undefined && { orderId }), expected: count, found })
+    }
+  })
+  // Where nobody ever subscribed, nothing is due.
+  if (subscriptions.length > 0) {
+    yield* Stream.runForEach(committedEvents(sql, { since, until }, margin), judge)
+  }
+  const stuck = yield* sql<{ readonly id: string }>`select d.id from deliveries d
+    where d.state = 'pending' and d.due_at is null and not exists (
+      select from deliveries b where b.chain = d.chain and b.finished_at is null and b.seq < d.seq)
+    limit ${shown}`
+  return { expected, missing, stuck: stuck.map(({ id }) => deliveryId(id)) }
+})

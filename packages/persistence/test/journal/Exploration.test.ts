@@ -1,0 +1,51 @@
+/**
+ * All that may happen to a run within small bounds. Contract: section 10; what is explored, and how: docs/exploration.md.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { endless, explore, replay } from "../exploration/Explorer.ts"
+import { faults } from "../exploration/Faults.ts"
+import { type Scenario, smallest } from "../exploration/Scenario.ts"
+
+/** Milliseconds: seconds of computing, on whatever machine. */
+const atMost = 120_000
+
+const holds = (scenario: Scenario) => {
+  const { finding, ...rest } = explore(scenario)
+  assert.isUndefined(finding, `${finding?.violations.join("\n")}\nafter\n${finding?.trace.join("\n")}`)
+  return rest
+}
+
+describe("whatever happens, and whenever, the promises hold", () => {
+  it("with a crash and a cancel of a run of three steps, in any order", () => {
+    const { ends, states } = holds(smallest)
+    assert.isAbove(states, 1000)
+    assert.isAbove(ends, 100)
+  }, atMost)
+
+  it("with a crash and a first attempt that was refused", () => {
+    assert.isAbove(holds({ ...smallest, cancels: 0, refusals: 1 }).ends, 10)
+  }, atMost)
+
+  it("with a process that stands still for longer than its lease", () => {
+    assert.isAbove(holds({ ...smallest, steps: 1, crashes: 0, cancels: 0, pauses: 1 }).ends, 10)
+  }, atMost)
+
+  it("with a lost answer of the database and a run that is put off", () => {
+    const scenario = { ...smallest, steps: 1, crashes: 0, cancels: 0, refusals: 1, putsOff: true, losses: 1 }
+    assert.isAbove(holds(scenario).ends, 10)
+  }, atMost)
+
+  it("with a lost answer of the database and a cancel", () => {
+    assert.isAbove(holds({ ...smallest, steps: 2, crashes: 0, losses: 1 }).ends, 10)
+  }, atMost)
+})
+
+describe("the exploration finds a planted fault, and the trace leads to it again:", () => {
+  it.each(faults.map((fault) => [fault.name, fault] as const))("%s", (_, fault) => {
+    const { finding } = explore(fault.scenario, { fault })
+    assert.isDefined(finding)
+    const world = replay(fault.scenario, finding?.trace ?? [], fault)
+    const wrong = world.isOver() ? world.verdict() : world.violations()
+    assert.deepStrictEqual(wrong.length === 0 ? [endless] : wrong, finding?.violations)
+  }, atMost)
+})

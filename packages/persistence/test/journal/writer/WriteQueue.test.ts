@@ -1,0 +1,66 @@
+import { assert, describe, it } from "@effect/vitest"
+import { entryOf, nextId, submission, writeOn } from "@sluice/engine/testing/JournalFixtures"
+import type { Member } from "../../../src/journal/writer/PendingWrite.ts"
+import * as Backlog from "../../../src/journal/writer/WriteQueue.ts"
+
+const accept = (bytes: number): Member => ({
+  kind: "accept",
+  submission: submission(),
+  bytes,
+  since: 0n,
+  abandoned: false,
+  starts: true,
+  settle: () => {}
+})
+
+const filled = (members: ReadonlyArray<Member>) => {
+  const backlog = Backlog.make()
+  for (const member of members) backlog.add(member)
+  return backlog
+}
+
+/** Empties it portion by portion. */
+const portions = (backlog: Backlog.Backlog) => {
+  const taken: Array<ReadonlyArray<Member>> = []
+  while (backlog.count() > 0) taken.push(backlog.take())
+  return taken
+}
+
+const sizes = (bytes: ReadonlyArray<number>) =>
+  portions(filled(bytes.map(accept))).map((portion) => portion.map((member) => member.bytes))
+
+describe("Backlog", () => {
+  it("a portion holds at most 256 members and a mebibyte, and a larger one goes alone", () => {
+    assert.deepStrictEqual(sizes(Array.from({ length: 600 }, () => 1)).map(({ length }) => length), [256, 256, 88])
+    assert.deepStrictEqual(sizes([600_000, 600_000, 400_000, 1]), [[600_000, 400_000, 1], [600_000]])
+    assert.deepStrictEqual(sizes([5_000_000, 10, 6_000_000]), [[5_000_000], [10], [6_000_000]])
+  })
+
+  it("two members of one order are never in one portion, and keep their order", () => {
+    const { document } = submission()
+    const write = (tag: string): Member => ({
+      kind: "entry",
+      entry: entryOf({ runId: nextId(), orderId: document.order.id, tenure: 1 }, {
+        write: writeOn(document, { tags: [tag] })
+      }),
+      worker: "w",
+      release: false,
+      outcome: undefined,
+      bytes: 10,
+      settle: () => {}
+    })
+    const [first, other, second] = [write("1"), accept(10), write("2")]
+    assert.deepStrictEqual(portions(filled([first, other, second])), [[first, other], [second]])
+  })
+
+  it("what is put back comes first, and the bytes that wait are counted", () => {
+    const [a, b] = [accept(3), accept(4)]
+    const backlog = filled([a])
+    const taken = backlog.take()
+    backlog.add(b)
+    backlog.putBack(taken)
+    assert.strictEqual(backlog.bytes(), 7)
+    assert.deepStrictEqual(backlog.take(), [a, b])
+    assert.strictEqual(backlog.bytes(), 0)
+  })
+})

@@ -1,0 +1,84 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Redacted } from "effect"
+import { SqlClient } from "effect/sql"
+import * as Database from "../../src/schema/Database.ts"
+import { migrations } from "../../src/schema/Migrations.ts"
+import { DatabaseTest } from "../../src/testing/DatabaseTest.ts"
+
+const change = (url: Redacted.Redacted, patch: (url: URL) => void) => {
+  const it = new URL(Redacted.value(url))
+  patch(it)
+  return Redacted.make(it.href)
+}
+
+const create = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`CREATE TABLE once (id int)`)
+const slow = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`SELECT pg_sleep(0.1)`)
+const two = { "0001_first": Effect.asVoid(create), "0002_second": Effect.asVoid(slow) }
+
+/** Builds the layer and lets go of it. */
+const open = (url: Redacted.Redacted, migrations: Parameters<typeof Database.layer>[0]["migrations"] = two) =>
+  Effect.provide(SqlClient.SqlClient, Database.layer({ url, migrations, maxConnections: 2 }), { local: true })
+
+describe("Database", () => {
+  it.effect("of processes that start at once, one migrates and the others wait for it", () =>
+    Effect.gen(function*() {
+      const { url } = yield* DatabaseTest
+      yield* Effect.all(Array.from({ length: 5 }, () => open(url)), { concurrency: "unbounded" })
+      const ids = yield* Effect.flatMap(SqlClient.SqlClient, (sql) =>
+        sql`SELECT migration_id AS id FROM sluice_migrations ORDER BY 1`).pipe(
+          Effect.provide(Database.layerPool({ url }))
+        )
+      assert.deepStrictEqual(
+        ids.map(({ id }) =>
+          id
+        ),
+        [1, 2]
+      )
+    }).pipe(Effect.provide(DatabaseTest.layerEmpty)))
+
+  it.effect("a schema newer than the program is refused, with both versions and the mend", () =>
+    Effect.gen(function*() {
+      const { url } = yield* DatabaseTest
+      yield* open(url)
+      const error = yield* Effect.flip(open(url, { "0001_first": Effect.void }))
+      assert.strictEqual(error._tag, "SchemaTooNew")
+      assert.match(error.message, /version 2.* up to 1\. Start the release/)
+    }).pipe(Effect.provide(DatabaseTest.layerEmpty)))
+
+  it.effect("a migration that fails leaves nothing behind and says what the database said", () =>
+    Effect.gen(function*() {
+      const { url } = yield* DatabaseTest
+      const broken = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`CREATE TABLE once (id nonsense)`)
+      const error = yield* Effect.flip(open(url, { ...two, "0003_third": Effect.asVoid(broken) }))
+      assert.strictEqual(error._tag, "MigrationFailed")
+      assert.match(error.message, /3_third.*nonsense/)
+      yield* open(url)
+    }).pipe(Effect.provide(DatabaseTest.layerEmpty)))
+
+  it.effect("an unreachable database is one line that names DATABASE_URL and the mend, never the password", () =>
+    Effect.gen(function*() {
+      const { url } = yield* DatabaseTest
+      const cases: ReadonlyArray<readonly [Redacted.Redacted, RegExp]> = [
+        [change(url, (it) => it.pathname = "missing"), /missing.*createdb missing/],
+        [change(url, (it) => it.password = "s3cret"), /user and the password/],
+        [Redacted.make("postgres://u:s3cret@127.0.0.1:1/x"), /127\.0\.0\.1:1\/x.*ECONNREFUSED.*Start PostgreSQL/],
+        [Redacted.make("postgres://u:s3cret@localhost/x?host=/nowhere"), /\/nowhere\/x.*ENOENT.*Start PostgreSQL/],
+        [Redacted.make("mysql://u:s3cret@127.0.0.1/x"), /: it is no URL like postgres/],
+        [Redacted.make("u:s3cret@127.0.0.1 x"), /: it is no URL like postgres/]
+      ]
+      for (const [url, expected] of cases) {
+        const { _tag, message } = yield* Effect.flip(open(url))
+        assert.strictEqual(_tag, "DatabaseUnavailable")
+        assert.match(message, /^DATABASE_URL/)
+        assert.match(message, expected)
+        assert.notMatch(message, /3cret|\n/)
+      }
+    }).pipe(Effect.provide(DatabaseTest.layerEmpty)))
+
+  it.effect("every migration of this release applies", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient.SqlClient
+      const rows = yield* sql`SELECT migration_id FROM sluice_migrations`
+      assert.strictEqual(rows.length, Object.keys(migrations).length)
+    }).pipe(Effect.provide(DatabaseTest.layer)))
+})

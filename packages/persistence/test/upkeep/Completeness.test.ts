@@ -1,0 +1,111 @@
+import { assert, describe, it } from "@effect/vitest"
+import { webhookTypes } from "@sluice/domain/webhook/WebhookType"
+import { type HeldRun, Journal } from "@sluice/engine/journal/Journal"
+import { entryOf, finished, nextId, noon, stepAt, submission, writeOn } from "@sluice/engine/testing/JournalFixtures"
+import { Effect, Layer } from "effect"
+import { SqlClient } from "effect/sql"
+import * as JournalPg from "../../src/journal/JournalPostgres.ts"
+import { DeliverySignal } from "../../src/outbox/DeliverySignal.ts"
+import { Events } from "../../src/outbox/Events.ts"
+import { DatabaseTest } from "../../src/testing/DatabaseTest.ts"
+import { check } from "../../src/upkeep/Completeness.ts"
+
+const layer = Events.layer.pipe(
+  Layer.provideMerge(JournalPg.layer()),
+  Layer.provide(DeliverySignal.layer),
+  Layer.provideMerge(DatabaseTest.layer)
+)
+
+const all = check(noon - 60_000, noon + 60_000)
+
+const subscribe = Effect.fnUntraced(function*(id: string, types: string, since = "2026-01-01") {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`insert into webhook_endpoints (id, version, document, types) values (${id}, 1, '{}', ${types}::text[])`
+  yield* sql`insert into webhook_endpoint_history (endpoint_id, at, types)
+    values (${id}, ${since}::timestamptz, ${types}::text[])`
+})
+
+const submit = Effect.fnUntraced(function*(members: object) {
+  const journal = yield* Journal
+  const stored = yield* journal.accept(submission(members))
+  return stored._tag === "Accepted" ? stored.run : yield* Effect.die(stored._tag)
+})
+
+const complete = Effect.fnUntraced(function*(run: HeldRun, at = noon + 10) {
+  const journal = yield* Journal
+  const order = yield* journal.document(run.orderId)
+  yield* journal.commit(entryOf(run, { finish: { ...finished.finish, at, order } }))
+})
+
+/** One event of every type; documents hold what PostgreSQL's JSON does not read. */
+const everything = Effect.gen(function*() {
+  const odd = { customFields: { odd: "\u0000\ud800" } }
+  const customer = { ...odd, customerId: "C1", customerEmail: "a@b.c" }
+  const fresh = yield* submit({ ...odd, orderItems: [{ offer: { products: ["/p"] } }, {}] })
+  // Whose order it is becomes known on the way.
+  const journal = yield* Journal
+  const before = yield* journal.document(fresh.orderId)
+  yield* journal.edit(fresh.orderId, writeOn(before, { customerId: "C1", customerEmail: "a@b.c" } as never), [])
+  yield* complete(fresh)
+  yield* complete(yield* submit({ ...customer, orderType: "NEW_GIFT_ORDER" }), noon + 20)
+  yield* complete(yield* submit({ orderType: "UPDATE_CUSTOMER", customerEmail: "A@b.c" }), noon + 20_000)
+  yield* complete(yield* submit({ orderType: "UPDATE_CUSTOMER", customerId: "nobody" }), noon + 20_000)
+  const failing = yield* submit({ orderType: "REFUND" })
+  const error = { name: "calloutPlugin", message: "no\u0000" }
+  yield* journal.commit(entryOf(failing, {
+    step: stepAt(0, { state: "failed", error }),
+    finish: { state: "failed", failedSteps: 1, at: noon + 30, errors: [error] }
+  }))
+  for (
+    const orderType of [
+      "CHANGED_DELIVERY_ADDRESS",
+      "CHANGE_PAYMENT_REQUEST",
+      "CHANGE_OFFER",
+      "ADD_OFFER",
+      "CANCEL_REQUEST",
+      "UPDATE_SUBSCRIPTION"
+    ]
+  ) yield* submit({ orderType })
+  const events = yield* Events
+  for (const type of ["checkout.initiated", "cancel.attempted", "payment_method.added", "address.added"] as const) {
+    yield* events.store({ id: nextId(), type, createdAt: noon, body: "{}" })
+  }
+})
+
+describe("completeness", () => {
+  it.live("expects each event of every type at each endpoint that subscribed to it, and names any that is missing", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient.SqlClient
+      yield* subscribe("a", "{*}")
+      yield* subscribe("customers", "{customer.updated,error}")
+      // Came later, and is not judged by what was before.
+      yield* sql`insert into webhook_endpoint_history (endpoint_id, at, types) values ('b', '2027-01-01', '{*}')`
+      yield* everything
+      const whole = yield* all
+      assert.deepStrictEqual([whole.missing, whole.stuck], [[], []])
+      const [made] = yield* sql<{ readonly n: number }>`select count(*)::int as n from deliveries`
+      assert.strictEqual(whole.expected, made?.n)
+      for (const type of webhookTypes) {
+        const [planted] = yield* sql<{ readonly id: string; readonly endpoint_id: string }>`select id, endpoint_id
+          from deliveries where type = ${type} order by id limit 1`
+        if (planted === undefined) return assert.fail(`nothing of ${type}`)
+        yield* sql`update deliveries set type = 'lost' where id = ${planted.id}::uuid`
+        const { missing } = yield* all
+        assert.deepStrictEqual(
+          missing.map((one) => [one.endpointId, one.type, one.expected - one.found]),
+          [[planted.endpoint_id, type, 1]]
+        )
+        yield* sql`update deliveries set type = ${type} where id = ${planted.id}::uuid`
+      }
+    }).pipe(Effect.provide(layer)))
+
+  it.live("names a delivery that waits for nothing", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient.SqlClient
+      yield* subscribe("a", "{*}")
+      yield* complete(yield* submit({ customerId: "C1" }))
+      assert.deepStrictEqual((yield* all).stuck, [])
+      yield* sql`delete from deliveries where type = 'order.submitted'`
+      assert.lengthOf((yield* all).stuck, 1)
+    }).pipe(Effect.provide(layer)))
+})
