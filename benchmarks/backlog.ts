@@ -4,7 +4,7 @@
  * second, and how fast the queue is drained from its start to its end, by one worker that does nothing with a run but end
  * it. The plans go to `results/backlog.txt`.
  */
-import type { HeldRun } from "@sluice/engine/journal/Journal"
+import type { ClaimedRun } from "@sluice/engine/journal/Journal"
 import { Journal } from "@sluice/engine/journal/Journal"
 import * as QueuedRuns from "@sluice/persistence/internal/journal/claims/QueuedRuns"
 import { look, queuedAtOnce } from "@sluice/persistence/journal/claims/RunClaimer"
@@ -104,7 +104,7 @@ const drain = (url: string) =>
     const portion = Math.floor(queued / 10)
     let ended = 0
     let begun = performance.now()
-    const end = Effect.fnUntraced(function*({ orderId, runId }: HeldRun) {
+    const end = Effect.fnUntraced(function*({ orderId, runId }: ClaimedRun) {
       const finish = { state: "completed", failedSteps: 0, at: 1_800_000_000_000 } as const
       yield* journal.commit({ runId, orderId, callouts: [], history: [], finish })
       ended++

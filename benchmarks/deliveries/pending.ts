@@ -3,7 +3,7 @@
  * dead endpoint and due, the rest over a hundred others. And what an idle worker asks. The plans, with the times, go to
  * `results/deliveries-pending.txt`.
  */
-import * as Lanes from "@sluice/delivery/internal/EndpointQueues"
+import * as EndpointQueues from "@sluice/delivery/internal/EndpointQueues"
 import { claimStatement, nextStatement } from "@sluice/persistence/internal/deliveries/ClaimStatement"
 import { DeliverySignal } from "@sluice/persistence/internal/outbox/DeliverySignal"
 import { steadyPlans } from "@sluice/persistence/internal/sql/StatementPlans"
@@ -62,7 +62,10 @@ const deliver = (client: pg.Client, ids: ReadonlyArray<string>) =>
     [ids]
   )
 
-const request = (lanes: ReadonlyArray<string>, room: ReadonlyArray<number>) => [lanes, room, Lanes.bounds.initial]
+const request = (
+  lanes: ReadonlyArray<string>,
+  room: ReadonlyArray<number>
+) => [lanes, room, EndpointQueues.bounds.initial]
 
 /** As the dispatcher asks: once with nothing known, then with room in every lane but the dead one's. */
 const claimAlone = async (client: pg.Client) => {
@@ -72,7 +75,7 @@ const claimAlone = async (client: pg.Client) => {
     "the dead lane has room for two": request([`e:${idOf(0)}`], [2]),
     "only the dead lane has room": request(
       Array.from({ length: endpoints }, (_, n) => `e:${idOf(n)}`),
-      Array.from({ length: endpoints }, (_, n) => n === 0 ? Lanes.bounds.most : 0)
+      Array.from({ length: endpoints }, (_, n) => n === 0 ? EndpointQueues.bounds.most : 0)
     )
   }
   for (const [name, asked] of Object.entries(cases)) {
@@ -85,17 +88,21 @@ const claimAlone = async (client: pg.Client) => {
       const { rows } = await client.query({
         name: "claim",
         text: claimStatement,
-        values: [...asked, Lanes.batch, mark]
+        values: [...asked, EndpointQueues.batch, mark]
       })
       times.push(performance.now() - begun)
       taken += rows.length
       inFlight.push(...rows.map(({ id }) => id as string))
       // What is beyond a process's bound has ended by now; the rest is what the next claim finds claimed.
-      if (inFlight.length > Lanes.total) await deliver(client, inFlight.splice(0, inFlight.length - Lanes.total))
+      if (inFlight.length > EndpointQueues.total) {
+        await deliver(client, inFlight.splice(0, inFlight.length - EndpointQueues.total))
+      }
     }
     await deliver(client, inFlight)
     say(
-      `claim of ${Lanes.batch} from ${pending} pending, ${name}: ${figures(times)}; ${taken / claims} taken on average`
+      `claim of ${EndpointQueues.batch} from ${pending} pending, ${name}: ${figures(times)}; ${
+        taken / claims
+      } taken on average`
     )
   }
   const next: Array<number> = []
@@ -112,7 +119,7 @@ const claimAlone = async (client: pg.Client) => {
     lines.push(`\n## ${name}\n\n${rows.map((row) => row["QUERY PLAN"]).join("\n")}`)
   }
   const mark = globalThis.crypto.randomUUID()
-  await explain("claim", claimStatement, [...cases["all lanes have room"], Lanes.batch, mark])
+  await explain("claim", claimStatement, [...cases["all lanes have room"], EndpointQueues.batch, mark])
   await explain("when the next one is due", nextStatement, request([], []))
 }
 

@@ -4,7 +4,7 @@
  */
 import { Destinations } from "@sluice/delivery/Destinations"
 import { Dispatcher } from "@sluice/delivery/Dispatcher"
-import * as Metered from "@sluice/delivery/internal/Metrics"
+import * as Metrics from "@sluice/delivery/internal/Metrics"
 import { MessageExpressionError, MessageExpressions } from "@sluice/delivery/MessageExpressions"
 import { Signature } from "@sluice/delivery/Signature"
 import { makeRedactor } from "@sluice/domain/redaction/Redaction"
@@ -13,7 +13,7 @@ import * as AddressGuard from "@sluice/http-client/AddressGuard"
 import { Credentials } from "@sluice/http-client/Credentials"
 import * as MacNode from "@sluice/http-client/node/MacNode"
 import * as OutboundUndici from "@sluice/http-client/node/OutboundUndici"
-import * as DeliveryStore from "@sluice/persistence/deliveries/DeliveryStorePostgres"
+import * as DeliveryStorePostgres from "@sluice/persistence/deliveries/DeliveryStorePostgres"
 import { Effect, Layer, Result } from "effect"
 import { secrets } from "./Secrets.ts"
 
@@ -37,8 +37,8 @@ const guard = AddressGuard.make(Result.getOrThrow(AddressGuard.parseNetworks("12
 /** Sends while it is open. */
 export const dispatching = (endpoints: ReadonlyArray<WebhookEndpoint>) =>
   Dispatcher.layer().pipe(
-    Layer.provide(Metered.store),
-    Layer.provide(DeliveryStore.layer),
+    Layer.provide(Metrics.store),
+    Layer.provide(DeliveryStorePostgres.layer),
     Layer.provide([
       destinations(endpoints),
       expressions,

@@ -4,8 +4,8 @@
  */
 import { uuidOf } from "@sluice/domain/identity/Ids"
 import type { Json, JsonObject } from "@sluice/domain/json/Json"
-import { Cancelling } from "@sluice/engine/commands/CancelRun"
-import { OrderEditing } from "@sluice/engine/commands/EditOrder"
+import { CancelRun } from "@sluice/engine/commands/CancelRun"
+import { EditOrder } from "@sluice/engine/commands/EditOrder"
 import { Intake } from "@sluice/engine/commands/Intake"
 import { calloutPlugin } from "@sluice/engine/plugins/builtin/CalloutPlugin"
 import { webhookWorkflowStep } from "@sluice/engine/plugins/builtin/WebhookWorkflowStep"
@@ -17,7 +17,7 @@ import * as AddressGuard from "@sluice/http-client/AddressGuard"
 import { Credentials } from "@sluice/http-client/Credentials"
 import * as OutboundUndici from "@sluice/http-client/node/OutboundUndici"
 import { Outbound } from "@sluice/http-client/Outbound"
-import * as Journal from "@sluice/persistence/journal/JournalPostgres"
+import * as JournalPostgres from "@sluice/persistence/journal/JournalPostgres"
 import * as Database from "@sluice/persistence/schema/Database"
 import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
 import { Clock, Context, Effect, Exit, Layer, Logger, Result, Schedule, Scope } from "effect"
@@ -40,8 +40,8 @@ export interface Plant {
 export interface Worker {
   readonly name: string
   readonly intake: Intake["Service"]
-  readonly cancelling: Cancelling["Service"]
-  readonly editing: OrderEditing["Service"]
+  readonly cancelling: CancelRun["Service"]
+  readonly editing: EditOrder["Service"]
   readonly proxy: DatabaseProxy.DatabaseProxy
   /** Listens to its statements, with the plant in place. */
   readonly listen: (listener: Listener) => void
@@ -62,10 +62,10 @@ const outbound = (sender: string, plant: Plant) =>
   ).pipe(Layer.provide(OutboundUndici.layer({ guard })))
 
 const process = (sender: string, settings: Json, plant: Plant) =>
-  Layer.mergeAll(OrderEditing.layer, Cancelling.layer).pipe(
+  Layer.mergeAll(EditOrder.layer, CancelRun.layer).pipe(
     Layer.provideMerge(Intake.layer),
     Layer.provideMerge(Runs.layer({ grace: "10 millis" })),
-    Layer.provideMerge(Journal.layer()),
+    Layer.provideMerge(JournalPostgres.layer()),
     Layer.provide([
       SettingsStatic.layer(settings),
       JsonataExpressions.layer(),
@@ -135,8 +135,8 @@ export const make = Effect.fnUntraced(function*(steps: (partner: string) => Read
     return {
       name,
       intake: Context.get(context, Intake),
-      cancelling: Context.get(context, Cancelling),
-      editing: Context.get(context, OrderEditing),
+      cancelling: Context.get(context, CancelRun),
+      editing: Context.get(context, EditOrder),
       proxy,
       listen
     } satisfies Worker

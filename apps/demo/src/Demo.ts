@@ -1,7 +1,7 @@
 /** The demo from start to end: partners, settings, server, orders, their stories, the verdict. */
 import { duration } from "@sluice/terminal/Style"
 import { Cause, Clock, Duration, Effect, Exit, FileSystem, Option, Path, Schema } from "effect"
-import type { Ended } from "./observation/EndedRun.ts"
+import type { EndedRun } from "./observation/EndedRun.ts"
 import { follow } from "./observation/Follow.ts"
 import { forgery } from "./observation/Forgery.ts"
 import { afterwards, whileItRuns } from "./report/NextSteps.ts"
@@ -61,7 +61,7 @@ const submitAll = Effect.fnUntraced(function*(
     )
     yield* Effect.sleep("200 millis")
   }).pipe(Effect.forever)
-  const orders: ReadonlyArray<Ended> = yield* Effect.raceFirst(
+  const orders: ReadonlyArray<EndedRun> = yield* Effect.raceFirst(
     Effect.forEach(
       scenarios,
       (scenario) =>

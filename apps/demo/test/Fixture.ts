@@ -4,7 +4,7 @@ import type { Outcome } from "@sluice/domain/callout/Outcome"
 import type { ProcessEvent } from "@sluice/domain/run/ProcessEvent"
 import type { DeliveryView } from "@sluice/domain/webhook/Delivery"
 import { DateTime } from "effect"
-import type { Ended } from "../src/observation/EndedRun.ts"
+import type { EndedRun } from "../src/observation/EndedRun.ts"
 import type { SeenRequest } from "../src/observation/PartnerLog.ts"
 import { type Expectation, orderId, type Scenario } from "../src/scenario/Scenario.ts"
 import { scenarios } from "../src/scenario/Scenarios.ts"
@@ -76,7 +76,7 @@ const webhooks = ({ pluginErrors = [], state }: Expectation) => {
 }
 
 /** The scenario's order, ended as expected. Requests are given to the steps in order. */
-export const asExpected = (scenario: Scenario): Ended => {
+export const asExpected = (scenario: Scenario): EndedRun => {
   const { expected } = scenario
   const requests = [...expected.requests]
   const seen: Array<SeenRequest> = []
@@ -164,4 +164,4 @@ export const asExpected = (scenario: Scenario): Ended => {
 }
 
 /** One of the demo's orders, by its scenario's name. */
-export const ended = (name: string): Ended => asExpected(scenarios.find((scenario) => scenario.name === name)!)
+export const ended = (name: string): EndedRun => asExpected(scenarios.find((scenario) => scenario.name === name)!)

@@ -1,37 +1,41 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Ended } from "../src/observation/EndedRun.ts"
+import type { EndedRun } from "../src/observation/EndedRun.ts"
 import { differences } from "../src/report/Verdict.ts"
 import { scenarios } from "../src/scenario/Scenarios.ts"
 import { asExpected, ended } from "./Fixture.ts"
 
-type Change = (ended: Ended) => Ended
+type Change = (ended: EndedRun) => EndedRun
 
 /** Changes the partners' log, request by request; nothing for a request that never came. */
-const seen =
-  (change: (request: Ended["seen"][number], index: number) => Partial<Ended["seen"][number]> | undefined): Change =>
-  (ended) => ({
-    ...ended,
-    seen: ended.seen.flatMap((request, index) => {
-      const changed = change(request, index)
-      return changed === undefined ? [] : [{ ...request, ...changed }]
-    })
+const seen = (
+  change: (request: EndedRun["seen"][number], index: number) => Partial<EndedRun["seen"][number]> | undefined
+): Change =>
+(ended) => ({
+  ...ended,
+  seen: ended.seen.flatMap((request, index) => {
+    const changed = change(request, index)
+    return changed === undefined ? [] : [{ ...request, ...changed }]
   })
+})
 
 const header = (name: string, value: string, which: number): Change =>
   seen((request, index) => index === which ? { headers: { ...request.headers, [name]: value } } : {})
 
-const event = (change: (event: Ended["processEvent"]) => Partial<Ended["processEvent"]>): Change => (ended) => ({
+const event = (change: (event: EndedRun["processEvent"]) => Partial<EndedRun["processEvent"]>): Change => (ended) => ({
   ...ended,
   processEvent: { ...ended.processEvent, ...change(ended.processEvent) }
 })
 
-const delivery = (members: Partial<Ended["deliveries"][number]>): Change => (ended) => ({
+const delivery = (members: Partial<EndedRun["deliveries"][number]>): Change => (ended) => ({
   ...ended,
   deliveries: ended.deliveries.map((one) => ({ ...one, ...members }))
 })
 
 const heard =
-  (change: (request: Ended["heard"][number]) => Partial<Ended["heard"][number]> | undefined): Change => (ended) => ({
+  (change: (request: EndedRun["heard"][number]) => Partial<EndedRun["heard"][number]> | undefined): Change =>
+  (
+    ended
+  ) => ({
     ...ended,
     heard: ended.heard.flatMap((request) => {
       const changed = change(request)
@@ -39,7 +43,7 @@ const heard =
     })
   })
 
-const order = (members: Ended["order"]): Change => (ended) => ({ ...ended, order: { ...ended.order, ...members } })
+const order = (members: EndedRun["order"]): Change => (ended) => ({ ...ended, order: { ...ended.order, ...members } })
 
 describe("The verdict", () => {
   it.each(scenarios)("finds nothing wrong with $name when it ended as expected", (scenario) => {

@@ -7,12 +7,12 @@ import { Dispatcher } from "@sluice/delivery/Dispatcher"
 import * as MeteredDeliveries from "@sluice/delivery/internal/Metrics"
 import * as TracedDeliveries from "@sluice/delivery/internal/Traces"
 import { Signature } from "@sluice/delivery/Signature"
-import { Cancelling } from "@sluice/engine/commands/CancelRun"
-import { OrderEditing } from "@sluice/engine/commands/EditOrder"
+import { CancelRun } from "@sluice/engine/commands/CancelRun"
+import { EditOrder } from "@sluice/engine/commands/EditOrder"
 import { Intake } from "@sluice/engine/commands/Intake"
-import { StepResolution } from "@sluice/engine/commands/ResolveStep"
-import { Retry } from "@sluice/engine/commands/RetryRun"
-import * as BulkRetry from "@sluice/engine/internal/commands/RetryJobWorker"
+import { ResolveStep } from "@sluice/engine/commands/ResolveStep"
+import { RetryRun } from "@sluice/engine/commands/RetryRun"
+import * as RetryJobWorker from "@sluice/engine/internal/commands/RetryJobWorker"
 import { exportOrder } from "@sluice/engine/internal/plugins/builtin/ExportOrder"
 import { postProcessingWebhook } from "@sluice/engine/internal/plugins/builtin/PostProcessingWebhook"
 import { Simulation } from "@sluice/engine/internal/simulation/Simulation"
@@ -29,7 +29,7 @@ import * as AddressGuard from "@sluice/http-client/AddressGuard"
 import { Credentials } from "@sluice/http-client/Credentials"
 import * as MacNode from "@sluice/http-client/node/MacNode"
 import * as OutboundUndici from "@sluice/http-client/node/OutboundUndici"
-import * as DeliveryStore from "@sluice/persistence/deliveries/DeliveryStorePostgres"
+import * as DeliveryStorePostgres from "@sluice/persistence/deliveries/DeliveryStorePostgres"
 import { EmbeddedPostgres } from "@sluice/persistence/embedded/EmbeddedPostgres"
 import { Deliveries } from "@sluice/persistence/internal/deliveries/Deliveries"
 import { Replays } from "@sluice/persistence/internal/deliveries/Replays"
@@ -37,15 +37,15 @@ import type { StartError } from "@sluice/persistence/internal/embedded/EmbeddedP
 import { Overview } from "@sluice/persistence/internal/queries/Overview"
 import { RecordedRuns } from "@sluice/persistence/internal/queries/RecordedRuns"
 import { Resources } from "@sluice/persistence/internal/queries/Resources"
-import * as Journal from "@sluice/persistence/journal/JournalPostgres"
+import * as JournalPostgres from "@sluice/persistence/journal/JournalPostgres"
 import { Events } from "@sluice/persistence/outbox/Events"
 import { Orders } from "@sluice/persistence/queries/Orders"
 import { ProcessEvents } from "@sluice/persistence/queries/ProcessEvents"
-import * as PastRuns from "@sluice/persistence/retries/PastRunsPostgres"
-import * as RetryJobs from "@sluice/persistence/retries/RetryJobsPostgres"
+import * as PastRunsPostgres from "@sluice/persistence/retries/PastRunsPostgres"
+import * as RetryJobsPostgres from "@sluice/persistence/retries/RetryJobsPostgres"
 import * as Database from "@sluice/persistence/schema/Database"
 import { type EncryptionKeyInvalid, SecretBox, type SecretUnreadable } from "@sluice/persistence/secrets/SecretBox"
-import * as TokenStore from "@sluice/persistence/secrets/TokenStorePostgres"
+import * as TokenStorePostgres from "@sluice/persistence/secrets/TokenStorePostgres"
 import { SettingsLive } from "@sluice/persistence/settings/SettingsLive"
 import { SettingsStore } from "@sluice/persistence/settings/SettingsStore"
 import * as Retention from "@sluice/persistence/upkeep/Retention"
@@ -109,20 +109,20 @@ const deliveries = (executes: boolean) =>
   executes
     ? Dispatcher.layer().pipe(
       Layer.provide(MeteredDeliveries.store),
-      Layer.provide(traced(TracedDeliveries.store)(DeliveryStore.layer)),
+      Layer.provide(traced(TracedDeliveries.store)(DeliveryStorePostgres.layer)),
       Layer.provide([
         destinations,
         messageExpressions,
         Signature.layer.pipe(Layer.provide(MacNode.layer))
       ])
     )
-    : DeliveryStore.layerAnnouncing
+    : DeliveryStorePostgres.layerAnnouncing
 
 /** Runs that ended, gone on with: one at a time on request, many at a time by the workers. */
 const retries = (executes: boolean) =>
-  Layer.mergeAll(StepResolution.layer, executes ? BulkRetry.layer() : Layer.empty).pipe(
-    Layer.provideMerge(Retry.layer),
-    Layer.provideMerge(Layer.mergeAll(PastRuns.layer, RetryJobs.layer))
+  Layer.mergeAll(ResolveStep.layer, executes ? RetryJobWorker.layer() : Layer.empty).pipe(
+    Layer.provideMerge(RetryRun.layer),
+    Layer.provideMerge(Layer.mergeAll(PastRunsPostgres.layer, RetryJobsPostgres.layer))
   )
 
 /** Everything behind the HTTP API. */
@@ -140,8 +140,8 @@ const engine = (config: ServerConfig, environment: Environment) => {
   const upkeep = executes ? Layer.merge(Retention.layer(config.retention), CompletenessMetric.layer) : Layer.empty
   return Layer.mergeAll(
     retries(executes),
-    OrderEditing.layer,
-    Cancelling.layer.pipe(Layer.provide(Metered.journal)),
+    EditOrder.layer,
+    CancelRun.layer.pipe(Layer.provide(Metered.journal)),
     Simulation.layer,
     reading,
     delivering,
@@ -150,7 +150,7 @@ const engine = (config: ServerConfig, environment: Environment) => {
     Layer.provideMerge(Intake.layer),
     Layer.provideMerge(Runs.layer({ claims: executes }).pipe(Layer.provide([Metered.journal, Metered.outbound]))),
     Layer.provideMerge(executes ? Retention.layer(config.retention) : Layer.empty),
-    Layer.provideMerge(traced(Traced.journal)(Journal.layer({ executes }))),
+    Layer.provideMerge(traced(Traced.journal)(JournalPostgres.layer({ executes }))),
     // Applied before the first order is taken in or up.
     Layer.provideMerge(settingsFile(config, environment)),
     Layer.provideMerge(SettingsWriting.layer),
@@ -158,7 +158,7 @@ const engine = (config: ServerConfig, environment: Environment) => {
     Layer.provideMerge(SettingsStore.layer),
     Layer.provideMerge(SettingsLive.layer),
     // One token request for all processes.
-    Layer.provideMerge(Credentials.layer.pipe(Layer.provide(TokenStore.layer))),
+    Layer.provideMerge(Credentials.layer.pipe(Layer.provide(TokenStorePostgres.layer))),
     Layer.provideMerge(secrets(config)),
     Layer.provideMerge(Layer.mergeAll(plugins, outbound(config), JsonataExpressions.layer(), Digest.layerWebCrypto)),
     Layer.provideMerge(database(config)),

@@ -4,7 +4,7 @@ import { ApiReference } from "@sluice/api/reference/ApiReference"
 import { Effect, Layer } from "effect"
 import { HttpMiddleware, HttpRouter } from "effect/http"
 import { HttpApiBuilder, HttpApiScalar } from "effect/http-api"
-import * as Gate from "./access/Authentication.ts"
+import * as Authentication from "./access/Authentication.ts"
 import * as Listener from "./access/Listener.ts"
 import type { ApiKey } from "./config/ApiKeys.ts"
 import { ConsoleFiles } from "./console/ConsoleFiles.ts"
@@ -26,9 +26,9 @@ import * as ConnectorsHttp from "./http/settings/ConnectorsHttp.ts"
 import * as PipelinesHttp from "./http/settings/PipelinesHttp.ts"
 import * as PluginsHttp from "./http/settings/PluginsHttp.ts"
 import * as WebhookEndpointsHttp from "./http/settings/WebhookEndpointsHttp.ts"
-import { Receipts } from "./wire/AcceptedResponse.ts"
-import * as Unrouted from "./wire/NotFoundHandler.ts"
-import * as RefusalsHttp from "./wire/SchemaErrorHandler.ts"
+import { AcceptedResponse } from "./wire/AcceptedResponse.ts"
+import * as NotFoundHandler from "./wire/NotFoundHandler.ts"
+import * as SchemaErrorHandler from "./wire/SchemaErrorHandler.ts"
 
 const handlers = Layer.mergeAll(
   OrdersHttp.layer,
@@ -46,7 +46,12 @@ const handlers = Layer.mergeAll(
   OverviewHttp.layer,
   HealthHttp.layer
 ).pipe(
-  Layer.provide([RefusalsHttp.layer, Gate.authorizationLayer, Receipts.layer, ProcessEventStream.layer])
+  Layer.provide([
+    SchemaErrorHandler.layer,
+    Authentication.authorizationLayer,
+    AcceptedResponse.layer,
+    ProcessEventStream.layer
+  ])
 )
 
 /** Its tools for developers hand the description to a service elsewhere, and the fonts come from there. */
@@ -60,27 +65,27 @@ const pages = Layer.mergeAll(
 )
 
 /** A worker has no API for the console to ask. */
-const gate = (keys: ReadonlyArray<ApiKey>, serves: Gate.Serves) =>
+const gate = (keys: ReadonlyArray<ApiKey>, serves: Authentication.Serves) =>
   Layer.unwrap(Effect.map(ConsoleFiles, ({ built }) =>
-    Gate.layer(
+    Authentication.layer(
       keys,
       serves,
       (request) => built === undefined || serves === "pages" ? undefined : ConsolePages.answer(built, request)
     )))
 
-const routes = (keys: ReadonlyArray<ApiKey>, serves: Gate.Serves) =>
+const routes = (keys: ReadonlyArray<ApiKey>, serves: Authentication.Serves) =>
   Layer.mergeAll(
     HttpApiBuilder.layer(ApiReference, { openapiPath: "/openapi.json" }).pipe(Layer.provide(handlers)),
     pages
   ).pipe(
     // The first to be built is the outermost.
-    Layer.provideMerge(Unrouted.layer),
+    Layer.provideMerge(NotFoundHandler.layer),
     Layer.provideMerge(gate(keys, serves))
   )
 
 export interface ServerOptions extends Listener.Address {
   readonly apiKeys: ReadonlyArray<ApiKey>
-  readonly serves: Gate.Serves
+  readonly serves: Authentication.Serves
 }
 
 /** Listens while its scope is open. */

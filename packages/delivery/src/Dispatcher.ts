@@ -15,7 +15,7 @@ import {
   type StoreUnavailable
 } from "./DeliveryStore.ts"
 import { Destinations } from "./Destinations.ts"
-import * as Lanes from "./EndpointQueues.ts"
+import * as EndpointQueues from "./EndpointQueues.ts"
 import { judge } from "./Judgement.ts"
 import * as Preparation from "./Preparation.ts"
 
@@ -48,12 +48,12 @@ const make = Effect.fnUntraced(function*(options: DispatcherOptions) {
   const { attempt, signedHeaders, lowerCased } = yield* DeliveryAttempt.make
   const prepare = yield* Preparation.make
   const clock = yield* Clock.Clock
-  const lanes = Lanes.make()
+  const queues = EndpointQueues.make()
   const freed = Latch.makeUnsafe(false)
   const stop = { asked: false }
   /** There may be more that is due than was taken: a claim follows. */
   let claiming = true
-  /** Lanes where the last claim did not look for want of room; all of them, where there was none at all. */
+  /** EndpointQueues where the last claim did not look for want of room; all of them, where there was none at all. */
   let passedOver: ReadonlySet<string> | "all" = new Set()
   const isPassedOver = (lane: string) => passedOver === "all" || passedOver.has(lane)
 
@@ -146,7 +146,7 @@ const make = Effect.fnUntraced(function*(options: DispatcherOptions) {
   }
 
   const leaving = (delivery: ClaimedDelivery, handed: boolean, settlement: Settlement) => {
-    lanes.leave(delivery.lane, answered(settlement), handed)
+    queues.leave(delivery.lane, answered(settlement), handed)
     if (isPassedOver(delivery.lane)) freed.openUnsafe()
     return store.settle(delivery, settlement)
   }
@@ -169,17 +169,17 @@ const make = Effect.fnUntraced(function*(options: DispatcherOptions) {
 
   const runFork = yield* FiberSet.runtime(fibers)()
   const start = (deliveries: ReadonlyArray<ClaimedDelivery>, handed: boolean) => {
-    for (const { lane } of deliveries) lanes.enter(lane, handed)
+    for (const { lane } of deliveries) queues.enter(lane, handed)
     for (const delivery of deliveries) runFork(deliver(delivery, handed))
   }
 
   const claim: Effect.Effect<Claim> = Effect.suspend(() => {
-    const room = lanes.room()
-    const total = Math.min(lanes.free(), Lanes.batch)
+    const room = queues.room()
+    const total = Math.min(queues.free(), EndpointQueues.batch)
     passedOver = total === 0 ? "all" : new Set([...room.keys()].filter((lane) => room.get(lane) === 0))
     return total === 0
       ? Effect.succeed({ deliveries: [] })
-      : store.claim({ room, otherwise: Lanes.bounds.initial, total })
+      : store.claim({ room, otherwise: EndpointQueues.bounds.initial, total })
   }).pipe(Effect.catchTag("StoreUnavailable", () => Effect.succeed({ deliveries: [], nextInMs: 1000 })))
 
   /** Until there may be something to claim: it is due, it is new, or a lane that had none has room again. */
@@ -200,13 +200,13 @@ const make = Effect.fnUntraced(function*(options: DispatcherOptions) {
       if (deliveries.length === 0) {
         claiming = false
         yield* rest(nextInMs)
-      } else if (deliveries.length < Lanes.batch / 2) yield* Effect.sleep(pause)
+      } else if (deliveries.length < EndpointQueues.batch / 2) yield* Effect.sleep(pause)
       else yield* Effect.yieldNow
     }
   }).pipe(Effect.forkScoped)
 
   yield* store.receive({
-    room: () => lanes.handover((lane) => claiming || (lane !== undefined && isPassedOver(lane))),
+    room: () => queues.localClaims((lane) => claiming || (lane !== undefined && isPassedOver(lane))),
     start: (deliveries) => start(deliveries, true)
   })
 
@@ -217,5 +217,5 @@ const make = Effect.fnUntraced(function*(options: DispatcherOptions) {
     })
   )
 
-  return Dispatcher.of({ inFlight: Effect.sync(lanes.inFlight) })
+  return Dispatcher.of({ inFlight: Effect.sync(queues.inFlight) })
 })

@@ -10,7 +10,7 @@ export const bounds = { initial: 32, most: 512, least: 2 }
 /** In flight at once in this process. */
 export const total = 4096
 
-/** Lanes in which nothing is in flight that are remembered; the one that was used longest ago goes first. */
+/** EndpointQueues in which nothing is in flight that are remembered; the one that was used longest ago goes first. */
 export const remembered = 1000
 
 /** In one claim: the next follows at once, and a claim stays a matter of milliseconds. */
@@ -19,14 +19,14 @@ export const batch = 192
 /** Of what a lane allows, what was made here may take so much for as long as something may wait that is older. */
 const handedShare = 7 / 8
 
-interface Lane {
+interface EndpointQueue {
   inFlight: number
   /** Of those, the ones that were made here, and taken without a claim. */
   handed: number
   allowed: number
 }
 
-export interface Lanes {
+export interface EndpointQueues {
   /** `handed`: it was made here, and taken without a claim. */
   readonly enter: (lane: string, handed?: boolean) => void
   /** `answered`: something came back, whatever it said. */
@@ -37,32 +37,32 @@ export interface Lanes {
    * What of it those may take that are made here; `waits`: something older may wait in a lane, or in one not named. Asked
    * for with every commit, so lanes that are idle and may have as much as any other are not named.
    */
-  readonly handover: (waits: (lane?: string) => boolean) => ClaimRequest
+  readonly localClaims: (waits: (lane?: string) => boolean) => ClaimRequest
   /** In all. */
   readonly free: () => number
   readonly inFlight: () => number
 }
 
-const fresh = (): Lane => ({ inFlight: 0, handed: 0, allowed: bounds.initial })
+const fresh = (): EndpointQueue => ({ inFlight: 0, handed: 0, allowed: bounds.initial })
 
-const roomOf = ({ allowed, inFlight }: Lane): number => Math.max(0, allowed - inFlight)
+const roomOf = ({ allowed, inFlight }: EndpointQueue): number => Math.max(0, allowed - inFlight)
 
-const handoverOf = (lane: Lane, waits: boolean): number =>
+const localShareOf = (lane: EndpointQueue, waits: boolean): number =>
   waits ? Math.min(roomOf(lane), Math.max(0, Math.floor(lane.allowed * handedShare) - lane.handed)) : roomOf(lane)
 
-export const make = (): Lanes => {
-  const busy = new Map<string, Lane>()
-  const idle = new Map<string, Lane>()
+export const make = (): EndpointQueues => {
+  const busy = new Map<string, EndpointQueue>()
+  const idle = new Map<string, EndpointQueue>()
   const all = { ...fresh(), allowed: total }
 
-  const enter = (name: string): Lane => {
+  const enter = (name: string): EndpointQueue => {
     const lane = busy.get(name) ?? idle.get(name) ?? fresh()
     busy.set(name, lane)
     idle.delete(name)
     return lane
   }
 
-  const rest = (name: string, lane: Lane) => {
+  const rest = (name: string, lane: EndpointQueue) => {
     busy.delete(name)
     // Back where everybody begins: nothing to remember.
     if (lane.allowed === bounds.initial) return
@@ -91,12 +91,12 @@ export const make = (): Lanes => {
       if (lane.inFlight === 0) rest(name, lane)
     },
     room: () => new Map([...idle, ...busy].map(([name, lane]) => [name, roomOf(lane)])),
-    handover: (waits) => {
+    localClaims: (waits) => {
       const named = [...[...idle].filter(([, { allowed }]) => allowed < bounds.initial), ...busy]
       return {
-        room: new Map(named.map(([name, lane]) => [name, handoverOf(lane, waits(name))])),
-        otherwise: handoverOf(fresh(), waits()),
-        total: handoverOf(all, waits())
+        room: new Map(named.map(([name, lane]) => [name, localShareOf(lane, waits(name))])),
+        otherwise: localShareOf(fresh(), waits()),
+        total: localShareOf(all, waits())
       }
     },
     free: () => roomOf(all),

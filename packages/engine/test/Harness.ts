@@ -2,11 +2,11 @@
 import type { JsonObject } from "@sluice/domain/json/Json"
 import type { AddressedConnector } from "@sluice/domain/pipeline/Connector"
 import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
-import { Cancelling } from "@sluice/engine/commands/CancelRun"
-import { OrderEditing } from "@sluice/engine/commands/EditOrder"
+import { CancelRun } from "@sluice/engine/commands/CancelRun"
+import { EditOrder } from "@sluice/engine/commands/EditOrder"
 import { Intake } from "@sluice/engine/commands/Intake"
-import { StepResolution } from "@sluice/engine/commands/ResolveStep"
-import { Retry } from "@sluice/engine/commands/RetryRun"
+import { ResolveStep } from "@sluice/engine/commands/ResolveStep"
+import { RetryRun } from "@sluice/engine/commands/RetryRun"
 import { ExpressionError, Expressions, type ExpressionScope } from "@sluice/engine/expressions/Expressions"
 import { Simulation } from "@sluice/engine/internal/simulation/Simulation"
 import { calloutPlugin } from "@sluice/engine/plugins/builtin/CalloutPlugin"
@@ -88,7 +88,7 @@ const settings = ({ pipelines, connectors = [], secrets = [] }: World) =>
 
 /** One process of the engine over a journal that is provided; building it again is another process. */
 export const process = (world: World, journal = JournalMemory.layerProcess) =>
-  Layer.mergeAll(Retry.layer, StepResolution.layer, OrderEditing.layer, Cancelling.layer, Simulation.layer).pipe(
+  Layer.mergeAll(RetryRun.layer, ResolveStep.layer, EditOrder.layer, CancelRun.layer, Simulation.layer).pipe(
     Layer.provideMerge(Intake.layer),
     Layer.provideMerge(PastRunsMemory.layer),
     Layer.provideMerge(Runs.layer()),

@@ -1,5 +1,5 @@
 /** An order on its way in one process or several, for tests of what interferes with it. */
-import { Cancelling } from "@sluice/engine/commands/CancelRun"
+import { CancelRun } from "@sluice/engine/commands/CancelRun"
 import { Intake } from "@sluice/engine/commands/Intake"
 import { JournalStore } from "@sluice/engine/testing/JournalStore"
 import { OutboundMemory, type OutboundScript } from "@sluice/http-client/testing/OutboundMemory"
@@ -17,7 +17,7 @@ export const start = (world: World) =>
   Effect.gen(function*() {
     const scope = yield* Scope.make()
     const context = yield* Layer.buildWithScope(Layer.fresh(process(world)), scope)
-    return yield* Effect.provide(Effect.all({ intake: Intake, cancelling: Cancelling }), context)
+    return yield* Effect.provide(Effect.all({ intake: Intake, cancelling: CancelRun }), context)
   })
 
 export const order = { id: "o-1", orderType: "NEW_ORDER" }

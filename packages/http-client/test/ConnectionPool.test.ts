@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net"
 import { setImmediate } from "node:timers/promises"
 import { gzipSync } from "node:zlib"
 import { ConnectionPool } from "../src/connection/ConnectionPool.ts"
-import { Exchange } from "../src/connection/UndiciRequest.ts"
+import { UndiciRequest } from "../src/connection/UndiciRequest.ts"
 
 /** Large enough to be unpacked in several pieces, after the connection is closed. */
 const body = Buffer.alloc(300_000, "x")
@@ -26,7 +26,7 @@ describe("ConnectionPool", () => {
       const pool = new ConnectionPool({}, lookup)
       const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
       const request = { method: "GET", url: url.href, headers: {}, timeoutMs: 1000 }
-      await new Promise<unknown>((resolve) => new Exchange(pool, url, request, resolve))
+      await new Promise<unknown>((resolve) => new UndiciRequest(pool, url, request, resolve))
       // Ends with the test's time where it is never forgotten.
       while (pool.knows(url.origin)) await setImmediate()
       assert.isFalse(pool.knows(url.origin))

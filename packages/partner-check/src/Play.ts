@@ -11,8 +11,8 @@ import { Expressions } from "@sluice/engine/expressions/Expressions"
 import * as SimulatedClock from "@sluice/engine/internal/simulation/SimulatedClock"
 import * as SimulatedJournal from "@sluice/engine/internal/simulation/SimulatedJournal"
 import { allWell, toItsEnd } from "@sluice/engine/internal/simulation/SimulatedRun"
-import { type Document, type HeldRun, Journal, type StepRow } from "@sluice/engine/journal/Journal"
-import { PartnerBoard } from "@sluice/engine/partners/PartnerBreaker"
+import { type ClaimedRun, type Document, Journal, type StepRow } from "@sluice/engine/journal/Journal"
+import { PartnerBreaker } from "@sluice/engine/partners/PartnerBreaker"
 import { calloutPlugin } from "@sluice/engine/plugins/builtin/CalloutPlugin"
 import { webhookWorkflowStep } from "@sluice/engine/plugins/builtin/WebhookWorkflowStep"
 import { Plugins } from "@sluice/engine/plugins/Plugins"
@@ -72,8 +72,8 @@ export const make = Effect.gen(function*() {
   ) {
     const { at, pipeline, runId } = played
     const before = documentOf(played)
-    const held: HeldRun = {
-      tenure: 1,
+    const held: ClaimedRun = {
+      claimToken: 1,
       runId,
       eventId: runId,
       orderId: before.order.id,
@@ -98,7 +98,7 @@ export const make = Effect.gen(function*() {
       Context.add(Expressions, noExpressions),
       Context.add(Plugins, plugins),
       // Whatever the partner does, it is asked: that is what the check is for.
-      Context.add(PartnerBoard, allWell),
+      Context.add(PartnerBreaker, allWell),
       Context.add(Settings, { current: settings.current, pipeline: () => Effect.succeed(pipeline) }),
       Context.add(Clock.Clock, clock)
     )

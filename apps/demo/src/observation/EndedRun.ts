@@ -6,7 +6,7 @@ import type { Schema } from "effect"
 import type { Scenario } from "../scenario/Scenario.ts"
 import type { SeenRequest } from "./PartnerLog.ts"
 
-export interface Ended {
+export interface EndedRun {
   readonly scenario: Scenario
   readonly order: Readonly<Record<string, Schema.Json>>
   readonly processEvent: ProcessEvent

@@ -6,7 +6,7 @@ import { duration, fit } from "@sluice/terminal/Style"
 import { Clock, Effect, Schedule, Schema, Stream } from "effect"
 import { orderId, type Scenario } from "../scenario/Scenario.ts"
 import { Screen } from "../Screen.ts"
-import type { Ended } from "./EndedRun.ts"
+import type { EndedRun } from "./EndedRun.ts"
 import { requestsAbout } from "./PartnerLog.ts"
 import { webhooksAbout } from "./Webhooks.ts"
 
@@ -55,7 +55,7 @@ export const follow = Effect.fnUntraced(function*(options: {
   const history = yield* client.orders.history({ params: { id }, query: {} })
   const seen = yield* requestsAbout(options.partnerLog, id)
   const webhooks = yield* webhooksAbout(client, options.partnerLog, id)
-  const ended: Ended = {
+  const ended: EndedRun = {
     scenario,
     order,
     processEvent,

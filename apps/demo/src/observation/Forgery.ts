@@ -3,7 +3,7 @@ import { cut, fit, type Style } from "@sluice/terminal/Style"
 import { Effect, Option, Result, Schema } from "effect"
 import { Base64 } from "effect/encoding"
 import { HttpClient, HttpClientRequest } from "effect/http"
-import type { Ended } from "./EndedRun.ts"
+import type { EndedRun } from "./EndedRun.ts"
 
 const receiver = "crm"
 
@@ -15,7 +15,7 @@ export interface Forgery {
 }
 
 /** Sends the receiver a copy of what it took, with one byte changed, under the same headers; its answer has to be 401. */
-export const forgery = Effect.fnUntraced(function*(orders: ReadonlyArray<Ended>, style: Style) {
+export const forgery = Effect.fnUntraced(function*(orders: ReadonlyArray<EndedRun>, style: Style) {
   const ended = orders.find(({ heard }) => heard.some(({ partner }) => partner === receiver))
   const original = ended?.heard.find(({ partner }) => partner === receiver)
   if (ended === undefined || original === undefined) return Option.none<Forgery>()

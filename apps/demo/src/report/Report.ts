@@ -1,6 +1,6 @@
 /** The demo's result: one line an order, and under it how its end differs from what the seeds say. */
 import { cut, fit, type Style, wrap } from "@sluice/terminal/Style"
-import type { Ended } from "../observation/EndedRun.ts"
+import type { EndedRun } from "../observation/EndedRun.ts"
 import { differences } from "./Verdict.ts"
 import { finding } from "./WebhookVerdict.ts"
 
@@ -12,7 +12,7 @@ export interface Report {
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`
 
 /** Checks every order and says so. */
-export const report = (orders: ReadonlyArray<Ended>, style: Style): Report => {
+export const report = (orders: ReadonlyArray<EndedRun>, style: Style): Report => {
   const checked = orders.map((ended) => ({ ended, found: differences(ended) }))
   const lines = checked.flatMap(({ ended: { deliveries, heard, processEvent, scenario, seen }, found }) => {
     const verified = deliveries.filter((delivery) => finding(delivery, heard) === "verified").length

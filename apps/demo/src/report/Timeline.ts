@@ -3,13 +3,13 @@ import type { DeliveryView } from "@sluice/domain/webhook/Delivery"
 import { heading, indented, stepsOf } from "@sluice/terminal/RunTimeline"
 import { cut, duration, fit, type Style } from "@sluice/terminal/Style"
 import { DateTime } from "effect"
-import type { Ended } from "../observation/EndedRun.ts"
+import type { EndedRun } from "../observation/EndedRun.ts"
 import { finding } from "./WebhookVerdict.ts"
 
 const epochMs = (iso: string): number => DateTime.toEpochMillis(DateTime.makeUnsafe(iso))
 
 /** Whom a webhook went to, what each attempt met, how long after the event, and whether its receiver believed it. */
-const webhook = (delivery: DeliveryView, heard: Ended["heard"], style: Style): string => {
+const webhook = (delivery: DeliveryView, heard: EndedRun["heard"], style: Style): string => {
   const { attempts, createdAt, endpointId, state, type } = delivery
   const last = attempts.at(-1)
   const took = last === undefined ? 0 : epochMs(last.startedAt) + last.durationMs - epochMs(createdAt)
@@ -25,7 +25,7 @@ const webhook = (delivery: DeliveryView, heard: Ended["heard"], style: Style): s
 }
 
 /** The lines of one order's story, in the style's width. */
-export const timeline = (ended: Ended, style: Style): ReadonlyArray<string> => {
+export const timeline = (ended: EndedRun, style: Style): ReadonlyArray<string> => {
   const { order, processEvent, scenario } = ended
   const submitted = String(scenario.order["status"] ?? "New")
   const status = String(order["status"])

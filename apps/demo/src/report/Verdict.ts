@@ -5,7 +5,7 @@
 import type { CalloutView } from "@sluice/domain/callout/CalloutRecord"
 import { Result, type Schema } from "effect"
 import { Base64 } from "effect/encoding"
-import type { Ended } from "../observation/EndedRun.ts"
+import type { EndedRun } from "../observation/EndedRun.ts"
 import type { SeenRequest } from "../observation/PartnerLog.ts"
 import type { Expectation, ExpectedRequests, ExpectedStep } from "../scenario/Scenario.ts"
 import { webhookDifferences } from "./WebhookVerdict.ts"
@@ -38,7 +38,7 @@ const missing = (where: string, parts: ReadonlyArray<string>, found: ReadonlyArr
     `${where}: nothing says ${shown(part)}`
   )
 
-const stepDifferences = (expected: ExpectedStep, { processEvent }: Ended): Differences => {
+const stepDifferences = (expected: ExpectedStep, { processEvent }: EndedRun): Differences => {
   const step = processEvent.steps.find(({ id }) => id === expected.id)
   if (step === undefined) return [`step ${expected.id}: is not in the process event`]
   const what = `step ${expected.id}`
@@ -52,7 +52,7 @@ const stepDifferences = (expected: ExpectedStep, { processEvent }: Ended): Diffe
 const messages = (errors: Schema.Json | undefined): ReadonlyArray<string> =>
   Array.isArray(errors) ? errors.map((error) => String((error as { message?: unknown }).message)) : []
 
-const orderDifferences = ({ expected, order, history }: Ended & { readonly expected: Expectation }): Differences => {
+const orderDifferences = ({ expected, order, history }: EndedRun & { readonly expected: Expectation }): Differences => {
   const errors = messages(order["errors"])
   const orderErrors = expected.orderErrors
   return [
@@ -91,7 +91,7 @@ const textOf = (base64: string): string => Result.getOrElse(Base64.decodeString(
 const isFrom = (expected: ExpectedRequests) => (request: SeenRequest): boolean =>
   request.partner === expected.partner && request.path === expected.path
 
-const requestDifferences = (expected: ExpectedRequests, ended: Ended): Differences => {
+const requestDifferences = (expected: ExpectedRequests, ended: EndedRun): Differences => {
   const seen = ended.seen.filter(isFrom(expected))
   const what = `requests to ${expected.partner} ${expected.path}`
   const header = (name: string) => seen.map(({ headers }) => headers[name])
@@ -121,7 +121,7 @@ const requestDifferences = (expected: ExpectedRequests, ended: Ended): Differenc
 }
 
 /** What came to partners that should have been left alone: skipped steps, the connector that was not chosen. */
-const uninvited = (expected: Expectation, { seen }: Ended): Differences =>
+const uninvited = (expected: Expectation, { seen }: EndedRun): Differences =>
   seen.filter((request) => !expected.requests.some((invited) => isFrom(invited)(request)))
     .map(({ partner, path }) => `a request to ${partner} ${path} that should not have been sent`)
 
@@ -132,7 +132,7 @@ const tally = (keys: ReadonlyArray<string>): Readonly<Record<string, number>> =>
 }
 
 /** Every callout record is a request that a partner saw, and the other way round. */
-const recordDifferences = ({ processEvent, seen }: Ended): Differences => {
+const recordDifferences = ({ processEvent, seen }: EndedRun): Differences => {
   const records: ReadonlyArray<CalloutView> = processEvent.steps.flatMap(({ callouts }) => callouts)
   return differs(
     "callout records by Idempotency-Key, against the partners' log",
@@ -142,7 +142,7 @@ const recordDifferences = ({ processEvent, seen }: Ended): Differences => {
 }
 
 /** How the order's end differs from what its scenario expects; empty if it does not. */
-export const differences = (ended: Ended): Differences => {
+export const differences = (ended: EndedRun): Differences => {
   const { expected } = ended.scenario
   return [
     ...differs("run", expected.state, ended.processEvent.state),

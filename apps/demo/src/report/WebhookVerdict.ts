@@ -3,7 +3,7 @@
  * and these with what the receivers verified; each difference is a sentence.
  */
 import type { DeliveryView } from "@sluice/domain/webhook/Delivery"
-import type { Ended } from "../observation/EndedRun.ts"
+import type { EndedRun } from "../observation/EndedRun.ts"
 import { type SeenRequest, webhookId } from "../observation/PartnerLog.ts"
 
 /** What the receiver's own log says of a delivery's requests. */
@@ -22,7 +22,7 @@ export const finding = (delivery: DeliveryView, heard: ReadonlyArray<SeenRequest
 }
 
 /** `crm` hears of everything, `warehouse` of new orders. A customer is created by one order, and updated by the others. */
-const due = ({ scenario: { expected } }: Ended): ReadonlyArray<string> => [
+const due = ({ scenario: { expected } }: EndedRun): ReadonlyArray<string> => [
   "order.submitted to crm",
   "order.submitted to warehouse",
   ...(expected.state === "completed"
@@ -39,7 +39,7 @@ const statusesDue = ({ endpointId }: DeliveryView): string => endpointId === "wa
 
 const list = (texts: ReadonlyArray<string>): string => texts.toSorted().join(", ")
 
-const deliveryDifferences = (delivery: DeliveryView, { heard }: Ended): ReadonlyArray<string> => {
+const deliveryDifferences = (delivery: DeliveryView, { heard }: EndedRun): ReadonlyArray<string> => {
   const what = `webhook ${named(delivery)}`
   const requests = heardOf(delivery, heard)
   const recorded = delivery.attempts.map(({ error, status }) => status ?? error?.code ?? "nothing").join(", ")
@@ -59,7 +59,7 @@ const deliveryDifferences = (delivery: DeliveryView, { heard }: Ended): Readonly
 }
 
 /** How what was told of the order differs from what had to be; empty if it does not. */
-export const webhookDifferences = (ended: Ended): ReadonlyArray<string> => {
+export const webhookDifferences = (ended: EndedRun): ReadonlyArray<string> => {
   const [expected, found] = [list(due(ended)), list(ended.deliveries.map(named))]
   return [
     ...(expected === found ? [] : [`webhooks: expected ${expected}; found ${found || "none"}`]),

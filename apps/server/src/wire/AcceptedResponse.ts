@@ -15,7 +15,7 @@ import type { HttpServerResponse } from "effect/http"
 import { atMost } from "../process/AnswerTimeout.ts"
 import { Stopping } from "../process/Stopping.ts"
 import * as Answer from "./Answer.ts"
-import * as Refused from "./ErrorMapping.ts"
+import * as ErrorMapping from "./ErrorMapping.ts"
 import { patience, unavailable } from "./SchemaErrorHandler.ts"
 
 /** A process event as it is written: numbers that no double holds come out as they came in. */
@@ -45,7 +45,7 @@ const make = Effect.gen(function*() {
       return Answer.json(`{"order":${order.text},"processEvent":${processEventText(event)}}`)
     },
     Effect.catchTags({
-      JournalUnavailable: (error) => Effect.fail(Refused.unavailable(error)),
+      JournalUnavailable: (error) => Effect.fail(ErrorMapping.unavailable(error)),
       // Both were stored before there was a receipt, and nothing deletes them.
       OrderUnknown: Effect.die,
       ProcessEventUnknown: Effect.die
@@ -64,19 +64,19 @@ const make = Effect.gen(function*() {
       : yield* Effect.orElseSucceed(current(receipt), () => accepted(receipt))
   })
 
-  return Receipts.of({
+  return AcceptedResponse.of({
     answer,
     inTime: atMost(patience, () => Effect.fail(unavailable()))
   })
 })
 
-export class Receipts extends Context.Service<Receipts, {
+export class AcceptedResponse extends Context.Service<AcceptedResponse, {
   readonly answer: (
     receipt: Receipt,
     wait: Duration.Duration | undefined
   ) => Effect.Effect<HttpServerResponse.HttpServerResponse, Problems.Unavailable>
   /** Fails with 503 where intake says nothing within the 5 s that a client is promised. */
   readonly inTime: <A, E, R>(intake: Effect.Effect<A, E, R>) => Effect.Effect<A, E | Problems.Unavailable, R>
-}>()("@sluice/server/http/Receipts") {
-  static readonly layer = Layer.effect(Receipts, Effect.suspend(() => make))
+}>()("@sluice/server/http/AcceptedResponse") {
+  static readonly layer = Layer.effect(AcceptedResponse, Effect.suspend(() => make))
 }

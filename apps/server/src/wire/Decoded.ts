@@ -2,7 +2,7 @@
 import type * as Problems from "@sluice/api/wire/Problems"
 import type { JsonObject } from "@sluice/domain/json/Json"
 import { Effect, Schema, SchemaIssue } from "effect"
-import * as Refused from "./ErrorMapping.ts"
+import * as ErrorMapping from "./ErrorMapping.ts"
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
@@ -18,6 +18,6 @@ export const as = <S extends Schema.Codec<unknown, unknown>>(
 ): Effect.Effect<S["Type"], Problems.InvalidRequest> =>
   Schema.decodeUnknownEffect(schema, { errors: "all", onExcessProperty: "error" })(body).pipe(
     Effect.mapError(({ issue }) =>
-      Refused.invalid(format(issue).issues.map(({ message, path = [] }) => ({ path: pathOf(path), message })))
+      ErrorMapping.invalid(format(issue).issues.map(({ message, path = [] }) => ({ path: pathOf(path), message })))
     )
   )

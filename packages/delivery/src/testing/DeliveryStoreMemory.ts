@@ -158,7 +158,7 @@ const make = Effect.gen(function*() {
   }
 
   /** Claimed in the commit that made it, where there is a receiver with room for it. */
-  const handOver = (one: MemoryDelivery) => {
+  const claimLocally = (one: MemoryDelivery) => {
     const { otherwise = 0, room, total = 0 } = receiver?.room() ?? {}
     if (rates.has(one.lane) || Math.min(room?.get(one.lane) ?? otherwise, total) < 1) changed.openUnsafe()
     else receiver?.start([mine(one)])
@@ -227,7 +227,7 @@ const make = Effect.gen(function*() {
       deliveries.set(id, one)
       if (isFirst && one.state === "pending") {
         one.dueAt = now()
-        handOver(one)
+        claimLocally(one)
       }
       return id
     })

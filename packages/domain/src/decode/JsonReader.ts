@@ -18,7 +18,7 @@ export const camelCased = (object: JsonObject): JsonObject =>
     Object.entries(object).filter(([, value]) => value !== null).map(([name, value]) => [lowerFirst(name), value])
   )
 
-export class MemberReader {
+export class JsonReader {
   readonly source: JsonObject
   readonly path: string
   readonly faults: Array<Fault>

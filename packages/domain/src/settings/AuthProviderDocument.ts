@@ -1,6 +1,6 @@
 /** An auth provider as people write it, as it is stored, and as it is used. Contract: section 4, "Auth provider". */
 import { Redacted } from "effect"
-import { camelCased, given, MemberReader } from "../decode/JsonReader.ts"
+import { camelCased, given, JsonReader } from "../decode/JsonReader.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import type { Fault } from "../order/Order.ts"
 import type { Authentication, AuthProvider } from "../pipeline/AuthProvider.ts"
@@ -13,10 +13,10 @@ export type DecodedAuthProvider =
 
 const types = ["basic", "bearer", "oauth2ClientCredentials"] as const
 
-const secret = (reader: MemberReader, name: string) => Redacted.make(reader.required(name, "the secret") ?? "")
+const secret = (reader: JsonReader, name: string) => Redacted.make(reader.required(name, "the secret") ?? "")
 
 /** How requests authenticate themselves, from members in camelCase. */
-export const authenticationOf = (reader: MemberReader): Authentication | undefined => {
+export const authenticationOf = (reader: JsonReader): Authentication | undefined => {
   if (reader.raw("type") === undefined) return reader.fault("type", `is missing: give one of ${types.join(", ")}`)
   const type = reader.oneOf("type", types)
   switch (type) {
@@ -42,7 +42,7 @@ export const authenticationOf = (reader: MemberReader): Authentication | undefin
 }
 
 /** A host, with its port if URLs have one: no scheme, no path, no credentials. */
-const domainOf = (reader: MemberReader): string => {
+const domainOf = (reader: JsonReader): string => {
   const domain = reader.required("domain", "a host such as partner.example.com") ?? ""
   if (domain !== "" && !/^(\[[0-9a-f:.]+\]|[^\s/:@?#[\]]+)(:\d{1,5})?$/i.test(domain)) {
     reader.fault("domain", "must be a host such as partner.example.com or partner.example.com:8443, nothing else")
@@ -56,7 +56,7 @@ export const decodeAuthProvider = (json: Json, environment?: Environment): Decod
   const faults: Array<Fault> = []
   const own = Object.fromEntries(Object.entries(camelCased(json)).filter(([name]) => !answeredMembers.has(name)))
   const document = resolveEnvironment("authProvider", own, environment, faults)
-  const reader = new MemberReader(document, "", faults)
+  const reader = new JsonReader(document, "", faults)
   const place = { name: reader.required("name", "the provider's name") ?? "", domain: domainOf(reader) }
   const authentication = authenticationOf(reader)
   if (faults.length > 0 || authentication === undefined) return { faults }

@@ -1,6 +1,6 @@
 /** A connector as people write it, as it is stored, and as it is used. Contract: section 4, "Connector". */
 import { Redacted } from "effect"
-import { camelCased, given, MemberReader } from "../decode/JsonReader.ts"
+import { camelCased, given, JsonReader } from "../decode/JsonReader.ts"
 import { readTimeout } from "../decode/TimeSpan.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import type { Fault } from "../order/Order.ts"
@@ -15,7 +15,7 @@ export type DecodedConnector =
 
 const redactedString = (value: string | undefined) => value === undefined ? undefined : Redacted.make(value)
 
-const timeoutOf = (reader: MemberReader): number | undefined => {
+const timeoutOf = (reader: JsonReader): number | undefined => {
   const value = reader.raw("timeout")
   if (value === undefined) return undefined
   const timeout = readTimeout(value)
@@ -31,7 +31,7 @@ export const decodeConnector = (json: Json, environment?: Environment): DecodedC
   )
   if (own.customHeaders !== undefined) own.customHeaders = headerMap(own.customHeaders, "customHeaders", faults)
   const document = resolveEnvironment("connector", own, environment, faults)
-  const reader = new MemberReader(document, "", faults)
+  const reader = new JsonReader(document, "", faults)
   const connector: Connector = {
     name: reader.required("name", "\"Webhook\"") ?? "",
     host: reader.url("host", "https://partner.example.com/validate") ?? "",

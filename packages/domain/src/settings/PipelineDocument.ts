@@ -3,7 +3,7 @@
  *
  * What a plugin wants of its options and what is wrong with an expression is the engine's to say.
  */
-import { camelCased, given, MemberReader } from "../decode/JsonReader.ts"
+import { camelCased, given, JsonReader } from "../decode/JsonReader.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import type { Fault } from "../order/Order.ts"
 import type { Match, Pipeline } from "../pipeline/Pipeline.ts"
@@ -60,10 +60,10 @@ const pipelineDocument = (json: JsonObject, environment: Environment | undefined
   return resolveEnvironment("pipeline", document, environment, faults)
 }
 
-const decodeMatch = (pipeline: MemberReader): Match => {
+const decodeMatch = (pipeline: JsonReader): Match => {
   const source = pipeline.object("match")
   if (source === undefined) return {}
-  const reader = new MemberReader(source, "match", pipeline.faults)
+  const reader = new JsonReader(source, "match", pipeline.faults)
   return given({
     orderTypes: reader.strings("orderTypes"),
     statuses: reader.strings("statuses"),
@@ -85,7 +85,7 @@ export const decodePipeline = (json: Json, version: number, environment?: Enviro
   if (!isObject(json)) return { faults: [{ path: "", message: "must be a JSON object, a pipeline" }] }
   const faults: Array<Fault> = []
   const document = pipelineDocument(json, environment, faults)
-  const reader = new MemberReader(document, "", faults)
+  const reader = new JsonReader(document, "", faults)
   const failedStatus = reader.string("failedStatus")
   if (failedStatus === "") reader.fault("failedStatus", "must not be empty: leave it out for Failed")
   const pipeline: Pipeline = {

@@ -1,5 +1,5 @@
 /** The settings file: all four kinds in one document. Contract: section 2, `SLUICE_CONFIG`, and section 4. */
-import { camelCased, MemberReader } from "../decode/JsonReader.ts"
+import { camelCased, JsonReader } from "../decode/JsonReader.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import type { Fault } from "../order/Order.ts"
 import type { AuthProvider } from "../pipeline/AuthProvider.ts"
@@ -29,7 +29,7 @@ const kinds = ["pipelines", "connectors", "authProviders", "webhookEndpoints"] a
 
 /** The items of one kind that could be read; faults of the others name the item. */
 const decodeEach = <Decoded extends object>(
-  reader: MemberReader,
+  reader: JsonReader,
   kind: (typeof kinds)[number],
   decode: (json: Json) => Decoded | { readonly faults: ReadonlyArray<Fault> }
 ): ReadonlyArray<Decoded> => {
@@ -49,7 +49,7 @@ const decodeEach = <Decoded extends object>(
   })
 }
 
-const refuseDoubles = (reader: MemberReader, kind: string, names: ReadonlyArray<string>): void => {
+const refuseDoubles = (reader: JsonReader, kind: string, names: ReadonlyArray<string>): void => {
   names.forEach((name, index) => {
     if (names.indexOf(name) < index) reader.fault(`${kind}[${index}]`, `there is another one called ${name}`)
   })
@@ -79,7 +79,7 @@ const endpointOf = (json: Json, environment: Environment): DecodedWebhookEndpoin
 export const decodeSettingsFile = (json: Json, environment: Environment): DecodedSettingsFile => {
   if (!isObject(json)) return { faults: [{ path: "", message: "must be a JSON object, the settings" }] }
   const faults: Array<Fault> = []
-  const reader = new MemberReader(camelCased(json), "", faults)
+  const reader = new JsonReader(camelCased(json), "", faults)
   for (const name of Object.keys(reader.source)) {
     if (!(kinds as ReadonlyArray<string>).includes(name)) {
       reader.fault(name, `is none of the settings: ${kinds.join(", ")}`)

@@ -4,7 +4,7 @@
  * The stored form has names in camelCase, headers as maps and properties as lists; what nobody here knows is kept as it
  * came. A workflow step is configured among its own members, every other step in `options`.
  */
-import { camelCased, given, join, MemberReader } from "../decode/JsonReader.ts"
+import { camelCased, given, join, JsonReader } from "../decode/JsonReader.ts"
 import { longestTimeoutMs } from "../decode/TimeSpan.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import type { Fault } from "../order/Order.ts"
@@ -75,7 +75,7 @@ export const stepDocument = (json: Json, path: string, faults: Array<Fault>): Js
 const isStatus = (value: Json): value is number =>
   typeof value === "number" && Number.isInteger(value) && value >= 100 && value <= 599
 
-const statusList = (reader: MemberReader): CalloutOptions["shouldRejectOn"] => {
+const statusList = (reader: JsonReader): CalloutOptions["shouldRejectOn"] => {
   const source = reader.object("shouldRejectOn")
   const status = source?.status
   if (source === undefined || status === undefined) return undefined
@@ -84,10 +84,10 @@ const statusList = (reader: MemberReader): CalloutOptions["shouldRejectOn"] => {
     : reader.fault("shouldRejectOn.status", "must be a list of HTTP statuses from 100 to 599")
 }
 
-const calloutOptions = (step: MemberReader, name: string): CalloutOptions | undefined => {
+const calloutOptions = (step: JsonReader, name: string): CalloutOptions | undefined => {
   const source = step.object(name)
   if (source === undefined) return undefined
-  const reader = new MemberReader(source, join(step.path, name), step.faults)
+  const reader = new JsonReader(source, join(step.path, name), step.faults)
   const method = reader.string("method")
   if (method !== undefined && !/^[A-Za-z]+$/.test(method)) reader.fault("method", "must be an HTTP method such as POST")
   const endpoint = reader.required("endpoint", "the URL to call")
@@ -104,7 +104,7 @@ const calloutOptions = (step: MemberReader, name: string): CalloutOptions | unde
 }
 
 /** `critical` of a workflow step and its `stopOnError` are one thing, under two names. */
-const criticality = (reader: MemberReader, isWorkflow: boolean): boolean | undefined => {
+const criticality = (reader: JsonReader, isWorkflow: boolean): boolean | undefined => {
   const critical = reader.boolean("critical")
   if (!isWorkflow) return critical
   const stopOnError = reader.boolean("stopOnError")
@@ -114,7 +114,7 @@ const criticality = (reader: MemberReader, isWorkflow: boolean): boolean | undef
   return critical ?? stopOnError
 }
 
-const workflowOptions = (reader: MemberReader, critical: boolean | undefined): JsonObject => {
+const workflowOptions = (reader: JsonReader, critical: boolean | undefined): JsonObject => {
   reader.string("connector")
   reader.string("connectorId")
   reader.string("translateKey")
@@ -128,7 +128,7 @@ const workflowOptions = (reader: MemberReader, critical: boolean | undefined): J
 
 /** The step as it is run, from its stored form; what is wrong with it is added to `faults`. */
 export const decodeStep = (document: JsonObject, path: string, faults: Array<Fault>): Step => {
-  const reader = new MemberReader(document, path, faults)
+  const reader = new JsonReader(document, path, faults)
   const isWorkflow = isWorkflowStep(document)
   const critical = criticality(reader, isWorkflow)
   return {

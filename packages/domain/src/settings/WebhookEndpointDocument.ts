@@ -1,7 +1,7 @@
 /** A webhook endpoint as people write it, as it is stored, and as it is used. Contract: section 4, "Webhook endpoint". */
 import { DateTime, Option, Redacted, Result } from "effect"
 import { Base64 } from "effect/encoding"
-import { camelCased, given, join, MemberReader } from "../decode/JsonReader.ts"
+import { camelCased, given, join, JsonReader } from "../decode/JsonReader.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import type { Fault } from "../order/Order.ts"
 import { readRetryDelays } from "../pipeline/RetryDelays.ts"
@@ -40,7 +40,7 @@ export const secretBytes = (secret: string): Uint8Array | undefined => {
   return bytes !== undefined && bytes.length >= leastBytes && bytes.length <= mostBytes ? bytes : undefined
 }
 
-const secretOf = (reader: MemberReader, name: string): Redacted.Redacted | undefined => {
+const secretOf = (reader: JsonReader, name: string): Redacted.Redacted | undefined => {
   const text = reader.string(name)
   if (text === undefined) return undefined
   if (text !== redacted && secretBytes(text) === undefined) {
@@ -50,10 +50,10 @@ const secretOf = (reader: MemberReader, name: string): Redacted.Redacted | undef
 }
 
 /** The secret that was in force before, until it stops signing. */
-const rotatedOf = (reader: MemberReader): SigningSecret | undefined => {
+const rotatedOf = (reader: JsonReader): SigningSecret | undefined => {
   const source = reader.object("rotated")
   if (source === undefined) return undefined
-  const inner = new MemberReader(source, join(reader.path, "rotated"), reader.faults)
+  const inner = new JsonReader(source, join(reader.path, "rotated"), reader.faults)
   const secret = secretOf(inner, "secret")
   const until = DateTime.make(inner.string("until") ?? "")
   return secret !== undefined && Option.isSome(until)
@@ -61,7 +61,7 @@ const rotatedOf = (reader: MemberReader): SigningSecret | undefined => {
     : inner.fault("until", "must be a moment")
 }
 
-const typesOf = (reader: MemberReader): ReadonlyArray<string> => {
+const typesOf = (reader: JsonReader): ReadonlyArray<string> => {
   const types = reader.strings("types") ?? []
   const written = reader.raw("types")
   if (written === undefined || (Array.isArray(written) && written.length === 0)) {
@@ -75,7 +75,7 @@ const typesOf = (reader: MemberReader): ReadonlyArray<string> => {
   return types
 }
 
-const delaysOf = (reader: MemberReader): ReadonlyArray<number> | undefined => {
+const delaysOf = (reader: JsonReader): ReadonlyArray<number> | undefined => {
   const value = reader.raw("retrySchedule")
   if (value === undefined) return undefined
   const delays = readRetryDelays(value)
@@ -92,7 +92,7 @@ export const decodeWebhookEndpoint = (id: string, json: Json, environment?: Envi
   if (own.headers !== undefined) own.headers = headerMap(own.headers, "headers", faults)
   if (isObject(own.auth)) own.auth = camelCased(own.auth)
   const document = resolveEnvironment("webhookEndpoint", own, environment, faults)
-  const reader = new MemberReader(document, "", faults)
+  const reader = new JsonReader(document, "", faults)
   const auth = reader.object("auth")
   const secret = secretOf(reader, "secret")
   const rotated = rotatedOf(reader)
@@ -106,7 +106,7 @@ export const decodeWebhookEndpoint = (id: string, json: Json, environment?: Envi
     ordering: reader.oneOf("ordering", ["perOrder", "none"]) ?? "perOrder",
     disabled: reader.boolean("disabled") ?? false,
     ...given({
-      authentication: auth === undefined ? undefined : authenticationOf(new MemberReader(auth, "auth", faults)),
+      authentication: auth === undefined ? undefined : authenticationOf(new JsonReader(auth, "auth", faults)),
       rateLimitPerSecond: reader.positive("rateLimitPerSecond", 10_000),
       delaysMs: delaysOf(reader),
       filter: reader.string("filter"),

@@ -15,7 +15,7 @@ import type { CalloutRequest, Judgement } from "../plugins/Callout.ts"
 import { Unprepared } from "../plugins/PluginError.ts"
 import { never } from "../plugins/RetrySchedule.ts"
 
-export interface SideCallout {
+export interface AuxiliaryCallout {
   /** Which member of the step it is, for what is said about it. */
   readonly member: "compensate" | "probe"
   readonly options: CalloutOptions
@@ -53,7 +53,7 @@ const bodyOf = (body: Json | undefined, method: string): SentBody =>
 export const make = Effect.map(
   Expressions,
   (expressions) =>
-    Effect.fnUntraced(function*({ member, options, scope, now, authProviders }: SideCallout) {
+    Effect.fnUntraced(function*({ member, options, scope, now, authProviders }: AuxiliaryCallout) {
       const result = yield* evaluated(expressions, options as unknown as JsonObject, scope, now)
       if (Result.isFailure(result)) return yield* new Unprepared({ message: `${member}.${result.failure}` })
       const { endpoint, headers, body } = result.success
@@ -80,4 +80,4 @@ export const make = Effect.map(
     })
 )
 
-export type MakeSideCallout = Effect.Success<typeof make>
+export type MakeAuxiliaryCallout = Effect.Success<typeof make>

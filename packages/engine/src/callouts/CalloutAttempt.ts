@@ -13,7 +13,7 @@ import { Credentials, type CredentialsError } from "@sluice/http-client/Credenti
 import { Outbound, type OutboundError, type OutboundResponse } from "@sluice/http-client/Outbound"
 import { Clock, Effect, Redacted, Result } from "effect"
 import { Base64 } from "effect/encoding"
-import { errorOf, type Halt } from "../interruption/Interruption.ts"
+import { type InterruptReason, toPluginError } from "../interruption/Interruption.ts"
 import type { Document } from "../journal/Journal.ts"
 import type { CalloutRequest, RequestCredentials } from "../plugins/Callout.ts"
 
@@ -192,7 +192,12 @@ export const make = Effect.gen(function*() {
   const durationOf = ({ begun }: Progress): number => Number(clock.monotonicTimeNanosUnsafe() - begun) / 1e6
 
   /** The record of an attempt that was interrupted because the run was halted. */
-  const halted = (request: CalloutRequest, attempt: Attempt, progress: Progress, halt: Halt): CalloutRecord => {
+  const halted = (
+    request: CalloutRequest,
+    attempt: Attempt,
+    progress: Progress,
+    halt: InterruptReason
+  ): CalloutRecord => {
     const { id, startedAt, sending } = progress
     return {
       ...opening(request, attempt, id, startedAt, bodyText(request.body, attempt.document)),
@@ -200,7 +205,7 @@ export const make = Effect.gen(function*() {
       headers: attempt.redactor.headers(headersOf(request, attempt, id, noAuthorization)),
       outcome: halt._tag === "Cancelled" ? "cancelled" : "timed-out",
       ...(sending && { unknown: true as const }),
-      error: { message: attempt.redactor.text(errorOf(halt).message) }
+      error: { message: attempt.redactor.text(toPluginError(halt).message) }
     }
   }
 
@@ -271,4 +276,4 @@ export const make = Effect.gen(function*() {
   return { begin, exchange, halted, interrupted }
 })
 
-export type CalloutExchange = Effect.Success<typeof make>
+export type CalloutAttempt = Effect.Success<typeof make>

@@ -2,8 +2,8 @@
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import type { Redactor } from "@sluice/domain/redaction/Redaction"
 import type { Effect } from "effect"
-import type { Halting } from "../interruption/Interruption.ts"
-import type { Document, Fenced, HeldRun, Open, Wait } from "../journal/Journal.ts"
+import type { Interruption } from "../interruption/Interruption.ts"
+import type { ClaimedRun, Document, Fenced, Open, Wait } from "../journal/Journal.ts"
 import type { Probe } from "./Probe.ts"
 
 /** A wait longer than this gives the run up until it is due, in milliseconds. */
@@ -17,7 +17,7 @@ export interface Resumption {
   mayBeOpen: boolean
 }
 
-export const resumption = (held: HeldRun): Resumption => ({
+export const resumption = (held: ClaimedRun): Resumption => ({
   wait: held.wait,
   open: held.open,
   mayBeOpen: held.takenOver
@@ -27,8 +27,8 @@ export const resumption = (held: HeldRun): Resumption => ({
 export const hasBegun = ({ wait, open, mayBeOpen }: Resumption, index: number): boolean =>
   mayBeOpen || open?.index === index || wait?.index === index
 
-export interface CalloutScope {
-  readonly held: HeldRun
+export interface CalloutContext {
+  readonly held: ClaimedRun
   readonly index: number
   readonly redactor: Redactor
   readonly resumption: Resumption
@@ -58,6 +58,6 @@ export interface CalloutScope {
   /** Passes when this process may send. */
   readonly lease: Effect.Effect<void, Fenced>
   /** Halted, a callout is not begun; one that is interrupted meanwhile leaves a record that says so. */
-  readonly halting: Halting
+  readonly interruption: Interruption
   readonly probe: Probe | undefined
 }

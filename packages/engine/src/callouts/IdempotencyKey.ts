@@ -4,13 +4,13 @@
  * Contract: section 5.
  */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
-import type { HeldRun } from "../journal/Journal.ts"
+import type { ClaimedRun } from "../journal/Journal.ts"
 import type { RetryPolicy } from "../plugins/RetrySchedule.ts"
 import { endOf } from "./RecordedOutcome.ts"
 
 /** Of one request of a step. */
 export interface KeyedRequest {
-  readonly held: HeldRun
+  readonly held: ClaimedRun
   /** The step's position in the run. */
   readonly index: number
   readonly request: number

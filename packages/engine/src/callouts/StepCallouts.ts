@@ -10,16 +10,16 @@ import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
 import type { OutboundResponse } from "@sluice/http-client/Outbound"
 import { Clock, Effect } from "effect"
-import { errorOf, type Halting } from "../interruption/Interruption.ts"
+import { type Interruption, toPluginError } from "../interruption/Interruption.ts"
 import type { Fenced, Open, Wait } from "../journal/Journal.ts"
 import { openForMs } from "../partners/PartnerBreaker.ts"
-import type { PartnerSlots } from "../partners/PartnerConcurrency.ts"
+import type { PartnerConcurrency } from "../partners/PartnerConcurrency.ts"
 import { hostOf, type PartnerHealth, signOf } from "../partners/PartnerHealth.ts"
 import type { CalloutAnswer, CalloutRequest } from "../plugins/Callout.ts"
 import type { PluginError } from "../plugins/PluginError.ts"
 import { delayAfter } from "../plugins/RetrySchedule.ts"
-import type { Attempt, CalloutExchange } from "./CalloutAttempt.ts"
-import type { CalloutScope } from "./CalloutContext.ts"
+import type { Attempt, CalloutAttempt } from "./CalloutAttempt.ts"
+import type { CalloutContext } from "./CalloutContext.ts"
 import { idempotencyKey, inheritedKey } from "./IdempotencyKey.ts"
 import type { Probe } from "./Probe.ts"
 import { answerOf, endOf, failureOf, responseOf } from "./RecordedOutcome.ts"
@@ -27,7 +27,7 @@ import { answerOf, endOf, failureOf, responseOf } from "./RecordedOutcome.ts"
 /** What is known of partners. */
 export interface PartnerManners {
   readonly health: PartnerHealth
-  readonly slots: PartnerSlots
+  readonly slots: PartnerConcurrency
 }
 
 export interface StepCallouts {
@@ -42,11 +42,11 @@ export interface StepCallouts {
 }
 
 /** Begins a step's callouts. `holds`: the step would rather wait for its partner than fail. */
-export type OpenCallouts = (scope: CalloutScope, holds: boolean) => StepCallouts
+export type OpenCallouts = (scope: CalloutContext, holds: boolean) => StepCallouts
 
 /** Where one step stands. */
 interface Standing {
-  readonly scope: CalloutScope
+  readonly scope: CalloutContext
   readonly holds: boolean
   /** All of its records, and those that are not stored yet. */
   readonly recorded: Array<CalloutRecord>
@@ -68,7 +68,7 @@ const heldFor = (
   attempt: Pick<Wait, "index" | "request" | "attempt">,
   host: string,
   now: number,
-  { deadline }: Halting
+  { deadline }: Interruption
 ): Wait => ({
   ...attempt,
   dueAt: now,
@@ -87,9 +87,9 @@ const flush = (step: Standing, next: { wait?: Wait; open?: Open }): Effect.Effec
     step.pending = []
   }))
 
-const unlessHalted = ({ scope: { halting } }: Standing): Effect.Effect<void, PluginError> => {
-  const halt = halting.now()
-  return halt === undefined ? Effect.void : Effect.fail(errorOf(halt))
+const unlessInterrupted = ({ scope: { interruption } }: Standing): Effect.Effect<void, PluginError> => {
+  const halt = interruption.now()
+  return halt === undefined ? Effect.void : Effect.fail(toPluginError(halt))
 }
 
 /** The document of the step's first attempt: later ones send the same bytes. */
@@ -106,7 +106,7 @@ const asksFirst = ({ scope: { held, index } }: Standing, probe: Probe, number: n
   probe.first || inheritedKey({ held, index, request: number }) !== undefined
 
 /** The generator functions stand here, and not in what is made for each step: docs/adr/0002. */
-export const make = (exchange: CalloutExchange, { health, slots }: PartnerManners): OpenCallouts => {
+export const make = (exchange: CalloutAttempt, { health, slots }: PartnerManners): OpenCallouts => {
   /** One attempt, when the host has a slot for it and `ready` has passed; halted in the middle, it leaves its record. */
   const send = (
     step: Standing,
@@ -132,7 +132,7 @@ export const make = (exchange: CalloutExchange, { health, slots }: PartnerManner
         health.watch(host, exchange.exchange(request, attempt, progress), letGo),
         () =>
           Effect.sync(() => {
-            const halt = scope.halting.now()
+            const halt = scope.interruption.now()
             if (halt !== undefined) keep(step, exchange.halted(request, attempt, progress, halt))
           })
       ))
@@ -222,23 +222,23 @@ export const make = (exchange: CalloutExchange, { health, slots }: PartnerManner
         const delay = resumed === undefined ? yield* delayAfter(request.retry, ends) : 0
         if (delay === undefined) {
           if (holds && heldAfter(last, health.isDown(host))) {
-            yield* unlessHalted(step)
+            yield* unlessInterrupted(step)
             const now = clock.currentTimeMillisUnsafe()
             const again = { index, request: number, attempt }
             // Alone in its trouble it comes back by time; among others, when the partner does.
-            const dueAt = Math.min(now + openForMs(ends.length), scope.halting.deadline)
-            const wait = health.isDown(host) ? heldFor(again, host, now, scope.halting) : { ...again, dueAt }
+            const dueAt = Math.min(now + openForMs(ends.length), scope.interruption.deadline)
+            const wait = health.isDown(host) ? heldFor(again, host, now, scope.interruption) : { ...again, dueAt }
             return yield* scope.hold(wait, step.pending)
           }
           return yield* Effect.fail(failureOf(last, response ?? responseOf(last), request))
         }
-        yield* unlessHalted(step)
-        const dueAt = Math.min(clock.currentTimeMillisUnsafe() + delay, scope.halting.deadline)
+        yield* unlessInterrupted(step)
+        const dueAt = Math.min(clock.currentTimeMillisUnsafe() + delay, scope.interruption.deadline)
         const wait = resumed ?? { index, request: number, attempt, dueAt }
         if (resumed === undefined) yield* flush(step, { wait })
         yield* scope.waitUntil(wait)
       } else if (matches(resumption.wait, index, number, attempt)) {
-        yield* unlessHalted(step)
+        yield* unlessInterrupted(step)
         yield* scope.waitUntil(resumption.wait!)
         mark = true
       } else if (resumption.mayBeOpen) {
@@ -250,11 +250,11 @@ export const make = (exchange: CalloutExchange, { health, slots }: PartnerManner
       resumption.open = undefined
       resumption.mayBeOpen = false
 
-      yield* unlessHalted(step)
+      yield* unlessInterrupted(step)
       if (holds && !letGo && health.isDown(host)) {
         const standing = { index, request: number, attempt }
         const now = clock.currentTimeMillisUnsafe()
-        return yield* scope.hold(heldFor(standing, host, now, scope.halting), step.pending)
+        return yield* scope.hold(heldFor(standing, host, now, scope.interruption), step.pending)
       }
       const before = own.at(-1)
       const { probe } = scope

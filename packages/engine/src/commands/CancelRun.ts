@@ -7,7 +7,7 @@ import { Settings } from "../settings/Settings.ts"
 import { redactorOf } from "../steps/StepRedaction.ts"
 
 /** There is no such run. */
-export class RunUnknown extends Schema.TaggedError<RunUnknown>()("RunUnknown", { runId: Schema.String }) {}
+export class RunNotFound extends Schema.TaggedError<RunNotFound>()("RunNotFound", { runId: Schema.String }) {}
 
 /** The run had ended before it could be cancelled. */
 export class RunEnded extends Schema.TaggedError<RunEnded>()("RunEnded", {
@@ -25,7 +25,7 @@ export interface CancelRequest {
 const patience = "3 seconds"
 const patienceCompensating = "500 millis"
 
-export class Cancelling extends Context.Service<Cancelling, {
+export class CancelRun extends Context.Service<CancelRun, {
   /**
    * Stores that the run ends `cancelled`, and aborts its call: at once where it is executed in this process, else within
    * 2 s. Waits a little for that end. A second cancel changes nothing.
@@ -33,9 +33,9 @@ export class Cancelling extends Context.Service<Cancelling, {
   readonly cancel: (
     runId: string,
     request: CancelRequest
-  ) => Effect.Effect<void, RunUnknown | RunEnded | JournalUnavailable>
-}>()("@sluice/engine/Cancelling") {
-  static readonly layer = Layer.effect(Cancelling, Effect.suspend(() => make))
+  ) => Effect.Effect<void, RunNotFound | RunEnded | JournalUnavailable>
+}>()("@sluice/engine/CancelRun") {
+  static readonly layer = Layer.effect(CancelRun, Effect.suspend(() => make))
 }
 
 const make = Effect.gen(function*() {
@@ -54,7 +54,7 @@ const make = Effect.gen(function*() {
     if (answer._tag === "Stored") runs.cancel(runId, cancellation)
     switch (answer._tag) {
       case "Unknown":
-        return yield* new RunUnknown({ runId })
+        return yield* new RunNotFound({ runId })
       case "TooLate":
         return yield* new RunEnded({ runId, state: answer.state })
       default:
@@ -62,5 +62,5 @@ const make = Effect.gen(function*() {
     }
   })
 
-  return Cancelling.of({ cancel })
+  return CancelRun.of({ cancel })
 })

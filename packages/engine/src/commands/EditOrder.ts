@@ -21,7 +21,7 @@ export class VersionMismatch extends Schema.TaggedError<VersionMismatch>()("Vers
 /** The order is read-only, and the patch does not say otherwise. */
 export class OrderReadOnly extends Schema.TaggedError<OrderReadOnly>()("OrderReadOnly", { orderId: OrderId }) {}
 
-export class OrderEditing extends Context.Service<OrderEditing, {
+export class EditOrder extends Context.Service<EditOrder, {
   /**
    * Merges a patch onto the newest version and stores the result; a patch that changes nothing makes no version.
    * With `ifVersion` only onto that one.
@@ -31,8 +31,8 @@ export class OrderEditing extends Context.Service<OrderEditing, {
     patch: Json,
     ifVersion?: number
   ) => Effect.Effect<Document, InvalidPatch | VersionMismatch | OrderReadOnly | OrderUnknown | JournalUnavailable>
-}>()("@sluice/engine/OrderEditing") {
-  static readonly layer = Layer.effect(OrderEditing, Effect.suspend(() => make))
+}>()("@sluice/engine/EditOrder") {
+  static readonly layer = Layer.effect(EditOrder, Effect.suspend(() => make))
 }
 
 const make = Effect.gen(function*() {
@@ -67,5 +67,5 @@ const make = Effect.gen(function*() {
     }
   })
 
-  return OrderEditing.of({ patch })
+  return EditOrder.of({ patch })
 })

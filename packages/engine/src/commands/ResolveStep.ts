@@ -10,7 +10,7 @@ import type { JournalUnavailable, Resolution, StepRow } from "../journal/Journal
 import { PastRuns } from "../journal/PastRuns.ts"
 import { Settings } from "../settings/Settings.ts"
 import { redactorOf } from "../steps/StepRedaction.ts"
-import { RunUnknown } from "./RetryRun.ts"
+import { RunNotFound } from "./RetryRun.ts"
 
 /** The run has no such step. */
 export class StepUnknown extends Schema.TaggedError<StepUnknown>()("StepUnknown", { stepId: Schema.String }) {}
@@ -25,15 +25,15 @@ export interface ResolveRequest {
   readonly requestedBy?: string
 }
 
-export class StepResolution extends Context.Service<StepResolution, {
+export class ResolveStep extends Context.Service<ResolveStep, {
   /** Answers after the commit. The same request again changes nothing. */
   readonly resolve: (
     processEventId: string,
     stepId: string,
     request: ResolveRequest
-  ) => Effect.Effect<void, RunUnknown | StepUnknown | NotResolvable | JournalUnavailable>
-}>()("@sluice/engine/StepResolution") {
-  static readonly layer = Layer.effect(StepResolution, Effect.suspend(() => make))
+  ) => Effect.Effect<void, RunNotFound | StepUnknown | NotResolvable | JournalUnavailable>
+}>()("@sluice/engine/ResolveStep") {
+  static readonly layer = Layer.effect(ResolveStep, Effect.suspend(() => make))
 }
 
 const settled = (step: StepRow, { output, reason, requestedBy }: ResolveRequest, at: number): StepRow => {
@@ -64,11 +64,11 @@ const make = Effect.gen(function*() {
   const settings = yield* Settings
   const clock = yield* Clock.Clock
 
-  const resolve: StepResolution["Service"]["resolve"] = Effect.fnUntraced(function*(id, stepId, asked) {
+  const resolve: ResolveStep["Service"]["resolve"] = Effect.fnUntraced(function*(id, stepId, asked) {
     const request = withoutSecrets(asked, redactorOf(settings.current().secrets))
     const runId = id.startsWith("process_event-") ? uuidOf(id) : undefined
     const past = runId === undefined ? undefined : yield* pastRuns.get(runId)
-    if (past === undefined) return yield* new RunUnknown({ id })
+    if (past === undefined) return yield* new RunNotFound({ id })
     const step = past.steps.find((row) => row.stepId === stepId)
     if (!isFinal(past.state)) {
       return yield* new NotResolvable({ message: `${id} is ${past.state}: wait for its end, or cancel it` })
@@ -93,5 +93,5 @@ const make = Effect.gen(function*() {
     if (!stored) yield* resolve(id, stepId, request)
   })
 
-  return StepResolution.of({ resolve })
+  return ResolveStep.of({ resolve })
 })

@@ -10,9 +10,9 @@ import { type RetryJob, type RetryJobItem, RetryJobs } from "../journal/RetryJob
 import { untilAvailable } from "../runs/RunCheckpoints.ts"
 import { Runs } from "../runs/Runs.ts"
 import type { Receipt } from "./Intake.ts"
-import { Retry } from "./RetryRun.ts"
+import { RetryRun } from "./RetryRun.ts"
 
-export interface BulkRetryOptions {
+export interface RetryJobOptions {
   /** Retries that are open at once. Default 8. */
   readonly concurrency?: number
   /** How long a retry is waited for before the next one may begin in its place. Default 30 s. */
@@ -32,9 +32,9 @@ const pause = "1 second"
 /** The same after a crash, so that a retry that was opened before is found and not opened again. */
 const keyOf = (job: RetryJob, runId: string): string => `retry job ${job.id} ${runId}`
 
-const make = Effect.fnUntraced(function*(options: BulkRetryOptions) {
+const make = Effect.fnUntraced(function*(options: RetryJobOptions) {
   const jobs = yield* RetryJobs
-  const retry = yield* Retry
+  const retry = yield* RetryRun
   const runs = yield* Runs
   const journal = yield* Journal
   const owner = yield* newUuid
@@ -48,7 +48,7 @@ const make = Effect.fnUntraced(function*(options: BulkRetryOptions) {
     }).pipe(Effect.catchTags({
       IntakeConflict: ({ message }) => Effect.succeed(message),
       RetryRefused: ({ path, message }) => Effect.succeed(`${path} ${message}`),
-      RunUnknown: ({ id }) => Effect.succeed(`${id} is not there any more`),
+      RunNotFound: ({ id }) => Effect.succeed(`${id} is not there any more`),
       JournalFull: () => Effect.andThen(Effect.sleep(pause), Effect.suspend(() => open(job, runId))),
       JournalUnavailable: () => Effect.andThen(Effect.sleep(pause), Effect.suspend(() => open(job, runId)))
     }))
@@ -110,5 +110,5 @@ const make = Effect.fnUntraced(function*(options: BulkRetryOptions) {
 
 /** For a process that executes runs: takes jobs up while its scope is open. */
 export const layer = (
-  options: BulkRetryOptions = {}
-): Layer.Layer<never, never, RetryJobs | Retry | Runs | Journal> => Layer.effectDiscard(make(options))
+  options: RetryJobOptions = {}
+): Layer.Layer<never, never, RetryJobs | RetryRun | Runs | Journal> => Layer.effectDiscard(make(options))

@@ -29,7 +29,7 @@ import { Intake, type Receipt } from "./Intake.ts"
 import { planRetry } from "./RetryPlan.ts"
 
 /** There is no such run. */
-export class RunUnknown extends Schema.TaggedError<RunUnknown>()("RunUnknown", { id: Schema.String }) {}
+export class RunNotFound extends Schema.TaggedError<RunNotFound>()("RunNotFound", { id: Schema.String }) {}
 
 /** The run cannot be retried like this. Nothing was stored. */
 export class RetryRefused extends Schema.TaggedError<RetryRefused>()("RetryRefused", {
@@ -51,14 +51,14 @@ export interface RetryRequest {
   readonly requestedBy?: string
 }
 
-export class Retry extends Context.Service<Retry, {
+export class RetryRun extends Context.Service<RetryRun, {
   /** Answers after the commit. `IntakeConflict` where the run or another retry of it is open. */
   readonly retry: (
     processEventId: string,
     request: RetryRequest
-  ) => Effect.Effect<Receipt, RunUnknown | RetryRefused | IntakeError>
+  ) => Effect.Effect<Receipt, RunNotFound | RetryRefused | IntakeError>
 }>()("@sluice/engine/Retry") {
-  static readonly layer = Layer.effect(Retry, Effect.suspend(() => make))
+  static readonly layer = Layer.effect(RetryRun, Effect.suspend(() => make))
 }
 
 /** The order with the status that the failure set aside, unless somebody changed it since. */
@@ -133,10 +133,10 @@ const make = Effect.gen(function*() {
       : { original, target }
   })
 
-  const retry: Retry["Service"]["retry"] = Effect.fnUntraced(function*(id, request) {
+  const retry: RetryRun["Service"]["retry"] = Effect.fnUntraced(function*(id, request) {
     const runId = id.startsWith("process_event-") ? uuidOf(id) : undefined
     const past = runId === undefined ? undefined : yield* pastRuns.get(runId)
-    if (past === undefined) return yield* new RunUnknown({ id })
+    if (past === undefined) return yield* new RunNotFound({ id })
     const { orderId } = past
     const { idempotencyKey, requestedBy, reason } = request
     const fingerprint = idempotencyKey === undefined ? undefined : yield* fingerprintOf(id, request)
@@ -184,5 +184,5 @@ const make = Effect.gen(function*() {
     )
   })
 
-  return Retry.of({ retry })
+  return RetryRun.of({ retry })
 })

@@ -6,18 +6,18 @@
 import { type Clock, type Context, Duration, Effect, Fiber } from "effect"
 import type { Cancellation } from "../journal/Cancellation.ts"
 import { Cancelled, type PluginError, TimedOut } from "../plugins/PluginError.ts"
-import type { RunControl } from "./RunSignals.ts"
+import type { RunSignals } from "./RunSignals.ts"
 
-export type Halt =
+export type InterruptReason =
   | { readonly _tag: "Cancelled"; readonly cancellation: Cancellation }
   | { readonly _tag: "DeadlineExceeded" }
 
 /** The message of the call that was open, and the reason of the run. */
 export const deadlineExceeded = "run deadline exceeded"
 
-export interface Halting {
+export interface Interruption {
   /** What halts the run as of now. A cancel goes before a deadline: it was meant. */
-  readonly now: () => Halt | undefined
+  readonly now: () => InterruptReason | undefined
   /** Calls `tell` at a cancel that halts, at once where it has come already. What it answers takes that back. */
   readonly onCancelled: (tell: () => void) => () => void
   /** Passes at the deadline, where there is one. */
@@ -27,7 +27,7 @@ export interface Halting {
 }
 
 /** How a step ends that was halted. */
-export const errorOf = (halt: Halt): PluginError =>
+export const toPluginError = (halt: InterruptReason): PluginError =>
   halt._tag === "Cancelled"
     ? new Cancelled({ message: halt.cancellation.reason })
     : new TimedOut({ message: deadlineExceeded })
@@ -37,9 +37,9 @@ export const errorOf = (halt: Halt): PluginError =>
  *
  * The cancel is listened for, not waited for: a race would fork a fiber for that too, and for each step.
  */
-export const orHalted = <A, E, R>(
+export const interruptible = <A, E, R>(
   step: Effect.Effect<A, E, R>,
-  { expiry, onCancelled }: Halting
+  { expiry, onCancelled }: Interruption
 ): Effect.Effect<A | undefined, E, R> => {
   const timed = expiry === undefined ? step : Effect.raceFirst(step, Effect.as(expiry, undefined))
   return Effect.contextWith((context: Context.Context<R>) =>
@@ -65,10 +65,10 @@ export const orHalted = <A, E, R>(
 /** The run's steps: halted by any cancel, and `deadlineMs` milliseconds after the run's start. */
 export const ofSteps = (
   clock: Clock.Clock,
-  control: RunControl,
+  control: RunSignals,
   startedAt: number,
   deadlineMs: number | undefined
-): Halting => {
+): Interruption => {
   const deadline = deadlineMs === undefined ? Infinity : startedAt + deadlineMs
   // A timer may ring a moment before the clock says so.
   let expired = false
@@ -93,7 +93,7 @@ export const ofSteps = (
 }
 
 /** Compensations: halted by a cancel that wants none. */
-export const ofCompensations = (control: RunControl): Halting => ({
+export const ofCompensations = (control: RunSignals): Interruption => ({
   now: () => {
     const cancellation = control.cancellation()
     return cancellation === undefined || cancellation.compensate ? undefined : { _tag: "Cancelled", cancellation }

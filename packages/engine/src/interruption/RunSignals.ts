@@ -2,7 +2,7 @@
 import type { Effect } from "effect"
 import type { Cancellation } from "../journal/Cancellation.ts"
 
-export interface RunControl {
+export interface RunSignals {
   /** The process is stopping: go no further than the call that is open. */
   readonly stopping: () => boolean
   /** Passes when the process is stopping. */

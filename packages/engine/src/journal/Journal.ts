@@ -106,10 +106,10 @@ export interface Reprocess {
  * One holding of a run by a process. A process can lose a run and hold it again while what it had begun under the first
  * holding still goes on: that is as fenced as another process's.
  */
-export interface Tenure {
+export interface ClaimToken {
   readonly runId: string
   /** Not used twice within a process. */
-  readonly tenure: number
+  readonly claimToken: number
 }
 
 /** What the journal tells of a run: of one that begins, or from where it stands. */
@@ -145,7 +145,7 @@ export interface RunSoFar {
 }
 
 /** A run that this process is to execute. */
-export interface HeldRun extends RunSoFar, Tenure {}
+export interface ClaimedRun extends RunSoFar, ClaimToken {}
 
 /** A durable wait before attempt `attempt` of request `request` of step `index`. */
 export interface Wait {
@@ -154,7 +154,7 @@ export interface Wait {
   readonly attempt: number
   /** Epoch milliseconds. */
   readonly dueAt: number
-  /** The wait is for this host to be well again, however long that takes: `PartnerBoard` says when. */
+  /** The wait is for this host to be well again, however long that takes: `PartnerBreaker` says when. */
   readonly heldFor?: string
   /** Epoch milliseconds: with `heldFor`, the run is taken up then at the latest, because its time is up. */
   readonly until?: number
@@ -221,8 +221,8 @@ export interface Finish {
   readonly order?: Document
 }
 
-/** One atomic addition to a run, under the tenure in which it was made: all of it is stored, or (a stale `write`) none. */
-export interface Entry extends Tenure {
+/** One atomic addition to a run, under the claim token in which it was made: all of it is stored, or (a stale `write`) none. */
+export interface Entry extends ClaimToken {
   readonly orderId: string
   readonly callouts: ReadonlyArray<{ readonly index: number; readonly record: CalloutRecord }>
   readonly step?: StepRow
@@ -271,7 +271,7 @@ export interface Stale {
 }
 
 export type Intake =
-  | { readonly _tag: "Accepted"; readonly run: HeldRun }
+  | { readonly _tag: "Accepted"; readonly run: ClaimedRun }
   /** Stored, but another run over the order has to end first; the journal hands it over when its time comes. */
   | { readonly _tag: "Queued"; readonly orderId: string; readonly eventId: string; readonly runId: string }
   | {
@@ -338,21 +338,21 @@ export class Journal extends Context.Service<Journal, {
   /**
    * Gives up a run that this process does not go on with (a defect): whoever is alive takes it over, at once, and counts
    * it as a takeover, so that a run which kills its executors ends. Nothing happens where the
-   * tenure has ended: the run is over, released, or held anew.
+   * claim token has ended: the run is over, released, or held anew.
    */
-  readonly giveUp: (tenure: Tenure) => Effect.Effect<void>
+  readonly abandon: (claimToken: ClaimToken) => Effect.Effect<void>
   /**
    * Runs that this process is to execute: left by dead processes, due after a wait, or next in line on their order.
    * One of them may have a fiber here from before the lease was lost: interrupt that one first. Nothing is claimed
    * while nobody reads; what was read and not executed stays held until this process ends.
    */
-  readonly claimed: Stream.Stream<HeldRun>
+  readonly claimed: Stream.Stream<ClaimedRun>
   /**
    * Whether this process may still send: its lease, counted on its own monotonic clock from before the renewal was
-   * requested, less a second. Synchronous, because it is asked immediately before every send. With a tenure,
+   * requested, less a second. Synchronous, because it is asked immediately before every send. With a claim token,
    * also whether that one still stands: after a lost lease this process goes on under a new one, without its old runs.
    */
-  readonly maySend: (tenure?: Tenure) => boolean
+  readonly maySend: (claimToken?: ClaimToken) => boolean
   /** Waits until the lease is renewed, or fails when it is lost. */
   readonly awaitLease: Effect.Effect<void, Fenced>
 }>()("@sluice/engine/Journal") {}

@@ -52,7 +52,7 @@ const triesInFront = 12
 /** The place of a run among those held for a partner: first by this, then by age. */
 export const holdRank = (attempts: number): number => Math.floor(attempts / triesInFront)
 
-export class PartnerBoard extends Context.Service<PartnerBoard, {
+export class PartnerBreaker extends Context.Service<PartnerBreaker, {
   /** Synchronous, because it is asked before every call; at most a second old. */
   readonly condition: (host: string) => Condition
   /** Too many calls failed, or one that was made while the partner was down. Stored in the background. */
@@ -63,4 +63,4 @@ export class PartnerBoard extends Context.Service<PartnerBoard, {
   readonly list: Effect.Effect<ReadonlyArray<PartnerStatus>, JournalUnavailable>
   /** Takes the partner for well and lets go what is held; `undefined` where nothing is known of it. */
   readonly reset: (host: string) => Effect.Effect<PartnerStatus | undefined, JournalUnavailable>
-}>()("@sluice/engine/PartnerBoard") {}
+}>()("@sluice/engine/PartnerBreaker") {}

@@ -14,7 +14,7 @@ interface Host {
   readonly waiting: Set<() => void>
 }
 
-export interface PartnerSlots {
+export interface PartnerConcurrency {
   /** Runs `use` with a slot; `wait` surrounds the waiting, where there is any. */
   readonly withSlot: <A, E, E2>(
     host: string,
@@ -25,7 +25,7 @@ export interface PartnerSlots {
   readonly load: (host: string) => number
 }
 
-export const make = (slots = slotsPerHost): PartnerSlots => {
+export const make = (slots = slotsPerHost): PartnerConcurrency => {
   const hosts = new Map<string, Host>()
 
   const give = (name: string, host: Host) => {

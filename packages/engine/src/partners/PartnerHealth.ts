@@ -2,7 +2,7 @@
  * What the calls of this process say about the partners: an attempt that brought no answer counts against its host, any
  * other for it. Contract: section 4, `onUnavailable`.
  *
- * Effect's `CircuitBreaker` counts, and says when it is too much. What follows from that is on the `PartnerBoard`: its
+ * Effect's `CircuitBreaker` counts, and says when it is too much. What follows from that is on the `PartnerBreaker`: its
  * store would keep the open state in this process or ask a server before each call; the state has to be seen by
  * processes that make no calls, and calls of steps that do not hold are made whatever it is.
  */
@@ -10,7 +10,7 @@ import type { Outcome } from "@sluice/domain/callout/Outcome"
 import { Effect, Exit } from "effect"
 import { CircuitBreaker } from "effect/persistence"
 import type { Exchanged } from "../callouts/CalloutAttempt.ts"
-import { PartnerBoard } from "./PartnerBreaker.ts"
+import { PartnerBreaker } from "./PartnerBreaker.ts"
 import * as PartnerCircuits from "./PartnerCircuits.ts"
 
 /** Half of the last 20 calls to a host failed, of at least 5: it takes 3 failures. */
@@ -78,7 +78,7 @@ const classify = (exit: Exit.Exit<Exchanged>) =>
   Exit.isSuccess(exit) ? verdicts[signOf(exit.value.record)] : CircuitBreaker.ignored
 
 export const make = Effect.gen(function*() {
-  const board = yield* PartnerBoard
+  const board = yield* PartnerBreaker
   const breaker = yield* CircuitBreaker.make({ tripPolicy, openDuration: "1 second" })
   const circuits = PartnerCircuits.make()
 

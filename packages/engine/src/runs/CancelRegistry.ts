@@ -1,12 +1,12 @@
 /** The cancels of the runs that this process executes: each reaches its run, whether the run began before it or after. */
-import type { RunControl } from "../interruption/RunSignals.ts"
+import type { RunSignals } from "../interruption/RunSignals.ts"
 import type { Cancellation } from "../journal/Cancellation.ts"
-import type { HeldRun } from "../journal/Journal.ts"
+import type { ClaimedRun } from "../journal/Journal.ts"
 
-export interface RunCancels {
+export interface CancelRegistry {
   /** From the run's start until `close`, which must be given the same control. */
-  readonly open: (held: HeldRun) => Pick<RunControl, "cancellation" | "onCancelled">
-  readonly close: (runId: string, control: Pick<RunControl, "onCancelled">) => void
+  readonly open: (held: ClaimedRun) => Pick<RunSignals, "cancellation" | "onCancelled">
+  readonly close: (runId: string, control: Pick<RunSignals, "onCancelled">) => void
   /** False where the run is not executed here. The first cancel counts. */
   readonly tell: (runId: string, cancellation: Cancellation) => boolean
 }
@@ -14,7 +14,7 @@ export interface RunCancels {
 interface Told {
   cancellation: Cancellation | undefined
   readonly listeners: Set<() => void>
-  readonly onCancelled: RunControl["onCancelled"]
+  readonly onCancelled: RunSignals["onCancelled"]
 }
 
 const open = (): Told => {
@@ -33,10 +33,10 @@ const open = (): Told => {
   return told
 }
 
-export const make = (): RunCancels => {
+export const make = (): CancelRegistry => {
   const runs = new Map<string, Told>()
 
-  const tell: RunCancels["tell"] = (runId, cancellation) => {
+  const tell: CancelRegistry["tell"] = (runId, cancellation) => {
     const told = runs.get(runId)
     if (told === undefined) return false
     if (told.cancellation === undefined) {

@@ -3,12 +3,12 @@
  * Contract: section 6, "Failure of a run".
  */
 import { Clock, Effect, Result } from "effect"
-import * as SideCallout from "../callouts/AuxiliaryCallout.ts"
-import * as CalloutScope from "../callouts/CalloutContext.ts"
+import * as AuxiliaryCallout from "../callouts/AuxiliaryCallout.ts"
+import * as CalloutContext from "../callouts/CalloutContext.ts"
 import * as Probe from "../callouts/Probe.ts"
 import type { OpenCallouts, StepCallouts } from "../callouts/StepCallouts.ts"
-import * as Halting from "../interruption/Interruption.ts"
-import type { RunControl } from "../interruption/RunSignals.ts"
+import * as Interruption from "../interruption/Interruption.ts"
+import type { RunSignals } from "../interruption/RunSignals.ts"
 import type { CalloutAnswer } from "../plugins/Callout.ts"
 import type { PluginError } from "../plugins/PluginError.ts"
 import { Settings } from "../settings/Settings.ts"
@@ -16,17 +16,17 @@ import type { PlacedStep } from "../steps/StepCommit.ts"
 import type { StepDecision } from "../steps/StepDecision.ts"
 import { redacted, redactorOf } from "../steps/StepRedaction.ts"
 import { type EndedCalls, type Undoing, undoings } from "./Compensation.ts"
-import type { RunScope } from "./ExpressionContext.ts"
-import type { RunLedger } from "./RunCheckpoints.ts"
+import type { ExpressionContext } from "./ExpressionContext.ts"
+import type { RunCheckpoints } from "./RunCheckpoints.ts"
 
 /** The run whose steps are over. */
 export interface Undone {
-  readonly ledger: RunLedger
-  readonly control: RunControl
-  readonly scope: RunScope
+  readonly checkpoints: RunCheckpoints
+  readonly control: RunSignals
+  readonly scope: ExpressionContext
   readonly steps: ReadonlyArray<PlacedStep>
   readonly ended: ReadonlyArray<EndedCalls>
-  readonly resumption: CalloutScope.Resumption
+  readonly resumption: CalloutContext.Resumption
   readonly openCallouts: OpenCallouts
 }
 
@@ -51,22 +51,22 @@ const decide = (answer: Answer | undefined, callouts: StepCallouts): StepDecisio
 
 export const make = Effect.gen(function*() {
   const settings = yield* Settings
-  const sideCallout = yield* SideCallout.make
+  const sideCallout = yield* AuxiliaryCallout.make
   const clock = yield* Clock.Clock
 
   const compensate = Effect.fnUntraced(function*({ placed, options, unknown }: Undoing, run: Undone) {
-    const { ledger, control, scope, resumption } = run
-    const document = yield* ledger.document
+    const { checkpoints, control, scope, resumption } = run
+    const document = yield* checkpoints.document
     const { secrets, authProviders } = settings.current()
     const redactor = redactorOf(secrets)
-    const startedAt = ledger.startedAt()
+    const startedAt = checkpoints.startedAt()
     const side = { scope: scope.at(document.order), now: startedAt, authProviders }
     const question = placed.step.probe
     const probe = question && sideCallout({ ...side, member: "probe", options: question })
-    const halting = Halting.ofCompensations(control)
+    const interruption = Interruption.ofCompensations(control)
     const callouts = run.openCallouts({
-      ...ledger.calloutScope(placed.index, document, redactor, resumption),
-      halting,
+      ...checkpoints.calloutContext(placed.index, document, redactor, resumption),
+      interruption,
       probe: probe && Probe.ofCompensation(probe, unknown)
       // A run that undoes what it did does not wait for partners.
     }, false)
@@ -74,10 +74,12 @@ export const make = Effect.gen(function*() {
       Effect.flatMap(sideCallout({ ...side, member: "compensate", options }), callouts.callout)
     )
     // What may have been open is recorded even though the run is halted; nothing is sent then.
-    const answer = halting.now() === undefined ? yield* Halting.orHalted(call, halting) : yield* call
+    const answer = interruption.now() === undefined
+      ? yield* Interruption.interruptible(call, interruption)
+      : yield* call
     const decision = decide(answer, callouts)
     resumption.mayBeOpen = false
-    yield* ledger.commit({
+    yield* checkpoints.commit({
       placed,
       decision: redacted(decision, redactor),
       result: undefined,
@@ -94,14 +96,14 @@ export const make = Effect.gen(function*() {
 
   /** From wherever the run stands in its compensations to its end. */
   return Effect.fnUntraced(function*(run: Undone) {
-    const { ledger, control, steps, ended, resumption } = run
-    const known = new Map(ledger.held.steps.map(({ index, state }) => [index, state]))
+    const { checkpoints, control, steps, ended, resumption } = run
+    const known = new Map(checkpoints.held.steps.map(({ index, state }) => [index, state]))
     let failed = false
     for (const undoing of undoings(steps, ended)) {
       const { index } = undoing.placed
-      if (!known.has(index) && control.stopping()) return yield* ledger.handOver(index)
-      const halted = Halting.ofCompensations(control).now() !== undefined
-      if (halted && !known.has(index) && !CalloutScope.hasBegun(resumption, index)) break
+      if (!known.has(index) && control.stopping()) return yield* checkpoints.releaseRun(index)
+      const halted = Interruption.ofCompensations(control).now() !== undefined
+      if (halted && !known.has(index) && !CalloutContext.hasBegun(resumption, index)) break
       failed = (known.get(index) ?? (yield* compensate(undoing, run))) === "failed" || failed
     }
     const cancellation = control.cancellation()
@@ -110,6 +112,6 @@ export const make = Effect.gen(function*() {
       : failed
       ? "compensation-failed"
       : "failed"
-    yield* ledger.end({ state }, undefined)
+    yield* checkpoints.end({ state }, undefined)
   })
 })

@@ -50,12 +50,12 @@ const usesExpressions = (pipeline: Pipeline): boolean => {
   return uses
 }
 
-export interface RunScope {
+export interface ExpressionContext {
   readonly after: (step: StepRow, last: CalloutRecord | undefined) => void
   readonly at: (order: Order) => ExpressionScope
 }
 
-export const make = (held: RunSoFar, pipeline: Pipeline): RunScope => {
+export const make = (held: RunSoFar, pipeline: Pipeline): ExpressionContext => {
   const needed = usesExpressions(pipeline)
   const callouts: Record<string, Json.Json> = {}
   const steps: Record<string, Json.Json> = {}
@@ -66,7 +66,7 @@ export const make = (held: RunSoFar, pipeline: Pipeline): RunScope => {
     pipeline: held.pipeline,
     ...(held.shipmentId !== undefined && { shipmentId: held.shipmentId })
   }
-  const after: RunScope["after"] = (step, last) => {
+  const after: ExpressionContext["after"] = (step, last) => {
     if (!needed) return
     if (step.resolution !== undefined && last?.response === undefined) callouts[step.stepId] = settled(step, last)
     else if (last !== undefined) callouts[step.stepId] = seen(last)

@@ -8,16 +8,16 @@ import { processEventId } from "@sluice/domain/identity/Ids"
 import type { Order } from "@sluice/domain/order/Order"
 import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
 import { Clock, Effect, Result } from "effect"
-import * as SideCallout from "../callouts/AuxiliaryCallout.ts"
-import * as CalloutExchange from "../callouts/CalloutAttempt.ts"
-import * as CalloutScope from "../callouts/CalloutContext.ts"
+import * as AuxiliaryCallout from "../callouts/AuxiliaryCallout.ts"
+import * as CalloutAttempt from "../callouts/CalloutAttempt.ts"
+import * as CalloutContext from "../callouts/CalloutContext.ts"
 import * as Probe from "../callouts/Probe.ts"
 import * as StepCallouts from "../callouts/StepCallouts.ts"
 import type { ExpressionScope } from "../expressions/Expressions.ts"
-import * as Halting from "../interruption/Interruption.ts"
-import type { RunControl } from "../interruption/RunSignals.ts"
-import type { Finish, HeldRun, StepRow } from "../journal/Journal.ts"
-import * as PartnerSlots from "../partners/PartnerConcurrency.ts"
+import * as Interruption from "../interruption/Interruption.ts"
+import type { RunSignals } from "../interruption/RunSignals.ts"
+import type { ClaimedRun, Finish, StepRow } from "../journal/Journal.ts"
+import * as PartnerConcurrency from "../partners/PartnerConcurrency.ts"
 import * as PartnerHealth from "../partners/PartnerHealth.ts"
 import type { AnyPlugin, StepPolicy, StepResult } from "../plugins/Plugin.ts"
 import { type PluginError, Unprepared } from "../plugins/PluginError.ts"
@@ -30,8 +30,8 @@ import { redacted, redactorOf, withoutSecrets } from "../steps/StepRedaction.ts"
 import { expecting } from "../validation/ResponseSchema.ts"
 import { endedCalls, endedIn, undoings } from "./Compensation.ts"
 import * as CompensationRun from "./CompensationRun.ts"
-import * as RunScope from "./ExpressionContext.ts"
-import * as RunLedger from "./RunCheckpoints.ts"
+import * as ExpressionContext from "./ExpressionContext.ts"
+import * as RunCheckpoints from "./RunCheckpoints.ts"
 
 /** How often a run may change hands without progress. */
 export const maxTakeovers = 5
@@ -87,7 +87,8 @@ const failed = (error: PluginError): StepOutcome => StepOutcome.Failed({ error }
 
 /** The run's deadline came before the step's end. */
 const isLate = (outcome: StepOutcome): boolean =>
-  outcome._tag === "Failed" && outcome.error._tag === "TimedOut" && outcome.error.message === Halting.deadlineExceeded
+  outcome._tag === "Failed" && outcome.error._tag === "TimedOut" &&
+  outcome.error.message === Interruption.deadlineExceeded
 
 /** The run ends whatever the step's own policy says. */
 const endingPolicy = ({ failedStatus }: Pipeline): StepPolicy => ({
@@ -107,12 +108,15 @@ const finishOf = (state: Finish["state"], failedSteps: number, at: number, reaso
 export const make = Effect.gen(function*() {
   const settings = yield* Settings
   const { byName } = yield* Plugins
-  const openLedger = yield* RunLedger.make
-  const exchange = yield* CalloutExchange.make
+  const openLedger = yield* RunCheckpoints.make
+  const exchange = yield* CalloutAttempt.make
   const prepare = yield* StepPreparation.make
   const undo = yield* CompensationRun.make
-  const sideCallout = yield* SideCallout.make
-  const openCallouts = StepCallouts.make(exchange, { health: yield* PartnerHealth.make, slots: PartnerSlots.make() })
+  const sideCallout = yield* AuxiliaryCallout.make
+  const openCallouts = StepCallouts.make(exchange, {
+    health: yield* PartnerHealth.make,
+    slots: PartnerConcurrency.make()
+  })
   const clock = yield* Clock.Clock
 
   /** What asks whether a call of the step happened; its expressions see what the step's own see. */
@@ -127,10 +131,10 @@ export const make = Effect.gen(function*() {
   const perform = Effect.fnUntraced(function*(
     placed: PlacedStep,
     pipeline: Pipeline,
-    ledger: RunLedger.RunLedger,
-    scope: RunScope.RunScope,
+    checkpoints: RunCheckpoints.RunCheckpoints,
+    scope: ExpressionContext.ExpressionContext,
     callouts: StepCallouts.StepCallouts,
-    halting: Halting.Halting,
+    interruption: Interruption.Interruption,
     order: Order
   ) {
     const { step } = placed
@@ -138,7 +142,7 @@ export const make = Effect.gen(function*() {
     if (plugin === undefined) {
       return failed(new Unprepared({ message: `there is no plugin named ${step.name} in this process` }))
     }
-    const prepared = yield* prepare(plugin, step, order, scope.at(order), ledger.startedAt())
+    const prepared = yield* prepare(plugin, step, order, scope.at(order), checkpoints.startedAt())
     if (prepared._tag === "Failed") return failed(prepared.error)
     if (prepared._tag === "Skipped") return prepared.reason
     const { connectors, authProviders } = settings.current()
@@ -148,86 +152,91 @@ export const make = Effect.gen(function*() {
       orderVersion: order.version,
       step,
       pipeline,
-      processEventId: processEventId(ledger.held.runId),
-      shipmentId: ledger.held.shipmentId,
+      processEventId: processEventId(checkpoints.held.runId),
+      shipmentId: checkpoints.held.shipmentId,
       connectors,
       authProviders,
-      startedAt: ledger.startedAt(),
+      startedAt: checkpoints.startedAt(),
       callout: expecting(step, callouts.callout)
     }))
-    const halt = halting.now()
+    const halt = interruption.now()
     // A call that may have been open is recorded even though the run is halted; nothing is sent then.
-    const result = halt === undefined ? yield* Halting.orHalted(run, halting) : yield* run
-    if (result === undefined) return failed(Halting.errorOf(halting.now() ?? { _tag: "DeadlineExceeded" }))
+    const result = halt === undefined ? yield* Interruption.interruptible(run, interruption) : yield* run
+    if (result === undefined) {
+      return failed(Interruption.toPluginError(interruption.now() ?? { _tag: "DeadlineExceeded" }))
+    }
     return Result.isSuccess(result) ? StepOutcome.Succeeded({ result: result.success }) : failed(result.failure)
   })
 
   /** Executes a run to its end, or until this process may no longer hold it. */
-  return Effect.fnUntraced(function*(held: HeldRun, control: RunControl) {
-    const ledger = openLedger(held, control)
-    const pipeline = yield* RunLedger.untilAvailable(settings.pipeline(held.pipeline.name, held.pipeline.version))
+  return Effect.fnUntraced(function*(held: ClaimedRun, control: RunSignals) {
+    const checkpoints = openLedger(held, control)
+    const pipeline = yield* RunCheckpoints.untilAvailable(settings.pipeline(held.pipeline.name, held.pipeline.version))
     if (pipeline === undefined) {
       const reason = `pipeline ${held.pipeline.name} has no version ${held.pipeline.version}`
-      return yield* ledger.end({ state: "failed", reason }, undefined)
+      return yield* checkpoints.end({ state: "failed", reason }, undefined)
     }
     if (held.takeovers > maxTakeovers) {
       const state = held.compensating ? "compensation-failed" : "failed"
-      return yield* ledger.end({ state, reason: "worker-lost" }, held.compensating ? undefined : pipeline.failedStatus)
+      return yield* checkpoints.end(
+        { state, reason: "worker-lost" },
+        held.compensating ? undefined : pipeline.failedStatus
+      )
     }
-    const scope = RunScope.make(held, pipeline)
+    const scope = ExpressionContext.make(held, pipeline)
     const steps = placedSteps(pipeline, byName)
-    const resumption = CalloutScope.resumption(held)
-    const halting = Halting.ofSteps(clock, control, held.startedAt, pipeline.deadlineMs)
+    const resumption = CalloutContext.resumption(held)
+    const interruption = Interruption.ofSteps(clock, control, held.startedAt, pipeline.deadlineMs)
     const ended = endedIn(held)
-    const compensate = undo({ ledger, control, scope, steps, ended, resumption, openCallouts })
+    const compensate = undo({ checkpoints, control, scope, steps, ended, resumption, openCallouts })
     if (held.compensating) return yield* compensate
 
     /** Ends the run between two steps. */
-    const halted = (halt: Halting.Halt) =>
+    const halted = (halt: Interruption.InterruptReason) =>
       Effect.gen(function*() {
         const cancellation = halt._tag === "Cancelled" ? halt.cancellation : undefined
-        const reason = cancellation?.reason ?? Halting.deadlineExceeded
+        const reason = cancellation?.reason ?? Interruption.deadlineExceeded
         const status = cancellation === undefined ? pipeline.failedStatus : undefined
         if (cancellation?.compensate ?? undoings(steps, ended).length > 0) {
-          yield* ledger.compensate(reason, status)
+          yield* checkpoints.compensate(reason, status)
           yield* compensate
         } else {
           const state = cancellation === undefined ? "failed" : "cancelled"
-          if (!(yield* ledger.end({ state, reason }, status))) yield* compensate
+          if (!(yield* checkpoints.end({ state, reason }, status))) yield* compensate
         }
       })
 
-    for (const placed of steps.slice(ledger.nextIndex)) {
-      if (control.stopping()) return yield* ledger.handOver(placed.index)
-      const halt = halting.now()
-      if (halt !== undefined && !CalloutScope.hasBegun(resumption, placed.index)) return yield* halted(halt)
-      const document = yield* ledger.document
+    for (const placed of steps.slice(checkpoints.nextIndex)) {
+      if (control.stopping()) return yield* checkpoints.releaseRun(placed.index)
+      const halt = interruption.now()
+      if (halt !== undefined && !CalloutContext.hasBegun(resumption, placed.index)) return yield* halted(halt)
+      const document = yield* checkpoints.document
       const because = StepPreparation.skippedBy(placed.step, document.order)
       if (because !== undefined) {
-        ledger.skip(skippedRow(placed, because, ledger.startedAt()))
+        checkpoints.skip(skippedRow(placed, because, checkpoints.startedAt()))
         continue
       }
       const redactor = redactorOf(settings.current().secrets)
       const callouts = openCallouts({
-        ...ledger.calloutScope(placed.index, document, redactor, resumption),
-        halting,
-        probe: probeOf(placed.step, scope.at(document.order), ledger.startedAt())
+        ...checkpoints.calloutContext(placed.index, document, redactor, resumption),
+        interruption,
+        probe: probeOf(placed.step, scope.at(document.order), checkpoints.startedAt())
       }, placed.step.onUnavailable === "hold")
-      const outcome = yield* perform(placed, pipeline, ledger, scope, callouts, halting, document.order)
+      const outcome = yield* perform(placed, pipeline, checkpoints, scope, callouts, interruption, document.order)
       if (typeof outcome === "string") {
-        ledger.skip(skippedRow(placed, outcome, ledger.startedAt()))
+        checkpoints.skip(skippedRow(placed, outcome, checkpoints.startedAt()))
         continue
       }
       const policy = policyOf(byName.get(placed.step.name), placed, pipeline)
       const late = isLate(outcome)
       const decision = redacted(
         late
-          ? { ...decide(outcome, endingPolicy(pipeline)), reason: Halting.deadlineExceeded }
+          ? { ...decide(outcome, endingPolicy(pipeline)), reason: Interruption.deadlineExceeded }
           : decide(outcome, policy),
         redactor
       )
       const finishedAt = clock.currentTimeMillisUnsafe()
-      const failedSteps = ledger.failedSteps() + (decision.state === "failed" ? 1 : 0)
+      const failedSteps = checkpoints.failedSteps() + (decision.state === "failed" ? 1 : 0)
       // What follows is folded into this commit where it is known to be nothing.
       const rest = decision.run === "continue"
         ? allSkipped(steps.slice(placed.index + 1), document.order, finishedAt)
@@ -248,11 +257,11 @@ export const make = Effect.gen(function*() {
         ? undefined
         : finishOf("completed", failedSteps, finishedAt)
       resumption.mayBeOpen = false
-      const stored = yield* ledger.commit({
+      const stored = yield* checkpoints.commit({
         placed,
         decision,
         result: outcome._tag === "Succeeded" ? withoutSecrets(outcome.result, redactor) : undefined,
-        startedAt: ledger.startedAt(),
+        startedAt: checkpoints.startedAt(),
         finishedAt,
         records: callouts.pending(),
         skipped: rest ?? [],
@@ -267,7 +276,7 @@ export const make = Effect.gen(function*() {
       // Not ended although it was to end: what was done is undone first.
       if (finish !== undefined || compensating !== undefined) return yield* compensate
     }
-    if (!(yield* ledger.end({ state: "completed" }, pipeline.completedStatus))) yield* compensate
+    if (!(yield* checkpoints.end({ state: "completed" }, pipeline.completedStatus))) yield* compensate
   })
 })
 

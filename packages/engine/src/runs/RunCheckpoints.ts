@@ -5,15 +5,15 @@
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import type { Redactor } from "@sluice/domain/redaction/Redaction"
 import { Clock, DateTime, Effect } from "effect"
-import { type CalloutScope, longWaitMs, type Resumption } from "../callouts/CalloutContext.ts"
-import type { RunControl } from "../interruption/RunSignals.ts"
+import { type CalloutContext, longWaitMs, type Resumption } from "../callouts/CalloutContext.ts"
+import type { RunSignals } from "../interruption/RunSignals.ts"
 import type { Cancellation } from "../journal/Cancellation.ts"
 import {
+  type ClaimedRun,
   type Document,
   type Entry,
   Fenced,
   type Finish,
-  type HeldRun,
   Journal,
   type JournalUnavailable,
   type StepRow,
@@ -23,8 +23,8 @@ import { changeOrder } from "../steps/OrderChange.ts"
 import { ending, errorsOf } from "../steps/RunEnding.ts"
 import { build, type EndedStep, setAsideBy } from "../steps/StepCommit.ts"
 
-export interface RunLedger {
-  readonly held: HeldRun
+export interface RunCheckpoints {
+  readonly held: ClaimedRun
   /** The first step that has not ended. */
   readonly nextIndex: number
   /** Epoch milliseconds at which the next step starts: the end of the one before it. */
@@ -34,12 +34,12 @@ export interface RunLedger {
   readonly document: Effect.Effect<Document, Fenced>
   /** A step that is skipped; stored with the next commit. */
   readonly skip: (row: StepRow) => void
-  readonly calloutScope: (
+  readonly calloutContext: (
     index: number,
     document: Document,
     redactor: Redactor,
     left: Resumption
-  ) => Omit<CalloutScope, "halting" | "probe">
+  ) => Omit<CalloutContext, "interruption" | "probe">
   /** Stores a step that ended, merged onto the newest order. */
   readonly commit: (ended: EndedStep) => Effect.Effect<CommittedStep, Fenced>
   /**
@@ -53,7 +53,7 @@ export interface RunLedger {
   /** The steps are over: from now on the run compensates. `status` as with `end`. */
   readonly compensate: (reason: string, status: string | undefined) => Effect.Effect<void, Fenced>
   /** Leaves the run, before its step `index` has begun, to whoever takes it up. Never returns. */
-  readonly handOver: (index: number) => Effect.Effect<never, Fenced>
+  readonly releaseRun: (index: number) => Effect.Effect<never, Fenced>
 }
 
 export interface CommittedStep {
@@ -77,10 +77,10 @@ export const make = Effect.gen(function*() {
   const clock = yield* Clock.Clock
 
   // For each run no generator functions but in what is seldom called: docs/adr/0002.
-  return (held: HeldRun, control: RunControl): RunLedger => {
+  return (held: ClaimedRun, control: RunSignals): RunCheckpoints => {
     // Reused steps ended in another run: this one starts after them, at its own time, on the order as it is now.
     const last = held.steps.findLast(({ reusedFrom }) => reusedFrom === undefined)
-    const tenure = { runId: held.runId, tenure: held.tenure }
+    const claimToken = { runId: held.runId, claimToken: held.claimToken }
     let version = last?.nextVersion ?? held.startVersion
     let newest = held.document?.order.version === version ? held.document : undefined
     let startedAt = last?.finishedAt ?? held.startedAt
@@ -121,10 +121,10 @@ export const make = Effect.gen(function*() {
         })
       })
 
-    const store = (index: number): CalloutScope["store"] => (records, next) =>
+    const store = (index: number): CalloutContext["store"] => (records, next) =>
       Effect.map(
         journal.commit({
-          ...tenure,
+          ...claimToken,
           orderId: held.orderId,
           callouts: records.map((record) => ({ index, record })),
           ...(skipped.length > 0 && { skipped }),
@@ -138,7 +138,7 @@ export const make = Effect.gen(function*() {
 
     const release = (wait: Wait, records: ReadonlyArray<CalloutRecord> = [], state?: "waiting") =>
       journal.release({
-        ...tenure,
+        ...claimToken,
         orderId: held.orderId,
         callouts: records.map((record) => ({ index: wait.index, record })),
         ...(skipped.length > 0 && { skipped }),
@@ -147,7 +147,7 @@ export const make = Effect.gen(function*() {
         wait
       })
 
-    const maySend = () => journal.maySend(tenure)
+    const maySend = () => journal.maySend(claimToken)
     const lease = Effect.suspend(() =>
       maySend()
         ? Effect.void
@@ -183,7 +183,7 @@ export const make = Effect.gen(function*() {
           return {
             document: after,
             entry: {
-              ...tenure,
+              ...claimToken,
               orderId: held.orderId,
               callouts: [],
               ...(skipped.length > 0 && { skipped }),
@@ -209,7 +209,7 @@ export const make = Effect.gen(function*() {
         return yield* Effect.interrupt
       })
 
-    const inTurn: CalloutScope["inTurn"] = (wait, records, turn) =>
+    const inTurn: CalloutContext["inTurn"] = (wait, records, turn) =>
       Effect.gen(function*() {
         yield* Effect.raceFirst(turn, control.stop)
         if (!control.stopping()) return
@@ -226,7 +226,7 @@ export const make = Effect.gen(function*() {
       skip: (row) => {
         skipped.push(row)
       },
-      calloutScope: (index, at, redactor, resumption) => ({
+      calloutContext: (index, at, redactor, resumption) => ({
         held,
         index,
         redactor,
@@ -258,7 +258,7 @@ export const make = Effect.gen(function*() {
         }),
       end: (finish, status) => close(status, (at) => ({ finish: { ...finish, failedSteps, at } })),
       compensate: (reason, status) => Effect.asVoid(close(status, () => ({ state: "compensating", reason }))),
-      handOver: (index) =>
+      releaseRun: (index) =>
         Effect.gen(function*() {
           yield* release({ index, request: 0, attempt: 1, dueAt: clock.currentTimeMillisUnsafe() })
           return yield* Effect.interrupt

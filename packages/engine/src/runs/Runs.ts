@@ -7,10 +7,10 @@
 import { ofOrder, spanIdOf } from "@sluice/domain/identity/TraceSpan"
 import { isFinal } from "@sluice/domain/run/ProcessEvent"
 import { Cause, Context, Deferred, Duration, Effect, FiberMap, Layer, Stream, Tracer } from "effect"
-import type { RunControl } from "../interruption/RunSignals.ts"
+import type { RunSignals } from "../interruption/RunSignals.ts"
 import type { Cancellation } from "../journal/Cancellation.ts"
-import { type HeldRun, Journal } from "../journal/Journal.ts"
-import * as RunCancels from "./CancelRegistry.ts"
+import { type ClaimedRun, Journal } from "../journal/Journal.ts"
+import * as CancelRegistry from "./CancelRegistry.ts"
 import * as PipelineRun from "./PipelineRun.ts"
 
 export interface RunsOptions {
@@ -24,7 +24,7 @@ export interface RunsOptions {
 
 export class Runs extends Context.Service<Runs, {
   /** Executes a run in the background. Never fails: how the run ends is in the journal. */
-  readonly start: (run: HeldRun) => Effect.Effect<void>
+  readonly start: (run: ClaimedRun) => Effect.Effect<void>
   /** Tells a run that its cancel is stored; false where it is not executed here. */
   readonly cancel: (runId: string, cancellation: Cancellation) => boolean
   /** Whether another run may be taken in. */
@@ -39,7 +39,7 @@ export class Runs extends Context.Service<Runs, {
 const lookEvery = Duration.millis(250)
 
 /** Where the spans that a plugin makes belong, and what is logged of the run. */
-const spanOf = ({ orderId, runId }: HeldRun) =>
+const spanOf = ({ orderId, runId }: ClaimedRun) =>
   [
     Tracer.ParentSpan,
     Tracer.externalSpan({ traceId: ofOrder(orderId).traceId, spanId: spanIdOf(runId) })
@@ -51,7 +51,7 @@ const make = Effect.fnUntraced(function*(options: RunsOptions) {
   const execute = yield* PipelineRun.make
   const stop = yield* Deferred.make<void>()
   const stopping = () => Deferred.isDoneUnsafe(stop)
-  const cancels = RunCancels.make()
+  const cancels = CancelRegistry.make()
   const endings = new Map<string, Deferred.Deferred<void>>()
 
   const fibers = yield* FiberMap.make<string>()
@@ -66,9 +66,9 @@ const make = Effect.fnUntraced(function*(options: RunsOptions) {
    * However the fiber ended. A run that it still holds is executed by nobody, and left to whoever takes it up; one that
    * has ended, was released or is held by a later fiber is not its own any more.
    */
-  const leave = (held: HeldRun, control: RunControl) =>
+  const leave = (held: ClaimedRun, control: RunSignals) =>
     Effect.andThen(
-      Effect.suspend(() => stopping() ? Effect.void : journal.giveUp(held)),
+      Effect.suspend(() => stopping() ? Effect.void : journal.abandon(held)),
       // Last: who begins to wait after this must find no fiber.
       Effect.sync(() => {
         cancels.close(held.runId, control)
@@ -79,7 +79,7 @@ const make = Effect.fnUntraced(function*(options: RunsOptions) {
       })
     )
 
-  const run = (held: HeldRun, control: RunControl) =>
+  const run = (held: ClaimedRun, control: RunSignals) =>
     execute(held, control).pipe(
       Effect.catchTag("Fenced", () => Effect.logWarning("run left to its new holder", { runId: held.runId })),
       Effect.catchCause((cause) =>
@@ -91,7 +91,7 @@ const make = Effect.fnUntraced(function*(options: RunsOptions) {
     )
 
   // A fiber that is left from before the lease was lost is interrupted by the one that takes its place.
-  const start = (held: HeldRun): Effect.Effect<void> =>
+  const start = (held: ClaimedRun): Effect.Effect<void> =>
     Effect.suspend(() => {
       const control = { stopping, stop: Deferred.await(stop), ...cancels.open(held) }
       return Effect.asVoid(FiberMap.run(fibers, held.runId, Effect.provideService(run(held, control), ...spanOf(held))))

@@ -10,7 +10,7 @@ import { Outbound, type OutboundResponse } from "@sluice/http-client/Outbound"
 import { Clock, Context, Effect } from "effect"
 import { Expressions } from "../expressions/Expressions.ts"
 import { Journal } from "../journal/Journal.ts"
-import { PartnerBoard } from "../partners/PartnerBreaker.ts"
+import { PartnerBreaker } from "../partners/PartnerBreaker.ts"
 import { Plugins } from "../plugins/Plugins.ts"
 import { Settings } from "../settings/Settings.ts"
 import { redactorOf } from "../steps/StepRedaction.ts"
@@ -77,7 +77,7 @@ export const make = Effect.gen(function*() {
       Context.add(Credentials, noCredentials),
       Context.add(Expressions, boundedExpressions),
       Context.add(Plugins, departure?.plugins ?? plugins),
-      Context.add(PartnerBoard, allWell),
+      Context.add(PartnerBreaker, allWell),
       Context.add(Settings, { current: () => snapshot, pipeline: () => Effect.succeed(timeless) }),
       Context.add(Clock.Clock, clock)
     )

@@ -4,10 +4,10 @@ import type { FinalRunState } from "@sluice/domain/run/ProcessEvent"
 import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
 import { Effect, Stream } from "effect"
 import {
+  type ClaimedRun,
   type Committed,
   type Document,
   type Entry,
-  type HeldRun,
   Journal,
   OrderUnknown,
   type StepRow
@@ -17,7 +17,7 @@ import type { RecordedRun } from "./RecordedRun.ts"
 export interface SimulatedJournal {
   readonly service: Journal["Service"]
   /** The run as it stands; what an executor goes on with. */
-  readonly held: () => HeldRun
+  readonly held: () => ClaimedRun
   readonly ended: () => FinalRunState | undefined
   readonly document: (version: number) => Document | undefined
   /** What steps left to be delivered, by the step's index. */
@@ -25,7 +25,7 @@ export interface SimulatedJournal {
 }
 
 /** `pipeline` is what the run is said to be of. */
-export const make = ({ documents, run }: RecordedRun, pipeline: HeldRun["pipeline"]): SimulatedJournal => {
+export const make = ({ documents, run }: RecordedRun, pipeline: ClaimedRun["pipeline"]): SimulatedJournal => {
   const versions = new Map<number, Document>()
   const start = documents.get(run.startVersion)
   if (start !== undefined) versions.set(run.startVersion, start)
@@ -34,7 +34,7 @@ export const make = ({ documents, run }: RecordedRun, pipeline: HeldRun["pipelin
   const messages: Array<{ readonly index: number; readonly message: OutgoingMessage }> = []
   let version = run.startVersion
   let ended: FinalRunState | undefined
-  let wait: HeldRun["wait"]
+  let wait: ClaimedRun["wait"]
   let compensating = false
 
   const add = (entry: Entry): Committed => {
@@ -66,7 +66,7 @@ export const make = ({ documents, run }: RecordedRun, pipeline: HeldRun["pipelin
     messages: () => messages,
     held: () => ({
       runId: run.runId,
-      tenure: 1,
+      claimToken: 1,
       eventId: run.eventId,
       orderId: run.orderId,
       pipeline,
@@ -91,7 +91,7 @@ export const make = ({ documents, run }: RecordedRun, pipeline: HeldRun["pipelin
       release: (entry) => Effect.sync(() => add(entry)),
       document,
       state: () => Effect.sync(() => ended),
-      giveUp: () => Effect.void,
+      abandon: () => Effect.void,
       claimed: Stream.empty,
       maySend: () => true,
       awaitLease: Effect.void

@@ -1,13 +1,13 @@
 /** One run on a clock that moves by itself: executed to its end by the engine, and by nobody but the caller. */
 import { Effect, Exit } from "effect"
-import type { RunControl } from "../interruption/RunSignals.ts"
-import { PartnerBoard } from "../partners/PartnerBreaker.ts"
+import type { RunSignals } from "../interruption/RunSignals.ts"
+import { PartnerBreaker } from "../partners/PartnerBreaker.ts"
 import * as PipelineRun from "../runs/PipelineRun.ts"
 import type { SimulatedClock } from "./SimulatedClock.ts"
 import type { SimulatedJournal } from "./SimulatedJournal.ts"
 
 /** Nobody stops it, nobody cancels it. */
-const control: RunControl = {
+const control: RunSignals = {
   stopping: () => false,
   stop: Effect.never,
   cancellation: () => undefined,
@@ -15,7 +15,7 @@ const control: RunControl = {
 }
 
 /** No partner is down, whatever was answered: neither what is on record nor what is tried out is held back. */
-export const allWell = PartnerBoard.of({
+export const allWell = PartnerBreaker.of({
   condition: () => "well",
   failed: () => {},
   answered: () => {},

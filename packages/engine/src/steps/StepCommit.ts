@@ -9,7 +9,7 @@ import type { Step } from "@sluice/domain/pipeline/Pipeline"
 import type { PluginError, StepPhase } from "@sluice/domain/run/ProcessEvent"
 import { DateTime } from "effect"
 import type { Cancellation } from "../journal/Cancellation.ts"
-import type { Document, Entry, Finish, HeldRun, SetAside, StepRow } from "../journal/Journal.ts"
+import type { ClaimedRun, Document, Entry, Finish, SetAside, StepRow } from "../journal/Journal.ts"
 import type { StepResult } from "../plugins/Plugin.ts"
 import { changeOrder, type OrderChange } from "./OrderChange.ts"
 import { ending, errorsOf } from "./RunEnding.ts"
@@ -134,7 +134,7 @@ export interface BuiltEntry {
 
 /** `errors`: of the steps before. */
 export const build = (
-  held: HeldRun,
+  held: ClaimedRun,
   given: EndedStep,
   document: Document,
   cancellation: Cancellation | undefined,
@@ -169,7 +169,7 @@ export const build = (
   return {
     entry: {
       runId: held.runId,
-      tenure: held.tenure,
+      claimToken: held.claimToken,
       orderId: held.orderId,
       callouts: withPatch(ended.records, changed.changes).map((record) => ({ index: placed.index, record })),
       step,

@@ -9,20 +9,20 @@ import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import { ofOrder, partIdOf, spanIdOf, type TraceParent, type TraceSpan } from "@sluice/domain/identity/TraceSpan"
 import { Clock, Context, Effect, Layer, Option, Stream, Tracer } from "effect"
 import {
+  type ClaimedRun,
+  type ClaimToken,
   type Committed,
   type Entry,
-  type HeldRun,
   type Intake,
   Journal,
   type Stale,
-  type StepRow,
-  type Tenure
+  type StepRow
 } from "../journal/Journal.ts"
 
 export type Tell = (span: TraceSpan) => void
 
 /** What is known of a run while this process holds it. */
-type Known = Pick<HeldRun, "pipeline" | "createdAt">
+type Known = Pick<ClaimedRun, "pipeline" | "createdAt">
 
 /** The time inside a UUIDv7, in epoch milliseconds. */
 const madeAt = (runId: string): number => Number.parseInt(runId.replaceAll("-", "").slice(0, 12), 16)
@@ -122,11 +122,11 @@ export const journal = (tell: Tell): Layer.Layer<Journal, never, Journal> =>
     Effect.gen(function*() {
       const inner = yield* Journal
       const clock = yield* Clock.Clock
-      // By tenure, so that the fiber of an earlier one does not take along what is known of its run.
+      // By claim token, so that the fiber of an earlier one does not take along what is known of its run.
       const held = new Map<number, Known>()
       // No more of the run than is told: its journal may hold partners' answers, each up to a mebibyte.
-      const hold = ({ createdAt, pipeline, tenure }: HeldRun) =>
-        Effect.sync(() => held.set(tenure, { createdAt, pipeline }))
+      const hold = ({ createdAt, pipeline, claimToken }: ClaimedRun) =>
+        Effect.sync(() => held.set(claimToken, { createdAt, pipeline }))
       const stored = (entry: Entry) => (answer: Committed | Stale) =>
         Effect.sync(() => {
           if (answer._tag === "Stale") return
@@ -135,10 +135,10 @@ export const journal = (tell: Tell): Layer.Layer<Journal, never, Journal> =>
           if (entry.step !== undefined) tell(stepSpan(entry, entry.step))
           if (answer.ended === undefined || entry.finish === undefined) return
           const { at, reason } = entry.finish
-          tell(runSpan(entry.runId, entry.orderId, held.get(entry.tenure), { state: answer.ended, reason, at }))
-          held.delete(entry.tenure)
+          tell(runSpan(entry.runId, entry.orderId, held.get(entry.claimToken), { state: answer.ended, reason, at }))
+          held.delete(entry.claimToken)
         })
-      const letGo = ({ tenure }: Tenure) => Effect.sync(() => held.delete(tenure))
+      const letGo = ({ claimToken }: ClaimToken) => Effect.sync(() => held.delete(claimToken))
       const accepted = (intake: Intake) => intake._tag === "Accepted" ? hold(intake.run) : Effect.void
       return Journal.of({
         ...inner,
@@ -155,7 +155,7 @@ export const journal = (tell: Tell): Layer.Layer<Journal, never, Journal> =>
         reprocess: (request) => Effect.tap(inner.reprocess(request), accepted),
         commit: (entry) => Effect.tapError(Effect.tap(inner.commit(entry), stored(entry)), () => letGo(entry)),
         release: (entry) => Effect.ensuring(Effect.tap(inner.release(entry), stored(entry)), letGo(entry)),
-        giveUp: (tenure) => Effect.andThen(inner.giveUp(tenure), letGo(tenure)),
+        abandon: (claimToken) => Effect.andThen(inner.abandon(claimToken), letGo(claimToken)),
         claimed: Stream.tap(inner.claimed, hold)
       })
     })

@@ -1,7 +1,7 @@
 /** Orders, runs and records to fill a journal with. Ids ascend, as UUIDv7 do. */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import { nextVersion, type Order } from "@sluice/domain/order/Order"
-import type { Document, Entry, HeldRun, NewRun, OrderWrite, StepRow, Submission } from "../journal/Journal.ts"
+import type { ClaimedRun, Document, Entry, NewRun, OrderWrite, StepRow, Submission } from "../journal/Journal.ts"
 
 let ids = 0
 export const nextId = (): string => `0199aaaa-0000-7000-8000-${(++ids).toString(16).padStart(12, "0")}`
@@ -73,11 +73,11 @@ export const record = (rest: Partial<CalloutRecord> = {}): CalloutRecord => ({
 
 /** An entry of the run; add to it what it is about. */
 export const entryOf = (
-  { orderId, runId, tenure }: Pick<HeldRun, "orderId" | "runId" | "tenure">,
+  { orderId, runId, claimToken }: Pick<ClaimedRun, "orderId" | "runId" | "claimToken">,
   rest: Partial<Entry>
 ): Entry => ({
   runId,
-  tenure,
+  claimToken,
   orderId,
   callouts: [],
   history: [],

@@ -6,10 +6,11 @@ import { isFinal, type RunState } from "@sluice/domain/run/ProcessEvent"
 import { Clock, Effect, Layer, Stream } from "effect"
 import type { RunCancellation } from "../journal/Cancellation.ts"
 import {
+  type ClaimedRun,
+  type ClaimToken,
   type Committed,
   type Entry,
   Fenced,
-  type HeldRun,
   type Intake,
   IntakeConflict,
   Journal,
@@ -18,11 +19,10 @@ import {
   OrderUnknown,
   type OrderWrite,
   type Stale,
-  type Submission,
-  type Tenure
+  type Submission
 } from "../journal/Journal.ts"
 import { judge, progressOf, retries, retryConflict, sameFingerprint, takeoversAfter } from "../journal/JournalRules.ts"
-import type { PartnerBoard } from "../partners/PartnerBreaker.ts"
+import type { PartnerBreaker } from "../partners/PartnerBreaker.ts"
 import {
   cancelIn,
   held,
@@ -34,7 +34,7 @@ import {
   newest,
   reusedCallouts
 } from "./JournalStore.ts"
-import * as PartnerBoardMemory from "./PartnerBreakerMemory.ts"
+import * as PartnerBreakerMemory from "./PartnerBreakerMemory.ts"
 
 const openStates: ReadonlySet<RunState> = new Set(["running", "waiting", "compensating"])
 
@@ -110,7 +110,7 @@ export const make = Effect.gen(function*() {
       startedAt: clock.currentTimeMillisUnsafe(),
       startVersion,
       owner: starts ? me : undefined,
-      tenure: 1,
+      claimToken: 1,
       dueAt: undefined,
       heldFor: undefined,
       takeovers: 0,
@@ -188,9 +188,9 @@ export const make = Effect.gen(function*() {
       )
     })
 
-  const holds = ({ runId, tenure }: Tenure) => {
+  const holds = ({ runId, claimToken }: ClaimToken) => {
     const run = store.runs.get(runId)
-    return me.alive && run?.owner === me && run.tenure === tenure
+    return me.alive && run?.owner === me && run.claimToken === claimToken
   }
 
   const commit = (entry: Entry, release: boolean): Effect.Effect<Committed | Stale, Fenced> =>
@@ -199,23 +199,23 @@ export const make = Effect.gen(function*() {
       const order = store.orders.get(entry.orderId)
       if (run === undefined || order === undefined || !holds(entry)) return Effect.fail(new Fenced())
       const added = add(run, order, entry, release)
-      if (run.heldFor !== undefined) PartnerBoardMemory.onHold(store, run.heldFor, clock.currentTimeMillisUnsafe())
+      if (run.heldFor !== undefined) PartnerBreakerMemory.onHold(store, run.heldFor, clock.currentTimeMillisUnsafe())
       return Effect.as(store.changed.release, added)
     })
 
-  const take = (run: MemoryRun, fromTheDead: boolean): HeldRun => {
+  const take = (run: MemoryRun, fromTheDead: boolean): ClaimedRun => {
     const progress = progressOf(run)
     run.takeovers = takeoversAfter({ ...run, progress }, fromTheDead && run.owner?.orderly !== true)
     run.progressAtTakeover = progress
     run.owner = me
-    run.tenure++
+    run.claimToken++
     run.dueAt = undefined
     run.heldFor = undefined
     return held(run, fromTheDead)
   }
 
   /** The next run that nobody executes, if there is one. */
-  const claim = (now: number): HeldRun | undefined => {
+  const claim = (now: number): ClaimedRun | undefined => {
     if (!me.alive) return undefined
     const runs = [...store.runs.values()].toSorted((a, b) => (a.runId < b.runId ? -1 : 1))
     for (const run of runs) {
@@ -231,9 +231,9 @@ export const make = Effect.gen(function*() {
     return undefined
   }
 
-  const claimNext: Effect.Effect<HeldRun> = Effect.suspend(() => {
+  const claimNext: Effect.Effect<ClaimedRun> = Effect.suspend(() => {
     const now = clock.currentTimeMillisUnsafe()
-    if (me.alive) PartnerBoardMemory.letGo(store, now)
+    if (me.alive) PartnerBreakerMemory.letGo(store, now)
     const run = claim(now)
     if (run !== undefined) return Effect.succeed(run)
     const due = [
@@ -278,26 +278,26 @@ export const make = Effect.gen(function*() {
       Effect.tap(Effect.sync(() => cancelIn(store, runId, cancellation, at)), store.changed.release),
     cancellations: Stream.fromEffectRepeat(nextCancel),
     state: (runId) => Effect.sync(() => store.runs.get(runId)?.state),
-    giveUp: (tenure) =>
+    abandon: (claimToken) =>
       Effect.suspend(() => {
-        const run = store.runs.get(tenure.runId)
-        if (run === undefined || !holds(tenure)) return Effect.void
+        const run = store.runs.get(claimToken.runId)
+        if (run === undefined || !holds(claimToken)) return Effect.void
         run.owner = deadWorker
         return store.changed.release
       }),
     claimed: Stream.fromEffectRepeat(claimNext),
-    maySend: (tenure) => tenure === undefined ? me.alive : holds(tenure),
+    maySend: (claimToken) => claimToken === undefined ? me.alive : holds(claimToken),
     awaitLease: Effect.suspend(() => me.alive ? Effect.void : Effect.fail(new Fenced()))
   })
 })
 
 /** One process over a store that is provided, and may be shared. */
-export const layerProcess: Layer.Layer<Journal | PartnerBoard, never, JournalStore> = Layer.merge(
+export const layerProcess: Layer.Layer<Journal | PartnerBreaker, never, JournalStore> = Layer.merge(
   Layer.effect(Journal, make),
-  PartnerBoardMemory.layer
+  PartnerBreakerMemory.layer
 )
 
 /** One process over a store of its own. */
-export const layer: Layer.Layer<Journal | PartnerBoard | JournalStore> = layerProcess.pipe(
+export const layer: Layer.Layer<Journal | PartnerBreaker | JournalStore> = layerProcess.pipe(
   Layer.provideMerge(JournalStore.layer)
 )

@@ -7,7 +7,7 @@ import { isFinal, type RunState } from "@sluice/domain/run/ProcessEvent"
 import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
 import { Context, Effect, Latch, Layer } from "effect"
 import type { CancelAnswer, Cancellation } from "../journal/Cancellation.ts"
-import type { Document, HeldRun, NewRun, Open, SetAside, StepRow, Submission, Wait } from "../journal/Journal.ts"
+import type { ClaimedRun, Document, NewRun, Open, SetAside, StepRow, Submission, Wait } from "../journal/Journal.ts"
 import { externalIdOf, type Hit, standingMarks } from "../journal/JournalRules.ts"
 import type { BreakerState } from "../partners/PartnerBreaker.ts"
 
@@ -30,15 +30,15 @@ export interface MemoryRun extends Omit<NewRun, "eventId"> {
   startedAt: number
   startVersion: number
   owner: MemoryWorker | undefined
-  /** How often it was held: see `Tenure`. */
-  tenure: number
+  /** How often it was held: see `ClaimToken`. */
+  claimToken: number
   dueAt: number | undefined
   /** Let go when this host is well again, and before others by rank and age. */
   heldFor: string | undefined
   takeovers: number
   progressAtTakeover: number
-  steps: Array<HeldRun["steps"][number]>
-  callouts: Array<HeldRun["callouts"][number]>
+  steps: Array<ClaimedRun["steps"][number]>
+  callouts: Array<ClaimedRun["callouts"][number]>
   wait: Wait | undefined
   open: Open | undefined
   cancel: Cancellation | undefined
@@ -103,12 +103,12 @@ export class JournalStore extends Context.Service<JournalStore, {
 export const newest = (order: MemoryOrder) => order.versions.at(-1) as Document
 
 /** The run as one takes it up. `mayBeOpen`: it comes from a process that may have been in the middle of a call. */
-export const held = (run: MemoryRun, mayBeOpen: boolean, document?: Document): HeldRun => {
+export const held = (run: MemoryRun, mayBeOpen: boolean, document?: Document): ClaimedRun => {
   const journal = { steps: [...run.steps], callouts: [...run.callouts] }
   const marks = standingMarks(journal, run)
   return {
     runId: run.runId,
-    tenure: run.tenure,
+    claimToken: run.claimToken,
     eventId: run.eventId,
     orderId: run.orderId,
     pipeline: run.pipeline,
@@ -152,7 +152,10 @@ export const cancelIn = (
 }
 
 /** The records of steps that a run reuses, from the runs in which they ran. */
-export const reusedCallouts = (store: JournalStore["Service"], reused: ReadonlyArray<StepRow>): HeldRun["callouts"] =>
+export const reusedCallouts = (
+  store: JournalStore["Service"],
+  reused: ReadonlyArray<StepRow>
+): ClaimedRun["callouts"] =>
   reused.flatMap(({ index, reusedFrom, reusedIndex }) =>
     (store.runs.get(uuidOf(reusedFrom ?? "") ?? "")?.callouts ?? [])
       .filter((callout) => callout.index === reusedIndex)

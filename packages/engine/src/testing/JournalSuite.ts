@@ -5,7 +5,7 @@
 // oxlint-disable-next-line eslint/no-restricted-imports -- a suite is a test; nothing of it runs in the engine
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, type Layer, type Scope, Stream } from "effect"
-import type { HeldRun, Intake, Journal, Submission } from "../journal/Journal.ts"
+import type { ClaimedRun, Intake, Journal, Submission } from "../journal/Journal.ts"
 import { entryOf, fingerprint, finished, newRun, record, stepAt, submission, writeOn } from "./JournalFixtures.ts"
 
 export class JournalHarness extends Context.Service<JournalHarness, {
@@ -18,7 +18,7 @@ export class JournalHarness extends Context.Service<JournalHarness, {
 /** The run of a submission that is new. */
 export const accepted = (journal: Journal["Service"], given: Submission) => Effect.map(journal.accept(given), heldOf)
 
-export const heldOf = (intake: Intake): HeldRun => {
+export const heldOf = (intake: Intake): ClaimedRun => {
   assert.strictEqual(intake._tag, "Accepted")
   return (intake as Extract<Intake, { readonly _tag: "Accepted" }>).run
 }
@@ -30,7 +30,7 @@ export const claims = (journal: Journal["Service"], count: number) =>
 export const claimOne = (journal: Journal["Service"]) =>
   Effect.map(claims(journal, 1), ([run]) => {
     assert.isDefined(run)
-    return run as HeldRun
+    return run as ClaimedRun
   })
 
 /** A test of one process over an empty store; the harness can start more. */

@@ -5,7 +5,7 @@
 // oxlint-disable-next-line eslint/no-restricted-imports -- a suite is a test; nothing of it runs in the engine
 import { assert, describe } from "@effect/vitest"
 import { Effect, Exit, type Layer, Scope } from "effect"
-import type { HeldRun } from "../journal/Journal.ts"
+import type { ClaimedRun } from "../journal/Journal.ts"
 import { entryOf, finished, nextId, noon, record, stepAt, submission } from "./JournalFixtures.ts"
 import { accepted, claimOne, claims, inProcess, type JournalHarness } from "./JournalSuite.ts"
 
@@ -35,7 +35,7 @@ export const takeoverSuite = (name: string, layer: Layer.Layer<JournalHarness>) 
         const { document: __, ...before } = run
         assert.deepStrictEqual(taken, {
           ...before,
-          tenure: taken.tenure,
+          claimToken: taken.claimToken,
           takeovers: 1,
           takenOver: true,
           steps: [{ ...step, nextVersion: 1 }],
@@ -79,7 +79,7 @@ export const takeoverSuite = (name: string, layer: Layer.Layer<JournalHarness>) 
         const runs = yield* Effect.all([1, 2, 3].map(() =>
           accepted(first, submission())
         ))
-        const [opened, answered, waiting] = runs as [HeldRun, HeldRun, HeldRun]
+        const [opened, answered, waiting] = runs as [ClaimedRun, ClaimedRun, ClaimedRun]
         const open = { index: 0, request: 0, attempt: 2, orderVersion: 1 }
         const wait = { index: 0, request: 0, attempt: 2, dueAt: noon + 5 }
         for (const run of [opened, answered, waiting]) {
@@ -116,7 +116,7 @@ export const takeoverSuite = (name: string, layer: Layer.Layer<JournalHarness>) 
     test("a run that was given up is taken over, and what is not held is fenced", (_, journal) =>
       Effect.gen(function*() {
         const run = yield* accepted(journal, submission())
-        yield* journal.giveUp(run)
+        yield* journal.abandon(run)
         assert.strictEqual((yield* Effect.flip(journal.commit(entryOf(run, finished))))._tag, "Fenced")
         const taken = yield* claimOne(journal)
         assert.deepStrictEqual([taken.runId, taken.takeovers, taken.takenOver], [run.runId, 1, true])
@@ -127,11 +127,11 @@ export const takeoverSuite = (name: string, layer: Layer.Layer<JournalHarness>) 
     test("what was begun before the process lost the run is fenced when it holds the run again", (_, journal) =>
       Effect.gen(function*() {
         const before = yield* accepted(journal, submission())
-        yield* journal.giveUp(before)
+        yield* journal.abandon(before)
         const again = yield* claimOne(journal)
         assert.deepStrictEqual([journal.maySend(before), journal.maySend(again)], [false, true])
         assert.strictEqual((yield* Effect.flip(journal.commit(entryOf(before, finished))))._tag, "Fenced")
-        yield* journal.giveUp(before)
+        yield* journal.abandon(before)
         assert.isTrue(journal.maySend(again))
         assert.deepInclude(yield* journal.commit(entryOf(again, finished)), { ended: "completed" })
       }))

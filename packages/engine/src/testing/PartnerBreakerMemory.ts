@@ -5,7 +5,7 @@ import {
   batchAfter,
   holdRank,
   openForMs,
-  PartnerBoard,
+  PartnerBreaker,
   type PartnerStatus
 } from "../partners/PartnerBreaker.ts"
 import { JournalStore, type MemoryPartner } from "./JournalStore.ts"
@@ -55,8 +55,8 @@ const statusOf = (store: Store, host: string, { state, since, failures }: Memory
   waiting: heldFor(store, host).length
 })
 
-export const layer: Layer.Layer<PartnerBoard, never, JournalStore> = Layer.effect(
-  PartnerBoard,
+export const layer: Layer.Layer<PartnerBreaker, never, JournalStore> = Layer.effect(
+  PartnerBreaker,
   Effect.gen(function*() {
     const store = yield* JournalStore
     const clock = yield* Clock.Clock
@@ -68,7 +68,7 @@ export const layer: Layer.Layer<PartnerBoard, never, JournalStore> = Layer.effec
       Effect.runSync(store.changed.release)
     }
 
-    return PartnerBoard.of({
+    return PartnerBreaker.of({
       condition: (host) => {
         const partner = store.partners.get(host)
         if (partner === undefined) return "well"

@@ -6,7 +6,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { processEventId } from "@sluice/domain/identity/Ids"
 import { Context, Effect, type Layer, type Scope } from "effect"
-import type { HeldRun, Journal, NewRun, StepRow } from "../journal/Journal.ts"
+import type { ClaimedRun, Journal, NewRun, StepRow } from "../journal/Journal.ts"
 import type { PastRuns } from "../journal/PastRuns.ts"
 import {
   entryOf,
@@ -47,13 +47,13 @@ const failedRun = Effect.fnUntraced(function*({ journal }: Process) {
   return { run, first, second }
 })
 
-const retryOf = (run: Pick<HeldRun, "runId">, rest: Partial<NewRun> = {}): NewRun => ({
+const retryOf = (run: Pick<ClaimedRun, "runId">, rest: Partial<NewRun> = {}): NewRun => ({
   ...newRun(),
   retryOf: run.runId,
   ...rest
 })
 
-const reusedFrom = (run: HeldRun): StepRow => stepAt(0, { reusedFrom: processEventId(run.runId), reusedIndex: 0 })
+const reusedFrom = (run: ClaimedRun): StepRow => stepAt(0, { reusedFrom: processEventId(run.runId), reusedIndex: 0 })
 
 /** A test of one process over an empty store; the harness can start more. */
 const inProcess = (layer: Layer.Layer<RetryHarness>) =>
@@ -113,7 +113,7 @@ export const suite = (name: string, layer: Layer.Layer<RetryHarness>) =>
         const heir = yield* harness.start
         const [taken] = yield* claims(heir.journal, 1)
         assert.deepInclude(taken, expected)
-        yield* heir.journal.commit(entryOf(taken as HeldRun, { step: stepAt(1), ...finished }))
+        yield* heir.journal.commit(entryOf(taken as ClaimedRun, { step: stepAt(1), ...finished }))
         const past = yield* heir.pastRuns.get(held.runId)
         assert.deepStrictEqual(past?.calls, [], "what was reused was not called here")
         assert.deepStrictEqual(past?.inheritedKeys, inheritedKeys)

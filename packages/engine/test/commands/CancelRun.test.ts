@@ -66,7 +66,7 @@ describe("cancelling a run", () => {
       const refused = yield* Effect.flip(first.cancelling.cancel(runId, {}))
       assert.deepInclude(refused, { _tag: "RunEnded", state: "completed" })
       const unknown = yield* Effect.flip(first.cancelling.cancel("0199aaaa-0000-7000-8000-ffffffffffff", {}))
-      assert.strictEqual(unknown._tag, "RunUnknown")
+      assert.strictEqual(unknown._tag, "RunNotFound")
       yield* first.intake.process("o-1", {})
       yield* settle
       const again = (yield* the).runId

@@ -2,10 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { processEventId } from "@sluice/domain/identity/Ids"
 import type { JsonObject } from "@sluice/domain/json/Json"
 import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
-import { OrderEditing } from "@sluice/engine/commands/EditOrder"
+import { EditOrder } from "@sluice/engine/commands/EditOrder"
 import { Intake } from "@sluice/engine/commands/Intake"
-import { StepResolution } from "@sluice/engine/commands/ResolveStep"
-import { Retry, type RetryRequest } from "@sluice/engine/commands/RetryRun"
+import { ResolveStep } from "@sluice/engine/commands/ResolveStep"
+import { type RetryRequest, RetryRun } from "@sluice/engine/commands/RetryRun"
 import { JournalStore } from "@sluice/engine/testing/JournalStore"
 import { OutboundTimedOut } from "@sluice/http-client/Outbound"
 import { OutboundMemory, type OutboundScript } from "@sluice/http-client/testing/OutboundMemory"
@@ -27,7 +27,7 @@ const failed = Effect.gen(function*() {
 })
 
 const retry = Effect.fnUntraced(function*(id: string, request: RetryRequest = {}) {
-  const receipt = yield* Effect.flatMap(Retry, (service) => service.retry(id, request))
+  const receipt = yield* Effect.flatMap(RetryRun, (service) => service.retry(id, request))
   yield* settle
   return receipt.processEventId
 })
@@ -107,7 +107,7 @@ describe("a retry", () => {
   it.effect("leaves a status that was changed since the failure", () =>
     Effect.gen(function*() {
       const old = yield* failed
-      yield* Effect.flatMap(OrderEditing, ({ patch }) => patch("o-1", { status: "Looked at" }))
+      yield* Effect.flatMap(EditOrder, ({ patch }) => patch("o-1", { status: "Looked at" }))
       yield* retry(old)
       assert.strictEqual(yield* newestStatus, "Looked at")
     }).pipe(Effect.provide(world({ pipelines: [abc()] }, refusing(1)))))
@@ -192,7 +192,7 @@ describe("a retry", () => {
       assert.strictEqual((yield* refusal(again))._tag, "IntakeConflict")
       assert.strictEqual(yield* retry(old, { idempotencyKey: "k" }), again)
       assert.strictEqual((yield* refusal(old, { idempotencyKey: "k", reason: "other" }))._tag, "IntakeConflict")
-      assert.strictEqual((yield* Effect.flip(retry("process_event-0")))._tag, "RunUnknown")
+      assert.strictEqual((yield* Effect.flip(retry("process_event-0")))._tag, "RunNotFound")
       yield* TestClock.adjust("3 seconds")
     }).pipe(Effect.provide(world(
       { pipelines: [abc()] },
@@ -275,7 +275,7 @@ describe("a retry", () => {
 
 const resolve = (id: string, stepId: string, reason: string, output?: JsonObject) =>
   Effect.flatMap(
-    StepResolution,
+    ResolveStep,
     (service) => service.resolve(id, stepId, { reason, requestedBy: "ops", ...(output !== undefined && { output }) })
   )
 

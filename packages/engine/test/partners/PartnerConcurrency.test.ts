@@ -1,13 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as PartnerSlots from "@sluice/engine/internal/partners/PartnerConcurrency"
+import * as PartnerConcurrency from "@sluice/engine/internal/partners/PartnerConcurrency"
 import { Deferred, Effect, Fiber } from "effect"
 
 const plainly = (turn: Effect.Effect<void>) => turn
 
-describe("PartnerSlots", () => {
+describe("PartnerConcurrency", () => {
   it.effect("a slow host keeps its own callers waiting and nobody else's, first come first served", () =>
     Effect.gen(function*() {
-      const slots = PartnerSlots.make(2)
+      const slots = PartnerConcurrency.make(2)
       const answer = yield* Deferred.make<void>()
       const order: Array<number> = []
       const call = (n: number) =>
@@ -26,7 +26,7 @@ describe("PartnerSlots", () => {
 
   it.effect("who is interrupted while waiting or calling leaves its place to the next", () =>
     Effect.gen(function*() {
-      const slots = PartnerSlots.make(1)
+      const slots = PartnerConcurrency.make(1)
       const hang = Effect.forkChild(slots.withSlot("slow", plainly, Effect.never), { startImmediately: true })
       const [calling, waiting] = [yield* hang, yield* hang]
       const last = yield* Effect.forkChild(slots.withSlot("slow", plainly, Effect.succeed("mine")), {
@@ -41,7 +41,7 @@ describe("PartnerSlots", () => {
 
   it.effect("who waits and then gives up never calls", () =>
     Effect.gen(function*() {
-      const slots = PartnerSlots.make(1)
+      const slots = PartnerConcurrency.make(1)
       const calling = yield* Effect.forkChild(slots.withSlot("slow", plainly, Effect.never), { startImmediately: true })
       const gaveUp = yield* Effect.flip(slots.withSlot("slow", () => Effect.fail("stopping"), Effect.die("called")))
       assert.strictEqual(gaveUp, "stopping")

@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { JsonObject } from "@sluice/domain/json/Json"
-import { Cancelling } from "@sluice/engine/commands/CancelRun"
+import { CancelRun } from "@sluice/engine/commands/CancelRun"
 import { Intake } from "@sluice/engine/commands/Intake"
 import { type HealthSign, hostOf, signOf } from "@sluice/engine/internal/partners/PartnerHealth"
-import { PartnerBoard } from "@sluice/engine/partners/PartnerBreaker"
+import { PartnerBreaker } from "@sluice/engine/partners/PartnerBreaker"
 import { JournalStore } from "@sluice/engine/testing/JournalStore"
 import { type OutboundRequest, OutboundTimedOut, OutboundUnreachable } from "@sluice/http-client/Outbound"
 import { OutboundMemory, type OutboundScript } from "@sluice/http-client/testing/OutboundMemory"
@@ -27,8 +27,8 @@ const start = (world: World) =>
     return {
       scope,
       intake: Context.get(context, Intake),
-      board: Context.get(context, PartnerBoard),
-      cancelling: Context.get(context, Cancelling)
+      board: Context.get(context, PartnerBreaker),
+      cancelling: Context.get(context, CancelRun)
     }
   })
 

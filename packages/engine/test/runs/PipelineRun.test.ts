@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import type { JsonObject } from "@sluice/domain/json/Json"
-import { OrderEditing } from "@sluice/engine/commands/EditOrder"
+import { EditOrder } from "@sluice/engine/commands/EditOrder"
 import { Intake } from "@sluice/engine/commands/Intake"
 import { JournalStore } from "@sluice/engine/testing/JournalStore"
 import { OutboundUnreachable } from "@sluice/http-client/Outbound"
@@ -199,7 +199,7 @@ describe("a workflow step", () => {
   it.effect("merges its patch onto what somebody else changed while it waited: no update is lost", () =>
     Effect.gen(function*() {
       yield* submit
-      const editing = yield* OrderEditing
+      const editing = yield* EditOrder
       yield* settle
       yield* editing.patch("o-1", { properties: [{ key: "byHand", value: "1" }], tags: ["mine"] })
       yield* TestClock.adjust(30_000)

@@ -6,7 +6,7 @@
 import { assert, it } from "@effect/vitest"
 import type { JsonObject } from "@sluice/domain/json/Json"
 import { isFinal } from "@sluice/domain/run/ProcessEvent"
-import { OrderEditing } from "@sluice/engine/commands/EditOrder"
+import { EditOrder } from "@sluice/engine/commands/EditOrder"
 import { Intake } from "@sluice/engine/commands/Intake"
 import { Journal } from "@sluice/engine/journal/Journal"
 import * as JournalMemory from "@sluice/engine/testing/JournalMemory"
@@ -70,7 +70,7 @@ it.effect.prop("no update is lost", [Script, Delays, Delays], ([script, journalD
 
   return Effect.gen(function*() {
     const { process, submit } = yield* Intake
-    const editing = yield* OrderEditing
+    const editing = yield* EditOrder
     const journal = yield* Journal
     const store = yield* JournalStore
     yield* submit({ body: { orderType: "NEW_ORDER", id } })

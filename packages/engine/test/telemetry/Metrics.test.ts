@@ -2,12 +2,12 @@ import { assert, describe, it } from "@effect/vitest"
 import { Outbound } from "@sluice/http-client/Outbound"
 import * as OutboundMemory from "@sluice/http-client/testing/OutboundMemory"
 import { Effect, Layer, Metric } from "effect"
-import * as Metered from "../../src/telemetry/Metrics.ts"
+import * as Metrics from "../../src/telemetry/Metrics.ts"
 import { otherPartners } from "../../src/telemetry/PartnerLabels.ts"
 
-const metered = Metered.outbound.pipe(Layer.provide(OutboundMemory.layer(() => OutboundMemory.respond(200))))
+const metered = Metrics.outbound.pipe(Layer.provide(OutboundMemory.layer(() => OutboundMemory.respond(200))))
 
-describe("Metered", () => {
+describe("Metrics", () => {
   it.effect("names 200 partners, and counts the calls to all others together", () =>
     Effect.gen(function*() {
       const { exchange } = yield* Outbound

@@ -27,10 +27,10 @@ export interface Ticket {
   readonly origin: Origin
   readonly options: Dispatcher.DispatchOptions
   readonly handler: AnswerHandler
-  lane: Lane | undefined
+  lane: PooledConnection | undefined
 }
 
-interface Lane {
+interface PooledConnection {
   readonly client: Client
   /** The socket, from the first attempt to connect it. */
   socket: Socket | undefined
@@ -42,15 +42,15 @@ interface Lane {
 
 interface Origin {
   readonly url: string
-  readonly lanes: Set<Lane>
-  readonly idle: Array<Lane>
+  readonly lanes: Set<PooledConnection>
+  readonly idle: Array<PooledConnection>
   readonly waiting: Set<Ticket>
 }
 
 export class ConnectionPool {
   readonly #origins = new Map<string, Origin>()
   /** Those that began to since the event loop polled last: two immediates for each were 1 % of an order. */
-  #resting: Array<Lane> = []
+  #resting: Array<PooledConnection> = []
   readonly #limits: Required<{ [K in keyof ConnectionLimits]: number }>
   readonly #connect: (options: buildConnector.Options, callback: buildConnector.Callback) => unknown
 
@@ -123,7 +123,7 @@ export class ConnectionPool {
     }))
   }
 
-  #assign(lane: Lane, ticket: Ticket): void {
+  #assign(lane: PooledConnection, ticket: Ticket): void {
     lane.ticket = ticket
     ticket.lane = lane
     if (!lane.resting) lane.client.dispatch(ticket.options, ticket.handler)
@@ -134,7 +134,7 @@ export class ConnectionPool {
    * are met often; their end of the connection is already here, unread, and a request written before it is read would
    * be lost, and count as one that may have been taken.
    */
-  #rest(lane: Lane): void {
+  #rest(lane: PooledConnection): void {
     lane.resting = true
     if (this.#resting.push(lane) > 1) return
     // The first runs before the next poll, the second after it.
@@ -150,7 +150,7 @@ export class ConnectionPool {
     })
   }
 
-  #open(origin: Origin): Lane | undefined {
+  #open(origin: Origin): PooledConnection | undefined {
     if (origin.lanes.size >= this.#limits.connectionsPerOrigin) return undefined
     const client = new Client(origin.url, {
       pipelining: 1,
@@ -166,7 +166,7 @@ export class ConnectionPool {
         if (lane.socket !== undefined) skipContinue(lane.socket, () => lane.ticket?.handler.awaitsHead === true)
       }
     })
-    const lane: Lane = { client, socket: undefined, ticket: undefined, isConnected: false, resting: false }
+    const lane: PooledConnection = { client, socket: undefined, ticket: undefined, isConnected: false, resting: false }
     client.on("connect", () => {
       lane.isConnected = true
     })
@@ -178,7 +178,7 @@ export class ConnectionPool {
     return lane
   }
 
-  #close(origin: Origin, lane: Lane): void {
+  #close(origin: Origin, lane: PooledConnection): void {
     if (!origin.lanes.delete(lane)) return
     const index = origin.idle.indexOf(lane)
     if (index >= 0) origin.idle.splice(index, 1)

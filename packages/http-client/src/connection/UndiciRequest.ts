@@ -14,7 +14,7 @@ import { outboundError } from "./NetworkFailure.ts"
 
 type Resume = (effect: Effect.Effect<OutboundResponse, OutboundError>) => void
 
-export class Exchange implements AnswerHandler, BodyListener {
+export class UndiciRequest implements AnswerHandler, BodyListener {
   readonly #pool: ConnectionPool
   readonly #host: string
   readonly #maxBytes: number

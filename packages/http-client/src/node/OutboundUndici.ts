@@ -12,7 +12,7 @@ import type { AddressGuard } from "../AddressGuard.ts"
 import { type ConnectionLimits, ConnectionPool } from "../connection/ConnectionPool.ts"
 import { Deadlines } from "../connection/Deadlines.ts"
 import { AddressRefused } from "../connection/NetworkFailure.ts"
-import { Exchange } from "../connection/UndiciRequest.ts"
+import { UndiciRequest } from "../connection/UndiciRequest.ts"
 import {
   Outbound,
   type OutboundError,
@@ -67,7 +67,7 @@ const run = (
 ): Effect.Effect<OutboundResponse, OutboundError> =>
   Effect.withFiber((fiber) =>
     Effect.callback((resume) => {
-      const exchange = new Exchange(pool, url, request, (ending) => {
+      const exchange = new UndiciRequest(pool, url, request, (ending) => {
         forget()
         resume(ending)
       })

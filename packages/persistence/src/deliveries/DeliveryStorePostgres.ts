@@ -20,7 +20,7 @@ import { SecureRandom } from "effect/crypto"
 import type { SqlError } from "effect/sql/SqlError"
 import { DeliverySignal } from "../outbox/DeliverySignal.ts"
 import { disable } from "../settings/EndpointState.ts"
-import * as SteadyPlans from "../sql/StatementPlans.ts"
+import * as StatementPlans from "../sql/StatementPlans.ts"
 import { transaction } from "../sql/Transaction.ts"
 import { claimStatement, nextStatement } from "./ClaimStatement.ts"
 import { lockStatement, settleParameters, settleStatement, type Settling } from "./SettleStatement.ts"
@@ -222,5 +222,5 @@ const connections = 3
 /** Records what is known when it closes. Connections of its own: what it does must not wait for those who read lists. */
 export const layer: Layer.Layer<DeliveryStore, never, PgClient | DeliverySignal> = Layer.effect(DeliveryStore, make)
   .pipe(
-    Layer.provide(SteadyPlans.layer(connections))
+    Layer.provide(StatementPlans.layer(connections))
   )

@@ -12,28 +12,28 @@ import {
   JournalUnavailable,
   type Stale
 } from "@sluice/engine/journal/Journal"
-import { PartnerBoard } from "@sluice/engine/partners/PartnerBreaker"
+import { PartnerBreaker } from "@sluice/engine/partners/PartnerBreaker"
 import { Cause, Clock, Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { DeliverySignal } from "../outbox/DeliverySignal.ts"
 import { outcomeBytes, outcomeOf } from "../outbox/Outcome.ts"
 import * as PartnerBoardPg from "../partners/PartnerBreakerPostgres.ts"
-import * as Link from "../sql/JournalConnection.ts"
+import * as JournalConnection from "../sql/JournalConnection.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
-import * as Announcements from "../sql/WorkNotifications.ts"
+import * as WorkNotifications from "../sql/WorkNotifications.ts"
 import { cancel } from "./Cancels.ts"
 import * as QueueDepth from "./claims/QueueDepth.ts"
 import { state } from "./claims/Recovery.ts"
-import * as Takeover from "./claims/RunClaimer.ts"
+import * as RunClaimer from "./claims/RunClaimer.ts"
 import { document, edit } from "./Documents.ts"
 import type { InFlightLimits } from "./lease/InFlight.ts"
 import * as Lease from "./lease/Lease.ts"
-import * as Worker from "./lease/WorkerRegistration.ts"
+import * as WorkerRegistration from "./lease/WorkerRegistration.ts"
 import { reprocess, type Reprocessed } from "./Reprocess.ts"
-import { Changes } from "./RunChanges.ts"
+import { RunChanges } from "./RunChanges.ts"
 import { outcomeFlush, renewingFlush, standingFlush } from "./writer/FlushStatement.ts"
 import { outcomeFlushParameters } from "./writer/OutcomeFlush.ts"
-import { type AcceptMember, entryBytes, type EntryMember, submissionBytes } from "./writer/PendingWrite.ts"
+import { entryBytes, type PendingEntry, type PendingSubmission, submissionBytes } from "./writer/PendingWrite.ts"
 import { maxBytes } from "./writer/WriteQueue.ts"
 import * as Writer from "./writer/Writer.ts"
 
@@ -67,24 +67,24 @@ const make = Effect.fnUntraced(function*(options: Options) {
   const client = yield* PgClient
   const sql = yield* SqlClient.SqlClient
   const clock = yield* Clock.Clock
-  const changes = yield* Changes
+  const changes = yield* RunChanges
   const signal = yield* DeliverySignal
   const executes = options.executes ?? true
   let closing = false
 
   const lease = yield* Lease.make(options.inFlight)
-  const announcements = yield* Announcements.make
+  const announcements = yield* WorkNotifications.make
   const depth = yield* QueueDepth.make(options.queueLimit ?? QueueDepth.defaultLimit)
-  const connect = yield* Link.Connector
-  const main = Writer.lane(yield* connect(client.config), renewingFlush, true)
-  const wide = Writer.lane(yield* connect(client.config), standingFlush, false)
+  const connect = yield* JournalConnection.Connector
+  const main = Writer.channel(yield* connect(client.config), renewingFlush, true)
+  const wide = Writer.channel(yield* connect(client.config), standingFlush, false)
   // Touches customers and chains of deliveries, whose locks must not hold up what does not.
-  const outcomes = Writer.lane(yield* connect(client.config), outcomeFlush, false, outcomeFlushParameters)
+  const outcomes = Writer.channel(yield* connect(client.config), outcomeFlush, false, outcomeFlushParameters)
   const lanes = [main, wide, outcomes]
-  const worker = yield* Worker.make(lease)
+  const worker = yield* WorkerRegistration.make(lease)
   const hurry = { now: () => {} }
   const board = yield* PartnerBoardPg.make(() => hurry.now(), announcements)
-  const takeover = yield* Takeover.make({ announcements, board, lease, worker })
+  const takeover = yield* RunClaimer.make({ announcements, board, lease, worker })
   hurry.now = takeover.hurry
   /** Stored for whoever has room: the others are told, and so is this process, where it is one of them. */
   const queued = () => {
@@ -102,13 +102,13 @@ const make = Effect.fnUntraced(function*(options: Options) {
 
   yield* worker.register(main.link)
   main.flushedAt = clock.monotonicTimeNanosUnsafe()
-  for (const lane of lanes) yield* Effect.forkScoped(writer.run(lane))
+  for (const channel of lanes) yield* Effect.forkScoped(writer.run(channel))
 
   const watch = Effect.sync(() => {
     const now = clock.monotonicTimeNanosUnsafe()
-    for (const lane of lanes) {
-      Writer.abandon(lane, now - acceptPatience)
-      lane.link.closeIfHung()
+    for (const channel of lanes) {
+      Writer.abandon(channel, now - acceptPatience)
+      channel.link.closeIfHung()
     }
     if (now - main.flushedAt > beatAfter) {
       main.beat = true
@@ -117,7 +117,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
   })
   yield* Effect.forkScoped(Effect.forever(Effect.andThen(watch, Effect.sleep(tick))))
 
-  const idle = () => lanes.every((lane) => lane.backlog.count() === 0 && lane.inFlight.length === 0)
+  const idle = () => lanes.every((channel) => channel.backlog.count() === 0 && channel.inFlight.length === 0)
   const drain = Effect.gen(function*() {
     closing = true
     for (let tries = 0; !idle() && tries < 500; tries++) yield* Effect.sleep("20 millis")
@@ -125,7 +125,8 @@ const make = Effect.fnUntraced(function*(options: Options) {
   })
   yield* Effect.addFinalizer(() => drain)
 
-  const waiting = (count: (lane: Writer.Lane) => number) => lanes.reduce((sum, lane) => sum + count(lane), 0)
+  const waiting = (count: (channel: Writer.WriteChannel) => number) =>
+    lanes.reduce((sum, channel) => sum + count(channel), 0)
 
   const accept: Journal["Service"]["accept"] = (submission) =>
     Effect.uninterruptible(Effect.callback((resume) => {
@@ -133,10 +134,10 @@ const make = Effect.fnUntraced(function*(options: Options) {
       const bytes = submissionBytes(submission)
       if (depth.full()) return resume(Effect.fail(new JournalFull({ retryAfterSeconds: 5 })))
       if (
-        waiting((lane) => lane.backlog.count()) >= limits.members
-        || waiting((lane) => lane.backlog.bytes()) + bytes > limits.bytes
+        waiting((channel) => channel.backlog.count()) >= limits.members
+        || waiting((channel) => channel.backlog.bytes()) + bytes > limits.bytes
       ) return resume(Effect.fail(new JournalFull({ retryAfterSeconds: 1 })))
-      const member: AcceptMember = {
+      const member: PendingSubmission = {
         kind: "accept",
         submission,
         starts: executes && lease.inFlight.room(submission.run.pipeline.name) > 0,
@@ -148,12 +149,12 @@ const make = Effect.fnUntraced(function*(options: Options) {
       Writer.add(bytes > maxBytes ? wide : main, member)
     }))
 
-  const write = (entry: EntryMember["entry"], release: boolean) =>
+  const write = (entry: PendingEntry["entry"], release: boolean) =>
     Effect.uninterruptible(Effect.callback<Committed | Stale, Fenced>((resume) => {
       if (!lease.holds(entry)) return resume(Effect.fail(new Fenced()))
       const outcome = outcomeOf(entry)
       const bytes = entryBytes(entry) + (outcome === undefined ? 0 : outcomeBytes(outcome))
-      const member: EntryMember = {
+      const member: PendingEntry = {
         kind: "entry",
         entry,
         worker: lease.identity().worker,
@@ -173,7 +174,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
       if (by !== lease.identity().worker) return { _tag: "Queued", orderId, eventId, runId }
       return {
         _tag: "Accepted",
-        run: { ...answer.run, tenure: lease.hold(runId, { pipeline: pipeline.name, bytes: 4096 }) }
+        run: { ...answer.run, claimToken: lease.hold(runId, { pipeline: pipeline.name, bytes: 4096 }) }
       }
     }
     queued()
@@ -204,11 +205,11 @@ const make = Effect.fnUntraced(function*(options: Options) {
     document: (orderId, version) =>
       Effect.provideService(orUnavailable(document(orderId, version)), SqlClient.SqlClient, sql),
     state: (runId) => Effect.provideService(orUnavailable(state(runId)), SqlClient.SqlClient, sql),
-    giveUp: (tenure) =>
+    abandon: (claimToken) =>
       Effect.suspend(() => {
-        if (!lease.drop(tenure)) return Effect.void
+        if (!lease.drop(claimToken)) return Effect.void
         return Effect.ignore(orUnavailable(sql`update runs set owner = '00000000-0000-0000-0000-000000000000'
-          where id = ${tenure.runId}::uuid and owner = ${lease.identity().worker}::uuid`))
+          where id = ${claimToken.runId}::uuid and owner = ${lease.identity().worker}::uuid`))
       }),
     cancel: (runId, cancellation, at) =>
       cancel(runId, cancellation, at).pipe(
@@ -228,7 +229,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
     maySend: lease.maySend,
     awaitLease: lease.awaitLease
   })
-  return Context.make(Journal, journal).pipe(Context.add(PartnerBoard, board.service))
+  return Context.make(Journal, journal).pipe(Context.add(PartnerBreaker, board.service))
 })
 
 /**
@@ -237,5 +238,5 @@ const make = Effect.fnUntraced(function*(options: Options) {
  */
 export const layer = (
   options: Options = {}
-): Layer.Layer<Journal | PartnerBoard | Changes | DeliverySignal, never, PgClient | SqlClient.SqlClient> =>
-  Layer.effectContext(make(options)).pipe(Layer.provideMerge([Changes.layer, DeliverySignal.layer]))
+): Layer.Layer<Journal | PartnerBreaker | RunChanges | DeliverySignal, never, PgClient | SqlClient.SqlClient> =>
+  Layer.effectContext(make(options)).pipe(Layer.provideMerge([RunChanges.layer, DeliverySignal.layer]))

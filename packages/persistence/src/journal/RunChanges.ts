@@ -4,12 +4,12 @@
  */
 import { Context, Effect, Layer, Queue, Stream } from "effect"
 
-export class Changes extends Context.Service<Changes, {
+export class RunChanges extends Context.Service<RunChanges, {
   /** One element for each change of the run from now on; changes that come faster than they are read fall together. */
   readonly subscribe: (runId: string) => Stream.Stream<void>
   readonly publish: (runId: string) => void
 }>()("@sluice/persistence/journal/Changes") {
-  static readonly layer = Layer.sync(Changes, () => {
+  static readonly layer = Layer.sync(RunChanges, () => {
     const readers = new Map<string, Set<Queue.Queue<void>>>()
 
     const listen = (runId: string) =>
@@ -28,7 +28,7 @@ export class Changes extends Context.Service<Changes, {
           })
       )
 
-    return Changes.of({
+    return RunChanges.of({
       subscribe: (runId) => Stream.unwrap(Effect.map(listen(runId), Stream.fromQueue)),
       publish: (runId) => {
         const known = readers.get(runId)

@@ -12,7 +12,7 @@ import { columns, type ColumnTypes, parameterCount, unnest } from "../sql/ArrayP
 import { orUnavailable } from "../sql/Unavailable.ts"
 import { DeliverySignal, type Offer } from "./DeliverySignal.ts"
 import { endpointLane, newId, wants } from "./FanOut.ts"
-import { claimedAtOnce, endpointsWithRoom, handoverColumns, handoverParameters } from "./LocalClaims.ts"
+import { claimedAtOnce, endpointsWithRoom, localClaimColumns, localClaimParameters } from "./LocalClaims.ts"
 
 const row = { id: "uuid", type: "text", created_at: "timestamptz", body: "bytea" } as const satisfies ColumnTypes
 
@@ -37,7 +37,7 @@ dw as (
     claimed_until)
   select ${newId("mw.id")}, mw.id, mw.seq, t.id, ${endpointLane("t.id")}, mw.type,
     case when t.held then 'held' else 'pending' end, case when not t.held then statement_timestamp() end, mw.created_at,
-    case when t.held then mw.created_at end, ${handoverColumns("r.n", offerColumn)}
+    case when t.held then mw.created_at end, ${localClaimColumns("r.n", offerColumn)}
   from mw join r using (id) join t on ${wants("mw.type")}
   returning id, message_id, seq, endpoint_id, state, claim
 )
@@ -78,7 +78,7 @@ const make = Effect.gen(function*() {
         row,
         waiting.map(({ body, event: { createdAt, id, type } }) => ({ id, type, created_at: createdAt, body }))
       ),
-      ...handoverParameters(offer)
+      ...localClaimParameters(offer)
     ])
 
   const start = (waiting: ReadonlyArray<Waiting>, rows: ReadonlyArray<Row>, offer: Offer) => {

@@ -3,7 +3,7 @@
  * stored leaves none. Which endpoints get a message is decided by how this very statement sees them.
  * Contract: section 9; design: ARCHITECTURE.md, "Deliveries".
  */
-import { endpointsWithRoom, handoverColumns } from "./LocalClaims.ts"
+import { endpointsWithRoom, localClaimColumns } from "./LocalClaims.ts"
 
 /** The endpoints, `t`. Where there are none, everything below finds nothing to do. */
 export const endpoints = `t as materialized (
@@ -25,7 +25,7 @@ export const endpointChain = (endpoint: string, order: string): string => `${end
 
 /**
  * For orders that are being stored, `wn`: `order.*`. Nothing of a new order can be pending before, so every delivery
- * is the head of its chain. Those that this process has room for are its own at once: `handoverParameters` from `first` on.
+ * is the head of its chain. Those that this process has room for are its own at once: `localClaimParameters` from `first` on.
  */
 export const intakeFanOut = (first: number): string =>
   `${endpointsWithRoom(first)},
@@ -41,7 +41,7 @@ dw as (
   select ${newId("mw.id")}, mw.id, mw.seq, t.id, ${endpointLane("t.id")}, mw.type, mw.order_id,
     case when t.per_order then ${endpointChain("t.id", "mw.order_id")} end,
     case when t.held then 'held' else 'pending' end, case when not t.held then statement_timestamp() end, mw.created_at,
-    case when t.held then mw.created_at end, ${handoverColumns("wn.n", first)}
+    case when t.held then mw.created_at end, ${localClaimColumns("wn.n", first)}
   from mw join wn on wn.event_id = mw.id join t on ${wants("mw.type")}
   returning id, message_id, seq, endpoint_id, state, claim
 )`

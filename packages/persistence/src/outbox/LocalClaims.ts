@@ -11,8 +11,8 @@ import { webhookTypeOf } from "@sluice/domain/webhook/WebhookType"
 import type { Submission } from "@sluice/engine/journal/Journal"
 import type { Offer } from "./DeliverySignal.ts"
 
-/** Of `handoverParameters`: a mark, lanes with their room, the room of other lanes, and in all. */
-export const handoverParameters = ({ mark, room }: Offer): ReadonlyArray<PgTypes.Parameter> => [
+/** Of `localClaimParameters`: a mark, lanes with their room, the room of other lanes, and in all. */
+export const localClaimParameters = ({ mark, room }: Offer): ReadonlyArray<PgTypes.Parameter> => [
   PgTypes.uuid(mark),
   { ...PgTypes.text(null), oid: PgTypes.OID.textArray, value: [...room.room.keys()] },
   { ...PgTypes.int4(null), oid: PgTypes.OID.int4Array, value: [...room.room.values()] },
@@ -31,12 +31,12 @@ export const endpointsWithRoom = (first: number): string =>
 )`
 
 /** The values of `claim` and `claimed_until` for the `n`th of the statement's messages at endpoint `t`. */
-export const handoverColumns = (n: string, first: number): string =>
+export const localClaimColumns = (n: string, first: number): string =>
   `case when ${n} <= t.room and not t.held then $${first}::uuid end,
     case when ${n} <= t.room and not t.held then clock_timestamp() + interval '${claimMs} ms' end`
 
 /** A delivery that was claimed as it was made. Ids are hyphenated UUIDs. */
-export interface Handed {
+export interface LocalClaim {
   readonly id: string
   readonly messageId: string
   readonly sequence: number
@@ -44,11 +44,11 @@ export interface Handed {
 }
 
 /** As the journal's flush tells of it: one text, since its rows have one shape. */
-export const handedText = `dw.id::text || dw.message_id || dw.endpoint_id || ' ' || dw.seq`
+export const localClaimText = `dw.id::text || dw.message_id || dw.endpoint_id || ' ' || dw.seq`
 
 const uuidLength = 36
 
-export const handedOf = (text: string): Handed => {
+export const localClaimOf = (text: string): LocalClaim => {
   const space = text.lastIndexOf(" ")
   return {
     id: text.slice(0, uuidLength),
@@ -58,7 +58,7 @@ export const handedOf = (text: string): Handed => {
   }
 }
 
-export interface HandedMessage {
+export interface LocalClaimMessage {
   readonly type: string
   /** Epoch milliseconds. */
   readonly createdAt: number
@@ -68,8 +68,8 @@ export interface HandedMessage {
 
 /** As a claim would have answered. */
 export const claimedAtOnce = (
-  { endpointId, ...handed }: Handed,
-  message: HandedMessage
+  { endpointId, ...handed }: LocalClaim,
+  message: LocalClaimMessage
 ): ClaimedDelivery => ({
   ...handed,
   ...message,
@@ -82,12 +82,12 @@ export const claimedAtOnce = (
 
 /** What is told of orders that are being stored: their first version. */
 export const ofSubmissions = (
-  handed: ReadonlyArray<Handed>,
+  handed: ReadonlyArray<LocalClaim>,
   submissions: ReadonlyArray<Submission>
 ): ReadonlyArray<ClaimedDelivery> => {
   if (handed.length === 0) return []
   const byEvent = new Map(submissions.map((submission) => [submission.run.eventId, submission]))
-  const messages = new Map<string, HandedMessage>()
+  const messages = new Map<string, LocalClaimMessage>()
   return handed.flatMap((one) => {
     const submission = byEvent.get(one.messageId)
     if (submission === undefined) return []

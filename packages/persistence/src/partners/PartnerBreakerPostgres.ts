@@ -7,13 +7,13 @@ import {
   batchAfter,
   type BreakerState,
   type Condition,
-  PartnerBoard,
+  PartnerBreaker,
   type PartnerStatus
 } from "@sluice/engine/partners/PartnerBreaker"
 import { Effect, Latch } from "effect"
 import { SqlClient } from "effect/sql"
 import { orUnavailable } from "../sql/Unavailable.ts"
-import type { Announcements } from "../sql/WorkNotifications.ts"
+import type { WorkNotifications } from "../sql/WorkNotifications.ts"
 
 /** Between two attempts to store, while the database is away. */
 const again = "1 second"
@@ -48,14 +48,14 @@ type News = { readonly _tag: "Failed"; readonly failures: number } | {
 const conditionOf = (state: BreakerState): Condition => state === "closed" ? "recovering" : "down"
 const newsCondition = ({ _tag }: News): Condition => _tag === "Failed" ? "down" : "recovering"
 
-export interface Board {
-  readonly service: PartnerBoard["Service"]
+export interface PartnerBreakerBoard {
+  readonly service: PartnerBreaker["Service"]
   /** Everything that the database knows against partners. */
   readonly seen: (unwell: ReadonlyArray<Unwell>) => void
 }
 
 /** `changed`: held runs may be claimed sooner than the next look. */
-export const make = Effect.fnUntraced(function*(changed: () => void, announcements: Announcements) {
+export const make = Effect.fnUntraced(function*(changed: () => void, announcements: WorkNotifications) {
   const sql = yield* SqlClient.SqlClient
   const wake = Latch.makeUnsafe(false)
   let view = new Map<string, Condition>()
@@ -110,7 +110,7 @@ export const make = Effect.fnUntraced(function*(changed: () => void, announcemen
     wake.openUnsafe()
   }
 
-  const service = PartnerBoard.of({
+  const service = PartnerBreaker.of({
     condition: (host) => view.get(host) ?? "well",
     failed: (host, failures) => tell(host, { _tag: "Failed", failures }),
     answered: (host) => {
@@ -136,7 +136,7 @@ export const make = Effect.fnUntraced(function*(changed: () => void, announcemen
       }))
   })
 
-  const board: Board = {
+  const board: PartnerBreakerBoard = {
     service,
     seen: (unwell) => {
       view = new Map(unwell.map(({ host, state }) => [host, conditionOf(state)]))

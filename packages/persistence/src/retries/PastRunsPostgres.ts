@@ -9,7 +9,7 @@ import { type PastRun, PastRuns } from "@sluice/engine/internal/journal/PastRuns
 import type { InheritedKey, SetAside } from "@sluice/engine/journal/Journal"
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
-import { Changes } from "../journal/RunChanges.ts"
+import { RunChanges } from "../journal/RunChanges.ts"
 import { decodeStep, encodeHistory, encodeStep, type StoredStep } from "../records/CalloutCodec.ts"
 import { transaction } from "../sql/Transaction.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
@@ -56,7 +56,7 @@ const callsOf = (rows: ReadonlyArray<CallRow>): PastRun["calls"] => {
 
 const make = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
-  const changes = yield* Changes
+  const changes = yield* RunChanges
 
   const get: PastRuns["Service"]["get"] = Effect.fnUntraced(function*(runId) {
     const [row] = yield* sql<RunRow>`select id, order_id, pipeline, pipeline_version, shipment_id, state, reason,
@@ -125,4 +125,4 @@ const make = Effect.gen(function*() {
   return PastRuns.of({ get, keyed, settle })
 })
 
-export const layer: Layer.Layer<PastRuns, never, SqlClient.SqlClient | Changes> = Layer.effect(PastRuns, make)
+export const layer: Layer.Layer<PastRuns, never, SqlClient.SqlClient | RunChanges> = Layer.effect(PastRuns, make)

@@ -11,7 +11,7 @@ import { steadyPlans } from "./StatementPlans.ts"
 
 export type Rows = ReadonlyArray<ReadonlyArray<unknown>>
 
-export interface Link {
+export interface JournalConnection {
   /** Never interrupted halfway: an answer is awaited, or the connection is closed. */
   readonly query: (text: string, parameters: ReadonlyArray<unknown>) => Effect.Effect<Result.Result<Rows, SqlError>>
   /** Closes a connection that has not answered for `patience`; its query then fails as `away`. */
@@ -53,7 +53,7 @@ export const make = Effect.fnUntraced(function*(config: PgClientConfig) {
 
   const connected = Effect.suspend(() => open === undefined ? connect : Effect.succeed(open))
 
-  const query: Link["query"] = (text, parameters) =>
+  const query: JournalConnection["query"] = (text, parameters) =>
     Effect.uninterruptible(Effect.flatMap(connected, ({ connection }) => {
       busySince = clock.monotonicTimeNanosUnsafe()
       return connection.queryValues(text, parameters)
@@ -70,11 +70,13 @@ export const make = Effect.fnUntraced(function*(config: PgClientConfig) {
     if (busySince !== undefined && clock.monotonicTimeNanosUnsafe() - busySince > patience) runFork(drop)
   }
 
-  return { query, closeIfHung } satisfies Link
+  return { query, closeIfHung } satisfies JournalConnection
 })
 
 /** How the journal comes by its connections. Another one lets a test decide when a statement is executed, and answered. */
-export const Connector = Context.Reference<(config: PgClientConfig) => Effect.Effect<Link, never, Scope.Scope>>(
+export const Connector = Context.Reference<
+  (config: PgClientConfig) => Effect.Effect<JournalConnection, never, Scope.Scope>
+>(
   "@sluice/persistence/journal/Link/Connector",
   { defaultValue: () => make }
 )

@@ -13,7 +13,7 @@ const pause = "20 millis"
 /** Between two attempts to listen. */
 const again = "1 second"
 
-export interface Announcements {
+export interface WorkNotifications {
   readonly announce: () => void
   /** Calls `hear` for each announcement, and whenever some may have been missed. Goes on for ever. */
   readonly listen: (hear: () => void) => Effect.Effect<never>
@@ -45,5 +45,5 @@ export const make = Effect.gen(function*() {
       Effect.forever
     )
 
-  return { announce: () => wake.openUnsafe(), listen } as Announcements
+  return { announce: () => wake.openUnsafe(), listen } as WorkNotifications
 })

@@ -11,7 +11,7 @@ import { Next } from "@sluice/delivery/internal/Judgement"
 import { DeliveryStoreHarness, suite } from "@sluice/delivery/testing/DeliveryStoreSuite"
 import type { DeliveryState } from "@sluice/domain/webhook/Delivery"
 import type { EventType } from "@sluice/domain/webhook/WebhookType"
-import { type HeldRun, Journal } from "@sluice/engine/journal/Journal"
+import { type ClaimedRun, Journal } from "@sluice/engine/journal/Journal"
 import { entryOf, finished, nextId, submission } from "@sluice/engine/testing/JournalFixtures"
 import { Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
@@ -42,7 +42,7 @@ const submit = Effect.fnUntraced(function*(members: object = {}) {
   return stored._tag === "Accepted" ? stored.run : yield* Effect.die(stored._tag)
 })
 
-const complete = Effect.fnUntraced(function*(run: HeldRun) {
+const complete = Effect.fnUntraced(function*(run: ClaimedRun) {
   const journal = yield* Journal
   const order = yield* journal.document(run.orderId)
   return yield* journal.commit(entryOf(run, { finish: { ...finished.finish, order } }))

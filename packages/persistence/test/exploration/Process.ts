@@ -4,7 +4,7 @@
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
-import { Cancelling } from "@sluice/engine/commands/CancelRun"
+import { CancelRun } from "@sluice/engine/commands/CancelRun"
 import { Intake } from "@sluice/engine/commands/Intake"
 import { ExpressionError, Expressions } from "@sluice/engine/expressions/Expressions"
 import { calloutPlugin } from "@sluice/engine/plugins/builtin/CalloutPlugin"
@@ -90,7 +90,7 @@ type Journals = ReturnType<typeof JournalPg.layer>
 
 /** `changed`: what a planted fault makes of the journal. */
 export const layer = (beyond: Beyond, changed: (journal: Journals) => Journals = (journal) => journal) =>
-  Cancelling.layer.pipe(
+  CancelRun.layer.pipe(
     Layer.provideMerge(Intake.layer),
     Layer.provideMerge(Runs.layer()),
     Layer.provideMerge(changed(JournalPg.layer())),

@@ -1,6 +1,6 @@
 /** Two processes on a real database, each statement of which is written down; either can be killed. */
 import type * as PgClient from "@effect/sql-pg/PgClient"
-import { Cancelling } from "@sluice/engine/commands/CancelRun"
+import { CancelRun } from "@sluice/engine/commands/CancelRun"
 import { Intake } from "@sluice/engine/commands/Intake"
 import { Clock, Effect, Layer, Logger, Scope } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
@@ -15,7 +15,7 @@ export interface Recorder {
   readonly history: Array<Question>
   /** A process that is named so: it hears nothing any more once it is killed, and asks nothing. */
   readonly start: (name: string) => Effect.Effect<
-    { readonly intake: Intake["Service"]; readonly cancelling: Cancelling["Service"]; readonly kill: () => void },
+    { readonly intake: Intake["Service"]; readonly cancelling: CancelRun["Service"]; readonly kill: () => void },
     never,
     Scope.Scope
   >
@@ -82,7 +82,7 @@ export const make = Effect.fnUntraced(function*(sql: PgClient.PgClient, scenario
       Effect.provide(Logger.layer([]))
     )
     const { cancelling, intake } = yield* Effect.provideContext(
-      Effect.all({ cancelling: Cancelling, intake: Intake }),
+      Effect.all({ cancelling: CancelRun, intake: Intake }),
       context
     )
     return {

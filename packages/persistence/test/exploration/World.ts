@@ -3,7 +3,7 @@
  * the partner, every end of a wait is an action of its own; between two actions the processes run until all of them
  * wait. A world is made anew for each path: fibers cannot be copied.
  */
-import { Cancelling } from "@sluice/engine/commands/CancelRun"
+import { CancelRun } from "@sluice/engine/commands/CancelRun"
 import { Intake } from "@sluice/engine/commands/Intake"
 import type { OutboundRequest, OutboundResponse } from "@sluice/http-client/Outbound"
 import { Clock, Effect, Exit, Layer, Logger, Scope } from "effect"
@@ -166,7 +166,7 @@ export const make = (scenario: Scenario, fault?: Fault) => {
     one.cancelling = (runId) =>
       (i === 0 ? inA : inB)(
         Effect.flatMap(
-          Cancelling,
+          CancelRun,
           ({ cancel }) => cancel(runId, { reason: "enough", compensate: scenario.compensates })
         )
       )

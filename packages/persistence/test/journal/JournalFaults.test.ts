@@ -1,7 +1,7 @@
 /** What broke on PostgreSQL once: each test reproduces the fault that a rule of the journal is there for. */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import { assert, describe, it } from "@effect/vitest"
-import { type HeldRun, Journal } from "@sluice/engine/journal/Journal"
+import { type ClaimedRun, Journal } from "@sluice/engine/journal/Journal"
 import {
   entryOf,
   fingerprint,
@@ -19,7 +19,7 @@ import { Context, Deferred, Effect, Exit, Fiber, Layer, Schedule, type Scope, St
 import { SqlClient } from "effect/sql"
 import { fence } from "../../src/journal/claims/RunClaimer.ts"
 import * as JournalPg from "../../src/journal/JournalPostgres.ts"
-import { Changes } from "../../src/journal/RunChanges.ts"
+import { RunChanges } from "../../src/journal/RunChanges.ts"
 import * as Database from "../../src/schema/Database.ts"
 import { DatabaseTest } from "../../src/testing/DatabaseTest.ts"
 import * as Retention from "../../src/upkeep/Retention.ts"
@@ -224,7 +224,7 @@ describe("an answer that was lost", () => {
       proxy.releaseAnswers()
       const [run] = yield* claims(journal, 1)
       assert.deepStrictEqual([run?.runId, run?.takenOver], [given.run.runId, false])
-      assert.strictEqual((yield* journal.commit(entryOf(run as HeldRun, finished)))._tag, "Committed")
+      assert.strictEqual((yield* journal.commit(entryOf(run as ClaimedRun, finished)))._tag, "Committed")
     })
   )
 })
@@ -435,7 +435,7 @@ describe("beside the journal", () => {
     "whoever watches a run is told of each commit",
     Effect.gen(function*() {
       const services = yield* process()
-      const [journal, changes] = [Context.get(services, Journal), Context.get(services, Changes)]
+      const [journal, changes] = [Context.get(services, Journal), Context.get(services, RunChanges)]
       const run = yield* accepted(journal, submission())
       const told = yield* Deferred.make<void>()
       yield* Effect.forkScoped(

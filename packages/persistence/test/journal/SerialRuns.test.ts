@@ -1,7 +1,7 @@
 /** The engine's property test of serial runs, small and on PostgreSQL: patches of runs and edits from two processes. */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import { assert, it } from "@effect/vitest"
-import { type HeldRun, Journal } from "@sluice/engine/journal/Journal"
+import { type ClaimedRun, Journal } from "@sluice/engine/journal/Journal"
 import { entryOf, finished, newRun, stepAt, submission, writeOn } from "@sluice/engine/testing/JournalFixtures"
 import { heldOf } from "@sluice/engine/testing/JournalSuite"
 import { Context, Effect, Layer, Ref, Stream } from "effect"
@@ -44,7 +44,7 @@ it.live(
         }
       })
 
-      const execute = Effect.fnUntraced(function*(journal: Journal["Service"], run: HeldRun) {
+      const execute = Effect.fnUntraced(function*(journal: Journal["Service"], run: ClaimedRun) {
         assert.strictEqual(yield* Ref.updateAndGet(open, (count) => count + 1), 1, "two runs over one order at once")
         for (const index of [0, 1, 2]) {
           const rest = index === 2 ? { step: stepAt(index), ...finished } : { step: stepAt(index) }

@@ -1,14 +1,14 @@
 import { PgClient } from "@effect/sql-pg/PgClient"
 import { assert, describe, it } from "@effect/vitest"
 import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
-import { type HeldRun, Journal } from "@sluice/engine/journal/Journal"
+import { type ClaimedRun, Journal } from "@sluice/engine/journal/Journal"
 import { entryOf, finished, nextId, noon, stepAt, submission, writeOn } from "@sluice/engine/testing/JournalFixtures"
 import { Effect, Layer, Result } from "effect"
 import { SqlClient } from "effect/sql"
 import * as JournalPg from "../../src/journal/JournalPostgres.ts"
 import { flushParameters } from "../../src/journal/writer/FlushRows.ts"
 import { partsOf, renewingFlush } from "../../src/journal/writer/FlushStatement.ts"
-import { handoverParameters } from "../../src/outbox/LocalClaims.ts"
+import { localClaimParameters } from "../../src/outbox/LocalClaims.ts"
 import { DatabaseTest } from "../../src/testing/DatabaseTest.ts"
 
 const layer = JournalPg.layer().pipe(Layer.provideMerge(DatabaseTest.layer))
@@ -50,7 +50,7 @@ const submit = Effect.fnUntraced(function*(members: Parameters<typeof submission
   return stored._tag === "Accepted" ? stored.run : yield* Effect.die(stored._tag)
 })
 
-const complete = Effect.fnUntraced(function*(run: HeldRun) {
+const complete = Effect.fnUntraced(function*(run: ClaimedRun) {
   const journal = yield* Journal
   const order = yield* journal.document(run.orderId)
   return yield* journal.commit(entryOf(run, { finish: { ...finished.finish, order } }))
@@ -213,7 +213,7 @@ describe("deliveries", () => {
         yield* sql`insert into workers (id, alive_until) values (${worker}::uuid, 'infinity')`
         // Those at "a" are claimed in the statement that makes them.
         const room = { room: new Map([["e:b", 0]]), otherwise: 10, total: 100 }
-        const offer = handoverParameters({ mark: nextId(), room, taken: () => {} })
+        const offer = localClaimParameters({ mark: nextId(), room, taken: () => {} })
         let kept = 0
         yield* Effect.forEach(Array.from({ length: 1000 }), () =>
           Effect.suspend(() => {

@@ -1,8 +1,8 @@
 import { timestamptz } from "@effect/sql-pg/PgTypes"
 import { assert, it } from "@effect/vitest"
 import { processEventId, uuidOf } from "@sluice/domain/identity/Ids"
-import { Retry, RetryRefused } from "@sluice/engine/commands/RetryRun"
-import * as BulkRetry from "@sluice/engine/internal/commands/RetryJobWorker"
+import { RetryRefused, RetryRun } from "@sluice/engine/commands/RetryRun"
+import * as RetryJobWorker from "@sluice/engine/internal/commands/RetryJobWorker"
 import { type RetryFilter, RetryJobs } from "@sluice/engine/internal/journal/RetryJobs"
 import { IntakeConflict, Journal } from "@sluice/engine/journal/Journal"
 import { Runs } from "@sluice/engine/runs/Runs"
@@ -116,9 +116,9 @@ it.live("one process works on one job; another takes it over once its lease is u
   }).pipe(Effect.provide(layer)))
 
 /** Retries as a test wants them; a process over them and the jobs. */
-const bulk = (retry: Retry["Service"]["retry"]) =>
-  BulkRetry.layer({ concurrency: 2 }).pipe(Layer.provide([
-    Layer.succeed(Retry, { retry }),
+const bulk = (retry: RetryRun["Service"]["retry"]) =>
+  RetryJobWorker.layer({ concurrency: 2 }).pipe(Layer.provide([
+    Layer.succeed(RetryRun, { retry }),
     Layer.mock(Runs, { awaitEnd: () => Effect.succeed(true), cancel: () => false }),
     Layer.mock(Journal, { state: () => Effect.succeed("completed"), maySend: () => true })
   ]))

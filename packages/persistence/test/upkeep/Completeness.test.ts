@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { webhookTypes } from "@sluice/domain/webhook/WebhookType"
-import { type HeldRun, Journal } from "@sluice/engine/journal/Journal"
+import { type ClaimedRun, Journal } from "@sluice/engine/journal/Journal"
 import { entryOf, finished, nextId, noon, stepAt, submission, writeOn } from "@sluice/engine/testing/JournalFixtures"
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
@@ -31,7 +31,7 @@ const submit = Effect.fnUntraced(function*(members: object) {
   return stored._tag === "Accepted" ? stored.run : yield* Effect.die(stored._tag)
 })
 
-const complete = Effect.fnUntraced(function*(run: HeldRun, at = noon + 10) {
+const complete = Effect.fnUntraced(function*(run: ClaimedRun, at = noon + 10) {
   const journal = yield* Journal
   const order = yield* journal.document(run.orderId)
   yield* journal.commit(entryOf(run, { finish: { ...finished.finish, at, order } }))

@@ -11,10 +11,10 @@ import {
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import * as Answer from "../../wire/Answer.ts"
-import * as Refused from "../../wire/ErrorMapping.ts"
+import * as ErrorMapping from "../../wire/ErrorMapping.ts"
 
 export const ofDelivery = {
-  JournalUnavailable: (error: JournalUnavailable) => Effect.fail(Refused.unavailable(error)),
+  JournalUnavailable: (error: JournalUnavailable) => Effect.fail(ErrorMapping.unavailable(error)),
   DeliveryUnknown: ({ id }: DeliveryUnknown) =>
     Effect.fail(new Problems.NotFound({ detail: `There is no delivery ${JSON.stringify(id)}` }))
 }
@@ -30,7 +30,7 @@ export const layer = HttpApiBuilder.group(
         "list",
         Effect.fnUntraced(function*({ query }) {
           const { limit = defaultLimit, cursor, ...filters } = query
-          const page = yield* deliveries.list(filters, { limit, cursor }).pipe(Effect.catchTags(Refused.ofList))
+          const page = yield* deliveries.list(filters, { limit, cursor }).pipe(Effect.catchTags(ErrorMapping.ofList))
           return Answer.page(page, (summary) => JSON.stringify(summary))
         })
       )

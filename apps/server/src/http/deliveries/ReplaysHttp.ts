@@ -12,7 +12,7 @@ import { Caller } from "../../access/Authentication.ts"
 import * as Answer from "../../wire/Answer.ts"
 import * as Body from "../../wire/Body.ts"
 import * as Decoded from "../../wire/Decoded.ts"
-import * as Refused from "../../wire/ErrorMapping.ts"
+import * as ErrorMapping from "../../wire/ErrorMapping.ts"
 import * as SettingsHttp from "../settings/SettingsHttp.ts"
 
 interface Start {
@@ -24,7 +24,7 @@ interface One {
 }
 
 const ofReplay = {
-  JournalUnavailable: (error: JournalUnavailable) => Effect.fail(Refused.unavailable(error)),
+  JournalUnavailable: (error: JournalUnavailable) => Effect.fail(ErrorMapping.unavailable(error)),
   ReplayUnknown: ({ id }: ReplayUnknown) =>
     Effect.fail(new Problems.NotFound({ detail: `There is no replay ${JSON.stringify(id)} of this endpoint` }))
 }
@@ -51,14 +51,14 @@ export const make = Effect.gen(function*() {
     start: Effect.fnUntraced(function*({ params, request }: Start) {
       const body = yield* Body.readObject(request, "since, until, states and types")
       const { since, states = replayable, types, until } = yield* Decoded.as(ReplayRequest, body)
-      const from = yield* Refused.moment("since", since)
-      const to = (yield* Refused.moment("until", until)) ?? (yield* Clock.currentTimeMillis)
+      const from = yield* ErrorMapping.moment("since", since)
+      const to = (yield* ErrorMapping.moment("until", until)) ?? (yield* Clock.currentTimeMillis)
       const faults = [
         ...strangers("states", states, replayable, "cannot be replayed"),
         ...strangers("types", types ?? webhookTypes, webhookTypes, "is no webhook type"),
         ...(to < (from ?? 0) ? [{ path: "until", message: "is before since: a replay goes forward in time" }] : [])
       ]
-      if (faults.length > 0) return yield* Refused.invalid(faults)
+      if (faults.length > 0) return yield* ErrorMapping.invalid(faults)
       const endpoint = yield* store.get(params.id).pipe(Effect.catchTags(SettingsHttp.ofSetting))
       if (endpoint.document["disabled"] === true) {
         return yield* new Problems.Conflict({ detail: "The endpoint is disabled: enable it, then replay" })

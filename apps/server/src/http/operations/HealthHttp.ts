@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Readiness } from "../../process/Readiness.ts"
 import * as Answer from "../../wire/Answer.ts"
-import * as Refused from "../../wire/ErrorMapping.ts"
+import * as ErrorMapping from "../../wire/ErrorMapping.ts"
 
 const ok = Answer.json(JSON.stringify({ status: "ok" }))
 
@@ -18,7 +18,7 @@ export const layer = HttpApiBuilder.group(
       .handle("ready", () =>
         readiness.check.pipe(
           Effect.as(ok),
-          Effect.mapError(Refused.unavailable)
+          Effect.mapError(ErrorMapping.unavailable)
         ))
   })
 )

@@ -4,7 +4,7 @@ import { Overview } from "@sluice/persistence/internal/queries/Overview"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import * as Answer from "../../wire/Answer.ts"
-import * as Refused from "../../wire/ErrorMapping.ts"
+import * as ErrorMapping from "../../wire/ErrorMapping.ts"
 
 export const layer = HttpApiBuilder.group(
   Api,
@@ -16,7 +16,7 @@ export const layer = HttpApiBuilder.group(
       () =>
         overview.read.pipe(
           Effect.map((view) => Answer.json(JSON.stringify(view))),
-          Effect.mapError(Refused.unavailable)
+          Effect.mapError(ErrorMapping.unavailable)
         )
     )
   })

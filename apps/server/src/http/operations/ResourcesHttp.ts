@@ -6,7 +6,7 @@ import { type ResourceKind, Resources, type ResourceUnknown } from "@sluice/pers
 import { Effect, Layer } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import * as Answer from "../../wire/Answer.ts"
-import * as Refused from "../../wire/ErrorMapping.ts"
+import * as ErrorMapping from "../../wire/ErrorMapping.ts"
 
 interface Listing {
   readonly query: { readonly limit?: number; readonly cursor?: string }
@@ -18,12 +18,12 @@ interface One {
 const reading = (kind: ResourceKind) =>
   Effect.map(Resources, (resources) => ({
     list: Effect.fnUntraced(function*({ query: { limit = defaultLimit, cursor } }: Listing) {
-      const page = yield* resources.list(kind, { limit, cursor }).pipe(Effect.catchTags(Refused.ofList))
+      const page = yield* resources.list(kind, { limit, cursor }).pipe(Effect.catchTags(ErrorMapping.ofList))
       return Answer.page(page, (text) => text)
     }),
     get: Effect.fnUntraced(function*({ params }: One) {
       const text = yield* resources.get(kind, params.id).pipe(Effect.catchTags({
-        JournalUnavailable: (error) => Effect.fail(Refused.unavailable(error)),
+        JournalUnavailable: (error) => Effect.fail(ErrorMapping.unavailable(error)),
         ResourceUnknown: ({ id }: ResourceUnknown) =>
           Effect.fail(new Problems.NotFound({ detail: `There is no ${kind} ${JSON.stringify(id)}` }))
       }))

@@ -10,7 +10,7 @@ import { HttpApiBuilder } from "effect/http-api"
 import * as Answer from "../../wire/Answer.ts"
 import * as Body from "../../wire/Body.ts"
 import * as Decoded from "../../wire/Decoded.ts"
-import * as Refused from "../../wire/ErrorMapping.ts"
+import * as ErrorMapping from "../../wire/ErrorMapping.ts"
 
 /** Members of the message that are not the reporter's to say. */
 const own = ["id", "type", "createdAt"]
@@ -28,7 +28,7 @@ export const layer = HttpApiBuilder.group(
         const { type, data } = yield* Decoded.as(EventRequest, body)
         const taken = own.filter((name) => Object.hasOwn(data, name))
         if (taken.length > 0) {
-          return yield* Refused.invalid(
+          return yield* ErrorMapping.invalid(
             taken.map((name) => ({ path: `data.${name}`, message: "is given by the server: leave it out" }))
           )
         }
@@ -40,7 +40,7 @@ export const layer = HttpApiBuilder.group(
           createdAt: DateTime.toEpochMillis(now),
           // As it was read, so that no digit is lost.
           body: stringify({ id: eventId(uuid), type, createdAt: DateTime.formatIso(now), ...body["data"] as object })
-        }).pipe(Effect.catchTag("JournalUnavailable", (error) => Effect.fail(Refused.unavailable(error))))
+        }).pipe(Effect.catchTag("JournalUnavailable", (error) => Effect.fail(ErrorMapping.unavailable(error))))
         return Answer.json(JSON.stringify({ eventId: eventId(uuid) }), 202)
       })
     )

@@ -4,16 +4,16 @@ import { defaultLimit } from "@sluice/api/wire/Paging"
 import * as Problems from "@sluice/api/wire/Problems"
 import { readTraceparent } from "@sluice/domain/identity/TraceSpan"
 import type { JsonObject } from "@sluice/domain/json/Json"
-import { OrderEditing } from "@sluice/engine/commands/EditOrder"
+import { EditOrder } from "@sluice/engine/commands/EditOrder"
 import { Intake } from "@sluice/engine/commands/Intake"
 import { Orders, type StoredOrder } from "@sluice/persistence/queries/Orders"
 import { Effect, Tracer } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Caller } from "../../access/Authentication.ts"
-import { Receipts } from "../../wire/AcceptedResponse.ts"
+import { AcceptedResponse } from "../../wire/AcceptedResponse.ts"
 import * as Answer from "../../wire/Answer.ts"
 import * as Body from "../../wire/Body.ts"
-import * as Refused from "../../wire/ErrorMapping.ts"
+import * as ErrorMapping from "../../wire/ErrorMapping.ts"
 import * as Preconditions from "../../wire/Preconditions.ts"
 
 const text = (order: StoredOrder): string => order.text
@@ -33,7 +33,7 @@ const decodeProcess = Effect.fnUntraced(function*(body: JsonObject) {
       ? []
       : [{ path, message: "must be a string that is not empty" }]
   })
-  if (faults.length > 0) return yield* Refused.invalid(faults)
+  if (faults.length > 0) return yield* ErrorMapping.invalid(faults)
   const { pipeline, shipmentId } = body as { readonly pipeline?: string | null; readonly shipmentId?: string | null }
   return {
     pipeline: pipeline ?? undefined,
@@ -52,9 +52,9 @@ export const layer = HttpApiBuilder.group(
   "orders",
   Effect.fnUntraced(function*(handlers) {
     const intake = yield* Intake
-    const editing = yield* OrderEditing
+    const editing = yield* EditOrder
     const orders = yield* Orders
-    const receipts = yield* Receipts
+    const receipts = yield* AcceptedResponse
 
     return handlers
       .handleRaw(
@@ -71,8 +71,8 @@ export const layer = HttpApiBuilder.group(
             ...(idempotencyKey !== undefined && { idempotencyKey })
           }).pipe(
             Effect.catchTags({
-              ...Refused.ofIntake,
-              InvalidOrder: ({ faults }) => Effect.fail(Refused.invalid(faults))
+              ...ErrorMapping.ofIntake,
+              InvalidOrder: ({ faults }) => Effect.fail(ErrorMapping.invalid(faults))
             }),
             causedBy(request.headers["traceparent"])
           )
@@ -83,13 +83,13 @@ export const layer = HttpApiBuilder.group(
         "list",
         Effect.fnUntraced(function*({ query }) {
           const { orderType, status, externalId, email } = query
-          const createdAfter = yield* Refused.moment("createdAfter", query.createdAfter)
-          const createdBefore = yield* Refused.moment("createdBefore", query.createdBefore)
+          const createdAfter = yield* ErrorMapping.moment("createdAfter", query.createdAfter)
+          const createdBefore = yield* ErrorMapping.moment("createdBefore", query.createdBefore)
           const page = yield* orders.list(
             { orderType, status, externalId, email, createdAfter, createdBefore },
             limited(query)
           )
-            .pipe(Effect.catchTags(Refused.ofList))
+            .pipe(Effect.catchTags(ErrorMapping.ofList))
           return Answer.page(page, text)
         })
       )
@@ -97,8 +97,8 @@ export const layer = HttpApiBuilder.group(
         "get",
         Effect.fnUntraced(function*({ params }) {
           const order = yield* orders.get(params.id).pipe(Effect.catchTags({
-            JournalUnavailable: (error) => Effect.fail(Refused.unavailable(error)),
-            OrderUnknown: (error) => Effect.fail(Refused.orderUnknown(error))
+            JournalUnavailable: (error) => Effect.fail(ErrorMapping.unavailable(error)),
+            OrderUnknown: (error) => Effect.fail(ErrorMapping.orderUnknown(error))
           }))
           return Answer.versioned(order.text, order.version)
         })
@@ -109,9 +109,9 @@ export const layer = HttpApiBuilder.group(
           const ifVersion = yield* Preconditions.ifMatch(headers["if-match"])
           const patch = yield* Body.readObject(request, "the members to change")
           const document = yield* editing.patch(params.id, patch, ifVersion).pipe(Effect.catchTags({
-            JournalUnavailable: (error) => Effect.fail(Refused.unavailable(error)),
-            OrderUnknown: (error) => Effect.fail(Refused.orderUnknown(error)),
-            InvalidPatch: ({ faults }) => Effect.fail(Refused.invalid(faults)),
+            JournalUnavailable: (error) => Effect.fail(ErrorMapping.unavailable(error)),
+            OrderUnknown: (error) => Effect.fail(ErrorMapping.orderUnknown(error)),
+            InvalidPatch: ({ faults }) => Effect.fail(ErrorMapping.invalid(faults)),
             OrderReadOnly: ({ orderId }) =>
               Effect.fail(
                 new Problems.ReadOnly({
@@ -132,8 +132,8 @@ export const layer = HttpApiBuilder.group(
         "history",
         Effect.fnUntraced(function*({ params, query }) {
           const page = yield* orders.history(params.id, limited(query)).pipe(Effect.catchTags({
-            ...Refused.ofList,
-            OrderUnknown: (error) => Effect.fail(Refused.orderUnknown(error))
+            ...ErrorMapping.ofList,
+            OrderUnknown: (error) => Effect.fail(ErrorMapping.orderUnknown(error))
           }))
           return Answer.page(page, (entry) => JSON.stringify(entry))
         })
@@ -142,8 +142,8 @@ export const layer = HttpApiBuilder.group(
         "version",
         Effect.fnUntraced(function*({ params }) {
           const order = yield* orders.version(params.id, params.version).pipe(Effect.catchTags({
-            JournalUnavailable: (error) => Effect.fail(Refused.unavailable(error)),
-            OrderUnknown: (error) => Effect.fail(Refused.orderUnknown(error)),
+            JournalUnavailable: (error) => Effect.fail(ErrorMapping.unavailable(error)),
+            OrderUnknown: (error) => Effect.fail(ErrorMapping.orderUnknown(error)),
             OrderVersionUnknown: ({ orderId, version }) =>
               Effect.fail(new Problems.NotFound({ detail: `Order ${orderId} has no version ${version}` }))
           }))
@@ -166,8 +166,8 @@ export const layer = HttpApiBuilder.group(
           }).pipe(
             receipts.inTime,
             Effect.catchTags({
-              ...Refused.ofIntake,
-              OrderUnknown: (error) => Effect.fail(Refused.orderUnknown(error)),
+              ...ErrorMapping.ofIntake,
+              OrderUnknown: (error) => Effect.fail(ErrorMapping.orderUnknown(error)),
               PipelineUnknown: ({ name }) => {
                 const message = `names ${
                   JSON.stringify(name)

@@ -3,12 +3,12 @@ import { maxReason } from "@sluice/api/internal/runs/ProcessEventsApi"
 import * as Problems from "@sluice/api/wire/Problems"
 import { uuidOf } from "@sluice/domain/identity/Ids"
 import type { JsonObject } from "@sluice/domain/json/Json"
-import { Cancelling, type CancelRequest, type RunEnded } from "@sluice/engine/commands/CancelRun"
+import { type CancelRequest, CancelRun, type RunEnded } from "@sluice/engine/commands/CancelRun"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
 import { Effect } from "effect"
 import type { HttpServerRequest } from "effect/http"
 import * as Body from "../../wire/Body.ts"
-import * as Refused from "../../wire/ErrorMapping.ts"
+import * as ErrorMapping from "../../wire/ErrorMapping.ts"
 
 const unknown = (id: string) => new Problems.NotFound({ detail: `There is no process event ${JSON.stringify(id)}` })
 
@@ -30,7 +30,7 @@ const decode = Effect.fnUntraced(function*(body: JsonObject) {
     const message = faultOf(path, value)
     return message === undefined ? [] : [{ path, message }]
   })
-  if (faults.length > 0) return yield* Refused.invalid(faults)
+  if (faults.length > 0) return yield* ErrorMapping.invalid(faults)
   const { reason, compensate } = body as { readonly reason?: string | null; readonly compensate?: boolean | null }
   const request: CancelRequest = { reason: reason ?? undefined, compensate: compensate ?? undefined }
   return request
@@ -38,15 +38,15 @@ const decode = Effect.fnUntraced(function*(body: JsonObject) {
 
 /** Cancels the run of the process event `id`, as the request's body says. */
 export const make = Effect.map(
-  Cancelling,
+  CancelRun,
   (cancelling) =>
     Effect.fnUntraced(function*(id: string, request: HttpServerRequest.HttpServerRequest) {
       const wish = yield* decode(yield* Body.readObjectOrNothing(request, "reason and compensate, both optional"))
       const runId = id.startsWith("process_event-") ? uuidOf(id) : undefined
       if (runId === undefined) return yield* unknown(id)
       yield* cancelling.cancel(runId, wish).pipe(Effect.catchTags({
-        JournalUnavailable: (error: JournalUnavailable) => Effect.fail(Refused.unavailable(error)),
-        RunUnknown: () => Effect.fail(unknown(id)),
+        JournalUnavailable: (error: JournalUnavailable) => Effect.fail(ErrorMapping.unavailable(error)),
+        RunNotFound: () => Effect.fail(unknown(id)),
         RunEnded: ({ state }: RunEnded) =>
           Effect.fail(
             new Problems.Conflict({ detail: `Process event ${id} has ended ${state}: it cannot be cancelled` })

@@ -4,7 +4,7 @@
  */
 import { uuidOf } from "@sluice/domain/identity/Ids"
 import { isFinal, type ProcessEvent } from "@sluice/domain/run/ProcessEvent"
-import { Changes } from "@sluice/persistence/internal/journal/RunChanges"
+import { RunChanges } from "@sluice/persistence/internal/journal/RunChanges"
 import { ProcessEvents } from "@sluice/persistence/queries/ProcessEvents"
 import { Context, Effect, Layer, Stream } from "effect"
 import { HttpServerResponse } from "effect/http"
@@ -19,7 +19,7 @@ const aliveEvery = "15 seconds"
 
 const make = Effect.gen(function*() {
   const events = yield* ProcessEvents
-  const changes = yield* Changes
+  const changes = yield* RunChanges
   const stopping = yield* Stopping
 
   /** While the database is away nothing is told; the stream goes on when it is back. */

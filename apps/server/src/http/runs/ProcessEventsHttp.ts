@@ -8,12 +8,12 @@ import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { processEventText } from "../../wire/AcceptedResponse.ts"
 import * as Answer from "../../wire/Answer.ts"
-import * as Refused from "../../wire/ErrorMapping.ts"
+import * as ErrorMapping from "../../wire/ErrorMapping.ts"
 import * as CancelHttp from "./CancelHttp.ts"
 import { ProcessEventStream } from "./ProcessEventStream.ts"
 
 const ofOne = {
-  JournalUnavailable: (error: JournalUnavailable) => Effect.fail(Refused.unavailable(error)),
+  JournalUnavailable: (error: JournalUnavailable) => Effect.fail(ErrorMapping.unavailable(error)),
   ProcessEventUnknown: ({ id }: ProcessEventUnknown) =>
     Effect.fail(new Problems.NotFound({ detail: `There is no process event ${JSON.stringify(id)}` }))
 }
@@ -31,11 +31,11 @@ export const layer = HttpApiBuilder.group(
         "list",
         Effect.fnUntraced(function*({ query }) {
           const { limit = defaultLimit, cursor, state, orderId, pipeline, email, partner } = query
-          const createdAfter = yield* Refused.moment("createdAfter", query.createdAfter)
-          const createdBefore = yield* Refused.moment("createdBefore", query.createdBefore)
+          const createdAfter = yield* ErrorMapping.moment("createdAfter", query.createdAfter)
+          const createdBefore = yield* ErrorMapping.moment("createdBefore", query.createdBefore)
           const errorsOnly = query.errorsOnly === "true"
           const filters = { state, orderId, pipeline, errorsOnly, createdAfter, createdBefore, email, partner }
-          const page = yield* events.list(filters, { limit, cursor }).pipe(Effect.catchTags(Refused.ofList))
+          const page = yield* events.list(filters, { limit, cursor }).pipe(Effect.catchTags(ErrorMapping.ofList))
           return Answer.page(page, (summary) => JSON.stringify(summary))
         })
       )

@@ -3,8 +3,8 @@ import { Api } from "@sluice/api/Api"
 import * as Problems from "@sluice/api/wire/Problems"
 import { uuidOf } from "@sluice/domain/identity/Ids"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
-import { type NotResolvable, StepResolution, type StepUnknown } from "@sluice/engine/commands/ResolveStep"
-import { Retry, type RetryRefused, type RunUnknown } from "@sluice/engine/commands/RetryRun"
+import { type NotResolvable, ResolveStep, type StepUnknown } from "@sluice/engine/commands/ResolveStep"
+import { type RetryRefused, RetryRun, type RunNotFound } from "@sluice/engine/commands/RetryRun"
 import { type RetryJob, RetryJobs } from "@sluice/engine/internal/journal/RetryJobs"
 import { redactorOf } from "@sluice/engine/internal/steps/StepRedaction"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
@@ -13,10 +13,10 @@ import { ProcessEvents } from "@sluice/persistence/queries/ProcessEvents"
 import { Clock, Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Caller } from "../../access/Authentication.ts"
-import { processEventText, Receipts } from "../../wire/AcceptedResponse.ts"
+import { AcceptedResponse, processEventText } from "../../wire/AcceptedResponse.ts"
 import * as Answer from "../../wire/Answer.ts"
 import * as Body from "../../wire/Body.ts"
-import * as Refused from "../../wire/ErrorMapping.ts"
+import * as ErrorMapping from "../../wire/ErrorMapping.ts"
 import * as Preconditions from "../../wire/Preconditions.ts"
 import { jobView } from "./JobsView.ts"
 import * as RetryBodies from "./RetryBodies.ts"
@@ -24,23 +24,23 @@ import * as RetryBodies from "./RetryBodies.ts"
 const unknown = ({ id }: { readonly id: string }) =>
   Effect.fail(new Problems.NotFound({ detail: `There is no process event ${JSON.stringify(id)}` }))
 
-const away = { JournalUnavailable: (error: JournalUnavailable) => Effect.fail(Refused.unavailable(error)) }
+const away = { JournalUnavailable: (error: JournalUnavailable) => Effect.fail(ErrorMapping.unavailable(error)) }
 
 /** How many of a job's runs that were skipped or failed again are shown with it. */
 const shownProblems = 20
 
 const ofRetry = {
-  JournalUnavailable: Refused.ofIntake.JournalUnavailable,
-  JournalFull: Refused.ofIntake.JournalFull,
-  IntakeConflict: Refused.ofIntake.IntakeConflict,
-  RunUnknown: (error: RunUnknown) => unknown(error),
+  JournalUnavailable: ErrorMapping.ofIntake.JournalUnavailable,
+  JournalFull: ErrorMapping.ofIntake.JournalFull,
+  IntakeConflict: ErrorMapping.ofIntake.IntakeConflict,
+  RunNotFound: (error: RunNotFound) => unknown(error),
   RetryRefused: ({ path, message }: RetryRefused) =>
     Effect.fail(new Problems.RetryRefused({ detail: `${path} ${message}`, errors: [{ path, message }] }))
 }
 
 const ofResolve = {
   ...away,
-  RunUnknown: (error: RunUnknown) => unknown(error),
+  RunNotFound: (error: RunNotFound) => unknown(error),
   StepUnknown: ({ stepId }: StepUnknown) =>
     Effect.fail(new Problems.NotFound({ detail: `The process event has no step ${JSON.stringify(stepId)} that ran` })),
   NotResolvable: ({ message }: NotResolvable) => Effect.fail(new Problems.Conflict({ detail: message }))
@@ -62,10 +62,10 @@ export const layer = HttpApiBuilder.group(
   Api,
   "retries",
   Effect.fnUntraced(function*(handlers) {
-    const retry = yield* Retry
-    const resolution = yield* StepResolution
+    const retry = yield* RetryRun
+    const resolution = yield* ResolveStep
     const events = yield* ProcessEvents
-    const receipts = yield* Receipts
+    const receipts = yield* AcceptedResponse
     const jobs = yield* RetryJobs
     const settings = yield* Settings
 

@@ -16,7 +16,7 @@ import { Array, Effect, Schema, Stream } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { addressed, addressFaults } from "../../settings/SettingsWriting.ts"
 import * as Body from "../../wire/Body.ts"
-import * as Refused from "../../wire/ErrorMapping.ts"
+import * as ErrorMapping from "../../wire/ErrorMapping.ts"
 
 /** How many runs are read at once; three times as many may be in memory, and each may hold mebibytes of answers. */
 const atOnce = 32
@@ -49,12 +49,13 @@ const bodyFaults = (body: JsonObject): ReadonlyArray<Fault> => {
 
 /** What is wrong with the definition in the body. */
 const inside = (faults: ReadonlyArray<Fault>) =>
-  Refused.invalid(
+  ErrorMapping.invalid(
     faults.map(({ message, path }) => ({ path: path === "" ? "definition" : `definition.${path}`, message }))
   )
 
 const unavailable = {
-  JournalUnavailable: (error: Parameters<typeof Refused.unavailable>[0]) => Effect.fail(Refused.unavailable(error))
+  JournalUnavailable: (error: Parameters<typeof ErrorMapping.unavailable>[0]) =>
+    Effect.fail(ErrorMapping.unavailable(error))
 }
 
 const answered = (items: ReadonlyArray<SimulatedRun>) =>
@@ -93,7 +94,7 @@ export const make = Effect.gen(function*() {
       if (run !== undefined) runs.push(run)
       else faults.push({ path: `orders[${index}]`, message: `has no run of ${name} that has ended` })
     }
-    return faults.length === 0 ? runs : yield* Refused.invalid(faults)
+    return faults.length === 0 ? runs : yield* ErrorMapping.invalid(faults)
   })
 
   /** The one order whose requests are wanted. */
@@ -111,7 +112,7 @@ export const make = Effect.gen(function*() {
     const { text } = yield* Effect.catchTag(
       orders.get(orderId),
       "OrderUnknown",
-      () => Refused.invalid([{ path: "orderId", message: `there is no order ${JSON.stringify(orderId)}` }])
+      () => ErrorMapping.invalid([{ path: "orderId", message: `there is no order ${JSON.stringify(orderId)}` }])
     )
     const subject: Subject = { _tag: "Stored", document: { order: parse(text) as Order, text } }
     return subject
@@ -133,7 +134,7 @@ export const make = Effect.gen(function*() {
   ) {
     const body = yield* Body.readObjectOrNothing(request, "what to simulate")
     const faults = bodyFaults(body)
-    if (faults.length > 0) return yield* Refused.invalid(faults)
+    if (faults.length > 0) return yield* ErrorMapping.invalid(faults)
     const asked = yield* Effect.orDie(decode(body))
     const pipeline = yield* definition(params.id, asked.definition as JsonObject | undefined)
     if (asked.order !== undefined || asked.orderId !== undefined) {

@@ -5,7 +5,7 @@ import { SettingsStore } from "@sluice/persistence/settings/SettingsStore"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import * as Answer from "../../wire/Answer.ts"
-import * as Refused from "../../wire/ErrorMapping.ts"
+import * as ErrorMapping from "../../wire/ErrorMapping.ts"
 import * as SimulateHttp from "../runs/SimulateHttp.ts"
 import * as SettingsHttp from "./SettingsHttp.ts"
 
@@ -23,7 +23,7 @@ export const layer = HttpApiBuilder.group(
         Effect.fnUntraced(function*({ params, query }) {
           const { limit = defaultLimit, cursor } = query
           const page = yield* pipeline.versions(params.id, { limit, cursor }).pipe(
-            Effect.catchTags({ ...SettingsHttp.ofSetting, CursorInvalid: Refused.ofList.CursorInvalid })
+            Effect.catchTags({ ...SettingsHttp.ofSetting, CursorInvalid: ErrorMapping.ofList.CursorInvalid })
           )
           return Answer.page(page, SettingsHttp.settingText("pipeline"))
         })

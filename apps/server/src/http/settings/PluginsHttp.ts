@@ -9,7 +9,7 @@ import { Effect, Schema } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Readiness } from "../../process/Readiness.ts"
 import * as Answer from "../../wire/Answer.ts"
-import * as Refused from "../../wire/ErrorMapping.ts"
+import * as ErrorMapping from "../../wire/ErrorMapping.ts"
 
 const byName = cursor(Schema.Tuple([Schema.String]))
 
@@ -42,9 +42,9 @@ export const layer = HttpApiBuilder.group(
       "list",
       Effect.fnUntraced(function*({ query }) {
         const { limit = defaultLimit, cursor } = query
-        const [after] = (yield* Effect.mapError(byName.read({ limit, cursor }), Refused.cursorInvalid)) ?? []
+        const [after] = (yield* Effect.mapError(byName.read({ limit, cursor }), ErrorMapping.cursorInvalid)) ?? []
         // Every /v1 request says so while the database is away, this one too: a client learns it from whatever it asks.
-        yield* Effect.mapError(readiness.check, Refused.unavailable)
+        yield* Effect.mapError(readiness.check, ErrorMapping.unavailable)
         const rest = after === undefined ? views : views.filter(({ name }) => name > after)
         return Answer.page(page(rest, limit, byName, ({ name }) => [name] as const, (one) => one), JSON.stringify)
       })

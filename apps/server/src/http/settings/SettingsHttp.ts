@@ -17,7 +17,7 @@ import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { type SettingInvalid, SettingsWriting, type Written, type WrittenKind } from "../../settings/SettingsWriting.ts"
 import * as Answer from "../../wire/Answer.ts"
 import * as Body from "../../wire/Body.ts"
-import * as Refused from "../../wire/ErrorMapping.ts"
+import * as ErrorMapping from "../../wire/ErrorMapping.ts"
 import * as Preconditions from "../../wire/Preconditions.ts"
 
 /** What a setting is called in a sentence. */
@@ -45,7 +45,7 @@ const dotted = (pointer: string): string =>
   ).replaceAll("~1", "/").replaceAll("~0", "~")
 
 export const ofSetting = {
-  JournalUnavailable: (error: JournalUnavailable) => Effect.fail(Refused.unavailable(error)),
+  JournalUnavailable: (error: JournalUnavailable) => Effect.fail(ErrorMapping.unavailable(error)),
   SettingUnknown: ({ kind, id }: SettingUnknown) =>
     Effect.fail(
       new Problems.NotFound({ detail: `There is no ${nouns[kind as WrittenKind]} ${JSON.stringify(id)}` })
@@ -65,7 +65,7 @@ export const ofStoring = {
   JournalUnavailable: ofSetting.JournalUnavailable,
   SettingVersionMismatch: mismatch,
   SecretNotStored: ({ paths }: SecretNotStored) =>
-    Effect.fail(Refused.invalid(paths.map((pointer) => ({
+    Effect.fail(ErrorMapping.invalid(paths.map((pointer) => ({
       path: dotted(pointer),
       message: "is \"[redacted]\", and there is no stored secret to keep: write the secret"
     })))),
@@ -75,7 +75,7 @@ export const ofStoring = {
 
 export const ofPut = {
   ...ofStoring,
-  SettingInvalid: ({ faults }: SettingInvalid) => Effect.fail(Refused.invalid(faults))
+  SettingInvalid: ({ faults }: SettingInvalid) => Effect.fail(ErrorMapping.invalid(faults))
 }
 
 const refusedBySettings = (message: string) =>
@@ -99,7 +99,7 @@ export const make = Effect.fnUntraced(function*(kind: WrittenKind) {
 
   return {
     list: Effect.fnUntraced(function*({ query: { limit = defaultLimit, cursor } }: Listing) {
-      const page = yield* store.list({ limit, cursor }).pipe(Effect.catchTags(Refused.ofList))
+      const page = yield* store.list({ limit, cursor }).pipe(Effect.catchTags(ErrorMapping.ofList))
       return Answer.page(page, text)
     }),
     get: Effect.fnUntraced(function*({ params }: One) {

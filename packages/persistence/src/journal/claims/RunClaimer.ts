@@ -8,21 +8,21 @@
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import type { RunCancellation } from "@sluice/engine/internal/journal/Cancellation"
 import { takeoversAfter } from "@sluice/engine/internal/journal/JournalRules"
-import type { HeldRun, RunSoFar } from "@sluice/engine/journal/Journal"
+import type { ClaimedRun, RunSoFar } from "@sluice/engine/journal/Journal"
 import { Array, Cause, Effect, Exit, Latch, Queue, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
-import { type Board, lookColumn, type Unwell } from "../../partners/PartnerBreakerPostgres.ts"
-import type { Link } from "../../sql/JournalConnection.ts"
-import type { Announcements } from "../../sql/WorkNotifications.ts"
+import { lookColumn, type PartnerBreakerBoard, type Unwell } from "../../partners/PartnerBreakerPostgres.ts"
+import type { JournalConnection } from "../../sql/JournalConnection.ts"
+import type { WorkNotifications } from "../../sql/WorkNotifications.ts"
 import { anyCancelled, cancelled } from "../Cancels.ts"
 import type { Lease } from "../lease/Lease.ts"
-import type { Worker } from "../lease/WorkerRegistration.ts"
-import * as HeldRuns from "./PartnerHolds.ts"
+import type { WorkerRegistration } from "../lease/WorkerRegistration.ts"
+import * as PartnerHolds from "./PartnerHolds.ts"
 import * as QueuedRuns from "./QueuedRuns.ts"
 import { openStates } from "./QueuedRuns.ts"
 import { recover } from "./Recovery.ts"
-import * as Strays from "./UnownedRuns.ts"
+import * as UnownedRuns from "./UnownedRuns.ts"
 
 /** Runs that wait in this process for an executor. What is more stays claimable for others. */
 const capacity = 64
@@ -42,7 +42,7 @@ export const look = `select
     select from runs o where o.order_id = q.order_id and o.state in ${openStates})
     order by q.pipeline, q.id limit 1) q) as queued,
   exists (${anyCancelled}) as cancelled,
-  ${HeldRuns.dueQuery} as held,
+  ${PartnerHolds.dueQuery} as held,
   ${lookColumn} as unwell`
 
 interface Seen extends Readonly<Record<"dead" | "orphaned" | "due" | "cancelled" | "queued" | "held", boolean>> {
@@ -95,14 +95,14 @@ const uuids = (ids: ReadonlyArray<string>) => ({ ...PgTypes.uuid(null), oid: PgT
 /** What a takeover works with. */
 export interface Needs {
   readonly lease: Lease
-  readonly worker: Worker
-  readonly board: Board
-  readonly announcements: Announcements
+  readonly worker: WorkerRegistration
+  readonly board: PartnerBreakerBoard
+  readonly announcements: WorkNotifications
 }
 
 export const make = Effect.fnUntraced(function*({ announcements, board, lease, worker }: Needs) {
   const sql = yield* SqlClient.SqlClient
-  const findStrays = yield* Strays.make(lease)
+  const findStrays = yield* UnownedRuns.make(lease)
   const wake = Latch.makeUnsafe(false)
   /** Told again until the runs have ended, so that what nobody read is not missed. */
   const cancellations = yield* Queue.sliding<RunCancellation>(1024)
@@ -110,13 +110,13 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, w
   let inDoubt = false
 
   /** The pool, for a worker that rejoins. */
-  const link: Link = {
+  const link: JournalConnection = {
     query: (text, parameters) => Effect.result(sql.unsafe(text, parameters).values as Effect.Effect<never, SqlError>),
     closeIfHung: () => {}
   }
 
   /** Counts the takeovers, for the next one to know; then the runs, in `doubtful` until now, are this process's. */
-  const handOverSome = Effect.fnUntraced(function*(queue: Queue.Enqueue<HeldRun>, claimed: ReadonlyArray<Claimed>) {
+  const dispatchSome = Effect.fnUntraced(function*(queue: Queue.Enqueue<ClaimedRun>, claimed: ReadonlyArray<Claimed>) {
     const orderly = new Set(claimed.filter((run) => run.orderly).map((run) => run.id))
     // Also after an orderly end a call may have been open: its time to end was up.
     const found = yield* recover(
@@ -146,17 +146,17 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, w
     for (const { run, takeovers } of held) {
       // Fenced meanwhile: doubtful is empty then, and the runs are another's.
       if (!lease.doubtful.delete(run.runId)) continue
-      const tenure = lease.hold(run.runId, { pipeline: run.pipeline.name, bytes: weightOf(run) })
-      Queue.offerUnsafe(queue, { ...run, takeovers, tenure })
+      const claimToken = lease.hold(run.runId, { pipeline: run.pipeline.name, bytes: weightOf(run) })
+      Queue.offerUnsafe(queue, { ...run, takeovers, claimToken })
     }
   })
 
   /** In the order in which they were chosen, and few at a time: their journals hold partners' answers, each up to a mebibyte. */
-  const handOver = (queue: Queue.Enqueue<HeldRun>, claimed: ReadonlyArray<Claimed>) =>
-    Effect.forEach(Array.chunksOf(claimed, 8), (some) => handOverSome(queue, some), { discard: true })
+  const dispatch = (queue: Queue.Enqueue<ClaimedRun>, claimed: ReadonlyArray<Claimed>) =>
+    Effect.forEach(Array.chunksOf(claimed, 8), (some) => dispatchSome(queue, some), { discard: true })
 
   const claimThose = Effect.fnUntraced(
-    function*(queue: Queue.Enqueue<HeldRun>, statement: string, found: ReadonlyArray<Claimed>, takenOver: boolean) {
+    function*(queue: Queue.Enqueue<ClaimedRun>, statement: string, found: ReadonlyArray<Claimed>, takenOver: boolean) {
       // What is held here, by what this process knows, is being released: its answer comes first.
       const ids = found.map(({ id }) => id).filter((id) => !lease.inFlight.has(id))
       if (ids.length === 0) return false
@@ -165,13 +165,13 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, w
       const claimed = yield* sql.unsafe<Claimed>(statement, [PgTypes.uuid(id), PgTypes.int4(epoch), uuids(ids)])
       const mine = new Set(claimed.map((run) => run.id))
       for (const id of ids) if (!mine.has(id)) lease.doubtful.delete(id)
-      yield* handOver(queue, inOrder(claimed, placesOf(ids.map((id) => ({ id })))))
+      yield* dispatch(queue, inOrder(claimed, placesOf(ids.map((id) => ({ id })))))
       return true
     }
   )
 
   /** In turns by pipeline. True where there may be more that this process has room for. */
-  const claimQueued = Effect.fnUntraced(function*(queue: Queue.Queue<HeldRun>, room: number) {
+  const claimQueued = Effect.fnUntraced(function*(queue: Queue.Queue<ClaimedRun>, room: number) {
     const found = yield* sql.unsafe<QueuedRuns.Candidate>(QueuedRuns.candidates, [PgTypes.int4(room)])
     const next = QueuedRuns.inTurns(found, room, lease.inFlight.room)
     if (next.length < found.length) lease.inFlight.whenRoom(() => wake.openUnsafe())
@@ -180,13 +180,13 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, w
     const claimed = yield* QueuedRuns.claim(next, lease.identity())
     const mine = new Set(claimed.map((run) => run.id))
     for (const { id } of next) if (!mine.has(id)) lease.doubtful.delete(id)
-    yield* handOver(queue, inOrder(claimed, placesOf(next)))
+    yield* dispatch(queue, inOrder(claimed, placesOf(next)))
     // Somebody else was faster with all of them: not at once into the same.
     if (claimed.length === 0) yield* Effect.sleep("10 millis")
     return true
   })
 
-  const resolveDoubts = Effect.fnUntraced(function*(queue: Queue.Enqueue<HeldRun>) {
+  const resolveDoubts = Effect.fnUntraced(function*(queue: Queue.Enqueue<ClaimedRun>) {
     if (inDoubt) yield* worker.rejoin(link)
     inDoubt = false
     const doubts = new Map(lease.doubtful)
@@ -197,10 +197,10 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, w
     )
     const found = new Set(mine.map((run) => run.id))
     for (const id of doubts.keys()) if (!found.has(id)) lease.doubtful.delete(id)
-    yield* handOver(queue, mine.map(({ id }) => ({ id, orderly: doubts.get(id)?.takenOver !== true })))
+    yield* dispatch(queue, mine.map(({ id }) => ({ id, orderly: doubts.get(id)?.takenOver !== true })))
   })
 
-  const poll = Effect.fnUntraced(function*(queue: Queue.Queue<HeldRun>) {
+  const poll = Effect.fnUntraced(function*(queue: Queue.Queue<ClaimedRun>) {
     yield* findStrays
     yield* resolveDoubts(queue)
     const me = lease.identity().worker
@@ -222,7 +222,7 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, w
       more = (yield* claimThose(queue, claimOrphans, orphans, true)) && orphans.length === most
       yield* sql.unsafe(sweep)
     }
-    if (seen.held) yield* HeldRuns.letGo
+    if (seen.held) yield* PartnerHolds.letGo
     if ((seen.due || seen.held) && room() > 0) {
       const most = room()
       const due = yield* sql<Claimed>`select id from runs where due_at <= statement_timestamp()
@@ -233,7 +233,7 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, w
     return more
   })
 
-  const polling = Effect.fnUntraced(function*(queue: Queue.Queue<HeldRun>) {
+  const polling = Effect.fnUntraced(function*(queue: Queue.Queue<ClaimedRun>) {
     for (;;) {
       wake.closeUnsafe()
       // Whatever goes wrong: who does not look hears of no cancel, and takes up no run.
@@ -250,9 +250,9 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, w
     }
   })
 
-  const claimed: Stream.Stream<HeldRun> = Stream.unwrap(Effect.gen(function*() {
+  const claimed: Stream.Stream<ClaimedRun> = Stream.unwrap(Effect.gen(function*() {
     // Unbounded, and never filled above `capacity` by a claim: an offer must not wait, and be interrupted, halfway.
-    const queue = yield* Queue.unbounded<HeldRun>()
+    const queue = yield* Queue.unbounded<ClaimedRun>()
     yield* Effect.forkScoped(Effect.provideService(polling(queue), SqlClient.SqlClient, sql))
     yield* Effect.forkScoped(announcements.listen(() => wake.openUnsafe()))
     return Stream.fromQueue(queue)

@@ -3,7 +3,7 @@
  * share of the process: what is above stays queued in the database, and is claimed in turns.
  */
 
-import type { Tenure } from "@sluice/engine/journal/Journal"
+import type { ClaimToken } from "@sluice/engine/journal/Journal"
 
 /** Runs of one pipeline, of all, and the bytes of the documents that came with them. */
 export interface InFlightLimits {
@@ -22,12 +22,12 @@ export interface Load {
 
 export interface InFlight {
   readonly has: (runId: string) => boolean
-  /** A tenure that still stands. */
-  readonly stands: (tenure: Tenure) => boolean
-  /** Begins a tenure, whose number it returns; one that stood before ends. */
+  /** A claim token that still stands. */
+  readonly stands: (claimToken: ClaimToken) => boolean
+  /** Begins a claim token, whose number it returns; one that stood before ends. */
   readonly add: (runId: string, load: Load) => number
-  /** False where that tenure had ended before: what is held by now is left alone. */
-  readonly remove: (tenure: Tenure) => boolean
+  /** False where that claim token had ended before: what is held by now is left alone. */
+  readonly remove: (claimToken: ClaimToken) => boolean
   readonly clear: () => void
   /** How many more runs may be held, whatever they are. */
   readonly roomInAll: () => number
@@ -38,11 +38,11 @@ export interface InFlight {
 }
 
 export const make = (limits: InFlightLimits): InFlight => {
-  const held = new Map<string, Load & { readonly tenure: number }>()
+  const held = new Map<string, Load & { readonly claimToken: number }>()
   const counts = new Map<string, number>()
   let bytes = 0
   let removals = 0
-  let tenures = 0
+  let claimTokens = 0
   let waiting: (() => void) | undefined
 
   const roomInAll = () => bytes >= limits.bytes ? 0 : Math.max(0, limits.runs - held.size)
@@ -60,22 +60,22 @@ export const make = (limits: InFlightLimits): InFlight => {
     else counts.delete(load.pipeline)
   }
 
-  const stands = ({ runId, tenure }: Tenure) => held.get(runId)?.tenure === tenure
+  const stands = ({ runId, claimToken }: ClaimToken) => held.get(runId)?.claimToken === claimToken
 
   return {
     has: (runId) => held.has(runId),
     stands,
     add: (runId, { bytes: weight, pipeline }) => {
       forget(runId)
-      const tenure = ++tenures
-      held.set(runId, { pipeline, bytes: weight, tenure })
+      const claimToken = ++claimTokens
+      held.set(runId, { pipeline, bytes: weight, claimToken })
       counts.set(pipeline, (counts.get(pipeline) ?? 0) + 1)
       bytes += weight
-      return tenure
+      return claimToken
     },
-    remove: (tenure) => {
-      if (!stands(tenure)) return false
-      forget(tenure.runId)
+    remove: (claimToken) => {
+      if (!stands(claimToken)) return false
+      forget(claimToken.runId)
       if (waiting !== undefined && ++removals >= worthALook) {
         const tell = waiting
         waiting = undefined

@@ -2,7 +2,7 @@
  * What this process may do, and until when: its worker row, renewed with every flush, and the runs that it holds.
  * One lease for the whole process: 100,000 runs cost no more to keep than one. Contract: section 10, promise 3.
  */
-import { Fenced, type Tenure } from "@sluice/engine/journal/Journal"
+import { type ClaimToken, Fenced } from "@sluice/engine/journal/Journal"
 import { Clock, Effect } from "effect"
 import { leaseSeconds } from "../writer/FlushStatement.ts"
 import * as InFlight from "./InFlight.ts"
@@ -15,17 +15,17 @@ const margin = seconds(1)
 export interface Lease {
   /** The row in `workers`, and how often answers were lost since; both are parameters of every statement. */
   readonly identity: () => { readonly worker: string; readonly epoch: number }
-  /** Whether the tenure stands. What does not is another's, or a later fiber's, whatever a fiber believes. */
-  readonly holds: (tenure: Tenure) => boolean
-  /** Begins a tenure, and ends the one before it. */
+  /** Whether the claim token stands. What does not is another's, or a later fiber's, whatever a fiber believes. */
+  readonly holds: (claimToken: ClaimToken) => boolean
+  /** Begins a claim token, and ends the one before it. */
   readonly hold: (runId: string, load: InFlight.Load) => number
-  /** Ends a tenure; false where it had ended before. An answer that comes late ends nothing that began since. */
-  readonly drop: (tenure: Tenure) => boolean
+  /** Ends a claim token; false where it had ended before. An answer that comes late ends nothing that began since. */
+  readonly drop: (claimToken: ClaimToken) => boolean
   /** What this process holds, and how much more it may take. */
   readonly inFlight: InFlight.InFlight
   /** Runs that may be this process's: their statement was sent, and its answer lost or given up. */
   readonly doubtful: Map<string, { readonly takenOver: boolean }>
-  readonly maySend: (tenure?: Tenure) => boolean
+  readonly maySend: (claimToken?: ClaimToken) => boolean
   readonly awaitLease: Effect.Effect<void, Fenced>
   /** Renewed by a statement that was sent at `sent`, monotonic nanoseconds. */
   readonly renewed: (sent: bigint) => void
@@ -69,7 +69,7 @@ const on = (clock: Clock.Clock, limits: InFlight.InFlightLimits | undefined): Le
     drop: held.remove,
     inFlight: held,
     doubtful,
-    maySend: (tenure) => alive() && (tenure === undefined || held.stands(tenure)),
+    maySend: (claimToken) => alive() && (claimToken === undefined || held.stands(claimToken)),
     awaitLease: Effect.callback<void, Fenced>((resume) => {
       if (alive()) return resume(Effect.void)
       waiting.push(resume)

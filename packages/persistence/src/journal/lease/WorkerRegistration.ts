@@ -1,7 +1,7 @@
 /** The worker row of this process: entered, found again after a lost answer, entered anew once fenced, and left. */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { Clock, Effect, Result, Semaphore } from "effect"
-import type { Link } from "../../sql/JournalConnection.ts"
+import type { JournalConnection } from "../../sql/JournalConnection.ts"
 import { leaseSeconds } from "../writer/FlushStatement.ts"
 import type { Lease } from "./Lease.ts"
 
@@ -21,18 +21,18 @@ const leave = `update workers set fenced = true, left_orderly = true where id = 
 /** Between two tries while the database is away. */
 const pause = Effect.sleep("250 millis")
 
-export interface Worker {
-  readonly register: (link: Link) => Effect.Effect<void>
+export interface WorkerRegistration {
+  readonly register: (link: JournalConnection) => Effect.Effect<void>
   /** Goes on until the database answers. Where this one was fenced, the lease is lost and a new worker entered. */
-  readonly rejoin: (link: Link) => Effect.Effect<void>
-  readonly leave: (link: Link) => Effect.Effect<void>
+  readonly rejoin: (link: JournalConnection) => Effect.Effect<void>
+  readonly leave: (link: JournalConnection) => Effect.Effect<void>
 }
 
 export const make = Effect.fnUntraced(function*(lease: Lease) {
   const clock = yield* Clock.Clock
   const oneAtATime = yield* Semaphore.make(1)
 
-  const register: Worker["register"] = Effect.fnUntraced(function*(link) {
+  const register: WorkerRegistration["register"] = Effect.fnUntraced(function*(link) {
     for (;;) {
       const sent = clock.monotonicTimeNanosUnsafe()
       // A fresh id each time: where the answer was lost, the row stays behind, holds nothing, and is swept away.
@@ -44,7 +44,7 @@ export const make = Effect.fnUntraced(function*(lease: Lease) {
     }
   })
 
-  const rejoin: Worker["rejoin"] = Effect.fnUntraced(function*(link) {
+  const rejoin: WorkerRegistration["rejoin"] = Effect.fnUntraced(function*(link) {
     const { worker } = lease.identity()
     for (;;) {
       const sent = clock.monotonicTimeNanosUnsafe()
@@ -67,5 +67,5 @@ export const make = Effect.fnUntraced(function*(lease: Lease) {
     register,
     rejoin: (link) => oneAtATime.withPermit(rejoin(link)),
     leave: (link) => Effect.asVoid(link.query(leave, [PgTypes.uuid(lease.identity().worker)]))
-  } satisfies Worker
+  } satisfies WorkerRegistration
 })

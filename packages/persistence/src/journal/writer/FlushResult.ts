@@ -1,7 +1,7 @@
 /** What a flush answered, member by member: see `FlushStatement` for the rows. */
 import type { RunState } from "@sluice/domain/run/ProcessEvent"
-import type { HeldRun, Intake, Submission } from "@sluice/engine/journal/Journal"
-import { type Handed, handedOf } from "../../outbox/LocalClaims.ts"
+import type { ClaimedRun, Intake, Submission } from "@sluice/engine/journal/Journal"
+import { type LocalClaim, localClaimOf } from "../../outbox/LocalClaims.ts"
 import type { Rows } from "../../sql/JournalConnection.ts"
 
 export interface StoredEntry {
@@ -20,7 +20,7 @@ export interface FlushAnswer {
   /** Deliveries were made, and are to be sent. */
   readonly delivers: boolean
   /** Deliveries that are this process's to send. */
-  readonly handed: ReadonlyArray<Handed>
+  readonly handed: ReadonlyArray<LocalClaim>
 }
 
 export const flushAnswer = (rows: Rows): FlushAnswer => {
@@ -28,12 +28,12 @@ export const flushAnswer = (rows: Rows): FlushAnswer => {
   let delivers = false
   const accepts = new Set<number>()
   const entries = new Map<number, StoredEntry>()
-  const handed: Array<Handed> = []
+  const handed: Array<LocalClaim> = []
   for (const [kind, n, version, state, next] of rows) {
     if (kind === 0) standing = true
     else if (kind === 1) accepts.add(n as number)
     else if (kind === 3) delivers = true
-    else if (kind === 4) handed.push(handedOf(state as string))
+    else if (kind === 4) handed.push(localClaimOf(state as string))
     else {
       entries.set(n as number, {
         version: version as number,
@@ -46,9 +46,9 @@ export const flushAnswer = (rows: Rows): FlushAnswer => {
 }
 
 /** The run that a submission opened, at its very beginning. */
-export const openedRun = ({ document, run }: Submission, tenure: number): HeldRun => ({
+export const openedRun = ({ document, run }: Submission, claimToken: number): ClaimedRun => ({
   runId: run.runId,
-  tenure,
+  claimToken,
   eventId: run.eventId,
   orderId: document.order.id,
   pipeline: run.pipeline,

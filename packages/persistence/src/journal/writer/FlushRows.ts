@@ -4,8 +4,8 @@ import type { StepRow } from "@sluice/engine/journal/Journal"
 import { holdRank } from "@sluice/engine/partners/PartnerBreaker"
 import { encodeBody, encodeCallout, encodeHistory, encodeStep } from "../../records/CalloutCodec.ts"
 import { columns, type ColumnTypes } from "../../sql/ArrayParameters.ts"
-import type { AcceptMember, EntryMember } from "./PendingWrite.ts"
-import { accept, acceptRow, printable } from "./SubmissionRow.ts"
+import type { PendingEntry, PendingSubmission } from "./PendingWrite.ts"
+import { accept, printable, submissionRow } from "./SubmissionRow.ts"
 
 export const entry = {
   run_id: "uuid",
@@ -54,7 +54,7 @@ export const history = { e: "int", order_id: "text", entry: "text" } as const sa
 
 const text = (value: unknown): string | null => typeof value === "string" ? value : null
 
-const entryRow = ({ entry, release, outcome }: EntryMember) => {
+const entryRow = ({ entry, release, outcome }: PendingEntry) => {
   const order = entry.write?.document.order
   const heldFor = release ? entry.wait?.heldFor : undefined
   return {
@@ -94,14 +94,14 @@ const stepRow = (e: number, runId: string, row: StepRow) => ({
 export const flushParameters = (
   worker: string,
   epoch: number,
-  accepts: ReadonlyArray<AcceptMember>,
-  entries: ReadonlyArray<EntryMember>
+  accepts: ReadonlyArray<PendingSubmission>,
+  entries: ReadonlyArray<PendingEntry>
 ): ReadonlyArray<PgTypes.Parameter> => {
   const steps: Array<ReturnType<typeof stepRow>> = []
   const callouts: Array<{ readonly [Name in keyof typeof callout]: string | number | Uint8Array | null }> = []
   const histories: Array<{ readonly e: number; readonly order_id: string; readonly entry: string }> = []
   for (let i = 0; i < entries.length; i++) {
-    const { entry } = entries[i] as EntryMember
+    const { entry } = entries[i] as PendingEntry
     const e = i + 1
     if (entry.skipped !== undefined) { for (const row of entry.skipped) steps.push(stepRow(e, entry.runId, row)) }
     if (entry.step !== undefined) steps.push(stepRow(e, entry.runId, entry.step))
@@ -123,7 +123,7 @@ export const flushParameters = (
   return [
     PgTypes.uuid(worker),
     PgTypes.int4(epoch),
-    ...columns(accept, accepts.map(acceptRow)),
+    ...columns(accept, accepts.map(submissionRow)),
     ...columns(entry, entries.map(entryRow)),
     ...columns(step, steps),
     ...columns(callout, callouts),

@@ -13,12 +13,12 @@
  * - 4: one that is this process's to send: `state` names it (`Handover`)
  */
 import { intakeFanOut } from "../../outbox/FanOut.ts"
-import { handedText } from "../../outbox/LocalClaims.ts"
+import { localClaimText } from "../../outbox/LocalClaims.ts"
 import { outcomeParts } from "../../outbox/OutcomeStatement.ts"
 import { parameterCount, unnest } from "../../sql/ArrayParameters.ts"
 import { onHold } from "../claims/PartnerHolds.ts"
 import { callout, entry, history, step } from "./FlushRows.ts"
-import type { AcceptMember, EntryMember } from "./PendingWrite.ts"
+import type { PendingEntry, PendingSubmission } from "./PendingWrite.ts"
 import { accept } from "./SubmissionRow.ts"
 
 /** $1 worker, $2 epoch. */
@@ -169,7 +169,7 @@ from v left join f using (n)`]
       : [
         `select 3, count(*)::int, 0, null, false from dw where dw.state = 'pending' and dw.claim is null
   having count(*) > 0`,
-        `select 4, 0, 0, ${handedText}, false from dw where dw.claim is not null`
+        `select 4, 0, 0, ${localClaimText}, false from dw where dw.claim is not null`
       ])
   ]
   return `with ${ctes.join(",\n")}\n${answers.join("\nunion all ")}`
@@ -200,7 +200,7 @@ const outcomeStatement = statement(standing, outcomeParts(nextColumn), everythin
 /** For entries that leave something behind; takes no submissions. */
 export const outcomeFlush: FlushTexts = () => outcomeStatement
 
-export const partsOf = (accepts: ReadonlyArray<AcceptMember>, entries: ReadonlyArray<EntryMember>): Parts => ({
+export const partsOf = (accepts: ReadonlyArray<PendingSubmission>, entries: ReadonlyArray<PendingEntry>): Parts => ({
   accepts: accepts.length > 0,
   entries: entries.length > 0,
   changes: entries.some(({ entry }) => entry.write !== undefined || entry.history.length > 0),

@@ -6,7 +6,7 @@ import type { RunState } from "@sluice/domain/run/ProcessEvent"
 import { columns, type ColumnTypes, unnest } from "../../sql/ArrayParameters.ts"
 import type { Rows } from "../../sql/JournalConnection.ts"
 import type { StoredEntry } from "./FlushResult.ts"
-import type { EntryMember } from "./PendingWrite.ts"
+import type { PendingEntry } from "./PendingWrite.ts"
 
 const traces = {
   run_id: "uuid",
@@ -45,7 +45,7 @@ select e.n::int,
   case when r.finished_at is not null then r.state end
 from e join runs r on r.id = e.run_id join orders o on o.id = e.order_id`
 
-export const reconcileParameters = (members: ReadonlyArray<Pick<EntryMember, "entry" | "release" | "worker">>) =>
+export const reconcileParameters = (members: ReadonlyArray<Pick<PendingEntry, "entry" | "release" | "worker">>) =>
   columns(
     traces,
     members.map(({ entry, release, worker }) => ({

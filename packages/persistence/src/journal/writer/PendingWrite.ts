@@ -12,7 +12,7 @@ import type {
 import type { Effect } from "effect"
 import type { Outcome } from "../../outbox/Outcome.ts"
 
-export interface AcceptMember {
+export interface PendingSubmission {
   readonly kind: "accept"
   readonly submission: Submission
   /** This process executes it from the start; otherwise it is queued, for whoever has room. */
@@ -25,7 +25,7 @@ export interface AcceptMember {
   readonly settle: (answer: Effect.Effect<Intake, IntakeConflict | JournalUnavailable>) => void
 }
 
-export interface EntryMember {
+export interface PendingEntry {
   readonly kind: "entry"
   readonly entry: Entry
   /** The worker that held the run when the entry was given: under another one it must not be stored. */
@@ -38,7 +38,7 @@ export interface EntryMember {
   readonly settle: (answer: Effect.Effect<Committed | Stale, Fenced>) => void
 }
 
-export type Member = AcceptMember | EntryMember
+export type PendingWrite = PendingSubmission | PendingEntry
 
 /** What a member weighs on its way to the database, roughly: its documents, bodies and answers. */
 export const submissionBytes = (submission: Submission): number => submission.document.text.length + 512
@@ -58,19 +58,19 @@ export const entryBytes = (entry: Entry): number => {
 }
 
 /** No two members of one order share a flush: `UPDATE … FROM` with one order twice drops a change silently. */
-export const orderOf = (member: Member): string =>
+export const orderOf = (member: PendingWrite): string =>
   member.kind === "accept" ? member.submission.document.order.id : member.entry.orderId
 
 const nobody: ReadonlyArray<string> = []
 
 /** Nor of one customer, for the same reason. */
-export const customersOf = (member: Member): ReadonlyArray<string> =>
+export const customersOf = (member: PendingWrite): ReadonlyArray<string> =>
   member.kind === "accept" ? nobody : member.outcome?.customers ?? nobody
 
 /** Members by kind: the ordinals of the answer count in these. */
-export const sorted = (members: ReadonlyArray<Member>) => {
-  const accepts: Array<AcceptMember> = []
-  const entries: Array<EntryMember> = []
+export const sorted = (members: ReadonlyArray<PendingWrite>) => {
+  const accepts: Array<PendingSubmission> = []
+  const entries: Array<PendingEntry> = []
   for (const member of members) {
     if (member.kind === "accept") accepts.push(member)
     else entries.push(member)

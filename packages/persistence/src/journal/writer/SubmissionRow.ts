@@ -2,7 +2,7 @@
 import { webhookTypeOf } from "@sluice/domain/webhook/WebhookType"
 import { externalIdOf } from "@sluice/engine/internal/journal/JournalRules"
 import type { ColumnTypes } from "../../sql/ArrayParameters.ts"
-import type { AcceptMember } from "./PendingWrite.ts"
+import type { PendingSubmission } from "./PendingWrite.ts"
 
 export const accept = {
   id: "text",
@@ -26,7 +26,7 @@ export const accept = {
 /** A NUL is no text to PostgreSQL; in a reason given by a person it is not worth failing for. */
 export const printable = (text: string | undefined): string | null => text?.replaceAll("\0", "\ufffd") ?? null
 
-export const acceptRow = ({ starts, submission }: AcceptMember) => {
+export const submissionRow = ({ starts, submission }: PendingSubmission) => {
   const { document, fingerprint, idempotencyKey, run } = submission
   return {
     id: document.order.id,

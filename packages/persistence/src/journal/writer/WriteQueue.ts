@@ -1,29 +1,29 @@
 /** What waits for the writer: bounded where it can be refused, taken in portions that a flush can carry. */
-import { customersOf, type Member, orderOf } from "./PendingWrite.ts"
+import { customersOf, orderOf, type PendingWrite } from "./PendingWrite.ts"
 
 export const maxMembers = 256
 export const maxBytes = 1024 * 1024
 
-export interface Backlog {
-  readonly add: (member: Member) => void
+export interface WriteQueue {
+  readonly add: (member: PendingWrite) => void
   /** Back to the front, in their order: their flush stored nothing. */
-  readonly putBack: (members: ReadonlyArray<Member>) => void
+  readonly putBack: (members: ReadonlyArray<PendingWrite>) => void
   /** At most `maxMembers` and `maxBytes` (a larger one alone), at most one per order and customer; the others keep their place. */
-  readonly take: () => ReadonlyArray<Member>
+  readonly take: () => ReadonlyArray<PendingWrite>
   /** Takes out those that fulfil the condition. */
-  readonly extract: (condition: (member: Member) => boolean) => ReadonlyArray<Member>
+  readonly extract: (condition: (member: PendingWrite) => boolean) => ReadonlyArray<PendingWrite>
   readonly count: () => number
   readonly bytes: () => number
 }
 
-export const make = (): Backlog => {
-  let members: Array<Member> = []
+export const make = (): WriteQueue => {
+  let members: Array<PendingWrite> = []
   let bytes = 0
 
-  const extract = (condition: (member: Member) => boolean): ReadonlyArray<Member> => {
+  const extract = (condition: (member: PendingWrite) => boolean): ReadonlyArray<PendingWrite> => {
     if (members.length === 0) return []
-    const taken: Array<Member> = []
-    const left: Array<Member> = []
+    const taken: Array<PendingWrite> = []
+    const left: Array<PendingWrite> = []
     for (const member of members) {
       if (condition(member)) {
         taken.push(member)

@@ -8,37 +8,42 @@ import { Fenced, JournalUnavailable } from "@sluice/engine/journal/Journal"
 import { Clock, Effect, Latch, Result } from "effect"
 import { SqlError } from "effect/sql/SqlError"
 import type { Offer } from "../../outbox/DeliverySignal.ts"
-import { handoverParameters, ofSubmissions } from "../../outbox/LocalClaims.ts"
-import type { Link, Rows } from "../../sql/JournalConnection.ts"
+import { localClaimParameters, ofSubmissions } from "../../outbox/LocalClaims.ts"
+import type { JournalConnection, Rows } from "../../sql/JournalConnection.ts"
 import { type SqlFault, sqlFault } from "../../sql/SqlFault.ts"
 import type { Lease } from "../lease/Lease.ts"
-import type { Worker } from "../lease/WorkerRegistration.ts"
+import type { WorkerRegistration } from "../lease/WorkerRegistration.ts"
 import { flushAnswer, openedRun, queued, type StoredEntry } from "./FlushResult.ts"
 import { flushParameters } from "./FlushRows.ts"
 import { type FlushTexts, partsOf } from "./FlushStatement.ts"
 import { duplicatesParameters, duplicatesStatement, hitsOf } from "./KeyConflicts.ts"
 import { reconciled, reconcileParameters, reconcileStatement } from "./LostReplies.ts"
-import { type AcceptMember, type EntryMember, type Member, sorted } from "./PendingWrite.ts"
-import * as Backlog from "./WriteQueue.ts"
+import { type PendingEntry, type PendingSubmission, type PendingWrite, sorted } from "./PendingWrite.ts"
+import * as WriteQueue from "./WriteQueue.ts"
 
 /** A backlog, the connection that empties it, and the statements it does so with. */
-export interface Lane {
-  readonly backlog: Backlog.Backlog
-  readonly link: Link
+export interface WriteChannel {
+  readonly backlog: WriteQueue.WriteQueue
+  readonly link: JournalConnection
   readonly texts: FlushTexts
   readonly parameters: typeof flushParameters
   /** The statements renew the lease. */
   readonly renews: boolean
   readonly wake: Latch.Latch
-  inFlight: ReadonlyArray<Member>
+  inFlight: ReadonlyArray<PendingWrite>
   /** An empty flush is wanted, for the lease's sake. */
   beat: boolean
   /** Monotonic nanoseconds. */
   flushedAt: bigint
 }
 
-export const lane = (link: Link, texts: FlushTexts, renews: boolean, parameters = flushParameters): Lane => ({
-  backlog: Backlog.make(),
+export const channel = (
+  link: JournalConnection,
+  texts: FlushTexts,
+  renews: boolean,
+  parameters = flushParameters
+): WriteChannel => ({
+  backlog: WriteQueue.make(),
   link,
   texts,
   parameters,
@@ -50,21 +55,25 @@ export const lane = (link: Link, texts: FlushTexts, renews: boolean, parameters 
 })
 
 /** Once more from the front; whoever was answered already is not worth another try. */
-const again = (lane: Lane, members: ReadonlyArray<Member>) =>
-  lane.backlog.putBack(members.filter((member) => member.kind === "entry" || !member.abandoned))
+const again = (channel: WriteChannel, members: ReadonlyArray<PendingWrite>) =>
+  channel.backlog.putBack(members.filter((member) => member.kind === "entry" || !member.abandoned))
 
-const refuse = (member: Member, error: unknown) => member.settle(Effect.die(error))
+const refuse = (member: PendingWrite, error: unknown) => member.settle(Effect.die(error))
 
-export const add = (lane: Lane, member: Member) => {
-  lane.backlog.add(member)
-  lane.wake.openUnsafe()
+export const add = (channel: WriteChannel, member: PendingWrite) => {
+  channel.backlog.add(member)
+  channel.wake.openUnsafe()
 }
 
 /** Answers submissions that have waited since before `since`; what is on its way may still be stored. */
-export const abandon = (lane: Lane, since: bigint) => {
-  const old = (member: Member): member is AcceptMember =>
+export const abandon = (channel: WriteChannel, since: bigint) => {
+  const old = (member: PendingWrite): member is PendingSubmission =>
     member.kind === "accept" && !member.abandoned && member.since < since
-  for (const member of [...lane.backlog.extract(old), ...lane.inFlight.filter(old)] as ReadonlyArray<AcceptMember>) {
+  for (
+    const member of [...channel.backlog.extract(old), ...channel.inFlight.filter(old)] as ReadonlyArray<
+      PendingSubmission
+    >
+  ) {
     member.abandoned = true
     member.settle(Effect.fail(new JournalUnavailable({ message: "the database did not answer in time" })))
   }
@@ -88,10 +97,10 @@ const versionsStatement = `select o.id, o.version, r.reason, r.cancel_compensate
   from unnest($1::text[], $2::uuid[]) as u(order_id, run_id) join orders o on o.id = u.order_id
   left join runs r on r.id = u.run_id and r.cancel_requested`
 
-export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, options: Options) {
+export const make = Effect.fnUntraced(function*(lease: Lease, worker: WorkerRegistration, options: Options) {
   const clock = yield* Clock.Clock
 
-  const settleEntry = (member: EntryMember, stored: StoredEntry) => {
+  const settleEntry = (member: PendingEntry, stored: StoredEntry) => {
     const { runId } = member.entry
     if (stored.ended !== undefined || member.release) lease.drop(member.entry)
     member.settle(Effect.succeed({
@@ -104,7 +113,7 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
   }
 
   /** `owned`: stored under the worker that this process still is. A takeover may have been faster than this answer. */
-  const settleAccept = ({ abandoned, bytes, settle, starts, submission }: AcceptMember, owned: boolean) => {
+  const settleAccept = ({ abandoned, bytes, settle, starts, submission }: PendingSubmission, owned: boolean) => {
     const { pipeline, runId } = submission.run
     if (!owned || !starts || lease.inFlight.has(runId)) {
       if (!starts) options.queued()
@@ -114,15 +123,15 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
       lease.doubtful.set(runId, { takenOver: false })
       return options.claimable()
     }
-    const tenure = lease.hold(runId, { pipeline: pipeline.name, bytes })
-    settle(Effect.succeed({ _tag: "Accepted", run: openedRun(submission, tenure) }))
+    const claimToken = lease.hold(runId, { pipeline: pipeline.name, bytes })
+    settle(Effect.succeed({ _tag: "Accepted", run: openedRun(submission, claimToken) }))
   }
 
-  const settleStale = Effect.fnUntraced(function*(lane: Lane, members: ReadonlyArray<EntryMember>) {
+  const settleStale = Effect.fnUntraced(function*(channel: WriteChannel, members: ReadonlyArray<PendingEntry>) {
     if (members.length === 0) return
     const orders = { ...PgTypes.text(null), oid: PgTypes.OID.textArray, value: members.map((m) => m.entry.orderId) }
     const runs = { ...PgTypes.uuid(null), oid: PgTypes.OID.uuidArray, value: members.map((m) => m.entry.runId) }
-    const answer = yield* lane.link.query(versionsStatement, [orders, runs])
+    const answer = yield* channel.link.query(versionsStatement, [orders, runs])
     const found = new Map(Result.isSuccess(answer) ? answer.success.map((row) => [row[0], row]) : [])
     for (const { entry, settle } of members) {
       const [, version, reason, compensate] = found.get(entry.orderId) ?? []
@@ -137,18 +146,21 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
   /** `sentBy`: the worker under which they were sent, and may have been stored without our knowing. */
   const settleDuplicates = Effect.fnUntraced(
     function*(
-      lane: Lane,
-      members: ReadonlyArray<AcceptMember>,
+      channel: WriteChannel,
+      members: ReadonlyArray<PendingSubmission>,
       sentBy: string
     ): Effect.fn.Return<SqlFault | undefined> {
       if (members.length === 0) return
-      const answer = yield* lane.link.query(duplicatesStatement, duplicatesParameters(members.map((m) => m.submission)))
+      const answer = yield* channel.link.query(
+        duplicatesStatement,
+        duplicatesParameters(members.map((m) => m.submission))
+      )
       if (Result.isFailure(answer)) return sqlFault(answer.failure)
       const hits = hitsOf(answer.success, members.length)
       members.forEach((member, i) => {
         const judgement = judge(member.submission, hits[i] ?? [])
         if (judgement._tag === "Own") settleAccept(member, sentBy === lease.identity().worker)
-        else if (judgement._tag === "Gone") again(lane, [member])
+        else if (judgement._tag === "Gone") again(channel, [member])
         else member.settle(judgement._tag === "Repeated" ? Effect.succeed(judgement) : Effect.fail(judgement))
       })
     }
@@ -156,8 +168,8 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
 
   const settle = Effect.fnUntraced(
     function*(
-      lane: Lane,
-      members: ReadonlyArray<Member>,
+      channel: WriteChannel,
+      members: ReadonlyArray<PendingWrite>,
       rows: Rows,
       by: { readonly worker: string; readonly epoch: number },
       sent: bigint,
@@ -166,63 +178,63 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
       const answer = flushAnswer(rows)
       if (!answer.standing) {
         offer?.taken([])
-        again(lane, members)
+        again(channel, members)
         const { epoch, worker: id } = lease.identity()
         // Nothing was stored. Where somebody else here has rejoined meanwhile, raising the epoch would only answer them
         // in kind, for ever.
-        return by.worker === id && by.epoch === epoch ? yield* worker.rejoin(lane.link) : undefined
+        return by.worker === id && by.epoch === epoch ? yield* worker.rejoin(channel.link) : undefined
       }
       const owned = by.worker === lease.identity().worker
-      lane.flushedAt = sent
+      channel.flushedAt = sent
       if (answer.delivers) options.delivers()
-      if (lane.renews && owned) lease.renewed(sent)
+      if (channel.renews && owned) lease.renewed(sent)
       const { accepts, entries } = sorted(members)
-      const stale: Array<EntryMember> = []
+      const stale: Array<PendingEntry> = []
       entries.forEach((member, i) => {
         const stored = answer.entries.get(i + 1)
         if (stored === undefined) stale.push(member)
         else settleEntry(member, stored)
       })
-      const taken: Array<AcceptMember> = []
+      const taken: Array<PendingSubmission> = []
       accepts.forEach((member, i) => {
         if (answer.accepts.has(i + 1)) settleAccept(member, owned)
         else taken.push(member)
       })
       offer?.taken(ofSubmissions(answer.handed, accepts.map(({ submission }) => submission)))
-      yield* settleStale(lane, stale)
-      if ((yield* settleDuplicates(lane, taken, by.worker)) !== undefined) again(lane, taken)
+      yield* settleStale(channel, stale)
+      if ((yield* settleDuplicates(channel, taken, by.worker)) !== undefined) again(channel, taken)
     }
   )
 
   /** The answer was lost: first what was sent loses its right to be stored, then we look what was stored before. */
   const recover = Effect.fnUntraced(
-    function*(lane: Lane, members: ReadonlyArray<Member>, sentBy: string): Effect.fn.Return<void> {
-      yield* worker.rejoin(lane.link)
+    function*(channel: WriteChannel, members: ReadonlyArray<PendingWrite>, sentBy: string): Effect.fn.Return<void> {
+      yield* worker.rejoin(channel.link)
       const { accepts, entries } = sorted(members)
       const mine = entries.filter((member) => member.worker === lease.identity().worker)
-      const answer = yield* lane.link.query(reconcileStatement, reconcileParameters(mine))
+      const answer = yield* channel.link.query(reconcileStatement, reconcileParameters(mine))
       const fault = Result.isFailure(answer)
         ? sqlFault(answer.failure)
-        : yield* settleDuplicates(lane, accepts, sentBy)
+        : yield* settleDuplicates(channel, accepts, sentBy)
       if (fault === "refused" && members.length > 1) {
-        for (const member of members) yield* recover(lane, [member], sentBy)
+        for (const member of members) yield* recover(channel, [member], sentBy)
         return
       }
       // What cannot even be asked for cannot have been stored.
-      if (fault === "refused") return again(lane, members)
-      if (fault !== undefined || Result.isFailure(answer)) return yield* recover(lane, members, sentBy)
+      if (fault === "refused") return again(channel, members)
+      if (fault !== undefined || Result.isFailure(answer)) return yield* recover(channel, members, sentBy)
       const stored = reconciled(answer.success)
       for (const member of entries) {
         const found = stored.get(mine.indexOf(member) + 1)
         if (!mine.includes(member)) member.settle(Effect.fail(new Fenced()))
-        else if (found === undefined) again(lane, [member])
+        else if (found === undefined) again(channel, [member])
         else settleEntry(member, found)
       }
     }
   )
 
   const store = Effect.fnUntraced(
-    function*(lane: Lane, members: ReadonlyArray<Member>): Effect.fn.Return<void> {
+    function*(channel: WriteChannel, members: ReadonlyArray<PendingWrite>): Effect.fn.Return<void> {
       const by = lease.identity()
       const { accepts, entries } = sorted(members)
       const sent = clock.monotonicTimeNanosUnsafe()
@@ -230,22 +242,22 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
       const offer = parts.accepts ? options.offer() : undefined
       // A value that cannot even be encoded throws here.
       const answer: Result.Result<Rows, unknown> = yield* Effect.suspend(() =>
-        lane.link.query(
-          lane.texts(parts),
+        channel.link.query(
+          channel.texts(parts),
           [
-            ...lane.parameters(by.worker, by.epoch, accepts, entries),
-            ...(offer === undefined ? [] : handoverParameters(offer))
+            ...channel.parameters(by.worker, by.epoch, accepts, entries),
+            ...(offer === undefined ? [] : localClaimParameters(offer))
           ]
         )
       ).pipe(Effect.catchDefect((defect) => Effect.succeed(Result.fail(defect))))
-      if (Result.isSuccess(answer)) return yield* settle(lane, members, answer.success, by, sent, offer)
+      if (Result.isSuccess(answer)) return yield* settle(channel, members, answer.success, by, sent, offer)
       // What was stored all the same is sent when its claims run out.
       offer?.taken([])
       const fault = answer.failure instanceof SqlError ? sqlFault(answer.failure) : "refused"
-      if (fault === "away") return yield* recover(lane, members, by.worker)
+      if (fault === "away") return yield* recover(channel, members, by.worker)
       // One row's fault must not fail its neighbours, and one row's lock must not hold them up.
       if (members.length > 1) {
-        for (const member of members) yield* store(lane, [member])
+        for (const member of members) yield* store(channel, [member])
         return
       }
       const [member] = members
@@ -254,30 +266,30 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: Worker, op
           yield* Effect.logError("journal: cannot renew the lease", answer.failure)
           : refuse(member, answer.failure)
       }
-      again(lane, members)
+      again(channel, members)
       yield* Effect.sleep("20 millis")
     }
   )
 
   /** Entries of runs that are another's by now never reach the database. */
-  const takeMine = (lane: Lane) =>
-    lane.backlog.take().filter((member) => {
+  const takeMine = (channel: WriteChannel) =>
+    channel.backlog.take().filter((member) => {
       if (member.kind === "accept" || member.worker === lease.identity().worker) return true
       member.settle(Effect.fail(new Fenced()))
       return false
     })
 
-  const run = (lane: Lane) =>
+  const run = (channel: WriteChannel) =>
     Effect.gen(function*() {
       for (;;) {
-        while (lane.backlog.count() > 0 || lane.beat) {
-          lane.beat = false
-          lane.inFlight = takeMine(lane)
-          yield* store(lane, lane.inFlight)
-          lane.inFlight = []
+        while (channel.backlog.count() > 0 || channel.beat) {
+          channel.beat = false
+          channel.inFlight = takeMine(channel)
+          yield* store(channel, channel.inFlight)
+          channel.inFlight = []
         }
-        lane.wake.closeUnsafe()
-        yield* lane.wake.await
+        channel.wake.closeUnsafe()
+        yield* channel.wake.await
       }
     })
 

@@ -5,7 +5,7 @@ import { accepted } from "@sluice/engine/testing/JournalSuite"
 import { Clock, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
-import * as Strays from "../../../src/journal/claims/UnownedRuns.ts"
+import * as UnownedRuns from "../../../src/journal/claims/UnownedRuns.ts"
 import * as JournalPg from "../../../src/journal/JournalPostgres.ts"
 import * as Lease from "../../../src/journal/lease/Lease.ts"
 import { DatabaseTest } from "../../../src/testing/DatabaseTest.ts"
@@ -25,7 +25,7 @@ it.effect("a run of this process that it does not execute is in doubt once it wa
     const held = yield* accepted(journal, submission())
     const stray = yield* accepted(journal, submission())
     const lease = yield* forgetful
-    const look = yield* Strays.make(lease)
+    const look = yield* UnownedRuns.make(lease)
     lease.hold(held.runId, { pipeline: "p", bytes: 0 })
     const doubts: Array<ReadonlyArray<string>> = []
     for (let looks = 0; looks < 2; looks++) {

@@ -49,7 +49,7 @@ describe("Lease", () => {
     Effect.gen(function*() {
       const lease = yield* Lease.make()
       lease.registered("first", yield* now)
-      const run = { runId: "run", tenure: lease.hold("run", load) }
+      const run = { runId: "run", claimToken: lease.hold("run", load) }
       assert.isTrue(lease.maySend(run))
       lease.lost()
       lease.registered("second", yield* now)
@@ -61,8 +61,8 @@ describe("Lease", () => {
     Effect.gen(function*() {
       const lease = yield* Lease.make()
       lease.registered("worker", yield* now)
-      const before = { runId: "run", tenure: lease.hold("run", load) }
-      const again = { runId: "run", tenure: lease.hold("run", load) }
+      const before = { runId: "run", claimToken: lease.hold("run", load) }
+      const again = { runId: "run", claimToken: lease.hold("run", load) }
       assert.deepStrictEqual([lease.maySend(before), lease.maySend(again)], [false, true])
       assert.isFalse(lease.drop(before))
       assert.isTrue(lease.holds(again))

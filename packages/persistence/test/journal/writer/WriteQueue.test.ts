@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { entryOf, nextId, submission, writeOn } from "@sluice/engine/testing/JournalFixtures"
-import type { Member } from "../../../src/journal/writer/PendingWrite.ts"
-import * as Backlog from "../../../src/journal/writer/WriteQueue.ts"
+import type { PendingWrite } from "../../../src/journal/writer/PendingWrite.ts"
+import * as WriteQueue from "../../../src/journal/writer/WriteQueue.ts"
 
-const accept = (bytes: number): Member => ({
+const accept = (bytes: number): PendingWrite => ({
   kind: "accept",
   submission: submission(),
   bytes,
@@ -13,15 +13,15 @@ const accept = (bytes: number): Member => ({
   settle: () => {}
 })
 
-const filled = (members: ReadonlyArray<Member>) => {
-  const backlog = Backlog.make()
+const filled = (members: ReadonlyArray<PendingWrite>) => {
+  const backlog = WriteQueue.make()
   for (const member of members) backlog.add(member)
   return backlog
 }
 
 /** Empties it portion by portion. */
-const portions = (backlog: Backlog.Backlog) => {
-  const taken: Array<ReadonlyArray<Member>> = []
+const portions = (backlog: WriteQueue.WriteQueue) => {
+  const taken: Array<ReadonlyArray<PendingWrite>> = []
   while (backlog.count() > 0) taken.push(backlog.take())
   return taken
 }
@@ -29,7 +29,7 @@ const portions = (backlog: Backlog.Backlog) => {
 const sizes = (bytes: ReadonlyArray<number>) =>
   portions(filled(bytes.map(accept))).map((portion) => portion.map((member) => member.bytes))
 
-describe("Backlog", () => {
+describe("WriteQueue", () => {
   it("a portion holds at most 256 members and a mebibyte, and a larger one goes alone", () => {
     assert.deepStrictEqual(sizes(Array.from({ length: 600 }, () => 1)).map(({ length }) => length), [256, 256, 88])
     assert.deepStrictEqual(sizes([600_000, 600_000, 400_000, 1]), [[600_000, 400_000, 1], [600_000]])
@@ -38,9 +38,9 @@ describe("Backlog", () => {
 
   it("two members of one order are never in one portion, and keep their order", () => {
     const { document } = submission()
-    const write = (tag: string): Member => ({
+    const write = (tag: string): PendingWrite => ({
       kind: "entry",
-      entry: entryOf({ runId: nextId(), orderId: document.order.id, tenure: 1 }, {
+      entry: entryOf({ runId: nextId(), orderId: document.order.id, claimToken: 1 }, {
         write: writeOn(document, { tags: [tag] })
       }),
       worker: "w",
