@@ -57,7 +57,8 @@ export const collect = Effect.fnUntraced(function*(since: number) {
       ...found.missing.map((one) =>
         `endpoint ${one.endpointId} has ${one.found} of ${one.expected} deliveries of ${one.type} for ${one.orderId}`
       ),
-      ...found.stuck.map((id) => `delivery ${id} waits for nothing`)
+      ...found.stuck.map((id) => `delivery ${id} waits for nothing`),
+      ...found.unreadable.map((id) => `order ${id} cannot be read`)
     ]
   }
   return rows

@@ -5,7 +5,7 @@ import type { SqlClient } from "effect/sql"
 
 const missing = Metric.gauge("sluice_deliveries_missing", {
   description:
-    "Deliveries of the last hour's events that are missing, or wait for nothing; anything above 0 is a fault."
+    "Deliveries of the last hour's events that are missing or wait for nothing, and orders whose events cannot be read; anything above 0 is a fault."
 })
 
 const hour = 3_600_000
@@ -14,10 +14,9 @@ export const layer: Layer.Layer<never, never, SqlClient.SqlClient> = Layer.effec
   Effect.gen(function*() {
     const now = yield* Clock.currentTimeMillis
     const found = yield* check(now - hour, now)
-    yield* Metric.update(missing, found.missing.length + found.stuck.length)
-    if (found.missing.length + found.stuck.length > 0) {
-      yield* Effect.logError("deliveries are missing or stuck", found)
-    }
+    const faults = found.missing.length + found.stuck.length + found.unreadable.length
+    yield* Metric.update(missing, faults)
+    if (faults > 0) yield* Effect.logError("deliveries are missing or stuck, or cannot be judged", found)
   }).pipe(
     Effect.catch((error) => Effect.logDebug("completeness: will look again", error)),
     Effect.repeat(Schedule.spaced("10 minutes")),

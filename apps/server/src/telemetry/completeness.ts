@@ -21,7 +21,7 @@ const program = Effect.gen(function*() {
     Effect.provide(Database.layerPool({ url: Redacted.make(url), maxConnections: 2 }))
   )
   yield* Console.log(JSON.stringify(found, undefined, 2))
-  return found.missing.length === 0 && found.stuck.length === 0
+  return found.missing.length + found.stuck.length + found.unreadable.length === 0
 }).pipe(
   Effect.catch((error) => Effect.as(Console.error(`sluice: ${error.message}`), false)),
   Effect.tap((complete) => Effect.sync(() => (process.exitCode = complete ? 0 : 1)))

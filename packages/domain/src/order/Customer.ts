@@ -1,6 +1,6 @@
 /** What an order says of its customer. Contract: section 9. */
 import { isObject, type Json } from "../json/Json.ts"
-import { isStorable, type Order } from "./Order.ts"
+import { isStorable, longestIndexed, type Order } from "./Order.ts"
 
 /** Members of an order that are the customer's own, and stand under the same names in the customer. */
 export const customerMembers = [
@@ -23,8 +23,9 @@ export interface CustomerChange {
   readonly members: Readonly<Partial<Record<CustomerMember, Json>>>
 }
 
+/** A text by which a customer can be found: an index has to hold it. */
 const text = (value: Json | undefined): string | undefined =>
-  typeof value === "string" && value !== "" && isStorable(value) ? value : undefined
+  typeof value === "string" && value !== "" && value.length <= longestIndexed && isStorable(value) ? value : undefined
 
 /** `undefined` where the order names nobody. */
 export const customerOf = (order: Order): CustomerChange | undefined => {

@@ -9,17 +9,20 @@ import {
   type ClaimedDelivery,
   type ClaimRequest,
   DeliveryStore,
+  lookAgainMs,
   type Settlement,
   type StepTarget,
   StoreUnavailable
 } from "@sluice/delivery/DeliveryStore"
 import { disableAfterMs, failingReason, goneReason } from "@sluice/delivery/internal/EndpointHealth"
+import { Next } from "@sluice/delivery/internal/Judgement"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
-import { Effect, Layer, Queue, Schedule } from "effect"
+import { type Cause, Effect, Layer, Queue, Schedule } from "effect"
 import { SecureRandom } from "effect/crypto"
 import type { SqlError } from "effect/sql/SqlError"
 import { DeliverySignal } from "../outbox/DeliverySignal.ts"
 import { disable } from "../settings/EndpointState.ts"
+import { readIsolated, writeIsolated } from "../sql/BatchIsolation.ts"
 import * as StatementPlans from "../sql/StatementPlans.ts"
 import { transaction } from "../sql/Transaction.ts"
 import { claimStatement, nextStatement } from "./ClaimStatement.ts"
@@ -77,6 +80,30 @@ const uuids = (value: ReadonlyArray<string>) => ({ ...PgTypes.uuid(null), oid: P
 
 const unavailable = (error: SqlError) => new StoreUnavailable({ message: error.message })
 
+/** What is kept of an attempt whose record the database refuses. */
+const unrecordable = "what came of this attempt cannot be stored as it is"
+
+/** Longer than any wait that a schedule or a `Retry-After` asks for, in milliseconds. */
+const longestWaitMs = 40 * 86_400_000
+
+/** The same result in values that can be stored. */
+const reduced = (settling: Settling): Settling => {
+  const { settlement } = settling
+  if (settlement._tag !== "Attempted") return settling
+  const { attempt: { number, startedAt, durationMs }, next } = settlement
+  const wait = next._tag === "Retry" ? next.afterMs : 0
+  return {
+    ...settling,
+    settlement: {
+      ...settlement,
+      attempt: { number, startedAt, durationMs, error: { code: "unrecordable", message: unrecordable } },
+      next: next._tag === "Retry"
+        ? Next.Retry({ afterMs: wait >= 0 ? Math.min(wait, longestWaitMs) : lookAgainMs })
+        : next
+    }
+  }
+}
+
 /** It is to be attempted once more. */
 const isPending = ({ settlement }: Settling): boolean =>
   settlement._tag === "Attempted" ? settlement.next._tag === "Retry" : settlement._tag !== "Filtered"
@@ -85,6 +112,27 @@ interface Waiting {
   readonly settling: Settling
   readonly done: () => void
 }
+
+/** The end of a delivery that cannot be sent, because its row cannot be read. */
+const ended = (row: ClaimedRow, claim: string, reason: unknown): Waiting => ({
+  settling: {
+    id: row.id,
+    claim,
+    endpointId: row.endpoint_id ?? undefined,
+    chained: row.order_id !== null,
+    settlement: {
+      _tag: "Attempted",
+      attempt: {
+        number: row.attempts + 1,
+        startedAt: row.created_at.getTime(),
+        durationMs: 0,
+        error: { code: "unreadable", message: `what is stored of this delivery cannot be read: ${String(reason)}` }
+      },
+      next: Next.Exhausted()
+    }
+  },
+  done: () => {}
+})
 
 const make = Effect.gen(function*() {
   const sql = yield* PgClient
@@ -97,20 +145,20 @@ const make = Effect.gen(function*() {
     const lanes = [texts([...room.keys()]), ints([...room.values()]), PgTypes.int4(otherwise)]
     const mark = SecureRandom.uuidV7Unsafe()
     const rows = yield* sql.unsafe<ClaimedRow>(claimStatement, [...lanes, PgTypes.int4(total), PgTypes.uuid(mark)])
-    const deliveries = rows.map((row) => {
-      const delivery = claimed(row)
-      claims.set(delivery, mark)
-      return delivery
-    })
-    if (deliveries.length > 0) return { deliveries } satisfies Claim
+    const unreadable: Array<Waiting> = []
+    const deliveries = readIsolated(rows, claimed, (row, reason) => unreadable.push(ended(row, mark, reason)))
+    for (const delivery of deliveries) claims.set(delivery, mark)
+    Queue.offerAllUnsafe(queue, unreadable)
+    if (rows.length > 0) return { deliveries } satisfies Claim
     const [next] = yield* sql.unsafe<{ readonly ms: number | null }>(nextStatement, lanes)
     return { deliveries, ...(typeof next?.ms === "number" && { nextInMs: next.ms }) } satisfies Claim
   }, Effect.mapError(unavailable))
 
   const disableNow = (id: string, reason: string) =>
-    transaction(sql, disable(sql, id, reason)).pipe(
-      Effect.tap((done) => done ? Effect.logWarning(`Webhook endpoint ${id} is disabled: ${reason}`) : Effect.void)
-    )
+    writeIsolated([id], () =>
+      transaction(sql, disable(sql, id, reason)).pipe(
+        Effect.tap((done) => done ? Effect.logWarning(`Webhook endpoint ${id} is disabled: ${reason}`) : Effect.void)
+      ), (_, cause) => Effect.logError(`Webhook endpoint ${id} cannot be disabled: ${reason}`, cause))
 
   const store = Effect.fnUntraced(function*(settlings: ReadonlyArray<Settling>) {
     // Before it is recorded: whoever dies in between meets the 410 again.
@@ -135,15 +183,24 @@ const make = Effect.gen(function*() {
     if (rows.some(({ endpoint_id }) => endpoint_id === null) || settlings.some(isPending)) signal.publish()
   })
 
-  /** Many at a time; where the database objects, one by one, so that a bad one fails alone. */
-  const storeAll = (waiting: ReadonlyArray<Waiting>): Effect.Effect<void, SqlError> =>
-    store(waiting.map(({ settling }) => settling)).pipe(
-      Effect.catch((error) =>
-        waiting.length > 1
-          ? Effect.forEach(waiting, (one) => storeAll([one]), { discard: true })
-          : Effect.fail(error)
+  /**
+   * Records a result that was refused once more, without what was answered: an attempt that is not recorded at all would
+   * be made again for ever.
+   */
+  const storeReduced = (settling: Settling, refusal: Cause.Cause<SqlError>) =>
+    Effect.logError("deliveries: a result cannot be stored as it is", { delivery: settling.id }, refusal).pipe(
+      Effect.andThen(
+        writeIsolated(
+          [reduced(settling)],
+          store,
+          (_, cause) =>
+            Effect.logError("deliveries: a result is lost, and will be sent again", { delivery: settling.id }, cause)
+        )
       )
     )
+
+  const storeAll = (waiting: ReadonlyArray<Waiting>): Effect.Effect<void, SqlError> =>
+    writeIsolated(waiting.map(({ settling }) => settling), store, storeReduced)
 
   const writer = Effect.gen(function*() {
     for (;;) {

@@ -12,6 +12,7 @@ import { Context, Effect, Latch, Layer, Schema } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { SqlClient } from "effect/sql"
 import { DeliverySignal } from "../outbox/DeliverySignal.ts"
+import { writeIsolated } from "../sql/BatchIsolation.ts"
 import { transaction } from "../sql/Transaction.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
 import { again } from "./Deliveries.ts"
@@ -95,9 +96,16 @@ const make = Effect.gen(function*() {
       join webhook_endpoints w on w.id = d.endpoint_id and w.disabled_at is null
       where p.id = ${id}::uuid order by d.id limit ${batch}`
     const ids = rows.map((row) => row.id)
-    if (ids.length > 0) yield* again(sql, ids)
+    let refused = 0
+    yield* writeIsolated(ids, (some) => transaction(sql, again(sql, some)), (deliveryId, cause) =>
+      Effect.andThen(
+        Effect.logError("a replay cannot send a delivery again", { deliveryId }, cause),
+        Effect.sync(() => refused++)
+      ))
     const last = ids.at(-1)
-    yield* sql`update replays set replayed = replayed + ${ids.length}, after = coalesce(${last ?? null}::uuid, after),
+    yield* sql`update replays set replayed = replayed + ${ids.length - refused}, after = coalesce(${
+      last ?? null
+    }::uuid, after),
       state = case when ${ids.length < batch} then 'completed' else state end,
       finished_at = case when ${ids.length < batch} then clock_timestamp() end where id = ${id}::uuid`
     return ids.length === batch
@@ -106,8 +114,12 @@ const make = Effect.gen(function*() {
   const running = Effect.gen(function*() {
     const rows = yield* sql<{ readonly id: string }>`select id from replays where state = 'running'`
     for (const { id } of rows) {
-      while (yield* transaction(sql, step(id))) signal.publish()
-      signal.publish()
+      // One that cannot go on keeps no other from going on.
+      yield* writeIsolated([id], () =>
+        Effect.gen(function*() {
+          while (yield* transaction(sql, step(id))) signal.publish()
+          signal.publish()
+        }), (_, cause) => Effect.logError("a replay cannot go on", { replay: replayId(id) }, cause))
     }
   })
 

@@ -24,7 +24,7 @@ const row = {
   endpoint_id: "text",
   kind: "text",
   state: "text",
-  after_ms: "int",
+  after_ms: "float8",
   number: "int",
   record: "text",
   response: "bytea",

@@ -5,10 +5,11 @@
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import type { EventType } from "@sluice/domain/webhook/WebhookType"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
-import { Context, Deferred, Effect, Exit, Layer, Queue } from "effect"
+import { type Cause, Context, Deferred, Effect, Exit, Layer, Queue } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
 import { columns, type ColumnTypes, parameterCount, unnest } from "../sql/ArrayParameters.ts"
+import { writeIsolated } from "../sql/BatchIsolation.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
 import { DeliverySignal, type Offer } from "./DeliverySignal.ts"
 import { endpointLane, newId, wants } from "./FanOut.ts"
@@ -93,21 +94,27 @@ const make = Effect.gen(function*() {
     if (rows.some(({ id }) => id === null)) signal.publish()
   }
 
-  /** Together; where the database objects, one by one, so that a bad one fails alone. */
-  const store = (waiting: ReadonlyArray<Waiting>): Effect.Effect<void> =>
+  const storeTogether = (waiting: ReadonlyArray<Waiting>) =>
     Effect.suspend(() => {
-      if (waiting.length === 0) return Effect.void
       const offer = signal.offer()
-      return Effect.flatMap(Effect.exit(insert(waiting, offer)), (exit) => {
-        if (Exit.isFailure(exit)) offer.taken([])
-        if (Exit.isFailure(exit) && waiting.length > 1) {
-          return Effect.forEach(waiting, (one) => store([one]), { discard: true })
-        }
-        for (const { stored } of waiting) Deferred.doneUnsafe(stored, Exit.asVoid(exit))
-        if (Exit.isSuccess(exit)) start(waiting, exit.value, offer)
-        return Effect.void
-      }).pipe(Effect.onInterrupt(() => Effect.sync(() => offer.taken([]))))
+      return insert(waiting, offer).pipe(
+        Effect.tap((rows) => Effect.sync(() => start(waiting, rows, offer))),
+        // What was stored all the same is sent when its claims run out.
+        Effect.onError(() => Effect.sync(() => offer.taken([]))),
+        Effect.andThen(Effect.sync(() => {
+          for (const { stored } of waiting) Deferred.doneUnsafe(stored, Exit.void)
+        }))
+      )
     })
+
+  const refused = ({ stored }: Waiting, cause: Cause.Cause<SqlError>) =>
+    Effect.sync(() => Deferred.doneUnsafe(stored, Exit.failCause(cause)))
+
+  const store = (waiting: ReadonlyArray<Waiting>): Effect.Effect<void> =>
+    Effect.catchCause(writeIsolated(waiting, storeTogether, refused), (cause) =>
+      Effect.sync(() => {
+        for (const { stored } of waiting) Deferred.doneUnsafe(stored, Exit.failCause(cause))
+      }))
 
   yield* Queue.takeBetween(queue, 1, maxEvents).pipe(
     Effect.flatMap((waiting) => store(waiting.filter(({ abandoned }) => !abandoned))),

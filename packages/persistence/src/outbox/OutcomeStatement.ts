@@ -11,6 +11,7 @@ import { stringify } from "@sluice/domain/json/Json"
 import type { CustomerMember } from "@sluice/domain/order/Customer"
 import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
 import { SecureRandom } from "effect/crypto"
+import { createHash } from "node:crypto"
 import { customerColumns } from "../schema/CustomerColumns.ts"
 import { columns, type ColumnTypes, parameterCount, unnest } from "../sql/ArrayParameters.ts"
 import { endpoints } from "./FanOut.ts"
@@ -120,7 +121,16 @@ xm as materialized (
 ${messageFanOut}`
 }
 
-const laneOf = (url: string): string => `s:${URL.parse(url)?.origin ?? url}`
+/** An index entry holds 2704 bytes, of which an order's id may need 512. */
+const longestKey = 1000
+
+/** The text itself, or where it is too long for an index its digest: only equality counts. */
+const indexable = (text: string): string =>
+  text.length <= longestKey && Utf8.encode(text).length <= longestKey
+    ? text
+    : `sha256:${createHash("sha256").update(text).digest("hex")}`
+
+const laneOf = (url: string): string => indexable(`s:${URL.parse(url)?.origin ?? url}`)
 
 const targetOf = ({ url, headers, idempotencyKey, timeoutMs, origin }: OutgoingMessage): StepTarget => ({
   url,
@@ -177,7 +187,8 @@ export const outcomeParameters = (
       id: message.id,
       type: message.type,
       lane: laneOf(message.url),
-      url: message.url,
+      // Names the chain only; the target has the URL that is called.
+      url: indexable(message.url),
       target: JSON.stringify(targetOf(message)),
       body: Utf8.encode(message.body)
     }))

@@ -12,6 +12,7 @@ import {
 } from "@sluice/engine/partners/PartnerBreaker"
 import { Effect, Latch } from "effect"
 import { SqlClient } from "effect/sql"
+import { writeIsolated } from "../sql/BatchIsolation.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
 import type { WorkNotifications } from "../sql/WorkNotifications.ts"
 
@@ -89,10 +90,22 @@ export const make = Effect.fnUntraced(function*(changed: () => void, announcemen
     wake.closeUnsafe()
     storedNow = new Map(news)
     news.clear()
-    for (const [host, one] of storedNow) {
-      yield* Effect.onError(store(host, one), () => Effect.sync(() => news.has(host) || news.set(host, one)))
-      storedNow.delete(host)
-    }
+    yield* Effect.forEach([...storedNow], ([host, one]) =>
+      // By host, so that one whose row is refused keeps none of the others unstored.
+      Effect.andThen(
+        writeIsolated([one], () =>
+          store(host, one), (_, cause) =>
+          Effect.logError("what is known of a partner cannot be stored", { host }, cause)),
+        Effect.sync(() =>
+          storedNow.delete(host)
+        )
+      ), { discard: true }).pipe(
+        Effect.onError(() =>
+          Effect.sync(() => {
+            for (const [host, one] of storedNow) if (!news.has(host)) news.set(host, one)
+          })
+        )
+      )
     yield* Effect.sleep(answersEveryMs)
   }).pipe(
     Effect.catch((error) =>

@@ -9,6 +9,8 @@ import {
 } from "@sluice/engine/internal/journal/RetryJobs"
 import { Effect, Latch, Layer } from "effect"
 import { SqlClient } from "effect/sql"
+import type { SqlError } from "effect/sql/SqlError"
+import { writeIsolated } from "../sql/BatchIsolation.ts"
 import { transaction } from "../sql/Transaction.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
 import { matching } from "./RetryMatch.ts"
@@ -128,8 +130,12 @@ const make = Effect.gen(function*() {
       Effect.map(([row]) => row === undefined ? "lost" : row.cancel_requested ? "cancelling" : "held")
     )
 
-  const take: RetryJobs["Service"]["take"] = (id, owner, size) =>
-    orUnavailable(transaction(
+  const taking = (
+    id: string,
+    owner: string,
+    size: number
+  ): Effect.Effect<ReadonlyArray<string>, SqlError> =>
+    transaction(
       sql,
       Effect.gen(function*() {
         const [row] = yield* sql<JobRow>`select ${columns} from jobs
@@ -143,14 +149,29 @@ const make = Effect.gen(function*() {
         const ids = next.map((run) => run.id)
         const last = ids.at(-1)
         if (last === undefined) return []
-        yield* sql.unsafe(
-          `insert into job_items (job_id, run_id) select $1, u.id from unnest($2::uuid[]) as u(id) on conflict do nothing`,
-          [PgTypes.uuid(id), uuids(ids)]
-        )
-        yield* sql`update jobs set cursor = ${last}::uuid where id = ${id}::uuid`
-        return ids
+        const refused = new Set<string>()
+        yield* writeIsolated(ids, (some) =>
+          // A savepoint each.
+          transaction(
+            sql,
+            sql.unsafe(
+              `insert into job_items (job_id, run_id) select $1, u.id from unnest($2::uuid[]) as u(id)
+              on conflict do nothing`,
+              [PgTypes.uuid(id), uuids(some)]
+            )
+          ), (runId, cause) =>
+          Effect.andThen(
+            Effect.logError("a job cannot take up a run", { runId }, cause),
+            Effect.sync(() => refused.add(runId))
+          ))
+        yield* sql`update jobs set cursor = ${last}::uuid, failed = failed + ${refused.size} where id = ${id}::uuid`
+        const taken = ids.filter((runId) => !refused.has(runId))
+        // An empty answer ends the job.
+        return taken.length > 0 ? taken : yield* Effect.suspend(() => taking(id, owner, size))
       })
-    ))
+    )
+
+  const take: RetryJobs["Service"]["take"] = (id, owner, size) => orUnavailable(taking(id, owner, size))
 
   const settle: RetryJobs["Service"]["settle"] = (id, { runId, outcome, retryId, message }) =>
     Effect.asVoid(orUnavailable(sql`with item as (

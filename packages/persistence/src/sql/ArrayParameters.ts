@@ -8,6 +8,7 @@ const oids = {
   text: PgTypes.OID.textArray,
   uuid: PgTypes.OID.uuidArray,
   int: PgTypes.OID.int4Array,
+  float8: PgTypes.OID.float8Array,
   bytea: PgTypes.OID.byteaArray,
   timestamptz: PgTypes.OID.timestamptzArray,
   bool: PgTypes.OID.boolArray
@@ -18,6 +19,7 @@ const sqlNames: Record<ColumnType, string> = {
   text: "text[]",
   uuid: "uuid[]",
   int: "int4[]",
+  float8: "float8[]",
   bytea: "bytea[]",
   timestamptz: "timestamptz[]",
   bool: "bool[]"

@@ -10,6 +10,7 @@ import { webhookTypeOf } from "@sluice/domain/webhook/WebhookType"
 import { DateTime, Effect, Stream } from "effect"
 import type { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
+import { readIsolated } from "../sql/BatchIsolation.ts"
 import {
   type CommittedEvent,
   customerOfEnding,
@@ -30,38 +31,55 @@ const pageSize = 500
 const parsedOrder = (doc: string): Order => Json.parse(doc) as unknown as Order
 
 interface Submitted {
-  readonly id: string
+  readonly order_id: string
   readonly at: Date
   readonly event_id: string
   readonly order_type: string
   readonly doc: string | null
 }
 
+/** Takes the id of an order of which something cannot be read, and why. */
+export type Unreadable = (orderId: string, reason: unknown) => void
+
+const read = <Row extends { readonly order_id: string }, B>(
+  rows: Stream.Stream<Row, SqlError>,
+  unreadable: Unreadable,
+  f: (row: Row) => ReadonlyArray<B>
+): Stream.Stream<B, SqlError> =>
+  Stream.flatMap(
+    rows,
+    (row) => Stream.fromIterable(readIsolated([row], f, ({ order_id }, reason) => unreadable(order_id, reason)).flat())
+  )
+
 /** An order's type may have been changed since; what counts is the first version's. */
-const submitted = (sql: SqlClient.SqlClient, { since, until }: Span) =>
-  sql<Submitted>`select o.id, o.created_at as at, o.event_id, o.order_type, v.doc from orders o
+const submitted = (sql: SqlClient.SqlClient, { since, until }: Span, unreadable: Unreadable) =>
+  read(
+    sql<Submitted>`select o.id as order_id, o.created_at as at, o.event_id, o.order_type, v.doc from orders o
     left join order_versions v on o.version > 1 and v.order_id = o.id and v.version = 1
-    where o.created_at >= ${timestamptz(since)} and o.created_at < ${timestamptz(until)}`.stream.pipe(
-    Stream.flatMap((row): Stream.Stream<CommittedEvent> => {
+    where o.created_at >= ${timestamptz(since)} and o.created_at < ${timestamptz(until)}`.stream,
+    unreadable,
+    (row): ReadonlyArray<CommittedEvent> => {
       const type = webhookTypeOf(row.doc === null ? row.order_type : parsedOrder(row.doc).orderType)
       return type === undefined
-        ? Stream.empty
-        : Stream.succeed({ at: row.at.getTime(), type, count: 1, orderId: row.id, messageId: row.event_id })
-    })
+        ? []
+        : [{ at: row.at.getTime(), type, count: 1, orderId: row.order_id, messageId: row.event_id }]
+    }
   )
 
 /** Runs with a plugin's failure among their steps. */
-const failed = (sql: SqlClient.SqlClient, { since, until }: Span) =>
-  sql<{ readonly at: Date; readonly order_id: string; readonly records: ReadonlyArray<string> }>`
+const failed = (sql: SqlClient.SqlClient, { since, until }: Span, unreadable: Unreadable) =>
+  read(
+    sql<{ readonly at: Date; readonly order_id: string; readonly records: ReadonlyArray<string> }>`
     select * from (
       select r.finished_at as at, r.order_id, array(
         select s.record from steps s where s.run_id = r.id and s.record like '%"error":%') as records
       from runs r where r.finished_at >= ${timestamptz(since)} and r.finished_at < ${timestamptz(until)}) r
-    where cardinality(records) > 0`.stream.pipe(
-    Stream.filter(({ records }) =>
+    where cardinality(records) > 0`.stream,
+    unreadable,
+    ({ at, order_id, records }): ReadonlyArray<CommittedEvent> =>
       records.some((record) => (Json.parse(record) as Json.JsonObject)["error"] !== undefined)
-    ),
-    Stream.map((row): CommittedEvent => ({ at: row.at.getTime(), type: "error", count: 1, orderId: row.order_id }))
+        ? [{ at: at.getTime(), type: "error", count: 1, orderId: order_id }]
+        : []
   )
 
 interface Completed {
@@ -102,14 +120,17 @@ const customersOf = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, ending
   }))
 })
 
-const completed = (sql: SqlClient.SqlClient, { since, until }: Span, margin: number) =>
-  sql<Completed>`select r.finished_at as at, r.order_id, not exists (
+const completed = (sql: SqlClient.SqlClient, { since, until }: Span, margin: number, unreadable: Unreadable) =>
+  read(
+    sql<Completed>`select r.finished_at as at, r.order_id, not exists (
         select from runs p where p.order_id = r.order_id and p.state = 'completed'
           and (p.finished_at, p.id) < (r.finished_at, r.id)) as is_first,
       array(select v.doc from order_versions v where v.order_id = r.order_id order by v.version) as docs
     from runs r where r.finished_at >= ${timestamptz(since)} and r.finished_at < ${timestamptz(until)}
-      and r.state = 'completed'`.stream.pipe(
-    Stream.flatMap((row) => Stream.fromIterable(endingOf(row))),
+      and r.state = 'completed'`.stream,
+    unreadable,
+    endingOf
+  ).pipe(
     Stream.grouped(pageSize),
     Stream.mapEffect((endings) =>
       Effect.map(customersOf(sql, endings), (known) => eventsOfEndings(endings, known, margin))
@@ -124,15 +145,19 @@ const reported = (sql: SqlClient.SqlClient, { since, until }: Span) =>
     Stream.map((row): CommittedEvent => ({ at: row.at.getTime(), type: row.type, count: 1, messageId: row.id }))
   )
 
-/** Everything that was committed in the time. `margin`: clocks differ by less, in milliseconds. */
+/**
+ * Everything that was committed in the time. `margin`: clocks differ by less, in milliseconds. What cannot be read is
+ * told to `unreadable`, and hides nothing else.
+ */
 export const committedEvents = (
   sql: SqlClient.SqlClient,
   span: Span,
-  margin: number
+  margin: number,
+  unreadable: Unreadable
 ): Stream.Stream<ReadonlyArray<CommittedEvent>, SqlError> =>
-  submitted(sql, span).pipe(
-    Stream.concat(failed(sql, span)),
-    Stream.concat(completed(sql, span, margin)),
+  submitted(sql, span, unreadable).pipe(
+    Stream.concat(failed(sql, span, unreadable)),
+    Stream.concat(completed(sql, span, margin, unreadable)),
     Stream.concat(reported(sql, span)),
     Stream.grouped(pageSize)
   )

@@ -31,6 +31,8 @@ export interface Completeness {
   readonly missing: ReadonlyArray<Missing>
   /** At most `shown` deliveries that wait for nothing and are never due. */
   readonly stuck: ReadonlyArray<string>
+  /** At most `shown` orders that cannot be judged, because what is stored of them cannot be read. */
+  readonly unreadable: ReadonlyArray<string>
 }
 
 /** Milliseconds. */
@@ -103,12 +105,16 @@ export const check = Effect.fnUntraced(function*(
     }
   })
   // Where nobody ever subscribed, nothing is due.
+  const unreadable = new Set<string>()
   if (subscriptions.length > 0) {
-    yield* Stream.runForEach(committedEvents(sql, { since, until }, margin), judge)
+    const events = committedEvents(sql, { since, until }, margin, (orderId) => {
+      if (unreadable.size < shown) unreadable.add(orderId)
+    })
+    yield* Stream.runForEach(events, judge)
   }
   const stuck = yield* sql<{ readonly id: string }>`select d.id from deliveries d
     where d.state = 'pending' and d.due_at is null and not exists (
       select from deliveries b where b.chain = d.chain and b.finished_at is null and b.seq < d.seq)
     limit ${shown}`
-  return { expected, missing, stuck: stuck.map(({ id }) => deliveryId(id)) }
+  return { expected, missing, stuck: stuck.map(({ id }) => deliveryId(id)), unreadable: [...unreadable] }
 })

@@ -9,6 +9,7 @@ import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { decodeCallout, decodeStep, type StoredCallout, type StoredStep } from "../../records/CalloutCodec.ts"
 import { reusedCallouts } from "../../records/ReusedCallouts.ts"
+import { readIsolated } from "../../sql/BatchIsolation.ts"
 
 interface RunRow {
   readonly id: string
@@ -80,7 +81,7 @@ const groupBy = <A extends { readonly run_id: string }>(
   rows: ReadonlyArray<A>
 ): ReadonlyMap<string, ReadonlyArray<A>> => Map.groupBy(rows, (row) => row.run_id)
 
-/** The runs with these ids, oldest first. */
+/** The runs with these ids, oldest first; those whose journal cannot be read are left out, and logged. */
 export const recover = Effect.fnUntraced(function*(ids: ReadonlyArray<string>, mayBeOpen: (runId: string) => boolean) {
   if (ids.length === 0) return []
   const sql = yield* SqlClient.SqlClient
@@ -92,7 +93,12 @@ export const recover = Effect.fnUntraced(function*(ids: ReadonlyArray<string>, m
     yield* sql<StoredStep & { readonly run_id: string }>`select run_id, index, state, next_version, record
       from steps where run_id = any(${ids}::uuid[]) order by run_id, index`
   )
-  const steps = new Map([...stored].map(([runId, rows]) => [runId, rows.map(decodeStep)]))
+  const unreadable = new Map<string, unknown>()
+  const steps = new Map(readIsolated(
+    [...stored],
+    ([runId, rows]) => [runId, rows.map(decodeStep)] as const,
+    ([runId], reason) => unreadable.set(runId, reason)
+  ))
   const callouts = groupBy(
     yield* sql<
       StoredCallout & { readonly run_id: string }
@@ -104,14 +110,21 @@ export const recover = Effect.fnUntraced(function*(ids: ReadonlyArray<string>, m
       [...steps].flatMap(([runId, own]) => own.map((step) => ({ runId, step })))
     )
   )
-  return runs.map((row) =>
-    recovered(
-      row,
-      steps.get(row.id) ?? [],
-      [...reused.get(row.id) ?? [], ...callouts.get(row.id) ?? []],
-      mayBeOpen(row.id)
-    )
+  const found = readIsolated(
+    runs.filter(({ id }) => !unreadable.has(id)),
+    (row) =>
+      recovered(
+        row,
+        steps.get(row.id) ?? [],
+        [...reused.get(row.id) ?? [], ...callouts.get(row.id) ?? []],
+        mayBeOpen(row.id)
+      ),
+    ({ id }, reason) => unreadable.set(id, reason)
   )
+  for (const [runId, reason] of unreadable) {
+    yield* Effect.logError("a run cannot be taken up, because its journal cannot be read", { runId }, reason)
+  }
+  return found
 })
 
 /** The run's state; `undefined` where there is no such run. */

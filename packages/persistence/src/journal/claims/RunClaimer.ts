@@ -123,6 +123,9 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, w
       claimed.map((run) => run.id),
       (id) => lease.doubtful.get(id)?.takenOver === true
     )
+    // What cannot be read stays this process's, and is not asked for again until it is found as unowned.
+    const readable = new Set(found.map(({ run }) => run.runId))
+    for (const { id } of claimed) if (!readable.has(id)) lease.doubtful.delete(id)
     const places = placesOf(claimed)
     const placed = found.toSorted((a, b) => places(a.run.runId) - places(b.run.runId))
     const held = placed.map((each) => ({
