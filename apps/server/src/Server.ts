@@ -1,15 +1,15 @@
 /** Everything that is served, in the order in which a request meets it: the gate, the routes, the refusals. */
-import { ApiPage } from "@sluice/api/reference/ApiPage"
 import { ApiReference } from "@sluice/api/reference/ApiReference"
 import { Effect, Layer } from "effect"
 import { HttpMiddleware, HttpRouter } from "effect/http"
-import { HttpApiBuilder, HttpApiScalar } from "effect/http-api"
+import { HttpApiBuilder } from "effect/http-api"
 import * as Authentication from "./access/Authentication.ts"
 import * as Listener from "./access/Listener.ts"
 import type { ApiKey } from "./config/ApiKeys.ts"
 import { ConsoleFiles } from "./console/ConsoleFiles.ts"
 import * as ConsolePages from "./console/ConsolePages.ts"
 import * as DeliveriesHttp from "./http/deliveries/DeliveriesHttp.ts"
+import * as DocsPage from "./http/operations/DocsPage.ts"
 import * as HealthHttp from "./http/operations/HealthHttp.ts"
 import * as HomePage from "./http/operations/HomePage.ts"
 import * as MetricsHttp from "./http/operations/MetricsHttp.ts"
@@ -54,14 +54,10 @@ const handlers = Layer.mergeAll(
   ])
 )
 
-/** Its tools for developers hand the description to a service elsewhere, and the fonts come from there. */
-const scalar = { withDefaultFonts: false, showDeveloperTools: "never" }
-
 const pages = Layer.mergeAll(
   HomePage.layer,
   MetricsHttp.layer,
-  // Carried by the package itself: nothing is fetched from elsewhere.
-  HttpApiScalar.layer(ApiPage, { path: "/docs", scalar })
+  DocsPage.layer
 )
 
 /** A worker has no API for the console to ask. */

@@ -1330,6 +1330,17 @@ export interface components {
       readonly [key: string]: unknown
     }
     readonly Subscription: Record<string, unknown>
+    readonly TooManyWrongKeysEncoded: {
+      readonly detail?: string
+      readonly instance?: string
+      readonly retryAfterSeconds: number
+      /** @enum {number} */
+      readonly status?: 429
+      /** @enum {string} */
+      readonly title?: "Too many wrong keys"
+      /** @enum {string} */
+      readonly type: "urn:sluice:problem:too-many-wrong-keys"
+    }
     readonly UnauthorizedEncoded: {
       readonly detail?: string
       readonly instance?: string
@@ -1522,6 +1533,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
       /** @description The server failed */
       readonly 500: {
         headers: {
@@ -1587,6 +1607,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
         }
       }
       /** @description The server failed */
@@ -1698,6 +1727,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["SettingsRefuseEncoded"]
         }
       }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
       /** @description The server failed */
       readonly 500: {
         headers: {
@@ -1783,6 +1821,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["VersionMismatchEncoded"]
         }
       }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
       /** @description The server failed */
       readonly 500: {
         headers: {
@@ -1843,6 +1890,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
         }
       }
       /** @description The server failed */
@@ -1910,6 +1966,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
         }
       }
       /** @description The server failed */
@@ -2021,6 +2086,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["SettingsRefuseEncoded"]
         }
       }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
       /** @description The server failed */
       readonly 500: {
         headers: {
@@ -2106,6 +2180,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["VersionMismatchEncoded"]
         }
       }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
       /** @description The server failed */
       readonly 500: {
         headers: {
@@ -2166,6 +2249,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
         }
       }
       /** @description The server failed */
@@ -2233,6 +2325,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
         }
       }
       /** @description The server failed */
@@ -2317,6 +2418,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
       /** @description The server failed */
       readonly 500: {
         headers: {
@@ -2382,6 +2492,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
         }
       }
       /** @description The server failed */
@@ -2458,6 +2577,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["ConflictEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
         }
       }
       /** @description The server failed */
@@ -2544,6 +2672,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
         }
       }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
       /** @description The server failed */
       readonly 500: {
         headers: {
@@ -2609,6 +2746,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
         }
       }
       /** @description The server failed */
@@ -2687,6 +2833,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["ConflictEncoded"]
         }
       }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
       /** @description The server failed */
       readonly 500: {
         headers: {
@@ -2753,6 +2908,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
         }
       }
       /** @description The server failed */
@@ -2867,6 +3031,15 @@ export interface operations {
             | components["schemas"]["PipelineMatchFailedEncoded"]
         }
       }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
       /** @description The server failed */
       readonly 500: {
         headers: {
@@ -2934,6 +3107,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
         }
       }
       /** @description The server failed */
@@ -3045,6 +3227,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
         }
       }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
       /** @description The server failed */
       readonly 500: {
         headers: {
@@ -3124,6 +3315,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
         }
       }
       /** @description The server failed */
@@ -3252,6 +3452,15 @@ export interface operations {
             | components["schemas"]["SettingsRefuseEncoded"]
         }
       }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
       /** @description The server failed */
       readonly 500: {
         headers: {
@@ -3322,6 +3531,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
         }
       }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
       /** @description The server failed */
       readonly 500: {
         headers: {
@@ -3376,6 +3594,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
         }
       }
       /** @description The server failed */
@@ -3438,6 +3665,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
         }
       }
       /** @description The server failed */
@@ -3507,6 +3743,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
         }
       }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
       /** @description The server failed */
       readonly 500: {
         headers: {
@@ -3567,6 +3812,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
         }
       }
       /** @description The server failed */
@@ -3634,6 +3888,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
         }
       }
       /** @description The server failed */
@@ -3745,6 +4008,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["SettingsRefuseEncoded"]
         }
       }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
       /** @description The server failed */
       readonly 500: {
         headers: {
@@ -3828,6 +4100,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["VersionMismatchEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
         }
       }
       /** @description The server failed */
@@ -3921,6 +4202,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
         }
       }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
       /** @description The server failed */
       readonly 500: {
         headers: {
@@ -3994,6 +4284,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
         }
       }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
       /** @description The server failed */
       readonly 500: {
         headers: {
@@ -4054,6 +4353,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
         }
       }
       /** @description The server failed */
@@ -4134,6 +4442,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
       /** @description The server failed */
       readonly 500: {
         headers: {
@@ -4199,6 +4516,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
         }
       }
       /** @description The server failed */
@@ -4314,6 +4640,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
         }
       }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
       /** @description The server failed */
       readonly 500: {
         headers: {
@@ -4410,6 +4745,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
         }
       }
       /** @description The server failed */
@@ -4539,6 +4883,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["RetryRefusedEncoded"]
         }
       }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
       /** @description The server failed */
       readonly 500: {
         headers: {
@@ -4644,6 +4997,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
         }
       }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
       /** @description The server failed */
       readonly 500: {
         headers: {
@@ -4713,6 +5075,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
         }
       }
       /** @description The server failed */
@@ -4796,6 +5167,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
         }
       }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
       /** @description The server failed */
       readonly 500: {
         headers: {
@@ -4856,6 +5236,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
         }
       }
       /** @description The server failed */
@@ -4925,6 +5314,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
         }
       }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
       /** @description The server failed */
       readonly 500: {
         headers: {
@@ -4985,6 +5383,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
         }
       }
       /** @description The server failed */
@@ -5092,6 +5499,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["SettingsRefuseEncoded"]
         }
       }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
       /** @description The server failed */
       readonly 500: {
         headers: {
@@ -5157,6 +5573,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
         }
       }
       /** @description The server failed */
@@ -5268,6 +5693,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["SettingsRefuseEncoded"]
         }
       }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
       /** @description The server failed */
       readonly 500: {
         headers: {
@@ -5351,6 +5785,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["VersionMismatchEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
         }
       }
       /** @description The server failed */
@@ -5456,6 +5899,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
         }
       }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
       /** @description The server failed */
       readonly 500: {
         headers: {
@@ -5524,6 +5976,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
         }
       }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
       /** @description The server failed */
       readonly 500: {
         headers: {
@@ -5590,6 +6051,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
         }
       }
       /** @description The server failed */
@@ -5677,6 +6147,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["SettingsRefuseEncoded"]
         }
       }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
       /** @description The server failed */
       readonly 500: {
         headers: {
@@ -5742,6 +6221,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
         }
       }
       /** @description The server failed */

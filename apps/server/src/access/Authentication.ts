@@ -3,15 +3,21 @@
  *
  * Without keys only this machine is served: a `Host` that is not a loopback name is refused on every path, so that a
  * page in a browser cannot reach the server under a name of its own (DNS rebinding). With keys, whatever is not listed
- * as open needs one; the list names paths exactly, so that no other spelling of a path slips past it.
+ * as open needs one; the list names paths exactly, so that no other spelling of a path slips past it. With keys or
+ * without, a page of another origin may change nothing (`ForeignOrigin`), and every answer leaves with the headers of
+ * `AnswerHeaders`.
  */
+import { toIncomingMessage } from "@effect/platform-node/NodeHttpServerRequest"
 import { Authorization } from "@sluice/api/wire/Authorization"
 import * as Problems from "@sluice/api/wire/Problems"
-import { Context, Effect, Layer } from "effect"
+import { Clock, Context, Effect, Layer, Metric, Option } from "effect"
 import { HttpRouter, HttpServerRequest, type HttpServerResponse } from "effect/http"
 import { type ApiKey, identify } from "../config/ApiKeys.ts"
 import { hostOf, isLoopback } from "../config/Loopback.ts"
 import { problemResponse } from "../wire/Answer.ts"
+import * as AnswerHeaders from "./AnswerHeaders.ts"
+import { isForeignOrigin } from "./ForeignOrigin.ts"
+import * as WrongKeys from "./WrongKeys.ts"
 
 /** The name of the key that the request came with; `undefined` where no keys are set. */
 export const Caller = Context.Reference<string | undefined>("@sluice/server/Gate/Caller", {
@@ -20,7 +26,9 @@ export const Caller = Context.Reference<string | undefined>("@sluice/server/Gate
 
 export type Admission =
   | { readonly _tag: "Admitted"; readonly caller: string | undefined }
+  | { readonly _tag: "AmbiguousHost" }
   | { readonly _tag: "ForeignHost"; readonly host: string | undefined }
+  | { readonly _tag: "ForeignOrigin"; readonly from: string }
   | { readonly _tag: "Unauthorized"; readonly sent: boolean }
   | { readonly _tag: "NotServed" }
 
@@ -28,10 +36,16 @@ export type Admission =
 export type Serves = "everything" | "pages"
 
 export interface Credentials {
+  readonly method: string
   /** The request target as it came, with its query. */
   readonly target: string
   readonly host: string | undefined
+  /** How many `Host` lines the request has. */
+  readonly hostLines: number
   readonly authorization: string | undefined
+  readonly origin: string | undefined
+  /** `Sec-Fetch-Site`. */
+  readonly site: string | undefined
 }
 
 const openPaths: ReadonlySet<string> = new Set([
@@ -52,19 +66,39 @@ export const admission = (
   serves: Serves = "everything"
 ): (credentials: Credentials) => Admission => {
   const callerOf = identify(keys)
-  return ({ target, host, authorization }) => {
+  return (credentials) => {
+    const { target, host, authorization, origin, site } = credentials
+    // Proxies and servers disagree on which of two counts.
+    if (credentials.hostLines > 1) return { _tag: "AmbiguousHost" }
     const [path = target] = target.split(/[?#]/, 1)
     const isOpen = openPaths.has(path)
     const caller = callerOf(authorization)
     if (keys.length === 0) {
       const name = host === undefined ? undefined : hostOf(host)
       if (name === undefined || !isLoopback(name)) return { _tag: "ForeignHost", host }
-    } else if (caller === undefined && !isOpen) {
+    }
+    if (isForeignOrigin(credentials)) return { _tag: "ForeignOrigin", from: origin ?? `Sec-Fetch-Site: ${site}` }
+    if (keys.length > 0 && caller === undefined && !isOpen) {
       return { _tag: "Unauthorized", sent: authorization !== undefined }
     }
     return serves === "pages" && !isOpen && path !== metricsPath ? { _tag: "NotServed" } : { _tag: "Admitted", caller }
   }
 }
+
+const ambiguousHost = problemResponse(
+  new Problems.InvalidRequest({
+    detail: "The request has more than one Host line: send one",
+    errors: [{ path: "Host", message: "comes more than once: send one" }]
+  })
+)
+
+const foreignOrigin = (from: string, host: string | undefined) =>
+  problemResponse(
+    new Problems.ForeignOrigin({
+      detail: `A page of another origin (${from}) may not change anything at ${host ?? "a server without a name"}: `
+        + "send the request from this server's own pages or from a program; a proxy in front has to pass Host on as it came"
+    })
+  )
 
 const unauthorized = (sent: boolean) =>
   problemResponse(
@@ -88,6 +122,38 @@ const notServed = problemResponse(
   new Problems.NotFound({ detail: "This process is a worker only: ask one whose SLUICE_ROLES hold api" })
 )
 
+/** Counts the refusal; a wrong key may be one too many of its address. */
+const refuseKey = (refuse: WrongKeys.Refuse, sent: boolean, address: string) =>
+  Effect.gen(function*() {
+    const refusal = sent ? refuse(address, yield* Clock.currentTimeMillis) : { status: 401 } as const
+    yield* Metric.update(WrongKeys.refusals[refusal.status], 1)
+    if (refusal.status === 401) return unauthorized(sent)
+    if (refusal.isNews) {
+      yield* Effect.logWarning(
+        `API keys are guessed from ${address}: more than ${WrongKeys.wrongKeysAMinute} wrong ones in a minute`
+      )
+    }
+    const { retryAfterSeconds } = refusal
+    return problemResponse(
+      new Problems.TooManyWrongKeys({
+        detail: `More than ${WrongKeys.wrongKeysAMinute} wrong keys came from this address in a minute: `
+          + `wait ${retryAfterSeconds} s, then send one of SLUICE_API_KEYS`,
+        retryAfterSeconds
+      })
+    )
+  })
+
+/** Node keeps the first of two and says so nowhere but in the lines as they came. */
+const hostLinesOf = (request: HttpServerRequest.HttpServerRequest): number => {
+  const { rawHeaders } = toIncomingMessage(request)
+  let lines = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!
+    if (name.length === 4 && name.toLowerCase() === "host") lines++
+  }
+  return lines
+}
+
 /** What is answered in front of the routes, key or no key: pages that hold nothing. */
 export type Open = (
   request: HttpServerRequest.HttpServerRequest
@@ -96,29 +162,47 @@ export type Open = (
 /** Stands before every route. */
 export const layer = (keys: ReadonlyArray<ApiKey>, serves: Serves, open: Open) => {
   const decide = admission(keys, serves)
+  const refuse = WrongKeys.make()
+  const refused = (
+    decision: Exclude<Admission, { readonly _tag: "Admitted" }>,
+    request: HttpServerRequest.HttpServerRequest
+  ): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
+    switch (decision._tag) {
+      case "AmbiguousHost":
+        return Effect.succeed(ambiguousHost)
+      case "ForeignHost":
+        return Effect.succeed(foreignHost(decision.host))
+      case "ForeignOrigin":
+        return Effect.succeed(foreignOrigin(decision.from, request.headers["host"]))
+      case "NotServed":
+        return Effect.succeed(notServed)
+      case "Unauthorized":
+        return refuseKey(refuse, decision.sent, Option.getOrElse(request.remoteAddress, () => "nowhere"))
+    }
+  }
   return HttpRouter.middleware(
     (httpEffect) =>
       Effect.withFiber((fiber) => {
         const request = Context.getUnsafe(fiber.context, HttpServerRequest.HttpServerRequest)
+        const { headers } = request
         const decision = decide({
+          method: request.method,
           target: request.url,
-          host: request.headers["host"],
-          authorization: request.headers["authorization"]
+          host: headers["host"],
+          hostLines: hostLinesOf(request),
+          authorization: headers["authorization"],
+          origin: headers["origin"],
+          site: headers["sec-fetch-site"]
         })
-        const page = decision._tag === "ForeignHost" ? undefined : open(request)
-        if (page !== undefined) return Effect.succeed<HttpServerResponse.HttpServerResponse>(page)
-        switch (decision._tag) {
-          case "Admitted":
-            return decision.caller === undefined
-              ? httpEffect
-              : Effect.provideService(httpEffect, Caller, decision.caller)
-          case "NotServed":
-            return Effect.succeed<HttpServerResponse.HttpServerResponse>(notServed)
-          case "Unauthorized":
-            return Effect.succeed<HttpServerResponse.HttpServerResponse>(unauthorized(decision.sent))
-          case "ForeignHost":
-            return Effect.succeed<HttpServerResponse.HttpServerResponse>(foreignHost(decision.host))
-        }
+        const mayShow = decision._tag !== "ForeignHost" && decision._tag !== "AmbiguousHost"
+        const page = mayShow ? open(request) : undefined
+        if (page !== undefined) return Effect.succeed(AnswerHeaders.protect(page))
+        const answered = decision._tag !== "Admitted"
+          ? refused(decision, request)
+          : decision.caller === undefined
+          ? httpEffect
+          : Effect.provideService(httpEffect, Caller, decision.caller)
+        return Effect.map(answered, AnswerHeaders.protect)
       }),
     { global: true }
   )

@@ -64,6 +64,7 @@ const rejectUnreadable = (error: NodeJS.ErrnoException, socket: Socket): void =>
   const text = body.replace("\"status\":400", `"status":${status.slice(0, 3)}`)
   socket.end(
     `HTTP/1.1 ${status}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n`
+      + "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
       + `Connection: close\r\n\r\n${text}`
   )
 }

@@ -20,12 +20,22 @@ const tooLarge = () =>
 const invalid = (message: string) =>
   new Problems.InvalidRequest({ detail: `The body ${message}`, errors: [{ path: "", message }] })
 
-/** What is wrong with the headers that describe the body, if anything. */
+/** Answers whether the request announces a body that is not empty. */
+export const isSent = ({ headers }: HttpServerRequest.HttpServerRequest): boolean => {
+  const { "content-length": length, "transfer-encoding": transfer } = headers
+  return transfer !== undefined || (length !== undefined && length !== "0")
+}
+
+/** `application/json`, or any type with the suffix `+json`. */
+const jsonType = /^\s*(?:application\/json|[\w!#$&^.-]+\/[\w!#$&^.+-]+\+json)\s*$/i
+
+/** What is wrong with the headers that describe the body, if anything. Contract: section 2, "A browser is not a client". */
 const mediaFault = (request: HttpServerRequest.HttpServerRequest): string | undefined => {
-  const [type = "", ...parameters] = (request.headers["content-type"] ?? "application/json").split(";")
-  if (!/^\s*application\/([\w.-]+\+)?json\s*$/i.test(type)) {
-    return `Content-Type is ${type.trim()}: send application/json`
-  }
+  const contentType = request.headers["content-type"]
+  // A browser sends what a page hands it without a type, to any server.
+  if (contentType === undefined) return isSent(request) ? "Content-Type is missing: send application/json" : undefined
+  const [type = "", ...parameters] = contentType.split(";")
+  if (!jsonType.test(type)) return `Content-Type is ${type.trim()}: send application/json`
   const charset = parameters.find((parameter) => /^\s*charset=/i.test(parameter))
   if (charset !== undefined && !/=\s*"?utf-?8"?\s*$/i.test(charset)) {
     return `Content-Type says${charset}: send UTF-8`
@@ -75,9 +85,7 @@ export const read = Effect.fnUntraced(function*(request: HttpServerRequest.HttpS
 /** The body as an object; no body at all is an empty one. */
 export const readObjectOrNothing = Effect.fnUntraced(
   function*(request: HttpServerRequest.HttpServerRequest, what: string) {
-    const { "content-length": length, "transfer-encoding": transfer } = request.headers
-    const nothing = transfer === undefined && (length === undefined || length === "0")
-    return nothing ? {} : yield* readObject(request, what)
+    return isSent(request) ? yield* readObject(request, what) : {}
   }
 )
 

@@ -11,6 +11,7 @@ import { HttpServerRequest, type HttpServerResponse } from "effect/http"
 import { type HttpApiEndpoint, HttpApiError } from "effect/http-api"
 import { atMost } from "../process/AnswerTimeout.ts"
 import { type Problem, problemResponse } from "./Answer.ts"
+import * as Body from "./Body.ts"
 
 /** Endpoints that watch or wait by themselves, and set their own bounds. */
 const unhurried: ReadonlySet<string> = new Set(["submit", "process", "stream", "simulate"])
@@ -85,12 +86,24 @@ export const broken = (defect: unknown): Effect.Effect<HttpServerResponse.HttpSe
     problemResponse(new Problems.InternalFault({ detail: "The server failed; its log says why" }))
   )
 
+/** An endpoint that takes no body ignores what one says, but not what it is. Contract: section 2. */
+const withoutBody = <A, E, R>(httpEffect: Effect.Effect<A, E, R>) =>
+  Effect.withFiber<
+    A,
+    E | Problems.InvalidRequest | Problems.BodyTooLarge | Problems.UnsupportedMediaType,
+    R
+  >((fiber) => {
+    const request = Context.getUnsafe(fiber.context, HttpServerRequest.HttpServerRequest)
+    return Body.isSent(request) ? Effect.andThen(Body.read(request), httpEffect) : httpEffect
+  })
+
 export const layer: Layer.Layer<Refusals> = Layer.succeed(Refusals, (httpEffect, { endpoint }) => {
   const known = membersOf(endpoint)
   const hurried = unhurried.has(endpoint.identifier)
     ? httpEffect
     : httpEffect.pipe(atMost(patience, () => Effect.succeed(problemResponse(unavailable()))))
-  const answered = hurried.pipe(
+  const read = endpoint.payload.size > 0 ? hurried : withoutBody(hurried)
+  const answered = read.pipe(
     Effect.catch(answer),
     Effect.catchDefect(broken)
   )

@@ -3,7 +3,15 @@ import { Redacted } from "effect"
 import { admission } from "../../src/access/Authentication.ts"
 
 const keys = [{ name: "ops", key: Redacted.make("k1") }, { name: "shop", key: Redacted.make("k2") }]
-const ask = { target: "/v1/orders", host: "localhost:8080", authorization: undefined }
+const ask = {
+  method: "GET",
+  target: "/v1/orders",
+  host: "localhost:8080",
+  hostLines: 1,
+  authorization: undefined,
+  origin: undefined,
+  site: undefined
+}
 
 describe("Gate", () => {
   it.each([

@@ -34,6 +34,12 @@ export class ForeignHost extends HttpApiError.Problem<ForeignHost>()(
   named("foreign-host", 403, "This host is not served")
 ) {}
 
+/** A browser sent the request for a page of another origin. */
+export class ForeignOrigin extends HttpApiError.Problem<ForeignOrigin>()(
+  "ForeignOrigin",
+  named("foreign-origin", 403, "This page may not change anything here")
+) {}
+
 export class NotFound extends HttpApiError.Problem<NotFound>()(
   "NotFound",
   named("not-found", 404, "There is nothing here")
@@ -102,6 +108,13 @@ export class RetryRefused extends HttpApiError.Problem<RetryRefused>()(
   "RetryRefused",
   named("retry-refused", 422, "The run cannot be retried like this"),
   faults
+) {}
+
+/** Too many wrong keys came from one address. Comes with `Retry-After`. */
+export class TooManyWrongKeys extends HttpApiError.Problem<TooManyWrongKeys>()(
+  "TooManyWrongKeys",
+  named("too-many-wrong-keys", 429, "Too many wrong keys"),
+  { retryAfterSeconds: Schema.Int }
 ) {}
 
 export class InternalFault extends HttpApiError.Problem<InternalFault>()(

@@ -1,5 +1,6 @@
 /** `GET /` of a server without its console: what else is here, and how to have it. */
 import { HttpRouter, HttpServerResponse } from "effect/http"
+import { policyOf } from "../../wire/PagePolicy.ts"
 
 const links = [
   ["/docs", "API reference"],
@@ -38,4 +39,6 @@ curl localhost:8080/v1/orders -H 'content-type: application/json' -H 'prefer: wa
 </html>
 `
 
-export const layer = HttpRouter.add("GET", "/", HttpServerResponse.html(html))
+const page = HttpServerResponse.setHeader(HttpServerResponse.html(html), "content-security-policy", policyOf(html))
+
+export const layer = HttpRouter.add("GET", "/", page)

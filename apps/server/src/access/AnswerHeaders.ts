@@ -1,0 +1,18 @@
+/**
+ * Headers that every answer carries unless it brings its own: nothing is stored by a browser or a proxy, no type is
+ * guessed, and a document that a browser could show may load nothing and be framed by nothing. Contract: section 2.
+ */
+import { HttpServerResponse } from "effect/http"
+
+/** The policy of a page that names none: it may do nothing. */
+const nothing = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+const ofData = { "cache-control": "no-store", "x-content-type-options": "nosniff" }
+const ofPages = { ...ofData, "content-security-policy": nothing }
+
+export const protect = (response: HttpServerResponse.HttpServerResponse): HttpServerResponse.HttpServerResponse => {
+  const { headers } = response
+  // No browser runs anything in JSON.
+  const isData = headers["content-type"]?.includes("json") === true
+  return HttpServerResponse.setHeaders(response, { ...(isData ? ofData : ofPages), ...headers })
+}
