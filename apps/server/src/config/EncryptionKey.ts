@@ -15,6 +15,20 @@ export class EncryptionKeyUnusable extends Schema.TaggedError<EncryptionKeyUnusa
 const fileName = "encryption-key"
 const keyBytes = 32
 
+/** Access of the group and of everybody else. */
+const others = 0o077
+
+/** Windows has no such modes, and answers with made-up ones. */
+const warnIfShared = Effect.fnUntraced(function*(file: string) {
+  const fs = yield* FileSystem.FileSystem
+  const { mode } = yield* fs.stat(file)
+  if (process.platform === "win32" || (mode & others) === 0) return
+  yield* Effect.logWarning(
+    `SLUICE_DATA_DIR: ${file} can be read or written by other users of this machine (mode `
+      + `${(mode & 0o777).toString(8).padStart(4, "0")}), and opens every stored secret: run chmod 600 ${file}`
+  )
+})
+
 /** `undefined` where no key is given and none may be made up: then secrets cannot be stored. */
 export const find = Effect.fnUntraced(
   function*(config: ServerConfig) {
@@ -29,6 +43,7 @@ export const find = Effect.fnUntraced(
     yield* fs.writeFileString(file, `${fresh}\n`, { flag: "wx", mode: 0o600 }).pipe(
       Effect.catchIf((error) => error.reason._tag === "AlreadyExists", () => Effect.void)
     )
+    yield* warnIfShared(file)
     const key = Result.getSuccess(Base64.decode((yield* fs.readFileString(file)).trim()))
     return key._tag === "Some" && key.value.length === keyBytes
       ? Redacted.make(key.value)
