@@ -46,6 +46,12 @@ export const createClient = ({ apiKey, baseUrl, fetch }: ClientOptions): Client 
     ...(apiKey !== undefined && { headers: { authorization: `Bearer ${apiKey}` } })
   })
   http.use({
+    onRequest: ({ params }) => {
+      for (const id of Object.values(params.path ?? {})) {
+        // Resolved away by `fetch`, so that the request would be another one.
+        if (id === "." || id === "..") throw new TypeError(`No URL can name the id ${JSON.stringify(id)}`)
+      }
+    },
     onResponse: async ({ response }) => {
       if (!response.ok) throw await Problem.of(response)
     }

@@ -3,7 +3,7 @@
  * types of `@sluice/api`; what the server refuses is thrown as an `ApiProblem`.
  */
 import type { HttpApiEndpoint } from "effect/http-api"
-import { offline, problemOf } from "./ApiProblem.ts"
+import { ApiProblem, offline, problemOf } from "./ApiProblem.ts"
 import { parse } from "./ExactJson.ts"
 import { type EndpointMap, type EndpointName, type GroupName, type Route, routes } from "./Routes.ts"
 import * as Session from "./Session.ts"
@@ -45,9 +45,17 @@ type Client = {
   }
 }
 
+/** Browsers resolve `.` and `..` in a path before they send it: the request would be another one. */
+const segment = (id: string): string => {
+  if (id === "." || id === "..") {
+    throw new ApiProblem(400, "invalid-request", "The request is not valid", `No URL can name the id "${id}"`)
+  }
+  return encodeURIComponent(id)
+}
+
 /** The path with its parameters, and the query behind it. */
 export const target = ([, path]: Route, { params = {}, query = {} }: Parts): string => {
-  const filled = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params[name] ?? "")))
+  const filled = path.replace(/:(\w+)/g, (_, name: string) => segment(String(params[name] ?? "")))
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== "") search.set(name, String(value))

@@ -2,6 +2,7 @@
  * Writes one setting, from the API or from the settings file: checks it against the schema, the plugins and the address
  * guard, then stores it. Contract: sections 4 and 7.
  */
+import { isAddressable } from "@sluice/domain/identity/Ids"
 import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
 import { type Fault, isStorable } from "@sluice/domain/order/Order"
 import { decodeAuthProvider } from "@sluice/domain/settings/AuthProviderDocument"
@@ -52,6 +53,9 @@ export const addressFaults = (kind: WrittenKind, id: string, document: JsonObjec
   const name = addressMember[kind]
   if (id.length < 1 || id.length > maxId || !isStorable(id)) {
     return [{ path: name, message: `must have 1 to ${maxId} characters, without NUL` }]
+  }
+  if (!isAddressable(id)) {
+    return [{ path: name, message: `must not be ${JSON.stringify(id)}: no URL can name it, choose another` }]
   }
   const key = memberOf(document, name)
   const value = key === undefined ? undefined : document[key]

@@ -7,6 +7,12 @@ import { Schema } from "effect"
 const idOf = <const Kind extends string>(kind: Kind) =>
   Schema.String.check(Schema.isPattern(new RegExp(`^${kind}-[0-9a-f]{32}$`), { expected: `${kind}-<32 hex>` }))
 
+/**
+ * Answers whether a URL can name the id as a segment of its path. Clients resolve `.` and `..`, percent-encoded ones
+ * too, before they send the path (WHATWG URL, "double-dot path segment"), so that nobody could ask for such an id.
+ */
+export const isAddressable = (id: string): boolean => id !== "." && id !== ".."
+
 /** An order's id: the customer's own, 1 to 128 characters, or `order-<32 hex>`. */
 export const OrderId = Schema.String.check(Schema.isBetweenLength(1, 128)).pipe(Schema.brand("OrderId"))
 export type OrderId = typeof OrderId.Type

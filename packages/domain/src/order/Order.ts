@@ -2,6 +2,7 @@
  * The order document: open JSON, of which some members are known. Unknown members are kept and returned as they came;
  * a known member of the wrong type is refused by name. Contract: section 3.
  */
+import { isAddressable } from "../identity/Ids.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 
 /** What a known member must be. */
@@ -141,6 +142,9 @@ export const typeFaults = (document: JsonObject): ReadonlyArray<Fault> => {
 /** Whether the text can be a key: no NUL, no lone surrogate. */
 export const isStorable = (text: string): boolean => !text.includes("\0") && text.isWellFormed()
 
+/** Members by which the API's paths name the order and its customer. */
+const addressMembers: ReadonlySet<string> = new Set(["id", "customerId"])
+
 /** How long an indexed member may be, in characters: longer ones do not fit into an index entry of PostgreSQL. */
 export const longestIndexed = 500
 
@@ -150,6 +154,9 @@ const storableFaults = (document: JsonObject): ReadonlyArray<Fault> =>
     if (typeof value !== "string") return []
     if (!isStorable(value)) {
       return [{ path: name, message: "must not hold a NUL character or half of a surrogate pair" }]
+    }
+    if (addressMembers.has(name) && !isAddressable(value)) {
+      return [{ path: name, message: `must not be ${JSON.stringify(value)}: no URL can name it` }]
     }
     return value.length > longestIndexed && name !== "id"
       ? [{ path: name, message: `must have at most ${longestIndexed} characters` }]
