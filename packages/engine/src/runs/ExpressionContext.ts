@@ -57,8 +57,9 @@ export interface ExpressionContext {
 
 export const make = (held: RunSoFar, pipeline: Pipeline): ExpressionContext => {
   const needed = usesExpressions(pipeline)
-  const callouts: Record<string, Json.Json> = {}
-  const steps: Record<string, Json.Json> = {}
+  // Without a prototype: a step may be called `__proto__` or `constructor`.
+  const callouts: Record<string, Json.Json> = Object.create(null)
+  const steps: Record<string, Json.Json> = Object.create(null)
   const processEvent = {
     id: processEventId(held.runId),
     eventId: eventId(held.eventId),

@@ -53,9 +53,14 @@ const bodyOf = (record: CalloutRecord, side: Side): Json => {
 
 /** The members of two objects that differ, two levels deep: of a body, those that changed. */
 const differing = (before: JsonObject, after: JsonObject, deeper = true): { before: JsonObject; after: JsonObject } => {
-  const changed = { before: {} as Record<string, Json>, after: {} as Record<string, Json> }
+  // Without a prototype: a member may be called `__proto__`.
+  const changed = {
+    before: Object.create(null) as Record<string, Json>,
+    after: Object.create(null) as Record<string, Json>
+  }
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    const [left, right] = [before[name], after[name]]
+    const left = Object.hasOwn(before, name) ? before[name] : undefined
+    const right = Object.hasOwn(after, name) ? after[name] : undefined
     if (left !== undefined && right !== undefined && equals(left, right)) continue
     const inner = deeper && isObject(left) && isObject(right) ? differing(left, right, false) : undefined
     if (left !== undefined) changed.before[name] = inner?.before ?? left
