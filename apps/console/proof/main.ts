@@ -1,12 +1,13 @@
 /**
  * `pnpm console:proof [directory for screenshots]`: the console in a real browser, against a server with data.
- * Every page and action, the keyboard alone, axe in both themes at 1440 and 390 px, and how fast it is; how fast fails
- * the run only with `STRICT_TIMES=1`.
+ * Every page and action, the keyboard alone, what pages of other origins can do, axe in both themes at 1440 and 390 px,
+ * and how fast it is; how fast fails the run only with `STRICT_TIMES=1`.
  */
 import { existsSync } from "node:fs"
 import { actions } from "./Actions.ts"
 import { executable, launch } from "./Browser.ts"
 import { fill } from "./Data.ts"
+import { foreignPage } from "./ForeignPage.ts"
 import { door, keyboard, keyboardSettings } from "./Keyboard.ts"
 import { looks } from "./Looks.ts"
 import { startPartner } from "./Partner.ts"
@@ -32,6 +33,7 @@ try {
   await settings(browser, sluice)
   await keyboard(browser, sluice)
   await keyboardSettings(browser, sluice)
+  await foreignPage(browser, sluice)
   await speed(browser, sluice, shown, many)
   const guarded = await startSluice({ SLUICE_API_KEYS: "ops=proof-key-1" })
   await door(browser, guarded, "proof-key-1")
