@@ -39,6 +39,9 @@ export interface Exchanged {
   readonly tokenRefused: boolean
 }
 
+/** The message of an attempt that the plugin did not wait for. */
+const givenUp = "the plugin gave the call up"
+
 /** How far an attempt has come, for the record of one that is halted. */
 export interface Progress {
   readonly id: string
@@ -191,21 +194,21 @@ export const make = Effect.gen(function*() {
 
   const durationOf = ({ begun }: Progress): number => Number(clock.monotonicTimeNanosUnsafe() - begun) / 1e6
 
-  /** The record of an attempt that was interrupted because the run was halted. */
+  /** The record of an attempt that was interrupted: because the run was halted, or by the plugin that asked for it. */
   const halted = (
     request: CalloutRequest,
     attempt: Attempt,
     progress: Progress,
-    halt: InterruptReason
+    halt: InterruptReason | undefined
   ): CalloutRecord => {
     const { id, startedAt, sending } = progress
     return {
       ...opening(request, attempt, id, startedAt, bodyText(request.body, attempt.document)),
       durationMs: durationOf(progress),
       headers: attempt.redactor.headers(headersOf(request, attempt, id, noAuthorization)),
-      outcome: halt._tag === "Cancelled" ? "cancelled" : "timed-out",
+      outcome: halt?._tag === "Cancelled" ? "cancelled" : "timed-out",
       ...(sending && { unknown: true as const }),
-      error: { message: attempt.redactor.text(toPluginError(halt).message) }
+      error: { message: halt === undefined ? givenUp : attempt.redactor.text(toPluginError(halt).message) }
     }
   }
 

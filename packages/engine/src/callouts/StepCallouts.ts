@@ -9,7 +9,7 @@
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
 import type { OutboundResponse } from "@sluice/http-client/Outbound"
-import { Clock, Effect } from "effect"
+import { Clock, Effect, Semaphore } from "effect"
 import { type Interruption, toPluginError } from "../interruption/Interruption.ts"
 import type { Fenced, Open, Wait } from "../journal/Journal.ts"
 import { openForMs } from "../partners/PartnerBreaker.ts"
@@ -31,8 +31,14 @@ export interface PartnerManners {
 }
 
 export interface StepCallouts {
-  /** A run that this process may no longer hold ends here by interruption: no plugin has to know of it. */
+  /**
+   * Calls that are asked for at once are made one after another, in the order in which they were asked for: a call may
+   * have to give the run up, and no other may be open then. A run that this process may no longer hold ends here by
+   * interruption: no plugin has to know of it.
+   */
   readonly callout: (request: CalloutRequest) => Effect.Effect<CalloutAnswer, PluginError>
+  /** Waits for the calls that a plugin has begun in other fibers. After it, none is made. */
+  readonly close: Effect.Effect<void>
   /** Records that are not stored yet: they go with the step. */
   readonly pending: () => ReadonlyArray<CalloutRecord>
   /** All records of the step, stored or not. */
@@ -52,7 +58,19 @@ interface Standing {
   readonly recorded: Array<CalloutRecord>
   pending: Array<CalloutRecord>
   requests: number
+  /** A permit to make a call. */
+  readonly turn: Semaphore.Semaphore
+  closed: boolean
 }
+
+/** Makes a call when it is its turn, unless the step has ended. */
+const inTurn = <A, E>(step: Standing, call: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  step.turn.withPermit(Effect.suspend(() => step.closed ? Effect.interrupt : call))
+
+const close = (step: Standing): Effect.Effect<void> =>
+  step.turn.withPermit(Effect.sync(() => {
+    step.closed = true
+  }))
 
 /** A partner that gave no answer is waited for; one that said it cannot, only where others hear the same. */
 const heldAfter = (record: CalloutRecord, isDown: boolean): boolean => {
@@ -132,8 +150,8 @@ export const make = (exchange: CalloutAttempt, { health, slots }: PartnerManners
         health.watch(host, exchange.exchange(request, attempt, progress), letGo),
         () =>
           Effect.sync(() => {
-            const halt = scope.interruption.now()
-            if (halt !== undefined) keep(step, exchange.halted(request, attempt, progress, halt))
+            // Where the process stops, nothing of this is stored; the plugin itself may have given the call up.
+            keep(step, exchange.halted(request, attempt, progress, scope.interruption.now()))
           })
       ))
     return slots.withSlot(host, turned, exchanged)
@@ -283,9 +301,18 @@ export const make = (exchange: CalloutAttempt, { health, slots }: PartnerManners
   }, Effect.catchTag("Fenced", () => Effect.interrupt))
 
   return (scope, holds) => {
-    const step: Standing = { scope, holds, recorded: [...scope.recorded], pending: [], requests: 0 }
+    const step: Standing = {
+      scope,
+      holds,
+      recorded: [...scope.recorded],
+      pending: [],
+      requests: 0,
+      turn: Semaphore.makeUnsafe(1),
+      closed: false
+    }
     return {
-      callout: (request) => callout(step, request),
+      callout: (request) => inTurn(step, callout(step, request)),
+      close: close(step),
       pending: () => step.pending,
       records: () => step.recorded,
       last: () => step.recorded.at(-1)

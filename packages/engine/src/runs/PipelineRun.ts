@@ -146,19 +146,22 @@ export const make = Effect.gen(function*() {
     if (prepared._tag === "Failed") return failed(prepared.error)
     if (prepared._tag === "Skipped") return prepared.reason
     const { connectors, authProviders } = settings.current()
-    const run: Effect.Effect<Result.Result<StepResult, PluginError>> = Effect.result(plugin.run({
-      options: prepared.options,
-      order,
-      orderVersion: order.version,
-      step,
-      pipeline,
-      processEventId: processEventId(checkpoints.held.runId),
-      shipmentId: checkpoints.held.shipmentId,
-      connectors,
-      authProviders,
-      startedAt: checkpoints.startedAt(),
-      callout: expecting(step, callouts.callout)
-    }))
+    const run: Effect.Effect<Result.Result<StepResult, PluginError>> = Effect.tap(
+      Effect.result(plugin.run({
+        options: prepared.options,
+        order,
+        orderVersion: order.version,
+        step,
+        pipeline,
+        processEventId: processEventId(checkpoints.held.runId),
+        shipmentId: checkpoints.held.shipmentId,
+        connectors,
+        authProviders,
+        startedAt: checkpoints.startedAt(),
+        callout: expecting(step, callouts.callout)
+      })),
+      () => callouts.close
+    )
     const halt = interruption.now()
     // A call that may have been open is recorded even though the run is halted; nothing is sent then.
     const result = halt === undefined ? yield* Interruption.interruptible(run, interruption) : yield* run

@@ -45,6 +45,10 @@ export interface MemoryRun extends Omit<NewRun, "eventId"> {
   setAside: SetAside | undefined
 }
 
+/** An open run that no process executes and that nothing makes due: it would never end. */
+export const isLost = ({ dueAt, heldFor, owner, state }: MemoryRun): boolean =>
+  !isFinal(state) && state !== "queued" && owner === undefined && dueAt === undefined && heldFor === undefined
+
 export interface MemoryWorker {
   alive: boolean
   orderly: boolean

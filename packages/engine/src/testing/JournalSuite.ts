@@ -13,6 +13,8 @@ export class JournalHarness extends Context.Service<JournalHarness, {
   readonly start: Effect.Effect<Journal["Service"], never, Scope.Scope>
   /** The processes that are there are dead to the others, though they may not know it yet. */
   readonly killAll: Effect.Effect<void>
+  /** Ids of open runs without an owner, a due time and a hold: they would never end. */
+  readonly lost: Effect.Effect<ReadonlyArray<string>>
 }>()("@sluice/engine/testing/JournalSuite") {}
 
 /** The run of a submission that is new. */

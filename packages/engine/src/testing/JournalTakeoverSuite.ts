@@ -4,10 +4,38 @@
  */
 // oxlint-disable-next-line eslint/no-restricted-imports -- a suite is a test; nothing of it runs in the engine
 import { assert, describe } from "@effect/vitest"
-import { Effect, Exit, type Layer, Scope } from "effect"
-import type { ClaimedRun } from "../journal/Journal.ts"
+import { Effect, Exit, type Layer, Result, Scope } from "effect"
+import type { ClaimedRun, Entry, Journal } from "../journal/Journal.ts"
 import { entryOf, finished, nextId, noon, record, stepAt, submission } from "./JournalFixtures.ts"
 import { accepted, claimOne, claims, inProcess, type JournalHarness } from "./JournalSuite.ts"
+
+/** Pseudo-random numbers from 0 to 1, the same in each run of the tests. */
+const randomOf = (seed: number) => () => {
+  seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
+  return seed / 2_147_483_648
+}
+
+/** One of the things that a process does with a run that it holds. */
+const deedOf = (journal: Journal["Service"], run: ClaimedRun, random: number, n: number) => {
+  const wait = { index: 0, request: n, attempt: 2, dueAt: noon }
+  const host = "down.example"
+  const entry = (rest: Partial<Entry>) => entryOf(run, rest)
+  const deeds: ReadonlyArray<() => Effect.Effect<unknown, unknown>> = [
+    () => journal.commit(entry({ wait })),
+    () => journal.commit(entry({ open: { index: 0, request: n, attempt: 2, orderVersion: 1 } })),
+    () => journal.commit(entry({ callouts: [{ index: 0, record: record({ request: n }) }] })),
+    () => journal.commit(entry({ step: stepAt(n) })),
+    () => journal.commit(entry({ step: stepAt(n), state: "compensating", reason: "because" })),
+    () => journal.commit(entry({ step: stepAt(n), ...finished })),
+    () => journal.release({ ...entry({}), wait }),
+    () => journal.release({ ...entry({ state: "waiting" }), wait: { ...wait, heldFor: host } }),
+    () => journal.release({ ...entry({ state: "waiting" }), wait: { ...wait, heldFor: host, until: noon } }),
+    () => journal.abandon(run),
+    () => journal.cancel(run.runId, { reason: "enough", compensate: false }, noon),
+    () => journal.cancel(run.runId, { reason: "enough", compensate: true }, noon)
+  ]
+  return Effect.suspend(deeds[Math.floor(random * deeds.length)]!)
+}
 
 export const takeoverSuite = (name: string, layer: Layer.Layer<JournalHarness>) =>
   // oxlint-disable-next-line vitest/valid-title -- the adapter's name
@@ -112,6 +140,36 @@ export const takeoverSuite = (name: string, layer: Layer.Layer<JournalHarness>) 
         const taken = yield* claimOne(heir)
         assert.deepStrictEqual([taken.runId, taken.takeovers, taken.takenOver], [run.runId, 0, true])
       }))
+
+    test("an entry that was given before its run was released is fenced, and the run stays due", (harness, journal) =>
+      Effect.gen(function*() {
+        const run = yield* accepted(journal, submission())
+        const wait = { index: 0, request: 0, attempt: 2, dueAt: noon }
+        const [released, committed] = yield* Effect.all([
+          journal.release({ ...entryOf(run, {}), wait }),
+          Effect.result(journal.commit(entryOf(run, { wait: { ...wait, request: 1 } })))
+        ], { concurrency: "unbounded" })
+        assert.strictEqual(released._tag, "Committed")
+        assert.strictEqual(Result.isFailure(committed) && committed.failure._tag, "Fenced")
+        assert.deepStrictEqual(yield* harness.lost, [])
+        assert.deepStrictEqual((yield* claimOne(journal)).wait, wait)
+      }))
+
+    test(
+      "whatever is written at once, no open run is left without an owner, a due time or a hold",
+      (harness, journal) =>
+        Effect.gen(function*() {
+          const random = randomOf(1)
+          for (let trial = 0; trial < 40; trial++) {
+            const run = yield* accepted(journal, submission())
+            const deeds = Array.from({ length: 4 }, (_, n) =>
+              deedOf(journal, run, random(), n))
+            yield* Effect.exit(deeds[0]!)
+            yield* Effect.all(deeds.slice(1).map(Effect.exit), { concurrency: "unbounded" })
+            assert.deepStrictEqual(yield* harness.lost, [], `trial ${trial}`)
+          }
+        })
+    )
 
     test("a run that was given up is taken over, and what is not held is fenced", (_, journal) =>
       Effect.gen(function*() {

@@ -1,7 +1,7 @@
 import { Effect, Layer } from "effect"
 import { cancelSuite } from "../../src/testing/JournalCancelSuite.ts"
 import * as JournalMemory from "../../src/testing/JournalMemory.ts"
-import { JournalStore } from "../../src/testing/JournalStore.ts"
+import { isLost, JournalStore } from "../../src/testing/JournalStore.ts"
 import { JournalHarness, suite } from "../../src/testing/JournalSuite.ts"
 import { takeoverSuite } from "../../src/testing/JournalTakeoverSuite.ts"
 
@@ -9,7 +9,8 @@ const harness = Layer.effect(
   JournalHarness,
   Effect.map(JournalStore, (store) => ({
     start: Effect.provideService(JournalMemory.make, JournalStore, store),
-    killAll: store.killAll
+    killAll: store.killAll,
+    lost: Effect.sync(() => [...store.runs.values()].filter(isLost).map(({ runId }) => runId))
   }))
 )
 

@@ -2,8 +2,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Intake } from "@sluice/engine/commands/Intake"
 import type { AnyPlugin, Plugin } from "@sluice/engine/plugins/Plugin"
+import type { PluginError } from "@sluice/engine/plugins/PluginError"
 import { delays } from "@sluice/engine/plugins/RetrySchedule"
-import { JournalStore } from "@sluice/engine/testing/JournalStore"
+import { isLost, JournalStore } from "@sluice/engine/testing/JournalStore"
 import { OutboundMemory, type OutboundScript } from "@sluice/http-client/testing/OutboundMemory"
 import { Effect, Layer, Schema, Scope } from "effect"
 import { TestClock } from "effect/testing"
@@ -114,6 +115,103 @@ describe("a plugin's keys", () => {
       assert.notStrictEqual(keys[2], keys[1])
       assert.strictEqual(keys[3], keys[2])
     }).pipe(script(200, 423, 0, 200)))
+})
+
+/** Makes three calls at once, after which it does as it likes. */
+const hurried = (
+  run: (calls: ReadonlyArray<Effect.Effect<unknown, PluginError>>) => Effect.Effect<unknown, PluginError>
+) =>
+  ({
+    ...keeper,
+    name: "hurried",
+    run: ({ callout, options }) =>
+      Effect.as(
+        run(["a", "b", "c"].map((name) =>
+          callout({
+            method: "POST",
+            url: `${options.url}/${name}`,
+            headers: {},
+            body: { form: "text", text: "{}" },
+            timeoutMs: 60_000,
+            credentials: { providers: [] },
+            retry: { schedule: delays([60_000]), retries: ({ status }) => status === 503 },
+            judge: ({ status }) =>
+              status === 200 ? { outcome: "succeeded" } : { outcome: "rejected", message: `no: ${status}` }
+          })
+        )),
+        {}
+      )
+  }) satisfies Plugin<typeof Options.Type> as AnyPlugin
+
+const startHurried = (...[run]: Parameters<typeof hurried>) =>
+  Effect.gen(function*() {
+    const world = {
+      plugins: [hurried(run)],
+      pipelines: [pipeline([step("hurried", "hurry", { url: "https://keep.example" })])]
+    }
+    const context = yield* Layer.buildWithScope(Layer.fresh(process(world)), yield* Scope.make())
+    return yield* Effect.provide(Intake, context)
+  })
+
+describe("calls that a plugin makes at once", () => {
+  it.effect("are made one after another, in the order in which they were asked for", () => {
+    const open = { now: 0, most: 0 }
+    const answering: OutboundScript = () =>
+      Effect.suspend(() => {
+        open.most = Math.max(open.most, ++open.now)
+        return Effect.as(Effect.andThen(Effect.sleep("5 millis"), Effect.sync(() => open.now--)), respond(200))
+      })
+    return Effect.gen(function*() {
+      const intake = yield* startHurried((calls) => Effect.all(calls, { concurrency: "unbounded" }))
+      yield* intake.submit({ body: { orderType: "NEW_ORDER" } })
+      yield* TestClock.adjust("1 second")
+      const { keys, requests, run } = yield* the
+      assert.strictEqual(run.state, "completed")
+      assert.deepStrictEqual(requests.map(({ url }) => new URL(url).pathname), ["/a", "/b", "/c"])
+      assert.strictEqual(new Set(keys).size, 3)
+      assert.strictEqual(open.most, 1)
+    }).pipe(Effect.provide(Layer.mergeAll(JournalStore.layer, partners(answering))))
+  })
+
+  it.effect("are each repeated after a wait that gives the run up, and the run completes", () =>
+    Effect.gen(function*() {
+      const intake = yield* startHurried((calls) => Effect.all(calls, { concurrency: "unbounded" }))
+      yield* intake.submit({ body: { orderType: "NEW_ORDER" } })
+      for (let minutes = 0; minutes < 4; minutes++) {
+        assert.deepStrictEqual([...(yield* JournalStore).runs.values()].filter(isLost), [])
+        yield* TestClock.adjust("1 minute")
+      }
+      const { requests, run } = yield* the
+      assert.strictEqual(run.state, "completed")
+      assert.deepStrictEqual(requests.map(({ url }) => new URL(url).pathname), ["/a", "/a", "/b", "/b", "/c", "/c"])
+    }).pipe(script(503, 200, 503, 200, 503, 200)))
+
+  it.effect("that are still open in another fiber when the plugin ends are waited for and recorded", () =>
+    Effect.gen(function*() {
+      const intake = yield* startHurried(([first]) =>
+        Effect.andThen(Effect.forkDetach(first!), Effect.sleep("1 milli"))
+      )
+      yield* intake.submit({ body: { orderType: "NEW_ORDER" } })
+      yield* TestClock.adjust("1 minute")
+      const { run } = yield* the
+      assert.strictEqual(run.state, "completed")
+      assert.deepStrictEqual(run.callouts.map(({ record }) => record.outcome), ["succeeded"])
+    }).pipe(Effect.provide(
+      Layer.mergeAll(JournalStore.layer, partners(() => Effect.delay(Effect.succeed(respond(200)), "5 seconds")))
+    )))
+
+  it.effect("that the plugin does not wait for are recorded as timed out, of unknown outcome where they were sent", () =>
+    Effect.gen(function*() {
+      const intake = yield* startHurried(([first]) => Effect.timeoutOption(first!, "1 second"))
+      yield* intake.submit({ body: { orderType: "NEW_ORDER" } })
+      yield* TestClock.adjust("10 seconds")
+      const { run } = yield* the
+      assert.strictEqual(run.state, "completed")
+      assert.deepStrictEqual(
+        run.callouts.map(({ record: { error, outcome, unknown } }) => [outcome, unknown, error?.message]),
+        [["timed-out", true, "the plugin gave the call up"]]
+      )
+    }).pipe(script(0)))
 })
 
 it.effect("a plugin that skips an order makes no request, and the step says why", () =>

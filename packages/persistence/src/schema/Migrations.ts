@@ -14,6 +14,7 @@ import hold from "./migrations/0005_hold.ts"
 import deliveries from "./migrations/0006_deliveries.ts"
 import tokens from "./migrations/0007_tokens.ts"
 import claims from "./migrations/0008_claims.ts"
+import openRuns from "./migrations/0009_open_runs.ts"
 
 /** Every migration by `<number>_<name>`; the last number is the schema version of this program. */
 export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
@@ -24,7 +25,8 @@ export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
   "0005_hold": hold,
   "0006_deliveries": deliveries,
   "0007_tokens": tokens,
-  "0008_claims": claims
+  "0008_claims": claims,
+  "0009_open_runs": openRuns
 }
 
 /** Table with one row for each migration that was applied. */

@@ -116,6 +116,15 @@ export const faults: ReadonlyArray<Fault> = [
       )
   },
   {
+    name: "a run that is put off is due at no time",
+    scenario: { ...alone, steps: 1, refusals: 1, putsOff: true },
+    execute: (tables, now, text, parameters) => {
+      const rows = execute(tables, now, text, parameters)
+      for (const run of tables.runs.values()) tables.runs.set(run.id, { ...run, due_at: null })
+      return rows
+    }
+  },
+  {
     name: "orphans are not looked for",
     scenario: { ...alone, crashes: 1 },
     execute: (tables, now, text, parameters) =>

@@ -64,6 +64,7 @@ const storeAccepts = (tables: Tables, me: string, parameters: ReadonlyArray<unkn
       reason: null,
       owner: starts ? me : null,
       due_at: null,
+      held_for: null,
       start_version: starts ? 1 : null,
       created_at: row.created_at as number,
       started_at: starts ? row.created_at as number : null,
@@ -115,6 +116,7 @@ const moved = (run: RunRow, e: RowOf<typeof entry>, now: number): RunRow => {
     finished_at: ends ? e.finished_at as number : null,
     owner: !goes && !ends ? run.owner : null,
     due_at: goes && run.cancel_requested ? now : e.due_at as number | null,
+    held_for: run.cancel_requested ? null : e.held_for as string | null,
     wait_mark: e.touches === true ? e.wait_mark as string | null : run.wait_mark,
     open_mark: e.touches === true ? e.open_mark as string | null : run.open_mark
   }

@@ -9,12 +9,14 @@ import { Intake } from "@sluice/engine/commands/Intake"
 import { ExpressionError, Expressions } from "@sluice/engine/expressions/Expressions"
 import { calloutPlugin } from "@sluice/engine/plugins/builtin/CalloutPlugin"
 import { webhookWorkflowStep } from "@sluice/engine/plugins/builtin/WebhookWorkflowStep"
+import type { Plugin } from "@sluice/engine/plugins/Plugin"
 import { Plugins } from "@sluice/engine/plugins/Plugins"
+import { delays } from "@sluice/engine/plugins/RetrySchedule"
 import { Runs } from "@sluice/engine/runs/Runs"
 import { Settings } from "@sluice/engine/settings/Settings"
 import { Credentials } from "@sluice/http-client/Credentials"
 import { Outbound, type OutboundRequest, type OutboundResponse, OutboundTimedOut } from "@sluice/http-client/Outbound"
-import { type Clock, Effect, Layer, Stream } from "effect"
+import { type Clock, Effect, Layer, Schema, Stream } from "effect"
 import { Digest } from "effect/crypto"
 import { Reactivity } from "effect/reactivity"
 import { SqlClient } from "effect/sql"
@@ -81,6 +83,37 @@ const settings = (pipeline: Pipeline) =>
     pipeline: () => Effect.succeed(pipeline)
   })
 
+const SeveralOptions = Schema.Struct({ endpoints: Schema.Array(Schema.String) })
+
+/** A plugin that makes its calls at once; each refused one is to be repeated in a minute. */
+const several: Plugin<typeof SeveralOptions.Type> = {
+  name: "several",
+  description: "Makes several calls at once.",
+  options: SeveralOptions,
+  configuredIn: "options",
+  policy: () => ({ critical: true, tolerated: "failed", failedStatus: undefined, notesFailures: false }),
+  run: ({ callout, options }) =>
+    Effect.as(
+      Effect.all(
+        options.endpoints.map((url) =>
+          callout({
+            method: "POST",
+            url,
+            headers: {},
+            body: { form: "order" },
+            timeoutMs: 60_000,
+            credentials: { providers: [] },
+            retry: { schedule: delays([60_000]), retries: ({ status }) => status === 503 },
+            judge: ({ status }) =>
+              status === 200 ? { outcome: "succeeded" } : { outcome: "rejected", message: `no: ${status}` }
+          })
+        ),
+        { concurrency: "unbounded" }
+      ),
+      {}
+    )
+}
+
 const noExpressions = Layer.succeed(Expressions, {
   check: () => Effect.succeed({ stepReferences: [], calloutPaths: [] }),
   evaluate: (source) => Effect.fail(new ExpressionError({ source, reason: "failed", message: "there are none" }))
@@ -97,7 +130,7 @@ export const layer = (beyond: Beyond, changed: (journal: Journals) => Journals =
     Layer.provide(Layer.mergeAll(
       settings(beyond.pipeline),
       noExpressions,
-      Plugins.layer([calloutPlugin, webhookWorkflowStep]),
+      Plugins.layer([calloutPlugin, webhookWorkflowStep, several]),
       Digest.layerWebCrypto,
       Credentials.layerMemory,
       database(beyond)

@@ -3,6 +3,8 @@ import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
 
 export interface Scenario {
   readonly steps: number
+  /** Calls that each step makes at once, by a plugin of its own where there are several. */
+  readonly atOnce: number
   /** Processes that end without a word, at any point. At least one is left. */
   readonly crashes: number
   /** Cancels, each by a request to any process, at any point. */
@@ -23,6 +25,7 @@ export interface Scenario {
 
 export const smallest: Scenario = {
   steps: 3,
+  atOnce: 1,
   crashes: 1,
   cancels: 1,
   compensates: false,
@@ -51,8 +54,15 @@ const callout = (index: number): Pick<Step, "name" | "options"> => ({
   }
 })
 
-const step = (index: number, { compensates, putsOff }: Scenario): Step => ({
-  ...(putsOff ? callout(index) : workflowStep(index)),
+const several = (index: number, atOnce: number): Pick<Step, "name" | "options"> => ({
+  name: "several",
+  options: {
+    endpoints: Array.from({ length: atOnce }, (_, n) => `https://${n === 0 ? "step" : `side${n}-`}${index}.example`)
+  }
+})
+
+const step = (index: number, { atOnce, compensates, putsOff }: Scenario): Step => ({
+  ...(atOnce > 1 ? several(index, atOnce) : putsOff ? callout(index) : workflowStep(index)),
   id: `step${index}`,
   active: true,
   scope: {},

@@ -31,7 +31,7 @@ export const standing = ({ parameters: [id, epoch], tables }: Asked) => {
 }
 
 export const take = (tables: Tables, run: RunRow, owner: string) =>
-  tables.runs.set(run.id, { ...run, owner, due_at: null })
+  tables.runs.set(run.id, { ...run, owner, due_at: null, held_for: null })
 
 export const runsOf = ({ tables }: Asked) => [...tables.runs.values()].toSorted(byId)
 
@@ -123,6 +123,7 @@ export const cancel: Run = ({ now, parameters: [id, compensates, reason, at], ta
     state,
     finished_at: ends ? at : null,
     failed_steps: ends ? failed : run.failed_steps,
+    held_for: null,
     due_at: ends ? null : run.owner === null && run.state !== "queued" ? now : run.due_at
   })
   return [{ state }]

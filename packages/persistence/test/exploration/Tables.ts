@@ -32,6 +32,7 @@ export interface RunRow {
   readonly reason: string | null
   readonly owner: string | null
   readonly due_at: number | null
+  readonly held_for: string | null
   readonly start_version: number | null
   readonly created_at: number
   readonly started_at: number | null

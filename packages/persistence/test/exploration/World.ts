@@ -93,10 +93,10 @@ export const make = (scenario: Scenario, fault?: Fault) => {
     Effect.callback<OutboundResponse>((resume) => {
       request.onSending?.()
       const { attempt, call, first } = oracle.sent(from.name, request)
-      const status =
-        call.startsWith("call of step") && first && attempt === 1 && scenario.refusals > Number(/\d+/.exec(call)?.[0])
-          ? 503
-          : 200
+      const status = /^call of (?:step|side)/.test(call) && first && attempt === 1
+          && scenario.refusals > Number(/(\d+) \(/.exec(call)?.[1])
+        ? 503
+        : 200
       const one: Call = { process: from, label: `partner answers ${from.name}'s ${call}`, status, answer: resume }
       calls.push(one)
       return Effect.sync(() => {

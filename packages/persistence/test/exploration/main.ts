@@ -1,7 +1,7 @@
 /**
  * `pnpm explore`: explores larger bounds than the tests do, looks for a planted fault, or follows a trace.
  *
- * --steps 3 --crashes 1 --cancels 1 --compensates --refusals 0 --puts-off --pauses 0 --losses 0 --ticks 0
+ * --steps 3 --at-once 1 --crashes 1 --cancels 1 --compensates --refusals 0 --puts-off --pauses 0 --losses 0 --ticks 0
  * --max-states 1000000
  * --fault "orphans are not looked for"
  * --trace "A: flush; A crashes; time passes"
@@ -15,6 +15,7 @@ import { type Scenario, smallest } from "./Scenario.ts"
 const { values } = parseArgs({
   options: {
     steps: { type: "string" },
+    "at-once": { type: "string" },
     crashes: { type: "string" },
     cancels: { type: "string" },
     compensates: { type: "boolean" },
@@ -38,6 +39,7 @@ const numbers = ["steps", "crashes", "cancels", "refusals", "pauses", "losses", 
 const scenario: Scenario = {
   ...base,
   ...Object.fromEntries(numbers.flatMap((name) => values[name] === undefined ? [] : [[name, Number(values[name])]])),
+  atOnce: Number(values["at-once"] ?? base.atOnce),
   compensates: values.compensates ?? base.compensates,
   putsOff: values["puts-off"] ?? base.putsOff
 }

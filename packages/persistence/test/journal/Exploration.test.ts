@@ -35,6 +35,15 @@ describe("whatever happens, and whenever, the promises hold", () => {
     assert.isAbove(holds(scenario).ends, 10)
   }, atMost)
 
+  it("with a step that makes two calls at once, both of which are refused and put the run off", () => {
+    const scenario = { ...smallest, steps: 1, atOnce: 2, crashes: 0, cancels: 0, refusals: 1 }
+    assert.isAbove(holds(scenario).ends, 10)
+  }, atMost)
+
+  it("with a crash of a process that has a step with two calls at once", () => {
+    assert.isAbove(holds({ ...smallest, steps: 1, atOnce: 2, cancels: 0 }).ends, 5)
+  }, atMost)
+
   it("with a lost answer of the database and a cancel", () => {
     assert.isAbove(holds({ ...smallest, steps: 2, crashes: 0, losses: 1 }).ends, 10)
   }, atMost)

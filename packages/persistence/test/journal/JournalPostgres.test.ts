@@ -21,7 +21,13 @@ const harness = Layer.effect(
         Layer.build(Layer.fresh(JournalPg.layer())).pipe(Effect.provideContext(context)),
         Context.get(Journal)
       ),
-      killAll: Effect.orDie(Effect.asVoid(sql`update workers set fenced = true`))
+      killAll: Effect.orDie(Effect.asVoid(sql`update workers set fenced = true`)),
+      lost: Effect.map(
+        Effect.orDie(sql<{ readonly id: string }>`select id from runs
+          where state in ('running', 'waiting', 'compensating')
+            and owner is null and due_at is null and held_for is null`),
+        (rows) => rows.map(({ id }) => id)
+      )
     }
   })
 )

@@ -30,11 +30,11 @@ const store = Effect.fnUntraced(function*(n: number, given: Given = {}) {
   const sql = yield* SqlClient.SqlClient
   const at = timestamptz(start + n * 1000)
   const retryOf = given.retryOf === undefined ? null : uuid(given.retryOf)
-  yield* sql`insert into runs (id, order_id, event_id, pipeline, pipeline_version, state, created_at, finished_at,
+  yield* sql`insert into runs (id, order_id, event_id, pipeline, pipeline_version, state, owner, created_at, finished_at,
       failed_steps, retry_of)
     values (${uuid(n)}, ${`o${given.retryOf ?? n}`}, ${uuid(n)}, ${given.pipeline ?? "p"}, 1, ${
     given.state ?? "failed"
-  },
+  }, ${given.state === "running" ? uuid(0) : null},
       ${at}, ${given.state === "running" ? null : at}, ${given.failedSteps ?? 1}, ${retryOf})`
   if (given.failedStep !== undefined) {
     const record = JSON.stringify({ phase: "steps", stepId: given.failedStep, name: "p" })

@@ -75,6 +75,38 @@ describe("Database", () => {
       }
     }).pipe(Effect.provide(DatabaseTest.layerEmpty)))
 
+  it.effect("runs that an earlier release left without anything to go on are taken over after the migration", () =>
+    Effect.gen(function*() {
+      const { url } = yield* DatabaseTest
+      const earlier = Object.fromEntries(Object.entries(migrations).filter(([name]) => name < "0009"))
+      yield* open(url, earlier)
+      const insert = (id: string, state: string, held: string | null) =>
+        Effect.flatMap(
+          SqlClient.SqlClient,
+          (sql) =>
+            sql`insert into runs (id, order_id, event_id, pipeline, pipeline_version, state, created_at, held_for)
+            values (${id}::uuid, ${id}, ${id}::uuid, 'p', 1, ${state}, now(), ${held})`
+        )
+      const lost = "01990000-0000-7000-8000-000000000001"
+      yield* Effect.provide(
+        Effect.all([
+          insert(lost, "waiting", null),
+          insert("01990000-0000-7000-8000-000000000002", "waiting", "down.example"),
+          insert("01990000-0000-7000-8000-000000000003", "completed", null),
+          insert("01990000-0000-7000-8000-000000000004", "queued", null)
+        ]),
+        Database.layerPool({ url })
+      )
+      yield* open(url, migrations)
+      yield* Effect.gen(function*() {
+        const sql = yield* SqlClient.SqlClient
+        const owned = yield* sql`select r.id, w.fenced from runs r join workers w on w.id = r.owner`
+        assert.deepStrictEqual(owned, [{ id: lost, fenced: true }])
+        const refused = yield* Effect.flip(sql`update runs set owner = null where id = ${lost}::uuid`)
+        assert.match(String((refused.reason as { readonly cause?: unknown }).cause), /runs_go_on/)
+      }).pipe(Effect.provide(Database.layerPool({ url })))
+    }).pipe(Effect.provide(DatabaseTest.layerEmpty)))
+
   it.effect("every migration of this release applies", () =>
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient

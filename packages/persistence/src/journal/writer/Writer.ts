@@ -271,10 +271,14 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: WorkerRegi
     }
   )
 
-  /** Entries of runs that are another's by now never reach the database. */
+  /**
+   * Entries of runs that are another's by now never reach the database, nor do those of a claim that has ended: written
+   * after the release of its run, an entry would take away the time at which the run is due.
+   */
   const takeMine = (channel: WriteChannel) =>
     channel.backlog.take().filter((member) => {
-      if (member.kind === "accept" || member.worker === lease.identity().worker) return true
+      if (member.kind === "accept") return true
+      if (member.worker === lease.identity().worker && lease.holds(member.entry)) return true
       member.settle(Effect.fail(new Fenced()))
       return false
     })
