@@ -1,4 +1,7 @@
-/** Draws the packages and who imports whom, from the code, into ARCHITECTURE.md. `--check` fails where it is stale. */
+/**
+ * Draws the packages, and the folders of each, with their imports, from the code into ARCHITECTURE.md. `--check` fails
+ * where the drawing is out of date.
+ */
 import { spawnSync } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 
@@ -12,22 +15,39 @@ interface Cruise {
   >
 }
 
-const room = (path: string): string | undefined => /^(?:packages|apps)\/([^/]+)\/src\//.exec(path)?.[1]
+/** The package that a file belongs to, and the folder of its `src`; a file at the top of `src` is in none. */
+const placeOf = (path: string): { readonly pkg: string; readonly folder: string | undefined } | undefined => {
+  const found = /^(?:packages|apps)\/([^/]+)\/src\/(?:([^/]+)\/)?/.exec(path)
+  return found === null ? undefined : { pkg: found[1] ?? "", folder: found[2] }
+}
 
 const { stdout } = spawnSync(
   "depcruise",
   ["packages", "apps", "--config", ".dependency-cruiser.mjs", "--output-type", "json"],
   { encoding: "utf8", maxBuffer: 256 * 1024 * 1024 }
 )
-const edges = new Set<string>()
+const packages = new Set<string>()
+const folders = new Map<string, Set<string>>()
 for (const { source, dependencies } of (JSON.parse(stdout) as Cruise).modules) {
   for (const { resolved } of dependencies) {
-    const [from, to] = [room(source), room(resolved)]
-    if (from !== undefined && to !== undefined && from !== to) edges.add(`  ${from} --> ${to}`)
+    const [from, to] = [placeOf(source), placeOf(resolved)]
+    if (from === undefined || to === undefined) continue
+    if (from.pkg !== to.pkg) packages.add(`  ${from.pkg} --> ${to.pkg}`)
+    else if (from.folder !== undefined && to.folder !== undefined && from.folder !== to.folder) {
+      const arrows = folders.get(from.pkg) ?? new Set()
+      folders.set(from.pkg, arrows.add(`  ${from.folder} --> ${to.folder}`))
+    }
   }
 }
-const arrows = [...edges].toSorted()
-const picture = ["```mermaid", "flowchart BT", ...arrows, "```"].join("\n")
+const drawing = (arrows: Iterable<string>): string =>
+  ["```mermaid", "flowchart BT", ...[...arrows].toSorted(), "```"].join("\n")
+const picture = [
+  "### The packages",
+  drawing(packages),
+  ...[...folders].toSorted(([a], [b]) => a < b ? -1 : 1).flatMap((
+    [pkg, arrows]
+  ) => [`### The folders of \`${pkg}\``, drawing(arrows)])
+].join("\n\n")
 const text = readFileSync(file, "utf8")
 const [before, rest] = text.split(begin)
 const after = rest?.split(end)[1]

@@ -3,9 +3,9 @@
  * under `pages/`, give it a route here, and where it belongs into the rail an entry in `Navigation.ts`.
  */
 import { createRoute, createRouter, type ErrorComponentProps, lazyRouteComponent } from "@tanstack/react-router"
+import { NotFound } from "../components/feedback/NotFound.tsx"
 import { Failure, Loading } from "../components/feedback/Notice.tsx"
 import { deliverySearch, orderSearch, parseSearch, picked, runSearch, stringifySearch } from "../url/Filters.ts"
-import { NotFound } from "./NotFound.tsx"
 import { rootRoute } from "./Root.ts"
 import { settingsRoutes } from "./SettingsRoutes.ts"
 

@@ -62,7 +62,7 @@ const webhookEndpoint = createRoute({
 const newSetting = createRoute({
   getParentRoute: () => rootRoute,
   path: "/new/$kind",
-  component: lazyRouteComponent(() => import("../pages/settings/editor/NewSettingPage.tsx"), "NewSettingPage")
+  component: lazyRouteComponent(() => import("../pages/settings/NewSettingPage.tsx"), "NewSettingPage")
 })
 
 export const settingsRoutes = [

@@ -47,7 +47,7 @@ const make = Effect.gen(function*() {
     Effect.catchTags({
       JournalUnavailable: (error) => Effect.fail(ErrorMapping.unavailable(error)),
       // Both were stored before there was a receipt, and nothing deletes them.
-      OrderUnknown: Effect.die,
+      OrderNotFound: Effect.die,
       ProcessEventUnknown: Effect.die
     })
   )

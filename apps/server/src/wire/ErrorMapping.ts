@@ -2,7 +2,7 @@
 import * as Problems from "@sluice/api/wire/Problems"
 import type { Fault } from "@sluice/domain/order/Order"
 import type { MatchFailed, NoPipeline } from "@sluice/engine/internal/settings/PipelineSelection"
-import type { IntakeConflict, JournalFull, JournalUnavailable, OrderUnknown } from "@sluice/engine/journal/Journal"
+import type { IntakeConflict, JournalFull, JournalUnavailable, OrderNotFound } from "@sluice/engine/journal/Journal"
 import type { CursorInvalid } from "@sluice/persistence/internal/sql/Page"
 import { DateTime, Effect, Option } from "effect"
 
@@ -22,7 +22,7 @@ export const queueFull = (error: JournalFull): Problems.QueueFull =>
     retryAfterSeconds: error.retryAfterSeconds
   })
 
-export const orderUnknown = ({ orderId }: OrderUnknown): Problems.NotFound =>
+export const orderNotFound = ({ orderId }: OrderNotFound): Problems.NotFound =>
   new Problems.NotFound({ detail: `There is no order ${JSON.stringify(orderId)}` })
 
 export const noPipeline = ({ missed }: NoPipeline): Problems.NoPipeline =>

@@ -75,7 +75,7 @@ const close = (step: Standing): Effect.Effect<void> =>
 /** A partner that gave no answer is waited for; one that said it cannot, only where others hear the same. */
 const heldAfter = (record: CalloutRecord, isDown: boolean): boolean => {
   const sign = signOf(record)
-  return sign === "absent" || (sign === "ailing" && isDown)
+  return sign === "noAnswer" || (sign === "serverError" && isDown)
 }
 
 const matches = (mark: Wait | Open | undefined, index: number, request: number, attempt: number): boolean =>

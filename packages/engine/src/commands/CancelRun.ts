@@ -1,13 +1,10 @@
 /** Cancels runs, wherever they are executed. Contract: section 7, `cancel`. */
 import { Clock, Context, Effect, Layer, Schema } from "effect"
 import { type Cancellation, unexplained } from "../journal/Cancellation.ts"
-import { Journal, type JournalUnavailable } from "../journal/Journal.ts"
+import { Journal, type JournalUnavailable, RunNotFound } from "../journal/Journal.ts"
 import { Runs } from "../runs/Runs.ts"
 import { Settings } from "../settings/Settings.ts"
 import { redactorOf } from "../steps/StepRedaction.ts"
-
-/** There is no such run. */
-export class RunNotFound extends Schema.TaggedError<RunNotFound>()("RunNotFound", { runId: Schema.String }) {}
 
 /** The run had ended before it could be cancelled. */
 export class RunEnded extends Schema.TaggedError<RunEnded>()("RunEnded", {

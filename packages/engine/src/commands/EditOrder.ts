@@ -4,7 +4,7 @@ import type { Json } from "@sluice/domain/json/Json"
 import { nextVersion } from "@sluice/domain/order/Order"
 import { decodePatch, isBlocked, mergePatch } from "@sluice/domain/order/OrderPatch"
 import { Clock, Context, DateTime, Effect, Layer, Schema } from "effect"
-import { type Document, Journal, type JournalUnavailable, type OrderUnknown } from "../journal/Journal.ts"
+import { type Document, Journal, type JournalUnavailable, type OrderNotFound } from "../journal/Journal.ts"
 
 /** The patch does not fit an order. Nothing was changed. */
 export class InvalidPatch extends Schema.TaggedError<InvalidPatch>()("InvalidPatch", {
@@ -30,7 +30,7 @@ export class EditOrder extends Context.Service<EditOrder, {
     orderId: string,
     patch: Json,
     ifVersion?: number
-  ) => Effect.Effect<Document, InvalidPatch | VersionMismatch | OrderReadOnly | OrderUnknown | JournalUnavailable>
+  ) => Effect.Effect<Document, InvalidPatch | VersionMismatch | OrderReadOnly | OrderNotFound | JournalUnavailable>
 }>()("@sluice/engine/EditOrder") {
   static readonly layer = Layer.effect(EditOrder, Effect.suspend(() => make))
 }

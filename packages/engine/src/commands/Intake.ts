@@ -16,7 +16,13 @@ import { type Fault, firstVersion, submissionFaults } from "@sluice/domain/order
 import type { RunState } from "@sluice/domain/run/ProcessEvent"
 import { Clock, Context, DateTime, Effect, Layer, Schema } from "effect"
 import { Digest } from "effect/crypto"
-import { type Intake as Stored, type IntakeError, Journal, JournalFull, type OrderUnknown } from "../journal/Journal.ts"
+import {
+  type Intake as Stored,
+  type IntakeError,
+  Journal,
+  JournalFull,
+  type OrderNotFound
+} from "../journal/Journal.ts"
 import { Runs } from "../runs/Runs.ts"
 import { make as makeChoice, type MatchFailed, type NoPipeline } from "../settings/PipelineSelection.ts"
 import { Settings } from "../settings/Settings.ts"
@@ -67,7 +73,7 @@ export class Intake extends Context.Service<Intake, {
   readonly process: (
     orderId: string,
     request: ProcessRequest
-  ) => Effect.Effect<Receipt, NoPipeline | MatchFailed | PipelineUnknown | OrderUnknown | IntakeError>
+  ) => Effect.Effect<Receipt, NoPipeline | MatchFailed | PipelineUnknown | OrderNotFound | IntakeError>
   /** Opens a run in another way (a retry): refused where there is no room, and started where it was accepted. */
   readonly open: <E>(opening: Effect.Effect<Stored, E>) => Effect.Effect<Receipt, E | JournalFull>
 }>()("@sluice/engine/Intake") {

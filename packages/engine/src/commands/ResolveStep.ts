@@ -6,14 +6,13 @@ import type { Json } from "@sluice/domain/json/Json"
 import type { Redactor } from "@sluice/domain/redaction/Redaction"
 import { isFinal } from "@sluice/domain/run/ProcessEvent"
 import { Clock, Context, DateTime, Effect, Layer, Schema } from "effect"
-import type { JournalUnavailable, Resolution, StepRow } from "../journal/Journal.ts"
+import { type JournalUnavailable, type Resolution, RunNotFound, type StepRow } from "../journal/Journal.ts"
 import { PastRuns } from "../journal/PastRuns.ts"
 import { Settings } from "../settings/Settings.ts"
 import { redactorOf } from "../steps/StepRedaction.ts"
-import { RunNotFound } from "./RetryRun.ts"
 
 /** The run has no such step. */
-export class StepUnknown extends Schema.TaggedError<StepUnknown>()("StepUnknown", { stepId: Schema.String }) {}
+export class StepNotFound extends Schema.TaggedError<StepNotFound>()("StepNotFound", { stepId: Schema.String }) {}
 
 /** The step is not one to be settled: the run is open, or the step did not fail, or was settled otherwise. */
 export class NotResolvable extends Schema.TaggedError<NotResolvable>()("NotResolvable", { message: Schema.String }) {}
@@ -31,7 +30,7 @@ export class ResolveStep extends Context.Service<ResolveStep, {
     processEventId: string,
     stepId: string,
     request: ResolveRequest
-  ) => Effect.Effect<void, RunNotFound | StepUnknown | NotResolvable | JournalUnavailable>
+  ) => Effect.Effect<void, RunNotFound | StepNotFound | NotResolvable | JournalUnavailable>
 }>()("@sluice/engine/ResolveStep") {
   static readonly layer = Layer.effect(ResolveStep, Effect.suspend(() => make))
 }
@@ -68,12 +67,12 @@ const make = Effect.gen(function*() {
     const request = withoutSecrets(asked, redactorOf(settings.current().secrets))
     const runId = id.startsWith("process_event-") ? uuidOf(id) : undefined
     const past = runId === undefined ? undefined : yield* pastRuns.get(runId)
-    if (past === undefined) return yield* new RunNotFound({ id })
+    if (past === undefined) return yield* new RunNotFound({ runId: id })
     const step = past.steps.find((row) => row.stepId === stepId)
     if (!isFinal(past.state)) {
       return yield* new NotResolvable({ message: `${id} is ${past.state}: wait for its end, or cancel it` })
     }
-    if (step === undefined) return yield* new StepUnknown({ stepId })
+    if (step === undefined) return yield* new StepNotFound({ stepId })
     if (step.resolution !== undefined) {
       if (same(step, request)) return
       return yield* new NotResolvable({ message: `step ${stepId} was settled already: ${step.reason}` })

@@ -48,7 +48,7 @@ const make = Effect.fnUntraced(function*(options: RetryJobOptions) {
     }).pipe(Effect.catchTags({
       IntakeConflict: ({ message }) => Effect.succeed(message),
       RetryRefused: ({ path, message }) => Effect.succeed(`${path} ${message}`),
-      RunNotFound: ({ id }) => Effect.succeed(`${id} is not there any more`),
+      RunNotFound: ({ runId }) => Effect.succeed(`${runId} does not exist any more`),
       JournalFull: () => Effect.andThen(Effect.sleep(pause), Effect.suspend(() => open(job, runId))),
       JournalUnavailable: () => Effect.andThen(Effect.sleep(pause), Effect.suspend(() => open(job, runId)))
     }))

@@ -16,6 +16,7 @@ import {
   type IntakeError,
   Journal,
   type Reprocess,
+  RunNotFound,
   type SetAside
 } from "../journal/Journal.ts"
 import { sameFingerprint } from "../journal/JournalRules.ts"
@@ -27,9 +28,6 @@ import { changeOrder } from "../steps/OrderChange.ts"
 import { redactorOf } from "../steps/StepRedaction.ts"
 import { Intake, type Receipt } from "./Intake.ts"
 import { planRetry } from "./RetryPlan.ts"
-
-/** There is no such run. */
-export class RunNotFound extends Schema.TaggedError<RunNotFound>()("RunNotFound", { id: Schema.String }) {}
 
 /** The run cannot be retried like this. Nothing was stored. */
 export class RetryRefused extends Schema.TaggedError<RetryRefused>()("RetryRefused", {
@@ -136,7 +134,7 @@ const make = Effect.gen(function*() {
   const retry: RetryRun["Service"]["retry"] = Effect.fnUntraced(function*(id, request) {
     const runId = id.startsWith("process_event-") ? uuidOf(id) : undefined
     const past = runId === undefined ? undefined : yield* pastRuns.get(runId)
-    if (past === undefined) return yield* new RunNotFound({ id })
+    if (past === undefined) return yield* new RunNotFound({ runId: id })
     const { orderId } = past
     const { idempotencyKey, requestedBy, reason } = request
     const fingerprint = idempotencyKey === undefined ? undefined : yield* fingerprintOf(id, request)
@@ -179,7 +177,7 @@ const make = Effect.gen(function*() {
     return yield* intake.open(
       Effect.retry(opening, { while: ({ _tag }) => _tag === "OrderMoved" }).pipe(
         // An order with a run is never gone.
-        Effect.catchTags({ OrderMoved: Effect.die, OrderUnknown: Effect.die })
+        Effect.catchTags({ OrderMoved: Effect.die, OrderNotFound: Effect.die })
       )
     )
   })

@@ -284,7 +284,11 @@ export type Intake =
 
 export type IntakeError = IntakeConflict | JournalFull | JournalUnavailable
 
-export class OrderUnknown extends Schema.TaggedError<OrderUnknown>()("OrderUnknown", { orderId: Schema.String }) {}
+/** There is no run with this id. */
+export class RunNotFound extends Schema.TaggedError<RunNotFound>()("RunNotFound", { runId: Schema.String }) {}
+
+/** There is no order with this id, or none at the version that was asked for. */
+export class OrderNotFound extends Schema.TaggedError<OrderNotFound>()("OrderNotFound", { orderId: Schema.String }) {}
 
 export class Journal extends Context.Service<Journal, {
   /**
@@ -296,7 +300,7 @@ export class Journal extends Context.Service<Journal, {
    * Opens a run over a stored order. Runs over one order are serial. `IntakeConflict` also where the run to retry, or
    * another retry of it, is open; `OrderMoved` only for a request with `write`.
    */
-  readonly reprocess: (request: Reprocess) => Effect.Effect<Intake, IntakeError | OrderUnknown | OrderMoved>
+  readonly reprocess: (request: Reprocess) => Effect.Effect<Intake, IntakeError | OrderNotFound | OrderMoved>
   /**
    * Adds to a run that this process holds. Answers after the commit; while the database is away it goes on trying.
    * Not interruptible once begun.
@@ -307,12 +311,12 @@ export class Journal extends Context.Service<Journal, {
     orderId: string,
     write: OrderWrite,
     history: ReadonlyArray<HistoryEntry>
-  ) => Effect.Effect<Committed | Stale, JournalUnavailable | OrderUnknown>
+  ) => Effect.Effect<Committed | Stale, JournalUnavailable | OrderNotFound>
   /** The document at a version; without one, the newest. */
   readonly document: (
     orderId: string,
     version?: number
-  ) => Effect.Effect<Document, JournalUnavailable | OrderUnknown>
+  ) => Effect.Effect<Document, JournalUnavailable | OrderNotFound>
   /**
    * Stores that a run is to end `cancelled`. A run that nobody executes (queued, or put off) has ended with it, unless
    * there is something to compensate; its executor ends any other. `at` in epoch milliseconds.

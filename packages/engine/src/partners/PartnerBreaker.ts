@@ -29,7 +29,7 @@ export interface PartnerStatus {
  * - `down`: its breaker is open or half-open
  * - `recovering`: it answers again, and orders that were held for it are being let go
  */
-export type Condition = "well" | "down" | "recovering"
+export type Condition = "up" | "down" | "recovering"
 
 /** For how long the breaker stays open after it opened for the `openings`th time in a row, in milliseconds. */
 export const openForMs = (openings: number): number => Math.min(30_000, 1000 * 2 ** Math.max(0, openings - 1))

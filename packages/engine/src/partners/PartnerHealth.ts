@@ -9,7 +9,6 @@
 import type { Outcome } from "@sluice/domain/callout/Outcome"
 import { Effect, Exit } from "effect"
 import { CircuitBreaker } from "effect/persistence"
-import type { Exchanged } from "../callouts/CalloutAttempt.ts"
 import { PartnerBreaker } from "./PartnerBreaker.ts"
 import * as PartnerCircuits from "./PartnerCircuits.ts"
 
@@ -33,31 +32,38 @@ export interface HealthSign {
 }
 
 /**
- * - `absent`: the partner gave no answer
- * - `ailing`: it answered that it cannot, which one order alone may bring about
- * - `mute`: nothing was asked of it
+ * - `noAnswer`: the partner gave no answer
+ * - `serverError`: it answered with a 5xx, which one order alone may cause
+ * - `notAttempted`: nothing was sent to it
  */
-export const signOf = ({ outcome, error, response }: HealthSign): "well" | "absent" | "ailing" | "mute" => {
+export const signOf = (
+  { outcome, error, response }: HealthSign
+): "ok" | "noAnswer" | "serverError" | "notAttempted" => {
   switch (outcome) {
     case "timed-out":
-      return "absent"
+      return "noAnswer"
     case "unreachable":
-      return error?.code === "blocked" ? "mute" : "absent"
+      return error?.code === "blocked" ? "notAttempted" : "noAnswer"
     case "rejected":
-      return response === undefined ? "mute" : response.status >= 500 ? "ailing" : "well"
+      return response === undefined ? "notAttempted" : response.status >= 500 ? "serverError" : "ok"
     case "cancelled":
     case "interrupted":
-      return "mute"
+      return "notAttempted"
     default:
-      return "well"
+      return "ok"
   }
 }
 
 const verdicts = {
-  well: CircuitBreaker.success,
-  absent: CircuitBreaker.failure(),
-  ailing: CircuitBreaker.failure(),
-  mute: CircuitBreaker.ignored
+  ok: CircuitBreaker.success,
+  noAnswer: CircuitBreaker.failure(),
+  serverError: CircuitBreaker.failure(),
+  notAttempted: CircuitBreaker.ignored
+}
+
+/** A call that ended, of which the partner's health takes the record alone. */
+export interface WatchedCall {
+  readonly record: HealthSign
 }
 
 export interface PartnerHealth {
@@ -67,14 +73,14 @@ export interface PartnerHealth {
    * Makes the call, whatever is known of the partner, and learns from it. `letGo`: the run was held, and the others wait
    * for what becomes of it, though this process may not have heard of the partner's trouble.
    */
-  readonly watch: <E>(
+  readonly watch: <A extends WatchedCall, E>(
     host: string,
-    call: Effect.Effect<Exchanged, E>,
+    call: Effect.Effect<A, E>,
     letGo: boolean
-  ) => Effect.Effect<Exchanged, E>
+  ) => Effect.Effect<A, E>
 }
 
-const classify = (exit: Exit.Exit<Exchanged>) =>
+const classify = (exit: Exit.Exit<WatchedCall>) =>
   Exit.isSuccess(exit) ? verdicts[signOf(exit.value.record)] : CircuitBreaker.ignored
 
 export const make = Effect.gen(function*() {
@@ -86,7 +92,7 @@ export const make = Effect.gen(function*() {
   const good = new Map<string, number>()
 
   /** While the partner is well, the breaker counts; and is spared what would change nothing. */
-  const count = (host: string, exchanged: Exchanged): Effect.Effect<void> => {
+  const count = (host: string, exchanged: WatchedCall): Effect.Effect<void> => {
     const verdict = verdicts[signOf(exchanged.record)]
     const before = good.get(host) ?? 0
     if (verdict._tag === "Ignored" || (verdict._tag === "Success" && before >= size)) return Effect.void
@@ -106,19 +112,21 @@ export const make = Effect.gen(function*() {
     })
 
   /** While it is not, every answer counts; once it answers again, one order's trouble is not the partner's. */
-  const probing = <E>(host: string, call: Effect.Effect<Exchanged, E>) =>
+  const probing = <A extends WatchedCall, E>(host: string, call: Effect.Effect<A, E>) =>
     Effect.tap(call, ({ record }) =>
       Effect.sync(() => {
         const sign = signOf(record)
-        if (sign === "well") board.answered(host)
-        else if (sign === "absent" || (sign === "ailing" && board.condition(host) === "down")) board.failed(host, 1)
+        if (sign === "ok") board.answered(host)
+        else if (sign === "noAnswer" || (sign === "serverError" && board.condition(host) === "down")) {
+          board.failed(host, 1)
+        }
       }))
 
   const health: PartnerHealth = {
     isDown: (host) => board.condition(host) === "down",
     watch: (host, call, letGo) =>
       Effect.suspend(() =>
-        letGo || board.condition(host) !== "well"
+        letGo || board.condition(host) !== "up"
           ? probing(host, call)
           : Effect.tap(call, (exchanged) => count(host, exchanged))
       )

@@ -93,7 +93,7 @@ export const make = Effect.gen(function*() {
     const documentAt = (at: number | undefined): Effect.Effect<Document, Fenced> =>
       newest !== undefined && newest.order.version === at
         ? Effect.succeed(newest)
-        : untilAvailable(journal.document(held.orderId, at)).pipe(Effect.catchTag("OrderUnknown", Effect.die))
+        : untilAvailable(journal.document(held.orderId, at)).pipe(Effect.catchTag("OrderNotFound", Effect.die))
 
     const document = Effect.suspend(() =>
       newest !== undefined && newest.order.version === version

@@ -9,7 +9,7 @@ import {
   type Document,
   type Entry,
   Journal,
-  OrderUnknown,
+  OrderNotFound,
   type StepRow
 } from "../journal/Journal.ts"
 import type { RecordedRun } from "./RecordedRun.ts"
@@ -56,7 +56,7 @@ export const make = ({ documents, run }: RecordedRun, pipeline: ClaimedRun["pipe
 
   const document = (orderId: string, at = version) => {
     const found = versions.get(at)
-    return found === undefined ? Effect.fail(new OrderUnknown({ orderId })) : Effect.succeed(found)
+    return found === undefined ? Effect.fail(new OrderNotFound({ orderId })) : Effect.succeed(found)
   }
 
   const notHere = Effect.die("a simulation has nothing but its run")

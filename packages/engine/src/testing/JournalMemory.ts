@@ -16,7 +16,7 @@ import {
   Journal,
   type NewRun,
   OrderMoved,
-  OrderUnknown,
+  OrderNotFound,
   type OrderWrite,
   type Stale,
   type Submission
@@ -147,10 +147,10 @@ export const make = Effect.gen(function*() {
     })
 
   const reprocess: Journal["Service"]["reprocess"] = (request) =>
-    Effect.suspend((): Effect.Effect<Intake, IntakeConflict | OrderUnknown | OrderMoved> => {
+    Effect.suspend((): Effect.Effect<Intake, IntakeConflict | OrderNotFound | OrderMoved> => {
       const { fingerprint, history, idempotencyKey, orderId, reused = [], run } = request
       const order = store.orders.get(orderId)
-      if (order === undefined) return Effect.fail(new OrderUnknown({ orderId }))
+      if (order === undefined) return Effect.fail(new OrderNotFound({ orderId }))
       const { eventId } = order.submission.run
       if (idempotencyKey !== undefined) {
         const name = JSON.stringify([orderId, idempotencyKey])
@@ -260,9 +260,9 @@ export const make = Effect.gen(function*() {
     commit: (entry) => commit(entry, false),
     release: (entry) => commit(entry, true),
     edit: (orderId, change, history) =>
-      Effect.suspend((): Effect.Effect<Committed | Stale, OrderUnknown> => {
+      Effect.suspend((): Effect.Effect<Committed | Stale, OrderNotFound> => {
         const order = store.orders.get(orderId)
-        if (order === undefined) return Effect.fail(new OrderUnknown({ orderId }))
+        if (order === undefined) return Effect.fail(new OrderNotFound({ orderId }))
         const stale = write(order, change)
         if (stale !== undefined) return Effect.succeed(stale)
         order.history.push(...history)
@@ -272,7 +272,7 @@ export const make = Effect.gen(function*() {
       Effect.suspend(() => {
         const order = store.orders.get(orderId)
         const found = version === undefined ? order?.versions.at(-1) : order?.versions[version - 1]
-        return found === undefined ? Effect.fail(new OrderUnknown({ orderId })) : Effect.succeed(found)
+        return found === undefined ? Effect.fail(new OrderNotFound({ orderId })) : Effect.succeed(found)
       }),
     cancel: (runId, cancellation, at) =>
       Effect.tap(Effect.sync(() => cancelIn(store, runId, cancellation, at)), store.changed.release),

@@ -195,6 +195,6 @@ export const suite = (name: string, layer: Layer.Layer<JournalHarness>) =>
         const other = { orderId: run.orderId, run: newRun(), ...key, fingerprint: fingerprint(2) }
         assert.strictEqual((yield* Effect.flip(journal.reprocess(other)))._tag, "IntakeConflict")
         const nobody = yield* Effect.flip(journal.reprocess({ orderId: "nobody", run: newRun() }))
-        assert.strictEqual(nobody._tag, "OrderUnknown")
+        assert.strictEqual(nobody._tag, "OrderNotFound")
       }))
   })

@@ -71,8 +71,8 @@ export const layer: Layer.Layer<PartnerBreaker, never, JournalStore> = Layer.eff
     return PartnerBreaker.of({
       condition: (host) => {
         const partner = store.partners.get(host)
-        if (partner === undefined) return "well"
-        return partner.state !== "closed" ? "down" : partner.retryAt === undefined ? "well" : "recovering"
+        if (partner === undefined) return "up"
+        return partner.state !== "closed" ? "down" : partner.retryAt === undefined ? "up" : "recovering"
       },
       failed: (host, failures) => {
         const now = clock.currentTimeMillisUnsafe()

@@ -311,7 +311,7 @@ describe("a step settled by hand", () => {
       const old = yield* failed
       const refused = (stepId: string, reason = "r") => Effect.flip(resolve(old, stepId, reason))
       assert.strictEqual((yield* refused("a"))._tag, "NotResolvable")
-      assert.strictEqual((yield* refused("c"))._tag, "StepUnknown")
+      assert.strictEqual((yield* refused("c"))._tag, "StepNotFound")
       yield* resolve(old, "b", "once")
       assert.strictEqual((yield* refused("b", "twice"))._tag, "NotResolvable")
       const again = yield* retry(old, { from: "b" })

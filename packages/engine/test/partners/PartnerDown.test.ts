@@ -197,17 +197,17 @@ it.effect("a step that does not hold is called while the partner is down, fails,
 
 it("what a call says of its partner", () => {
   const signs: ReadonlyArray<readonly [HealthSign, ReturnType<typeof signOf>]> = [
-    [{ outcome: "succeeded", response: { status: 500 } }, "well"],
-    [{ outcome: "rejected", response: { status: 404 } }, "well"],
-    [{ outcome: "rejected", response: { status: 429 } }, "well"],
-    [{ outcome: "rejected", response: { status: 503 } }, "ailing"],
-    [{ outcome: "invalid-response", response: { status: 200 } }, "well"],
-    [{ outcome: "timed-out" }, "absent"],
-    [{ outcome: "unreachable", error: { code: "dns" } }, "absent"],
-    [{ outcome: "unreachable", error: { code: "reset" } }, "absent"],
-    [{ outcome: "unreachable", error: { code: "blocked" } }, "mute"],
-    [{ outcome: "interrupted" }, "mute"],
-    [{ outcome: "cancelled" }, "mute"]
+    [{ outcome: "succeeded", response: { status: 500 } }, "ok"],
+    [{ outcome: "rejected", response: { status: 404 } }, "ok"],
+    [{ outcome: "rejected", response: { status: 429 } }, "ok"],
+    [{ outcome: "rejected", response: { status: 503 } }, "serverError"],
+    [{ outcome: "invalid-response", response: { status: 200 } }, "ok"],
+    [{ outcome: "timed-out" }, "noAnswer"],
+    [{ outcome: "unreachable", error: { code: "dns" } }, "noAnswer"],
+    [{ outcome: "unreachable", error: { code: "reset" } }, "noAnswer"],
+    [{ outcome: "unreachable", error: { code: "blocked" } }, "notAttempted"],
+    [{ outcome: "interrupted" }, "notAttempted"],
+    [{ outcome: "cancelled" }, "notAttempted"]
   ]
   for (const [sign, expected] of signs) assert.strictEqual(signOf(sign), expected, JSON.stringify(sign))
   const hosts = [

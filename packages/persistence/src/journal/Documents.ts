@@ -6,7 +6,7 @@ import type { Order } from "@sluice/domain/order/Order"
 import {
   type Committed,
   type Document,
-  OrderUnknown,
+  OrderNotFound,
   type OrderWrite,
   type Stale
 } from "@sluice/engine/journal/Journal"
@@ -23,7 +23,7 @@ export const document = Effect.fnUntraced(function*(orderId: string, version?: n
       join order_versions v on v.order_id = o.id and v.version = o.version where o.id = ${orderId}`
     : yield* sql<{ readonly doc: string }>`select doc from order_versions
       where order_id = ${orderId} and version = ${version}`
-  if (row === undefined) return yield* new OrderUnknown({ orderId })
+  if (row === undefined) return yield* new OrderNotFound({ orderId })
   return { order: parse(row.doc) as Order, text: row.doc } satisfies Document
 })
 
@@ -44,7 +44,7 @@ export const edit = Effect.fnUntraced(
     orderId: string,
     { document: { order, text: doc }, seen }: OrderWrite,
     history: ReadonlyArray<HistoryEntry>
-  ): Effect.fn.Return<Committed | Stale, OrderUnknown | SqlError, SqlClient.SqlClient> {
+  ): Effect.fn.Return<Committed | Stale, OrderNotFound | SqlError, SqlClient.SqlClient> {
     const sql = yield* SqlClient.SqlClient
     const [written] = yield* sql.unsafe<{ readonly version: number }>(statement, [
       PgTypes.text(orderId),
@@ -57,7 +57,7 @@ export const edit = Effect.fnUntraced(
     ])
     if (written !== undefined) return { _tag: "Committed", version: written.version }
     const [current] = yield* sql<{ readonly version: number }>`select version from orders where id = ${orderId}`
-    if (current === undefined) return yield* new OrderUnknown({ orderId })
+    if (current === undefined) return yield* new OrderNotFound({ orderId })
     return { _tag: "Stale", version: current.version }
   }
 )

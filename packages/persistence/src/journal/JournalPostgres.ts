@@ -21,7 +21,7 @@ import * as PartnerBoardPg from "../partners/PartnerBreakerPostgres.ts"
 import * as JournalConnection from "../sql/JournalConnection.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
 import * as WorkNotifications from "../sql/WorkNotifications.ts"
-import { cancel } from "./Cancels.ts"
+import { cancel } from "./claims/Cancels.ts"
 import * as QueueDepth from "./claims/QueueDepth.ts"
 import { state } from "./claims/Recovery.ts"
 import * as RunClaimer from "./claims/RunClaimer.ts"
@@ -61,7 +61,7 @@ export interface Options {
 const refusal = (cause: Cause.Cause<{ readonly _tag: string }>): boolean =>
   cause.reasons.every((reason) => Cause.isFailReason(reason) && refusals.has(reason.error._tag))
 
-const refusals: ReadonlySet<string> = new Set(["OrderUnknown", "OrderMoved", "IntakeConflict", "JournalFull"])
+const refusals: ReadonlySet<string> = new Set(["OrderNotFound", "OrderMoved", "IntakeConflict", "JournalFull"])
 
 const make = Effect.fnUntraced(function*(options: Options) {
   const client = yield* PgClient

@@ -10,7 +10,7 @@ import {
   IntakeConflict,
   JournalUnavailable,
   OrderMoved,
-  OrderUnknown,
+  OrderNotFound,
   type Reprocess,
   type RunSoFar
 } from "@sluice/engine/journal/Journal"
@@ -60,7 +60,7 @@ export const reprocess = Effect.fnUntraced(function*(
   executes: boolean
 ): Effect.fn.Return<
   Reprocessed,
-  IntakeConflict | OrderUnknown | OrderMoved | JournalUnavailable | SqlError,
+  IntakeConflict | OrderNotFound | OrderMoved | JournalUnavailable | SqlError,
   SqlClient.SqlClient
 > {
   const sql = yield* SqlClient.SqlClient
@@ -70,7 +70,7 @@ export const reprocess = Effect.fnUntraced(function*(
     sql,
     Effect.gen(function*() {
       const [order] = yield* sql<Locked>`select version, event_id from orders where id = ${orderId} for no key update`
-      if (order === undefined) return yield* new OrderUnknown({ orderId })
+      if (order === undefined) return yield* new OrderNotFound({ orderId })
       if (request.idempotencyKey !== undefined) {
         const [known] = yield* sql<Known>`select k.run_id, k.fingerprint, r.state from process_keys k
         join runs r on r.id = k.run_id where k.order_id = ${orderId} and k.key = ${request.idempotencyKey}`

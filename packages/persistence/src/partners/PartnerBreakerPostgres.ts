@@ -124,7 +124,7 @@ export const make = Effect.fnUntraced(function*(changed: () => void, announcemen
   }
 
   const service = PartnerBreaker.of({
-    condition: (host) => view.get(host) ?? "well",
+    condition: (host) => view.get(host) ?? "up",
     failed: (host, failures) => tell(host, { _tag: "Failed", failures }),
     answered: (host) => {
       const before = news.get(host)

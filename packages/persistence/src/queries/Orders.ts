@@ -5,7 +5,7 @@
 import { int8, timestamptz } from "@effect/sql-pg/PgTypes"
 import type { HistoryEntry } from "@sluice/domain/order/History"
 import { isStorable } from "@sluice/domain/order/Order"
-import { type JournalUnavailable, OrderUnknown } from "@sluice/engine/journal/Journal"
+import { type JournalUnavailable, OrderNotFound } from "@sluice/engine/journal/Journal"
 import { Context, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { decodeHistory } from "../records/CalloutCodec.ts"
@@ -116,7 +116,7 @@ const make = Effect.gen(function*() {
         JOIN order_versions v ON v.order_id = o.id AND v.version = o.version WHERE o.id = ${id}`)
       : []
     const row = rows[0]
-    if (row === undefined) return yield* new OrderUnknown({ orderId: id })
+    if (row === undefined) return yield* new OrderNotFound({ orderId: id })
     return { id, version: row.version, text: row.doc }
   })
 
@@ -128,7 +128,7 @@ const make = Effect.gen(function*() {
         LEFT JOIN order_versions v ON v.order_id = o.id AND v.version = ${inRange ? version : 0} WHERE o.id = ${id}`)
       : []
     const row = rows[0]
-    if (row === undefined) return yield* new OrderUnknown({ orderId: id })
+    if (row === undefined) return yield* new OrderNotFound({ orderId: id })
     if (row.doc === null) return yield* new OrderVersionUnknown({ orderId: id, version })
     return { id, version, text: row.doc }
   })
@@ -147,7 +147,7 @@ const make = Effect.gen(function*() {
       )
       : []
     const first = rows[0]
-    if (first === undefined) return yield* new OrderUnknown({ orderId: id })
+    if (first === undefined) return yield* new OrderNotFound({ orderId: id })
     const entries = rows.flatMap((row) =>
       row.seq === null || row.entry === null
         ? []
@@ -178,16 +178,16 @@ export class Orders extends Context.Service<Orders, {
     page: PageRequest
   ) => Effect.Effect<Page<StoredOrder>, CursorInvalid | JournalUnavailable>
   /** The newest version. */
-  readonly get: (id: string) => Effect.Effect<StoredOrder, OrderUnknown | JournalUnavailable>
+  readonly get: (id: string) => Effect.Effect<StoredOrder, OrderNotFound | JournalUnavailable>
   readonly version: (
     id: string,
     version: number
-  ) => Effect.Effect<StoredOrder, OrderUnknown | OrderVersionUnknown | JournalUnavailable>
+  ) => Effect.Effect<StoredOrder, OrderNotFound | OrderVersionUnknown | JournalUnavailable>
   /** Oldest first, from the order's creation on. */
   readonly history: (
     id: string,
     page: PageRequest
-  ) => Effect.Effect<Page<HistoryEntry>, CursorInvalid | OrderUnknown | JournalUnavailable>
+  ) => Effect.Effect<Page<HistoryEntry>, CursorInvalid | OrderNotFound | JournalUnavailable>
 }>()("@sluice/persistence/Orders") {
   static readonly layer: Layer.Layer<Orders, never, SqlClient.SqlClient> = Layer.effect(Orders, make)
 }

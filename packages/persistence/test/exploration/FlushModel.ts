@@ -2,8 +2,8 @@
  * What the statement of `journal/FlushStatement` does to the tables, and what it answers. It is handed the same
  * parameters as the statement; that it answers as PostgreSQL does is what `SqlHistory.test.ts` is for.
  */
+import { leaseSeconds } from "../../src/journal/lease/Lease.ts"
 import { callout, entry, step } from "../../src/journal/writer/FlushRows.ts"
-import { leaseSeconds } from "../../src/journal/writer/FlushStatement.ts"
 import { accept } from "../../src/journal/writer/SubmissionRow.ts"
 import { type ColumnTypes, parameterCount } from "../../src/sql/ArrayParameters.ts"
 import type { CalloutsRow, RunRow, StepsRow, Tables } from "./Tables.ts"

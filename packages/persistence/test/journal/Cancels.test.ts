@@ -5,7 +5,7 @@ import { entryOf, finished, noon, submission, writeOn } from "@sluice/engine/tes
 import { accepted } from "@sluice/engine/testing/JournalSuite"
 import { Effect, Fiber, Layer, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
-import { anyCancelled } from "../../src/journal/Cancels.ts"
+import { anyCancelled } from "../../src/journal/claims/Cancels.ts"
 import * as JournalPg from "../../src/journal/JournalPostgres.ts"
 import { DatabaseTest } from "../../src/testing/DatabaseTest.ts"
 

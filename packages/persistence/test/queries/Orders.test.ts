@@ -1,6 +1,6 @@
 import { timestamptz } from "@effect/sql-pg/PgTypes"
 import { assert, describe, it } from "@effect/vitest"
-import { JournalUnavailable, OrderUnknown } from "@sluice/engine/journal/Journal"
+import { JournalUnavailable, OrderNotFound } from "@sluice/engine/journal/Journal"
 import { Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { Orders, OrderVersionUnknown } from "../../src/queries/Orders.ts"
@@ -91,12 +91,12 @@ describe("Orders", () => {
     Effect.gen(function*() {
       const orders = yield* Orders
       yield* store({ id: "a", at: 1 })
-      for (const id of ["b", "a\0", ""]) assert.instanceOf(yield* Effect.flip(orders.get(id)), OrderUnknown)
+      for (const id of ["b", "a\0", ""]) assert.instanceOf(yield* Effect.flip(orders.get(id)), OrderNotFound)
       for (const version of [0, 2, 2 ** 40, 1.5]) {
         assert.instanceOf(yield* Effect.flip(orders.version("a", version)), OrderVersionUnknown)
       }
-      assert.instanceOf(yield* Effect.flip(orders.version("b", 1)), OrderUnknown)
-      assert.instanceOf(yield* Effect.flip(orders.history("b", { limit: 1 })), OrderUnknown)
+      assert.instanceOf(yield* Effect.flip(orders.version("b", 1)), OrderNotFound)
+      assert.instanceOf(yield* Effect.flip(orders.history("b", { limit: 1 })), OrderNotFound)
     }).pipe(Effect.provide(layer)))
 
   it.effect("tells the history oldest first, beginning with the order's creation, and pages through it", () =>

@@ -4,7 +4,7 @@
  */
 import { type ReactNode, useState } from "react"
 import type { Request } from "../../api/Curl.ts"
-import { CopyCurl } from "../values/CopyCurl.tsx"
+import { CopyCurl } from "./CopyCurl.tsx"
 import { Dialog } from "./Dialog.tsx"
 import { Failure } from "./Notice.tsx"
 

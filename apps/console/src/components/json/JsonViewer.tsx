@@ -3,7 +3,7 @@ import { useVirtualizer } from "@tanstack/react-virtual"
 import { ChevronDown, ChevronRight, ChevronUp } from "lucide-react"
 import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from "react"
 import { around, type JsonLine, jsonLines, openDepth, search } from "../../json/JsonLines.ts"
-import { CopyButton } from "../values/CopyButton.tsx"
+import { CopyButton } from "../feedback/CopyButton.tsx"
 
 const lineHeight = 20
 

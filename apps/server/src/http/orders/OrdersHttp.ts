@@ -98,7 +98,7 @@ export const layer = HttpApiBuilder.group(
         Effect.fnUntraced(function*({ params }) {
           const order = yield* orders.get(params.id).pipe(Effect.catchTags({
             JournalUnavailable: (error) => Effect.fail(ErrorMapping.unavailable(error)),
-            OrderUnknown: (error) => Effect.fail(ErrorMapping.orderUnknown(error))
+            OrderNotFound: (error) => Effect.fail(ErrorMapping.orderNotFound(error))
           }))
           return Answer.versioned(order.text, order.version)
         })
@@ -110,7 +110,7 @@ export const layer = HttpApiBuilder.group(
           const patch = yield* Body.readObject(request, "the members to change")
           const document = yield* editing.patch(params.id, patch, ifVersion).pipe(Effect.catchTags({
             JournalUnavailable: (error) => Effect.fail(ErrorMapping.unavailable(error)),
-            OrderUnknown: (error) => Effect.fail(ErrorMapping.orderUnknown(error)),
+            OrderNotFound: (error) => Effect.fail(ErrorMapping.orderNotFound(error)),
             InvalidPatch: ({ faults }) => Effect.fail(ErrorMapping.invalid(faults)),
             OrderReadOnly: ({ orderId }) =>
               Effect.fail(
@@ -133,7 +133,7 @@ export const layer = HttpApiBuilder.group(
         Effect.fnUntraced(function*({ params, query }) {
           const page = yield* orders.history(params.id, limited(query)).pipe(Effect.catchTags({
             ...ErrorMapping.ofList,
-            OrderUnknown: (error) => Effect.fail(ErrorMapping.orderUnknown(error))
+            OrderNotFound: (error) => Effect.fail(ErrorMapping.orderNotFound(error))
           }))
           return Answer.page(page, (entry) => JSON.stringify(entry))
         })
@@ -143,7 +143,7 @@ export const layer = HttpApiBuilder.group(
         Effect.fnUntraced(function*({ params }) {
           const order = yield* orders.version(params.id, params.version).pipe(Effect.catchTags({
             JournalUnavailable: (error) => Effect.fail(ErrorMapping.unavailable(error)),
-            OrderUnknown: (error) => Effect.fail(ErrorMapping.orderUnknown(error)),
+            OrderNotFound: (error) => Effect.fail(ErrorMapping.orderNotFound(error)),
             OrderVersionUnknown: ({ orderId, version }) =>
               Effect.fail(new Problems.NotFound({ detail: `Order ${orderId} has no version ${version}` }))
           }))
@@ -167,7 +167,7 @@ export const layer = HttpApiBuilder.group(
             receipts.inTime,
             Effect.catchTags({
               ...ErrorMapping.ofIntake,
-              OrderUnknown: (error) => Effect.fail(ErrorMapping.orderUnknown(error)),
+              OrderNotFound: (error) => Effect.fail(ErrorMapping.orderNotFound(error)),
               PipelineUnknown: ({ name }) => {
                 const message = `names ${
                   JSON.stringify(name)

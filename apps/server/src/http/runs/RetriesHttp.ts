@@ -3,10 +3,11 @@ import { Api } from "@sluice/api/Api"
 import * as Problems from "@sluice/api/wire/Problems"
 import { uuidOf } from "@sluice/domain/identity/Ids"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
-import { type NotResolvable, ResolveStep, type StepUnknown } from "@sluice/engine/commands/ResolveStep"
-import { type RetryRefused, RetryRun, type RunNotFound } from "@sluice/engine/commands/RetryRun"
+import { type NotResolvable, ResolveStep, type StepNotFound } from "@sluice/engine/commands/ResolveStep"
+import { type RetryRefused, RetryRun } from "@sluice/engine/commands/RetryRun"
 import { type RetryJob, RetryJobs } from "@sluice/engine/internal/journal/RetryJobs"
 import { redactorOf } from "@sluice/engine/internal/steps/StepRedaction"
+import type { RunNotFound } from "@sluice/engine/journal/Journal"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
 import { Settings } from "@sluice/engine/settings/Settings"
 import { ProcessEvents } from "@sluice/persistence/queries/ProcessEvents"
@@ -33,15 +34,15 @@ const ofRetry = {
   JournalUnavailable: ErrorMapping.ofIntake.JournalUnavailable,
   JournalFull: ErrorMapping.ofIntake.JournalFull,
   IntakeConflict: ErrorMapping.ofIntake.IntakeConflict,
-  RunNotFound: (error: RunNotFound) => unknown(error),
+  RunNotFound: ({ runId }: RunNotFound) => unknown({ id: runId }),
   RetryRefused: ({ path, message }: RetryRefused) =>
     Effect.fail(new Problems.RetryRefused({ detail: `${path} ${message}`, errors: [{ path, message }] }))
 }
 
 const ofResolve = {
   ...away,
-  RunNotFound: (error: RunNotFound) => unknown(error),
-  StepUnknown: ({ stepId }: StepUnknown) =>
+  RunNotFound: ({ runId }: RunNotFound) => unknown({ id: runId }),
+  StepNotFound: ({ stepId }: StepNotFound) =>
     Effect.fail(new Problems.NotFound({ detail: `The process event has no step ${JSON.stringify(stepId)} that ran` })),
   NotResolvable: ({ message }: NotResolvable) => Effect.fail(new Problems.Conflict({ detail: message }))
 }

@@ -111,7 +111,7 @@ export const make = Effect.gen(function*() {
     }
     const { text } = yield* Effect.catchTag(
       orders.get(orderId),
-      "OrderUnknown",
+      "OrderNotFound",
       () => ErrorMapping.invalid([{ path: "orderId", message: `there is no order ${JSON.stringify(orderId)}` }])
     )
     const subject: Subject = { _tag: "Stored", document: { order: parse(text) as Order, text } }

@@ -12,7 +12,7 @@ import { SettingsWriting } from "../../settings/SettingsWriting.ts"
 import * as Answer from "../../wire/Answer.ts"
 import * as Body from "../../wire/Body.ts"
 import { ofDelivery } from "../deliveries/DeliveriesHttp.ts"
-import * as ReplaysHttp from "../deliveries/ReplaysHttp.ts"
+import * as ReplaysHttp from "./ReplaysHttp.ts"
 import * as SettingsHttp from "./SettingsHttp.ts"
 
 const kind = "webhookEndpoint"

@@ -4,13 +4,15 @@
  */
 import { type ClaimToken, Fenced } from "@sluice/engine/journal/Journal"
 import { Clock, Effect } from "effect"
-import { leaseSeconds } from "../writer/FlushStatement.ts"
 import * as InFlight from "./InFlight.ts"
 
 const seconds = (n: number): bigint => BigInt(n) * 1_000_000_000n
 
 /** Sending stops this long before the lease ends, for what lies between the question and the socket. */
 const margin = seconds(1)
+
+/** How long a lease lasts from its renewal, by the database's clock. */
+export const leaseSeconds = 6
 
 export interface Lease {
   /** The row in `workers`, and how often answers were lost since; both are parameters of every statement. */

@@ -2,7 +2,7 @@
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { Clock, Effect, Result, Semaphore } from "effect"
 import type { JournalConnection } from "../../sql/JournalConnection.ts"
-import { leaseSeconds } from "../writer/FlushStatement.ts"
+import { leaseSeconds } from "./Lease.ts"
 import type { Lease } from "./Lease.ts"
 
 const until = `clock_timestamp() + interval '${leaseSeconds} s'`

@@ -17,6 +17,7 @@ import { localClaimText } from "../../outbox/LocalClaims.ts"
 import { outcomeParts } from "../../outbox/OutcomeStatement.ts"
 import { parameterCount, unnest } from "../../sql/ArrayParameters.ts"
 import { onHold } from "../claims/PartnerHolds.ts"
+import { leaseSeconds } from "../lease/Lease.ts"
 import { callout, entry, history, step } from "./FlushRows.ts"
 import type { PendingEntry, PendingSubmission } from "./PendingWrite.ts"
 import { accept } from "./SubmissionRow.ts"
@@ -28,9 +29,6 @@ const stepColumn = entryColumn + parameterCount(entry)
 const calloutColumn = stepColumn + parameterCount(step)
 const historyColumn = calloutColumn + parameterCount(callout)
 const nextColumn = historyColumn + parameterCount(history)
-
-/** How long a lease lasts from its renewal, by the database's clock. */
-export const leaseSeconds = 6
 
 /** Renews the lease with everything that is written. */
 const renewing = `update workers set alive_until = clock_timestamp() + interval '${leaseSeconds} s'

@@ -8,8 +8,8 @@ import type { CancelAnswer, Cancellation, RunCancellation } from "@sluice/engine
 import { Effect } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { SqlClient } from "effect/sql"
-import { endpoints } from "../outbox/FanOut.ts"
-import { errorBody, messageFanOut, noStepMessages } from "../outbox/MessageFanOut.ts"
+import { endpoints } from "../../outbox/FanOut.ts"
+import { errorBody, messageFanOut, noStepMessages } from "../../outbox/MessageFanOut.ts"
 
 /** Nobody executes it, and nothing is left to compensate: it has ended with its cancel. */
 const ends = "runs.owner is null and (not $2 or (runs.state = 'queued' and runs.retry_of is null))"

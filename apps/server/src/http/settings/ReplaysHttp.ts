@@ -13,7 +13,7 @@ import * as Answer from "../../wire/Answer.ts"
 import * as Body from "../../wire/Body.ts"
 import * as Decoded from "../../wire/Decoded.ts"
 import * as ErrorMapping from "../../wire/ErrorMapping.ts"
-import * as SettingsHttp from "../settings/SettingsHttp.ts"
+import * as SettingsHttp from "./SettingsHttp.ts"
 
 interface Start {
   readonly params: { readonly id: string }

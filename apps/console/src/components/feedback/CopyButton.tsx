@@ -1,7 +1,7 @@
 /** Copies a text, and says so. */
 import { Check, Copy } from "lucide-react"
 import { type ReactNode, useState } from "react"
-import { toast } from "../feedback/Toasts.tsx"
+import { toast } from "./Toasts.tsx"
 
 export interface CopyProps {
   readonly text: () => string
