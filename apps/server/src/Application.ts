@@ -149,7 +149,6 @@ const engine = (config: ServerConfig, environment: Environment) => {
   ).pipe(
     Layer.provideMerge(Intake.layer),
     Layer.provideMerge(Runs.layer({ claims: executes }).pipe(Layer.provide([Metered.journal, Metered.outbound]))),
-    Layer.provideMerge(executes ? Retention.layer(config.retention) : Layer.empty),
     Layer.provideMerge(traced(Traced.journal)(JournalPostgres.layer({ executes }))),
     // Applied before the first order is taken in or up.
     Layer.provideMerge(settingsFile(config, environment)),

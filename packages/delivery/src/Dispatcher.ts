@@ -2,6 +2,7 @@
  * Sends what is due: claims by lane with bounds, attempts, judges, records. One hanging endpoint does not slow others.
  * Contract: sections 9 and 10.
  */
+import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import { exportType, testType } from "@sluice/domain/webhook/Delivery"
 import type { WebhookEndpoint } from "@sluice/domain/webhook/WebhookEndpoint"
 import { Cause, Clock, Context, type Duration, Effect, Exit, FiberSet, Latch, Layer, Random, Result } from "effect"
@@ -189,21 +190,24 @@ const make = Effect.fnUntraced(function*(options: DispatcherOptions) {
       Effect.raceFirst(store.due, Effect.andThen(freed.await, Effect.sleep(pause)))
     )
 
-  yield* Effect.gen(function*() {
-    while (!stop.asked) {
-      freed.closeUnsafe()
-      claiming = true
-      // What is claimed is started, whatever comes in between.
-      const { deliveries, nextInMs } = yield* Effect.uninterruptible(
-        Effect.tap(claim, ({ deliveries }) => Effect.sync(() => start(deliveries, false)))
-      )
-      if (deliveries.length === 0) {
-        claiming = false
-        yield* rest(nextInMs)
-      } else if (deliveries.length < EndpointQueues.batch / 2) yield* Effect.sleep(pause)
-      else yield* Effect.yieldNow
-    }
-  }).pipe(Effect.forkScoped)
+  yield* BackgroundLoop.fork(
+    "delivery-dispatcher",
+    Effect.gen(function*() {
+      while (!stop.asked) {
+        freed.closeUnsafe()
+        claiming = true
+        // What is claimed is started, whatever comes in between.
+        const { deliveries, nextInMs } = yield* Effect.uninterruptible(
+          Effect.tap(claim, ({ deliveries }) => Effect.sync(() => start(deliveries, false)))
+        )
+        if (deliveries.length === 0) {
+          claiming = false
+          yield* rest(nextInMs)
+        } else if (deliveries.length < EndpointQueues.batch / 2) yield* Effect.sleep(pause)
+        else yield* Effect.yieldNow
+      }
+    })
+  )
 
   yield* store.receive({
     room: () => queues.localClaims((lane) => claiming || (lane !== undefined && isPassedOver(lane))),

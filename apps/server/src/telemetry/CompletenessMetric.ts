@@ -1,4 +1,5 @@
 /** `sluice_deliveries_missing`: what the completeness check misses of the last hour, looked at every ten minutes. */
+import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import { check } from "@sluice/persistence/internal/upkeep/Completeness"
 import { Clock, Effect, Layer, Metric, Schedule } from "effect"
 import type { SqlClient } from "effect/sql"
@@ -10,7 +11,8 @@ const missing = Metric.gauge("sluice_deliveries_missing", {
 
 const hour = 3_600_000
 
-export const layer: Layer.Layer<never, never, SqlClient.SqlClient> = Layer.effectDiscard(
+export const layer: Layer.Layer<never, never, SqlClient.SqlClient> = Layer.effectDiscard(BackgroundLoop.fork(
+  "completeness",
   Effect.gen(function*() {
     const now = yield* Clock.currentTimeMillis
     const found = yield* check(now - hour, now)
@@ -20,7 +22,6 @@ export const layer: Layer.Layer<never, never, SqlClient.SqlClient> = Layer.effec
   }).pipe(
     Effect.catch((error) => Effect.logDebug("completeness: will look again", error)),
     Effect.repeat(Schedule.spaced("10 minutes")),
-    Effect.delay("1 minute"),
-    Effect.forkScoped
+    Effect.delay("1 minute")
   )
-)
+))

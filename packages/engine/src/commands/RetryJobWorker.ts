@@ -4,6 +4,7 @@
  */
 import { processEventId, uuidOf } from "@sluice/domain/identity/Ids"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
+import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import { type Duration, Effect, Layer } from "effect"
 import { Journal } from "../journal/Journal.ts"
 import { type RetryJob, type RetryJobItem, RetryJobs } from "../journal/RetryJobs.ts"
@@ -98,14 +99,19 @@ const make = Effect.fnUntraced(function*(options: RetryJobOptions) {
     )
   })
 
-  yield* Effect.forkScoped(Effect.forever(
-    untilAvailable(jobs.claim(owner)).pipe(
-      Effect.flatMap((job) => job === undefined ? Effect.raceFirst(jobs.created, Effect.sleep(lookEvery)) : work(job)),
-      Effect.catchCause((cause) =>
-        Effect.andThen(Effect.logError("retry job: will try again", cause), Effect.sleep(lookEvery))
+  yield* BackgroundLoop.fork(
+    "retry-jobs",
+    Effect.forever(
+      untilAvailable(jobs.claim(owner)).pipe(
+        Effect.flatMap((job) =>
+          job === undefined ? Effect.raceFirst(jobs.created, Effect.sleep(lookEvery)) : work(job)
+        ),
+        Effect.catchCause((cause) =>
+          Effect.andThen(Effect.logError("retry job: will try again", cause), Effect.sleep(lookEvery))
+        )
       )
     )
-  ))
+  )
 })
 
 /** For a process that executes runs: takes jobs up while its scope is open. */

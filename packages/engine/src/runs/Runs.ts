@@ -5,6 +5,7 @@
  * Contract: section 10.
  */
 import { ofOrder, spanIdOf } from "@sluice/domain/identity/TraceSpan"
+import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import { isFinal } from "@sluice/domain/run/ProcessEvent"
 import { Cause, Context, Deferred, Duration, Effect, FiberMap, Layer, Stream, Tracer } from "effect"
 import type { RunSignals } from "../interruption/RunSignals.ts"
@@ -98,14 +99,19 @@ const make = Effect.fnUntraced(function*(options: RunsOptions) {
     })
 
   if (options.claims !== false) {
-    yield* journal.claimed.pipe(
-      Stream.takeUntil(stopping),
-      Stream.runForEach((held) => stopping() ? Effect.void : start(held)),
-      Effect.forkScoped
+    yield* BackgroundLoop.fork(
+      "run-claims",
+      journal.claimed.pipe(
+        Stream.takeUntil(stopping),
+        Stream.runForEach((held) => stopping() ? Effect.void : start(held))
+      )
     )
-    yield* journal.cancellations.pipe(
-      Stream.runForEach(({ runId, ...cancellation }) => Effect.sync(() => cancels.tell(runId, cancellation))),
-      Effect.forkScoped
+    yield* BackgroundLoop.fork(
+      "run-cancellations",
+      Stream.runForEach(
+        journal.cancellations,
+        ({ runId, ...cancellation }) => Effect.sync(() => cancels.tell(runId, cancellation))
+      )
     )
   }
 

@@ -17,6 +17,7 @@ import {
 import { disableAfterMs, failingReason, goneReason } from "@sluice/delivery/internal/EndpointHealth"
 import { Next } from "@sluice/delivery/internal/Judgement"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import { type Cause, Effect, Layer, Queue, Schedule } from "effect"
 import { SecureRandom } from "effect/crypto"
 import type { SqlError } from "effect/sql/SqlError"
@@ -216,7 +217,7 @@ const make = Effect.gen(function*() {
     }
   })
   // Whoever waits for its result is served to the end: interrupted only with what waits.
-  yield* Effect.forkScoped(writer)
+  yield* BackgroundLoop.fork("delivery-results", writer)
 
   const settle = (delivery: ClaimedDelivery, settlement: Settlement): Effect.Effect<void> =>
     Effect.callback((resume) => {
@@ -229,17 +230,16 @@ const make = Effect.gen(function*() {
       })
     })
 
-  yield* Effect.gen(function*() {
+  const listening = Effect.gen(function*() {
     const announcements = yield* sql.listen(channel)
     signal.publish()
     return yield* Effect.forever(Effect.andThen(Queue.take(announcements), Effect.sync(signal.publish)))
   }).pipe(
     Effect.scoped,
     Effect.catch((error) => Effect.logDebug("deliveries of other processes are not heard of for a moment", error)),
-    Effect.andThen(Effect.sleep("1 second")),
-    Effect.forever,
-    Effect.forkScoped
+    Effect.andThen(Effect.sleep("1 second"))
   )
+  yield* BackgroundLoop.fork("delivery-notifications", Effect.forever(listening))
 
   return DeliveryStore.of({
     claim,
@@ -266,10 +266,8 @@ export const layerAnnouncing: Layer.Layer<never, never, PgClient | DeliverySigna
   Effect.gen(function*() {
     const sql = yield* PgClient
     const signal = yield* DeliverySignal
-    yield* Effect.andThen(signal.published, Effect.ignore(sql.notify(channel, ""))).pipe(
-      Effect.forever,
-      Effect.forkScoped
-    )
+    const announce = Effect.andThen(signal.published, Effect.ignore(sql.notify(channel, "")))
+    yield* BackgroundLoop.fork("delivery-announcements", Effect.forever(announce))
   })
 )
 

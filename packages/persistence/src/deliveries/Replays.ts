@@ -5,6 +5,7 @@
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { replayId, uuidOf } from "@sluice/domain/identity/Ids"
+import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import { isStorable } from "@sluice/domain/order/Order"
 import type { DeliveryState } from "@sluice/domain/webhook/Delivery"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
@@ -124,11 +125,14 @@ const make = Effect.gen(function*() {
   })
 
   // Left by another process: found when this one starts, and every minute.
-  yield* Effect.forkScoped(Effect.forever(Effect.gen(function*() {
-    wake.closeUnsafe()
-    yield* Effect.catch(running, (error) => Effect.logDebug("replays: will go on later", error))
-    yield* Effect.raceFirst(wake.await, Effect.sleep("1 minute"))
-  })))
+  yield* BackgroundLoop.fork(
+    "replays",
+    Effect.forever(Effect.gen(function*() {
+      wake.closeUnsafe()
+      yield* Effect.catch(running, (error) => Effect.logDebug("replays: will go on later", error))
+      yield* Effect.raceFirst(wake.await, Effect.sleep("1 minute"))
+    }))
+  )
 
   const find = Effect.fnUntraced(function*(endpointId: string, id: string) {
     const uuid = id.startsWith("replay-") ? uuidOf(id) : undefined

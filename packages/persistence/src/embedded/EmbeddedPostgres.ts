@@ -3,6 +3,7 @@
  * unset (contract, section 2). It is started with the scope and stopped with
  * it, kept running in between, and belongs to one process at a time.
  */
+import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import { Context, Effect, Layer, type Redacted, Ref, Schedule } from "effect"
 import * as Cluster from "./Cluster.ts"
 import * as DirectoryLock from "./DirectoryLock.ts"
@@ -51,7 +52,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
     yield* Ref.set(current, next)
     yield* Effect.logInfo("embedded PostgreSQL: it is back")
   })
-  yield* Effect.forkScoped(Effect.forever(supervise))
+  yield* BackgroundLoop.fork("embedded-postgres", Effect.forever(supervise))
 
   const origin = created ? "created" : first.origin
   yield* Effect.logInfo(`embedded PostgreSQL ${place.version}: ${origin}, in ${place.data}`)

@@ -3,6 +3,7 @@
  * Design: ARCHITECTURE.md, "Durability"; contract: sections 3 and 10.
  */
 import { PgClient } from "@effect/sql-pg/PgClient"
+import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import {
   type Committed,
   Fenced,
@@ -102,7 +103,9 @@ const make = Effect.fnUntraced(function*(options: Options) {
 
   yield* worker.register(main.link)
   main.flushedAt = clock.monotonicTimeNanosUnsafe()
-  for (const channel of lanes) yield* Effect.forkScoped(writer.run(channel))
+  for (const [name, channel] of [["main", main], ["wide", wide], ["outcomes", outcomes]] as const) {
+    yield* BackgroundLoop.fork(`journal-${name}`, writer.run(channel))
+  }
 
   const watch = Effect.sync(() => {
     const now = clock.monotonicTimeNanosUnsafe()
@@ -115,7 +118,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
       main.wake.openUnsafe()
     }
   })
-  yield* Effect.forkScoped(Effect.forever(Effect.andThen(watch, Effect.sleep(tick))))
+  yield* BackgroundLoop.fork("journal-watch", Effect.forever(Effect.andThen(watch, Effect.sleep(tick))))
 
   const idle = () => lanes.every((channel) => channel.backlog.count() === 0 && channel.inFlight.length === 0)
   const drain = Effect.gen(function*() {

@@ -3,6 +3,7 @@
  * way is stored with the next one, as runs are. Contract: sections 7 and 9.
  */
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import type { EventType } from "@sluice/domain/webhook/WebhookType"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
 import { type Cause, Context, Deferred, Effect, Exit, Layer, Queue } from "effect"
@@ -116,11 +117,11 @@ const make = Effect.gen(function*() {
         for (const { stored } of waiting) Deferred.doneUnsafe(stored, Exit.failCause(cause))
       }))
 
-  yield* Queue.takeBetween(queue, 1, maxEvents).pipe(
-    Effect.flatMap((waiting) => store(waiting.filter(({ abandoned }) => !abandoned))),
-    Effect.forever,
-    Effect.forkScoped
+  const storeNext = Effect.flatMap(
+    Queue.takeBetween(queue, 1, maxEvents),
+    (waiting) => store(waiting.filter(({ abandoned }) => !abandoned))
   )
+  yield* BackgroundLoop.fork("events", Effect.forever(storeNext))
 
   return {
     store: (event: Event) =>

@@ -2,6 +2,7 @@
  * The board on PostgreSQL: a row for each partner that was ever unwell. What this process finds out is in its memory at
  * once and stored in the background; what the others find out comes with the look that is taken every second anyway.
  */
+import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import {
   answersEveryMs,
   batchAfter,
@@ -115,7 +116,7 @@ export const make = Effect.fnUntraced(function*(changed: () => void, announcemen
       )
     )
   )
-  yield* Effect.forkScoped(Effect.forever(storing))
+  yield* BackgroundLoop.fork("partner-breakers", Effect.forever(storing))
 
   const tell = (host: string, one: News) => {
     news.set(host, one)

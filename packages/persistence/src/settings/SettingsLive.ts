@@ -5,6 +5,7 @@
  * 5 seconds in any case (0.2 statements a second). Contract: section 4.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
+import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import { isStorable } from "@sluice/domain/order/Order"
 import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
 import { JournalUnavailable } from "@sluice/engine/journal/Journal"
@@ -84,7 +85,7 @@ const make = Effect.gen(function*() {
     Effect.andThen(Effect.sleep(pause)),
     Effect.forever
   )
-  yield* Effect.forkScoped(watch)
+  yield* BackgroundLoop.fork("settings-watch", watch)
 
   const old = Effect.fnUntraced(function*(name: string, version: number) {
     const key = `${version} ${name}`

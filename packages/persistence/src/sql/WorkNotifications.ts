@@ -3,6 +3,7 @@
  * was reset. What is announced is only that it is worth looking; the look finds it all the same, a second later.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
+import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import { Effect, Latch, Queue } from "effect"
 
 const channel = "sluice_work"
@@ -31,7 +32,7 @@ export const make = Effect.gen(function*() {
     yield* Effect.ignore(sql`select pg_notify(${channel}, '')`)
     yield* Effect.sleep(pause)
   })
-  yield* Effect.forkScoped(Effect.forever(tell))
+  yield* BackgroundLoop.fork("work-announcements", Effect.forever(tell))
 
   const listen = (hear: () => void): Effect.Effect<never> =>
     Effect.gen(function*() {

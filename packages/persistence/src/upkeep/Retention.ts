@@ -3,6 +3,7 @@
  * messages that none is left of (`SLUICE_RETENTION`, contract, section 2). In small batches, each committed, with pauses in between, so that nobody who writes has to wait.
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
+import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import { Clock, Duration, Effect, Layer, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
@@ -98,14 +99,13 @@ export const forgetDeliveries = Effect.fnUntraced(function*(before: number) {
 
 /** Forgets in the background, now and every ten minutes. */
 export const layer = (keepFor: Duration.Input): Layer.Layer<never, never, SqlClient.SqlClient> =>
-  Layer.effectDiscard(
+  Layer.effectDiscard(BackgroundLoop.fork(
+    "retention",
     Effect.flatMap(Clock.currentTimeMillis, (now) => {
       const before = now - Duration.toMillis(Duration.fromInputUnsafe(keepFor))
       return Effect.andThen(forget(before), forgetDeliveries(before))
-    })
-      .pipe(
-        Effect.catch((error) => Effect.logDebug("retention: will try again", error)),
-        Effect.repeat(Schedule.spaced(rhythm)),
-        Effect.forkScoped
-      )
-  )
+    }).pipe(
+      Effect.catch((error) => Effect.logDebug("retention: will try again", error)),
+      Effect.repeat(Schedule.spaced(rhythm))
+    )
+  ))

@@ -2,6 +2,7 @@
  * How many runs wait in the database for an executor, looked at now and then while this process adds to them: above the
  * limit intake answers 503. Counting stops at the limit, and nothing is counted while nothing is added.
  */
+import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import { Effect, Latch } from "effect"
 import { SqlClient } from "effect/sql"
 
@@ -32,7 +33,7 @@ export const make = Effect.fnUntraced(function*(limit: number) {
     Effect.catch((error) => Effect.logDebug("the queue could not be counted", error)),
     Effect.andThen(Effect.sleep(rhythm))
   )
-  yield* Effect.forkScoped(Effect.forever(count))
+  yield* BackgroundLoop.fork("queue-depth", Effect.forever(count))
 
   return { full: () => depth >= limit, added: () => wake.openUnsafe() } as QueueDepth
 })

@@ -6,6 +6,7 @@
  * journals. Contract: section 10, promises 1 to 3; design: ARCHITECTURE.md, "Durability".
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
+import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import type { RunCancellation } from "@sluice/engine/internal/journal/Cancellation"
 import { takeoversAfter } from "@sluice/engine/internal/journal/JournalRules"
 import type { ClaimedRun, RunSoFar } from "@sluice/engine/journal/Journal"
@@ -256,8 +257,8 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, w
   const claimed: Stream.Stream<ClaimedRun> = Stream.unwrap(Effect.gen(function*() {
     // Unbounded, and never filled above `capacity` by a claim: an offer must not wait, and be interrupted, halfway.
     const queue = yield* Queue.unbounded<ClaimedRun>()
-    yield* Effect.forkScoped(Effect.provideService(polling(queue), SqlClient.SqlClient, sql))
-    yield* Effect.forkScoped(announcements.listen(() => wake.openUnsafe()))
+    yield* BackgroundLoop.fork("run-polling", Effect.provideService(polling(queue), SqlClient.SqlClient, sql))
+    yield* BackgroundLoop.fork("work-notifications", announcements.listen(() => wake.openUnsafe()))
     return Stream.fromQueue(queue)
   }))
 

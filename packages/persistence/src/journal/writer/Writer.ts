@@ -289,7 +289,14 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: WorkerRegi
         while (channel.backlog.count() > 0 || channel.beat) {
           channel.beat = false
           channel.inFlight = takeMine(channel)
-          yield* store(channel, channel.inFlight)
+          // A defect is answered to those whom it concerns: nobody waits for ever, and the channel goes on.
+          yield* Effect.catchDefect(store(channel, channel.inFlight), (defect) =>
+            Effect.andThen(
+              Effect.logError("journal: a flush failed because of a defect", defect),
+              Effect.sync(() => {
+                for (const member of channel.inFlight) refuse(member, defect)
+              })
+            ))
           channel.inFlight = []
         }
         channel.wake.closeUnsafe()

@@ -1,0 +1,78 @@
+import { assert, describe, it } from "@effect/vitest"
+import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
+import { Effect, Redacted } from "effect"
+import { readdir, readFile } from "node:fs/promises"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import * as Process from "../support/Process.ts"
+import { exchange } from "../support/Sluice.ts"
+
+/** Every loop of a process with these roles. */
+const api = [
+  "delivery-announcements",
+  "events",
+  "journal-main",
+  "journal-outcomes",
+  "journal-wide",
+  "journal-watch",
+  "partner-breakers",
+  "queue-depth",
+  "replays",
+  "settings-watch",
+  "work-announcements"
+]
+const worker = [
+  ...api.filter((name) => name !== "delivery-announcements"),
+  "completeness",
+  "delivery-dispatcher",
+  "delivery-notifications",
+  "delivery-results",
+  "retention",
+  "retry-jobs",
+  "run-cancellations",
+  "run-claims",
+  "run-polling",
+  "work-notifications"
+]
+
+const loopsOf = Effect.fnUntraced(function*(roles: string) {
+  const { url } = yield* DatabaseTest
+  const server = yield* Process.start({
+    SLUICE_ROLES: roles,
+    DATABASE_URL: Redacted.value(url),
+    SLUICE_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString("base64")
+  })
+  const { text } = yield* exchange(yield* server.url, "GET", "/metrics")
+  const counts = [...text.matchAll(/^sluice_background_loops\{loop="([^"]+)"\} (\d+)$/gm)]
+  return Object.fromEntries(counts.map(([, name = "", count]) => [name, Number(count)]))
+})
+
+const once = (names: ReadonlyArray<string>) => Object.fromEntries(names.map((name) => [name, 1]))
+
+const root = fileURLToPath(new URL("../../../..", import.meta.url))
+
+/** Forks that last for as long as what they serve, and are no loops of the process. */
+const others = new Set(["packages/domain/src/telemetry/BackgroundLoop.ts", "apps/server/src/access/Listener.ts"])
+
+describe("background loops", () => {
+  for (const [roles, names] of [["api,worker", worker], ["worker", worker], ["api", api]] as const) {
+    it.live(`a process with the roles ${roles} runs each of its loops exactly once`, () =>
+      Effect.gen(function*() {
+        assert.deepEqual(yield* loopsOf(roles), once(names))
+      }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)))
+  }
+
+  it("every loop is forked where it is counted", async () => {
+    const sources = ["packages", "apps/server"].map((place) => readdir(join(root, place), { recursive: true }))
+    const files = (await Promise.all(sources)).flatMap((found, i) =>
+      found.map((file) => `${["packages", "apps/server"][i]}/${file}`)
+    ).filter((file) => /\/src\/.*\.ts$/.test(file) && !/node_modules|\/testing\/|\/dist\//.test(file))
+    const uncounted: Array<string> = []
+    for (const file of files) {
+      const text = await readFile(join(root, file), "utf8")
+      if (/Effect\.fork(Scoped|Daemon)\b/.test(text) && !others.has(file)) uncounted.push(file)
+    }
+    assert.deepStrictEqual(uncounted, [])
+    assert.isAbove(files.length, 200)
+  })
+})
