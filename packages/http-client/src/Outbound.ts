@@ -7,7 +7,10 @@
 import { UnreachableCode } from "@sluice/domain/callout/Outcome"
 import { Context, type Effect, Schema } from "effect"
 
-/** One request. The header names are sent as given; `url` is absolute, `http:` or `https:`. */
+/**
+ * One request. `url` is absolute, `http:` or `https:`. Header names are sent as given, but for `Host`, which is always
+ * the URL's; of two names that differ only in case, the later one is sent.
+ */
 export interface OutboundRequest {
   readonly method: string
   readonly url: string
@@ -54,6 +57,8 @@ export class OutboundUnreachable extends Schema.TaggedError<OutboundUnreachable>
 /** Something came that is not an HTTP answer, or whose body cannot be decompressed. */
 export class OutboundUnreadable extends Schema.TaggedError<OutboundUnreadable>()("OutboundUnreadable", {
   message: Schema.String,
+  /** Whether any byte of the request may have left: then, without a status, the work may have been done. */
+  sent: Schema.Boolean,
   /** The status, where a head could be read. */
   status: Schema.optionalKey(Schema.Int)
 }) {}

@@ -6,4 +6,6 @@ import { Layer, Result } from "effect"
 
 const guard = AddressGuard.make(Result.getOrThrow(AddressGuard.parseNetworks("127.0.0.0/8")))
 
-suite("OutboundHttpClient", Layer.provide(OutboundHttpClient.layer({ guard }), NodeHttpClient.layerNodeHttp))
+suite("OutboundHttpClient", Layer.provide(OutboundHttpClient.layer({ guard }), NodeHttpClient.layerNodeHttp), {
+  foreignParser: true
+})

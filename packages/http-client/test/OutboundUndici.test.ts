@@ -7,7 +7,8 @@ import { suite } from "@sluice/http-client/testing/OutboundSuite"
 import { Effect, Fiber, Layer, Result } from "effect"
 import { TestClock } from "effect/testing"
 import type { LookupAddress } from "node:dns"
-import type { LookupFunction } from "node:net"
+import { type AddressInfo, createServer, type LookupFunction, type Socket } from "node:net"
+import { setImmediate } from "node:timers/promises"
 
 const guard = AddressGuard.make(Result.getOrThrow(AddressGuard.parseNetworks("127.0.0.0/8")))
 
@@ -29,6 +30,9 @@ const get = (url: string, timeoutMs = 30_000) =>
 
 const named = (name: string, path: string) =>
   Effect.map(HostileServer, ({ url }) => `${url.replace("127.0.0.1", name)}${path}`)
+
+/** Ends a connection from the partner's side. */
+type HangUp = (socket: Socket, done: () => void) => void
 
 const loopback = { address: "127.0.0.1", family: 4 }
 
@@ -92,6 +96,42 @@ layer(Layer.merge(HostileServer.layer, OutboundUndici.layer({ guard, connections
         const { count, url } = yield* HostileServer
         for (let call = 0; call < 50; call++) assert.strictEqual((yield* get(`${url}/close-quietly`)).status, 200)
         assert.strictEqual(count("/close-quietly"), 50)
+      }))
+
+    it.effect.each<readonly [string, HangUp]>(
+      [
+        ["closed", (socket, done) => void socket.end(done)],
+        ["reset", (socket, done) => {
+          socket.resetAndDestroy()
+          done()
+        }],
+        [
+          "given up with a 408",
+          (socket, done) => void socket.end("HTTP/1.1 408 Request Timeout\r\nconnection: close\r\n\r\n", done)
+        ]
+      ]
+    )("replaces a kept connection that was %s just before its request", ([, hangUp]) =>
+      Effect.gen(function*() {
+        const sockets: Array<Socket> = []
+        let received = 0
+        const server = createServer((socket) => {
+          sockets.push(socket)
+          socket.on("error", () => {}).on("data", () => {
+            received++
+            socket.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+          })
+        })
+        yield* Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void)))
+        yield* Effect.addFinalizer(() => Effect.sync(() => server.close()))
+        const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+        for (let call = 1; call <= 20; call++) {
+          assert.strictEqual((yield* get(url)).status, 200)
+          assert.strictEqual(received, call)
+          for (let turn = 0; turn < 5; turn++) yield* Effect.promise(() => setImmediate())
+          // The next request is made in the very turn of the event loop in which the connection ends.
+          yield* Effect.callback<void>((resume) => hangUp(sockets.at(-1)!, () => resume(Effect.void)))
+        }
+        assert.strictEqual(sockets.length, 20)
       }))
 
     it.effect("uses a connection again after an answer was read to its end", () =>

@@ -89,7 +89,8 @@ describe("after an attempt", () => {
     [{ outcome: "rejected", status: 500, code: "53200050" }, same],
     [{ outcome: "rejected", status: 200, code: "53100320" }, "no more"],
     [{ outcome: "rejected", status: 422 }, "no more"],
-    [{ outcome: "invalid-response", status: 200 }, "no more"]
+    [{ outcome: "invalid-response", status: 200 }, "no more"],
+    [{ outcome: "invalid-response", unknown: true }, same]
   ])("%j", (end, expected) => {
     assert.strictEqual(!isRetried(end) ? "no more" : mintsKey(end) ? fresh : same, expected)
   })

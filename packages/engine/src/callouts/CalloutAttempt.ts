@@ -109,7 +109,12 @@ const failureRecord = (
         ...(error.sent && error.code === "reset" && { unknown: true as const })
       }
     case "OutboundUnreadable":
-      return { outcome: "invalid-response", error: { message: error.message } }
+      return {
+        outcome: "invalid-response",
+        error: { message: error.message },
+        // A status says that the partner has dealt with the request.
+        ...(error.sent && error.status === undefined && { unknown: true as const })
+      }
     case "TokenRefused":
       return { outcome: "rejected", error: { message: error.message } }
   }
@@ -122,15 +127,33 @@ const both = (first: Redactor, second: Redactor): Redactor => ({
   bytes: (bytes) => second.bytes(first.bytes(bytes))
 })
 
-const headersOf = (request: CalloutRequest, attempt: Attempt, id: string, authorization: Authorization) => ({
-  "content-type": "application/json",
-  ...request.headers,
-  ...request.attemptHeaders?.(attempt.attempt),
-  ...(authorization.value !== undefined && { authorization: authorization.value }),
-  "idempotency-key": attempt.idempotencyKey,
-  // The order is the trace, the attempt the span.
-  traceparent: traceparent({ ...ofOrder(attempt.orderId), spanId: spanIdOf(id) })
-})
+/** One entry a header, in the case of the later one; `Host` is the URL's. */
+const merged = (...parts: ReadonlyArray<Readonly<Record<string, string>>>): Readonly<Record<string, string>> => {
+  const names = new Map<string, string>()
+  const headers: Record<string, string> = {}
+  for (const part of parts) {
+    for (const name in part) {
+      const lower = name.toLowerCase()
+      if (lower === "host") continue
+      const before = names.get(lower)
+      if (before !== undefined && before !== name) delete headers[before]
+      names.set(lower, name)
+      headers[name] = part[name] ?? ""
+    }
+  }
+  return headers
+}
+
+const defaultHeaders = { "content-type": "application/json" }
+const noHeaders = {}
+
+const headersOf = (request: CalloutRequest, attempt: Attempt, id: string, authorization: Authorization) =>
+  merged(defaultHeaders, request.headers, request.attemptHeaders?.(attempt.attempt) ?? noHeaders, {
+    ...(authorization.value !== undefined && { authorization: authorization.value }),
+    "idempotency-key": attempt.idempotencyKey,
+    // The order is the trace, the attempt the span.
+    traceparent: traceparent({ ...ofOrder(attempt.orderId), spanId: spanIdOf(id) })
+  })
 
 /** The part of a record that is known before anything is sent. */
 const opening = (request: CalloutRequest, attempt: Attempt, id: string, startedAt: number, text: string) => ({

@@ -18,6 +18,7 @@ import type { AttemptEnd } from "../plugins/RetrySchedule.ts"
 export const endOf = (record: CalloutRecord): AttemptEnd => ({
   outcome: record.outcome,
   ...(record.error?.code !== undefined && { code: record.error.code }),
+  ...(record.unknown === true && { unknown: true }),
   ...(record.response !== undefined && { status: record.response.status, headers: record.response.headers }),
   at: record.startedAt + record.durationMs
 })

@@ -7,6 +7,7 @@
  * processes that make no calls, and calls of steps that do not hold are made whatever it is.
  */
 import type { Outcome } from "@sluice/domain/callout/Outcome"
+import { urlHost } from "@sluice/http-client/internal/UrlHost"
 import { Effect, Exit } from "effect"
 import { CircuitBreaker } from "effect/persistence"
 import { PartnerBreaker } from "./PartnerBreaker.ts"
@@ -19,8 +20,9 @@ const tripsAfter = 3
 
 /** The host of a URL, as `URL.host` gives it; text that is no URL is its own. */
 export const hostOf = (url: string): string => {
-  const [, scheme, host] = /^(https?):\/\/(?:[^/?#@]*@)?([^/?#]*)/i.exec(url) ?? []
-  if (scheme === undefined || host === undefined) return url
+  // The plain spelling is read without a parser: this is asked several times for each callout.
+  const [, scheme, host] = /^(https?):\/\/([a-z0-9._[\]:-]+)(?=[/?#]|$)/i.exec(url) ?? []
+  if (scheme === undefined || host === undefined) return urlHost(url) ?? url
   return host.toLowerCase().replace(scheme.toLowerCase() === "https" ? /:443$/ : /:80$/, "")
 }
 
@@ -29,6 +31,8 @@ export interface HealthSign {
   readonly outcome: Outcome
   readonly error?: { readonly code?: string | undefined } | undefined
   readonly response?: { readonly status: number } | undefined
+  /** It may or may not have happened. */
+  readonly unknown?: boolean | undefined
 }
 
 /**
@@ -37,13 +41,15 @@ export interface HealthSign {
  * - `notAttempted`: nothing was sent to it
  */
 export const signOf = (
-  { outcome, error, response }: HealthSign
+  { outcome, error, response, unknown }: HealthSign
 ): "ok" | "noAnswer" | "serverError" | "notAttempted" => {
   switch (outcome) {
     case "timed-out":
       return "noAnswer"
     case "unreachable":
       return error?.code === "blocked" ? "notAttempted" : "noAnswer"
+    case "invalid-response":
+      return unknown === true ? "noAnswer" : "ok"
     case "rejected":
       return response === undefined ? "notAttempted" : response.status >= 500 ? "serverError" : "ok"
     case "cancelled":

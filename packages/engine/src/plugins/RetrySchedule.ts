@@ -13,6 +13,8 @@ export interface AttemptEnd {
   readonly code?: string
   /** Where there was an answer. */
   readonly status?: number
+  /** It may or may not have happened. */
+  readonly unknown?: boolean
   /** Of the answer, names in lower case. */
   readonly headers?: Readonly<Record<string, string>>
   /** Epoch milliseconds. */
@@ -48,6 +50,13 @@ export const delays = (list: ReadonlyArray<number>): Schedule.Schedule<number, A
 /** What `Retry-After` says on a 429 or a 503, which is where RFC 9110 and RFC 6585 give it a meaning. */
 export const retryAfter = ({ at = 0, headers, status }: AttemptEnd): number | undefined =>
   status === 429 || status === 503 ? retryAfterMs(headers?.["retry-after"], at) : undefined
+
+/**
+ * Whether no answer could be had: the partner was not reached (but for what the address guard blocks), or what it sent
+ * has no head that can be read.
+ */
+export const isNetworkError = ({ code, outcome, unknown }: AttemptEnd): boolean =>
+  (outcome === "unreachable" && code !== "blocked") || (outcome === "invalid-response" && unknown === true)
 
 /** Exactly one attempt. */
 export const never: RetryPolicy = { schedule: delays([]), retries: () => false }

@@ -35,7 +35,7 @@ const answerOf = (record: CalloutRecord, timeoutMs: number): Effect.Effect<Outbo
   return Effect.fail(
     outcome === "unreachable"
       ? new OutboundUnreachable({ code: unreachableCode(error?.code), message, sent: unknown })
-      : new OutboundUnreadable({ message })
+      : new OutboundUnreadable({ message, sent: unknown })
   )
 }
 

@@ -47,7 +47,8 @@ const durations = (): (partner: string, outcome: string) => Duration => {
 }
 
 /** `scheme://host:port`, without credentials, path and query. */
-const partnerOf = (url: string): string => /^(https?:\/\/)(?:[^/?#@]*@)?([^/?#]*)/i.exec(url)?.slice(1).join("") ?? ""
+const partnerOf = (url: string): string =>
+  /^(https?:\/\/)(?:[^/?#\\]*@)?([^/?#\\]*)/i.exec(url)?.slice(1).join("") ?? ""
 
 const outcomeOf = (result: Result.Result<OutboundResponse, OutboundError>): string => {
   if (Result.isSuccess(result)) return `${Math.trunc(result.success.status / 100)}xx`

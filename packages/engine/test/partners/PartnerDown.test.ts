@@ -202,6 +202,7 @@ it("what a call says of its partner", () => {
     [{ outcome: "rejected", response: { status: 429 } }, "ok"],
     [{ outcome: "rejected", response: { status: 503 } }, "serverError"],
     [{ outcome: "invalid-response", response: { status: 200 } }, "ok"],
+    [{ outcome: "invalid-response", unknown: true }, "noAnswer"],
     [{ outcome: "timed-out" }, "noAnswer"],
     [{ outcome: "unreachable", error: { code: "dns" } }, "noAnswer"],
     [{ outcome: "unreachable", error: { code: "reset" } }, "noAnswer"],
@@ -213,7 +214,12 @@ it("what a call says of its partner", () => {
   const hosts = [
     ["https://A.example:443/x", "a.example"],
     ["http://a.example:443", "a.example:443"],
-    ["http://u:p@a.example:80?x", "a.example"]
+    ["http://u:p@a.example:80?x", "a.example"],
+    ["http://u:p@ss@a.example/", "a.example"],
+    ["http:\\\\u:p@a.example\\x", "a.example"],
+    ["https:/u:p@a.example/x?api_key=1", "a.example"],
+    ["https://[::1]:8080/", "[::1]:8080"],
+    ["not a url", "not a url"]
   ] as const
   for (const [url, host] of hosts) assert.strictEqual(hostOf(url), host)
 })

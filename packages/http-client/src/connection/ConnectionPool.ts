@@ -7,6 +7,7 @@
  */
 import { type LookupFunction, Socket } from "node:net"
 import { buildConnector, Client, type Dispatcher } from "undici"
+import { ResponseHead } from "./ResponseHead.ts"
 
 export interface ConnectionLimits {
   /** Open connections to one origin; further requests wait, and their time runs. Default 256. */
@@ -17,16 +18,11 @@ export interface ConnectionLimits {
   readonly maxHeadBytes?: number | undefined
 }
 
-export interface AnswerHandler extends Dispatcher.DispatchHandler {
-  /** The head of the final answer has not come yet. */
-  readonly awaitsHead: boolean
-}
-
 /** One request's claim to a connection, from `acquire` to `release` or `withdraw`. */
 export interface Ticket {
   readonly origin: Origin
   readonly options: Dispatcher.DispatchOptions
-  readonly handler: AnswerHandler
+  readonly handler: Dispatcher.DispatchHandler
   lane: PooledConnection | undefined
 }
 
@@ -34,10 +30,11 @@ interface PooledConnection {
   readonly client: Client
   /** The socket, from the first attempt to connect it. */
   socket: Socket | undefined
+  readonly head: ResponseHead
   ticket: Ticket | undefined
   isConnected: boolean
-  /** An answer has just been read: see `#rest`. */
-  resting: boolean
+  /** It has brought an answer: the partner may have closed it since, see `#reuse`. */
+  used: boolean
 }
 
 interface Origin {
@@ -49,8 +46,8 @@ interface Origin {
 
 export class ConnectionPool {
   readonly #origins = new Map<string, Origin>()
-  /** Those that began to since the event loop polled last: two immediates for each were 1 % of an order. */
-  #resting: Array<PooledConnection> = []
+  /** Tickets that are to be sent on a used connection. */
+  #reusing: Array<Ticket> = []
   readonly #limits: Required<{ [K in keyof ConnectionLimits]: number }>
   readonly #connect: (options: buildConnector.Options, callback: buildConnector.Callback) => unknown
 
@@ -77,7 +74,7 @@ export class ConnectionPool {
   }
 
   /** Sends as soon as a connection is free. The handler may be called before this returns. */
-  acquire(url: string, options: Dispatcher.DispatchOptions, handler: AnswerHandler): Ticket {
+  acquire(url: string, options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): Ticket {
     let origin = this.#origins.get(url)
     if (origin === undefined) {
       origin = { url, lanes: new Set(), idle: [], waiting: new Set() }
@@ -97,7 +94,7 @@ export class ConnectionPool {
     lane.ticket = undefined
     // Closed while the last of a compressed answer was still being unpacked: nobody would ever tell of it again.
     if (!lane.isConnected) return this.#close(origin, lane)
-    this.#rest(lane)
+    lane.used = true
     const next = takeFirst(origin.waiting)
     if (next === undefined) origin.idle.push(lane)
     else this.#assign(lane, next)
@@ -123,30 +120,50 @@ export class ConnectionPool {
     }))
   }
 
-  #assign(lane: PooledConnection, ticket: Ticket): void {
-    lane.ticket = ticket
-    ticket.lane = lane
-    if (!lane.resting) lane.client.dispatch(ticket.options, ticket.handler)
+  /** The head of the request is about to be written: what comes from now on is its answer. */
+  begin({ lane }: Ticket): void {
+    lane?.head.begin()
   }
 
   /**
-   * Sends nothing until the event loop has polled once more. Partners that close after each answer without saying so
-   * are met often; their end of the connection is already here, unread, and a request written before it is read would
-   * be lost, and count as one that may have been taken.
+   * Sends the request on a new connection, because its used one was lost before anything was written. Answers `false`
+   * where it had a new one already: then the partner cannot be reached.
    */
-  #rest(lane: PooledConnection): void {
-    lane.resting = true
-    if (this.#resting.push(lane) > 1) return
-    // The first runs before the next poll, the second after it.
+  replace(ticket: Ticket): boolean {
+    const { lane, origin } = ticket
+    if (lane === undefined || lane.ticket !== ticket || !lane.used) return false
+    lane.ticket = undefined
+    // First in the queue for what becomes free.
+    origin.waiting.delete(ticket)
+    const waiting = [...origin.waiting]
+    origin.waiting.clear()
+    for (const one of [ticket, ...waiting]) origin.waiting.add(one)
+    this.#close(origin, lane)
+    return true
+  }
+
+  #assign(lane: PooledConnection, ticket: Ticket): void {
+    lane.ticket = ticket
+    ticket.lane = lane
+    if (lane.used) this.#reuse(ticket)
+    else lane.client.dispatch(ticket.options, ticket.handler)
+  }
+
+  /**
+   * Sends on a used connection, but not before the event loop has polled once more: a partner's end of the connection
+   * may be here, unread, and a request written before it is read would be lost, and count as one that may have been
+   * taken. undici validates a used connection with an immediate, which polls only where it is set in the check phase;
+   * so that is where it is asked to send. One immediate for all: two for each were 1 % of an order.
+   */
+  #reuse(ticket: Ticket): void {
+    if (this.#reusing.push(ticket) > 1) return
     setImmediate(() => {
-      const lanes = this.#resting
-      this.#resting = []
-      setImmediate(() => {
-        for (const rested of lanes) {
-          rested.resting = false
-          if (rested.ticket !== undefined) this.#assign(rested, rested.ticket)
-        }
-      })
+      const tickets = this.#reusing
+      this.#reusing = []
+      for (const ticket of tickets) {
+        const { handler, lane, options } = ticket
+        if (lane?.ticket === ticket) lane.client.dispatch(options, handler)
+      }
     })
   }
 
@@ -163,10 +180,18 @@ export class ConnectionPool {
         // undici's connector answers with the socket, although its type does not say so.
         const socket = this.#connect(options, callback)
         lane.socket = socket instanceof Socket ? socket : undefined
-        if (lane.socket !== undefined) skipContinue(lane.socket, () => lane.ticket?.handler.awaitsHead === true)
+        if (lane.socket !== undefined) filterHeads(lane.socket, lane.head)
       }
     })
-    const lane: PooledConnection = { client, socket: undefined, ticket: undefined, isConnected: false, resting: false }
+    const head = new ResponseHead(this.#limits.maxHeadBytes)
+    const lane: PooledConnection = {
+      client,
+      socket: undefined,
+      head,
+      ticket: undefined,
+      isConnected: false,
+      used: false
+    }
     client.on("connect", () => {
       lane.isConnected = true
     })
@@ -203,24 +228,15 @@ const takeFirst = (tickets: Set<Ticket>): Ticket | undefined => {
   return undefined
 }
 
-/**
- * undici takes a `100 Continue` that was not asked for as a broken protocol; every client must accept it (RFC 9110,
- * section 15.2). One that arrives in pieces is still refused.
- */
-const skipContinue = (socket: Socket, awaitsHead: () => boolean): void => {
+/** Puts the heads of answers between the socket and undici's parser, which takes what `read` gives it. */
+const filterHeads = (socket: Socket, head: ResponseHead): void => {
   const read = socket.read.bind(socket)
   socket.read = (size) => {
-    let chunk: unknown = read(size)
-    while (chunk instanceof Buffer && isContinue(chunk) && awaitsHead()) {
-      const end = chunk.indexOf("\r\n\r\n") + 4
-      if (end === 3) break
-      chunk = end < chunk.length ? chunk.subarray(end) : read()
+    for (;;) {
+      const chunk: unknown = read(size)
+      if (!(chunk instanceof Buffer)) return chunk
+      const shown = head.next(chunk)
+      if (shown !== undefined) return shown
     }
-    return chunk
   }
 }
-
-// The status is looked at first: it tells nearly every chunk apart.
-const isContinue = (chunk: Buffer): boolean =>
-  chunk[9] === 0x31 && chunk[10] === 0x30 && chunk[11] === 0x30 &&
-  /^HTTP\/1\.1 100[ \r]/.test(chunk.toString("latin1", 0, 13))

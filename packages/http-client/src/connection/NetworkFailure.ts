@@ -24,6 +24,7 @@ const refused =
   /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|EACCES|EPERM|UND_ERR_CONNECT_TIMEOUT)$/
 const tls =
   /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|EPROTO$|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|ERROR_IN_C)/
+const lost = /^(ECONNRESET|EPIPE|ECONNABORTED|ENOTCONN|UND_ERR_SOCKET)$/
 const unsendable = /^UND_ERR_(INVALID_ARG|NOT_SUPPORTED|REQ_CONTENT_LENGTH_MISMATCH)$/
 
 /** The error's code, or that of the first of its causes that has one. */
@@ -43,6 +44,9 @@ export const neverConnected = (error: unknown): boolean => {
   return error instanceof AddressRefused || [dns, refused, tls].some((codes) => codes.test(code))
 }
 
+/** Whether the error says that a connection which had been made is gone. */
+export const isLostConnection = (error: unknown): boolean => lost.test(codeOf(error))
+
 /** Names the ending of an exchange that failed with `error`. */
 export const outboundError = (error: unknown, exchange: FailedExchange): OutboundError => {
   const { host, sent, status } = exchange
@@ -50,7 +54,7 @@ export const outboundError = (error: unknown, exchange: FailedExchange): Outboun
   const unreachable = (reason: UnreachableCode, message: string) =>
     new OutboundUnreachable({ code: reason, message, sent })
   const unreadable = (message: string) =>
-    new OutboundUnreadable({ message: `${host} ${message}`, ...(status !== undefined && { status }) })
+    new OutboundUnreadable({ message: `${host} ${message}`, sent, ...(status !== undefined && { status }) })
 
   if (error instanceof AddressRefused) return unreachable("blocked", error.message)
   if (unsendable.test(code)) return unreachable("blocked", `The request cannot be sent: ${messageOf(error)}`)

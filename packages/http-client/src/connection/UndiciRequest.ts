@@ -9,12 +9,13 @@ import {
   OutboundUnreadable
 } from "../Outbound.ts"
 import { announcedLengthOf, type BodyListener, BoundedBody, defaultMaxBytes } from "./BoundedBody.ts"
-import type { AnswerHandler, ConnectionPool, Ticket } from "./ConnectionPool.ts"
-import { outboundError } from "./NetworkFailure.ts"
+import type { ConnectionPool, Ticket } from "./ConnectionPool.ts"
+import { isLostConnection, outboundError } from "./NetworkFailure.ts"
+import { sendable } from "./RequestHeaders.ts"
 
 type Resume = (effect: Effect.Effect<OutboundResponse, OutboundError>) => void
 
-export class UndiciRequest implements AnswerHandler, BodyListener {
+export class UndiciRequest implements Dispatcher.DispatchHandler, BodyListener {
   readonly #pool: ConnectionPool
   readonly #host: string
   readonly #maxBytes: number
@@ -40,7 +41,7 @@ export class UndiciRequest implements AnswerHandler, BodyListener {
       origin: url.origin,
       path: url.pathname + url.search,
       method: request.method,
-      headers: request.headers,
+      headers: sendable(request.headers),
       body: request.body ?? null
     }, this)
   }
@@ -59,10 +60,6 @@ export class UndiciRequest implements AnswerHandler, BodyListener {
     this.#settled = true
     this.#body?.destroy()
     this.#pool.withdraw(this.#ticket)
-  }
-
-  get awaitsHead(): boolean {
-    return this.#status === undefined
   }
 
   private get sent(): boolean {
@@ -91,6 +88,7 @@ export class UndiciRequest implements AnswerHandler, BodyListener {
   /** undici writes the head of the request right after this call. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
+    this.#pool.begin(this.#ticket)
     this.#onSending?.()
   }
 
@@ -124,7 +122,14 @@ export class UndiciRequest implements AnswerHandler, BodyListener {
 
   onResponseError(_: Dispatcher.DispatchController | null, error: Error): void {
     if (this.#settled) return
+    // undici calls from within the connection's own end: the new one waits until that is over.
+    if (!this.sent && isLostConnection(error)) return queueMicrotask(() => this.#replace(error))
     this.#fail(outboundError(error, { host: this.#host, sent: this.sent, status: this.#status }))
+  }
+
+  #replace(error: Error): void {
+    if (this.#settled || this.#pool.replace(this.#ticket)) return
+    this.#fail(outboundError(error, { host: this.#host, sent: false, status: undefined }))
   }
 
   onBody(body: Uint8Array, truncated: boolean): void {
@@ -137,6 +142,7 @@ export class UndiciRequest implements AnswerHandler, BodyListener {
     this.#fail(
       new OutboundUnreadable({
         message: `${this.#host} sent a body that cannot be decompressed: ${error.message}`,
+        sent: true,
         ...(this.#status !== undefined && { status: this.#status })
       })
     )

@@ -19,6 +19,7 @@ import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import type { AddressGuard } from "../AddressGuard.ts"
 import { announcedLengthOf, BoundedBody, defaultMaxBytes } from "../connection/BoundedBody.ts"
 import { neverConnected, outboundError } from "../connection/NetworkFailure.ts"
+import { sendable } from "../connection/RequestHeaders.ts"
 import {
   Outbound,
   type OutboundError,
@@ -85,7 +86,7 @@ const requestTo = (url: URL, { body, headers, method }: OutboundRequest): HttpCl
   return (bytes === undefined
     ? request
     : HttpClientRequest.setBody(request, HttpBody.raw(bytes, { contentLength: bytes.byteLength })))
-    .pipe(HttpClientRequest.setHeaders(headers))
+    .pipe(HttpClientRequest.setHeaders(sendable(headers)))
 }
 
 const read = (
@@ -96,6 +97,12 @@ const read = (
 ): Effect.Effect<OutboundResponse, OutboundError> =>
   Effect.suspend(() => {
     const { headers, status } = response
+    if (status < 200) {
+      // The client gave up HTTP for what an upgrade leads to, although none was asked for.
+      return Effect.fail(
+        new OutboundUnreadable({ message: `${url.host} answered ${status} and nothing else`, sent: true })
+      )
+    }
     const announcedLength = announcedLengthOf(headers)
     const answer = Deferred.makeUnsafe<OutboundResponse, OutboundError>()
     let wake: (() => void) | undefined
@@ -118,6 +125,7 @@ const read = (
           Effect.fail(
             new OutboundUnreadable({
               message: `${url.host} sent a body that cannot be decompressed: ${error.message}`,
+              sent: true,
               status
             })
           )

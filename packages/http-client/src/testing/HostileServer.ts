@@ -10,6 +10,8 @@ export interface ReceivedRequest {
   readonly method: string
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
+  /** The lines of the head after the first, as they came. */
+  readonly lines: ReadonlyArray<string>
   readonly body: string
 }
 
@@ -113,9 +115,18 @@ const onRequests = (socket: Socket, handle: (request: ReceivedRequest) => void):
       const [method = "", path = ""] = first.split(" ")
       const body = Buffer.from(buffered.slice(end + 4, next), "latin1").toString("utf8")
       buffered = buffered.slice(next)
-      handle({ method, path, headers, body })
+      handle({ method, path, headers, lines, body })
     }
   })
+}
+
+const proceed = "HTTP/1.1 100 Continue\r\n\r\n"
+const ok = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
+const folded = "HTTP/1.1 200 OK\r\nx-folded: one\r\n two\r\n\tthree\r\ncontent-length:\r\n 2\r\n\r\nok"
+
+/** Each piece in a packet of its own. */
+const inTurn = (socket: Socket, [piece, ...rest]: ReadonlyArray<string>): void => {
+  if (piece !== undefined) socket.write(piece, () => setImmediate(() => inTurn(socket, rest)))
 }
 
 type Behaviour = (socket: Socket, request: ReceivedRequest) => void
@@ -167,10 +178,15 @@ const behaviours: Record<string, Behaviour> = {
     socket.write(head(200, { "X-Upper": "1", "Set-Cookie": "a=1\r\nSet-Cookie: b=2", "content-length": 0 })),
   early: (socket) =>
     socket.write("HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n" + head(200, { "content-length": 2 }) + "ok"),
-  continue: (socket) => {
-    const proceed = "HTTP/1.1 100 Continue\r\n\r\n"
-    socket.write(proceed, () => setImmediate(() => socket.write(proceed + head(200, { "content-length": 2 }) + "ok")))
-  },
+  continue: (socket) => inTurn(socket, [proceed, proceed + ok]),
+  "continue-pieces": (socket) => inTurn(socket, [...proceed, ...proceed, ok]),
+  "continue-and-early": (socket) => socket.write(`HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n${proceed}${ok}`),
+  "interim-and-close": (socket) => socket.end(proceed),
+  "interim-half": (socket) => inTurn(socket, [proceed + "HTTP/1.1 1", "02 Processing\r\n", `\r\n${ok}`]),
+  switching: (socket) =>
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n${ok}`),
+  folded: (socket) => socket.write(folded),
+  "folded-pieces": (socket) => inTurn(socket, folded.split(/(?<=[\r\n])/)),
   // A body that looks like one, in a packet of its own.
   "continue-body": (socket) =>
     socket.write(

@@ -7,7 +7,13 @@
 import { retryAfterMs } from "@sluice/domain/internal/decode/RetryAfter"
 import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
 import type { Judgement } from "@sluice/engine/plugins/Callout"
-import { type AttemptEnd, delays, retryAfter, type RetryPolicy } from "@sluice/engine/plugins/RetrySchedule"
+import {
+  type AttemptEnd,
+  delays,
+  isNetworkError,
+  retryAfter,
+  type RetryPolicy
+} from "@sluice/engine/plugins/RetrySchedule"
 import type { OutboundResponse } from "@sluice/http-client/Outbound"
 import { answerOf } from "../JsonAnswer.ts"
 
@@ -65,17 +71,10 @@ export const judge =
   }
 
 /** Ends after which another attempt makes sense; with the old key unless `mintsKey` says otherwise. */
-export const isRetried = ({ outcome, code, status = 0 }: AttemptEnd): boolean => {
-  switch (outcome) {
-    case "timed-out":
-      return true
-    case "unreachable":
-      return code !== "blocked"
-    case "rejected":
-      return isBusy(code) || status === 409 || status === 429 || status >= 500
-    default:
-      return false
-  }
+export const isRetried = (end: AttemptEnd): boolean => {
+  const { code, outcome, status = 0 } = end
+  if (outcome === "rejected") return isBusy(code) || status === 409 || status === 429 || status >= 500
+  return outcome === "timed-out" || isNetworkError(end)
 }
 
 /**

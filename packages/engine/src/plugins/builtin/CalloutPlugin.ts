@@ -5,7 +5,7 @@ import type { Fault } from "@sluice/domain/order/Order"
 import { Effect, Schema } from "effect"
 import type { Judgement } from "../Callout.ts"
 import type { Plugin } from "../Plugin.ts"
-import { type AttemptEnd, delays, never, type RetryPolicy } from "../RetrySchedule.ts"
+import { type AttemptEnd, delays, isNetworkError, never, type RetryPolicy } from "../RetrySchedule.ts"
 
 /** Milliseconds that a callout waits where its options do not say. */
 export const defaultTimeoutMs = 2000
@@ -35,11 +35,10 @@ export const judge = (options: CalloutPluginOptions, status: number): Judgement 
     ? { outcome: "rejected", message: `callout plugin failed due to response status: [${status}]` }
     : { outcome: "succeeded" }
 
-/** Timeouts, partners that cannot be reached (but for what the address guard blocks), 429, and listed statuses ≥ 500. */
-export const isRetried = ({ outcome, code, status }: AttemptEnd): boolean =>
-  outcome === "timed-out" ||
-  (outcome === "unreachable" && code !== "blocked") ||
-  (outcome === "rejected" && status !== undefined && (status === 429 || status >= 500))
+/** Timeouts, network errors, 429, and listed statuses ≥ 500. */
+export const isRetried = (end: AttemptEnd): boolean =>
+  end.outcome === "timed-out" || isNetworkError(end) ||
+  (end.outcome === "rejected" && end.status !== undefined && (end.status === 429 || end.status >= 500))
 
 const retryOf = (options: CalloutPluginOptions): RetryPolicy =>
   options.retry === undefined ? never : { schedule: delays(options.retry.delaysMs), retries: isRetried }

@@ -1,0 +1,19 @@
+/** The headers of a request as they may leave. Contract: section 5. */
+
+type Headers = Readonly<Record<string, string>>
+
+/**
+ * Without `Host`, which the URL decides, and with one entry for names that differ only in case: the later one. The same
+ * reference where nothing has to change, which is nearly always.
+ */
+export const sendable = (headers: Headers): Headers => {
+  const names = Object.keys(headers)
+  const distinct = new Map<string, string>()
+  for (const name of names) {
+    const lower = name.toLowerCase()
+    if (lower !== "host") distinct.set(lower, name)
+  }
+  return distinct.size === names.length
+    ? headers
+    : Object.fromEntries(Array.from(distinct.values(), (name) => [name, headers[name] ?? ""]))
+}
