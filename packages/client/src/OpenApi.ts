@@ -772,7 +772,8 @@ export interface components {
         }
         readonly number: number
         readonly response?: {
-          readonly body: string
+          readonly body: string | null
+          readonly bodyBase64?: string
           readonly headers: {
             readonly [key: string]: string
           }
@@ -1285,6 +1286,7 @@ export interface components {
         }
         readonly response?: {
           readonly body: unknown
+          readonly bodyBase64?: string
           readonly headers: {
             readonly [key: string]: string
           }
@@ -4601,6 +4603,7 @@ export interface operations {
             }
             readonly response?: {
               readonly body: unknown
+              readonly bodyBase64?: string
               readonly headers: {
                 readonly [key: string]: string
               }

@@ -1,6 +1,6 @@
 /** What a played order shows in a report. Pure. */
 import type { CalloutRecord, RecordedResponse } from "@sluice/domain/callout/CalloutRecord"
-import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import { receivedText } from "@sluice/domain/internal/decode/ReceivedText"
 import { readWorkflowAnswer } from "@sluice/domain/workflow/WorkflowAnswer"
 import type { CheckedAttempt, OrderEffect } from "./PartnerReport.ts"
 import type { Played } from "./Play.ts"
@@ -43,12 +43,16 @@ export const effectOf = ({ after, before, records, state, step }: Played): Order
 /** The last answer, where there was one. */
 export const answerOf = ({ records }: Played): RecordedResponse | undefined => records.at(-1)?.response
 
+/** Empty where the bytes are no text. */
 export const textOf = (response: RecordedResponse | undefined): string =>
-  Utf8.decode(response?.body ?? new Uint8Array())
+  response === undefined ? "" : receivedText(response) ?? ""
+
+const isSame = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, index) => byte === b[index])
 
 /** Status and body agree, byte for byte. Headers may differ: dates do. */
 export const sameAnswer = (a: RecordedResponse | undefined, b: RecordedResponse | undefined): boolean =>
-  a !== undefined && b !== undefined && a.status === b.status && textOf(a) === textOf(b)
+  a !== undefined && b !== undefined && a.status === b.status && isSame(a.body, b.body)
 
 /** What a workflow step reads in a 2xx answer; nothing where there is none. */
 export const workflowAnswerOf = (played: Played) => {

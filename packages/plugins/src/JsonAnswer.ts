@@ -1,14 +1,15 @@
 /** A partner's answer as JSON. */
-import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import { type ReceivedBody, receivedText } from "@sluice/domain/internal/decode/ReceivedText"
 import { type Json, parse } from "@sluice/domain/json/Json"
 
 /** The body as JSON; `undefined` where it is none, or was cut. */
 export const answerOf = (
-  answer: { readonly body: Uint8Array; readonly truncated?: boolean | undefined }
+  answer: ReceivedBody
 ): Json | undefined => {
-  if (answer.truncated === true) return undefined
+  const text = answer.truncated === true ? undefined : receivedText(answer)
+  if (text === undefined) return undefined
   try {
-    return parse(Utf8.decode(answer.body))
+    return parse(text)
   } catch {
     return undefined
   }

@@ -3,6 +3,7 @@
  * guard, then stores it. Contract: sections 4 and 7.
  */
 import { isAddressable } from "@sluice/domain/identity/Ids"
+import { headerFaults, headerWarnings } from "@sluice/domain/internal/settings/OwnHeaders"
 import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
 import { type Fault, isStorable } from "@sluice/domain/order/Order"
 import { decodeAuthProvider } from "@sluice/domain/settings/AuthProviderDocument"
@@ -138,7 +139,10 @@ const make = Effect.gen(function*() {
     }
     const address = addressFaults(kind, id, body)
     if (address.length > 0) return yield* new SettingInvalid({ faults: address })
-    return yield* kinds[kind].check(addressed(kind, id, body), id)
+    const checked = yield* kinds[kind].check(addressed(kind, id, body), id)
+    const faults = headerFaults(checked.document)
+    if (faults.length > 0) return yield* new SettingInvalid({ faults })
+    return { ...checked, warnings: [...checked.warnings, ...headerWarnings(checked.document)] }
   })
 
   const write = Effect.fnUntraced(function*(

@@ -85,7 +85,9 @@ export const CalloutView = Schema.Struct({
   response: Schema.optionalKey(Schema.Struct({
     status: Schema.Int,
     headers: Schema.Record(Schema.String, Schema.String),
+    /** Null where the bytes are no text: then they are in `bodyBase64`. */
     body: Schema.Json,
+    bodyBase64: Schema.optionalKey(Schema.String),
     truncated: Schema.optionalKey(Schema.Boolean),
     length: Schema.optionalKey(Schema.Int)
   })),

@@ -17,11 +17,12 @@ export const AttemptView = Schema.Struct({
   durationMs: Schema.Finite,
   status: Schema.optionalKey(Schema.Int),
   error: Schema.optionalKey(Schema.Struct({ code: Schema.String, message: Schema.String })),
-  /** The first 64 KiB of the answer's body, as text. */
+  /** The first 64 KiB of the answer's body, as text; where its bytes are none, `body` is null. */
   response: Schema.optionalKey(Schema.Struct({
     status: Schema.Int,
     headers: Schema.Record(Schema.String, Schema.String),
-    body: Schema.String,
+    body: Schema.NullOr(Schema.String),
+    bodyBase64: Schema.optionalKey(Schema.String),
     truncated: Schema.optionalKey(Schema.Boolean)
   }))
 })

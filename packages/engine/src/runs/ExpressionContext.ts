@@ -3,7 +3,7 @@
  */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import { eventId, processEventId } from "@sluice/domain/identity/Ids"
-import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import { type ReceivedBody, receivedText } from "@sluice/domain/internal/decode/ReceivedText"
 import * as Json from "@sluice/domain/json/Json"
 import type { Order } from "@sluice/domain/order/Order"
 import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
@@ -11,9 +11,10 @@ import type { ExpressionScope } from "../expressions/Expressions.ts"
 import { expressionsIn } from "../expressions/Template.ts"
 import type { RunSoFar, StepRow } from "../journal/Journal.ts"
 
-/** Where a record's body is JSON it is seen as such, else as text. */
-export const readBody = (body: Uint8Array): Json.Json => {
-  const text = Utf8.decode(body)
+/** Where a record's body is JSON it is seen as such, else as text; bytes that are no text are null. */
+export const readBody = (response: ReceivedBody): Json.Json => {
+  const text = receivedText(response)
+  if (text === undefined) return null
   try {
     return Json.parse(text)
   } catch {
@@ -26,7 +27,7 @@ const seen = (record: CalloutRecord): Json.JsonObject =>
     outcome: record.outcome,
     status: record.response.status,
     headers: record.response.headers,
-    body: readBody(record.response.body)
+    body: readBody(record.response)
   }
 
 /** What a step that was settled by hand leaves where its partner never answered: the operator's word. */

@@ -5,7 +5,7 @@
  * A schema is compiled once for a pipeline version. What it costs to check an answer is bounded when the schema is
  * saved: patterns are matched in linear time, references neither recurse nor multiply, duplicates are found by hash.
  */
-import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import { type ReceivedBody, receivedText, undecodable } from "@sluice/domain/internal/decode/ReceivedText"
 import { canonical, isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
 import type { Fault } from "@sluice/domain/order/Order"
 import type { Step } from "@sluice/domain/pipeline/Pipeline"
@@ -136,12 +136,14 @@ const told = (error: ErrorObject | undefined): string => {
 const invalid = (message: string): Judgement => ({ outcome: "invalid-response", message })
 
 /** What the schema makes of an answer that the plugin takes for a success. */
-const check = (compiled: Compiled, bytes: Uint8Array, truncated: boolean): Judgement => {
+const check = (compiled: Compiled, response: ReceivedBody): Judgement => {
   if ("fault" in compiled) return invalid(`responseSchema ${compiled.fault}`)
-  if (truncated) return invalid("the answer is longer than 1 MiB, and responseSchema needs all of it")
+  if (response.truncated === true) return invalid("the answer is longer than 1 MiB, and responseSchema needs all of it")
+  const text = receivedText(response)
+  if (text === undefined) return invalid(`the answer ${undecodable}`)
   let body: unknown
   try {
-    body = JSON.parse(Utf8.decode(bytes))
+    body = JSON.parse(text)
   } catch {
     return invalid("the answer is not JSON, and responseSchema needs JSON")
   }
@@ -164,7 +166,7 @@ export const expecting = (step: Step, callout: StepInput<never>["callout"]): Ste
       judge: (response) => {
         const judged = request.judge(response)
         if (judged.outcome !== "succeeded") return judged
-        const fit = check(compiledOf(step, responseSchema), response.body, response.truncated)
+        const fit = check(compiledOf(step, responseSchema), response)
         return fit.outcome === "succeeded" ? judged : fit
       }
     })

@@ -2,11 +2,13 @@
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import type { AttemptRecord } from "@sluice/delivery/DeliveryStore"
 import { deliveryId, messageId, uuidOf } from "@sluice/domain/identity/Ids"
+import { type ReceivedBody, receivedText } from "@sluice/domain/internal/decode/ReceivedText"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import { isStorable } from "@sluice/domain/order/Order"
 import type { AttemptView, DeliveryState, DeliverySummary, DeliveryView } from "@sluice/domain/webhook/Delivery"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
 import { Context, DateTime, Effect, Layer, Schema } from "effect"
+import { Base64 } from "effect/encoding"
 import { SqlClient } from "effect/sql"
 import { DeliverySignal } from "../outbox/DeliverySignal.ts"
 import { cursor, type CursorInvalid, type Page, page, type PageRequest } from "../sql/Page.ts"
@@ -71,6 +73,11 @@ const summary = (row: Row): DeliverySummary => ({
   ...(row.finished_at !== null && { finishedAt: row.finished_at.toISOString() })
 })
 
+const bodyOf = (received: ReceivedBody): { readonly body: string | null; readonly bodyBase64?: string } => {
+  const body = receivedText(received)
+  return body === undefined ? { body: null, bodyBase64: Base64.encode(received.body) } : { body }
+}
+
 const attemptView = ({ record, response }: AttemptRow): AttemptView => {
   const { startedAt, response: head, ...attempt } = JSON.parse(record) as AttemptRecord
   return {
@@ -81,7 +88,7 @@ const attemptView = ({ record, response }: AttemptRow): AttemptView => {
       response: {
         status: head.status,
         headers: head.headers,
-        body: Utf8.decode(response ?? new Uint8Array()),
+        ...bodyOf({ ...head, body: response ?? new Uint8Array(0) }),
         ...(head.truncated && { truncated: true })
       }
     })

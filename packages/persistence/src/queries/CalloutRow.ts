@@ -2,11 +2,13 @@
  * Callout records as the API shows them. The record holds an order's version where the order itself was sent; the body
  * that went out is built again from the document of that version. Contract: section 8.
  */
-import type { BodyReference, CalloutRecord, CalloutView } from "@sluice/domain/callout/CalloutRecord"
+import type { BodyReference, CalloutRecord, CalloutView, RecordedResponse } from "@sluice/domain/callout/CalloutRecord"
 import { calloutId, processEventId } from "@sluice/domain/identity/Ids"
+import { receivedText } from "@sluice/domain/internal/decode/ReceivedText"
 import { type Json, parse } from "@sluice/domain/json/Json"
 import { workflowBody } from "@sluice/domain/workflow/WorkflowBody"
 import { DateTime } from "effect"
+import { Base64 } from "effect/encoding"
 import { decodeCallout, type StoredCallout } from "../records/CalloutCodec.ts"
 
 /** A row as it was read: `body` and `response` are `null` where they are over the limit of the view. */
@@ -29,9 +31,8 @@ export interface ReadCallout<Row extends CalloutRow = CalloutRow> {
 }
 
 const utf8 = new TextEncoder()
-const fromUtf8 = new TextDecoder()
 
-/** A body is the JSON that it says, else text; bytes that are not UTF-8 read as replacement characters. */
+/** A body is the JSON that it says, else text. */
 const shown = (text: string): Json => {
   try {
     return parse(text)
@@ -76,6 +77,17 @@ export const calloutView = (
     href: `/v1/process-events/${processEventId(runId)}/callouts/${id}`
   })
   const view = ({ text, size }: Sent): Json => text === undefined || size > limit ? reference(size) : shown(text)
+  const answered = (
+    row: CalloutRow,
+    response: RecordedResponse
+  ): { readonly body: CalloutView["request"]["body"]; readonly bodyBase64?: string } => {
+    const size = row.response_size ?? 0
+    const wasRead = row.response !== null || row.response_size === null
+    const text = wasRead ? receivedText(response) : undefined
+    return wasRead && text === undefined && size <= limit
+      ? { body: null, bodyBase64: Base64.encode(response.body) }
+      : { body: view({ text, size }) as CalloutView["request"]["body"] }
+  }
   const { response } = record
   return {
     id,
@@ -94,10 +106,7 @@ export const calloutView = (
       response: {
         status: response.status,
         headers: response.headers,
-        body: view({
-          text: row.response === null && row.response_size !== null ? undefined : fromUtf8.decode(response.body),
-          size: row.response_size ?? 0
-        }) as CalloutView["request"]["body"],
+        ...answered(row, response),
         ...(response.truncated === true && { truncated: true }),
         ...(response.length !== undefined && { length: response.length })
       }

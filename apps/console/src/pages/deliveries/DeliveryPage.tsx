@@ -92,7 +92,15 @@ export const DeliveryPage = () => {
           </header>
           {attempt.error !== undefined && <p className="body">{attempt.error.message}</p>}
           {attempt.response !== undefined && attempt.response.body !== "" && (
-            <JsonViewer value={attempt.response.body} label={`answer to attempt ${attempt.number}`} />
+            <>
+              {attempt.response.bodyBase64 !== undefined && (
+                <p className="why tone-warn">Not text: the bytes are shown in base64</p>
+              )}
+              <JsonViewer
+                value={attempt.response.bodyBase64 ?? attempt.response.body}
+                label={`answer to attempt ${attempt.number}`}
+              />
+            </>
           )}
         </section>
       ))}

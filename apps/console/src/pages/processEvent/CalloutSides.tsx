@@ -155,7 +155,15 @@ export const CalloutSides = ({ eventId, callout }: { readonly eventId: string; r
                       : ` (${kilobytes(response.length)} announced)`}
                   </p>
                 )}
-                <Body key={`${callout.id} response`} body={response.body} label="response body" side="response" />
+                {response.bodyBase64 !== undefined && (
+                  <p className="why tone-warn">Not text: the bytes are shown in base64</p>
+                )}
+                <Body
+                  key={`${callout.id} response`}
+                  body={response.bodyBase64 ?? response.body}
+                  label="response body"
+                  side="response"
+                />
               </>
             )}
         </section>

@@ -2,7 +2,7 @@
  * `WebhookWorkflowStep`: asks a partner about the order, and lets the answer amend it or stop the workflow.
  * Contract: section 6.
  */
-import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import { receivedText, undecodable } from "@sluice/domain/internal/decode/ReceivedText"
 import { selectConnector } from "@sluice/domain/internal/pipeline/ConnectorSelection"
 import type { Json } from "@sluice/domain/json/Json"
 import { executeExportOrder } from "@sluice/domain/order/History"
@@ -15,7 +15,7 @@ import { Effect, Schema } from "effect"
 import type { Judgement, RequestCredentials } from "../Callout.ts"
 import type { Plugin, StepInput } from "../Plugin.ts"
 import { Unprepared } from "../PluginError.ts"
-import { type AttemptEnd, delays } from "../RetrySchedule.ts"
+import { type AttemptEnd, delays, isNetworkError } from "../RetrySchedule.ts"
 
 /** The version in `User-Agent: OmniumOms/<version>`: what partners of the source system expect to read. */
 export const userAgent = "OmniumOms/1.0"
@@ -61,30 +61,27 @@ export const requestHeaders = (properties: Properties): Record<string, string> =
 export const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 
-/** Network errors but for what the address guard blocks, timeouts, and answers that are not 2xx, 400 or 404. */
-export const isRetried = ({ outcome, code, status }: AttemptEnd): boolean => {
-  switch (outcome) {
-    case "timed-out":
-      return true
-    case "unreachable":
-      return code !== "blocked"
-    case "rejected":
-      // A 2xx that was rejected is the partner's decision; without a status no token could be had.
-      return status === undefined || ((status < 200 || status > 299) && status !== 400 && status !== 404)
-    default:
-      return false
-  }
+const isSuccess = (status: number): boolean => status >= 200 && status <= 299
+
+/** Network errors, timeouts, and answers that are not 2xx, 400 or 404. */
+export const isRetried = (end: AttemptEnd): boolean => {
+  const { outcome, status } = end
+  // A 2xx that was rejected is the partner's decision; without a status no token could be had.
+  if (outcome === "rejected") return status === undefined || (!isSuccess(status) && status !== 400 && status !== 404)
+  return outcome === "timed-out" || isNetworkError(end)
 }
 
 /** What an answer means, before the order is touched. */
 export const judge = (response: OutboundResponse): Judgement => {
-  if (response.status < 200 || response.status > 299) {
+  if (!isSuccess(response.status)) {
     return { outcome: "rejected", message: `webhook workflow step failed due to response status: [${response.status}]` }
   }
   if (response.truncated) {
     return { outcome: "invalid-response", message: "the answer is longer than 1 MiB, and JSON is needed" }
   }
-  const answer = readWorkflowAnswer(Utf8.decode(response.body))
+  const text = receivedText(response)
+  if (text === undefined) return { outcome: "invalid-response", message: `the answer ${undecodable}` }
+  const answer = readWorkflowAnswer(text)
   switch (answer._tag) {
     case "Success":
       return { outcome: "succeeded" }
@@ -160,7 +157,7 @@ export const webhookWorkflowStep: Plugin<WebhookWorkflowStepOptions> = {
       judge,
       freshOrder: options.runAfterOrderIsSaved === true
     })
-    const read = readWorkflowAnswer(Utf8.decode(answer.body))
+    const read = readWorkflowAnswer(receivedText(answer) ?? "")
     const actionStatus = read._tag === "Success" ? read.actionStatus : undefined
     const output: Json = { actionStatus: actionStatus ?? "Success" }
     return {

@@ -1,0 +1,48 @@
+/**
+ * A received body as text, without replacing a character: UTF-8, else what the `charset` of its `Content-Type` says.
+ * Contract: section 5 ("a JSON body that is not UTF-8").
+ */
+
+declare class TextDecoder {
+  constructor(label?: string, options?: { readonly fatal?: boolean })
+  decode(input: Uint8Array, options?: { readonly stream?: boolean }): string
+}
+
+export interface ReceivedBody {
+  readonly body: Uint8Array
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>
+  /** The body was cut, perhaps within a character, which is then left out. */
+  readonly truncated?: boolean | undefined
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+
+/** The bytes as `charset`; `undefined` where they are not, or where nobody knows it. */
+const decodedAs = (charset: string, body: Uint8Array, truncated: boolean): string | undefined => {
+  try {
+    return charset === "utf-8" && !truncated
+      ? utf8.decode(body)
+      // With `stream`, an unfinished character at the end is waited for instead of being refused.
+      : new TextDecoder(charset, { fatal: true }).decode(body, { stream: truncated })
+  } catch {
+    return undefined
+  }
+}
+
+const charsetOf = (contentType: string | undefined): string | undefined =>
+  /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType ?? "")?.[1]?.toLowerCase()
+
+/**
+ * The text; `undefined` where no charset in question decodes the bytes. A byte-order mark is dropped. UTF-8 comes first,
+ * because many partners declare `iso-8859-1` by habit; but bytes that are declared UTF-16 and hold NULs are no UTF-8.
+ */
+export const receivedText = ({ body, headers, truncated = false }: ReceivedBody): string | undefined => {
+  const charset = charsetOf(headers["content-type"])
+  if (charset === undefined) return decodedAs("utf-8", body, truncated)
+  const isWide = charset.startsWith("utf-16") && body.includes(0)
+  return (isWide ? undefined : decodedAs("utf-8", body, truncated)) ?? decodedAs(charset, body, truncated)
+}
+
+/** Why `receivedText` has nothing, as the end of a sentence about the answer. */
+export const undecodable = "is not UTF-8, and its Content-Type names no charset that decodes it"
