@@ -29,14 +29,20 @@ const isProblem = (error: unknown): error is Problem =>
   typeof error === "object" && error !== null && "status" in error && typeof error.status === "number" &&
   "detail" in error
 
-const hints: Readonly<Record<number, string>> = {
-  401: "Set SLUICE_API_KEY (or --key) to one of the server's SLUICE_API_KEYS",
-  403: "Set SLUICE_URL (or --url) to the server's own name: without keys it answers to loopback names only"
-}
+/** By the problem's type. */
+const hints: ReadonlyMap<string | undefined, string> = new Map([
+  ["urn:sluice:problem:unauthorized", "Set SLUICE_API_KEY (or --key) to one of the server's keys"],
+  ["urn:sluice:problem:too-many-wrong-keys", "Set SLUICE_API_KEY (or --key) to one of the server's keys"],
+  ["urn:sluice:problem:forbidden", "Set SLUICE_API_KEY (or --key) to a key with that role"],
+  [
+    "urn:sluice:problem:foreign-host",
+    "Set SLUICE_URL (or --url) to the server's own name: without keys it answers to loopback names only"
+  ]
+])
 
 const ofProblem = (problem: Problem): Failure => {
   const { detail, errors = [], status, title, type } = problem
-  const hint = hints[status]
+  const hint = hints.get(type)
   return new Failure({
     message: [
       `${detail ?? title ?? "The server refused"} (${status})`,

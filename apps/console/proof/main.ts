@@ -35,8 +35,8 @@ try {
   await keyboardSettings(browser, sluice)
   await foreignPage(browser, sluice)
   await speed(browser, sluice, shown, many)
-  const guarded = await startSluice({ SLUICE_API_KEYS: "ops=proof-key-1" })
-  await door(browser, guarded, "proof-key-1")
+  const guarded = await startSluice({ SLUICE_API_KEYS: "ops=proof-key-of-an-admin" })
+  await door(browser, guarded, "proof-key-of-an-admin")
   await guarded.stop()
 } finally {
   await browser.close()

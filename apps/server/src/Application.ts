@@ -54,6 +54,7 @@ import { zuora } from "@sluice/plugins/Zuora"
 import { Effect, Layer } from "effect"
 import { Digest, SecureRandom } from "effect/crypto"
 import type { HttpServer } from "effect/http"
+import { fixedKeys } from "./access/Caller.ts"
 import type { ListenFailed } from "./access/Listener.ts"
 import * as EncryptionKey from "./config/EncryptionKey.ts"
 import type { Environment, ServerConfig } from "./config/ServerConfig.ts"
@@ -184,7 +185,7 @@ export const layer = (
   Server.layer({
     host: config.host,
     port: config.port,
-    apiKeys: config.apiKeys,
+    keys: fixedKeys(config.apiKeys),
     serves: config.roles.has("api") ? "everything" : "pages"
   }).pipe(
     Layer.provideMerge(engine(config, environment)),

@@ -3,9 +3,10 @@ import { ApiReference } from "@sluice/api/reference/ApiReference"
 import { Effect, Layer } from "effect"
 import { HttpMiddleware, HttpRouter } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
+import * as AccessControl from "./access/AccessControl.ts"
 import * as Authentication from "./access/Authentication.ts"
+import type { Keys } from "./access/Caller.ts"
 import * as Listener from "./access/Listener.ts"
-import type { ApiKey } from "./config/ApiKeys.ts"
 import { ConsoleFiles } from "./console/ConsoleFiles.ts"
 import * as ConsolePages from "./console/ConsolePages.ts"
 import * as DeliveriesHttp from "./http/deliveries/DeliveriesHttp.ts"
@@ -48,6 +49,7 @@ const handlers = Layer.mergeAll(
 ).pipe(
   Layer.provide([
     SchemaErrorHandler.layer,
+    AccessControl.layer,
     Authentication.authorizationLayer,
     AcceptedResponse.layer,
     ProcessEventStream.layer
@@ -61,7 +63,7 @@ const pages = Layer.mergeAll(
 )
 
 /** A worker has no API for the console to ask. */
-const gate = (keys: ReadonlyArray<ApiKey>, serves: Authentication.Serves) =>
+const gate = (keys: Keys, serves: Authentication.Serves) =>
   Layer.unwrap(Effect.map(ConsoleFiles, ({ built }) =>
     Authentication.layer(
       keys,
@@ -69,7 +71,7 @@ const gate = (keys: ReadonlyArray<ApiKey>, serves: Authentication.Serves) =>
       (request) => built === undefined || serves === "pages" ? undefined : ConsolePages.answer(built, request)
     )))
 
-const routes = (keys: ReadonlyArray<ApiKey>, serves: Authentication.Serves) =>
+const routes = (keys: Keys, serves: Authentication.Serves) =>
   Layer.mergeAll(
     HttpApiBuilder.layer(ApiReference, { openapiPath: "/openapi.json" }).pipe(Layer.provide(handlers)),
     pages
@@ -80,13 +82,13 @@ const routes = (keys: ReadonlyArray<ApiKey>, serves: Authentication.Serves) =>
   )
 
 export interface ServerOptions extends Listener.Address {
-  readonly apiKeys: ReadonlyArray<ApiKey>
+  readonly keys: Keys
   readonly serves: Authentication.Serves
 }
 
 /** Listens while its scope is open. */
-export const layer = ({ host, port, apiKeys, serves }: ServerOptions) =>
-  HttpRouter.serve(routes(apiKeys, serves), {
+export const layer = ({ host, port, keys, serves }: ServerOptions) =>
+  HttpRouter.serve(routes(keys, serves), {
     disableLogger: true,
     disableListenLog: true,
     // An order's id has up to 128 characters, each up to 12 when it is escaped.

@@ -15,6 +15,7 @@ import { ConnectorsApi } from "./settings/ConnectorsApi.ts"
 import { PipelinesApi } from "./settings/PipelinesApi.ts"
 import { PluginsApi } from "./settings/PluginsApi.ts"
 import { WebhookEndpointsApi } from "./settings/WebhookEndpointsApi.ts"
+import { AccessControl } from "./wire/AccessControl.ts"
 import { Refusals } from "./wire/Refusals.ts"
 
 export class Api extends HttpApi.make("sluice")
@@ -31,6 +32,8 @@ export class Api extends HttpApi.make("sluice")
   )
   .add(WebhookEndpointsApi, DeliveriesApi, EventsApi, CustomersApi, SubscriptionsApi, OverviewApi)
   .middleware(Refusals)
+  // Added last, asked first.
+  .middleware(AccessControl)
   .annotateMerge(OpenApi.annotations({
     title: "Sluice",
     version: "1",

@@ -802,6 +802,16 @@ export interface components {
       readonly order: components["schemas"]["Order"]
       readonly processEvent: components["schemas"]["ProcessEvent"]
     }
+    readonly ForbiddenEncoded: {
+      readonly detail?: string
+      readonly instance?: string
+      /** @enum {number} */
+      readonly status?: 403
+      /** @enum {string} */
+      readonly title?: "The key may not do this"
+      /** @enum {string} */
+      readonly type: "urn:sluice:problem:forbidden"
+    }
     readonly InternalFaultEncoded: {
       readonly detail?: string
       readonly instance?: string
@@ -1535,6 +1545,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
       /** @description Too many wrong keys */
       readonly 429: {
         headers: {
@@ -1600,6 +1619,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
       /** @description There is nothing here */
@@ -1691,6 +1719,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
       /** @description Somebody else has changed it */
@@ -1796,6 +1833,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
       /** @description There is nothing here */
       readonly 404: {
         headers: {
@@ -1894,6 +1940,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
       /** @description Too many wrong keys */
       readonly 429: {
         headers: {
@@ -1959,6 +2014,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
       /** @description There is nothing here */
@@ -2050,6 +2114,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
       /** @description Somebody else has changed it */
@@ -2155,6 +2228,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
       /** @description There is nothing here */
       readonly 404: {
         headers: {
@@ -2253,6 +2335,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
       /** @description Too many wrong keys */
       readonly 429: {
         headers: {
@@ -2318,6 +2409,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
       /** @description There is nothing here */
@@ -2420,6 +2520,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
       /** @description Too many wrong keys */
       readonly 429: {
         headers: {
@@ -2485,6 +2594,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
       /** @description There is nothing here */
@@ -2561,6 +2679,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
       /** @description There is nothing here */
@@ -2656,6 +2783,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
       /** @description The body is too large */
       readonly 413: {
         headers: {
@@ -2741,6 +2877,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
       /** @description There is nothing here */
       readonly 404: {
         headers: {
@@ -2815,6 +2960,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
       /** @description There is nothing here */
@@ -2912,6 +3066,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
       /** @description Too many wrong keys */
       readonly 429: {
         headers: {
@@ -2993,6 +3156,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
       /** @description The request contradicts what is stored */
@@ -3102,6 +3274,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
       /** @description There is nothing here */
       readonly 404: {
         headers: {
@@ -3182,6 +3363,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
       /** @description There is nothing here */
@@ -3310,6 +3500,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
       /** @description There is nothing here */
       readonly 404: {
         headers: {
@@ -3404,6 +3603,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
       /** @description There is nothing here */
@@ -3524,6 +3732,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
       /** @description There is nothing here */
       readonly 404: {
         headers: {
@@ -3598,6 +3815,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
       /** @description Too many wrong keys */
       readonly 429: {
         headers: {
@@ -3669,6 +3895,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
       /** @description Too many wrong keys */
       readonly 429: {
         headers: {
@@ -3734,6 +3969,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
       /** @description There is nothing here */
@@ -3816,6 +4060,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
       /** @description Too many wrong keys */
       readonly 429: {
         headers: {
@@ -3881,6 +4134,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
       /** @description There is nothing here */
@@ -3972,6 +4234,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
       /** @description Somebody else has changed it */
@@ -4077,6 +4348,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
       /** @description There is nothing here */
       readonly 404: {
         headers: {
@@ -4175,6 +4455,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
       /** @description There is nothing here */
@@ -4277,6 +4566,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
       /** @description There is nothing here */
       readonly 404: {
         headers: {
@@ -4355,6 +4653,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
       /** @description Too many wrong keys */
@@ -4444,6 +4751,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
       /** @description Too many wrong keys */
       readonly 429: {
         headers: {
@@ -4509,6 +4825,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
       /** @description There is nothing here */
@@ -4634,6 +4959,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
       /** @description There is nothing here */
       readonly 404: {
         headers: {
@@ -4712,6 +5046,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
       /** @description There is nothing here */
@@ -4841,6 +5184,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
       /** @description There is nothing here */
       readonly 404: {
         headers: {
@@ -4964,6 +5316,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
       /** @description There is nothing here */
       readonly 404: {
         headers: {
@@ -5071,6 +5432,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
       /** @description There is nothing here */
       readonly 404: {
         headers: {
@@ -5150,6 +5520,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
       /** @description The body is too large */
@@ -5241,6 +5620,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
       /** @description Too many wrong keys */
       readonly 429: {
         headers: {
@@ -5306,6 +5694,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
       /** @description There is nothing here */
@@ -5388,6 +5785,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
       /** @description Too many wrong keys */
       readonly 429: {
         headers: {
@@ -5455,6 +5861,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
       /** @description The request contradicts what is stored */
@@ -5569,6 +5984,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
       /** @description There is nothing here */
       readonly 404: {
         headers: {
@@ -5658,6 +6082,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
       /** @description Somebody else has changed it */
@@ -5763,6 +6196,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
       /** @description There is nothing here */
       readonly 404: {
         headers: {
@@ -5864,6 +6306,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
       /** @description There is nothing here */
@@ -5970,6 +6421,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
       /** @description There is nothing here */
       readonly 404: {
         headers: {
@@ -6047,6 +6507,15 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
         }
       }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
       /** @description There is nothing here */
       readonly 404: {
         headers: {
@@ -6121,6 +6590,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
       /** @description There is nothing here */
@@ -6215,6 +6693,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
       /** @description There is nothing here */

@@ -10,26 +10,24 @@
 import { toIncomingMessage } from "@effect/platform-node/NodeHttpServerRequest"
 import { Authorization } from "@sluice/api/wire/Authorization"
 import * as Problems from "@sluice/api/wire/Problems"
+import { allows, type Need } from "@sluice/domain/access/Role"
 import { Clock, Context, Effect, Layer, Metric, Option } from "effect"
 import { HttpRouter, HttpServerRequest, type HttpServerResponse } from "effect/http"
-import { type ApiKey, identify } from "../config/ApiKeys.ts"
 import { hostOf, isLoopback } from "../config/Loopback.ts"
 import { problemResponse } from "../wire/Answer.ts"
+import { forbid } from "./AccessControl.ts"
 import * as AnswerHeaders from "./AnswerHeaders.ts"
+import { Caller, type CallerIdentity, identify, type Keys } from "./Caller.ts"
 import { isForeignOrigin } from "./ForeignOrigin.ts"
 import * as WrongKeys from "./WrongKeys.ts"
 
-/** The name of the key that the request came with; `undefined` where no keys are set. */
-export const Caller = Context.Reference<string | undefined>("@sluice/server/Gate/Caller", {
-  defaultValue: () => undefined
-})
-
 export type Admission =
-  | { readonly _tag: "Admitted"; readonly caller: string | undefined }
+  | { readonly _tag: "Admitted"; readonly caller: CallerIdentity | undefined }
   | { readonly _tag: "AmbiguousHost" }
   | { readonly _tag: "ForeignHost"; readonly host: string | undefined }
   | { readonly _tag: "ForeignOrigin"; readonly from: string }
   | { readonly _tag: "Unauthorized"; readonly sent: boolean }
+  | { readonly _tag: "Forbidden"; readonly caller: CallerIdentity; readonly need: Need }
   | { readonly _tag: "NotServed" }
 
 /** What this process is for: `pages` is all that a worker has, health and metrics among them. */
@@ -60,29 +58,28 @@ const openPaths: ReadonlySet<string> = new Set([
 /** What a worker serves beside the open pages; it needs a key where keys are set. */
 const metricsPath = "/metrics"
 
+/** Partners answer here with the token that their request carried. Section 6, "Waiting for a callback". */
+const callbacks = "/v1/callbacks/"
+
 /** The decision, which depends on nothing but the keys and the request's own words. */
-export const admission = (
-  keys: ReadonlyArray<ApiKey>,
-  serves: Serves = "everything"
-): (credentials: Credentials) => Admission => {
-  const callerOf = identify(keys)
-  return (credentials) => {
-    const { target, host, authorization, origin, site } = credentials
-    // Proxies and servers disagree on which of two counts.
-    if (credentials.hostLines > 1) return { _tag: "AmbiguousHost" }
-    const [path = target] = target.split(/[?#]/, 1)
-    const isOpen = openPaths.has(path)
-    const caller = callerOf(authorization)
-    if (keys.length === 0) {
-      const name = host === undefined ? undefined : hostOf(host)
-      if (name === undefined || !isLoopback(name)) return { _tag: "ForeignHost", host }
-    }
-    if (isForeignOrigin(credentials)) return { _tag: "ForeignOrigin", from: origin ?? `Sec-Fetch-Site: ${site}` }
-    if (keys.length > 0 && caller === undefined && !isOpen) {
-      return { _tag: "Unauthorized", sent: authorization !== undefined }
-    }
-    return serves === "pages" && !isOpen && path !== metricsPath ? { _tag: "NotServed" } : { _tag: "Admitted", caller }
+export const admission = (keys: Keys, serves: Serves = "everything") => (credentials: Credentials): Admission => {
+  const { target, host, authorization, origin, site } = credentials
+  // Proxies and servers disagree on which of two counts.
+  if (credentials.hostLines > 1) return { _tag: "AmbiguousHost" }
+  const areSet = keys.areSet()
+  if (!areSet) {
+    const name = host === undefined ? undefined : hostOf(host)
+    if (name === undefined || !isLoopback(name)) return { _tag: "ForeignHost", host }
   }
+  if (isForeignOrigin(credentials)) return { _tag: "ForeignOrigin", from: origin ?? `Sec-Fetch-Site: ${site}` }
+  const [path = target] = target.split(/[?#]/, 1)
+  const isOpen = openPaths.has(path) || path.startsWith(callbacks)
+  const caller = areSet ? identify(keys, authorization) : undefined
+  if (areSet && !isOpen) {
+    if (caller === undefined) return { _tag: "Unauthorized", sent: authorization !== undefined }
+    if (path === metricsPath && !allows(caller.roles, "read")) return { _tag: "Forbidden", caller, need: "read" }
+  }
+  return serves === "pages" && !isOpen && path !== metricsPath ? { _tag: "NotServed" } : { _tag: "Admitted", caller }
 }
 
 const ambiguousHost = problemResponse(
@@ -104,8 +101,9 @@ const unauthorized = (sent: boolean) =>
   problemResponse(
     new Problems.Unauthorized({
       detail: sent
-        ? "The key is not one of SLUICE_API_KEYS: send Authorization: Bearer <key> with one that is"
-        : "Send Authorization: Bearer <key> with one of SLUICE_API_KEYS"
+        ? "The key is not one of this server's: send Authorization: Bearer <key> with one of SLUICE_API_KEYS, or one that "
+          + "was made with POST /v1/api-keys"
+        : "Send Authorization: Bearer <key> with one of SLUICE_API_KEYS, or one that was made with POST /v1/api-keys"
     }),
     { "www-authenticate": sent ? "Bearer realm=\"sluice\", error=\"invalid_token\"" : "Bearer realm=\"sluice\"" }
   )
@@ -160,7 +158,7 @@ export type Open = (
 ) => HttpServerResponse.HttpServerResponse | undefined
 
 /** Stands before every route. */
-export const layer = (keys: ReadonlyArray<ApiKey>, serves: Serves, open: Open) => {
+export const layer = (keys: Keys, serves: Serves, open: Open) => {
   const decide = admission(keys, serves)
   const refuse = WrongKeys.make()
   const refused = (
@@ -174,6 +172,8 @@ export const layer = (keys: ReadonlyArray<ApiKey>, serves: Serves, open: Open) =
         return Effect.succeed(foreignHost(decision.host))
       case "ForeignOrigin":
         return Effect.succeed(foreignOrigin(decision.from, request.headers["host"]))
+      case "Forbidden":
+        return forbid(decision.caller, decision.need)
       case "NotServed":
         return Effect.succeed(notServed)
       case "Unauthorized":
@@ -208,7 +208,7 @@ export const layer = (keys: ReadonlyArray<ApiKey>, serves: Serves, open: Open) =
   )
 }
 
-/** The API declares that it needs a key; the gate has asked for it by the time an endpoint is reached. */
+/** The API declares that it needs a key; `layer` has asked for it by the time an endpoint is reached. */
 export const authorizationLayer: Layer.Layer<Authorization> = Layer.succeed(Authorization, {
   bearer: (httpEffect) => httpEffect
 })

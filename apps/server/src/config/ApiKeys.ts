@@ -1,51 +1,100 @@
-/** The keys of `SLUICE_API_KEYS` and the question whose key a request carries. Contract: section 2. */
-import { Redacted, Result } from "effect"
-import { createHash, timingSafeEqual } from "node:crypto"
+/** The keys of `SLUICE_API_KEYS`. Contract: section 2, "Roles", and section 11, "Tenants". Pure. */
+import { Role } from "@sluice/domain/access/Role"
+import { Result } from "effect"
+import { createHash } from "node:crypto"
 
+/** A key and what it may do. The key itself is known by its digest only. */
 export interface ApiKey {
-  /** Who calls; recorded as `requestedBy`. */
+  /** Who calls; recorded as `requestedBy` and as the actor of the audit. */
   readonly name: string
-  readonly key: Redacted.Redacted
+  readonly roles: ReadonlyArray<Role>
+  readonly tenant?: string
+  /** SHA-256, in lower-case hex. */
+  readonly digest: string
 }
 
-/** Reads `name=key,name=key`. The fault never repeats a key. */
-export const readKeys = (value: string): Result.Result<ReadonlyArray<ApiKey>, string> => {
+/** The digest under which a key is known. A key is random: its digest tells nothing of it, however it is looked up. */
+export const digestOf = (key: string): string => createHash("sha256").update(key).digest("hex")
+
+/** The shortest key in clear, in characters. */
+export const shortestKey = 16
+
+/** Actors of the audit that are no keys. */
+export const reservedNames: ReadonlySet<string> = new Set(["anonymous", "settings-file"])
+
+/** What is wrong with a key's name; `undefined` where nothing is. */
+export const nameFault = (name: string): string | undefined => {
+  if (!/^[^,:=@\p{C}]{1,100}$/u.test(name) || name !== name.trim()) {
+    return "is not a name of 1 to 100 characters without commas, \":\", \"=\" and \"@\""
+  }
+  return reservedNames.has(name) ? "is a name that the audit has for others: choose another" : undefined
+}
+
+const roleList = Role.literals.join(", ")
+
+const readRoles = (text: string): Result.Result<ReadonlyArray<Role>, string> => {
+  const roles: Array<Role> = []
+  for (const name of text.split("+").map((one) => one.trim())) {
+    const role = Role.literals.find((one) => one === name)
+    if (role === undefined) return Result.fail(`names the role ${JSON.stringify(name)}: write some of ${roleList}`)
+    if (!roles.includes(role)) roles.push(role)
+  }
+  return Result.succeed(roles)
+}
+
+const readDigest = (key: string): Result.Result<string, string> => {
+  if (key.startsWith("sha256:")) {
+    const hex = key.slice("sha256:".length)
+    return /^[0-9a-f]{64}$/i.test(hex)
+      ? Result.succeed(hex.toLowerCase())
+      : Result.fail("has a sha256: that is not followed by 64 hexadecimal digits: write what sha256sum prints")
+  }
+  // Anything else could not be sent in a header as it stands.
+  if (!/^[\x21-\x7e]+$/.test(key)) return Result.fail("has a key that is not printable ASCII: choose another")
+  return key.length < shortestKey
+    ? Result.fail(`has a key of fewer than ${shortestKey} characters: choose a longer one (openssl rand -hex 32)`)
+    : Result.succeed(digestOf(key))
+}
+
+/** Reads `name=key` or `name@tenant:role+role=key`, without a role as `admin`. */
+const readEntry = (entry: string, hasTenants: boolean): Result.Result<ApiKey, string> => {
+  const separator = entry.indexOf("=")
+  const who = entry.slice(0, separator).trim()
+  const key = entry.slice(separator + 1).trim()
+  if (separator < 1 || who === "" || key === "") return Result.fail("is not name=key: write ops=<key>")
+  const [, named = "", , tenant, , written] = /^([^@:]*)(@([^:]*))?(:(.*))?$/s.exec(who) ?? []
+  const fault = nameFault(named.trim())
+  if (fault !== undefined) return Result.fail(`has a name that cannot be used: ${JSON.stringify(named)} ${fault}`)
+  if (tenant !== undefined && !hasTenants) {
+    return Result.fail(`names a tenant (@${tenant}), and SLUICE_CELLS is unset: leave the tenant out`)
+  }
+  if (tenant !== undefined && nameFault(tenant.trim()) !== undefined) {
+    return Result.fail(`has a tenant that cannot be used: ${JSON.stringify(tenant)} ${nameFault(tenant.trim())}`)
+  }
+  const roles = written === undefined ? Result.succeed<ReadonlyArray<Role>>(["admin"]) : readRoles(written)
+  if (Result.isFailure(roles)) return Result.fail(roles.failure)
+  return Result.map(readDigest(key), (digest) => ({
+    name: named.trim(),
+    roles: roles.success,
+    ...(tenant !== undefined && { tenant: tenant.trim() }),
+    digest
+  }))
+}
+
+/** Reads the entries. A fault names the entry and never repeats a key. */
+export const readKeys = (hasTenants: boolean) => (value: string): Result.Result<ReadonlyArray<ApiKey>, string> => {
   const keys: Array<ApiKey> = []
-  for (const [index, entry] of value.split(",").map((entry) => entry.trim()).entries()) {
-    const separator = entry.indexOf("=")
-    const name = entry.slice(0, separator).trim()
-    const key = entry.slice(separator + 1).trim()
-    const where = `entry ${index + 1}`
-    if (separator < 1 || name === "" || key === "") return Result.fail(`${where} is not name=key: write ops=<key>`)
-    // Anything else could not be sent in a header as it stands.
-    if (!/^[\x21-\x7e]+$/.test(key)) {
-      return Result.fail(`${where} has a key that is not printable ASCII: choose another`)
+  for (const [index, entry] of value.split(",").entries()) {
+    const read = readEntry(entry.trim(), hasTenants)
+    if (Result.isFailure(read)) return Result.fail(`entry ${index + 1} ${read.failure}`)
+    const key = read.success
+    if (keys.some(({ name }) => name === key.name)) {
+      return Result.fail(`names "${key.name}" twice: give each key its own name`)
     }
-    if (keys.some((other) => other.name === name)) {
-      return Result.fail(`names "${name}" twice: give each key its own name`)
+    if (keys.some(({ digest }) => digest === key.digest)) {
+      return Result.fail(`entry ${index + 1} repeats a key: give each name its own`)
     }
-    if (keys.some((other) => Redacted.value(other.key) === key)) {
-      return Result.fail(`${where} repeats a key: give each name its own`)
-    }
-    keys.push({ name, key: Redacted.make(key) })
+    keys.push(key)
   }
   return Result.succeed(keys)
-}
-
-const digest = (text: string): Buffer => createHash("sha256").update(text).digest()
-
-/**
- * Whose key the value of an `Authorization` header holds. Compares digests of equal length, and all of them whatever
- * it finds, so that the time it takes says nothing about a key.
- */
-export const identify = (keys: ReadonlyArray<ApiKey>): (authorization: string | undefined) => string | undefined => {
-  const known = keys.map(({ name, key }) => ({ name, digest: digest(Redacted.value(key)) }))
-  return (authorization) => {
-    const sent = /^bearer +(\S+) *$/i.exec(authorization ?? "")?.[1]
-    if (sent === undefined) return undefined
-    const sentDigest = digest(sent)
-    let caller: string | undefined
-    for (const key of known) if (timingSafeEqual(key.digest, sentDigest)) caller = key.name
-    return caller
-  }
 }

@@ -55,7 +55,7 @@ export const decode = (environment: Environment): Result.Result<ServerConfig, Co
     databaseUrl: read<Redacted.Redacted | undefined>("DATABASE_URL", undefined, databaseUrl),
     dataDirectory: read("SLUICE_DATA_DIR", ".sluice", Result.succeed),
     settingsFile: read<string | undefined>("SLUICE_CONFIG", undefined, Result.succeed),
-    apiKeys: read("SLUICE_API_KEYS", [], readKeys),
+    apiKeys: read("SLUICE_API_KEYS", [], readKeys((environment["SLUICE_CELLS"] ?? "").trim() !== "")),
     encryptionKey: read<ServerConfig["encryptionKey"]>("SLUICE_ENCRYPTION_KEY", undefined, encryptionKey),
     allowedNetworks: read("SLUICE_ALLOW_NETWORKS", [], networks),
     roles: read("SLUICE_ROLES", new Set(allRoles), roles),

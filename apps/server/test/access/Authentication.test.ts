@@ -1,8 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Redacted } from "effect"
 import { admission } from "../../src/access/Authentication.ts"
+import { fixedKeys } from "../../src/access/Caller.ts"
+import { digestOf } from "../../src/config/ApiKeys.ts"
 
-const keys = [{ name: "ops", key: Redacted.make("k1") }, { name: "shop", key: Redacted.make("k2") }]
+const ops = { name: "ops", roles: ["admin"], digest: digestOf("k1") } as const
+const shop = { name: "shop", roles: ["submit"], digest: digestOf("k2") } as const
+const keys = fixedKeys([ops, shop])
+const none = fixedKeys([])
 const ask = {
   method: "GET",
   target: "/v1/orders",
@@ -13,7 +17,7 @@ const ask = {
   site: undefined
 }
 
-describe("Gate", () => {
+describe("Authentication", () => {
   it.each([
     "localhost",
     "LOCALHOST:8080",
@@ -24,7 +28,7 @@ describe("Gate", () => {
     "[::1]:8080",
     "[::ffff:127.0.0.1]"
   ])("without keys serves Host %s", (host) => {
-    assert.strictEqual(admission([])({ ...ask, host })._tag, "Admitted")
+    assert.strictEqual(admission(none)({ ...ask, host })._tag, "Admitted")
   })
 
   it.each([
@@ -41,12 +45,12 @@ describe("Gate", () => {
     undefined
   ])("without keys refuses Host %s on every path", (host) => {
     for (const target of ["/v1/orders", "/health/live", "/docs", "/", "/nowhere"]) {
-      assert.strictEqual(admission([])({ ...ask, target, host })._tag, "ForeignHost")
+      assert.strictEqual(admission(none)({ ...ask, target, host })._tag, "ForeignHost")
     }
   })
 
   it.each(["Bearer k1", "bearer k1", "BEARER  k1"])("takes %s and knows whose key it is", (authorization) => {
-    assert.deepStrictEqual(admission(keys)({ ...ask, authorization }), { _tag: "Admitted", caller: "ops" })
+    assert.deepStrictEqual(admission(keys)({ ...ask, authorization }), { _tag: "Admitted", caller: ops })
   })
 
   it.each([undefined, "", "Bearer", "Bearer ", "Bearer k", "Bearer k11", "Basic k1", "k1", "Bearer k1 k2"])(
@@ -55,6 +59,16 @@ describe("Gate", () => {
       assert.strictEqual(admission(keys)({ ...ask, authorization })._tag, "Unauthorized")
     }
   )
+
+  it("asks the role read for the metrics", () => {
+    const metrics = { ...ask, target: "/metrics" }
+    assert.strictEqual(admission(keys)({ ...metrics, authorization: "Bearer k1" })._tag, "Admitted")
+    assert.deepStrictEqual(admission(keys)({ ...metrics, authorization: "Bearer k2" }), {
+      _tag: "Forbidden",
+      caller: shop,
+      need: "read"
+    })
+  })
 
   it.each(["/", "/docs", "/openapi.json", "/health/live", "/health/ready?x=1"])("asks no key for %s", (target) => {
     assert.strictEqual(admission(keys)({ ...ask, target, host: "any.example.com" })._tag, "Admitted")
@@ -76,7 +90,7 @@ describe("Gate", () => {
   )
 
   it("a process that is a worker only serves its health and nothing of the API", () => {
-    assert.strictEqual(admission([], "pages")({ ...ask, target: "/health/ready" })._tag, "Admitted")
-    assert.strictEqual(admission([], "pages")(ask)._tag, "NotServed")
+    assert.strictEqual(admission(none, "pages")({ ...ask, target: "/health/ready" })._tag, "Admitted")
+    assert.strictEqual(admission(none, "pages")(ask)._tag, "NotServed")
   })
 })

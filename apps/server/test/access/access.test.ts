@@ -3,7 +3,9 @@ import { Effect } from "effect"
 import { Sluice } from "../support/Sluice.ts"
 
 describe("access", () => {
-  layer(Sluice.layer({ SLUICE_API_KEYS: "ops=first,shop=second" }), { excludeTestServices: true })((it) => {
+  layer(Sluice.layer({ SLUICE_API_KEYS: "ops=first-key-of-all,shop=second-key-of-all" }), {
+    excludeTestServices: true
+  })((it) => {
     it.effect("with keys: 401 with WWW-Authenticate without one, on every /v1 path, known or not", () =>
       Effect.gen(function*() {
         const { ask } = yield* Sluice
@@ -21,7 +23,7 @@ describe("access", () => {
     it.effect("with keys: any of them is let in, under any Host, and is remembered by name", () =>
       Effect.gen(function*() {
         const { ask } = yield* Sluice
-        const headers = { authorization: "Bearer second", host: "sluice.example.com" }
+        const headers = { authorization: "Bearer second-key-of-all", host: "sluice.example.com" }
         yield* ask("PUT", "/v1/pipelines/all", { headers, body: { steps: [] } })
         const order = yield* ask("POST", "/v1/orders", { headers, body: { orderType: "A" } })
         assert.strictEqual(order.status, 202, order.text)

@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Redacted, Result } from "effect"
+import { digestOf } from "../../src/config/ApiKeys.ts"
 import { decode, type Environment } from "../../src/config/ServerConfig.ts"
 
 const key = Buffer.alloc(32, 7).toString("base64")
+const long = "0123456789abcdef"
 
 describe("ServerConfig", () => {
   it("needs nothing: every variable has the default of the contract", () => {
@@ -28,15 +30,15 @@ describe("ServerConfig", () => {
       DATABASE_URL: "postgres://u:p@db/sluice",
       SLUICE_DATA_DIR: "/var/lib/sluice",
       SLUICE_CONFIG: "settings.json",
-      SLUICE_API_KEYS: "ops=abc==, shop=def",
+      SLUICE_API_KEYS: `ops=0123456789abcdef==, shop:submit+read=sha256:${"AB".repeat(32)}`,
       SLUICE_ENCRYPTION_KEY: key,
       SLUICE_ALLOW_NETWORKS: "127.0.0.0/8,::1/128",
       SLUICE_ROLES: "worker",
       SLUICE_RETENTION: "12h"
     }))
-    assert.deepStrictEqual(config.apiKeys.map(({ name, key }) => [name, Redacted.value(key)]), [
-      ["ops", "abc=="],
-      ["shop", "def"]
+    assert.deepStrictEqual(config.apiKeys, [
+      { name: "ops", roles: ["admin"], digest: digestOf("0123456789abcdef==") },
+      { name: "shop", roles: ["submit", "read"], digest: "ab".repeat(32) }
     ])
     assert.lengthOf(config.allowedNetworks, 2)
     assert.deepStrictEqual([...config.roles], ["worker"])
@@ -56,10 +58,25 @@ describe("ServerConfig", () => {
     [{ DATABASE_URL: "mysql://root:hunter2@db/x" }, /^DATABASE_URL is not a PostgreSQL URL: write postgres:/],
     [{ DATABASE_URL: "nonsense" }, /^DATABASE_URL /],
     [{ SLUICE_API_KEYS: "secretkey" }, /^SLUICE_API_KEYS entry 1 is not name=key/],
-    [{ SLUICE_API_KEYS: "a=x,=y" }, /^SLUICE_API_KEYS entry 2 /],
-    [{ SLUICE_API_KEYS: "a=x,a=y" }, /^SLUICE_API_KEYS names "a" twice/],
-    [{ SLUICE_API_KEYS: "a=x,b=x" }, /^SLUICE_API_KEYS entry 2 repeats a key/],
-    [{ SLUICE_API_KEYS: "a=hüsch" }, /^SLUICE_API_KEYS entry 1 has a key that is not printable ASCII/],
+    [{ SLUICE_API_KEYS: `a=${long},=y` }, /^SLUICE_API_KEYS entry 2 is not name=key/],
+    [{ SLUICE_API_KEYS: `a=${long},a=${long}y` }, /^SLUICE_API_KEYS names "a" twice/],
+    [{ SLUICE_API_KEYS: `a=${long},b=${long}` }, /^SLUICE_API_KEYS entry 2 repeats a key/],
+    [{ SLUICE_API_KEYS: `a=${long},b=sha256:${digestOf(long)}` }, /^SLUICE_API_KEYS entry 2 repeats a key/],
+    [{ SLUICE_API_KEYS: `a=${long}ü` }, /^SLUICE_API_KEYS entry 1 has a key that is not printable ASCII/],
+    [{ SLUICE_API_KEYS: "a=secretkey" }, /^SLUICE_API_KEYS entry 1 has a key of fewer than 16 characters: .*openssl/],
+    [{ SLUICE_API_KEYS: "a=sha256:secretkey0123456" }, /^SLUICE_API_KEYS entry 1 has a sha256: .*64 hexadecimal/],
+    [
+      { SLUICE_API_KEYS: `a:cook=${long}` },
+      /^SLUICE_API_KEYS entry 1 names the role "cook": .*read, submit, operate, admin/
+    ],
+    [{ SLUICE_API_KEYS: `a:=${long}` }, /^SLUICE_API_KEYS entry 1 names the role ""/],
+    [{ SLUICE_API_KEYS: `a:read+=${long}` }, /^SLUICE_API_KEYS entry 1 names the role ""/],
+    [
+      { SLUICE_API_KEYS: `a@acme:read=${long}` },
+      /^SLUICE_API_KEYS entry 1 names a tenant \(@acme\), and SLUICE_CELLS is unset/
+    ],
+    [{ SLUICE_API_KEYS: `a:read@acme=${long}` }, /^SLUICE_API_KEYS entry 1 names the role "read@acme"/],
+    [{ SLUICE_API_KEYS: `anonymous=${long}` }, /^SLUICE_API_KEYS entry 1 has a name that cannot be used: "anonymous"/],
     [{ SLUICE_ENCRYPTION_KEY: "c2hvcnQ=" }, /^SLUICE_ENCRYPTION_KEY holds 5 bytes instead of 32: .*openssl rand/],
     [{ SLUICE_ENCRYPTION_KEY: "not base64!" }, /^SLUICE_ENCRYPTION_KEY is not base64/],
     [
@@ -76,7 +93,7 @@ describe("ServerConfig", () => {
     const faults = Result.getOrThrow(Result.flip(decode(environment)))
     assert.lengthOf(faults, 1)
     assert.match(faults[0] ?? "", expected)
-    assert.notMatch(faults[0] ?? "", /hunter2|secretkey|\n/)
+    assert.notMatch(faults[0] ?? "", /hunter2|secretkey|0123456789|\n/)
   })
 
   it("names all faults at once", () => {

@@ -4,14 +4,14 @@ import { DateTime, Effect, Layer } from "effect"
 import { Partner } from "../support/Partner.ts"
 import { type Answer, Sluice } from "../support/Sluice.ts"
 
-const key = { authorization: "Bearer secret-of-ops" }
+const key = { authorization: "Bearer secret-key-of-ops" }
 
 const ok = (account: string) => (_: unknown, response: { end: (text: string) => void }) =>
   void response.end(JSON.stringify({ account }))
 const no = (_: unknown, response: { writeHead: (status: number) => { end: () => void } }) =>
   void response.writeHead(500).end()
 
-layer(Layer.merge(Sluice.layer({ SLUICE_API_KEYS: "ops=secret-of-ops" }), Partner.layer), {
+layer(Layer.merge(Sluice.layer({ SLUICE_API_KEYS: "ops=secret-key-of-ops" }), Partner.layer), {
   excludeTestServices: true
 })(
   "retries over HTTP",

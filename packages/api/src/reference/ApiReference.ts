@@ -5,6 +5,7 @@
  */
 import { Record } from "effect"
 import { OpenApi } from "effect/http-api"
+import { ruleOf } from "../Access.ts"
 import { Api } from "../Api.ts"
 import type { Example, Examples } from "../examples/Examples.ts"
 import { messages } from "../examples/Messages.ts"
@@ -55,6 +56,17 @@ const withExample = (
   )
 })
 
+/** Says which role the operation needs. */
+const withRole = (operation: OpenApi.OpenAPISpecOperation): OpenApi.OpenAPISpecOperation => {
+  const [group = "", endpoint = ""] = operation.operationId.split(".")
+  const { need } = ruleOf(group, endpoint)
+  if (need === "anyone") return operation
+  const words = need === "lookup" ? "any role" : `the role \`${need}\``
+  const { description } = operation
+  const role = `Where keys are set: needs a key with ${words}.`
+  return { ...operation, description: description === undefined ? role : `${description}\n\n${role}` }
+}
+
 /** What the reader has to start before the examples do as they say. */
 const about = (info: OpenApi.OpenAPISpecInfo): OpenApi.OpenAPISpecInfo => ({
   ...info,
@@ -84,7 +96,8 @@ export const withExamples = (description: Description): Description => ({
     (path) =>
       Record.map(path as Readonly<Record<string, OpenApi.OpenAPISpecOperation>>, (operation) => {
         const example = examples[operation.operationId]
-        return example === undefined ? operation : withExample(operation, example)
+        const described = withRole(operation)
+        return example === undefined ? described : withExample(described, example)
       })
   )
 })

@@ -34,6 +34,12 @@ export class ForeignHost extends HttpApiError.Problem<ForeignHost>()(
   named("foreign-host", 403, "This host is not served")
 ) {}
 
+/** A key whose roles do not allow the route; `detail` names the least role that would. */
+export class Forbidden extends HttpApiError.Problem<Forbidden>()(
+  "Forbidden",
+  named("forbidden", 403, "The key may not do this")
+) {}
+
 /** A browser sent the request for a page of another origin. */
 export class ForeignOrigin extends HttpApiError.Problem<ForeignOrigin>()(
   "ForeignOrigin",

@@ -9,7 +9,7 @@ import { Intake } from "@sluice/engine/commands/Intake"
 import { Orders, type StoredOrder } from "@sluice/persistence/queries/Orders"
 import { Effect, Tracer } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
-import { Caller } from "../../access/Authentication.ts"
+import { callerName } from "../../access/Caller.ts"
 import { AcceptedResponse } from "../../wire/AcceptedResponse.ts"
 import * as Answer from "../../wire/Answer.ts"
 import * as Body from "../../wire/Body.ts"
@@ -157,7 +157,7 @@ export const layer = HttpApiBuilder.group(
           const idempotencyKey = yield* Preconditions.idempotencyKey(headers["idempotency-key"])
           const body = yield* Body.readObjectOrNothing(request, "pipeline and shipmentId, both optional")
           const { pipeline, shipmentId } = yield* decodeProcess(body)
-          const requestedBy = yield* Caller
+          const requestedBy = yield* callerName
           const receipt = yield* intake.process(params.id, {
             ...(pipeline !== undefined && { pipeline }),
             ...(shipmentId !== undefined && { shipmentId }),

@@ -13,7 +13,7 @@ import { Settings } from "@sluice/engine/settings/Settings"
 import { ProcessEvents } from "@sluice/persistence/queries/ProcessEvents"
 import { Clock, Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
-import { Caller } from "../../access/Authentication.ts"
+import { callerName } from "../../access/Caller.ts"
 import { AcceptedResponse, processEventText } from "../../wire/AcceptedResponse.ts"
 import * as Answer from "../../wire/Answer.ts"
 import * as Body from "../../wire/Body.ts"
@@ -83,7 +83,7 @@ export const layer = HttpApiBuilder.group(
           const idempotencyKey = yield* Preconditions.idempotencyKey(headers["idempotency-key"])
           const what = "from, pipeline, reason and newKey, all optional"
           const asked = yield* RetryBodies.retry(yield* Body.readObjectOrNothing(request, what))
-          const requestedBy = yield* Caller
+          const requestedBy = yield* callerName
           const receipt = yield* retry.retry(params.id, {
             ...asked,
             ...(idempotencyKey !== undefined && { idempotencyKey }),
@@ -98,7 +98,7 @@ export const layer = HttpApiBuilder.group(
           const asked = yield* RetryBodies.resolve(
             yield* Body.readObject(request, "reason, and output if there is any")
           )
-          const requestedBy = yield* Caller
+          const requestedBy = yield* callerName
           yield* resolution.resolve(params.id, params.stepId, {
             ...asked,
             ...(requestedBy !== undefined && { requestedBy })
@@ -113,7 +113,7 @@ export const layer = HttpApiBuilder.group(
         "retryMany",
         Effect.fnUntraced(function*({ request }) {
           const asked = yield* RetryBodies.retryMany(yield* Body.readObject(request, "filter and reason"))
-          const requestedBy = yield* Caller
+          const requestedBy = yield* callerName
           const job = yield* jobs.create({
             id: yield* newUuid,
             createdAt: yield* Clock.currentTimeMillis,

@@ -8,7 +8,7 @@ import { replayable, Replays, type ReplayUnknown } from "@sluice/persistence/int
 import { SettingsStore } from "@sluice/persistence/settings/SettingsStore"
 import { Clock, Effect } from "effect"
 import type { HttpServerRequest } from "effect/http"
-import { Caller } from "../../access/Authentication.ts"
+import { callerName } from "../../access/Caller.ts"
 import * as Answer from "../../wire/Answer.ts"
 import * as Body from "../../wire/Body.ts"
 import * as Decoded from "../../wire/Decoded.ts"
@@ -63,7 +63,7 @@ export const make = Effect.gen(function*() {
       if (endpoint.document["disabled"] === true) {
         return yield* new Problems.Conflict({ detail: "The endpoint is disabled: enable it, then replay" })
       }
-      const requestedBy = yield* Caller
+      const requestedBy = yield* callerName
       const replay = yield* replays.start(params.id, { since: from ?? 0, until: to, states, types, requestedBy }).pipe(
         Effect.catchTags({ JournalUnavailable: ofReplay.JournalUnavailable })
       )

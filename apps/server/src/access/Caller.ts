@@ -1,0 +1,37 @@
+/** Who sends a request: the key that it came with, found by the key's digest. Contract: section 2, "Roles". */
+import type { Role } from "@sluice/domain/access/Role"
+import { Context, Effect } from "effect"
+import { type ApiKey, digestOf } from "../config/ApiKeys.ts"
+
+export interface CallerIdentity {
+  readonly name: string
+  readonly roles: ReadonlyArray<Role>
+  readonly tenant?: string
+}
+
+/** The key that the request came with; `undefined` where no keys are set. */
+export const Caller = Context.Reference<CallerIdentity | undefined>("@sluice/server/access/Caller", {
+  defaultValue: () => undefined
+})
+
+/** The key's name, as `requestedBy` has it. */
+export const callerName: Effect.Effect<string | undefined> = Effect.map(Caller, (caller) => caller?.name)
+
+/** The keys that are in force. */
+export interface Keys {
+  /** Answers whether there is any key, so that requests need one. */
+  readonly areSet: () => boolean
+  readonly byDigest: (digest: string) => CallerIdentity | undefined
+}
+
+/** The keys of the environment alone. */
+export const fixedKeys = (keys: ReadonlyArray<ApiKey>): Keys => {
+  const known = new Map(keys.map((key) => [key.digest, key]))
+  return { areSet: () => keys.length > 0, byDigest: (digest) => known.get(digest) }
+}
+
+/** The identity that the value of an `Authorization` header stands for. */
+export const identify = (keys: Keys, authorization: string | undefined): CallerIdentity | undefined => {
+  const sent = authorization === undefined ? undefined : /^bearer +(\S+) *$/i.exec(authorization)?.[1]
+  return sent === undefined ? undefined : keys.byDigest(digestOf(sent))
+}

@@ -1,0 +1,96 @@
+/**
+ * Which role each route asks for, and which act of the audit each change is: one line an endpoint, by group and name, of
+ * the type that the API's own description gives it, so that a new route without a line does not compile. Contract:
+ * section 2, "Roles" and "Audit".
+ */
+import type { Action } from "@sluice/domain/access/Action"
+import type { Need } from "@sluice/domain/access/Role"
+import type { HttpApi, HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
+import type { Api } from "./Api.ts"
+
+type Groups = typeof Api extends HttpApi.HttpApi<infer _Id, infer Group> ? Group : never
+type Endpoints<Group> = Group extends HttpApiGroup.HttpApiGroup<infer _Id, infer Endpoint, infer _Top> ? Endpoint
+  : never
+
+/** A route that changes nothing names the role alone. `unrecorded`: changes nothing, or is kept elsewhere. */
+export type Rule = Need | readonly [need: Need, action: Action | "unrecorded"]
+
+type RuleOf<Endpoint> = Endpoint extends HttpApiEndpoint.Top
+  ? Endpoint["method"] extends "GET" ? Need : readonly [need: Need, action: Action | "unrecorded"]
+  : never
+
+export type AccessTable = {
+  readonly [Group in Groups as Group["identifier"]]: {
+    readonly [Endpoint in Endpoints<Group> as Endpoint["identifier"]]: RuleOf<Endpoint>
+  }
+}
+
+const settings = <const Kind extends "pipeline" | "connector" | "auth_provider" | "webhook_endpoint">(kind: Kind) =>
+  ({
+    list: "read",
+    get: "read",
+    put: ["admin", `${kind}.put`],
+    remove: ["admin", `${kind}.delete`]
+  }) as const
+
+export const access: AccessTable = {
+  orders: {
+    // An order is its own record.
+    submit: ["submit", "unrecorded"],
+    list: "read",
+    get: "lookup",
+    edit: ["operate", "order.update"],
+    history: "read",
+    version: "read",
+    process: ["operate", "order.process"]
+  },
+  events: { report: ["submit", "unrecorded"] },
+  processEvents: {
+    list: "read",
+    get: "lookup",
+    callout: "read",
+    stream: "lookup",
+    cancel: ["operate", "run.cancel"]
+  },
+  retries: {
+    retry: ["operate", "run.retry"],
+    resolve: ["operate", "step.resolve"],
+    retryMany: ["operate", "run.retry_many"],
+    job: "read",
+    cancelJob: ["operate", "job.cancel"]
+  },
+  pipelines: {
+    ...settings("pipeline"),
+    versions: "read",
+    // Sends and stores nothing.
+    simulate: ["read", "unrecorded"]
+  },
+  connectors: settings("connector"),
+  authProviders: settings("auth_provider"),
+  webhookEndpoints: {
+    ...settings("webhook_endpoint"),
+    create: ["admin", "webhook_endpoint.create"],
+    rotateSecret: ["admin", "webhook_endpoint.rotate_secret"],
+    test: ["operate", "webhook_endpoint.test"],
+    replay: ["operate", "webhook_endpoint.replay"],
+    getReplay: "read",
+    cancelReplay: ["operate", "job.cancel"]
+  },
+  deliveries: { list: "read", get: "read", redeliver: ["operate", "delivery.redeliver"] },
+  partners: { list: "read", reset: ["operate", "partner.update"] },
+  plugins: { list: "read" },
+  customers: { list: "read", get: "read" },
+  subscriptions: { list: "read", get: "read" },
+  overview: { get: "read" },
+  health: { live: "anyone", ready: "anyone" }
+}
+
+/** The rule of an endpoint of the API. */
+export const ruleOf = (group: string, endpoint: string): { readonly need: Need; readonly action?: Action } => {
+  const rule = (access as Readonly<Record<string, Readonly<Record<string, Rule>>>>)[group]?.[endpoint]
+  // Nothing but an endpoint that is no part of `Api` is without a rule; it is nobody's but an administrator's.
+  if (rule === undefined) return { need: "admin" }
+  if (typeof rule === "string") return { need: rule }
+  const [need, action] = rule
+  return action === "unrecorded" ? { need } : { need, action }
+}

@@ -1,0 +1,7 @@
+/**
+ * What holds for every request before the endpoint's own middlewares: the key's roles allow it. Contract: section 2.
+ * The problem itself is declared by `Authorization`, which only endpoints that need a key have.
+ */
+import { HttpApiMiddleware } from "effect/http-api"
+
+export class AccessControl extends HttpApiMiddleware.Service<AccessControl>()("@sluice/api/AccessControl") {}

@@ -1,0 +1,28 @@
+/** Roles of API keys and what they may do. Contract: section 2, "Roles". Pure. */
+import { Schema } from "effect"
+
+/** From the one that may least to the one that may everything. `submit` is no part of `read`, nor `read` of `submit`. */
+export const Role = Schema.Literals(["read", "submit", "operate", "admin"])
+export type Role = typeof Role.Type
+
+/**
+ * What a route asks for.
+ * - `lookup`: one order or one process event by its id, which whoever submits needs as well as whoever reads
+ * - `anyone`: no key at all
+ */
+export type Need = Role | "lookup" | "anyone"
+
+const granted: Readonly<Record<Role, ReadonlySet<Need>>> = {
+  read: new Set<Need>(["anyone", "lookup", "read"]),
+  submit: new Set<Need>(["anyone", "lookup", "submit"]),
+  operate: new Set<Need>(["anyone", "lookup", "read", "submit", "operate"]),
+  admin: new Set<Need>(["anyone", "lookup", "read", "submit", "operate", "admin"])
+}
+
+/** Answers whether one of the roles is enough. */
+export const allows = (roles: ReadonlyArray<Role>, need: Need): boolean =>
+  need === "anyone" || roles.some((role) => granted[role].has(need))
+
+/** The role that may least among those that are enough; `undefined` where no key is needed. */
+export const leastRole = (need: Need): Role | undefined =>
+  need === "anyone" ? undefined : Role.literals.find((role) => granted[role].has(need))
