@@ -2,8 +2,19 @@
  * Which addresses an outbound request may reach. Pure: it decides, it resolves nothing.
  *
  * Only globally reachable unicast addresses pass; what the IANA special-purpose registries (RFC 6890) set aside is
- * refused unless an allowed network covers it. An IPv6 address that merely carries an IPv4 one (mapped, compatible,
- * NAT64, 6to4) is judged as that one. Cloud metadata stays refused whatever is allowed.
+ * refused unless an allowed network covers it. Cloud metadata stays refused whatever is allowed.
+ *
+ * IPv6 addresses that carry an IPv4 one:
+ *
+ * | form                          | prefix, or place              | judged                                       |
+ * | ----------------------------- | ----------------------------- | -------------------------------------------- |
+ * | mapped, translated            | `::ffff:0:0/96`, `::ffff:0:0:0/96` | as the IPv4 address                     |
+ * | compatible                    | `::/96`                       | as the IPv4 address                          |
+ * | NAT64 (RFC 6052)              | `64:ff9b::/96`                | as the IPv4 address                          |
+ * | 6to4 (RFC 3056)               | `2002::/16`                   | as the IPv4 address                          |
+ * | ISATAP (RFC 5214)             | `…:[02]00:5efe:a.b.c.d`       | as itself and as the IPv4 address            |
+ * | local-use NAT64 (RFC 8215)    | `64:ff9b:1::/48`              | as itself; metadata at any prefix length     |
+ * | Teredo (RFC 4380)             | `2001::/32`                   | as itself; metadata as server and as client  |
  * Contract: section 5, first point, and section 2, `SLUICE_ALLOW_NETWORKS`.
  */
 import { Option, Result, Schema } from "effect"
@@ -60,6 +71,9 @@ const mapped = IpNetwork.fromStringUnsafe("::ffff:0:0/96")
 const compatible = IpNetwork.fromStringUnsafe("::/96")
 const nat64 = IpNetwork.fromStringUnsafe("64:ff9b::/96")
 const sixToFour = IpNetwork.fromStringUnsafe("2002::/16")
+const translated = IpNetwork.fromStringUnsafe("::ffff:0:0:0/96")
+const localNat64 = IpNetwork.fromStringUnsafe("64:ff9b:1::/48")
+const teredo = IpNetwork.fromStringUnsafe("2001::/32")
 
 const metadataAddresses = new Set([
   "169.254.169.254", // AWS, Google, Azure, DigitalOcean, OpenStack, Oracle
@@ -84,15 +98,39 @@ const metadataNames = new Set([
   "instance-data.ec2.internal"
 ])
 
+const ipv4Of = (octets: ReadonlyArray<number>): NetAddress.Ipv4Address =>
+  NetAddress.ipv4FromBytesUnsafe(Uint8Array.from(octets))
+
+/** The IPv4 address that an IPv6 address stands for. */
 const embeddedIpv4 = (address: NetAddress.Ipv6Address): NetAddress.Ipv4Address | undefined => {
   const octets = NetAddress.ipv6ToOctets(address)
-  const at = (offset: number) => NetAddress.ipv4FromBytesUnsafe(Uint8Array.from(octets.slice(offset, offset + 4)))
-  if (IpNetwork.contains(mapped, address) || IpNetwork.contains(nat64, address)) return at(12)
-  if (IpNetwork.contains(sixToFour, address)) return at(2)
+  if ([mapped, translated, nat64].some((network) => IpNetwork.contains(network, address))) {
+    return ipv4Of(octets.slice(12))
+  }
+  if (IpNetwork.contains(sixToFour, address)) return ipv4Of(octets.slice(2, 6))
   // `::` and `::1` lie in the same block, but are addresses of their own.
-  if (IpNetwork.contains(compatible, address) && octets.slice(12, 15).some((octet) => octet !== 0)) return at(12)
+  if (IpNetwork.contains(compatible, address) && octets.slice(12, 15).some((octet) => octet !== 0)) {
+    return ipv4Of(octets.slice(12))
+  }
   return undefined
 }
+
+/** IPv4 addresses that an IPv6 address may lead to, beside being one itself. */
+const carriedIpv4 = (address: NetAddress.Ipv6Address): ReadonlyArray<NetAddress.Ipv4Address> => {
+  const octets = NetAddress.ipv6ToOctets(address)
+  const at = (...places: ReadonlyArray<number>) => ipv4Of(places.map((place) => octets[place] ?? 0))
+  if (IpNetwork.contains(localNat64, address)) {
+    // RFC 6052, section 2.2: the prefix has 48, 56, 64 or 96 bits, and octet 8 is left out.
+    return [at(6, 7, 9, 10), at(7, 9, 10, 11), at(9, 10, 11, 12), at(12, 13, 14, 15)]
+  }
+  if (IpNetwork.contains(teredo, address)) {
+    return [ipv4Of(octets.slice(4, 8)), ipv4Of(octets.slice(12).map((octet) => octet ^ 0xff))]
+  }
+  return isIsatap(octets) ? [at(12, 13, 14, 15)] : []
+}
+
+const isIsatap = (octets: ReadonlyArray<number>): boolean =>
+  ((octets[8] ?? 0) & 0xfd) === 0 && octets[9] === 0 && octets[10] === 0x5e && octets[11] === 0xfe
 
 const reasonAgainst = (address: NetAddress.IpAddress): string | undefined => {
   if (NetAddress.isIpv4Address(address)) {
@@ -140,12 +178,19 @@ export const make = (allowed: ReadonlyArray<IpNetwork.IpNetwork>): AddressGuard 
     const address = Result.getOrUndefined(NetAddress.ipFromString(text))
     if (address === undefined) return `${subject} is not an address that can be judged`
     const target = NetAddress.isIpv6Address(address) ? embeddedIpv4(address) ?? address : address
-    const formatted = NetAddress.formatIp(target)
-    if (metadataAddresses.has(formatted)) return `${subject} is a cloud metadata address, which no setting allows`
-    const reason = reasonAgainst(target)
-    if (reason === undefined || isAllowed(target) || isAllowed(address)) return undefined
-    const entry = `${formatted}/${NetAddress.width(target)}`
-    return `${subject} is ${reason}; add ${entry} to SLUICE_ALLOW_NETWORKS to allow it`
+    const carried = NetAddress.isIpv6Address(target) ? carriedIpv4(target) : []
+    if ([target, ...carried].some((one) => metadataAddresses.has(NetAddress.formatIp(one)))) {
+      return `${subject} is a cloud metadata address, which no setting allows`
+    }
+    if (isAllowed(address)) return undefined
+    // A reserved prefix is refused as such; what it carries counts where the prefix itself is public.
+    for (const one of [target, ...carried]) {
+      const reason = isAllowed(one) ? undefined : reasonAgainst(one)
+      if (reason === undefined) continue
+      const entry = `${NetAddress.formatIp(one)}/${NetAddress.width(one)}`
+      return `${subject} is ${reason}; add ${entry} to SLUICE_ALLOW_NETWORKS to allow it`
+    }
+    return undefined
   }
 
   const refuseHost = (hostname: string): string | undefined => {

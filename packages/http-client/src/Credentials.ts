@@ -6,7 +6,9 @@
  * that was met with it. Failures are not kept.
  * Contract: section 4, "Auth provider".
  */
+import { receivedText } from "@sluice/domain/internal/decode/ReceivedText"
 import type { Authentication } from "@sluice/domain/pipeline/AuthProvider"
+import { makeRedactor, redacted, shortestSecret } from "@sluice/domain/redaction/Redaction"
 import { Clock, Context, Deferred, Duration, Effect, Exit, Layer, Option, Redacted, Schema } from "effect"
 import * as Base64 from "effect/encoding/Base64"
 import {
@@ -150,12 +152,22 @@ const usableFor = (lifetime: Duration.Duration): number => {
 
 const tokenTimeoutMs = 10_000
 
-/** RFC 6749, section 5.1. Some servers write the number as text. */
+/** RFC 6749, section 5.1. */
 const TokenAnswer = Schema.fromJsonString(Schema.Struct({
   // RFC 6750, section 2.1; anything else could not stand in a header.
   access_token: Schema.String.check(Schema.isPattern(/^[\x21-\x7e]+$/)),
-  expires_in: Schema.optionalKey(Schema.NullOr(Schema.Union([Schema.Finite, Schema.FiniteFromString])))
+  expires_in: Schema.optionalKey(Schema.Unknown)
 }))
+
+/** Ten years: a longer life is as good as none given. */
+const longestSeconds = 10 * 365 * 24 * 3600
+
+/** The seconds that `expires_in` says, as a number or as text; `undefined` where it cannot be read. */
+const secondsOf = (expiresIn: unknown): number | undefined => {
+  const isText = typeof expiresIn === "string" && /^\s*\d{1,15}(\.\d{1,9})?\s*$/.test(expiresIn)
+  const seconds = isText ? Number(expiresIn) : expiresIn
+  return typeof seconds === "number" && seconds >= 0 && seconds <= longestSeconds ? seconds : undefined
+}
 
 /** RFC 6749, section 5.2. */
 const TokenError = Schema.fromJsonString(Schema.Struct({
@@ -166,6 +178,12 @@ const TokenError = Schema.fromJsonString(Schema.Struct({
 const decodeAnswer = Schema.decodeUnknownOption(TokenAnswer)
 const decodeError = Schema.decodeUnknownOption(TokenError)
 
+const formEncoded = (text: string): string => new URLSearchParams({ "": text }).toString().slice(1)
+
+/** Each part is form-encoded first (RFC 6749, section 2.3.1): a colon in the id would end it. */
+const basicPair = ({ clientId, clientSecret }: ClientCredentials): string =>
+  `${formEncoded(clientId)}:${formEncoded(Redacted.value(clientSecret))}`
+
 const requestToken = (
   outbound: Outbound["Service"],
   provider: ClientCredentials
@@ -173,11 +191,17 @@ const requestToken = (
   outbound.exchange({
     method: "POST",
     url: provider.tokenUrl,
-    headers: { accept: "application/json", "content-type": "application/x-www-form-urlencoded" },
+    headers: {
+      accept: "application/json",
+      "content-type": "application/x-www-form-urlencoded",
+      ...(provider.clientAuthentication === "basic" && { authorization: `Basic ${Base64.encode(basicPair(provider))}` })
+    },
     body: new URLSearchParams({
       grant_type: "client_credentials",
-      client_id: provider.clientId,
-      client_secret: Redacted.value(provider.clientSecret),
+      ...(provider.clientAuthentication !== "basic" && {
+        client_id: provider.clientId,
+        client_secret: Redacted.value(provider.clientSecret)
+      }),
       ...(provider.scope !== undefined && { scope: provider.scope })
     }).toString(),
     timeoutMs: tokenTimeoutMs
@@ -185,6 +209,16 @@ const requestToken = (
     Effect.mapError((error) => nothingSent(error)),
     Effect.flatMap((answer) => readToken(answer, provider))
   )
+
+/** Some servers repeat what they were sent, form-encoded or decoded. */
+const withoutSecret = (said: string, provider: ClientCredentials): string => {
+  const secret = Redacted.value(provider.clientSecret)
+  const shown = makeRedactor([secret, basicPair(provider)]).text(said)
+  // Too short to be looked for everywhere, but this text comes from the one server that knows it.
+  return secret === "" || secret.length >= shortestSecret
+    ? shown
+    : shown.replaceAll(secret, redacted).replaceAll(formEncoded(secret), redacted)
+}
 
 const nothingSent = (error: OutboundError): CredentialsError => {
   switch (error._tag) {
@@ -201,19 +235,18 @@ const nothingSent = (error: OutboundError): CredentialsError => {
 }
 
 const readToken = (answer: OutboundResponse, provider: ClientCredentials): Effect.Effect<KeptToken, TokenRefused> => {
-  const text = new TextDecoder().decode(answer.body)
+  const text = receivedText(answer) ?? ""
   const token = answer.status >= 200 && answer.status < 300 ? Option.getOrUndefined(decodeAnswer(text)) : undefined
   if (token !== undefined) {
-    const seconds = token.expires_in ?? undefined
+    const seconds = secondsOf(token.expires_in)
     return Effect.succeed({
       value: `Bearer ${token.access_token}`,
-      usableForMs: seconds === undefined ? undefined : usableFor(Duration.seconds(Math.max(0, seconds)))
+      usableForMs: seconds === undefined ? undefined : usableFor(Duration.seconds(seconds))
     })
   }
   const error = Option.getOrUndefined(decodeError(text))
   const said = error === undefined ? "no token" : [error.error, error.error_description].filter(Boolean).join(": ")
-  // Some servers repeat what they were sent.
-  const safe = said.replaceAll(Redacted.value(provider.clientSecret) || "\0", "[redacted]").slice(0, 300)
+  const safe = withoutSecret(said, provider).slice(0, 300)
   return Effect.fail(
     new TokenRefused({ message: `Token endpoint answered ${answer.status}: ${safe}`, status: answer.status })
   )

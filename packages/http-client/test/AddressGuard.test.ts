@@ -6,6 +6,8 @@ const networks = (setting: string) => Result.getOrThrow(AddressGuard.parseNetwor
 const guard = AddressGuard.make([])
 const lenient = AddressGuard.make(networks("0.0.0.0/0,::/0"))
 
+type Octets = [number, number, number, number]
+
 describe("AddressGuard", () => {
   it.each([
     ["http://8.8.8.8/", undefined],
@@ -71,6 +73,43 @@ describe("AddressGuard", () => {
     "http://metadata.google.internal/computeMetadata/v1/",
     "http://METADATA.google.internal./"
   ])("%s stays refused whatever is allowed", (url) => assert.include(lenient.refuseUrl(url), "no setting allows"))
+
+  /** Every way to write an IPv4 address inside an IPv6 one, from its octets; whether it stands for nothing else. */
+  const embeddings: ReadonlyArray<
+    readonly [string, isItself: boolean, (a: number, b: number, c: number, d: number) => string]
+  > = [
+    ["mapped", true, (...octets) => `::ffff:${octets.join(".")}`],
+    ["translated", true, (...octets) => `::ffff:0:${octets.join(".")}`],
+    ["compatible", true, (...octets) => `::${octets.join(".")}`],
+    ["NAT64", true, (...octets) => `64:ff9b::${octets.join(".")}`],
+    ["6to4", true, (a, b, c, d) => `2002:${word(a, b)}:${word(c, d)}::1`],
+    ["ISATAP, local identifier", false, (...octets) => `2a00:1450::5efe:${octets.join(".")}`],
+    ["ISATAP, global identifier", false, (...octets) => `2a00:1450::200:5efe:${octets.join(".")}`],
+    ["local-use NAT64, /48", false, (a, b, c, d) => `64:ff9b:1:${word(a, b)}:${word(0, c)}:${word(d, 0)}::`],
+    ["local-use NAT64, /56", false, (a, b, c, d) => `64:ff9b:1:${word(0, a)}:${word(0, b)}:${word(c, d)}::`],
+    ["local-use NAT64, /64", false, (a, b, c, d) => `64:ff9b:1:0:${word(0, a)}:${word(b, c)}:${word(d, 0)}:0`],
+    ["local-use NAT64, /96", false, (...octets) => `64:ff9b:1::${octets.join(".")}`],
+    ["Teredo's server", false, (a, b, c, d) => `2001:0:${word(a, b)}:${word(c, d)}::1`],
+    ["Teredo's client", false, (a, b, c, d) => `2001::${word(a ^ 255, b ^ 255)}:${word(c ^ 255, d ^ 255)}`]
+  ]
+  const word = (high: number, low: number) => (high << 8 | low).toString(16)
+
+  describe.each(embeddings)("%s", (_, isItself, embed) => {
+    it.each<Octets>([[169, 254, 169, 254], [169, 254, 170, 2], [100, 100, 100, 200], [168, 63, 129, 16]])(
+      "carries the metadata address %s.%s.%s.%s, which stays refused whatever is allowed",
+      (a, b, c, d) => assert.include(lenient.refuseUrl(`http://[${embed(a, b, c, d)}]/`), "no setting allows")
+    )
+
+    it.each<Octets>([[127, 0, 0, 1], [10, 1, 2, 3], [192, 168, 0, 1], [100, 64, 0, 1], [0, 0, 1, 1]])(
+      "carries %s.%s.%s.%s, which is refused until it is allowed",
+      (a, b, c, d) => {
+        const url = `http://[${embed(a, b, c, d)}]/`
+        const [, entry = ""] = /add (\S+) to SLUICE_ALLOW_NETWORKS/.exec(guard.refuseUrl(url) ?? "") ?? []
+        if (isItself) assert.strictEqual(entry, `${[a, b, c, d].join(".")}/32`)
+        assert.isUndefined(AddressGuard.make(networks(entry)).refuseUrl(url))
+      }
+    )
+  })
 
   it.each([["file:///etc/passwd", "scheme is file"], ["ftp://example.com/", "scheme is ftp"], [
     "nonsense",

@@ -52,6 +52,22 @@ describe("Credentials", () => {
       })
     }).pipe(withScript(issue())))
 
+  it.effect.each([["sluice", "s3cret&more"], ["a:b c", "p%ä+ö:\"'~"]] as const)(
+    "names the client %s in an Authorization header where it is asked to, each part form-encoded",
+    ([clientId, secret]) =>
+      Effect.gen(function*() {
+        const credentials = yield* Credentials
+        const clientSecret = Redacted.make(secret)
+        yield* credentials.authorization({ ...provider, clientId, clientSecret, clientAuthentication: "basic" })
+        const [request] = (yield* Memory.OutboundMemory).requests
+        assert.strictEqual(String(request?.body), "grant_type=client_credentials&scope=orders")
+        const [, encoded = ""] = /^Basic (.+)$/.exec(request?.headers["authorization"] ?? "") ?? []
+        const parts = Buffer.from(encoded, "base64").toString("latin1").split(":")
+        const decoded = parts.map((part) => new URLSearchParams(`x=${part}`).get("x"))
+        assert.deepStrictEqual(decoded, [clientId, secret])
+      }).pipe(withScript(issue()))
+  )
+
   it.effect("makes one request for many who wait, even if the first of them gives up", () =>
     Effect.gen(function*() {
       const first = yield* Effect.forkChild(authorization, { startImmediately: true })
@@ -115,14 +131,17 @@ describe("Credentials", () => {
       }).pipe(withScript(issue({ expires_in })))
   )
 
-  it.effect("keeps a token of unknown life until it is turned away", () =>
-    Effect.gen(function*() {
-      yield* authorization
-      yield* TestClock.adjust("365 days")
-      assert.strictEqual(yield* authorization, "Bearer t0")
-      yield* invalidate("Bearer t0")
-      assert.strictEqual(yield* authorization, "Bearer t1")
-    }).pipe(withScript(issue())))
+  it.effect.each([undefined, null, "soon", "", " ", "1e3", "-1", -1, true, [3600], { seconds: 3600 }, 1e300, "0x10"])(
+    "keeps a token whose expires_in is %j until it is turned away",
+    (expires_in) =>
+      Effect.gen(function*() {
+        yield* authorization
+        yield* TestClock.adjust("365 days")
+        assert.strictEqual(yield* authorization, "Bearer t0")
+        yield* invalidate("Bearer t0")
+        assert.strictEqual(yield* authorization, "Bearer t1")
+      }).pipe(withScript(issue(expires_in === undefined ? {} : { expires_in })))
+  )
 
   it.effect("fetches one new token when many are turned away with the old one", () =>
     Effect.gen(function*() {
@@ -140,6 +159,18 @@ describe("Credentials", () => {
       [
         Memory.respond(401, { error: "invalid_client", error_description: "bad s3cret&more" }),
         "401: invalid_client: bad [redacted]"
+      ],
+      [
+        Memory.respond(400, { error: "invalid_request", error_description: "client_secret=s3cret%26more&x=1" }),
+        "400: invalid_request: client_secret=[redacted]&x=1"
+      ],
+      [
+        Memory.respond(400, "{\"error\":\"invalid_client\",\"error_description\":\"s3cret\\u0026more\"}"),
+        "400: invalid_client: [redacted]"
+      ],
+      [
+        Memory.respond(400, { error: "x".repeat(291), error_description: "s3cret&more" }),
+        `400: ${"x".repeat(291)}: [redact`
       ],
       [Memory.respond(200, { error: "nope" }), "200: nope"],
       [Memory.respond(200, "<html>"), "200: no token"],

@@ -145,7 +145,13 @@ const authCases: Readonly<Record<string, JsonSchema>> = {
       tokenUrl: text("Where tokens are fetched"),
       clientId: text("Who"),
       clientSecret: text("Secret; [redacted] keeps the stored one"),
-      scope: text("Asked for with the token")
+      scope: text("Asked for with the token"),
+      clientAuthentication: {
+        type: "string",
+        description: "Where the token request carries id and secret",
+        enum: ["body", "basic"],
+        default: "body"
+      }
     }
   }
 }

@@ -29,7 +29,9 @@ export const ClientCredentialsAuth = Schema.Struct({
   tokenUrl: Schema.NonEmptyString,
   clientId: Schema.NonEmptyString,
   clientSecret: Secret,
-  scope: Schema.optionalKey(Schema.String)
+  scope: Schema.optionalKey(Schema.String),
+  /** Where the token request carries id and secret (RFC 6749, section 2.3.1); absent: in its body. */
+  clientAuthentication: Schema.optionalKey(Schema.Literals(["body", "basic"]))
 })
 
 /** How a request authenticates itself, without saying to whom. */

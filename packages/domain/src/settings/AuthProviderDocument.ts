@@ -36,7 +36,10 @@ export const authenticationOf = (reader: JsonReader): Authentication | undefined
         tokenUrl: reader.url("tokenUrl", "https://partner.example.com/oauth/token") ?? "",
         clientId: reader.required("clientId", "the client's id") ?? "",
         clientSecret: secret(reader, "clientSecret"),
-        ...given({ scope: reader.string("scope") })
+        ...given({
+          scope: reader.string("scope"),
+          clientAuthentication: reader.oneOf("clientAuthentication", ["body", "basic"])
+        })
       }
   }
 }
