@@ -79,5 +79,3 @@ export const make = Effect.map(
       return request
     })
 )
-
-export type MakeAuxiliaryCallout = Effect.Success<typeof make>

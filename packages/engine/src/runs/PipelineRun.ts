@@ -282,5 +282,3 @@ export const make = Effect.gen(function*() {
     if (!(yield* checkpoints.end({ state: "completed" }, pipeline.completedStatus))) yield* compensate
   })
 })
-
-export type PipelineRun = Effect.Success<typeof make>
