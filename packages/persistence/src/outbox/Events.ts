@@ -65,7 +65,7 @@ interface Waiting {
   readonly event: Event
   readonly body: Uint8Array
   readonly stored: Deferred.Deferred<void, SqlError>
-  /** Whoever reported it was told that it is not stored: it is not, where that can still be had. */
+  /** True if the caller was told that the event is not stored; it is then not stored if that is still possible. */
   abandoned: boolean
 }
 

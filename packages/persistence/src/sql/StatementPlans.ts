@@ -1,11 +1,11 @@
 /**
- * For connections whose statements find all by key and are sent over and over: a plan is made once, and one that was
- * made while the tables were empty must not read them through once they are full.
+ * Connection settings for statements that look up by key and are repeated: a plan is made once, and one that was made
+ * while the tables were empty must not scan them once they are full.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import { Effect, Layer } from "effect"
 
-/** As startup parameters. */
+/** The settings as startup parameters. */
 export const steadyPlans = {
   enable_seqscan: "off",
   enable_mergejoin: "off",
