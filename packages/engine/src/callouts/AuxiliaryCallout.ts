@@ -16,11 +16,11 @@ import { Unprepared } from "../plugins/PluginError.ts"
 import { never } from "../plugins/RetrySchedule.ts"
 
 export interface AuxiliaryCallout {
-  /** The member of the step that is called, for messages. */
+  /** Which member of the step it is, for what is said about it. */
   readonly member: "compensate" | "probe"
   readonly options: CalloutOptions
   readonly scope: ExpressionScope
-  /** The value of `$now()`, in epoch milliseconds. */
+  /** What `$now()` gives, epoch milliseconds. */
   readonly now: number
   readonly authProviders: ReadonlyArray<AuthProvider>
 }
@@ -33,7 +33,7 @@ const judgeCompensation = ({ shouldRejectOn }: CalloutOptions) => ({ status }: O
     ? { outcome: "rejected", message: `compensation failed due to response status: [${status}]` }
     : { outcome: "succeeded" }
 
-/** Maps the status of a probe's answer to its meaning. */
+/** What an answer to a probe says. */
 export const verdictOf = (status: number): "happened" | "did not happen" | "unknown" =>
   isSuccess(status) ? "happened" : status === 404 ? "did not happen" : "unknown"
 

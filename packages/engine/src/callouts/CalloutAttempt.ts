@@ -15,20 +15,19 @@ import { Clock, Effect, Redacted, Result } from "effect"
 import { Base64 } from "effect/encoding"
 import { type InterruptReason, toPluginError } from "../interruption/Interruption.ts"
 import type { Document } from "../journal/Journal.ts"
-import type { CalloutRequest, Judgement, RequestCredentials } from "../plugins/Callout.ts"
-import { type Defect, defectCode, toDefect } from "../plugins/PluginError.ts"
+import type { CalloutRequest, RequestCredentials } from "../plugins/Callout.ts"
 
 /** Everything that decides what attempt `attempt` of a request says. */
 export interface Attempt {
   readonly orderId: string
-  /** The step's request, counted from 0. */
+  /** Which of the step's requests, from 0. */
   readonly request: number
-  /** The attempt, counted from 1. */
+  /** From 1. */
   readonly attempt: number
   readonly idempotencyKey: string
   readonly document: Document
   readonly redactor: Redactor
-  /** The request is a probe for this attempt. */
+  /** It asks whether that attempt happened. */
   readonly probe?: boolean
 }
 
@@ -43,14 +42,14 @@ export interface Exchanged {
 /** The message of an attempt that the plugin did not wait for. */
 const givenUp = "the plugin gave the call up"
 
-/** The progress of an attempt, recorded if a cancel or a deadline cuts it short. */
+/** How far an attempt has come, for the record of one that is halted. */
 export interface Progress {
   readonly id: string
   /** Epoch milliseconds. */
   readonly startedAt: number
   /** Monotonic nanoseconds. */
   readonly begun: bigint
-  /** True once a byte may have left. */
+  /** Whether a byte may have left. */
   sending: boolean
 }
 
@@ -66,7 +65,7 @@ export const bodyText = (body: SentBody, document: Document): string => {
   }
 }
 
-/** The recorded body: a reference to the order's version, or a redacted copy where the text held a secret. */
+/** What is kept of the body: a reference to the order's version, unless the text held a secret. */
 const bodyRecord = (body: SentBody, sent: string, redactor: Redactor): SentBody => {
   const kept = redactor.text(sent)
   return kept === sent ? body : { form: "text", text: kept }
@@ -98,16 +97,9 @@ const providerFor = (url: string, credentials: RequestCredentials): AuthProvider
 }
 
 const failureRecord = (
-  error: OutboundError | CredentialsError | Defect,
-  sending: boolean
+  error: OutboundError | CredentialsError
 ): Pick<CalloutRecord, "outcome" | "unknown" | "error"> => {
   switch (error._tag) {
-    case "Defect":
-      return {
-        outcome: "invalid-response",
-        error: { message: error.message, code: defectCode },
-        ...(sending && { unknown: true as const })
-      }
     case "OutboundTimedOut":
       return { outcome: "timed-out", error: { message: error.message }, ...(error.sent && { unknown: true as const }) }
     case "OutboundUnreachable":
@@ -125,18 +117,6 @@ const failureRecord = (
       }
     case "TokenRefused":
       return { outcome: "rejected", error: { message: error.message } }
-  }
-}
-
-const caught = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | Defect> =>
-  Effect.catchDefect(effect, (defect) => Effect.fail(toDefect(defect)))
-
-/** What the plugin makes of the answer. An answer that it throws at is recorded all the same. */
-const judgementOf = (request: CalloutRequest, response: OutboundResponse): Judgement => {
-  try {
-    return request.judge(response)
-  } catch (thrown) {
-    return { outcome: "invalid-response", message: toDefect(thrown).message, code: defectCode }
   }
 }
 
@@ -259,15 +239,13 @@ export const make = Effect.gen(function*() {
   const exchange = Effect.fnUntraced(function*(request: CalloutRequest, attempt: Attempt, progress: Progress) {
     const { id, startedAt } = progress
     const text = bodyText(request.body, attempt.document)
-    const authorized = yield* Effect.result(caught(Effect.suspend(() => authorize(request))))
+    const authorized = yield* Effect.result(authorize(request))
     const authorization = Result.isSuccess(authorized) ? authorized.success : noAuthorization
     const headers = headersOf(request, attempt, id, authorization)
-    const answered: Result.Result<OutboundResponse, OutboundError | CredentialsError | Defect> = Result.isFailure(
-        authorized
-      )
+    const answered: Result.Result<OutboundResponse, OutboundError | CredentialsError> = Result.isFailure(authorized)
       ? Result.fail(authorized.failure)
       : yield* Effect.result(
-        caught(outbound.exchange({
+        outbound.exchange({
           method: request.method,
           url: request.url,
           headers,
@@ -276,7 +254,7 @@ export const make = Effect.gen(function*() {
           onSending: () => {
             progress.sending = true
           }
-        }))
+        })
       )
     const common = {
       ...opening(request, attempt, id, startedAt, text),
@@ -284,15 +262,12 @@ export const make = Effect.gen(function*() {
       headers: attempt.redactor.headers(headers)
     }
     if (Result.isFailure(answered)) {
-      const failed: Exchanged = {
-        record: { ...common, ...failureRecord(answered.failure, progress.sending) },
-        tokenRefused: false
-      }
+      const failed: Exchanged = { record: { ...common, ...failureRecord(answered.failure) }, tokenRefused: false }
       return failed
     }
 
     const response = answered.success
-    const judged = judgementOf(request, response)
+    const judged = request.judge(response)
     const outcome: Outcome = judged.outcome
     const redactor = authorization.refreshable === undefined || authorization.value === undefined
       ? attempt.redactor

@@ -1,14 +1,12 @@
 /**
- * Reads an attempt's record: for the retry schedule how it ended, for the plugin its answer or failure. Pure; after a
- * crash only the record exists.
+ * What the record of an attempt says: to the schedule of attempts how it ended, to the plugin its answer or its failure.
+ * Pure; after a crash the record is all there is.
  */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import type { OutboundResponse } from "@sluice/http-client/Outbound"
 import type { CalloutAnswer, CalloutRequest } from "../plugins/Callout.ts"
 import {
   Cancelled,
-  Defect,
-  defectCode,
   InvalidResponse,
   type PluginError,
   Rejected,
@@ -40,10 +38,6 @@ export const answerOf = (response: OutboundResponse | undefined, attempts: numbe
   attempts
 })
 
-/** The attempt ended with a thrown value: of the plugin, or of what sends. */
-export const isDefect = ({ error, outcome }: CalloutRecord): boolean =>
-  outcome === "invalid-response" && error?.code === defectCode
-
 export const failureOf = (
   record: CalloutRecord,
   response: OutboundResponse | undefined,
@@ -63,7 +57,7 @@ export const failureOf = (
       return new Rejected({ message, ...(byPartner && { byPartner }) })
     }
     default:
-      return isDefect(record) ? new Defect({ message }) : new InvalidResponse({ message })
+      return new InvalidResponse({ message })
   }
 }
 

@@ -22,9 +22,9 @@ import {
 import { sameFingerprint } from "../journal/JournalRules.ts"
 import { type PastRun, PastRuns } from "../journal/PastRuns.ts"
 import { Plugins } from "../plugins/Plugins.ts"
+import { placedSteps } from "../runs/PipelineRun.ts"
 import { Settings } from "../settings/Settings.ts"
 import { changeOrder } from "../steps/OrderChange.ts"
-import { placedSteps } from "../steps/PlacedSteps.ts"
 import { redactorOf } from "../steps/StepRedaction.ts"
 import { Intake, type Receipt } from "./Intake.ts"
 import { planRetry } from "./RetryPlan.ts"
@@ -38,14 +38,14 @@ export class RetryRefused extends Schema.TaggedError<RetryRefused>()("RetryRefus
 export interface RetryRequest {
   /** The step to go on at; absent: where the run stopped. */
   readonly from?: string
-  /** The pipeline version to run: the original one, or the newest. Default `original`. */
+  /** Which version: the one that the run had, or the newest. Default `original`. */
   readonly pipeline?: "original" | "current"
-  /** Secrets in it are redacted before it is stored. */
+  /** Whatever secret it holds is not kept. */
   readonly reason?: string
-  /** Sends under new keys even where the outcome of the old requests is unknown. */
+  /** Send under new keys although nobody knows what became of the old requests. */
   readonly newKey?: boolean
   readonly idempotencyKey?: string
-  /** The requester: the name of the API key. */
+  /** Who asked, by the name of the API key. */
   readonly requestedBy?: string
 }
 
@@ -59,7 +59,7 @@ export class RetryRun extends Context.Service<RetryRun, {
   static readonly layer = Layer.effect(RetryRun, Effect.suspend(() => make))
 }
 
-/** The order with the status that the failure replaced, unless it was changed since. */
+/** The order with the status that the failure set aside, unless somebody changed it since. */
 const putBack = (
   document: Document,
   setAside: SetAside | undefined,
@@ -105,7 +105,7 @@ const make = Effect.gen(function*() {
       }))
     )
 
-  /** Answers a repeated request first: the answer does not depend on what happened to the run since. */
+  /** Asked before anything else: what a repeat is told does not depend on what became of the run since. */
   const repeated = Effect.fnUntraced(function*(orderId: string, key: string, fingerprint: Uint8Array) {
     const known = yield* pastRuns.keyed(orderId, key)
     if (known === undefined) return undefined

@@ -1,4 +1,4 @@
-/** Signals from the process to a run. */
+/** What the process tells a run. */
 import type { Effect } from "effect"
 import type { Cancellation } from "../journal/Cancellation.ts"
 

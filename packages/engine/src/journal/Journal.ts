@@ -8,14 +8,7 @@ import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import type { Json } from "@sluice/domain/json/Json"
 import type { HistoryEntry } from "@sluice/domain/order/History"
 import type { Order } from "@sluice/domain/order/Order"
-import type {
-  FinalRunState,
-  PluginError,
-  RunState,
-  StepErrorKind,
-  StepPhase,
-  StepState
-} from "@sluice/domain/run/ProcessEvent"
+import type { FinalRunState, PluginError, RunState, StepPhase, StepState } from "@sluice/domain/run/ProcessEvent"
 import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
 import { Context, type Effect, Schema, type Stream } from "effect"
 import type { CancelAnswer, Cancellation, RunCancellation } from "./Cancellation.ts"
@@ -23,9 +16,13 @@ import type { CancelAnswer, Cancellation, RunCancellation } from "./Cancellation
 /** This process lost its lease: another may hold its runs. Drop the run, record nothing, send nothing. */
 export class Fenced extends Schema.TaggedError<Fenced>()("Fenced", {}) {}
 
-/** The database is away. Nothing was stored, as far as can be known. */
+/**
+ * The database is away, or did not answer in time. Whether a change that was asked for was stored is not said here: repeat
+ * it with the same key.
+ */
 export class JournalUnavailable extends Schema.TaggedError<JournalUnavailable>()("JournalUnavailable", {
-  message: Schema.String
+  message: Schema.String,
+  cause: Schema.optionalKey(Schema.Defect())
 }) {}
 
 /** More waits than the journal holds: come back after `retryAfterSeconds`. Nothing was stored. */
@@ -71,7 +68,7 @@ export interface InheritedKey {
   /** The step's position in the run that inherits. */
   readonly index: number
   readonly stepId: string
-  /** The step's request, counted from 0. */
+  /** Which of the step's requests, from 0. */
   readonly request: number
   readonly key: string
 }
@@ -98,7 +95,7 @@ export interface Submission {
 /** A run over an order that is already stored (`/process`, retry). */
 export interface Reprocess {
   readonly orderId: string
-  /** `eventId` is taken from the order: a run belongs to the event that submitted the order. */
+  /** `eventId` is taken from the order: a run tells of the event that brought the order. */
   readonly run: Omit<NewRun, "eventId">
   readonly idempotencyKey?: string
   readonly fingerprint?: Uint8Array
@@ -115,11 +112,11 @@ export interface Reprocess {
  */
 export interface ClaimToken {
   readonly runId: string
-  /** Unique within the process. */
+  /** Not used twice within a process. */
   readonly claimToken: number
 }
 
-/** The journal's view of a run, new or resumed. */
+/** What the journal tells of a run: of one that begins, or from where it stands. */
 export interface RunSoFar {
   readonly runId: string
   readonly eventId: string
@@ -133,7 +130,7 @@ export interface RunSoFar {
   readonly startVersion: number
   /** The document at the version that the next step starts from, when the holder knows it already. */
   readonly document?: Document
-  /** The number of takeovers from dead processes since the run last added a step or a record of its own. */
+  /** How often the run was taken from a dead process since it last added a step or a record of its own. */
   readonly takeovers: number
   /** Stored, and still to be obeyed. */
   readonly cancel?: Cancellation
@@ -161,7 +158,7 @@ export interface Wait {
   readonly attempt: number
   /** Epoch milliseconds. */
   readonly dueAt: number
-  /** The host whose circuit must close before the run goes on; `PartnerBreaker` decides when. */
+  /** The wait is for this host to be well again, however long that takes: `PartnerBreaker` says when. */
   readonly heldFor?: string
   /** Epoch milliseconds: with `heldFor`, the run is taken up then at the latest, because its time is up. */
   readonly until?: number
@@ -193,15 +190,14 @@ export interface StepRow {
   readonly startedAt: number
   readonly finishedAt: number
   readonly output?: Json
-  /** Steps that an earlier release stored have no `kind`. */
-  readonly error?: { readonly name: string; readonly kind?: StepErrorKind; readonly message: string }
+  readonly error?: { readonly name: string; readonly message: string }
   /** The step failed, and an operator settled it by hand. */
   readonly resolution?: Resolution
 }
 
 export interface Resolution {
   readonly reason: string
-  /** The requester: the name of the API key. */
+  /** Who, by the name of the API key. */
   readonly requestedBy?: string
   /** Epoch milliseconds. */
   readonly at: number
@@ -213,18 +209,18 @@ export interface OrderWrite {
   readonly document: Document
 }
 
-/** The end of a run. */
+/** How a run ends. */
 export interface Finish {
   readonly state: FinalRunState
   readonly reason?: string
   readonly failedSteps: number
   /** Epoch milliseconds. */
   readonly at: number
-  /** The failures of all plugins of the run, critical or not, for the `error` webhook. */
+  /** What the plugins failed with, critical or not, over the whole run: it is told to whoever listens for errors. */
   readonly errors?: ReadonlyArray<PluginError>
   /**
-   * The order at the end of a completed run, from which customers and subscriptions are derived (contract, section 9).
-   * If anything is derived, the entry is `Stale` on any other version.
+   * The order as a completed run leaves it, for what is made of it (contract, section 9). Where anything is, the entry
+   * is `Stale` on any other version.
    */
   readonly order?: Document
 }
@@ -244,11 +240,11 @@ export interface Entry extends ClaimToken {
   readonly open?: Open
   /** A state other than `running` that the run is in from now on. */
   readonly state?: RunState
-  /** Messages to send once this is stored, however the run ends. */
+  /** To be sent once this is stored, however the run ends. */
   readonly messages?: ReadonlyArray<OutgoingMessage>
   /** Why: kept until the end says otherwise. */
   readonly reason?: string
-  /** The status change caused by the run's failure, which a retry reverts. */
+  /** What the run's failure made of the order's status, for a retry to put it back. */
   readonly setAside?: SetAside
   readonly finish?: Finish
   /**
@@ -261,7 +257,7 @@ export interface Entry extends ClaimToken {
 /** The entry is stored. */
 export interface Committed {
   readonly _tag: "Committed"
-  /** The order's version after this commit: higher than the one written if the order was changed meanwhile. */
+  /** The order's version after this commit: above the one written when somebody changed the order meanwhile. */
   readonly version: number
   /**
    * The state in which the run ended, which is `cancelled` where a cancel was stored first. Absent although the entry
@@ -326,8 +322,8 @@ export class Journal extends Context.Service<Journal, {
     version?: number
   ) => Effect.Effect<Document, JournalUnavailable | OrderNotFound>
   /**
-   * Stores that a run is to end `cancelled`. A run that no process executes (queued or released) ends at once, unless
-   * there is something to compensate; the executor ends any other. `at` in epoch milliseconds.
+   * Stores that a run is to end `cancelled`. A run that nobody executes (queued, or put off) has ended with it, unless
+   * there is something to compensate; its executor ends any other. `at` in epoch milliseconds.
    */
   readonly cancel: (
     runId: string,
@@ -342,25 +338,27 @@ export class Journal extends Context.Service<Journal, {
   /** The state of a run, wherever it is executed; `undefined` for one that was never opened. */
   readonly state: (runId: string) => Effect.Effect<RunState | undefined, JournalUnavailable>
   /**
-   * Releases a run, for a wait longer than a fiber is worth or at shutdown: any process claims it at `wait.dueAt`, or
-   * when the circuit of `wait.heldFor` closes. The attempt that the wait names was not opened.
+   * Gives up a run that waits for longer than a fiber is worth, or that is handed over at shutdown: whoever is
+   * alive at `wait.dueAt`, or when `wait.heldFor` is well again, goes on with it. The attempt that the wait names was
+   * not opened.
    */
   readonly release: (entry: Entry & { readonly wait: Wait }) => Effect.Effect<Committed | Stale, Fenced>
   /**
-   * Abandons a run after a defect: any process takes it over at once and counts a takeover, so that a run that kills
-   * its executors ends. Does nothing if the claim token has ended: the run is over, released, or claimed again.
+   * Gives up a run that this process does not go on with (a defect): whoever is alive takes it over, at once, and counts
+   * it as a takeover, so that a run which kills its executors ends. Nothing happens where the
+   * claim token has ended: the run is over, released, or held anew.
    */
   readonly abandon: (claimToken: ClaimToken) => Effect.Effect<void>
   /**
-   * The runs that this process is to execute: left by dead processes, due after a wait, or next in line on their order.
-   * A run may still have a fiber from before the lease was lost: interrupt that one first. Nothing is claimed while the
-   * stream is not read; a run that was read stays claimed until it ends or this process does.
+   * Runs that this process is to execute: left by dead processes, due after a wait, or next in line on their order.
+   * One of them may have a fiber here from before the lease was lost: interrupt that one first. Nothing is claimed
+   * while nobody reads; what was read and not executed stays held until this process ends.
    */
   readonly claimed: Stream.Stream<ClaimedRun>
   /**
-   * True if this process may send: its lease, counted on its own monotonic clock from before the renewal was requested,
-   * less one second. Synchronous, because it is checked immediately before every send. With a claim token, true only
-   * while that claim stands: after a lost lease the process registers anew, without its old runs.
+   * Whether this process may still send: its lease, counted on its own monotonic clock from before the renewal was
+   * requested, less a second. Synchronous, because it is asked immediately before every send. With a claim token,
+   * also whether that one still stands: after a lost lease this process goes on under a new one, without its old runs.
    */
   readonly maySend: (claimToken?: ClaimToken) => boolean
   /** Waits until the lease is renewed, or fails when it is lost. */

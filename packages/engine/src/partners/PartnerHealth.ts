@@ -1,6 +1,6 @@
 /**
- * Derives the health of partners from the calls of this process: an attempt without an answer counts against its host,
- * any other for it. Contract: section 4, `onUnavailable`.
+ * What the calls of this process say about the partners: an attempt that brought no answer counts against its host, any
+ * other for it. Contract: section 4, `onUnavailable`.
  *
  * Effect's `CircuitBreaker` counts, and says when it is too much. What follows from that is on the `PartnerBreaker`: its
  * store would keep the open state in this process or ask a server before each call; the state has to be seen by
@@ -10,7 +10,6 @@ import type { Outcome } from "@sluice/domain/callout/Outcome"
 import { urlHost } from "@sluice/http-client/internal/UrlHost"
 import { Effect, Exit } from "effect"
 import { CircuitBreaker } from "effect/persistence"
-import { defectCode } from "../plugins/PluginError.ts"
 import { PartnerBreaker } from "./PartnerBreaker.ts"
 import * as PartnerCircuits from "./PartnerCircuits.ts"
 
@@ -27,12 +26,12 @@ export const hostOf = (url: string): string => {
   return host.toLowerCase().replace(scheme.toLowerCase() === "https" ? /:443$/ : /:80$/, "")
 }
 
-/** The end of an attempt, as far as the partner's health is concerned. */
+/** How an attempt ended, as far as the partner's health goes. */
 export interface HealthSign {
   readonly outcome: Outcome
   readonly error?: { readonly code?: string | undefined } | undefined
   readonly response?: { readonly status: number } | undefined
-  /** True if it is unknown whether the call took effect. */
+  /** It may or may not have happened. */
   readonly unknown?: boolean | undefined
 }
 
@@ -50,8 +49,7 @@ export const signOf = (
     case "unreachable":
       return error?.code === "blocked" ? "notAttempted" : "noAnswer"
     case "invalid-response":
-      // What threw is ours: it says nothing about the partner.
-      return error?.code === defectCode ? "notAttempted" : unknown === true ? "noAnswer" : "ok"
+      return unknown === true ? "noAnswer" : "ok"
     case "rejected":
       return response === undefined ? "notAttempted" : response.status >= 500 ? "serverError" : "ok"
     case "cancelled":
@@ -78,8 +76,8 @@ export interface PartnerHealth {
   /** Orders that can wait for the partner should. */
   readonly isDown: (host: string) => boolean
   /**
-   * Makes the call, whatever the partner's condition, and learns from its end. `letGo`: the run was on hold, and the
-   * release of the others depends on this call even if this process does not know of the partner's failure yet.
+   * Makes the call, whatever is known of the partner, and learns from it. `letGo`: the run was held, and the others wait
+   * for what becomes of it, though this process may not have heard of the partner's trouble.
    */
   readonly watch: <A extends WatchedCall, E>(
     host: string,
@@ -99,7 +97,7 @@ export const make = Effect.gen(function*() {
   /** Good calls since the last bad one. The breaker has seen nothing else for long where there are `size` of them. */
   const good = new Map<string, number>()
 
-  /** Counts with the breaker while the circuit is closed; calls that would not change its state are skipped. */
+  /** While the partner is well, the breaker counts; and is spared what would change nothing. */
   const count = (host: string, exchanged: WatchedCall): Effect.Effect<void> => {
     const verdict = verdicts[signOf(exchanged.record)]
     const before = good.get(host) ?? 0

@@ -1,7 +1,6 @@
 /** The ways in which a step fails, each of its own type. Contract: section 5, last paragraph, and section 6. */
 import { UnreachableCode } from "@sluice/domain/callout/Outcome"
-import type { StepErrorKind } from "@sluice/domain/run/ProcessEvent"
-import { Cause, Schema } from "effect"
+import { Schema } from "effect"
 
 /** The partner said no: by status, by `CancelWorkflow`, by `success: false`. */
 export class Rejected extends Schema.TaggedError<Rejected>()("Rejected", {
@@ -25,42 +24,11 @@ export class InvalidResponse extends Schema.TaggedError<InvalidResponse>()("Inva
 /** An operator's cancel ended the call. */
 export class Cancelled extends Schema.TaggedError<Cancelled>()("Cancelled", { message: Schema.String }) {}
 
-/** No request could be made: an expression yields nothing, or no connector matches. Nothing was sent. */
+/** No request could be made: an expression yields nothing, no connector fits. Nothing was sent. */
 export class Unprepared extends Schema.TaggedError<Unprepared>()("Unprepared", {
   message: Schema.String,
-  /** The run goes on whatever the step's policy (a workflow step whose connector is not found). */
+  /** The run goes on whatever the step's policy says (a workflow step whose connector is not found). */
   continues: Schema.optionalKey(Schema.Boolean)
 }) {}
 
-/** The plugin, its options or an adapter on the way to the partner threw. The engine makes it; a plugin has no need to. */
-export class Defect extends Schema.TaggedError<Defect>()("Defect", { message: Schema.String }) {}
-
-export type PluginError = Rejected | TimedOut | Unreachable | InvalidResponse | Cancelled | Unprepared | Defect
-
-const kinds: { readonly [Tag in PluginError["_tag"]]: StepErrorKind } = {
-  Rejected: "rejected",
-  TimedOut: "timed-out",
-  Unreachable: "unreachable",
-  InvalidResponse: "invalid-response",
-  Cancelled: "cancelled",
-  Unprepared: "unprepared",
-  Defect: "defect"
-}
-
-/** The error's name in the API: `error.kind` of a step. */
-export const kindOf = ({ _tag }: PluginError): StepErrorKind => kinds[_tag]
-
-/** `error.code` of an attempt that ended with a thrown value: of the plugin's `judge`, or of what sends. */
-export const defectCode = "defect"
-
-/** A thrown value as an error of the step. */
-export const toDefect = (thrown: unknown): Defect => {
-  // Schema says in its own words that a transformation threw; what it threw is the cause.
-  if (thrown instanceof Error && Cause.isCause(thrown.cause)) return toDefect(Cause.squash(thrown.cause))
-  if (thrown instanceof Error) return new Defect({ message: thrown.message || thrown.name })
-  try {
-    return new Defect({ message: String(thrown) })
-  } catch {
-    return new Defect({ message: "a value with no message was thrown" })
-  }
-}
+export type PluginError = Rejected | TimedOut | Unreachable | InvalidResponse | Cancelled | Unprepared

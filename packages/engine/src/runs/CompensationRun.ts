@@ -10,9 +10,9 @@ import type { OpenCallouts, StepCallouts } from "../callouts/StepCallouts.ts"
 import * as Interruption from "../interruption/Interruption.ts"
 import type { RunSignals } from "../interruption/RunSignals.ts"
 import type { CalloutAnswer } from "../plugins/Callout.ts"
-import { kindOf, type PluginError, toDefect } from "../plugins/PluginError.ts"
+import type { PluginError } from "../plugins/PluginError.ts"
 import { Settings } from "../settings/Settings.ts"
-import type { PlacedStep } from "../steps/PlacedSteps.ts"
+import type { PlacedStep } from "../steps/StepCommit.ts"
 import type { StepDecision } from "../steps/StepDecision.ts"
 import { redacted, redactorOf } from "../steps/StepRedaction.ts"
 import { type EndedCalls, type Undoing, undoings } from "./Compensation.ts"
@@ -32,17 +32,14 @@ export interface Undone {
 
 type Answer = Result.Result<CalloutAnswer, PluginError>
 
-/** Decides on an answer; `undefined` means that a cancel came first. */
+/** What the answer means, or (`undefined`) that a cancel came before it. */
 const decide = (answer: Answer | undefined, callouts: StepCallouts): StepDecision => {
-  if (answer === undefined) {
-    return { state: "cancelled", run: "continue", reason: "cancelled by an operator", kind: "cancelled" }
-  }
+  if (answer === undefined) return { state: "cancelled", run: "continue", reason: "cancelled by an operator" }
   if (Result.isFailure(answer)) {
     const { _tag, message } = answer.failure
-    const kind = kindOf(answer.failure)
-    if (_tag === "Cancelled") return { state: "cancelled", run: "continue", reason: message, kind }
-    const reason = "not compensated; the others are still tried"
-    return { state: "failed", run: "continue", reason, error: message, kind }
+    return _tag === "Cancelled"
+      ? { state: "cancelled", run: "continue", reason: message }
+      : { state: "failed", run: "continue", reason: "not compensated; the others are still tried", error: message }
   }
   if (callouts.last()?.probe !== true) {
     return { state: "succeeded", run: "continue", reason: `compensated: answered ${answer.success.status}` }
@@ -73,8 +70,9 @@ export const make = Effect.gen(function*() {
       probe: probe && Probe.ofCompensation(probe, unknown)
       // A run that undoes what it did does not wait for partners.
     }, false)
-    const asked = Effect.flatMap(sideCallout({ ...side, member: "compensate", options }), callouts.callout)
-    const call = Effect.result(Effect.catchDefect(asked, (defect) => Effect.fail(toDefect(defect))))
+    const call = Effect.result(
+      Effect.flatMap(sideCallout({ ...side, member: "compensate", options }), callouts.callout)
+    )
     // What may have been open is recorded even though the run is halted; nothing is sent then.
     const answer = interruption.now() === undefined
       ? yield* Interruption.interruptible(call, interruption)
@@ -96,7 +94,7 @@ export const make = Effect.gen(function*() {
     return decision.state
   })
 
-  /** Runs the remaining compensations of a run to its end. */
+  /** From wherever the run stands in its compensations to its end. */
   return Effect.fnUntraced(function*(run: Undone) {
     const { checkpoints, control, steps, ended, resumption } = run
     const known = new Map(checkpoints.held.steps.map(({ index, state }) => [index, state]))

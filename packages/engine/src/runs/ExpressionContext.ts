@@ -1,4 +1,6 @@
-/** The values that the expressions of a run read, updated step by step. Contract: section 4, "Expressions". */
+/**
+ * What the expressions of a run see, kept up to date step by step. Contract: section 4, "Expressions".
+ */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import { eventId, processEventId } from "@sluice/domain/identity/Ids"
 import { type ReceivedBody, receivedText } from "@sluice/domain/internal/decode/ReceivedText"
@@ -9,7 +11,7 @@ import type { ExpressionScope } from "../expressions/Expressions.ts"
 import { expressionsIn } from "../expressions/Template.ts"
 import type { RunSoFar, StepRow } from "../journal/Journal.ts"
 
-/** Reads a recorded body: JSON as such, other text as text, and bytes that are not text as null. */
+/** Where a record's body is JSON it is seen as such, else as text; bytes that are no text are null. */
 export const readBody = (response: ReceivedBody): Json.Json => {
   const text = receivedText(response)
   if (text === undefined) return null
@@ -28,7 +30,7 @@ const seen = (record: CalloutRecord): Json.JsonObject =>
     body: readBody(record.response)
   }
 
-/** The record of a step that an operator resolved and whose partner never answered: the operator's output. */
+/** What a step that was settled by hand leaves where its partner never answered: the operator's word. */
 const settled = (step: StepRow, last: CalloutRecord | undefined): Json.JsonObject => ({
   ...(last !== undefined && { outcome: last.outcome }),
   ...(step.output !== undefined && { body: step.output })

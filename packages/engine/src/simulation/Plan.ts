@@ -1,6 +1,6 @@
 /**
- * Plans the requests of a pipeline for one order: the engine runs over it with the recorded answers, and each request
- * is shown as it would be sent, redacted. Contract: section 7, `simulate`.
+ * What a pipeline would send for one order: the engine runs over it with the answers that are on record, and every request
+ * is shown as it would leave, redacted. Contract: section 7, `simulate`.
  *
  * A request without a recorded answer is where a step's knowledge ends: it is taken to have gone well and to change nothing
  * of the order, and a step that reads its answer is not run but says on whom it depends.
@@ -16,7 +16,7 @@ import { Clock, DateTime, Effect, Result } from "effect"
 import { Expressions } from "../expressions/Expressions.ts"
 import { expressionsIn } from "../expressions/Template.ts"
 import type { Document, StepRow } from "../journal/Journal.ts"
-import type { AnyPlugin, StepInput } from "../plugins/Plugin.ts"
+import type { AnyPlugin } from "../plugins/Plugin.ts"
 import { Plugins } from "../plugins/Plugins.ts"
 import type { Asked } from "./RecordedAnswers.ts"
 import type { RecordedRun } from "./RecordedRun.ts"
@@ -26,7 +26,7 @@ import type { MakeRerun } from "./Rerun.ts"
 export type Subject =
   /** An order as it would be submitted: it passed `submissionFaults`. */
   | { readonly _tag: "Submitted"; readonly body: JsonObject }
-  /** A stored order on which this pipeline never completed a run. */
+  /** One that is there, and that this pipeline never ended a run over. */
   | { readonly _tag: "Stored"; readonly document: Document }
   /** One with answers on record, as it was when that run started. */
   | { readonly _tag: "Recorded"; readonly recorded: RecordedRun }
@@ -35,11 +35,11 @@ export interface PlannedRequest {
   readonly method: string
   readonly endpoint: string
   readonly headers: Readonly<Record<string, string>>
-  /** JSON where it can be parsed, text otherwise. */
+  /** As JSON where it is that, else as text. */
   readonly body: Json
   /** An answer to it is on record. */
   readonly answered: boolean
-  /** The request would be queued as a delivery and sent after the step. */
+  /** It would be queued, and sent after the step, without anybody waiting for it. */
   readonly delivery?: true
 }
 
@@ -47,38 +47,26 @@ export interface PlannedStep {
   readonly stepId: string
   readonly name: string
   readonly phase: StepPhase
-  /** `unknown`: depends on an answer that was never recorded. */
+  /** `unknown`: that depends on an answer that nobody has recorded. */
   readonly state: StepState | "unknown"
   readonly reason: string
   readonly error?: string
   /** First attempts, in the order in which they would leave. */
   readonly requests: ReadonlyArray<PlannedRequest>
-  /** The ids of steps whose answers this step's requests are built from. */
+  /** Ids of steps whose answers this step's requests are made of. */
   readonly dependsOn?: ReadonlyArray<string>
 }
 
 export interface Planned {
   readonly orderId: string
-  /** The end of the run if every unanswered request succeeded. */
+  /** How the run would end if every unanswered request went well. */
   readonly after: { readonly state: FinalRunState }
   readonly unanswered: ReadonlyArray<string>
   readonly steps: ReadonlyArray<PlannedStep>
 }
 
-/** Stops a step at a request to which no answer is on record. */
-class NotRecorded extends Error {
-  override readonly message = "no answer to this request is on record"
-}
-
-const notRecorded = new NotRecorded()
-
-/** The callouts of a step, with which it stops: the plugin has no say in what becomes of an answer that is not known. */
-const stopping = (callout: StepInput<never>["callout"]): StepInput<never>["callout"] => (request) =>
-  Effect.catchTag(
-    callout(request),
-    "Defect",
-    (defect) => defect.message === notRecorded.message ? Effect.die(notRecorded) : Effect.fail(defect)
-  )
+/** What stops a step at a request that nobody has answered. */
+class NotRecorded extends Error {}
 
 const bodyOf = (text: string): Json => {
   try {
@@ -175,8 +163,8 @@ export const make = Effect.fnUntraced(function*(rerun: MakeRerun) {
       ...plugin,
       skips: (options, order) => plugin.skips?.(options, order) ?? dependence(options),
       run: (input) =>
-        Effect.catchDefect(plugin.run({ ...input, callout: stopping(input.callout) }), (defect) => {
-          if (defect !== notRecorded) return Effect.die(defect)
+        Effect.catchDefect(plugin.run(input), (defect) => {
+          if (!(defect instanceof NotRecorded)) return Effect.die(defect)
           unknown.add(input.step.id)
           return Effect.succeed({
             reason: "nobody has recorded the answer: taken to have gone well, without a change to the order"
@@ -185,7 +173,7 @@ export const make = Effect.fnUntraced(function*(rerun: MakeRerun) {
     }]))
     const { after, journal, redactor, unanswered } = yield* rerun(planned, recorded, {
       plugins: { byName: plugins },
-      unrecorded: Effect.die(notRecorded),
+      unrecorded: Effect.die(new NotRecorded()),
       watch: (one) => void asked.push(one)
     })
 

@@ -1,19 +1,28 @@
 /**
- * Builds the journal entry of a step that ended: its row, its records, the order's next version, the history, and the
- * run's end where it was the last. Pure: rebuilt on the newest order if that changed meanwhile.
+ * What the journal is told when a step has ended: its row, its records, the order's next version, the history, and the
+ * run's end where this was the last. Pure: built again on the newest order whenever that moved on meanwhile.
  */
 import type { CalloutRecord, PatchedMember } from "@sluice/domain/callout/CalloutRecord"
 import type { Json } from "@sluice/domain/json/Json"
 import type { HistoryEntry } from "@sluice/domain/order/History"
-import type { PluginError } from "@sluice/domain/run/ProcessEvent"
+import type { Step } from "@sluice/domain/pipeline/Pipeline"
+import type { PluginError, StepPhase } from "@sluice/domain/run/ProcessEvent"
 import { DateTime } from "effect"
 import type { Cancellation } from "../journal/Cancellation.ts"
 import type { ClaimedRun, Document, Entry, Finish, SetAside, StepRow } from "../journal/Journal.ts"
 import type { StepResult } from "../plugins/Plugin.ts"
 import { changeOrder, type OrderChange } from "./OrderChange.ts"
-import type { PlacedStep } from "./PlacedSteps.ts"
 import { ending, errorsOf } from "./RunEnding.ts"
 import type { StepDecision } from "./StepDecision.ts"
+
+/** A step in its place in the run. */
+export interface PlacedStep {
+  /** From 0, over steps, then post-processing. */
+  readonly index: number
+  readonly phase: StepPhase
+  readonly step: Step
+  readonly critical: boolean
+}
 
 export interface EndedStep {
   readonly placed: PlacedStep
@@ -24,7 +33,7 @@ export interface EndedStep {
   readonly finishedAt: number
   /** Records that were not stored yet. */
   readonly records: ReadonlyArray<CalloutRecord>
-  /** The number of failed steps of the run, this one included. */
+  /** Of the run, this one among them. */
   readonly failedSteps: number
   /** Steps that were skipped before this one, and after it where it was the last to run. */
   readonly skipped: ReadonlyArray<StepRow>
@@ -49,7 +58,7 @@ const changeOf = ({ placed, decision, result, finishedAt, finish, completedStatu
   }
 }
 
-/** The status change between two versions; `undefined` if there is none. */
+/** What happened to the status between two versions; `undefined` where nothing did. */
 export const setAsideBy = (from: Document, to: Document | undefined): SetAside | undefined =>
   to === undefined || to.order.status === from.order.status
     ? undefined
@@ -143,9 +152,7 @@ export const build = (
   // A patch that could not be applied is worth a warning, though the partner did nothing wrong.
   const { warning } = changed
   const reason = warning === undefined ? decision.reason : `${decision.reason}; ${warning}`
-  const message = decision.error ?? (decision.state === "cancelled" ? decision.reason : warning)
-  // An order that is read only refuses the patch of a partner that did nothing wrong.
-  const kind = decision.kind ?? "rejected"
+  const error = decision.error ?? warning
   const step: StepRow = {
     index: placed.index,
     phase: placed.phase,
@@ -157,7 +164,7 @@ export const build = (
     startedAt: ended.startedAt,
     finishedAt: ended.finishedAt,
     ...(result?.output !== undefined && { output: result.output }),
-    ...(message !== undefined && { error: { name: placed.step.name, kind, message } })
+    ...(error !== undefined && { error: { name: placed.step.name, message: error } })
   }
   return {
     entry: {

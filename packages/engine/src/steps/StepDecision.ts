@@ -1,11 +1,11 @@
 /**
- * Decides how a run proceeds when a step has ended: a pure function of the outcome and of the step's policy. Contract:
- * section 6, the table of `WebhookWorkflowStep` and "Failure of a run".
+ * What a run does when a step has ended: a pure function of the outcome and of the step's policy.
+ * Contract: section 6, the table of `WebhookWorkflowStep` and "Failure of a run".
  */
-import type { StepErrorKind, StepState } from "@sluice/domain/run/ProcessEvent"
+import type { StepState } from "@sluice/domain/run/ProcessEvent"
 import { Data } from "effect"
 import type { StepPolicy, StepResult } from "../plugins/Plugin.ts"
-import { kindOf, type PluginError } from "../plugins/PluginError.ts"
+import type { PluginError } from "../plugins/PluginError.ts"
 
 /** Success and the typed errors of a plugin, folded into one. */
 export type StepOutcome = Data.TaggedEnum<{
@@ -18,17 +18,15 @@ export interface StepDecision {
   readonly state: StepState
   /** `stop` ends the run as failed; `cancel` ends it as cancelled. */
   readonly run: "continue" | "stop" | "cancel"
-  /** The order's new status; absent: unchanged. */
+  /** What the order's status becomes; absent: unchanged. */
   readonly status?: string
   /** Shown as the step's `error`, and counted in `pluginErrorOutput`. */
   readonly error?: string
-  /** The typed error behind the failure. */
-  readonly kind?: StepErrorKind
   /** Goes to the order's `errors[]`. */
   readonly note?: string
   /** Goes to the order's history. */
   readonly history?: string
-  /** The deciding reason, in words. */
+  /** In words: what decided. */
   readonly reason: string
 }
 
@@ -38,8 +36,7 @@ const words: { readonly [Tag in PluginError["_tag"]]: string } = {
   Unreachable: "the partner could not be reached",
   InvalidResponse: "the answer does not say what it must",
   Cancelled: "cancelled by an operator",
-  Unprepared: "no request could be made",
-  Defect: "the step ended with a defect"
+  Unprepared: "no request could be made"
 }
 
 export const decide = (outcome: StepOutcome, policy: StepPolicy): StepDecision => {
@@ -47,8 +44,7 @@ export const decide = (outcome: StepOutcome, policy: StepPolicy): StepDecision =
     return { state: "succeeded", run: "continue", reason: outcome.result.reason ?? "answered" }
   }
   const { error } = outcome
-  const kind = kindOf(error)
-  if (error._tag === "Cancelled") return { state: "cancelled", run: "cancel", reason: error.message, kind }
+  if (error._tag === "Cancelled") return { state: "cancelled", run: "cancel", reason: error.message }
 
   const stops = policy.critical && !(error._tag === "Unprepared" && error.continues === true)
   const tolerated = error._tag === "Unprepared" && error.continues === true ? "failed" : policy.tolerated
@@ -60,7 +56,7 @@ export const decide = (outcome: StepOutcome, policy: StepPolicy): StepDecision =
     run: stops ? "stop" : "continue",
     reason: `${words[error._tag]}; ${stops ? "the step is critical, so the run ends" : "the run goes on"}`,
     ...(stops && policy.failedStatus !== undefined && { status: policy.failedStatus }),
-    ...(!spoken && { error: error.message, kind }),
+    ...(!spoken && { error: error.message }),
     ...(policy.notesFailures && { history: error.message }),
     ...(policy.notesFailures && !spoken && { note: error.message })
   }

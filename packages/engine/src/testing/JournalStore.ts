@@ -1,4 +1,6 @@
-/** The storage of an in-memory journal, shared by several processes; tests can inspect it and kill its processes. */
+/**
+ * What a journal in memory remembers, to be shared by several processes, looked at, and bereft of them.
+ */
 import { uuidOf } from "@sluice/domain/identity/Ids"
 import type { HistoryEntry } from "@sluice/domain/order/History"
 import { isFinal, type RunState } from "@sluice/domain/run/ProcessEvent"
@@ -13,7 +15,7 @@ export interface MemoryOrder {
   /** Versions from 1. */
   readonly versions: Array<Document>
   readonly history: Array<HistoryEntry>
-  /** The messages that steps queued. */
+  /** What its steps left to be sent. */
   readonly messages: Array<OutgoingMessage>
   readonly submission: Submission
 }
@@ -28,10 +30,10 @@ export interface MemoryRun extends Omit<NewRun, "eventId"> {
   startedAt: number
   startVersion: number
   owner: MemoryWorker | undefined
-  /** The number of claims so far: see `ClaimToken`. */
+  /** How often it was held: see `ClaimToken`. */
   claimToken: number
   dueAt: number | undefined
-  /** Released when this host's circuit closes, by rank and age. */
+  /** Let go when this host is well again, and before others by rank and age. */
   heldFor: string | undefined
   takeovers: number
   progressAtTakeover: number
@@ -60,9 +62,9 @@ export interface MemoryPartner {
   openings: number
   batch: number
   answers: number
-  /** The time at which the last answer releases more of them. */
+  /** When the last answer lets more of them go. */
   answeredAt: number
-  /** The time at which runs on hold are released. */
+  /** When held runs are let go. */
   retryAt: number | undefined
 }
 
@@ -71,7 +73,7 @@ interface Key {
   readonly fingerprint: Uint8Array | undefined
 }
 
-/** The stored orders and runs, for inspection, and a way to kill processes. */
+/** What is stored, to be looked at; and the power to kill. */
 export class JournalStore extends Context.Service<JournalStore, {
   readonly orders: Map<string, MemoryOrder>
   readonly runs: Map<string, MemoryRun>

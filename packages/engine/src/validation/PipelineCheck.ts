@@ -11,7 +11,6 @@ import { Context, Effect, Layer, Result, Schema } from "effect"
 import { type CalloutPath, Expressions } from "../expressions/Expressions.ts"
 import { expressionsIn, type Placed } from "../expressions/Template.ts"
 import type { AnyPlugin } from "../plugins/Plugin.ts"
-import { toDefect } from "../plugins/PluginError.ts"
 import { Plugins } from "../plugins/Plugins.ts"
 import { responseSchemaFaults } from "./ResponseSchema.ts"
 import { schemaFaults, unknownMembers } from "./SchemaFaults.ts"
@@ -26,7 +25,7 @@ export interface CheckedPipeline {
   readonly pipeline: Pipeline
   /** camelCase, ids filled in: what is stored and answered. */
   readonly document: JsonObject
-  /** Warnings about settings that are allowed but probably unintended. */
+  /** What is allowed but probably not meant. */
   readonly warnings: ReadonlyArray<string>
 }
 
@@ -47,7 +46,7 @@ const below = (path: string, fault: Fault): Fault => ({
 /** Steps that come before, with what each one's answer must look like. */
 type Earlier = ReadonlyMap<string, Json | undefined>
 
-/** The findings of the schemas of earlier answers about the places that an expression reads. */
+/** What the schemas of earlier answers say of the places that an expression reads. */
 const answersOf = (paths: ReadonlyArray<CalloutPath>, earlier: Earlier): ReadonlyArray<PathVerdict> =>
   paths.flatMap(({ members: [part, ...path], stepId }) => {
     const schema = earlier.get(stepId)
@@ -64,7 +63,7 @@ const readingOf = (stepId: string, path: ReadonlyArray<string>, verdict: PathVer
       message: `reads callouts.${stepId}.body.${path.join(".")}, and by that step's responseSchema ${verdict.message}`
     }
 
-/** The steps with the paths of their options in the document. */
+/** Where a step and its options stand in the document. */
 const placesOf = (pipeline: Pipeline) => [
   ...pipeline.steps.map((step, index) => ({ step, path: `steps[${index}]` })),
   ...pipeline.postProcessing.map((step, index) => ({ step, path: `postProcessing[${index}]` }))
@@ -99,15 +98,6 @@ const warningsOf = (plugin: AnyPlugin, step: Step, placed: ReadonlyArray<Placed>
   ].map((warning) => `${step.id}: ${warning}`)
 }
 
-/** The faults that the plugin finds. One whose check throws cannot be relied on: that is a fault, too. */
-const faultsOf = (plugin: AnyPlugin, faults: () => ReadonlyArray<Fault>): ReadonlyArray<Fault> => {
-  try {
-    return faults()
-  } catch (thrown) {
-    return [{ path: "", message: `cannot be checked: ${plugin.name} ended with a defect: ${toDefect(thrown).message}` }]
-  }
-}
-
 const make = Effect.gen(function*() {
   const { byName } = yield* Plugins
   const expressions = yield* Expressions
@@ -119,7 +109,7 @@ const make = Effect.gen(function*() {
       return refusal === undefined ? [] : [{ path, message: refusal }]
     })
 
-  /** Returns the faults found after `warnings`; adds warnings to that list. */
+  /** Of what comes after `warnings`, only faults are given back: the warnings are added to the list. */
   const expressionFaults = Effect.fnUntraced(function*(
     placed: ReadonlyArray<Placed>,
     earlier: Earlier,
@@ -150,7 +140,7 @@ const make = Effect.gen(function*() {
     return faults
   })
 
-  /** The faults of a probe or a compensation. It sees what the step sees, a compensation also the step. */
+  /** What keeps a probe or a compensation from being sent. It sees what the step sees, a compensation also the step. */
   const sideFaults = Effect.fnUntraced(function*(
     step: Step,
     path: string,
@@ -196,10 +186,7 @@ const make = Effect.gen(function*() {
       }
       const inside = plugin.configuredIn === "options" ? `${path}.options` : path
       const placed = expressionsIn(step.options)
-      const own = faultsOf(plugin, () => {
-        warnings.push(...warningsOf(plugin, step, placed))
-        return [...optionFaults(plugin, step, placed), ...addressFaults(plugin, step)]
-      })
+      const own = [...optionFaults(plugin, step, placed), ...addressFaults(plugin, step)]
       faults.push(...own.map((fault) => below(inside, fault)))
       const placedHere = placed.map((one) => ({
         source: one.source,
@@ -209,6 +196,7 @@ const make = Effect.gen(function*() {
       faults.push(...yield* expressionFaults([...whens, ...placedHere], earlier, all, warnings))
       faults.push(...yield* sideFaults(step, path, earlier, all, warnings))
       faults.push(...responseSchemaFaults(step.responseSchema).map((fault) => below(`${path}.responseSchema`, fault)))
+      warnings.push(...warningsOf(plugin, step, placed))
       earlier.set(step.id, step.responseSchema)
     }
     if (faults.length > 0) return yield* new PipelineInvalid({ faults })

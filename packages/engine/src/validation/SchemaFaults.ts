@@ -1,8 +1,8 @@
-/** A schema's objections to a value, as paths and actionable messages. */
+/** What a schema says against a value, as paths and messages that a person can act on. */
 import type { Fault } from "@sluice/domain/order/Order"
 import { Result, Schema, SchemaIssue } from "effect"
 
-/** Messages in the words of a person who has to fix the value. */
+/** In the words of somebody who has to mend it. */
 const format = SchemaIssue.makeFormatterStandardSchemaV1({
   leafHook: (issue) =>
     issue._tag === "MissingKey"

@@ -24,24 +24,22 @@ import type { SqlError } from "effect/sql/SqlError"
 import { DeliverySignal } from "../outbox/DeliverySignal.ts"
 import { disable } from "../settings/EndpointState.ts"
 import { readIsolated, writeIsolated } from "../sql/BatchIsolation.ts"
+import { connectionBudget } from "../sql/ConnectionBudget.ts"
 import * as StatementPlans from "../sql/StatementPlans.ts"
 import { transaction } from "../sql/Transaction.ts"
 import { claimStatement, nextStatement } from "./ClaimStatement.ts"
 import { lockStatement, settleParameters, settleStatement, type Settling } from "./SettleStatement.ts"
 
-/** The channel on which a process that does not send notifies those that do. */
+/** On which a process that does not send tells those that do. */
 export const channel = "sluice_deliveries"
 
-/** The longest time until deliveries left by another process, or made without a notification, are found. */
+/** What another process left, or made without telling, is found by then. */
 const longestRest = "15 seconds"
 
 /** Results that one statement records. */
 const maxSettled = 256
 
-/**
- * Pauses for a moment when many results came during the last statement, so that the next one takes more: only the chain
- * waits for a result.
- */
+/** Where so many came while one was under way, the next waits a moment for more: nobody waits for a result but its chain. */
 const busy = { from: 16, pause: "8 millis" } as const
 
 interface ClaimedRow {
@@ -84,7 +82,7 @@ const uuids = (value: ReadonlyArray<string>) => ({ ...PgTypes.uuid(null), oid: P
 
 const unavailable = (error: SqlError) => new StoreUnavailable({ message: error.message })
 
-/** The error recorded for an attempt whose record the database refuses. */
+/** What is kept of an attempt whose record the database refuses. */
 const unrecordable = "what came of this attempt cannot be stored as it is"
 
 /** Longer than any wait that a schedule or a `Retry-After` asks for, in milliseconds. */
@@ -108,7 +106,7 @@ const reduced = (settling: Settling): Settling => {
   }
 }
 
-/** True if the delivery will be attempted again. */
+/** It is to be attempted once more. */
 const isPending = ({ settlement }: Settling): boolean =>
   settlement._tag === "Attempted" ? settlement.next._tag === "Retry" : settlement._tag !== "Filtered"
 
@@ -264,7 +262,7 @@ const make = Effect.gen(function*() {
   })
 })
 
-/** Notifies sending processes of new deliveries; for a process that does not send. */
+/** For a process that does not send: tells those that do of what it made. */
 export const layerAnnouncing: Layer.Layer<never, never, PgClient | DeliverySignal> = Layer.effectDiscard(
   Effect.gen(function*() {
     const sql = yield* PgClient
@@ -274,11 +272,8 @@ export const layerAnnouncing: Layer.Layer<never, never, PgClient | DeliverySigna
   })
 )
 
-/** One connection each to claim, to record, and to listen for other processes' deliveries. */
-const connections = 3
-
 /** Records what is known when it closes. Connections of its own: what it does must not wait for those who read lists. */
 export const layer: Layer.Layer<DeliveryStore, never, PgClient | DeliverySignal> = Layer.effect(DeliveryStore, make)
   .pipe(
-    Layer.provide(StatementPlans.layer(connections))
+    Layer.provide(StatementPlans.layer(connectionBudget.deliveries))
   )

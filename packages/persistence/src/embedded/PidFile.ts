@@ -7,10 +7,7 @@ import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import * as OsProcess from "./OsProcess.ts"
 
-/**
- * The listening endpoint: a socket among its own files, or a port of 127.0.0.1 where the socket's path would be too
- * long.
- */
+/** Where it listens: a socket among its own files, or a port of 127.0.0.1 where the socket's path would be too long. */
 export type Endpoint = { readonly _tag: "Socket" } | { readonly _tag: "Loopback"; readonly port: number }
 
 export interface PidFile {
@@ -29,7 +26,7 @@ const parse = (text: string): Option.Option<PidFile> => {
   return Option.some({ pid, endpoint, ready: lines[7] === "ready" })
 }
 
-/** The content of the data directory's pid file, unverified. */
+/** What the data directory's file says, true or not. */
 export const read = (data: string) =>
   Effect.option(Effect.tryPromise(() => readFile(join(data, "postmaster.pid"), "utf8"))).pipe(
     Effect.map(Option.flatMap(parse))

@@ -22,6 +22,7 @@ import * as PartnerBoardPg from "../partners/PartnerBreakerPostgres.ts"
 import * as JournalConnection from "../sql/JournalConnection.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
 import * as WorkNotifications from "../sql/WorkNotifications.ts"
+import { CurrentWriteProgress } from "../sql/WriteProgress.ts"
 import { cancel } from "./claims/Cancels.ts"
 import * as QueueDepth from "./claims/QueueDepth.ts"
 import { state } from "./claims/Recovery.ts"
@@ -35,20 +36,38 @@ import { RunChanges } from "./RunChanges.ts"
 import { outcomeFlush, renewingFlush, standingFlush } from "./writer/FlushStatement.ts"
 import { outcomeFlushParameters } from "./writer/OutcomeFlush.ts"
 import { entryBytes, type PendingEntry, type PendingSubmission, submissionBytes } from "./writer/PendingWrite.ts"
+import * as WriteHealth from "./writer/WriteHealth.ts"
 import { maxBytes } from "./writer/WriteQueue.ts"
 import * as Writer from "./writer/Writer.ts"
 
-/**
- * The size of the write queue above which submissions are refused. A flush takes milliseconds: this is a few seconds of
- * work.
- */
+/** What may wait for the writer before submissions are refused. A flush takes milliseconds: this is seconds' worth. */
 const limits = { members: 4096, bytes: 64 * 1024 * 1024 }
 
-/**
- * The interval at which waits and leases are checked, and the longest time that a submission waits for a silent
- * database.
- */
-const tick = "500 millis"
+type Register<E> = (
+  worker: WorkerRegistration.WorkerRegistration,
+  link: JournalConnection.JournalConnection
+) => Effect.Effect<void, E>
+
+/** Goes on trying for as long as it takes. */
+const registered: Register<never> = (worker, link) => worker.register(link)
+
+/** For the first commit of a process, at its start. A statement that hangs is given up a second later. */
+const registerPatience = "5 seconds"
+
+const registeredInTime: Register<JournalUnavailable> = (worker, link) =>
+  worker.register(link).pipe(
+    Effect.timeoutOrElse({ duration: registerPatience, orElse: () => Effect.fail(notRegistered) }),
+    Effect.raceFirst(Effect.forever(Effect.andThen(Effect.sleep(tick), Effect.sync(link.closeIfHung))))
+  )
+
+const notRegistered = new JournalUnavailable({
+  message:
+    "DATABASE_URL: the database takes connections, and commits nothing: if it waits for a synchronous standby, start "
+    + "that, or change synchronous_standby_names"
+})
+
+/** How often waits and leases are looked after, and the longest that a submission waits for a silent database. */
+const tick = "250 millis"
 const beatAfter = 2_000_000_000n
 const acceptPatience = 3_500_000_000n
 
@@ -58,7 +77,7 @@ export interface Options {
    * accepts is queued for others.
    */
   readonly executes?: boolean
-  /** The bounds on runs claimed by this process; what exceeds them is queued. */
+  /** What this process may hold at once; what is above is queued. */
   readonly inFlight?: InFlightLimits
   /** Runs queued in the database above which submissions are refused. Default two million. */
   readonly queueLimit?: number
@@ -70,7 +89,7 @@ const refusal = (cause: Cause.Cause<{ readonly _tag: string }>): boolean =>
 
 const refusals: ReadonlySet<string> = new Set(["OrderNotFound", "OrderMoved", "IntakeConflict", "JournalFull"])
 
-const make = Effect.fnUntraced(function*(options: Options) {
+const make = Effect.fnUntraced(function*<E>(options: Options, register: Register<E>) {
   const client = yield* PgClient
   const sql = yield* SqlClient.SqlClient
   const clock = yield* Clock.Clock
@@ -79,6 +98,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
   const executes = options.executes ?? true
   let closing = false
 
+  const health = WriteHealth.tracker()
   const lease = yield* Lease.make(options.inFlight)
   const announcements = yield* WorkNotifications.make
   const depth = yield* QueueDepth.make(options.queueLimit ?? QueueDepth.defaultLimit)
@@ -93,13 +113,14 @@ const make = Effect.fnUntraced(function*(options: Options) {
   const board = yield* PartnerBoardPg.make(() => hurry.now(), announcements)
   const takeover = yield* RunClaimer.make({ announcements, board, lease, worker })
   hurry.now = takeover.hurry
-  /** Notifies other processes, and this one if it executes runs, that a run was queued. */
+  /** Stored for whoever has room: the others are told, and so is this process, where it is one of them. */
   const queued = () => {
     depth.added()
     if (executes) takeover.later()
     else announcements.announce()
   }
   const writer = yield* Writer.make(lease, worker, {
+    health,
     changed: changes.publish,
     claimable: takeover.hurry,
     queued,
@@ -107,22 +128,35 @@ const make = Effect.fnUntraced(function*(options: Options) {
     offer: signal.offer
   })
 
-  yield* worker.register(main.link)
+  yield* register(worker, main.link)
   main.flushedAt = clock.monotonicTimeNanosUnsafe()
   for (const [name, channel] of [["main", main], ["wide", wide], ["outcomes", outcomes]] as const) {
     yield* BackgroundLoop.fork(`journal-${name}`, writer.run(channel))
   }
 
-  const watch = Effect.sync(() => {
+  const { hosts } = client.config as JournalConnection.Config
+  if (hosts?.searches === true) {
+    // While commits stall, another host may have been promoted.
+    const stalled = Effect.sync(() => health.stalledSeconds(clock.monotonicTimeNanosUnsafe()) > 0)
+    yield* BackgroundLoop.fork(
+      "journal-hosts",
+      Effect.forever(Effect.andThen(
+        Effect.sleep("1 second"),
+        Effect.flatMap(stalled, (isStalled) => isStalled ? hosts.reconsider : Effect.void)
+      ))
+    )
+  }
+  const watch = Effect.suspend(() => {
     const now = clock.monotonicTimeNanosUnsafe()
     for (const channel of lanes) {
       Writer.abandon(channel, now - acceptPatience)
       channel.link.closeIfHung()
     }
-    if (now - main.flushedAt > beatAfter) {
+    if (now - main.flushedAt > beatAfter || health.wantsCommit()) {
       main.beat = true
       main.wake.openUnsafe()
     }
+    return WriteHealth.report(health.look(now))
   })
   yield* BackgroundLoop.fork("journal-watch", Effect.forever(Effect.andThen(watch, Effect.sleep(tick))))
 
@@ -138,25 +172,29 @@ const make = Effect.fnUntraced(function*(options: Options) {
     lanes.reduce((sum, channel) => sum + count(channel), 0)
 
   const accept: Journal["Service"]["accept"] = (submission) =>
-    Effect.uninterruptible(Effect.callback((resume) => {
-      if (closing) return resume(Effect.fail(new JournalUnavailable({ message: "this process is ending" })))
-      const bytes = submissionBytes(submission)
-      if (depth.full()) return resume(Effect.fail(new JournalFull({ retryAfterSeconds: 5 })))
-      if (
-        waiting((channel) => channel.backlog.count()) >= limits.members
-        || waiting((channel) => channel.backlog.bytes()) + bytes > limits.bytes
-      ) return resume(Effect.fail(new JournalFull({ retryAfterSeconds: 1 })))
-      const member: PendingSubmission = {
-        kind: "accept",
-        submission,
-        starts: executes && lease.inFlight.room(submission.run.pipeline.name) > 0,
-        bytes,
-        since: clock.monotonicTimeNanosUnsafe(),
-        abandoned: false,
-        settle: resume
-      }
-      Writer.add(bytes > maxBytes ? wide : main, member)
-    }))
+    Effect.withFiber((fiber) =>
+      Effect.uninterruptible(Effect.callback((resume) => {
+        if (closing) return resume(Effect.fail(new JournalUnavailable({ message: "This process is ending" })))
+        const bytes = submissionBytes(submission)
+        if (depth.full()) return resume(Effect.fail(new JournalFull({ retryAfterSeconds: 5 })))
+        if (
+          waiting((channel) => channel.backlog.count()) >= limits.members
+          || waiting((channel) => channel.backlog.bytes()) + bytes > limits.bytes
+        ) return resume(Effect.fail(new JournalFull({ retryAfterSeconds: 1 })))
+        const member: PendingSubmission = {
+          kind: "accept",
+          submission,
+          starts: executes && lease.inFlight.room(submission.run.pipeline.name) > 0,
+          bytes,
+          since: clock.monotonicTimeNanosUnsafe(),
+          mayBeStored: false,
+          progress: fiber.getRef(CurrentWriteProgress),
+          abandoned: false,
+          settle: resume
+        }
+        Writer.add(bytes > maxBytes ? wide : main, member)
+      }))
+    )
 
   const write = (entry: PendingEntry["entry"], release: boolean) =>
     Effect.uninterruptible(Effect.callback<Committed | Stale, Fenced>((resume) => {
@@ -175,7 +213,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
       Writer.add(outcome !== undefined ? outcomes : bytes > maxBytes ? wide : main, member)
     }))
 
-  /** `by`: the worker under which it was stored. If that worker is fenced, the run is left to a takeover. */
+  /** `by`: the worker that it was stored under. Once that one is fenced, the run is for whoever takes it up. */
   const reprocessed = (answer: Reprocessed, by: string): Intake => {
     if (answer._tag === "Repeated") return answer
     if (answer._tag === "Accepted") {
@@ -238,14 +276,25 @@ const make = Effect.fnUntraced(function*(options: Options) {
     maySend: lease.maySend,
     awaitLease: lease.awaitLease
   })
-  return Context.make(Journal, journal).pipe(Context.add(PartnerBreaker, board.service))
+  return Context.make(Journal, journal).pipe(
+    Context.add(PartnerBreaker, board.service),
+    Context.add(WriteHealth.WriteHealth, yield* WriteHealth.service(health))
+  )
 })
 
+type Services = Journal | PartnerBreaker | RunChanges | DeliverySignal | WriteHealth.WriteHealth
+
+const layerWith = <E>(options: Options, register: Register<E>) =>
+  Layer.effectContext(make(options, register)).pipe(Layer.provideMerge([RunChanges.layer, DeliverySignal.layer]))
+
 /**
- * The journal, with the partner breaker and the notifications of changes. Closing it stores what waits and releases
- * this process's runs.
+ * The journal, the board of partners that comes with it, and what tells of changes. Closing it stores what waits and
+ * leaves this process's runs to others. Building it waits for the database, however long that takes.
  */
-export const layer = (
+export const layer = (options: Options = {}): Layer.Layer<Services, never, PgClient | SqlClient.SqlClient> =>
+  layerWith(options, registered)
+
+/** The same for the start of a process: fails where the database commits nothing. */
+export const layerInTime = (
   options: Options = {}
-): Layer.Layer<Journal | PartnerBreaker | RunChanges | DeliverySignal, never, PgClient | SqlClient.SqlClient> =>
-  Layer.effectContext(make(options)).pipe(Layer.provideMerge([RunChanges.layer, DeliverySignal.layer]))
+): Layer.Layer<Services, JournalUnavailable, PgClient | SqlClient.SqlClient> => layerWith(options, registeredInTime)

@@ -48,7 +48,7 @@ const printable = (text: string | undefined): string | null => text?.replaceAll(
 const same = (a: Uint8Array | undefined, b: Uint8Array | null): boolean =>
   a === undefined && b === null || sameFingerprint(a, b)
 
-/** The result of the request; the claim token of a run to be executed here begins with it. */
+/** What became of the request; the claim token of a run that is to be executed here begins when this is known. */
 export type Reprocessed =
   | Exclude<Intake, { readonly _tag: "Accepted" }>
   | { readonly _tag: "Accepted"; readonly run: RunSoFar }
@@ -111,7 +111,7 @@ export const reprocess = Effect.fnUntraced(function*(
       const [standing] = yield* sql`select id from workers
       where id = ${identity.worker} and epoch = ${identity.epoch} and not fenced for key share`
       if (standing === undefined) {
-        return yield* new JournalUnavailable({ message: "this process is rejoining the others" })
+        return yield* new JournalUnavailable({ message: "This process is registering with the database again" })
       }
       const [ahead] = yield* sql`select id from runs where order_id = ${orderId}
       and state in ('queued', 'running', 'waiting', 'compensating') limit 1`

@@ -1,17 +1,17 @@
 /**
- * Notifies this process of deliveries that it stored, after the commit, so that they need not be looked for; and says,
- * before the commit, how many of them it claims.
+ * Tells this process that deliveries were made here, after their commit, so that nobody has to look for them; and before
+ * it, how many of them it takes as its own.
  */
 import type { ClaimedDelivery, ClaimRequest } from "@sluice/delivery/DeliveryStore"
 import { Context, Effect, Latch, Layer, type Scope } from "effect"
 import { SecureRandom } from "effect/crypto"
 
-/** The deliveries of a statement that this process claims, under this mark, with its commit. */
+/** Of what a statement makes, so much is this process's from the commit on, under this mark. */
 export interface Offer {
   /** A UUID. */
   readonly mark: string
   readonly room: ClaimRequest
-  /** Called once the result of the statement is known. */
+  /** To be called once it is known what became of the statement. */
   readonly taken: (deliveries: ReadonlyArray<ClaimedDelivery>) => void
 }
 
@@ -33,12 +33,9 @@ export class DeliverySignal extends Context.Service<DeliverySignal, {
   readonly publish: () => void
   /** Passes at the next `publish`, or at once where there was one since the last time that this passed. */
   readonly published: Effect.Effect<void>
-  /** The offer for a statement that makes deliveries. */
+  /** For a statement that makes deliveries. */
   readonly offer: () => Offer
-  /**
-   * Registers the sender of this process until the scope is closed, which waits for open statements. At most one at a
-   * time.
-   */
+  /** Who sends in this process, until the scope is closed, which waits for what is under way. At most one at a time. */
   readonly receive: (taker: Taker) => Effect.Effect<void, never, Scope.Scope>
 }>()("@sluice/persistence/deliveries/DeliverySignal") {
   static readonly layer = Layer.sync(DeliverySignal, () => {

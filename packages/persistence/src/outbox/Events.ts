@@ -12,6 +12,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import { columns, type ColumnTypes, parameterCount, unnest } from "../sql/ArrayParameters.ts"
 import { writeIsolated } from "../sql/BatchIsolation.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
+import * as WriteProgress from "../sql/WriteProgress.ts"
 import { DeliverySignal, type Offer } from "./DeliverySignal.ts"
 import { endpointLane, newId, wants } from "./FanOut.ts"
 import { claimedAtOnce, endpointsWithRoom, localClaimColumns, localClaimParameters } from "./LocalClaims.ts"
@@ -65,7 +66,9 @@ interface Waiting {
   readonly event: Event
   readonly body: Uint8Array
   readonly stored: Deferred.Deferred<void, SqlError>
-  /** True if the caller was told that the event is not stored; it is then not stored if that is still possible. */
+  /** What the request that reported it may say of it. */
+  readonly progress: WriteProgress.WriteProgress | undefined
+  /** Whoever reported it was told that it is not stored: it is not, where that can still be had. */
   abandoned: boolean
 }
 
@@ -81,7 +84,10 @@ const make = Effect.gen(function*() {
         waiting.map(({ body, event: { createdAt, id, type } }) => ({ id, type, created_at: createdAt, body }))
       ),
       ...localClaimParameters(offer)
-    ])
+    ]).pipe(Effect.provideService(
+      WriteProgress.CurrentWriteProgress,
+      WriteProgress.together(waiting.flatMap(({ progress }) => progress ?? []))
+    ))
 
   const start = (waiting: ReadonlyArray<Waiting>, rows: ReadonlyArray<Row>, offer: Offer) => {
     const byId = new Map(waiting.map((one) => [one.event.id, one]))
@@ -125,9 +131,10 @@ const make = Effect.gen(function*() {
 
   return {
     store: (event: Event) =>
-      orUnavailable(Effect.suspend(() => {
+      orUnavailable(Effect.withFiber((fiber) => {
         const waiting: Waiting = {
           event,
+          progress: fiber.getRef(WriteProgress.CurrentWriteProgress),
           body: Utf8.encode(event.body),
           stored: Deferred.makeUnsafe(),
           abandoned: false

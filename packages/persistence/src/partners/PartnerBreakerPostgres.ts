@@ -20,16 +20,13 @@ import type { WorkNotifications } from "../sql/WorkNotifications.ts"
 /** Between two attempts to store, while the database is away. */
 const again = "1 second"
 
-/** A partner whose circuit is not closed, as `lookColumn` returns it. */
+/** A partner that is not well, as `lookColumn` gives it. */
 export interface Unwell {
   readonly host: string
   readonly state: BreakerState
 }
 
-/**
- * The part of the poll statement that reads the partners. Those whose circuit is closed and that no run waits for are
- * left out.
- */
+/** What a look learns of the board. Partners that are well and keep nobody waiting are not told of. */
 export const lookColumn = `(select coalesce(json_agg(json_build_object('host', host, 'state', state)), '[]')::text
   from partners where state <> 'closed' or retry_at is not null)`
 
@@ -64,14 +61,11 @@ export const make = Effect.fnUntraced(function*(changed: () => void, announcemen
   const sql = yield* SqlClient.SqlClient
   const wake = Latch.makeUnsafe(false)
   let view = new Map<string, Condition>()
-  /** Changes that are not stored yet; they override what is read meanwhile. */
+  /** Not stored yet; stronger than what is read meanwhile. */
   const news = new Map<string, News>()
   let storedNow = new Map<string, News>()
 
-  /**
-   * Opens the circuit for 1, 2, 4 … 30 s, as `openForMs` does; a circuit that is open already was reported by another
-   * process.
-   */
+  /** 1, 2, 4 … 30 s, as `openForMs` has it; a partner that is open already was told of by somebody else. */
   const storeFailed = (host: string, failures: number) =>
     sql`insert into partners (host, state, failures, openings, retry_at)
       values (${host}, 'open', ${failures}, 1, clock_timestamp() + interval '1 second')

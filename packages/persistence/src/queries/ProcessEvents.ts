@@ -7,7 +7,6 @@ import { type CalloutView, inlineBodyLimit } from "@sluice/domain/callout/Callou
 import { uuidOf } from "@sluice/domain/identity/Ids"
 import { isStorable } from "@sluice/domain/order/Order"
 import type { ProcessEvent, ProcessEventSummary, RunState } from "@sluice/domain/run/ProcessEvent"
-import { isCritical } from "@sluice/engine/internal/steps/PlacedSteps"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
 import { Plugins } from "@sluice/engine/plugins/Plugins"
 import { Settings } from "@sluice/engine/settings/Settings"
@@ -22,7 +21,7 @@ import { calloutRows } from "./CalloutRows.ts"
 import { type RunRow, summary, timeOf, uuidAt } from "./RunRow.ts"
 import { pluginErrors, stepViews } from "./StepViews.ts"
 
-/** The filters of a list, combined with AND. Times are exclusive, in epoch milliseconds. */
+/** What a list is narrowed by; all that is given must hold. Times are epoch milliseconds, both ends excluded. */
 export interface ProcessEventFilters {
   readonly state?: RunState | undefined
   readonly orderId?: string | undefined
@@ -145,7 +144,8 @@ const make = Effect.gen(function*() {
         state: row.state,
         startedAt: row.started_at === null ? undefined : timeOf(row.started_at),
         pipeline,
-        critical: (step, pipeline) => isCritical(plugins.byName.get(step.name), step, pipeline)
+        critical: (step, pipeline) =>
+          plugins.byName.get(step.name)?.policy(step, pipeline).critical ?? step.critical ?? false
       },
       journalled,
       new Map(

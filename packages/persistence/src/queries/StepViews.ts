@@ -3,28 +3,25 @@
  * never came. Pure. Contract: section 8.
  */
 import type { CalloutView } from "@sluice/domain/callout/CalloutRecord"
-import type { Outcome } from "@sluice/domain/callout/Outcome"
 import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
 import {
   isFinal,
   type PluginError,
   type RunState,
-  type StepError,
-  type StepErrorKind,
   type StepPhase,
   type StepView
 } from "@sluice/domain/run/ProcessEvent"
 import type { StepRow } from "@sluice/engine/journal/Journal"
 import { DateTime } from "effect"
 
-/** The facts about the run around the steps. */
+/** What is known of the run around the steps. */
 export interface RunAround {
   readonly state: RunState
   /** Epoch milliseconds; absent while it is queued. */
   readonly startedAt: number | undefined
   /** The version that it runs; absent where it is not known any more: then only what was journalled shows. */
   readonly pipeline: Pipeline | undefined
-  /** True if a failure of this step would end the run. */
+  /** Whether a failure of this step would end the run. */
   readonly critical: (step: Step, pipeline: Pipeline) => boolean
 }
 
@@ -44,41 +41,22 @@ const plannedSteps = ({ pipeline, critical }: RunAround): ReadonlyArray<Planned>
     ...pipeline.postProcessing.map((step) => ({ phase: "postProcessing" as const, step, critical: false }))
   ].map((planned, index) => ({ index, ...planned }))
 
-const kinds: Partial<Record<Outcome, StepErrorKind>> = {
-  rejected: "rejected",
-  "timed-out": "timed-out",
-  unreachable: "unreachable",
-  "invalid-response": "invalid-response",
-  cancelled: "cancelled"
-}
-
-/** The step's error. Of a row from before errors had a kind it follows from the last callout. */
-const errorOf = ({ error }: StepRow, callouts: ReadonlyArray<CalloutView>): StepError | undefined => {
-  if (error === undefined) return undefined
-  const last = callouts.findLast(({ probe }) => probe !== true)
-  const { kind = last === undefined ? "unprepared" : kinds[last.outcome] ?? "rejected", message, name } = error
-  return { name, kind, message }
-}
-
-const ended = (row: StepRow, callouts: ReadonlyArray<CalloutView>): StepView => {
-  const error = errorOf(row, callouts)
-  return {
-    id: row.stepId,
-    index: row.index,
-    name: row.name,
-    phase: row.phase,
-    critical: row.critical,
-    state: row.state,
-    ...(row.reason !== undefined && { reason: row.reason }),
-    ...(row.reusedFrom !== undefined && { reusedFrom: row.reusedFrom }),
-    startedAt: iso(row.startedAt),
-    finishedAt: iso(row.finishedAt),
-    durationMs: row.finishedAt - row.startedAt,
-    ...(row.output !== undefined && { output: row.output as NonNullable<StepView["output"]> }),
-    ...(error !== undefined && { error }),
-    callouts
-  }
-}
+const ended = (row: StepRow, callouts: ReadonlyArray<CalloutView>): StepView => ({
+  id: row.stepId,
+  index: row.index,
+  name: row.name,
+  phase: row.phase,
+  critical: row.critical,
+  state: row.state,
+  ...(row.reason !== undefined && { reason: row.reason }),
+  ...(row.reusedFrom !== undefined && { reusedFrom: row.reusedFrom }),
+  startedAt: iso(row.startedAt),
+  finishedAt: iso(row.finishedAt),
+  durationMs: row.finishedAt - row.startedAt,
+  ...(row.output !== undefined && { output: row.output as NonNullable<StepView["output"]> }),
+  ...(row.error !== undefined && { error: row.error }),
+  callouts
+})
 
 /** Why a step without a row will never have one; `undefined` while it may still run. */
 const passedOver = (state: RunState): string | undefined =>
@@ -137,7 +115,6 @@ const startOf = ({ startedAt }: RunAround): string | undefined => startedAt === 
  */
 export const pluginErrors = (steps: ReadonlyArray<StepView>): ReadonlyArray<PluginError> =>
   steps.flatMap(({ state, name, error, reason }) => {
-    const told = error === undefined ? undefined : { name: error.name, message: error.message }
-    if (state === "failed") return [told ?? { name, message: reason ?? "failed" }]
-    return state === "warning" && told !== undefined ? [told] : []
+    if (state === "failed") return [error ?? { name, message: reason ?? "failed" }]
+    return state === "warning" && error !== undefined ? [error] : []
   })

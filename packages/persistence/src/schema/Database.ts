@@ -4,30 +4,36 @@
  * section 7): statements fail while it is away, and the pool connects anew.
  * Statement and lock timeouts are their callers' choice.
  */
-import * as PgClient from "@effect/sql-pg/PgClient"
-import { type Duration, Effect, Layer, Redacted, Schedule, Schema } from "effect"
+import type * as PgClient from "@effect/sql-pg/PgClient"
+import { type Duration, Effect, Layer, Redacted, Result, Schema } from "effect"
 import type * as SqlClient from "effect/sql/SqlClient"
-import type { SqlError } from "effect/sql/SqlError"
+import * as Admission from "../sql/Admission.ts"
+import * as Client from "../sql/Client.ts"
+import { connectionBudget } from "../sql/ConnectionBudget.ts"
+import * as DatabaseUrl from "../sql/DatabaseUrl.ts"
+import * as Hosts from "../sql/Hosts.ts"
+import { readingPlans } from "../sql/StatementPlans.ts"
 import { migrate, type MigrationFailed, type migrations, type SchemaTooNew } from "./Migrations.ts"
 
 export interface Options {
-  /** `postgres://user:password@host:port/database`, or with `?host=<directory of a socket>`. */
+  /** As `DATABASE_URL` takes it: see `DatabaseUrl`. */
   readonly url: Redacted.Redacted
-  /** Default 10. The embedded server takes 100 in all. */
+  /** Default: the pool's part of the connection budget, 10. */
   readonly maxConnections?: number
   /**
-   * The timeout of one connection attempt. Default 3 s: requests are answered within 5 s while the database is away.
+   * How many connections the process may need in all: as many are asked for before the layer is built. Default 1, which
+   * only asks whether the database lets us in.
    */
+  readonly connections?: number
+  /** For one connection attempt. Default 3 s: requests answer within 5 s while the database is away. */
   readonly connectTimeout?: Duration.Input
-  /** The name in `pg_stat_activity`. Default `sluice`. */
+  /** What `pg_stat_activity` shows. Default `sluice`. */
   readonly applicationName?: string
-  /** Session defaults, e.g. `statement_timeout`. */
+  /** Session defaults, e.g. `statement_timeout`. A pooler may refuse them. */
   readonly startupParameters?: Readonly<Record<string, string>>
 }
 
-/**
- * The database cannot be reached, refuses the login, or does not exist. The message names the remedy and no password.
- */
+/** It cannot be reached, or does not let us in, or is not there. The message names the mend and no password. */
 export class DatabaseUnavailable extends Schema.TaggedError<DatabaseUnavailable>()("DatabaseUnavailable", {
   message: Schema.String,
   cause: Schema.Defect()
@@ -38,15 +44,10 @@ export type DatabaseError = DatabaseUnavailable | SchemaTooNew | MigrationFailed
 
 type Clients = PgClient.PgClient | SqlClient.SqlClient
 
-/** PostgreSQL's or the system's code (`3D000`, `ECONNREFUSED`) and words, from the innermost cause that has them. */
-const diagnose = (error: unknown): { readonly code: string; readonly text: string } => {
-  if (!(error instanceof Error)) return { code: "", text: String(error) }
-  const inner = error instanceof AggregateError ? error.errors[0] : error.cause
-  if (inner instanceof Error && inner !== error) return diagnose(inner)
-  return { code: String((error as NodeJS.ErrnoException).code ?? ""), text: error.message }
-}
+/** How long the start waits for a host that accepts writes; the process has promised to say so within 15 s. */
+const chooseWithin = 11_000
 
-const mend = (code: string, database: string) => {
+const mend = ({ code, granted }: Admission.NotAdmitted, database: string, connections: number) => {
   switch (code) {
     case "3D000":
       return `Create it (createdb ${database}) or name another`
@@ -59,47 +60,75 @@ const mend = (code: string, database: string) => {
     case "EAI_AGAIN":
     case "ETIMEDOUT":
       return "Start PostgreSQL there, correct the address, or unset it to use the embedded PostgreSQL"
+    case "shared":
+      return "A pooler in transaction or statement mode cannot be used: set its pool mode to session, or connect directly"
     default:
-      return "Correct it, or unset it to use the embedded PostgreSQL"
+      return granted === 0
+        ? "Correct it, or unset it to use the embedded PostgreSQL"
+        : `This process may need ${connections} connections and was granted ${granted}: raise the connection limit of the `
+          + "role, the database, the server or the pooler, or run fewer processes"
   }
 }
 
-const unavailable = (options: Options, cause: unknown) => {
-  const url = URL.parse(Redacted.value(options.url))
-  if (url === null || !/^postgres(ql)?:$/.test(url.protocol)) {
-    // Nothing of it is shown: any part of what is no URL may be the password.
-    const message = "DATABASE_URL: it is no URL like postgres://user:password@host:5432/database. "
-      + "Correct it, or unset it to use the embedded PostgreSQL"
-    return new DatabaseUnavailable({ message, cause })
-  }
-  const { code, text } = diagnose(cause)
-  const database = url.pathname.slice(1)
-  const host = url.searchParams.get("host") ?? url.host
-  return new DatabaseUnavailable({
-    message: `DATABASE_URL (${host}/${database}): ${text}. ${mend(code, database)}`,
+const notUrl = (fault: string, cause: unknown) =>
+  // Nothing of it is shown: any part of what is no URL may be the password.
+  new DatabaseUnavailable({
+    message: `DATABASE_URL: it ${fault}. Correct it, or unset it to use the embedded one`,
     cause
   })
+
+const notAdmitted = ({ database, hosts }: DatabaseUrl.DatabaseUrl, connections: number, error: Admission.NotAdmitted) =>
+  new DatabaseUnavailable({
+    message: `DATABASE_URL (${hosts.map(DatabaseUrl.formatHost).join(",")}/${database}): ${error.text}. `
+      + mend(error, database, connections),
+    cause: error
+  })
+
+const noHost = ({ database }: DatabaseUrl.DatabaseUrl, words: ReadonlyArray<Hosts.Word>) =>
+  new DatabaseUnavailable({
+    message: `DATABASE_URL (${database}): no host accepts writes: ${Hosts.formatWords(words)}. `
+      + "Start or promote one of them, or correct the hosts",
+    cause: words
+  })
+
+interface Target {
+  readonly database: DatabaseUrl.DatabaseUrl
+  readonly hosts: Hosts.Hosts
+  readonly config: Client.Config
 }
 
-/** Is starting up or shutting down: it will say something else soon. */
-const isTransient = (error: SqlError) => diagnose(error).code === "57P03"
+const targetOf = Effect.fnUntraced(function*(options: Options): Effect.fn.Return<Target, DatabaseUnavailable> {
+  const parsed = DatabaseUrl.parse(Redacted.value(options.url))
+  if (Result.isFailure(parsed)) return yield* notUrl(parsed.failure, undefined)
+  const database = parsed.success
+  const { config, hosts } = yield* Hosts.make(database)
+  return {
+    database,
+    hosts,
+    config: {
+      ...config,
+      hosts,
+      applicationName: options.applicationName ?? "sluice",
+      maxConnections: options.maxConnections ?? connectionBudget.pool,
+      connectTimeout: options.connectTimeout ?? "3 seconds",
+      ...(options.startupParameters === undefined ? {} : { startupParameters: options.startupParameters })
+    }
+  }
+})
+
+const pool = ({ config }: Target): Layer.Layer<Clients> => Client.layer(config, readingPlans).pipe(Layer.orDie)
 
 /** The pool alone: connects on first use, so it is built even while the database is away. */
 export const layerPool = (options: Options): Layer.Layer<Clients> =>
-  PgClient.layer({
-    url: options.url,
-    applicationName: options.applicationName ?? "sluice",
-    maxConnections: options.maxConnections ?? 10,
-    connectTimeout: options.connectTimeout ?? "3 seconds",
-    ...(options.startupParameters === undefined ? {} : { startupParameters: options.startupParameters })
-  }).pipe(Layer.orDie)
+  Layer.unwrap(Effect.map(Effect.orDie(targetOf(options)), pool))
 
-/** Reaches the database or says why not, in one line. */
-export const check = Effect.fnUntraced(function*(options: Options) {
-  const sql = yield* PgClient.PgClient
-  yield* sql`SELECT 1`.pipe(
-    Effect.retry({ while: isTransient, schedule: Schedule.spaced("200 millis"), times: 50 }),
-    Effect.mapError((error) => unavailable(options, error))
+/** Finds a host that will do, and is granted the connections, or says why not, in one line. */
+const check = Effect.fnUntraced(function*({ config, database, hosts }: Target, connections: number) {
+  const chosen = yield* Hosts.chooseWithin(hosts, chooseWithin)
+  if (Result.isFailure(chosen)) return yield* noHost(database, chosen.failure)
+  yield* Effect.mapError(
+    Admission.admit(config, connections),
+    (error) => notAdmitted(database, connections, error)
   )
 })
 
@@ -107,6 +136,8 @@ export const check = Effect.fnUntraced(function*(options: Options) {
 export const layer = (
   options: Options & { readonly migrations?: typeof migrations }
 ): Layer.Layer<Clients, DatabaseError> =>
-  Layer.effectDiscard(Effect.andThen(check(options), migrate(options.migrations))).pipe(
-    Layer.provideMerge(layerPool(options))
-  )
+  Layer.unwrap(Effect.gen(function*() {
+    const target = yield* targetOf(options)
+    yield* check(target, options.connections ?? 1)
+    return Layer.effectDiscard(migrate(options.migrations)).pipe(Layer.provideMerge(pool(target)))
+  }))

@@ -80,7 +80,13 @@ export const migrate = Effect.fn("Migrations.migrate")(function*(record = migrat
 })
 
 const failed = (message: string, cause: unknown) =>
-  new MigrationFailed({ message: `the database could not be migrated: ${message}`, cause })
+  new MigrationFailed({
+    message: `DATABASE_URL: the database could not be migrated: ${message}`
+      + (/read-only transaction|during recovery/.test(message)
+        ? ". It accepts no writes: name the primary, or all hosts and target_session_attrs=read-write"
+        : ""),
+    cause
+  })
 
 /** The database's own words are in the innermost cause. */
 const reason = (error: unknown): string => {

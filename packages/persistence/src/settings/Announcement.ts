@@ -1,11 +1,11 @@
-/** Notifies every process of a committed change of the settings. */
+/** How every process hears of a change of the settings, once it is committed. */
 import { Effect } from "effect"
 import type { SqlClient } from "effect/sql"
 
 /** The channel on which changes are announced. */
 export const channel = "sluice_settings"
 
-/** To be called in the transaction of the change. */
+/** In the transaction of the change. */
 export const announce = (sql: SqlClient.SqlClient) =>
   Effect.andThen(
     sql`UPDATE settings_revision SET revision = revision + 1`,

@@ -1,7 +1,7 @@
 /**
  * The settings as one statement sees them, decoded for use. A document that this release cannot read is left out and
- * logged, and the other settings go on working. A secret that does not open is an error: with the wrong key nothing can
- * be called or redacted.
+ * named in the log: the other settings go on working. A secret that does not open is an error: with the wrong key
+ * nothing can be called, and nothing can be redacted.
  */
 import { type JsonObject, parse } from "@sluice/domain/json/Json"
 import type { Fault } from "@sluice/domain/order/Order"
@@ -24,22 +24,19 @@ import { open, secretTextsOf } from "./SealedDocument.ts"
 /** Everything at one revision. */
 export interface LoadedSettings extends SettingsSnapshot {
   readonly revision: bigint
-  /** The endpoints by id. */
+  /** By id. */
   readonly webhookEndpoints: ReadonlyMap<string, WebhookEndpoint>
 }
 
 interface Row {
-  readonly revision: bigint
+  readonly revision: bigint | null
   readonly kind: SettingsKind | null
   readonly id: string
   readonly version: number
   readonly document: string
 }
 
-/**
- * The secrets of a document, and the values derived from them in a request: the token of a header, the text of basic
- * credentials.
- */
+/** The secrets of a document, and what is made of them on the way: the token of a header, the text of basic credentials. */
 export const secretTexts = (kind: SettingsKind, document: JsonObject): ReadonlyArray<string> => {
   const { username, password } = document
   const basic = typeof username === "string" && typeof password === "string" ? [`${username}:${password}`] : []
@@ -103,15 +100,15 @@ const logFaults = (kind: SettingsKind, id: string, faults: ReadonlyArray<Fault>)
 const byPrecedence = (a: Pipeline, b: Pipeline): number =>
   b.priority - a.priority || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
 
-/** One row for each setting, and one for the revision alone. */
+/** One row for each setting, and one for the revision. A union: a join's estimated cost is the product of its tables. */
 const statement = (sql: SqlClient.SqlClient) =>
   sql<Row>`
-    SELECT r.revision, s.kind, s.id, s.version, s.document FROM settings_revision r LEFT JOIN (
-      SELECT 'pipeline' AS kind, id, version, document FROM pipelines
-      UNION ALL SELECT 'connector', id, version, document FROM connectors
-      UNION ALL SELECT 'authProvider', id, version, document FROM auth_providers
-      UNION ALL SELECT 'webhookEndpoint', id, version, document FROM webhook_endpoints
-    ) s ON true ORDER BY s.kind, s.id`
+    SELECT revision, NULL AS kind, '' AS id, 0 AS version, '' AS document FROM settings_revision
+    UNION ALL SELECT NULL, 'pipeline', id, version, document FROM pipelines
+    UNION ALL SELECT NULL, 'connector', id, version, document FROM connectors
+    UNION ALL SELECT NULL, 'authProvider', id, version, document FROM auth_providers
+    UNION ALL SELECT NULL, 'webhookEndpoint', id, version, document FROM webhook_endpoints
+    ORDER BY kind, id`
 
 export const load = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, box: SecretBox["Service"]) {
   const rows = yield* statement(sql)
@@ -133,7 +130,7 @@ export const load = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, box: S
     ...gathered,
     pipelines: gathered.pipelines.toSorted(byPrecedence),
     secrets: [...gathered.secrets],
-    revision: rows[0]?.revision ?? 0n
+    revision: rows.find(({ kind }) => kind === null)?.revision ?? 0n
   } satisfies LoadedSettings
 })
 

@@ -1,8 +1,8 @@
 /**
- * The settings in force, in memory, for the hot path of runs. Replaced at once by a change made in this process, and
- * within a second by one made in another, which PostgreSQL announces. Announcements are lost while the listening
- * connection is being re-established, so everything is compared after each connect and every 5 seconds (0.2 statements
- * a second). Contract: section 4.
+ * The settings in force, in memory: what a run asks for on its hot path. Replaced at once by a change made in this
+ * process, and within a second by one made in another: PostgreSQL announces it. While nobody listens, because the
+ * connection is being made anew, announcements are lost; so everything is compared after each connect, and every
+ * 5 seconds in any case (0.2 statements a second). Contract: section 4.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
@@ -16,7 +16,7 @@ import { orUnavailable } from "../sql/Unavailable.ts"
 import { channel } from "./Announcement.ts"
 import { load, type LoadedSettings, loadPipeline } from "./LoadedSettings.ts"
 
-/** How long a change can go unnoticed when no announcement arrives. */
+/** How long a change can go unnoticed where no announcement comes through. */
 const slowCheck = "5 seconds"
 
 /** Between two attempts to listen. */
@@ -61,8 +61,21 @@ const make = Effect.gen(function*() {
   const read = Effect.map(orUnavailable(load(sql, box)), withSeen)
   const state = yield* SubscriptionRef.make(yield* read)
 
-  // One at a time, each reading after the one before: what is in memory never goes back.
-  const refresh = one.withPermit(Effect.flatMap(read, (next) => SubscriptionRef.set(state, next)))
+  /** How many reads have begun; one that began after a change was committed sees it. */
+  let begun = 0
+  let done = 0
+  const readAnew = Effect.gen(function*() {
+    const own = ++begun
+    yield* SubscriptionRef.set(state, yield* read)
+    done = own
+  })
+
+  // One at a time, each reading after the one before: what is in memory never goes back. Those who wait while one reads
+  // share the next: forty settings that are saved at once are read anew a few times, not forty.
+  const refresh = Effect.suspend(() => {
+    const before = begun
+    return one.withPermit(Effect.suspend(() => done > before ? Effect.void : readAnew))
+  })
 
   const check = Effect.gen(function*() {
     const [row] = yield* orUnavailable(sql<{ readonly revision: bigint }>`SELECT revision FROM settings_revision`)

@@ -6,12 +6,16 @@ import type { PgClientConfig } from "@effect/sql-pg/PgClient"
 import * as PgConnection from "@effect/sql-pg/PgConnection"
 import { Clock, Context, Effect, Exit, Result, Scope } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
+import type { Duplex } from "node:stream"
+import * as Client from "./Client.ts"
 import { sqlFault } from "./SqlFault.ts"
 import { steadyPlans } from "./StatementPlans.ts"
 
 export type Rows = ReadonlyArray<ReadonlyArray<unknown>>
 
 export interface JournalConnection {
+  /** Opens the connection where it is not open. What fails here was never sent. */
+  readonly ready: Effect.Effect<Result.Result<void, SqlError>>
   /** Never interrupted halfway: an answer is awaited, or the connection is closed. */
   readonly query: (text: string, parameters: ReadonlyArray<unknown>) => Effect.Effect<Result.Result<Rows, SqlError>>
   /** Closes a connection that has not answered for `patience`; its query then fails as `away`. */
@@ -27,9 +31,22 @@ const settings = {
   ...steadyPlans
 }
 
-export const make = Effect.fnUntraced(function*(config: PgClientConfig) {
+const opened = Effect.succeed(Result.void)
+
+/** How to connect, as a client of the pool has it. */
+export type Config = PgClientConfig & Pick<Client.Config, "hosts">
+
+interface Open {
+  readonly connection: PgConnection.PgConnection
+  readonly scope: Scope.Closeable
+  /** What is sent on it may arrive. */
+  readonly isAlive: () => boolean
+}
+
+export const make = Effect.fnUntraced(function*(config: Config) {
   const clock = yield* Clock.Clock
-  let open: { readonly connection: PgConnection.PgConnection; readonly scope: Scope.Closeable } | undefined
+  const guarded = Client.leavingReadOnly(config.hosts)
+  let open: Open | undefined
   let busySince: bigint | undefined
 
   const drop = Effect.suspend(() => {
@@ -41,22 +58,31 @@ export const make = Effect.fnUntraced(function*(config: PgClientConfig) {
 
   const connect = Effect.gen(function*() {
     const scope = yield* Scope.make()
+    let socket: Duplex | undefined
+    const { stream } = config
     const connection = yield* PgConnection.make({
       ...config,
+      ...(stream !== undefined && { stream: () => socket = stream() }),
       multiplex: false,
-      prepare: true,
-      startupParameters: { ...config.startupParameters, ...settings }
-    }).pipe(Scope.provide(scope), Effect.onError(() => Scope.close(scope, Exit.void)))
-    open = { connection, scope }
+      prepare: true
+    }).pipe(
+      Effect.tap((connection) => Client.configure(connection, settings)),
+      Scope.provide(scope),
+      Effect.onError(() => Scope.close(scope, Exit.void))
+    )
+    open = { connection, scope, isAlive: () => socket?.destroyed !== true }
     return open
   })
 
   const connected = Effect.suspend(() => open === undefined ? connect : Effect.succeed(open))
 
+  const reconnect = Effect.result(Effect.asVoid(Effect.uninterruptible(Effect.andThen(drop, connect))))
+  const ready = Effect.suspend(() => open?.isAlive() === true ? opened : reconnect)
+
   const query: JournalConnection["query"] = (text, parameters) =>
     Effect.uninterruptible(Effect.flatMap(connected, ({ connection }) => {
       busySince = clock.monotonicTimeNanosUnsafe()
-      return connection.queryValues(text, parameters)
+      return guarded(connection.queryValues(text, parameters))
     })).pipe(
       Effect.result,
       Effect.tap((result) => {
@@ -70,12 +96,12 @@ export const make = Effect.fnUntraced(function*(config: PgClientConfig) {
     if (busySince !== undefined && clock.monotonicTimeNanosUnsafe() - busySince > patience) runFork(drop)
   }
 
-  return { query, closeIfHung } satisfies JournalConnection
+  return { ready, query, closeIfHung } satisfies JournalConnection
 })
 
-/** The journal's source of connections; a test replaces it to decide when a statement is executed and answered. */
+/** How the journal comes by its connections. Another one lets a test decide when a statement is executed, and answered. */
 export const Connector = Context.Reference<
-  (config: PgClientConfig) => Effect.Effect<JournalConnection, never, Scope.Scope>
+  (config: Config) => Effect.Effect<JournalConnection, never, Scope.Scope>
 >(
   "@sluice/persistence/journal/Link/Connector",
   { defaultValue: () => make }

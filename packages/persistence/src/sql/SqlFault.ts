@@ -1,4 +1,6 @@
-/** Classifies a database error by its consequence for the statement. Design: ARCHITECTURE.md, "Durability". */
+/**
+ * What an error of the database means for what was asked of it. Design: ARCHITECTURE.md, "Durability", intake and flush.
+ */
 import type { SqlError } from "effect/sql/SqlError"
 
 /**
@@ -11,10 +13,18 @@ export type SqlFault = "away" | "busy" | "refused"
 /** Shutdown, no connection, no resources, a failing disk, a standby: the database's own trouble, by SQLSTATE. */
 const away = /^(08|53|57P|58|25006|F0|XX)/
 
-const sqlStateOf = (error: SqlError): string | undefined => {
+/** The SQLSTATE, where PostgreSQL answered with an error. */
+export const sqlStateOf = (error: SqlError): string | undefined => {
   const cause = error.reason.cause
   const code = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined
   return typeof code === "string" ? code : undefined
+}
+
+/** PostgreSQL's or the system's own words, from the innermost cause that has them. */
+export const sqlText = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  const inner = error instanceof AggregateError ? error.errors[0] : error.cause
+  return inner instanceof Error && inner !== error ? sqlText(inner) : error.message
 }
 
 export const sqlFault = (error: SqlError): SqlFault => {

@@ -8,7 +8,7 @@ import { Effect, Latch, Queue } from "effect"
 
 const channel = "sluice_work"
 
-/** Combines many notifications into one. */
+/** Many at once are told of once. */
 const pause = "20 millis"
 
 /** Between two attempts to listen. */

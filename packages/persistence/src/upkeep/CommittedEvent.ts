@@ -1,7 +1,4 @@
-/**
- * The committed events that must have been told, as a value; the events of a run's end are derived by the domain's
- * rules.
- */
+/** What was committed and has to be told, as a value; and what the end of a run tells, derived by the domain's rules. */
 import { completionOf } from "@sluice/domain/internal/order/Completion"
 import type { CustomerChange } from "@sluice/domain/order/Customer"
 import type { Order } from "@sluice/domain/order/Order"
@@ -10,7 +7,7 @@ export interface CommittedEvent {
   /** Epoch milliseconds. */
   readonly at: number
   readonly type: string
-  /** How many messages the event causes. */
+  /** How often it is told. */
   readonly count: number
   /** Absent for reported events. */
   readonly orderId?: string
@@ -22,13 +19,13 @@ export interface CommittedEvent {
 export interface Ending {
   readonly orderId: string
   readonly at: number
-  /** True if no run over the order had completed before. */
+  /** No run over the order had completed before. */
   readonly isFirst: boolean
   /** The order as it was at the end. */
   readonly order: Order
 }
 
-/** A customer as it is now. */
+/** What is known of a customer now. */
 export interface KnownCustomer {
   /** `id:<customerId>` or `email:<address>`, by which it was created. */
   readonly key: string
@@ -41,7 +38,7 @@ export interface KnownCustomer {
 const keyOf = ({ customerId, email }: CustomerChange): string =>
   customerId === undefined ? `email:${email}` : `id:${customerId}`
 
-/** True if the customer existed at `at`. If its e-mail address was written since, the check is skipped. */
+/** Whether there was such a customer at `at`. An address may have been written since; then nothing is said of it. */
 const wasThere = (
   { customerId, email }: CustomerChange,
   known: ReadonlyArray<KnownCustomer>,
@@ -58,7 +55,7 @@ interface Surroundings {
   readonly known: ReadonlyArray<KnownCustomer>
   /** Clocks differ by less, in milliseconds. */
   readonly margin: number
-  /** True if two ends concern one customer in one millisecond, so that their order is unknown. */
+  /** Whether two of the endings are of one customer and one millisecond: nobody can tell which was first. */
   readonly isTied: (change: CustomerChange, at: number) => boolean
 }
 
@@ -98,7 +95,7 @@ const eventsOf = (ending: Ending, surroundings: Surroundings): ReadonlyArray<Com
   )
 }
 
-/** The messages about customers, subscriptions and entitlements that these ends cause. `margin` in milliseconds. */
+/** What these ends tell of customers, subscriptions and entitlements. `margin` in milliseconds. */
 export const eventsOfEndings = (
   endings: ReadonlyArray<Ending>,
   known: ReadonlyArray<KnownCustomer>,

@@ -16,7 +16,7 @@ import { Runs } from "@sluice/engine/runs/Runs"
 import { Settings } from "@sluice/engine/settings/Settings"
 import { Credentials } from "@sluice/http-client/Credentials"
 import { Outbound, type OutboundRequest, type OutboundResponse, OutboundTimedOut } from "@sluice/http-client/Outbound"
-import { type Clock, Effect, Layer, Schema, Stream } from "effect"
+import { type Clock, Effect, Layer, Result, Schema, Stream } from "effect"
 import { Digest } from "effect/crypto"
 import { Reactivity } from "effect/reactivity"
 import { SqlClient } from "effect/sql"
@@ -72,6 +72,7 @@ const database = (beyond: Beyond) => {
     Layer.succeed(Connector, () =>
       Effect.succeed({
         query: (text, parameters) => Effect.result(beyond.values(text, parameters)),
+        ready: Effect.succeed(Result.void),
         closeIfHung: () => {}
       }))
   )

@@ -63,8 +63,8 @@ describe("Database", () => {
         [change(url, (it) => it.password = "s3cret"), /user and the password/],
         [Redacted.make("postgres://u:s3cret@127.0.0.1:1/x"), /127\.0\.0\.1:1\/x.*ECONNREFUSED.*Start PostgreSQL/],
         [Redacted.make("postgres://u:s3cret@localhost/x?host=/nowhere"), /\/nowhere\/x.*ENOENT.*Start PostgreSQL/],
-        [Redacted.make("mysql://u:s3cret@127.0.0.1/x"), /: it is no URL like postgres/],
-        [Redacted.make("u:s3cret@127.0.0.1 x"), /: it is no URL like postgres/]
+        [Redacted.make("mysql://u:s3cret@127.0.0.1/x"), /: it is not a PostgreSQL URL: write postgres:/],
+        [Redacted.make("u:s3cret@127.0.0.1 x"), /: it is not a PostgreSQL URL: write postgres:/]
       ]
       for (const [url, expected] of cases) {
         const { _tag, message } = yield* Effect.flip(open(url))

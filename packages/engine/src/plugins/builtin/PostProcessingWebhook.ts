@@ -13,9 +13,9 @@ import type { Plugin } from "../Plugin.ts"
 const timeoutMs = 15_000
 
 export const PostProcessingWebhookOptions = Schema.Struct({
-  /** The URL of the webhook. */
+  /** Where it is sent. */
   endpoint: Schema.NonEmptyString,
-  /** The body; absent: the order. */
+  /** What is sent; absent: the order. */
   payload: Schema.optionalKey(Schema.Json),
   headers: Schema.optionalKey(Schema.Record(Schema.String, Schema.String))
 })

@@ -1,7 +1,6 @@
 /**
- * Stores cancels, and finds them for the executor of a run. One statement each, so that of a cancel and an end the
- * first to lock the run's row wins. A run that ends with its cancel reports the failures in it. Contract: section 7,
- * `cancel`.
+ * Cancels as they are stored, and as the executor of a run finds them. One statement each, so that of a cancel and an
+ * end the first to lock the run's row wins. A run that ends with its cancel tells of what had failed in it. Contract: section 7, `cancel`.
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import type { RunState } from "@sluice/domain/run/ProcessEvent"
@@ -12,14 +11,14 @@ import { SqlClient } from "effect/sql"
 import { endpoints } from "../../outbox/FanOut.ts"
 import { errorBody, messageFanOut, noStepMessages } from "../../outbox/MessageFanOut.ts"
 
-/** True if no process executes the run and nothing is left to compensate: it has ended with its cancel. */
+/** Nobody executes it, and nothing is left to compensate: it has ended with its cancel. */
 const ends = "runs.owner is null and (not $2 or (runs.state = 'queued' and runs.retry_of is null))"
 
 /** JSON that PostgreSQL can look into: it refuses a NUL and half a surrogate pair, which a partner may have answered. */
 const readable = (record: string): string =>
   `regexp_replace(${record}, '\\\\u(0000|d[89a-f][0-9a-f]{2})', '\\\\ufffd', 'gi')::json`
 
-/** $1 run, $2 compensate, $3 reason, $4 now. A released run becomes due, so that a process compensates it. */
+/** $1 run, $2 compensate, $3 reason, $4 now. A run that was put off becomes due, so that somebody compensates it. */
 const statement = `with f as (
   update runs set cancel_requested = true, cancel_compensates = $2, reason = $3,
   state = case when ${ends} then 'cancelled' else runs.state end,
@@ -39,10 +38,8 @@ om as materialized (
   select $5::uuid as id, 1 as n, 1 as place, 'error' as type, x.order_id, x.finished_at,
     ${errorBody({ event: "x.event_id", id: "x.id" }, "o1.doc", "'[' || x.errors || ']'")} as body
   from (select f.*, (
-      select string_agg('{"name":' || (e.error -> 'name')::text || ',"message":' || (e.error -> 'message')::text || '}',
-        ',' order by s.index)
-      from steps s cross join lateral (select ${readable("s.record")} -> 'error' as error) e
-      where s.run_id = f.id and s.state <> 'cancelled'
+      select string_agg((${readable("s.record")} -> 'error')::text, ',' order by s.index) from steps s
+      where s.run_id = f.id
     ) as errors from f where f.finished_at is not null) x
   join order_versions o1 on o1.order_id = x.order_id and o1.version = 1 where x.errors is not null
 ),
@@ -71,7 +68,7 @@ export const cancel = Effect.fnUntraced(function*(runId: string, { compensate, r
   return answer
 })
 
-/** Finds cancelled runs of worker `$1`: part of the poll statement. */
+/** Whether there are any for worker `$1`: part of the statement that looks once a second. */
 export const anyCancelled = "select from runs where owner = $1 and cancel_requested and finished_at is null"
 
 /** The cancels of the runs that the worker executes. */

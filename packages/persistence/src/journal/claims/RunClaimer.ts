@@ -1,6 +1,6 @@
 /**
- * Finds runs that no process executes and claims them: runs of dead workers, runs due after a wait, and runs next in
- * line on their order. One statement a second polls; the claims are statements of their own.
+ * Finds runs that nobody executes, and claims them: those of dead workers, those due after a wait, and those whose turn
+ * has come on their order. One statement a second looks; whatever it finds is claimed in statements of their own.
  *
  * Taking over is three statements, each committed before the next: fence the dead, claim their runs, read their
  * journals. Contract: section 10, promises 1 to 3; design: ARCHITECTURE.md, "Durability".
@@ -10,7 +10,7 @@ import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoo
 import type { RunCancellation } from "@sluice/engine/internal/journal/Cancellation"
 import { takeoversAfter } from "@sluice/engine/internal/journal/JournalRules"
 import type { ClaimedRun, RunSoFar } from "@sluice/engine/journal/Journal"
-import { Array, Cause, Effect, Exit, Latch, Queue, Stream } from "effect"
+import { Array, Cause, Effect, Exit, Latch, Queue, Result, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
 import { lookColumn, type PartnerBreakerBoard, type Unwell } from "../../partners/PartnerBreakerPostgres.ts"
@@ -74,15 +74,15 @@ const claimDue = claim(`select r.id, true as orderly from runs r
 
 interface Claimed {
   readonly id: string
-  /** True if the run was left without a process dying. */
+  /** Nobody died over it. */
   readonly orderly: boolean
 }
 
-/** The size of what was read; the document is read when needed, and orders are small. */
+/** Of what was read; the document is read when it is needed, and orders are small. */
 const weightOf = (run: RunSoFar): number =>
   run.callouts.reduce((sum, { record }) => sum + (record.response?.body.byteLength ?? 0), 4096)
 
-/** The position of each run in the order of selection; a statement returns its rows in any order. */
+/** Where each stands in the order in which they were chosen; a statement returns its rows as it finds them. */
 const placesOf = (chosen: ReadonlyArray<{ readonly id: string }>): (id: string) => number => {
   const places = new Map(chosen.map(({ id }, place) => [id, place]))
   return (id) => places.get(id) ?? 0
@@ -93,7 +93,7 @@ const inOrder = (claimed: ReadonlyArray<Claimed>, places: (id: string) => number
 
 const uuids = (ids: ReadonlyArray<string>) => ({ ...PgTypes.uuid(null), oid: PgTypes.OID.uuidArray, value: ids })
 
-/** The dependencies of the run claimer. */
+/** What a takeover works with. */
 export interface Needs {
   readonly lease: Lease
   readonly worker: WorkerRegistration
@@ -105,13 +105,14 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, w
   const sql = yield* SqlClient.SqlClient
   const findStrays = yield* UnownedRuns.make(lease)
   const wake = Latch.makeUnsafe(false)
-  /** Repeated until the runs have ended, so that a cancel that was dropped is not missed. */
+  /** Told again until the runs have ended, so that what nobody read is not missed. */
   const cancellations = yield* Queue.sliding<RunCancellation>(1024)
   /** A claim's answer was lost: what `doubtful` holds may be ours. */
   let inDoubt = false
 
   /** The pool, for a worker that rejoins. */
   const link: JournalConnection = {
+    ready: Effect.succeed(Result.void),
     query: (text, parameters) => Effect.result(sql.unsafe(text, parameters).values as Effect.Effect<never, SqlError>),
     closeIfHung: () => {}
   }
@@ -155,10 +156,7 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, w
     }
   })
 
-  /**
-   * Dispatches runs in the order of selection, a few at a time: their journals hold partners' answers of up to 1 MiB
-   * each.
-   */
+  /** In the order in which they were chosen, and few at a time: their journals hold partners' answers, each up to a mebibyte. */
   const dispatch = (queue: Queue.Enqueue<ClaimedRun>, claimed: ReadonlyArray<Claimed>) =>
     Effect.forEach(Array.chunksOf(claimed, 8), (some) => dispatchSome(queue, some), { discard: true })
 
@@ -177,7 +175,7 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, w
     }
   )
 
-  /** Claims queued runs in turns by pipeline. True if there may be more for which this process has room. */
+  /** In turns by pipeline. True where there may be more that this process has room for. */
   const claimQueued = Effect.fnUntraced(function*(queue: Queue.Queue<ClaimedRun>, room: number) {
     const found = yield* sql.unsafe<QueuedRuns.Candidate>(QueuedRuns.candidates, [PgTypes.int4(room)])
     const next = QueuedRuns.inTurns(found, room, lease.inFlight.room)
@@ -266,7 +264,7 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, w
   }))
 
   return {
-    /** Claims runs while this is being read. */
+    /** Nothing is claimed unless this is being read. */
     claimed,
     cancellations: Stream.fromQueue(cancellations),
     /** There is something to claim sooner than the next look. */

@@ -10,8 +10,8 @@ const until = `clock_timestamp() + interval '${leaseSeconds} s'`
 const enter = `insert into workers (id, alive_until) values ($1, ${until})`
 
 /**
- * Waits for the lost statement's locks and withdraws its right to store anything: `for update` conflicts with the
- * renewing and with the standing lock.
+ * Waits for whatever the lost statement still holds, and takes its right to store anything: `for update` meets both the
+ * renewing and the standing lock.
  */
 const rejoinStatement = `with w as materialized (select id from workers where id = $1 and not fenced for update)
 update workers set epoch = epoch + 1, alive_until = ${until} from w where workers.id = w.id returning epoch`
@@ -56,7 +56,7 @@ export const make = Effect.fnUntraced(function*(lease: Lease) {
       const epoch = answer.success[0]?.[0]
       if (typeof epoch === "number") return lease.rejoined(epoch, sent)
       lease.lost()
-      yield* Effect.logWarning(
+      yield* Effect.logDebug(
         "This process was away from the database for longer than its lease: its runs are taken over. It goes on anew"
       )
       return yield* register(link)

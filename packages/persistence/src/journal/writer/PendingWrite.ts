@@ -1,4 +1,4 @@
-/** A write that waits for the writer: a submission, or an entry of a run. It is stored as a whole or not at all. */
+/** What waits to be written: a submission, or an addition to a run. One member is stored as a whole or not at all. */
 import type {
   Committed,
   Entry,
@@ -11,19 +11,21 @@ import type {
 } from "@sluice/engine/journal/Journal"
 import type { Effect } from "effect"
 import type { Outcome } from "../../outbox/Outcome.ts"
+import type { WriteProgress } from "../../sql/WriteProgress.ts"
 
 export interface PendingSubmission {
   readonly kind: "accept"
   readonly submission: Submission
-  /** True if this process executes the run from the start; otherwise it is queued. */
+  /** This process executes it from the start; otherwise it is queued, for whoever has room. */
   readonly starts: boolean
   readonly bytes: number
   /** Monotonic nanoseconds. */
   readonly since: bigint
-  /**
-   * True if the caller was already answered with `JournalUnavailable`; if it is stored nevertheless, its run needs an
-   * executor.
-   */
+  /** Its statement was sent, and it is not known that it stored nothing. */
+  mayBeStored: boolean
+  /** What the request that it belongs to may say of it. */
+  readonly progress: WriteProgress | undefined
+  /** It was answered already, with `JournalUnavailable`; should it be stored all the same, its run needs an executor. */
   abandoned: boolean
   readonly settle: (answer: Effect.Effect<Intake, IntakeConflict | JournalUnavailable>) => void
 }
@@ -35,7 +37,7 @@ export interface PendingEntry {
   readonly worker: string
   /** The run is given up with this entry. */
   readonly release: boolean
-  /** The messages and changes that are stored with the entry. */
+  /** What is stored with it beside the run. */
   readonly outcome: Outcome | undefined
   readonly bytes: number
   readonly settle: (answer: Effect.Effect<Committed | Stale, Fenced>) => void
@@ -43,7 +45,7 @@ export interface PendingEntry {
 
 export type PendingWrite = PendingSubmission | PendingEntry
 
-/** The approximate size of a write on its way to the database: documents, bodies and answers. */
+/** What a member weighs on its way to the database, roughly: its documents, bodies and answers. */
 export const submissionBytes = (submission: Submission): number => submission.document.text.length + 512
 
 export const entryBytes = (entry: Entry): number => {
@@ -60,7 +62,7 @@ export const entryBytes = (entry: Entry): number => {
   return bytes + entry.history.length * 256
 }
 
-/** No two writes to one order share a flush: `UPDATE … FROM` with one order twice drops a change silently. */
+/** No two members of one order share a flush: `UPDATE … FROM` with one order twice drops a change silently. */
 export const orderOf = (member: PendingWrite): string =>
   member.kind === "accept" ? member.submission.document.order.id : member.entry.orderId
 

@@ -1,6 +1,6 @@
 /**
- * The writer: stores everything that waits with one statement and, when that is committed, everything that came
- * meanwhile. There is no timer, and a system under load commits no more often than its disk can.
+ * The writer: everything that waits is stored with one statement; when that is committed, everything that came
+ * meanwhile. Nobody waits for a timer, and a system under load commits no more often than its disk can.
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { judge } from "@sluice/engine/internal/journal/JournalRules"
@@ -10,7 +10,7 @@ import { SqlError } from "effect/sql/SqlError"
 import type { Offer } from "../../outbox/DeliverySignal.ts"
 import { localClaimParameters, ofSubmissions } from "../../outbox/LocalClaims.ts"
 import type { JournalConnection, Rows } from "../../sql/JournalConnection.ts"
-import { type SqlFault, sqlFault } from "../../sql/SqlFault.ts"
+import { type SqlFault, sqlFault, sqlText } from "../../sql/SqlFault.ts"
 import type { Lease } from "../lease/Lease.ts"
 import type { WorkerRegistration } from "../lease/WorkerRegistration.ts"
 import { flushAnswer, openedRun, queued, type StoredEntry } from "./FlushResult.ts"
@@ -19,6 +19,7 @@ import { type FlushTexts, partsOf } from "./FlushStatement.ts"
 import { duplicatesParameters, duplicatesStatement, hitsOf } from "./KeyConflicts.ts"
 import { reconciled, reconcileParameters, reconcileStatement } from "./LostReplies.ts"
 import { type PendingEntry, type PendingSubmission, type PendingWrite, sorted } from "./PendingWrite.ts"
+import type { Tracker } from "./WriteHealth.ts"
 import * as WriteQueue from "./WriteQueue.ts"
 
 /** A backlog, the connection that empties it, and the statements it does so with. */
@@ -54,9 +55,14 @@ export const channel = (
   flushedAt: 0n
 })
 
-/** Puts writes back at the front; one whose caller was already answered is not tried again. */
-const again = (channel: WriteChannel, members: ReadonlyArray<PendingWrite>) =>
+/** Once more from the front: nothing of them is stored. Whoever was answered already is not worth another try. */
+const again = (channel: WriteChannel, members: ReadonlyArray<PendingWrite>) => {
+  for (const member of members) if (member.kind === "accept") member.mayBeStored = false
   channel.backlog.putBack(members.filter((member) => member.kind === "entry" || !member.abandoned))
+}
+
+/** Between two attempts to connect. */
+const reconnectPause = "250 millis"
 
 const refuse = (member: PendingWrite, error: unknown) => member.settle(Effect.die(error))
 
@@ -64,6 +70,8 @@ export const add = (channel: WriteChannel, member: PendingWrite) => {
   channel.backlog.add(member)
   channel.wake.openUnsafe()
 }
+
+const isAbandoned = (member: PendingWrite): boolean => member.kind === "accept" && member.abandoned
 
 /** Answers submissions that have waited since before `since`; what is on its way may still be stored. */
 export const abandon = (channel: WriteChannel, since: bigint) => {
@@ -75,24 +83,27 @@ export const abandon = (channel: WriteChannel, since: bigint) => {
     >
   ) {
     member.abandoned = true
-    member.settle(Effect.fail(new JournalUnavailable({ message: "the database did not answer in time" })))
+    if (member.mayBeStored) member.progress?.sent()
+    member.settle(Effect.fail(new JournalUnavailable({ message: "The database did not answer in time" })))
   }
 }
 
 export interface Options {
+  /** Learns of every commit that is asked for. */
+  readonly health: Tracker
   /** After each commit. */
   readonly changed: (runId: string) => void
   /** There is something to claim sooner than the next poll: a run's turn has come, or a run is in doubt. */
   readonly claimable: () => void
   /** There are deliveries to send. */
   readonly delivers: () => void
-  /** How many of the deliveries that a flush makes this process claims at once. */
+  /** How many of the deliveries that a flush makes are this process's at once. */
   readonly offer: () => Offer
   /** A run was stored that this process does not hold. */
   readonly queued: () => void
 }
 
-/** $1 orders, $2 the run of each: returns the order's version and the run's cancel. */
+/** $1 orders, $2 the run of each: where the order stands, and the run's cancel. */
 const versionsStatement = `select o.id, o.version, r.reason, r.cancel_compensates
   from unnest($1::text[], $2::uuid[]) as u(order_id, run_id) join orders o on o.id = u.order_id
   left join runs r on r.id = u.run_id and r.cancel_requested`
@@ -234,9 +245,20 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: WorkerRegi
   )
 
   const store = Effect.fnUntraced(
-    function*(channel: WriteChannel, members: ReadonlyArray<PendingWrite>): Effect.fn.Return<void> {
+    function*(channel: WriteChannel, given: ReadonlyArray<PendingWrite>): Effect.fn.Return<void> {
+      options.health.asked(channel, clock.monotonicTimeNanosUnsafe())
+      const connected = yield* channel.link.ready
+      if (Result.isFailure(connected)) {
+        options.health.failed(sqlText(connected.failure))
+        again(channel, given)
+        channel.beat ||= given.length === 0
+        return yield* Effect.sleep(reconnectPause)
+      }
+      // Answered while the connection was being made: what was said to be stored nowhere must not be sent.
+      const members = given.some(isAbandoned) ? given.filter((member) => !isAbandoned(member)) : given
       const by = lease.identity()
       const { accepts, entries } = sorted(members)
+      for (const member of accepts) member.mayBeStored = true
       const sent = clock.monotonicTimeNanosUnsafe()
       const parts = partsOf(accepts, entries)
       const offer = parts.accepts ? options.offer() : undefined
@@ -250,11 +272,18 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: WorkerRegi
           ]
         )
       ).pipe(Effect.catchDefect((defect) => Effect.succeed(Result.fail(defect))))
-      if (Result.isSuccess(answer)) return yield* settle(channel, members, answer.success, by, sent, offer)
+      if (Result.isSuccess(answer)) {
+        options.health.committed(channel, clock.monotonicTimeNanosUnsafe())
+        return yield* settle(channel, members, answer.success, by, sent, offer)
+      }
       // What was stored all the same is sent when its claims run out.
       offer?.taken([])
       const fault = answer.failure instanceof SqlError ? sqlFault(answer.failure) : "refused"
-      if (fault === "away") return yield* recover(channel, members, by.worker)
+      if (fault === "away") {
+        if (answer.failure instanceof SqlError) options.health.failed(sqlText(answer.failure))
+        return yield* recover(channel, members, by.worker)
+      }
+      options.health.withdrawn(channel)
       // One row's fault must not fail its neighbours, and one row's lock must not hold them up.
       if (members.length > 1) {
         for (const member of members) yield* store(channel, [member])
@@ -299,6 +328,7 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: WorkerRegi
             ))
           channel.inFlight = []
         }
+        options.health.withdrawn(channel)
         channel.wake.closeUnsafe()
         yield* channel.wake.await
       }

@@ -9,6 +9,8 @@ const accept = (bytes: number): PendingWrite => ({
   bytes,
   since: 0n,
   abandoned: false,
+  mayBeStored: false,
+  progress: undefined,
   starts: true,
   settle: () => {}
 })

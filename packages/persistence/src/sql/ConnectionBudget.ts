@@ -1,0 +1,13 @@
+/** How many connections to the database a process may need, and what for. Documented in docs/several-processes.md. */
+export const connectionBudget = {
+  /** Requests, lists, takeover, settings; two of them listen for notifications. */
+  pool: 10,
+  /** The writer's connections: small writes, large ones, and what a run's end leaves behind. */
+  journal: 3,
+  /** To claim deliveries, to record attempts, and to hear of other processes' deliveries. */
+  deliveries: 3
+}
+
+/** `executes`: the process has the role `worker`. */
+export const connectionsOf = (executes: boolean): number =>
+  connectionBudget.pool + connectionBudget.journal + (executes ? connectionBudget.deliveries : 0)
