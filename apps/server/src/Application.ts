@@ -37,6 +37,7 @@ import type { StartError } from "@sluice/persistence/internal/embedded/EmbeddedP
 import { Overview } from "@sluice/persistence/internal/queries/Overview"
 import { RecordedRuns } from "@sluice/persistence/internal/queries/RecordedRuns"
 import { Resources } from "@sluice/persistence/internal/queries/Resources"
+import { connectionsOf } from "@sluice/persistence/internal/sql/ConnectionBudget"
 import * as JournalPostgres from "@sluice/persistence/journal/JournalPostgres"
 import { Events } from "@sluice/persistence/outbox/Events"
 import { Orders } from "@sluice/persistence/queries/Orders"
@@ -77,12 +78,14 @@ const plugins = Plugins.layer([
   zuora
 ])
 
-const database = ({ databaseUrl, dataDirectory }: ServerConfig) =>
-  databaseUrl === undefined
-    ? Layer.unwrap(Effect.map(EmbeddedPostgres, ({ url }) => Database.layer({ url }))).pipe(
+const database = ({ databaseUrl, dataDirectory, roles }: ServerConfig) => {
+  const connections = connectionsOf(roles.has("worker"))
+  return databaseUrl === undefined
+    ? Layer.unwrap(Effect.map(EmbeddedPostgres, ({ url }) => Database.layer({ url, connections }))).pipe(
       Layer.provide(EmbeddedPostgres.layer({ dataDirectory }))
     )
-    : Database.layer({ url: databaseUrl })
+    : Database.layer({ url: databaseUrl, connections })
+}
 
 const secrets = (config: ServerConfig) =>
   Layer.unwrap(Effect.map(EncryptionKey.find(config), SecretBox.layer)).pipe(
@@ -92,10 +95,14 @@ const secrets = (config: ServerConfig) =>
 const outbound = ({ allowedNetworks }: ServerConfig) =>
   OutboundUndici.layer({ guard: AddressGuard.make(allowedNetworks) })
 
-const settingsFile = ({ settingsFile }: ServerConfig, environment: Environment) =>
+/** Read before anything else is made: a path that is wrong must not leave a database behind. */
+const readSettings = ({ settingsFile }: ServerConfig, environment: Environment) =>
   settingsFile === undefined
-    ? Layer.empty
-    : Layer.effectDiscard(SettingsFile.apply(settingsFile, environment)).pipe(Layer.provide(NodeServices.layer))
+    ? Effect.undefined
+    : Effect.provide(SettingsFile.read(settingsFile, environment), NodeServices.layer)
+
+const applySettings = (read: SettingsFile.ReadFile | undefined) =>
+  read === undefined ? Layer.empty : Layer.effectDiscard(SettingsFile.apply(read))
 
 /** Around `inner` where anybody asks for spans, else `inner` alone. */
 const traced =
@@ -127,7 +134,7 @@ const retries = (executes: boolean) =>
   )
 
 /** Everything behind the HTTP API. */
-const engine = (config: ServerConfig, environment: Environment) => {
+const engine = (config: ServerConfig, settings: SettingsFile.ReadFile | undefined) => {
   const executes = config.roles.has("worker")
   const reading = Layer.mergeAll(
     Orders.layer,
@@ -150,9 +157,9 @@ const engine = (config: ServerConfig, environment: Environment) => {
   ).pipe(
     Layer.provideMerge(Intake.layer),
     Layer.provideMerge(Runs.layer({ claims: executes }).pipe(Layer.provide([Metered.journal, Metered.outbound]))),
-    Layer.provideMerge(traced(Traced.journal)(JournalPostgres.layer({ executes }))),
+    Layer.provideMerge(traced(Traced.journal)(JournalPostgres.layerInTime({ executes }))),
     // Applied before the first order is taken in or up.
-    Layer.provideMerge(settingsFile(config, environment)),
+    Layer.provideMerge(applySettings(settings)),
     Layer.provideMerge(SettingsWriting.layer),
     Layer.provideMerge(PipelineCheck.layer),
     Layer.provideMerge(SettingsStore.layer),
@@ -182,13 +189,13 @@ export const layer = (
   config: ServerConfig,
   environment: Environment
 ): Layer.Layer<HttpServer.HttpServer | Stopping, StartFault> =>
-  Server.layer({
-    host: config.host,
-    port: config.port,
-    keys: fixedKeys(config.apiKeys),
-    serves: config.roles.has("api") ? "everything" : "pages"
-  }).pipe(
-    Layer.provideMerge(engine(config, environment)),
-    Layer.provide(ConsoleFiles.layer.pipe(Layer.provide(NodeServices.layer))),
-    Layer.provideMerge(Stopping.layer)
-  )
+  Layer.unwrap(Effect.map(readSettings(config, environment), (settings) =>
+    Server.layer({
+      host: config.host,
+      port: config.port,
+      keys: fixedKeys(config.apiKeys),
+      serves: config.roles.has("api") ? "everything" : "pages"
+    }).pipe(Layer.provideMerge(engine(config, settings))))).pipe(
+      Layer.provide(ConsoleFiles.layer.pipe(Layer.provide(NodeServices.layer))),
+      Layer.provideMerge(Stopping.layer)
+    )

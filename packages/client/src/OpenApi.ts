@@ -1310,16 +1310,6 @@ export interface components {
       readonly critical: boolean
       readonly durationMs?: number
       readonly error?: {
-        /** @enum {string} */
-        readonly kind:
-          | "rejected"
-          | "timed-out"
-          | "unreachable"
-          | "invalid-response"
-          | "cancelled"
-          | "unprepared"
-          | "unknown"
-          | "defect"
         readonly message: string
         readonly name: string
       }
@@ -1380,7 +1370,7 @@ export interface components {
       /** @enum {number} */
       readonly status?: 503
       /** @enum {string} */
-      readonly title?: "The database is away"
+      readonly title?: "Not available at the moment"
       /** @enum {string} */
       readonly type: "urn:sluice:problem:unavailable"
     }
@@ -1452,7 +1442,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -1502,7 +1492,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -1582,7 +1572,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -1667,7 +1657,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -1794,7 +1784,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -1897,7 +1887,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -1977,7 +1967,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -2062,7 +2052,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -2189,7 +2179,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -2292,7 +2282,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -2372,7 +2362,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -2457,7 +2447,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -2557,7 +2547,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -2642,7 +2632,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -2736,7 +2726,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -2838,7 +2828,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -2923,7 +2913,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -3017,7 +3007,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -3103,7 +3093,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -3233,7 +3223,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description Too much is waiting | The database is away */
+      /** @description Too much is waiting | Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -3320,7 +3310,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -3447,7 +3437,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -3546,7 +3536,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -3690,7 +3680,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description Too much is waiting | The database is away */
+      /** @description Too much is waiting | Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -3778,7 +3768,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -3852,7 +3842,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -3932,7 +3922,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -4017,7 +4007,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -4097,7 +4087,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -4182,7 +4172,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -4309,7 +4299,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -4412,7 +4402,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -4521,7 +4511,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -4612,7 +4602,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -4692,7 +4682,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -4788,7 +4778,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -4873,7 +4863,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -5005,7 +4995,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -5121,7 +5111,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -5266,7 +5256,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description Too much is waiting | The database is away */
+      /** @description Too much is waiting | Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -5389,7 +5379,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -5478,7 +5468,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -5577,7 +5567,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -5657,7 +5647,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -5742,7 +5732,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -5822,7 +5812,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -5945,7 +5935,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -6030,7 +6020,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -6157,7 +6147,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -6260,7 +6250,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -6381,7 +6371,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -6467,7 +6457,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -6553,7 +6543,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -6656,7 +6646,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -6741,7 +6731,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown

@@ -13,7 +13,7 @@ export class DestinationUnknown extends Schema.TaggedError<DestinationUnknown>()
   message: Schema.String
 }) {}
 
-/** The credentials that a step's message needs, which are not stored with it. */
+/** What a step's message needs besides what is stored with it. */
 export interface StepCredentials {
   /** Over the stored ones. */
   readonly headers: Readonly<Record<string, string>>

@@ -6,7 +6,7 @@
  */
 import { Clock, Context, Data, Effect, Layer, Redacted } from "effect"
 
-/** The credentials of a token. Equal credentials share one, whatever their providers are called. */
+/** Whose token it is. Equal credentials share one, whatever their providers are called. */
 export interface TokenKey {
   readonly tokenUrl: string
   readonly clientId: string
@@ -33,7 +33,7 @@ export type TokenClaim = Data.TaggedEnum<{
 }>
 export const TokenClaim = Data.taggedEnum<TokenClaim>()
 
-/** The time after which a claimed fetch counts as abandoned, in milliseconds; more than fetching a token may take. */
+/** After so many milliseconds whoever was to fetch counts as gone; more than fetching a token may take. */
 export const claimMs = 15_000
 
 /** Between two questions of one who waits, in milliseconds. */
@@ -41,14 +41,14 @@ export const askAgainMs = 100
 
 export class TokenStore extends Context.Service<TokenStore, {
   readonly claim: (key: TokenKey) => Effect.Effect<TokenClaim>
-  /** Stores the fetched token. */
+  /** What was fetched. */
   readonly keep: (key: TokenKey, token: KeptToken) => Effect.Effect<void>
-  /** Gives up the fetch; the next caller tries. */
+  /** Nothing was fetched after all: the next who asks is to try. */
   readonly release: (key: TokenKey) => Effect.Effect<void>
-  /** Drops a refused token, and only that value: another may have been fetched meanwhile. */
+  /** It was refused. Only that very value is dropped: another may have been fetched meanwhile. */
   readonly drop: (key: TokenKey, value: string) => Effect.Effect<void>
 }>()("@sluice/http-client/TokenStore") {
-  /** A store for one process; several `Credentials` may share it. */
+  /** For one process; several `Credentials` may share it. */
   static readonly layerMemory = Layer.sync(TokenStore, () => makeMemory())
 }
 
@@ -68,9 +68,7 @@ const textOf = ({ clientId, clientSecret, scope, tokenUrl }: TokenKey): string =
 
 const makeMemory = (): TokenStore["Service"] => {
   const entries = new Map<string, Entry>()
-  /**
-   * Removes entries that are expired and not awaited: credentials change, and the old ones are never requested again.
-   */
+  /** Whoever is neither used nor awaited goes: credentials change, and nobody asks for the old ones again. */
   const forgetSpent = (now: bigint) => {
     for (const [key, entry] of entries) if (entry.usableUntil <= now && entry.claimedUntil <= now) entries.delete(key)
   }

@@ -1,6 +1,6 @@
 /**
- * The report on a partner's endpoint: a value that can be printed, stored and compared. All of it has passed the
- * engine's redaction; it contains no secrets.
+ * What checking a partner's endpoint found: a value that can be printed, stored and compared. Everything in it has gone
+ * through the engine's redaction; nothing secret is in here.
  */
 import { PatchedMember } from "@sluice/domain/callout/CalloutRecord"
 import { Outcome } from "@sluice/domain/callout/Outcome"
@@ -24,29 +24,29 @@ export const CheckedAttempt = Schema.Struct({
   number: Schema.Int,
   status: Schema.optionalKey(Schema.Int),
   contentType: Schema.optionalKey(Schema.String),
-  /** The size of the answer's body after decompression; if it was cut, of the part kept. */
+  /** Of the answer's body, after decompression; where it was cut, of what was kept. */
   bytes: Schema.optionalKey(Schema.Int),
   /** Milliseconds. */
   durationMs: Schema.Finite,
   outcome: Outcome,
   unknown: Schema.optionalKey(Schema.Boolean),
   error: Schema.optionalKey(Schema.String),
-  /** True if it was not sent: the attempt before it timed out, and this one is assumed to end alike. */
+  /** It was not sent: the attempt before it timed out, and this one is taken to end alike. */
   assumed: Schema.optionalKey(Schema.Boolean)
 })
 export type CheckedAttempt = typeof CheckedAttempt.Type
 
-/** The answers' effect on an order, as the engine decided. */
+/** What the answers do to an order, as the engine decided. */
 export const OrderEffect = Schema.Struct({
   step: StepState,
   run: FinalRunState,
-  /** The deciding reason, in words. */
+  /** In words: what decided. */
   reason: Schema.String,
   error: Schema.optionalKey(Schema.String),
   status: Schema.Struct({ before: Schema.String, after: Schema.String }),
-  /** The members changed by the patch. */
+  /** What a patch changed. */
   patch: Schema.Array(PatchedMember),
-  /** True if the order's `errors[]` got an entry. */
+  /** Whether the order's `errors[]` got an entry. */
   notedOnOrder: Schema.Boolean
 })
 export type OrderEffect = typeof OrderEffect.Type
@@ -57,7 +57,7 @@ export const CheckedCase = Schema.Struct({
   /** One sentence: what was sent, and why. */
   title: Schema.String,
   attempts: Schema.Array(CheckedAttempt),
-  /** The effect with `StopOnError: true` (`critical: true`). Absent where the case concerns only the answers. */
+  /** With `StopOnError: true` (`critical: true`). Absent where the case is about the answers alone. */
   critical: Schema.optionalKey(OrderEffect),
   /** Without: the same answers, decided again. */
   tolerant: Schema.optionalKey(OrderEffect),

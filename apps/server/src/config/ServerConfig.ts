@@ -5,6 +5,7 @@
  * none repeats a value that may be a secret. An empty variable counts as unset.
  */
 import * as AddressGuard from "@sluice/http-client/AddressGuard"
+import * as DatabaseUrl from "@sluice/persistence/internal/sql/DatabaseUrl"
 import { Duration, Redacted, Result } from "effect"
 import type * as IpNetwork from "effect/net/IpNetwork"
 import { type ApiKey, readKeys } from "./ApiKeys.ts"
@@ -85,14 +86,11 @@ const host = (value: string): Result.Result<string, string> => {
     : Result.fail(`"${value}" is not a host: write a name or an address without scheme or port, for example 127.0.0.1`)
 }
 
-const databaseUrl = (value: string): Result.Result<Redacted.Redacted, string> => {
-  const url = URL.parse(value)
-  return url !== null && (url.protocol === "postgres:" || url.protocol === "postgresql:")
-    ? Result.succeed(Redacted.make(value))
-    : Result.fail(
-      "is not a PostgreSQL URL: write postgres://user:password@host:5432/database, or unset it to use the embedded one"
-    )
-}
+const databaseUrl = (value: string): Result.Result<Redacted.Redacted, string> =>
+  Result.mapBoth(DatabaseUrl.parse(value), {
+    onSuccess: () => Redacted.make(value),
+    onFailure: (fault) => `${fault}, or unset it to use the embedded one`
+  })
 
 const encryptionKey = (value: string): Result.Result<Redacted.Redacted<Uint8Array>, string> => {
   const shape = /^[A-Za-z0-9+/]*={0,2}$/.test(value)

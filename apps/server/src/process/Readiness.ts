@@ -1,29 +1,54 @@
-/** Whether this process can work: the database answers. Contract: section 7, "While the database is away". */
+/**
+ * Whether this process can work: the database answers, and commits succeed in time. Contract: section 7, "While the
+ * database is away", and section 10, promise 6.
+ */
 import { JournalUnavailable } from "@sluice/engine/journal/Journal"
+import { WriteHealth } from "@sluice/persistence/internal/journal/writer/WriteHealth"
+import { sqlFault } from "@sluice/persistence/internal/sql/SqlFault"
 import { Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { atMost } from "./AnswerTimeout.ts"
 
-/** Well below the 5 s in which the answer has to be there. */
-const patience = "2 seconds"
+/**
+ * How long a probe waits for an answer to `SELECT 1`. One that is refused shows at once that the database is away; one
+ * that is late shows nothing, because other requests may hold all connections.
+ */
+const probePatience = "1 second"
 
-const away = (message: string) => new JournalUnavailable({ message: `The database is away: ${message}. Try again` })
+/** How long a request waits that needs nothing of the database, and is refused with all others while it is away. */
+const requestPatience = "4 seconds"
+
+const away = new JournalUnavailable({ message: "The database is away" })
+const silent = new JournalUnavailable({ message: "The database did not answer in time" })
 
 const make = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
+  const writes = yield* WriteHealth
+
+  const asked = sql`SELECT 1`.pipe(
+    Effect.asVoid,
+    Effect.catch((error) => sqlFault(error) === "away" ? Effect.fail(away) : Effect.void)
+  )
+
   return Readiness.of({
-    check: sql`SELECT 1`.pipe(
-      Effect.mapError((error) => away(error.message)),
-      atMost(patience, () => Effect.fail(away("it does not answer"))),
-      Effect.asVoid
-    )
+    check: Effect.gen(function*() {
+      const stalled = yield* writes.stalledSeconds
+      if (stalled > 0) {
+        return yield* new JournalUnavailable({ message: `No commit has succeeded for ${Math.round(stalled)} s` })
+      }
+      return yield* atMost(probePatience, () => Effect.void)(asked)
+    }),
+    reachable: atMost(requestPatience, () => Effect.fail(silent))(asked)
   })
 })
 
 export class Readiness extends Context.Service<Readiness, {
+  /** For `/health/ready`. */
   readonly check: Effect.Effect<void, JournalUnavailable>
+  /** The database answers, whether or not commits succeed. */
+  readonly reachable: Effect.Effect<void, JournalUnavailable>
 }>()("@sluice/server/Readiness") {
-  static readonly layer: Layer.Layer<Readiness, never, SqlClient.SqlClient> = Layer.effect(
+  static readonly layer: Layer.Layer<Readiness, never, SqlClient.SqlClient | WriteHealth> = Layer.effect(
     Readiness,
     Effect.suspend(() => make)
   )

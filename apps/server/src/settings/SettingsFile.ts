@@ -60,7 +60,14 @@ const below = (path: string, fault: Fault): Fault => ({
   message: fault.message
 })
 
-const read = Effect.fnUntraced(function*(file: string, environment: Environment) {
+/** A settings file that was read, and not applied yet. */
+export interface ReadFile {
+  readonly file: string
+  readonly settings: SettingsFile
+}
+
+/** Reads the file; needs nothing but the file system. */
+export const read = Effect.fnUntraced(function*(file: string, environment: Environment) {
   const fs = yield* FileSystem.FileSystem
   const text = yield* Effect.mapError(
     fs.readFileString(file),
@@ -74,13 +81,14 @@ const read = Effect.fnUntraced(function*(file: string, environment: Environment)
     catch: (error) => invalid(file, [{ path: "", message: `is not JSON: ${locate(text) ?? String(error)}` }])
   })
   const decoded = decodeSettingsFile(json, (name) => environment[name])
-  return "faults" in decoded ? yield* invalid(file, decoded.faults) : decoded.settings
+  return "faults" in decoded
+    ? yield* invalid(file, decoded.faults)
+    : { file, settings: decoded.settings } satisfies ReadFile
 })
 
 /** Applies the file. Answers how many settings were new or changed. */
-export const apply = Effect.fnUntraced(function*(file: string, environment: Environment) {
+export const apply = Effect.fnUntraced(function*({ file, settings }: ReadFile) {
   const writing = yield* SettingsWriting
-  const settings = yield* read(file, environment)
   const planned = plan(settings)
   const faults: Array<Fault> = []
   const checked = yield* Effect.forEach(

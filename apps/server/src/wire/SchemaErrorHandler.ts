@@ -1,11 +1,12 @@
 /**
  * What holds for every endpoint: unknown query members are refused by name, so is what does not decode; the answer
- * comes within 5 s while the database is away; and whatever breaks is logged here and answered with a problem that says
- * nothing of our insides. Contract: section 7.
+ * comes within 5 s while the database is away, and says whether a change may have been stored; and whatever breaks is
+ * logged here and answered with a problem that says nothing of our insides. Contract: sections 7 and 10, promise 6.
  */
 import { Refusals } from "@sluice/api/internal/wire/Refusals"
 import { maxLimit } from "@sluice/api/wire/Paging"
 import * as Problems from "@sluice/api/wire/Problems"
+import * as WriteProgress from "@sluice/persistence/internal/sql/WriteProgress"
 import { Context, Effect, Layer, SchemaAST, SchemaIssue } from "effect"
 import { HttpServerRequest, type HttpServerResponse } from "effect/http"
 import { type HttpApiEndpoint, HttpApiError } from "effect/http-api"
@@ -22,10 +23,30 @@ export const patience = "4500 millis"
 const awaySeconds = 1
 
 export const unavailable = (): Problems.Unavailable =>
-  new Problems.Unavailable({
-    detail: "The database is away; nothing was stored. Try again",
-    retryAfterSeconds: awaySeconds
-  })
+  new Problems.Unavailable({ detail: "The database did not answer in time", retryAfterSeconds: awaySeconds })
+
+/** What is certain of a change that was refused with 503, added to the reason. */
+const certainty = ({ mayBeStored }: WriteProgress.WriteProgress): string =>
+  mayBeStored() ? "; this may have been stored: repeat it with the same key" : "; nothing was stored. Try again"
+
+/** `progress`: of a request that may change something. */
+const withCertainty = (problem: Problem, progress: WriteProgress.WriteProgress | undefined): Problem =>
+  problem instanceof Problems.Unavailable
+    ? {
+      ...fieldsOf(problem),
+      detail: `${problem.detail ?? problem.title}${progress === undefined ? ". Try again" : certainty(progress)}`
+    }
+    : problem
+
+const fieldsOf = ({ type, status, title, retryAfterSeconds }: Problems.Unavailable) => ({
+  type,
+  status,
+  title,
+  retryAfterSeconds
+})
+
+/** Methods that change nothing. */
+const safe: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"])
 
 /** The members that an endpoint's query may have. */
 const membersOf = (endpoint: HttpApiEndpoint.Top): ReadonlySet<string> => {
@@ -71,8 +92,11 @@ const isProblem = (error: unknown): error is Problem =>
   && error.type.startsWith("urn:sluice:problem:") && "status" in error
 
 /** A problem, for whatever a handler failed with. */
-const answer = (error: unknown): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
-  if (isProblem(error)) return Effect.succeed(problemResponse(error))
+const answer = (
+  error: unknown,
+  progress: WriteProgress.WriteProgress | undefined
+): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
+  if (isProblem(error)) return Effect.succeed(problemResponse(withCertainty(error, progress)))
   if (HttpApiError.HttpApiSchemaError.is(error) && error.kind !== "Body" && error.kind !== "ResponseHeaders") {
     return Effect.succeed(problemResponse(undecodable(error)))
   }
@@ -101,12 +125,19 @@ export const layer: Layer.Layer<Refusals> = Layer.succeed(Refusals, (httpEffect,
   const known = membersOf(endpoint)
   const hurried = unhurried.has(endpoint.identifier)
     ? httpEffect
-    : httpEffect.pipe(atMost(patience, () => Effect.succeed(problemResponse(unavailable()))))
+    : httpEffect.pipe(atMost(patience, () => Effect.fail(unavailable())))
   const read = endpoint.payload.size > 0 ? hurried : withoutBody(hurried)
-  const answered = read.pipe(
-    Effect.catch(answer),
-    Effect.catchDefect(broken)
-  )
+  const answeredWith = (progress: WriteProgress.WriteProgress | undefined) =>
+    read.pipe(
+      Effect.catch((error) => answer(error, progress)),
+      Effect.catchDefect(broken)
+    )
+  const reading = answeredWith(undefined)
+  const changing = Effect.suspend(() => {
+    const progress = WriteProgress.make()
+    return Effect.provideService(answeredWith(progress), WriteProgress.CurrentWriteProgress, progress)
+  })
+  const answered = safe.has(endpoint.method) ? reading : changing
   return Effect.withFiber((fiber) => {
     const search = Context.getUnsafe(fiber.context, HttpServerRequest.ParsedSearchParams)
     let unknown: Array<string> | undefined

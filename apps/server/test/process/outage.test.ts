@@ -1,9 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
-import { Clock, Effect, Redacted } from "effect"
+import { Clock, Effect, Fiber, Redacted, Schedule } from "effect"
 import * as Cable from "../support/Cable.ts"
+import { Partner } from "../support/Partner.ts"
+import * as Process from "../support/Process.ts"
 import { within } from "../support/Promised.ts"
-import { Sluice } from "../support/Sluice.ts"
+import { exchange, Sluice } from "../support/Sluice.ts"
 
 const requests = [
   ["GET", "/v1/orders"],
@@ -58,7 +60,48 @@ const scenario = (cable: Cable.Cable, away: Effect.Effect<void>) =>
     // A server ends only when its database answers.
   }).pipe(Effect.ensuring(cable.put))
 
+const lines = (output: string): ReadonlyArray<string> =>
+  output.trimEnd().split("\n").map((line) => line.replace(/^\[[^\]]*\] /, ""))
+
 describe("outage", () => {
+  it.live("an outage under load leaves two lines in the log: when writes stopped, and when they went on", () =>
+    Effect.gen(function*() {
+      const { url } = yield* DatabaseTest
+      const cable = yield* Cable.make(Redacted.value(url))
+      const running = yield* Process.start({ DATABASE_URL: cable.url, SLUICE_ALLOW_NETWORKS: "127.0.0.0/8" })
+      const base = yield* running.url
+      const partner = yield* Partner
+      yield* exchange(base, "PUT", "/v1/pipelines/p", {
+        body: { steps: [{ name: "calloutPlugin", options: { endpoint: partner.url } }] }
+      })
+      const order = exchange(base, "POST", "/v1/orders", { body: { orderType: "A" } })
+      const load = yield* Effect.forkChild(Effect.forever(Effect.andThen(order, Effect.sleep("50 millis"))))
+      const ready = (status: number) =>
+        Effect.repeat(exchange(base, "GET", "/health/ready"), {
+          until: (answer) => answer.status === status,
+          schedule: Schedule.spaced("50 millis")
+        })
+      yield* ready(200)
+      yield* cable.pull
+      // Longer than the lease: the process is away for so long that another could have taken its runs over.
+      yield* Effect.sleep("8 seconds")
+      yield* ready(503)
+      const { text } = yield* exchange(base, "GET", "/metrics")
+      assert.isAbove(Number(/^sluice_journal_stalled_seconds (\S+)$/m.exec(text)?.[1]), 2)
+      yield* cable.put
+      yield* ready(200)
+      yield* Fiber.interrupt(load)
+      yield* running.signal("SIGTERM")
+      const { output } = yield* running.ended
+      const [, stopped, wentOn, ...rest] = lines(output)
+      assert.match(
+        String(stopped),
+        /^WARN \S+ writes have stopped: .*ECONNREFUSED|^WARN \S+ writes have stopped: Connection closed/
+      )
+      assert.match(String(wentOn), /^INFO \S+ writes go on after \d+ s$/)
+      assert.lengthOf(rest, 1, output)
+    }).pipe(Effect.scoped, Effect.provide([DatabaseTest.layer, Partner.layer])))
+
   it.live(
     "the database gone: every /v1 request answers 503 within 5 s, and all goes on by itself",
     () => withSluice((cable) => scenario(cable, cable.pull))

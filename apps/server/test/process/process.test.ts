@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
 import { Clock, Effect, Fiber, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { get, type IncomingMessage, type ServerResponse } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -73,6 +73,35 @@ describe("a start that cannot be", () => {
         yield* Effect.orDie(sql`INSERT INTO sluice_migrations (migration_id, name) VALUES (9999, 'later')`)
       })
     ))
+
+  it.live("so does a database that refuses one of the connections that the process may need", () =>
+    withDatabase(Effect.gen(function*() {
+      const sql = yield* SqlClient.SqlClient
+      const own = yield* environment
+      const url = new URL(own.DATABASE_URL)
+      const role = `${url.pathname.slice(1)}_one`
+      yield* Effect.acquireRelease(
+        sql`CREATE ROLE ${sql(role)} LOGIN PASSWORD 'one' CONNECTION LIMIT 1`,
+        () => Effect.ignore(sql`DROP ROLE ${sql(role)}`)
+      )
+      url.username = role
+      url.password = "one"
+      const running = yield* Process.start({ ...own, DATABASE_URL: url.href })
+      const { code, errors } = yield* running.ended
+      assert.strictEqual(code, 1)
+      assert.match(errors, /^sluice: DATABASE_URL \(.*too many connections for role "\S+_one"\. .* 16 connections/)
+      assert.lengthOf(errors.trimEnd().split("\n"), 1, errors)
+    })))
+
+  it.live("so does a settings file that is not there, before a database is made", () =>
+    Effect.gen(function*() {
+      const data = yield* directory
+      const running = yield* Process.start({ SLUICE_DATA_DIR: data, SLUICE_CONFIG: join(data, "absent.json") })
+      const { code, errors } = yield* running.ended
+      assert.strictEqual(code, 1)
+      assert.match(errors, /^sluice: SLUICE_CONFIG \S+absent\.json cannot be read/)
+      assert.deepStrictEqual(readdirSync(data), [])
+    }).pipe(Effect.scoped))
 
   it.live("so does a port in use", () =>
     withDatabase(Effect.gen(function*() {

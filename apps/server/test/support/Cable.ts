@@ -1,6 +1,7 @@
-/** A cable between a server and its database, which can be pulled and put back. */
+/** A cable between a server and its database, which can be pulled and put back, and made to lose answers. */
 import { Effect } from "effect"
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net"
+import { makeDialogue } from "./Dialogue.ts"
 
 export interface Cable {
   /** The database behind the cable. */
@@ -9,6 +10,10 @@ export interface Cable {
   readonly put: Effect.Effect<void>
   /** Leaves connections open and carries nothing, until it is put back: a database that hangs. */
   readonly freeze: Effect.Effect<void>
+  /** Ends each connection at its next request, which does not arrive. */
+  readonly cutRequests: Effect.Effect<void>
+  /** Carries every request, and ends the connection instead of answering one that commits. */
+  readonly loseCommits: Effect.Effect<void>
 }
 
 const listen = (server: Server, port: number) =>
@@ -20,13 +25,24 @@ export const make = Effect.fnUntraced(function*(database: string) {
   const port = Number(target.port || 5432)
   const sockets = new Set<Socket>()
   let frozen = false
+  let cutting = false
+  let losing = false
   const server = createServer((near) => {
     const far = directory === null
       ? connect(port, target.hostname)
       : connect(`${directory}/.s.PGSQL.${target.searchParams.get("port") ?? port}`)
+    const dialogue = makeDialogue()
+    near.on("data", (data: Buffer) => {
+      if (cutting) return near.destroy()
+      if (dialogue.request(data) && losing) dialogue.loseAnswer()
+      far.write(data)
+    })
+    far.on("data", (data: Buffer) => {
+      if (dialogue.answer(data)) near.write(data)
+      else if (dialogue.lost()) near.destroy()
+    })
     for (const [from, to] of [[near, far], [far, near]] as const) {
       sockets.add(from)
-      from.on("data", (data) => void to.write(data))
       if (frozen) from.pause()
       from.on("close", () => {
         sockets.delete(from)
@@ -51,12 +67,20 @@ export const make = Effect.fnUntraced(function*(database: string) {
     pull: cut,
     put: Effect.suspend(() => {
       frozen = false
+      cutting = false
+      losing = false
       for (const socket of sockets) socket.resume()
       return server.listening ? Effect.void : listen(server, own)
     }),
     freeze: Effect.sync(() => {
       frozen = true
       for (const socket of sockets) socket.pause()
+    }),
+    cutRequests: Effect.sync(() => {
+      cutting = true
+    }),
+    loseCommits: Effect.sync(() => {
+      losing = true
     })
   }
   return cable

@@ -1,4 +1,4 @@
-/** Examples of webhook messages and of their deliveries. */
+/** What webhooks tell of, and how they were delivered. */
 import type { Examples } from "./Examples.ts"
 
 export const messages: Examples = {

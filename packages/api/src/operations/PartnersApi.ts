@@ -1,4 +1,4 @@
-/** The health of partners, and closing a circuit by hand. Contract: section 4, `onUnavailable`. */
+/** How partners are, and taking one for well again. Contract: section 4, `onUnavailable`. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { Authorization } from "../wire/Authorization.ts"
@@ -6,9 +6,9 @@ import { pageOf, pageQuery } from "../wire/Paging.ts"
 import * as Problems from "../wire/Problems.ts"
 
 export const PartnerView = Schema.Struct({
-  /** The host as in a URL: lower case, with the port unless it is the scheme's default. */
+  /** As in a URL: lower case, with the port where it is not the scheme's own. */
   host: Schema.String,
-  /** The state of its circuit breaker. `open`: runs are on hold. `half-open`: one of them is tried. */
+  /** Of its circuit breaker. `open`: orders are held. `half-open`: one of them is being tried. */
   state: Schema.Literals(["closed", "open", "half-open"]),
   /** Since when it is open (half-open counts with it), or closed again. */
   since: Schema.String,

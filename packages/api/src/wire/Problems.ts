@@ -88,14 +88,14 @@ export class UnsupportedMediaType extends HttpApiError.Problem<UnsupportedMediaT
   named("unsupported-media-type", 415, "The body is not JSON")
 ) {}
 
-/** No pipeline matches the order: `errors` gives the reason of each. Nothing is stored. */
+/** No pipeline matches the order: `errors` says of each why it did not. Nothing is stored. */
 export class NoPipeline extends HttpApiError.Problem<NoPipeline>()(
   "NoPipeline",
   named("no-pipeline", 422, "No pipeline takes this order"),
   faults
 ) {}
 
-/** A pipeline's `match.when` failed, so that no pipeline can be selected. Nothing is stored. */
+/** A pipeline's `match.when` failed, so that nobody can say which pipeline is meant. Nothing is stored. */
 export class PipelineMatchFailed extends HttpApiError.Problem<PipelineMatchFailed>()(
   "PipelineMatchFailed",
   named("pipeline-match-failed", 422, "A pipeline could not be matched"),
@@ -135,15 +135,18 @@ export class QueueFull extends HttpApiError.Problem<QueueFull>()(
   { retryAfterSeconds: Schema.Int }
 ) {}
 
-/** The database is away. Comes with `Retry-After`. */
+/**
+ * The database is away, or did not answer in time. `detail` says whether a change may have been stored. Comes with
+ * `Retry-After`.
+ */
 export class Unavailable extends HttpApiError.Problem<Unavailable>()(
   "Unavailable",
-  named("unavailable", 503, "The database is away"),
+  named("unavailable", 503, "Not available at the moment"),
   { retryAfterSeconds: Schema.Int }
 ) {}
 
-/** The problems that any `/v1` request may be answered with. */
+/** What any `/v1` request may meet. */
 export const everywhere = [InvalidRequest, InternalFault, Unavailable] as const
 
-/** The further problems of a request with a body. */
+/** What a request with a body may meet besides. */
 export const withBody = [BodyTooLarge, UnsupportedMediaType] as const

@@ -1,5 +1,5 @@
 /**
- * Merges the values of a patch into those of an order. Contract: section 6, "OrderPatch".
+ * How the values of a patch are merged into those of an order. Contract: section 6, "OrderPatch".
  *
  * Objects merge field by field at every depth; lists merge by what identifies their items; all else is replaced. Null
  * changes nothing unless it is forced. Where nothing changes the same reference comes back, so that a patch that says
@@ -8,7 +8,7 @@
 import { equals, isObject, type Json, type JsonObject } from "../json/Json.ts"
 import { alignedName, mergeControls, opaqueNames } from "./PatchNames.ts"
 
-/** The merge rule of a list: the members that identify an item, and the structure of the items. */
+/** How a list merges: by members that identify an item, and what is known of the items. */
 interface ListRule {
   readonly keys: ReadonlyArray<string>
   readonly items?: Structure
@@ -16,7 +16,7 @@ interface ListRule {
   readonly replacedUnlessIdentified?: true
 }
 
-/** The known structure of an object's members. */
+/** What is known of the members of an object. */
 interface Structure {
   readonly lists?: Readonly<Record<string, ListRule>>
   readonly objects?: Readonly<Record<string, Structure>>
@@ -58,9 +58,9 @@ const orderStructure: Structure = {
   hasProperties: true
 }
 
-/** The context of one merge. */
+/** What stays the same all through one merge. */
 interface Merge {
-  /** The paths of members whose null is applied, in lower case. */
+  /** Paths of members for which null is meant, in lower case. */
   readonly forced: ReadonlySet<string>
   readonly keepListItems: boolean
 }
@@ -73,7 +73,7 @@ const isMissing = (value: Json | undefined): value is null | undefined => value 
 const keyText = (value: Json | undefined): string =>
   isMissing(value) ? "" : typeof value === "string" ? value : JSON.stringify(value)
 
-/** The identity of an item; `undefined` if it has none of the identifying members. */
+/** What identifies an item; `undefined` where it has none of the members that would. */
 const identity = (item: Json, rule: ListRule): string | undefined =>
   isObject(item) && rule.keys.some((key) => !isMissing(item[key]))
     ? JSON.stringify(rule.keys.map((key) => keyText(item[key])))
@@ -81,7 +81,7 @@ const identity = (item: Json, rule: ListRule): string | undefined =>
 
 const propertyIdentity = (property: Json): string | undefined => identity(property, properties)
 
-/** Represents an item of a list in a path; no name in `forceUpdate` matches it. */
+/** Stands for an item of a list: no name in `forceUpdate` is like it. */
 const itemPath = "[]"
 
 const mergeList = (before: ReadonlyArray<Json>, patch: ReadonlyArray<Json>, rule: ListRule, merge: Merge) => {

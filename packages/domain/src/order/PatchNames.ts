@@ -18,10 +18,10 @@ export const mergeControls = {
   forceUpdate: "strings"
 } as const
 
-/** Members that only the server sets. */
+/** What only the server may say. */
 export const refusedMembers = ["id", "createdAt", "updatedAt", "version"] as const
 
-/** Members below which nothing is renamed. */
+/** Nothing below them is renamed. */
 export const opaqueNames: ReadonlySet<string> = new Set(["customFields", "attributes", "selectedProducts"])
 
 /** Names below the top level that rules refer to, and those of an address, whose fields merge one by one. */

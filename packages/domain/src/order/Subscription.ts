@@ -6,16 +6,13 @@ import type { Order } from "./Order.ts"
 export interface Entitlement {
   /** `entitlement-<32 hex>` */
   readonly id: string
-  /** The product as the offer names it. */
+  /** As the offer names it. */
   readonly product: Json
   readonly status: "Active"
 }
 
 export interface NewSubscription {
-  /**
-   * The position in `orderItems[]`, from 0: each order and item has one subscription, however often the order is
-   * processed.
-   */
+  /** Which of `orderItems[]`, from 0: an order and an item have one subscription, however often it is processed. */
   readonly itemIndex: number
   /** `sub-<32 hex>` */
   readonly id: string

@@ -4,9 +4,7 @@
  */
 import { Schema } from "effect"
 
-/**
- * The members common to all providers. `domain` is a host, with its port if the URL has one (`rest.example.com:8443`).
- */
+/** What every provider says of itself. `domain` is a host, with its port if the URL has one (`rest.example.com:8443`). */
 const place = {
   name: Schema.NonEmptyString,
   domain: Schema.NonEmptyString
@@ -32,11 +30,11 @@ export const ClientCredentialsAuth = Schema.Struct({
   clientId: Schema.NonEmptyString,
   clientSecret: Secret,
   scope: Schema.optionalKey(Schema.String),
-  /** The place of id and secret in the token request (RFC 6749, section 2.3.1); absent: in its body. */
+  /** Where the token request carries id and secret (RFC 6749, section 2.3.1); absent: in its body. */
   clientAuthentication: Schema.optionalKey(Schema.Literals(["body", "basic"]))
 })
 
-/** The authentication of a request, independent of its target. */
+/** How a request authenticates itself, without saying to whom. */
 export const Authentication = Schema.Union([BasicAuth, BearerAuth, ClientCredentialsAuth])
 export type Authentication = typeof Authentication.Type
 
@@ -47,5 +45,5 @@ export const AuthProvider = Schema.Union([
 ])
 export type AuthProvider = typeof AuthProvider.Type
 
-/** True if `provider` applies to requests to `host`: a URL's `host`, lower case, without a default port. */
+/** Whether `provider` speaks for requests to `host`: a URL's `host`, lower case, without a default port. */
 export const appliesTo = (provider: AuthProvider, host: string): boolean => provider.domain.toLowerCase() === host

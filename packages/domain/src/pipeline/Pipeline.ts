@@ -6,7 +6,7 @@ import { Schema } from "effect"
 
 const Strings = Schema.Array(Schema.String)
 
-/** The orders that a pipeline accepts. All given conditions must hold. */
+/** Which orders a pipeline is for. All that is given must hold. */
 export const Match = Schema.Struct({
   orderTypes: Schema.optionalKey(Strings),
   statuses: Schema.optionalKey(Strings),
@@ -16,7 +16,7 @@ export const Match = Schema.Struct({
 })
 export type Match = typeof Match.Type
 
-/** The markets and stores of a step. Disabled wins over enabled. */
+/** Where a step runs. What is disabled wins over what is enabled. */
 export const Scope = Schema.Struct({
   enabledForMarkets: Schema.optionalKey(Strings),
   disabledForMarkets: Schema.optionalKey(Strings),
@@ -42,7 +42,7 @@ export const StepId = Schema.String.check(
 )
 
 export const Step = Schema.Struct({
-  /** The plugin's name. */
+  /** Which plugin. */
   name: Schema.String,
   service: Schema.optionalKey(Schema.String),
   /** Unique over `steps` and `postProcessing`. */

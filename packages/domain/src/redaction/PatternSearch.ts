@@ -27,7 +27,7 @@ export interface PatternSearch<Pattern> {
 
 const tableSize = 1 << 14
 
-/** The slot of two neighbouring units in the table. */
+/** Which place of the table two neighbouring units have. */
 const place = (first: number, second: number): number => (first << 7 ^ second) & (tableSize - 1)
 
 const standsAt = (content: Units, index: number, units: Units): boolean => {
@@ -42,7 +42,7 @@ export const makePatternSearch = <Pattern>(
 ): PatternSearch<Pattern> => {
   if (patterns.length === 0) return { first: () => undefined }
   const window = patterns.reduce((shortest, { units }) => Math.min(shortest, units.length), 255)
-  /** By the last two units of a window: the distance to the next window in which a pattern could begin. */
+  /** By the last two units of a window: how far the next window is that could begin a pattern. */
   const shifts = new Uint8Array(tableSize).fill(window - 1)
   const candidates = new Map<number, Array<(typeof patterns)[number]>>()
   for (const entry of patterns.toSorted((a, b) => b.units.length - a.units.length)) {

@@ -1,5 +1,5 @@
 /**
- * Removes secrets from everything that is recorded, shown, logged or forwarded. Contract: section 5.
+ * Takes secrets out of whatever is recorded, shown, logged or passed on. Contract: section 5.
  *
  * `Authorization`, `Cookie` and `Set-Cookie` are hidden always; configured secrets by value wherever they turn up,
  * however they are written. Secrets of fewer than 8 characters are not sought: they would hide half of every text.
@@ -9,13 +9,13 @@ import { encode } from "../json/Utf8.ts"
 import { makePatternSearch, type PatternSearch, type Units, unitsOf } from "./PatternSearch.ts"
 import { type SecretPattern, secretPatterns } from "./SecretPattern.ts"
 
-/** The replacement for a secret. */
+/** What stands where a secret stood. */
 export const redacted = "[redacted]"
 
 /** Characters that a secret must have to be sought by value. */
 export const shortestSecret = 8
 
-/** Headers whose value is always hidden, in lower case. */
+/** Headers whose value is hidden whatever it is, in lower case. */
 const hiddenHeaders: ReadonlySet<string> = new Set(["authorization", "proxy-authorization", "cookie", "set-cookie"])
 
 export type Headers = Readonly<Record<string, string>>
@@ -32,7 +32,7 @@ const isBase64 = (code: number): boolean =>
   code >= 0x61 && code <= 0x7a || code >= 0x41 && code <= 0x5a || code >= 0x2f && code <= 0x39 ||
   code === 0x2b || code === 0x2d || code === 0x3d || code === 0x5f
 
-/** The ranges of `content` to hide: every occurrence, overlapping ones merged. */
+/** From where to where `content` is to be hidden: every occurrence, those that overlap as one. */
 const hiddenRanges = (
   search: PatternSearch<SecretPattern>,
   content: Units

@@ -1,8 +1,8 @@
-/** The current activity: the data of the console's overview. Not part of the contract. */
+/** What goes on now, at a glance: what the overview of the console shows. Beside the contract. */
 import { Schema } from "effect"
 import { RunState } from "./ProcessEvent.ts"
 
-/** The runs submitted in an interval, by their current state. */
+/** Runs that were submitted in a stretch of time, by what has become of them since. */
 export const OverviewBucket = Schema.Struct({
   /** The stretch's beginning. */
   at: Schema.String,
@@ -13,13 +13,13 @@ export const OverviewBucket = Schema.Struct({
 })
 export type OverviewBucket = typeof OverviewBucket.Type
 
-/** The results of the newest callouts to a partner, and the state of its circuit breaker. */
+/** How calls to a partner went, of the newest callouts, and what its circuit breaker says. */
 export const OverviewPartner = Schema.Struct({
-  /** The host as in a URL: lower case, with the port unless it is the scheme's default. */
+  /** As in a URL: lower case, with the port where it is not the scheme's own. */
   host: Schema.String,
   /** Callouts among the newest that were looked at. */
   callouts: Schema.Int,
-  /** The number of these that did not succeed. */
+  /** Of these, those that did not succeed. */
   failures: Schema.Int,
   /** Milliseconds; absent where there was no callout lately. */
   p50Ms: Schema.optionalKey(Schema.Number),
@@ -43,7 +43,7 @@ const Count = Schema.Struct({
 export type OverviewCount = typeof Count.Type
 
 export const Overview = Schema.Struct({
-  /** The time of the query. */
+  /** When it was looked at. */
   at: Schema.String,
   /** Since when what is counted over time was submitted. */
   since: Schema.String,
@@ -54,9 +54,9 @@ export const Overview = Schema.Struct({
   runs: Schema.Record(RunState, Count),
   /** Failed steps of runs that were submitted since `since`, by plugin, most first. */
   plugins: Schema.Array(Schema.Struct({ name: Schema.String, failures: Schema.Int })),
-  /** The partners by host. */
+  /** By host. */
   partners: Schema.Array(OverviewPartner),
-  /** The largest number of newest callouts that `partners` is computed from. */
+  /** How many of the newest callouts `partners` is made from, at most. */
   calloutsSeen: Schema.Int,
   deliveries: Schema.Struct({
     pending: Count,

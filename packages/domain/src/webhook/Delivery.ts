@@ -11,7 +11,7 @@ export const postProcessingType = "postProcessing"
 export const testType = "test"
 
 export const AttemptView = Schema.Struct({
-  /** The attempt, counted from 1, redeliveries and replays included. */
+  /** From 1, over redeliveries and replays too. */
   number: Schema.Int,
   startedAt: Schema.String,
   durationMs: Schema.Finite,
@@ -37,7 +37,7 @@ export const DeliverySummary = Schema.Struct({
   endpointId: Schema.NullOr(Schema.String),
   type: Schema.String,
   orderId: Schema.optionalKey(Schema.String),
-  /** The URL of a step's message. */
+  /** Where a step sends it. */
   url: Schema.optionalKey(Schema.String),
   state: DeliveryState,
   reason: Schema.optionalKey(Schema.String),

@@ -1,5 +1,5 @@
 /**
- * Reads a partner's 2xx answer to a workflow step. Contract: section 6, `WebhookWorkflowStep`, "Response".
+ * What a partner's 2xx answer to a workflow step means. Contract: section 6, `WebhookWorkflowStep`, "Response".
  *
  * Members are compared without regard to case at every depth; of two that differ only in case the last counts. Unknown
  * members mean nothing and are kept for the record. Anything that is there and has the wrong type makes the whole
@@ -24,7 +24,7 @@ export type WorkflowAnswer =
 /** A member of the answer that cannot be read. Thrown and caught in this file alone. */
 class Malformed extends Error {}
 
-/** Reads the known members, by lower-case name; the others go to `unknown`. */
+/** What is known, by lower-case name; anything else goes to `unknown`. */
 const readMembers = <Name extends string>(
   object: JsonObject,
   names: ReadonlyArray<Name>,

@@ -27,7 +27,7 @@ export interface OutboundUndiciOptions extends ConnectionLimits {
   readonly lookup?: LookupFunction | undefined
 }
 
-/** State shared by all exchanges. */
+/** What all exchanges share. */
 interface Shared {
   readonly pool: ConnectionPool
   readonly deadlines: Deadlines

@@ -1,4 +1,4 @@
-/** The conformance suite of `TokenStore`. */
+/** What every `TokenStore` must do. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, type Layer, Redacted } from "effect"
 import { type TokenKey, TokenStore } from "../TokenStore.ts"

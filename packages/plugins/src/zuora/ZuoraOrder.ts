@@ -43,7 +43,7 @@ export interface ZuoraNumbers extends JsonObject {
   readonly orderNumber: string
 }
 
-/** The step's output for later steps. */
+/** What later steps see as the step's output. */
 export const numbersOf = (accountNumber: string, answer: JsonObject): ZuoraNumbers => ({
   accountNumber,
   subscriptionNumbers: subscriptionNumbersOf(answer),

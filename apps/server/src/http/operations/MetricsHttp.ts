@@ -5,6 +5,7 @@
 import type { Overview as OverviewView } from "@sluice/domain/run/Overview"
 import { OpenRunState } from "@sluice/domain/run/ProcessEvent"
 import { make as makePartnerLabels, type PartnerLabels } from "@sluice/engine/internal/telemetry/PartnerLabels"
+import { WriteHealth } from "@sluice/persistence/internal/journal/writer/WriteHealth"
 import { Overview } from "@sluice/persistence/internal/queries/Overview"
 import { DateTime, Effect, Layer, Metric } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
@@ -45,6 +46,10 @@ const runsWaiting = (partner: string) =>
     description: "Runs that are held for the partner.",
     attributes: { partner }
   })
+
+const stalledWrites = Metric.gauge("sluice_journal_stalled_seconds", {
+  description: "For how long no commit of this process has succeeded in time; 0 while writes go on."
+})
 
 const epochMs = (iso: string): number => DateTime.toEpochMillis(DateTime.makeUnsafe(iso))
 
@@ -94,6 +99,7 @@ const show = Effect.fnUntraced(function*(view: OverviewView | undefined, labelOf
 export const layer = Layer.effectDiscard(Effect.gen(function*() {
   const router = yield* HttpRouter.HttpRouter
   const overview = yield* Overview
+  const writes = yield* WriteHealth
   const seen = new Set<string>()
   const labelOf = makePartnerLabels()
   yield* router.add(
@@ -105,6 +111,7 @@ export const layer = Layer.effectDiscard(Effect.gen(function*() {
         Effect.orElseSucceed(() => undefined)
       )
       yield* show(view, labelOf, seen)
+      yield* Metric.update(stalledWrites, yield* writes.stalledSeconds)
       return HttpServerResponse.text(yield* PrometheusMetrics.format(), {
         contentType: "text/plain; version=0.0.4; charset=utf-8"
       })
