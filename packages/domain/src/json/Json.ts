@@ -5,6 +5,7 @@
  * is written as it came (contract section 3: "unknown members are kept and returned as they came").
  */
 import { Schema } from "effect"
+import { needsCare, parseLossless, significant } from "./LosslessJson.ts"
 
 export type Json = null | boolean | number | string | ReadonlyArray<Json> | JsonObject
 export interface JsonObject {
@@ -19,9 +20,8 @@ export class JsonUnreadable extends Schema.TaggedError<JsonUnreadable>()("JsonUn
 /** How deep a document may nest. */
 export const maxDepth = 64
 
-/** `JSON.rawJSON` and the reviver's `context.source` (ECMAScript 2026) are in Node 24, and not yet in `lib`. */
+/** `JSON.isRawJSON` (ECMAScript 2026) is in Node 24, and not yet in `lib`. */
 interface RawJsonSupport {
-  rawJSON(source: string): Json
   isRawJSON(value: unknown): value is { readonly rawJSON: string }
 }
 const raw = JSON as typeof JSON & RawJsonSupport
@@ -31,29 +31,6 @@ export const isRawNumber = (value: unknown): value is { readonly rawJSON: string
 
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !raw.isRawJSON(value)
-
-/** Only these texts can hold a number that needs care; nearly no document does, and the test is one native scan. */
-const suspiciousNumber = /\d[\d.]{15,}|\d[eE][+-]?\d{2,}/
-
-const keepDigits = (_key: string, value: unknown, context?: { readonly source?: string }): unknown => {
-  if (typeof value !== "number" || context?.source === undefined) return value
-  return isExact(context.source, value) ? value : raw.rawJSON(context.source)
-}
-
-const isExact = (source: string, value: number): boolean =>
-  Number.isFinite(value) && significant(source) === significant(String(value))
-
-/** `-1.50e3` and `-1500` are the same number: sign, digits without outer zeros, and the power of ten. */
-const significant = (source: string): string => {
-  const match = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(source)
-  if (match === null) return source
-  const [, sign = "", whole = "", fraction = "", exponent = "0"] = match
-  const digits = (whole + fraction).replace(/^0+/, "")
-  const trimmed = digits.replace(/0+$/, "")
-  if (trimmed === "") return "0"
-  const power = Number(exponent) - fraction.length + (digits.length - trimmed.length)
-  return `${sign}${trimmed}e${power}`
-}
 
 /** Nesting of a JSON text, without parsing it: `{}` is 1, `[[1]]` is 2. Stops counting above `limit`. */
 export const depthOf = (text: string, limit: number): number => {
@@ -80,8 +57,7 @@ export const depthOf = (text: string, limit: number): number => {
 }
 
 /** Reads what was written here before, however deep it is: half of the cost of `parse` is measuring. Throws `SyntaxError`. */
-export const parseOwn = (text: string): Json =>
-  suspiciousNumber.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text)
+export const parseOwn = (text: string): Json => needsCare(text) ? parseLossless(text) as Json : JSON.parse(text)
 
 /** Reads a JSON text of at most `maxDepth` levels. Throws `JsonUnreadable`. */
 export const parse = (text: string): Json => {
@@ -103,7 +79,8 @@ export const equals = (a: Json | undefined, b: Json | undefined): boolean => {
   if (a === b) return true
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false
   if (isRawNumber(a) || isRawNumber(b)) {
-    return isRawNumber(a) && isRawNumber(b) && significant(a.rawJSON) === significant(b.rawJSON)
+    return isRawNumber(a) && isRawNumber(b) &&
+      (a.rawJSON === b.rawJSON || significant(a.rawJSON) === significant(b.rawJSON))
   }
   if (Array.isArray(a) || Array.isArray(b)) {
     return Array.isArray(a) && Array.isArray(b) && a.length === b.length &&
@@ -121,12 +98,24 @@ export const equals = (a: Json | undefined, b: Json | undefined): boolean => {
  * numbers that a double cannot hold, and half surrogates, both of which an order may carry.
  */
 export const canonical = (value: Json): string => {
+  if (typeof value === "number") return Number.isFinite(value) ? String(value) : "null"
   if (typeof value !== "object" || value === null) return JSON.stringify(value)
   if (isRawNumber(value)) return significant(value.rawJSON)
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`
+  let text = ""
+  if (Array.isArray(value)) {
+    for (const item of value as ReadonlyArray<Json>) text += text === "" ? canonical(item) : `,${canonical(item)}`
+    return `[${text}]`
+  }
   const members = value as JsonObject
-  const written = Object.keys(members).toSorted().map((name) =>
-    `${JSON.stringify(name)}:${canonical(members[name] ?? null)}`
-  )
-  return `{${written.join(",")}}`
+  for (const name of sortedNames(members)) {
+    text += `${text === "" ? "" : ","}${JSON.stringify(name)}:${canonical(members[name] ?? null)}`
+  }
+  return `{${text}}`
+}
+
+/** Most documents have their members in order, or few. */
+const sortedNames = (members: JsonObject): ReadonlyArray<string> => {
+  const names = Object.keys(members)
+  for (let i = 1; i < names.length; i++) if ((names[i - 1] as string) > (names[i] as string)) return names.toSorted()
+  return names
 }

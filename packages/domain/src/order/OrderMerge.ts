@@ -4,224 +4,306 @@
  * Objects merge field by field at every depth; lists merge by what identifies their items; all else is replaced. Null
  * changes nothing unless it is forced. Where nothing changes the same reference comes back, so that a patch that says
  * what the order already says leaves no new version.
+ *
+ * The cost is proportional to the order and the patch, whatever they hold. A patch may name one item, or (in different
+ * case) one member, thousands of times: what is merged into is therefore a draft, which is opened once, remembers what
+ * identifies its parts, and becomes a value at the end.
  */
-import { equals, isObject, type Json, type JsonObject } from "../json/Json.ts"
-import { alignedName, mergeControls, opaqueNames } from "./PatchNames.ts"
+import { canonical, equals, isObject, type Json, type JsonObject } from "../json/Json.ts"
+import { setMember } from "../json/ObjectMembers.ts"
+import { type ForcedNames, forcedNames } from "./merge/ForcedNames.ts"
+import { identity, listOf, type ListRule, orderStructure, type Structure, unstructured } from "./merge/MergeRules.ts"
+import { withoutRemoved } from "./merge/RemovalConditions.ts"
+import { mergeControls, opaqueNames } from "./PatchNames.ts"
 
-/** How a list merges: by members that identify an item, and what is known of the items. */
-interface ListRule {
-  readonly keys: ReadonlyArray<string>
-  readonly items?: Structure
-  /** A patch with an item that nothing identifies replaces the list: appending could double what the order sells. */
-  readonly replacedUnlessIdentified?: true
+/** A value of an order, or one that is being merged into. */
+type Slot = Json | ObjectDraft | ListDraft
+
+const isDraft = (slot: Slot | undefined): slot is ObjectDraft | ListDraft =>
+  slot instanceof ObjectDraft || slot instanceof ListDraft
+
+const valueOf = (slot: Slot | undefined): Json | undefined => isDraft(slot) ? slot.value() : slot
+
+const isList = (slot: Slot | undefined): slot is ReadonlyArray<Json> | ListDraft =>
+  slot instanceof ListDraft || (Array.isArray(slot) && !isDraft(slot))
+
+const isObjectSlot = (slot: Slot | undefined): slot is JsonObject | ObjectDraft =>
+  slot instanceof ObjectDraft || (slot !== undefined && !isDraft(slot) && isObject(slot))
+
+const openObject = (slot: JsonObject | ObjectDraft): ObjectDraft =>
+  slot instanceof ObjectDraft ? slot : new ObjectDraft(slot)
+
+const openList = (slot: Slot | undefined, rule: ListRule): ListDraft =>
+  slot instanceof ListDraft ? slot : new ListDraft(listOf(slot as Json | undefined), rule)
+
+/** How one object of a patch is merged. */
+interface Manner {
+  readonly structure: Structure
+  /** Names are those of the order, or of a member whose content is not looked into: case counts. */
+  readonly exactNames: boolean
+  /** Below `customFields` and the like nothing has a structure. */
+  readonly opaque: boolean
+  /** Lists are replaced by those of the patch. */
+  readonly replacesLists: boolean
+  /** The members for which null is meant. */
+  readonly forced: ForcedNames | undefined
 }
 
-/** What is known of the members of an object. */
-interface Structure {
-  readonly lists?: Readonly<Record<string, ListRule>>
-  readonly objects?: Readonly<Record<string, Structure>>
-  /** Has `properties`, and may say beside them how they merge. */
-  readonly hasProperties?: true
+/** What stays the same all through one merge: the members of list items for which null is meant. */
+interface Forcing {
+  readonly inItems: ForcedNames | undefined
 }
 
-/** Items without an identity of their own: equal ones are the same. */
-const byEquality: ListRule = { keys: [] }
-const byId: ListRule = { keys: ["id"] }
-const properties: ListRule = { keys: ["key", "keyGroup"] }
-const externalIds: ListRule = { keys: ["providerName", "id"] }
+const ofItem = ({ items = unstructured }: ListRule, { inItems }: Forcing): Manner => ({
+  structure: items,
+  exactNames: false,
+  opaque: false,
+  replacesLists: false,
+  forced: inItems
+})
 
-const part: Structure = { lists: { properties, externalIds }, hasProperties: true }
-const lineItems: ListRule = { keys: ["lineItemId"], items: part }
-const shipment: Structure = { lists: { ...part.lists, lineItems }, hasProperties: true }
+class ListDraft {
+  readonly #base: ReadonlyArray<Json>
+  readonly #rule: ListRule
+  readonly #items: Array<Slot>
+  /** Of the first item of each identity. */
+  readonly #positions = new Map<string, number>()
+  /** Canonical texts of the items that nothing identifies; made when the patch has such an item. */
+  #unidentified: Set<string> | undefined
 
-const orderStructure: Structure = {
-  lists: {
-    properties,
-    externalIds,
-    tags: byEquality,
-    relatedOrders: byEquality,
-    errors: byEquality,
-    orderNotes: byId,
-    publicOrderNotes: byId,
-    assets: byId,
-    orderItems: { ...byId, replacedUnlessIdentified: true }
-  },
-  objects: {
-    orderForm: {
-      lists: {
-        lineItems,
-        shipments: { keys: ["shipmentId"], items: shipment },
-        payments: { keys: ["id"], items: part }
-      }
+  constructor(base: ReadonlyArray<Json>, rule: ListRule) {
+    this.#base = base
+    this.#rule = rule
+    this.#items = [...base]
+    base.forEach((item, index) => this.#remember(item, index))
+  }
+
+  #remember(item: Json, index: number): void {
+    const own = identity(item, this.#rule)
+    if (own !== undefined && !this.#positions.has(own)) this.#positions.set(own, index)
+  }
+
+  get isEmpty(): boolean {
+    return this.#items.length === 0
+  }
+
+  merge(patch: ReadonlyArray<Json>, forcing: Forcing): void {
+    const manner = ofItem(this.#rule, forcing)
+    for (const item of patch) {
+      const own = identity(item, this.#rule)
+      const position = own === undefined ? undefined : this.#positions.get(own)
+      if (position === undefined) this.#add(item, own === undefined, manner, forcing)
+      else this.#mergeAt(position, item, manner, forcing)
     }
-  },
-  hasProperties: true
-}
-
-/** What stays the same all through one merge. */
-interface Merge {
-  /** Paths of members for which null is meant, in lower case. */
-  readonly forced: ReadonlySet<string>
-  readonly keepListItems: boolean
-}
-
-const listOf = (value: Json | undefined): ReadonlyArray<Json> => Array.isArray(value) ? value : []
-
-const isMissing = (value: Json | undefined): value is null | undefined => value === undefined || value === null
-
-/** `1` and `"1"` identify the same item: partners make either of the other. */
-const keyText = (value: Json | undefined): string =>
-  isMissing(value) ? "" : typeof value === "string" ? value : JSON.stringify(value)
-
-/** What identifies an item; `undefined` where it has none of the members that would. */
-const identity = (item: Json, rule: ListRule): string | undefined =>
-  isObject(item) && rule.keys.some((key) => !isMissing(item[key]))
-    ? JSON.stringify(rule.keys.map((key) => keyText(item[key])))
-    : undefined
-
-const propertyIdentity = (property: Json): string | undefined => identity(property, properties)
-
-/** Stands for an item of a list: no name in `forceUpdate` is like it. */
-const itemPath = "[]"
-
-const mergeList = (before: ReadonlyArray<Json>, patch: ReadonlyArray<Json>, rule: ListRule, merge: Merge) => {
-  const merged = [...before]
-  const positions = new Map<string, number>()
-  const remember = (item: Json, index: number) => {
-    const own = identity(item, rule)
-    if (own !== undefined && !positions.has(own)) positions.set(own, index)
   }
-  before.forEach(remember)
-  for (const item of patch) {
-    const own = identity(item, rule)
-    const fresh = isObject(item) ? mergeFields({}, item, rule.items ?? {}, itemPath, merge) : item
-    const index = own === undefined
-      ? merged.findIndex((other) => equals(other, item) || equals(other, fresh))
-      : positions.get(own) ?? -1
-    if (index < 0) {
-      remember(fresh, merged.push(fresh) - 1)
-      continue
+
+  #mergeAt(position: number, item: Json, manner: Manner, forcing: Forcing): void {
+    const existing = this.#items[position]
+    if (!isObjectSlot(existing) || !isObject(item)) return
+    const draft = openObject(existing)
+    draft.merge(item, manner, forcing)
+    this.#items[position] = draft
+  }
+
+  /**
+   * Only an item that nothing identifies can equal one that nothing identifies, and such items are never merged into: a
+   * set of their texts stays true.
+   */
+  #add(item: Json, isUnidentified: boolean, manner: Manner, forcing: Forcing): void {
+    let fresh = item
+    if (isObject(item) && !isVerbatim(item, manner.structure)) {
+      const draft = new ObjectDraft({})
+      draft.merge(item, manner, forcing)
+      fresh = draft.value()
     }
-    const existing = merged[index]
-    if (own === undefined || !isObject(existing) || !isObject(item)) continue
-    merged[index] = mergeFields(existing, item, rule.items ?? {}, itemPath, merge)
+    if (isUnidentified) {
+      const texts = this.#texts()
+      const text = canonical(fresh)
+      if (texts.has(text) || (fresh !== item && texts.has(canonical(item)))) return
+      texts.add(text)
+    } else if (identity(fresh, this.#rule) === undefined) this.#unidentified?.add(canonical(fresh))
+    this.#remember(fresh, this.#items.push(fresh) - 1)
   }
-  return equals(merged, before) ? before : merged
+
+  #texts(): Set<string> {
+    return this.#unidentified ??= new Set(
+      this.#items.filter((item): item is Json => !isDraft(item) && identity(item, this.#rule) === undefined)
+        .map(canonical)
+    )
+  }
+
+  /** The list as it is now; the one that was opened where nothing has changed. */
+  value(): ReadonlyArray<Json> {
+    const values = this.#items.map((item) => valueOf(item) ?? null)
+    return equals(values, this.#base) ? this.#base : values
+  }
 }
 
-const agrees = (property: Json, condition: JsonObject): boolean =>
-  isObject(property) &&
-  ["key", "value", "keyGroup"].every((name) =>
-    isMissing(condition[name]) || equals(property[name], condition[name]) ||
-    (condition[name] === "" && isMissing(property[name]))
-  )
+class ObjectDraft {
+  readonly #base: JsonObject
+  /** Members that were merged; the others are those of the base. */
+  readonly #merged = new Map<string, Slot>()
+  #added = 0
+  /** By name in lower case: the first member of that name. Made when a name is asked for that is not there. */
+  #spellings: Map<string, string> | undefined
+  #hasProperties = false
 
-/**
- * The properties without those that a condition of the patch names. One that the patch puts back keeps its place, as
- * nothing but its name, so that the same patch twice does not turn the list around.
- */
-const remaining = (before: Json | undefined, patch: JsonObject): Json | undefined => {
-  const conditions = listOf(patch.propertiesRemovalConditions).filter(isObject)
-  const removed = new Set(
-    listOf(before).filter((property) => conditions.some((condition) => agrees(property, condition)))
-  )
-  if (removed.size === 0) return before
-  const kept = new Set(listOf(before).filter((property) => !removed.has(property)).map(propertyIdentity))
-  const putBack = new Set(listOf(patch.properties).map(propertyIdentity))
-  return listOf(before).flatMap((property): ReadonlyArray<Json> => {
-    if (!removed.has(property)) return [property]
-    const name = propertyIdentity(property)
-    if (!isObject(property) || name === undefined || kept.has(name) || !putBack.has(name)) return []
-    kept.add(name)
-    const { key = null, keyGroup = null } = property
-    return [keyGroup === null ? { key } : { key, keyGroup }]
-  })
+  constructor(base: JsonObject) {
+    this.#base = base
+  }
+
+  /** Nothing is in it: what was opened had no member, and none came. */
+  get isEmpty(): boolean {
+    return this.#added === 0 && Object.keys(this.#base).length === 0
+  }
+
+  #has(name: string): boolean {
+    return Object.hasOwn(this.#base, name) || this.#merged.has(name)
+  }
+
+  #get(name: string): Slot | undefined {
+    return this.#merged.get(name) ?? (Object.hasOwn(this.#base, name) ? this.#base[name] : undefined)
+  }
+
+  /** The name under which the object has `name`, or one that differs from it only in case; `name` where it has neither. */
+  #aligned(name: string): string {
+    if (this.#has(name)) return name
+    if (this.#spellings === undefined) {
+      this.#spellings = new Map()
+      for (const field of Object.keys(this.#base)) this.#spell(field)
+    }
+    return this.#spellings.get(name.toLowerCase()) ?? name
+  }
+
+  #spell(name: string): void {
+    const lower = name.toLowerCase()
+    if (this.#spellings?.has(lower) === false) this.#spellings.set(lower, name)
+  }
+
+  merge(patch: JsonObject, manner: Manner, forcing: Forcing): void {
+    const { exactNames, structure: { hasProperties = false } } = manner
+    if (hasProperties) {
+      this.#hasProperties = true
+      this.#removeProperties(patch)
+    }
+    // Members that are added by this patch are no spellings for its other members.
+    const added: Array<string> = []
+    for (const member of Object.keys(patch)) {
+      if (hasProperties && Object.hasOwn(mergeControls, member)) continue
+      // The order's own spelling wins: a partner reads `SKU` and `sku` alike and may answer with either.
+      const name = exactNames ? member : this.#aligned(member)
+      const current = this.#get(name)
+      const merged = mergedMember(name, current, patch[member] ?? null, patch, manner, forcing)
+      if (merged === undefined || merged === current) continue
+      if (current === undefined && !this.#has(name)) added.push(name)
+      this.#merged.set(name, merged)
+    }
+    this.#added += added.length
+    for (const name of added) this.#spell(name)
+  }
+
+  #removeProperties(patch: JsonObject): void {
+    const conditions = listOf(patch.propertiesRemovalConditions)
+    if (conditions.length === 0) return
+    const properties = listOf(valueOf(this.#get("properties")))
+    const left = withoutRemoved(properties, conditions, listOf(patch.properties))
+    if (left !== properties) this.#merged.set("properties", left)
+  }
+
+  /** The object as it is now; the one that was opened where nothing has changed. */
+  value(): JsonObject {
+    const base = this.#base
+    let changed: Record<string, Json> | undefined
+    for (const [name, slot] of this.#merged) {
+      const value = valueOf(slot) ?? null
+      const before = Object.hasOwn(base, name) ? base[name] : undefined
+      // Properties that were removed and put back as they were have not changed.
+      if (value === before || (name === "properties" && this.#hasProperties && equals(value, before))) continue
+      changed ??= { ...base }
+      setMember(changed, name, value)
+    }
+    return changed ?? base
+  }
 }
 
-const mergeValue = (
-  before: Json | undefined,
-  patch: Json,
-  rule: ListRule | Structure | undefined,
-  path: string,
-  merge: Merge
-): Json | undefined => {
-  if (patch === null) return merge.forced.has(path.toLowerCase()) && before !== null ? null : before
-  if (isObject(patch)) {
-    const fields = isObject(before) ? before : {}
-    const structure = rule === undefined || "keys" in rule ? {} : rule
-    const merged = mergeFields(fields, patch, structure, path, merge)
-    return merged === fields ? before : merged
+/** Whether an object comes out of being merged into nothing as it is: most items of lists do. */
+const isVerbatim = (object: JsonObject, { lists = {}, hasProperties }: Structure): boolean => {
+  for (const name of Object.keys(object)) {
+    const value = object[name] ?? null
+    if (value === null || Object.hasOwn(lists, name)) return false
+    if (hasProperties === true && Object.hasOwn(mergeControls, name)) return false
+    if (isObject(value) && (Object.keys(value).length === 0 || !isVerbatim(value, unstructured))) return false
   }
-  if (Array.isArray(patch) && rule !== undefined && "keys" in rule) {
-    const list = listOf(before)
-    const merged = mergeList(list, patch, rule, merge)
-    return merged === list ? before : merged
-  }
-  return equals(before, patch) ? before : patch
+  return true
 }
+
+/** What a member of the order becomes; `undefined` where it stays absent. */
+const mergedMember = (
+  name: string,
+  current: Slot | undefined,
+  value: Json,
+  patch: JsonObject,
+  manner: Manner,
+  forcing: Forcing
+): Slot | undefined => {
+  const { forced, structure } = manner
+  const { lists = {}, objects = {} } = structure
+  const rule = Object.hasOwn(lists, name) ? lists[name] : undefined
+  if (rule !== undefined && isReplaced(name, value, rule, patch, manner)) return replaced(current, value, rule, forcing)
+  if (value === null) return forced?.below(name)?.isForced === true ? null : current
+  if (isObject(value)) {
+    const opaque = manner.opaque || opaqueNames.has(name)
+    const draft = isObjectSlot(current) ? openObject(current) : new ObjectDraft({})
+    draft.merge(value, {
+      structure: (Object.hasOwn(objects, name) ? objects[name] : undefined) ?? unstructured,
+      exactNames: opaque,
+      opaque,
+      replacesLists: false,
+      forced: forced?.below(name)
+    }, forcing)
+    return !isObjectSlot(current) && draft.isEmpty ? current : draft
+  }
+  if (Array.isArray(value) && rule !== undefined) {
+    const draft = openList(isList(current) ? current : [], rule)
+    draft.merge(value, forcing)
+    return !isList(current) && draft.isEmpty ? current : draft
+  }
+  return !isDraft(current) && equals(current, value) ? current : value
+}
+
+const isReplaced = (
+  name: string,
+  value: Json,
+  rule: ListRule,
+  patch: JsonObject,
+  { replacesLists, structure }: Manner
+): boolean =>
+  (name === "properties" && structure.hasProperties === true
+    ? patch.keepExistingCustomProperties === false
+    : replacesLists) ||
+  (rule.replacedUnlessIdentified === true && listOf(value).some((item) => identity(item, rule) === undefined))
 
 /** The list that a patch puts in the place of what was there. */
-const replacement = (before: Json | undefined, patch: Json, rule: ListRule, merge: Merge): Json | undefined => {
-  if (!Array.isArray(patch)) return before
-  const list = mergeList([], patch, rule, merge)
-  return equals(listOf(before), list) ? before : list
+const replaced = (current: Slot | undefined, value: Json, rule: ListRule, forcing: Forcing): Slot | undefined => {
+  if (!Array.isArray(value)) return current
+  const draft = new ListDraft([], rule)
+  draft.merge(value, forcing)
+  const list = draft.value()
+  return equals(listOf(valueOf(current)), list) ? current : list
 }
-
-const mergeFields = (
-  before: JsonObject,
-  patch: JsonObject,
-  structure: Structure,
-  path: string,
-  merge: Merge,
-  opaque = false
-): JsonObject => {
-  const atTop = structure === orderStructure
-  const fields = new Map<string, Json>(Object.entries(before))
-  const set = (name: string, value: Json | undefined) => {
-    if (value !== undefined) fields.set(name, value)
-  }
-  if (structure.hasProperties) set("properties", remaining(before.properties, patch))
-  for (const [member, value = null] of Object.entries(patch)) {
-    if (structure.hasProperties && Object.hasOwn(mergeControls, member)) continue
-    // The order's own spelling wins: a partner reads `SKU` and `sku` alike and may answer with either.
-    const name = atTop || opaque ? member : alignedName(before, member)
-    const current = fields.get(name)
-    const list = structure.lists !== undefined && Object.hasOwn(structure.lists, name)
-      ? structure.lists[name]
-      : undefined
-    const replaces = list !== undefined && (
-      name === "properties" && structure.hasProperties
-        ? patch.keepExistingCustomProperties === false
-        : atTop && !merge.keepListItems
-    )
-    const unidentified = list?.replacedUnlessIdentified &&
-      listOf(value).some((item) => identity(item, list) === undefined)
-    if (list !== undefined && (replaces || unidentified)) set(name, replacement(current, value, list, merge))
-    else if (isObject(value) && (opaque || opaqueNames.has(name))) {
-      const inner = isObject(current) ? current : {}
-      const merged = mergeFields(inner, value, {}, join(path, name), merge, true)
-      set(name, merged === inner ? current : merged)
-    } else {
-      const inner = structure.objects !== undefined && Object.hasOwn(structure.objects, name)
-        ? structure.objects[name]
-        : list
-      set(name, mergeValue(current, value, inner, join(path, name), merge))
-    }
-  }
-  // A property that was removed and put back as it was has not changed.
-  if (structure.hasProperties && equals(fields.get("properties"), before.properties)) {
-    set("properties", before.properties)
-  }
-  const changed = fields.size > Object.keys(before).length ||
-    Object.keys(before).some((name) => fields.get(name) !== before[name])
-  return changed ? Object.fromEntries(fields) : before
-}
-
-const join = (path: string, name: string): string => path === "" ? name : `${path}.${name}`
 
 /** The order with the members of a decoded patch merged in; the same reference where nothing changes. */
-export const mergeOrder = (order: JsonObject, patch: JsonObject): JsonObject =>
-  mergeFields(order, patch, orderStructure, "", {
-    forced: new Set(listOf(patch.forceUpdate).map((name) => String(name).toLowerCase())),
-    keepListItems: patch.keepExistingListItems !== false
-  })
+export const mergeOrder = (order: JsonObject, patch: JsonObject): JsonObject => {
+  const forced = forcedNames(listOf(patch.forceUpdate).map(String))
+  const draft = new ObjectDraft(order)
+  const manner: Manner = {
+    structure: orderStructure,
+    exactNames: true,
+    opaque: false,
+    replacesLists: patch.keepExistingListItems === false,
+    forced
+  }
+  // An item has no path of its own: no name in `forceUpdate` is like it.
+  draft.merge(patch, manner, { inItems: forced?.below("[]") })
+  return draft.value()
+}

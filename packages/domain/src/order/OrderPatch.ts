@@ -24,10 +24,13 @@ export interface OrderPatch extends JsonObject {
   readonly forceUpdate?: ReadonlyArray<string>
 }
 
+/** Unknown members that are kept beside an answer or a patch; the record of the callout has all of them. */
+export const mostUnknown = 1000
+
 export type DecodedPatch =
   | {
     readonly patch: OrderPatch
-    /** Members of a partner's patch that mean nothing here, as they came. */
+    /** Members of a partner's patch that mean nothing here, as they came: the first of them. */
     readonly unknown?: JsonObject
   }
   | { readonly faults: ReadonlyArray<Fault> }
@@ -68,11 +71,12 @@ export const decodePatch = (json: Json, mode: PatchMode): DecodedPatch => {
   const unknown: Array<[string, Json]> = []
   const written = new Map<string, string>()
   const members: Array<[string, Json]> = []
-  for (const [name, value = null] of Object.entries(json)) {
+  for (const name of Object.keys(json)) {
+    const value = json[name] ?? null
     const member = patchMember(name, mode)
     if (member === undefined) {
       if (mode === "api") faults.push({ path: name, message: "is not a member that a patch can change" })
-      else unknown.push([name, value])
+      else if (unknown.length < mostUnknown) unknown.push([name, value])
     } else {
       written.set(member, name)
       members.push([member, member === "forceUpdate" ? value : renamedMember(member, value, mode)])

@@ -3,6 +3,7 @@
  * Contract: section 6, "OrderPatch"; section 7, `PATCH /v1/orders/{id}`.
  */
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
+import { isMissing, listOf } from "./merge/MergeRules.ts"
 import { type Fault, storedFaults } from "./Order.ts"
 import { patchMember, type PatchMode, refusedMembers } from "./PatchNames.ts"
 
@@ -62,6 +63,56 @@ const controlFaults = (holder: JsonObject, path: string): ReadonlyArray<Fault> =
   return faults
 }
 
+/**
+ * How often a patch may name one item of a list with conditions: each time all of its properties are looked at again,
+ * and a patch of a mebibyte could ask for that ten thousand times.
+ */
+const mostConditioned = 8
+
+const conditionFaults = (path: string, items: Json | undefined, key: string): ReadonlyArray<Fault> => {
+  if (!Array.isArray(items)) return []
+  const times = new Map<string, number>()
+  for (const [index, item] of (items as ReadonlyArray<Json>).entries()) {
+    if (!isObject(item) || !isObjects(item.propertiesRemovalConditions)) continue
+    // Items without an identity are never the same one.
+    if (isMissing(item[key])) continue
+    const name = String(item[key])
+    const count = (times.get(name) ?? 0) + 1
+    times.set(name, count)
+    if (count > mostConditioned) {
+      return [{
+        path: `${path}[${index}].propertiesRemovalConditions`,
+        message: `stands in more than ${mostConditioned} items with one ${key}: put them into one item`
+      }]
+    }
+  }
+  return []
+}
+
+/** Lists of `orderForm`, and of its shipments, that name one item with conditions over and over. */
+const repetitionFaults = (patch: JsonObject): ReadonlyArray<Fault> => {
+  const form = patch.orderForm
+  if (!isObject(form)) return []
+  const shipments = listOf(form.shipments).filter(isObject)
+  // A shipment that is named twice is one shipment.
+  const shipped = Map.groupBy(
+    shipments,
+    ({ shipmentId }, index) => isMissing(shipmentId) ? index : String(shipmentId)
+  )
+  return [
+    ...conditionFaults("orderForm.lineItems", form.lineItems, "lineItemId"),
+    ...conditionFaults("orderForm.shipments", form.shipments, "shipmentId"),
+    ...conditionFaults("orderForm.payments", form.payments, "id"),
+    ...[...shipped.values()].flatMap((one) =>
+      conditionFaults(
+        "orderForm.shipments[].lineItems",
+        one.flatMap(({ lineItems }) => listOf(lineItems)),
+        "lineItemId"
+      )
+    )
+  ]
+}
+
 const lineItemFaults = (patch: JsonObject): ReadonlyArray<Fault> => {
   const form = patch.orderForm
   if (!isObject(form) || !isObjects(form.lineItems)) return []
@@ -95,5 +146,6 @@ export const patchFaults = (patch: JsonObject, mode: PatchMode): ReadonlyArray<F
   ...controlFaults(patch, ""),
   ...Object.entries(identifying).flatMap(([list, keys]) => itemFaults(list, patch[list], keys)),
   ...lineItemFaults(patch),
+  ...repetitionFaults(patch),
   ...forceFaults(patch.forceUpdate, mode)
 ]

@@ -5,7 +5,8 @@
  * Partners read the order in PascalCase and are compared without regard to case at every depth. The API speaks
  * camelCase, and PascalCase for what was copied from a partner's answer; other names it keeps as they came.
  */
-import { isObject, type Json, type JsonObject } from "../json/Json.ts"
+import { isObject, type Json } from "../json/Json.ts"
+import { setMember } from "../json/ObjectMembers.ts"
 import { knownMembers } from "./Order.ts"
 
 export type PatchMode = "api" | "partner"
@@ -55,23 +56,32 @@ const nestedName = (name: string, mode: PatchMode): string => {
 
 /** A known member's value with the names below it made those of the order; of two that become one the last counts. */
 export const renamed = (value: Json, mode: PatchMode): Json => {
-  if (Array.isArray(value)) return value.map((item: Json) => renamed(item, mode))
+  if (Array.isArray(value)) {
+    let list: Array<Json> | undefined
+    for (let index = 0; index < value.length; index++) {
+      const item = renamed(value[index], mode)
+      if (item !== value[index]) (list ??= [...value])[index] = item
+    }
+    return list ?? value
+  }
   if (!isObject(value)) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member = null]) => {
-      const own = nestedName(name, mode)
-      return [own, opaqueNames.has(own) ? member : renamed(member, mode)]
-    })
-  )
+  // Most objects are written as the order has them, and stay as they are.
+  let members: Record<string, Json> | undefined
+  const names = Object.keys(value)
+  names.forEach((name, index) => {
+    const own = nestedName(name, mode)
+    const member = value[name] ?? null
+    const inner = opaqueNames.has(own) ? member : renamed(member, mode)
+    if (members === undefined) {
+      if (own === name && inner === value[name]) return
+      members = {}
+      for (const before of names.slice(0, index)) setMember(members, before, value[before] ?? null)
+    }
+    setMember(members, own, inner)
+  })
+  return members ?? value
 }
 
 /** The value of the patch member `name`, its names made those of the order. */
 export const renamedMember = (name: string, value: Json, mode: PatchMode): Json =>
   opaqueNames.has(name) ? value : renamed(value, mode)
-
-/** The name under which `fields` has `name`, or one that differs from it only in case; `name` where it has neither. */
-export const alignedName = (fields: JsonObject, name: string): string => {
-  if (Object.hasOwn(fields, name)) return name
-  const lower = name.toLowerCase()
-  return Object.keys(fields).find((field) => field.toLowerCase() === lower) ?? name
-}

@@ -1,28 +1,16 @@
 /**
- * Finds any of many patterns in one pass, by Wu and Manber's method: two units are read at a time, and most of what is
+ * Finds all of many patterns in one pass, by Wu and Manber's method: two units are read at a time, and most of what is
  * searched is skipped. Secrets are sought in everything that is recorded, and nearly always there is none.
+ *
+ * What looks like a pattern everywhere (`aaaa…`) would be compared at every place. Where that has cost too much, the rest
+ * is searched with an automaton, which reads each unit once.
  */
-
-/** Text as UTF-16 code units, or bytes. */
-export interface Units {
-  readonly length: number
-  readonly at: (index: number) => number
-}
-
-export const unitsOf = (content: string | Uint8Array): Units => ({
-  length: content.length,
-  at: typeof content === "string" ? (index) => content.charCodeAt(index) : (index) => content[index] as number
-})
-
-export interface Found<Pattern> {
-  readonly index: number
-  readonly length: number
-  readonly pattern: Pattern
-}
+import { type Automaton, automatonOf } from "./PatternAutomaton.ts"
+import type { Occurrence, Sought, Units } from "./Sought.ts"
 
 export interface PatternSearch<Pattern> {
-  /** The first occurrence at or after `from`; of several at one place the longest. */
-  readonly first: (content: Units, from: number) => Found<Pattern> | undefined
+  /** Calls `found` for occurrences that cover all that any occurrence covers, with a pattern of each kind. */
+  readonly each: (content: Units, found: Occurrence<Pattern>) => void
 }
 
 const tableSize = 1 << 14
@@ -30,31 +18,37 @@ const tableSize = 1 << 14
 /** Which place of the table two neighbouring units have. */
 const place = (first: number, second: number): number => (first << 7 ^ second) & (tableSize - 1)
 
-const standsAt = (content: Units, index: number, units: Units): boolean => {
-  if (index + units.length > content.length) return false
-  for (let i = 0; i < units.length; i++) if (content.at(index + i) !== units.at(i)) return false
-  return true
+/** How many units of the pattern stand at `index`: all of them, or those before the first that differs. */
+const standing = (content: Units, index: number, units: Units): number => {
+  const length = Math.min(units.length, content.length - index)
+  let same = 0
+  while (same < length && content.at(index + same) === units.at(same)) same++
+  return same
 }
 
-/** Patterns, each with its units, of which it has two or more. */
-export const makePatternSearch = <Pattern>(
-  patterns: ReadonlyArray<{ readonly pattern: Pattern; readonly units: Units }>
-): PatternSearch<Pattern> => {
-  if (patterns.length === 0) return { first: () => undefined }
+/** Comparisons for each unit of the content, above which the automaton goes on. */
+const patience = 2
+
+export const makePatternSearch = <Pattern>(patterns: ReadonlyArray<Sought<Pattern>>): PatternSearch<Pattern> => {
+  if (patterns.length === 0) return { each: () => {} }
   const window = patterns.reduce((shortest, { units }) => Math.min(shortest, units.length), 255)
   /** By the last two units of a window: how far the next window is that could begin a pattern. */
   const shifts = new Uint8Array(tableSize).fill(window - 1)
-  const candidates = new Map<number, Array<(typeof patterns)[number]>>()
-  for (const entry of patterns.toSorted((a, b) => b.units.length - a.units.length)) {
+  const candidates = new Map<number, Array<Sought<Pattern>>>()
+  for (const entry of patterns) {
     for (let end = 1; end < window; end++) {
       const key = place(entry.units.at(end - 1), entry.units.at(end))
       shifts[key] = Math.min(shifts[key] as number, window - 1 - end)
-      if (end === window - 1) candidates.set(key, [...candidates.get(key) ?? [], entry])
+      if (end !== window - 1) continue
+      const known = candidates.get(key)
+      if (known === undefined) candidates.set(key, [entry])
+      else known.push(entry)
     }
   }
-  const first = (content: Units, from: number): Found<Pattern> | undefined => {
-    let end = from + window - 1
-    while (end < content.length) {
+  let automaton: Automaton<Pattern> | undefined
+  const each: PatternSearch<Pattern>["each"] = (content, found) => {
+    let left = 1000 + patience * content.length
+    for (let end = window - 1; end < content.length;) {
       const key = place(content.at(end - 1), content.at(end))
       const shift = shifts[key] as number
       if (shift > 0) {
@@ -62,11 +56,14 @@ export const makePatternSearch = <Pattern>(
         continue
       }
       const index = end - window + 1
-      const found = candidates.get(key)?.find(({ units }) => standsAt(content, index, units))
-      if (found !== undefined) return { index, length: found.units.length, pattern: found.pattern }
+      for (const { pattern, units } of candidates.get(key) ?? []) {
+        const same = standing(content, index, units)
+        left -= same + 1
+        if (same === units.length) found(index, units.length, pattern)
+      }
       end++
+      if (left < 0) return (automaton ??= automatonOf(patterns))(content, index + 1, found)
     }
-    return undefined
   }
-  return { first }
+  return { each }
 }

@@ -6,8 +6,9 @@
  */
 import { Bytes } from "effect"
 import { encode } from "../json/Utf8.ts"
-import { makePatternSearch, type PatternSearch, type Units, unitsOf } from "./PatternSearch.ts"
+import { makePatternSearch, type PatternSearch } from "./PatternSearch.ts"
 import { type SecretPattern, secretPatterns } from "./SecretPattern.ts"
+import { type Units, unitsOf } from "./Sought.ts"
 
 /** What stands where a secret stood. */
 export const redacted = "[redacted]"
@@ -32,26 +33,34 @@ const isBase64 = (code: number): boolean =>
   code >= 0x61 && code <= 0x7a || code >= 0x41 && code <= 0x5a || code >= 0x2f && code <= 0x39 ||
   code === 0x2b || code === 0x2d || code === 0x3d || code === 0x5f
 
-/** From where to where `content` is to be hidden: every occurrence, those that overlap as one. */
+/** The parts of `content` that are to be hidden: every occurrence, those that overlap as one. */
 const hiddenRanges = (
   search: PatternSearch<SecretPattern>,
   content: Units
 ): ReadonlyArray<readonly [start: number, end: number]> => {
   const ranges: Array<[number, number]> = []
-  for (let found = search.first(content, 0); found !== undefined; found = search.first(content, found.index + 1)) {
-    let start = found.index
-    let end = start + found.length
-    if (found.pattern.base64) {
-      while (start > 0 && isBase64(content.at(start - 1))) start--
-      while (end < content.length && isBase64(content.at(end))) end++
+  const hide = (from: number, to: number): void => {
+    let [start, end] = [from, to]
+    for (let last = ranges.at(-1); last !== undefined && start < last[1] && end > last[0]; last = ranges.at(-1)) {
+      start = Math.min(start, last[0])
+      end = Math.max(end, last[1])
+      ranges.pop()
     }
-    const last = ranges.at(-1)
-    if (last === undefined || start >= last[1]) ranges.push([start, end])
-    else {
-      last[0] = Math.min(last[0], start)
-      last[1] = Math.max(last[1], end)
-    }
+    ranges.push([start, end])
   }
+  // A run of base64 may be as long as the content, and hold a secret over and over: it is measured once.
+  let runStart = 0
+  let runEnd = 0
+  search.each(content, (index, length, { base64 }) => {
+    if (!base64) return hide(index, index + length)
+    if (index >= runEnd) {
+      runStart = index
+      runEnd = index + length
+      while (runStart > 0 && isBase64(content.at(runStart - 1))) runStart--
+      while (runEnd < content.length && isBase64(content.at(runEnd))) runEnd++
+    }
+    hide(runStart, runEnd)
+  })
   return ranges
 }
 
@@ -62,8 +71,12 @@ export const makeRedactor = (secrets: ReadonlyArray<string>): Redactor => {
     // What `[redacted]` itself holds cannot be hidden by it.
     .filter((secret) => secret.length >= shortestSecret && !redacted.includes(secret))
     .flatMap(secretPatterns)
-  const inText = makePatternSearch(patterns.map((pattern) => ({ pattern, units: unitsOf(pattern.text) })))
-  const inBytes = makePatternSearch(patterns.map((pattern) => ({ pattern, units: unitsOf(encode(pattern.text)) })))
+  const sought = (unitsIn: (text: string) => Units) =>
+    makePatternSearch(
+      patterns.map((pattern) => ({ pattern, units: unitsIn(pattern.text), kind: pattern.base64 ? 1 : 0 }))
+    )
+  const inText = sought(unitsOf)
+  const inBytes = sought((text) => unitsOf(encode(text)))
 
   const text = (value: string): string => {
     const ranges = hiddenRanges(inText, unitsOf(value))

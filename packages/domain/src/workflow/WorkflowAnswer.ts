@@ -6,9 +6,9 @@
  * answer malformed, so that no half of it is obeyed.
  */
 import { isObject, type Json, type JsonObject, parse } from "../json/Json.ts"
-import { decodePatch } from "../order/OrderPatch.ts"
+import { decodePatch, mostUnknown } from "../order/OrderPatch.ts"
 
-/** `patch` has the order's own names and is ready to be merged; `unknown` is by path, as it came. */
+/** `patch` has the order's own names and is ready to be merged; `unknown` has the first by path, as they came. */
 interface Answered {
   readonly patch?: JsonObject
   readonly unknown?: JsonObject
@@ -24,18 +24,25 @@ export type WorkflowAnswer =
 /** A member of the answer that cannot be read. Thrown and caught in this file alone. */
 class Malformed extends Error {}
 
-/** What is known, by lower-case name; anything else goes to `unknown`. */
+const byLowerCase = <Name extends string>(...names: ReadonlyArray<Name>): ReadonlyMap<string, Name> =>
+  new Map(names.map((name) => [name.toLowerCase(), name]))
+
+const answerNames = byLowerCase("OrderActionExecutionResults", "OrderPatch")
+const resultNames = byLowerCase("ActionStatus", "CancelWorkflow", "ErrorReason")
+
+/** The known members; the others go to `unknown`. */
 const readMembers = <Name extends string>(
   object: JsonObject,
-  names: ReadonlyArray<Name>,
+  names: ReadonlyMap<string, Name>,
   path: string,
   unknown: Array<[string, Json]>
 ): Partial<Record<Name, Json>> => {
   const members: Partial<Record<Name, Json>> = {}
-  for (const [written, value = null] of Object.entries(object)) {
-    const name = names.find((known) => known.toLowerCase() === written.toLowerCase())
-    if (name === undefined) unknown.push([path + written, value])
-    else members[name] = value
+  for (const written of Object.keys(object)) {
+    const value = object[written] ?? null
+    const name = names.get(written.toLowerCase())
+    if (name !== undefined) members[name] = value
+    else if (unknown.length < mostUnknown) unknown.push([path + written, value])
   }
   return members
 }
@@ -69,20 +76,20 @@ const patchOf = (value: Json | undefined, unknown: Array<[string, Json]>): JsonO
     throw new Malformed(`OrderPatch${fault?.path ? `.${fault.path}` : ""} ${fault?.message}`)
   }
   for (const [name, member = null] of Object.entries(decoded.unknown ?? {})) {
-    unknown.push([`OrderPatch.${name}`, member])
+    if (unknown.length < mostUnknown) unknown.push([`OrderPatch.${name}`, member])
   }
   return decoded.patch
 }
 
 const interpret = (body: JsonObject): WorkflowAnswer => {
   const unknown: Array<[string, Json]> = []
-  const answer = readMembers(body, ["OrderActionExecutionResults", "OrderPatch"], "", unknown)
+  const answer = readMembers(body, answerNames, "", unknown)
   let cancelled = false
   let reason: string | undefined
   let actionStatus: string | undefined
   resultsOf(answer.OrderActionExecutionResults).forEach((item, index) => {
     const path = `OrderActionExecutionResults[${index}].`
-    const result = readMembers(item, ["ActionStatus", "CancelWorkflow", "ErrorReason"], path, unknown)
+    const result = readMembers(item, resultNames, path, unknown)
     cancelled = flag(result.CancelWorkflow, `${path}CancelWorkflow`) || cancelled
     reason ||= text(result.ErrorReason, `${path}ErrorReason`)?.trim()
     actionStatus ||= text(result.ActionStatus, `${path}ActionStatus`)

@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { makePatternSearch, unitsOf } from "@sluice/domain/internal/redaction/PatternSearch"
 import { makeRedactor, redactBytes, redactHeaders, redactText } from "@sluice/domain/redaction/Redaction"
 import { Schema } from "effect"
 import { Base64, Base64Url } from "effect/encoding"
+import { automatonOf } from "../../src/redaction/PatternAutomaton.ts"
+import { makePatternSearch } from "../../src/redaction/PatternSearch.ts"
+import { unitsOf } from "../../src/redaction/Sought.ts"
 
 const utf8 = new TextEncoder()
 const fromUtf8 = new TextDecoder()
@@ -131,23 +133,31 @@ describe("Redaction", () => {
   )
 
   it.prop(
-    "finds what looking at every place would find",
+    "both searches cover what looking at every place would cover",
     [Schema.Array(Letters(2, 5)), Letters(0, 30)],
     ([sought, letters]) => {
-      const patterns = sought.map((pattern) => ({ text: pattern.join("") }))
+      const patterns = sought.map((pattern) => ({ pattern, units: unitsOf(pattern.join("")), kind: 0 }))
       const text = letters.join("")
-      const places = Array.from(text, (_, index) =>
-        patterns.filter((pattern) => text.startsWith(pattern.text, index))
-          .toSorted((a, b) => b.text.length - a.text.length)
-          .map((pattern) => ({ index, text: pattern.text }))[0])
-      const found = makePatternSearch(patterns.map((pattern) => ({ pattern, units: unitsOf(pattern.text) }))).first(
-        unitsOf(text),
-        0
-      )
-      assert.deepStrictEqual(
-        found && { index: found.index, text: found.pattern.text },
-        places.find((one) => one !== undefined)
-      )
+      const covered = (each: (hide: (index: number, length: number) => void) => void): string => {
+        const units = [...text]
+        each((index, length) => units.fill("*", index, index + length))
+        return units.join("")
+      }
+      const expected = covered((hide) => {
+        for (const { pattern } of patterns) {
+          for (let at = 0; at <= text.length; at++) if (text.startsWith(pattern.join(""), at)) hide(at, pattern.length)
+        }
+      })
+      assert.strictEqual(covered((hide) => makePatternSearch(patterns).each(unitsOf(text), hide)), expected)
+      assert.strictEqual(covered((hide) => automatonOf(patterns)(unitsOf(text), 0, hide)), expected)
     }
   )
+
+  it("hides what looks like a secret everywhere, in the one search as in the other", () => {
+    const secret = `${"a".repeat(40)}b`
+    const text = `${"a".repeat(5000)}b${"a".repeat(39)} ${secret}.`
+    assert.strictEqual(redactText(text, [secret]), `${"a".repeat(4960)}[redacted]${"a".repeat(39)} [redacted].`)
+    const run = Base64.encode(secret).repeat(200)
+    assert.strictEqual(redactText(`.${run}.`, [secret]), ".[redacted].")
+  })
 })

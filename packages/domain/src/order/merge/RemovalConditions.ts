@@ -1,0 +1,61 @@
+/**
+ * `propertiesRemovalConditions`: which properties go before those of the patch are merged. Contract: section 6,
+ * "OrderPatch". The cost is that of the properties and of the conditions, not of their product.
+ */
+import { canonical, isObject, type Json, type JsonObject } from "../../json/Json.ts"
+import { isMissing, propertyIdentity } from "./MergeRules.ts"
+
+const names = ["key", "value", "keyGroup"] as const
+
+/** A property without the member is like one whose member is empty, which a condition can name. */
+const tokenOf = (object: JsonObject, name: string): string => {
+  const value = object[name]
+  return isMissing(value) ? "\"\"" : canonical(value)
+}
+
+/** Conditions that name the same members: the tokens of each, as one text. */
+interface Group {
+  readonly names: ReadonlyArray<string>
+  readonly tokens: Set<string>
+}
+
+const tokensOf = (object: JsonObject, group: ReadonlyArray<string>): string =>
+  // A canonical text has no bare line break in it.
+  group.map((name) => tokenOf(object, name)).join("\n")
+
+/** Decides whether one of the conditions agrees with a property in every member that it names. */
+const makeAgrees = (conditions: ReadonlyArray<JsonObject>): (property: Json) => boolean => {
+  const groups = new Map<string, Group>()
+  for (const condition of conditions) {
+    const named = names.filter((name) => !isMissing(condition[name]))
+    const group = groups.get(named.join()) ?? { names: named, tokens: new Set() }
+    groups.set(named.join(), group)
+    group.tokens.add(tokensOf(condition, named))
+  }
+  const all = [...groups.values()]
+  return (property) => isObject(property) && all.some(({ names, tokens }) => tokens.has(tokensOf(property, names)))
+}
+
+/**
+ * `properties` without those that a condition names; the same reference where none is. A property that the patch puts
+ * back keeps its place, as nothing but its name, so that the same patch twice does not turn the list around.
+ */
+export const withoutRemoved = (
+  properties: ReadonlyArray<Json>,
+  conditions: ReadonlyArray<Json>,
+  patched: ReadonlyArray<Json>
+): ReadonlyArray<Json> => {
+  const agrees = makeAgrees(conditions.filter(isObject))
+  const removed = new Set(properties.filter(agrees))
+  if (removed.size === 0) return properties
+  const kept = new Set(properties.filter((property) => !removed.has(property)).map(propertyIdentity))
+  const putBack = new Set(patched.map(propertyIdentity))
+  return properties.flatMap((property): ReadonlyArray<Json> => {
+    if (!removed.has(property)) return [property]
+    const name = propertyIdentity(property)
+    if (!isObject(property) || name === undefined || kept.has(name) || !putBack.has(name)) return []
+    kept.add(name)
+    const { key = null, keyGroup = null } = property
+    return [keyGroup === null ? { key } : { key, keyGroup }]
+  })
+}

@@ -1,0 +1,61 @@
+/**
+ * Finds all of many patterns by Aho and Corasick's method: a tree of the patterns, each of whose nodes knows the longest
+ * of its ends that begins a pattern too. Reads each unit of the content once, whatever it holds.
+ */
+import type { Occurrence, Sought, Units } from "./Sought.ts"
+
+/** Searches from `from` on. Of the patterns of one kind that end at one place the longest is told of. */
+export type Automaton<Pattern> = (content: Units, from: number, found: Occurrence<Pattern>) => void
+
+interface Node<Pattern> {
+  readonly next: Map<number, Node<Pattern>>
+  /** The node of the longest proper end of this node's units; the root has none. */
+  fallback: Node<Pattern> | undefined
+  /** By kind: the longest pattern that ends here. */
+  ends: ReadonlyArray<Sought<Pattern>>
+}
+
+const nodeOf = <Pattern>(): Node<Pattern> => ({ next: new Map(), fallback: undefined, ends: [] })
+
+/** Those of a node itself are longer than those of its fallback. */
+const longest = <Pattern>(own: ReadonlyArray<Sought<Pattern>>, others: ReadonlyArray<Sought<Pattern>>) =>
+  others.length === 0 ? own : [...own, ...others.filter(({ kind }) => !own.some((one) => one.kind === kind))]
+
+/** The node that `unit` leads to from `node`. */
+const step = <Pattern>(root: Node<Pattern>, node: Node<Pattern>, unit: number): Node<Pattern> => {
+  for (let at: Node<Pattern> | undefined = node; at !== undefined; at = at.fallback) {
+    const next = at.next.get(unit)
+    if (next !== undefined) return next
+  }
+  return root
+}
+
+export const automatonOf = <Pattern>(patterns: ReadonlyArray<Sought<Pattern>>): Automaton<Pattern> => {
+  const root = nodeOf<Pattern>()
+  for (const sought of patterns) {
+    let node = root
+    for (let i = 0; i < sought.units.length; i++) {
+      const unit = sought.units.at(i)
+      const next = node.next.get(unit) ?? nodeOf<Pattern>()
+      node.next.set(unit, next)
+      node = next
+    }
+    node.ends = longest(node.ends, [sought])
+  }
+  const level = [root]
+  // Breadth first: a node's fallback is nearer to the root, and done before it. The list grows while it is read.
+  for (const node of level) {
+    for (const [unit, next] of node.next) {
+      next.fallback = node.fallback === undefined ? root : step(root, node.fallback, unit)
+      next.ends = longest(next.ends, next.fallback.ends)
+      level.push(next)
+    }
+  }
+  return (content, from, found) => {
+    let node = root
+    for (let at = from; at < content.length; at++) {
+      node = step(root, node, content.at(at))
+      for (const { pattern, units } of node.ends) found(at + 1 - units.length, units.length, pattern)
+    }
+  }
+}
