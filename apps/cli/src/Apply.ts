@@ -19,7 +19,7 @@ const groups = {
   webhookEndpoint: "webhookEndpoints"
 } as const satisfies Record<SettingsKind, string>
 
-/** What the file says, in the order in which it is written: what is referred to comes first. */
+/** The settings of the file in the order of writing: referenced ones first. */
 const read = Effect.fnUntraced(function*(file: string) {
   const decoded = decodeSettingsFile(yield* json(file), (name) => process.env[name])
   if ("faults" in decoded) {
@@ -44,7 +44,7 @@ const read = Effect.fnUntraced(function*(file: string) {
   ]
 })
 
-/** Asks, where somebody can answer. */
+/** Asks for confirmation on a terminal. */
 const confirmed = Effect.gen(function*() {
   const output = yield* Output
   const stdio = yield* Stdio.Stdio

@@ -10,7 +10,7 @@ import { exitCodes, Failure, usage } from "./Failure.ts"
 import { document } from "./Input.ts"
 import { Output } from "./Output.ts"
 
-/** What must not stand among the words. */
+/** The partner's token, which must not be a command-line argument. */
 const token = Config.option(Config.Redacted("PARTNER_TOKEN"))
 
 const outbound = Layer.unwrap(Effect.gen(function*() {

@@ -1,4 +1,4 @@
-/** What went wrong, in words that say what to change, and with which exit code the command line ends. */
+/** Turns a failure into a message that says what to change, and into an exit code. */
 import { redactText } from "@sluice/domain/redaction/Redaction"
 import { Schema } from "effect"
 
@@ -29,7 +29,7 @@ const isProblem = (error: unknown): error is Problem =>
   typeof error === "object" && error !== null && "status" in error && typeof error.status === "number" &&
   "detail" in error
 
-/** By the problem's type. */
+/** Hints by problem type. */
 const hints: ReadonlyMap<string | undefined, string> = new Map([
   ["urn:sluice:problem:unauthorized", "Set SLUICE_API_KEY (or --key) to one of the server's keys"],
   ["urn:sluice:problem:too-many-wrong-keys", "Set SLUICE_API_KEY (or --key) to one of the server's keys"],
@@ -61,7 +61,7 @@ const innermost = (error: unknown): unknown =>
     ? innermost(error.cause)
     : error
 
-/** Whatever a command failed with. `key` is shown nowhere. */
+/** The failure for any error of a command. `key` is never shown. */
 export const failureOf = (error: unknown, url: string, key: string): Failure => {
   if (error instanceof Failure) return error
   if (isProblem(error)) return ofProblem(error)

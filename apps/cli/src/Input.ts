@@ -1,4 +1,4 @@
-/** What commands read: JSON from a file or standard input, and moments as people write them. */
+/** Reads the input of commands: JSON from a file or standard input, and times as people write them. */
 import { maxLimit, Moment } from "@sluice/api/wire/Paging"
 import { type Json, parse } from "@sluice/domain/json/Json"
 import { Clock, DateTime, Effect, FileSystem, Option, Schema, Stdio, Stream } from "effect"
@@ -7,7 +7,7 @@ import { usage } from "./Failure.ts"
 
 const fromStdin = Effect.flatMap(Stdio.Stdio, ({ stdin }) => stdin.pipe(Stream.decodeText(), Stream.mkString))
 
-/** The text of `file`; `-` stands for standard input. */
+/** The text of `file`; `-` means standard input. */
 export const text = Effect.fnUntraced(function*(file: string) {
   if (file === "-") return yield* Effect.mapError(fromStdin, ({ message }) => usage(`standard input: ${message}`))
   const files = yield* FileSystem.FileSystem

@@ -95,6 +95,6 @@ export const orders = Command.make(
   })
 ).pipe(Command.withDescription("List orders, newest first"))
 
-/** How to go on. */
+/** The command for the next page. */
 export const more = (cursor: string | null): ReadonlyArray<string> =>
   cursor === null ? [] : [`more: --cursor ${cursor}`]

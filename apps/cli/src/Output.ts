@@ -1,15 +1,17 @@
-/** Where a command talks: lines for people, or one JSON value with `--json`. Notes and progress go to people alone. */
+/**
+ * The output of a command: lines for people, or one JSON value with `--json`. Notes and progress are for people only.
+ */
 import { type Style, style } from "@sluice/terminal/Style"
 import { Console, Context, Effect, Layer, Stdio, Terminal } from "effect"
 import { TerminalCapabilities } from "effect/cli"
 
 export class Output extends Context.Service<Output, {
   readonly style: Style
-  /** Whether one JSON value is wanted instead of lines. */
+  /** True to print one JSON value instead of lines. */
   readonly json: boolean
-  /** What the command has found. */
+  /** Prints the command's result. */
   readonly result: (value: unknown, lines: (style: Style) => ReadonlyArray<string>) => Effect.Effect<void>
-  /** On the way to it; silent with `--json`. */
+  /** Prints a note in between; silent with `--json`. */
   readonly note: (text: string) => Effect.Effect<void>
 }>()("@sluice/cli/Output") {
   static readonly layer = (json: boolean) =>

@@ -12,7 +12,7 @@ import { Output } from "./Output.ts"
 import { cancel, resolve, retry, runs, show, watch } from "./Runs.ts"
 import { plan, simulate } from "./Simulate.ts"
 
-/** What the environment gives where a flag does not. */
+/** The values from the environment, used where a flag is absent. */
 export interface Defaults {
   readonly url: string
   readonly key: string | undefined
@@ -60,7 +60,7 @@ const commandOf = (defaults: Defaults) => {
   )
 }
 
-/** With `--json`, words that cannot be used are a value too, and no page of help stands before it. */
+/** With `--json`, a usage error is a value too, without the help text before it. */
 const presenter: CliOutput.Presenter = {
   present: (event) =>
     event._tag === "InvalidInvocation"
@@ -68,7 +68,7 @@ const presenter: CliOutput.Presenter = {
       : CliOutput.defaultPresenter.present(event)
 }
 
-/** A flag's value as it stands among the words, for what is said when a command has failed. */
+/** The value of a flag among the arguments, for the message of a failed command. */
 const flagIn = (words: ReadonlyArray<string>, name: string): string | undefined => {
   const at = words.findIndex((word) => word === `--${name}` || word.startsWith(`--${name}=`))
   const word = words[at]

@@ -1,4 +1,4 @@
-/** What applying a setting would change, member by member. Pure. Secrets read `[redacted]` on both sides. */
+/** Computes what applying a setting would change, member by member. Pure. Secrets read `[redacted]` on both sides. */
 import { equals, isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
 import { redactDocument, type SettingsKind } from "@sluice/domain/settings/SettingsDocument"
 import { cut, type Style } from "@sluice/terminal/Style"

@@ -16,7 +16,7 @@ const definition = textFlag("definition", "A file with the pipeline to simulate;
 const definitionOf = (file: Option.Option<string>) =>
   Option.isNone(file) ? Effect.succeed({}) : Effect.map(document(file.value), (read) => ({ definition: read }))
 
-/** How many differing runs are shown; `--json` has all. */
+/** The largest number of differing runs that are shown; `--json` has all. */
 const mostShown = 20
 
 const runLines = (run: SimulatedRun, style: Style): ReadonlyArray<string> => {

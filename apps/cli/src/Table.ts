@@ -1,4 +1,7 @@
-/** Rows in columns that fit the terminal: all but one column as wide as what is in them, that one takes what is left. */
+/**
+ * Lays out rows in columns that fit the terminal: all columns but one are as wide as their content, and that one takes
+ * the rest.
+ */
 import { type Colour, cut, fit, type Style } from "@sluice/terminal/Style"
 
 export interface Column<Row> {

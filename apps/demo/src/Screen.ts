@@ -1,4 +1,4 @@
-/** Where the demo talks: lines that stay and, on a terminal, one line at the bottom that is written over. */
+/** The output of the demo: lines that stay and, on a terminal, one status line at the bottom. */
 import { cut, type Style, style } from "@sluice/terminal/Style"
 import { Context, Effect, Layer, Stdio, Terminal } from "effect"
 import { TerminalCapabilities } from "effect/cli"
@@ -8,7 +8,7 @@ const clearLine = "\r\u001b[2K"
 export class Screen extends Context.Service<Screen, {
   readonly style: Style
   readonly line: (text: string) => Effect.Effect<void>
-  /** Replaces the bottom line; empty removes it. Does nothing where nobody watches. */
+  /** Replaces the status line; an empty text removes it. Does nothing without a terminal. */
   readonly status: (text: string) => Effect.Effect<void>
 }>()("@sluice/demo/Screen") {
   static readonly layer = Layer.effect(

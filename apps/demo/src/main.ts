@@ -29,7 +29,7 @@ const words = process.argv.slice(2).filter((word) => word !== "--")
 
 const layers = Layer.mergeAll(Screen.layer, NodeHttpClient.layerUndici).pipe(Layer.provideMerge(NodeServices.layer))
 
-/** Without `--once`, Ctrl-C is how the demo is meant to end. */
+/** Without `--once`, Ctrl-C is the normal end of the demo. */
 const teardown: Runtime.Teardown = (exit, onExit) =>
   Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause) && !words.includes("--once")
     ? onExit(0)

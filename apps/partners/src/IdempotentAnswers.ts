@@ -1,6 +1,6 @@
 /**
- * Answers kept under an idempotency key, as Zuora keeps them ("Idempotent requests"): whatever the answer was, for 24
- * hours; a request with the same key gets it again, 409 while the first is still worked on, 422 for another URL or method.
+ * Keeps answers under an idempotency key, as Zuora does ("Idempotent requests"): any answer for 24 hours; a request
+ * with the same key gets it again, 409 while the first is in progress, 422 for another URL or method.
  */
 import type { PartnerRequest } from "./Partner.ts"
 import { type Answer, json, type Reply } from "./Reply.ts"
@@ -17,7 +17,7 @@ interface Kept {
 }
 
 export interface IdempotentAnswers {
-  /** What was answered under the request's key, or why it cannot be said; `undefined` for a key that is new. */
+  /** The answer kept under the request's key, or the refusal to give it; `undefined` for a new key. */
   readonly recall: (request: PartnerRequest) => Reply | undefined
   /** Keeps an answer that takes `workMs` milliseconds to be there. */
   readonly keep: (request: PartnerRequest, answer: Answer, workMs: number) => void

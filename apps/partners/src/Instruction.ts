@@ -1,7 +1,7 @@
 /**
- * Words that tell any partner how to answer, whatever it would have said: a status (`503`), `reset`, `hang`, `cut`,
- * `html`, `truncated`, `nul`, `flood` (2 MiB), `cancel` (a workflow step's CancelWorkflow), `patch` (the seed's
- * OrderPatch). `200~1500` is the same answer 1500 ms later.
+ * Words that tell any partner how to answer: a status (`503`), `reset`, `hang`, `cut`, `html`, `truncated`, `nul`,
+ * `flood` (2 MiB), `cancel` (a workflow step's CancelWorkflow), `patch` (the seed's OrderPatch). `200~1500` is the same
+ * answer 1500 ms later.
  */
 import { after, cut, hang, json, type Reply, reset, text } from "./Reply.ts"
 import { cancelled, patched } from "./WorkflowAnswer.ts"
@@ -25,7 +25,7 @@ const words: Readonly<Record<string, Reply>> = {
   patch: patched
 }
 
-/** For messages. */
+/** All words, for messages. */
 export const instructions: ReadonlyArray<string> = [
   "a status from 200 to 599",
   ...Object.keys(words),
@@ -34,7 +34,7 @@ export const instructions: ReadonlyArray<string> = [
 
 const form = /^(\d{3}|[a-z]+)(?:~(\d{1,6}))?$/
 
-/** What a word says to do; `undefined` where it says nothing. */
+/** The reply that a word stands for; `undefined` for an unknown word. */
 export const instructed = (word: string): Reply | undefined => {
   const match = form.exec(word)
   const what = match?.[1] ?? ""

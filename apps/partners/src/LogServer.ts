@@ -9,7 +9,7 @@ import { listen, type ListenOptions } from "./PartnerServer.ts"
 import { type LogFilter, RequestLog } from "./RequestLog.ts"
 import { ScriptFault } from "./Script.ts"
 
-/** What the desk does to the partners. */
+/** The control interface of the partners. */
 export interface Desk {
   readonly origins: Readonly<Record<string, string>>
   readonly scripts: () => Readonly<Record<string, ReadonlyArray<unknown>>>

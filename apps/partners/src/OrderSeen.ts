@@ -5,7 +5,7 @@
 
 type JsonObject = Readonly<Record<string, unknown>>
 
-/** What a partner can see of an order. */
+/** The parts of an order that a partner reads. */
 export interface OrderSeen {
   /** Absent where the body has none: then requests are counted by their path alone. */
   readonly id: string | undefined

@@ -15,7 +15,7 @@ export interface RunningPartner {
   partner: ScriptedPartner
 }
 
-/** Where to listen. Port 0 takes a free one. */
+/** The address to listen on. Port 0 takes a free one. */
 export interface ListenOptions {
   readonly host: string
   readonly port: number

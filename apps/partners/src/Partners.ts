@@ -51,11 +51,11 @@ export const directory = (seed = defaultSeed): ReadonlyArray<ScriptedPartner> =>
 export interface PartnersOptions {
   /** Default 127.0.0.1. */
   readonly host?: string
-  /** Where the log listens; the partners take the ports after it, in the order of the directory. Absent: free ones. */
+  /** The port of the log; the partners take the ports after it, in the order of the directory. Absent: free ones. */
   readonly port?: number
   /** A positive integer; see `Seed`. */
   readonly seed?: number
-  /** By partner: what it is to do first, see `Script`. Kept for `POST /reset`. */
+  /** The initial script of each partner, see `Script`. Restored by `POST /reset`. */
   readonly scripts?: unknown
 }
 
@@ -81,9 +81,9 @@ const putScripts = (running: ReadonlyArray<RunningPartner>, scripts: unknown): v
 }
 
 export class Partners extends Context.Service<Partners, {
-  /** By partner name, `http://host:port`. */
+  /** The origin `http://host:port` of each partner. */
   readonly origins: Readonly<Record<string, string>>
-  /** Where the log is read: `GET /log`. */
+  /** The address of the log: `GET /log`. */
   readonly log: string
 }>()("@sluice/partners/Partners") {
   /** Starts all partners. Dies with a `ScriptFault` where the scripts cannot be read. */

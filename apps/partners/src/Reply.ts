@@ -1,4 +1,4 @@
-/** What a partner does with a request: how it answers, or fails to. */
+/** The partner's reaction to a request: an answer, or a failure to give one. */
 
 export type Reply =
   /** An ordinary HTTP answer, `afterMs` milliseconds after the request was read. */
@@ -10,14 +10,14 @@ export type Reply =
     readonly afterMs: number
     /** Names in lower case; without `content-type`. */
     readonly headers?: Readonly<Record<string, string>>
-    /** What the partner found out about the request, for the log. */
+    /** The partner's finding about the request, for the log. */
     readonly finding?: string
   }
   /** The connection is reset instead of an answer. */
   | { readonly _tag: "Reset"; readonly afterMs: number }
   /** Half of the announced bytes arrive, then the connection goes away. */
   | { readonly _tag: "Cut"; readonly body: string; readonly afterMs: number }
-  /** Nothing is ever answered. */
+  /** Never answers. */
   | { readonly _tag: "Hang" }
 
 export type Answer = Extract<Reply, { _tag: "Answer" }>

@@ -1,16 +1,16 @@
 /**
- * What every partner was asked and what it did: kept in memory, in order of arrival, so that a test or the demo can
- * compare what the server says it sent with what really came. Headers are kept as they came, credentials included:
- * these partners are nobody's production.
+ * The requests to all partners and their reactions: kept in memory in order of arrival, so that a test or the demo can
+ * compare what the server reports with what arrived. Headers are kept as they came, credentials included: these
+ * partners are for tests only.
  */
 import { Clock, Context, Effect, Layer, Schema } from "effect"
 
 /** One request as a partner saw it. */
 export const LogEntry = Schema.Struct({
-  /** From 1, over all partners. */
+  /** The entry's number, from 1, over all partners. */
   id: Schema.Int,
   partner: Schema.String,
-  /** Which request of this order to this partner's path this is, from 1. */
+  /** The number of this request among those of the order to this partner's path, from 1. */
   number: Schema.Int,
   order: Schema.optionalKey(Schema.String),
   method: Schema.String,
@@ -18,7 +18,7 @@ export const LogEntry = Schema.Struct({
   query: Schema.String,
   /** Names in lower case. */
   headers: Schema.Record(Schema.String, Schema.String),
-  /** For reading; what is not UTF-8 is replaced. */
+  /** The body as text; bytes that are not UTF-8 are replaced. */
   body: Schema.String,
   /** The exact bytes, base64. */
   bodyBytes: Schema.String,
@@ -27,12 +27,12 @@ export const LogEntry = Schema.Struct({
   /** A status, `reset`, `cut`, or `abandoned` where the caller hung up first; absent while nothing was done yet. */
   answered: Schema.optionalKey(Schema.String),
   answeredAt: Schema.optionalKey(Schema.Number),
-  /** What the partner found out: of a webhook, `verified`, or why it is not. */
+  /** The partner's finding: for a webhook, `verified` or the reason why it is not. */
   finding: Schema.optionalKey(Schema.String)
 })
 export type LogEntry = typeof LogEntry.Type
 
-/** Which entries to show; all that is given must hold. */
+/** The filters of the entries, combined with AND. */
 export interface LogFilter {
   readonly partner?: string
   readonly order?: string

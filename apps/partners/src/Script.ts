@@ -1,6 +1,6 @@
 /**
- * What a partner is to do with its next requests: a list of items, each for one request, first come first served; when
- * they are used up, all is well again.
+ * Scripts a partner's next requests: a list of items, one for each request, in order; afterwards it behaves normally
+ * again.
  *
  * An item is a word (`"ok"`: as the partner would; a word of the partner's own; an `Instruction`), an answer
  * (`{ "status": 418, "headers": {…}, "body": …, "afterMs": 100 }`; a text is sent as it is, anything else as JSON), or
@@ -11,18 +11,18 @@ import { instructed, instructions } from "./Instruction.ts"
 import type { OrderSeen } from "./OrderSeen.ts"
 import { after, json, type Reply, text, withHeaders } from "./Reply.ts"
 
-/** What is to be done with a request: one of the partner's own words, or a reply that is laid down. */
+/** The instruction for a request: one of the partner's own words, or a fixed reply. */
 export type Next<Word extends string> = { readonly word: Word | "ok" } | { readonly reply: Reply }
 
 interface Item<Word extends string> {
-  /** As it was written, for `left`. */
+  /** The item as it was written, for `left`. */
   readonly written: unknown
   readonly next: Next<Word>
   readonly order?: string
   readonly path?: string
 }
 
-/** An item that nobody understands. The message says which, and what would be. */
+/** An item that is not understood. The message names it and the valid ones. */
 export class ScriptFault extends Schema.TaggedError<ScriptFault>()("ScriptFault", { message: Schema.String }) {}
 
 const faulty = (message: string): ScriptFault => new ScriptFault({ message })
@@ -36,9 +36,9 @@ interface ScriptRequest {
 export interface Script<Word extends string = string> {
   /** Uses up the first item that fits the request. */
   readonly next: (request: { readonly path: string; readonly order: OrderSeen }) => Next<Word> | undefined
-  /** Replaces what is left. Throws `ScriptFault`, and changes nothing then. */
+  /** Replaces the remaining items. Throws `ScriptFault` and changes nothing if one is invalid. */
   readonly put: (items: unknown) => void
-  /** What is left, as it was written. */
+  /** The remaining items, as they were written. */
   readonly left: () => ReadonlyArray<unknown>
   /** The answer to `GET` and `PUT /script`; `undefined` for any other request. */
   readonly reply: (request: ScriptRequest) => Reply | undefined

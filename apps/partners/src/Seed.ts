@@ -1,6 +1,6 @@
 /**
- * Where numbers and dice come from: everything that a partner makes up follows from the seed and from the requests, so
- * that two runs of the same tests meet the same answers, and another seed gives other ones.
+ * Derives numbers and dice from a seed and the requests, so that two runs of the same tests get the same answers, and
+ * another seed gives others.
  */
 
 /** The seed of everybody who names none: numbers start at 1. */

@@ -7,15 +7,18 @@ export interface ClientCredentials {
   readonly clientSecret: string
 }
 
-/** Why no token is given, in the words of RFC 6749, section 5.2, where an unknown client is told from a wrong secret. */
+/**
+ * The reasons for refusing a token, in the words of RFC 6749, section 5.2; an unknown client is distinguished from a
+ * wrong secret.
+ */
 export type TokenRefusal = "unknown_client" | "invalid_client" | "invalid_request" | "unsupported_grant_type"
 
 export interface TokenDesk {
   /** A new token, or why there is none. */
   readonly issue: (request: PartnerRequest) => { readonly token: string } | { readonly refusal: TokenRefusal }
-  /** Whether the request carries a token that holds when it is received. */
+  /** True if the request carries a token that is valid on receipt. */
   readonly admits: (request: PartnerRequest) => boolean
-  /** No token holds any more. */
+  /** Invalidates all tokens. */
   readonly forget: () => void
 }
 

@@ -1,4 +1,4 @@
-/** What a workflow step's partner answers, in the seed's own words. All of them with status 200. */
+/** The answers of a workflow step's partner, in the seed's own words. All have status 200. */
 import { json } from "./Reply.ts"
 
 /** Success, no changes. */

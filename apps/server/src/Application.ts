@@ -1,6 +1,6 @@
 /**
- * The composition root: which adapter stands behind which port. What is built first is closed last, so that the
- * database outlives everything that needs it.
+ * The composition root: binds adapters to ports. Layers built first are closed last, so that the database outlives
+ * everything that needs it.
  */
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Dispatcher } from "@sluice/delivery/Dispatcher"

@@ -12,15 +12,15 @@ import * as ServerConfig from "./config/ServerConfig.ts"
 import { Stopping } from "./process/Stopping.ts"
 import * as Telemetry from "./telemetry/Telemetry.ts"
 
-/** What is written when the process cannot start: one line, whatever is in the message. */
+/** Writes why the process cannot start, as one line. */
 const complain = (message: string) => Effect.as(Console.error(`sluice: ${message.replaceAll(/\s*\n\s*/g, " ")}`), 1)
 
-/** Well below the 30 s in which the process has promised to be gone. */
+/** Below the 30 s within which the process has promised to exit. */
 const lastMoment = "25 seconds"
 
 /**
- * Nothing that hangs (a silent database, most likely) may keep the process: what was not handed over is taken over, as
- * after a crash.
+ * Exits even if something hangs (most likely a silent database): runs that were not released are taken over, as after a
+ * crash.
  */
 const leaveInTime = Effect.sync(() =>
   Effect.runFork(Effect.andThen(

@@ -12,7 +12,7 @@ export interface EndedRun {
   readonly processEvent: ProcessEvent
   readonly history: ReadonlyArray<HistoryEntry>
   readonly seen: ReadonlyArray<SeenRequest>
-  /** The webhooks that tell of it, in their sequence. */
+  /** The deliveries that tell of it, in their sequence. */
   readonly deliveries: ReadonlyArray<DeliveryView>
   /** The same as their receivers saw them. */
   readonly heard: ReadonlyArray<SeenRequest>

@@ -10,7 +10,7 @@ import type { EndedRun } from "./EndedRun.ts"
 import { requestsAbout } from "./PartnerLog.ts"
 import { webhooksAbout } from "./Webhooks.ts"
 
-/** How long an order may take; the slowest is meant to take 21 s, and a busy machine takes longer. */
+/** The time limit of an order; the slowest takes 21 s, more on a busy machine. */
 const orderLimit = "5 minutes"
 const pollInterval = "250 millis"
 const nameWidth = 13

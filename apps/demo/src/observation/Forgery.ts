@@ -1,4 +1,4 @@
-/** A webhook that somebody changed on its way: a receiver that verifies does not believe it. */
+/** A webhook that was altered on its way: a receiver that verifies it rejects it. */
 import { cut, fit, type Style } from "@sluice/terminal/Style"
 import { Effect, Option, Result, Schema } from "effect"
 import { Base64 } from "effect/encoding"

@@ -1,8 +1,8 @@
-/** What the partners themselves saw, read from their log over HTTP. */
+/** The partners' own log of requests, read over HTTP. */
 import { Effect, Schedule, Schema } from "effect"
 import { HttpClient, HttpClientResponse } from "effect/http"
 
-/** One request as a partner saw it; what the demo does not use is left out. */
+/** One request in the partner's log; members that the demo does not use are left out. */
 export const SeenRequest = Schema.Struct({
   partner: Schema.String,
   path: Schema.String,
@@ -14,7 +14,7 @@ export const SeenRequest = Schema.Struct({
   /** A status, or what happened instead; absent while neither is known. */
   answered: Schema.optionalKey(Schema.String),
   answeredAt: Schema.optionalKey(Schema.Number),
-  /** Of a webhook: `verified`, or why it is not. */
+  /** For a webhook: `verified`, or the reason why it is not. */
   finding: Schema.optionalKey(Schema.String)
 })
 export type SeenRequest = typeof SeenRequest.Type

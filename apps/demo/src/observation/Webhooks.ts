@@ -1,4 +1,4 @@
-/** The webhooks that told of an order: what Sluice says of them, and what their receivers say. */
+/** The webhooks of an order: the server's view, and the receivers'. */
 import type { ApiClient } from "@sluice/api/ApiClient"
 import { Effect, Schedule } from "effect"
 import { webhookId, webhooksTo } from "./PartnerLog.ts"

@@ -1,4 +1,4 @@
-/** What to try when the demo is over. */
+/** Suggestions for after the demo. */
 import type { Style } from "@sluice/terminal/Style"
 import { orderId } from "../scenario/Scenario.ts"
 import { scenarios } from "../scenario/Scenarios.ts"
@@ -29,7 +29,7 @@ export const whileItRuns = (
   ]
 }
 
-/** For a demo that is over. */
+/** For a demo that has ended. */
 export const afterwards = ({ paint }: Style): ReadonlyArray<string> => [
   paint("bold", "Where to look next:"),
   `  ${

@@ -1,4 +1,4 @@
-/** What happened to one order of the demo, for people: what it is about, its status, its run, its webhooks. */
+/** The report of one order of the demo: its story, its status, its run, its webhooks. */
 import type { DeliveryView } from "@sluice/domain/webhook/Delivery"
 import { heading, indented, stepsOf } from "@sluice/terminal/RunTimeline"
 import { cut, duration, fit, type Style } from "@sluice/terminal/Style"

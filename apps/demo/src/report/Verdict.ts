@@ -120,7 +120,7 @@ const requestDifferences = (expected: ExpectedRequests, ended: EndedRun): Differ
   ]
 }
 
-/** What came to partners that should have been left alone: skipped steps, the connector that was not chosen. */
+/** The requests to partners that should have received none: skipped steps, connectors that were not selected. */
 const uninvited = (expected: Expectation, { seen }: EndedRun): Differences =>
   seen.filter((request) => !expected.requests.some((invited) => isFrom(invited)(request)))
     .map(({ partner, path }) => `a request to ${partner} ${path} that should not have been sent`)
@@ -141,7 +141,7 @@ const recordDifferences = ({ processEvent, seen }: EndedRun): Differences => {
   )
 }
 
-/** How the order's end differs from what its scenario expects; empty if it does not. */
+/** The differences between the order's end and the scenario's expectation; empty if there are none. */
 export const differences = (ended: EndedRun): Differences => {
   const { expected } = ended.scenario
   return [

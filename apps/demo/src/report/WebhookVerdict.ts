@@ -1,12 +1,12 @@
 /**
- * Was everybody told of an order who had to be? Compares what its end means (contract, section 9) with the deliveries,
- * and these with what the receivers verified; each difference is a sentence.
+ * Checks that all webhooks of an order were sent: compares what its end implies (contract, section 9) with the
+ * deliveries, and these with what the receivers verified; each difference is a sentence.
  */
 import type { DeliveryView } from "@sluice/domain/webhook/Delivery"
 import type { EndedRun } from "../observation/EndedRun.ts"
 import { type SeenRequest, webhookId } from "../observation/PartnerLog.ts"
 
-/** What the receiver's own log says of a delivery's requests. */
+/** The receiver's own log of a delivery's requests. */
 export const heardOf = (
   { endpointId, messageId }: DeliveryView,
   heard: ReadonlyArray<SeenRequest>
@@ -58,7 +58,7 @@ const deliveryDifferences = (delivery: DeliveryView, { heard }: EndedRun): Reado
   ]
 }
 
-/** How what was told of the order differs from what had to be; empty if it does not. */
+/** The differences between the webhooks of the order and those that it should have; empty if there are none. */
 export const webhookDifferences = (ended: EndedRun): ReadonlyArray<string> => {
   const [expected, found] = [list(due(ended)), list(ended.deliveries.map(named))]
   return [

@@ -1,4 +1,4 @@
-/** What the callout plugin's seed promises. */
+/** The scenarios of the callout plugin's seed. */
 import { order } from "./Customer.ts"
 import type { Scenario } from "./Scenario.ts"
 

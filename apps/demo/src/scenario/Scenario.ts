@@ -12,7 +12,7 @@ export interface ExpectedStep {
   readonly error?: string
 }
 
-/** What a partner must have seen of this order. What is not listed must not have come. */
+/** The requests that a partner must have received for this order. Others must not have come. */
 export interface ExpectedRequests {
   readonly partner: string
   readonly path: string
@@ -47,7 +47,7 @@ export interface Scenario {
   /** Lower-case, short; the order's id is `demo-<name>`. */
   readonly name: string
   readonly title: string
-  /** What it shows, in a sentence. */
+  /** The point of the scenario, in a sentence. */
   readonly story: string
   readonly order: Readonly<Record<string, Schema.Json>>
   readonly expected: Expectation

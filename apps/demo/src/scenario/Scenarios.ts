@@ -1,4 +1,4 @@
-/** Every order of the demo, in the order in which they are told. */
+/** Every order of the demo, in the order of its run. */
 import { callouts } from "./Callouts.ts"
 import type { Scenario } from "./Scenario.ts"
 import { workflowSteps } from "./WorkflowSteps.ts"

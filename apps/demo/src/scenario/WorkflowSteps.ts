@@ -1,4 +1,4 @@
-/** What the webhook workflow step's seed promises. */
+/** The scenarios of the webhook workflow step's seed. */
 import { incompleteAddress, order } from "./Customer.ts"
 import type { Scenario } from "./Scenario.ts"
 

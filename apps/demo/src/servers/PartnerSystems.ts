@@ -2,7 +2,7 @@
 import { Effect, Schema } from "effect"
 import { start } from "./Program.ts"
 
-/** What the partners print when they listen. */
+/** The partners' output when they listen. */
 const Announcement = Schema.fromJsonString(Schema.Struct({
   log: Schema.String,
   partners: Schema.Record(Schema.String, Schema.String)

@@ -7,7 +7,7 @@ import { ChildProcess } from "effect/process"
 import process from "node:process"
 import { fileURLToPath } from "node:url"
 
-/** The program ended before it was told to. */
+/** The program ended before it was asked to. */
 export class ProgramEnded extends Schema.TaggedError<ProgramEnded>()("ProgramEnded", {
   program: Schema.String,
   /** Absent where a signal ended it. */
@@ -33,7 +33,7 @@ export interface Program {
 }
 
 export interface ProgramOptions {
-  /** For messages. */
+  /** The name for messages. */
   readonly name: string
   readonly main: URL
   /** Added to this process's environment; `undefined` takes a variable away. */

@@ -4,7 +4,7 @@
  */
 import { Schema } from "effect"
 
-/** Which partner plays a host: `example.com` provisions, `<name>.example.com` is the partner of that name. */
+/** The partner that plays a host: `example.com` is provisioning, `<name>.example.com` the partner of that name. */
 const partnerOf = (host: string): string =>
   host === "example.com" ? "provisioning" : host.replace(/\.example\.com$/, "")
 

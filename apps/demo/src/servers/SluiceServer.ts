@@ -7,7 +7,7 @@ import { start } from "./Program.ts"
 
 const host = "127.0.0.1"
 
-/** How long a first start may take: it also makes a database. */
+/** The time limit of a first start, which also creates a database. */
 const startLimit = "5 minutes"
 
 export class ServerNotReady extends Schema.TaggedError<ServerNotReady>()("ServerNotReady", {
@@ -22,7 +22,7 @@ const freePort = Effect.scoped(
   })
 )
 
-/** What the shell of whoever runs the demo must not decide. */
+/** Variables of the user's shell that must not influence the demo. */
 const notInherited = {
   DATABASE_URL: undefined,
   SLUICE_API_KEYS: undefined,

@@ -1,4 +1,7 @@
-/** Fails three times in two ways, 503, a reset connection, 503, and is well from the fourth request of an order on. */
+/**
+ * Fails three times in two ways (503, a reset connection, 503), and answers normally from the fourth request of an
+ * order on.
+ */
 import type { Partner } from "../Partner.ts"
 import { json, reset } from "../Reply.ts"
 import { accepted } from "../WorkflowAnswer.ts"

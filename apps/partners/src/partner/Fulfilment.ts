@@ -1,4 +1,4 @@
-/** Delivers to a few countries, by `shippingAddress.countryCode`; answers 400 for an address that nobody can reach. */
+/** Delivers to a few countries, by `shippingAddress.countryCode`; answers 400 for an unreachable address. */
 import type { Partner } from "../Partner.ts"
 import { json } from "../Reply.ts"
 

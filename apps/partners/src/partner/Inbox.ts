@@ -1,4 +1,4 @@
-/** Takes whatever is told to it, and answers 204: where messages go that nobody waits for. */
+/** Accepts every message with 204: a destination that does nothing. */
 import type { Partner } from "../Partner.ts"
 import { text } from "../Reply.ts"
 

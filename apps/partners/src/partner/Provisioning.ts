@@ -1,4 +1,4 @@
-/** Creates an account for whoever orders; a later step uses its id. The answer is the one in the seed, byte for byte. */
+/** Creates an account for the customer; a later step uses its id. The answer is the seed's, byte for byte. */
 import type { Partner } from "../Partner.ts"
 import { text } from "../Reply.ts"
 

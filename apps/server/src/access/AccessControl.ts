@@ -1,6 +1,6 @@
 /**
- * What a caller may do, asked for every endpoint of the API before anything else looks at the request: the table
- * `@sluice/api/Access` says which role an endpoint needs. Contract: section 2, "Roles".
+ * Authorises each request by the role that its endpoint requires, from the table `@sluice/api/Access`, before anything
+ * else reads it. Contract: section 2, "Roles".
  */
 import { ruleOf } from "@sluice/api/Access"
 import { AccessControl } from "@sluice/api/internal/wire/AccessControl"

@@ -1,5 +1,5 @@
 /**
- * Who is let in: decided once for every request, before anything else looks at it. Contract: sections 2 and 7.
+ * Authenticates each request, before anything else reads it. Contract: sections 2 and 7.
  *
  * Without keys only this machine is served: a `Host` that is not a loopback name is refused on every path, so that a
  * page in a browser cannot reach the server under a name of its own (DNS rebinding). With keys, whatever is not listed
@@ -30,7 +30,7 @@ export type Admission =
   | { readonly _tag: "Forbidden"; readonly caller: CallerIdentity; readonly need: Need }
   | { readonly _tag: "NotServed" }
 
-/** What this process is for: `pages` is all that a worker has, health and metrics among them. */
+/** The routes of this process: a worker serves `pages` only, health and metrics among them. */
 export type Serves = "everything" | "pages"
 
 export interface Credentials {
@@ -38,7 +38,7 @@ export interface Credentials {
   /** The request target as it came, with its query. */
   readonly target: string
   readonly host: string | undefined
-  /** How many `Host` lines the request has. */
+  /** The number of `Host` lines in the request. */
   readonly hostLines: number
   readonly authorization: string | undefined
   readonly origin: string | undefined
@@ -55,7 +55,7 @@ const openPaths: ReadonlySet<string> = new Set([
   "/health/ready"
 ])
 
-/** What a worker serves beside the open pages; it needs a key where keys are set. */
+/** Served by workers beside the open pages; needs a key where keys are set. */
 const metricsPath = "/metrics"
 
 /** Partners answer here with the token that their request carried. Section 6, "Waiting for a callback". */
@@ -152,12 +152,12 @@ const hostLinesOf = (request: HttpServerRequest.HttpServerRequest): number => {
   return lines
 }
 
-/** What is answered in front of the routes, key or no key: pages that hold nothing. */
+/** Answers requests in front of the routes, with or without a key: pages without data. */
 export type Open = (
   request: HttpServerRequest.HttpServerRequest
 ) => HttpServerResponse.HttpServerResponse | undefined
 
-/** Stands before every route. */
+/** Wraps every route. */
 export const layer = (keys: Keys, serves: Serves, open: Open) => {
   const decide = admission(keys, serves)
   const refuse = WrongKeys.make()

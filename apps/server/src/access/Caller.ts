@@ -1,4 +1,4 @@
-/** Who sends a request: the key that it came with, found by the key's digest. Contract: section 2, "Roles". */
+/** The caller of a request: the key that it carries, found by the key's digest. Contract: section 2, "Roles". */
 import type { Role } from "@sluice/domain/access/Role"
 import { Context, Effect } from "effect"
 import { type ApiKey, digestOf } from "../config/ApiKeys.ts"
@@ -30,7 +30,7 @@ export const fixedKeys = (keys: ReadonlyArray<ApiKey>): Keys => {
   return { areSet: () => keys.length > 0, byDigest: (digest) => known.get(digest) }
 }
 
-/** The identity that the value of an `Authorization` header stands for. */
+/** The caller for the value of an `Authorization` header. */
 export const identify = (keys: Keys, authorization: string | undefined): CallerIdentity | undefined => {
   const sent = authorization === undefined ? undefined : /^bearer +(\S+) *$/i.exec(authorization)?.[1]
   return sent === undefined ? undefined : keys.byDigest(digestOf(sent))

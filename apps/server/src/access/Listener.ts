@@ -1,6 +1,6 @@
 /**
- * The socket: Node's HTTP server with bounds of ours, which answers with a problem even what is no HTTP request, and
- * which lets go of idle connections while it closes. Contract: sections 2 and 10.
+ * The socket: Node's HTTP server with bounds, which answers even malformed requests with a problem, and closes idle
+ * connections when it stops. Contract: sections 2 and 10.
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Problems from "@sluice/api/wire/Problems"
@@ -19,7 +19,7 @@ export interface Address {
   readonly port: number
 }
 
-/** How long requests in flight may go on once the process was told to stop; the runs behind them have their own grace. */
+/** How long open requests may go on once the process was asked to stop; their runs have their own grace. */
 const grace = "5 seconds"
 
 /** Longer than the usual proxy keeps a connection, so that it is the proxy that closes it. */
@@ -55,7 +55,7 @@ const rejection = (code: string | undefined): readonly [status: string, detail: 
   }
 }
 
-/** Node writes an empty 400 here; a client deserves to be told. */
+/** Answers with a problem where Node would write an empty 400. */
 const rejectUnreadable = (error: NodeJS.ErrnoException, socket: Socket): void => {
   if (error.code === "ECONNRESET" || !socket.writable) return
   const [status, detail] = rejection(error.code)

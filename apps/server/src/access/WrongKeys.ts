@@ -1,6 +1,6 @@
 /**
- * The bound on guessing API keys: the wrong keys of one address within a minute, counted by this process. Contract:
- * section 2. Right keys are never counted, so that nobody is locked out by a neighbour behind the same proxy.
+ * Bounds the guessing of API keys: counts the wrong keys of one address within a minute, in this process. Contract:
+ * section 2. Right keys are never counted, so that no caller is locked out by another behind the same proxy.
  */
 import { Metric } from "effect"
 
@@ -22,7 +22,7 @@ export type KeyRefusal =
   }
 
 interface Guesses {
-  /** When the last wrong keys came, in milliseconds: a ring of `wrongKeysAMinute`, the oldest at `oldest`. */
+  /** The times of the last wrong keys, in milliseconds: a ring of `wrongKeysAMinute`, the oldest at `oldest`. */
   readonly times: Array<number>
   oldest: number
   loggedAt: number

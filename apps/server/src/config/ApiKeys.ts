@@ -5,7 +5,7 @@ import { createHash } from "node:crypto"
 
 /** A key and what it may do. The key itself is known by its digest only. */
 export interface ApiKey {
-  /** Who calls; recorded as `requestedBy` and as the actor of the audit. */
+  /** The caller's name; recorded as `requestedBy` and as the actor of the audit. */
   readonly name: string
   readonly roles: ReadonlyArray<Role>
   readonly tenant?: string
@@ -22,7 +22,7 @@ export const shortestKey = 16
 /** Actors of the audit that are no keys. */
 export const reservedNames: ReadonlySet<string> = new Set(["anonymous", "settings-file"])
 
-/** What is wrong with a key's name; `undefined` where nothing is. */
+/** The fault of a key's name; `undefined` if there is none. */
 export const nameFault = (name: string): string | undefined => {
   if (!/^[^,:=@\p{C}]{1,100}$/u.test(name) || name !== name.trim()) {
     return "is not a name of 1 to 100 characters without commas, \":\", \"=\" and \"@\""

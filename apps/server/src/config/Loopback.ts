@@ -1,4 +1,4 @@
-/** Whether a host is this machine's own. Contract: section 2, `SLUICE_API_KEYS`. */
+/** Recognises hosts of this machine. Contract: section 2, `SLUICE_API_KEYS`. */
 import { Result } from "effect"
 import * as NetAddress from "effect/net/NetAddress"
 

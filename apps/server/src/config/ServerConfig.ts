@@ -1,5 +1,5 @@
 /**
- * What the environment says, checked as a whole before anything starts. Contract: section 2.
+ * Reads the environment, and checks all of it before anything starts. Contract: section 2.
  *
  * Pure: a record of variables in, a configuration or its faults out. Each fault names the variable and the mend, and
  * none repeats a value that may be a secret. An empty variable counts as unset.

@@ -1,6 +1,6 @@
 /**
- * Where traces and logs go, by the variables that OpenTelemetry names: nowhere, unless an endpoint is set.
- * Source: OpenTelemetry, "OTLP Exporter Configuration" and "SDK Environment Variables".
+ * Reads the destination of traces and logs from the variables that OpenTelemetry defines; none unless an endpoint is
+ * set. Source: OpenTelemetry, "OTLP Exporter Configuration" and "SDK Environment Variables".
  *
  * Pure, and like `ServerConfig` it repeats no value that may be a secret.
  */
@@ -10,14 +10,16 @@ export interface TelemetryConfig {
   /** Absent: none are sent. */
   readonly traces?: string
   readonly logs?: string
-  /** What the collector sees this process as; `sluice` unless named. */
+  /** The service name at the collector; `sluice` by default. */
   readonly serviceName: string
   readonly attributes: Readonly<Record<string, string>>
   /** JSON unless named: it takes an eighth of the time that Protobuf does here, and collectors read both. */
   readonly protocol: "http/protobuf" | "http/json"
   readonly compression: "gzip" | "none"
   readonly headers: Redacted.Redacted<Readonly<Record<string, string>>>
-  /** Which part of the traces is sent, from 0 to 1: a trace whole or not at all, the same ones in every process. */
+  /**
+   * The share of traces that are sent, from 0 to 1: a trace as a whole or not at all, the same ones in every process.
+   */
   readonly ratio: number
 }
 

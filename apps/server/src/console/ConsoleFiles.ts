@@ -15,7 +15,7 @@ export interface ConsoleFile {
 export interface BuiltConsole {
   /** `index.html`, with `__NONCE__` where the nonce of an answer belongs. */
   readonly page: string
-  /** By path: `/assets/main-3f2a.js`. */
+  /** The files by path: `/assets/main-3f2a.js`. */
   readonly files: ReadonlyMap<string, ConsoleFile>
 }
 

@@ -1,13 +1,13 @@
 /**
- * What is answered with the console: its files, and its one page on every path that a browser asks for and the API does
- * not have, because the console has paths of its own. It is answered in front of the router, so that what is let in
- * here without a key can reach nothing else, however a path is spelled.
+ * Serves the console: its files, and its one page on every path that a browser navigates to and the API does not have,
+ * because the console has paths of its own. Answered in front of the router, so that what is served here without a key
+ * can reach nothing else, however a path is written.
  */
 import { SecureRandom } from "effect/crypto"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import type { BuiltConsole, ConsoleFile } from "./ConsoleFiles.ts"
 
-/** Where the API and the pages beside it live. */
+/** The paths of the API and of the pages beside it. */
 const apiPaths = /^\/(?:v1|health|metrics|openapi\.json|docs)(?:\/|$)/
 
 const assetHeaders = {
@@ -70,7 +70,7 @@ const page = ({ page }: BuiltConsole): HttpServerResponse.HttpServerResponse => 
   })
 }
 
-/** Whether the request asks for a page in so many words, as browsers do when they go somewhere. */
+/** True if the request asks for a page explicitly, as browsers do when they navigate. */
 const wantsHtml = ({ headers }: Request): boolean => (headers["accept"] ?? "").includes("text/html")
 
 /** The console's answer; `undefined` where the request is not for it. */

@@ -1,6 +1,6 @@
 /**
- * That the process has been told to stop: what waits or watches on behalf of a client ends now, so that the listener can
- * close; what is being executed has its own grace. Contract: section 10, promise 5.
+ * Signals that the process was asked to stop: waits and streams on behalf of clients end now, so that the listener can
+ * close; runs have their own grace. Contract: section 10, promise 5.
  */
 import { Context, Deferred, Effect, Layer } from "effect"
 

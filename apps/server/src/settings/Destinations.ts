@@ -1,4 +1,7 @@
-/** Where deliveries go, by the settings in force; and the expressions of endpoints. The ports of `delivery`, over ours. */
+/**
+ * Resolves the destinations of deliveries by the settings in force, and evaluates the expressions of endpoints: the
+ * ports of `delivery`, implemented with the engine's.
+ */
 import { Destinations, DestinationUnknown } from "@sluice/delivery/Destinations"
 import { MessageExpressionError, MessageExpressions } from "@sluice/delivery/MessageExpressions"
 import { makeRedactor, type Redactor } from "@sluice/domain/redaction/Redaction"

@@ -22,7 +22,7 @@ interface Planned {
   readonly document: JsonObject
 }
 
-/** What is to be written, in the order in which it is: what is referred to comes first. */
+/** The settings in the order of writing: referenced ones first. */
 const plan = ({ authProviders, connectors, pipelines, webhookEndpoints }: SettingsFile): ReadonlyArray<Planned> => [
   ...authProviders.map(({ authProvider, document }, index) => ({
     path: `authProviders[${index}]`,

@@ -25,7 +25,7 @@ export class SettingInvalid extends Schema.TaggedError<SettingInvalid>()("Settin
 }) {}
 
 export interface Written extends Put {
-  /** What is allowed but probably not meant. */
+  /** Warnings about settings that are allowed but probably unintended. */
   readonly warnings: ReadonlyArray<string>
 }
 
@@ -159,7 +159,7 @@ const make = Effect.gen(function*() {
 })
 
 export class SettingsWriting extends Context.Service<SettingsWriting, {
-  /** Whether the body can be saved under the address. Stores nothing. */
+  /** Checks that the body can be saved under the address. Stores nothing. */
   readonly check: (kind: WrittenKind, id: string, body: Json) => Effect.Effect<CheckedSetting, SettingInvalid>
   /** Equal content makes no new version. */
   readonly write: (

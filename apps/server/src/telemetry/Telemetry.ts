@@ -33,11 +33,11 @@ const otlpSpan = (span: TraceSpan): OtlpSpan => ({
   droppedLinksCount: 0
 })
 
-/** By the last 56 bits of the trace's id, as the standard's `traceidratio` does. */
+/** Decides by the last 56 bits of the trace's id, as the standard's `traceidratio` does. */
 export const isSampled = (traceId: string, ratio: number): boolean =>
   ratio >= 1 || Number.parseInt(traceId.slice(18), 16) < ratio * 2 ** 56
 
-/** Where spans are told of; `undefined`: nobody asks for any, and none are made. */
+/** The receiver of spans; `undefined` if traces are off, so that none are made. */
 export class Telemetry extends Context.Service<Telemetry, {
   readonly tell: ((span: TraceSpan) => void) | undefined
 }>()("@sluice/server/Telemetry") {

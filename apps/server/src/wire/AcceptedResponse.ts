@@ -30,7 +30,7 @@ const make = Effect.gen(function*() {
   const events = yield* ProcessEvents
   const stopping = yield* Stopping
 
-  /** Nobody waits for a process that is going: the order is stored, and that is worth an answer. */
+  /** Ends the wait when the process is stopping: the order is stored, and that can be answered. */
   const hasEnded = (receipt: Receipt, wait: Duration.Duration) =>
     isFinal(receipt.state)
       ? Effect.succeed(true)

@@ -7,7 +7,7 @@ import { type Headers, HttpServerResponse } from "effect/http"
 
 const problemType = "application/problem+json"
 
-/** What every class of `@sluice/api/Problems` has. */
+/** The members common to every class of `@sluice/api/Problems`. */
 export interface Problem {
   readonly type: string
   readonly status: number

@@ -29,7 +29,7 @@ export const isSent = ({ headers }: HttpServerRequest.HttpServerRequest): boolea
 /** `application/json`, or any type with the suffix `+json`. */
 const jsonType = /^\s*(?:application\/json|[\w!#$&^.-]+\/[\w!#$&^.+-]+\+json)\s*$/i
 
-/** What is wrong with the headers that describe the body, if anything. Contract: section 2, "A browser is not a client". */
+/** The fault of the headers that describe the body, if any. Contract: section 2, "A browser is not a client". */
 const mediaFault = (request: HttpServerRequest.HttpServerRequest): string | undefined => {
   const contentType = request.headers["content-type"]
   // A browser sends what a page hands it without a type, to any server.
@@ -60,7 +60,7 @@ const refused = (error: HttpServerError.HttpServerError) =>
     ? tooLarge()
     : invalid("ended before it was complete: send it again")
 
-/** The body, whatever JSON it is. */
+/** Reads the body as JSON of any type. */
 export const read = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest) {
   const fault = mediaFault(request)
   if (fault !== undefined) return yield* new Problems.UnsupportedMediaType({ detail: fault })

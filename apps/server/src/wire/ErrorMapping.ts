@@ -42,7 +42,7 @@ export const matchFailed = ({ pipeline, message }: MatchFailed): Problems.Pipeli
 export const cursorInvalid = ({ message }: CursorInvalid): Problems.InvalidRequest =>
   invalid([{ path: "cursor", message }])
 
-/** What intake may answer besides a receipt. */
+/** Maps the errors of intake to problems. */
 export const ofIntake = {
   JournalUnavailable: (error: JournalUnavailable) => Effect.fail(unavailable(error)),
   JournalFull: (error: JournalFull) => Effect.fail(queueFull(error)),
@@ -51,7 +51,7 @@ export const ofIntake = {
   MatchFailed: (error: MatchFailed) => Effect.fail(matchFailed(error))
 }
 
-/** What a list may meet. */
+/** Maps the errors of a list to problems. */
 export const ofList = {
   JournalUnavailable: (error: JournalUnavailable) => Effect.fail(unavailable(error)),
   CursorInvalid: (error: CursorInvalid) => Effect.fail(cursorInvalid(error))

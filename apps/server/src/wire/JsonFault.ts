@@ -1,6 +1,6 @@
 /**
- * Where a text stops being JSON, in line and column, for people who mend it. The parser of the platform only says so for
- * some faults; this is a second, slower look at a text that it has refused.
+ * Locates the first fault of a text that is not JSON, by line and column. The platform's parser does so only for some
+ * faults; this is a second, slower pass over a text that it has refused.
  */
 
 /** `line 2, column 5: expected a value, found "}"`; `undefined` where the text is JSON. */
@@ -20,7 +20,7 @@ interface Fault {
   readonly expected: string
 }
 
-/** What may come next. */
+/** The tokens that may come next. */
 type Expectation = "value" | "valueOrEnd" | "nameOrEnd" | "name" | "colon" | "commaOrEnd" | "end"
 
 const words: Record<Expectation, string> = {

@@ -64,7 +64,7 @@ const unrouted = (request: HttpServerRequest.HttpServerRequest) => {
     )
 }
 
-/** Stands around every route. */
+/** Wraps every route. */
 export const layer: Layer.Layer<
   | Router.Request<"Error", HttpServerError.HttpServerError>
   | Router.Request<"GlobalError", HttpServerError.HttpServerError>,

@@ -1,4 +1,4 @@
-/** What a request's headers ask for besides its body. Contract: section 7. */
+/** Reads the conditions in a request's headers. Contract: section 7. */
 import * as Problems from "@sluice/api/wire/Problems"
 import { isStorable } from "@sluice/domain/order/Order"
 import { Duration, Effect } from "effect"
@@ -21,7 +21,7 @@ export const ifMatch = (header: string | undefined): Effect.Effect<number | unde
     : Effect.succeed(Number(version))
 }
 
-/** How long `Prefer: wait=<s>` asks to wait for the run's end; `undefined` where it does not. RFC 7240. */
+/** The wait that `Prefer: wait=<s>` asks for; `undefined` without one. RFC 7240. */
 export const wait = (
   prefer: string | undefined
 ): Effect.Effect<Duration.Duration | undefined, Problems.InvalidRequest> => {

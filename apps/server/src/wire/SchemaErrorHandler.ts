@@ -66,10 +66,10 @@ const unknownMembers = (unknown: ReadonlyArray<string>, known: ReadonlySet<strin
 
 const formatIssues = SchemaIssue.makeFormatterStandardSchemaV1()
 
-/** How headers are written by people. */
+/** The conventional spelling of a header's name. */
 const headerName = (name: string): string => name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase())
 
-/** Where the schema's own words speak of how a string becomes a number. */
+/** Replaces the schema's own words about numbers in strings. */
 const words: Readonly<Record<string, string>> = {
   limit: `must be a whole number from 1 to ${maxLimit}`,
   version: "must be a whole number from 1 up"
@@ -91,7 +91,7 @@ const isProblem = (error: unknown): error is Problem =>
   typeof error === "object" && error !== null && "type" in error && typeof error.type === "string"
   && error.type.startsWith("urn:sluice:problem:") && "status" in error
 
-/** A problem, for whatever a handler failed with. */
+/** Turns any failure of a handler into a problem. */
 const answer = (
   error: unknown,
   progress: WriteProgress.WriteProgress | undefined

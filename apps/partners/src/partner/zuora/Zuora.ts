@@ -38,7 +38,7 @@ const quota = { "ratelimit-limit": "2250000, 50000;w=60, 2250000;w=3600, 2700000
 /** Zuora documents no `Retry-After`, and no body. */
 const tooMany = withHeaders({ ...quota, "ratelimit-remaining": "0", "ratelimit-reset": "600" }, json(429, {}))
 
-/** On every answer of `/v1` that was worked on (Zuora: "Rate limits", "Concurrent request limits in headers"). */
+/** Sent with every processed answer of `/v1` (Zuora: "Rate limits", "Concurrent request limits in headers"). */
 const limits = {
   ...quota,
   "ratelimit-remaining": "399",

@@ -1,6 +1,6 @@
 /**
- * `/metrics`: what this process counted, and how things stand for all of them, looked up when it is asked for.
- * Contract: section 7. Names and units by the conventions of Prometheus.
+ * `/metrics`: the counters of this process, and the state of the whole system, queried when it is requested. Contract:
+ * section 7. Names and units follow the conventions of Prometheus.
  */
 import type { Overview as OverviewView } from "@sluice/domain/run/Overview"
 import { OpenRunState } from "@sluice/domain/run/ProcessEvent"
@@ -11,7 +11,7 @@ import { DateTime, Effect, Layer, Metric } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { PrometheusMetrics } from "effect/observability"
 
-/** Where nothing can be said because the database is away, the value is NaN: no alert rule holds of it. */
+/** NaN where a value is unknown because the database is away: no alert rule holds for it. */
 const unknown = Number.NaN
 
 /** Longer than a look takes, shorter than a scraper waits. */
@@ -53,20 +53,20 @@ const stalledWrites = Metric.gauge("sluice_journal_stalled_seconds", {
 
 const epochMs = (iso: string): number => DateTime.toEpochMillis(DateTime.makeUnsafe(iso))
 
-/** In seconds, by the clock that `view` was looked at with. */
+/** The age in seconds, by the clock of `view`. */
 const ageOf = (view: OverviewView, oldest: ReadonlyArray<string>): number =>
   oldest.length === 0 ? 0 : Math.max(0, epochMs(view.at) - Math.min(...oldest.map(epochMs))) / 1000
 
 const sinceOf = ({ oldest }: OverviewView["deliveries"]["pending"]): ReadonlyArray<string> =>
   oldest === undefined ? [] : [oldest.since]
 
-/** What is told of the partners that have one label. */
+/** The figures of the partners with one label. */
 interface Standing {
   open: boolean
   waiting: number
 }
 
-/** By label; `seen` has all that were ever told of. */
+/** The figures by label; `seen` has all labels that were ever reported. */
 const standings = (view: OverviewView, labelOf: PartnerLabels, seen: Set<string>): ReadonlyMap<string, Standing> => {
   for (const { host } of view.partners) seen.add(labelOf(host))
   // A partner that nobody has called for long drops out of the view, and is well.

@@ -1,4 +1,4 @@
-/** `/v1/partners`: how partners are, and taking one for well again. Contract: section 4, `onUnavailable`. */
+/** `/v1/partners`: the health of partners, and closing a circuit by hand. Contract: section 4, `onUnavailable`. */
 import { Api } from "@sluice/api/Api"
 import type { PartnerView } from "@sluice/api/internal/operations/PartnersApi"
 import { defaultLimit } from "@sluice/api/wire/Paging"

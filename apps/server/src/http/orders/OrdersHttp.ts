@@ -23,7 +23,7 @@ const limited = ({ limit = defaultLimit, cursor }: { readonly limit?: number; re
   cursor
 })
 
-/** What `/process` asks for. An empty body asks for the pipeline that matches. */
+/** Decodes the body of `/process`. An empty body selects the matching pipeline. */
 const decodeProcess = Effect.fnUntraced(function*(body: JsonObject) {
   const faults = Object.entries(body).flatMap(([path, value]) => {
     if (path !== "pipeline" && path !== "shipmentId") {

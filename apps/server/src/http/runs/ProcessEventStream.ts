@@ -11,7 +11,7 @@ import { HttpServerResponse } from "effect/http"
 import { Stopping } from "../../process/Stopping.ts"
 import { processEventText } from "../../wire/AcceptedResponse.ts"
 
-/** How often a run is looked at that another process may be executing: of those, nobody tells us. */
+/** The interval at which a run is polled that another process may be executing. */
 const lookEvery = "1 second"
 
 /** A comment keeps proxies from closing a stream in which nothing happens, and finds out who has left. */
@@ -22,7 +22,7 @@ const make = Effect.gen(function*() {
   const changes = yield* RunChanges
   const stopping = yield* Stopping
 
-  /** While the database is away nothing is told; the stream goes on when it is back. */
+  /** Emits nothing while the database is away; the stream goes on when it is back. */
   const look = (id: string) => Effect.orElseSucceed(events.get(id), () => undefined)
 
   const from = (first: ProcessEvent) => {

@@ -27,7 +27,7 @@ const unknown = ({ id }: { readonly id: string }) =>
 
 const away = { JournalUnavailable: (error: JournalUnavailable) => Effect.fail(ErrorMapping.unavailable(error)) }
 
-/** How many of a job's runs that were skipped or failed again are shown with it. */
+/** The largest number of a job's skipped or failed runs that are shown with it. */
 const shownProblems = 20
 
 const ofRetry = {

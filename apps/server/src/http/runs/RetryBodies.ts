@@ -25,7 +25,7 @@ const reasonOf = (reader: JsonReader, value: string | undefined): string | undef
 const refusing = <A>(faults: ReadonlyArray<Fault>, value: A) =>
   faults.length > 0 ? Effect.fail(ErrorMapping.invalid(faults)) : Effect.succeed(value)
 
-/** `null` stands for "not given". */
+/** `null` means "absent". */
 export const retry = (body: JsonObject) => {
   const faults: Array<Fault> = []
   const reader = new JsonReader(body, "", faults)

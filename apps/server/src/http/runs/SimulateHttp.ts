@@ -18,12 +18,12 @@ import { addressed, addressFaults } from "../../settings/SettingsWriting.ts"
 import * as Body from "../../wire/Body.ts"
 import * as ErrorMapping from "../../wire/ErrorMapping.ts"
 
-/** How many runs are read at once; three times as many may be in memory, and each may hold mebibytes of answers. */
+/** The number of runs that are read at once; three times as many may be in memory, each with answers of several MiB. */
 const atOnce = 32
 
 const decode = Schema.decodeUnknownEffect(SimulationRequest)
 
-/** What is simulated: one of these. */
+/** The possible subjects of a simulation, exactly one of which is given. */
 const subjects = ["orders", "lastRuns", "order", "orderId"] as const
 
 const bodyFaults = (body: JsonObject): ReadonlyArray<Fault> => {
@@ -47,7 +47,7 @@ const bodyFaults = (body: JsonObject): ReadonlyArray<Fault> => {
   ]
 }
 
-/** What is wrong with the definition in the body. */
+/** The faults of the definition in the body, with their paths. */
 const inside = (faults: ReadonlyArray<Fault>) =>
   ErrorMapping.invalid(
     faults.map(({ message, path }) => ({ path: path === "" ? "definition" : `definition.${path}`, message }))

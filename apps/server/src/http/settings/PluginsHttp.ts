@@ -13,7 +13,7 @@ import * as ErrorMapping from "../../wire/ErrorMapping.ts"
 
 const byName = cursor(Schema.Tuple([Schema.String]))
 
-/** One schema that stands by itself: definitions are carried along. */
+/** Makes the schema self-contained by including its definitions. */
 const schemaOf = (plugin: AnyPlugin): Schema.Json => {
   const { schema, definitions } = Schema.toJsonSchemaDocument(plugin.options)
   return {

@@ -29,7 +29,7 @@ const ofReplay = {
     Effect.fail(new Problems.NotFound({ detail: `There is no replay ${JSON.stringify(id)} of this endpoint` }))
 }
 
-/** What is none of the known, or is nothing at all: it would replay nothing, and say that it had completed. */
+/** The unknown or empty names: such a replay would replay nothing and report completion. */
 const strangers = (
   path: string,
   given: ReadonlyArray<string>,

@@ -20,7 +20,7 @@ import * as Body from "../../wire/Body.ts"
 import * as ErrorMapping from "../../wire/ErrorMapping.ts"
 import * as Preconditions from "../../wire/Preconditions.ts"
 
-/** What a setting is called in a sentence. */
+/** The noun for a setting in a sentence. */
 const nouns: Readonly<Record<WrittenKind, string>> = {
   pipeline: "pipeline",
   connector: "connector",
