@@ -1,5 +1,5 @@
 /**
- * Which addresses an outbound request may reach. Pure: it decides, it resolves nothing.
+ * Decides which addresses an outbound request may reach. Pure; resolves no names.
  *
  * Only globally reachable unicast addresses pass; what the IANA special-purpose registries (RFC 6890) set aside is
  * refused unless an allowed network covers it. Cloud metadata stays refused whatever is allowed.
@@ -101,7 +101,7 @@ const metadataNames = new Set([
 const ipv4Of = (octets: ReadonlyArray<number>): NetAddress.Ipv4Address =>
   NetAddress.ipv4FromBytesUnsafe(Uint8Array.from(octets))
 
-/** The IPv4 address that an IPv6 address stands for. */
+/** The IPv4 address embedded in an IPv6 address. */
 const embeddedIpv4 = (address: NetAddress.Ipv6Address): NetAddress.Ipv4Address | undefined => {
   const octets = NetAddress.ipv6ToOctets(address)
   if ([mapped, translated, nat64].some((network) => IpNetwork.contains(network, address))) {
@@ -169,7 +169,7 @@ const mend = (entry: string): string => {
   return "write an address and the length of its prefix, like 10.0.0.0/8 or ::1/128"
 }
 
-/** Refuses whatever is not globally reachable, unless one of `allowed` covers it. */
+/** Refuses every address that is not globally reachable, unless one of `allowed` contains it. */
 export const make = (allowed: ReadonlyArray<IpNetwork.IpNetwork>): AddressGuard => {
   const isAllowed = (address: NetAddress.IpAddress) => allowed.some((network) => IpNetwork.contains(network, address))
 

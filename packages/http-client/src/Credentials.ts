@@ -50,7 +50,7 @@ export class Credentials extends Context.Service<Credentials, {
       const scope = yield* Effect.scope
       const tokens = new Map<string, Entry>()
 
-      /** The token that somebody fetched, or one that is fetched here for all. */
+      /** The cached token, or one that is fetched once for all waiting requests. */
       const shared = Effect.fnUntraced(function*(provider: ClientCredentials) {
         while (true) {
           const claim = yield* store.claim(provider)
@@ -130,13 +130,16 @@ interface Entry {
   readonly value: Deferred.Deferred<string, CredentialsError>
   /** Once it has been fetched. */
   token: string | undefined
-  /** On the monotonic clock, in nanoseconds; while the token is being fetched, forever. */
+  /** The monotonic time at which it expires, in nanoseconds; infinite while it is being fetched. */
   usableUntil: bigint
 }
 
 const forever = 2n ** 63n
 
-/** Providers with equal credentials share a token, whatever they are called; changed credentials are others. */
+/**
+ * The cache key: providers with equal credentials share a token, whatever their names; changed credentials have another
+ * key.
+ */
 const keyOf = (provider: ClientCredentials): string =>
   JSON.stringify([provider.tokenUrl, provider.clientId, Redacted.value(provider.clientSecret), provider.scope])
 

@@ -1,5 +1,5 @@
 /**
- * Port: one HTTP exchange with somebody else's system, bounded in time and in bytes, whose every ending is typed.
+ * Port: one HTTP exchange with another system, bounded in time and bytes, with a typed result for every ending.
  *
  * The engine and the delivery of webhooks ask for an exchange here; the adapters under `node/` make it.
  * Contract: section 5.
@@ -17,15 +17,15 @@ export interface OutboundRequest {
   readonly headers: Readonly<Record<string, string>>
   /** The exact bytes to send. A string is sent as UTF-8. */
   readonly body?: string | Uint8Array | undefined
-  /** From before the name is resolved to the last byte of the answer, in milliseconds; above 0. */
+  /** The time limit from before name resolution to the last byte of the answer, in milliseconds; above 0. */
   readonly timeoutMs: number
-  /** How much of the answer is kept, after decompression, in bytes. Default 1 MiB. */
+  /** The number of bytes of the answer that are kept, after decompression. Default 1 MiB. */
   readonly maxBytes?: number | undefined
-  /** Called before the first byte may leave: whoever interrupts the exchange knows by it whether work may be done. */
+  /** Called before the first byte may leave, so that an interrupted exchange is known to be unsent or not. */
   readonly onSending?: (() => void) | undefined
 }
 
-/** One answer, whatever its status. Redirects are not followed: a 3xx is an answer like any other. */
+/** One answer with any status. Redirects are not followed: a 3xx is an answer like any other. */
 export interface OutboundResponse {
   readonly status: number
   /** Lower-case names; repeated headers are joined with `, ` (`set-cookie` too). */
@@ -38,15 +38,15 @@ export interface OutboundResponse {
   readonly announcedLength?: number | undefined
 }
 
-/** No full answer came within `timeoutMs`. */
+/** No complete answer arrived within `timeoutMs`. */
 export class OutboundTimedOut extends Schema.TaggedError<OutboundTimedOut>()("OutboundTimedOut", {
-  /** Whether any byte of the request may have left: then the work may have been done. */
+  /** True if a byte of the request may have left: the call may have taken effect. */
   sent: Schema.Boolean
 }) {
   override readonly message = "This operation was aborted"
 }
 
-/** No answer could be had. Code `blocked`: the address guard refused before anything was sent. */
+/** There was no answer. Code `blocked`: the address guard refused before anything was sent. */
 export class OutboundUnreachable extends Schema.TaggedError<OutboundUnreachable>()("OutboundUnreachable", {
   code: UnreachableCode,
   /** Says what was tried (host and port, never credentials) and, for `blocked`, what would allow it. */
@@ -57,7 +57,7 @@ export class OutboundUnreachable extends Schema.TaggedError<OutboundUnreachable>
 /** Something came that is not an HTTP answer, or whose body cannot be decompressed. */
 export class OutboundUnreadable extends Schema.TaggedError<OutboundUnreadable>()("OutboundUnreadable", {
   message: Schema.String,
-  /** Whether any byte of the request may have left: then, without a status, the work may have been done. */
+  /** True if a byte of the request may have left: without a status, the call may have taken effect. */
   sent: Schema.Boolean,
   /** The status, where a head could be read. */
   status: Schema.optionalKey(Schema.Int)

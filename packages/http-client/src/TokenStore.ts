@@ -6,7 +6,7 @@
  */
 import { Clock, Context, Data, Effect, Layer, Redacted } from "effect"
 
-/** Whose token it is. Equal credentials share one, whatever their providers are called. */
+/** The credentials of a token. Equal credentials share one, whatever their providers are called. */
 export interface TokenKey {
   readonly tokenUrl: string
   readonly clientId: string
@@ -33,7 +33,7 @@ export type TokenClaim = Data.TaggedEnum<{
 }>
 export const TokenClaim = Data.taggedEnum<TokenClaim>()
 
-/** After so many milliseconds whoever was to fetch counts as gone; more than fetching a token may take. */
+/** The time after which a claimed fetch counts as abandoned, in milliseconds; more than fetching a token may take. */
 export const claimMs = 15_000
 
 /** Between two questions of one who waits, in milliseconds. */
@@ -41,14 +41,14 @@ export const askAgainMs = 100
 
 export class TokenStore extends Context.Service<TokenStore, {
   readonly claim: (key: TokenKey) => Effect.Effect<TokenClaim>
-  /** What was fetched. */
+  /** Stores the fetched token. */
   readonly keep: (key: TokenKey, token: KeptToken) => Effect.Effect<void>
-  /** Nothing was fetched after all: the next who asks is to try. */
+  /** Gives up the fetch; the next caller tries. */
   readonly release: (key: TokenKey) => Effect.Effect<void>
-  /** It was refused. Only that very value is dropped: another may have been fetched meanwhile. */
+  /** Drops a refused token, and only that value: another may have been fetched meanwhile. */
   readonly drop: (key: TokenKey, value: string) => Effect.Effect<void>
 }>()("@sluice/http-client/TokenStore") {
-  /** For one process; several `Credentials` may share it. */
+  /** A store for one process; several `Credentials` may share it. */
   static readonly layerMemory = Layer.sync(TokenStore, () => makeMemory())
 }
 
@@ -68,7 +68,9 @@ const textOf = ({ clientId, clientSecret, scope, tokenUrl }: TokenKey): string =
 
 const makeMemory = (): TokenStore["Service"] => {
   const entries = new Map<string, Entry>()
-  /** Whoever is neither used nor awaited goes: credentials change, and nobody asks for the old ones again. */
+  /**
+   * Removes entries that are expired and not awaited: credentials change, and the old ones are never requested again.
+   */
   const forgetSpent = (now: bigint) => {
     for (const [key, entry] of entries) if (entry.usableUntil <= now && entry.claimedUntil <= now) entries.delete(key)
   }

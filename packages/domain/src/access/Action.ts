@@ -1,9 +1,9 @@
-/** What somebody can do to the system, by the names that the audit has for it. Contract: section 2, "Audit". */
+/** The changes to the system, by the names under which the audit records them. Contract: section 2, "Audit". */
 import { Schema } from "effect"
 
 type Setting = "pipeline" | "connector" | "auth_provider" | "webhook_endpoint"
 
-/** As it is recorded. */
+/** An action as it is recorded. */
 export const RecordedAction = Schema.Literals([
   "pipeline.create",
   "pipeline.update",
@@ -43,7 +43,7 @@ export const RecordedAction = Schema.Literals([
 ])
 export type RecordedAction = typeof RecordedAction.Type
 
-/** As it is asked for: whether a `PUT` creates or updates is known when it is stored. */
+/** An action as it is requested: whether a `PUT` creates or updates is known when it is stored. */
 export type Action = RecordedAction | `${Setting}.put`
 
 /** The name under which the action is recorded. */

@@ -1,12 +1,12 @@
 /** Roles of API keys and what they may do. Contract: section 2, "Roles". Pure. */
 import { Schema } from "effect"
 
-/** From the one that may least to the one that may everything. `submit` is no part of `read`, nor `read` of `submit`. */
+/** The roles of API keys, from the least to `admin`. `submit` is not part of `read`, nor `read` of `submit`. */
 export const Role = Schema.Literals(["read", "submit", "operate", "admin"])
 export type Role = typeof Role.Type
 
 /**
- * What a route asks for.
+ * The access that a route requires.
  * - `lookup`: one order or one process event by its id, which whoever submits needs as well as whoever reads
  * - `anyone`: no key at all
  */

@@ -15,9 +15,9 @@ export const PatchedMember = Schema.Struct({
 export type PatchedMember = typeof PatchedMember.Type
 
 /**
- * What was sent as the body. A record keeps the order's version instead of a copy of the document:
- * `order` is the stored document as it is; `workflow` is `{"Value": <order in PascalCase>, …tail}`, see `WorkflowBody`;
- * `text` is kept whole (and is what is written when a body held a secret, redacted).
+ * The body that was sent. A record keeps the order's version instead of a copy of the document: `order` is the stored
+ * document as it is; `workflow` is `{"Value": <order in PascalCase>, …tail}`, see `WorkflowBody`; `text` is kept whole
+ * (and is used, redacted, for a body that held a secret).
  */
 export type SentBody =
   | { readonly form: "order" }
@@ -37,9 +37,9 @@ export interface RecordedResponse {
 export interface CalloutRecord {
   /** UUID; shown as `callout-<32 hex>`. */
   readonly id: string
-  /** Which of the step's requests this is, from 0 (`zuora` makes two). */
+  /** The step's request, counted from 0 (`zuora` makes two). */
   readonly request: number
-  /** From 1, over all attempts of that request; never repeats, may skip. */
+  /** The attempt, counted from 1 over all attempts of that request; never repeats, may skip. */
   readonly attempt: number
   readonly endpoint: string
   readonly method: string
@@ -52,13 +52,13 @@ export interface CalloutRecord {
   readonly body: SentBody
   readonly response?: RecordedResponse
   readonly outcome: Outcome
-  /** It may or may not have happened. */
+  /** Set if it is unknown whether the call took effect. */
   readonly unknown?: true
-  /** Not the request itself: the question whether attempt `attempt` of it happened. */
+  /** Set if this is a probe for attempt `attempt`, not the request itself. */
   readonly probe?: true
   readonly error?: { readonly message: string; readonly code?: string }
   readonly patch?: ReadonlyArray<PatchedMember>
-  /** Unknown members of the answer, and whatever else the plugin wants remembered. */
+  /** Unknown members of the answer, and other data that the plugin wants recorded. */
   readonly note?: Json
 }
 

@@ -1,4 +1,4 @@
-/** How one attempt to call a partner ended. Contract: section 5. */
+/** The outcome of one attempt to call a partner. Contract: section 5. */
 import { Schema } from "effect"
 
 export const Outcome = Schema.Literals([

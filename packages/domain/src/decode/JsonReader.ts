@@ -11,7 +11,7 @@ export const lowerFirst = (name: string): string => name.charAt(0).toLowerCase()
 
 /**
  * The object with its own members' names in camelCase: they are read without regard to the case of the first letter.
- * Null stands for "not given" and goes.
+ * Null means "not given" and is dropped.
  */
 export const camelCased = (object: JsonObject): JsonObject =>
   Object.fromEntries(
@@ -66,7 +66,7 @@ export class JsonReader {
     return this.read(name, "a number", (value) => typeof value === "number" ? value : undefined)
   }
 
-  /** Above 0, up to `most`. */
+  /** Reads a number above 0, up to `most`. */
   positive(name: string, most: number): number | undefined {
     const value = this.number(name)
     if (value === undefined) return undefined
@@ -98,7 +98,7 @@ export class JsonReader {
     )
   }
 
-  /** An absolute `http:` or `https:` URL, as far as can be told without parsing it. */
+  /** Reads an absolute `http:` or `https:` URL, checked without parsing it. */
   url(name: string, example: string): string | undefined {
     const value = this.required(name, example)
     if (value === undefined || /^https?:\/\/[^\s/?#]+/i.test(value)) return value

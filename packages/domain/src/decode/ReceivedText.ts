@@ -18,7 +18,7 @@ export interface ReceivedBody {
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
-/** The bytes as `charset`; `undefined` where they are not, or where nobody knows it. */
+/** Decodes bytes as `charset`; `undefined` if they are not in it, or if it is unknown. */
 const decodedAs = (charset: string, body: Uint8Array, truncated: boolean): string | undefined => {
   try {
     return charset === "utf-8" && !truncated

@@ -1,6 +1,6 @@
 /**
- * How long an answer asks to be left alone: `Retry-After` (RFC 9110, section 10.2.3). Pure.
- * Contract: section 9 for deliveries, section 6 for the partners that say it.
+ * Reads the wait that an answer asks for: `Retry-After` (RFC 9110, section 10.2.3). Pure. Contract: section 9 for
+ * deliveries, section 6 for steps.
  */
 import { DateTime, Option } from "effect"
 

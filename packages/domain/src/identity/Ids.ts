@@ -1,6 +1,6 @@
 /**
- * Identifiers: `<kind>-<32 hex>`, made from a UUIDv7, so that they sort by the time they were made.
- * Contract: section 1. An id of one kind can never be passed where another is expected.
+ * Identifiers: `<kind>-<32 hex>`, made from a UUIDv7, so that they sort by the time they were made. Contract: section
+ * 1. An id of one kind is never accepted where another is expected.
  */
 import { Schema } from "effect"
 
@@ -8,8 +8,8 @@ const idOf = <const Kind extends string>(kind: Kind) =>
   Schema.String.check(Schema.isPattern(new RegExp(`^${kind}-[0-9a-f]{32}$`), { expected: `${kind}-<32 hex>` }))
 
 /**
- * Answers whether a URL can name the id as a segment of its path. Clients resolve `.` and `..`, percent-encoded ones
- * too, before they send the path (WHATWG URL, "double-dot path segment"), so that nobody could ask for such an id.
+ * True if a URL can name the id as a segment of its path. Clients resolve `.` and `..`, percent-encoded ones too,
+ * before they send the path (WHATWG URL, "double-dot path segment"), so such an id could not be requested.
  */
 export const isAddressable = (id: string): boolean => id !== "." && id !== ".."
 
@@ -26,7 +26,7 @@ export type ProcessEventId = typeof ProcessEventId.Type
 export const CalloutId = idOf("callout").pipe(Schema.brand("CalloutId"))
 export type CalloutId = typeof CalloutId.Type
 
-/** The id of `kind` that stands for `uuid` (hyphenated or not). */
+/** The id of `kind` for `uuid` (hyphenated or not). */
 const named = (kind: string, uuid: string): string => `${kind}-${uuid.replaceAll("-", "")}`
 
 export const orderId = (uuid: string): OrderId => named("order", uuid) as OrderId

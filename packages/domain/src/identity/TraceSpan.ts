@@ -1,6 +1,6 @@
 /**
  * Spans of a trace, and their ids. An order is one trace: its intake is the root; runs, steps, callouts and deliveries
- * lie below it.
+ * are below it.
  *
  * Ids are derived from what is stored, not drawn: whichever process goes on with a run after a crash tells of the same
  * trace, and a partner sees in `traceparent` the span that is exported. Source: W3C Trace Context; OpenTelemetry
@@ -22,11 +22,11 @@ export interface TraceSpan {
   readonly attributes: Readonly<Record<string, string | number | boolean | undefined>>
   /** Why it failed; absent: it did not. */
   readonly error?: string
-  /** A span of somebody else's trace that caused this one. */
+  /** A span of another system's trace that caused this one. */
   readonly link?: TraceParent
 }
 
-/** Where a span belongs. */
+/** The parent of a span. */
 export interface TraceParent {
   readonly traceId: string
   readonly spanId: string
@@ -50,10 +50,10 @@ export const ofOrder = (orderId: string): TraceParent => {
   return { traceId, spanId: traceId.slice(16) }
 }
 
-/** The span that stands for `uuid` (hyphenated or not): its random half. */
+/** The span id of `uuid` (hyphenated or not): its random half. */
 export const spanIdOf = (uuid: string): string => uuid.replaceAll("-", "").slice(16)
 
-/** The `part`-th span within what `uuid` stands for, from 1. */
+/** The id of the `part`-th span below the one of `uuid`, from 1. */
 export const partIdOf = (uuid: string, part: number): string =>
   BigInt.asUintN(64, BigInt(`0x${spanIdOf(uuid)}`) + BigInt(part)).toString(16).padStart(16, "0")
 

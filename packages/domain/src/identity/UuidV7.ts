@@ -10,7 +10,7 @@ const poolSize = 4096
 let pool: Uint8Array = new Uint8Array(0)
 let used = 0
 
-/** A copy, because ids are written into the bytes that they are made from. */
+/** Returns a copy, because ids are written into the bytes that they are made from. */
 const randomBytes = (size: number): Uint8Array => {
   if (size > pool.length - used) {
     pool = SecureRandom.randomBytesUnsafe(poolSize)

@@ -12,12 +12,12 @@ export interface JsonObject {
   readonly [member: string]: Json
 }
 
-/** Not JSON, or nested too deeply. `path` is empty: nothing could be read. */
+/** Not JSON, or nested too deeply. `path` is empty, since nothing could be read. */
 export class JsonUnreadable extends Schema.TaggedError<JsonUnreadable>()("JsonUnreadable", {
   message: Schema.String
 }) {}
 
-/** How deep a document may nest. */
+/** The largest nesting depth of a document. */
 export const maxDepth = 64
 
 /** `JSON.isRawJSON` (ECMAScript 2026) is in Node 24, and not yet in `lib`. */
@@ -26,7 +26,7 @@ interface RawJsonSupport {
 }
 const raw = JSON as typeof JSON & RawJsonSupport
 
-/** Whether the value stands for a number that a double cannot hold. */
+/** True if the value represents a number that a double cannot hold. */
 export const isRawNumber = (value: unknown): value is { readonly rawJSON: string } => raw.isRawJSON(value)
 
 export const isObject = (value: unknown): value is JsonObject =>
@@ -74,7 +74,7 @@ export const parse = (text: string): Json => {
 /** Writes what `parse` read. */
 export const stringify = (value: Json): string => JSON.stringify(value)
 
-/** Whether two values are equal as JSON: the order of members does not count. */
+/** True if two values are equal as JSON, regardless of the order of members. */
 export const equals = (a: Json | undefined, b: Json | undefined): boolean => {
   if (a === b) return true
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false

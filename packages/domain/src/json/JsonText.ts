@@ -1,12 +1,14 @@
 /**
- * JSON as text: where members stand and where values end, found without parsing. For the few places on the hot path
- * that rewrite a document and must not lose a digit of it. The text has to be well-formed JSON; it may hold blanks.
+ * JSON as text: finds members and the ends of values without parsing. For the few places on the hot path that rewrite a
+ * document and must not lose a digit of it. The text must be well-formed JSON; it may contain whitespace.
  */
 
 const quote = 0x22
 const backslash = 0x5c
 
-/** The index of the quote that ends the string whose first character stands at `start`; the text's length where none does. */
+/**
+ * The index of the quote that ends the string whose first character is at `start`; the text's length if there is none.
+ */
 export const stringEnd = (text: string, start: number): number => {
   // A loop, not `indexOf`: most strings of an order are shorter than what a call costs.
   for (let i = start; i < text.length; i++) {

@@ -1,4 +1,4 @@
-/** What a completed run leaves behind, by the type of its order. Contract: section 9. */
+/** The customer and the subscriptions derived from a completed run, by the type of its order. Contract: section 9. */
 import { type CustomerChange, customerOf } from "./Customer.ts"
 import type { Order } from "./Order.ts"
 import { type NewSubscription, subscriptionsOf } from "./Subscription.ts"

@@ -1,8 +1,8 @@
-/** What an order says of its customer. Contract: section 9. */
+/** The customer described by an order. Contract: section 9. */
 import { isObject, type Json } from "../json/Json.ts"
 import { isStorable, longestIndexed, type Order } from "./Order.ts"
 
-/** Members of an order that are the customer's own, and stand under the same names in the customer. */
+/** Members of an order that describe the customer and have the same names there. */
 export const customerMembers = [
   "customerId",
   "customerEmail",
@@ -18,7 +18,7 @@ export type CustomerMember = (typeof customerMembers)[number]
 /** An order's customer: found by `customerId`, else by the address, and changed in the members that are given. */
 export interface CustomerChange {
   readonly customerId?: string
-  /** In lower case. */
+  /** The e-mail address in lower case. */
   readonly email?: string
   readonly members: Readonly<Partial<Record<CustomerMember, Json>>>
 }
@@ -27,7 +27,7 @@ export interface CustomerChange {
 const text = (value: Json | undefined): string | undefined =>
   typeof value === "string" && value !== "" && value.length <= longestIndexed && isStorable(value) ? value : undefined
 
-/** `undefined` where the order names nobody. */
+/** The customer of the order; `undefined` if the order names none. */
 export const customerOf = (order: Order): CustomerChange | undefined => {
   const details = order["customerDetails"]
   const customerId = text(order["customerId"])

@@ -5,10 +5,10 @@
 import { isAddressable } from "../identity/Ids.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 
-/** What a known member must be. */
+/** The type of a known member. */
 type MemberType = "string" | "boolean" | "object" | "strings" | "objects"
 
-/** The known members of an order and their types. `null` stands for "nothing here" and is allowed everywhere. */
+/** The known members of an order and their types. `null` means "absent" and is allowed everywhere. */
 export const knownMembers: Readonly<Record<string, MemberType>> = {
   id: "string",
   externalId: "string",
@@ -82,7 +82,7 @@ export interface Order extends JsonObject {
   /** ISO 8601, UTC. */
   readonly createdAt: string
   readonly updatedAt: string
-  /** From 1, one more with each change. */
+  /** The version, from 1, increased with each change. */
   readonly version: number
 }
 
@@ -139,13 +139,15 @@ export const typeFaults = (document: JsonObject): ReadonlyArray<Fault> => {
   return faults
 }
 
-/** Whether the text can be a key: no NUL, no lone surrogate. */
+/** True if the text can be a key: no NUL, no lone surrogate. */
 export const isStorable = (text: string): boolean => !text.includes("\0") && text.isWellFormed()
 
 /** Members by which the API's paths name the order and its customer. */
 const addressMembers: ReadonlySet<string> = new Set(["id", "customerId"])
 
-/** How long an indexed member may be, in characters: longer ones do not fit into an index entry of PostgreSQL. */
+/**
+ * The largest length of an indexed member, in characters: a longer one does not fit into an index entry of PostgreSQL.
+ */
 export const longestIndexed = 500
 
 const storableFaults = (document: JsonObject): ReadonlyArray<Fault> =>

@@ -1,5 +1,5 @@
 /**
- * How the values of a patch are merged into those of an order. Contract: section 6, "OrderPatch".
+ * Merges the values of a patch into those of an order. Contract: section 6, "OrderPatch".
  *
  * Objects merge field by field at every depth; lists merge by what identifies their items; all else is replaced. Null
  * changes nothing unless it is forced. Where nothing changes the same reference comes back, so that a patch that says

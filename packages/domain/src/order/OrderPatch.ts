@@ -20,7 +20,7 @@ export interface OrderPatch extends JsonObject {
   readonly keepExistingListItems?: boolean
   /** Properties that agree with one of these in all of `key`, `value`, `keyGroup` that it names go first. */
   readonly propertiesRemovalConditions?: ReadonlyArray<JsonObject>
-  /** Members for which null is meant: top-level ones, or below an object as `shippingAddress.line2`. */
+  /** Members whose null is applied: top-level ones, or below an object as `shippingAddress.line2`. */
   readonly forceUpdate?: ReadonlyArray<string>
 }
 
@@ -43,7 +43,7 @@ export interface MergeOptions {
 export interface PatchMerge {
   /** The document with the patch merged in, version and times untouched; the same reference where nothing changed. */
   readonly order: JsonObject
-  /** By changed top-level member: a JSON pointer, and its value before and after. */
+  /** The changed top-level members: a JSON Pointer, and the value before and after. */
   readonly changes: ReadonlyArray<PatchedMember>
   /** Why the patch was not applied. */
   readonly warning?: string
@@ -96,7 +96,7 @@ export const decodePatch = (json: Json, mode: PatchMode): DecodedPatch => {
   return unknown.length > 0 ? { patch, unknown: Object.fromEntries(unknown) } : { patch }
 }
 
-/** Whether the order refuses this patch: it is read-only, and the patch does not lift that. The API answers 409. */
+/** True if the order refuses this patch: it is read-only, and the patch does not lift that. The API answers 409. */
 export const isBlocked = (order: Order, patch: JsonObject): boolean =>
   order.isReadOnly === true && patch.isReadOnly !== false
 

@@ -1,6 +1,6 @@
 /**
- * What is wrong with an OrderPatch whose names are already those of the order.
- * Contract: section 6, "OrderPatch"; section 7, `PATCH /v1/orders/{id}`.
+ * The faults of an OrderPatch whose names are already those of the order. Contract: section 6, "OrderPatch"; section 7,
+ * `PATCH /v1/orders/{id}`.
  */
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import { isMissing, listOf } from "./merge/MergeRules.ts"
@@ -22,7 +22,7 @@ const identifying: Readonly<Record<string, ReadonlyArray<string>>> = {
 const isKey = (value: Json | undefined): boolean =>
   value === undefined || value === null || typeof value === "string" || typeof value === "number"
 
-/** List items that cannot be told apart from others, because what identifies them is no text. */
+/** The faults of list items whose identifying member is not text, so that they cannot be distinguished. */
 const itemFaults = (path: string, items: Json | undefined, keys: ReadonlyArray<string>): ReadonlyArray<Fault> =>
   Array.isArray(items)
     ? items.flatMap((item: Json, index) =>

@@ -19,10 +19,10 @@ export const mergeControls = {
   forceUpdate: "strings"
 } as const
 
-/** What only the server may say. */
+/** Members that only the server sets. */
 export const refusedMembers = ["id", "createdAt", "updatedAt", "version"] as const
 
-/** Nothing below them is renamed. */
+/** Members below which nothing is renamed. */
 export const opaqueNames: ReadonlySet<string> = new Set(["customFields", "attributes", "selectedProducts"])
 
 /** Names below the top level that rules refer to, and those of an address, whose fields merge one by one. */

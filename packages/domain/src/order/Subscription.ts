@@ -6,13 +6,16 @@ import type { Order } from "./Order.ts"
 export interface Entitlement {
   /** `entitlement-<32 hex>` */
   readonly id: string
-  /** As the offer names it. */
+  /** The product as the offer names it. */
   readonly product: Json
   readonly status: "Active"
 }
 
 export interface NewSubscription {
-  /** Which of `orderItems[]`, from 0: an order and an item have one subscription, however often it is processed. */
+  /**
+   * The position in `orderItems[]`, from 0: each order and item has one subscription, however often the order is
+   * processed.
+   */
   readonly itemIndex: number
   /** `sub-<32 hex>` */
   readonly id: string

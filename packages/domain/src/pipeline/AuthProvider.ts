@@ -4,7 +4,9 @@
  */
 import { Schema } from "effect"
 
-/** What every provider says of itself. `domain` is a host, with its port if the URL has one (`rest.example.com:8443`). */
+/**
+ * The members common to all providers. `domain` is a host, with its port if the URL has one (`rest.example.com:8443`).
+ */
 const place = {
   name: Schema.NonEmptyString,
   domain: Schema.NonEmptyString
@@ -30,11 +32,11 @@ export const ClientCredentialsAuth = Schema.Struct({
   clientId: Schema.NonEmptyString,
   clientSecret: Secret,
   scope: Schema.optionalKey(Schema.String),
-  /** Where the token request carries id and secret (RFC 6749, section 2.3.1); absent: in its body. */
+  /** The place of id and secret in the token request (RFC 6749, section 2.3.1); absent: in its body. */
   clientAuthentication: Schema.optionalKey(Schema.Literals(["body", "basic"]))
 })
 
-/** How a request authenticates itself, without saying to whom. */
+/** The authentication of a request, independent of its target. */
 export const Authentication = Schema.Union([BasicAuth, BearerAuth, ClientCredentialsAuth])
 export type Authentication = typeof Authentication.Type
 
@@ -45,5 +47,5 @@ export const AuthProvider = Schema.Union([
 ])
 export type AuthProvider = typeof AuthProvider.Type
 
-/** Whether `provider` speaks for requests to `host`: a URL's `host`, lower case, without a default port. */
+/** True if `provider` applies to requests to `host`: a URL's `host`, lower case, without a default port. */
 export const appliesTo = (provider: AuthProvider, host: string): boolean => provider.domain.toLowerCase() === host

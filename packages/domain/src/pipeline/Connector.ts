@@ -4,12 +4,14 @@
  */
 import { Schema } from "effect"
 
-/** Milliseconds that a workflow step waits where nobody says otherwise. */
+/** The timeout of a workflow step whose connector does not set one, in milliseconds. */
 export const defaultTimeoutMs = 30_000
 
 const Markets = Schema.Array(Schema.String)
 
-/** As it is used: names camelCase, the timeout in milliseconds, secrets unwrapped only when a request is made. */
+/**
+ * A connector in use: names in camelCase, the timeout in milliseconds, secrets unwrapped only when a request is made.
+ */
 export const Connector = Schema.Struct({
   name: Schema.String,
   connectorId: Schema.optionalKey(Schema.String),

@@ -1,5 +1,5 @@
 /**
- * Which connector a workflow step speaks through. Contract: section 6, `WebhookWorkflowStep`, "Endpoint".
+ * Selects the connector of a workflow step. Contract: section 6, `WebhookWorkflowStep`, "Endpoint".
  *
  * By `ConnectorId` if the step gives one, exact or not found; else the one that is enabled for the order's market; else
  * by name among those that are for every market. A market that a connector is disabled for excludes it at every level.
@@ -8,7 +8,9 @@ import { type Market, marketsOf, namedMarket } from "../order/Market.ts"
 import type { Order } from "../order/Order.ts"
 import type { AddressedConnector, Connector } from "./Connector.ts"
 
-/** What a step asks for: its members `Connector` and `ConnectorId`. An empty `connectorId` asks for none. */
+/**
+ * The connector that a step asks for: its members `Connector` and `ConnectorId`. An empty `connectorId` asks for none.
+ */
 export interface WantedConnector {
   readonly name: string
   readonly connectorId: string | undefined

@@ -6,7 +6,7 @@ import { Schema } from "effect"
 
 const Strings = Schema.Array(Schema.String)
 
-/** Which orders a pipeline is for. All that is given must hold. */
+/** The orders that a pipeline accepts. All given conditions must hold. */
 export const Match = Schema.Struct({
   orderTypes: Schema.optionalKey(Strings),
   statuses: Schema.optionalKey(Strings),
@@ -16,7 +16,7 @@ export const Match = Schema.Struct({
 })
 export type Match = typeof Match.Type
 
-/** Where a step runs. What is disabled wins over what is enabled. */
+/** The markets and stores of a step. Disabled wins over enabled. */
 export const Scope = Schema.Struct({
   enabledForMarkets: Schema.optionalKey(Strings),
   disabledForMarkets: Schema.optionalKey(Strings),
@@ -42,7 +42,7 @@ export const StepId = Schema.String.check(
 )
 
 export const Step = Schema.Struct({
-  /** Which plugin. */
+  /** The plugin's name. */
   name: Schema.String,
   service: Schema.optionalKey(Schema.String),
   /** Unique over `steps` and `postProcessing`. */

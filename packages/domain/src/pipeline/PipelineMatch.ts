@@ -1,5 +1,5 @@
 /**
- * Which pipelines an order may run through, and why the others are not for it. Contract: section 4, "Pipeline".
+ * Finds the pipelines that match an order, and the reasons why the others do not. Contract: section 4, "Pipeline".
  *
  * `match.when` is left out: it is an expression, and its evaluation is an effect. The engine asks the pipelines in
  * `matched` in turn and takes the first whose `when` holds.
@@ -9,14 +9,14 @@ import type { Match, Pipeline } from "./Pipeline.ts"
 
 export interface MissedPipeline {
   readonly name: string
-  /** In words, every condition that does not hold. */
+  /** Every condition that does not hold, in words. */
   readonly reason: string
 }
 
 export interface PipelineMatch {
   /** Highest priority first, then by name. */
   readonly matched: ReadonlyArray<Pipeline>
-  /** Of all the others. Asked for where there is no pipeline at all: it looks at every one. */
+  /** The reasons of all other pipelines. Called only when no pipeline matches: it examines every one. */
   readonly missed: () => ReadonlyArray<MissedPipeline>
 }
 
@@ -45,11 +45,11 @@ const missing = (match: Match, order: Order): string | undefined => {
   return reasons.length === 0 ? undefined : reasons.join("; ")
 }
 
-/** Of one list of pipelines: those that may be for a type of order, in the order of {@link byPriority}. */
+/** An index over one list of pipelines: the candidates for each order type, in the order of {@link byPriority}. */
 interface Index {
   readonly all: ReadonlyArray<Pipeline>
   readonly byOrderType: ReadonlyMap<string, ReadonlyArray<Pipeline>>
-  /** For a type that no pipeline names. */
+  /** The candidates for an order type that no pipeline names. */
   readonly ofAnyType: ReadonlyArray<Pipeline>
 }
 

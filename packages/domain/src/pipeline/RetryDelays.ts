@@ -2,7 +2,7 @@
 import { parseTimeSpan } from "../decode/TimeSpan.ts"
 import type { Json } from "../json/Json.ts"
 
-/** At most so many attempts, none later than so long after the one before it. */
+/** The largest number of attempts, and the longest wait before one. */
 export const maxAttempts = 50
 const longestDelayMs = 30 * 86_400_000
 

@@ -1,6 +1,6 @@
 /**
- * Whether a step runs for an order, by its scope: markets and stores, what is disabled winning over what is enabled.
- * Contract: section 4, "Every step".
+ * Decides by market and store whether a step runs for an order; disabled wins over enabled. Contract: section 4, "Every
+ * step".
  *
  * An empty list filters nothing, as in the source system, whose forms send empty lists.
  */

@@ -1,6 +1,6 @@
 /**
- * The ids of a pipeline's steps: unique over all of them, and given by the name where nobody has said one.
- * Contract: section 4, "Every step".
+ * The ids of a pipeline's steps: unique over all of them, and derived from the name where none is given. Contract:
+ * section 4, "Every step".
  */
 import type { JsonObject } from "../json/Json.ts"
 import type { Fault } from "../order/Order.ts"
@@ -16,7 +16,7 @@ export interface PlacedStep {
   readonly path: string
 }
 
-/** What an id can be made of: the name, where it is one already. */
+/** The base of a derived id: the name, if it is a valid id. */
 const baseOf = (step: JsonObject): string => {
   const base = (typeof step.name === "string" && step.name !== "" ? step.name : "step").replaceAll(
     /[^A-Za-z0-9_]/g,

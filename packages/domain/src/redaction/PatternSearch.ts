@@ -15,7 +15,7 @@ export interface PatternSearch<Pattern> {
 
 const tableSize = 1 << 14
 
-/** Which place of the table two neighbouring units have. */
+/** The slot of two neighbouring units in the table. */
 const place = (first: number, second: number): number => (first << 7 ^ second) & (tableSize - 1)
 
 /** How many units of the pattern stand at `index`: all of them, or those before the first that differs. */
@@ -32,7 +32,7 @@ const patience = 2
 export const makePatternSearch = <Pattern>(patterns: ReadonlyArray<Sought<Pattern>>): PatternSearch<Pattern> => {
   if (patterns.length === 0) return { each: () => {} }
   const window = patterns.reduce((shortest, { units }) => Math.min(shortest, units.length), 255)
-  /** By the last two units of a window: how far the next window is that could begin a pattern. */
+  /** By the last two units of a window: the distance to the next window in which a pattern could begin. */
   const shifts = new Uint8Array(tableSize).fill(window - 1)
   const candidates = new Map<number, Array<Sought<Pattern>>>()
   for (const entry of patterns) {

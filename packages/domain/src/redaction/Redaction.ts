@@ -1,5 +1,5 @@
 /**
- * Takes secrets out of whatever is recorded, shown, logged or passed on. Contract: section 5.
+ * Removes secrets from everything that is recorded, shown, logged or forwarded. Contract: section 5.
  *
  * `Authorization`, `Cookie` and `Set-Cookie` are hidden always; configured secrets by value wherever they turn up,
  * however they are written. Secrets of fewer than 8 characters are not sought: they would hide half of every text.
@@ -10,13 +10,13 @@ import { makePatternSearch, type PatternSearch } from "./PatternSearch.ts"
 import { type SecretPattern, secretPatterns } from "./SecretPattern.ts"
 import { type Units, unitsOf } from "./Sought.ts"
 
-/** What stands where a secret stood. */
+/** The replacement for a secret. */
 export const redacted = "[redacted]"
 
 /** Characters that a secret must have to be sought by value. */
 export const shortestSecret = 8
 
-/** Headers whose value is hidden whatever it is, in lower case. */
+/** Headers whose value is always hidden, in lower case. */
 const hiddenHeaders: ReadonlySet<string> = new Set(["authorization", "proxy-authorization", "cookie", "set-cookie"])
 
 export type Headers = Readonly<Record<string, string>>

@@ -22,7 +22,7 @@ const inJson = (secret: string): ReadonlyArray<string> => {
   })
 }
 
-/** In a path, a query or a form: hex digits of either case, and a blank as `%20` or `+`. */
+/** The forms of a secret in a path, a query or a form: hex digits of either case, and a space as `%20` or `+`. */
 const inUrl = (secret: string): ReadonlyArray<string> => {
   const encoded = encodeURIComponent(secret.toWellFormed())
   const strict = encoded.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)

@@ -1,8 +1,8 @@
-/** What goes on now, at a glance: what the overview of the console shows. Beside the contract. */
+/** The current activity: the data of the console's overview. Not part of the contract. */
 import { Schema } from "effect"
 import { RunState } from "./ProcessEvent.ts"
 
-/** Runs that were submitted in a stretch of time, by what has become of them since. */
+/** The runs submitted in an interval, by their current state. */
 export const OverviewBucket = Schema.Struct({
   /** The stretch's beginning. */
   at: Schema.String,
@@ -13,13 +13,13 @@ export const OverviewBucket = Schema.Struct({
 })
 export type OverviewBucket = typeof OverviewBucket.Type
 
-/** How calls to a partner went, of the newest callouts, and what its circuit breaker says. */
+/** The results of the newest callouts to a partner, and the state of its circuit breaker. */
 export const OverviewPartner = Schema.Struct({
-  /** As in a URL: lower case, with the port where it is not the scheme's own. */
+  /** The host as in a URL: lower case, with the port unless it is the scheme's default. */
   host: Schema.String,
   /** Callouts among the newest that were looked at. */
   callouts: Schema.Int,
-  /** Of these, those that did not succeed. */
+  /** The number of these that did not succeed. */
   failures: Schema.Int,
   /** Milliseconds; absent where there was no callout lately. */
   p50Ms: Schema.optionalKey(Schema.Number),
@@ -43,7 +43,7 @@ const Count = Schema.Struct({
 export type OverviewCount = typeof Count.Type
 
 export const Overview = Schema.Struct({
-  /** When it was looked at. */
+  /** The time of the query. */
   at: Schema.String,
   /** Since when what is counted over time was submitted. */
   since: Schema.String,
@@ -54,9 +54,9 @@ export const Overview = Schema.Struct({
   runs: Schema.Record(RunState, Count),
   /** Failed steps of runs that were submitted since `since`, by plugin, most first. */
   plugins: Schema.Array(Schema.Struct({ name: Schema.String, failures: Schema.Int })),
-  /** By host. */
+  /** The partners by host. */
   partners: Schema.Array(OverviewPartner),
-  /** How many of the newest callouts `partners` is made from, at most. */
+  /** The largest number of newest callouts that `partners` is computed from. */
   calloutsSeen: Schema.Int,
   deliveries: Schema.Struct({
     pending: Count,

@@ -48,7 +48,7 @@ export const StepView = Schema.Struct({
 }).annotate({ identifier: "Step" })
 export type StepView = typeof StepView.Type
 
-/** What a list shows of a run. */
+/** The summary of a run in a list. */
 export const ProcessEventSummary = Schema.Struct({
   id: Schema.String,
   eventId: Schema.String,

@@ -15,7 +15,7 @@ const types = ["basic", "bearer", "oauth2ClientCredentials"] as const
 
 const secret = (reader: JsonReader, name: string) => Redacted.make(reader.required(name, "the secret") ?? "")
 
-/** How requests authenticate themselves, from members in camelCase. */
+/** Reads the authentication of requests from members in camelCase. */
 export const authenticationOf = (reader: JsonReader): Authentication | undefined => {
   if (reader.raw("type") === undefined) return reader.fault("type", `is missing: give one of ${types.join(", ")}`)
   const type = reader.oneOf("type", types)

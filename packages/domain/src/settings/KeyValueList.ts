@@ -82,7 +82,7 @@ export const headerMap = (value: Json, path: string, faults: Array<Fault>): Json
   return Object.fromEntries(entries.map(({ key, value }) => [key, value]))
 }
 
-/** Properties as a list of `{ key, value, keyGroup? }`, with whatever else an item says. */
+/** Reads properties as a list of `{ key, value, keyGroup? }` with further members. */
 export const propertyList = (value: Json, path: string, faults: Array<Fault>): ReadonlyArray<JsonObject> =>
   entriesOf(value, path, faults).map(({ key, value, keyGroup, rest, path }) => {
     if (typeof keyGroup === "string" && keyGroup.toLowerCase() === requestHeadersGroup.toLowerCase()) {

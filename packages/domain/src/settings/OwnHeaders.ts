@@ -44,10 +44,10 @@ const headersIn = (document: Json, path: MemberPath): ReadonlyArray<NamedHeader>
 /** Headers whose value the connection or the URL decides. */
 const ofConnection: ReadonlySet<string> = new Set(["host", "connection", "proxy-connection"])
 
-/** Headers that Sluice writes over whatever a setting says. */
+/** Headers that Sluice sets and that override a setting's. */
 const ofSluice = /^(idempotency-key|traceparent|webhook-.*)$/
 
-/** What is wrong with the headers of a decoded document that is about to be saved; stored ones are sent without them. */
+/** The faults of the headers of a document that is about to be saved; a stored one is sent without them. */
 export const headerFaults = (document: JsonObject): ReadonlyArray<Fault> =>
   headersIn(document, []).filter(({ name }) => ofConnection.has(name)).map(({ name, path }) => ({
     path: pathText(path),
@@ -56,7 +56,7 @@ export const headerFaults = (document: JsonObject): ReadonlyArray<Fault> =>
       : "belongs to the connection: leave it out"
   }))
 
-/** What is sent otherwise than the document says. */
+/** Warnings about headers that are sent differently from the document. */
 export const headerWarnings = (document: JsonObject): ReadonlyArray<string> =>
   headersIn(document, []).filter(({ name }) => ofSluice.test(name)).map(({ path }) =>
     `${pathText(path)}: Sluice writes this header itself, and this value is not sent`

@@ -17,7 +17,7 @@ export const answeredMembers: ReadonlySet<string> = new Set(["version", "created
 export type DecodedPipeline =
   | {
     readonly pipeline: Pipeline
-    /** What is stored and what `GET` answers: camelCase, ids filled in, secrets still in it. */
+    /** The stored document, as `GET` answers it: camelCase, with ids filled in and secrets unredacted. */
     readonly document: JsonObject
   }
   | { readonly faults: ReadonlyArray<Fault> }

@@ -1,6 +1,6 @@
 /**
- * The secrets in a settings document, wherever they stand: to be sealed when it is stored, hidden when it is read, and
- * kept when it is written back. Contract: section 4.
+ * Finds the secrets in a settings document: to seal them when it is stored, hide them when it is read, and keep them
+ * when it is written back. Contract: section 4.
  *
  * A document is one that was decoded: names in camelCase, headers as maps, properties as lists, steps with ids.
  */
@@ -19,7 +19,10 @@ export type MemberPath = ReadonlyArray<string | number>
 export interface SecretSlot {
   readonly path: MemberPath
   readonly value: Json
-  /** By its name it is one; other headers are slots because their values may come from the environment. */
+  /**
+   * True if its name marks it as a secret; other headers are included because their values may come from the
+   * environment.
+   */
   readonly secret: boolean
 }
 
@@ -27,7 +30,7 @@ const secretNames: ReadonlySet<string> = new Set(["bearerToken", "password", "to
 const headerMembers: ReadonlySet<string> = new Set(["headers", "customHeaders"])
 const secretHeader = /auth|key|token|secret|signature|password|cookie/i
 
-/** Members that describe data and hold none: a JSON Schema may well tell of a `password`. */
+/** Members that describe data and contain none: a JSON Schema may mention a `password`. */
 const descriptions: Readonly<Record<SettingsKind, ReadonlySet<string>>> = {
   pipeline: new Set(["responseSchema", "match"]),
   connector: new Set(),
@@ -76,7 +79,7 @@ export const secretSlots = (kind: SettingsKind, document: Json, path: MemberPath
   })
 }
 
-/** Where the document's secrets stand. */
+/** The paths of the document's secrets. */
 export const secretPaths = (kind: SettingsKind, document: JsonObject): ReadonlyArray<MemberPath> =>
   secretSlots(kind, document).filter(({ secret, value }) => secret && isLiteral(value)).map(({ path }) => path)
 
@@ -107,7 +110,7 @@ const replaced = (document: JsonObject, changes: ReadonlyArray<readonly [MemberP
 export const redactDocument = (kind: SettingsKind, document: JsonObject): JsonObject =>
   replaced(document, secretPaths(kind, document).map((path) => [path, redacted]))
 
-/** What of an item of a list tells it from the others: a step's id, a property's key and group. */
+/** The identity of a list item: a step's id, a property's key and group. */
 const identityOf = (item: Json | undefined): string | undefined => {
   if (item === undefined || !isObject(item)) return undefined
   if (typeof item.id === "string") return `id ${item.id}`
@@ -122,7 +125,10 @@ const memberNamed = (object: JsonObject, name: string): Json | undefined => {
   return found === undefined ? undefined : object[found]
 }
 
-/** What stood in `stored` where `path` is in `document`: items found again by identity, headers in whatever case. */
+/**
+ * The value in `stored` that corresponds to `path` in `document`: list items are matched by identity, headers
+ * regardless of case.
+ */
 const counterpart = (document: Json, stored: Json | undefined, [token, ...rest]: MemberPath): Json | undefined => {
   if (token === undefined || stored === undefined) return stored
   if (typeof token === "number") {
@@ -147,8 +153,8 @@ const stepsTogether = (stored: JsonObject): JsonObject => {
 }
 
 /**
- * The document with the stored secret wherever it says `[redacted]`. A fault where none is stored: a secret that nobody
- * has given would otherwise be sent to a partner as that very word.
+ * The document with the stored secret in place of each `[redacted]`. A fault where none is stored, since the word
+ * itself would otherwise be sent to a partner.
  */
 export const keepStored = (
   kind: SettingsKind,

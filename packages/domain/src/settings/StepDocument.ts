@@ -1,5 +1,5 @@
 /**
- * A step as people write it, and as it is stored and run. Contract: section 4, "Every step".
+ * A step as it is written, stored and run. Contract: section 4, "Every step".
  *
  * The stored form has names in camelCase, headers as maps and properties as lists; what nobody here knows is kept as it
  * came. A workflow step is configured among its own members, every other step in `options`.
@@ -33,7 +33,7 @@ const commonMembers: ReadonlySet<string> = new Set([
 /** Members of `options` whose own members have names that the contract fixes. */
 const fixedStructures = ["shouldRejectOn", "retry", "orderDataOptions"]
 
-/** Whether a stored step is configured among its own members. */
+/** True if the options of a stored step are among its own members. */
 export const isWorkflowStep = (step: JsonObject): boolean =>
   typeof step.name === "string" && (step.name.endsWith("WorkflowStep") || step.name === "ExportOrder") ||
   step.connector !== undefined || step.properties !== undefined

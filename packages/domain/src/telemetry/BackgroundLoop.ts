@@ -10,7 +10,7 @@ const running = (loop: string) =>
     attributes: { loop }
   })
 
-/** How long a loop rests after a failure. */
+/** The pause of a loop after a failure. */
 const pause = "1 second"
 
 /**

@@ -11,7 +11,7 @@ export const postProcessingType = "postProcessing"
 export const testType = "test"
 
 export const AttemptView = Schema.Struct({
-  /** From 1, over redeliveries and replays too. */
+  /** The attempt, counted from 1, redeliveries and replays included. */
   number: Schema.Int,
   startedAt: Schema.String,
   durationMs: Schema.Finite,
@@ -37,7 +37,7 @@ export const DeliverySummary = Schema.Struct({
   endpointId: Schema.NullOr(Schema.String),
   type: Schema.String,
   orderId: Schema.optionalKey(Schema.String),
-  /** Where a step sends it. */
+  /** The URL of a step's message. */
   url: Schema.optionalKey(Schema.String),
   state: DeliveryState,
   reason: Schema.optionalKey(Schema.String),

@@ -1,13 +1,13 @@
 /**
- * What a step leaves to be sent after the commit that tells of it: `ExportOrder`, and `webhook` in post-processing.
- * It rides in the journal's entry, so that one commit holds both. Contract: section 6.
+ * A message that a step queues, to be sent after the commit of its step: `ExportOrder`, and `webhook` in
+ * post-processing. It is part of the journal's entry, so that one commit holds both. Contract: section 6.
  */
 
-/** Where the secrets of the request are found when it is sent: they are not stored with it. */
+/** The source of the request's secrets when it is sent: they are not stored with the message. */
 export interface MessageOrigin {
   readonly pipeline: { readonly name: string; readonly version: number }
   readonly stepId: string
-  /** What addresses the connector that was chosen. */
+  /** The address of the connector that was selected. */
   readonly connector?: string
 }
 

@@ -1,6 +1,6 @@
 /** The types of asynchronous webhooks, and which of them an order's submission makes. Contract: sections 3 and 9. */
 
-/** At submission, by `orderType`; every other order type makes none. */
+/** The webhook type at submission, by `orderType`; other order types have none. */
 const bySubmission: Readonly<Record<string, string>> = {
   NEW_ORDER: "order.submitted",
   NEW_GIFT_ORDER: "order.submitted",
@@ -14,15 +14,15 @@ const bySubmission: Readonly<Record<string, string>> = {
   UPDATE_SUBSCRIPTION: "order.subscription_update"
 }
 
-/** The webhook that tells of an order's submission. */
+/** The webhook type of an order's submission. */
 export const webhookTypeOf = (orderType: string): string | undefined =>
   Object.hasOwn(bySubmission, orderType) ? bySubmission[orderType] : undefined
 
-/** Those that `POST /v1/events` takes. */
+/** The types that `POST /v1/events` accepts. */
 export const eventTypes = ["checkout.initiated", "cancel.attempted", "payment_method.added", "address.added"] as const
 export type EventType = (typeof eventTypes)[number]
 
-/** Those that the end of a run makes. */
+/** The types caused by the end of a run. */
 export const outcomeTypes = [
   "subscription.created",
   "customer.created",

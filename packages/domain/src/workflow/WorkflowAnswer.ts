@@ -1,5 +1,5 @@
 /**
- * What a partner's 2xx answer to a workflow step means. Contract: section 6, `WebhookWorkflowStep`, "Response".
+ * Reads a partner's 2xx answer to a workflow step. Contract: section 6, `WebhookWorkflowStep`, "Response".
  *
  * Members are compared without regard to case at every depth; of two that differ only in case the last counts. Unknown
  * members mean nothing and are kept for the record. Anything that is there and has the wrong type makes the whole

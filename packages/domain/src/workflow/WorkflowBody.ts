@@ -20,15 +20,18 @@ const opaqueNames: ReadonlySet<string> = new Set(["customFields", "attributes", 
 const pascal = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1)
 
 /**
- * Names that `Value` has of its own: an unknown member of such a name would make two members of one name, which readers
- * resolve differently. It is left out.
+ * Names that `Value` defines itself: an unknown member with such a name would be a duplicate, which readers resolve
+ * differently, so it is left out.
  */
 const takenNames: ReadonlySet<string> = new Set(["OrderLines", ...[...knownNames].map(pascal)])
 
-/** By lower-case letter, from `a`: the upper-case one. Names are ASCII but for curiosities. */
+/** The upper-case letter of each lower-case letter, from `a`. Names are nearly always ASCII. */
 const upperCase = Array.from({ length: 26 }, (_, index) => String.fromCharCode(0x41 + index))
 
-/** `customFields`, `attributes` or `selectedProducts`, told apart by length first, because it is asked for every name. */
+/**
+ * True for `customFields`, `attributes` and `selectedProducts`; compares lengths first, because it is called for every
+ * name.
+ */
 const isOpaque = (text: string, start: number, end: number): boolean => {
   const length = end - start
   return (length === 10 || length === 12 || length === 16) && opaqueNames.has(text.slice(start, end))
@@ -125,12 +128,12 @@ const orderValue = (orderText: string): string => {
 export const workflowBody = (order: string | Order, tail: string): string =>
   `{"Value":${orderValue(typeof order === "string" ? order : JSON.stringify(order))},${tail}}`
 
-/** Members of the step's configuration that are told where they are given. */
+/** Members of the step's configuration that are sent if they are given. */
 const told = ["connector", "connectorId", "runAfterOrderIsSaved", "translateKey"] as const
 
 /**
- * The members of the body beside `Value`: the step's configuration with its custom properties, and the shipment that
- * the run is for. `RequestHeaders` properties are left out: they travel as headers only.
+ * The members of the body beside `Value`: the step's configuration with its custom properties, and the run's shipment.
+ * `RequestHeaders` properties are left out, since they are sent as headers only.
  */
 export const workflowTail = (step: Step, shipmentId?: string): string => {
   const { options } = step

@@ -16,11 +16,11 @@ import { Unprepared } from "../plugins/PluginError.ts"
 import { never } from "../plugins/RetrySchedule.ts"
 
 export interface AuxiliaryCallout {
-  /** Which member of the step it is, for what is said about it. */
+  /** The member of the step that is called, for messages. */
   readonly member: "compensate" | "probe"
   readonly options: CalloutOptions
   readonly scope: ExpressionScope
-  /** What `$now()` gives, epoch milliseconds. */
+  /** The value of `$now()`, in epoch milliseconds. */
   readonly now: number
   readonly authProviders: ReadonlyArray<AuthProvider>
 }
@@ -33,7 +33,7 @@ const judgeCompensation = ({ shouldRejectOn }: CalloutOptions) => ({ status }: O
     ? { outcome: "rejected", message: `compensation failed due to response status: [${status}]` }
     : { outcome: "succeeded" }
 
-/** What an answer to a probe says. */
+/** Maps the status of a probe's answer to its meaning. */
 export const verdictOf = (status: number): "happened" | "did not happen" | "unknown" =>
   isSuccess(status) ? "happened" : status === 404 ? "did not happen" : "unknown"
 

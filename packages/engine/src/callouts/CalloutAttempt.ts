@@ -20,14 +20,14 @@ import type { CalloutRequest, RequestCredentials } from "../plugins/Callout.ts"
 /** Everything that decides what attempt `attempt` of a request says. */
 export interface Attempt {
   readonly orderId: string
-  /** Which of the step's requests, from 0. */
+  /** The step's request, counted from 0. */
   readonly request: number
-  /** From 1. */
+  /** The attempt, counted from 1. */
   readonly attempt: number
   readonly idempotencyKey: string
   readonly document: Document
   readonly redactor: Redactor
-  /** It asks whether that attempt happened. */
+  /** The request is a probe for this attempt. */
   readonly probe?: boolean
 }
 
@@ -42,14 +42,14 @@ export interface Exchanged {
 /** The message of an attempt that the plugin did not wait for. */
 const givenUp = "the plugin gave the call up"
 
-/** How far an attempt has come, for the record of one that is halted. */
+/** The progress of an attempt, recorded if a cancel or a deadline cuts it short. */
 export interface Progress {
   readonly id: string
   /** Epoch milliseconds. */
   readonly startedAt: number
   /** Monotonic nanoseconds. */
   readonly begun: bigint
-  /** Whether a byte may have left. */
+  /** True once a byte may have left. */
   sending: boolean
 }
 
@@ -65,7 +65,7 @@ export const bodyText = (body: SentBody, document: Document): string => {
   }
 }
 
-/** What is kept of the body: a reference to the order's version, unless the text held a secret. */
+/** The recorded body: a reference to the order's version, or a redacted copy where the text held a secret. */
 const bodyRecord = (body: SentBody, sent: string, redactor: Redactor): SentBody => {
   const kept = redactor.text(sent)
   return kept === sent ? body : { form: "text", text: kept }

@@ -1,4 +1,4 @@
-/** What a step's callouts need of the run around them, and what the run's former holder may have left open. */
+/** The part of a run that the callouts of one step need, and what an earlier holder of the run may have left open. */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import type { Redactor } from "@sluice/domain/redaction/Redaction"
 import type { Effect } from "effect"
@@ -9,7 +9,7 @@ import type { Probe } from "./Probe.ts"
 /** A wait longer than this gives the run up until it is due, in milliseconds. */
 export const longWaitMs = 30_000
 
-/** What the former holder of a run left open; used up by the first callout after it. */
+/** What the previous holder of a run left open; consumed by the first callout after it. */
 export interface Resumption {
   wait: Wait | undefined
   open: Open | undefined
@@ -23,7 +23,7 @@ export const resumption = (held: ClaimedRun): Resumption => ({
   mayBeOpen: held.takenOver
 })
 
-/** Whether step `index` may have been in the middle of a callout, or of a wait between two. */
+/** True if step `index` may have been in a callout, or in a wait between two attempts. */
 export const hasBegun = ({ wait, open, mayBeOpen }: Resumption, index: number): boolean =>
   mayBeOpen || open?.index === index || wait?.index === index
 

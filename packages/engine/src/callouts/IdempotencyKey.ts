@@ -8,7 +8,7 @@ import type { ClaimedRun } from "../journal/Journal.ts"
 import type { RetryPolicy } from "../plugins/RetrySchedule.ts"
 import { endOf } from "./RecordedOutcome.ts"
 
-/** Of one request of a step. */
+/** One request of one step. */
 export interface KeyedRequest {
   readonly held: ClaimedRun
   /** The step's position in the run. */
@@ -16,7 +16,7 @@ export interface KeyedRequest {
   readonly request: number
 }
 
-/** What an earlier run sent, and nobody knows the outcome of, is sent again under its old key. */
+/** The key of an earlier run's request whose outcome is unknown: the request is sent again under it. */
 export const inheritedKey = ({ held, index, request }: KeyedRequest): string | undefined =>
   held.inheritedKeys?.find((one) => one.index === index && one.request === request)?.key
 

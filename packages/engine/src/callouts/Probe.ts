@@ -11,9 +11,9 @@ import { verdictOf } from "./AuxiliaryCallout.ts"
 export interface Probe {
   /** The question as a callout. */
   readonly request: Effect.Effect<CalloutRequest, PluginError>
-  /** To be asked before the first attempt too: an earlier call may have done the work. */
+  /** Ask before the first attempt too, since a call of an earlier run may have taken effect. */
   readonly first: boolean
-  /** What the answer is worth in place of the call's own; `undefined`: the call has to be made. */
+  /** Judges the probe's answer in place of the call's own; `undefined` means that the call must be made. */
   readonly settles: (response: OutboundResponse, call: CalloutRequest) => Judgement | undefined
 }
 

@@ -1,6 +1,6 @@
 /**
- * What the record of an attempt says: to the schedule of attempts how it ended, to the plugin its answer or its failure.
- * Pure; after a crash the record is all there is.
+ * Reads an attempt's record: for the retry schedule how it ended, for the plugin its answer or failure. Pure; after a
+ * crash only the record exists.
  */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import type { OutboundResponse } from "@sluice/http-client/Outbound"

@@ -1,5 +1,5 @@
 /**
- * The callouts of one step: which attempt is next, what is stored before it is sent, and how long to wait.
+ * The callouts of one step: decides which attempt is next, what is stored before it is sent, and how long to wait.
  *
  * What makes a callout happen once as far as anyone can tell stands here: an answer on record is never asked for again;
  * a second attempt is marked before its first byte leaves; an attempt that may have been open when a process died is
@@ -24,7 +24,7 @@ import { idempotencyKey, inheritedKey } from "./IdempotencyKey.ts"
 import type { Probe } from "./Probe.ts"
 import { answerOf, endOf, failureOf, responseOf } from "./RecordedOutcome.ts"
 
-/** What is known of partners. */
+/** The health and the concurrency limit of partners. */
 export interface PartnerManners {
   readonly health: PartnerHealth
   readonly slots: PartnerConcurrency
@@ -50,7 +50,7 @@ export interface StepCallouts {
 /** Begins a step's callouts. `holds`: the step would rather wait for its partner than fail. */
 export type OpenCallouts = (scope: CalloutContext, holds: boolean) => StepCallouts
 
-/** Where one step stands. */
+/** The position of one step in its callouts. */
 interface Standing {
   readonly scope: CalloutContext
   readonly holds: boolean
@@ -81,7 +81,7 @@ const heldAfter = (record: CalloutRecord, isDown: boolean): boolean => {
 const matches = (mark: Wait | Open | undefined, index: number, request: number, attempt: number): boolean =>
   mark !== undefined && mark.index === index && mark.request === request && mark.attempt >= attempt
 
-/** Until the partner is well again, or the run's time is up. */
+/** The wait of a held run: until the partner's circuit closes or the run's time is up. */
 const heldFor = (
   attempt: Pick<Wait, "index" | "request" | "attempt">,
   host: string,
@@ -99,7 +99,7 @@ const keep = ({ pending, recorded }: Standing, record: CalloutRecord) => {
   pending.push(record)
 }
 
-/** As a whole or not at all: a halt in the middle must neither lose a record nor store it twice. */
+/** Stores all pending records or none: an interruption in between must neither lose a record nor store it twice. */
 const flush = (step: Standing, next: { wait?: Wait; open?: Open }): Effect.Effect<void, Fenced> =>
   Effect.uninterruptible(Effect.map(step.scope.store(step.pending, next), () => {
     step.pending = []
@@ -119,11 +119,13 @@ const pinned = ({ scope }: Standing, own: ReadonlyArray<CalloutRecord>, number: 
   return request.freshOrder === true ? scope.freshDocument : Effect.succeed(scope.document)
 }
 
-/** What an earlier run sent, and nobody knows the outcome of, is asked about before it is sent again. */
+/**
+ * True if the outcome of an earlier run's request is unknown, so that the probe must be asked before it is repeated.
+ */
 const asksFirst = ({ scope: { held, index } }: Standing, probe: Probe, number: number): boolean =>
   probe.first || inheritedKey({ held, index, request: number }) !== undefined
 
-/** The generator functions stand here, and not in what is made for each step: docs/adr/0002. */
+/** The generator functions are defined here once, not for each step: docs/adr/0002. */
 export const make = (exchange: CalloutAttempt, { health, slots }: PartnerManners): OpenCallouts => {
   /** One attempt, when the host has a slot for it and `ready` has passed; halted in the middle, it leaves its record. */
   const send = (

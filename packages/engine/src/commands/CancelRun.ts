@@ -13,12 +13,12 @@ export class RunEnded extends Schema.TaggedError<RunEnded>()("RunEnded", {
 }) {}
 
 export interface CancelRequest {
-  /** Whatever secret it holds is not kept. */
+  /** Secrets in it are redacted before it is stored. */
   readonly reason?: string | undefined
   readonly compensate?: boolean | undefined
 }
 
-/** How long the answer waits for the run's end. A run that compensates may take long, and is not waited for. */
+/** How long the reply waits for the run to end. A compensating run may take longer and is not waited for. */
 const patience = "3 seconds"
 const patienceCompensating = "500 millis"
 

@@ -1,4 +1,7 @@
-/** Which steps of a run were undone since, in it or in another run that reused its records. Pure. Contract: section 7. */
+/**
+ * Finds the steps of a run that were undone since, in this run or in another that reused its records. Pure. Contract:
+ * section 7.
+ */
 import { processEventId } from "@sluice/domain/identity/Ids"
 import { compensationId } from "@sluice/domain/internal/pipeline/StepIds"
 import type { StepRow } from "../journal/Journal.ts"
@@ -8,7 +11,7 @@ interface Rows {
   readonly steps: ReadonlyArray<StepRow>
 }
 
-/** Names the work that a row stands for: the run in which it was done, and the step. */
+/** The identity of the work behind a row: the run in which it was done, and the step. */
 const workOf = ({ runId }: Rows, { reusedFrom, stepId }: StepRow): string =>
   `${reusedFrom ?? processEventId(runId)} ${stepId}`
 

@@ -41,20 +41,20 @@ export interface OrderSubmission {
   readonly body: Json.Json
   readonly shipmentId?: string
   readonly idempotencyKey?: string
-  /** Who asked, by the name of the API key. */
+  /** The requester: the name of the API key. */
   readonly requestedBy?: string
 }
 
 export interface ProcessRequest {
-  /** Which pipeline; absent: the one that matches. */
+  /** The pipeline to run; absent: the one that matches. */
   readonly pipeline?: string
   readonly shipmentId?: string
   readonly idempotencyKey?: string
-  /** Who asked, by the name of the API key. */
+  /** The requester: the name of the API key. */
   readonly requestedBy?: string
 }
 
-/** What is known of an order and its run as soon as both are stored. */
+/** The ids and state of an order and its run, known as soon as both are stored. */
 export interface Receipt {
   readonly orderId: OrderId
   readonly eventId: EventId
@@ -95,7 +95,7 @@ const make = Effect.gen(function*() {
 
   const fingerprintOf = (value: Json.Json) => digest.digest(Digest.sha256, Utf8.encode(Json.canonical(value)))
 
-  /** What the journal accepted is started, whatever becomes of the request that brought it. */
+  /** Starts an accepted run even if the request that submitted it is interrupted. */
   const started = <E>(intake: Effect.Effect<Stored, E>): Effect.Effect<Receipt, E> =>
     Effect.uninterruptible(Effect.flatMap(intake, receipt))
 

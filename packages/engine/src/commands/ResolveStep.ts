@@ -18,7 +18,7 @@ export class StepNotFound extends Schema.TaggedError<StepNotFound>()("StepNotFou
 export class NotResolvable extends Schema.TaggedError<NotResolvable>()("NotResolvable", { message: Schema.String }) {}
 
 export interface ResolveRequest {
-  /** What later steps see as `steps.<id>.output`, and as `callouts.<id>.body` where the partner never answered. */
+  /** The value of `steps.<id>.output` for later steps, and of `callouts.<id>.body` where the partner never answered. */
   readonly output?: Json
   readonly reason: string
   readonly requestedBy?: string
@@ -48,7 +48,7 @@ const settled = (step: StepRow, { output, reason, requestedBy }: ResolveRequest,
   }
 }
 
-/** What an operator copies from somewhere may hold a secret, and is shown to all. */
+/** Redacts the request: an operator may paste a secret, and resolutions are shown to everyone. */
 const withoutSecrets = (request: ResolveRequest, redactor: Redactor): ResolveRequest => {
   const text = JSON.stringify(request)
   const shown = redactor.text(text)

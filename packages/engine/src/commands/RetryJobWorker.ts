@@ -16,15 +16,15 @@ import { RetryRun } from "./RetryRun.ts"
 export interface RetryJobOptions {
   /** Retries that are open at once. Default 8. */
   readonly concurrency?: number
-  /** How long a retry is waited for before the next one may begin in its place. Default 30 s. */
+  /** How long to wait for one retry before starting the next in its place. Default 30 s. */
   readonly patience?: Duration.Input
 }
 
 /** Runs that are taken up in one statement. */
 const batchSize = 64
 /**
- * How often jobs of other processes are looked for (own ones are known at once), how often the lease of one is renewed,
- * and the wait where there is no room.
+ * The interval for finding other processes' jobs (own jobs are known at once), for renewing a job's lease, and for
+ * waiting where there is no room.
  */
 const lookEvery = "10 seconds"
 const renewEvery = "2 seconds"
@@ -114,7 +114,7 @@ const make = Effect.fnUntraced(function*(options: RetryJobOptions) {
   )
 })
 
-/** For a process that executes runs: takes jobs up while its scope is open. */
+/** Executes retry jobs while its scope is open; for processes that execute runs. */
 export const layer = (
   options: RetryJobOptions = {}
 ): Layer.Layer<never, never, RetryJobs | RetryRun | Runs | Journal> => Layer.effectDiscard(make(options))

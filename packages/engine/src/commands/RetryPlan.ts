@@ -1,6 +1,6 @@
 /**
- * Where a retry goes on, what it reuses, and under which keys it sends: a pure function of the run as it ended and of
- * the pipeline that the retry runs. Contract: sections 5 and 7, `retry`.
+ * Plans a retry: where it continues, which records it reuses and under which keys it sends. A pure function of the past
+ * run and of the pipeline that the retry runs. Contract: sections 5 and 7, `retry`.
  */
 import { processEventId } from "@sluice/domain/identity/Ids"
 import type { Fault } from "@sluice/domain/order/Order"
@@ -40,7 +40,7 @@ const stopper = (past: PastRun, rows: ReadonlyArray<StepRow>): StepRow | undefin
   return last.state === "failed" && reason !== "worker-lost" && (last.critical || told) ? last : undefined
 }
 
-/** What there is of the past run: its rows by step, and why one of them cannot be reused. */
+/** Indexes the past run: its rows by step, and the reason why a row cannot be reused. */
 const recordsOf = (past: PastRun) => {
   const rows = past.steps.filter(({ phase }) => phase !== "compensation")
   const stopped = stopper(past, rows)
@@ -71,7 +71,7 @@ const firstToRun = (steps: Steps, records: Records): number => {
   return first < 0 ? steps.length : first
 }
 
-/** Where the past run is to be gone on with: a step's id, the end, or nowhere, because it did all that it was to do. */
+/** The default start of the retry: a step's id, the end, or none because the past run completed its work. */
 const defaultStart = ({ past, original, target }: RetryQuestion, records: Records): string | "end" | undefined => {
   if (past.state === "completed" && past.compensated.size === 0) {
     const failed = original.find(({ step }) => records.byId.get(step.id)?.state === "failed")
@@ -84,7 +84,7 @@ const defaultStart = ({ past, original, target }: RetryQuestion, records: Record
 
 const refused = (path: string, message: string): { readonly fault: Fault } => ({ fault: { path, message } })
 
-/** Where the retry starts in the target pipeline. */
+/** The position in the target pipeline at which the retry starts. */
 const startOf = (
   question: RetryQuestion,
   records: Records
@@ -138,7 +138,7 @@ const keysFrom = ({ past, original, target }: RetryQuestion, position: number): 
     return kept.map(({ idempotencyKey, request }) => ({ index, stepId, request, key: idempotencyKey }))
   })
 
-/** A record of the past run as the retry has it: where it stands now, and where it comes from. */
+/** A row of the past run as a row of the retry, with its new position and its origin. */
 const reuse = (row: StepRow, { index, phase }: PlacedStep, runId: string): StepRow => ({
   ...row,
   index,

@@ -38,14 +38,14 @@ export class RetryRefused extends Schema.TaggedError<RetryRefused>()("RetryRefus
 export interface RetryRequest {
   /** The step to go on at; absent: where the run stopped. */
   readonly from?: string
-  /** Which version: the one that the run had, or the newest. Default `original`. */
+  /** The pipeline version to run: the original one, or the newest. Default `original`. */
   readonly pipeline?: "original" | "current"
-  /** Whatever secret it holds is not kept. */
+  /** Secrets in it are redacted before it is stored. */
   readonly reason?: string
-  /** Send under new keys although nobody knows what became of the old requests. */
+  /** Sends under new keys even where the outcome of the old requests is unknown. */
   readonly newKey?: boolean
   readonly idempotencyKey?: string
-  /** Who asked, by the name of the API key. */
+  /** The requester: the name of the API key. */
   readonly requestedBy?: string
 }
 
@@ -59,7 +59,7 @@ export class RetryRun extends Context.Service<RetryRun, {
   static readonly layer = Layer.effect(RetryRun, Effect.suspend(() => make))
 }
 
-/** The order with the status that the failure set aside, unless somebody changed it since. */
+/** The order with the status that the failure replaced, unless it was changed since. */
 const putBack = (
   document: Document,
   setAside: SetAside | undefined,
@@ -105,7 +105,7 @@ const make = Effect.gen(function*() {
       }))
     )
 
-  /** Asked before anything else: what a repeat is told does not depend on what became of the run since. */
+  /** Answers a repeated request first: the answer does not depend on what happened to the run since. */
   const repeated = Effect.fnUntraced(function*(orderId: string, key: string, fingerprint: Uint8Array) {
     const known = yield* pastRuns.keyed(orderId, key)
     if (known === undefined) return undefined

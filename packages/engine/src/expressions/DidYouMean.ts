@@ -1,4 +1,4 @@
-/** Which of some names was most likely meant: what a person is told who misspelt one. Pure. */
+/** Suggests the known name that a misspelt one most likely stands for. Pure. */
 
 /** Longer names are not compared: they are hardly typed by hand. */
 const longest = 64
@@ -37,7 +37,7 @@ export const nearest = (name: string, among: ReadonlyArray<string>): string | un
   return found?.name
 }
 
-/** How many names a message repeats. */
+/** The largest number of names that a message lists. */
 const mostListed = 8
 
 /** `: did you mean accountId?`, or which there are. */

@@ -1,16 +1,16 @@
 /**
- * Port: evaluates JSONata, bounded in time and memory, so that a hostile expression harms nobody but its own step.
- * Contract: section 4, "Expressions".
+ * Port: evaluates JSONata, bounded in time and memory, so that a hostile expression fails only its own step. Contract:
+ * section 4, "Expressions".
  */
 import { Context, type Effect, Schema } from "effect"
 
-/** What an expression sees. */
+/** The values that an expression can read. */
 export interface ExpressionScope {
   /** The order's document at the version that the step started from. */
   readonly order: unknown
-  /** By step id, the step's last callout record as stored: `status`, `headers`, `body`. */
+  /** The last callout record of each step, by step id, as stored: `status`, `headers`, `body`. */
   readonly callouts: Readonly<Record<string, unknown>>
-  /** By step id, what the step left behind: `state`, `output`. */
+  /** The result of each step, by step id: `state`, `output`. */
   readonly steps: Readonly<Record<string, unknown>>
   readonly processEvent: unknown
 }
@@ -29,11 +29,11 @@ export interface CalloutPath {
   readonly members: ReadonlyArray<string>
 }
 
-/** What can be known of an expression before it runs. */
+/** Facts about an expression that are known without evaluating it. */
 export interface ExpressionFacts {
   /** Ids that follow `callouts.` or `steps.` at the start of a path. */
   readonly stepReferences: ReadonlyArray<string>
-  /** What it asks of earlier callouts, where that can be read off it; each once. */
+  /** The members of earlier callouts that it reads, as far as they can be derived statically; each once. */
   readonly calloutPaths: ReadonlyArray<CalloutPath>
 }
 

@@ -1,7 +1,6 @@
 /**
- * What keeps a run from going on: an operator's cancel, or its deadline. Either ends the call that is open, and any
- * wait, at once; what then becomes of the run is the same as for any other end of a step.
- * Contract: section 4, `deadlineMs`; section 7, `cancel`.
+ * Interruptions of a run: an operator's cancel, or its deadline. Either ends the open call and any wait at once; the
+ * run then goes on as after any other end of a step. Contract: section 4, `deadlineMs`; section 7, `cancel`.
  */
 import { type Clock, type Context, Duration, Effect, Fiber } from "effect"
 import type { Cancellation } from "../journal/Cancellation.ts"
@@ -16,7 +15,7 @@ export type InterruptReason =
 export const deadlineExceeded = "run deadline exceeded"
 
 export interface Interruption {
-  /** What halts the run as of now. A cancel goes before a deadline: it was meant. */
+  /** The reason that interrupts the run now. A cancel takes precedence over a deadline. */
   readonly now: () => InterruptReason | undefined
   /** Calls `tell` at a cancel that halts, at once where it has come already. What it answers takes that back. */
   readonly onCancelled: (tell: () => void) => () => void
@@ -26,14 +25,14 @@ export interface Interruption {
   readonly deadline: number
 }
 
-/** How a step ends that was halted. */
+/** The error of a step that was interrupted. */
 export const toPluginError = (halt: InterruptReason): PluginError =>
   halt._tag === "Cancelled"
     ? new Cancelled({ message: halt.cancellation.reason })
     : new TimedOut({ message: deadlineExceeded })
 
 /**
- * What `step` comes to; `undefined` where it was halted, and had come to rest, before it came to anything.
+ * Runs `step`; answers `undefined` if it was interrupted, once it has stopped.
  *
  * The cancel is listened for, not waited for: a race would fork a fiber for that too, and for each step.
  */

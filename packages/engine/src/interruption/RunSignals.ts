@@ -1,4 +1,4 @@
-/** What the process tells a run. */
+/** Signals from the process to a run. */
 import type { Effect } from "effect"
 import type { Cancellation } from "../journal/Cancellation.ts"
 

@@ -1,10 +1,10 @@
-/** An operator's wish that a run ends, and what became of it. Contract: section 7, `cancel`. */
+/** An operator's request to end a run, and its result. Contract: section 7, `cancel`. */
 import type { RunState } from "@sluice/domain/run/ProcessEvent"
 
 export interface Cancellation {
   /** Why the run ends, in words: kept as the run's `reason`. */
   readonly reason: string
-  /** Whether the completed steps are compensated; otherwise nothing more is sent. */
+  /** True to compensate the completed steps; false to send nothing more. */
   readonly compensate: boolean
 }
 

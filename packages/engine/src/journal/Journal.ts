@@ -68,7 +68,7 @@ export interface InheritedKey {
   /** The step's position in the run that inherits. */
   readonly index: number
   readonly stepId: string
-  /** Which of the step's requests, from 0. */
+  /** The step's request, counted from 0. */
   readonly request: number
   readonly key: string
 }
@@ -95,7 +95,7 @@ export interface Submission {
 /** A run over an order that is already stored (`/process`, retry). */
 export interface Reprocess {
   readonly orderId: string
-  /** `eventId` is taken from the order: a run tells of the event that brought the order. */
+  /** `eventId` is taken from the order: a run belongs to the event that submitted the order. */
   readonly run: Omit<NewRun, "eventId">
   readonly idempotencyKey?: string
   readonly fingerprint?: Uint8Array
@@ -112,11 +112,11 @@ export interface Reprocess {
  */
 export interface ClaimToken {
   readonly runId: string
-  /** Not used twice within a process. */
+  /** Unique within the process. */
   readonly claimToken: number
 }
 
-/** What the journal tells of a run: of one that begins, or from where it stands. */
+/** The journal's view of a run, new or resumed. */
 export interface RunSoFar {
   readonly runId: string
   readonly eventId: string
@@ -130,7 +130,7 @@ export interface RunSoFar {
   readonly startVersion: number
   /** The document at the version that the next step starts from, when the holder knows it already. */
   readonly document?: Document
-  /** How often the run was taken from a dead process since it last added a step or a record of its own. */
+  /** The number of takeovers from dead processes since the run last added a step or a record of its own. */
   readonly takeovers: number
   /** Stored, and still to be obeyed. */
   readonly cancel?: Cancellation
@@ -158,7 +158,7 @@ export interface Wait {
   readonly attempt: number
   /** Epoch milliseconds. */
   readonly dueAt: number
-  /** The wait is for this host to be well again, however long that takes: `PartnerBreaker` says when. */
+  /** The host whose circuit must close before the run goes on; `PartnerBreaker` decides when. */
   readonly heldFor?: string
   /** Epoch milliseconds: with `heldFor`, the run is taken up then at the latest, because its time is up. */
   readonly until?: number
@@ -197,7 +197,7 @@ export interface StepRow {
 
 export interface Resolution {
   readonly reason: string
-  /** Who, by the name of the API key. */
+  /** The requester: the name of the API key. */
   readonly requestedBy?: string
   /** Epoch milliseconds. */
   readonly at: number
@@ -209,18 +209,18 @@ export interface OrderWrite {
   readonly document: Document
 }
 
-/** How a run ends. */
+/** The end of a run. */
 export interface Finish {
   readonly state: FinalRunState
   readonly reason?: string
   readonly failedSteps: number
   /** Epoch milliseconds. */
   readonly at: number
-  /** What the plugins failed with, critical or not, over the whole run: it is told to whoever listens for errors. */
+  /** The failures of all plugins of the run, critical or not, for the `error` webhook. */
   readonly errors?: ReadonlyArray<PluginError>
   /**
-   * The order as a completed run leaves it, for what is made of it (contract, section 9). Where anything is, the entry
-   * is `Stale` on any other version.
+   * The order at the end of a completed run, from which customers and subscriptions are derived (contract, section 9).
+   * If anything is derived, the entry is `Stale` on any other version.
    */
   readonly order?: Document
 }
@@ -240,11 +240,11 @@ export interface Entry extends ClaimToken {
   readonly open?: Open
   /** A state other than `running` that the run is in from now on. */
   readonly state?: RunState
-  /** To be sent once this is stored, however the run ends. */
+  /** Messages to send once this is stored, however the run ends. */
   readonly messages?: ReadonlyArray<OutgoingMessage>
   /** Why: kept until the end says otherwise. */
   readonly reason?: string
-  /** What the run's failure made of the order's status, for a retry to put it back. */
+  /** The status change caused by the run's failure, which a retry reverts. */
   readonly setAside?: SetAside
   readonly finish?: Finish
   /**
@@ -257,7 +257,7 @@ export interface Entry extends ClaimToken {
 /** The entry is stored. */
 export interface Committed {
   readonly _tag: "Committed"
-  /** The order's version after this commit: above the one written when somebody changed the order meanwhile. */
+  /** The order's version after this commit: higher than the one written if the order was changed meanwhile. */
   readonly version: number
   /**
    * The state in which the run ended, which is `cancelled` where a cancel was stored first. Absent although the entry
@@ -322,8 +322,8 @@ export class Journal extends Context.Service<Journal, {
     version?: number
   ) => Effect.Effect<Document, JournalUnavailable | OrderNotFound>
   /**
-   * Stores that a run is to end `cancelled`. A run that nobody executes (queued, or put off) has ended with it, unless
-   * there is something to compensate; its executor ends any other. `at` in epoch milliseconds.
+   * Stores that a run is to end `cancelled`. A run that no process executes (queued or released) ends at once, unless
+   * there is something to compensate; the executor ends any other. `at` in epoch milliseconds.
    */
   readonly cancel: (
     runId: string,
@@ -338,27 +338,25 @@ export class Journal extends Context.Service<Journal, {
   /** The state of a run, wherever it is executed; `undefined` for one that was never opened. */
   readonly state: (runId: string) => Effect.Effect<RunState | undefined, JournalUnavailable>
   /**
-   * Gives up a run that waits for longer than a fiber is worth, or that is handed over at shutdown: whoever is
-   * alive at `wait.dueAt`, or when `wait.heldFor` is well again, goes on with it. The attempt that the wait names was
-   * not opened.
+   * Releases a run, for a wait longer than a fiber is worth or at shutdown: any process claims it at `wait.dueAt`, or
+   * when the circuit of `wait.heldFor` closes. The attempt that the wait names was not opened.
    */
   readonly release: (entry: Entry & { readonly wait: Wait }) => Effect.Effect<Committed | Stale, Fenced>
   /**
-   * Gives up a run that this process does not go on with (a defect): whoever is alive takes it over, at once, and counts
-   * it as a takeover, so that a run which kills its executors ends. Nothing happens where the
-   * claim token has ended: the run is over, released, or held anew.
+   * Abandons a run after a defect: any process takes it over at once and counts a takeover, so that a run that kills
+   * its executors ends. Does nothing if the claim token has ended: the run is over, released, or claimed again.
    */
   readonly abandon: (claimToken: ClaimToken) => Effect.Effect<void>
   /**
-   * Runs that this process is to execute: left by dead processes, due after a wait, or next in line on their order.
-   * One of them may have a fiber here from before the lease was lost: interrupt that one first. Nothing is claimed
-   * while nobody reads; what was read and not executed stays held until this process ends.
+   * The runs that this process is to execute: left by dead processes, due after a wait, or next in line on their order.
+   * A run may still have a fiber from before the lease was lost: interrupt that one first. Nothing is claimed while the
+   * stream is not read; a run that was read stays claimed until it ends or this process does.
    */
   readonly claimed: Stream.Stream<ClaimedRun>
   /**
-   * Whether this process may still send: its lease, counted on its own monotonic clock from before the renewal was
-   * requested, less a second. Synchronous, because it is asked immediately before every send. With a claim token,
-   * also whether that one still stands: after a lost lease this process goes on under a new one, without its old runs.
+   * True if this process may send: its lease, counted on its own monotonic clock from before the renewal was requested,
+   * less one second. Synchronous, because it is checked immediately before every send. With a claim token, true only
+   * while that claim stands: after a lost lease the process registers anew, without its old runs.
    */
   readonly maySend: (claimToken?: ClaimToken) => boolean
   /** Waits until the lease is renewed, or fails when it is lost. */

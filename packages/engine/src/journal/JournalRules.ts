@@ -22,7 +22,7 @@ export interface Hit {
   readonly state: RunState
 }
 
-/** Whether two fingerprints stand for the same request. */
+/** True if two fingerprints identify the same request. */
 export const sameFingerprint = (a: Uint8Array | null | undefined, b: Uint8Array | null | undefined): boolean =>
   a != null && b != null && a.length === b.length && a.every((byte, i) => byte === b[i])
 
@@ -47,7 +47,7 @@ export type Judgement =
   | Extract<Intake, { readonly _tag: "Repeated" }>
   | IntakeConflict
 
-/** What a submission means whose keys were taken. `hits` in the order id, externalId, Idempotency-Key. */
+/** Judges a submission whose keys are taken. `hits` in the order id, externalId, Idempotency-Key. */
 export const judge = (submission: Submission, hits: ReadonlyArray<Hit>): Judgement => {
   const [first, ...others] = hits
   if (first === undefined) return { _tag: "Gone" }
@@ -77,7 +77,7 @@ export const judge = (submission: Submission, hits: ReadonlyArray<Hit>): Judgeme
 
 type Retried = { readonly retryOf?: string | undefined }
 
-/** Whether `other` is what `run` retries, or another retry of it: while it is open, `run` may not be opened. */
+/** True if `other` is the run that `run` retries, or another retry of it: while it is open, `run` may not be opened. */
 export const retries = ({ retryOf }: Retried, other: Retried & { readonly runId: string }): boolean =>
   retryOf !== undefined && (other.runId === retryOf || other.retryOf === retryOf)
 
@@ -92,7 +92,7 @@ export const retryConflict = (
 
 type Attempt = Pick<Wait, "index" | "request" | "attempt">
 
-/** Whether a step or a record is there that came after the mark was made. */
+/** True if a step or a record was stored after the mark was made. */
 const overtaken = (mark: Attempt, run: Pick<RunSoFar, "steps" | "callouts">): boolean =>
   run.steps.some((step) => step.index >= mark.index) ||
   run.callouts.some(({ index, record }) =>
@@ -110,8 +110,8 @@ export const standingMarks = (
 })
 
 /**
- * How often the run was taken from the dead without getting on. Progress (steps, and records of its own: an
- * `interrupted` one is a takeover's) since the last time starts the count anew.
+ * The number of takeovers without progress. Progress (steps, and records other than `interrupted` ones, which a
+ * takeover writes) restarts the count.
  */
 export const takeoversAfter = (
   known: {
@@ -122,6 +122,6 @@ export const takeoversAfter = (
   fromTheDead: boolean
 ): number => (known.progress > known.progressAtTakeover ? 0 : known.takeovers) + (fromTheDead ? 1 : 0)
 
-/** What counts as progress. */
+/** The amount of progress: steps and records of the run's own. */
 export const progressOf = (run: Pick<RunSoFar, "steps" | "callouts">): number =>
   run.steps.length + run.callouts.filter(({ record }) => record.outcome !== "interrupted").length

@@ -13,7 +13,7 @@ export interface PastCall {
   readonly index: number
   readonly request: number
   readonly idempotencyKey: string
-  /** Nobody knows whether it happened. */
+  /** True if it is unknown whether the call took effect. */
   readonly unknown: boolean
 }
 
@@ -25,12 +25,12 @@ export interface PastRun {
   readonly shipmentId?: string
   readonly state: RunState
   readonly reason?: string
-  /** What its failure made of the order's status. */
+  /** The status change caused by its failure. */
   readonly setAside?: SetAside
   readonly inheritedKeys: ReadonlyArray<InheritedKey>
-  /** In the order of their index, compensations included. */
+  /** The rows by index, compensations included. */
   readonly steps: ReadonlyArray<StepRow>
-  /** Of the steps that ran in this run, one for each request, in the order in which they were made. */
+  /** The calls of the steps that ran in this run, one for each request, in the order in which they were made. */
   readonly calls: ReadonlyArray<PastCall>
   /** Ids of steps whose work was undone, in this run or in another that reused the same work. */
   readonly compensated: ReadonlySet<string>
@@ -45,7 +45,7 @@ export interface KeyedRun {
 }
 
 export class PastRuns extends Context.Service<PastRuns, {
-  /** `undefined` for a run that was never opened. One that is still open is given as it stands. */
+  /** The run, as it is now if it is still open; `undefined` if it never existed. */
   readonly get: (runId: string) => Effect.Effect<PastRun | undefined, JournalUnavailable>
   /** The run that was opened over the order under this `Idempotency-Key`. */
   readonly keyed: (orderId: string, idempotencyKey: string) => Effect.Effect<KeyedRun | undefined, JournalUnavailable>

@@ -7,8 +7,8 @@ import { Context, type Effect } from "effect"
 import type { JournalUnavailable } from "./Journal.ts"
 
 /**
- * Which runs: those that have ended, that no retry followed yet, and of which all that is given holds. Without `state`
- * and `errorsOnly`: those that ended `failed` or `compensation-failed`. Times are epoch milliseconds, excluded.
+ * Selects the runs to retry: ended, not yet retried, and matching all members given. Without `state` and `errorsOnly`:
+ * those that ended `failed` or `compensation-failed`. Times are exclusive, in epoch milliseconds.
  */
 export interface RetryFilter {
   readonly state?: FinalRunState
@@ -36,19 +36,19 @@ export interface NewRetryJob {
 
 export interface RetryJob extends NewRetryJob {
   readonly state: RetryJobState
-  /** How many runs matched when the job began; absent until then, and where they could not be counted in time. */
+  /** The number of matching runs when the job began; absent until then, and where counting took too long. */
   readonly total?: number
   /** Retried, and the retry completed or still goes on. */
   readonly done: number
   /** Retried, and the retry ended in another way. */
   readonly failed: number
-  /** Not retried: open meanwhile, or no retry is possible. */
+  /** The number of runs that were not retried: open meanwhile, or not retryable. */
   readonly skipped: number
   readonly startedAt?: number
   readonly finishedAt?: number
 }
 
-/** What became of one run. */
+/** The result for one run. */
 export interface RetryJobItem {
   readonly runId: string
   readonly outcome: "done" | "failed" | "skipped"
@@ -64,7 +64,7 @@ export class RetryJobs extends Context.Service<RetryJobs, {
   readonly get: (id: string) => Effect.Effect<RetryJob | undefined, JournalUnavailable>
   /** The first `limit` runs that were skipped or failed again, oldest first. */
   readonly problems: (id: string, limit: number) => Effect.Effect<ReadonlyArray<RetryJobItem>, JournalUnavailable>
-  /** No further run is taken up. `undefined` for an unknown job; one that has ended stays as it is. */
+  /** Stops the job from retrying further runs. `undefined` for an unknown job; a job that has ended does not change. */
   readonly cancel: (id: string) => Effect.Effect<RetryJob | undefined, JournalUnavailable>
   /** The oldest job that has not ended, for `owner` alone and while it renews; nothing while another works on one. */
   readonly claim: (owner: string) => Effect.Effect<RetryJob | undefined, JournalUnavailable>
@@ -80,6 +80,6 @@ export class RetryJobs extends Context.Service<RetryJobs, {
     owner: string,
     state: "completed" | "cancelled"
   ) => Effect.Effect<void, JournalUnavailable>
-  /** Leaves the job to whoever is alive. */
+  /** Releases the job, so that any process can go on with it. */
   readonly release: (id: string, owner: string) => Effect.Effect<void, JournalUnavailable>
 }>()("@sluice/engine/RetryJobs") {}

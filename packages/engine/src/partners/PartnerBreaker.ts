@@ -1,7 +1,7 @@
 /**
- * Port: how partners are, as all processes see it. A partner is a host. What one process finds out is on the board for
- * the others within a second, and survives all of them; orders that wait for a partner are let go by the journal, as
- * the board says. Contract: section 4, `onUnavailable`.
+ * Port: the health of partners as all processes see it. A partner is a host. What one process learns is visible to the
+ * others within a second and survives all of them; the journal releases runs on hold accordingly. Contract: section 4,
+ * `onUnavailable`.
  *
  * Implemented with the journal, because a run that is put on hold and the promise to let it go are one commit.
  */
@@ -13,7 +13,7 @@ export const BreakerState = Schema.Literals(["closed", "open", "half-open"])
 export type BreakerState = typeof BreakerState.Type
 
 export interface PartnerStatus {
-  /** As in a URL: lower case, with the port where it is not the scheme's own. */
+  /** The host as in a URL: lower case, with the port unless it is the scheme's default. */
   readonly host: string
   readonly state: BreakerState
   /** Epoch milliseconds: since when it is open (half-open counts with it), or closed again. */
@@ -31,10 +31,10 @@ export interface PartnerStatus {
  */
 export type Condition = "up" | "down" | "recovering"
 
-/** For how long the breaker stays open after it opened for the `openings`th time in a row, in milliseconds. */
+/** How long the breaker stays open after it opened for the `openings`th time in a row, in milliseconds. */
 export const openForMs = (openings: number): number => Math.min(30_000, 1000 * 2 ** Math.max(0, openings - 1))
 
-/** As many held runs are let go at once, at most. */
+/** The largest number of runs on hold that are released at once. */
 export const maxBatch = 64
 
 /** Answers of a recovering partner let more runs go so often at most, in milliseconds; those in between fall together. */
@@ -61,6 +61,6 @@ export class PartnerBreaker extends Context.Service<PartnerBreaker, {
   readonly answered: (host: string) => void
   /** Every partner that was ever unwell, by host. */
   readonly list: Effect.Effect<ReadonlyArray<PartnerStatus>, JournalUnavailable>
-  /** Takes the partner for well and lets go what is held; `undefined` where nothing is known of it. */
+  /** Closes the circuit and releases the runs on hold; `undefined` for an unknown host. */
   readonly reset: (host: string) => Effect.Effect<PartnerStatus | undefined, JournalUnavailable>
 }>()("@sluice/engine/PartnerBreaker") {}

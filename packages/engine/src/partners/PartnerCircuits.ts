@@ -1,6 +1,6 @@
 /**
- * Which circuit of the breaker a host is counted in now. One that tripped has said what it had to: counting starts anew,
- * in a circuit that no host ever had. Pure but for its state.
+ * Assigns each host a circuit of the breaker. A circuit that tripped has served its purpose: the host is counted anew
+ * in a circuit that was never used. Pure but for its state.
  */
 
 /** Hosts come from settings, unless an expression makes them up: above this, all begin anew. */
@@ -16,7 +16,7 @@ export interface PartnerCircuits {
 export const make = (most = keptHosts): PartnerCircuits => {
   const circuits = new Map<string, number>()
   let last = 0
-  /** Of each host that is not among them. */
+  /** The circuit of every host that is not listed. */
   let common = 0
   return {
     keyOf: (host) => `${circuits.get(host) ?? common} ${host}`,

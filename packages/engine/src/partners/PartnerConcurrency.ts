@@ -1,12 +1,12 @@
 /**
- * How many calls to one host may be open at once in this process, so that a slow partner takes no more than its share of
- * sockets and memory. First come, first served for each host; hosts do not wait for one another.
+ * Limits the open calls to one host in this process, so that a slow partner takes no more than its share of sockets and
+ * memory. First come, first served for each host; hosts do not wait for each other.
  *
  * Waiting for a slot is no part of the call: its timer has not begun, nothing of it is marked as open.
  */
 import { Effect } from "effect"
 
-/** As many as there are connections to one origin: a call that has a slot does not wait for a connection. */
+/** Equal to the number of connections to one origin, so that a call with a slot does not wait for a connection. */
 export const slotsPerHost = 256
 
 interface Host {

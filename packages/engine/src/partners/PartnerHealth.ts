@@ -1,6 +1,6 @@
 /**
- * What the calls of this process say about the partners: an attempt that brought no answer counts against its host, any
- * other for it. Contract: section 4, `onUnavailable`.
+ * Derives the health of partners from the calls of this process: an attempt without an answer counts against its host,
+ * any other for it. Contract: section 4, `onUnavailable`.
  *
  * Effect's `CircuitBreaker` counts, and says when it is too much. What follows from that is on the `PartnerBreaker`: its
  * store would keep the open state in this process or ask a server before each call; the state has to be seen by
@@ -26,12 +26,12 @@ export const hostOf = (url: string): string => {
   return host.toLowerCase().replace(scheme.toLowerCase() === "https" ? /:443$/ : /:80$/, "")
 }
 
-/** How an attempt ended, as far as the partner's health goes. */
+/** The end of an attempt, as far as the partner's health is concerned. */
 export interface HealthSign {
   readonly outcome: Outcome
   readonly error?: { readonly code?: string | undefined } | undefined
   readonly response?: { readonly status: number } | undefined
-  /** It may or may not have happened. */
+  /** True if it is unknown whether the call took effect. */
   readonly unknown?: boolean | undefined
 }
 
@@ -76,8 +76,8 @@ export interface PartnerHealth {
   /** Orders that can wait for the partner should. */
   readonly isDown: (host: string) => boolean
   /**
-   * Makes the call, whatever is known of the partner, and learns from it. `letGo`: the run was held, and the others wait
-   * for what becomes of it, though this process may not have heard of the partner's trouble.
+   * Makes the call, whatever the partner's condition, and learns from its end. `letGo`: the run was on hold, and the
+   * release of the others depends on this call even if this process does not know of the partner's failure yet.
    */
   readonly watch: <A extends WatchedCall, E>(
     host: string,
@@ -97,7 +97,7 @@ export const make = Effect.gen(function*() {
   /** Good calls since the last bad one. The breaker has seen nothing else for long where there are `size` of them. */
   const good = new Map<string, number>()
 
-  /** While the partner is well, the breaker counts; and is spared what would change nothing. */
+  /** Counts with the breaker while the circuit is closed; calls that would not change its state are skipped. */
   const count = (host: string, exchanged: WatchedCall): Effect.Effect<void> => {
     const verdict = verdicts[signOf(exchanged.record)]
     const before = good.get(host) ?? 0

@@ -6,7 +6,7 @@ import type { OutboundResponse } from "@sluice/http-client/Outbound"
 import type { Redacted } from "effect"
 import type { RetryPolicy } from "./RetrySchedule.ts"
 
-/** What a plugin makes of an answer: pure, from the answer alone. */
+/** The meaning of an answer to a plugin: pure, from the answer alone. */
 export type Judgement =
   | { readonly outcome: "succeeded"; readonly note?: Json }
   | {
@@ -18,7 +18,7 @@ export type Judgement =
     readonly note?: Json
   }
 
-/** Who the request says it is from, in order of precedence; the first that is there counts. */
+/** The credentials of a request, in order of precedence; the first one present is used. */
 export interface RequestCredentials {
   /** `Authorization` among the request's own headers wins over everything. */
   readonly connector?:
@@ -47,7 +47,7 @@ export interface CalloutRequest {
 export interface CalloutAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  /** As received, before redaction, except where it is read back from a record. */
+  /** The bytes as received, before redaction, unless read back from a record. */
   readonly body: Uint8Array
   readonly attempts: number
 }

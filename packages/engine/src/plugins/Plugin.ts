@@ -1,5 +1,5 @@
 /**
- * A plugin: a value that says how a step calls somebody and what it makes of the answer.
+ * A plugin: a value that defines how a step calls a partner and how it judges the answer.
  *
  * A list of these values is all that the engine takes, so adding one
  * touches no engine code. Contract: section 6.
@@ -14,14 +14,14 @@ import type { Effect, Schema } from "effect"
 import type { CalloutAnswer, CalloutRequest } from "./Callout.ts"
 import type { PluginError } from "./PluginError.ts"
 
-/** What a step has to work with. Everything in it is the same when the step is taken up again after a crash. */
+/** The input of a step. All of it is the same when the step is resumed after a crash. */
 export interface StepInput<Options> {
   readonly options: Options
   readonly order: Order
   readonly orderVersion: number
   readonly step: Step
   readonly pipeline: Pipeline
-  /** `process_event-…`: what a partner may be told, so that its log can be compared with ours. */
+  /** `process_event-…`, which a partner may receive so that its log can be compared with this one. */
   readonly processEventId: string
   readonly shipmentId: string | undefined
   readonly connectors: ReadonlyArray<AddressedConnector>
@@ -35,10 +35,10 @@ export interface StepInput<Options> {
   readonly callout: (request: CalloutRequest) => Effect.Effect<CalloutAnswer, PluginError>
 }
 
-/** What a step leaves behind. */
+/** The result of a step. */
 export interface StepResult {
   readonly output?: Json
-  /** In words: what decided. */
+  /** The deciding reason, in words. */
   readonly reason?: string
   /** An OrderPatch to merge onto the newest version of the order. */
   readonly patch?: JsonObject
@@ -50,7 +50,7 @@ export interface StepResult {
   readonly history?: { readonly operation: string; readonly operationId?: number; readonly message: string }
 }
 
-/** What the run does when the step fails. */
+/** How the run proceeds when the step fails. */
 export interface StepPolicy {
   /** A failure ends the run. */
   readonly critical: boolean
@@ -68,13 +68,13 @@ export interface Plugin<Options = never> {
   readonly description: string
   /** The options as they are written; the engine decodes them when a pipeline is saved and again when a step runs. */
   readonly options: Schema.Codec<Options, unknown>
-  /** Where the options stand: in `options`, or (workflow steps) among the step's own members. */
+  /** The place of the options: in `options`, or (workflow steps) among the step's own members. */
   readonly configuredIn: "options" | "step"
   /** Faults beyond the schema, with paths inside the options. */
   readonly check?: (options: Options, step: Step) => ReadonlyArray<Fault>
   /** The addresses among options as they are written, with their paths: the address guard looks at them. */
   readonly addresses?: (options: JsonObject) => ReadonlyArray<{ readonly path: string; readonly url: string }>
-  /** What is allowed but probably not meant. */
+  /** Warnings about options that are allowed but probably unintended. */
   readonly warn?: (options: Options, step: Step) => ReadonlyArray<string>
   /**
    * Why the step is skipped for this order, in words; `undefined` where it runs. Asked before any expression is

@@ -24,10 +24,10 @@ export class InvalidResponse extends Schema.TaggedError<InvalidResponse>()("Inva
 /** An operator's cancel ended the call. */
 export class Cancelled extends Schema.TaggedError<Cancelled>()("Cancelled", { message: Schema.String }) {}
 
-/** No request could be made: an expression yields nothing, no connector fits. Nothing was sent. */
+/** No request could be made: an expression yields nothing, or no connector matches. Nothing was sent. */
 export class Unprepared extends Schema.TaggedError<Unprepared>()("Unprepared", {
   message: Schema.String,
-  /** The run goes on whatever the step's policy says (a workflow step whose connector is not found). */
+  /** The run goes on whatever the step's policy (a workflow step whose connector is not found). */
   continues: Schema.optionalKey(Schema.Boolean)
 }) {}
 

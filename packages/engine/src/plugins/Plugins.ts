@@ -5,7 +5,9 @@ import type { AnyPlugin } from "./Plugin.ts"
 export class Plugins extends Context.Service<Plugins, {
   readonly byName: ReadonlyMap<string, AnyPlugin>
 }>()("@sluice/engine/Plugins") {
-  /** Of two plugins with one name the later one counts, so that a service can replace ours. */
+  /**
+   * Registers plugins; of two with the same name the later one is used, so that a service can replace a built-in one.
+   */
   static readonly layer = (plugins: ReadonlyArray<AnyPlugin>): Layer.Layer<Plugins> =>
     Layer.succeed(Plugins, { byName: new Map(plugins.map((plugin) => [plugin.name, plugin])) })
 }

@@ -1,21 +1,21 @@
 /**
- * When an attempt is repeated: a real `Schedule`, replayed from the number of attempts that are on record, so that a
+ * Decides when an attempt is repeated: a real `Schedule`, replayed from the number of attempts on record, so that a
  * wait survives the process that began it. Contract: section 6, "Retries".
  */
 import type { Outcome } from "@sluice/domain/callout/Outcome"
 import { retryAfterMs } from "@sluice/domain/internal/decode/RetryAfter"
 import { Cause, Duration, Effect, Pull, Schedule } from "effect"
 
-/** How an attempt ended, as far as the question of repeating it goes. */
+/** The end of an attempt, as far as a retry depends on it. */
 export interface AttemptEnd {
   readonly outcome: Outcome
   /** `dns`, `refused`, … of an `unreachable` one; the partner's own error code of a `rejected` one. */
   readonly code?: string
-  /** Where there was an answer. */
+  /** Present if there was an answer. */
   readonly status?: number
-  /** It may or may not have happened. */
+  /** True if it is unknown whether the call took effect. */
   readonly unknown?: boolean
-  /** Of the answer, names in lower case. */
+  /** The headers of the answer, names in lower case. */
   readonly headers?: Readonly<Record<string, string>>
   /** Epoch milliseconds. */
   readonly at?: number
@@ -24,11 +24,11 @@ export interface AttemptEnd {
 export interface RetryPolicy {
   /** Its nth delay comes before attempt n + 1; it is done when there are to be no more. */
   readonly schedule: Schedule.Schedule<unknown, AttemptEnd>
-  /** Whether an attempt that ended so is worth repeating. */
+  /** True if an attempt that ended like this is worth repeating. */
   readonly retries: (end: AttemptEnd) => boolean
   /**
-   * Whether the attempt after one that ended so carries a key of its own: only where the end says for certain that
-   * nothing was done, and the partner would answer the old key with the stored refusal. Absent: never.
+   * True if the attempt after this end gets a new key: only where the end proves that nothing was done, and the partner
+   * would answer the old key with its stored refusal. Absent: never.
    */
   readonly mintsKey?: (end: AttemptEnd) => boolean
   /** Milliseconds for which such an end asks to be left alone: the next attempt comes no sooner. Absent: none does. */
@@ -47,13 +47,13 @@ export const delays = (list: ReadonlyArray<number>): Schedule.Schedule<number, A
     }
   }))
 
-/** What `Retry-After` says on a 429 or a 503, which is where RFC 9110 and RFC 6585 give it a meaning. */
+/** The wait that `Retry-After` asks for on a 429 or a 503, where RFC 9110 and RFC 6585 define it. */
 export const retryAfter = ({ at = 0, headers, status }: AttemptEnd): number | undefined =>
   status === 429 || status === 503 ? retryAfterMs(headers?.["retry-after"], at) : undefined
 
 /**
- * Whether no answer could be had: the partner was not reached (but for what the address guard blocks), or what it sent
- * has no head that can be read.
+ * True if there was no answer: the partner was not reached (unless the address guard blocked it), or its response head
+ * cannot be read.
  */
 export const isNetworkError = ({ code, outcome, unknown }: AttemptEnd): boolean =>
   (outcome === "unreachable" && code !== "blocked") || (outcome === "invalid-response" && unknown === true)

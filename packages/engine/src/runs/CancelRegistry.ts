@@ -4,7 +4,7 @@ import type { Cancellation } from "../journal/Cancellation.ts"
 import type { ClaimedRun } from "../journal/Journal.ts"
 
 export interface CancelRegistry {
-  /** From the run's start until `close`, which must be given the same control. */
+  /** Registers a run from its start until `close`, which must be given the same signals. */
   readonly open: (held: ClaimedRun) => Pick<RunSignals, "cancellation" | "onCancelled">
   readonly close: (runId: string, control: Pick<RunSignals, "onCancelled">) => void
   /** False where the run is not executed here. The first cancel counts. */

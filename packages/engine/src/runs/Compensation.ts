@@ -1,7 +1,7 @@
 /**
- * What has to be undone when a run fails, or is cancelled with `compensate`: the steps that were completed, and those
- * whose calls may have happened, last first. Pure, and from the journal alone, so that whoever takes the run over undoes
- * the same. Contract: section 6, "Failure of a run".
+ * Selects what must be undone when a run fails, or is cancelled with `compensate`: completed steps and steps whose
+ * calls may have taken effect, last first. Pure, and from the journal alone, so that a process that takes the run over
+ * undoes the same. Contract: section 6, "Failure of a run".
  */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import { compensationId } from "@sluice/domain/internal/pipeline/StepIds"
@@ -13,7 +13,7 @@ import type { PlacedStep } from "../steps/StepCommit.ts"
 export interface Undoing {
   readonly placed: PlacedStep
   readonly options: CalloutOptions
-  /** Whether the step's call happened is not known. */
+  /** True if it is unknown whether the step's call took effect. */
   readonly unknown: boolean
 }
 
@@ -21,7 +21,7 @@ type Completion = "completed" | "unknown" | "not completed"
 
 /** A step that has ended. Without its records, which hold partners' answers: a run may be long. */
 export interface EndedCalls extends Pick<StepRow, "stepId" | "phase"> {
-  /** Whether the step did what its compensation undoes. */
+  /** Tells whether the step did the work that its compensation undoes. */
   readonly completion: Completion
 }
 
@@ -44,7 +44,7 @@ export const endedCalls = (
   records: ReadonlyArray<CalloutRecord>
 ): EndedCalls => ({ stepId, phase, completion: completionOf(state, records) })
 
-/** What had ended when the run was taken up. */
+/** The steps and calls that had ended when the run was resumed. */
 export const endedIn = ({ steps, callouts }: Pick<RunSoFar, "steps" | "callouts">): Array<EndedCalls> =>
   steps.map((row) => endedCalls(row, callouts.filter(({ index }) => index === row.index).map(({ record }) => record)))
 

@@ -32,7 +32,7 @@ export interface Undone {
 
 type Answer = Result.Result<CalloutAnswer, PluginError>
 
-/** What the answer means, or (`undefined`) that a cancel came before it. */
+/** Decides on an answer; `undefined` means that a cancel came first. */
 const decide = (answer: Answer | undefined, callouts: StepCallouts): StepDecision => {
   if (answer === undefined) return { state: "cancelled", run: "continue", reason: "cancelled by an operator" }
   if (Result.isFailure(answer)) {
@@ -94,7 +94,7 @@ export const make = Effect.gen(function*() {
     return decision.state
   })
 
-  /** From wherever the run stands in its compensations to its end. */
+  /** Runs the remaining compensations of a run to its end. */
   return Effect.fnUntraced(function*(run: Undone) {
     const { checkpoints, control, steps, ended, resumption } = run
     const known = new Map(checkpoints.held.steps.map(({ index, state }) => [index, state]))

@@ -1,6 +1,4 @@
-/**
- * What the expressions of a run see, kept up to date step by step. Contract: section 4, "Expressions".
- */
+/** The values that the expressions of a run read, updated step by step. Contract: section 4, "Expressions". */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import { eventId, processEventId } from "@sluice/domain/identity/Ids"
 import { type ReceivedBody, receivedText } from "@sluice/domain/internal/decode/ReceivedText"
@@ -11,7 +9,7 @@ import type { ExpressionScope } from "../expressions/Expressions.ts"
 import { expressionsIn } from "../expressions/Template.ts"
 import type { RunSoFar, StepRow } from "../journal/Journal.ts"
 
-/** Where a record's body is JSON it is seen as such, else as text; bytes that are no text are null. */
+/** Reads a recorded body: JSON as such, other text as text, and bytes that are not text as null. */
 export const readBody = (response: ReceivedBody): Json.Json => {
   const text = receivedText(response)
   if (text === undefined) return null
@@ -30,7 +28,7 @@ const seen = (record: CalloutRecord): Json.JsonObject =>
     body: readBody(record.response)
   }
 
-/** What a step that was settled by hand leaves where its partner never answered: the operator's word. */
+/** The record of a step that an operator resolved and whose partner never answered: the operator's output. */
 const settled = (step: StepRow, last: CalloutRecord | undefined): Json.JsonObject => ({
   ...(last !== undefined && { outcome: last.outcome }),
   ...(step.output !== undefined && { body: step.output })

@@ -33,7 +33,7 @@ import * as CompensationRun from "./CompensationRun.ts"
 import * as ExpressionContext from "./ExpressionContext.ts"
 import * as RunCheckpoints from "./RunCheckpoints.ts"
 
-/** How often a run may change hands without progress. */
+/** The largest number of takeovers without progress. */
 export const maxTakeovers = 5
 
 /** The steps of a pipeline in the order in which they run. Post-processing never stops a run. */
@@ -90,7 +90,7 @@ const isLate = (outcome: StepOutcome): boolean =>
   outcome._tag === "Failed" && outcome.error._tag === "TimedOut" &&
   outcome.error.message === Interruption.deadlineExceeded
 
-/** The run ends whatever the step's own policy says. */
+/** The policy of a step that ends the run regardless of its own policy. */
 const endingPolicy = ({ failedStatus }: Pipeline): StepPolicy => ({
   critical: true,
   tolerated: "failed",
@@ -119,7 +119,7 @@ export const make = Effect.gen(function*() {
   })
   const clock = yield* Clock.Clock
 
-  /** What asks whether a call of the step happened; its expressions see what the step's own see. */
+  /** The probe of a step, with its expressions evaluated in the context of the step. */
   const probeOf = ({ probe: options }: Step, scope: ExpressionScope, now: number): Probe.Probe | undefined =>
     options && Probe.ofStep(
       Effect.suspend(() =>

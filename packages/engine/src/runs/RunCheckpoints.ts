@@ -1,6 +1,6 @@
 /**
- * Where a run stands, and the only way in which it moves: through a commit. Holds the order as the next step sees it,
- * the time at which that step started, and the skipped steps that wait for the next commit.
+ * The position of a run in its journal, which moves only by a commit. Holds the order as the next step sees it, the
+ * time at which that step starts, and the skipped steps that wait for the next commit.
  */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import type { Redactor } from "@sluice/domain/redaction/Redaction"
@@ -52,7 +52,7 @@ export interface RunCheckpoints {
   ) => Effect.Effect<boolean, Fenced>
   /** The steps are over: from now on the run compensates. `status` as with `end`. */
   readonly compensate: (reason: string, status: string | undefined) => Effect.Effect<void, Fenced>
-  /** Leaves the run, before its step `index` has begun, to whoever takes it up. Never returns. */
+  /** Releases the run before its step `index` has begun, at shutdown. Never returns. */
   readonly releaseRun: (index: number) => Effect.Effect<never, Fenced>
 }
 
@@ -87,7 +87,7 @@ export const make = Effect.gen(function*() {
     let failedSteps = held.steps.filter(({ state }) => state === "failed").length
     let skipped: Array<StepRow> = []
     const errors = [...errorsOf(held.steps)]
-    /** A cancel that was met in the journal before this process was told of it. */
+    /** A cancel that the journal returned before the process was notified of it. */
     let told: Cancellation | undefined
 
     const documentAt = (at: number | undefined): Effect.Effect<Document, Fenced> =>
@@ -102,7 +102,9 @@ export const make = Effect.gen(function*() {
     )
     const newestDocument = Effect.suspend(() => documentAt(undefined))
 
-    /** Stores what `entryOn` makes of the order, again and again until nobody changed it in between. */
+    /**
+     * Stores the entry that `entryOn` builds on the order, again and again until the order did not change in between.
+     */
     const write = <B extends { readonly entry: Entry; readonly document: Document }>(
       base: Document,
       entryOn: (document: Document, cancellation: Cancellation | undefined) => B

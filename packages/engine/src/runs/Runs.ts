@@ -1,5 +1,5 @@
 /**
- * The runs that this process executes: a bounded set of fibers, fed by intake and by what the journal hands over.
+ * The runs that this process executes: a bounded set of fibers, fed by intake and by the runs that the journal claims.
  *
  * A run is forked into this service's scope, never into a request's: a client that hangs up does not end its order.
  * Contract: section 10.
@@ -17,9 +17,9 @@ import * as PipelineRun from "./PipelineRun.ts"
 export interface RunsOptions {
   /** Runs at once in this process; above it intake answers that it is full. Default 10,000. */
   readonly capacity?: number
-  /** How long an open call may go on after the process was told to stop. Default 20 s. */
+  /** How long an open call may go on after the process was asked to stop. Default 20 s. */
   readonly grace?: Duration.Input
-  /** Whether runs left by others are taken up. Default true; a process that only takes orders in sets it to false. */
+  /** True to claim runs left by other processes. Default true; false in a process that only takes orders in. */
   readonly claims?: boolean
 }
 
@@ -28,7 +28,7 @@ export class Runs extends Context.Service<Runs, {
   readonly start: (run: ClaimedRun) => Effect.Effect<void>
   /** Tells a run that its cancel is stored; false where it is not executed here. */
   readonly cancel: (runId: string, cancellation: Cancellation) => boolean
-  /** Whether another run may be taken in. */
+  /** True if another run can be started. */
   readonly hasRoom: Effect.Effect<boolean>
   /** Waits until the run has ended, in this process or another; false where `atMost` passed before. */
   readonly awaitEnd: (runId: string, atMost: Duration.Input) => Effect.Effect<boolean>
@@ -36,10 +36,10 @@ export class Runs extends Context.Service<Runs, {
   static readonly layer = (options: RunsOptions = {}) => Layer.effect(Runs, make(options))
 }
 
-/** How often a run of another process is looked at. */
+/** The interval at which a run of another process is polled. */
 const lookEvery = Duration.millis(250)
 
-/** Where the spans that a plugin makes belong, and what is logged of the run. */
+/** The parent of a plugin's spans, and the annotations of the run's log lines. */
 const spanOf = ({ orderId, runId }: ClaimedRun) =>
   [
     Tracer.ParentSpan,
@@ -64,8 +64,8 @@ const make = Effect.fnUntraced(function*(options: RunsOptions) {
   )
 
   /**
-   * However the fiber ended. A run that it still holds is executed by nobody, and left to whoever takes it up; one that
-   * has ended, was released or is held by a later fiber is not its own any more.
+   * Abandons the run if this process still holds it when its fiber ends. A run that has ended, was released or is held
+   * by a later fiber is left alone.
    */
   const leave = (held: ClaimedRun, control: RunSignals) =>
     Effect.andThen(

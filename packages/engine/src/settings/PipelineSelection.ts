@@ -1,11 +1,11 @@
-/** Which pipeline an order runs through. Contract: section 4, "Pipeline". */
+/** Selects the pipeline of an order. Contract: section 4, "Pipeline". */
 import { matchingPipelines, type MissedPipeline } from "@sluice/domain/internal/pipeline/PipelineMatch"
 import type { Order } from "@sluice/domain/order/Order"
 import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
 import { Effect, Schema } from "effect"
 import { Expressions } from "../expressions/Expressions.ts"
 
-/** No pipeline is for this order: one reason for each. */
+/** No pipeline matches this order; gives one reason for each pipeline. */
 export class NoPipeline extends Schema.TaggedError<NoPipeline>()("NoPipeline", {
   missed: Schema.Array(Schema.Struct({ name: Schema.String, reason: Schema.String }))
 }) {}

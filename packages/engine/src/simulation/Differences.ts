@@ -1,4 +1,4 @@
-/** How a run that was made again differs from the one on record, step by step. Pure. */
+/** Compares a rerun with the run on record, step by step. Pure. */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import { equals, isObject, type Json, type JsonObject, parse } from "@sluice/domain/json/Json"
 import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
@@ -71,7 +71,7 @@ const differing = (before: JsonObject, after: JsonObject, deeper = true): { befo
 
 const tail = ({ body }: CalloutRecord) => body.form === "workflow" ? body.tail : undefined
 
-/** Whether two bodies are the same without reading them: nearly all are. */
+/** Compares two bodies without reading them, which suffices for nearly all. */
 const plainlySame = (before: CalloutRecord, was: Side, after: CalloutRecord, is: Side): boolean => {
   if (before.body.form === "text" || after.body.form === "text") {
     return before.body.form === "text" && after.body.form === "text" && before.body.text === after.body.text
@@ -87,7 +87,7 @@ const headOf = ({ endpoint, headers, method }: CalloutRecord): JsonObject => ({
   headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !incidental.has(name.toLowerCase())))
 })
 
-/** What differs between two requests. */
+/** The difference between two requests. */
 const changeOf = (before: CalloutRecord, was: Side, after: CalloutRecord, is: Side) =>
   plainlySame(before, was, after, is)
     ? differing(headOf(before), headOf(after))

@@ -1,6 +1,6 @@
 /**
- * What a pipeline would send for one order: the engine runs over it with the answers that are on record, and every request
- * is shown as it would leave, redacted. Contract: section 7, `simulate`.
+ * Plans the requests of a pipeline for one order: the engine runs over it with the recorded answers, and each request
+ * is shown as it would be sent, redacted. Contract: section 7, `simulate`.
  *
  * A request without a recorded answer is where a step's knowledge ends: it is taken to have gone well and to change nothing
  * of the order, and a step that reads its answer is not run but says on whom it depends.
@@ -26,7 +26,7 @@ import type { MakeRerun } from "./Rerun.ts"
 export type Subject =
   /** An order as it would be submitted: it passed `submissionFaults`. */
   | { readonly _tag: "Submitted"; readonly body: JsonObject }
-  /** One that is there, and that this pipeline never ended a run over. */
+  /** A stored order on which this pipeline never completed a run. */
   | { readonly _tag: "Stored"; readonly document: Document }
   /** One with answers on record, as it was when that run started. */
   | { readonly _tag: "Recorded"; readonly recorded: RecordedRun }
@@ -35,11 +35,11 @@ export interface PlannedRequest {
   readonly method: string
   readonly endpoint: string
   readonly headers: Readonly<Record<string, string>>
-  /** As JSON where it is that, else as text. */
+  /** JSON where it can be parsed, text otherwise. */
   readonly body: Json
   /** An answer to it is on record. */
   readonly answered: boolean
-  /** It would be queued, and sent after the step, without anybody waiting for it. */
+  /** The request would be queued as a delivery and sent after the step. */
   readonly delivery?: true
 }
 
@@ -47,19 +47,19 @@ export interface PlannedStep {
   readonly stepId: string
   readonly name: string
   readonly phase: StepPhase
-  /** `unknown`: that depends on an answer that nobody has recorded. */
+  /** `unknown`: depends on an answer that was never recorded. */
   readonly state: StepState | "unknown"
   readonly reason: string
   readonly error?: string
   /** First attempts, in the order in which they would leave. */
   readonly requests: ReadonlyArray<PlannedRequest>
-  /** Ids of steps whose answers this step's requests are made of. */
+  /** The ids of steps whose answers this step's requests are built from. */
   readonly dependsOn?: ReadonlyArray<string>
 }
 
 export interface Planned {
   readonly orderId: string
-  /** How the run would end if every unanswered request went well. */
+  /** The end of the run if every unanswered request succeeded. */
   readonly after: { readonly state: FinalRunState }
   readonly unanswered: ReadonlyArray<string>
   readonly steps: ReadonlyArray<PlannedStep>

@@ -39,7 +39,7 @@ const answerOf = (record: CalloutRecord, timeoutMs: number): Effect.Effect<Outbo
   )
 }
 
-/** What stands in for an answer that nobody has: the request is taken to have gone well. */
+/** The assumed answer where none is recorded: the request succeeded. */
 const assumed: OutboundResponse = {
   status: 200,
   headers: { "content-type": "application/json" },
@@ -55,7 +55,7 @@ const addressOf = ({ headers }: OutboundRequest): { readonly index: number; read
 
 /** A request on its way out, and whether there is an answer to it on record. */
 export interface Asked {
-  /** Of the step, or of the compensation, in the run. */
+  /** The position of the step or compensation in the run. */
   readonly index: number
   readonly request: OutboundRequest
   readonly attempt: number
@@ -73,7 +73,7 @@ export const make = (
   pipeline: Pipeline,
   redactor: Redactor,
   clock: SimulatedClock,
-  /** What a step's request meets that no record answers; that of a compensation is always taken to have gone well. */
+  /** The answer to a request without a record; that of a compensation always succeeds. */
   unrecorded: Effect.Effect<OutboundResponse> = Effect.succeed(assumed),
   watch: (asked: Asked) => void = () => {}
 ): RecordedAnswers => {

@@ -4,7 +4,7 @@ import type { FinalRunState } from "@sluice/domain/run/ProcessEvent"
 import type { Document, RunSoFar } from "../journal/Journal.ts"
 
 export interface RecordedRun {
-  /** With all its steps and callout records. */
+  /** The run with all its steps and callout records. */
   readonly run: RunSoFar
   readonly state: FinalRunState
   /** The pipeline at the version that ran; absent where that is gone. */

@@ -1,6 +1,6 @@
 /**
- * The engine itself, run once more over an order as it was, with answers in place of partners: nothing is sent, nothing is
- * stored, nobody waits.
+ * Runs the engine once more over an order as it was, with recorded answers in place of partners: nothing is sent or
+ * stored, and nothing waits.
  */
 import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
 import type { Redactor } from "@sluice/domain/redaction/Redaction"
@@ -20,7 +20,7 @@ import * as SimulatedClock from "./SimulatedClock.ts"
 import * as SimulatedJournal from "./SimulatedJournal.ts"
 import { allWell, toItsEnd } from "./SimulatedRun.ts"
 
-/** What a plan changes of it. */
+/** The plan's changes to the original. */
 export interface Departure {
   readonly plugins: Plugins["Service"]
   readonly unrecorded: Effect.Effect<OutboundResponse>
@@ -38,7 +38,7 @@ export interface Rerun {
 /** Long waits leave a run to be taken up again; a run that does so more often than this never ends. */
 const mostWaits = 1000
 
-/** No token is fetched for a request that is not sent. */
+/** Fetches no token, since no request is sent. */
 const noCredentials = Credentials.of({
   authorization: () => Effect.succeed("Bearer simulated"),
   invalidate: () => Effect.void

@@ -1,4 +1,6 @@
-/** A clock that stands still until it is told, and lets nobody wait: a wait of a day is over at once, a day later. */
+/**
+ * A clock that stands still until advanced, and on which no fiber waits: a wait of a day is over at once, a day later.
+ */
 import { type Clock, Duration, Effect } from "effect"
 
 export interface SimulatedClock extends Clock.Clock {

@@ -16,11 +16,11 @@ import type { RecordedRun } from "./RecordedRun.ts"
 
 export interface SimulatedJournal {
   readonly service: Journal["Service"]
-  /** The run as it stands; what an executor goes on with. */
+  /** The run as it is, for an executor to resume. */
   readonly held: () => ClaimedRun
   readonly ended: () => FinalRunState | undefined
   readonly document: (version: number) => Document | undefined
-  /** What steps left to be delivered, by the step's index. */
+  /** The messages that steps queued, by the step's index. */
   readonly messages: () => ReadonlyArray<{ readonly index: number; readonly message: OutgoingMessage }>
 }
 

@@ -1,4 +1,4 @@
-/** One run on a clock that moves by itself: executed to its end by the engine, and by nobody but the caller. */
+/** Executes one run to its end on a clock that advances by itself. */
 import { Effect, Exit } from "effect"
 import type { RunSignals } from "../interruption/RunSignals.ts"
 import { PartnerBreaker } from "../partners/PartnerBreaker.ts"
@@ -6,7 +6,7 @@ import * as PipelineRun from "../runs/PipelineRun.ts"
 import type { SimulatedClock } from "./SimulatedClock.ts"
 import type { SimulatedJournal } from "./SimulatedJournal.ts"
 
-/** Nobody stops it, nobody cancels it. */
+/** Signals of a run that is never stopped or cancelled. */
 const control: RunSignals = {
   stopping: () => false,
   stop: Effect.never,
@@ -14,7 +14,7 @@ const control: RunSignals = {
   onCancelled: () => () => {}
 }
 
-/** No partner is down, whatever was answered: neither what is on record nor what is tried out is held back. */
+/** A breaker that reports every partner as up, so that a simulation is never held back. */
 export const allWell = PartnerBreaker.of({
   condition: () => "up",
   failed: () => {},
@@ -24,8 +24,8 @@ export const allWell = PartnerBreaker.of({
 })
 
 /**
- * Until the journal has the run's end. Long waits let go of a run, and it is taken up again when they are due; one that was
- * taken up `mostTimes` is left as it is.
+ * Executes the run until the journal has its end. A long wait releases the run, which is resumed when it is due; a run
+ * that was resumed `mostTimes` times is left as it is.
  */
 export const toItsEnd = Effect.fnUntraced(
   function*(journal: SimulatedJournal, clock: SimulatedClock, mostTimes: number) {

@@ -1,7 +1,7 @@
 /**
- * What a pipeline would have done with runs that are on record, and what it would send for an order that has none: the
- * engine itself runs again, over the order as it was then, with the answers that were recorded; nothing is sent and
- * nothing is stored. Contract: section 7, `POST /v1/pipelines/{name}/simulate`.
+ * Simulates a pipeline: over recorded runs, what would have differed; for an order without one, what would be sent. The
+ * engine itself runs again over the order as it was, with the recorded answers; nothing is sent or stored. Contract:
+ * section 7, `POST /v1/pipelines/{name}/simulate`.
  *
  * A request is answered by the record of the same request of the same step, attempt by attempt, whatever its body. Where
  * there is none (a new step, another URL), it is named as unanswered and taken to have gone well: 200 and `{}`.
@@ -17,7 +17,7 @@ import * as Rerun from "./Rerun.ts"
 export interface Simulated {
   readonly orderId: string
   readonly runId: string
-  /** No step differs, the run ends alike, and every request had its answer. */
+  /** True if no step differs, the run ends alike, and every request had a recorded answer. */
   readonly same: boolean
   readonly before: { readonly state: FinalRunState }
   readonly after: { readonly state: FinalRunState }
@@ -29,7 +29,7 @@ export interface Simulated {
 export class Simulation extends Context.Service<Simulation, {
   /** The pipeline is one that `PipelineCheck` let pass. */
   readonly simulate: (pipeline: Pipeline, recorded: RecordedRun) => Effect.Effect<Simulated>
-  /** What each step would send; where that depends on an answer that nobody has recorded, it says so. */
+  /** Plans the requests of each step; a request that depends on an unrecorded answer is marked. */
   readonly plan: (pipeline: Pipeline, subject: Plan.Subject) => Effect.Effect<Plan.Planned>
 }>()("@sluice/engine/Simulation") {
   static readonly layer = Layer.effect(Simulation, Effect.suspend(() => make))

@@ -1,6 +1,6 @@
 /**
- * What a step makes of the order: its patch, the `errors[]` it clears or adds, the status a failure sets. Pure, because
- * it is done again on the newest version whenever somebody changed the order meanwhile. Contract: section 6.
+ * Computes a step's changes to the order: its patch, the `errors[]` it clears or adds, the status that a failure sets.
+ * Pure, because it is repeated on the newest version if the order was changed meanwhile. Contract: section 6.
  */
 import type { PatchedMember } from "@sluice/domain/callout/CalloutRecord"
 import type { JsonObject } from "@sluice/domain/json/Json"
@@ -20,7 +20,7 @@ export interface OrderChange {
 export interface ChangedOrder {
   /** Absent where nothing changed: no version is made. */
   readonly document?: Document
-  /** What the partner's patch changed, for its record. */
+  /** The members that the partner's patch changed, for its record. */
   readonly changes: ReadonlyArray<PatchedMember>
   readonly warning?: string
 }

@@ -1,8 +1,8 @@
-/** What the end of a run tells beside its state: the plugins' failures, and the order that it leaves. Section 9. */
+/** The result of a run beside its state: the plugins' failures and the final order. Contract: section 9. */
 import type { PluginError } from "@sluice/domain/run/ProcessEvent"
 import type { Document, Finish, StepRow } from "../journal/Journal.ts"
 
-/** What the plugins of these steps failed with. A partner's own "cancel", where nothing stops, is no failure. */
+/** The failures of the plugins of these steps. A partner's cancel that does not stop the run is no failure. */
 export const errorsOf = (steps: ReadonlyArray<StepRow>): ReadonlyArray<PluginError> =>
   steps.flatMap(({ error }) => error === undefined ? [] : [error])
 

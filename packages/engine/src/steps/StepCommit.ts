@@ -1,6 +1,6 @@
 /**
- * What the journal is told when a step has ended: its row, its records, the order's next version, the history, and the
- * run's end where this was the last. Pure: built again on the newest order whenever that moved on meanwhile.
+ * Builds the journal entry of a step that ended: its row, its records, the order's next version, the history, and the
+ * run's end where it was the last. Pure: rebuilt on the newest order if that changed meanwhile.
  */
 import type { CalloutRecord, PatchedMember } from "@sluice/domain/callout/CalloutRecord"
 import type { Json } from "@sluice/domain/json/Json"
@@ -33,7 +33,7 @@ export interface EndedStep {
   readonly finishedAt: number
   /** Records that were not stored yet. */
   readonly records: ReadonlyArray<CalloutRecord>
-  /** Of the run, this one among them. */
+  /** The number of failed steps of the run, this one included. */
   readonly failedSteps: number
   /** Steps that were skipped before this one, and after it where it was the last to run. */
   readonly skipped: ReadonlyArray<StepRow>
@@ -58,7 +58,7 @@ const changeOf = ({ placed, decision, result, finishedAt, finish, completedStatu
   }
 }
 
-/** What happened to the status between two versions; `undefined` where nothing did. */
+/** The status change between two versions; `undefined` if there is none. */
 export const setAsideBy = (from: Document, to: Document | undefined): SetAside | undefined =>
   to === undefined || to.order.status === from.order.status
     ? undefined

@@ -1,6 +1,6 @@
 /**
- * What a run does when a step has ended: a pure function of the outcome and of the step's policy.
- * Contract: section 6, the table of `WebhookWorkflowStep` and "Failure of a run".
+ * Decides how a run proceeds when a step has ended: a pure function of the outcome and of the step's policy. Contract:
+ * section 6, the table of `WebhookWorkflowStep` and "Failure of a run".
  */
 import type { StepState } from "@sluice/domain/run/ProcessEvent"
 import { Data } from "effect"
@@ -18,7 +18,7 @@ export interface StepDecision {
   readonly state: StepState
   /** `stop` ends the run as failed; `cancel` ends it as cancelled. */
   readonly run: "continue" | "stop" | "cancel"
-  /** What the order's status becomes; absent: unchanged. */
+  /** The order's new status; absent: unchanged. */
   readonly status?: string
   /** Shown as the step's `error`, and counted in `pluginErrorOutput`. */
   readonly error?: string
@@ -26,7 +26,7 @@ export interface StepDecision {
   readonly note?: string
   /** Goes to the order's history. */
   readonly history?: string
-  /** In words: what decided. */
+  /** The deciding reason, in words. */
   readonly reason: string
 }
 

@@ -1,6 +1,6 @@
 /**
- * Whether a step runs, and with which options: filters, `when`, and the expressions in its options.
- * Contract: section 4, "Every step" and "Expressions".
+ * Prepares a step: whether it runs, and with which options (filters, `when`, expressions). Contract: section 4, "Every
+ * step" and "Expressions".
  */
 import { stepFilter } from "@sluice/domain/internal/pipeline/StepFilter"
 import type { JsonObject } from "@sluice/domain/json/Json"
@@ -19,7 +19,7 @@ export type Preparation = Data.TaggedEnum<{
 }>
 export const Preparation = Data.taggedEnum<Preparation>()
 
-/** Why a step is skipped whatever the callouts say; `undefined` where that is not known without evaluating. */
+/** The reason why a step is skipped regardless of callouts; `undefined` if that depends on an evaluation. */
 export const skippedBy = (step: Step, order: Order): string | undefined =>
   step.active ? stepFilter(step.scope, order) : "the step is not active"
 

@@ -1,4 +1,4 @@
-/** What a partner said may hold a secret that it was sent: it goes no further. Contract: section 5, redaction. */
+/** Redacts what a partner returned, which may hold a secret that it was sent. Contract: section 5, redaction. */
 import { makeRedactor, type Redactor } from "@sluice/domain/redaction/Redaction"
 import type { StepResult } from "../plugins/Plugin.ts"
 import type { StepDecision } from "./StepDecision.ts"

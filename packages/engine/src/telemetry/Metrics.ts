@@ -1,5 +1,5 @@
 /**
- * Counts what runs and callouts do, around the ports that they use: whoever wants no metrics leaves these layers out.
+ * Metrics of runs and callouts, as layers around the ports: leave them out for no metrics.
  *
  * `sluice_runs_total{state}` and `sluice_callout_duration_seconds{partner,outcome}`; names and units by the conventions
  * of Prometheus. Contract: section 7, `/metrics`.
@@ -21,7 +21,7 @@ const ended = Object.fromEntries(
   ])
 ) as { readonly [State in FinalRunState]: Metric.Counter<number> }
 
-/** From 5 ms to 5 minutes: partners answer in milliseconds or sit out their timeout. */
+/** Buckets from 5 ms to 5 minutes: partners answer in milliseconds or run into their timeout. */
 const boundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
 
 type Duration = Metric.Histogram<number>

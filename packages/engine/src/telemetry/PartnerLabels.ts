@@ -1,12 +1,12 @@
 /**
- * Which partners are named in metrics. A series never goes away again, here or where it is stored, and an expression in a
- * pipeline can make up a host for each order: so only the first so many are named, and the rest are counted together.
+ * Limits the partners that metrics name. A time series never disappears, and an expression can make up a host for each
+ * order, so only the first hosts are named and the rest are counted together.
  */
 
 /** Far more than a pipeline names by hand; some 40 series each. */
 const named = 200
 
-/** What stands for all the others. No host is called that. */
+/** The label of all other hosts; not a valid host name. */
 export const otherPartners = "(others)"
 
 /** The label of a partner, for as long as this lives. */

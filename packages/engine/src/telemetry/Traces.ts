@@ -1,6 +1,5 @@
 /**
- * Tells of intake, runs, steps and callouts as spans, around the journal: whoever wants no traces leaves this layer out,
- * and it costs nothing.
+ * Traces of intake, runs, steps and callouts, as a layer around the journal: leave it out for no traces, at no cost.
  *
  * A span is told of when the journal has stored what it shows, so a trace holds exactly what happened, and what is
  * recorded in it is redacted already. Ids: `TraceSpan`.
@@ -21,7 +20,7 @@ import {
 
 export type Tell = (span: TraceSpan) => void
 
-/** What is known of a run while this process holds it. */
+/** The facts about a run that are kept while this process holds it. */
 type Known = Pick<ClaimedRun, "pipeline" | "createdAt">
 
 /** The time inside a UUIDv7, in epoch milliseconds. */
@@ -115,7 +114,7 @@ const intakeSpan = (
   ...(caller !== undefined && { link: caller })
 })
 
-/** A journal that tells of what it stored. */
+/** A journal that emits spans for what it stored. */
 export const journal = (tell: Tell): Layer.Layer<Journal, never, Journal> =>
   Layer.effect(
     Journal,

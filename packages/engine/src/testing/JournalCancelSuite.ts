@@ -1,6 +1,6 @@
 /**
- * What every `Journal` must do with cancels; an adapter's test is one call of `cancelSuite`. Contract: section 7,
- * `cancel`; design: architecture, "Completion and cancel".
+ * The conformance suite of `Journal` for cancels; an adapter's test is one call of `cancelSuite`. Contract: section 7,
+ * `cancel`; design: ARCHITECTURE.md.
  */
 // oxlint-disable-next-line eslint/no-restricted-imports -- a suite is a test; nothing of it runs in the engine
 import { assert, describe } from "@effect/vitest"
@@ -17,7 +17,7 @@ const again = (orderId: string): Reprocess => {
   return { orderId, run }
 }
 
-/** The first cancel that the process is told of. */
+/** The first cancel that the process is notified of. */
 const toldOne = (journal: Journal["Service"]) =>
   Effect.gen(function*() {
     // It looks for cancels while it looks for runs.

@@ -214,7 +214,7 @@ export const make = Effect.gen(function*() {
     return held(run, fromTheDead)
   }
 
-  /** The next run that nobody executes, if there is one. */
+  /** Claims the next run that no process executes, if there is one. */
   const claim = (now: number): ClaimedRun | undefined => {
     if (!me.alive) return undefined
     const runs = [...store.runs.values()].toSorted((a, b) => (a.runId < b.runId ? -1 : 1))

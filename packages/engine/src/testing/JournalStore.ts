@@ -1,6 +1,4 @@
-/**
- * What a journal in memory remembers, to be shared by several processes, looked at, and bereft of them.
- */
+/** The storage of an in-memory journal, shared by several processes; tests can inspect it and kill its processes. */
 import { uuidOf } from "@sluice/domain/identity/Ids"
 import type { HistoryEntry } from "@sluice/domain/order/History"
 import { isFinal, type RunState } from "@sluice/domain/run/ProcessEvent"
@@ -15,7 +13,7 @@ export interface MemoryOrder {
   /** Versions from 1. */
   readonly versions: Array<Document>
   readonly history: Array<HistoryEntry>
-  /** What its steps left to be sent. */
+  /** The messages that steps queued. */
   readonly messages: Array<OutgoingMessage>
   readonly submission: Submission
 }
@@ -30,10 +28,10 @@ export interface MemoryRun extends Omit<NewRun, "eventId"> {
   startedAt: number
   startVersion: number
   owner: MemoryWorker | undefined
-  /** How often it was held: see `ClaimToken`. */
+  /** The number of claims so far: see `ClaimToken`. */
   claimToken: number
   dueAt: number | undefined
-  /** Let go when this host is well again, and before others by rank and age. */
+  /** Released when this host's circuit closes, by rank and age. */
   heldFor: string | undefined
   takeovers: number
   progressAtTakeover: number
@@ -62,9 +60,9 @@ export interface MemoryPartner {
   openings: number
   batch: number
   answers: number
-  /** When the last answer lets more of them go. */
+  /** The time at which the last answer releases more of them. */
   answeredAt: number
-  /** When held runs are let go. */
+  /** The time at which runs on hold are released. */
   retryAt: number | undefined
 }
 
@@ -73,7 +71,7 @@ interface Key {
   readonly fingerprint: Uint8Array | undefined
 }
 
-/** What is stored, to be looked at; and the power to kill. */
+/** The stored orders and runs, for inspection, and a way to kill processes. */
 export class JournalStore extends Context.Service<JournalStore, {
   readonly orders: Map<string, MemoryOrder>
   readonly runs: Map<string, MemoryRun>

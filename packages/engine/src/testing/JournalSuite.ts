@@ -1,6 +1,6 @@
 /**
- * What every `Journal` must do. An adapter's test is one call of `suite`; its harness starts processes over one store
- * and kills them. Contract: sections 3, 7 and 10.
+ * The conformance suite of `Journal`. An adapter's test is one call of `suite`; its harness starts processes over one
+ * store and kills them. Contract: sections 3, 7 and 10.
  */
 // oxlint-disable-next-line eslint/no-restricted-imports -- a suite is a test; nothing of it runs in the engine
 import { assert, describe, it } from "@effect/vitest"

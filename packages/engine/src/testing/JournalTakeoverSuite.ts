@@ -1,6 +1,6 @@
 /**
- * What every `Journal` must do with runs that their process no longer holds, and with those that wait; an adapter's test
- * is one call of `takeoverSuite`. Contract: section 10; design: architecture, "Durability".
+ * The conformance suite of `Journal` for runs that their process no longer holds and for runs that wait; an adapter's
+ * test is one call of `takeoverSuite`. Contract: section 10; design: ARCHITECTURE.md, "Durability".
  */
 // oxlint-disable-next-line eslint/no-restricted-imports -- a suite is a test; nothing of it runs in the engine
 import { assert, describe } from "@effect/vitest"

@@ -12,7 +12,7 @@ import { JournalStore, type MemoryPartner } from "./JournalStore.ts"
 
 type Store = JournalStore["Service"]
 
-/** How long a run that was let go has before the next ones are. */
+/** How long a released run has before the next ones are released. */
 const patienceMs = 10_000
 
 const known = (store: Store, host: string, now: number): MemoryPartner => {
@@ -24,13 +24,13 @@ const known = (store: Store, host: string, now: number): MemoryPartner => {
 
 const heldFor = (store: Store, host: string) => [...store.runs.values()].filter((run) => run.heldFor === host)
 
-/** A run was put on hold: somebody has to let it go. */
+/** Puts a run on hold, and makes sure that it will be released. */
 export const onHold = (store: Store, host: string, now: number): void => {
   const partner = known(store, host, now)
   partner.retryAt ??= now + 1000
 }
 
-/** Lets go what is held for partners that are to be tried, or are well again: then it is due. */
+/** Releases runs whose partner is to be tried or has recovered: they become due. */
 export const letGo = (store: Store, now: number): void => {
   for (const [host, partner] of store.partners) {
     if (partner.retryAt === undefined || partner.retryAt > now) continue

@@ -1,6 +1,6 @@
 /**
- * What every `Journal` and its `PastRuns` must do for a retry. An adapter's test is one call of `suite`.
- * Contract: sections 5 to 8.
+ * The conformance suite of `Journal` and `PastRuns` for retries. An adapter's test is one call of `suite`. Contract:
+ * sections 5 to 8.
  */
 // oxlint-disable-next-line eslint/no-restricted-imports -- a suite is a test; nothing of it runs in the engine
 import { assert, describe, it } from "@effect/vitest"

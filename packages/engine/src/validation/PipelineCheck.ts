@@ -25,7 +25,7 @@ export interface CheckedPipeline {
   readonly pipeline: Pipeline
   /** camelCase, ids filled in: what is stored and answered. */
   readonly document: JsonObject
-  /** What is allowed but probably not meant. */
+  /** Warnings about settings that are allowed but probably unintended. */
   readonly warnings: ReadonlyArray<string>
 }
 
@@ -46,7 +46,7 @@ const below = (path: string, fault: Fault): Fault => ({
 /** Steps that come before, with what each one's answer must look like. */
 type Earlier = ReadonlyMap<string, Json | undefined>
 
-/** What the schemas of earlier answers say of the places that an expression reads. */
+/** The findings of the schemas of earlier answers about the places that an expression reads. */
 const answersOf = (paths: ReadonlyArray<CalloutPath>, earlier: Earlier): ReadonlyArray<PathVerdict> =>
   paths.flatMap(({ members: [part, ...path], stepId }) => {
     const schema = earlier.get(stepId)
@@ -63,7 +63,7 @@ const readingOf = (stepId: string, path: ReadonlyArray<string>, verdict: PathVer
       message: `reads callouts.${stepId}.body.${path.join(".")}, and by that step's responseSchema ${verdict.message}`
     }
 
-/** Where a step and its options stand in the document. */
+/** The steps with the paths of their options in the document. */
 const placesOf = (pipeline: Pipeline) => [
   ...pipeline.steps.map((step, index) => ({ step, path: `steps[${index}]` })),
   ...pipeline.postProcessing.map((step, index) => ({ step, path: `postProcessing[${index}]` }))
@@ -109,7 +109,7 @@ const make = Effect.gen(function*() {
       return refusal === undefined ? [] : [{ path, message: refusal }]
     })
 
-  /** Of what comes after `warnings`, only faults are given back: the warnings are added to the list. */
+  /** Returns the faults found after `warnings`; adds warnings to that list. */
   const expressionFaults = Effect.fnUntraced(function*(
     placed: ReadonlyArray<Placed>,
     earlier: Earlier,
@@ -140,7 +140,7 @@ const make = Effect.gen(function*() {
     return faults
   })
 
-  /** What keeps a probe or a compensation from being sent. It sees what the step sees, a compensation also the step. */
+  /** The faults of a probe or a compensation. It sees what the step sees, a compensation also the step. */
   const sideFaults = Effect.fnUntraced(function*(
     step: Step,
     path: string,

@@ -33,7 +33,7 @@ const options: Options = {
   code: { regExp }
 }
 
-/** In one pass, where ajv compares each item with each other. */
+/** Checks uniqueness in one pass; ajv compares each pair. */
 const unique = (wanted: boolean, items: ReadonlyArray<Json>): boolean =>
   !wanted || new Set(items.map(canonical)).size === items.length
 
@@ -56,7 +56,7 @@ const pointed = (root: Json, reference: string): Json | undefined =>
     return typeof value === "object" && value !== null ? (value as Record<string, Json>)[name] : undefined
   }, root)
 
-/** What is wrong with the schema's references; counts every part as often as it is referred to. */
+/** The fault in the schema's references; each part counts as often as it is referenced. */
 const referenceFault = (root: Json): string | undefined => {
   let parts = 0
   const visit = (value: Json, within: ReadonlySet<string>): string | undefined => {
@@ -107,7 +107,7 @@ const compile = (schema: Json): Compiled => {
   }
 }
 
-/** What is to be said against a schema before it is saved; paths inside it. */
+/** The faults of a schema before it is saved, with paths inside it. */
 export const responseSchemaFaults = (schema: Json | undefined): ReadonlyArray<Fault> => {
   const compiled = schema === undefined ? undefined : compile(schema)
   return compiled !== undefined && "fault" in compiled ? [{ path: "", message: compiled.fault }] : []
@@ -135,7 +135,7 @@ const told = (error: ErrorObject | undefined): string => {
 
 const invalid = (message: string): Judgement => ({ outcome: "invalid-response", message })
 
-/** What the schema makes of an answer that the plugin takes for a success. */
+/** Applies the schema to an answer that the plugin considers a success. */
 const check = (compiled: Compiled, response: ReceivedBody): Judgement => {
   if ("fault" in compiled) return invalid(`responseSchema ${compiled.fault}`)
   if (response.truncated === true) return invalid("the answer is longer than 1 MiB, and responseSchema needs all of it")

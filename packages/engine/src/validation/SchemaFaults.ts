@@ -1,8 +1,8 @@
-/** What a schema says against a value, as paths and messages that a person can act on. */
+/** A schema's objections to a value, as paths and actionable messages. */
 import type { Fault } from "@sluice/domain/order/Order"
 import { Result, Schema, SchemaIssue } from "effect"
 
-/** In the words of somebody who has to mend it. */
+/** Messages in the words of a person who has to fix the value. */
 const format = SchemaIssue.makeFormatterStandardSchemaV1({
   leafHook: (issue) =>
     issue._tag === "MissingKey"

@@ -1,15 +1,14 @@
 /**
- * What a JSON Schema says of a path into the values that it describes: whether any of them can have something there.
- * Pure. Says "unknown" wherever a keyword might let the path be; a list is looked through, as an expression does.
- * Contract: section 4, `responseSchema` and "Expressions".
+ * Decides whether a JSON Schema allows a value at a path. Pure. Says "unknown" wherever a keyword might allow it; a
+ * list is searched through, as an expression does. Contract: section 4, `responseSchema` and "Expressions".
  */
 import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
 import { nearest, suggestion } from "../expressions/DidYouMean.ts"
 
 export type PathVerdict =
-  /** No value that fits the schema has anything there. */
+  /** No value that fits the schema has anything at this path. */
   | { readonly _tag: "Excluded"; readonly message: string }
-  /** It is not among the members that the schema lists, and one that is looks much like it. */
+  /** The name is not among the members that the schema lists, and resembles one that is. */
   | { readonly _tag: "Suspicious"; readonly message: string }
   | { readonly _tag: "Unknown" }
 

@@ -19,7 +19,7 @@ export interface BodyListener {
   readonly onDrain: () => void
 }
 
-/** What is kept of an answer unless the request says otherwise. Contract: section 5. */
+/** The bytes of an answer that are kept unless the request says otherwise. Contract: section 5. */
 export const defaultMaxBytes = 1024 * 1024
 
 /** More codings than this on one answer is an attack on our processor. */
@@ -95,7 +95,7 @@ export class BoundedBody {
     this.#listener.onBody(this.#joined(), cut)
   }
 
-  /** A copy of its own: what undici hands over is a window on a larger buffer that would be kept alive. */
+  /** Returns a copy: undici passes a view of a larger buffer that would be kept alive. */
   #joined(): Uint8Array {
     const body = new Uint8Array(this.#size)
     let offset = 0

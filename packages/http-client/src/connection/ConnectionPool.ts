@@ -12,7 +12,9 @@ import { ResponseHead } from "./ResponseHead.ts"
 export interface ConnectionLimits {
   /** Open connections to one origin; further requests wait, and their time runs. Default 256. */
   readonly connectionsPerOrigin?: number | undefined
-  /** How long an idle connection is kept, in milliseconds. Default 4 000, less than the 5 000 of common servers. */
+  /**
+   * The time that an idle connection is kept, in milliseconds. Default 4 000, less than the 5 000 of common servers.
+   */
   readonly keepAliveMs?: number | undefined
   /** The longest head of an answer, in bytes. Default 32 KiB. */
   readonly maxHeadBytes?: number | undefined
@@ -33,7 +35,7 @@ interface PooledConnection {
   readonly head: ResponseHead
   ticket: Ticket | undefined
   isConnected: boolean
-  /** It has brought an answer: the partner may have closed it since, see `#reuse`. */
+  /** True if it has carried an answer: the partner may have closed it since, see `#reuse`. */
   used: boolean
 }
 
@@ -68,7 +70,7 @@ export class ConnectionPool {
     })
   }
 
-  /** Whether requests to this origin are under way, so that its literal address has been judged already. */
+  /** True if requests to this origin are open, so that its literal address was checked already. */
   knows(origin: string): boolean {
     return this.#origins.has(origin)
   }
@@ -87,7 +89,7 @@ export class ConnectionPool {
     return ticket
   }
 
-  /** The exchange ended well: its connection serves the next one. */
+  /** Returns the connection of an exchange that ended well, for the next one. */
   release(ticket: Ticket): void {
     const { lane, origin } = ticket
     if (lane === undefined || lane.ticket !== ticket) return

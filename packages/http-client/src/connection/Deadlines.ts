@@ -5,8 +5,8 @@
 import { type Clock, Duration, Effect, Fiber } from "effect"
 
 /**
- * A place in a line. Whoever leaves it lets go of its neighbours, or V8 would keep them all: docs/adr/0002, also for why
- * this is no `Set`.
+ * An entry of a linked list. A removed entry clears its links, or V8 would retain its neighbours: docs/adr/0002, also
+ * for why this is no `Set`.
  */
 interface Deadline {
   /** Monotonic nanoseconds. */
@@ -33,7 +33,7 @@ class Line {
     return deadline
   }
 
-  /** What is to be called; nothing where it was removed before. */
+  /** Removes the deadline and returns its callback; nothing if it was removed before. */
   remove(deadline: Deadline): (() => void) | undefined {
     const { after, before, expire } = deadline
     if (expire === undefined) return undefined
@@ -63,7 +63,7 @@ export class Deadlines {
     }
   }
 
-  /** Nothing expires any more. */
+  /** Cancels all deadlines. */
   readonly shutdown: Effect.Effect<void> = Effect.suspend(() => {
     this.#isOver = true
     return Fiber.interruptAll(this.#sleepers)
@@ -84,7 +84,7 @@ export class Deadlines {
   }
 }
 
-/** Until the line is empty. */
+/** Expires deadlines until the list is empty. */
 const expiring = Effect.fnUntraced(function*(clock: Clock.Clock, line: Line) {
   for (let { first } = line; first !== undefined; first = line.first) {
     const left = Number(first.due - clock.monotonicTimeNanosUnsafe()) / 1e6

@@ -1,7 +1,4 @@
-/**
- * What an error of the network stack means in the port's words. Pure.
- * Contract: section 5, the codes of `unreachable`.
- */
+/** Maps errors of the network stack to those of the port. Pure. Contract: section 5, the codes of `unreachable`. */
 import type { UnreachableCode } from "@sluice/domain/callout/Outcome"
 import { type OutboundError, OutboundUnreachable, OutboundUnreadable } from "../Outbound.ts"
 
@@ -13,7 +10,7 @@ export class AddressRefused extends Error {
 export interface FailedExchange {
   /** Host and port, without credentials. */
   readonly host: string
-  /** Whether the head of the request was written. */
+  /** True if the head of the request was written. */
   readonly sent: boolean
   /** The status, if the head of the answer had been read. */
   readonly status: number | undefined
@@ -38,13 +35,13 @@ const codeOf = (error: unknown): string => {
 const messageOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split("\n", 1)[0]!.slice(0, 300)
 
-/** Whether the error alone shows that no connection was made, so that nothing can have been sent. */
+/** True if the error proves that no connection was made, so that nothing was sent. */
 export const neverConnected = (error: unknown): boolean => {
   const code = codeOf(error)
   return error instanceof AddressRefused || [dns, refused, tls].some((codes) => codes.test(code))
 }
 
-/** Whether the error says that a connection which had been made is gone. */
+/** True if the error means that an established connection was lost. */
 export const isLostConnection = (error: unknown): boolean => lost.test(codeOf(error))
 
 /** Names the ending of an exchange that failed with `error`. */

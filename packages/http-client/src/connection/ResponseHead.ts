@@ -1,5 +1,5 @@
 /**
- * The head of an answer as undici's parser takes it: interim answers (1xx) taken out, folded header lines joined.
+ * Prepares the head of an answer for undici's parser: interim answers (1xx) are removed, folded header lines joined.
  *
  * The parser refuses both, and every client has to accept them (RFC 9110, section 15.2; RFC 9112, section 5.2), in
  * whatever pieces they arrive. Contract: section 5.
@@ -17,10 +17,10 @@ const space = 0x20
 const tab = 0x09
 
 const version = Buffer.from("HTTP/1.")
-/** Where the first digit of the status stands. */
+/** The offset of the status code's first digit. */
 const statusAt = 9
 
-/** Interim answers of more bytes than this, before one answer, are taken for an attack. */
+/** The largest number of bytes of interim answers before one answer; more is treated as an attack. */
 const maxInterimBytes = 1024 * 1024
 
 /** The index after the blank line that ends the head, 0 where it has not come, -1 where a line ends without a CR. */
@@ -43,7 +43,7 @@ const unfolded = (bytes: Buffer, end: number): Buffer => {
   return bytes
 }
 
-/** Whether the bytes can still become the head of an answer of HTTP/1. */
+/** True if the bytes can still become the head of an HTTP/1 answer. */
 const isHead = (bytes: Buffer): boolean => {
   const length = Math.min(bytes.length, version.length)
   return bytes.compare(version, 0, length, 0, length) === 0
@@ -73,7 +73,7 @@ export class ResponseHead {
     this.#passed = false
   }
 
-  /** What the parser is to see of `chunk`; `undefined`: nothing yet. */
+  /** Returns the part of `chunk` for the parser; `undefined` if there is none yet. */
   next(chunk: Buffer): Buffer | undefined {
     if (this.#passed) return chunk
     const before = this.#held?.length ?? 0

@@ -27,7 +27,7 @@ export class UndiciRequest implements Dispatcher.DispatchHandler, BodyListener {
   #headers: Record<string, string> = {}
   #announcedLength: number | undefined
   #body: BoundedBody | undefined
-  /** The answer has come to its end, so that its connection can serve the next one. */
+  /** True if the answer is complete, so that its connection can be reused. */
   #ended = false
   #settled = false
 
@@ -54,7 +54,7 @@ export class UndiciRequest implements Dispatcher.DispatchHandler, BodyListener {
     this.#resume(Effect.fail(new OutboundTimedOut({ sent })))
   }
 
-  /** Nobody waits any more: the connection goes at once. */
+  /** Cancels the exchange: its connection is closed at once. */
   cancel(): void {
     if (this.#settled) return
     this.#settled = true

@@ -14,7 +14,7 @@ const names: Readonly<Record<Digest.Algorithm["name"], string>> = {
   "SHA-512": "sha512"
 }
 
-/** By the identity of a key's bytes, which lasts as long as the key. */
+/** Keyed by the identity of a key's bytes, which exists as long as the key. */
 const keys = new WeakMap<Uint8Array, KeyObject>()
 
 const keyOf = (bytes: Uint8Array): KeyObject => {

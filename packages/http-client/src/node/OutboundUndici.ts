@@ -27,7 +27,7 @@ export interface OutboundUndiciOptions extends ConnectionLimits {
   readonly lookup?: LookupFunction | undefined
 }
 
-/** What all exchanges share. */
+/** State shared by all exchanges. */
 interface Shared {
   readonly pool: ConnectionPool
   readonly deadlines: Deadlines

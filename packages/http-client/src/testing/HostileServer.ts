@@ -22,7 +22,7 @@ export class HostileServer extends Context.Service<HostileServer, {
   readonly received: (path: string) => Effect.Effect<ReceivedRequest>
   /** Waits until the connection that carried `path` is gone. */
   readonly disconnected: (path: string) => Effect.Effect<void>
-  /** How often `path` was asked for. */
+  /** The number of requests for `path`. */
   readonly count: (path: string) => number
 }>()("@sluice/http-client/testing/HostileServer") {
   static readonly layer = Layer.effect(
@@ -156,7 +156,7 @@ const pour = (socket: Socket, chunk: string) => {
   more()
 }
 
-/** What every honest coding below unpacks to. */
+/** The plain text of every honest content coding below. */
 export const plainText = "order accepted, ".repeat(64)
 
 const mebibyteOfZeros = zlib.gzipSync(new Uint8Array(1024 * 1024))

@@ -1,4 +1,4 @@
-/** An `Outbound` that is written down in the test: it sends nothing, answers as told and keeps what it was asked. */
+/** An `Outbound` scripted by the test: it sends nothing, answers as scripted and keeps the requests. */
 import { Context, Effect, Layer } from "effect"
 import type { AddressGuard } from "../AddressGuard.ts"
 import {

@@ -1,5 +1,5 @@
 /**
- * What every adapter of `Outbound` must do, against a partner that does its worst. Contract: section 5.
+ * The conformance suite of `Outbound`, against a hostile partner. Contract: section 5.
  *
  * An adapter's test is one call of `suite`. Its guard must allow `127.0.0.0/8` and nothing else.
  */
@@ -40,8 +40,8 @@ const expired = (path: string) =>
 
 export interface SuiteOptions {
   /**
-   * The adapter stands on a client whose parser refuses folded header lines and a `101` that was not asked for: such an
-   * answer fails there with a typed error, and counts as one that may have been taken. Default: false.
+   * The adapter is built on a client whose parser refuses folded header lines and an unrequested `101`: such an answer
+   * fails with a typed error and counts as possibly received. Default: false.
    */
   readonly foreignParser?: boolean
 }

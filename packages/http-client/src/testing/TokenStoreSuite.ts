@@ -1,4 +1,4 @@
-/** What every `TokenStore` must do. */
+/** The conformance suite of `TokenStore`. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, type Layer, Redacted } from "effect"
 import { type TokenKey, TokenStore } from "../TokenStore.ts"

@@ -1,9 +1,8 @@
 /**
- * Takes what is due, by lanes: the lanes are found by leaps through the index, and from each at most as much is taken
- * as it has room for, so that a dead endpoint's backlog, however long, hides nobody else's. A claim lasts for as long as
- * an attempt can take: whoever dies with it need not say so. It is in no index, so that to claim costs one new version
- * of the row, in its own page; what is claimed is passed over, and is never more than what is in flight.
- * Design: ARCHITECTURE.md, "Deliveries".
+ * Claims due deliveries, a bounded number for each endpoint (`lane`), which are found by leaps through the index, so
+ * that the backlog of a dead endpoint hides no other. A claim lasts as long as an attempt can take and then expires by
+ * itself. No index contains it, so a claim costs one new version of the row in its own page; claimed rows are skipped,
+ * and are never more than the deliveries in flight. Design: ARCHITECTURE.md, "Deliveries".
  */
 import { claimMs, unpreparedCodes } from "@sluice/delivery/DeliveryStore"
 

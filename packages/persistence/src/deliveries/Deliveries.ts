@@ -15,7 +15,7 @@ import { cursor, type CursorInvalid, type Page, page, type PageRequest } from ".
 import { transaction } from "../sql/Transaction.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
 
-/** What a list is narrowed by; all that is given must hold. */
+/** The filters of a list, combined with AND. */
 export interface DeliveryFilters {
   readonly endpointId?: string | undefined
   readonly type?: string | undefined
@@ -178,8 +178,8 @@ const make = Effect.gen(function*() {
 })
 
 /**
- * Sends these again, outside of any sequence and by a fresh schedule; what they held up goes on. The attempt that is
- * open at this moment, if one is, is the one that was asked for; where whoever made it has died, the claim runs out.
+ * Sends these deliveries again, outside of any sequence and on a fresh schedule; the deliveries behind them go on. An
+ * attempt that is open at this moment counts as the one asked for; if its process has died, the claim expires.
  */
 export const again = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, ids: ReadonlyArray<string>) {
   const list = { ...PgTypes.uuid(null), oid: PgTypes.OID.uuidArray, value: ids }
@@ -201,9 +201,9 @@ export class Deliveries extends Context.Service<Deliveries, {
     filters: DeliveryFilters,
     page: PageRequest
   ) => Effect.Effect<Page<DeliverySummary>, CursorInvalid | JournalUnavailable>
-  /** With its attempts, oldest first. */
+  /** The delivery with its attempts, oldest first. */
   readonly get: (id: string) => Effect.Effect<DeliveryView, DeliveryUnknown | JournalUnavailable>
-  /** Sends it again, now, whatever became of it; the message keeps its id. */
+  /** Sends the delivery again, now, in any state; the message keeps its id. */
   readonly redeliver: (
     id: string
   ) => Effect.Effect<DeliveryView, DeliveryUnknown | NotDeliverable | JournalUnavailable>

@@ -30,16 +30,19 @@ import { transaction } from "../sql/Transaction.ts"
 import { claimStatement, nextStatement } from "./ClaimStatement.ts"
 import { lockStatement, settleParameters, settleStatement, type Settling } from "./SettleStatement.ts"
 
-/** On which a process that does not send tells those that do. */
+/** The channel on which a process that does not send notifies those that do. */
 export const channel = "sluice_deliveries"
 
-/** What another process left, or made without telling, is found by then. */
+/** The longest time until deliveries left by another process, or made without a notification, are found. */
 const longestRest = "15 seconds"
 
 /** Results that one statement records. */
 const maxSettled = 256
 
-/** Where so many came while one was under way, the next waits a moment for more: nobody waits for a result but its chain. */
+/**
+ * Pauses for a moment when many results came during the last statement, so that the next one takes more: only the chain
+ * waits for a result.
+ */
 const busy = { from: 16, pause: "8 millis" } as const
 
 interface ClaimedRow {
@@ -82,7 +85,7 @@ const uuids = (value: ReadonlyArray<string>) => ({ ...PgTypes.uuid(null), oid: P
 
 const unavailable = (error: SqlError) => new StoreUnavailable({ message: error.message })
 
-/** What is kept of an attempt whose record the database refuses. */
+/** The error recorded for an attempt whose record the database refuses. */
 const unrecordable = "what came of this attempt cannot be stored as it is"
 
 /** Longer than any wait that a schedule or a `Retry-After` asks for, in milliseconds. */
@@ -106,7 +109,7 @@ const reduced = (settling: Settling): Settling => {
   }
 }
 
-/** It is to be attempted once more. */
+/** True if the delivery will be attempted again. */
 const isPending = ({ settlement }: Settling): boolean =>
   settlement._tag === "Attempted" ? settlement.next._tag === "Retry" : settlement._tag !== "Filtered"
 
@@ -262,7 +265,7 @@ const make = Effect.gen(function*() {
   })
 })
 
-/** For a process that does not send: tells those that do of what it made. */
+/** Notifies sending processes of new deliveries; for a process that does not send. */
 export const layerAnnouncing: Layer.Layer<never, never, PgClient | DeliverySignal> = Layer.effectDiscard(
   Effect.gen(function*() {
     const sql = yield* PgClient

@@ -34,10 +34,10 @@ export interface Replay {
   readonly finishedAt?: string
 }
 
-/** What is pending is sent in any case; what a filter left out was not to be sent. */
+/** The states that can be replayed: a pending delivery is sent anyway, and a filtered one was not to be sent. */
 export const replayable: ReadonlyArray<DeliveryState> = ["delivered", "exhausted", "held", "cancelled"]
 
-/** What a replay covers; times are epoch milliseconds, both ends included. */
+/** The scope of a replay; times are inclusive, in epoch milliseconds. */
 export interface ReplayRequest {
   readonly since: number
   readonly until: number
@@ -169,7 +169,7 @@ export class Replays extends Context.Service<Replays, {
   /** Answers at once; it goes on in the background, in this process or whichever is there. */
   readonly start: (endpointId: string, request: ReplayRequest) => Effect.Effect<Replay, JournalUnavailable>
   readonly get: (endpointId: string, id: string) => Effect.Effect<Replay, ReplayUnknown | JournalUnavailable>
-  /** What was turned over by now is sent. Again, or after its end: no change. */
+  /** Cancels the replay. Deliveries that it has released are sent. No change when repeated, or after its end. */
   readonly cancel: (endpointId: string, id: string) => Effect.Effect<Replay, ReplayUnknown | JournalUnavailable>
 }>()("@sluice/persistence/Replays") {
   static readonly layer: Layer.Layer<Replays, never, SqlClient.SqlClient | DeliverySignal> = Layer.effect(

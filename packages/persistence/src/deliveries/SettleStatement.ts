@@ -1,5 +1,5 @@
 /**
- * Records what became of claimed deliveries, many in one statement, and releases the next one of each chain.
+ * Records the results of claimed deliveries, many in one statement, and releases the next one of each chain.
  *
  * Two statements in one transaction: the rows are locked first, so that the second one's snapshot holds whatever was
  * added behind them (where none is in a chain, the second one alone). Whoever adds to a chain locks its last row (`OutcomeStatement`), so one of the two sees the other.
@@ -13,7 +13,7 @@ export interface Settling {
   /** The mark of the claim: another one's delivery is not touched. */
   readonly claim: string
   readonly endpointId: string | undefined
-  /** It may be in a chain. */
+  /** True if the delivery may be in a chain. */
   readonly chained: boolean
   readonly settlement: Settlement
 }

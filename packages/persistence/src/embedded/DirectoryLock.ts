@@ -15,7 +15,7 @@ const encode = Schema.encodeSync(Owner)
 
 const { attempt } = EmbeddedPostgresError
 
-/** None where there is none. One that is there and cannot be read is nobody's lock, and would be tried for ever. */
+/** Reads the lock; none if it is absent. An unreadable lock is an error, since it would be retried for ever. */
 const read = (path: string) =>
   attempt(`read the lock ${path}`, () =>
     readFile(path, "utf8").then(Option.some, (error: NodeJS.ErrnoException) => {

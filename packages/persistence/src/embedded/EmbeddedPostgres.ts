@@ -68,13 +68,13 @@ const make = Effect.fnUntraced(function*(options: Options) {
 export class EmbeddedPostgres extends Context.Service<EmbeddedPostgres, {
   /** Connects as the owner of its one database; holds the password. Stays the same when PostgreSQL is started again. */
   readonly url: Redacted.Redacted
-  /** As in `18.4`. */
+  /** The version, as in `18.4`. */
   readonly version: string
   /** The directory with its files, log and lock: `<SLUICE_DATA_DIR>/postgres`, or where that links to. */
   readonly home: string
-  /** What was found: nothing, a database, or a database that was still running. */
+  /** The initial situation: no database, a stopped one, or one that was still running. */
   readonly origin: "created" | "started" | "adopted"
-  /** Of the postmaster. */
+  /** The process id of the postmaster. */
   readonly pid: Effect.Effect<number>
 }>()("@sluice/persistence/embedded/EmbeddedPostgres") {
   /** Runs until the scope closes. */

@@ -30,7 +30,7 @@ const linuxStat = (pid: number) =>
 
 const finished = (state: string) => state.startsWith("Z") || state.startsWith("X")
 
-/** Whether it runs. A zombie, whose parent has not yet asked for its exit code, does not. */
+/** True if the process runs. A zombie, whose parent has not collected its exit code, does not. */
 export const isAlive = Effect.fnUntraced(function*(pid: number) {
   if (signal(pid, 0) === "gone") return false
   const stat = yield* linuxStat(pid)
@@ -38,8 +38,8 @@ export const isAlive = Effect.fnUntraced(function*(pid: number) {
 })
 
 /**
- * What tells this process from a later one with the same id: boot and start
- * time. None if it does not run; `unknown` if the system does not say.
+ * The identity of a process beyond its id: boot and start time. None if it does not run; `unknown` if the system does
+ * not tell.
  */
 export const identify = Effect.fnUntraced(function*(pid: number): Effect.fn.Return<Option.Option<string>> {
   if (!(yield* isAlive(pid))) return Option.none()
@@ -67,7 +67,7 @@ export const workingIn = Effect.fnUntraced(function*(directory: string) {
   return Option.some(found)
 })
 
-/** Whether this process is a postmaster of that data directory; false where the system would not tell us. */
+/** True if this process is a postmaster of that data directory; false where the system does not tell. */
 export const isPostmasterOf = Effect.fnUntraced(function*(pid: number, data: string) {
   const cwd = yield* quietly(() => readlink(`/proc/${pid}/cwd`))
   if (Option.isSome(cwd)) return cwd.value === data
@@ -91,7 +91,7 @@ export const stop = Effect.fnUntraced(
   }
 )
 
-/** How a command ended and what it wrote. */
+/** The exit code and output of a command. */
 export interface Finished {
   readonly code: number | null
   readonly stdout: string
@@ -99,8 +99,8 @@ export interface Finished {
 }
 
 /**
- * Runs a command to its end, as that account, in its own session (a Ctrl-C in
- * our terminal is not meant for it). Interruption kills it with its children.
+ * Runs a command to its end under the account, in its own session (a Ctrl-C in the terminal must not reach it).
+ * Interruption kills it with its children.
  */
 export const run = (
   command: string,
@@ -127,7 +127,7 @@ export const run = (
     })
   })
 
-/** Runs a command that must end well; its last line of complaint is the error. */
+/** Runs a command that must succeed; the last line of its error output becomes the error. */
 export const runOrFail = Effect.fnUntraced(
   function*(what: string, ...call: Parameters<typeof run>) {
     const { code, stderr, stdout } = yield* run(...call)

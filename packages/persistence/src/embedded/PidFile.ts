@@ -7,7 +7,10 @@ import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import * as OsProcess from "./OsProcess.ts"
 
-/** Where it listens: a socket among its own files, or a port of 127.0.0.1 where the socket's path would be too long. */
+/**
+ * The listening endpoint: a socket among its own files, or a port of 127.0.0.1 where the socket's path would be too
+ * long.
+ */
 export type Endpoint = { readonly _tag: "Socket" } | { readonly _tag: "Loopback"; readonly port: number }
 
 export interface PidFile {
@@ -26,7 +29,7 @@ const parse = (text: string): Option.Option<PidFile> => {
   return Option.some({ pid, endpoint, ready: lines[7] === "ready" })
 }
 
-/** What the data directory's file says, true or not. */
+/** The content of the data directory's pid file, unverified. */
 export const read = (data: string) =>
   Effect.option(Effect.tryPromise(() => readFile(join(data, "postmaster.pid"), "utf8"))).pipe(
     Effect.map(Option.flatMap(parse))

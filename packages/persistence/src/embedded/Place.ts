@@ -1,11 +1,9 @@
 /**
- * Where an embedded PostgreSQL lives. Normally its programs stay in
- * node_modules and its files in `<data directory>/postgres`. Started by root,
- * it runs as an account that may not be able to enter either of them (a clone
- * under root's home, a private temporary directory); then a place that it can
- * reach is used, and `postgres` becomes a link to it, so that the next start
- * finds the same files wherever the clone has moved, and a removed data
- * directory takes its database out of sight with it.
+ * The location of an embedded PostgreSQL. Its programs normally stay in node_modules and its files in `<data
+ * directory>/postgres`. Started by root, it runs under an account that may not be able to enter either (a clone under
+ * root's home, a private temporary directory); then a reachable place is used, and `postgres` becomes a link to it, so
+ * that the next start finds the same files wherever the clone has moved, and removing the data directory removes access
+ * to its database.
  */
 import { Effect, Option } from "effect"
 import { randomBytes } from "node:crypto"
@@ -24,16 +22,16 @@ export interface Place {
   /** PostgreSQL's own data directory. */
   readonly data: string
   readonly binaries: Binaries.Binaries
-  /** Of the binaries, as in `18.4`. */
+  /** The version of the binaries, as in `18.4`. */
   readonly version: string
   /** Undefined: ourselves. */
   readonly account: Account.Account | undefined
 }
 
-/** `/var/lib` first: what lies long in `/var/tmp` or `/tmp` is removed on many systems, table files too. */
+/** `/var/lib` first: many systems remove old files from `/var/tmp` and `/tmp`, table files included. */
 const SHARED = ["/var/lib", "/var/tmp", tmpdir()]
 
-/** What a link is called until the files are where it points. */
+/** The temporary name of the link until the files are at its target. */
 const LINK = ".link"
 
 const { attempt } = EmbeddedPostgresError

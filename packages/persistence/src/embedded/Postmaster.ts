@@ -34,7 +34,7 @@ const LOG_LIMIT = 5_000_000
 const { attempt } = EmbeddedPostgresError
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants
 
-/** How to connect to it. */
+/** The connection URL. */
 export const url = (place: Place, endpoint: PidFile.Endpoint, password: Redacted.Redacted) => {
   const at = new URL("postgres://localhost")
   at.username = Cluster.ROLE
@@ -66,13 +66,15 @@ const answers = (place: Place, endpoint: PidFile.Endpoint) =>
     return rows[0]?.[0] === place.version
   }).pipe(Effect.scoped, Effect.timeout("3 seconds"), Effect.orElseSucceed(() => false))
 
-/** By their process ids PostgreSQL knows that it runs; it takes a zombie, or a stranger with that id, for itself. */
+/**
+ * The files by whose process ids PostgreSQL detects a running server; it mistakes a zombie, or another process with
+ * that id, for one.
+ */
 const LOCK_FILES = ["postmaster.pid", `.s.PGSQL.${SOCKET_PORT}`, `.s.PGSQL.${SOCKET_PORT}.lock`]
 
 /**
- * What an earlier Sluice left: its postmaster if it is well and of our version.
- * Any other is stopped, as are the children of one that was killed, which would
- * keep a new one from starting.
+ * Adopts the postmaster of an earlier start if it is healthy and of this version. Any other is stopped, as are the
+ * children of a killed one, which would keep a new one from starting.
  */
 const inherit = Effect.fnUntraced(function*(place: Place) {
   const file = yield* PidFile.read(place.data)

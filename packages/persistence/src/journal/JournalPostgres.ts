@@ -40,7 +40,10 @@ import * as WriteHealth from "./writer/WriteHealth.ts"
 import { maxBytes } from "./writer/WriteQueue.ts"
 import * as Writer from "./writer/Writer.ts"
 
-/** What may wait for the writer before submissions are refused. A flush takes milliseconds: this is seconds' worth. */
+/**
+ * The size of the write queue above which submissions are refused. A flush takes milliseconds: this is a few seconds of
+ * work.
+ */
 const limits = { members: 4096, bytes: 64 * 1024 * 1024 }
 
 type Register<E> = (
@@ -77,7 +80,7 @@ export interface Options {
    * accepts is queued for others.
    */
   readonly executes?: boolean
-  /** What this process may hold at once; what is above is queued. */
+  /** The bounds on runs claimed by this process; what exceeds them is queued. */
   readonly inFlight?: InFlightLimits
   /** Runs queued in the database above which submissions are refused. Default two million. */
   readonly queueLimit?: number
@@ -113,7 +116,7 @@ const make = Effect.fnUntraced(function*<E>(options: Options, register: Register
   const board = yield* PartnerBoardPg.make(() => hurry.now(), announcements)
   const takeover = yield* RunClaimer.make({ announcements, board, lease, worker })
   hurry.now = takeover.hurry
-  /** Stored for whoever has room: the others are told, and so is this process, where it is one of them. */
+  /** Notifies other processes, and this one if it executes runs, that a run was queued. */
   const queued = () => {
     depth.added()
     if (executes) takeover.later()
@@ -213,7 +216,7 @@ const make = Effect.fnUntraced(function*<E>(options: Options, register: Register
       Writer.add(outcome !== undefined ? outcomes : bytes > maxBytes ? wide : main, member)
     }))
 
-  /** `by`: the worker that it was stored under. Once that one is fenced, the run is for whoever takes it up. */
+  /** `by`: the worker under which it was stored. If that worker is fenced, the run is left to a takeover. */
   const reprocessed = (answer: Reprocessed, by: string): Intake => {
     if (answer._tag === "Repeated") return answer
     if (answer._tag === "Accepted") {

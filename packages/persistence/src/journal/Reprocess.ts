@@ -48,7 +48,7 @@ const printable = (text: string | undefined): string | null => text?.replaceAll(
 const same = (a: Uint8Array | undefined, b: Uint8Array | null): boolean =>
   a === undefined && b === null || sameFingerprint(a, b)
 
-/** What became of the request; the claim token of a run that is to be executed here begins when this is known. */
+/** The result of the request; the claim token of a run to be executed here begins with it. */
 export type Reprocessed =
   | Exclude<Intake, { readonly _tag: "Accepted" }>
   | { readonly _tag: "Accepted"; readonly run: RunSoFar }

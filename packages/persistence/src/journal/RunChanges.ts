@@ -1,6 +1,6 @@
 /**
- * Tells readers in this process that a run has changed, after the commit, so that an open stream needs no polling.
- * What other processes commit is not told here.
+ * Notifies readers in this process that a run has changed, after the commit, so that an open stream needs no polling.
+ * Changes by other processes are not notified here.
  */
 import { Context, Effect, Layer, Queue, Stream } from "effect"
 

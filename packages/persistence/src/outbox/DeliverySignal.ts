@@ -1,17 +1,17 @@
 /**
- * Tells this process that deliveries were made here, after their commit, so that nobody has to look for them; and before
- * it, how many of them it takes as its own.
+ * Notifies this process of deliveries that it stored, after the commit, so that they need not be looked for; and says,
+ * before the commit, how many of them it claims.
  */
 import type { ClaimedDelivery, ClaimRequest } from "@sluice/delivery/DeliveryStore"
 import { Context, Effect, Latch, Layer, type Scope } from "effect"
 import { SecureRandom } from "effect/crypto"
 
-/** Of what a statement makes, so much is this process's from the commit on, under this mark. */
+/** The deliveries of a statement that this process claims, under this mark, with its commit. */
 export interface Offer {
   /** A UUID. */
   readonly mark: string
   readonly room: ClaimRequest
-  /** To be called once it is known what became of the statement. */
+  /** Called once the result of the statement is known. */
   readonly taken: (deliveries: ReadonlyArray<ClaimedDelivery>) => void
 }
 
@@ -33,9 +33,12 @@ export class DeliverySignal extends Context.Service<DeliverySignal, {
   readonly publish: () => void
   /** Passes at the next `publish`, or at once where there was one since the last time that this passed. */
   readonly published: Effect.Effect<void>
-  /** For a statement that makes deliveries. */
+  /** The offer for a statement that makes deliveries. */
   readonly offer: () => Offer
-  /** Who sends in this process, until the scope is closed, which waits for what is under way. At most one at a time. */
+  /**
+   * Registers the sender of this process until the scope is closed, which waits for open statements. At most one at a
+   * time.
+   */
   readonly receive: (taker: Taker) => Effect.Effect<void, never, Scope.Scope>
 }>()("@sluice/persistence/deliveries/DeliverySignal") {
   static readonly layer = Layer.sync(DeliverySignal, () => {

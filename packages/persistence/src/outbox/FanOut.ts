@@ -1,7 +1,7 @@
 /**
- * Makes deliveries in the commit of what they tell of: parts of the journal's statements, so that an order that is not
- * stored leaves none. Which endpoints get a message is decided by how this very statement sees them.
- * Contract: section 9; design: ARCHITECTURE.md, "Deliveries".
+ * Makes deliveries in the commit of the event that they tell of: parts of the journal's statements, so that an order
+ * that is not stored leaves none. The endpoints as this statement sees them get a delivery. Contract: section 9;
+ * design: ARCHITECTURE.md, "Deliveries".
  */
 import { endpointsWithRoom, localClaimColumns } from "./LocalClaims.ts"
 
@@ -10,22 +10,22 @@ export const endpoints = `t as materialized (
   select id, types, per_order, disabled_at is not null as held from webhook_endpoints
 )`
 
-/** Whether endpoint `t` subscribes to a type. */
+/** True if endpoint `t` subscribes to a type. */
 export const wants = (type: string): string => `(${type} = any(t.types) or '*' = any(t.types))`
 
 /** A UUIDv7 of its own, as old as the message's. */
 export const newId = (message: string): string =>
   `(left(${message}::text, 14) || '7' || substr(gen_random_uuid()::text, 16))::uuid`
 
-/** What is claimed from together: an endpoint's. */
+/** The claim group (`lane`) of an endpoint. */
 export const endpointLane = (id: string): string => `'e:' || ${id}`
 
 /** One is attempted at a time. */
 export const endpointChain = (endpoint: string, order: string): string => `${endpoint} || ' ' || ${order}`
 
 /**
- * For orders that are being stored, `wn`: `order.*`. Nothing of a new order can be pending before, so every delivery
- * is the head of its chain. Those that this process has room for are its own at once: `localClaimParameters` from `first` on.
+ * For orders that are being stored, `wn`: `order.*`. A new order has no pending delivery, so each delivery is the head
+ * of its chain. This process claims those that it has room for: `localClaimParameters` from `first` on.
  */
 export const intakeFanOut = (first: number): string =>
   `${endpointsWithRoom(first)},

@@ -1,8 +1,7 @@
 /**
- * Deliveries that this process claims in the very statement that makes them, as it does with runs: what nobody else need
- * look for costs no claim. A part of them at most, by what the process has room for (`Offer`); not those of an endpoint
- * with a rate limit, which all processes share and which a claim locks. The claim is one like any other: whoever dies
- * with it need not say so. Design: ARCHITECTURE.md, "Deliveries".
+ * Claims deliveries for this process in the statement that makes them, as is done with runs, so that no separate claim
+ * is needed. At most as many as the process has room for (`Offer`), and none of an endpoint with a rate limit, which
+ * processes share under a lock. Such a claim expires like any other. Design: ARCHITECTURE.md, "Deliveries".
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { type ClaimedDelivery, claimMs } from "@sluice/delivery/DeliveryStore"
@@ -11,7 +10,7 @@ import { webhookTypeOf } from "@sluice/domain/webhook/WebhookType"
 import type { Submission } from "@sluice/engine/journal/Journal"
 import type { Offer } from "./DeliverySignal.ts"
 
-/** Of `localClaimParameters`: a mark, lanes with their room, the room of other lanes, and in all. */
+/** The parameters: a mark, endpoints with their room, the room of any other endpoint, and the total. */
 export const localClaimParameters = ({ mark, room }: Offer): ReadonlyArray<PgTypes.Parameter> => [
   PgTypes.uuid(mark),
   { ...PgTypes.text(null), oid: PgTypes.OID.textArray, value: [...room.room.keys()] },
@@ -43,7 +42,7 @@ export interface LocalClaim {
   readonly endpointId: string
 }
 
-/** As the journal's flush tells of it: one text, since its rows have one shape. */
+/** The claimed deliveries as one text, since the rows of the flush have one shape. */
 export const localClaimText = `dw.id::text || dw.message_id || dw.endpoint_id || ' ' || dw.seq`
 
 const uuidLength = 36
@@ -66,7 +65,7 @@ export interface LocalClaimMessage {
   readonly body: Uint8Array
 }
 
-/** As a claim would have answered. */
+/** The claimed deliveries in the form that a claim returns. */
 export const claimedAtOnce = (
   { endpointId, ...handed }: LocalClaim,
   message: LocalClaimMessage
@@ -80,7 +79,7 @@ export const claimedAtOnce = (
   round: 0
 })
 
-/** What is told of orders that are being stored: their first version. */
+/** The message of orders that are being stored: their first version. */
 export const ofSubmissions = (
   handed: ReadonlyArray<LocalClaim>,
   submissions: ReadonlyArray<Submission>

@@ -1,7 +1,7 @@
 /**
- * Makes deliveries of messages about orders that were there before, where an earlier one of the order may be pending: a
- * delivery is due at once only at the head of its chain. Whoever ends the last one of a chain locks it, and so does this;
- * so one of the two sees the other. Contract: section 9, "Order".
+ * Makes deliveries of messages about stored orders, whose earlier deliveries may be pending: only the head of a chain
+ * is due at once. The settlement that ends the last delivery of a chain locks it, and so does this statement, so one of
+ * the two sees the other. Contract: section 9, "Order".
  */
 import { endpointChain, endpointLane, newId, wants } from "./FanOut.ts"
 
@@ -46,7 +46,7 @@ dw as (
   returning id, message_id, seq, endpoint_id, state, claim
 )`
 
-/** Where no step sends anything. */
+/** Used where no step sends a message. */
 export const noStepMessages = `xm as (
   select null::uuid as id, 0 as n, null::text as type, null::text as order_id, null::text as lane, null::text as url,
     null::text as target, null::bytea as body where false
@@ -54,7 +54,7 @@ export const noStepMessages = `xm as (
 
 const hex = (uuid: string) => `replace(${uuid}::text, '-', '')`
 
-/** The body of an error webhook: `event` is the order's first version, whatever became of it. */
+/** The body of an error webhook; `event` is version 1 of the order. */
 export const errorBody = (run: { readonly event: string; readonly id: string }, first: string, errors: string) =>
   `convert_to('{"eventId":"event-' || ${hex(run.event)} || '","processEventId":"process_event-' || ${hex(run.id)}
       || '","event":' || ${first} || ',"pluginErrorOutput":' || ${errors} || '}', 'UTF8')`

@@ -1,6 +1,6 @@
 /**
- * What an entry of the journal leaves behind beside itself: messages of its steps, the error webhook, the customer and
- * the subscriptions of a completed order. Contract: section 9.
+ * The outcome of a journal entry: messages of its steps, the error webhook, the customer and the subscriptions of a
+ * completed order. Contract: section 9.
  */
 import { type Completion, completionOf } from "@sluice/domain/internal/order/Completion"
 import type { PluginError } from "@sluice/domain/run/ProcessEvent"
@@ -10,12 +10,12 @@ import { SecureRandom } from "effect/crypto"
 
 export interface Outcome {
   readonly messages: ReadonlyArray<OutgoingMessage>
-  /** Of a run that ends here. */
+  /** The errors of a run that ends with the entry. */
   readonly errors: ReadonlyArray<PluginError>
   readonly completion: Completion | undefined
-  /** The order's version that `completion` was made of: on any other one the entry is stale. */
+  /** The order version from which `completion` was derived: on any other the entry is stale. */
   readonly seen: number | undefined
-  /** At most one in a statement of each: `ON CONFLICT DO UPDATE` refuses a second one. */
+  /** The customers touched, each at most once in a statement: `ON CONFLICT DO UPDATE` refuses a second one. */
   readonly customers: ReadonlyArray<string>
 }
 
@@ -41,7 +41,7 @@ export const outcomeOf = ({ messages = none, finish }: Entry): Outcome | undefin
   }
 }
 
-/** What an outcome adds to the weight of its entry, roughly. */
+/** The approximate size that an outcome adds to its entry. */
 export const outcomeBytes = ({ messages, completion }: Outcome): number =>
   messages.reduce((sum, { body }) => sum + body.length + 1024, 0)
   + (completion?.subscriptions.length ?? 0) * 4096 + 2048

@@ -20,13 +20,16 @@ import type { WorkNotifications } from "../sql/WorkNotifications.ts"
 /** Between two attempts to store, while the database is away. */
 const again = "1 second"
 
-/** A partner that is not well, as `lookColumn` gives it. */
+/** A partner whose circuit is not closed, as `lookColumn` returns it. */
 export interface Unwell {
   readonly host: string
   readonly state: BreakerState
 }
 
-/** What a look learns of the board. Partners that are well and keep nobody waiting are not told of. */
+/**
+ * The part of the poll statement that reads the partners. Those whose circuit is closed and that no run waits for are
+ * left out.
+ */
 export const lookColumn = `(select coalesce(json_agg(json_build_object('host', host, 'state', state)), '[]')::text
   from partners where state <> 'closed' or retry_at is not null)`
 
@@ -61,11 +64,14 @@ export const make = Effect.fnUntraced(function*(changed: () => void, announcemen
   const sql = yield* SqlClient.SqlClient
   const wake = Latch.makeUnsafe(false)
   let view = new Map<string, Condition>()
-  /** Not stored yet; stronger than what is read meanwhile. */
+  /** Changes that are not stored yet; they override what is read meanwhile. */
   const news = new Map<string, News>()
   let storedNow = new Map<string, News>()
 
-  /** 1, 2, 4 … 30 s, as `openForMs` has it; a partner that is open already was told of by somebody else. */
+  /**
+   * Opens the circuit for 1, 2, 4 … 30 s, as `openForMs` does; a circuit that is open already was reported by another
+   * process.
+   */
   const storeFailed = (host: string, failures: number) =>
     sql`insert into partners (host, state, failures, openings, retry_at)
       values (${host}, 'open', ${failures}, 1, clock_timestamp() + interval '1 second')

@@ -17,7 +17,7 @@ export interface CalloutRow extends StoredCallout {
   readonly response_size: number | null
 }
 
-/** A version of the run's order: `doc` is `null` where it is over the limit and nobody needs it whole. */
+/** A version of the run's order; `doc` is `null` where it is over the limit and not needed whole. */
 export interface VersionRow {
   readonly version: number
   readonly size: number
@@ -41,7 +41,7 @@ const shown = (text: string): Json => {
   }
 }
 
-/** What was sent: its text where it is at hand, and its length in bytes. */
+/** The sent body: its text where available, and its length in bytes. */
 interface Sent {
   readonly text: string | undefined
   readonly size: number

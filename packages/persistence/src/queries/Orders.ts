@@ -21,7 +21,7 @@ export interface StoredOrder {
   readonly text: string
 }
 
-/** What a list is narrowed by; all that is given must hold. Times are epoch milliseconds, both ends excluded. */
+/** The filters of a list, combined with AND. Times are exclusive, in epoch milliseconds. */
 export interface OrderFilters {
   readonly orderType?: string | undefined
   readonly status?: string | undefined

@@ -1,6 +1,6 @@
 /**
- * What goes on now, for the console. One statement of look-ups in indexes that are there anyway, each bounded; asked at
- * most once a second however many look, and seldom enough that it takes a twentieth of one connection's time.
+ * The current activity, for the console. One statement of bounded index look-ups, executed at most once a second
+ * regardless of the number of readers, and rarely enough to take a twentieth of one connection's time.
  */
 import { timestamptz } from "@effect/sql-pg/PgTypes"
 import type { Overview as OverviewView } from "@sluice/domain/run/Overview"
@@ -14,12 +14,12 @@ import { uuidAt } from "./RunRow.ts"
 
 /** Between two looks, in milliseconds. */
 const leastMs = 1000
-/** A look that took long is taken for good the longer: by how much. */
+/** The result of a slow query is reused for this many times its duration. */
 const share = 20
 
 interface Seen {
   readonly view: OverviewView
-  /** Until when it is good enough, in epoch milliseconds. */
+  /** The time until which the result is reused, in epoch milliseconds. */
   readonly until: number
 }
 
@@ -46,7 +46,7 @@ const make = Effect.gen(function*() {
     (at) => seen !== undefined && at < seen.until ? seen.view : undefined
   )
 
-  /** Who comes while somebody looks gets what that one sees. */
+  /** A reader that comes during a query shares its result. */
   const read = Effect.flatMap(
     isFresh,
     (view) =>
@@ -58,7 +58,7 @@ const make = Effect.gen(function*() {
 })
 
 export class Overview extends Context.Service<Overview, {
-  /** At most a second old, or twenty times as old as it took to find out. */
+  /** Reads the overview: at most one second old, or twenty times as old as the query took. */
   readonly read: Effect.Effect<OverviewView, JournalUnavailable>
 }>()("@sluice/persistence/Overview") {
   static readonly layer: Layer.Layer<Overview, never, SqlClient.SqlClient> = Layer.effect(

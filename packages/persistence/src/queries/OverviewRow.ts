@@ -1,4 +1,4 @@
-/** What the overview's statement answered, as the API shows it. Pure. */
+/** Decodes the row of the overview's statement into the API's form. Pure. */
 import { deliveryId, processEventId } from "@sluice/domain/identity/Ids"
 import type { Overview, OverviewCount } from "@sluice/domain/run/Overview"
 import { DateTime } from "effect"

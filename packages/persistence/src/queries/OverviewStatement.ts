@@ -1,14 +1,15 @@
 /**
- * The overview's statement: `$1` since when, `$2` the id that no run since then lies below. States are written out, so
- * that the planner sees which partial index covers them. Records are read by pattern, because JSON of partners may hold
- * what PostgreSQL refuses to read; a quote inside a text is escaped, so a member's name cannot be feigned.
+ * The overview's statement: `$1` the start of the window, `$2` an id below that of every run since then. States are
+ * written out, so that the planner sees which partial index covers them. Records are read by pattern, because partners'
+ * JSON may hold what PostgreSQL refuses to parse; quotes inside a text are escaped, so a member's name cannot be
+ * forged.
  */
 
-/** What is counted over time, in milliseconds. */
+/** The window of the counts, in milliseconds. */
 export const spanMs = 600_000
 export const bucketMs = 10_000
 
-/** Where counting stops, and how many of the newest are looked at. */
+/** The bound of each count, and the number of newest rows that are examined. */
 export const mostCounted = 10_000
 export const mostCallouts = 2000
 const mostFailedRuns = 1000

@@ -21,7 +21,7 @@ import { calloutRows } from "./CalloutRows.ts"
 import { type RunRow, summary, timeOf, uuidAt } from "./RunRow.ts"
 import { pluginErrors, stepViews } from "./StepViews.ts"
 
-/** What a list is narrowed by; all that is given must hold. Times are epoch milliseconds, both ends excluded. */
+/** The filters of a list, combined with AND. Times are exclusive, in epoch milliseconds. */
 export interface ProcessEventFilters {
   readonly state?: RunState | undefined
   readonly orderId?: string | undefined

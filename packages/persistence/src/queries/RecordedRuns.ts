@@ -88,8 +88,8 @@ const make = Effect.gen(function*() {
 
 export class RecordedRuns extends Context.Service<RecordedRuns, {
   /**
-   * The last runs of a pipeline that ended, whatever its version was, newest first. A retry is not among them: it went on
-   * where another run had stopped.
+   * The last runs of a pipeline that ended, in any version, newest first. Retries are left out: they continued where
+   * another run had stopped.
    */
   readonly latest: (
     pipeline: string,

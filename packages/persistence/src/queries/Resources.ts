@@ -16,7 +16,7 @@ interface Row {
 
 const bySequence = cursor(Schema.Tuple([Schema.Int]))
 
-/** How each kind is read as JSON. A subscription is shown with where it comes from and what it entitles to. */
+/** The query of each kind, as JSON. A subscription includes its origin and its entitlements. */
 const sources = {
   customer: "select seq, id, customer_document(customers) as doc from customers",
   subscription: `select seq, id, left(doc, length(doc) - 1) || ',"orderId":' || to_json(order_id)::text

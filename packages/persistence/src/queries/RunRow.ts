@@ -51,7 +51,7 @@ export const summary = (row: RunRow): ProcessEventSummary => ({
  */
 const slackMs = 60_000
 
-/** A UUIDv7 that no run created after (`from`) or before (`to`) `at` lies beyond. */
+/** A UUIDv7 that bounds the ids of runs created after (`from`) or before (`to`) `at`. */
 export const uuidAt = (at: number, bound: "from" | "to"): string => {
   const time = Math.trunc(at) + (bound === "from" ? -slackMs : slackMs)
   const hex = Math.min(Math.max(time, 0), 2 ** 48 - 1).toString(16).padStart(12, "0")

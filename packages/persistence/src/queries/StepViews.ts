@@ -14,14 +14,14 @@ import {
 import type { StepRow } from "@sluice/engine/journal/Journal"
 import { DateTime } from "effect"
 
-/** What is known of the run around the steps. */
+/** The facts about the run around the steps. */
 export interface RunAround {
   readonly state: RunState
   /** Epoch milliseconds; absent while it is queued. */
   readonly startedAt: number | undefined
   /** The version that it runs; absent where it is not known any more: then only what was journalled shows. */
   readonly pipeline: Pipeline | undefined
-  /** Whether a failure of this step would end the run. */
+  /** True if a failure of this step would end the run. */
   readonly critical: (step: Step, pipeline: Pipeline) => boolean
 }
 

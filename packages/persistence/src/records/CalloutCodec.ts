@@ -1,7 +1,7 @@
 /**
- * How steps and callout records are written into their rows, and read back. Both sides of the journal use it: the writer,
- * and the stores that show what was written. No Schema here: the writer encodes thousands of records a second, and what
- * is read was written by this module.
+ * Encodes steps and callout records into their rows, and decodes them. Both sides of the journal use it: the writer,
+ * and the queries. No Schema here: the writer encodes thousands of records a second, and what is read was written by
+ * this module.
  */
 import type { CalloutRecord, RecordedResponse, SentBody } from "@sluice/domain/callout/CalloutRecord"
 import type { Outcome } from "@sluice/domain/callout/Outcome"

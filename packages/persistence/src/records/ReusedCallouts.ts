@@ -20,7 +20,7 @@ export type ReusedCallout = StoredCallout & { readonly run_id: string; readonly 
 
 const uuids = (value: ReadonlyArray<string>) => ({ ...PgTypes.uuid(null), oid: PgTypes.OID.uuidArray, value })
 
-/** With their bodies, in the order in which they were made. */
+/** The reused callouts with their bodies, in the order in which they were made. */
 export const reusedCallouts = Effect.fnUntraced(function*(steps: ReadonlyArray<ReusedStep>) {
   const references = steps.flatMap(({ runId, step: { index, reusedFrom, reusedIndex } }) => {
     const origin = reusedFrom === undefined ? undefined : uuidOf(reusedFrom)

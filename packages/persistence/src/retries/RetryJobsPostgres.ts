@@ -94,7 +94,7 @@ const make = Effect.gen(function*() {
         state = case when state = 'queued' then 'cancelled' else state end
       where id = ${id}::uuid and finished_at is null`).pipe(Effect.andThen(get(id)))
 
-  /** Not worth waiting for: a job can do without knowing how much there is. */
+  /** Counts in the background: a job can proceed without the total. */
   const count = (row: JobRow) =>
     sql<{ readonly count: number }>`select count(*)::int4 as count from runs r
       where ${matching(sql, jobOf(row), undefined)}`.pipe(

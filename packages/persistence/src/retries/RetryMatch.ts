@@ -1,4 +1,4 @@
-/** Which runs a retry job is about, as SQL over `runs r`. Contract: section 7, `POST /v1/process-events/retry`. */
+/** The runs of a retry job, as SQL over `runs r`. Contract: section 7, `POST /v1/process-events/retry`. */
 import { timestamptz } from "@effect/sql-pg/PgTypes"
 import { isStorable } from "@sluice/domain/order/Order"
 import type { RetryFilter, RetryJob } from "@sluice/engine/internal/journal/RetryJobs"

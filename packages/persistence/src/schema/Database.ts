@@ -27,13 +27,15 @@ export interface Options {
   readonly connections?: number
   /** For one connection attempt. Default 3 s: requests answer within 5 s while the database is away. */
   readonly connectTimeout?: Duration.Input
-  /** What `pg_stat_activity` shows. Default `sluice`. */
+  /** The name in `pg_stat_activity`. Default `sluice`. */
   readonly applicationName?: string
   /** Session defaults, e.g. `statement_timeout`. A pooler may refuse them. */
   readonly startupParameters?: Readonly<Record<string, string>>
 }
 
-/** It cannot be reached, or does not let us in, or is not there. The message names the mend and no password. */
+/**
+ * The database cannot be reached, refuses the login, or does not exist. The message names the remedy and no password.
+ */
 export class DatabaseUnavailable extends Schema.TaggedError<DatabaseUnavailable>()("DatabaseUnavailable", {
   message: Schema.String,
   cause: Schema.Defect()

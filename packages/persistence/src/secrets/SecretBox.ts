@@ -1,6 +1,6 @@
 /**
- * Seals secrets before they are stored: AES-256-GCM under the key of `SLUICE_ENCRYPTION_KEY`, bound to the place where
- * the secret stands, so that a sealed value copied elsewhere does not open. Contract: section 2.
+ * Seals secrets before they are stored: AES-256-GCM under the key of `SLUICE_ENCRYPTION_KEY`, bound to the place of the
+ * secret, so that a sealed value copied elsewhere does not open. Contract: section 2.
  */
 import { Context, Effect, Layer, Option, Redacted, Result, Schema } from "effect"
 import { Aead, SecureRandom } from "effect/crypto"
@@ -16,12 +16,12 @@ export class EncryptionKeyInvalid extends Schema.TaggedError<EncryptionKeyInvali
   message: Schema.String
 }) {}
 
-/** What is stored does not open: another key, another place, or damage. */
+/** The sealed value does not open: another key, another place, or damage. */
 export class SecretUnreadable extends Schema.TaggedError<SecretUnreadable>()("SecretUnreadable", {
   message: Schema.String
 }) {}
 
-/** Where a secret stands. It goes into the seal, and into messages. */
+/** The place of a secret: part of the seal, and of messages. */
 export interface SecretPlace {
   /** `pipeline`, `connector`, `authProvider`, `webhookEndpoint`. */
   readonly kind: string
@@ -37,7 +37,7 @@ const nonceBytes = Aead.aes256Gcm.nonceLength
 
 const describe = (place: SecretPlace): string => `${place.kind} ${place.id}, ${place.pointer}`
 
-/** Not a sentence for people: three strings that no other place shares. */
+/** Encodes the place as three strings that no other place shares. */
 const bind = (place: SecretPlace): Uint8Array =>
   new TextEncoder().encode(JSON.stringify([mark, place.kind, place.id, place.pointer]))
 
@@ -103,10 +103,10 @@ const make = Effect.fnUntraced(function*(bytes: Redacted.Redacted<Uint8Array> | 
 export class SecretBox extends Context.Service<SecretBox, {
   /** The text to store in place of `text`. Sealing the same text twice gives two different texts. */
   readonly seal: (text: string, place: SecretPlace) => Effect.Effect<string, EncryptionKeyMissing>
-  /** What was sealed at this very place. */
+  /** Opens a value that was sealed for this place. */
   readonly open: (stored: string, place: SecretPlace) => Effect.Effect<string, SecretUnreadable>
 }>()("@sluice/persistence/SecretBox") {
-  /** With 32 bytes of key; without any, secrets are refused and everything else works. */
+  /** Takes a key of 32 bytes; without one, secrets are refused and everything else works. */
   static readonly layer = (
     key: Redacted.Redacted<Uint8Array> | undefined
   ): Layer.Layer<SecretBox, EncryptionKeyInvalid> =>

@@ -27,7 +27,7 @@ const placeOf = ({ clientId, tokenUrl }: TokenKey) => ({
   pointer: ""
 })
 
-/** In time or not at all. */
+/** Answers in time, or with the fallback. */
 const orAlone = <A, E>(effect: Effect.Effect<A, E>, instead: A): Effect.Effect<A> =>
   Effect.timeout(effect, patience).pipe(
     Effect.catch((error) => Effect.as(Effect.logDebug("a token is not shared with other processes", error), instead))
@@ -37,7 +37,7 @@ const make = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   const box = yield* SecretBox
 
-  /** What names the credentials, without the secret. */
+  /** Identifies the credentials without containing the secret. */
   const keyOf = ({ clientId, scope, tokenUrl }: TokenKey) => {
     const text = JSON.stringify([tokenUrl, clientId, scope ?? null])
     return sql`encode(sha256(convert_to(${text}::text, 'UTF8')), 'hex')`

@@ -1,11 +1,11 @@
-/** How every process hears of a change of the settings, once it is committed. */
+/** Notifies every process of a committed change of the settings. */
 import { Effect } from "effect"
 import type { SqlClient } from "effect/sql"
 
 /** The channel on which changes are announced. */
 export const channel = "sluice_settings"
 
-/** In the transaction of the change. */
+/** To be called in the transaction of the change. */
 export const announce = (sql: SqlClient.SqlClient) =>
   Effect.andThen(
     sql`UPDATE settings_revision SET revision = revision + 1`,

@@ -11,7 +11,7 @@ const secretLength = 32
 export const freshSecret = (): string =>
   secretPrefix + Base64.encode(globalThis.crypto.getRandomValues(new Uint8Array(secretLength)))
 
-/** The written document with the secrets that stand behind it. */
+/** The written document with the stored secrets that it refers to. */
 export const withSecret = (written: JsonObject, before: JsonObject | undefined, fresh: string): JsonObject => {
   const rotated = written["rotated"] ?? before?.["rotated"]
   return {

@@ -1,6 +1,6 @@
 /**
- * What an endpoint's document means for the fan-out, kept beside it in the transaction that changes it; and how an
- * endpoint is disabled: what waits for it is held, and nothing is sent any more. Contract: section 9.
+ * The columns derived from an endpoint's document for the fan-out, kept in the transaction that changes it; and the
+ * disabling of an endpoint: its pending deliveries become held, and nothing more is sent. Contract: section 9.
  */
 import { type JsonObject, stringify } from "@sluice/domain/json/Json"
 import { decodeWebhookEndpoint } from "@sluice/domain/settings/WebhookEndpointDocument"
@@ -9,7 +9,7 @@ import type { SqlClient } from "effect/sql"
 import { announce } from "./Announcement.ts"
 import { documentOf, type SettingRow } from "./SettingsReads.ts"
 
-/** What waits for the endpoint ends so, at once; what is in flight may still arrive. */
+/** Ends the pending deliveries of the endpoint at once; a delivery in flight may still arrive. */
 const endPending = (sql: SqlClient.SqlClient, id: string, state: "held" | "cancelled", reason: string) =>
   sql`update deliveries set state = ${state}, reason = ${reason}, due_at = null, finished_at = clock_timestamp()
     where endpoint_id = ${id} and state = 'pending' and type <> 'test'`

@@ -1,7 +1,7 @@
 /**
  * The settings as one statement sees them, decoded for use. A document that this release cannot read is left out and
- * named in the log: the other settings go on working. A secret that does not open is an error: with the wrong key
- * nothing can be called, and nothing can be redacted.
+ * logged, and the other settings go on working. A secret that does not open is an error: with the wrong key nothing can
+ * be called or redacted.
  */
 import { type JsonObject, parse } from "@sluice/domain/json/Json"
 import type { Fault } from "@sluice/domain/order/Order"
@@ -24,7 +24,7 @@ import { open, secretTextsOf } from "./SealedDocument.ts"
 /** Everything at one revision. */
 export interface LoadedSettings extends SettingsSnapshot {
   readonly revision: bigint
-  /** By id. */
+  /** The endpoints by id. */
   readonly webhookEndpoints: ReadonlyMap<string, WebhookEndpoint>
 }
 
@@ -36,7 +36,10 @@ interface Row {
   readonly document: string
 }
 
-/** The secrets of a document, and what is made of them on the way: the token of a header, the text of basic credentials. */
+/**
+ * The secrets of a document, and the values derived from them in a request: the token of a header, the text of basic
+ * credentials.
+ */
 export const secretTexts = (kind: SettingsKind, document: JsonObject): ReadonlyArray<string> => {
   const { username, password } = document
   const basic = typeof username === "string" && typeof password === "string" ? [`${username}:${password}`] : []

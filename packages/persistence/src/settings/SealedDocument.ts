@@ -1,6 +1,6 @@
 /**
  * A settings document with its secrets sealed one by one: the rest stays readable in the database, and a secret opens
- * only where it stands. Contract: sections 2 and 4.
+ * only at its place. Contract: sections 2 and 4.
  */
 import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
 import { type MemberPath, secretPaths, type SettingsKind, withMember } from "@sluice/domain/settings/SettingsDocument"

@@ -1,4 +1,4 @@
-/** What a change of the settings can be refused for, beside the database being away. Contract: section 7. */
+/** The reasons for refusing a change of the settings, besides an unavailable database. Contract: section 7. */
 import { Schema } from "effect"
 
 /** There is none of this name. */

@@ -1,8 +1,8 @@
 /**
- * The settings in force, in memory: what a run asks for on its hot path. Replaced at once by a change made in this
- * process, and within a second by one made in another: PostgreSQL announces it. While nobody listens, because the
- * connection is being made anew, announcements are lost; so everything is compared after each connect, and every
- * 5 seconds in any case (0.2 statements a second). Contract: section 4.
+ * The settings in force, in memory, for the hot path of runs. Replaced at once by a change made in this process, and
+ * within a second by one made in another, which PostgreSQL announces. Announcements are lost while the listening
+ * connection is being re-established, so everything is compared after each connect and every 5 seconds (0.2 statements
+ * a second). Contract: section 4.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
@@ -16,7 +16,7 @@ import { orUnavailable } from "../sql/Unavailable.ts"
 import { channel } from "./Announcement.ts"
 import { load, type LoadedSettings, loadPipeline } from "./LoadedSettings.ts"
 
-/** How long a change can go unnoticed where no announcement comes through. */
+/** How long a change can go unnoticed when no announcement arrives. */
 const slowCheck = "5 seconds"
 
 /** Between two attempts to listen. */

@@ -1,6 +1,6 @@
 /**
- * The statements that change settings, each of which runs in a transaction of its own. Changes of all kinds stand in
- * line behind the one row of the revision, so that what a change was compared with is what it replaces.
+ * The statements that change settings, each in a transaction of its own. Changes of all kinds are serialised by the one
+ * row of the revision, so that a change replaces exactly what it was compared with.
  */
 import { equals, type JsonObject, stringify } from "@sluice/domain/json/Json"
 import { isStorable } from "@sluice/domain/order/Order"

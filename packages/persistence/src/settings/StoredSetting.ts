@@ -4,11 +4,11 @@ import type { JsonObject } from "@sluice/domain/json/Json"
 /** A document as it may be shown. */
 export interface StoredSetting {
   readonly id: string
-  /** From 1, one more with each change of the content. */
+  /** The version, from 1, increased with each change of the content. */
   readonly version: number
   /** Secrets read `[redacted]`. */
   readonly document: JsonObject
-  /** What the server knows of it beside: a webhook endpoint's health. */
+  /** Data that the server adds: a webhook endpoint's health. */
   readonly notes?: JsonObject
   /** ISO 8601, UTC. */
   readonly createdAt: string
@@ -24,7 +24,7 @@ export interface Put extends StoredSetting {
   readonly secret?: string
 }
 
-/** What must hold for a change to be made. */
+/** A condition on the stored version for a change to be made. */
 export interface Precondition {
   /** `If-Match`: the version that is stored. */
   readonly ifMatch?: number | undefined

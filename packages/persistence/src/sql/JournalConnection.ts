@@ -99,7 +99,7 @@ export const make = Effect.fnUntraced(function*(config: Config) {
   return { ready, query, closeIfHung } satisfies JournalConnection
 })
 
-/** How the journal comes by its connections. Another one lets a test decide when a statement is executed, and answered. */
+/** The journal's source of connections; a test replaces it to decide when a statement is executed and answered. */
 export const Connector = Context.Reference<
   (config: Config) => Effect.Effect<JournalConnection, never, Scope.Scope>
 >(

@@ -1,6 +1,6 @@
 /**
- * Pages of a list. A cursor names the last row that was seen by its indexed keys, so that a page costs the same however
- * deep it lies, and rows that come meanwhile shift nothing. Contract: section 7, "Lists".
+ * Pages of a list. A cursor holds the indexed keys of the last row seen, so that a page costs the same at any depth,
+ * and new rows shift nothing. Contract: section 7, "Lists".
  */
 import { Effect, Option, Result, Schema } from "effect"
 import { Base64Url } from "effect/encoding"
@@ -9,7 +9,7 @@ import { Base64Url } from "effect/encoding"
 export const maxLimit = 200
 
 export interface PageRequest {
-  /** From 1 to `maxLimit`. */
+  /** The number of items, from 1 to `maxLimit`. */
   readonly limit: number
   /** `nextCursor` of the page before. */
   readonly cursor?: string | undefined
@@ -26,7 +26,7 @@ export class CursorInvalid extends Schema.TaggedError<CursorInvalid>()("CursorIn
   message: Schema.String
 }) {}
 
-/** How a list's cursors are written: the keys of a row as a JSON list, in base64url. */
+/** Encodes the cursors of a list: the keys of a row as a JSON list, in base64url. */
 export interface Cursor<Keys> {
   readonly write: (keys: Keys) => string
   /** `undefined` where the request has none. */

@@ -1,6 +1,4 @@
-/**
- * What an error of the database means for what was asked of it. Design: ARCHITECTURE.md, "Durability", intake and flush.
- */
+/** Classifies a database error by its consequence for the statement. Design: ARCHITECTURE.md, "Durability". */
 import type { SqlError } from "effect/sql/SqlError"
 
 /**

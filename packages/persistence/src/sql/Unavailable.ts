@@ -1,6 +1,6 @@
 /**
- * What a reader is told while the database is away: an answer within 5 s, never a hang and never a driver's error.
- * Contract: section 7, "While the database is away".
+ * Bounds a read while the database is away: an answer within 5 s, never a hang and never a driver's error. Contract:
+ * section 7, "While the database is away".
  */
 import { JournalUnavailable } from "@sluice/engine/journal/Journal"
 import { Effect } from "effect"

@@ -8,7 +8,7 @@ import { Effect, Latch, Queue } from "effect"
 
 const channel = "sluice_work"
 
-/** Many at once are told of once. */
+/** Combines many notifications into one. */
 const pause = "20 millis"
 
 /** Between two attempts to listen. */

@@ -15,7 +15,7 @@ import * as DirectoryLock from "../embedded/DirectoryLock.ts"
 import { EmbeddedPostgres } from "../embedded/EmbeddedPostgres.ts"
 import * as Database from "../schema/Database.ts"
 
-/** What a test learns from the port that this variable names: {@link Offer} as JSON, or `{ error }`. */
+/** The name of the variable with the port at which a test gets the {@link Offer} as JSON, or `{ error }`. */
 export const PORT_VARIABLE = "SLUICE_TEST_DATABASE_PORT"
 
 /** A role that may create databases, and a migrated one to copy. */

@@ -38,7 +38,7 @@ const make = Effect.fnUntraced(function*(from: (offer: Offer) => string) {
 }, Effect.orDie)
 
 export class DatabaseTest extends Context.Service<DatabaseTest, {
-  /** Of the test's own database: for another pool, or the `DATABASE_URL` of a server that the test starts. */
+  /** The URL of the test's own database: for another pool, or the `DATABASE_URL` of a server that the test starts. */
   readonly url: Redacted.Redacted
 }>()("@sluice/persistence/testing/DatabaseTest") {
   /** The database alone, without a schema. */

@@ -1,4 +1,7 @@
-/** What was committed and has to be told, as a value; and what the end of a run tells, derived by the domain's rules. */
+/**
+ * The committed events that must have been told, as a value; the events of a run's end are derived by the domain's
+ * rules.
+ */
 import { completionOf } from "@sluice/domain/internal/order/Completion"
 import type { CustomerChange } from "@sluice/domain/order/Customer"
 import type { Order } from "@sluice/domain/order/Order"
@@ -7,7 +10,7 @@ export interface CommittedEvent {
   /** Epoch milliseconds. */
   readonly at: number
   readonly type: string
-  /** How often it is told. */
+  /** How many messages the event causes. */
   readonly count: number
   /** Absent for reported events. */
   readonly orderId?: string
@@ -19,13 +22,13 @@ export interface CommittedEvent {
 export interface Ending {
   readonly orderId: string
   readonly at: number
-  /** No run over the order had completed before. */
+  /** True if no run over the order had completed before. */
   readonly isFirst: boolean
   /** The order as it was at the end. */
   readonly order: Order
 }
 
-/** What is known of a customer now. */
+/** A customer as it is now. */
 export interface KnownCustomer {
   /** `id:<customerId>` or `email:<address>`, by which it was created. */
   readonly key: string
@@ -38,7 +41,7 @@ export interface KnownCustomer {
 const keyOf = ({ customerId, email }: CustomerChange): string =>
   customerId === undefined ? `email:${email}` : `id:${customerId}`
 
-/** Whether there was such a customer at `at`. An address may have been written since; then nothing is said of it. */
+/** True if the customer existed at `at`. If its e-mail address was written since, the check is skipped. */
 const wasThere = (
   { customerId, email }: CustomerChange,
   known: ReadonlyArray<KnownCustomer>,
@@ -55,7 +58,7 @@ interface Surroundings {
   readonly known: ReadonlyArray<KnownCustomer>
   /** Clocks differ by less, in milliseconds. */
   readonly margin: number
-  /** Whether two of the endings are of one customer and one millisecond: nobody can tell which was first. */
+  /** True if two ends concern one customer in one millisecond, so that their order is unknown. */
   readonly isTied: (change: CustomerChange, at: number) => boolean
 }
 
@@ -95,7 +98,7 @@ const eventsOf = (ending: Ending, surroundings: Surroundings): ReadonlyArray<Com
   )
 }
 
-/** What these ends tell of customers, subscriptions and entitlements. `margin` in milliseconds. */
+/** The messages about customers, subscriptions and entitlements that these ends cause. `margin` in milliseconds. */
 export const eventsOfEndings = (
   endings: ReadonlyArray<Ending>,
   known: ReadonlyArray<KnownCustomer>,

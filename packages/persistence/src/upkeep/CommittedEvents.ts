@@ -146,8 +146,8 @@ const reported = (sql: SqlClient.SqlClient, { since, until }: Span) =>
   )
 
 /**
- * Everything that was committed in the time. `margin`: clocks differ by less, in milliseconds. What cannot be read is
- * told to `unreadable`, and hides nothing else.
+ * Everything that was committed in the interval. `margin`: the largest clock difference, in milliseconds. Rows that
+ * cannot be read are passed to `unreadable` and hide nothing else.
  */
 export const committedEvents = (
   sql: SqlClient.SqlClient,

@@ -1,6 +1,6 @@
 /**
- * Proves that every committed event has a final or scheduled delivery for each endpoint that subscribed to it: contract,
- * section 10, promise 4.
+ * Proves that every committed event has a final or scheduled delivery for each endpoint that subscribed to it:
+ * contract, section 10, promise 4.
  *
  * What there has to be is derived from orders, ends of runs and reported events, and from the times in which each
  * endpoint subscribed to what; never from the deliveries themselves. What a completed run tells of is derived by the rules
@@ -14,7 +14,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import type { CommittedEvent } from "./CommittedEvent.ts"
 import { committedEvents } from "./CommittedEvents.ts"
 
-/** An event that an endpoint should have been told of more often than it was, or will be. */
+/** An event with fewer deliveries to an endpoint than it must have. */
 export interface Missing {
   readonly endpointId: string
   readonly type: string
@@ -27,11 +27,11 @@ export interface Missing {
 export interface Completeness {
   /** Deliveries that there have to be. */
   readonly expected: number
-  /** At most `shown` of those that there are not. */
+  /** At most `shown` of the missing deliveries. */
   readonly missing: ReadonlyArray<Missing>
   /** At most `shown` deliveries that wait for nothing and are never due. */
   readonly stuck: ReadonlyArray<string>
-  /** At most `shown` orders that cannot be judged, because what is stored of them cannot be read. */
+  /** At most `shown` orders that cannot be checked because their data cannot be read. */
   readonly unreadable: ReadonlyArray<string>
 }
 
@@ -61,7 +61,7 @@ const dueOf = (subscriptions: ReadonlyArray<Subscription>, events: ReadonlyArray
     )
   )
 
-/** How many deliveries there are of each, by its position from 1. A run's end gives its messages its own time. */
+/** Counts the deliveries of each event, by its position from 1. The messages of a run's end have that end's time. */
 const countFound = (sql: SqlClient.SqlClient, due: ReadonlyArray<Due>) => {
   const asked = due.map(({ endpointId, event: { at, messageId, orderId, type } }, n) => ({
     n,

@@ -1,6 +1,7 @@
 /**
- * Forgets what is older than it has to be kept: callout records of runs that have ended, deliveries that have ended, and
- * messages that none is left of (`SLUICE_RETENTION`, contract, section 2). In small batches, each committed, with pauses in between, so that nobody who writes has to wait.
+ * Deletes data past its retention: callout records of ended runs, ended deliveries, and messages without deliveries
+ * (`SLUICE_RETENTION`, contract, section 2). In small batches, each committed, with pauses in between, so that no
+ * writer waits.
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
@@ -13,7 +14,7 @@ import { writeIsolated } from "../sql/BatchIsolation.ts"
 const batch = 500
 const pause = "100 millis"
 
-/** How often the old is looked for. */
+/** The interval between two passes. */
 const rhythm = "10 minutes"
 
 /** The smallest UUIDv7 of a moment: run ids sort by time, so that no index on time is needed. */
@@ -29,7 +30,7 @@ const uuids = (value: ReadonlyArray<string>) => ({ ...PgTypes.uuid(null), oid: P
 interface Sweep<Row> {
   /** The next rows that are old enough, after `after`, at most `batch`, in the order in which they are found. */
   readonly next: (after: Row | undefined) => Effect.Effect<ReadonlyArray<Row>, SqlError>
-  /** Deletes those that nobody has locked; answers how many. */
+  /** Deletes the rows that are not locked; answers their number. */
   readonly remove: (rows: ReadonlyArray<Row>) => Effect.Effect<number, SqlError>
 }
 

@@ -14,7 +14,7 @@ const Status = Schema.Int.check(Schema.isBetween({ minimum: 100, maximum: 599 })
 const Milliseconds = Schema.Finite.check(Schema.isGreaterThan(0))
 
 export const CalloutPluginOptions = Schema.Struct({
-  /** Where the order is posted to. */
+  /** The URL that the order is posted to. */
   endpoint: Schema.NonEmptyString,
   /** Milliseconds until the callout is given up. */
   timeoutValue: Schema.optionalKey(Milliseconds),
@@ -29,7 +29,7 @@ export type CalloutPluginOptions = typeof CalloutPluginOptions.Type
 
 const rejectedStatuses = (options: CalloutPluginOptions): ReadonlyArray<number> => options.shouldRejectOn?.status ?? []
 
-/** What an answer means: its status is all that counts. */
+/** Judges an answer by its status alone. */
 export const judge = (options: CalloutPluginOptions, status: number): Judgement =>
   rejectedStatuses(options).includes(status)
     ? { outcome: "rejected", message: `callout plugin failed due to response status: [${status}]` }

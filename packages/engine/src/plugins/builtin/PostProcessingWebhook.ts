@@ -13,9 +13,9 @@ import type { Plugin } from "../Plugin.ts"
 const timeoutMs = 15_000
 
 export const PostProcessingWebhookOptions = Schema.Struct({
-  /** Where it is sent. */
+  /** The URL of the webhook. */
   endpoint: Schema.NonEmptyString,
-  /** What is sent; absent: the order. */
+  /** The body; absent: the order. */
   payload: Schema.optionalKey(Schema.Json),
   headers: Schema.optionalKey(Schema.Record(Schema.String, Schema.String))
 })

@@ -31,7 +31,7 @@ const Property = Schema.Struct({
 })
 
 export const WebhookWorkflowStepOptions = Schema.Struct({
-  /** Which connector; always `Webhook`. */
+  /** The connector's kind; always `Webhook`. */
   connector: Schema.optionalKey(Schema.String),
   connectorId: Schema.optionalKey(Schema.NullOr(Schema.String)),
   /** A failure ends the workflow. */
@@ -39,7 +39,7 @@ export const WebhookWorkflowStepOptions = Schema.Struct({
   /** Read the order again just before the first attempt. */
   runAfterOrderIsSaved: Schema.optionalKey(Schema.Boolean),
   translateKey: Schema.optionalKey(Schema.NullOr(Schema.String)),
-  /** `Host`, `ErrorStatus`, headers under the key group `RequestHeaders`, and whatever the partner wants to read. */
+  /** `Host`, `ErrorStatus`, headers under the key group `RequestHeaders`, and custom properties for the partner. */
   properties: Schema.optionalKey(Schema.Array(Property))
 })
 export type WebhookWorkflowStepOptions = typeof WebhookWorkflowStepOptions.Type
@@ -71,7 +71,7 @@ export const isRetried = (end: AttemptEnd): boolean => {
   return outcome === "timed-out" || isNetworkError(end)
 }
 
-/** What an answer means, before the order is touched. */
+/** Judges an answer before the order is changed. */
 export const judge = (response: OutboundResponse): Judgement => {
   if (!isSuccess(response.status)) {
     return { outcome: "rejected", message: `webhook workflow step failed due to response status: [${response.status}]` }

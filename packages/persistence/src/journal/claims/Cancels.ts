@@ -1,6 +1,7 @@
 /**
- * Cancels as they are stored, and as the executor of a run finds them. One statement each, so that of a cancel and an
- * end the first to lock the run's row wins. A run that ends with its cancel tells of what had failed in it. Contract: section 7, `cancel`.
+ * Stores cancels, and finds them for the executor of a run. One statement each, so that of a cancel and an end the
+ * first to lock the run's row wins. A run that ends with its cancel reports the failures in it. Contract: section 7,
+ * `cancel`.
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import type { RunState } from "@sluice/domain/run/ProcessEvent"
@@ -11,14 +12,14 @@ import { SqlClient } from "effect/sql"
 import { endpoints } from "../../outbox/FanOut.ts"
 import { errorBody, messageFanOut, noStepMessages } from "../../outbox/MessageFanOut.ts"
 
-/** Nobody executes it, and nothing is left to compensate: it has ended with its cancel. */
+/** True if no process executes the run and nothing is left to compensate: it has ended with its cancel. */
 const ends = "runs.owner is null and (not $2 or (runs.state = 'queued' and runs.retry_of is null))"
 
 /** JSON that PostgreSQL can look into: it refuses a NUL and half a surrogate pair, which a partner may have answered. */
 const readable = (record: string): string =>
   `regexp_replace(${record}, '\\\\u(0000|d[89a-f][0-9a-f]{2})', '\\\\ufffd', 'gi')::json`
 
-/** $1 run, $2 compensate, $3 reason, $4 now. A run that was put off becomes due, so that somebody compensates it. */
+/** $1 run, $2 compensate, $3 reason, $4 now. A released run becomes due, so that a process compensates it. */
 const statement = `with f as (
   update runs set cancel_requested = true, cancel_compensates = $2, reason = $3,
   state = case when ${ends} then 'cancelled' else runs.state end,
@@ -68,7 +69,7 @@ export const cancel = Effect.fnUntraced(function*(runId: string, { compensate, r
   return answer
 })
 
-/** Whether there are any for worker `$1`: part of the statement that looks once a second. */
+/** Finds cancelled runs of worker `$1`: part of the poll statement. */
 export const anyCancelled = "select from runs where owner = $1 and cancel_requested and finished_at is null"
 
 /** The cancels of the runs that the worker executes. */

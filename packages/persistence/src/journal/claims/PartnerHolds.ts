@@ -1,17 +1,17 @@
 /**
- * Runs that are held for a partner, and how they are let go: one to try whether the partner is back, then, answer by
- * answer, more at once, oldest first. A run that is let go is due, and claimed like any other.
+ * Releases runs on hold for a partner: one to test whether it has recovered, then, with each answer, more at once,
+ * oldest first. A released run is due and is claimed like any other.
  */
 import { maxBatch } from "@sluice/engine/partners/PartnerBreaker"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 
-/** How long those that were let go have before the next ones are, should nothing be heard of them. */
+/** How long released runs have before the next ones are released without news of the partner. */
 const patience = "10 seconds"
 
 /**
- * A part of the flush: who puts a run on hold promises that somebody lets it go. `holds` moves, so that this is not
- * overlooked by whoever finds, at the same moment, that nothing is held any more.
+ * The part of the flush that puts a run on hold and guarantees its release in the same commit. `holds` changes, so that
+ * a concurrent statement that finds no run on hold does not overlook this one.
  */
 export const onHold = `p as (
   insert into partners (host, retry_at, holds)
@@ -21,7 +21,7 @@ export const onHold = `p as (
     retry_at = coalesce(partners.retry_at, clock_timestamp() + interval '1 second')
 )`
 
-/** Partners that are to be tried, or are well again. */
+/** Finds partners that are to be tried or have recovered. */
 export const dueQuery = "exists (select from partners where retry_at <= statement_timestamp())"
 
 const letGoStatement = `with p as (
@@ -38,7 +38,7 @@ const letGoStatement = `with p as (
 )
 select p.host, p.holds from p where not exists (select from u where u.host = p.host)`
 
-/** Makes held runs due whose partner is to be tried, or is well again. */
+/** Makes runs due whose partner is to be tried or has recovered. */
 export const letGo = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   const empty = yield* sql.unsafe<{ readonly host: string; readonly holds: bigint }>(letGoStatement)

@@ -1,12 +1,12 @@
 /**
- * How many runs wait in the database for an executor, looked at now and then while this process adds to them: above the
- * limit intake answers 503. Counting stops at the limit, and nothing is counted while nothing is added.
+ * The number of runs that wait in the database for an executor, checked from time to time while this process adds to
+ * them: above the limit intake answers 503. Counting stops at the limit, and nothing is counted while nothing is added.
  */
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import { Effect, Latch } from "effect"
 import { SqlClient } from "effect/sql"
 
-/** A million is a backlog, not a fault; twice that is nobody's plan. */
+/** The default limit: a million queued runs is a backlog, twice as many is beyond any plan. */
 export const defaultLimit = 2_000_000
 
 /** A second's worth of counting is not to be done every second. */

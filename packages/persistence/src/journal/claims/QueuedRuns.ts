@@ -68,7 +68,10 @@ from pick, me where runs.id = pick.id and runs.state = 'queued' returning runs.i
 
 const array = (oid: number, value: ReadonlyArray<unknown>) => ({ ...PgTypes.text(null), oid, value })
 
-/** Starts those whose turn has come on their order; orders that somebody else has hold of are passed over. */
+/**
+ * Starts queued runs whose order has no open run before them; orders that are locked by another transaction are
+ * skipped.
+ */
 export const claim = Effect.fnUntraced(function*(
   candidates: ReadonlyArray<Candidate>,
   identity: { readonly worker: string; readonly epoch: number }

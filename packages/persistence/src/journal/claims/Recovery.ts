@@ -32,10 +32,13 @@ interface RunRow {
   readonly inherited_keys: string | null
 }
 
-/** A run as it stands, and what counting its takeovers needs. */
+/** A run as it is in the database, and the data for counting its takeovers. */
 export interface Recovered {
   readonly run: RunSoFar
-  /** How many steps and records of its own it has: an `interrupted` one was written by a takeover. */
+  /**
+   * The number of the run's own steps and records; `interrupted` records are written by takeovers and not counted as
+   * progress.
+   */
   readonly progress: number
   readonly progressAtTakeover: number
 }
@@ -81,7 +84,7 @@ const groupBy = <A extends { readonly run_id: string }>(
   rows: ReadonlyArray<A>
 ): ReadonlyMap<string, ReadonlyArray<A>> => Map.groupBy(rows, (row) => row.run_id)
 
-/** The runs with these ids, oldest first; those whose journal cannot be read are left out, and logged. */
+/** Reads the runs with these ids, oldest first; a run whose journal cannot be read is left out and logged. */
 export const recover = Effect.fnUntraced(function*(ids: ReadonlyArray<string>, mayBeOpen: (runId: string) => boolean) {
   if (ids.length === 0) return []
   const sql = yield* SqlClient.SqlClient

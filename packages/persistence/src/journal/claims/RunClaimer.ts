@@ -1,6 +1,6 @@
 /**
- * Finds runs that nobody executes, and claims them: those of dead workers, those due after a wait, and those whose turn
- * has come on their order. One statement a second looks; whatever it finds is claimed in statements of their own.
+ * Finds runs that no process executes and claims them: runs of dead workers, runs due after a wait, and runs next in
+ * line on their order. One statement a second polls; the claims are statements of their own.
  *
  * Taking over is three statements, each committed before the next: fence the dead, claim their runs, read their
  * journals. Contract: section 10, promises 1 to 3; design: ARCHITECTURE.md, "Durability".
@@ -74,15 +74,15 @@ const claimDue = claim(`select r.id, true as orderly from runs r
 
 interface Claimed {
   readonly id: string
-  /** Nobody died over it. */
+  /** True if the run was left without a process dying. */
   readonly orderly: boolean
 }
 
-/** Of what was read; the document is read when it is needed, and orders are small. */
+/** The size of what was read; the document is read when needed, and orders are small. */
 const weightOf = (run: RunSoFar): number =>
   run.callouts.reduce((sum, { record }) => sum + (record.response?.body.byteLength ?? 0), 4096)
 
-/** Where each stands in the order in which they were chosen; a statement returns its rows as it finds them. */
+/** The position of each run in the order of selection; a statement returns its rows in any order. */
 const placesOf = (chosen: ReadonlyArray<{ readonly id: string }>): (id: string) => number => {
   const places = new Map(chosen.map(({ id }, place) => [id, place]))
   return (id) => places.get(id) ?? 0
@@ -93,7 +93,7 @@ const inOrder = (claimed: ReadonlyArray<Claimed>, places: (id: string) => number
 
 const uuids = (ids: ReadonlyArray<string>) => ({ ...PgTypes.uuid(null), oid: PgTypes.OID.uuidArray, value: ids })
 
-/** What a takeover works with. */
+/** The dependencies of the run claimer. */
 export interface Needs {
   readonly lease: Lease
   readonly worker: WorkerRegistration
@@ -105,7 +105,7 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, w
   const sql = yield* SqlClient.SqlClient
   const findStrays = yield* UnownedRuns.make(lease)
   const wake = Latch.makeUnsafe(false)
-  /** Told again until the runs have ended, so that what nobody read is not missed. */
+  /** Repeated until the runs have ended, so that a cancel that was dropped is not missed. */
   const cancellations = yield* Queue.sliding<RunCancellation>(1024)
   /** A claim's answer was lost: what `doubtful` holds may be ours. */
   let inDoubt = false
@@ -156,7 +156,10 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, w
     }
   })
 
-  /** In the order in which they were chosen, and few at a time: their journals hold partners' answers, each up to a mebibyte. */
+  /**
+   * Dispatches runs in the order of selection, a few at a time: their journals hold partners' answers of up to 1 MiB
+   * each.
+   */
   const dispatch = (queue: Queue.Enqueue<ClaimedRun>, claimed: ReadonlyArray<Claimed>) =>
     Effect.forEach(Array.chunksOf(claimed, 8), (some) => dispatchSome(queue, some), { discard: true })
 
@@ -175,7 +178,7 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, w
     }
   )
 
-  /** In turns by pipeline. True where there may be more that this process has room for. */
+  /** Claims queued runs in turns by pipeline. True if there may be more for which this process has room. */
   const claimQueued = Effect.fnUntraced(function*(queue: Queue.Queue<ClaimedRun>, room: number) {
     const found = yield* sql.unsafe<QueuedRuns.Candidate>(QueuedRuns.candidates, [PgTypes.int4(room)])
     const next = QueuedRuns.inTurns(found, room, lease.inFlight.room)
@@ -264,7 +267,7 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, w
   }))
 
   return {
-    /** Nothing is claimed unless this is being read. */
+    /** Claims runs while this is being read. */
     claimed,
     cancellations: Stream.fromQueue(cancellations),
     /** There is something to claim sooner than the next look. */

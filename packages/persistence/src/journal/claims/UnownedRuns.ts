@@ -1,7 +1,7 @@
 /**
- * Runs that are this process's by the database, and that it does not hold: whatever it believes, nobody executes them.
- * One that is found twice in a row is taken up like a dead worker's. Every way into this that is known is closed; this
- * is for the others, because such a run would wait for the end of a process that lives.
+ * Finds runs that the database assigns to this process and that it does not execute. A run that is found twice in a row
+ * is taken over like that of a dead worker. A safety net: no way into this state is known, and such a run would wait
+ * until this process ends.
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { Clock, Effect } from "effect"

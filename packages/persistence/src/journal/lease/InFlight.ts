@@ -22,18 +22,18 @@ export interface Load {
 
 export interface InFlight {
   readonly has: (runId: string) => boolean
-  /** A claim token that still stands. */
+  /** True while the claim token is valid. */
   readonly stands: (claimToken: ClaimToken) => boolean
   /** Begins a claim token, whose number it returns; one that stood before ends. */
   readonly add: (runId: string, load: Load) => number
-  /** False where that claim token had ended before: what is held by now is left alone. */
+  /** False if that claim token had ended before; a later claim is left alone. */
   readonly remove: (claimToken: ClaimToken) => boolean
   readonly clear: () => void
-  /** How many more runs may be held, whatever they are. */
+  /** The number of further runs that may be claimed. */
   readonly roomInAll: () => number
-  /** How many more runs of this pipeline may be held. */
+  /** The number of further runs of this pipeline that may be claimed. */
   readonly room: (pipeline: string) => number
-  /** Tells once when there is room again: called by whoever had to leave something for the lack of it. */
+  /** Notifies once when there is room again; for a caller that could not claim for lack of room. */
   readonly whenRoom: (tell: () => void) => void
 }
 

@@ -1,6 +1,6 @@
 /**
- * What this process may do, and until when: its worker row, renewed with every flush, and the runs that it holds.
- * One lease for the whole process: 100,000 runs cost no more to keep than one. Contract: section 10, promise 3.
+ * The lease of this process: its worker row, renewed with every flush, and the runs that it has claimed. One lease for
+ * the whole process, so 100,000 runs cost no more to keep than one. Contract: section 10, promise 3.
  */
 import { type ClaimToken, Fenced } from "@sluice/engine/journal/Journal"
 import { Clock, Effect } from "effect"
@@ -8,22 +8,22 @@ import * as InFlight from "./InFlight.ts"
 
 const seconds = (n: number): bigint => BigInt(n) * 1_000_000_000n
 
-/** Sending stops this long before the lease ends, for what lies between the question and the socket. */
+/** Sending stops this long before the lease ends, to cover the time between the check and the socket. */
 const margin = seconds(1)
 
-/** How long a lease lasts from its renewal, by the database's clock. */
+/** The duration of a lease from its renewal, by the database's clock. */
 export const leaseSeconds = 6
 
 export interface Lease {
   /** The row in `workers`, and how often answers were lost since; both are parameters of every statement. */
   readonly identity: () => { readonly worker: string; readonly epoch: number }
-  /** Whether the claim token stands. What does not is another's, or a later fiber's, whatever a fiber believes. */
+  /** True while the claim token is valid; otherwise the run belongs to another process or to a later claim. */
   readonly holds: (claimToken: ClaimToken) => boolean
   /** Begins a claim token, and ends the one before it. */
   readonly hold: (runId: string, load: InFlight.Load) => number
   /** Ends a claim token; false where it had ended before. An answer that comes late ends nothing that began since. */
   readonly drop: (claimToken: ClaimToken) => boolean
-  /** What this process holds, and how much more it may take. */
+  /** The runs claimed by this process, and the remaining room. */
   readonly inFlight: InFlight.InFlight
   /** Runs that may be this process's: their statement was sent, and its answer lost or given up. */
   readonly doubtful: Map<string, { readonly takenOver: boolean }>
@@ -33,7 +33,7 @@ export interface Lease {
   readonly renewed: (sent: bigint) => void
   /** The epoch was raised. */
   readonly rejoined: (epoch: number, sent: bigint) => void
-  /** A new worker row; whatever the old one held is another's now. */
+  /** Registers a new worker row; the runs of the old one are left to takeovers. */
   readonly registered: (worker: string, sent: bigint) => void
   /** The old one is fenced: nothing is held any more. */
   readonly lost: () => void

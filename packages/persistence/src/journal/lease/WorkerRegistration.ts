@@ -10,8 +10,8 @@ const until = `clock_timestamp() + interval '${leaseSeconds} s'`
 const enter = `insert into workers (id, alive_until) values ($1, ${until})`
 
 /**
- * Waits for whatever the lost statement still holds, and takes its right to store anything: `for update` meets both the
- * renewing and the standing lock.
+ * Waits for the lost statement's locks and withdraws its right to store anything: `for update` conflicts with the
+ * renewing and with the standing lock.
  */
 const rejoinStatement = `with w as materialized (select id from workers where id = $1 and not fenced for update)
 update workers set epoch = epoch + 1, alive_until = ${until} from w where workers.id = w.id returning epoch`

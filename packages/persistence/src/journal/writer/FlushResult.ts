@@ -1,4 +1,4 @@
-/** What a flush answered, member by member: see `FlushStatement` for the rows. */
+/** Decodes the result of a flush, write by write: see `FlushStatement` for the rows. */
 import type { RunState } from "@sluice/domain/run/ProcessEvent"
 import type { ClaimedRun, Intake, Submission } from "@sluice/engine/journal/Journal"
 import { type LocalClaim, localClaimOf } from "../../outbox/LocalClaims.ts"
@@ -12,7 +12,7 @@ export interface StoredEntry {
 }
 
 export interface FlushAnswer {
-  /** The worker still stands; otherwise nothing was stored. */
+  /** True if the worker was not fenced; otherwise nothing was stored. */
   readonly standing: boolean
   /** Ordinals from 1. */
   readonly accepts: ReadonlySet<number>

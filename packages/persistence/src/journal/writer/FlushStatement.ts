@@ -35,8 +35,8 @@ const renewing = `update workers set alive_until = clock_timestamp() + interval 
     where id = $1 and epoch = $2 and not fenced returning id`
 
 /**
- * For the second connection: does not wait for the renewing one, nor make it wait, and still keeps the worker from
- * being fenced until this is committed, because fencing locks `for update`.
+ * For the second connection: neither waits for the renewing one nor delays it, and still keeps the worker from being
+ * fenced until this is committed, because fencing locks `for update`.
  */
 const standing = `select id from workers where id = $1 and epoch = $2 and not fenced for key share`
 
@@ -44,7 +44,7 @@ const standing = `select id from workers where id = $1 and epoch = $2 and not fe
 const ends = `(e.final is not null
       and not (runs.cancel_requested and runs.cancel_compensates and runs.state <> 'compensating'))`
 
-/** What a flush has to write. What it has not is left out of its text: each part costs time, even without rows. */
+/** The parts of a flush. A part without rows is left out of the text, since each part costs time even when empty. */
 export interface Parts {
   readonly accepts: boolean
   readonly entries: boolean
@@ -173,7 +173,7 @@ from v left join f using (n)`]
   return `with ${ctes.join(",\n")}\n${answers.join("\nunion all ")}`
 }
 
-/** By which text a lane writes what it has to write: a few, each made once, so that each stays prepared. */
+/** Selects the statement text for the parts of a flush: a few texts, each made once, so that each stays prepared. */
 export type FlushTexts = (parts: Parts) => string
 
 const texts = (me: string): FlushTexts => {
@@ -195,7 +195,7 @@ export const standingFlush: FlushTexts = texts(standing)
 const everything: Parts = { accepts: true, entries: true, changes: true, holds: true }
 const outcomeStatement = statement(standing, outcomeParts(nextColumn), everything)
 
-/** For entries that leave something behind; takes no submissions. */
+/** For entries with an outcome; takes no submissions. */
 export const outcomeFlush: FlushTexts = () => outcomeStatement
 
 export const partsOf = (accepts: ReadonlyArray<PendingSubmission>, entries: ReadonlyArray<PendingEntry>): Parts => ({

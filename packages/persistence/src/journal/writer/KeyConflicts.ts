@@ -1,6 +1,6 @@
 /**
- * What a submission meant that was not stored because a key was taken: a second look, after the flush and with a
- * snapshot of its own, so that it sees what took the key. Contract: section 7, `POST /v1/orders`.
+ * Resolves submissions that were not stored because a key was taken: a second statement after the flush, with a
+ * snapshot of its own, so that it sees the conflicting row. Contract: section 7, `POST /v1/orders`.
  */
 import { externalIdOf, type Hit } from "@sluice/engine/internal/journal/JournalRules"
 import type { Submission } from "@sluice/engine/journal/Journal"

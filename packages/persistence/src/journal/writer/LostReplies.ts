@@ -1,6 +1,6 @@
 /**
- * What became of entries whose answer was lost. Asked after the epoch was raised, so that a statement still on its way
- * can store nothing any more; then one trace of an entry decides for all of it, because it is stored as a whole.
+ * Determines the result of writes whose reply was lost. Runs after the epoch was raised, so that a statement still on
+ * its way can store nothing; then any trace of a write decides for all of it, because it is stored as a whole.
  */
 import type { RunState } from "@sluice/domain/run/ProcessEvent"
 import { columns, type ColumnTypes, unnest } from "../../sql/ArrayParameters.ts"
@@ -23,8 +23,9 @@ const traces = {
 } as const satisfies ColumnTypes
 
 /**
- * Answer: n, stored, the order's version, the run's state where it has ended. The version is the one that was stored with
- * a step: whoever takes the run over starts the next step from it, and sends the same bytes. The order may have moved on.
+ * Returns n, stored, the order's version, and the run's state if it has ended. The version is the one stored with a
+ * step: a process that takes the run over starts the next step from it and sends the same bytes. The order may have a
+ * later version by now.
  */
 export const reconcileStatement = `with e as materialized (select e.* from ${unnest(traces, "e", 1)})
 select e.n::int,
@@ -63,7 +64,7 @@ export const reconcileParameters = (members: ReadonlyArray<Pick<PendingEntry, "e
     }))
   )
 
-/** Those that were stored, by their place from 1. Another run may be waiting: asking once too often costs nothing. */
+/** The stored ones by position, from 1. Another run may be queued behind; an unnecessary check costs nothing. */
 export const reconciled = (rows: Rows): ReadonlyMap<number, StoredEntry> => {
   const stored = new Map<number, StoredEntry>()
   for (const [n, there, version, ended] of rows) {

@@ -1,4 +1,4 @@
-/** What waits to be written: a submission, or an addition to a run. One member is stored as a whole or not at all. */
+/** A write that waits for the writer: a submission, or an entry of a run. It is stored as a whole or not at all. */
 import type {
   Committed,
   Entry,
@@ -16,7 +16,7 @@ import type { WriteProgress } from "../../sql/WriteProgress.ts"
 export interface PendingSubmission {
   readonly kind: "accept"
   readonly submission: Submission
-  /** This process executes it from the start; otherwise it is queued, for whoever has room. */
+  /** True if this process executes the run from the start; otherwise it is queued. */
   readonly starts: boolean
   readonly bytes: number
   /** Monotonic nanoseconds. */
@@ -37,7 +37,7 @@ export interface PendingEntry {
   readonly worker: string
   /** The run is given up with this entry. */
   readonly release: boolean
-  /** What is stored with it beside the run. */
+  /** The messages and changes that are stored with the entry. */
   readonly outcome: Outcome | undefined
   readonly bytes: number
   readonly settle: (answer: Effect.Effect<Committed | Stale, Fenced>) => void
@@ -45,7 +45,7 @@ export interface PendingEntry {
 
 export type PendingWrite = PendingSubmission | PendingEntry
 
-/** What a member weighs on its way to the database, roughly: its documents, bodies and answers. */
+/** The approximate size of a write on its way to the database: documents, bodies and answers. */
 export const submissionBytes = (submission: Submission): number => submission.document.text.length + 512
 
 export const entryBytes = (entry: Entry): number => {
@@ -62,7 +62,7 @@ export const entryBytes = (entry: Entry): number => {
   return bytes + entry.history.length * 256
 }
 
-/** No two members of one order share a flush: `UPDATE … FROM` with one order twice drops a change silently. */
+/** No two writes to one order share a flush: `UPDATE … FROM` with one order twice drops a change silently. */
 export const orderOf = (member: PendingWrite): string =>
   member.kind === "accept" ? member.submission.document.order.id : member.entry.orderId
 

@@ -1,4 +1,4 @@
-/** What waits for the writer: bounded where it can be refused, taken in portions that a flush can carry. */
+/** The queue of the writer: bounded where a write can be refused, taken in portions that fit a flush. */
 import { customersOf, orderOf, type PendingWrite } from "./PendingWrite.ts"
 
 export const maxMembers = 256
@@ -8,7 +8,10 @@ export interface WriteQueue {
   readonly add: (member: PendingWrite) => void
   /** Back to the front, in their order: their flush stored nothing. */
   readonly putBack: (members: ReadonlyArray<PendingWrite>) => void
-  /** At most `maxMembers` and `maxBytes` (a larger one alone), at most one per order and customer; the others keep their place. */
+  /**
+   * Takes at most `maxMembers` writes and `maxBytes` (a larger write alone), at most one per order and customer; the
+   * others keep their place.
+   */
   readonly take: () => ReadonlyArray<PendingWrite>
   /** Takes out those that fulfil the condition. */
   readonly extract: (condition: (member: PendingWrite) => boolean) => ReadonlyArray<PendingWrite>

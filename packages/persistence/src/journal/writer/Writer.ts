@@ -1,6 +1,6 @@
 /**
- * The writer: everything that waits is stored with one statement; when that is committed, everything that came
- * meanwhile. Nobody waits for a timer, and a system under load commits no more often than its disk can.
+ * The writer: stores everything that waits with one statement and, when that is committed, everything that came
+ * meanwhile. There is no timer, and a system under load commits no more often than its disk can.
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { judge } from "@sluice/engine/internal/journal/JournalRules"
@@ -97,13 +97,13 @@ export interface Options {
   readonly claimable: () => void
   /** There are deliveries to send. */
   readonly delivers: () => void
-  /** How many of the deliveries that a flush makes are this process's at once. */
+  /** How many of the deliveries that a flush makes this process claims at once. */
   readonly offer: () => Offer
   /** A run was stored that this process does not hold. */
   readonly queued: () => void
 }
 
-/** $1 orders, $2 the run of each: where the order stands, and the run's cancel. */
+/** $1 orders, $2 the run of each: returns the order's version and the run's cancel. */
 const versionsStatement = `select o.id, o.version, r.reason, r.cancel_compensates
   from unnest($1::text[], $2::uuid[]) as u(order_id, run_id) join orders o on o.id = u.order_id
   left join runs r on r.id = u.run_id and r.cancel_requested`

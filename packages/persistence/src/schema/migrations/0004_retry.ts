@@ -1,6 +1,4 @@
-/**
- * What a retry has to know of the run before it, and the jobs that retry many runs. Contract: sections 5 to 7.
- */
+/** The data that a retry needs of the earlier run, and the jobs that retry many runs. Contract: sections 5 to 7. */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 

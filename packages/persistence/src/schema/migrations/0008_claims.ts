@@ -1,6 +1,6 @@
 /**
- * A claim of a delivery is a time of its own, beside the one at which the delivery is due: no index knows of it, so
- * whoever claims writes none. Design: ARCHITECTURE.md, "Deliveries".
+ * A claim of a delivery is a column of its own, beside the due time: no index contains it, so a claim writes none.
+ * Design: ARCHITECTURE.md, "Deliveries".
  */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
