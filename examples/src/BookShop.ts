@@ -54,7 +54,7 @@ export class SaleFailed extends Error {
   readonly _tag = "SaleFailed"
 }
 
-/** Everything of Sluice that the shop uses. A journal, a way out and an evaluator are left to be provided. */
+/** The parts of Sluice that the shop uses. A journal, an outbound client and an evaluator remain to be provided. */
 export const sluice = Intake.layer.pipe(
   Layer.provideMerge(Runs.layer()),
   Layer.provide([

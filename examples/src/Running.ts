@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url"
 
 export interface Running {
   readonly server: string
-  /** Where the partners' log and scripts are. */
+  /** The address of the partners' log and scripts. */
   readonly desk: string
   readonly partners: Readonly<Record<string, string>>
 }
@@ -31,7 +31,7 @@ const firstLine = (child: ChildProcess): Promise<string> =>
     if (child.stdout !== null) createInterface({ input: child.stdout }).once("line", resolve)
   })
 
-/** Where the server listens, once it is ready. */
+/** The address of the server, once it is ready. */
 const ready = (child: ChildProcess): Promise<string> =>
   new Promise((resolve, reject) => {
     child.once("exit", (code) => reject(new Error(`the server ended with ${code}`)))
@@ -42,7 +42,7 @@ const ready = (child: ChildProcess): Promise<string> =>
     })
   })
 
-/** Starts both, gives them to `use`, and stops them whatever happens. */
+/** Starts both, passes them to `use`, and stops them however it ends. */
 export const running = async <A>(use: (running: Running) => Promise<A>): Promise<A> => {
   const directory = mkdtempSync(join(tmpdir(), "sluice-use-cases-"))
   // Started by root, the server's PostgreSQL runs as another user, who must get through to its data.

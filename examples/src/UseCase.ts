@@ -1,5 +1,5 @@
 /**
- * One of the seed's use cases, kept in `use-cases/<name>`: settings, an order, and what is expected of it. Hosts at
+ * One of the seed's use cases, kept in `use-cases/<name>`: settings, an order, and the expected result. Hosts at
  * `<partner>.example.com` stand for the partners of `apps/partners`.
  */
 import { existsSync, readFileSync } from "node:fs"
@@ -13,7 +13,7 @@ export const useCases = [
 
 type Document = Readonly<Record<string, unknown>>
 
-/** What must have become of the order, and what the partners must have seen of it. */
+/** The expected state of the order, and the expected requests to the partners. */
 export interface Expected {
   readonly state: string
   readonly status: string
@@ -22,7 +22,7 @@ export interface Expected {
   readonly externalIds?: Readonly<Record<string, string>>
   /** `<partner> <method> <path>`, in order of arrival; tokens aside. */
   readonly requests: ReadonlyArray<string>
-  /** By request: what its body holds. */
+  /** By request: the text that its body contains. */
   readonly bodies?: Readonly<Record<string, string>>
 }
 
@@ -30,7 +30,7 @@ export interface UseCase {
   readonly name: string
   readonly pipelines: ReadonlyArray<Document & { readonly name: string }>
   readonly authProviders: ReadonlyArray<Document & { readonly name: string }>
-  /** What partners are told to do first. */
+  /** The instructions for the partners before the order is sent. */
   readonly scripts: Document
   readonly orders: ReadonlyArray<{ readonly order: Document & { readonly id: string }; readonly expected: Expected }>
 }
@@ -96,7 +96,7 @@ const same = (what: string, got: unknown, wanted: unknown): ReadonlyArray<string
     ? []
     : [`${what}: ${JSON.stringify(got)} instead of ${JSON.stringify(wanted)}`]
 
-/** What is not as expected, in words; empty where all is well. */
+/** The differences from the expected result, in words; empty if there are none. */
 export const faultsOf = (expected: Expected, { order, processEvent, requests }: Seen): ReadonlyArray<string> => {
   const error = processEvent.steps.find((step) => step.error !== undefined)?.error?.message
   return [

@@ -1,13 +1,13 @@
 /**
- * Runs the seed's use cases against a server and its partners: `pnpm use-cases [name …]`. Prints what became of each
- * order and what the partners saw, and ends with 1 where that is not what `expected.json` says.
+ * Runs the seed's use cases against a server and its partners: `pnpm use-cases [name …]`. Prints each order's result
+ * and the requests that the partners received, and exits with 1 if they differ from `expected.json`.
  */
 import process from "node:process"
 import { setTimeout as sleep } from "node:timers/promises"
 import { type Running, running } from "./Running.ts"
 import { faultsOf, readUseCase, type Seen, type UseCase, useCases } from "./UseCase.ts"
 
-/** The secrets of the local Zuora and Salesforce: nobody's. */
+/** The secrets of the local Zuora and Salesforce, which protect nothing. */
 const secrets = {
   ZUORA_CLIENT_SECRET: "zuora-secret-of-the-local-zuora",
   SALESFORCE_CLIENT_SECRET: "salesforce-secret-of-the-local-org"
@@ -26,7 +26,7 @@ const sent = async (method: string, url: string, body?: unknown, headers: Record
   return text === "" ? undefined : JSON.parse(text)
 }
 
-/** What the partners saw of an order; post-processing arrives a moment after the run's end. */
+/** The requests that the partners received for an order; post-processing arrives a moment after the run's end. */
 const requestsOf = async (desk: string, orderId: string, count: number): Promise<Seen["requests"]> => {
   for (let i = 0;; i++) {
     const { items } = await sent("GET", `${desk}/log`) as {

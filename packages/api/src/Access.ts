@@ -1,7 +1,7 @@
 /**
- * Which role each route asks for, and which act of the audit each change is: one line an endpoint, by group and name, of
- * the type that the API's own description gives it, so that a new route without a line does not compile. Contract:
- * section 2, "Roles" and "Audit".
+ * The role that each route requires and the audit's name for each change: one line an endpoint, by group and name,
+ * typed by the API's own description, so that a new route without a line does not compile. Contract: section 2, "Roles"
+ * and "Audit".
  */
 import type { Action } from "@sluice/domain/access/Action"
 import type { Need } from "@sluice/domain/access/Role"

@@ -1,6 +1,6 @@
 /**
- * A typed client of Sluice's HTTP API, for any runtime with `fetch`. Paths, parameters, bodies and answers are typed from
- * the server's own OpenAPI description; whatever is not a 2xx is thrown as a `Problem`. Contract: section 7.
+ * A typed client of Sluice's HTTP API, for any runtime with `fetch`. Paths, parameters, bodies and answers are typed
+ * from the server's own OpenAPI description; an answer other than 2xx is thrown as a `Problem`. Contract: section 7.
  */
 import openApiFetch from "openapi-fetch"
 import type { HttpMethod } from "openapi-typescript-helpers"
@@ -14,7 +14,7 @@ export type Order = components["schemas"]["Order"]
 export type Receipt = components["schemas"]["Receipt"]
 
 export interface ClientOptions {
-  /** Where the server is, like `http://127.0.0.1:8080`. */
+  /** The server's address, like `http://127.0.0.1:8080`. */
   readonly baseUrl: string
   /** One of the server's `SLUICE_API_KEYS`, where it has any. */
   readonly apiKey?: string | undefined

@@ -10,7 +10,7 @@ import type {
 } from "openapi-typescript-helpers"
 import type { paths } from "./OpenApi.ts"
 
-/** What an operation answers where all is well: the union over its 2xx answers. */
+/** The answer type of a successful operation: the union over its 2xx answers. */
 type Answer<Operation> = Operation extends Record<string | number, unknown>
   ? SuccessResponse<ResponseObjectMap<Operation>, MediaType>
   : never

@@ -16,7 +16,7 @@ export type ListPath = {
     : never
 }[PathsWithMethod<paths, "get">]
 
-/** What one of the list's items is. */
+/** The item type of a list. */
 export type Listed<Path extends ListPath> = Got<Path> extends { readonly items: ReadonlyArray<infer Item> } ? Item
   : never
 

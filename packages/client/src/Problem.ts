@@ -1,4 +1,4 @@
-/** What the server says no with: RFC 9457 problems, thrown as an error that can be told apart by `type`. */
+/** The server's refusals: RFC 9457 problems, thrown as an error that is distinguished by `type`. */
 import type { components } from "./OpenApi.ts"
 
 type Schemas = components["schemas"]
@@ -26,7 +26,7 @@ export class Problem extends Error {
   readonly title: string
   readonly status: number
   readonly detail: string | undefined
-  /** What is wrong with the input, where it is; else empty. */
+  /** The faults of the input with their places; otherwise empty. */
   readonly errors: ReadonlyArray<Fault>
   /** After how many seconds it is worth another try, where the server said so. */
   readonly retryAfterSeconds: number | undefined
@@ -44,7 +44,7 @@ export class Problem extends Error {
     this.retryAfterSeconds = retryAfterSeconds
   }
 
-  /** Reads the problem out of an answer that is not 2xx, whoever gave it. */
+  /** Reads the problem from an answer that is not 2xx, including one that a proxy wrote. */
   static async of(response: Response): Promise<Problem> {
     const text = await response.text()
     const retryAfter = Number(response.headers.get("retry-after") ?? Number.NaN)

@@ -13,10 +13,10 @@ import { inForce, Signature } from "./Signature.ts"
 /** Milliseconds that an endpoint has for its whole answer. */
 export const timeoutMs = 15_000
 
-/** How much of an answer is kept, in bytes. */
+/** The bytes of an answer that are kept. */
 export const keptBytes = 64 * 1024
 
-/** With the time that a token may take, and that alone. The claim lasts longer. */
+/** The time limit of an attempt including the time for a token. The claim lasts longer. */
 const wholeMs = 30_000
 const tokenMs = wholeMs - timeoutMs
 
@@ -82,7 +82,7 @@ export const make = Effect.gen(function*() {
   const signature = yield* Signature
   const clock = yield* Clock.Clock
 
-  /** What every endpoint gets, signed for this moment. */
+  /** The headers of a message for an endpoint, signed for the current time. */
   const signedHeaders = (delivery: ClaimedDelivery, endpoint: WebhookEndpoint, body: Uint8Array) => {
     const now = clock.currentTimeMillisUnsafe()
     const id = messageId(delivery.messageId)

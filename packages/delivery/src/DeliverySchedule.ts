@@ -1,4 +1,4 @@
-/** When a delivery is attempted again. Pure; the draw of the jitter is an argument. Contract: section 9. */
+/** Computes when a delivery is attempted again. Pure; the jitter is an argument. Contract: section 9. */
 
 const seconds = 1000
 const minutes = 60 * seconds

@@ -1,6 +1,6 @@
 /**
- * Port: where deliveries are remembered. They are made in the commit of what they tell of, so making them is not here;
- * here they are claimed, and what became of them is recorded.
+ * Port: the store of deliveries. Deliveries are made in the commit of the event that they tell of, which is not part of
+ * this port; here they are claimed, and their results recorded.
  *
  * Implemented by `@sluice/persistence` (PostgreSQL, group commit) and by `testing/DeliveryStoreMemory`.
  * Contract: sections 9 and 10.
@@ -31,14 +31,17 @@ export interface ClaimedDelivery {
   readonly sequence: number
   readonly type: string
   readonly orderId?: string
-  /** When the message was made: what `$now()` gives to its filter and template. */
+  /** The creation time of the message: the value of `$now()` for its filter and template. */
   readonly createdAt: number
-  /** What shares a queue: an endpoint, or the origin of a step's URL. */
+  /** The group that shares a queue: an endpoint, or the origin of a step's URL. */
   readonly lane: string
   readonly endpointId?: string
   readonly target?: StepTarget
   readonly body: Uint8Array
-  /** `body` is what earlier attempts sent, whatever the endpoint asks for by now: not filtered or templated again. */
+  /**
+   * True if `body` is what earlier attempts sent: it is not filtered or templated again, whatever the endpoint's
+   * settings are by now.
+   */
   readonly frozen: boolean
   /** Attempts so far; the next one's number is one more. */
   readonly attempts: number
@@ -63,25 +66,25 @@ export interface AttemptRecord {
 /** Codes of attempts that sent nothing, since the endpoint's filter or template failed: the next one may be mended. */
 export const unpreparedCodes = ["filter", "payload"] as const
 
-/** What became of a claimed delivery. */
+/** The result of a claimed delivery. */
 export type Settlement =
   | { readonly _tag: "Attempted"; readonly attempt: AttemptRecord; readonly next: Next }
   /** The endpoint's filter left it out. */
   | { readonly _tag: "Filtered" }
   /** This process knows no such endpoint: cancelled where it was deleted; else it is new, and known in a moment. */
   | { readonly _tag: "EndpointUnknown" }
-  /** Not attempted: others may. */
+  /** Not attempted: other processes may claim it. */
   | { readonly _tag: "Returned" }
 
-/** When a delivery that could not be attempted here is looked at again, in milliseconds. */
+/** The delay before a delivery that could not be attempted here is claimed again, in milliseconds. */
 export const lookAgainMs = 1000
 
 export interface ClaimRequest {
-  /** How many more of a lane may be in flight here, for lanes that have some. */
+  /** The remaining room of each endpoint queue that is in use. */
   readonly room: ReadonlyMap<string, number>
   /** The same for every other lane. */
   readonly otherwise: number
-  /** In all. */
+  /** The remaining room in total. */
   readonly total: number
 }
 
@@ -91,9 +94,9 @@ export interface Claim {
   readonly nextInMs?: number
 }
 
-/** What a process takes of the deliveries that are made in it, besides what it claims. */
+/** A receiver of the deliveries that this process makes, besides those that it claims. */
 export interface Receiver {
-  /** How much it has room for: asked before each commit that makes some, as if it claimed them. */
+  /** The room for deliveries: asked before each commit that makes some. */
   readonly room: () => ClaimRequest
   /** They are its own from that commit on. */
   readonly start: (deliveries: ReadonlyArray<ClaimedDelivery>) => void
@@ -106,16 +109,16 @@ export class DeliveryStore extends Context.Service<DeliveryStore, {
    */
   readonly claim: (request: ClaimRequest) => Effect.Effect<Claim, StoreUnavailable>
   /**
-   * While the scope is open, what is made in this process is claimed for it in the commit that makes it, as far as the
-   * receiver has room, and nobody has to look for it: where an endpoint has no rate limit, and nothing of its order
-   * comes before. All else is found by `claim`. Closing waits for commits that are under way.
+   * While the scope is open, deliveries made in this process are claimed for it in the commit that makes them, as far
+   * as the receiver has room, if the endpoint has no rate limit and no earlier delivery of the order is pending. All
+   * others are found by `claim`. Closing waits for open commits.
    */
   readonly receive: (receiver: Receiver) => Effect.Effect<void, never, Scope.Scope>
   /** Keeps the bytes that are about to be sent in place of the message's, for every later attempt. */
   readonly freeze: (id: string, body: Uint8Array) => Effect.Effect<void, StoreUnavailable>
   /**
-   * Records what became of a delivery, and releases the next one of its order and endpoint. Answers after the commit,
-   * which many share; while the database is away it goes on trying.
+   * Records the result of a delivery, and releases the next one of its order and endpoint. Answers after the commit,
+   * which many share; while the database is away it keeps trying.
    */
   readonly settle: (delivery: ClaimedDelivery, settlement: Settlement) => Effect.Effect<void>
   /** Passes when there may be something to claim that the last claim did not know of, made here or elsewhere. */

@@ -13,7 +13,7 @@ export class DestinationUnknown extends Schema.TaggedError<DestinationUnknown>()
   message: Schema.String
 }) {}
 
-/** What a step's message needs besides what is stored with it. */
+/** The credentials that a step's message needs, which are not stored with it. */
 export interface StepCredentials {
   /** Over the stored ones. */
   readonly headers: Readonly<Record<string, string>>

@@ -21,7 +21,7 @@ import { judge } from "./Judgement.ts"
 import * as Preparation from "./Preparation.ts"
 
 export interface DispatcherOptions {
-  /** How long attempts may go on once the process was told to stop. Default 20 s. */
+  /** How long attempts may go on once the process was asked to stop. Default 20 s. */
   readonly grace?: Duration.Input
 }
 
@@ -152,7 +152,7 @@ const make = Effect.fnUntraced(function*(options: DispatcherOptions) {
     return store.settle(delivery, settlement)
   }
 
-  /** Whatever happens to an attempt, its delivery is settled, or found again once its claim has run out. */
+  /** Settles the delivery whatever happens to the attempt; otherwise it is found again when its claim has expired. */
   const deliver = (delivery: ClaimedDelivery, handed: boolean): Effect.Effect<void> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(Effect.exit(restore(outcome(delivery))), (exit) => {
@@ -183,7 +183,7 @@ const make = Effect.fnUntraced(function*(options: DispatcherOptions) {
       : store.claim({ room, otherwise: EndpointQueues.bounds.initial, total })
   }).pipe(Effect.catchTag("StoreUnavailable", () => Effect.succeed({ deliveries: [], nextInMs: 1000 })))
 
-  /** Until there may be something to claim: it is due, it is new, or a lane that had none has room again. */
+  /** Waits until there may be something to claim: a delivery is due or new, or a full endpoint queue has room again. */
   const rest = (nextInMs: number | undefined) =>
     Effect.raceFirst(
       nextInMs === undefined ? Effect.never : Effect.sleep(Math.max(1, nextInMs)),

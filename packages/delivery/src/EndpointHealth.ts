@@ -1,4 +1,4 @@
-/** When an endpoint is given up: after five days in which nothing but failures came back. Contract: section 9. */
+/** Decides when an endpoint is disabled: after five days with failures only. Contract: section 9. */
 
 /** Milliseconds of failures only. */
 export const disableAfterMs = 5 * 86_400_000
@@ -10,6 +10,6 @@ export const failingSince = (before: number | undefined, succeeded: boolean, at:
 export const isGivenUp = (since: number | undefined, at: number): boolean =>
   since !== undefined && at - since >= disableAfterMs
 
-/** What is said of an endpoint that was disabled. */
+/** The reason shown for an endpoint that was disabled by a 410. */
 export const goneReason = "the endpoint answered 410 Gone"
 export const failingReason = "every attempt of the last five days failed"

@@ -1,27 +1,27 @@
 /**
- * How many deliveries of each lane may be in flight here. A lane that answers earns more, one that hangs or cannot be
- * reached is cut by half each time, so that a few dead endpoints never hold what the living need. Pure but for its state.
+ * Bounds the deliveries in flight of each endpoint. An endpoint that answers gains room, one that hangs or is
+ * unreachable loses half each time, so that dead endpoints never take the room of healthy ones. Pure but for its state.
  */
 import type { ClaimRequest } from "./DeliveryStore.ts"
 
-/** At once, for a lane that nothing is known of; at most; and at least, so that it can recover. */
+/** The room of an unknown endpoint, the largest room, and the smallest, which lets it recover. */
 export const bounds = { initial: 32, most: 512, least: 2 }
 
-/** In flight at once in this process. */
+/** The largest number of deliveries in flight in this process. */
 export const total = 4096
 
 /** EndpointQueues in which nothing is in flight that are remembered; the one that was used longest ago goes first. */
 export const remembered = 1000
 
-/** In one claim: the next follows at once, and a claim stays a matter of milliseconds. */
+/** The size of one claim: the next follows at once, and a claim takes milliseconds. */
 export const batch = 192
 
-/** Of what a lane allows, what was made here may take so much for as long as something may wait that is older. */
+/** The share of an endpoint's room that local claims may use while older deliveries may be waiting. */
 const handedShare = 7 / 8
 
 interface EndpointQueue {
   inFlight: number
-  /** Of those, the ones that were made here, and taken without a claim. */
+  /** The number of these that were claimed locally. */
   handed: number
   allowed: number
 }
@@ -29,16 +29,16 @@ interface EndpointQueue {
 export interface EndpointQueues {
   /** `handed`: it was made here, and taken without a claim. */
   readonly enter: (lane: string, handed?: boolean) => void
-  /** `answered`: something came back, whatever it said. */
+  /** `answered`: true for any response, whatever its status. */
   readonly leave: (lane: string, answered: boolean, handed?: boolean) => void
   /** Room by lane, for those of which something is known; 0 where there is none. */
   readonly room: () => ReadonlyMap<string, number>
   /**
-   * What of it those may take that are made here; `waits`: something older may wait in a lane, or in one not named. Asked
-   * for with every commit, so lanes that are idle and may have as much as any other are not named.
+   * The room for local claims; `waits` tells whether older deliveries may be waiting for an endpoint, or for one that
+   * is not named. Called with every commit, so idle endpoints with full room are not listed.
    */
   readonly localClaims: (waits: (lane?: string) => boolean) => ClaimRequest
-  /** In all. */
+  /** The free room in total. */
   readonly free: () => number
   readonly inFlight: () => number
 }

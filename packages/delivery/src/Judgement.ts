@@ -1,17 +1,19 @@
-/** What follows from an attempt: a pure function of how it ended and of the endpoint's schedule. Section 9. */
+/**
+ * Decides what follows from an attempt: a pure function of its end and of the endpoint's schedule. Contract: section 9.
+ */
 import { retryAfterMs } from "@sluice/domain/internal/decode/RetryAfter"
 import type { OutboundResponse } from "@sluice/http-client/Outbound"
 import { Data } from "effect"
 import { delayAfter } from "./DeliverySchedule.ts"
 
-/** How an attempt ended. `Failed` has no answer: a time-out, an unreachable host, a template that fails. */
+/** The end of an attempt. `Failed` has no answer: a time-out, an unreachable host, a failing template. */
 export type AttemptEnd = Data.TaggedEnum<{
   Answered: { readonly response: Pick<OutboundResponse, "status" | "headers"> }
   Failed: { readonly code: string; readonly message: string }
 }>
 export const AttemptEnd = Data.taggedEnum<AttemptEnd>()
 
-/** What becomes of the delivery. */
+/** The next state of the delivery. */
 export type Next = Data.TaggedEnum<{
   Delivered: {}
   Retry: { readonly afterMs: number }

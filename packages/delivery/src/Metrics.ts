@@ -1,6 +1,6 @@
 /**
- * Counts what becomes of deliveries, around the store: whoever wants no metrics leaves this layer out.
- * `sluice_deliveries_total{state}`. Contract: section 7, `/metrics`.
+ * Metrics of deliveries, as a layer around the store: leave it out for no metrics. `sluice_deliveries_total{state}`.
+ * Contract: section 7, `/metrics`.
  */
 import { Effect, Layer, Metric } from "effect"
 import { DeliveryStore, type Settlement } from "./DeliveryStore.ts"

@@ -1,4 +1,7 @@
-/** What is sent to an endpoint: the message, or what its template makes of it; or nothing, where its filter says no. */
+/**
+ * Prepares the body for an endpoint: the message, or the result of the endpoint's template; nothing if its filter
+ * excludes it.
+ */
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import * as Json from "@sluice/domain/json/Json"
 import { testType } from "@sluice/domain/webhook/Delivery"
@@ -22,7 +25,7 @@ const holds = (value: unknown): boolean =>
     ? (Array.isArray(value) ? value.length : Object.keys(value).length) > 0
     : Boolean(value)
 
-/** What an expression sees: the message's members, its `type`, and an order also under its own name. */
+/** The expression's scope: the message's members, its `type`, and an order also under its own name. */
 const scopeOf = ({ type, body }: ClaimedDelivery): Readonly<Record<string, unknown>> => {
   const message = Json.parse(Utf8.decode(body))
   if (!Json.isObject(message)) return { type, message }

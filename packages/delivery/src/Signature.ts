@@ -20,7 +20,7 @@ export interface Signed {
   readonly body: Uint8Array
 }
 
-/** Those of the secrets that sign at `now`, epoch milliseconds. */
+/** The secrets that sign at `now`, in epoch milliseconds. */
 export const inForce = (secrets: ReadonlyArray<SigningSecret>, now: number): ReadonlyArray<Redacted.Redacted> =>
   secrets.filter(({ until }) => until === undefined || now < until).map(({ secret }) => secret)
 

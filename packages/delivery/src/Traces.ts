@@ -1,6 +1,6 @@
 /**
- * Tells of the attempts of deliveries as spans, around the store: whoever wants no traces leaves this layer out. They lie
- * in the trace of their order; a message that belongs to none (`customer.created`) is a trace of its own. Ids: `TraceSpan`.
+ * Traces of delivery attempts, as a layer around the store: leave it out for no traces. Spans belong to the trace of
+ * their order; a message without an order (`customer.created`) is a trace of its own. Ids: `TraceSpan`.
  */
 import { ofOrder, partIdOf, spanIdOf, type TraceSpan } from "@sluice/domain/identity/TraceSpan"
 import { Effect, Layer } from "effect"
@@ -38,7 +38,7 @@ const attemptSpan = (delivery: ClaimedDelivery, attempt: AttemptRecord): TraceSp
     && { error: attempt.error?.message ?? `answered ${attempt.response?.status ?? "nothing"}` })
 })
 
-/** A store that tells of the attempts it recorded. */
+/** A store that emits a span for each recorded attempt. */
 export const store = (tell: Tell): Layer.Layer<DeliveryStore, never, DeliveryStore> =>
   Layer.effect(
     DeliveryStore,

@@ -19,7 +19,7 @@ export interface Child {
   /** Waits until the child is up, then for its answer. One request at a time. */
   readonly ask: (request: Request) => Effect.Effect<Answer, ChildLost>
   readonly isAlive: () => boolean
-  /** Whether it has started, and would answer without delay. */
+  /** True if it has started and answers without delay. */
   readonly isUp: () => boolean
   readonly kill: () => void
 }

@@ -1,4 +1,4 @@
-/** From what jsonata or V8 threw to a reason and a sentence. */
+/** Maps an error of jsonata or V8 to a reason and a sentence. */
 import type { Failure, Limits } from "./WorkerProtocol.ts"
 
 /** jsonata quotes values of the document in its messages; a long one would fill the record. */

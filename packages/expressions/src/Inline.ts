@@ -1,5 +1,5 @@
 /**
- * A small part of JSONata, run in the caller's own process: paths of names with constant indices, comparisons, `in`,
+ * A small part of JSONata, evaluated in the caller's process: paths of names with constant indices, comparisons, `in`,
  * `and`/`or`, `$exists`, `$not`, literals. It costs microseconds, where asking a child process costs a hundred.
  *
  * Nothing here parses: the child that checked an expression hands over a `Plan` where the whole expression lies in the
@@ -18,7 +18,7 @@ export interface Step {
 export type Literal = string | number | boolean | null
 export type Comparison = "=" | "!=" | "<" | "<=" | ">" | ">="
 
-/** What to do, as JSON, so that it can cross from the child that parsed the expression. */
+/** The evaluation plan as JSON, so that the child that parsed the expression can return it. */
 export type Plan =
   | { readonly op: "literal"; readonly value: Literal }
   | { readonly op: "list"; readonly values: ReadonlyArray<Literal> }
@@ -29,7 +29,10 @@ export type Plan =
 /** The answer must come from a child process. */
 export const beyond = Symbol("beyond the inline subset")
 
-/** How many values one evaluation may look at before a child has to do it: some 100 µs of this process's one thread. */
+/**
+ * The number of values that one evaluation may visit before it is passed to a child: some 100 µs of this process's
+ * thread.
+ */
 const budget = 5_000
 
 /**
@@ -46,7 +49,10 @@ export const evaluate = (plan: Plan, scope: unknown): unknown => {
   }
 }
 
-/** What jsonata marks with `sequence: true`: an array made by the path, which shrinks to its only item or to nothing. */
+/**
+ * The equivalent of jsonata's `sequence: true`: an array made by a path, which collapses to its only item or to
+ * nothing.
+ */
 class Sequence extends Array<unknown> {
   static of1(item: unknown): Sequence {
     const sequence = new Sequence()

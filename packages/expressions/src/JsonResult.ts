@@ -1,4 +1,4 @@
-/** Whether what an expression gives is JSON, and how much of it there is, before it is written down. */
+/** Checks that an expression's result is JSON, and measures its size, before it is serialised. */
 import type { Failure } from "./WorkerProtocol.ts"
 
 /** `undefined` when the value may be sent to the parent as it is. */

@@ -1,6 +1,6 @@
 /**
  * Adapter of the engine's port `Expressions`: JSONata 2.2, checked and evaluated in child processes that are bounded in
- * time and memory; what lies in a small subset is evaluated in this process. Contract: section 4, "Expressions".
+ * time and memory; a small subset is evaluated in this process. Contract: section 4, "Expressions".
  *
  * - A number that a double cannot hold is a double to an expression that computes with it.
  * - `$random`, `$shuffle` and `$eval` are refused: an expression gives the same for the same scope and `now`.
@@ -30,15 +30,15 @@ export interface Options {
   readonly resultLength?: number
 }
 
-/** What is known of an expression; the oldest of these are forgotten above `maxKnown`. */
+/** The facts known about an expression; above `maxKnown` the oldest are dropped. */
 interface Known extends ExpressionFacts {
   readonly plan: Inline.Plan | undefined
-  /** It has been evaluated by a child within its bounds. */
+  /** True once a child has evaluated it within its bounds. */
   isProven: boolean
 }
 const maxKnown = 2_000
 
-/** No process is started before the first expression that needs one; all end with the layer's scope. */
+/** Starts no process before the first expression that needs one; all end with the layer's scope. */
 export const layer = (options: Options = {}): Layer.Layer<Expressions> => Layer.effect(Expressions, make(options))
 
 const make = Effect.fnUntraced(function*(options: Options) {
@@ -109,7 +109,7 @@ const unexpected = (source: string, answer: Answer): ExpressionError =>
     ? failure(source, answer.reason, answer.detail)
     : failure(source, "failed", "got an answer to another question")
 
-/** How much of an expression a message repeats. */
+/** The length at which a message cuts a quoted expression. */
 const maxQuoted = 200
 
 const failure = (source: string, reason: Failure["reason"], detail: string): ExpressionError => {

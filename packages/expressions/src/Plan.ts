@@ -1,7 +1,7 @@
 /**
- * From jsonata's syntax tree to a plan that needs no jsonata, where the whole expression lies in the inline subset.
- * A node is taken only if all of its members are known: whatever a member may mean that is not in the lists below
- * (`[]` that keeps arrays, order-by, focus, grouping …), its expression is left to jsonata.
+ * Translates jsonata's syntax tree to a plan that needs no jsonata, if the whole expression is in the inline subset. A
+ * node is accepted only if all of its members are known: anything else (`[]` that keeps arrays, order-by, focus,
+ * grouping …) is left to jsonata.
  */
 import type { Comparison, Literal, Plan, Step } from "./Inline.ts"
 import { isNode, type Node, nodesOf } from "./SyntaxTree.ts"

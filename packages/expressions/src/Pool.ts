@@ -31,7 +31,10 @@ export const make = Effect.fnUntraced(
       child.kill()
       all.delete(child)
     }
-    /** What is proven gets a child that is up; what is not, the one that still starts: it may be the next to be killed. */
+    /**
+     * Selects a child: a running one for a proven expression, the one still starting for another, which may get it
+     * killed.
+     */
     const take = (isProven: boolean): Child.Child => {
       for (const dead of idle.filter((child) => !child.isAlive())) {
         idle.splice(idle.indexOf(dead), 1)

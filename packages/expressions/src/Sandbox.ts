@@ -1,7 +1,7 @@
 /**
- * jsonata in a realm of its own, inside the child process. The realm has its own microtask queue, which is what lets
- * `vm` stop an evaluation: jsonata works in promises, and without it nothing but the first `await` would be bounded.
- * A child that is watched in this way also ends by itself when its parent is killed while an expression spins.
+ * jsonata in a realm of its own, inside the child process. The realm has its own microtask queue, which lets `vm` stop
+ * an evaluation: jsonata works in promises, and otherwise only the code before the first `await` would be bounded. A
+ * child watched in this way also ends when its parent is killed while an expression spins.
  *
  * In the realm, the time stands still at the evaluation's `now`, and there is neither chance nor `eval`.
  */

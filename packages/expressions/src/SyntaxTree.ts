@@ -1,6 +1,6 @@
 /**
- * What can be read off jsonata's syntax tree: which functions it names and which steps it refers to.
- * Read from the tree and never from the text, so that `$f := $random` and `$random(?)` are seen, and `"$random"` is not.
+ * Derives facts from jsonata's syntax tree: the functions that it names and the steps that it refers to. Read from the
+ * tree, never from the text, so that `$f := $random` and `$random(?)` are found, and `"$random"` is not.
  */
 
 /** A node of jsonata's tree. Its type declarations cover a part of what there is, so members are checked when read. */
@@ -22,9 +22,9 @@ export interface Reading {
   readonly refused: string | undefined
   /** Ids behind `callouts.` and `steps.` at the head of a path that starts at the scope; each once. */
   readonly stepReferences: ReadonlyArray<string>
-  /** What is asked of earlier callouts, as far as it is plain names: `callouts.provision.body.accountId`. Each once. */
+  /** The members of earlier callouts that are read by plain names: `callouts.provision.body.accountId`. Each once. */
   readonly calloutPaths: ReadonlyArray<CalloutPath>
-  /** How large the tree is. */
+  /** The size of the tree. */
   readonly nodes: number
 }
 
@@ -65,7 +65,7 @@ export const read = (root: Node): Reading => {
 
 interface Visit {
   readonly value: unknown
-  /** Whether names here are looked up in the scope, and not in what a path has reached. */
+  /** True if names here are looked up in the scope rather than in a path's result. */
   readonly atScope: boolean
 }
 
@@ -94,7 +94,10 @@ const referenceOf = (steps: ReadonlyArray<Node>, atScope: boolean): Reference | 
   return { of: root.value, stepId: id.value, members: movesOn(root) && movesOn(id) ? namesOf(rest) : [] }
 }
 
-/** With a binding (`@$x`, `#$i`) or a parent (`%`) in it, a path's next name is not looked up in what the last one gave. */
+/**
+ * False if a binding (`@$x`, `#$i`) or a parent (`%`) makes a path's next name refer to something other than the last
+ * result.
+ */
 const movesOn = (node: Node): boolean =>
   ["focus", "index", "tuple", "ancestor"].every((name) => node[name] === undefined)
 

@@ -1,11 +1,11 @@
-/** What an evaluating child process is asked and what it answers, as JSON over its IPC channel. */
+/** The requests to a child process and its answers, as JSON over its IPC channel. */
 import type { Plan } from "./Inline.ts"
 import type { CalloutPath } from "./SyntaxTree.ts"
 
-/** How often an evaluation is begun in all, where its time went by while others had the processor. */
+/** The number of times that an evaluation is started if its time passed while other processes had the processor. */
 export const turns = 8
 
-/** What one child may use. It gets them as its only argument, as JSON. */
+/** The bounds of one child, passed as its only argument, as JSON. */
 export interface Limits {
   /** Milliseconds of one check or evaluation; {@link turns} times as many where the machine is too busy to do it. */
   readonly timeMs: number
@@ -24,8 +24,8 @@ export type Request =
     /** Epoch milliseconds. */
     readonly now: number
     /**
-     * Whether the child watches the time itself. That costs 160 µs, a thread for each evaluation, so it is not done for
-     * what has proven itself; the parent's own limit, which is wider, still holds.
+     * True if the child watches the time itself. That costs 160 µs and a thread for each evaluation, so it is not done
+     * for proven expressions; the parent's wider limit still holds.
      */
     readonly isWatched: boolean
   }

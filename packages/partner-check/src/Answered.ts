@@ -1,4 +1,4 @@
-/** What a played order shows in a report. Pure. */
+/** The report's view of a played order. Pure. */
 import type { CalloutRecord, RecordedResponse } from "@sluice/domain/callout/CalloutRecord"
 import { receivedText } from "@sluice/domain/internal/decode/ReceivedText"
 import { readWorkflowAnswer } from "@sluice/domain/workflow/WorkflowAnswer"
@@ -54,7 +54,7 @@ const isSame = (a: Uint8Array, b: Uint8Array): boolean =>
 export const sameAnswer = (a: RecordedResponse | undefined, b: RecordedResponse | undefined): boolean =>
   a !== undefined && b !== undefined && a.status === b.status && isSame(a.body, b.body)
 
-/** What a workflow step reads in a 2xx answer; nothing where there is none. */
+/** The workflow step's reading of a 2xx answer; nothing if there is none. */
 export const workflowAnswerOf = (played: Played) => {
   const response = answerOf(played)
   return response === undefined || response.status < 200 || response.status > 299 || response.truncated === true

@@ -9,7 +9,7 @@ export type CheckedStep = "WebhookWorkflowStep" | "calloutPlugin"
 export interface PartnerCheckOptions {
   /** `http:` or `https:`. The address guard applies to it as to any setting. */
   readonly url: string
-  /** Which step will call the partner. Default: `WebhookWorkflowStep`. */
+  /** The step that will call the partner. Default: `WebhookWorkflowStep`. */
   readonly step?: CheckedStep | undefined
   /** Milliseconds for each attempt; default the step's own, 30 s or 2 s. */
   readonly timeoutMs?: number | undefined
@@ -18,7 +18,7 @@ export interface PartnerCheckOptions {
     | { readonly bearerToken: Redacted.Redacted }
     | { readonly username: string; readonly password: Redacted.Redacted }
     | undefined
-  /** Of a callout: statuses that fail it. Default: none, as in the contract. */
+  /** For callouts: the statuses that fail it. Default: none, as in the contract. */
   readonly shouldRejectOn?: ReadonlyArray<number> | undefined
   /** Orders to send instead of the samples, by name; the first is the one that is repeated. */
   readonly orders?: ReadonlyArray<{ readonly name: string; readonly order: JsonObject }> | undefined
@@ -30,14 +30,14 @@ export interface PartnerCheckOptions {
 export const policies = ["critical", "tolerant"] as const
 export type Policy = (typeof policies)[number]
 
-/** Milliseconds that the steps wait where nobody says. */
+/** The default timeouts of the steps, in milliseconds. */
 const defaultTimeoutMs: Readonly<Record<CheckedStep, number>> = { WebhookWorkflowStep: 30_000, calloutPlugin: 2000 }
 
 export const stepOf = ({ step = "WebhookWorkflowStep" }: PartnerCheckOptions): CheckedStep => step
 export const timeoutOf = (options: PartnerCheckOptions): number =>
   options.timeoutMs ?? defaultTimeoutMs[stepOf(options)]
 
-/** What the order's status becomes where the step stops the run, so that it is seen. */
+/** The order's status where the step stops the run, chosen to be recognisable. */
 const errorStatus = "StoppedByCheck"
 
 const workflowStep = (critical: boolean): JsonObject => ({

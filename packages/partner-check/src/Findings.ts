@@ -1,4 +1,4 @@
-/** What is to be said about the answer to an order: rules over what the engine recorded and decided. Pure. */
+/** The findings about the answer to an order: rules over what the engine recorded and decided. Pure. */
 import { answerOf, textOf, workflowAnswerOf } from "./Answered.ts"
 import type { CheckedStep } from "./CheckedSettings.ts"
 import type { Finding, Level } from "./PartnerReport.ts"
@@ -16,7 +16,7 @@ const finding = (level: Level, rule: string, message: string): Finding => ({ lev
 
 const attemptsIn = (count: number): string => count === 1 ? "one attempt" : `${count} attempts`
 
-/** Nothing came back: what was in the way. */
+/** The finding for a missing answer: the obstacle. */
 const unanswered = ({ played, timeoutMs }: Judged): ReadonlyArray<Finding> => {
   const last = played.records.at(-1)
   if (last === undefined) return [finding("fail", "reachable", played.step.reason ?? "no request could be made")]
@@ -86,7 +86,7 @@ const statusFindings = (judged: Judged): ReadonlyArray<Finding> => {
   return status >= 200 && status < 300 ? [] : workflowStatus(judged, status)
 }
 
-/** What the answer says to a workflow step. */
+/** The finding about the meaning of the answer to a workflow step. */
 const meaning = (judged: Judged): ReadonlyArray<Finding> => {
   const { played } = judged
   const answer = workflowAnswerOf(played)

@@ -18,7 +18,7 @@ export interface Observation {
   readonly result: Result.Result<OutboundResponse, OutboundError>
   /** Milliseconds, on the real clock. */
   readonly durationMs: number
-  /** Not sent: the one before it timed out. */
+  /** Not sent, because the attempt before it timed out. */
   readonly assumed: boolean
 }
 

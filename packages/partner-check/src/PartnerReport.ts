@@ -1,6 +1,6 @@
 /**
- * What checking a partner's endpoint found: a value that can be printed, stored and compared. Everything in it has gone
- * through the engine's redaction; nothing secret is in here.
+ * The report on a partner's endpoint: a value that can be printed, stored and compared. All of it has passed the
+ * engine's redaction; it contains no secrets.
  */
 import { PatchedMember } from "@sluice/domain/callout/CalloutRecord"
 import { Outcome } from "@sluice/domain/callout/Outcome"
@@ -24,29 +24,29 @@ export const CheckedAttempt = Schema.Struct({
   number: Schema.Int,
   status: Schema.optionalKey(Schema.Int),
   contentType: Schema.optionalKey(Schema.String),
-  /** Of the answer's body, after decompression; where it was cut, of what was kept. */
+  /** The size of the answer's body after decompression; if it was cut, of the part kept. */
   bytes: Schema.optionalKey(Schema.Int),
   /** Milliseconds. */
   durationMs: Schema.Finite,
   outcome: Outcome,
   unknown: Schema.optionalKey(Schema.Boolean),
   error: Schema.optionalKey(Schema.String),
-  /** It was not sent: the attempt before it timed out, and this one is taken to end alike. */
+  /** True if it was not sent: the attempt before it timed out, and this one is assumed to end alike. */
   assumed: Schema.optionalKey(Schema.Boolean)
 })
 export type CheckedAttempt = typeof CheckedAttempt.Type
 
-/** What the answers do to an order, as the engine decided. */
+/** The answers' effect on an order, as the engine decided. */
 export const OrderEffect = Schema.Struct({
   step: StepState,
   run: FinalRunState,
-  /** In words: what decided. */
+  /** The deciding reason, in words. */
   reason: Schema.String,
   error: Schema.optionalKey(Schema.String),
   status: Schema.Struct({ before: Schema.String, after: Schema.String }),
-  /** What a patch changed. */
+  /** The members changed by the patch. */
   patch: Schema.Array(PatchedMember),
-  /** Whether the order's `errors[]` got an entry. */
+  /** True if the order's `errors[]` got an entry. */
   notedOnOrder: Schema.Boolean
 })
 export type OrderEffect = typeof OrderEffect.Type
@@ -57,7 +57,7 @@ export const CheckedCase = Schema.Struct({
   /** One sentence: what was sent, and why. */
   title: Schema.String,
   attempts: Schema.Array(CheckedAttempt),
-  /** With `StopOnError: true` (`critical: true`). Absent where the case is about the answers alone. */
+  /** The effect with `StopOnError: true` (`critical: true`). Absent where the case concerns only the answers. */
   critical: Schema.optionalKey(OrderEffect),
   /** Without: the same answers, decided again. */
   tolerant: Schema.optionalKey(OrderEffect),

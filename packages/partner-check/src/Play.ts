@@ -22,7 +22,7 @@ import { Outbound } from "@sluice/http-client/Outbound"
 import { Clock, Context, DateTime, Effect } from "effect"
 import { type Observation, observing, replaying } from "./ObservedOutbound.ts"
 
-/** How a run of one step went. */
+/** The run of one step. */
 export interface Played {
   readonly step: StepRow
   readonly state: FinalRunState
@@ -50,7 +50,7 @@ const plugins = {
   byName: new Map([webhookWorkflowStep, calloutPlugin].map((plugin) => [plugin.name, plugin] as const))
 }
 
-/** Waits of more than 30 s let go of the run; four attempts have three waits. */
+/** A wait of more than 30 s releases the run; four attempts have three waits. */
 const mostWaits = 10
 
 const documentOf = ({ at, order, runId }: PlayedOrder): Document => {

@@ -1,4 +1,4 @@
-/** What the answers to repeated requests say about a partner's idempotency and speed. Pure. */
+/** The findings of repeated requests about a partner's idempotency and speed. Pure. */
 import type { RecordedResponse } from "@sluice/domain/callout/CalloutRecord"
 import { answerOf, sameAnswer } from "./Answered.ts"
 import type { Finding } from "./PartnerReport.ts"

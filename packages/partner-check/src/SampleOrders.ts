@@ -1,4 +1,4 @@
-/** Orders that a check sends where none are given. They belong to nobody: names, addresses and ids are made up. */
+/** The orders that a check sends by default. Names, addresses and ids are invented. */
 import type { JsonObject } from "@sluice/domain/json/Json"
 
 /** An ordinary order, with what most partners look at. */
@@ -39,7 +39,7 @@ export const ordinary: JsonObject = {
 /** The least that is an order. */
 export const minimal: JsonObject = { id: "sluice-check-2", orderType: "NEW_ORDER" }
 
-/** What is allowed and rarely tried: other alphabets, emptiness, null, members that nobody knows. */
+/** Valid but rarely tested: other alphabets, empty values, null, unknown members. */
 export const unusual: JsonObject = {
   ...ordinary,
   id: "sluice-check-3",
@@ -70,5 +70,5 @@ export const large: JsonObject = {
   }
 }
 
-/** Nobody may change it: a patch that comes is refused. */
+/** A read-only order: a patch for it is refused. */
 export const readOnly: JsonObject = { ...ordinary, id: "sluice-check-5", isReadOnly: true }

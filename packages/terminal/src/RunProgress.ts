@@ -1,4 +1,4 @@
-/** What changed between two looks at a run, in one line each: attempts that were recorded, and the run's end. */
+/** The changes between two states of a run, one line each: recorded attempts, and the run's end. */
 import { isFinal, type ProcessEvent } from "@sluice/domain/run/ProcessEvent"
 import { outcomeOf, runColour } from "./RunTimeline.ts"
 import { type Colour, duration } from "./Style.ts"

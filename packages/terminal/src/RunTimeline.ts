@@ -1,4 +1,4 @@
-/** What happened in one run, for people: a heading, each step with its attempts, reasons and changes. */
+/** The report of one run for people: a heading, and each step with its attempts, reasons and changes. */
 import type { CalloutView, PatchedMember } from "@sluice/domain/callout/CalloutRecord"
 import {
   isFinal,
@@ -40,11 +40,11 @@ const place = (endpoint: string, partners: Partners): string => {
     : `${partner[0]} ${endpoint.slice(partner[1].length)}`
 }
 
-/** What an attempt met, in a word or two: the outcome, and why it was unreachable. */
+/** The result of an attempt in a word or two: the outcome, and why the partner was unreachable. */
 export const outcomeOf = (callout: CalloutView): string =>
   callout.error?.code === undefined ? callout.outcome : `${callout.outcome} (${callout.error.code})`
 
-/** A rule across the screen with a title in it, and how the run stands. */
+/** A rule across the screen with a title and the state of the run. */
 export const heading = (
   title: string,
   { durationMs, state }: Pick<ProcessEvent, "durationMs" | "state">,
@@ -93,7 +93,7 @@ const change = (member: PatchedMember, style: Style): string => {
   }`
 }
 
-/** What went wrong: the step's error or, where it is none for the step, what its last attempt met. */
+/** The failure of a step: its error or, if it has none, that of its last attempt. */
 const fault = (step: StepView): string | undefined => step.error?.message ?? step.callouts.at(-1)?.error?.message
 
 const stepLines = (step: StepView, start: number, partners: Partners, style: Style): ReadonlyArray<string> => {

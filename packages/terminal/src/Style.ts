@@ -1,4 +1,4 @@
-/** How text looks on this terminal: its width, and colours where it has them. */
+/** The terminal's width, and its colours if it has any. */
 
 export type Colour = "bold" | "dim" | "red" | "green" | "yellow" | "cyan"
 
@@ -21,7 +21,7 @@ const codes: Readonly<Record<Colour, readonly [number, number]>> = {
 const narrowest = 72
 const widest = 120
 
-/** `columns` 0 stands for no terminal: 100 columns then. */
+/** `columns` 0 means no terminal: 100 columns are used. */
 export const style = (options: { readonly columns: number; readonly colours: boolean }): Style => ({
   width: Math.min(Math.max(options.columns === 0 ? 100 : options.columns, narrowest), widest),
   paint: (colour, text) => {

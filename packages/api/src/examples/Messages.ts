@@ -1,4 +1,4 @@
-/** What webhooks tell of, and how they were delivered. */
+/** Examples of webhook messages and of their deliveries. */
 import type { Examples } from "./Examples.ts"
 
 export const messages: Examples = {

@@ -1,4 +1,4 @@
-/** What goes on now, for people who look at it. Beside the contract. */
+/** The current activity, for the console. Not part of the contract. */
 import { Overview } from "@sluice/domain/run/Overview"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { Authorization } from "../wire/Authorization.ts"

@@ -1,4 +1,4 @@
-/** How partners are, and taking one for well again. Contract: section 4, `onUnavailable`. */
+/** The health of partners, and closing a circuit by hand. Contract: section 4, `onUnavailable`. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { Authorization } from "../wire/Authorization.ts"
@@ -6,9 +6,9 @@ import { pageOf, pageQuery } from "../wire/Paging.ts"
 import * as Problems from "../wire/Problems.ts"
 
 export const PartnerView = Schema.Struct({
-  /** As in a URL: lower case, with the port where it is not the scheme's own. */
+  /** The host as in a URL: lower case, with the port unless it is the scheme's default. */
   host: Schema.String,
-  /** Of its circuit breaker. `open`: orders are held. `half-open`: one of them is being tried. */
+  /** The state of its circuit breaker. `open`: runs are on hold. `half-open`: one of them is tried. */
   state: Schema.Literals(["closed", "open", "half-open"]),
   /** Since when it is open (half-open counts with it), or closed again. */
   since: Schema.String,

@@ -34,7 +34,7 @@ export const Receipt = Schema.Struct({
   state: RunState
 }).annotate({ identifier: "Receipt" })
 
-/** What `Prefer: wait` answers when the run ended in time, however it ended. */
+/** The answer to `Prefer: wait` if the run ended in time, in whatever state. */
 export const Finished = Schema.Struct({ order: StoredOrder, processEvent: ProcessEvent }).annotate({
   identifier: "Finished"
 })
@@ -68,7 +68,7 @@ const intakeProblems = [
   Problems.QueueFull
 ] as const
 
-/** What `POST /v1/orders/{id}/process` takes. */
+/** The body of `POST /v1/orders/{id}/process`. */
 export const ProcessRequest = Schema.Struct({
   pipeline: Schema.optionalKey(Schema.NonEmptyString),
   shipmentId

@@ -1,7 +1,8 @@
 /**
- * The reference as Scalar needs it, which draws `/docs`. Its snippets name every parameter that has a schema, also those
- * that nobody gives: `?cursor=&status=` is another request. So the schema of an optional parameter without an example
- * stands where snippets do not look, as that of its `text/plain` content. `/openapi.json`, for tools, has it in place.
+ * The reference in the form that Scalar needs to render `/docs`. Its snippets name every parameter with a schema,
+ * including those without a value: `?cursor=&status=` is another request. So the schema of an optional parameter
+ * without an example is placed where snippets ignore it, in its `text/plain` content. `/openapi.json`, for tools, has
+ * it in the usual place.
  */
 import { Record } from "effect"
 import { OpenApi } from "effect/http-api"

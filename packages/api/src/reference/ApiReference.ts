@@ -1,7 +1,7 @@
 /**
- * The API with examples: what `/openapi.json` shows, and `/docs` too. They stand beside `Api` and not in it, so that clients
- * that are derived from it do not carry them. Every request was sent as it stands to a server with the partners of
- * `pnpm partners`, and every answer is that server's.
+ * The API with examples, as served by `/openapi.json` and `/docs`. They are kept apart from `Api`, so that clients
+ * derived from it do not carry them. Every request was sent as it stands to a server with the partners of `pnpm
+ * partners`, and every answer came from that server.
  */
 import { Record } from "effect"
 import { OpenApi } from "effect/http-api"
@@ -67,7 +67,7 @@ const withRole = (operation: OpenApi.OpenAPISpecOperation): OpenApi.OpenAPISpecO
   return { ...operation, description: description === undefined ? role : `${description}\n\n${role}` }
 }
 
-/** What the reader has to start before the examples do as they say. */
+/** The introduction: what a reader must start for the examples to work. */
 const about = (info: OpenApi.OpenAPISpecInfo): OpenApi.OpenAPISpecInfo => ({
   ...info,
   description: `${info.description} The examples were sent as they stand, and talk to the partners that the repository `
@@ -86,7 +86,7 @@ const lowerCase = (components: OpenApi.OpenAPIComponents): OpenApi.OpenAPICompon
 
 type Description = Parameters<NonNullable<Parameters<typeof OpenApi.annotations>[0]["transform"]>>[0]
 
-/** What is generated from `Api`, with the examples in it. */
+/** The description generated from `Api`, with the examples added. */
 export const withExamples = (description: Description): Description => ({
   ...description,
   info: about(description["info"]),

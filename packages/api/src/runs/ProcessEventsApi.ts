@@ -12,7 +12,7 @@ const path = { id: Schema.String }
 /** The longest reason, in characters. */
 export const maxReason = 1000
 
-/** What `POST /v1/process-events/{id}/cancel` takes. */
+/** The body of `POST /v1/process-events/{id}/cancel`. */
 export const CancelRequest = Schema.Struct({
   reason: Schema.optionalKey(
     Schema.String.check(Schema.isMaxLength(maxReason)).annotate({ description: "Kept as the run's reason" })

@@ -9,7 +9,7 @@ import * as Problems from "../wire/Problems.ts"
 
 const path = { id: Schema.String }
 
-/** What `POST /v1/process-events/{id}/retry` takes; all of it may be absent. */
+/** The body of `POST /v1/process-events/{id}/retry`; every member is optional. */
 export const RetryRequest = Schema.Struct({
   from: Schema.optionalKey(
     Schema.String.annotate({ description: "The step to go on at; absent: where the run stopped" })
@@ -28,7 +28,7 @@ export const ResolveRequest = Schema.Struct({
   reason: Schema.NonEmptyString
 })
 
-/** Which runs: those that have ended, that were not retried yet, and of which all that is given holds. */
+/** Selects ended runs that were not retried yet and match all members given. */
 export const RetryFilter = Schema.Struct({
   state: Schema.optionalKey(FinalRunState),
   orderId: Schema.optionalKey(Schema.String),

@@ -1,11 +1,11 @@
-/** What `POST /v1/pipelines/{name}/simulate` takes and answers. Contract: section 7. */
+/** Request and answer of `POST /v1/pipelines/{name}/simulate`. Contract: section 7. */
 import { FinalRunState, StepPhase, StepState } from "@sluice/domain/run/ProcessEvent"
 import { Schema } from "effect"
 
-/** How many runs one request simulates where it does not say, and at most. */
+/** The number of runs simulated by default, and the largest. */
 export const defaultRuns = 100
 export const mostRuns = 10_000
-/** How many orders one request names at most. */
+/** The largest number of orders in one request. */
 export const mostOrders = 1000
 
 export const SimulationRequest = Schema.Struct({
@@ -17,7 +17,7 @@ export const SimulationRequest = Schema.Struct({
       Schema.isMaxLength(mostOrders, { expected: `at most ${mostOrders} orders` })
     )
   ),
-  /** How many of the pipeline's last runs are simulated, where `orders` does not name any. */
+  /** The number of the pipeline's last runs to simulate, unless `orders` names some. */
   lastRuns: Schema.optionalKey(
     Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: mostRuns }, { expected: `1 to ${mostRuns}` }))
   ),
@@ -42,7 +42,7 @@ export const PlannedRequest = Schema.Struct({
   body: Schema.Json,
   /** An answer to it is on record. */
   answered: Schema.Boolean,
-  /** It would be queued, and sent without the run waiting for it. */
+  /** True if the request would be queued as a delivery, without the run waiting for it. */
   delivery: Schema.optionalKey(Schema.Boolean)
 }).annotate({ identifier: "PlannedRequest" })
 
@@ -50,13 +50,13 @@ export const PlannedStep = Schema.Struct({
   stepId: Schema.String,
   name: Schema.String,
   phase: StepPhase,
-  /** `unknown`: that depends on an answer that nobody has recorded. */
+  /** `unknown`: depends on an answer that was never recorded. */
   state: Schema.Union([StepState, Schema.Literal("unknown")]),
   reason: Schema.String,
   error: Schema.optionalKey(Schema.String),
   /** First attempts, in the order in which they would leave, redacted. */
   requests: Schema.Array(PlannedRequest),
-  /** Ids of steps whose answers its requests are made of. */
+  /** The ids of steps whose answers its requests are built from. */
   dependsOn: Schema.optionalKey(Schema.Array(Schema.String))
 }).annotate({ identifier: "PlannedStep" })
 
@@ -65,14 +65,14 @@ const Ended = Schema.Struct({ state: FinalRunState })
 export const SimulatedRun = Schema.Struct({
   orderId: Schema.String,
   processEventId: Schema.optionalKey(Schema.String),
-  /** Nothing would differ, and every request had its answer on record. */
+  /** True if nothing would differ and every request had a recorded answer. */
   same: Schema.Boolean,
   before: Schema.optionalKey(Ended),
   after: Ended,
   differences: Schema.Array(StepDifference),
-  /** Ids of steps with a request that no record answers: it was taken to have gone well. */
+  /** The ids of steps with a request without a recorded answer, which was assumed to succeed. */
   unanswered: Schema.Array(Schema.String),
-  /** With `order` or `orderId`: what each step would send. */
+  /** With `order` or `orderId`: the requests of each step. */
   plan: Schema.optionalKey(Schema.Array(PlannedStep))
 }).annotate({ identifier: "SimulatedRun" })
 export type SimulatedRun = typeof SimulatedRun.Type

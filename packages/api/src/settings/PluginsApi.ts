@@ -7,7 +7,7 @@ import { pageOf, pageQuery } from "../wire/Paging.ts"
 export const PluginView = Schema.Struct({
   name: Schema.String,
   description: Schema.String,
-  /** Where the options stand: in the step's `options`, or among its own members. */
+  /** The place of the options: in the step's `options`, or among its own members. */
   configuredIn: Schema.Literals(["options", "step"]),
   /** JSON Schema, draft 2020-12. */
   optionsSchema: Schema.Json

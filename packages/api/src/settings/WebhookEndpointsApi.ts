@@ -1,4 +1,4 @@
-/** Webhook endpoints: who is told, of what, and how. Contract: sections 4, 7 and 9. */
+/** Webhook endpoints: destinations, message types and delivery options. Contract: sections 4, 7 and 9. */
 import { DeliveryState, DeliveryView } from "@sluice/domain/webhook/Delivery"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
@@ -10,7 +10,7 @@ import * as Endpoints from "./SettingsEndpoints.ts"
 const path = "/v1/webhook-endpoints"
 const params = { id: Schema.String }
 
-/** What a replay covers: the endpoint's deliveries made in the time, in these states, of these types. */
+/** The scope of a replay: the endpoint's deliveries made in the interval, in these states, of these types. */
 export const ReplayRequest = Schema.Struct({
   since: Moment,
   until: Schema.optionalKey(Moment),
@@ -29,7 +29,7 @@ export const ReplayView = Schema.Struct({
   state: Schema.Literals(["running", "completed", "cancelled"]),
   /** Deliveries that are to be sent again by now. */
   replayed: Schema.Int,
-  /** Those that it has still to come to. */
+  /** The number of deliveries that the replay has not processed yet. */
   remaining: Schema.Int,
   createdAt: Schema.String,
   finishedAt: Schema.optionalKey(Schema.String)

@@ -1,4 +1,7 @@
-/** Who may call: `Authorization: Bearer <key>` with one of `SLUICE_API_KEYS`, where any are set. Contract: section 2. */
+/**
+ * Authenticates callers: `Authorization: Bearer <key>` with a key of `SLUICE_API_KEYS` or a managed key, where any are
+ * set. Contract: section 2.
+ */
 import { HttpApiMiddleware, HttpApiSecurity } from "effect/http-api"
 import { Forbidden, TooManyWrongKeys, Unauthorized } from "./Problems.ts"
 

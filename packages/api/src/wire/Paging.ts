@@ -4,7 +4,7 @@ import { Schema } from "effect"
 export const maxLimit = 200
 export const defaultLimit = 50
 
-/** What every list takes. A cursor is opaque: it comes from the `nextCursor` of the page before. */
+/** The query members of every list. A cursor is opaque: it is the `nextCursor` of the page before. */
 export const pageQuery = {
   limit: Schema.optionalKey(
     Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: maxLimit }))

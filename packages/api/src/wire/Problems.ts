@@ -88,14 +88,14 @@ export class UnsupportedMediaType extends HttpApiError.Problem<UnsupportedMediaT
   named("unsupported-media-type", 415, "The body is not JSON")
 ) {}
 
-/** No pipeline matches the order: `errors` says of each why it did not. Nothing is stored. */
+/** No pipeline matches the order: `errors` gives the reason of each. Nothing is stored. */
 export class NoPipeline extends HttpApiError.Problem<NoPipeline>()(
   "NoPipeline",
   named("no-pipeline", 422, "No pipeline takes this order"),
   faults
 ) {}
 
-/** A pipeline's `match.when` failed, so that nobody can say which pipeline is meant. Nothing is stored. */
+/** A pipeline's `match.when` failed, so that no pipeline can be selected. Nothing is stored. */
 export class PipelineMatchFailed extends HttpApiError.Problem<PipelineMatchFailed>()(
   "PipelineMatchFailed",
   named("pipeline-match-failed", 422, "A pipeline could not be matched"),
@@ -145,8 +145,8 @@ export class Unavailable extends HttpApiError.Problem<Unavailable>()(
   { retryAfterSeconds: Schema.Int }
 ) {}
 
-/** What any `/v1` request may meet. */
+/** The problems that any `/v1` request may be answered with. */
 export const everywhere = [InvalidRequest, InternalFault, Unavailable] as const
 
-/** What a request with a body may meet besides. */
+/** The further problems of a request with a body. */
 export const withBody = [BodyTooLarge, UnsupportedMediaType] as const

@@ -1,6 +1,6 @@
 /**
- * What holds for every request: unknown query members are refused, what does not decode is refused by name, and
- * whatever goes wrong is answered with a problem. Contract: section 7.
+ * The rules of every request: unknown query members are refused, invalid input is refused by name, and every failure is
+ * answered with a problem. Contract: section 7.
  */
 import { HttpApiMiddleware } from "effect/http-api"
 import { everywhere } from "./Problems.ts"

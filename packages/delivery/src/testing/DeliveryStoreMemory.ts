@@ -23,10 +23,10 @@ export interface MemoryDelivery extends Omit<ClaimedDelivery, "attempts" | "roun
   state: DeliveryState
   /** Epoch milliseconds; absent where it is blocked, or has ended. */
   dueAt: number | undefined
-  /** Which claim holds it. */
+  /** The claim that holds it. */
   claim: number
   round: number
-  /** Stands in the sequence of its order and endpoint. */
+  /** True if it is part of the sequence of its order and endpoint. */
   readonly chained: boolean
   readonly attempts: Array<AttemptRecord>
 }
@@ -122,7 +122,7 @@ const make = Effect.gen(function*() {
     if (one.endpointId !== undefined) health(one.endpointId, next._tag === "Delivered")
   }
 
-  /** From when on a rate is not used up: at most the last twentieth of a second, or one delivery's worth. */
+  /** The time from which a rate has room: at most the last twentieth of a second, or one delivery's worth. */
   const freeSince = (lane: string, rate: number): number =>
     Math.max(usedUntil.get(lane) ?? 0, now() - Math.max(1000 / rate, 50))
 

@@ -1,6 +1,6 @@
 /**
- * What every `DeliveryStore` must do. An adapter's test is one call of `suite`; its harness makes deliveries, which the
- * port leaves to whoever commits what they tell of. Contract: sections 9 and 10.
+ * The conformance suite of `DeliveryStore`. An adapter's test is one call of `suite`; its harness makes deliveries,
+ * which is not part of the port. Contract: sections 9 and 10.
  */
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import type { DeliveryState } from "@sluice/domain/webhook/Delivery"
@@ -55,7 +55,7 @@ const one = (deliveries: ReadonlyArray<ClaimedDelivery>): ClaimedDelivery => {
   return deliveries[0]!
 }
 
-/** What the port promises of a delivery; a store may keep more beside it. */
+/** The part of a delivery that the port promises; a store may keep more. */
 const told = (delivery: ClaimedDelivery) => {
   const { attempts, body, createdAt, endpointId, frozen, id, lane, messageId, round, sequence, type } = delivery
   return { attempts, body, createdAt, endpointId, frozen, id, lane, messageId, round, sequence, type }

@@ -51,7 +51,7 @@ export const limitOf = (name: string): number | undefined => {
   return field !== undefined && Object.hasOwn(lengths, field) ? lengths[field] : undefined
 }
 
-/** What is wrong with the names of fields, in a sentence that says what to write; `undefined` where nothing is. */
+/** The fault in the names of fields, as a sentence that says what to write; `undefined` if there is none. */
 export const namesFault = (names: ReadonlyArray<string>): string | undefined => {
   const unknown = names.filter((name) => fieldName(name) === undefined)
   return unknown.length === 0

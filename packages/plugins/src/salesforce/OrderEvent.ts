@@ -23,7 +23,7 @@ const zuoraSubscription = (order: Order): string | undefined => {
   return textOf(ids.filter(isObject).find(({ providerName }) => providerName === "ZuoraSubscription")?.id)
 }
 
-/** What the order itself says; the rest comes from `fields`. */
+/** The event fields taken from the order itself; the rest comes from `fields`. */
 const fromOrder = (order: Order): Readonly<Record<string, string | undefined>> => {
   const source = textOf(order.source)
   return {
@@ -41,7 +41,7 @@ const fromOrder = (order: Order): Readonly<Record<string, string | undefined>> =
 
 export type OrderEvent =
   | { readonly body: string }
-  /** In words: which fields are too long. */
+  /** The fields that are too long, in words. */
   | { readonly tooLong: string }
 
 export const orderEvent = (options: SalesforceOptions, order: Order): OrderEvent => {

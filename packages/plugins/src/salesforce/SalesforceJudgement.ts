@@ -1,5 +1,5 @@
 /**
- * What an answer of Salesforce's REST API means. Pure.
+ * Judges an answer of Salesforce's REST API. Pure.
  *
  * `success` decides, not `errors`: an event that was taken in carries `OPERATION_ENQUEUED` there (Salesforce: "Publish
  * Event Messages with Salesforce APIs"). A refusal is a list of `{ message, errorCode }` (Salesforce: "Status Codes and
@@ -44,7 +44,7 @@ export const judge = (response: OutboundResponse): Judgement => {
   return answer.success ? { outcome: "succeeded" } : refused(response.status, answer.errors)
 }
 
-/** What later steps see as the step's output: the record's id, and the event's UUID where Salesforce gave one. */
+/** The step's output for later steps: the record's id, and the event's UUID if Salesforce returned one. */
 export const outputOf = (answer: Json | undefined): JsonObject => {
   if (!isObject(answer)) return {}
   const enqueued = complaintsOf(answer.errors).find(({ code }) => code === "OPERATION_ENQUEUED")

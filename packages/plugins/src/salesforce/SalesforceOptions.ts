@@ -5,7 +5,7 @@ import { namesFault } from "./EventFields.ts"
 const Names = Schema.Array(Schema.NonEmptyString)
 const Milliseconds = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 86_400_000 }))
 
-/** What goes into the JSON string of the whole order, see `LimioOrder`. */
+/** The options for the JSON string of the whole order, see `LimioOrder`. */
 export const OrderDataOptions = Schema.Struct({
   /** Replaces the default list of the order's own members. */
   fieldsToKeep: Schema.optionalKey(Names),
@@ -28,7 +28,10 @@ export const SalesforceOptions = Schema.Struct({
   orderTypes: Schema.optionalKey(Names),
   sendWholeOrder: Schema.optionalKey(Schema.Boolean),
   orderDataOptions: Schema.optionalKey(OrderDataOptions),
-  /** By event field (`ContactId`, `i42as__ContactId`, `i42as__ContactId__c`, or a field of the org's own, `…__c`). */
+  /**
+   * Values by event field (`ContactId`, `i42as__ContactId`, `i42as__ContactId__c`, or a field of the org's own,
+   * `…__c`).
+   */
   fields: Schema.optionalKey(
     Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite, Schema.Boolean])).check(
       Schema.makeFilter((fields) => namesFault(Object.keys(fields)))

@@ -1,5 +1,5 @@
 /**
- * What an answer of Zuora means, and what is to be done about it. Pure.
+ * Judges an answer of Zuora, and decides what follows. Pure.
  *
  * HTTP 200 says nothing: `success` in the body does (Zuora: "Error handling"). The last two digits of a reason's code
  * are its category (Zuora: "Error codes"): 50 is a lock that somebody else holds, 70 a limit that was exceeded.
@@ -19,7 +19,7 @@ import { answerOf } from "../JsonAnswer.ts"
 
 const busyCategories = ["50", "70"]
 
-/** Whether a code of eight digits says "not now" and nothing worse. */
+/** True if a code of eight digits means no more than "try again later". */
 export const isBusy = (code: string | undefined): boolean =>
   code !== undefined && busyCategories.includes(code.slice(-2))
 

@@ -43,7 +43,7 @@ export interface ZuoraNumbers extends JsonObject {
   readonly orderNumber: string
 }
 
-/** What later steps see as the step's output. */
+/** The step's output for later steps. */
 export const numbersOf = (accountNumber: string, answer: JsonObject): ZuoraNumbers => ({
   accountNumber,
   subscriptionNumbers: subscriptionNumbersOf(answer),
