@@ -1,8 +1,9 @@
 /**
  * Selects the connector of a workflow step. Contract: section 6, `WebhookWorkflowStep`, "Endpoint".
  *
- * By `ConnectorId` if the step gives one, exact or not found; else the one that is enabled for the order's market; else
- * by name among those that are for every market. A market that a connector is disabled for excludes it at every level.
+ * By `ConnectorId` if the step gives one, exact and for the order's market, or not found; else the one that is enabled for
+ * the order's market; else by name among those that are for every market. A market that a connector is disabled for
+ * excludes it at every level.
  */
 import { type Market, marketsOf, namedMarket } from "../order/Market.ts"
 import type { Order } from "../order/Order.ts"
@@ -30,6 +31,13 @@ const compare = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0
 const isForEveryMarket = ({ connector }: AddressedConnector): boolean =>
   connector.enabledForMarkets === undefined || connector.enabledForMarkets.length === 0
 
+const isFor = (one: AddressedConnector, markets: ReadonlyArray<Market>): boolean =>
+  isForEveryMarket(one) || namedMarket(one.connector.enabledForMarkets, markets) !== undefined
+
+/** Names the order's markets, for what is said about a connector that is for others. */
+const named = (markets: ReadonlyArray<Market>): string =>
+  markets.length === 0 ? "no market" : markets.map(({ id, member }) => `${member} ${id}`).join(", ")
+
 const notFound = (
   sought: string,
   candidates: ReadonlyArray<AddressedConnector>,
@@ -37,12 +45,15 @@ const notFound = (
 ): ConnectorSelection => {
   const disabled = candidates.map(({ connector }) => namedMarket(connector.disabledForMarkets, markets))
     .find((market) => market !== undefined)
-  return {
-    connector: undefined,
-    reason: disabled === undefined
-      ? `no connector ${sought} is configured`
-      : `no connector ${sought} is enabled: DisabledForMarkets includes the order's ${disabled.member} ${disabled.id}`
-  }
+  const elsewhere = candidates.find((one) => !isFor(one, markets))
+  const reason = disabled !== undefined
+    ? `is enabled: DisabledForMarkets includes the order's ${disabled.member} ${disabled.id}`
+    : elsewhere !== undefined
+    ? `is enabled: EnabledForMarkets names ${elsewhere.connector.enabledForMarkets?.join(", ")}, the order has ${
+      named(markets)
+    }`
+    : "is configured"
+  return { connector: undefined, reason: `no connector ${sought} ${reason}` }
 }
 
 const byId = (
@@ -52,7 +63,9 @@ const byId = (
   markets: ReadonlyArray<Market>
 ): ConnectorSelection => {
   const candidates = connectors.filter(({ connector }) => connector.connectorId === connectorId)
-  const enabled = candidates.filter(({ connector }) => namedMarket(connector.disabledForMarkets, markets) === undefined)
+  const enabled = candidates.filter((one) =>
+    isFor(one, markets) && namedMarket(one.connector.disabledForMarkets, markets) === undefined
+  )
   // Nothing forbids two connectors with one ConnectorId; the name that the step gives tells them apart.
   const found = enabled.find(({ connector }) => connector.name === name) ?? enabled[0]
   return found === undefined

@@ -15,7 +15,14 @@ interface Answered {
 }
 
 export type WorkflowAnswer =
-  | Answered & { readonly _tag: "Success"; readonly actionStatus?: string }
+  | Answered & {
+    readonly _tag: "Success"
+    readonly actionStatus?: string
+    /** The first `ErrorReason` that says something. */
+    readonly reason?: string
+    /** `actionStatus` is `Warning` or `Error`: the partner did its work and has something to say about it. */
+    readonly warns?: true
+  }
   /** The partner refuses. `patch`, if one came along, is recorded and not applied. */
   | Answered & { readonly _tag: "CancelWorkflow"; readonly reason: string; readonly actionStatus?: string }
   /** `message` names the member. */
@@ -81,28 +88,43 @@ const patchOf = (value: Json | undefined, unknown: Array<[string, Json]>): JsonO
   return decoded.patch
 }
 
+const is = (status: string, name: string): boolean => status.trim().toLowerCase() === name
+
+const isTrouble = (status: string): boolean => is(status, "error") || is(status, "warning")
+
+/** Of several statuses an `Error` counts before a `Warning`, and that before the first of all others. */
+const worstOf = (statuses: ReadonlyArray<string>): string | undefined =>
+  statuses.find((status) => is(status, "error")) ?? statuses.find((status) => is(status, "warning")) ?? statuses[0]
+
 const interpret = (body: JsonObject): WorkflowAnswer => {
   const unknown: Array<[string, Json]> = []
   const answer = readMembers(body, answerNames, "", unknown)
   let cancelled = false
   let reason: string | undefined
-  let actionStatus: string | undefined
+  const statuses: Array<string> = []
   resultsOf(answer.OrderActionExecutionResults).forEach((item, index) => {
     const path = `OrderActionExecutionResults[${index}].`
     const result = readMembers(item, resultNames, path, unknown)
     cancelled = flag(result.CancelWorkflow, `${path}CancelWorkflow`) || cancelled
     reason ||= text(result.ErrorReason, `${path}ErrorReason`)?.trim()
-    actionStatus ||= text(result.ActionStatus, `${path}ActionStatus`)
+    const status = text(result.ActionStatus, `${path}ActionStatus`)
+    if (status) statuses.push(status)
   })
+  const actionStatus = worstOf(statuses)
   const patch = patchOf(answer.OrderPatch, unknown)
   const answered = {
-    ...(actionStatus ? { actionStatus } : {}),
+    ...(actionStatus === undefined ? {} : { actionStatus }),
     ...(patch === undefined ? {} : { patch }),
     ...(unknown.length === 0 ? {} : { unknown: Object.fromEntries(unknown) })
   }
   return cancelled
     ? { _tag: "CancelWorkflow", reason: reason || "CancelWorkflow without an ErrorReason", ...answered }
-    : { _tag: "Success", ...answered }
+    : {
+      _tag: "Success",
+      ...(reason ? { reason } : {}),
+      ...(actionStatus !== undefined && isTrouble(actionStatus) ? { warns: true as const } : {}),
+      ...answered
+    }
 }
 
 /** Reads the body of a 2xx answer, decoded as UTF-8. An empty body is a success that says nothing. */

@@ -29,13 +29,32 @@ const notNordic = connector("notNordic", { disabledForMarkets: ["NORDIC"] })
 const other = connector("other", { name: "Other" })
 const contrary = connector("contrary", { enabledForMarkets: ["NOR"], disabledForMarkets: ["NOR"] })
 const nowhere = connector("nowhere", { enabledForMarkets: [] })
+const nowhereById = connector("nowhereById", { connectorId: "nowhere", enabledForMarkets: [] })
 const norwegian = { marketId: "NOR", marketGroupId: "NORDIC" }
 
 describe("ConnectorSelection", () => {
   it.each<[string, ReadonlyArray<AddressedConnector>, string | undefined, Partial<Order>, string | undefined, string]>([
     ["by id", [plain, a, b], "b", {}, "b", "connector b by ConnectorId"],
     ["by id over market", [norway, b], "b", norwegian, "b", "connector b by ConnectorId"],
-    ["by id although it is for another market", [norway], "z-norway", { marketId: "SWE" }, "norway", "by ConnectorId"],
+    ["by id, for the order's market", [norway], "z-norway", norwegian, "norway", "by ConnectorId"],
+    ["by id, for the order's market group", [nordic], "nordic", norwegian, "nordic", "by ConnectorId"],
+    [
+      "by id, but for another market",
+      [norway, plain],
+      "z-norway",
+      { marketId: "SWE" },
+      undefined,
+      "no connector with ConnectorId z-norway is enabled: EnabledForMarkets names NOR, the order has marketId SWE"
+    ],
+    [
+      "by id, but for a market, of an order without one",
+      [norway],
+      "z-norway",
+      {},
+      undefined,
+      "EnabledForMarkets names NOR, the order has no market"
+    ],
+    ["by id, with an empty EnabledForMarkets", [nowhereById], "nowhere", norwegian, "nowhereById", "by ConnectorId"],
     ["by id, exactly", [a, plain], "A", {}, undefined, "no connector with ConnectorId A is configured"],
     [
       "by id, never by the id of its path",

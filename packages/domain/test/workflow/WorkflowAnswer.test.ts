@@ -13,10 +13,25 @@ describe("WorkflowAnswer", () => {
     ["{\"OrderActionExecutionResults\":null,\"OrderPatch\":null}", { _tag: "Success" }],
     [results(), { _tag: "Success" }],
     [results({ ActionStatus: "Success" }), { _tag: "Success", actionStatus: "Success" }],
-    [results({ ActionStatus: "Warning", CancelWorkflow: false, ErrorReason: "ignored" }), {
+    [results({ ActionStatus: "Warning", CancelWorkflow: false, ErrorReason: "moved house" }), {
       _tag: "Success",
+      reason: "moved house",
+      warns: true,
       actionStatus: "Warning"
     }],
+    [results({ ActionStatus: "ERROR" }), { _tag: "Success", warns: true, actionStatus: "ERROR" }],
+    [results({ ActionStatus: "Success", ErrorReason: " for your information " }), {
+      _tag: "Success",
+      reason: "for your information",
+      actionStatus: "Success"
+    }],
+    [
+      results({ ActionStatus: "Success" }, { ActionStatus: "Warning", ErrorReason: "a" }, {
+        ActionStatus: "Error",
+        ErrorReason: "b"
+      }),
+      { _tag: "Success", reason: "a", warns: true, actionStatus: "Error" }
+    ],
     [results({ ActionStatus: null, CancelWorkflow: null, ErrorReason: null }), { _tag: "Success" }],
     [results({ CancelWorkflow: true, ErrorReason: "no" }), { _tag: "CancelWorkflow", reason: "no" }],
     [results({ CancelWorkflow: true }), { _tag: "CancelWorkflow", reason: "CancelWorkflow without an ErrorReason" }],

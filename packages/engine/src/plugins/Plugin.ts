@@ -38,6 +38,8 @@ export interface StepInput<Options> {
 /** The result of a step. */
 export interface StepResult {
   readonly output?: Json
+  /** The partner did its work and has something to say about it: the step is `warning`, and the run goes on. */
+  readonly warns?: boolean
   /** The deciding reason, in words. */
   readonly reason?: string
   /** An OrderPatch to merge onto the newest version of the order. */

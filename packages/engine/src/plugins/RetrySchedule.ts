@@ -31,7 +31,10 @@ export interface RetryPolicy {
    * would answer the old key with its stored refusal. Absent: never.
    */
   readonly mintsKey?: (end: AttemptEnd) => boolean
-  /** Milliseconds for which such an end asks to be left alone: the next attempt comes no sooner. Absent: none does. */
+  /**
+   * Milliseconds for which such an end asks to be left alone, beside `Retry-After`: the next attempt comes no sooner, and
+   * an hour later at most. Absent: none does.
+   */
   readonly pause?: (end: AttemptEnd) => number | undefined
 }
 
@@ -47,6 +50,9 @@ export const delays = (list: ReadonlyArray<number>): Schedule.Schedule<number, A
     }
   }))
 
+/** The longest wait that a partner can ask for, in milliseconds: an hour. Contract: section 5. */
+export const longestPauseMs = 3_600_000
+
 /** The wait that `Retry-After` asks for on a 429 or a 503, where RFC 9110 and RFC 6585 define it. */
 export const retryAfter = ({ at = 0, headers, status }: AttemptEnd): number | undefined =>
   status === 429 || status === 503 ? retryAfterMs(headers?.["retry-after"], at) : undefined
@@ -58,11 +64,15 @@ export const retryAfter = ({ at = 0, headers, status }: AttemptEnd): number | un
 export const isNetworkError = ({ code, outcome, unknown }: AttemptEnd): boolean =>
   (outcome === "unreachable" && code !== "blocked") || (outcome === "invalid-response" && unknown === true)
 
+const pauseAfter = ({ pause }: RetryPolicy, last: AttemptEnd): number =>
+  Math.min(longestPauseMs, Math.max(retryAfter(last) ?? 0, pause?.(last) ?? 0))
+
 /** Exactly one attempt. */
 export const never: RetryPolicy = { schedule: delays([]), retries: () => false }
 
 /**
- * The delay before the next attempt in milliseconds, after `ends` (oldest first); `undefined` when there is none.
+ * The delay before the next attempt in milliseconds, after `ends` (oldest first); `undefined` when there is none. Never
+ * shorter than the partner asks for.
  * An attempt that was interrupted uses up no retry (contract section 10.2), so it is not to be among `ends`.
  */
 export const delayAfter = Effect.fnUntraced(function*(policy: RetryPolicy, ends: ReadonlyArray<AttemptEnd>) {
@@ -77,5 +87,5 @@ export const delayAfter = Effect.fnUntraced(function*(policy: RetryPolicy, ends:
     delay = next[1]
     now += Duration.toMillis(delay)
   }
-  return delay === undefined ? undefined : Math.max(Duration.toMillis(delay), policy.pause?.(last) ?? 0)
+  return delay === undefined ? undefined : Math.max(Duration.toMillis(delay), pauseAfter(policy, last))
 })

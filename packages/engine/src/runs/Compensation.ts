@@ -34,6 +34,9 @@ const completionOf = (state: StepRow["state"], records: ReadonlyArray<CalloutRec
   if (state === "succeeded") return "completed"
   if (state === "skipped") return "not completed"
   const last = lastAttempts(records)
+  // A warning of a partner that did its work.
+  const answered = last.length > 0 && last.every(({ outcome }) => outcome === "succeeded")
+  if (state === "warning" && answered) return "completed"
   if (last.some(({ unknown }) => unknown === true)) return "unknown"
   // The answer was in when the cancel came.
   return state === "cancelled" && last.some(({ outcome }) => outcome === "succeeded") ? "completed" : "not completed"

@@ -41,7 +41,8 @@ const words: { readonly [Tag in PluginError["_tag"]]: string } = {
 
 export const decide = (outcome: StepOutcome, policy: StepPolicy): StepDecision => {
   if (outcome._tag === "Succeeded") {
-    return { state: "succeeded", run: "continue", reason: outcome.result.reason ?? "answered" }
+    const { reason = "answered", warns } = outcome.result
+    return { state: warns === true ? "warning" : "succeeded", run: "continue", reason }
   }
   const { error } = outcome
   if (error._tag === "Cancelled") return { state: "cancelled", run: "cancel", reason: error.message }

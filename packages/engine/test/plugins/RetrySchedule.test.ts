@@ -23,6 +23,20 @@ describe("the delay before the next attempt", () => {
       assert.deepStrictEqual(waits, [100, 200, 400, undefined])
     }))
 
+  it.effect.each<[string, Partial<AttemptEnd>, number]>([
+    ["what a 429 asks for", { status: 429, headers: { "retry-after": "40" } }, 40_000],
+    ["what a 503 asks for", { status: 503, headers: { "retry-after": "2" } }, 2000],
+    ["what a date asks for", { status: 503, headers: { "retry-after": "Thu, 01 Jan 1970 00:01:10 GMT" } }, 60_000],
+    ["at most an hour", { status: 503, headers: { "retry-after": "86400" } }, 3_600_000],
+    ["no shorter than the schedule's", { status: 503, headers: { "retry-after": "0" } }, 1000],
+    ["the schedule's after any other status", { status: 500, headers: { "retry-after": "40" } }, 1000],
+    ["the schedule's where the header says nothing", { status: 503, headers: { "retry-after": "soon" } }, 1000],
+    ["the schedule's where there is no header", { status: 503 }, 1000]
+  ])("is %s", ([, end, expected]) =>
+    Effect.gen(function*() {
+      assert.strictEqual(yield* delayAfter(always, [{ outcome: "rejected", at: 10_000, ...end }]), expected)
+    }))
+
   it.effect("is none where the last end is not worth repeating, or nothing is retried", () =>
     Effect.gen(function*() {
       const only429 = { ...always, retries: ({ status }: AttemptEnd) => status === 429 }

@@ -60,6 +60,22 @@ describe("compensation of a failed run", () => {
       assert.strictEqual(new Set(requests.map(({ headers }) => headers["idempotency-key"])).size, 6)
     }).pipe(Effect.provide(partners({ d: 500 }))))
 
+  it.effect("undoes a step that ended as a warning, because its partner did the work", () =>
+    Effect.gen(function*() {
+      yield* submitted({
+        pipelines: [
+          pipeline([workflow("w", {}), { ...workflow("x"), ...undo("x") }, callout("d", refusing, { critical: true })])
+        ]
+      })
+      assert.deepStrictEqual((yield* the).steps, ["w warning", "x warning", "d failed", "x_compensation succeeded"])
+    }).pipe(Effect.provide(
+      stand((request) =>
+        host(request) === "d"
+          ? respond(500)
+          : respond(200, { OrderActionExecutionResults: [{ ActionStatus: "Warning" }] })
+      )
+    )))
+
   it.effect("goes on with the others where one fails, and says so", () =>
     Effect.gen(function*() {
       yield* submitted(world)

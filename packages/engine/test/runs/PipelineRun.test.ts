@@ -239,6 +239,47 @@ describe("a workflow step", () => {
       () => respond(200, { OrderActionExecutionResults: [{ CancelWorkflow: true, ErrorReason: "no such street" }] })
     ))))
 
+  it.effect("is a warning where the partner reports one, and tells its reason; patch and run go on", () =>
+    Effect.gen(function*() {
+      yield* submit
+      const { state, steps, order: stored, run, history } = yield* ended
+      assert.deepStrictEqual([state, stored.status], ["completed", "Validated"])
+      assert.deepStrictEqual(steps, ["w warning", "b succeeded"])
+      const [row] = run.steps
+      assert.match(row?.reason ?? "", /^answered 200 with ActionStatus Warning: check the street; /)
+      assert.isUndefined(row?.error)
+      assert.deepStrictEqual(row?.output, { actionStatus: "Warning" })
+      assert.deepStrictEqual(history.map(({ message, operation }) => [operation, message]), [
+        ["ExecuteExportOrder", "WebhookWorkflowStep w ended with Warning after 1 attempt(s): check the street"]
+      ])
+    }).pipe(Effect.provide(world(
+      { pipelines: [pipeline([workflow("w", { stopOnError: true }), callout("b")])] },
+      () =>
+        respond(200, {
+          OrderActionExecutionResults: [{ ActionStatus: "Warning", ErrorReason: "check the street" }],
+          OrderPatch: { status: "Validated" }
+        })
+    ))))
+
+  it.effect("waits for as long as Retry-After says, stored, and not beyond the deadline", () =>
+    Effect.gen(function*() {
+      yield* submit
+      const { runs } = yield* JournalStore
+      const [run] = [...runs.values()]
+      yield* settle
+      assert.deepStrictEqual([run?.owner, run?.wait?.attempt], [undefined, 2], "nobody holds a run that waits so long")
+      yield* TestClock.adjust("119 seconds")
+      assert.strictEqual((yield* ended).requests.length, 1)
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual((yield* ended).requests.length, 2)
+      yield* TestClock.adjust("3 minutes")
+      const { reason, requests, state } = yield* ended
+      assert.deepStrictEqual([requests.length, state, reason], [2, "failed", "run deadline exceeded"])
+    }).pipe(Effect.provide(world(
+      { pipelines: [pipeline([workflow("w")], { deadlineMs: 300_000 })] },
+      (_, index) => respond(503, "", { "retry-after": index === 0 ? "120" : "3600" })
+    ))))
+
   it.effect("that patches a read-only order changes nothing, and says so as a warning", () =>
     Effect.gen(function*() {
       const { submit } = yield* Intake

@@ -7,7 +7,7 @@
  */
 import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
 import type { Judgement } from "@sluice/engine/plugins/Callout"
-import { type AttemptEnd, delays, retryAfter, type RetryPolicy } from "@sluice/engine/plugins/RetrySchedule"
+import { type AttemptEnd, delays, type RetryPolicy } from "@sluice/engine/plugins/RetrySchedule"
 import type { OutboundResponse } from "@sluice/http-client/Outbound"
 import { answerOf, textOf } from "../JsonAnswer.ts"
 
@@ -68,6 +68,5 @@ const defaultDelaysMs = [1000, 5000, 15_000]
 
 export const retryPolicy = (delaysMs: ReadonlyArray<number> = defaultDelaysMs): RetryPolicy => ({
   schedule: delays(delaysMs),
-  retries: isRetried,
-  pause: retryAfter
+  retries: isRetried
 })

@@ -8,7 +8,7 @@ import type { Json } from "@sluice/domain/json/Json"
 import { executeExportOrder } from "@sluice/domain/order/History"
 import { type Connector, defaultTimeoutMs } from "@sluice/domain/pipeline/Connector"
 import type { Step } from "@sluice/domain/pipeline/Pipeline"
-import { readWorkflowAnswer } from "@sluice/domain/workflow/WorkflowAnswer"
+import { readWorkflowAnswer, type WorkflowAnswer } from "@sluice/domain/workflow/WorkflowAnswer"
 import { workflowTail } from "@sluice/domain/workflow/WorkflowBody"
 import type { OutboundResponse } from "@sluice/http-client/Outbound"
 import { Effect, Schema } from "effect"
@@ -158,16 +158,22 @@ export const webhookWorkflowStep: Plugin<WebhookWorkflowStepOptions> = {
       freshOrder: options.runAfterOrderIsSaved === true
     })
     const read = readWorkflowAnswer(receivedText(answer) ?? "")
-    const actionStatus = read._tag === "Success" ? read.actionStatus : undefined
-    const output: Json = { actionStatus: actionStatus ?? "Success" }
+    const said: Extract<WorkflowAnswer, { readonly _tag: "Success" }> = read._tag === "Success"
+      ? read
+      : { _tag: "Success" }
+    const { actionStatus = "Success" } = said
+    const output: Json = { actionStatus }
+    const because = said.reason === undefined ? "" : `: ${said.reason}`
+    const found = said.warns === true ? `with ActionStatus ${actionStatus}` : "without CancelWorkflow"
     return {
       output,
-      reason: `answered ${answer.status} without CancelWorkflow; ${reason}`,
+      reason: `answered ${answer.status} ${found}${because}; ${reason}`,
       clearErrors: true,
-      ...(read._tag === "Success" && read.patch !== undefined && { patch: read.patch }),
+      ...(said.warns === true && { warns: true }),
+      ...(said.patch !== undefined && { patch: said.patch }),
       history: {
         ...executeExportOrder,
-        message: `${step.name} ${step.id} ended with ${actionStatus ?? "Success"} after ${answer.attempts} attempt(s)`
+        message: `${step.name} ${step.id} ended with ${actionStatus} after ${answer.attempts} attempt(s)${because}`
       }
     }
   })
