@@ -12,7 +12,9 @@ interface Manifest {
 }
 
 /** The HTTP contract expands to half a megabyte of types; `packages/client/src/OpenApi.ts` is its snapshot. */
-const describedElsewhere = new Set(["packages/api/./Api", "packages/api/./ApiClient"])
+const describedElsewhere = new Set(
+  ["Api", "ApiClient", "reference/ApiPage", "reference/ApiReference"].map((name) => `packages/api/./${name}`)
+)
 
 /** A declaration file without what is no signature: comments, blank lines and the link to its source map. */
 const signatures = (text: string): string =>
