@@ -31,6 +31,7 @@ import * as MacNode from "@sluice/http-client/node/MacNode"
 import * as OutboundUndici from "@sluice/http-client/node/OutboundUndici"
 import * as DeliveryStorePostgres from "@sluice/persistence/deliveries/DeliveryStorePostgres"
 import { EmbeddedPostgres } from "@sluice/persistence/embedded/EmbeddedPostgres"
+import { ApiKeyStore } from "@sluice/persistence/internal/access/ApiKeyStore"
 import { Deliveries } from "@sluice/persistence/internal/deliveries/Deliveries"
 import { Replays } from "@sluice/persistence/internal/deliveries/Replays"
 import type { StartError } from "@sluice/persistence/internal/embedded/EmbeddedPostgresError"
@@ -55,7 +56,7 @@ import { zuora } from "@sluice/plugins/Zuora"
 import { Effect, Layer } from "effect"
 import { Digest, SecureRandom } from "effect/crypto"
 import type { HttpServer } from "effect/http"
-import { fixedKeys } from "./access/Caller.ts"
+import * as KeysInForce from "./access/KeysInForce.ts"
 import type { ListenFailed } from "./access/Listener.ts"
 import * as EncryptionKey from "./config/EncryptionKey.ts"
 import type { Environment, ServerConfig } from "./config/ServerConfig.ts"
@@ -162,7 +163,7 @@ const engine = (config: ServerConfig, settings: SettingsFile.ReadFile | undefine
     Layer.provideMerge(applySettings(settings)),
     Layer.provideMerge(SettingsWriting.layer),
     Layer.provideMerge(PipelineCheck.layer),
-    Layer.provideMerge(SettingsStore.layer),
+    Layer.provideMerge(Layer.merge(SettingsStore.layer, ApiKeyStore.layer)),
     Layer.provideMerge(SettingsLive.layer),
     // One token request for all processes.
     Layer.provideMerge(Credentials.layer.pipe(Layer.provide(TokenStorePostgres.layer))),
@@ -182,6 +183,7 @@ export type StartFault =
   | SecretUnreadable
   | JournalUnavailable
   | SettingsFile.SettingsFileInvalid
+  | KeysInForce.KeysMissing
   | ListenFailed
 
 /** The whole process, listening. */
@@ -189,13 +191,22 @@ export const layer = (
   config: ServerConfig,
   environment: Environment
 ): Layer.Layer<HttpServer.HttpServer | Stopping, StartFault> =>
-  Layer.unwrap(Effect.map(readSettings(config, environment), (settings) =>
-    Server.layer({
-      host: config.host,
-      port: config.port,
-      keys: fixedKeys(config.apiKeys),
-      serves: config.roles.has("api") ? "everything" : "pages"
-    }).pipe(Layer.provideMerge(engine(config, settings))))).pipe(
-      Layer.provide(ConsoleFiles.layer.pipe(Layer.provide(NodeServices.layer))),
-      Layer.provideMerge(Stopping.layer)
+  Layer.unwrap(
+    KeysInForce.checkEarly(config).pipe(
+      Effect.andThen(readSettings(config, environment)),
+      Effect.map((settings) => serving(config, settings))
     )
+  ).pipe(
+    Layer.provide(ConsoleFiles.layer.pipe(Layer.provide(NodeServices.layer))),
+    Layer.provideMerge(Stopping.layer)
+  )
+
+const serving = (config: ServerConfig, settings: SettingsFile.ReadFile | undefined) =>
+  Server.layer({
+    host: config.host,
+    port: config.port,
+    serves: config.roles.has("api") ? "everything" : "pages"
+  }).pipe(
+    Layer.provideMerge(KeysInForce.layer(config)),
+    Layer.provideMerge(engine(config, settings))
+  )

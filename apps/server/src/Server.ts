@@ -5,10 +5,11 @@ import { HttpMiddleware, HttpRouter } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import * as AccessControl from "./access/AccessControl.ts"
 import * as Authentication from "./access/Authentication.ts"
-import type { Keys } from "./access/Caller.ts"
+import { KeysInForce } from "./access/KeysInForce.ts"
 import * as Listener from "./access/Listener.ts"
 import { ConsoleFiles } from "./console/ConsoleFiles.ts"
 import * as ConsolePages from "./console/ConsolePages.ts"
+import * as ApiKeysHttp from "./http/access/ApiKeysHttp.ts"
 import * as DeliveriesHttp from "./http/deliveries/DeliveriesHttp.ts"
 import * as DocsPage from "./http/operations/DocsPage.ts"
 import * as HealthHttp from "./http/operations/HealthHttp.ts"
@@ -45,7 +46,8 @@ const handlers = Layer.mergeAll(
   ResourcesHttp.layer,
   PartnersHttp.layer,
   OverviewHttp.layer,
-  HealthHttp.layer
+  HealthHttp.layer,
+  ApiKeysHttp.layer
 ).pipe(
   Layer.provide([
     SchemaErrorHandler.layer,
@@ -63,32 +65,36 @@ const pages = Layer.mergeAll(
 )
 
 /** A worker has no API for the console to ask. */
-const gate = (keys: Keys, serves: Authentication.Serves) =>
-  Layer.unwrap(Effect.map(ConsoleFiles, ({ built }) =>
-    Authentication.layer(
-      keys,
-      serves,
-      (request) => built === undefined || serves === "pages" ? undefined : ConsolePages.answer(built, request)
-    )))
+const gate = (serves: Authentication.Serves) =>
+  Layer.unwrap(
+    Effect.gen(function*() {
+      const { built } = yield* ConsoleFiles
+      const { keys } = yield* KeysInForce
+      return Authentication.layer(
+        keys,
+        serves,
+        (request) => built === undefined || serves === "pages" ? undefined : ConsolePages.answer(built, request)
+      )
+    })
+  )
 
-const routes = (keys: Keys, serves: Authentication.Serves) =>
+const routes = (serves: Authentication.Serves) =>
   Layer.mergeAll(
     HttpApiBuilder.layer(ApiReference, { openapiPath: "/openapi.json" }).pipe(Layer.provide(handlers)),
     pages
   ).pipe(
     // The first to be built is the outermost.
     Layer.provideMerge(NotFoundHandler.layer),
-    Layer.provideMerge(gate(keys, serves))
+    Layer.provideMerge(gate(serves))
   )
 
 export interface ServerOptions extends Listener.Address {
-  readonly keys: Keys
   readonly serves: Authentication.Serves
 }
 
 /** Listens while its scope is open. */
-export const layer = ({ host, port, keys, serves }: ServerOptions) =>
-  HttpRouter.serve(routes(keys, serves), {
+export const layer = ({ host, port, serves }: ServerOptions) =>
+  HttpRouter.serve(routes(serves), {
     disableLogger: true,
     disableListenLog: true,
     // An order's id has up to 128 characters, each up to 12 when it is escaped.

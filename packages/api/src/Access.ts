@@ -76,6 +76,7 @@ export const access: AccessTable = {
     getReplay: "read",
     cancelReplay: ["operate", "job.cancel"]
   },
+  apiKeys: { list: "admin", create: ["admin", "api_key.create"], remove: ["admin", "api_key.delete"] },
   deliveries: { list: "read", get: "read", redeliver: ["operate", "delivery.redeliver"] },
   partners: { list: "read", reset: ["operate", "partner.update"] },
   plugins: { list: "read" },

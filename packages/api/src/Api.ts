@@ -1,5 +1,6 @@
 /** The HTTP API of Sluice: what `/openapi.json` describes, the server implements and `ApiClient` speaks. Section 7. */
 import { HttpApi, OpenApi } from "effect/http-api"
+import { ApiKeysApi } from "./access/ApiKeysApi.ts"
 import { DeliveriesApi } from "./operations/DeliveriesApi.ts"
 import { HealthApi } from "./operations/HealthApi.ts"
 import { OverviewApi } from "./operations/OverviewApi.ts"
@@ -30,7 +31,7 @@ export class Api extends HttpApi.make("sluice")
     PartnersApi,
     HealthApi
   )
-  .add(WebhookEndpointsApi, DeliveriesApi, EventsApi, CustomersApi, SubscriptionsApi, OverviewApi)
+  .add(ApiKeysApi, WebhookEndpointsApi, DeliveriesApi, EventsApi, CustomersApi, SubscriptionsApi, OverviewApi)
   .middleware(Refusals)
   // Added last, asked first.
   .middleware(AccessControl)

@@ -84,6 +84,11 @@ export const routes: RouteTable = {
     getReplay: ["GET", "/v1/webhook-endpoints/:id/replays/:replayId"],
     cancelReplay: ["POST", "/v1/webhook-endpoints/:id/replays/:replayId/cancel"]
   },
+  apiKeys: {
+    list: ["GET", "/v1/api-keys"],
+    create: ["POST", "/v1/api-keys"],
+    remove: ["DELETE", "/v1/api-keys/:id"]
+  },
   deliveries: {
     list: ["GET", "/v1/deliveries"],
     get: ["GET", "/v1/deliveries/:id"],

@@ -1,8 +1,8 @@
 /**
- * Authorises each request by the role that its endpoint requires, from the table `@sluice/api/Access`, before anything
+ * Authorises each request by the role that its endpoint requires, from the table `packages/api/src/Access.ts`, before anything
  * else reads it. Contract: section 2, "Roles".
  */
-import { ruleOf } from "@sluice/api/Access"
+import { ruleOf } from "@sluice/api/internal/Access"
 import { AccessControl } from "@sluice/api/internal/wire/AccessControl"
 import * as Problems from "@sluice/api/wire/Problems"
 import { allows, leastRole, type Need } from "@sluice/domain/access/Role"

@@ -11,22 +11,25 @@ import { toIncomingMessage } from "@effect/platform-node/NodeHttpServerRequest"
 import { Authorization } from "@sluice/api/wire/Authorization"
 import * as Problems from "@sluice/api/wire/Problems"
 import { allows, type Need } from "@sluice/domain/access/Role"
-import { Clock, Context, Effect, Layer, Metric, Option } from "effect"
+import { Clock, Context, DateTime, Effect, Layer, Metric, Option } from "effect"
 import { HttpRouter, HttpServerRequest, type HttpServerResponse } from "effect/http"
 import { hostOf, isLoopback } from "../config/Loopback.ts"
 import { problemResponse } from "../wire/Answer.ts"
 import { forbid } from "./AccessControl.ts"
 import * as AnswerHeaders from "./AnswerHeaders.ts"
-import { Caller, type CallerIdentity, identify, type Keys } from "./Caller.ts"
+import { Caller, type CallerIdentity, type Identified, identify, type Keys } from "./Caller.ts"
 import { isForeignOrigin } from "./ForeignOrigin.ts"
 import * as WrongKeys from "./WrongKeys.ts"
+
+/** A key that does not let its sender in. */
+type Refused = Exclude<Identified, { readonly _tag: "Valid" }>
 
 export type Admission =
   | { readonly _tag: "Admitted"; readonly caller: CallerIdentity | undefined }
   | { readonly _tag: "AmbiguousHost" }
   | { readonly _tag: "ForeignHost"; readonly host: string | undefined }
   | { readonly _tag: "ForeignOrigin"; readonly from: string }
-  | { readonly _tag: "Unauthorized"; readonly sent: boolean }
+  | { readonly _tag: "Unauthorized"; readonly sent: Refused }
   | { readonly _tag: "Forbidden"; readonly caller: CallerIdentity; readonly need: Need }
   | { readonly _tag: "NotServed" }
 
@@ -74,9 +77,11 @@ export const admission = (keys: Keys, serves: Serves = "everything") => (credent
   if (isForeignOrigin(credentials)) return { _tag: "ForeignOrigin", from: origin ?? `Sec-Fetch-Site: ${site}` }
   const [path = target] = target.split(/[?#]/, 1)
   const isOpen = openPaths.has(path) || path.startsWith(callbacks)
-  const caller = areSet ? identify(keys, authorization) : undefined
-  if (areSet && !isOpen) {
-    if (caller === undefined) return { _tag: "Unauthorized", sent: authorization !== undefined }
+  const identified = areSet ? identify(keys, authorization) : undefined
+  const caller = identified?._tag === "Valid" ? identified.caller : undefined
+  if (identified !== undefined && !isOpen) {
+    if (identified._tag !== "Valid") return { _tag: "Unauthorized", sent: identified }
+    const { caller } = identified
     if (path === metricsPath && !allows(caller.roles, "read")) return { _tag: "Forbidden", caller, need: "read" }
   }
   return serves === "pages" && !isOpen && path !== metricsPath ? { _tag: "NotServed" } : { _tag: "Admitted", caller }
@@ -97,16 +102,25 @@ const foreignOrigin = (from: string, host: string | undefined) =>
     })
   )
 
-const unauthorized = (sent: boolean) =>
-  problemResponse(
-    new Problems.Unauthorized({
-      detail: sent
-        ? "The key is not one of this server's: send Authorization: Bearer <key> with one of SLUICE_API_KEYS, or one that "
-          + "was made with POST /v1/api-keys"
-        : "Send Authorization: Bearer <key> with one of SLUICE_API_KEYS, or one that was made with POST /v1/api-keys"
-    }),
-    { "www-authenticate": sent ? "Bearer realm=\"sluice\", error=\"invalid_token\"" : "Bearer realm=\"sluice\"" }
-  )
+const mend = "send Authorization: Bearer <key> with one of SLUICE_API_KEYS, or one that was made with POST /v1/api-keys"
+
+const unauthorizedDetail = (sent: Refused): string => {
+  switch (sent._tag) {
+    case "None":
+      return `S${mend.slice(1)}`
+    case "Wrong":
+      return `The key is not one of this server's: ${mend}`
+    case "Expired":
+      return `The key "${sent.name}" expired at ${DateTime.formatIso(DateTime.makeUnsafe(sent.expiresAt))}: ${mend}`
+  }
+}
+
+const unauthorized = (sent: Refused) =>
+  problemResponse(new Problems.Unauthorized({ detail: unauthorizedDetail(sent) }), {
+    "www-authenticate": sent._tag === "None"
+      ? "Bearer realm=\"sluice\""
+      : "Bearer realm=\"sluice\", error=\"invalid_token\""
+  })
 
 const foreignHost = (host: string | undefined) =>
   problemResponse(
@@ -121,9 +135,10 @@ const notServed = problemResponse(
 )
 
 /** Counts the refusal; a wrong key may be one too many of its address. */
-const refuseKey = (refuse: WrongKeys.Refuse, sent: boolean, address: string) =>
+const refuseKey = (refuse: WrongKeys.Refuse, sent: Refused, address: string) =>
   Effect.gen(function*() {
-    const refusal = sent ? refuse(address, yield* Clock.currentTimeMillis) : { status: 401 } as const
+    // Who sends an expired key guesses nothing.
+    const refusal = sent._tag === "Wrong" ? refuse(address, yield* Clock.currentTimeMillis) : { status: 401 } as const
     yield* Metric.update(WrongKeys.refusals[refusal.status], 1)
     if (refusal.status === 401) return unauthorized(sent)
     if (refusal.isNews) {

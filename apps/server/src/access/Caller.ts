@@ -17,21 +17,30 @@ export const Caller = Context.Reference<CallerIdentity | undefined>("@sluice/ser
 /** The key's name, as `requestedBy` has it. */
 export const callerName: Effect.Effect<string | undefined> = Effect.map(Caller, (caller) => caller?.name)
 
+/** What is known of a key that was sent. */
+export type Identified =
+  | { readonly _tag: "Valid"; readonly caller: CallerIdentity }
+  | { readonly _tag: "Expired"; readonly name: string; readonly expiresAt: number }
+  | { readonly _tag: "Wrong" }
+  /** No key was sent. */
+  | { readonly _tag: "None" }
+
 /** The keys that are in force. */
 export interface Keys {
-  /** Answers whether there is any key, so that requests need one. */
+  /** Answers whether there is any key, an expired one included, so that requests need one. */
   readonly areSet: () => boolean
-  readonly byDigest: (digest: string) => CallerIdentity | undefined
+  readonly byDigest: (digest: string) => Exclude<Identified, { readonly _tag: "None" }>
 }
 
 /** The keys of the environment alone. */
 export const fixedKeys = (keys: ReadonlyArray<ApiKey>): Keys => {
-  const known = new Map(keys.map((key) => [key.digest, key]))
-  return { areSet: () => keys.length > 0, byDigest: (digest) => known.get(digest) }
+  const known = new Map(keys.map(({ digest, ...caller }) => [digest, { _tag: "Valid", caller } as const]))
+  return { areSet: () => keys.length > 0, byDigest: (digest) => known.get(digest) ?? { _tag: "Wrong" } }
 }
 
-/** The caller for the value of an `Authorization` header. */
-export const identify = (keys: Keys, authorization: string | undefined): CallerIdentity | undefined => {
-  const sent = authorization === undefined ? undefined : /^bearer +(\S+) *$/i.exec(authorization)?.[1]
-  return sent === undefined ? undefined : keys.byDigest(digestOf(sent))
+/** The caller, or the reason for there being none, for the value of an `Authorization` header. */
+export const identify = (keys: Keys, authorization: string | undefined): Identified => {
+  if (authorization === undefined) return { _tag: "None" }
+  const sent = /^bearer +(\S+) *$/i.exec(authorization)?.[1]
+  return sent === undefined ? { _tag: "Wrong" } : keys.byDigest(digestOf(sent))
 }

@@ -1,4 +1,5 @@
 /** The keys of `SLUICE_API_KEYS`. Contract: section 2, "Roles", and section 11, "Tenants". Pure. */
+import { nameFault } from "@sluice/domain/access/ApiKey"
 import { Role } from "@sluice/domain/access/Role"
 import { Result } from "effect"
 import { createHash } from "node:crypto"
@@ -18,17 +19,6 @@ export const digestOf = (key: string): string => createHash("sha256").update(key
 
 /** The shortest key in clear, in characters. */
 export const shortestKey = 16
-
-/** Actors of the audit that are no keys. */
-export const reservedNames: ReadonlySet<string> = new Set(["anonymous", "settings-file"])
-
-/** The fault of a key's name; `undefined` if there is none. */
-export const nameFault = (name: string): string | undefined => {
-  if (!/^[^,:=@\p{C}]{1,100}$/u.test(name) || name !== name.trim()) {
-    return "is not a name of 1 to 100 characters without commas, \":\", \"=\" and \"@\""
-  }
-  return reservedNames.has(name) ? "is a name that the audit has for others: choose another" : undefined
-}
 
 const roleList = Role.literals.join(", ")
 

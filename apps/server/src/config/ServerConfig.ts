@@ -9,7 +9,6 @@ import * as DatabaseUrl from "@sluice/persistence/internal/sql/DatabaseUrl"
 import { Duration, Redacted, Result } from "effect"
 import type * as IpNetwork from "effect/net/IpNetwork"
 import { type ApiKey, readKeys } from "./ApiKeys.ts"
-import { isLoopback } from "./Loopback.ts"
 import * as TelemetryConfig from "./TelemetryConfig.ts"
 
 export type Role = "api" | "worker"
@@ -22,8 +21,10 @@ export interface ServerConfig {
   readonly databaseUrl: Redacted.Redacted | undefined
   readonly dataDirectory: string
   readonly settingsFile: string | undefined
-  /** Empty: no request needs a key, and only this machine is served. */
+  /** Those of the environment. With no stored keys either, no request needs one, and only this machine is served. */
   readonly apiKeys: ReadonlyArray<ApiKey>
+  /** Keys can name a tenant: `SLUICE_CELLS` is set. */
+  readonly hasTenants: boolean
   /** 32 bytes. Absent: generated in the data directory, unless `databaseUrl` is there. */
   readonly encryptionKey: Redacted.Redacted<Uint8Array> | undefined
   readonly allowedNetworks: ReadonlyArray<IpNetwork.IpNetwork>
@@ -50,24 +51,19 @@ export const decode = (environment: Environment): Result.Result<ServerConfig, Co
   }
 
   const telemetry = TelemetryConfig.decode(environment)
+  const hasTenants = (environment["SLUICE_CELLS"] ?? "").trim() !== ""
   const config: Omit<ServerConfig, "telemetry"> = {
     port: read("PORT", 8080, port),
     host: read("HOST", "127.0.0.1", host),
     databaseUrl: read<Redacted.Redacted | undefined>("DATABASE_URL", undefined, databaseUrl),
     dataDirectory: read("SLUICE_DATA_DIR", ".sluice", Result.succeed),
     settingsFile: read<string | undefined>("SLUICE_CONFIG", undefined, Result.succeed),
-    apiKeys: read("SLUICE_API_KEYS", [], readKeys((environment["SLUICE_CELLS"] ?? "").trim() !== "")),
+    apiKeys: read("SLUICE_API_KEYS", [], readKeys(hasTenants)),
+    hasTenants,
     encryptionKey: read<ServerConfig["encryptionKey"]>("SLUICE_ENCRYPTION_KEY", undefined, encryptionKey),
     allowedNetworks: read("SLUICE_ALLOW_NETWORKS", [], networks),
     roles: read("SLUICE_ROLES", new Set(allRoles), roles),
     retention: read("SLUICE_RETENTION", Duration.days(90), retention)
-  }
-  const namesKeys = (environment["SLUICE_API_KEYS"] ?? "").trim() !== ""
-  if (!namesKeys && !isLoopback(config.host)) {
-    faults.push(
-      `HOST ${config.host} can be reached from other machines while SLUICE_API_KEYS is unset: `
-        + "set SLUICE_API_KEYS to name=key, or HOST to 127.0.0.1"
-    )
   }
   if (Result.isFailure(telemetry)) return Result.fail([...faults, ...telemetry.failure])
   return faults.length === 0 ? Result.succeed({ ...config, telemetry: telemetry.success }) : Result.fail(faults)

@@ -3,9 +3,9 @@ import { admission } from "../../src/access/Authentication.ts"
 import { fixedKeys } from "../../src/access/Caller.ts"
 import { digestOf } from "../../src/config/ApiKeys.ts"
 
-const ops = { name: "ops", roles: ["admin"], digest: digestOf("k1") } as const
-const shop = { name: "shop", roles: ["submit"], digest: digestOf("k2") } as const
-const keys = fixedKeys([ops, shop])
+const ops = { name: "ops", roles: ["admin"] } as const
+const shop = { name: "shop", roles: ["submit"] } as const
+const keys = fixedKeys([{ ...ops, digest: digestOf("k1") }, { ...shop, digest: digestOf("k2") }])
 const none = fixedKeys([])
 const ask = {
   method: "GET",

@@ -52,9 +52,6 @@ describe("ServerConfig", () => {
     [{ PORT: "-1" }, /^PORT /],
     [{ HOST: "http://localhost" }, /^HOST .*without scheme/],
     [{ HOST: "localhost:80" }, /^HOST /],
-    [{ HOST: "0.0.0.0" }, /^HOST 0\.0\.0\.0 can be reached .* SLUICE_API_KEYS to name=key, or HOST to 127\.0\.0\.1$/],
-    [{ HOST: "sluice.example.com" }, /^HOST /],
-    [{ HOST: "::" }, /^HOST /],
     [{ DATABASE_URL: "mysql://root:hunter2@db/x" }, /^DATABASE_URL is not a PostgreSQL URL: write postgres:/],
     [{ DATABASE_URL: "nonsense" }, /^DATABASE_URL /],
     [{ SLUICE_API_KEYS: "secretkey" }, /^SLUICE_API_KEYS entry 1 is not name=key/],
@@ -97,14 +94,7 @@ describe("ServerConfig", () => {
   })
 
   it("names all faults at once", () => {
-    const faults = Result.getOrThrow(Result.flip(decode({ PORT: "x", SLUICE_ROLES: "y", HOST: "10.0.0.1" })))
+    const faults = Result.getOrThrow(Result.flip(decode({ PORT: "x", SLUICE_ROLES: "y", HOST: "a b" })))
     assert.lengthOf(faults, 3)
   })
-
-  it.each(["localhost", "127.0.0.1", "127.9.9.9", "::1", "[::1]", "sluice.localhost"])(
-    "serves %s without keys",
-    (host) => {
-      assert.isTrue(Result.isSuccess(decode({ HOST: host })))
-    }
-  )
 })

@@ -9,6 +9,8 @@ import { exchange } from "../support/Sluice.ts"
 
 /** Every loop of a process with these roles. */
 const api = [
+  "api-key-uses",
+  "api-keys",
   "delivery-announcements",
   "events",
   "journal-main",

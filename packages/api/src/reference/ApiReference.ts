@@ -7,6 +7,7 @@ import { Record } from "effect"
 import { OpenApi } from "effect/http-api"
 import { ruleOf } from "../Access.ts"
 import { Api } from "../Api.ts"
+import { access } from "../examples/Access.ts"
 import type { Example, Examples } from "../examples/Examples.ts"
 import { messages } from "../examples/Messages.ts"
 import { orders } from "../examples/Orders.ts"
@@ -23,7 +24,8 @@ export const examples: Examples = {
   ...pipelines,
   ...partnerSettings,
   ...webhookEndpoints,
-  ...messages
+  ...messages,
+  ...access
 }
 
 type Content = NonNullable<OpenApi.OpenAPISpecOperation["requestBody"]>["content"]

@@ -1,0 +1,64 @@
+/**
+ * The keys that requests are asked for: those of the environment, and those that are stored. Where there are none, the
+ * server serves this machine alone, so that a `HOST` that others reach ends the start. Contract: section 2.
+ */
+import { ApiKeyStore, type Surroundings } from "@sluice/persistence/internal/access/ApiKeyStore"
+import { Clock, Context, Effect, Layer, Schema } from "effect"
+import { existsSync } from "node:fs"
+import { isLoopback } from "../config/Loopback.ts"
+import type { ServerConfig } from "../config/ServerConfig.ts"
+import { fixedKeys, type Keys } from "./Caller.ts"
+
+/** Others could reach a server that asks nobody for a key. One line that names the variable and the mend. */
+export class KeysMissing extends Schema.TaggedError<KeysMissing>()("KeysMissing", { message: Schema.String }) {}
+
+const keysMissing = ({ host }: ServerConfig) =>
+  new KeysMissing({
+    message: `HOST ${host} can be reached from other machines while SLUICE_API_KEYS is unset and no key is stored: `
+      + "set SLUICE_API_KEYS to name=key, or HOST to 127.0.0.1"
+  })
+
+const needsKeys = ({ apiKeys, host }: ServerConfig): boolean => apiKeys.length === 0 && !isLoopback(host)
+
+/** Fails before a database is made that could hold no key. */
+export const checkEarly = (config: ServerConfig): Effect.Effect<void, KeysMissing> =>
+  Effect.suspend(() =>
+    needsKeys(config) && config.databaseUrl === undefined && !existsSync(config.dataDirectory)
+      ? Effect.fail(keysMissing(config))
+      : Effect.void
+  )
+
+const make = (config: ServerConfig) =>
+  Effect.gen(function*() {
+    const stored = yield* ApiKeyStore
+    const clock = yield* Clock.Clock
+    if (needsKeys(config) && !stored.areStored()) return yield* keysMissing(config)
+    const fixed = fixedKeys(config.apiKeys)
+    return KeysInForce.of({
+      surroundings: {
+        names: new Set(config.apiKeys.map(({ name }) => name)),
+        hasAdministrator: config.apiKeys.some(({ roles }) => roles.includes("admin")),
+        hasTenants: config.hasTenants
+      },
+      keys: {
+        areSet: () => config.apiKeys.length > 0 || stored.areStored(),
+        byDigest: (digest) => {
+          const key = stored.find(digest)
+          if (key === undefined) return fixed.byDigest(digest)
+          const now = clock.currentTimeMillisUnsafe()
+          const { expiresAt, id, name } = key
+          if (expiresAt !== undefined && expiresAt <= now) return { _tag: "Expired", name, expiresAt }
+          stored.used(id, now)
+          return { _tag: "Valid", caller: key }
+        }
+      }
+    })
+  })
+
+export class KeysInForce extends Context.Service<KeysInForce, {
+  readonly keys: Keys
+  readonly surroundings: Surroundings
+}>()("@sluice/server/access/KeysInForce") {}
+
+export const layer = (config: ServerConfig): Layer.Layer<KeysInForce, KeysMissing, ApiKeyStore> =>
+  Layer.effect(KeysInForce, make(config))

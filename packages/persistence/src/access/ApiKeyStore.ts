@@ -1,0 +1,231 @@
+/**
+ * Stores managed API keys, and keeps those in force in memory. A change is announced as one of the settings is, so that
+ * every process knows of it within a second, this one at once. Contract: section 2, "Roles".
+ */
+import * as PgTypes from "@effect/sql-pg/PgTypes"
+import {
+  type ApiKeyFault,
+  type ApiKeyRequest,
+  isLastAdministrator,
+  readApiKey,
+  type StoredApiKey
+} from "@sluice/domain/access/ApiKey"
+import type { Role } from "@sluice/domain/access/Role"
+import { apiKeyId, uuidOf } from "@sluice/domain/identity/Ids"
+import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
+import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
+import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
+import { Clock, Context, Effect, Layer, Queue, Schema, Semaphore, Stream } from "effect"
+import { SqlClient } from "effect/sql"
+import { announce } from "../settings/Announcement.ts"
+import { SettingsLive } from "../settings/SettingsLive.ts"
+import { cursor, type CursorInvalid, type Page, page, type PageRequest } from "../sql/Page.ts"
+import { transaction } from "../sql/Transaction.ts"
+import { orUnavailable } from "../sql/Unavailable.ts"
+
+/** The key cannot be stored as it is asked for. */
+export class ApiKeyInvalid extends Schema.TaggedError<ApiKeyInvalid>()("ApiKeyInvalid", {
+  faults: Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))
+}) {}
+
+export class ApiKeyNameTaken extends Schema.TaggedError<ApiKeyNameTaken>()("ApiKeyNameTaken", {
+  name: Schema.String
+}) {}
+
+export class ApiKeyUnknown extends Schema.TaggedError<ApiKeyUnknown>()("ApiKeyUnknown", { id: Schema.String }) {}
+
+/** Nobody could manage keys any more. */
+export class LastAdministrator extends Schema.TaggedError<LastAdministrator>()("LastAdministrator", {
+  name: Schema.String
+}) {}
+
+/** A key in force, or one that has expired. */
+export interface KnownApiKey {
+  readonly id: string
+  readonly name: string
+  readonly roles: ReadonlyArray<Role>
+  readonly tenant?: string
+  /** Epoch milliseconds. */
+  readonly expiresAt?: number
+}
+
+/** What the process has beside the stored keys. */
+export interface Surroundings {
+  /** Names of the keys in its environment. */
+  readonly names: ReadonlySet<string>
+  /** One of them is an administrator's. */
+  readonly hasAdministrator: boolean
+  readonly hasTenants: boolean
+}
+
+interface Row {
+  readonly id: string
+  readonly seq: bigint
+  readonly name: string
+  readonly roles: ReadonlyArray<Role>
+  readonly tenant: string | null
+  readonly digest: string
+  readonly created_at: Date
+  readonly expires_at: Date | null
+  readonly last_used_at: Date | null
+}
+
+const minuteMs = 60_000
+
+const bySequence = cursor(Schema.Tuple([Schema.Int]))
+
+const shown = (row: Row): StoredApiKey => ({
+  id: apiKeyId(row.id),
+  name: row.name,
+  roles: row.roles,
+  ...(row.tenant !== null && { tenant: row.tenant }),
+  createdAt: row.created_at.toISOString(),
+  ...(row.expires_at !== null && { expiresAt: row.expires_at.toISOString() }),
+  ...(row.last_used_at !== null && { lastUsedAt: row.last_used_at.toISOString() })
+})
+
+const known = (row: Row): KnownApiKey => ({
+  id: row.id,
+  name: row.name,
+  roles: row.roles,
+  ...(row.tenant !== null && { tenant: row.tenant }),
+  ...(row.expires_at !== null && { expiresAt: row.expires_at.getTime() })
+})
+
+const uuid = (id: string): string | undefined => id.startsWith("api_key-") ? uuidOf(id) : undefined
+
+const make = Effect.gen(function*() {
+  const sql = yield* SqlClient.SqlClient
+  const settings = yield* SettingsLive
+  const one = yield* Semaphore.make(1)
+  const uses = yield* Queue.unbounded<readonly [id: string, minute: number]>()
+  /** By key, the minute of its last use that this process has told of. */
+  const told = new Map<string, number>()
+  let byDigest: ReadonlyMap<string, KnownApiKey> = new Map()
+
+  // One at a time, each reading after the one before: what is in memory never goes back.
+  const refresh = one.withPermit(
+    Effect.flatMap(sql<Row>`select * from api_keys`, (rows) =>
+      Effect.sync(() => {
+        byDigest = new Map(rows.map((row) => [row.digest, known(row)]))
+      }))
+  )
+  yield* orUnavailable(refresh)
+  const refreshNow = Effect.ignore(refresh, { log: "Warn" })
+  yield* BackgroundLoop.fork("api-keys", Stream.runForEach(settings.changes, () => refresh))
+
+  const noteUses = Effect.flatMap(Queue.takeAll(uses), (noted) =>
+    // Lost where the database is away: the next minute has the next use.
+    Effect.ignore(
+      Effect.forEach(noted, ([id, minute]) => {
+        const at = PgTypes.timestamptz(minute * minuteMs)
+        return sql`update api_keys set last_used_at = ${at}
+          where id = ${id} and (last_used_at is null or last_used_at < ${at})`
+      }, { discard: true })
+    ))
+  yield* BackgroundLoop.fork("api-key-uses", Effect.forever(noteUses))
+
+  /** Changes of keys stand in line behind each other, and behind those of settings. */
+  const inLine = sql`select revision from settings_revision for update`
+
+  const create = Effect.fnUntraced(function*(request: ApiKeyRequest, digest: string, surroundings: Surroundings) {
+    const now = yield* Clock.currentTimeMillis
+    const id = yield* newUuid
+    const row = yield* orUnavailable(transaction(
+      sql,
+      Effect.gen(function*() {
+        yield* inLine
+        const there = yield* sql<Pick<Row, "name">>`select name from api_keys`
+        const read = readApiKey(request, { now, hasTenants: surroundings.hasTenants, isFirst: there.length === 0 })
+        if ("faults" in read) return yield* new ApiKeyInvalid({ faults: read.faults as Array<ApiKeyFault> })
+        const { expiresAt, name, roles, tenant } = read.key
+        if (surroundings.names.has(name) || there.some((other) => other.name === name)) {
+          return yield* new ApiKeyNameTaken({ name })
+        }
+        const expires = expiresAt === undefined ? null : PgTypes.timestamptz(expiresAt)
+        const [stored] = yield* sql<Row>`insert into api_keys (id, name, roles, tenant, digest, created_at, expires_at)
+          values (${id}, ${name}, string_to_array(${roles.join(",")}, ','), ${tenant ?? null}, ${digest}, ${
+          PgTypes.timestamptz(now)
+        }, ${expires})
+          returning *`
+        yield* announce(sql)
+        return stored
+      })
+    ))
+    yield* refreshNow
+    return row === undefined ? yield* Effect.die(`API key ${id} was not stored`) : shown(row)
+  })
+
+  const remove = Effect.fnUntraced(function*(id: string, { hasAdministrator }: Surroundings) {
+    const key = uuid(id)
+    if (key === undefined) return yield* new ApiKeyUnknown({ id })
+    yield* orUnavailable(transaction(
+      sql,
+      Effect.gen(function*() {
+        yield* inLine
+        const rows = yield* sql<Row>`select * from api_keys`
+        const row = rows.find((one) => one.id === key)
+        if (row === undefined) return yield* new ApiKeyUnknown({ id })
+        const standings = rows.map(({ expires_at, id, roles }) => ({ id, roles, expires: expires_at !== null }))
+        if (isLastAdministrator(key, standings, hasAdministrator)) {
+          return yield* new LastAdministrator({ name: row.name })
+        }
+        yield* sql`delete from api_keys where id = ${key}`
+        yield* announce(sql)
+      })
+    ))
+    yield* refreshNow
+  })
+
+  const list = Effect.fnUntraced(function*(request: PageRequest) {
+    const after = yield* bySequence.read(request)
+    const rows = yield* orUnavailable(
+      sql<Row>`select * from api_keys where ${
+        after === undefined ? sql`true` : sql`seq < ${PgTypes.int8(BigInt(after[0]))}`
+      }
+        order by seq desc limit ${request.limit + 1}`
+    )
+    return page(rows, request.limit, bySequence, ({ seq }) => [Number(seq)] as const, shown)
+  })
+
+  return ApiKeyStore.of({
+    create,
+    delete: remove,
+    list,
+    areStored: () => byDigest.size > 0,
+    find: (digest) => byDigest.get(digest),
+    used: (id, now) => {
+      const minute = Math.floor(now / minuteMs)
+      if (told.get(id) === minute) return
+      told.set(id, minute)
+      Queue.offerUnsafe(uses, [id, minute])
+    }
+  })
+})
+
+export class ApiKeyStore extends Context.Service<ApiKeyStore, {
+  /** Stores a key by its digest: the key itself is the caller's to show, once. */
+  readonly create: (
+    request: ApiKeyRequest,
+    digest: string,
+    surroundings: Surroundings
+  ) => Effect.Effect<StoredApiKey, ApiKeyInvalid | ApiKeyNameTaken | JournalUnavailable>
+  readonly delete: (
+    id: string,
+    surroundings: Surroundings
+  ) => Effect.Effect<void, ApiKeyUnknown | LastAdministrator | JournalUnavailable>
+  /** Newest first. */
+  readonly list: (page: PageRequest) => Effect.Effect<Page<StoredApiKey>, CursorInvalid | JournalUnavailable>
+  /** Answers whether any key is stored, an expired one included. */
+  readonly areStored: () => boolean
+  /** By SHA-256, in lower-case hex; an expired one too. */
+  readonly find: (digest: string) => KnownApiKey | undefined
+  /** Notes that the key is used at `now` (epoch milliseconds); written once a minute, in the background. */
+  readonly used: (id: string, now: number) => void
+}>()("@sluice/persistence/ApiKeyStore") {
+  static readonly layer: Layer.Layer<ApiKeyStore, JournalUnavailable, SqlClient.SqlClient | SettingsLive> = Layer
+    .effect(
+      ApiKeyStore,
+      Effect.suspend(() => make)
+    )
+}
