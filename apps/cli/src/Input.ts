@@ -1,7 +1,8 @@
 /** Reads the input of commands: JSON from a file or standard input, and times as people write them. */
 import { maxLimit, Moment } from "@sluice/api/wire/Paging"
+import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import { type Json, parse } from "@sluice/domain/json/Json"
-import { Clock, DateTime, Effect, FileSystem, Option, Schema, Stdio, Stream } from "effect"
+import { Clock, Effect, FileSystem, Option, Schema, Stdio, Stream } from "effect"
 import { Argument, Flag } from "effect/cli"
 import { usage } from "./Failure.ts"
 
@@ -47,7 +48,7 @@ const moment = Effect.fnUntraced(function*(written: string) {
   const [, count, unit] = /^(\d+)([smhd])$/.exec(written) ?? []
   if (count === undefined || unit === undefined) return written
   const now = yield* Clock.currentTimeMillis
-  return DateTime.formatIso(DateTime.makeUnsafe(now - Number(count) * (units[unit] ?? 0)))
+  return isoOf(now - Number(count) * (units[unit] ?? 0))
 })
 
 /** An optional moment, ready for a query. */

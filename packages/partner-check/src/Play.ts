@@ -3,6 +3,7 @@
  * retries, decides, and patches the order. Nothing of that is copied here, and nothing is stored.
  */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
+import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import type { JsonObject } from "@sluice/domain/json/Json"
 import { firstVersion } from "@sluice/domain/order/Order"
 import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
@@ -19,7 +20,7 @@ import { Plugins } from "@sluice/engine/plugins/Plugins"
 import { Settings } from "@sluice/engine/settings/Settings"
 import { Credentials } from "@sluice/http-client/Credentials"
 import { Outbound } from "@sluice/http-client/Outbound"
-import { Clock, Context, DateTime, Effect } from "effect"
+import { Clock, Context, Effect } from "effect"
 import { type Observation, observing, replaying } from "./ObservedOutbound.ts"
 
 /** The run of one step. */
@@ -55,7 +56,7 @@ const mostWaits = 10
 
 const documentOf = ({ at, order, runId }: PlayedOrder): Document => {
   const id = typeof order.id === "string" ? order.id : `sluice-check-${runId}`
-  const first = firstVersion(order, id, DateTime.formatIso(DateTime.makeUnsafe(at)))
+  const first = firstVersion(order, id, isoOf(at))
   return { order: first, text: JSON.stringify(first) }
 }
 

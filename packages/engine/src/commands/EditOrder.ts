@@ -1,9 +1,10 @@
 /** Changes an order outside of any run: `PATCH /v1/orders/{id}`. Contract: sections 3, 6 (OrderPatch) and 7. */
 import { OrderId } from "@sluice/domain/identity/Ids"
+import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import type { Json } from "@sluice/domain/json/Json"
 import { nextVersion } from "@sluice/domain/order/Order"
 import { decodePatch, isBlocked, mergePatch } from "@sluice/domain/order/OrderPatch"
-import { Clock, Context, DateTime, Effect, Layer, Schema } from "effect"
+import { Clock, Context, Effect, Layer, Schema } from "effect"
 import { type Document, Journal, type JournalUnavailable, type OrderNotFound } from "../journal/Journal.ts"
 
 /** The patch does not fit an order. Nothing was changed. */
@@ -52,7 +53,7 @@ const make = Effect.gen(function*() {
       if (isBlocked(order, decoded.patch)) return yield* new OrderReadOnly({ orderId: id })
       const merged = mergePatch(order, decoded.patch, { ignoreReadOnly: true })
       if (merged.changes.length === 0) return document
-      const at = DateTime.formatIso(DateTime.makeUnsafe(clock.currentTimeMillisUnsafe()))
+      const at = isoOf(clock.currentTimeMillisUnsafe())
       const next = nextVersion(merged.order, order.version, at)
       const written: Document = { order: next, text: JSON.stringify(next) }
       const stored = yield* journal.edit(orderId, { seen: order.version, document: written }, [{

@@ -10,11 +10,12 @@ import {
   processEventId
 } from "@sluice/domain/identity/Ids"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
+import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import * as Json from "@sluice/domain/json/Json"
 import { type Fault, firstVersion, submissionFaults } from "@sluice/domain/order/Order"
 import type { RunState } from "@sluice/domain/run/ProcessEvent"
-import { Clock, Context, DateTime, Effect, Layer, Schema } from "effect"
+import { Clock, Context, Effect, Layer, Schema } from "effect"
 import { Digest } from "effect/crypto"
 import {
   type Intake as Stored,
@@ -126,7 +127,7 @@ const make = Effect.gen(function*() {
     const order = firstVersion(
       body,
       ownId ?? orderId(yield* newUuid),
-      DateTime.formatIso(DateTime.makeUnsafe(now))
+      isoOf(now)
     )
     const pipeline = yield* choose(order, settings.current().pipelines, now)
     const repeatable = ownId !== undefined || idempotencyKey !== undefined || typeof body.externalId === "string"

@@ -2,10 +2,11 @@
  * Settles a failed step by hand: its record says so, and a retry goes on after it. Contract: section 7, `resolve`.
  */
 import { processEventId, uuidOf } from "@sluice/domain/identity/Ids"
+import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import type { Json } from "@sluice/domain/json/Json"
 import type { Redactor } from "@sluice/domain/redaction/Redaction"
 import { isFinal } from "@sluice/domain/run/ProcessEvent"
-import { Clock, Context, DateTime, Effect, Layer, Schema } from "effect"
+import { Clock, Context, Effect, Layer, Schema } from "effect"
 import { type JournalUnavailable, type Resolution, RunNotFound, type StepRow } from "../journal/Journal.ts"
 import { PastRuns } from "../journal/PastRuns.ts"
 import { Settings } from "../settings/Settings.ts"
@@ -83,7 +84,7 @@ const make = Effect.gen(function*() {
     const at = clock.currentTimeMillisUnsafe()
     const after = settled(step, request, at)
     const stored = yield* pastRuns.settle(past.runId, after, {
-      at: DateTime.formatIso(DateTime.makeUnsafe(at)),
+      at: isoOf(at),
       operation: "StepResolved",
       message: `step ${stepId} of ${processEventId(past.runId)} was ${after.reason}`,
       source: "api"

@@ -4,11 +4,12 @@
  */
 import { processEventId, uuidOf } from "@sluice/domain/identity/Ids"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
+import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import * as Json from "@sluice/domain/json/Json"
 import type { Fault } from "@sluice/domain/order/Order"
 import { isFinal } from "@sluice/domain/run/ProcessEvent"
-import { Clock, Context, DateTime, Effect, Layer, Schema } from "effect"
+import { Clock, Context, Effect, Layer, Schema } from "effect"
 import { Digest } from "effect/crypto"
 import {
   type Document,
@@ -67,7 +68,7 @@ const putBack = (
   now: number
 ): Pick<Reprocess, "write" | "history"> => {
   if (setAside === undefined || document.order.status !== setAside.after) return {}
-  const at = DateTime.formatIso(DateTime.makeUnsafe(now))
+  const at = isoOf(now)
   const changed = changeOrder(document.order, { status: setAside.before }, () => at)
   return changed.document === undefined ? {} : {
     write: { seen: document.order.version, document: changed.document },

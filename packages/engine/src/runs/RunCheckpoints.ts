@@ -3,8 +3,9 @@
  * time at which that step starts, and the skipped steps that wait for the next commit.
  */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
+import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import type { Redactor } from "@sluice/domain/redaction/Redaction"
-import { Clock, DateTime, Effect } from "effect"
+import { Clock, Effect } from "effect"
 import { type CalloutContext, longWaitMs, type Resumption } from "../callouts/CalloutContext.ts"
 import type { RunSignals } from "../interruption/RunSignals.ts"
 import type { Cancellation } from "../journal/Cancellation.ts"
@@ -268,5 +269,3 @@ export const make = Effect.gen(function*() {
     }
   }
 })
-
-const isoOf = (at: number): string => DateTime.formatIso(DateTime.makeUnsafe(at))

@@ -3,11 +3,11 @@
  * run's end where it was the last. Pure: rebuilt on the newest order if that changed meanwhile.
  */
 import type { CalloutRecord, PatchedMember } from "@sluice/domain/callout/CalloutRecord"
+import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import type { Json } from "@sluice/domain/json/Json"
 import type { HistoryEntry } from "@sluice/domain/order/History"
 import type { Step } from "@sluice/domain/pipeline/Pipeline"
 import type { PluginError, StepPhase } from "@sluice/domain/run/ProcessEvent"
-import { DateTime } from "effect"
 import type { Cancellation } from "../journal/Cancellation.ts"
 import type { ClaimedRun, Document, Entry, Finish, SetAside, StepRow } from "../journal/Journal.ts"
 import type { StepResult } from "../plugins/Plugin.ts"
@@ -44,15 +44,13 @@ export interface EndedStep {
   readonly completedStatus: string | undefined
 }
 
-const iso = (at: number): string => DateTime.formatIso(DateTime.makeUnsafe(at))
-
 const changeOf = ({ placed, decision, result, finishedAt, finish, completedStatus }: EndedStep): OrderChange => {
   const status = decision.status ?? (finish?.state === "completed" ? completedStatus : undefined)
   return {
     ...(result?.patch !== undefined && { patch: result.patch }),
     ...(result?.clearErrors === true && { clearErrorsOf: placed.step.name }),
     ...(decision.note !== undefined && {
-      error: { source: placed.step.name, stepId: placed.step.id, message: decision.note, at: iso(finishedAt) }
+      error: { source: placed.step.name, stepId: placed.step.id, message: decision.note, at: isoOf(finishedAt) }
     }),
     ...(status !== undefined && { status })
   }
@@ -75,7 +73,7 @@ const historyOf = (
 ): ReadonlyArray<HistoryEntry> => {
   const { decision, result, placed } = ended
   if (result?.history === undefined && decision.history === undefined && status === undefined) return []
-  const at = iso(ended.finishedAt)
+  const at = isoOf(ended.finishedAt)
   const source = placed.step.id
   const entries: Array<HistoryEntry> = []
   if (result?.history !== undefined) {
@@ -143,7 +141,7 @@ export const build = (
   const ended = cancellation === undefined ? given : asCancelled(given, cancellation)
   const { placed, decision, result, finish, compensating } = ended
   const change = changeOf(ended)
-  const changed = changeOrder(document.order, change, () => iso(ended.finishedAt))
+  const changed = changeOrder(document.order, change, () => isoOf(ended.finishedAt))
   const after = changed.document ?? document
   const statusSet = change.status !== undefined && changed.document !== undefined
     ? { before: document.order.status, after: change.status }

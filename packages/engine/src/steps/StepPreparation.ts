@@ -8,7 +8,7 @@ import type { Order } from "@sluice/domain/order/Order"
 import type { Step } from "@sluice/domain/pipeline/Pipeline"
 import { Data, Effect, Result, Schema } from "effect"
 import { Expressions, type ExpressionScope } from "../expressions/Expressions.ts"
-import { evaluated } from "../expressions/Substitution.ts"
+import { evaluated } from "../expressions/Template.ts"
 import type { AnyPlugin } from "../plugins/Plugin.ts"
 import { InvalidResponse, type PluginError, Unprepared } from "../plugins/PluginError.ts"
 

@@ -11,6 +11,7 @@ import type { Fault } from "@sluice/domain/order/Order"
 import type { Step } from "@sluice/domain/pipeline/Pipeline"
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from "ajv"
 import { Ajv2020 } from "ajv/dist/2020.js"
+import { JsonPointer } from "effect"
 import type { Judgement } from "../plugins/Callout.ts"
 import type { StepInput } from "../plugins/Plugin.ts"
 import * as LinearPattern from "./LinearPattern.ts"
@@ -52,7 +53,7 @@ const compilerFor = (schema: Json): Ajv => {
 
 const pointed = (root: Json, reference: string): Json | undefined =>
   reference.split("/").slice(1).reduce<Json | undefined>((value, part) => {
-    const name = decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~")
+    const name = JsonPointer.unescapeToken(decodeURIComponent(part))
     return typeof value === "object" && value !== null ? (value as Record<string, Json>)[name] : undefined
   }, root)
 
@@ -123,7 +124,7 @@ const compiledOf = (step: Step, schema: Json): Compiled => {
 
 /** `/items/0/id` as `items[0].id`. */
 const place = (pointer: string): string =>
-  pointer.split("/").slice(1).map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
+  pointer.split("/").slice(1).map((part) => JsonPointer.unescapeToken(part))
     .reduce((text, part) => /^\d+$/.test(part) ? `${text}[${part}]` : text === "" ? part : `${text}.${part}`, "")
 
 const told = (error: ErrorObject | undefined): string => {

@@ -3,6 +3,7 @@
  * list is searched through, as an expression does. Contract: section 4, `responseSchema` and "Expressions".
  */
 import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
+import { JsonPointer } from "effect"
 import { nearest, suggestion } from "../expressions/DidYouMean.ts"
 
 export type PathVerdict =
@@ -16,7 +17,7 @@ const unknown: PathVerdict = { _tag: "Unknown" }
 
 const pointed = (root: Json, reference: string): Json | undefined =>
   reference.split("/").slice(1).reduce<Json | undefined>((value, part) => {
-    const name = decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~")
+    const name = JsonPointer.unescapeToken(decodeURIComponent(part))
     return typeof value === "object" && value !== null ? (value as JsonObject)[name] : undefined
   }, root)
 

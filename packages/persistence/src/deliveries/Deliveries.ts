@@ -3,11 +3,12 @@ import * as PgTypes from "@effect/sql-pg/PgTypes"
 import type { AttemptRecord } from "@sluice/delivery/DeliveryStore"
 import { deliveryId, messageId, uuidOf } from "@sluice/domain/identity/Ids"
 import { type ReceivedBody, receivedText } from "@sluice/domain/internal/decode/ReceivedText"
+import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import { isStorable } from "@sluice/domain/order/Order"
 import type { AttemptView, DeliveryState, DeliverySummary, DeliveryView } from "@sluice/domain/webhook/Delivery"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
-import { Context, DateTime, Effect, Layer, Schema } from "effect"
+import { Context, Effect, Layer, Schema } from "effect"
 import { Base64 } from "effect/encoding"
 import { SqlClient } from "effect/sql"
 import { DeliverySignal } from "../outbox/DeliverySignal.ts"
@@ -82,7 +83,7 @@ const attemptView = ({ record, response }: AttemptRow): AttemptView => {
   const { startedAt, response: head, ...attempt } = JSON.parse(record) as AttemptRecord
   return {
     ...attempt,
-    startedAt: DateTime.formatIso(DateTime.makeUnsafe(startedAt)),
+    startedAt: isoOf(startedAt),
     ...(head !== undefined && {
       status: head.status,
       response: {

@@ -5,9 +5,9 @@
 import type { BodyReference, CalloutRecord, CalloutView, RecordedResponse } from "@sluice/domain/callout/CalloutRecord"
 import { calloutId, processEventId } from "@sluice/domain/identity/Ids"
 import { receivedText } from "@sluice/domain/internal/decode/ReceivedText"
+import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import { type Json, parse } from "@sluice/domain/json/Json"
 import { workflowBody } from "@sluice/domain/workflow/WorkflowBody"
-import { DateTime } from "effect"
 import { Base64 } from "effect/encoding"
 import { decodeCallout, type StoredCallout } from "../records/CalloutCodec.ts"
 
@@ -95,7 +95,7 @@ export const calloutView = (
     endpoint: record.endpoint,
     idempotencyKey: record.idempotencyKey,
     orderVersion: record.orderVersion,
-    startedAt: DateTime.formatIso(DateTime.makeUnsafe(record.startedAt)),
+    startedAt: isoOf(record.startedAt),
     durationMs: record.durationMs,
     request: {
       method: record.method,

@@ -3,6 +3,7 @@
  * never came. Pure. Contract: section 8.
  */
 import type { CalloutView } from "@sluice/domain/callout/CalloutRecord"
+import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
 import {
   isFinal,
@@ -12,7 +13,6 @@ import {
   type StepView
 } from "@sluice/domain/run/ProcessEvent"
 import type { StepRow } from "@sluice/engine/journal/Journal"
-import { DateTime } from "effect"
 
 /** The facts about the run around the steps. */
 export interface RunAround {
@@ -24,8 +24,6 @@ export interface RunAround {
   /** True if a failure of this step would end the run. */
   readonly critical: (step: Step, pipeline: Pipeline) => boolean
 }
-
-const iso = (at: number): string => DateTime.formatIso(DateTime.makeUnsafe(at))
 
 interface Planned {
   readonly index: number
@@ -50,8 +48,8 @@ const ended = (row: StepRow, callouts: ReadonlyArray<CalloutView>): StepView => 
   state: row.state,
   ...(row.reason !== undefined && { reason: row.reason }),
   ...(row.reusedFrom !== undefined && { reusedFrom: row.reusedFrom }),
-  startedAt: iso(row.startedAt),
-  finishedAt: iso(row.finishedAt),
+  startedAt: isoOf(row.startedAt),
+  finishedAt: isoOf(row.finishedAt),
   durationMs: row.finishedAt - row.startedAt,
   ...(row.output !== undefined && { output: row.output as NonNullable<StepView["output"]> }),
   ...(row.error !== undefined && { error: row.error }),
@@ -107,7 +105,7 @@ export const stepViews = (
   return [...journalled.values(), ...coming].toSorted((a, b) => a.index - b.index)
 }
 
-const startOf = ({ startedAt }: RunAround): string | undefined => startedAt === undefined ? undefined : iso(startedAt)
+const startOf = ({ startedAt }: RunAround): string | undefined => startedAt === undefined ? undefined : isoOf(startedAt)
 
 /**
  * Failed steps, and warnings from anything but a partner's own `CancelWorkflow`: that is a decision, not a fault, and

@@ -1,8 +1,8 @@
 /** The secret of a webhook endpoint: made where none is given, kept where none is written, rotated. Section 4. */
 import { rotationMs } from "@sluice/delivery/Signature"
+import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import type { JsonObject } from "@sluice/domain/json/Json"
 import { secretPrefix } from "@sluice/domain/settings/WebhookEndpointDocument"
-import { DateTime } from "effect"
 import { Base64 } from "effect/encoding"
 
 /** Bytes; Standard Webhooks asks for 24 to 64. */
@@ -26,6 +26,6 @@ export const rotated = (before: JsonObject, fresh: string, now: number): JsonObj
   ...before,
   secret: fresh,
   ...(before["secret"] !== undefined && {
-    rotated: { secret: before["secret"], until: DateTime.formatIso(DateTime.makeUnsafe(now + rotationMs)) }
+    rotated: { secret: before["secret"], until: isoOf(now + rotationMs) }
   })
 })

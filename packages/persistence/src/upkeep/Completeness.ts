@@ -8,7 +8,8 @@
  * clocks differ.
  */
 import { deliveryId } from "@sluice/domain/identity/Ids"
-import { DateTime, Effect, Stream } from "effect"
+import { isoOf } from "@sluice/domain/internal/json/Timestamp"
+import { Effect, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
 import type { CommittedEvent } from "./CommittedEvent.ts"
@@ -69,7 +70,7 @@ const countFound = (sql: SqlClient.SqlClient, due: ReadonlyArray<Due>) => {
     type,
     message_id: messageId,
     order_id: orderId,
-    at: DateTime.formatIso(DateTime.makeUnsafe(at))
+    at: isoOf(at)
   }))
   return sql<{ readonly n: number; readonly found: number }>`select due.n, (
       select count(*)::int from deliveries d where d.message_id = due.message_id and d.endpoint_id = due.endpoint_id

@@ -3,9 +3,10 @@ import { Api } from "@sluice/api/Api"
 import type { PartnerView } from "@sluice/api/internal/operations/PartnersApi"
 import { defaultLimit } from "@sluice/api/wire/Paging"
 import * as Problems from "@sluice/api/wire/Problems"
+import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import { PartnerBreaker, type PartnerStatus } from "@sluice/engine/partners/PartnerBreaker"
 import { cursor, page } from "@sluice/persistence/internal/sql/Page"
-import { DateTime, Effect, Schema } from "effect"
+import { Effect, Schema } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import * as Answer from "../../wire/Answer.ts"
 import * as ErrorMapping from "../../wire/ErrorMapping.ts"
@@ -14,7 +15,7 @@ const byHost = cursor(Schema.Tuple([Schema.String]))
 
 const view = ({ since, ...status }: PartnerStatus): PartnerView => ({
   ...status,
-  since: DateTime.formatIso(DateTime.makeUnsafe(since))
+  since: isoOf(since)
 })
 
 const text = (status: PartnerStatus): string => JSON.stringify(view(status))

@@ -1,15 +1,13 @@
 /** A retry job as it is shown. Contract: section 7, `POST /v1/process-events/retry`. */
 import type { Job } from "@sluice/api/internal/runs/RetriesApi"
 import { jobId, processEventId } from "@sluice/domain/identity/Ids"
+import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import type { RetryFilter, RetryJob, RetryJobItem } from "@sluice/engine/internal/journal/RetryJobs"
-import { DateTime } from "effect"
-
-const iso = (at: number): string => DateTime.formatIso(DateTime.makeUnsafe(at))
 
 const filterView = ({ createdAfter, createdBefore, ...filter }: RetryFilter): typeof Job.Type.filter => ({
   ...filter,
-  ...(createdAfter !== undefined && { createdAfter: iso(createdAfter) }),
-  ...(createdBefore !== undefined && { createdBefore: iso(createdBefore) })
+  ...(createdAfter !== undefined && { createdAfter: isoOf(createdAfter) }),
+  ...(createdBefore !== undefined && { createdBefore: isoOf(createdBefore) })
 })
 
 export const jobView = (job: RetryJob, problems: ReadonlyArray<RetryJobItem>): typeof Job.Type => {
@@ -18,9 +16,9 @@ export const jobView = (job: RetryJob, problems: ReadonlyArray<RetryJobItem>): t
     id: jobId(id),
     ...rest,
     filter: filterView(filter),
-    createdAt: iso(createdAt),
-    ...(startedAt !== undefined && { startedAt: iso(startedAt) }),
-    ...(finishedAt !== undefined && { finishedAt: iso(finishedAt) }),
+    createdAt: isoOf(createdAt),
+    ...(startedAt !== undefined && { startedAt: isoOf(startedAt) }),
+    ...(finishedAt !== undefined && { finishedAt: isoOf(finishedAt) }),
     problems: problems.map(({ runId, retryId, outcome, message }) => ({
       processEventId: processEventId(runId),
       ...(retryId !== undefined && { retry: processEventId(retryId) }),
