@@ -52,10 +52,10 @@ interface GivenRun {
 const storeRun = Effect.fnUntraced(function*(given: GivenRun) {
   const sql = yield* SqlClient.SqlClient
   const at = timestamptz(given.at)
-  yield* sql`INSERT INTO runs (id, order_id, event_id, pipeline, pipeline_version, state, start_version,
+  yield* sql`INSERT INTO runs (id, order_id, event_id, pipeline, pipeline_version, state, owner, start_version,
       created_at, started_at, finished_at, failed_steps)
     VALUES (${uuid(given.at)}, ${given.orderId ?? `o${given.at}`}, ${uuid(given.at, 1)}, ${given.pipeline ?? "p"}, 3,
-      ${given.state ?? "running"}, 1, ${at}, ${at}, ${timestamptz(given.finishedAt ?? null)}, ${
+      ${given.state ?? "running"}, ${uuid(0)}, 1, ${at}, ${at}, ${timestamptz(given.finishedAt ?? null)}, ${
     given.failedSteps ?? 0
   })`
   return uuid(given.at)

@@ -67,8 +67,8 @@ const dump = Effect.gen(function*() {
 
 const storeRun = Effect.fnUntraced(function*(pipeline: string, state: string) {
   const sql = yield* SqlClient.SqlClient
-  yield* sql`INSERT INTO runs (id, order_id, event_id, pipeline, pipeline_version, state, created_at)
-    VALUES (gen_random_uuid(), ${`${pipeline} ${state}`}, gen_random_uuid(), ${pipeline}, 1, ${state}, now())`
+  yield* sql`INSERT INTO runs (id, order_id, event_id, pipeline, pipeline_version, state, owner, created_at)
+    VALUES (gen_random_uuid(), ${`${pipeline} ${state}`}, gen_random_uuid(), ${pipeline}, 1, ${state}, gen_random_uuid(), now())`
 })
 
 const endpointSecret = `whsec_${Buffer.alloc(24, 1).toString("base64")}`

@@ -40,10 +40,11 @@ const fill = Effect.gen(function*() {
     SELECT order_id, version, '{"id":"' || order_id || '"}' FROM many, generate_series(1, 2) version`)
   yield* sql.unsafe(`INSERT INTO order_history (order_id, entry)
     SELECT order_id, '{"at":"2026-01-01T00:00:00.000Z","operation":"OrderPatched","message":"m","source":"api"}' FROM many`)
-  yield* sql.unsafe(`INSERT INTO runs (id, order_id, event_id, pipeline, pipeline_version, state, start_version,
+  yield* sql.unsafe(`INSERT INTO runs (id, order_id, event_id, pipeline, pipeline_version, state, owner, start_version,
       created_at, started_at, finished_at, failed_steps)
     SELECT uuid, order_id, uuid, CASE WHEN n % 1000 = 0 THEN 'refund' ELSE 'new-order' END, 1,
-      CASE WHEN n % 500 = 0 THEN 'failed' WHEN n > ${orders - 20} THEN 'running' ELSE 'completed' END, 1, at, at, at,
+      CASE WHEN n % 500 = 0 THEN 'failed' WHEN n > ${orders - 20} THEN 'running' ELSE 'completed' END,
+      CASE WHEN n > ${orders - 20} THEN uuid END, 1, at, at, at,
       CASE WHEN n % 500 = 0 THEN 1 ELSE 0 END FROM many`)
   yield* sql.unsafe(`INSERT INTO steps (run_id, index, state, next_version, record)
     SELECT uuid, i, 'succeeded', 1,
