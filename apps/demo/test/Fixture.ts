@@ -120,7 +120,9 @@ export const asExpected = (scenario: Scenario): EndedRun => {
       phase: "steps",
       critical: true,
       state: step.state,
-      ...(step.error === undefined ? {} : { error: { name: "calloutPlugin", message: step.error } }),
+      ...(step.error === undefined
+        ? {}
+        : { error: { name: "calloutPlugin", kind: "timed-out" as const, message: step.error } }),
       ...(step.state === "skipped" ? { reason: "a critical step before it failed" } : {}),
       callouts: attempts.map(({ attempt, at, endpoint, key }, index) =>
         callout(key, attempt, at, endpoint, step.outcomes[index]!)

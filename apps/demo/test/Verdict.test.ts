@@ -63,7 +63,10 @@ describe("The verdict", () => {
       "timeout",
       "another error message",
       event(({ steps }) => ({
-        steps: steps.map((step) => ({ ...step, error: { name: step.name, message: "too slow" } }))
+        steps: steps.map((step) => ({
+          ...step,
+          error: { name: step.name, kind: "timed-out" as const, message: "too slow" }
+        }))
       })),
       `step entitlement, error: expected "This operation was aborted", found "too slow"`
     ],

@@ -1375,6 +1375,16 @@ export interface components {
       readonly critical: boolean
       readonly durationMs?: number
       readonly error?: {
+        /** @enum {string} */
+        readonly kind:
+          | "rejected"
+          | "timed-out"
+          | "unreachable"
+          | "invalid-response"
+          | "cancelled"
+          | "unprepared"
+          | "unknown"
+          | "defect"
         readonly message: string
         readonly name: string
       }

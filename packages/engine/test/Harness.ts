@@ -53,7 +53,7 @@ export const pipeline = (steps: ReadonlyArray<Step>, members: Partial<Pipeline> 
 })
 
 /** Dotted paths only: what the engine does with an expression is tested here, not JSONata. */
-const ExpressionsPaths = Layer.succeed(Expressions, {
+export const ExpressionsPaths = Layer.succeed(Expressions, {
   check: (source) => {
     const [root, stepId, ...members] = source.split(".")
     return Effect.succeed(

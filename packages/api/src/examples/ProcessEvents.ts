@@ -123,6 +123,7 @@ export const processEvents: Examples = {
               startedAt: "2026-11-22T21:17:25.097Z",
               finishedAt: "2026-11-22T21:17:25.421Z",
               durationMs: 324,
+              error: { name: "calloutPlugin", kind: "cancelled", message: "The customer called" },
               callouts: [
                 {
                   id: "callout-01a2051ef6ed72dd8aee4e71177905ea",

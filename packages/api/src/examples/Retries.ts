@@ -33,7 +33,11 @@ export const retries: Examples = {
               finishedAt: "2026-11-22T21:17:23.273Z",
               durationMs: 10,
               output: { refundId: "RF-77" },
-              error: { name: "calloutPlugin", message: "callout plugin failed due to response status: [500]" },
+              error: {
+                name: "calloutPlugin",
+                kind: "rejected",
+                message: "callout plugin failed due to response status: [500]"
+              },
               callouts: [
                 {
                   id: "callout-01a2051eefc376a3b7f2feebce4b224f",

@@ -30,6 +30,23 @@ export type StepPhase = typeof StepPhase.Type
 export const PluginError = Schema.Struct({ name: Schema.String, message: Schema.String })
 export type PluginError = typeof PluginError.Type
 
+/** The typed error with which a step failed. Contract: section 6, "Custom plugins". */
+export const StepErrorKind = Schema.Literals([
+  "rejected",
+  "timed-out",
+  "unreachable",
+  "invalid-response",
+  "cancelled",
+  "unprepared",
+  "unknown",
+  "defect"
+])
+export type StepErrorKind = typeof StepErrorKind.Type
+
+/** A step's failure: the plugin's name, the typed error, and what happened. */
+export const StepError = Schema.Struct({ name: Schema.String, kind: StepErrorKind, message: Schema.String })
+export type StepError = typeof StepError.Type
+
 export const StepView = Schema.Struct({
   id: Schema.String,
   index: Schema.Int,
@@ -43,7 +60,7 @@ export const StepView = Schema.Struct({
   finishedAt: Schema.optionalKey(Schema.String),
   durationMs: Schema.optionalKey(Schema.Finite),
   output: Schema.optionalKey(Schema.Json),
-  error: Schema.optionalKey(PluginError),
+  error: Schema.optionalKey(StepError),
   callouts: Schema.Array(CalloutView)
 }).annotate({ identifier: "Step" })
 export type StepView = typeof StepView.Type

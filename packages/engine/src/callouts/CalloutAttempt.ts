@@ -15,7 +15,8 @@ import { Clock, Effect, Redacted, Result } from "effect"
 import { Base64 } from "effect/encoding"
 import { type InterruptReason, toPluginError } from "../interruption/Interruption.ts"
 import type { Document } from "../journal/Journal.ts"
-import type { CalloutRequest, RequestCredentials } from "../plugins/Callout.ts"
+import type { CalloutRequest, Judgement, RequestCredentials } from "../plugins/Callout.ts"
+import { type Defect, defectCode, toDefect } from "../plugins/PluginError.ts"
 
 /** Everything that decides what attempt `attempt` of a request says. */
 export interface Attempt {
@@ -97,9 +98,16 @@ const providerFor = (url: string, credentials: RequestCredentials): AuthProvider
 }
 
 const failureRecord = (
-  error: OutboundError | CredentialsError
+  error: OutboundError | CredentialsError | Defect,
+  sending: boolean
 ): Pick<CalloutRecord, "outcome" | "unknown" | "error"> => {
   switch (error._tag) {
+    case "Defect":
+      return {
+        outcome: "invalid-response",
+        error: { message: error.message, code: defectCode },
+        ...(sending && { unknown: true as const })
+      }
     case "OutboundTimedOut":
       return { outcome: "timed-out", error: { message: error.message }, ...(error.sent && { unknown: true as const }) }
     case "OutboundUnreachable":
@@ -117,6 +125,18 @@ const failureRecord = (
       }
     case "TokenRefused":
       return { outcome: "rejected", error: { message: error.message } }
+  }
+}
+
+const caught = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | Defect> =>
+  Effect.catchDefect(effect, (defect) => Effect.fail(toDefect(defect)))
+
+/** What the plugin makes of the answer. An answer that it throws at is recorded all the same. */
+const judgementOf = (request: CalloutRequest, response: OutboundResponse): Judgement => {
+  try {
+    return request.judge(response)
+  } catch (thrown) {
+    return { outcome: "invalid-response", message: toDefect(thrown).message, code: defectCode }
   }
 }
 
@@ -239,13 +259,15 @@ export const make = Effect.gen(function*() {
   const exchange = Effect.fnUntraced(function*(request: CalloutRequest, attempt: Attempt, progress: Progress) {
     const { id, startedAt } = progress
     const text = bodyText(request.body, attempt.document)
-    const authorized = yield* Effect.result(authorize(request))
+    const authorized = yield* Effect.result(caught(Effect.suspend(() => authorize(request))))
     const authorization = Result.isSuccess(authorized) ? authorized.success : noAuthorization
     const headers = headersOf(request, attempt, id, authorization)
-    const answered: Result.Result<OutboundResponse, OutboundError | CredentialsError> = Result.isFailure(authorized)
+    const answered: Result.Result<OutboundResponse, OutboundError | CredentialsError | Defect> = Result.isFailure(
+        authorized
+      )
       ? Result.fail(authorized.failure)
       : yield* Effect.result(
-        outbound.exchange({
+        caught(outbound.exchange({
           method: request.method,
           url: request.url,
           headers,
@@ -254,7 +276,7 @@ export const make = Effect.gen(function*() {
           onSending: () => {
             progress.sending = true
           }
-        })
+        }))
       )
     const common = {
       ...opening(request, attempt, id, startedAt, text),
@@ -262,12 +284,15 @@ export const make = Effect.gen(function*() {
       headers: attempt.redactor.headers(headers)
     }
     if (Result.isFailure(answered)) {
-      const failed: Exchanged = { record: { ...common, ...failureRecord(answered.failure) }, tokenRefused: false }
+      const failed: Exchanged = {
+        record: { ...common, ...failureRecord(answered.failure, progress.sending) },
+        tokenRefused: false
+      }
       return failed
     }
 
     const response = answered.success
-    const judged = request.judge(response)
+    const judged = judgementOf(request, response)
     const outcome: Outcome = judged.outcome
     const redactor = authorization.refreshable === undefined || authorization.value === undefined
       ? attempt.redactor

@@ -7,6 +7,8 @@ import type { OutboundResponse } from "@sluice/http-client/Outbound"
 import type { CalloutAnswer, CalloutRequest } from "../plugins/Callout.ts"
 import {
   Cancelled,
+  Defect,
+  defectCode,
   InvalidResponse,
   type PluginError,
   Rejected,
@@ -38,6 +40,10 @@ export const answerOf = (response: OutboundResponse | undefined, attempts: numbe
   attempts
 })
 
+/** The attempt ended with a thrown value: of the plugin, or of what sends. */
+export const isDefect = ({ error, outcome }: CalloutRecord): boolean =>
+  outcome === "invalid-response" && error?.code === defectCode
+
 export const failureOf = (
   record: CalloutRecord,
   response: OutboundResponse | undefined,
@@ -57,7 +63,7 @@ export const failureOf = (
       return new Rejected({ message, ...(byPartner && { byPartner }) })
     }
     default:
-      return new InvalidResponse({ message })
+      return isDefect(record) ? new Defect({ message }) : new InvalidResponse({ message })
   }
 }
 

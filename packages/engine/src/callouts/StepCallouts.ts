@@ -22,7 +22,7 @@ import type { Attempt, CalloutAttempt } from "./CalloutAttempt.ts"
 import type { CalloutContext } from "./CalloutContext.ts"
 import { idempotencyKey, inheritedKey } from "./IdempotencyKey.ts"
 import type { Probe } from "./Probe.ts"
-import { answerOf, endOf, failureOf, responseOf } from "./RecordedOutcome.ts"
+import { answerOf, endOf, failureOf, isDefect, responseOf } from "./RecordedOutcome.ts"
 
 /** The health and the concurrency limit of partners. */
 export interface PartnerManners {
@@ -186,6 +186,7 @@ export const make = (exchange: CalloutAttempt, { health, slots }: PartnerManners
       const attempt = { ...of, probe: true, idempotencyKey: `${of.idempotencyKey}-probe-${yield* newUuid}` }
       const { record, response, tokenRefused } = yield* send(step, request, attempt, step.scope.lease, letGo)
       keep(step, record)
+      if (isDefect(record)) return yield* Effect.fail(failureOf(record, response, request))
       if (tokenRefused && !refused) {
         refused = true
         continue
@@ -239,7 +240,7 @@ export const make = (exchange: CalloutAttempt, { health, slots }: PartnerManners
       } else if (last !== undefined && last.outcome !== "interrupted" && !again) {
         const resumed = matches(resumption.wait, index, number, attempt) ? resumption.wait : undefined
         const ends = own.filter((record) => record.outcome !== "interrupted").map(endOf)
-        const delay = resumed === undefined ? yield* delayAfter(request.retry, ends) : 0
+        const delay = resumed !== undefined ? 0 : isDefect(last) ? undefined : yield* delayAfter(request.retry, ends)
         if (delay === undefined) {
           if (holds && heldAfter(last, health.isDown(host))) {
             yield* unlessInterrupted(step)

@@ -6,7 +6,7 @@ import { processEventId } from "@sluice/domain/identity/Ids"
 import type { Fault } from "@sluice/domain/order/Order"
 import type { InheritedKey, StepRow } from "../journal/Journal.ts"
 import type { PastRun } from "../journal/PastRuns.ts"
-import type { PlacedStep } from "../steps/StepCommit.ts"
+import type { PlacedStep } from "../steps/PlacedSteps.ts"
 
 export interface RetryPlan {
   /** The first step that runs; absent where every step's record is reused. */

@@ -8,7 +8,14 @@ import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import type { Json } from "@sluice/domain/json/Json"
 import type { HistoryEntry } from "@sluice/domain/order/History"
 import type { Order } from "@sluice/domain/order/Order"
-import type { FinalRunState, PluginError, RunState, StepPhase, StepState } from "@sluice/domain/run/ProcessEvent"
+import type {
+  FinalRunState,
+  PluginError,
+  RunState,
+  StepErrorKind,
+  StepPhase,
+  StepState
+} from "@sluice/domain/run/ProcessEvent"
 import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
 import { Context, type Effect, Schema, type Stream } from "effect"
 import type { CancelAnswer, Cancellation, RunCancellation } from "./Cancellation.ts"
@@ -190,7 +197,8 @@ export interface StepRow {
   readonly startedAt: number
   readonly finishedAt: number
   readonly output?: Json
-  readonly error?: { readonly name: string; readonly message: string }
+  /** Steps that an earlier release stored have no `kind`. */
+  readonly error?: { readonly name: string; readonly kind?: StepErrorKind; readonly message: string }
   /** The step failed, and an operator settled it by hand. */
   readonly resolution?: Resolution
 }

@@ -10,6 +10,7 @@ import type { Outcome } from "@sluice/domain/callout/Outcome"
 import { urlHost } from "@sluice/http-client/internal/UrlHost"
 import { Effect, Exit } from "effect"
 import { CircuitBreaker } from "effect/persistence"
+import { defectCode } from "../plugins/PluginError.ts"
 import { PartnerBreaker } from "./PartnerBreaker.ts"
 import * as PartnerCircuits from "./PartnerCircuits.ts"
 
@@ -49,7 +50,8 @@ export const signOf = (
     case "unreachable":
       return error?.code === "blocked" ? "notAttempted" : "noAnswer"
     case "invalid-response":
-      return unknown === true ? "noAnswer" : "ok"
+      // What threw is ours: it says nothing about the partner.
+      return error?.code === defectCode ? "notAttempted" : unknown === true ? "noAnswer" : "ok"
     case "rejected":
       return response === undefined ? "notAttempted" : response.status >= 500 ? "serverError" : "ok"
     case "cancelled":

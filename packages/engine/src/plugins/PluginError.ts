@@ -1,6 +1,7 @@
 /** The ways in which a step fails, each of its own type. Contract: section 5, last paragraph, and section 6. */
 import { UnreachableCode } from "@sluice/domain/callout/Outcome"
-import { Schema } from "effect"
+import type { StepErrorKind } from "@sluice/domain/run/ProcessEvent"
+import { Cause, Schema } from "effect"
 
 /** The partner said no: by status, by `CancelWorkflow`, by `success: false`. */
 export class Rejected extends Schema.TaggedError<Rejected>()("Rejected", {
@@ -31,4 +32,35 @@ export class Unprepared extends Schema.TaggedError<Unprepared>()("Unprepared", {
   continues: Schema.optionalKey(Schema.Boolean)
 }) {}
 
-export type PluginError = Rejected | TimedOut | Unreachable | InvalidResponse | Cancelled | Unprepared
+/** The plugin, its options or an adapter on the way to the partner threw. The engine makes it; a plugin has no need to. */
+export class Defect extends Schema.TaggedError<Defect>()("Defect", { message: Schema.String }) {}
+
+export type PluginError = Rejected | TimedOut | Unreachable | InvalidResponse | Cancelled | Unprepared | Defect
+
+const kinds: { readonly [Tag in PluginError["_tag"]]: StepErrorKind } = {
+  Rejected: "rejected",
+  TimedOut: "timed-out",
+  Unreachable: "unreachable",
+  InvalidResponse: "invalid-response",
+  Cancelled: "cancelled",
+  Unprepared: "unprepared",
+  Defect: "defect"
+}
+
+/** The error's name in the API: `error.kind` of a step. */
+export const kindOf = ({ _tag }: PluginError): StepErrorKind => kinds[_tag]
+
+/** `error.code` of an attempt that ended with a thrown value: of the plugin's `judge`, or of what sends. */
+export const defectCode = "defect"
+
+/** A thrown value as an error of the step. */
+export const toDefect = (thrown: unknown): Defect => {
+  // Schema says in its own words that a transformation threw; what it threw is the cause.
+  if (thrown instanceof Error && Cause.isCause(thrown.cause)) return toDefect(Cause.squash(thrown.cause))
+  if (thrown instanceof Error) return new Defect({ message: thrown.message || thrown.name })
+  try {
+    return new Defect({ message: String(thrown) })
+  } catch {
+    return new Defect({ message: "a value with no message was thrown" })
+  }
+}

@@ -7,7 +7,7 @@ import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import { compensationId } from "@sluice/domain/internal/pipeline/StepIds"
 import type { CalloutOptions } from "@sluice/domain/pipeline/Pipeline"
 import type { RunSoFar, StepRow } from "../journal/Journal.ts"
-import type { PlacedStep } from "../steps/StepCommit.ts"
+import type { PlacedStep } from "../steps/PlacedSteps.ts"
 
 /** One compensation, in its place after all other steps. */
 export interface Undoing {

@@ -10,9 +10,9 @@ import type { OpenCallouts, StepCallouts } from "../callouts/StepCallouts.ts"
 import * as Interruption from "../interruption/Interruption.ts"
 import type { RunSignals } from "../interruption/RunSignals.ts"
 import type { CalloutAnswer } from "../plugins/Callout.ts"
-import type { PluginError } from "../plugins/PluginError.ts"
+import { kindOf, type PluginError, toDefect } from "../plugins/PluginError.ts"
 import { Settings } from "../settings/Settings.ts"
-import type { PlacedStep } from "../steps/StepCommit.ts"
+import type { PlacedStep } from "../steps/PlacedSteps.ts"
 import type { StepDecision } from "../steps/StepDecision.ts"
 import { redacted, redactorOf } from "../steps/StepRedaction.ts"
 import { type EndedCalls, type Undoing, undoings } from "./Compensation.ts"
@@ -34,12 +34,15 @@ type Answer = Result.Result<CalloutAnswer, PluginError>
 
 /** Decides on an answer; `undefined` means that a cancel came first. */
 const decide = (answer: Answer | undefined, callouts: StepCallouts): StepDecision => {
-  if (answer === undefined) return { state: "cancelled", run: "continue", reason: "cancelled by an operator" }
+  if (answer === undefined) {
+    return { state: "cancelled", run: "continue", reason: "cancelled by an operator", kind: "cancelled" }
+  }
   if (Result.isFailure(answer)) {
     const { _tag, message } = answer.failure
-    return _tag === "Cancelled"
-      ? { state: "cancelled", run: "continue", reason: message }
-      : { state: "failed", run: "continue", reason: "not compensated; the others are still tried", error: message }
+    const kind = kindOf(answer.failure)
+    if (_tag === "Cancelled") return { state: "cancelled", run: "continue", reason: message, kind }
+    const reason = "not compensated; the others are still tried"
+    return { state: "failed", run: "continue", reason, error: message, kind }
   }
   if (callouts.last()?.probe !== true) {
     return { state: "succeeded", run: "continue", reason: `compensated: answered ${answer.success.status}` }
@@ -70,9 +73,8 @@ export const make = Effect.gen(function*() {
       probe: probe && Probe.ofCompensation(probe, unknown)
       // A run that undoes what it did does not wait for partners.
     }, false)
-    const call = Effect.result(
-      Effect.flatMap(sideCallout({ ...side, member: "compensate", options }), callouts.callout)
-    )
+    const asked = Effect.flatMap(sideCallout({ ...side, member: "compensate", options }), callouts.callout)
+    const call = Effect.result(Effect.catchDefect(asked, (defect) => Effect.fail(toDefect(defect))))
     // What may have been open is recorded even though the run is halted; nothing is sent then.
     const answer = interruption.now() === undefined
       ? yield* Interruption.interruptible(call, interruption)

@@ -7,7 +7,7 @@
 import { processEventId } from "@sluice/domain/identity/Ids"
 import type { Order } from "@sluice/domain/order/Order"
 import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
-import { Clock, Effect, Result } from "effect"
+import { Cause, Clock, Effect, Result } from "effect"
 import * as AuxiliaryCallout from "../callouts/AuxiliaryCallout.ts"
 import * as CalloutAttempt from "../callouts/CalloutAttempt.ts"
 import * as CalloutContext from "../callouts/CalloutContext.ts"
@@ -16,72 +16,25 @@ import * as StepCallouts from "../callouts/StepCallouts.ts"
 import type { ExpressionScope } from "../expressions/Expressions.ts"
 import * as Interruption from "../interruption/Interruption.ts"
 import type { RunSignals } from "../interruption/RunSignals.ts"
-import type { ClaimedRun, Finish, StepRow } from "../journal/Journal.ts"
+import type { ClaimedRun, Document, Finish } from "../journal/Journal.ts"
 import * as PartnerConcurrency from "../partners/PartnerConcurrency.ts"
 import * as PartnerHealth from "../partners/PartnerHealth.ts"
-import type { AnyPlugin, StepPolicy, StepResult } from "../plugins/Plugin.ts"
-import { type PluginError, Unprepared } from "../plugins/PluginError.ts"
+import type { StepPolicy, StepResult } from "../plugins/Plugin.ts"
+import { type PluginError, toDefect, Unprepared } from "../plugins/PluginError.ts"
 import { Plugins } from "../plugins/Plugins.ts"
 import { Settings } from "../settings/Settings.ts"
-import type { PlacedStep } from "../steps/StepCommit.ts"
+import { allSkipped, placedSteps, type PlannedStep, skippedRow } from "../steps/PlacedSteps.ts"
 import { decide, StepOutcome } from "../steps/StepDecision.ts"
 import * as StepPreparation from "../steps/StepPreparation.ts"
 import { redacted, redactorOf, withoutSecrets } from "../steps/StepRedaction.ts"
 import { expecting } from "../validation/ResponseSchema.ts"
-import { endedCalls, endedIn, undoings } from "./Compensation.ts"
+import { type EndedCalls, endedCalls, endedIn, undoings } from "./Compensation.ts"
 import * as CompensationRun from "./CompensationRun.ts"
 import * as ExpressionContext from "./ExpressionContext.ts"
 import * as RunCheckpoints from "./RunCheckpoints.ts"
 
 /** The largest number of takeovers without progress. */
 export const maxTakeovers = 5
-
-/** The steps of a pipeline in the order in which they run. Post-processing never stops a run. */
-export const placedSteps = (pipeline: Pipeline, plugins: ReadonlyMap<string, AnyPlugin>): ReadonlyArray<PlacedStep> => [
-  ...pipeline.steps.map((step, index): PlacedStep => ({
-    index,
-    phase: "steps",
-    step,
-    critical: plugins.get(step.name)?.policy(step, pipeline).critical ?? step.critical ?? false
-  })),
-  ...pipeline.postProcessing.map((step, index): PlacedStep => ({
-    index: pipeline.steps.length + index,
-    phase: "postProcessing",
-    step,
-    critical: false
-  }))
-]
-
-const policyOf = (plugin: AnyPlugin | undefined, placed: PlacedStep, pipeline: Pipeline): StepPolicy => ({
-  tolerated: "failed",
-  failedStatus: pipeline.failedStatus,
-  notesFailures: false,
-  ...plugin?.policy(placed.step, pipeline),
-  critical: placed.critical
-})
-
-const skippedRow = ({ index, phase, step, critical }: PlacedStep, reason: string, at: number): StepRow => ({
-  index,
-  phase,
-  stepId: step.id,
-  name: step.name,
-  critical,
-  state: "skipped",
-  reason,
-  startedAt: at,
-  finishedAt: at
-})
-
-/** The rows of `steps` if every one of them is skipped without asking anything; else `undefined`. */
-const allSkipped = (steps: ReadonlyArray<PlacedStep>, order: Order, at: number): ReadonlyArray<StepRow> | undefined => {
-  const rows: Array<StepRow> = []
-  for (const placed of steps) {
-    const reason = StepPreparation.skippedBy(placed.step, order)
-    if (reason === undefined) return undefined
-    rows.push(skippedRow(placed, reason, at))
-  }
-  return rows
-}
 
 const failed = (error: PluginError): StepOutcome => StepOutcome.Failed({ error })
 
@@ -104,6 +57,28 @@ const finishOf = (state: Finish["state"], failedSteps: number, at: number, reaso
   at,
   ...(reason !== undefined && { reason })
 })
+
+/** A run in the middle of its steps. */
+interface RunningSteps {
+  readonly checkpoints: RunCheckpoints.RunCheckpoints
+  readonly pipeline: Pipeline
+  readonly steps: ReadonlyArray<PlannedStep>
+  readonly ended: ReadonlyArray<EndedCalls>
+}
+
+/** The step that is being executed. */
+interface OpenStep {
+  readonly placed: PlannedStep
+  readonly document: Document
+  readonly callouts: StepCallouts.StepCallouts
+}
+
+/** Logs a defect, with its stack, and makes the step's failure of it. */
+const broken = ({ id, name }: Step, defect: unknown): Effect.Effect<StepOutcome> =>
+  Effect.as(
+    Effect.logError("a step failed with a defect", { stepId: id, plugin: name }, Cause.die(defect)),
+    failed(toDefect(defect))
+  )
 
 export const make = Effect.gen(function*() {
   const settings = yield* Settings
@@ -129,7 +104,7 @@ export const make = Effect.gen(function*() {
 
   /** Runs the plugin; its typed errors and its result become one outcome. A defect is the plugin's failure. */
   const perform = Effect.fnUntraced(function*(
-    placed: PlacedStep,
+    placed: PlannedStep,
     pipeline: Pipeline,
     checkpoints: RunCheckpoints.RunCheckpoints,
     scope: ExpressionContext.ExpressionContext,
@@ -137,7 +112,8 @@ export const make = Effect.gen(function*() {
     interruption: Interruption.Interruption,
     order: Order
   ) {
-    const { step } = placed
+    const { defect, step } = placed
+    if (defect !== undefined) return failed(defect)
     const plugin = byName.get(step.name)
     if (plugin === undefined) {
       return failed(new Unprepared({ message: `there is no plugin named ${step.name} in this process` }))
@@ -169,7 +145,60 @@ export const make = Effect.gen(function*() {
       return failed(Interruption.toPluginError(interruption.now() ?? { _tag: "DeadlineExceeded" }))
     }
     return Result.isSuccess(result) ? StepOutcome.Succeeded({ result: result.success }) : failed(result.failure)
-  })
+  }, (run, { step }) => Effect.catchDefect(run, (defect) => broken(step, defect)))
+
+  /** What the run does after the step, stored with it; with what the loop goes on. */
+  const settle = Effect.fnUntraced(
+    function*(run: RunningSteps, { callouts, document, placed }: OpenStep, outcome: StepOutcome) {
+      const { checkpoints, ended, pipeline, steps } = run
+      const redactor = redactorOf(settings.current().secrets)
+      const late = isLate(outcome)
+      const decision = redacted(
+        late
+          ? { ...decide(outcome, endingPolicy(pipeline)), reason: Interruption.deadlineExceeded }
+          : decide(outcome, placed.policy),
+        redactor
+      )
+      const finishedAt = clock.currentTimeMillisUnsafe()
+      const failedSteps = checkpoints.failedSteps() + (decision.state === "failed" ? 1 : 0)
+      // What follows is folded into this commit where it is known to be nothing.
+      const rest = decision.run === "continue"
+        ? allSkipped(steps.slice(placed.index + 1), document.order, finishedAt)
+        : undefined
+      const failure = late ? decision.reason : `${placed.step.id}: ${decision.error ?? decision.reason}`
+      const calls = endedCalls(
+        { stepId: placed.step.id, phase: placed.phase, state: decision.state },
+        callouts.records()
+      )
+      const compensating = decision.run === "stop" && undoings(steps, [...ended, calls]).length > 0
+        ? failure
+        : undefined
+      const finish = compensating !== undefined
+        ? undefined
+        : decision.run === "stop"
+        ? finishOf("failed", failedSteps, finishedAt, failure)
+        : decision.run === "cancel"
+        ? finishOf("cancelled", failedSteps, finishedAt, decision.reason)
+        : rest === undefined
+        ? undefined
+        : finishOf("completed", failedSteps, finishedAt)
+      const stored = yield* checkpoints.commit({
+        placed,
+        decision,
+        result: outcome._tag === "Succeeded" ? withoutSecrets(outcome.result, redactor) : undefined,
+        startedAt: checkpoints.startedAt(),
+        finishedAt,
+        records: callouts.pending(),
+        skipped: rest ?? [],
+        failedSteps,
+        finish,
+        ...(compensating !== undefined && { compensating }),
+        completedStatus: pipeline.completedStatus
+      })
+      // Not ended although it was to end: what was done is undone first.
+      return { stored, calls, compensates: finish !== undefined || compensating !== undefined }
+    }
+  )
 
   /** Executes a run to its end, or until this process may no longer hold it. */
   return Effect.fnUntraced(function*(held: ClaimedRun, control: RunSignals) {
@@ -191,6 +220,7 @@ export const make = Effect.gen(function*() {
     const resumption = CalloutContext.resumption(held)
     const interruption = Interruption.ofSteps(clock, control, held.startedAt, pipeline.deadlineMs)
     const ended = endedIn(held)
+    const running: RunningSteps = { checkpoints, pipeline, steps, ended }
     const compensate = undo({ checkpoints, control, scope, steps, ended, resumption, openCallouts })
     if (held.compensating) return yield* compensate
 
@@ -230,54 +260,17 @@ export const make = Effect.gen(function*() {
         checkpoints.skip(skippedRow(placed, outcome, checkpoints.startedAt()))
         continue
       }
-      const policy = policyOf(byName.get(placed.step.name), placed, pipeline)
-      const late = isLate(outcome)
-      const decision = redacted(
-        late
-          ? { ...decide(outcome, endingPolicy(pipeline)), reason: Interruption.deadlineExceeded }
-          : decide(outcome, policy),
-        redactor
-      )
-      const finishedAt = clock.currentTimeMillisUnsafe()
-      const failedSteps = checkpoints.failedSteps() + (decision.state === "failed" ? 1 : 0)
-      // What follows is folded into this commit where it is known to be nothing.
-      const rest = decision.run === "continue"
-        ? allSkipped(steps.slice(placed.index + 1), document.order, finishedAt)
-        : undefined
-      const failure = late ? decision.reason : `${placed.step.id}: ${decision.error ?? decision.reason}`
-      const now = endedCalls(
-        { stepId: placed.step.id, phase: placed.phase, state: decision.state },
-        callouts.records()
-      )
-      const compensating = decision.run === "stop" && undoings(steps, [...ended, now]).length > 0 ? failure : undefined
-      const finish = compensating !== undefined
-        ? undefined
-        : decision.run === "stop"
-        ? finishOf("failed", failedSteps, finishedAt, failure)
-        : decision.run === "cancel"
-        ? finishOf("cancelled", failedSteps, finishedAt, decision.reason)
-        : rest === undefined
-        ? undefined
-        : finishOf("completed", failedSteps, finishedAt)
       resumption.mayBeOpen = false
-      const stored = yield* checkpoints.commit({
-        placed,
-        decision,
-        result: outcome._tag === "Succeeded" ? withoutSecrets(outcome.result, redactor) : undefined,
-        startedAt: checkpoints.startedAt(),
-        finishedAt,
-        records: callouts.pending(),
-        skipped: rest ?? [],
-        failedSteps,
-        finish,
-        ...(compensating !== undefined && { compensating }),
-        completedStatus: pipeline.completedStatus
-      })
+      const open = { placed, document, callouts }
+      // A result that cannot be stored is a defect of the plugin, too.
+      const { calls, compensates, stored } = yield* Effect.catchDefect(
+        settle(running, open, outcome),
+        (defect) => Effect.flatMap(broken(placed.step, defect), (outcome) => settle(running, open, outcome))
+      )
       if (stored.ended) return
-      ended.push(now)
+      ended.push(calls)
       scope.after(stored.row, callouts.last())
-      // Not ended although it was to end: what was done is undone first.
-      if (finish !== undefined || compensating !== undefined) return yield* compensate
+      if (compensates) return yield* compensate
     }
     if (!(yield* checkpoints.end({ state: "completed" }, pipeline.completedStatus))) yield* compensate
   })

@@ -16,7 +16,7 @@ import { Clock, DateTime, Effect, Result } from "effect"
 import { Expressions } from "../expressions/Expressions.ts"
 import { expressionsIn } from "../expressions/Template.ts"
 import type { Document, StepRow } from "../journal/Journal.ts"
-import type { AnyPlugin } from "../plugins/Plugin.ts"
+import type { AnyPlugin, StepInput } from "../plugins/Plugin.ts"
 import { Plugins } from "../plugins/Plugins.ts"
 import type { Asked } from "./RecordedAnswers.ts"
 import type { RecordedRun } from "./RecordedRun.ts"
@@ -65,8 +65,20 @@ export interface Planned {
   readonly steps: ReadonlyArray<PlannedStep>
 }
 
-/** What stops a step at a request that nobody has answered. */
-class NotRecorded extends Error {}
+/** Stops a step at a request to which no answer is on record. */
+class NotRecorded extends Error {
+  override readonly message = "no answer to this request is on record"
+}
+
+const notRecorded = new NotRecorded()
+
+/** The callouts of a step, with which it stops: the plugin has no say in what becomes of an answer that is not known. */
+const stopping = (callout: StepInput<never>["callout"]): StepInput<never>["callout"] => (request) =>
+  Effect.catchTag(
+    callout(request),
+    "Defect",
+    (defect) => defect.message === notRecorded.message ? Effect.die(notRecorded) : Effect.fail(defect)
+  )
 
 const bodyOf = (text: string): Json => {
   try {
@@ -163,8 +175,8 @@ export const make = Effect.fnUntraced(function*(rerun: MakeRerun) {
       ...plugin,
       skips: (options, order) => plugin.skips?.(options, order) ?? dependence(options),
       run: (input) =>
-        Effect.catchDefect(plugin.run(input), (defect) => {
-          if (!(defect instanceof NotRecorded)) return Effect.die(defect)
+        Effect.catchDefect(plugin.run({ ...input, callout: stopping(input.callout) }), (defect) => {
+          if (defect !== notRecorded) return Effect.die(defect)
           unknown.add(input.step.id)
           return Effect.succeed({
             reason: "nobody has recorded the answer: taken to have gone well, without a change to the order"
@@ -173,7 +185,7 @@ export const make = Effect.fnUntraced(function*(rerun: MakeRerun) {
     }]))
     const { after, journal, redactor, unanswered } = yield* rerun(planned, recorded, {
       plugins: { byName: plugins },
-      unrecorded: Effect.die(new NotRecorded()),
+      unrecorded: Effect.die(notRecorded),
       watch: (one) => void asked.push(one)
     })
 

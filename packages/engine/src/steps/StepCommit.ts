@@ -6,23 +6,14 @@ import type { CalloutRecord, PatchedMember } from "@sluice/domain/callout/Callou
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import type { Json } from "@sluice/domain/json/Json"
 import type { HistoryEntry } from "@sluice/domain/order/History"
-import type { Step } from "@sluice/domain/pipeline/Pipeline"
-import type { PluginError, StepPhase } from "@sluice/domain/run/ProcessEvent"
+import type { PluginError } from "@sluice/domain/run/ProcessEvent"
 import type { Cancellation } from "../journal/Cancellation.ts"
 import type { ClaimedRun, Document, Entry, Finish, SetAside, StepRow } from "../journal/Journal.ts"
 import type { StepResult } from "../plugins/Plugin.ts"
 import { changeOrder, type OrderChange } from "./OrderChange.ts"
+import type { PlacedStep } from "./PlacedSteps.ts"
 import { ending, errorsOf } from "./RunEnding.ts"
 import type { StepDecision } from "./StepDecision.ts"
-
-/** A step in its place in the run. */
-export interface PlacedStep {
-  /** From 0, over steps, then post-processing. */
-  readonly index: number
-  readonly phase: StepPhase
-  readonly step: Step
-  readonly critical: boolean
-}
 
 export interface EndedStep {
   readonly placed: PlacedStep
@@ -150,7 +141,9 @@ export const build = (
   // A patch that could not be applied is worth a warning, though the partner did nothing wrong.
   const { warning } = changed
   const reason = warning === undefined ? decision.reason : `${decision.reason}; ${warning}`
-  const error = decision.error ?? warning
+  const message = decision.error ?? (decision.state === "cancelled" ? decision.reason : warning)
+  // An order that is read only refuses the patch of a partner that did nothing wrong.
+  const kind = decision.kind ?? "rejected"
   const step: StepRow = {
     index: placed.index,
     phase: placed.phase,
@@ -162,7 +155,7 @@ export const build = (
     startedAt: ended.startedAt,
     finishedAt: ended.finishedAt,
     ...(result?.output !== undefined && { output: result.output }),
-    ...(error !== undefined && { error: { name: placed.step.name, message: error } })
+    ...(message !== undefined && { error: { name: placed.step.name, kind, message } })
   }
   return {
     entry: {

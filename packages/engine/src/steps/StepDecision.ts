@@ -2,10 +2,10 @@
  * Decides how a run proceeds when a step has ended: a pure function of the outcome and of the step's policy. Contract:
  * section 6, the table of `WebhookWorkflowStep` and "Failure of a run".
  */
-import type { StepState } from "@sluice/domain/run/ProcessEvent"
+import type { StepErrorKind, StepState } from "@sluice/domain/run/ProcessEvent"
 import { Data } from "effect"
 import type { StepPolicy, StepResult } from "../plugins/Plugin.ts"
-import type { PluginError } from "../plugins/PluginError.ts"
+import { kindOf, type PluginError } from "../plugins/PluginError.ts"
 
 /** Success and the typed errors of a plugin, folded into one. */
 export type StepOutcome = Data.TaggedEnum<{
@@ -22,6 +22,8 @@ export interface StepDecision {
   readonly status?: string
   /** Shown as the step's `error`, and counted in `pluginErrorOutput`. */
   readonly error?: string
+  /** The typed error behind the failure. */
+  readonly kind?: StepErrorKind
   /** Goes to the order's `errors[]`. */
   readonly note?: string
   /** Goes to the order's history. */
@@ -36,7 +38,8 @@ const words: { readonly [Tag in PluginError["_tag"]]: string } = {
   Unreachable: "the partner could not be reached",
   InvalidResponse: "the answer does not say what it must",
   Cancelled: "cancelled by an operator",
-  Unprepared: "no request could be made"
+  Unprepared: "no request could be made",
+  Defect: "the step ended with a defect"
 }
 
 export const decide = (outcome: StepOutcome, policy: StepPolicy): StepDecision => {
@@ -45,7 +48,8 @@ export const decide = (outcome: StepOutcome, policy: StepPolicy): StepDecision =
     return { state: warns === true ? "warning" : "succeeded", run: "continue", reason }
   }
   const { error } = outcome
-  if (error._tag === "Cancelled") return { state: "cancelled", run: "cancel", reason: error.message }
+  const kind = kindOf(error)
+  if (error._tag === "Cancelled") return { state: "cancelled", run: "cancel", reason: error.message, kind }
 
   const stops = policy.critical && !(error._tag === "Unprepared" && error.continues === true)
   const tolerated = error._tag === "Unprepared" && error.continues === true ? "failed" : policy.tolerated
@@ -57,7 +61,7 @@ export const decide = (outcome: StepOutcome, policy: StepPolicy): StepDecision =
     run: stops ? "stop" : "continue",
     reason: `${words[error._tag]}; ${stops ? "the step is critical, so the run ends" : "the run goes on"}`,
     ...(stops && policy.failedStatus !== undefined && { status: policy.failedStatus }),
-    ...(!spoken && { error: error.message }),
+    ...(!spoken && { error: error.message, kind }),
     ...(policy.notesFailures && { history: error.message }),
     ...(policy.notesFailures && !spoken && { note: error.message })
   }

@@ -11,6 +11,7 @@ import { Context, Effect, Layer, Result, Schema } from "effect"
 import { type CalloutPath, Expressions } from "../expressions/Expressions.ts"
 import { expressionsIn, type Placed } from "../expressions/Template.ts"
 import type { AnyPlugin } from "../plugins/Plugin.ts"
+import { toDefect } from "../plugins/PluginError.ts"
 import { Plugins } from "../plugins/Plugins.ts"
 import { responseSchemaFaults } from "./ResponseSchema.ts"
 import { schemaFaults, unknownMembers } from "./SchemaFaults.ts"
@@ -96,6 +97,15 @@ const warningsOf = (plugin: AnyPlugin, step: Step, placed: ReadonlyArray<Placed>
     ...own,
     ...excess.map((name) => `option ${name} is not known to ${plugin.name} and is not used`)
   ].map((warning) => `${step.id}: ${warning}`)
+}
+
+/** The faults that the plugin finds. One whose check throws cannot be relied on: that is a fault, too. */
+const faultsOf = (plugin: AnyPlugin, faults: () => ReadonlyArray<Fault>): ReadonlyArray<Fault> => {
+  try {
+    return faults()
+  } catch (thrown) {
+    return [{ path: "", message: `cannot be checked: ${plugin.name} ended with a defect: ${toDefect(thrown).message}` }]
+  }
 }
 
 const make = Effect.gen(function*() {
@@ -186,7 +196,10 @@ const make = Effect.gen(function*() {
       }
       const inside = plugin.configuredIn === "options" ? `${path}.options` : path
       const placed = expressionsIn(step.options)
-      const own = [...optionFaults(plugin, step, placed), ...addressFaults(plugin, step)]
+      const own = faultsOf(plugin, () => {
+        warnings.push(...warningsOf(plugin, step, placed))
+        return [...optionFaults(plugin, step, placed), ...addressFaults(plugin, step)]
+      })
       faults.push(...own.map((fault) => below(inside, fault)))
       const placedHere = placed.map((one) => ({
         source: one.source,
@@ -196,7 +209,6 @@ const make = Effect.gen(function*() {
       faults.push(...yield* expressionFaults([...whens, ...placedHere], earlier, all, warnings))
       faults.push(...yield* sideFaults(step, path, earlier, all, warnings))
       faults.push(...responseSchemaFaults(step.responseSchema).map((fault) => below(`${path}.responseSchema`, fault)))
-      warnings.push(...warningsOf(plugin, step, placed))
       earlier.set(step.id, step.responseSchema)
     }
     if (faults.length > 0) return yield* new PipelineInvalid({ faults })

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { planRetry } from "@sluice/engine/internal/commands/RetryPlan"
 import type { PastRun } from "@sluice/engine/internal/journal/PastRuns"
-import type { PlacedStep } from "@sluice/engine/internal/steps/StepCommit"
+import type { PlacedStep } from "@sluice/engine/internal/steps/PlacedSteps"
 import type { StepRow } from "@sluice/engine/journal/Journal"
 import { stepAt } from "@sluice/engine/testing/JournalFixtures"
 import { callout } from "../Harness.ts"

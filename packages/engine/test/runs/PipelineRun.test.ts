@@ -226,7 +226,11 @@ describe("a workflow step", () => {
         "status set because the run failed"
       ])
       assert.strictEqual(requests.length, 1)
-      assert.deepStrictEqual(run.steps[0]!.error, { name: "WebhookWorkflowStep", message: "no such street" })
+      assert.deepStrictEqual(run.steps[0]!.error, {
+        name: "WebhookWorkflowStep",
+        kind: "rejected",
+        message: "no such street"
+      })
     }).pipe(Effect.provide(world(
       {
         pipelines: [

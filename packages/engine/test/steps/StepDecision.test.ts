@@ -7,6 +7,7 @@ import {
   type PluginError,
   Rejected,
   TimedOut,
+  toDefect,
   Unprepared,
   Unreachable
 } from "@sluice/engine/plugins/PluginError"
@@ -27,6 +28,7 @@ const timeout = new TimedOut({ message: "This operation was aborted" })
 const refused = new Unreachable({ message: "refused", code: "refused" })
 const malformed = new InvalidResponse({ message: "not JSON" })
 const noConnector = new Unprepared({ message: "connector not found", continues: true })
+const thrown = toDefect(new Error("out of order"))
 const noValue = new Unprepared({ message: "yields nothing" })
 
 interface Row {
@@ -175,6 +177,25 @@ const table: Record<string, Row> = {
     history: false,
     output: true
   },
+  "a critical plugin threw": {
+    policy: critical(plugin),
+    error: thrown,
+    state: "failed",
+    run: "stop",
+    status: "Failed",
+    note: false,
+    history: false,
+    output: true
+  },
+  "a workflow step threw": {
+    policy: workflow,
+    error: thrown,
+    state: "warning",
+    run: "continue",
+    note: true,
+    history: true,
+    output: true
+  },
   "an operator's cancel": {
     policy: critical(workflow),
     error: new Cancelled({ message: "by hand" }),
@@ -199,6 +220,23 @@ describe("what a run does when a step has failed", () => {
         output: decision.error !== undefined
       },
       { state: row.state, run: row.run, status: row.status, note: row.note, history: row.history, output: row.output }
+    )
+  })
+
+  it("each typed error is named in the step's error, but for a partner's own decision", () => {
+    const kindOf = (error: PluginError) => decide(StepOutcome.Failed({ error }), workflow).kind
+    assert.deepStrictEqual(
+      [status500, timeout, refused, malformed, noValue, thrown, new Cancelled({ message: "" }), byPartner].map(kindOf),
+      [
+        "rejected",
+        "timed-out",
+        "unreachable",
+        "invalid-response",
+        "unprepared",
+        "defect",
+        "cancelled",
+        undefined
+      ]
     )
   })
 

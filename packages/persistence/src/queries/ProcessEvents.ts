@@ -7,6 +7,7 @@ import { type CalloutView, inlineBodyLimit } from "@sluice/domain/callout/Callou
 import { uuidOf } from "@sluice/domain/identity/Ids"
 import { isStorable } from "@sluice/domain/order/Order"
 import type { ProcessEvent, ProcessEventSummary, RunState } from "@sluice/domain/run/ProcessEvent"
+import { isCritical } from "@sluice/engine/internal/steps/PlacedSteps"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
 import { Plugins } from "@sluice/engine/plugins/Plugins"
 import { Settings } from "@sluice/engine/settings/Settings"
@@ -144,8 +145,7 @@ const make = Effect.gen(function*() {
         state: row.state,
         startedAt: row.started_at === null ? undefined : timeOf(row.started_at),
         pipeline,
-        critical: (step, pipeline) =>
-          plugins.byName.get(step.name)?.policy(step, pipeline).critical ?? step.critical ?? false
+        critical: (step, pipeline) => isCritical(plugins.byName.get(step.name), step, pipeline)
       },
       journalled,
       new Map(

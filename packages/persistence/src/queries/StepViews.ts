@@ -4,11 +4,14 @@
  */
 import type { CalloutView } from "@sluice/domain/callout/CalloutRecord"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
+import type { Outcome } from "@sluice/domain/callout/Outcome"
 import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
 import {
   isFinal,
   type PluginError,
   type RunState,
+  type StepError,
+  type StepErrorKind,
   type StepPhase,
   type StepView
 } from "@sluice/domain/run/ProcessEvent"
@@ -39,22 +42,41 @@ const plannedSteps = ({ pipeline, critical }: RunAround): ReadonlyArray<Planned>
     ...pipeline.postProcessing.map((step) => ({ phase: "postProcessing" as const, step, critical: false }))
   ].map((planned, index) => ({ index, ...planned }))
 
-const ended = (row: StepRow, callouts: ReadonlyArray<CalloutView>): StepView => ({
-  id: row.stepId,
-  index: row.index,
-  name: row.name,
-  phase: row.phase,
-  critical: row.critical,
-  state: row.state,
-  ...(row.reason !== undefined && { reason: row.reason }),
-  ...(row.reusedFrom !== undefined && { reusedFrom: row.reusedFrom }),
-  startedAt: isoOf(row.startedAt),
-  finishedAt: isoOf(row.finishedAt),
-  durationMs: row.finishedAt - row.startedAt,
-  ...(row.output !== undefined && { output: row.output as NonNullable<StepView["output"]> }),
-  ...(row.error !== undefined && { error: row.error }),
-  callouts
-})
+const kinds: Partial<Record<Outcome, StepErrorKind>> = {
+  rejected: "rejected",
+  "timed-out": "timed-out",
+  unreachable: "unreachable",
+  "invalid-response": "invalid-response",
+  cancelled: "cancelled"
+}
+
+/** The step's error. Of a row from before errors had a kind it follows from the last callout. */
+const errorOf = ({ error }: StepRow, callouts: ReadonlyArray<CalloutView>): StepError | undefined => {
+  if (error === undefined) return undefined
+  const last = callouts.findLast(({ probe }) => probe !== true)
+  const { kind = last === undefined ? "unprepared" : kinds[last.outcome] ?? "rejected", message, name } = error
+  return { name, kind, message }
+}
+
+const ended = (row: StepRow, callouts: ReadonlyArray<CalloutView>): StepView => {
+  const error = errorOf(row, callouts)
+  return {
+    id: row.stepId,
+    index: row.index,
+    name: row.name,
+    phase: row.phase,
+    critical: row.critical,
+    state: row.state,
+    ...(row.reason !== undefined && { reason: row.reason }),
+    ...(row.reusedFrom !== undefined && { reusedFrom: row.reusedFrom }),
+    startedAt: isoOf(row.startedAt),
+    finishedAt: isoOf(row.finishedAt),
+    durationMs: row.finishedAt - row.startedAt,
+    ...(row.output !== undefined && { output: row.output as NonNullable<StepView["output"]> }),
+    ...(error !== undefined && { error }),
+    callouts
+  }
+}
 
 /** Why a step without a row will never have one; `undefined` while it may still run. */
 const passedOver = (state: RunState): string | undefined =>
@@ -113,6 +135,7 @@ const startOf = ({ startedAt }: RunAround): string | undefined => startedAt === 
  */
 export const pluginErrors = (steps: ReadonlyArray<StepView>): ReadonlyArray<PluginError> =>
   steps.flatMap(({ state, name, error, reason }) => {
-    if (state === "failed") return [error ?? { name, message: reason ?? "failed" }]
-    return state === "warning" && error !== undefined ? [error] : []
+    const told = error === undefined ? undefined : { name: error.name, message: error.message }
+    if (state === "failed") return [told ?? { name, message: reason ?? "failed" }]
+    return state === "warning" && told !== undefined ? [told] : []
   })

@@ -171,8 +171,10 @@ describe("deliveries", () => {
       const run = yield* submit({})
       const error = { name: "calloutPlugin", message: "This operation was aborted" }
       const output = { odd: "\u0000\ud800" }
-      yield* journal.commit(entryOf(run, { step: stepAt(0, { state: "failed", error, output }) }))
-      yield* journal.release(entryOf(run, { wait: { index: 1, request: 0, attempt: 2, dueAt: noon * 2 } }) as never)
+      const failed = stepAt(0, { state: "failed", error: { ...error, kind: "timed-out" }, output })
+      const cancelled = stepAt(1, { state: "cancelled", error: { ...error, kind: "cancelled" } })
+      yield* journal.commit(entryOf(run, { skipped: [failed], step: cancelled }))
+      yield* journal.release(entryOf(run, { wait: { index: 2, request: 0, attempt: 2, dueAt: noon * 2 } }) as never)
       const answer = yield* journal.cancel(run.runId, { reason: "test", compensate: false }, noon)
       assert.deepStrictEqual(answer, { _tag: "Stored", state: "cancelled" })
       const [body] = (yield* made).map(({ body }) => JSON.parse(body))

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import type { CalloutView } from "@sluice/domain/callout/CalloutRecord"
 import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
 import type { RunState, StepState } from "@sluice/domain/run/ProcessEvent"
 import type { StepRow } from "@sluice/engine/journal/Journal"
@@ -84,10 +85,24 @@ describe("StepViews", () => {
   it("plugin errors are failed steps and warnings with an error, not a partner's own cancellation", () => {
     const error = { name: "calloutPlugin", message: "timed out" }
     const steps = views("completed", [
-      row(0, "one", "failed", { error }),
+      row(0, "one", "failed", { error: { ...error, kind: "timed-out" } }),
       row(1, "two", "warning", { reason: "the partner cancelled" }),
-      row(2, "three", "warning", { error })
+      row(2, "three", "warning", { error: { ...error, kind: "timed-out" } }),
+      row(3, "after", "cancelled", { error: { ...error, kind: "cancelled" } })
     ])
     assert.deepStrictEqual(pluginErrors(steps), [error, error])
+  })
+
+  it("an error of a step that an earlier release stored has the kind of the step's last callout", () => {
+    const error = { name: "calloutPlugin", message: "no" }
+    const kindAfter = (...outcomes: ReadonlyArray<CalloutView["outcome"]>) => {
+      const callouts = outcomes.map((outcome) => ({ outcome }) as CalloutView)
+      const around = { state: "failed" as const, startedAt: 0, pipeline: undefined, critical: () => true }
+      return stepViews(around, [row(0, "one", "failed", { error })], new Map([[0, callouts]]))[0]?.error?.kind
+    }
+    assert.deepStrictEqual(
+      [kindAfter(), kindAfter("timed-out", "rejected"), kindAfter("unreachable"), kindAfter("succeeded")],
+      ["unprepared", "rejected", "unreachable", "rejected"]
+    )
   })
 })

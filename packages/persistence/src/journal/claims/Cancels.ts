@@ -39,8 +39,10 @@ om as materialized (
   select $5::uuid as id, 1 as n, 1 as place, 'error' as type, x.order_id, x.finished_at,
     ${errorBody({ event: "x.event_id", id: "x.id" }, "o1.doc", "'[' || x.errors || ']'")} as body
   from (select f.*, (
-      select string_agg((${readable("s.record")} -> 'error')::text, ',' order by s.index) from steps s
-      where s.run_id = f.id
+      select string_agg('{"name":' || (e.error -> 'name')::text || ',"message":' || (e.error -> 'message')::text || '}',
+        ',' order by s.index)
+      from steps s cross join lateral (select ${readable("s.record")} -> 'error' as error) e
+      where s.run_id = f.id and s.state <> 'cancelled'
     ) as errors from f where f.finished_at is not null) x
   join order_versions o1 on o1.order_id = x.order_id and o1.version = 1 where x.errors is not null
 ),
