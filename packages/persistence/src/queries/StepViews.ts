@@ -3,8 +3,8 @@
  * never came. Pure. Contract: section 8.
  */
 import type { CalloutView } from "@sluice/domain/callout/CalloutRecord"
-import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import type { Outcome } from "@sluice/domain/callout/Outcome"
+import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
 import {
   isFinal,
