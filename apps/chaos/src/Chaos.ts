@@ -1,6 +1,6 @@
 /**
- * A run of chaos: real servers on one database with partners beside them, under load, while they are killed and worse;
- * then peace, until everything that was accepted has come to its end; then the checker.
+ * A run of chaos: real servers on one database with partners beside them, under load, while they are killed and
+ * disturbed; then peace, until everything that was accepted has ended; then the checker.
  */
 import { Clock, Effect, Exit, Fiber, type Redacted, Schedule, Scope } from "effect"
 import { SqlClient } from "effect/sql"
@@ -22,21 +22,21 @@ export interface ChaosOptions {
   readonly seed: number
   readonly database: Redacted.Redacted
   readonly killDatabase?: (signal: "SIGKILL" | "SIGQUIT") => Effect.Effect<void>
-  /** How long things break. */
+  /** The duration of the disturbances, in milliseconds. */
   readonly forMs: number
   /** Ends sooner, once so many processes were killed. */
   readonly kills: number
   readonly survivors: number
   readonly victims: number
   readonly ordersPerSecond: number
-  /** By how often they stand here. */
+  /** The order types, repeated by frequency. */
   readonly orderTypes: ReadonlyArray<string>
   readonly injections: ReadonlyArray<Injections.Injection>
   /** Between two injections, on average. */
   readonly injectEveryMs: number
   /** The leases of the dead are over as soon as nothing breaks any more, instead of after six seconds. */
   readonly hastens: boolean
-  /** How long everything may take to come to its end once nothing breaks any more. */
+  /** The time limit for everything to end after the disturbances. */
   readonly peaceMs: number
   readonly tell: (line: string) => void
 }
@@ -50,7 +50,7 @@ export interface Outcome {
   /** Starts that failed because the database was away. */
   readonly refusals: number
   readonly memories: ReadonlyArray<Memory.Memory>
-  /** Of the survivors, told to stop at the end. */
+  /** The exit codes of the survivors, which are stopped at the end. */
   readonly exitCodes: ReadonlyArray<number | null>
   readonly minutes: number
 }
@@ -93,7 +93,7 @@ const expire = Effect.fnUntraced(function*(alive: ReadonlyArray<string>) {
     where not fenced and id <> all(${alive}::uuid[])`
 })
 
-/** No run is open; false where some still are when the time is up. */
+/** Waits until no run is open; false if some still are when the time is up. */
 const peace = Effect.fnUntraced(function*(atMost: number) {
   const sql = yield* SqlClient.SqlClient
   const quiet = sql`select from runs where finished_at is null limit 1`.pipe(

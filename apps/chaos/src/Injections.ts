@@ -1,4 +1,4 @@
-/** What is done to the system beside killing its processes: drawn by seed, one after the other, some at once. */
+/** The disturbances beside killing processes: drawn by seed, in sequence, some at once. */
 import { Clock, Deferred, Effect, type Scope } from "effect"
 import type { Pause } from "./evidence/Evidence.ts"
 import type { Fleet } from "./fleet/Fleet.ts"
@@ -10,12 +10,12 @@ import type { Point } from "./wire/Points.ts"
 export interface World {
   readonly fleet: Fleet
   readonly random: Random
-  /** What is drawn from. */
+  /** The disturbances to draw from. */
   readonly injections: ReadonlyArray<Injection>
   /** Absent where the database is not ours to kill. */
   readonly killDatabase?: (signal: "SIGKILL" | "SIGQUIT") => Effect.Effect<void>
   readonly pauses: Array<Pause>
-  /** What happens on the wires to the partners. */
+  /** The current condition of the connections to partners. */
   readonly weather: { mishap: () => Mishap }
 }
 
@@ -39,7 +39,7 @@ const on = (world: World, act: (server: ServerProcess) => Effect.Effect<void>) =
     return server === undefined ? Effect.void : act(server)
   })
 
-/** For a while, whatever interrupts it. */
+/** Applies for a while, and reverts even if interrupted. */
 const during = (from: Effect.Effect<void>, ms: number, until: Effect.Effect<void>) =>
   from.pipe(Effect.andThen(Effect.sleep(ms)), Effect.ensuring(until))
 
@@ -57,10 +57,12 @@ const databaseGone = (signal: "SIGKILL" | "SIGQUIT"): Injection["happens"] => (w
 const databaseKilled = databaseGone("SIGKILL")
 const databaseStopped = databaseGone("SIGQUIT")
 
-/** Where a process is stopped: in a call, on its way to one, or with a commit behind it that it has not heard of. */
+/**
+ * The places where a process is paused: in a call, on its way to one, or with a commit whose reply it has not received.
+ */
 const stops: ReadonlyArray<Point> = ["send:arrived", "send:answered", "flush.entry:before", "flush.entry:after"]
 
-/** Stopped past its lease, in the middle of whatever it does, and woken again. */
+/** Pauses a process past its lease, at any point, and resumes it. */
 const paused: Injection["happens"] = (world) =>
   on(
     world,
@@ -149,7 +151,7 @@ export const injections: ReadonlyArray<Injection> = [
   { name: "a wall clock jumps, and back", weight: 3, happens: clock }
 ]
 
-/** Those that nothing has to be waited for after. */
+/** The disturbances after which nothing has to be waited for. */
 export const brief: ReadonlyArray<Injection> = injections.filter(({ happens }) =>
   ![paused, databaseKilled, databaseStopped].includes(happens)
 )
@@ -157,7 +159,7 @@ export const brief: ReadonlyArray<Injection> = injections.filter(({ happens }) =
 const drawn = ({ injections, random }: World): Injection =>
   random.pick(injections.flatMap((injection) => Array.from({ length: injection.weight }, () => injection)))
 
-/** Until it is interrupted, and then everything is mended. Tells each by name. */
+/** Runs until interrupted, then reverts everything. Reports each by name. */
 export const run = (
   world: World,
   everyMs: number,

@@ -1,6 +1,6 @@
 /**
- * What the surviving processes hold in memory while everything around them dies: what is still reachable after a full
- * collection, and what the system has given them (Linux alone tells), which shows the collector's mood above all.
+ * The memory of the surviving processes: what is reachable after a full collection, and what the operating system has
+ * assigned (Linux only), which depends mostly on the collector.
  */
 import { Clock, Effect } from "effect"
 import { readFile } from "node:fs/promises"
@@ -9,7 +9,7 @@ import type { Reading } from "./Trend.ts"
 
 export interface Memory {
   readonly name: string
-  /** Of the heap, after a full collection. */
+  /** The heap after a full collection. */
   readonly heap: ReadonlyArray<Reading>
   /** Outside of the heap, held by its objects: buffers above all, and so what is under way at the moment. */
   readonly outside: ReadonlyArray<Reading>
@@ -18,7 +18,7 @@ export interface Memory {
 
 const mebibyte = 1024 * 1024
 
-/** Bytes; `undefined` where nobody tells. */
+/** Bytes; `undefined` where unknown. */
 const residentOf = (pid: number) =>
   Effect.promise(() => readFile(`/proc/${pid}/status`, "utf8").catch(() => "")).pipe(
     Effect.map((status) => /VmRSS:\s+(\d+)/.exec(status)?.[1]),

@@ -1,4 +1,4 @@
-/** What a run of chaos says of itself, as text. */
+/** The report of a run of chaos, as text. */
 import type { Outcome } from "./Chaos.ts"
 import type { Memory } from "./Memory.ts"
 import { judge, type Reading, slopeOf, trendOf, warm } from "./Trend.ts"

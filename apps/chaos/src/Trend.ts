@@ -1,4 +1,4 @@
-/** Which way a series of readings goes, and how surely. Pure. */
+/** The trend of a series of readings, with its confidence. Pure. */
 
 export interface Reading {
   /** Minutes since the beginning. */
@@ -9,21 +9,24 @@ export interface Reading {
 /** MiB a minute. */
 export interface Trend {
   readonly readings: number
-  /** By least squares. */
+  /** The slope by least squares. */
   readonly slope: number
   /** The median of the slopes between every two readings (Theil and Sen): an outlier does not move it. */
   readonly median: number
-  /** Where the median lies with a confidence of 95 % (by Kendall's rank statistic); nobody knows where readings are few. */
+  /**
+   * The interval of the median slope with a confidence of 95 % (by Kendall's rank statistic); unbounded for few
+   * readings.
+   */
   readonly between: readonly [number, number]
 }
 
-/** What came after the first third of the time, in which a process warms up. */
+/** The readings after the first third of the time, in which a process warms up. */
 export const warm = (readings: ReadonlyArray<Reading>): ReadonlyArray<Reading> => {
   const [first, last] = [readings[0]?.at ?? 0, readings.at(-1)?.at ?? 0]
   return readings.filter(({ at }) => at - first >= (last - first) / 3)
 }
 
-/** By least squares; 0 where all readings are of one moment. */
+/** The slope by least squares; 0 if all readings are of one moment. */
 export const slopeOf = (readings: ReadonlyArray<Reading>): number => {
   const mean = (of: (reading: Reading) => number) =>
     readings.reduce((sum, one) => sum + of(one), 0) / Math.max(1, readings.length)
@@ -63,6 +66,6 @@ export type Judgement = "grows" | "level" | "unclear"
 /** A growth that takes a process of 512 MiB days to die of. */
 const negligible = 0.1
 
-/** Whether what is held grows: only where the readings exclude that it does not, and not where they exclude more than 0.1. */
+/** Judges growth: only where the readings exclude a flat trend, and not where they exclude more than 0.1. */
 export const judge = ({ between: [least, most] }: Trend): Judgement =>
   most <= negligible ? "level" : least > 0 ? "grows" : "unclear"

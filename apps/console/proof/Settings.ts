@@ -127,7 +127,7 @@ export const settings = async (browser: Browser, sluice: Sluice): Promise<void> 
     await write(page, { name: "versioned", match: stored.match, priority: 11, steps: [] })
     await sluice.request("PUT", "/v1/pipelines/versioned", { match: stored.match, priority: 12, steps: [] })
     await page.keyboard.press("Control+s")
-    await page.getByText(/Somebody saved version/).waitFor()
+    await page.getByText(/Another user saved version/).waitFor()
     await page.getByRole("button", { name: "Go on with mine" }).click()
     await page.getByRole("button", { name: "Save" }).click()
     await saved(page, stored.version + 2)

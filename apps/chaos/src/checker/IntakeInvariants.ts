@@ -1,4 +1,4 @@
-/** What was promised to those who submit orders and change them. Contract: sections 3, 7 and 10.1. */
+/** The promises to clients that submit and change orders. Contract: sections 3, 7 and 10.1. */
 import { isFinal, type RunState } from "@sluice/domain/run/ProcessEvent"
 import type { Invariant } from "./Invariant.ts"
 
@@ -18,7 +18,7 @@ export const stored: Invariant = {
   ]
 }
 
-/** So often a run may change hands without progress before it ends `worker-lost`. */
+/** The number of takeovers without progress after which a run ends `worker-lost`. */
 const mostTakeovers = 5
 
 export const ended: Invariant = {
@@ -66,7 +66,7 @@ export const versions: Invariant = {
     ).map(({ id, version, versions }) => `order ${id} is at version ${version} and has ${versions.join(", ")}`)
 }
 
-/** What a patching partner asked at this path adds to the order's tags. */
+/** The tag that a patching partner asked at this path adds to the order. */
 export const tagOf = (path: string): string => path.split("/")[2] ?? ""
 
 export const updates: Invariant = {

@@ -7,7 +7,7 @@ export interface Case extends Evidence {
   readonly runs: ReadonlyMap<string, RunRow>
   readonly stepsOf: ReadonlyMap<string, ReadonlyArray<StepRow>>
   readonly calloutsOfKey: ReadonlyMap<string, ReadonlyArray<CalloutRow>>
-  /** What was asked by the steps of runs, with the step that asked; by key, in order of arrival. */
+  /** The requests of the steps of runs, with the step; by key, in order of arrival. */
   readonly calls: ReadonlyArray<Call>
   readonly callsOfKey: ReadonlyMap<string, ReadonlyArray<Call>>
   /** The order of each call's run, and its calls in order of arrival. */
@@ -22,7 +22,7 @@ export interface Call extends Asked {
 
 export interface Invariant {
   readonly name: string
-  /** What is promised, in words, and where. */
+  /** The promise in words, with its source. */
   readonly promise: string
   /** One sentence for each violation. */
   readonly violations: (evidence: Case) => ReadonlyArray<string>
@@ -69,7 +69,7 @@ export const caseOf = (evidence: Evidence): Case => {
   }
 }
 
-/** How long after it went on a process may still let go of what it was about to send when it was stopped. */
+/** How long a resumed process may still send what it was about to send when it was paused. */
 const wakingMs = 3000
 
 /**

@@ -1,7 +1,7 @@
-/** What is remembered: records of attempts, steps, and what a run leaves behind. Contract: sections 5, 8 and 9. */
+/** The promises about records: attempts, steps, and the results of a run. Contract: sections 5, 8 and 9. */
 import type { Invariant } from "./Invariant.ts"
 
-/** Of the pipelines of chaos, what their completed runs have to have: one step for each that was defined. */
+/** The completed runs of the chaos pipelines have one step for each that was defined. */
 export const recorded: Invariant = {
   name: "recorded",
   promise: "every attempt that reached a partner has a record, an interrupted one at least (5, 10.2)",

@@ -1,11 +1,11 @@
-/** What was promised to partners: who sends, when, and under which key. Contract: sections 5, 10.2 and 10.3. */
+/** The promises to partners: who sends, when, and under which key. Contract: sections 5, 10.2 and 10.3. */
 import type { CalloutRow } from "../evidence/Evidence.ts"
 import { type Call, type Case, type Invariant, wasPaused } from "./Invariant.ts"
 
-/** Attempts that nobody waited for any longer: what was sent may still be on its way. */
+/** Attempts that were given up: their request may still be on its way. */
 const unanswered: ReadonlySet<string | null> = new Set(["timed-out", "unreachable", "cancelled"])
 
-/** Of those that came after the step's end, the ones that are no repeats: each is an attempt that was given up before. */
+/** Of the requests after the step's end, those that are no repeats: each is an attempt that was given up before. */
 const late = (calls: ReadonlyArray<Call>, after: ReadonlyArray<Call>, records: ReadonlyArray<CalloutRow>) => {
   const given = records.filter(({ outcome }) => unanswered.has(outcome))
   const missing = Math.min(given.length, records.length - (calls.length - after.length))

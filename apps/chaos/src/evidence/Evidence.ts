@@ -1,6 +1,6 @@
 /**
- * What is known of a run of chaos from outside of Sluice: what its clients were told, what its partners were asked, what
- * was done to its processes, and the rows that it left. The checker judges by this alone.
+ * The evidence of a run of chaos from outside of Sluice: the answers to its clients, the requests to its partners, the
+ * disturbances of its processes, and the rows that it left. The checker judges by this alone.
  *
  * All times are epoch milliseconds of one machine's clock, which does not jump.
  */
@@ -9,7 +9,7 @@
 export interface Submission {
   readonly key: string
   readonly orderType: string
-  /** How many `orderItems` the order has. */
+  /** The number of the order's `orderItems`. */
   readonly items: number
   /** 0 where no answer came. */
   readonly status: number
@@ -28,7 +28,7 @@ export interface Patch {
 /** A cancel of a run. */
 export interface Cancel {
   readonly runId: string
-  /** What was done is to be undone, which may fail. */
+  /** True if completed steps are compensated, which may fail. */
   readonly compensates: boolean
   readonly status: number
 }
@@ -40,7 +40,7 @@ export interface Retry {
   readonly runId?: string
 }
 
-/** What a partner was asked, by its own log. */
+/** A request in a partner's own log. */
 export interface Asked {
   /** The process that sent it, as the process says. */
   readonly sender: string
@@ -55,9 +55,9 @@ export interface Asked {
   /** SHA-256 of the body. */
   readonly body: string
   readonly arrivedAt: number
-  /** What it answered: a status, or what was done instead of answering. */
+  /** The partner's reaction: a status, or a failure to answer. */
   readonly answer: number | string
-  /** When the last byte of the answer had been written; absent where it was not. */
+  /** The time at which the last byte of the answer was written; absent if it was not. */
   readonly answeredAt?: number
 }
 
@@ -75,7 +75,7 @@ export interface OrderRow {
   /** The numbers of the versions that are there, in order. */
   readonly versions: ReadonlyArray<number>
   readonly tags: ReadonlyArray<string>
-  /** How often the history holds a workflow step's success. */
+  /** The number of a workflow step's successes in the history. */
   readonly exported: number
   readonly subscriptions: number
 }
@@ -86,7 +86,7 @@ export interface RunRow {
   readonly state: string
   readonly reason: string | null
   readonly retryOf: string | null
-  /** From a dead process, since it last made progress. */
+  /** The number of takeovers from dead processes since the last progress. */
   readonly takeovers: number
   readonly cancelRequested: boolean
   readonly pipeline: string
@@ -99,7 +99,7 @@ export interface StepRow {
   readonly plugin: string
   readonly state: string
   readonly reused: boolean
-  /** When the row was written, by the database's clock. */
+  /** The time at which the row was written, by the database's clock. */
   readonly storedAt: number
 }
 
@@ -131,7 +131,7 @@ export interface Rows {
   readonly deliveries: ReadonlyArray<DeliveryRow>
   /** Endpoints that take every type, since before the first order. */
   readonly endpoints: ReadonlyArray<string>
-  /** What Sluice's own check of completeness misses, and deliveries that wait for nothing. */
+  /** The findings of Sluice's own completeness check, and deliveries that wait for nothing. */
   readonly missing: ReadonlyArray<string>
 }
 

@@ -1,4 +1,4 @@
-/** The processes of a run: survivors, which nobody kills, and victims, each followed by the next as soon as it is dead. */
+/** The processes of a run: survivors, which are never killed, and victims, each replaced as soon as it is dead. */
 import { Clock, Effect, type Redacted } from "effect"
 import type { Random } from "../Random.ts"
 import { killPoints, type Point } from "../wire/Points.ts"
@@ -26,9 +26,9 @@ export interface Fleet {
   readonly kills: ReadonlyArray<Kill>
   /** Starts and kills until it is interrupted. */
   readonly slaughter: Effect.Effect<void>
-  /** How many could not even start, because their database was away. */
+  /** The number of processes that could not start because their database was away. */
   readonly refusals: () => number
-  /** Processes that ended although nobody killed them, with their last words. */
+  /** Processes that ended without being killed, with the end of their output. */
   readonly collapses: ReadonlyArray<string>
 }
 

@@ -1,15 +1,15 @@
 /**
- * Loaded by Node into a server before its own code (`--import`): says on each request who sends it, lets the wall clock
- * jump when it is told to, and tells what it holds in memory when it is asked. Nothing of it is known to the product.
+ * Loaded by Node into a server before its own code (`--import`): marks each request with its sender, makes the wall
+ * clock jump on command, and reports memory use on request. The product does not know of it.
  */
 import { subscribe } from "node:diagnostics_channel"
 import process from "node:process"
 import { setImmediate } from "node:timers/promises"
 
-/** What is said to it. */
+/** The commands to it. */
 export type Word = { readonly jumpMs: number } | { readonly weigh: number }
 
-/** What it answers to `weigh`. */
+/** The reply to `weigh`. */
 export interface Weight {
   readonly weighed: number
   /** Bytes that are still reachable: of the heap, and outside of it what objects of the heap hold, buffers above all. */
@@ -29,7 +29,9 @@ const real = Date.now
 let jump = 0
 Date.now = () => real() + jump
 
-/** What survives two full collections; the second takes what finalizers, which run between them, have let go. */
+/**
+ * The memory that survives two full collections; the second frees what finalizers, which run in between, have released.
+ */
 const weigh = async (weighed: number) => {
   globalThis.gc?.()
   await setImmediate()

@@ -16,7 +16,7 @@ import type { Weight, Word } from "./Seam.ts"
 const main = fileURLToPath(new URL("@sluice/server/internal/main", import.meta.url))
 const seam = new URL("Seam.ts", import.meta.url).href
 
-/** How a process is to die: at the nth passing of a place, or in any case so long after it was ready. */
+/** The planned death of a process: at the nth passing of a place, or in any case some time after it was ready. */
 export interface Doom {
   readonly point: Point
   readonly passing: number
@@ -29,14 +29,14 @@ export interface ServerProcess {
   readonly proxy: DatabaseProxy.DatabaseProxy
   /** Dies where the process ends before it is ready. */
   readonly ready: Effect.Effect<string>
-  /** Where it listens, once it is ready. */
+  /** The address, once it is ready. */
   readonly url: () => string | undefined
-  /** The place at which it was killed; `undefined` where nobody killed it. */
+  /** The place at which it was killed; `undefined` if it was not. */
   readonly ended: Effect.Effect<Point | undefined>
   readonly alive: () => boolean
   readonly exitCode: () => number | null
   readonly signal: (signal: NodeJS.Signals) => void
-  /** It passes a place outside of its database. */
+  /** Notes that it passes a place outside of its database. */
   readonly passes: (point: Point) => void
   /** Does something the next time it passes a place. */
   readonly meet: (point: Point, act: () => void) => void
@@ -45,7 +45,7 @@ export interface ServerProcess {
   readonly serve: () => void
   /** Moves its wall clock. */
   readonly jump: (ms: number) => void
-  /** What it can still reach after a full collection; `undefined` where it does not answer, being stopped or dead. */
+  /** The reachable memory after a full collection; `undefined` if it does not answer because it is paused or dead. */
   readonly weigh: Effect.Effect<Weight | undefined>
   readonly log: () => string
 }
@@ -77,7 +77,7 @@ const launch = (name: string, url: Redacted.Redacted): ChildProcess =>
     stdio: ["ignore", "pipe", "pipe", "ipc"]
   })
 
-/** How long a full collection may take to be answered. */
+/** The time limit of a full collection. */
 const patienceMs = 5000
 
 /** One answer is awaited at a time, and one that comes too late is passed over. */

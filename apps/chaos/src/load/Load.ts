@@ -1,6 +1,6 @@
 /**
- * What clients do while everything breaks: they order, repeat what they got no answer to, change orders, cancel runs and
- * retry those that failed. Every question and every answer is kept.
+ * The behaviour of clients while everything is disturbed: they submit, repeat what was not answered, change orders,
+ * cancel runs and retry failed ones. Every request and answer is kept.
  */
 import { uuidOf } from "@sluice/domain/identity/Ids"
 import { Effect, type Scope } from "effect"
@@ -68,7 +68,7 @@ export const make = (fleet: Fleet, random: Random, { orderTypes, ordersPerSecond
     return status
   })
 
-  /** Asks until somebody answers. */
+  /** Repeats the request until it is answered. */
   const submit = Effect.fnUntraced(function*(order: Order) {
     open++
     while (true) {

@@ -21,7 +21,7 @@ const workflow = (id: string, host: string, members: JsonObject = {}): JsonObjec
 /** A plugin's retries, quick ones. */
 const retry = { shouldRejectOn: { status: [500, 503] }, retry: { delaysMs: [200, 400, 800, 1600, 3200] } }
 
-/** By order type. `good` behaves by and large, `bad` does not. */
+/** The pipelines by order type. `good` mostly succeeds, `bad` does not. */
 export const pipelines = (good: string, bad: string): Readonly<Record<string, JsonObject>> => ({
   REFUND: {
     completedStatus: "Done",
@@ -66,7 +66,7 @@ export const pipelines = (good: string, bad: string): Readonly<Record<string, Js
   }
 })
 
-/** How often each type is ordered. */
+/** The order types, repeated by frequency. */
 export const orderTypes: ReadonlyArray<string> = [
   ...Array.from({ length: 5 }, () => "REFUND"),
   ...Array.from({ length: 5 }, () => "NEW_ORDER"),

@@ -1,4 +1,4 @@
-/** How the partners of chaos answer: by the kind in the path, and by chance that a seed decides. */
+/** The reactions of the chaos partners: by the kind in the path, and by seeded chance. */
 import type { Random } from "../Random.ts"
 import type { Question, Reply } from "./PartnerServer.ts"
 

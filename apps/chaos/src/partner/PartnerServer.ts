@@ -1,6 +1,6 @@
 /**
- * A partner system for chaos: answers as it is told, and keeps its own log, to which it only ever adds. Plain Node, so
- * that nothing of what is tested is used to test it.
+ * A partner system for chaos: answers as configured, and keeps its own append-only log. Plain Node, so that it is
+ * independent of the code under test.
  */
 import { Clock, Effect } from "effect"
 import { createHash } from "node:crypto"
@@ -9,12 +9,12 @@ import type { AddressInfo } from "node:net"
 import type { Asked } from "../evidence/Evidence.ts"
 import { later } from "../wire/Later.ts"
 
-/** What a partner looks at to decide. */
+/** The parts of a request that decide the reaction. */
 export interface Question {
   readonly kind: string
   readonly path: string
   readonly key: string
-  /** Which request with this key, from 1. */
+  /** The number of the request with this key, from 1. */
   readonly number: number
   readonly sender: string
 }
@@ -25,7 +25,7 @@ export type Reply =
   | { readonly _tag: "Reset" }
   /** Half of the announced bytes, then the connection goes away. */
   | { readonly _tag: "Cut" }
-  /** Nothing, until the caller hangs up. */
+  /** Does nothing until the caller hangs up. */
   | { readonly _tag: "Hang" }
   /** The head and then a byte each second. */
   | { readonly _tag: "Drip" }
@@ -41,7 +41,7 @@ export interface PartnerOptions {
   readonly arrived?: (question: Question) => void
   /** The last byte of the answer was written. */
   readonly answered?: (question: Question) => void
-  /** Who the database says that the sender is. */
+  /** The owner according to the database, for a sender. */
   readonly holderOf?: (sender: string) => string
 }
 

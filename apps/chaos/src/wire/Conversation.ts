@@ -1,16 +1,18 @@
 /**
- * One connection of a process to its database, seen from the middle: what the client says is gathered into cycles (one
- * statement each, up to its `Sync`), and whoever listens decides what becomes of each before it is sent and after it is
- * answered.
+ * One connection of a process to its database, seen from a proxy: the client's messages are grouped into cycles (one
+ * statement each, up to its `Sync`), and a listener decides about each before it is sent and after it is answered.
  */
 import type { Socket } from "node:net"
 import * as Pg from "./PgMessages.ts"
 import { nameOf } from "./Points.ts"
 
-/** What becomes of a cycle: sent on, never sent (or never answered), or answered with an error in the server's place. */
+/**
+ * The decision about a cycle: forwarded, never sent (or never answered), or answered with an error in the server's
+ * place.
+ */
 export type Fate = "pass" | "hold" | { readonly sqlState: string }
 
-/** What is told of each cycle, and what may be changed about it. */
+/** A listener of cycles, which may change them. */
 export interface Listener {
   /** Another text for a statement. */
   readonly rewrite?: (text: string) => string
@@ -26,7 +28,7 @@ export interface Listener {
 
 interface Cycle {
   readonly text: string
-  /** Where it enters a worker: which. */
+  /** The worker under which it registers, if it does. */
   readonly enters: string | undefined
   readonly madeUp: boolean
   /** A commit that is rolled back instead: with which error it is answered. */
@@ -35,7 +37,7 @@ interface Cycle {
 
 const bytesOf = (messages: ReadonlyArray<Pg.Message>) => Buffer.concat(messages.map(({ bytes }) => bytes))
 
-/** What is no part of a cycle: passwords, copies, good-bye. */
+/** Messages outside of cycles: passwords, copies, termination. */
 const passing = new Set(["", "p", "X", "H", "d", "c", "f"])
 
 export interface Conversation {

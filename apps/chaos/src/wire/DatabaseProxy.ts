@@ -7,23 +7,23 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 import * as Conversation from "./Conversation.ts"
 import { later } from "./Later.ts"
 
-/** What the wire does with what it carries. */
+/** The condition of a connection. */
 export type Weather =
   | "fair"
-  /** Nothing gets through, and nobody may connect. */
+  /** Nothing passes, and new connections are refused. */
   | "cut"
   /** Connections stay open and carry nothing. */
   | "frozen"
   /** Each piece comes so many milliseconds late. */
   | { readonly lateMs: number }
-  /** Of the next answer only the first half arrives, and the connection ends. */
+  /** Only the first half of the next answer passes, and the connection ends. */
   | "truncates"
 
 export interface DatabaseProxy {
-  /** For `DATABASE_URL`. */
+  /** The value of `DATABASE_URL`. */
   readonly url: Redacted.Redacted
   readonly weather: (weather: Weather) => void
-  /** As which worker the process last entered; empty before. */
+  /** The worker under which the process last registered; empty before. */
   readonly worker: () => string
   /** Replaces what listens; connections that are open hear it too. */
   readonly listen: (listener: Conversation.Listener) => void

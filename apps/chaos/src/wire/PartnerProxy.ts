@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 import { later } from "./Later.ts"
 
-/** What happens to one piece of an answer on its way: nearly always nothing. */
+/** The disturbance of one piece of an answer on its way: nearly always none. */
 export type Mishap = "none" | "cut" | "truncate" | { readonly lateMs: number }
 
 /** Listens on a free port of loopback and carries to `port`; `mishap` is asked for every piece of an answer. */

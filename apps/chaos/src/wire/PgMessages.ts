@@ -1,7 +1,6 @@
 /**
- * PostgreSQL's wire protocol, version 3, as far as somebody in the middle has to read it: cut into messages, a statement's
- * text read and replaced, an error and an end of a cycle made up. A message keeps its bytes, so that what is not touched
- * goes on unchanged.
+ * PostgreSQL's wire protocol, version 3, as far as a proxy has to read it: splits messages, reads and replaces a
+ * statement's text, and makes up an error and the end of a cycle. Untouched messages keep their bytes.
  */
 
 /** One message: its type, a byte as a letter (empty for the startup), and all of its bytes. */

@@ -1,10 +1,10 @@
 /**
- * The places at which a process can be killed, by name. To the outside a process is only what it has said to its database
- * and to its partners, so between two of these places it cannot be told where in its code it died: "before" a statement
- * is every place from the last thing said up to it, "after" is the commit whose answer nobody heard.
+ * The places at which a process can be killed, by name. From outside, a process is only its statements and its
+ * requests, so a place in its code between two of them cannot be distinguished: "before" a statement is any point since
+ * the previous one, "after" is the commit whose reply was not received.
  */
 
-/** What a statement is, by its text: the first that matches. */
+/** The name of a statement, by its text: the first match. */
 const statements: ReadonlyArray<readonly [name: string, text: RegExp]> = [
   ["worker.enter", /^insert into workers/],
   ["worker.rejoin", /update workers set epoch = epoch \+ 1/],
@@ -37,16 +37,13 @@ const statements: ReadonlyArray<readonly [name: string, text: RegExp]> = [
   ["transaction.commit", /^commit/i]
 ]
 
-/** The name of a statement; `undefined` for one that nobody is killed at. */
+/** The name of a statement; `undefined` for one at which no process is killed. */
 export const nameOf = (text: string): string | undefined => statements.find(([, pattern]) => pattern.test(text))?.[0]
 
-/** Where a process dies: at a statement before it is sent or after it was committed, or around a send. */
+/** The place of a death: before a statement is sent, after it was committed, or around a send. */
 export type Point = `${string}:before` | `${string}:after` | "send:arrived" | "send:answered" | "any:moment"
 
-/**
- * Those that kills are drawn from, each as often as it stands here: what is passed with every order more often than what
- * is passed once in a while.
- */
+/** The places for kills, repeated by frequency: those passed with every order more often than rare ones. */
 export const killPoints: ReadonlyArray<Point> = [
   ...["flush.intake", "flush.entry", "flush.outcome"].flatMap((name): ReadonlyArray<Point> => [
     `${name}:before`,

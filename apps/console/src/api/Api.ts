@@ -33,7 +33,7 @@ type AnswerOf<Endpoint> = TypeOf<HttpApiEndpoint.Success<Endpoint>>
 export type Payload<G extends GroupName, E extends EndpointName<G>> = TypeOf<
   HttpApiEndpoint.Payload<EndpointMap[G][E]>
 >
-/** What an endpoint answers. */
+/** The answer type of an endpoint. */
 export type Answer<G extends GroupName, E extends EndpointName<G>> = AnswerOf<EndpointMap[G][E]>
 
 type Client = {

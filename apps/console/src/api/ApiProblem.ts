@@ -1,4 +1,4 @@
-/** What went wrong with a request: the server's own problem (RFC 9457), or that there was no answer. */
+/** The failure of a request: the server's problem (RFC 9457), or the lack of an answer. */
 
 export interface Fault {
   /** Like `steps[0].options.endpoint`; empty for the body as a whole. */

@@ -1,4 +1,4 @@
-/** A request as a `curl` command that can be pasted into a shell. The key stands in a variable, never in the text. */
+/** Formats a request as a `curl` command for a shell. The key is in a variable, never in the text. */
 import { headersOf, type Parts, target } from "./Api.ts"
 import type { Route } from "./Routes.ts"
 
@@ -7,7 +7,7 @@ export interface Request {
   readonly parts?: Parts
 }
 
-/** One word for a shell, whatever it holds. */
+/** Quotes any text as one shell word. */
 export const shellWord = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 

@@ -1,7 +1,7 @@
 /** Server-sent events, read by `fetch`, because the browser's own reader sends no key. */
 import { parse } from "./ExactJson.ts"
 
-/** The data of each event of a stream's text; what is left over belongs to the next piece. */
+/** The data of each complete event in a stream's text; the rest belongs to the next piece. */
 export const dataOf = (text: string): { readonly data: ReadonlyArray<string>; readonly rest: string } => {
   const blocks = text.split("\n\n")
   const rest = blocks.pop() ?? ""

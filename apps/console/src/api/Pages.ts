@@ -21,7 +21,7 @@ export interface Pages<Item> {
   readonly loadMore: () => void
   readonly refresh: () => void
   readonly refreshing: boolean
-  /** How far back was looked, where pages may be empty and more may follow. */
+  /** The number of pages searched, where pages may be empty and more may follow. */
   readonly pages: number
 }
 

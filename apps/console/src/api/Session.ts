@@ -44,7 +44,7 @@ const subscribe = (listener: () => void) => {
   return () => listeners.delete(listener)
 }
 
-/** Whether a key has to be asked for, and whether one is held. */
+/** Whether a key is required, and whether one is held. */
 export const useSession = (): { readonly locked: boolean; readonly signedIn: boolean } => ({
   locked: useSyncExternalStore(subscribe, () => locked),
   signedIn: useSyncExternalStore(subscribe, () => key() !== undefined)

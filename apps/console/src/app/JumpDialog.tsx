@@ -7,7 +7,7 @@ import { Dialog } from "../components/feedback/Dialog.tsx"
 import { Failure } from "../components/feedback/Notice.tsx"
 import { soughtOf } from "../url/Filters.ts"
 
-/** Whether there is an order of this id. */
+/** Checks that an order with this id exists. */
 const orderExists = async (id: string): Promise<boolean> => {
   try {
     await api.orders.get({ params: { id } })

@@ -1,4 +1,4 @@
-/** How answers are kept: for a moment, and asked for again when the server was away. */
+/** Caches answers for a moment, and requests them again after the server was away. */
 import { QueryClient } from "@tanstack/react-query"
 import { isProblem } from "../api/ApiProblem.ts"
 

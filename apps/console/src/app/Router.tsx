@@ -1,6 +1,6 @@
 /**
- * Every page by its path. A page is a chunk of its own, fetched when somebody goes there. To add one: write the page
- * under `pages/`, give it a route here, and where it belongs into the rail an entry in `Navigation.ts`.
+ * The routes: every page by its path. A page is a chunk of its own, fetched when it is opened. To add one, write the
+ * page under `pages/`, give it a route here and, for the navigation rail, an entry in `Navigation.ts`.
  */
 import { createRoute, createRouter, type ErrorComponentProps, lazyRouteComponent } from "@tanstack/react-router"
 import { NotFound } from "../components/feedback/NotFound.tsx"

@@ -1,4 +1,4 @@
-/** What is around every page: the rail, the keys, the search, the messages, and the door where a key is needed. */
+/** The frame around every page: navigation, shortcuts, search, messages, and the sign-in where a key is required. */
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router"
 import { BookOpen, Keyboard, LogOut, Menu, Moon, Search, Sun, SunMoon } from "lucide-react"
 import { Fragment, useEffect, useRef, useState } from "react"

@@ -1,4 +1,7 @@
-/** How JSON looks in an editor: the tokens of the theme, and the nonce that the content security policy asks for. */
+/**
+ * The appearance of JSON in an editor: the tokens of the theme, and the nonce that the content security policy
+ * requires.
+ */
 import { json } from "@codemirror/lang-json"
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language"
 import type { Extension } from "@codemirror/state"

@@ -1,4 +1,4 @@
-/** The editor of a setting's JSON: completion, faults in place. Loaded when somebody opens a setting. */
+/** The editor of a setting's JSON: completion, and faults in place. Loaded when a setting is opened. */
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete"
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands"
 import { jsonParseLinter } from "@codemirror/lang-json"
@@ -24,7 +24,7 @@ export interface EditorOptions {
 
 export interface EditorHandle {
   readonly replace: (text: string) => void
-  /** What the server found wrong, shown where it is. */
+  /** Marks the faults that the server found, each at its place. */
   readonly show: (faults: ReadonlyArray<Fault>) => void
   /** Goes to the place of a fault. */
   readonly goTo: (path: string) => void

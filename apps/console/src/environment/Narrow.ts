@@ -1,4 +1,4 @@
-/** Whether the screen is narrow, as on a phone. */
+/** Tells whether the screen is narrow, as on a phone. */
 import { useSyncExternalStore } from "react"
 
 const query = "(max-width: 860px)"

@@ -1,6 +1,6 @@
 /**
- * Keys: what each does, where it works, and the sheet that lists them. A key is one character, or two after each other
- * (`g o`). Nothing is heard while somebody types or a dialog is open.
+ * Keyboard shortcuts: the action and scope of each, and the sheet that lists them. A shortcut is one character, or two
+ * in sequence (`g o`). None fires while the user types or a dialog is open.
  */
 import { useLayoutEffect, useRef, useSyncExternalStore } from "react"
 
@@ -41,13 +41,13 @@ export const useShortcuts = (shortcuts: ReadonlyArray<Shortcut>): void => {
   }, [shape])
 }
 
-/** A dialog may be open and not have the focus yet: what is typed then is meant for it all the same. */
+/** A dialog may be open without having the focus yet; keys typed then are meant for it. */
 const isTyping = (target: EventTarget | null): boolean =>
   document.querySelector("[role=dialog]") !== null
   || (target instanceof HTMLElement
     && (target.isContentEditable || target.closest("input, textarea, select, [role=menu]") !== null))
 
-/** How long after the first of two keys the second may be pressed, in milliseconds; heard, it may be later. */
+/** The time between the first and the second key of a sequence, in milliseconds, before the first is discarded. */
 const patience = 900
 
 /** Hears the keys; used once, by the shell. */

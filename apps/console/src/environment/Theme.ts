@@ -40,7 +40,7 @@ const resolved = (): "light" | "dark" => {
 
 export const useTheme = (): Theme => useSyncExternalStore(subscribe, stored)
 
-/** What is on the screen. */
+/** The theme that is shown. */
 export const useShownTheme = (): "light" | "dark" => useSyncExternalStore(subscribe, resolved)
 
 const order: ReadonlyArray<Theme> = ["system", "light", "dark"]

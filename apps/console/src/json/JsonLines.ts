@@ -13,13 +13,13 @@ export interface JsonLine {
   /** The member's name, or its place in a list. */
   readonly name: string | undefined
   readonly kind: Kind
-  /** What is written for a value that is not open: `"ada"`, `{3}`, `[12]`. */
+  /** The summary of a collapsed value: `"ada"`, `{3}`, `[12]`. */
   readonly text: string
-  /** Whether there is something inside, and whether it is shown. */
+  /** Whether the value has content, and whether it is shown. */
   readonly fold: "none" | "open" | "closed"
 }
 
-/** What stands in the place of a secret. */
+/** The replacement for a secret. */
 export const redacted = "[redacted]"
 
 /** Longer strings are shown by their beginning; the copy has them whole. */
@@ -43,7 +43,7 @@ const scalar = (value: unknown): { readonly kind: Kind; readonly text: string } 
   return { kind: typeof value === "number" ? "number" : "word", text: String(value) }
 }
 
-/** How deep a document is open at first: small ones whole, large ones by their first levels. */
+/** The initial depth: small documents whole, large ones by their first levels. */
 export const openDepth = (value: unknown): number => {
   const text = JSON.stringify(value) ?? ""
   return text.length < 4000 ? 32 : text.length < 40_000 ? 3 : 2

@@ -47,7 +47,7 @@ export const differences = (
   return names.flatMap((name) => differences(before[name], after[name], step(path, name)))
 }
 
-/** Whether one of the paths is the other, or lies inside it. */
+/** True if one of the paths equals the other or is inside it. */
 const touches = (a: string, b: string): boolean => a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`)
 
 interface Patch {
@@ -55,7 +55,7 @@ interface Patch {
   readonly origin: Origin
 }
 
-/** What the answers of this run patched, oldest first. Patches of reused steps were made by the run before. */
+/** The patches of this run's answers, oldest first. Patches of reused steps belong to the earlier run. */
 const patchesOf = ({ steps }: Pick<ProcessEvent, "steps">): ReadonlyArray<Patch> =>
   steps.filter(({ reusedFrom }) => reusedFrom === undefined).flatMap(({ id, callouts }) =>
     callouts.flatMap((callout) =>

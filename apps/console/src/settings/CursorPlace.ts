@@ -1,4 +1,4 @@
-/** Where the cursor is in a JSON text: in which object or list, and whether a name or a value is to be written there. */
+/** Finds the cursor's place in a JSON text: the enclosing object or list, and whether a name or a value is expected. */
 
 export interface CursorPlace {
   /** The way from the document to the container that the cursor is in. */
@@ -6,9 +6,9 @@ export interface CursorPlace {
   readonly writes: "name" | "value"
   /** The member whose value is written, where it is one of an object. */
   readonly member: string | number | undefined
-  /** Where what is being written begins, its quote included. */
+  /** The start of the token being written, its quote included. */
   readonly from: number
-  /** Whether its quote is already there. */
+  /** True if its quote is already there. */
   readonly quoted: boolean
 }
 

@@ -1,6 +1,6 @@
 /**
- * Where the members of a JSON text stand in it. Reads as far as the text is JSON, so that a draft with a hole in it
- * still has an outline up to there.
+ * The positions of the members of a JSON text. Reads as far as the text is JSON, so that an incomplete draft still has
+ * an outline up to the fault.
  */
 
 export interface Range {
@@ -11,7 +11,7 @@ export interface Range {
 export interface OutlineMember {
   /** Its place in a list as a number. */
   readonly name: string | number
-  /** Of the name with its quotes; of a list's item: its value. */
+  /** The range of the name with its quotes; for a list's item, of its value. */
   readonly key: Range
   readonly value: OutlineNode
 }
@@ -104,7 +104,7 @@ const sameName = (one: string | number, other: string | number): boolean =>
     && one.charAt(0).toLowerCase() === other.charAt(0).toLowerCase())
 
 export interface Place extends Range {
-  /** Whether the whole path was found; otherwise this is the nearest thing around it. */
+  /** True if the whole path was found; otherwise this is its nearest parent. */
   readonly exact: boolean
 }
 
@@ -132,7 +132,7 @@ export const placeOf = (source: string, path: string): Place => {
 
 const pick = ({ from, to }: Range): Range => ({ from, to })
 
-/** Of a container in a list only its opening bracket; else the member's name. */
+/** The range to mark: only the opening bracket of a container in a list, otherwise the member's name. */
 const headOf = ({ key, value }: OutlineMember): Range =>
   key.from === value.from ? { from: value.from, to: Math.min(value.from + 1, value.to) } : pick(key)
 

@@ -1,4 +1,4 @@
-/** As much of JSON Schema as completion needs: which members and values may stand at a place. */
+/** The part of JSON Schema that completion needs: the members and values allowed at a place. */
 
 export interface JsonSchema {
   readonly type?: string | ReadonlyArray<string>
@@ -53,7 +53,7 @@ export interface Suggestion {
   readonly required: boolean
 }
 
-/** The members that may be written there, required ones first; those that are there already are left out. */
+/** The members that may be added there, required ones first; existing ones are left out. */
 export const membersAt = (
   schema: JsonSchema,
   path: ReadonlyArray<string | number>,
@@ -72,7 +72,7 @@ export const membersAt = (
   return [...found.values()].toSorted((one, other) => Number(other.required) - Number(one.required))
 }
 
-/** The values that may stand there. */
+/** The allowed values. */
 export const valuesAt = (
   schema: JsonSchema,
   path: ReadonlyArray<string | number>,
@@ -90,7 +90,7 @@ const typesOf = ({ type, anyOf = [] }: JsonSchema): ReadonlyArray<string> => [
   ...anyOf.flatMap(typesOf)
 ]
 
-/** What a member's value begins as: `#` stands where the cursor goes on. */
+/** The initial text of a member's value: `#` marks the cursor. */
 export const valueTemplate = (schema: JsonSchema): string => {
   if (schema.default !== undefined) return JSON.stringify(schema.default)
   const [first] = typesOf(schema)

@@ -11,7 +11,7 @@ export interface KindWords {
   readonly noun: string
   readonly list: "/pipelines" | "/connectors" | "/auth-providers" | "/webhook-endpoints"
   readonly page: "/pipelines/$id" | "/connectors/$id" | "/auth-providers/$id" | "/webhook-endpoints/$id"
-  /** Whether the address is the document's `name`, or stands beside the document. */
+  /** True if the address is the document's `name`; otherwise it is separate from the document. */
   readonly named: boolean
   readonly about: string
 }
@@ -47,11 +47,11 @@ export const kinds: Readonly<Record<Kind, KindWords>> = {
     list: "/webhook-endpoints",
     page: "/webhook-endpoints/$id",
     named: false,
-    about: "Who is told of what happens, and how."
+    about: "Where events are sent, and how."
   }
 }
 
-/** By the last part of the address `/new/…`. */
+/** The kind by the last part of the address `/new/…`. */
 export const kindOf = (slug: string): Kind | undefined =>
   (Object.keys(kinds) as ReadonlyArray<Kind>).find((kind) => kinds[kind].list === `/${slug}`)
 
@@ -72,13 +72,16 @@ const answered: ReadonlySet<string> = new Set([
   "failingSince"
 ])
 
-/** What of an answer can be written: without what the server adds, the address included where it stands beside. */
+/**
+ * The writable part of an answer: without what the server adds, and without an address that is separate from the
+ * document.
+ */
 export const documentOf = (kind: Kind, stored: StoredSettings): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     Object.entries(stored).filter(([name]) => !answered.has(name) && (name !== "id" || kinds[kind].named))
   )
 
-/** As it stands in the editor. */
+/** The text shown in the editor. */
 export const textOf = (kind: Kind, stored: StoredSettings): string => JSON.stringify(documentOf(kind, stored), null, 2)
 
 export const addressOf = (kind: Kind, stored: StoredSettings): string =>

@@ -9,7 +9,7 @@ export interface Mark {
 export interface DrawnStep {
   readonly id: string
   readonly plugin: string
-  /** Where it sends to: a URL, or the connector that knows. */
+  /** The destination: a URL, or the connector that has it. */
   readonly target: string | undefined
   readonly active: boolean
   readonly critical: boolean

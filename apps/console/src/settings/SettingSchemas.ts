@@ -1,6 +1,6 @@
 /**
- * What a setting's members are, for completion and the hints beside it: contract, section 4. What is wrong with a
- * setting is the server's to say; options of plugins are what `GET /v1/plugins` says.
+ * The members of each kind of setting, for completion and hints: contract, section 4. Faults are reported by the
+ * server; options of plugins come from `GET /v1/plugins`.
  */
 import type { Plugin } from "../api/Documents.ts"
 import type { JsonSchema } from "./JsonSchema.ts"
@@ -172,7 +172,7 @@ export const webhookEndpointSchema: JsonSchema = {
   required: ["url", "types"],
   properties: {
     url: text("Where messages are sent"),
-    types: texts("What it is told of; * for all", ["*", ...webhookTypes]),
+    types: texts("The event types to send; * for all", ["*", ...webhookTypes]),
     description: text("For people"),
     secret: text("whsec_…; made where it is not given; [redacted] keeps the stored one"),
     headers: map("Sent with every message"),

@@ -1,4 +1,4 @@
-/** What an endpoint can subscribe to; the browser proof holds it against what the server names. */
+/** The types that an endpoint can subscribe to; the browser proof compares them with the server's. */
 export const webhookTypes: ReadonlyArray<string> = [
   "order.submitted",
   "order.address_change",

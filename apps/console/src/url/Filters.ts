@@ -1,6 +1,6 @@
 /**
- * What a list is narrowed by, as it stands in the address: plain names and texts, so that a filter can be kept as a
- * bookmark and sent to somebody. What is unknown or empty is dropped.
+ * The filters of a list in the address: plain names and texts, so that a filter can be bookmarked and shared. Unknown
+ * and empty ones are dropped.
  */
 import { isoOf } from "../environment/Now.ts"
 
@@ -64,7 +64,7 @@ export const momentOf = (text: string | undefined, now: number): string | undefi
   return text === undefined || !/^\d{4}-\d\d-\d\d/.test(text) ? undefined : text
 }
 
-/** What somebody types into a search may mean. */
+/** The possible meanings of a search text. */
 export type Sought =
   | { readonly kind: "email"; readonly email: string }
   | { readonly kind: "processEvent"; readonly id: string }

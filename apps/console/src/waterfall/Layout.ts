@@ -9,7 +9,7 @@ export interface Bar {
   /** In percent of the scale. */
   readonly left: number
   readonly width: number
-  /** It is still going on. */
+  /** True while it is going on. */
   readonly open: boolean
 }
 
@@ -49,7 +49,7 @@ const stretchOfCallout = ({ startedAt, durationMs }: Callout): Stretch => {
   return { from, to: from + durationMs, open: false }
 }
 
-/** What was reused was made in another run, at another time: it has no place on this scale. */
+/** A reused step ran in another run, at another time: it has no place on this scale. */
 const stretchOfStep = (step: Step, now: number): Stretch | undefined => {
   if (step.startedAt === undefined || step.reusedFrom !== undefined) return undefined
   const from = timeOf(step.startedAt)

@@ -39,7 +39,7 @@ export const callouts: ReadonlyArray<Scenario> = [
   {
     name: "fulfilment",
     title: "Rejection by status",
-    story: "Nobody delivers to Antarctica: the partner's 400 fails the order before payment is taken.",
+    story: "The partner does not deliver to Antarctica: its 400 fails the order before payment is taken.",
     order: order("fulfilment", {
       shippingAddress: { line1: "Amundsen-Scott Station", postalCode: "96598", countryCode: "AQ" }
     }),

@@ -1,6 +1,6 @@
 /**
- * Numbers over time as lines and areas, with the values of the moment that the pointer is at. Drawn on a canvas; what it
- * shows stands beside it in words too.
+ * Numbers over time as lines and areas, with the values under the pointer. Drawn on a canvas; the same values are
+ * available as text.
  */
 import { useEffect, useRef } from "react"
 import uPlot from "uplot"

@@ -10,12 +10,12 @@ import { Failure } from "./Notice.tsx"
 
 export interface ConfirmProps {
   readonly title: string
-  /** What will happen, in a sentence or two. */
+  /** The consequence of the action, in a sentence or two. */
   readonly description: ReactNode
   /** The word on the button: `Cancel the run`. */
   readonly action: string
   readonly danger?: boolean
-  /** Whether a reason is asked for; `required` keeps the button shut without one. */
+  /** Whether a reason is asked for; `required` disables the button without one. */
   readonly reason?: "optional" | "required" | "none"
   /** The request that the button sends, for the copied `curl`. */
   readonly request?: (reason: string) => Request
@@ -67,7 +67,7 @@ export const ConfirmDialog = (props: ConfirmProps) => {
               value={reason}
               maxLength={maxReason}
               required={asks === "required"}
-              placeholder="Kept in the record, for whoever reads it later"
+              placeholder="Stored with the record"
               onChange={(event) => setReason(event.target.value)}
               onKeyDown={(event) => {
                 if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void submit()

@@ -5,7 +5,7 @@ import { toast } from "./Toasts.tsx"
 
 export interface CopyProps {
   readonly text: () => string
-  /** What is copied: `curl`, `id`. */
+  /** The copied thing: `curl`, `id`. */
   readonly what: string
   /** Absent: an icon alone. */
   readonly children?: ReactNode

@@ -1,4 +1,4 @@
-/** What a page says where it has nothing to show: it is loading, there is nothing, or it failed; and what to do then. */
+/** The states of a page without data: loading, empty, or failed, with what to do next. */
 import { CircleAlert, Inbox } from "lucide-react"
 import type { ReactNode } from "react"
 import { isProblem } from "../../api/ApiProblem.ts"

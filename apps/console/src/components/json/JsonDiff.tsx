@@ -1,4 +1,4 @@
-/** What differs between two JSON texts. The view itself is loaded when it is first wanted. */
+/** The difference between two JSON texts. The view is loaded on demand. */
 import { useEffect, useRef, useState } from "react"
 import type { DiffSide } from "../../editor/DiffView.ts"
 import { useNarrow } from "../../environment/Narrow.ts"

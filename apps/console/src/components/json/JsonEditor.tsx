@@ -11,7 +11,7 @@ export interface JsonEditorProps {
   readonly schema: JsonSchema
   readonly faults: ReadonlyArray<Fault>
   readonly onChange: (text: string) => void
-  /** Given what stands in the editor now: `text` may be a moment behind it. */
+  /** Called with the editor's current content; `text` may lag a moment behind it. */
   readonly onSave: (text: string) => void
   readonly ref?: RefObject<{ readonly goTo: (path: string) => void } | null>
 }

@@ -61,7 +61,7 @@ const Line = ({ line, query, toggle }: LineProps) => (
 
 export interface JsonViewerProps {
   readonly value: unknown
-  /** What it is, for those who hear it: `request body`. */
+  /** The accessible name: `request body`. */
   readonly label: string
 }
 

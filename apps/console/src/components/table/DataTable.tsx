@@ -21,15 +21,15 @@ export interface DataTableProps<Row> {
   readonly columns: ReadonlyArray<Column<Row>>
   readonly rows: ReadonlyArray<Row>
   readonly rowKey: (row: Row) => string
-  /** Whether more rows can be had, and are on their way. */
+  /** True if more rows can be loaded, and are being loaded. */
   readonly hasMore: boolean
   readonly loadingMore: boolean
   readonly loadMore: () => void
-  /** What stands under the rows. */
+  /** Content below the rows. */
   readonly footer?: ReactNode
 }
 
-/** As in `--row`. */
+/** Equal to `--row`. */
 const rowHeight = 34
 /** Rows before the end at which the next page is asked for. */
 const ahead = 40

@@ -26,7 +26,7 @@ export const DeliveryRows = ({ orderId, since }: { readonly orderId: string; rea
     return (
       <Empty title="No webhook followed">
         <p>
-          Nobody had subscribed to what happened, or nothing is sent for it. Webhook endpoints say who is told of what.
+          No endpoint had subscribed to this event. Webhook endpoints define which events are sent where.
         </p>
       </Empty>
     )

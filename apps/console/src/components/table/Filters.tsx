@@ -9,7 +9,7 @@ interface FieldProps {
 }
 
 export interface SelectProps extends FieldProps {
-  /** By value; the empty choice is `any`. */
+  /** The options by value; the empty choice is `any`. */
   readonly options: ReadonlyArray<readonly [value: string, label: string]>
   readonly any?: string
 }
@@ -31,7 +31,7 @@ export interface TextProps extends FieldProps {
   readonly suggestions?: ReadonlyArray<string>
 }
 
-/** Applies on Enter and when it is left: a list is not searched letter by letter. */
+/** Applies on Enter and on blur, so that a list is not queried for each letter. */
 export const TextFilter = ({ label, value, onChange, placeholder, wide = false, suggestions }: TextProps) => {
   const [text, setText] = useState(value ?? "")
   useEffect(() => setText(value ?? ""), [value])
@@ -121,7 +121,7 @@ const MomentField = ({ label, value, onChange }: FieldProps) => (
 
 export interface FiltersProps {
   readonly label: string
-  /** Whether anything is narrowed. */
+  /** True if any filter is set. */
   readonly active: boolean
   readonly clear: () => void
   readonly children: ReactNode

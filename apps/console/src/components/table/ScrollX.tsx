@@ -1,4 +1,4 @@
-/** What may be wider than the screen: it scrolls by itself, by keyboard too. */
+/** A container for content wider than the screen: it scrolls by itself, by keyboard too. */
 import type { ReactNode } from "react"
 
 export const ScrollX = ({ label, children }: { readonly label: string; readonly children: ReactNode }) => (

@@ -1,4 +1,4 @@
-/** How long something took, short: `61 ms`, `1.22 s`, `3 min 04 s`, `2 h 10 min`, `4 d`. */
+/** A duration in short form: `61 ms`, `1.22 s`, `3 min 04 s`, `2 h 10 min`, `4 d`. */
 
 const second = 1000
 const minute = 60 * second

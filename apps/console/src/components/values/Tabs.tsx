@@ -1,4 +1,4 @@
-/** Tabs: one panel at a time; which one stands in the address. */
+/** Tabs: one panel at a time, selected by the address. */
 import { Tabs as Radix } from "radix-ui"
 import type { ReactNode } from "react"
 

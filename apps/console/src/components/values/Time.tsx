@@ -29,7 +29,7 @@ export const Time = ({ at }: { readonly at: string | undefined }) =>
     </time>
   )
 
-/** How long ago, kept up to date. */
+/** The time since an event, updated continuously. */
 export const Age = ({ since }: { readonly since: string }) => {
   const at = useNow(1000)
   return (

@@ -1,4 +1,4 @@
-/** What happened to the order, oldest first: what, who said so, and the values before and after. */
+/** The order's history, oldest first: the operation, its source, and the values before and after. */
 import { api } from "../../api/Api.ts"
 import type { HistoryEntry } from "../../api/Documents.ts"
 import { usePages } from "../../api/Pages.ts"

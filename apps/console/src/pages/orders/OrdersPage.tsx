@@ -78,7 +78,7 @@ const queryOf = ({ q, orderType, status, after, before }: OrderSearch) => {
   }
 }
 
-/** An order whose own id was searched for stands before those of that external id. */
+/** An order whose own id was searched for is listed before those with that external id. */
 const fetchOrders = async (search: OrderSearch, page: PageQuery, signal: AbortSignal): Promise<Page<Order>> => {
   const listed = await api.orders.list({ query: { ...page, ...defined(queryOf(search)) } }, signal)
   if (search.q === undefined || page.cursor !== undefined || search.q.includes("@")) return listed

@@ -1,4 +1,4 @@
-/** What goes on now: how much comes in, what becomes of it, which partner is slow or away, and what waits. */
+/** The overview: incoming orders, their results, slow and unavailable partners, and what waits. */
 import { useQuery } from "@tanstack/react-query"
 import { Link } from "@tanstack/react-router"
 import { lazy, Suspense } from "react"

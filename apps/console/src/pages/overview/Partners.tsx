@@ -19,14 +19,14 @@ const ResetDialog = ({ host, onClose }: { readonly host: string; readonly onClos
   const parts = { params: { host } }
   return (
     <ConfirmDialog
-      title={`Take ${host} for well again`}
-      description="Runs that are held for it are let go, a few at first. If it still does not answer, they are held again."
+      title={`Close the circuit of ${host}`}
+      description="Runs on hold for it are released, a few at first. If it still does not answer, they are put on hold again."
       action="Let them go"
       reason="none"
       request={() => ({ route: routes.partners.reset, parts })}
       onConfirm={async () => {
         await api.partners.reset(parts)
-        toast("ok", `${host} is taken for well`)
+        toast("ok", `Circuit of ${host} closed`)
         await queries.invalidateQueries({ queryKey: ["overview"] })
       }}
       onClose={onClose}
@@ -96,7 +96,7 @@ export const Partners = ({ overview }: { readonly overview: Overview }) => {
                           className="button"
                           onClick={() => setResetting(partner.host)}
                         >
-                          Let go …
+                          Close circuit …
                         </button>
                       )}
                     </td>

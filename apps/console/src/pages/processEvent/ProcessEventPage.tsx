@@ -1,4 +1,7 @@
-/** One run: what was done in time, what was said to whom, why, and what became of the order. Live while it goes on. */
+/**
+ * One run: its steps over time, the requests and answers, the reasons, and the changes to the order. Live while it is
+ * open.
+ */
 import { getRouteApi, Link } from "@tanstack/react-router"
 import { useEffect } from "react"
 import type { Callout, ProcessEvent, Step } from "../../api/Documents.ts"
@@ -21,7 +24,7 @@ import { WhyPipeline } from "./WhyPipeline.tsx"
 
 const route = getRouteApi("/process-events/$id")
 
-/** What is shown where the address names no step: where it went wrong, else where it is, else the first. */
+/** The step shown by default: the failed one, else the current one, else the first. */
 const firstLook = (steps: ReadonlyArray<Step>): Step | undefined =>
   steps.find(({ state }) => state === "failed")
     ?? steps.find(({ state }) => state === "warning")

@@ -16,7 +16,7 @@ interface ResolveProps {
 
 type Output = NonNullable<Step["output"]>
 
-/** What was typed: absent, JSON, or neither. */
+/** Parses the input: absent, JSON, or invalid. */
 const readOutput = (text: string): { readonly output?: Output } | undefined => {
   if (text.trim() === "") return {}
   try {
@@ -35,7 +35,7 @@ export const ResolveDialog = ({ event, step, onClose }: ResolveProps) => {
   return (
     <ConfirmDialog
       title={`Settle ${step.id} by hand`}
-      description="The step is taken for done: somebody saw to it at the partner. Nothing is sent. A retry goes on after it."
+      description="Marks the step as done by hand, for example at the partner. Nothing is sent. A retry goes on after it."
       action="Settle the step"
       reason="required"
       blocked={output === undefined ? "The output is not JSON." : undefined}

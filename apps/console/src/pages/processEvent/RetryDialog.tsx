@@ -9,7 +9,7 @@ import { toast } from "../../components/feedback/Toasts.tsx"
 
 interface RetryProps {
   readonly event: ProcessEvent
-  /** Where to begin; absent: where it stopped. */
+  /** The first step of the retry; absent: where the run stopped. */
   readonly from?: string
   readonly onClose: () => void
 }
@@ -58,7 +58,7 @@ export const RetryDialog = ({ event, from: given = "", onClose }: RetryProps) =>
       </label>
       <label className="row">
         <input type="checkbox" checked={newKey} onChange={(change) => setNewKey(change.target.checked)} />
-        New Idempotency-Key, although nobody knows what became of the last request
+        New Idempotency-Key, although the outcome of the last request is unknown
       </label>
     </ConfirmDialog>
   )

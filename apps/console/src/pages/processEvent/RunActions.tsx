@@ -1,4 +1,4 @@
-/** What can be done with a run: cancel it while it is open; retry it, or run the order again, when it has ended. */
+/** The actions on a run: cancel it while it is open; retry it, or run the order again, when it has ended. */
 import { useQueryClient } from "@tanstack/react-query"
 import { useNavigate } from "@tanstack/react-router"
 import { CircleStop, Play, RotateCcw } from "lucide-react"

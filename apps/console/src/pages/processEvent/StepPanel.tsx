@@ -23,7 +23,7 @@ const phases: Readonly<Record<Step["phase"], string>> = {
   compensation: "compensation"
 }
 
-/** What a step without an outcome is waiting for. */
+/** The event that a step without an outcome is waiting for. */
 const awaited = ({ state }: ProcessEvent, step: Step): string | undefined => {
   if (step.state === "running") return "It is running."
   if (step.state !== "pending") return undefined

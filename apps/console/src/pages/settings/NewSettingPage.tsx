@@ -44,7 +44,7 @@ const addressIn = (kind: Kind, id: string, document: Readonly<Record<string, unk
   return id.trim() !== "" ? id.trim() : kind === "connectors" ? member("connectorId") : ""
 }
 
-/** What a text asks for: where it goes, and as what. */
+/** The request for a new setting: its address and method. */
 const askedFor = (kind: Kind, id: string, text: string) => {
   const draft = readDraft(text)
   const document = "document" in draft ? draft.document : {}

@@ -1,4 +1,4 @@
-/** Deletes a setting, once somebody has said so. */
+/** Deletes a setting after confirmation. */
 import { useQueryClient } from "@tanstack/react-query"
 import { useNavigate } from "@tanstack/react-router"
 import { api } from "../../../api/Api.ts"

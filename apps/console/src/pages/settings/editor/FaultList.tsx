@@ -1,4 +1,4 @@
-/** What the server found wrong with a draft; each entry leads to its place in the text. */
+/** The faults of a draft; each entry leads to its place in the text. */
 import { CircleAlert } from "lucide-react"
 import type { Fault } from "../../../api/ApiProblem.ts"
 

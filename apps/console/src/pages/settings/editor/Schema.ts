@@ -1,4 +1,4 @@
-/** What completion knows of a kind of setting; of pipelines, what the server's plugins want. */
+/** The schema for completion of a kind of setting; for pipelines, with the server's plugins. */
 import { useQuery } from "@tanstack/react-query"
 import { useMemo } from "react"
 import { api } from "../../../api/Api.ts"

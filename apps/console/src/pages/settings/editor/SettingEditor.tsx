@@ -1,6 +1,6 @@
 /**
- * A setting's JSON, edited and saved: against the version that it was read at, so that nobody's change is lost. What the
- * server refuses is shown where it stands.
+ * Edits and saves a setting's JSON against the version that was read, so that no other change is lost. The server's
+ * faults are shown in place.
  */
 import { useBlocker } from "@tanstack/react-router"
 import { Braces, Save, Undo2 } from "lucide-react"
@@ -22,11 +22,11 @@ export interface SettingEditorProps {
   readonly id: string
   readonly stored: StoredSettings
   readonly save: (document: Readonly<Record<string, unknown>>, version: number) => Promise<StoredSettings>
-  /** Reads the stored one again, after somebody else has changed it. */
+  /** Reads the stored setting again after another user has changed it. */
   readonly refresh: () => void
   /** Beside the button that saves. */
   readonly tools?: ReactNode
-  /** Above the text: is given what stands in it, and tells what the server said of it. */
+  /** A panel above the text: gets the text, and reports the server's answer about it. */
   readonly panel?: ((text: string, onError: (error: unknown) => void) => ReactNode) | undefined
 }
 
@@ -133,7 +133,7 @@ export const SettingEditor = (props: SettingEditorProps) => {
       {isBehind && isDirty && (
         <div className="why tone-warn">
           <span className="grow">
-            Somebody saved version {stored.version} while you were editing version {base.version}.
+            Another user saved version {stored.version} while you were editing version {base.version}.
           </span>
           <button type="button" className="button" onClick={() => setComparing(!comparing)}>
             {comparing ? "Hide the differences" : "Compare"}

@@ -16,7 +16,7 @@ export interface SettingsListProps {
   readonly kind: Kind
   /** Between the name and when it was changed. */
   readonly columns: ReadonlyArray<Column<StoredSettings>>
-  /** What to do where there is none yet. */
+  /** Advice for an empty list. */
   readonly advice: ReactNode
 }
 

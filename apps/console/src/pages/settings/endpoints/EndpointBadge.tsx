@@ -1,4 +1,4 @@
-/** How a webhook endpoint is. */
+/** The state of a webhook endpoint. */
 import type { StoredSettings } from "../../../api/Documents.ts"
 
 export const isDisabled = (endpoint: StoredSettings): boolean => endpoint["disabled"] === true

@@ -7,7 +7,7 @@ import { Empty, Failure, Loading } from "../../../components/feedback/Notice.tsx
 import { DeliveryTable, type DeliveryTableProps } from "../../../components/table/DeliveryTable.tsx"
 import { StateBadge } from "../../../components/values/StateBadge.tsx"
 
-/** How many are looked at, and how often; in milliseconds. */
+/** The number of deliveries that are shown, and the polling interval in milliseconds. */
 const newest = 50
 const everyMs = 3000
 

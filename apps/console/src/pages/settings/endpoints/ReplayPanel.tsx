@@ -17,7 +17,7 @@ import { defined } from "../../../url/Defined.ts"
 import { momentOf } from "../../../url/Filters.ts"
 import { Choices } from "../editor/Choices.tsx"
 
-/** Those that can be sent again: what is pending is sent anyway, what a filter left out was not to be sent. */
+/** The states that can be replayed: a pending delivery is sent anyway, a filtered one was not to be sent. */
 const states: ReadonlyArray<DeliveryState> = ["held", "exhausted", "delivered", "cancelled"]
 
 export interface ReplayPanelProps {

@@ -5,7 +5,7 @@ import { Dialog } from "../../../components/feedback/Dialog.tsx"
 export const SecretDialog = ({ secret, onClose }: { readonly secret: string; readonly onClose: () => void }) => (
   <Dialog
     title="The endpoint's secret"
-    description="It is shown this once. Whoever receives the messages checks their signatures with it."
+    description="It is shown only once. Receivers verify the signatures of messages with it."
     onClose={onClose}
   >
     <code className="secret break">{secret}</code>

@@ -1,4 +1,4 @@
-/** One connector, and whether its partner is well. */
+/** One connector, and the health of its partner. */
 import { useQuery } from "@tanstack/react-query"
 import { getRouteApi, Link } from "@tanstack/react-router"
 import { api } from "../../../api/Api.ts"

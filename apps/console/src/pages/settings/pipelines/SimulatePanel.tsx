@@ -1,4 +1,4 @@
-/** What a draft would have done with runs on record: nothing is sent. */
+/** Simulates a draft over recorded runs; nothing is sent. */
 import { Link } from "@tanstack/react-router"
 import { FlaskConical, X } from "lucide-react"
 import { type FormEvent, useState } from "react"
@@ -19,7 +19,7 @@ export interface SimulatePanelProps {
   readonly onClose: () => void
 }
 
-/** Which runs: some orders by id, or the last ones of the pipeline. */
+/** The selected runs: some orders by id, or the last ones of the pipeline. */
 const wanted = (orders: string, lastRuns: number) => {
   const ids = orders.split(/[\s,]+/).filter((one) => one !== "")
   return ids.length > 0 ? { orders: ids } : { lastRuns }

@@ -1,4 +1,4 @@
-/** What would differ in a run, step by step. */
+/** The differences in a run, step by step. */
 import type { Answer } from "../../../api/Api.ts"
 
 type Difference = Answer<"pipelines", "simulate">["items"][number]["differences"][number]
