@@ -62,6 +62,7 @@ import * as EncryptionKey from "./config/EncryptionKey.ts"
 import type { Environment, ServerConfig } from "./config/ServerConfig.ts"
 import { ConsoleFiles } from "./console/ConsoleFiles.ts"
 import { Readiness } from "./process/Readiness.ts"
+import * as SchemaCheckerThread from "./process/SchemaCheckerThread.ts"
 import { Stopping } from "./process/Stopping.ts"
 import * as Server from "./Server.ts"
 import { destinations, messageExpressions } from "./settings/Destinations.ts"
@@ -170,7 +171,7 @@ const engine = (config: ServerConfig, settings: SettingsFile.ReadFile | undefine
     Layer.provideMerge(secrets(config)),
     Layer.provideMerge(Layer.mergeAll(plugins, outbound(config), JsonataExpressions.layer(), Digest.layerWebCrypto)),
     Layer.provideMerge(database(config)),
-    Layer.provideMerge(Telemetry.layer(config.telemetry))
+    Layer.provideMerge(Layer.merge(Telemetry.layer(config.telemetry), SchemaCheckerThread.layer))
   )
 }
 

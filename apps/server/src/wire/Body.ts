@@ -3,7 +3,8 @@
  * Contract: section 3, "Limits".
  */
 import * as Problems from "@sluice/api/wire/Problems"
-import { isObject, type Json, type JsonObject, type JsonUnreadable, parse } from "@sluice/domain/json/Json"
+import { measured, turnFor } from "@sluice/domain/internal/json/LargeText"
+import { isObject, type JsonObject, type JsonUnreadable, parse } from "@sluice/domain/json/Json"
 import { ByteSize, Effect } from "effect"
 import { HttpIncomingMessage, type HttpServerError, type HttpServerRequest } from "effect/http"
 import { locate } from "./JsonFault.ts"
@@ -75,8 +76,9 @@ export const read = Effect.fnUntraced(function*(request: HttpServerRequest.HttpS
   } catch {
     return yield* invalid("is not UTF-8: send it in UTF-8")
   }
+  yield* turnFor(text.length)
   try {
-    return parse(text) as Json
+    return measured(parse(text), text.length)
   } catch (error) {
     return yield* unreadable(text, error)
   }

@@ -6,6 +6,7 @@ import type { CalloutRecord, SentBody } from "@sluice/domain/callout/CalloutReco
 import type { Outcome } from "@sluice/domain/callout/Outcome"
 import { ofOrder, spanIdOf, traceparent } from "@sluice/domain/identity/TraceSpan"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
+import { largeLength, turnFor } from "@sluice/domain/internal/json/LargeText"
 import { appliesTo, type AuthProvider } from "@sluice/domain/pipeline/AuthProvider"
 import { makeRedactor, type Redactor } from "@sluice/domain/redaction/Redaction"
 import { workflowBody } from "@sluice/domain/workflow/WorkflowBody"
@@ -175,6 +176,20 @@ const headersOf = (request: CalloutRequest, attempt: Attempt, id: string, author
     traceparent: traceparent({ ...ofOrder(attempt.orderId), spanId: spanIdOf(id) })
   })
 
+/** Each look at a large answer has a turn of its own, and so has what follows. */
+const judgedInTurns = Effect.fnUntraced(function*(request: CalloutRequest, response: OutboundResponse) {
+  const own = turnFor(response.body.byteLength)
+  yield* own
+  let judged = judgementOf(request, response)
+  if (judged.outcome === "succeeded" && request.check !== undefined) {
+    yield* own
+    const checked = yield* request.check(response)
+    if (checked.outcome !== "succeeded") judged = checked
+  }
+  yield* own
+  return judged
+})
+
 /** The part of a record that is known before anything is sent. */
 const opening = (request: CalloutRequest, attempt: Attempt, id: string, startedAt: number, text: string) => ({
   id,
@@ -258,6 +273,7 @@ export const make = Effect.gen(function*() {
   /** Sends, once. Interruptible: an interrupted attempt leaves no record but what `halted` makes of it. */
   const exchange = Effect.fnUntraced(function*(request: CalloutRequest, attempt: Attempt, progress: Progress) {
     const { id, startedAt } = progress
+    yield* turnFor(attempt.document.text.length)
     const text = bodyText(request.body, attempt.document)
     const authorized = yield* Effect.result(caught(Effect.suspend(() => authorize(request))))
     const authorization = Result.isSuccess(authorized) ? authorized.success : noAuthorization
@@ -292,7 +308,9 @@ export const make = Effect.gen(function*() {
     }
 
     const response = answered.success
-    const judged = judgementOf(request, response)
+    const judged = response.body.byteLength < largeLength && request.check === undefined
+      ? judgementOf(request, response)
+      : yield* judgedInTurns(request, response)
     const outcome: Outcome = judged.outcome
     const redactor = authorization.refreshable === undefined || authorization.value === undefined
       ? attempt.redactor

@@ -177,7 +177,11 @@ export const make = (exchange: CalloutAttempt, { health, slots }: PartnerManners
     const question = yield* probe.request
     const request: CalloutRequest = {
       ...question,
-      judge: (response) => probe.settles(response, call) ?? question.judge(response)
+      judge: (response) => probe.settles(response, call) ?? question.judge(response),
+      check: (response) =>
+        probe.settles(response, call) === undefined || call.check === undefined
+          ? Effect.succeed({ outcome: "succeeded" })
+          : call.check(response)
     }
     // What is not stored yet must not be lost over the question.
     if (step.pending.length > 0) yield* flush(step, {})

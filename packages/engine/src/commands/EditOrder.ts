@@ -1,11 +1,13 @@
 /** Changes an order outside of any run: `PATCH /v1/orders/{id}`. Contract: sections 3, 6 (OrderPatch) and 7. */
 import { OrderId } from "@sluice/domain/identity/Ids"
+import { isLarge, largeLength, measured, turnFor, turnOf } from "@sluice/domain/internal/json/LargeText"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import type { Json } from "@sluice/domain/json/Json"
 import { nextVersion } from "@sluice/domain/order/Order"
 import { decodePatch, isBlocked, mergePatch } from "@sluice/domain/order/OrderPatch"
 import { Clock, Context, Effect, Layer, Schema } from "effect"
 import { type Document, Journal, type JournalUnavailable, type OrderNotFound } from "../journal/Journal.ts"
+import { documentOf, writeInTurns } from "../steps/DocumentText.ts"
 
 /** The patch does not fit an order. Nothing was changed. */
 export class InvalidPatch extends Schema.TaggedError<InvalidPatch>()("InvalidPatch", {
@@ -41,10 +43,15 @@ const make = Effect.gen(function*() {
   const clock = yield* Clock.Clock
 
   const patch = Effect.fnUntraced(function*(orderId: string, json: Json, ifVersion?: number) {
+    const own = turnOf(json)
+    yield* own
     const decoded = decodePatch(json, "api")
     if ("faults" in decoded) return yield* new InvalidPatch({ faults: decoded.faults })
+    if (isLarge(json)) measured(decoded.patch, largeLength)
     while (true) {
       const document = yield* journal.document(orderId)
+      yield* own
+      yield* turnFor(document.text.length)
       const { order } = document
       const id = OrderId.make(order.id)
       if (ifVersion !== undefined && order.version !== ifVersion) {
@@ -55,7 +62,8 @@ const make = Effect.gen(function*() {
       if (merged.changes.length === 0) return document
       const at = isoOf(clock.currentTimeMillisUnsafe())
       const next = nextVersion(merged.order, order.version, at)
-      const written: Document = { order: next, text: JSON.stringify(next) }
+      const written = documentOf(next, document, decoded.patch)
+      yield* writeInTurns(written, merged.changes) ?? Effect.void
       const stored = yield* journal.edit(orderId, { seen: order.version, document: written }, [{
         at,
         operation: "OrderPatched",

@@ -10,6 +10,7 @@ import {
   processEventId
 } from "@sluice/domain/identity/Ids"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
+import { turnOf } from "@sluice/domain/internal/json/LargeText"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import * as Json from "@sluice/domain/json/Json"
@@ -119,6 +120,8 @@ const make = Effect.gen(function*() {
   )
 
   const submit = Effect.fnUntraced(function*({ body, shipmentId, idempotencyKey, requestedBy }: OrderSubmission) {
+    const own = turnOf(body)
+    yield* own
     const faults = [...submissionFaults(body), ...keyFaults(idempotencyKey)]
     if (faults.length > 0 || !Json.isObject(body)) return yield* new InvalidOrder({ faults })
     yield* room
@@ -131,7 +134,9 @@ const make = Effect.gen(function*() {
     )
     const pipeline = yield* choose(order, settings.current().pipelines, now)
     const repeatable = ownId !== undefined || idempotencyKey !== undefined || typeof body.externalId === "string"
+    yield* own
     const fingerprint = repeatable ? yield* fingerprintOf({ body, shipmentId: shipmentId ?? null }) : undefined
+    yield* own
     return yield* started(journal.accept({
       document: { order, text: Json.stringify(order) },
       run: {

@@ -69,7 +69,7 @@ const putBack = (
 ): Pick<Reprocess, "write" | "history"> => {
   if (setAside === undefined || document.order.status !== setAside.after) return {}
   const at = isoOf(now)
-  const changed = changeOrder(document.order, { status: setAside.before }, () => at)
+  const changed = changeOrder(document, { status: setAside.before }, () => at)
   return changed.document === undefined ? {} : {
     write: { seen: document.order.version, document: changed.document },
     history: [{

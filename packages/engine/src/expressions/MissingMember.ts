@@ -13,16 +13,28 @@ const kindOf = (value: unknown): string =>
     ? value === "" ? "empty" : "text, not JSON"
     : `a ${isRawNumber(value) ? "number" : typeof value}`
 
+/** Whether all members on the way are there: in a list, in one of its items. */
+const reaches = (value: unknown, [name, ...rest]: ReadonlyArray<string>): boolean =>
+  name === undefined
+    ? value !== null
+    : Array.isArray(value)
+    ? value.some((item) => reaches(item, [name, ...rest]))
+    : isObject(value) && Object.hasOwn(value, name) && reaches(value[name], rest)
+
+/** A partner's answer may have a hundred thousand names: the first are compared, and that is enough for a hint. */
+const mostCompared = 500
+
 /** The members on the way; `undefined` where all of them are there. */
 const missing = (value: unknown, [name, ...rest]: ReadonlyArray<string>, at: string): string | undefined => {
   if (name === undefined) return value === null ? `${at} is null` : undefined
   if (Array.isArray(value)) {
     if (value.length === 0) return `${at} is an empty list`
-    const each = value.map((item) => missing(item, [name, ...rest], at))
-    return each.every((one) => one !== undefined) ? each[0] : undefined
+    return reaches(value, [name, ...rest]) ? undefined : missing(value[0], [name, ...rest], at)
   }
   if (!isObject(value)) return `${at} is ${kindOf(value)}`
-  if (!Object.hasOwn(value, name)) return `${at} has no ${name}${suggestion(name, Object.keys(value))}`
+  if (!Object.hasOwn(value, name)) {
+    return `${at} has no ${name}${suggestion(name, Object.keys(value).slice(0, mostCompared))}`
+  }
   return missing(value[name], rest, `${at}.${name}`)
 }
 

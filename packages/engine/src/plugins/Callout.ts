@@ -3,7 +3,7 @@ import type { SentBody } from "@sluice/domain/callout/CalloutRecord"
 import type { Json } from "@sluice/domain/json/Json"
 import type { AuthProvider } from "@sluice/domain/pipeline/AuthProvider"
 import type { OutboundResponse } from "@sluice/http-client/Outbound"
-import type { Redacted } from "effect"
+import type { Effect, Redacted } from "effect"
 import type { RetryPolicy } from "./RetrySchedule.ts"
 
 /** The meaning of an answer to a plugin: pure, from the answer alone. */
@@ -39,6 +39,8 @@ export interface CalloutRequest {
   readonly credentials: RequestCredentials
   readonly retry: RetryPolicy
   readonly judge: (response: OutboundResponse) => Judgement
+  /** Looks further at an answer that was judged `succeeded`, where that takes longer than a judgement may. */
+  readonly check?: (response: OutboundResponse) => Effect.Effect<Judgement>
   /** Read the newest version of the order, and pin it, just before the first attempt. */
   readonly freshOrder?: boolean
 }

@@ -5,6 +5,7 @@
  * Contract: sections 6 and 10.
  */
 import { processEventId } from "@sluice/domain/identity/Ids"
+import { isLarge, largeLength, turn } from "@sluice/domain/internal/json/LargeText"
 import type { Order } from "@sluice/domain/order/Order"
 import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
 import { Cause, Clock, Effect, Result } from "effect"
@@ -26,8 +27,9 @@ import { Settings } from "../settings/Settings.ts"
 import { allSkipped, placedSteps, type PlannedStep, skippedRow } from "../steps/PlacedSteps.ts"
 import { decide, StepOutcome } from "../steps/StepDecision.ts"
 import * as StepPreparation from "../steps/StepPreparation.ts"
-import { redacted, redactorOf, withoutSecrets } from "../steps/StepRedaction.ts"
+import { redacted, redactorOf, withoutSecrets, withoutSecretsInTurns } from "../steps/StepRedaction.ts"
 import { expecting } from "../validation/ResponseSchema.ts"
+import { SchemaChecker } from "../validation/SchemaChecker.ts"
 import { type EndedCalls, endedCalls, endedIn, undoings } from "./Compensation.ts"
 import * as CompensationRun from "./CompensationRun.ts"
 import * as ExpressionContext from "./ExpressionContext.ts"
@@ -88,6 +90,7 @@ export const make = Effect.gen(function*() {
   const prepare = yield* StepPreparation.make
   const undo = yield* CompensationRun.make
   const sideCallout = yield* AuxiliaryCallout.make
+  const checker = yield* SchemaChecker
   const openCallouts = StepCallouts.make(exchange, {
     health: yield* PartnerHealth.make,
     slots: PartnerConcurrency.make()
@@ -134,7 +137,7 @@ export const make = Effect.gen(function*() {
         connectors,
         authProviders,
         startedAt: checkpoints.startedAt(),
-        callout: expecting(step, callouts.callout)
+        callout: expecting(step, callouts.callout, checker)
       })),
       () => callouts.close
     )
@@ -182,10 +185,16 @@ export const make = Effect.gen(function*() {
         : rest === undefined
         ? undefined
         : finishOf("completed", failedSteps, finishedAt)
+      const result = outcome._tag === "Failed"
+        ? undefined
+        : isLarge(outcome.result.patch)
+        ? yield* withoutSecretsInTurns(outcome.result, redactor)
+        : withoutSecrets(outcome.result, redactor)
+      if (document.text.length >= largeLength || isLarge(result?.patch)) yield* Effect.uninterruptible(turn)
       const stored = yield* checkpoints.commit({
         placed,
         decision,
-        result: outcome._tag === "Succeeded" ? withoutSecrets(outcome.result, redactor) : undefined,
+        result,
         startedAt: checkpoints.startedAt(),
         finishedAt,
         records: callouts.pending(),

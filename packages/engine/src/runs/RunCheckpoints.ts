@@ -3,6 +3,7 @@
  * time at which that step starts, and the skipped steps that wait for the next commit.
  */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
+import { turnFor } from "@sluice/domain/internal/json/LargeText"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import type { Redactor } from "@sluice/domain/redaction/Redaction"
 import { Clock, Effect } from "effect"
@@ -20,6 +21,7 @@ import {
   type StepRow,
   type Wait
 } from "../journal/Journal.ts"
+import { writeInTurns } from "../steps/DocumentText.ts"
 import { changeOrder } from "../steps/OrderChange.ts"
 import { ending, errorsOf } from "../steps/RunEnding.ts"
 import { build, type EndedStep, setAsideBy } from "../steps/StepCommit.ts"
@@ -112,7 +114,10 @@ export const make = Effect.gen(function*() {
     ): Effect.Effect<B & { readonly ended: boolean }, Fenced> =>
       Effect.suspend(() => {
         const built = entryOn(base, control.cancellation() ?? told)
-        return Effect.flatMap(journal.commit(built.entry), (stored) => {
+        const { callouts, write: change } = built.entry
+        const written = writeInTurns(change?.document, callouts.at(-1)?.record.patch ?? [])
+        const commit = journal.commit(built.entry)
+        return Effect.flatMap(written === undefined ? commit : Effect.andThen(written, commit), (stored) => {
           if (stored._tag === "Committed") {
             skipped = []
             version = stored.version
@@ -120,7 +125,8 @@ export const make = Effect.gen(function*() {
             return Effect.succeed({ ...built, ended: stored.ended !== undefined })
           }
           told = stored.cancel ?? told
-          return Effect.flatMap(newestDocument, (document) => write(document, entryOn))
+          return Effect.flatMap(newestDocument, (document) =>
+            Effect.andThen(turnFor(document.text.length), write(document, entryOn)))
         })
       })
 
@@ -179,7 +185,7 @@ export const make = Effect.gen(function*() {
         const storesSteps = skipped.length > 0
         const { ended } = yield* write(before, (on, cancellation) => {
           const change = status === undefined || cancellation !== undefined ? {} : { status }
-          const changed = changeOrder(on.order, change, () => isoOf(at))
+          const changed = changeOrder(on, change, () => isoOf(at))
           const end = how(at)
           const setAside = end.finish?.state === "completed" ? undefined : setAsideBy(on, changed.document)
           const after = changed.document ?? on

@@ -4,9 +4,10 @@
  */
 import type { PatchedMember } from "@sluice/domain/callout/CalloutRecord"
 import type { JsonObject } from "@sluice/domain/json/Json"
-import { nextVersion, type Order } from "@sluice/domain/order/Order"
+import { nextVersion } from "@sluice/domain/order/Order"
 import { mergePatch } from "@sluice/domain/order/OrderPatch"
 import type { Document } from "../journal/Journal.ts"
+import { documentOf } from "./DocumentText.ts"
 
 export interface OrderChange {
   readonly patch?: JsonObject
@@ -28,8 +29,9 @@ export interface ChangedOrder {
 const errorsOf = (order: JsonObject): ReadonlyArray<JsonObject> =>
   Array.isArray(order.errors) ? order.errors as ReadonlyArray<JsonObject> : []
 
-/** Applies `change` to `order`; `at` gives the ISO time of the new version, where there is one. */
-export const changeOrder = (order: Order, change: OrderChange, at: () => string): ChangedOrder => {
+/** Applies `change` to a document; `at` gives the ISO time of the new version, where there is one. */
+export const changeOrder = (before: Document, change: OrderChange, at: () => string): ChangedOrder => {
+  const { order } = before
   const merged = change.patch === undefined ? { order, changes: [] } : mergePatch(order, change.patch, {})
   let next: JsonObject = merged.order
   const { clearErrorsOf } = change
@@ -44,6 +46,5 @@ export const changeOrder = (order: Order, change: OrderChange, at: () => string)
     ...("warning" in merged && merged.warning !== undefined && { warning: merged.warning })
   }
   if (next === order || (next === merged.order && merged.changes.length === 0)) return told
-  const written = nextVersion(next, order.version, at())
-  return { ...told, document: { order: written, text: JSON.stringify(written) } }
+  return { ...told, document: documentOf(nextVersion(next, order.version, at()), before, change.patch) }
 }

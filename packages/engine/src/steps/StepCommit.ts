@@ -132,7 +132,7 @@ export const build = (
   const ended = cancellation === undefined ? given : asCancelled(given, cancellation)
   const { placed, decision, result, finish, compensating } = ended
   const change = changeOf(ended)
-  const changed = changeOrder(document.order, change, () => isoOf(ended.finishedAt))
+  const changed = changeOrder(document, change, () => isoOf(ended.finishedAt))
   const after = changed.document ?? document
   const statusSet = change.status !== undefined && changed.document !== undefined
     ? { before: document.order.status, after: change.status }

@@ -5,6 +5,7 @@
  */
 import type { CalloutRecord, RecordedResponse, SentBody } from "@sluice/domain/callout/CalloutRecord"
 import type { Outcome } from "@sluice/domain/callout/Outcome"
+import { textWithKnown } from "@sluice/domain/internal/json/KnownTexts"
 import * as Json from "@sluice/domain/json/Json"
 import type { HistoryEntry } from "@sluice/domain/order/History"
 import type { StepState } from "@sluice/domain/run/ProcessEvent"
@@ -48,9 +49,10 @@ export const decodeStep = (row: StoredStep): StepRow & { readonly nextVersion: n
 /** The `record` of a callout's row: all but what has a column of its own. */
 export const encodeCallout = (callout: CalloutRecord): string => {
   const { id: _id, outcome: _outcome, body: _body, response, ...record } = callout
-  if (response === undefined) return JSON.stringify(record)
+  const write = record.patch === undefined ? JSON.stringify : textWithKnown
+  if (response === undefined) return write(record)
   const { body: _bytes, ...answer } = response
-  return JSON.stringify({ ...record, response: answer })
+  return write({ ...record, response: answer })
 }
 
 /** The `body` of a callout's row: `null` where the stored order itself was sent. */
@@ -84,6 +86,7 @@ export const decodeCallout = (row: StoredCallout): CalloutRecord => {
   }
 }
 
-export const encodeHistory = (entry: HistoryEntry): string => JSON.stringify(entry)
+export const encodeHistory = (entry: HistoryEntry): string =>
+  entry.after === undefined ? JSON.stringify(entry) : textWithKnown(entry)
 
 export const decodeHistory = (entry: string): HistoryEntry => Json.parseOwn(entry) as unknown as HistoryEntry

@@ -2,7 +2,8 @@
  * `WebhookWorkflowStep`: asks a partner about the order, and lets the answer amend it or stop the workflow.
  * Contract: section 6.
  */
-import { receivedText, undecodable } from "@sluice/domain/internal/decode/ReceivedText"
+import { type ReceivedBody, receivedText, undecodable } from "@sluice/domain/internal/decode/ReceivedText"
+import { measured } from "@sluice/domain/internal/json/LargeText"
 import { selectConnector } from "@sluice/domain/internal/pipeline/ConnectorSelection"
 import type { Json } from "@sluice/domain/json/Json"
 import { executeExportOrder } from "@sluice/domain/order/History"
@@ -71,6 +72,21 @@ export const isRetried = (end: AttemptEnd): boolean => {
   return outcome === "timed-out" || isNetworkError(end)
 }
 
+/** Answers that were read: each is judged first, and then obeyed. */
+const answers = new WeakMap<Uint8Array, WorkflowAnswer>()
+
+/** Reads an answer; `undefined` where it cannot be decoded. */
+const readAnswer = (received: ReceivedBody): WorkflowAnswer | undefined => {
+  const known = answers.get(received.body)
+  if (known !== undefined) return known
+  const text = receivedText(received)
+  if (text === undefined) return undefined
+  const answer = readWorkflowAnswer(text)
+  if (answer._tag !== "Malformed") measured(answer.patch, text.length)
+  answers.set(received.body, answer)
+  return answer
+}
+
 /** Judges an answer before the order is changed. */
 export const judge = (response: OutboundResponse): Judgement => {
   if (!isSuccess(response.status)) {
@@ -79,9 +95,8 @@ export const judge = (response: OutboundResponse): Judgement => {
   if (response.truncated) {
     return { outcome: "invalid-response", message: "the answer is longer than 1 MiB, and JSON is needed" }
   }
-  const text = receivedText(response)
-  if (text === undefined) return { outcome: "invalid-response", message: `the answer ${undecodable}` }
-  const answer = readWorkflowAnswer(text)
+  const answer = readAnswer(response)
+  if (answer === undefined) return { outcome: "invalid-response", message: `the answer ${undecodable}` }
   switch (answer._tag) {
     case "Success":
       return { outcome: "succeeded" }
@@ -157,8 +172,8 @@ export const webhookWorkflowStep: Plugin<WebhookWorkflowStepOptions> = {
       judge,
       freshOrder: options.runAfterOrderIsSaved === true
     })
-    const read = readWorkflowAnswer(receivedText(answer) ?? "")
-    const said: Extract<WorkflowAnswer, { readonly _tag: "Success" }> = read._tag === "Success"
+    const read = readAnswer(answer)
+    const said: Extract<WorkflowAnswer, { readonly _tag: "Success" }> = read?._tag === "Success"
       ? read
       : { _tag: "Success" }
     const { actionStatus = "Success" } = said

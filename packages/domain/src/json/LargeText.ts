@@ -1,0 +1,53 @@
+/**
+ * Work on large documents in turns. One step over a document of a mebibyte takes some tens of milliseconds (parsing it,
+ * merging it, writing it), and a run takes several: between them the process sees to everybody else. Contract: section
+ * 3, "Limits".
+ */
+import { Effect } from "effect"
+
+declare const setImmediate: ((callback: () => void) => unknown) | undefined
+declare const setTimeout: (callback: () => void, ms: number) => unknown
+
+/** Characters of a document above which a step over it gets a turn of its own. A smaller one costs a few milliseconds. */
+export const largeLength = 65_536
+
+/** Those that wait for their turn, in the order in which they came. */
+const waiting = new Set<() => void>()
+
+const soon = (callback: () => void): unknown =>
+  typeof setImmediate === "undefined" ? setTimeout(callback, 0) : setImmediate(callback)
+
+/** One turn for each round of the event loop, so that input, output and timers come between two of them. */
+const next = (): void => {
+  const [resume] = waiting
+  if (resume === undefined) return
+  waiting.delete(resume)
+  if (waiting.size > 0) soon(next)
+  resume()
+}
+
+/** Waits until nothing large is being worked on and everybody else had a chance. Interruptible. */
+export const turn: Effect.Effect<void> = Effect.callback<void>((resume) => {
+  const take = () => resume(Effect.void)
+  waiting.add(take)
+  if (waiting.size === 1) soon(next)
+  return Effect.sync(() => {
+    waiting.delete(take)
+  })
+})
+
+/** A turn where a document of so many characters or bytes is large; at once where it is not, as nearly all are. */
+export const turnFor = (length: number): Effect.Effect<void> => length < largeLength ? Effect.void : turn
+
+const large = new WeakSet<object>()
+
+/** Remembers that a value was read from so many characters, for those who have only the value. */
+export const measured = <Value>(value: Value, length: number): Value => {
+  if (length >= largeLength && typeof value === "object" && value !== null) large.add(value)
+  return value
+}
+
+export const isLarge = (value: unknown): boolean => typeof value === "object" && value !== null && large.has(value)
+
+/** A turn where the value is known to be large. */
+export const turnOf = (value: unknown): Effect.Effect<void> => isLarge(value) ? turn : Effect.void
