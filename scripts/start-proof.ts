@@ -1,6 +1,6 @@
 /**
- * Starts the production build once, as somebody who deploys it would: plain JavaScript, a data directory of its own, an
- * order through a pipeline, SIGTERM, exit code 0.
+ * Starts the production build once, as in a deployment: plain JavaScript, its own data directory, an order through a
+ * pipeline, SIGTERM, exit code 0.
  */
 import { spawn } from "node:child_process"
 import { chmodSync, mkdtempSync, rmSync } from "node:fs"

@@ -1,7 +1,7 @@
 /**
  * Loaded before a program that `npx pnpm <script>` starts: stops the program when what launched it is gone.
  *
- * npm ends on SIGTERM without telling its children, so that whoever stops `npx -y pnpm@12 start` would leave a server
+ * npm ends on SIGTERM without telling its children, so that stopping `npx -y pnpm@12 start` would leave a server
  * behind. pnpm passes the signal on. Linux and macOS; elsewhere this does nothing.
  */
 import { execFileSync } from "node:child_process"

@@ -307,7 +307,7 @@ export interface paths {
       readonly path?: never
       readonly cookie?: never
     }
-    /** What happened to the order, oldest first */
+    /** The history of the order, oldest first */
     readonly get: operations["orders.history"]
     readonly put?: never
     readonly post?: never
@@ -357,7 +357,7 @@ export interface paths {
       readonly path?: never
       readonly cookie?: never
     }
-    /** Runs, partners and deliveries at a glance; looked at once a second at most, whoever asks */
+    /** Runs, partners and deliveries at a glance; queried at most once a second for all readers */
     readonly get: operations["overview.get"]
     readonly put?: never
     readonly post?: never
@@ -393,7 +393,7 @@ export interface paths {
     }
     readonly get?: never
     readonly put?: never
-    /** Take the partner for well, and let go what is held for it */
+    /** Close the circuit of the partner, and release the runs on hold for it */
     readonly post: operations["partners.reset"]
     readonly delete?: never
     readonly options?: never
@@ -442,7 +442,7 @@ export interface paths {
     }
     readonly get?: never
     readonly put?: never
-    /** What a pipeline would have done with runs on record, with recorded answers, sending nothing */
+    /** Simulate a pipeline over recorded runs with recorded answers; nothing is sent */
     readonly post: operations["pipelines.simulate"]
     readonly delete?: never
     readonly options?: never
@@ -1465,7 +1465,7 @@ export interface components {
       /** @enum {number} */
       readonly status?: 412
       /** @enum {string} */
-      readonly title?: "Somebody else has changed it"
+      readonly title?: "The stored version is another one"
       /** @enum {string} */
       readonly type: "urn:sluice:problem:version-mismatch"
     }
@@ -1647,7 +1647,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -1752,7 +1752,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -1844,7 +1844,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
         }
       }
-      /** @description The database is away */
+      /** @description Not available at the moment */
       readonly 503: {
         headers: {
           readonly [name: string]: unknown
@@ -2082,7 +2082,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
-      /** @description Somebody else has changed it */
+      /** @description The stored version is another one */
       readonly 412: {
         headers: {
           readonly [name: string]: unknown
@@ -2212,7 +2212,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InUseEncoded"]
         }
       }
-      /** @description Somebody else has changed it */
+      /** @description The stored version is another one */
       readonly 412: {
         headers: {
           readonly [name: string]: unknown
@@ -2477,7 +2477,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
-      /** @description Somebody else has changed it */
+      /** @description The stored version is another one */
       readonly 412: {
         headers: {
           readonly [name: string]: unknown
@@ -2607,7 +2607,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InUseEncoded"]
         }
       }
-      /** @description Somebody else has changed it */
+      /** @description The stored version is another one */
       readonly 412: {
         headers: {
           readonly [name: string]: unknown
@@ -3744,7 +3744,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["ReadOnlyEncoded"]
         }
       }
-      /** @description Somebody else has changed it */
+      /** @description The stored version is another one */
       readonly 412: {
         headers: {
           readonly [name: string]: unknown
@@ -4597,7 +4597,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
-      /** @description Somebody else has changed it */
+      /** @description The stored version is another one */
       readonly 412: {
         headers: {
           readonly [name: string]: unknown
@@ -4727,7 +4727,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InUseEncoded"]
         }
       }
-      /** @description Somebody else has changed it */
+      /** @description The stored version is another one */
       readonly 412: {
         headers: {
           readonly [name: string]: unknown
@@ -5491,7 +5491,7 @@ export interface operations {
         readonly "application/json": {
           /** @description The step to go on at; absent: where the run stopped */
           readonly from?: string
-          /** @description Send under a new Idempotency-Key although nobody knows what became of the request before */
+          /** @description Send under a new Idempotency-Key although the outcome of the earlier request is unknown */
           readonly newKey?: boolean
           /** @enum {string} */
           readonly pipeline?: "original" | "current"
@@ -6233,7 +6233,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["ConflictEncoded"]
         }
       }
-      /** @description Somebody else has changed it */
+      /** @description The stored version is another one */
       readonly 412: {
         headers: {
           readonly [name: string]: unknown
@@ -6445,7 +6445,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
-      /** @description Somebody else has changed it */
+      /** @description The stored version is another one */
       readonly 412: {
         headers: {
           readonly [name: string]: unknown
@@ -6575,7 +6575,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["InUseEncoded"]
         }
       }
-      /** @description Somebody else has changed it */
+      /** @description The stored version is another one */
       readonly 412: {
         headers: {
           readonly [name: string]: unknown
@@ -6962,7 +6962,7 @@ export interface operations {
           readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
         }
       }
-      /** @description Somebody else has changed it */
+      /** @description The stored version is another one */
       readonly 412: {
         headers: {
           readonly [name: string]: unknown

@@ -21,7 +21,7 @@ import { judge } from "./Judgement.ts"
 import * as Preparation from "./Preparation.ts"
 
 export interface DispatcherOptions {
-  /** How long attempts may go on once the process was asked to stop. Default 20 s. */
+  /** The grace of attempts after the process was asked to stop. Default 20 s. */
   readonly grace?: Duration.Input
 }
 

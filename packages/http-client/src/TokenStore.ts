@@ -24,7 +24,7 @@ export interface KeptToken {
 /**
  * - `Kept`: there is one
  * - `Fetch`: there is none, and it is for the caller to fetch it: others wait for `keep` or `release`
- * - `Wait`: somebody else is at it; ask again in so many milliseconds
+ * - `Wait`: another caller is fetching it; ask again after this many milliseconds
  */
 export type TokenClaim = Data.TaggedEnum<{
   Kept: { readonly token: KeptToken }

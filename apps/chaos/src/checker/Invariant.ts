@@ -69,7 +69,7 @@ export const caseOf = (evidence: Evidence): Case => {
   }
 }
 
-/** How long a resumed process may still send what it was about to send when it was paused. */
+/** The time in which a resumed process may still send what it was about to send when it was paused. */
 const wakingMs = 3000
 
 /**

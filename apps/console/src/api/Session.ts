@@ -44,7 +44,7 @@ const subscribe = (listener: () => void) => {
   return () => listeners.delete(listener)
 }
 
-/** Whether a key is required, and whether one is held. */
+/** Tells if a key is required, and if one is held. */
 export const useSession = (): { readonly locked: boolean; readonly signedIn: boolean } => ({
   locked: useSyncExternalStore(subscribe, () => locked),
   signedIn: useSyncExternalStore(subscribe, () => key() !== undefined)

@@ -15,7 +15,7 @@ export interface JsonLine {
   readonly kind: Kind
   /** The summary of a collapsed value: `"ada"`, `{3}`, `[12]`. */
   readonly text: string
-  /** Whether the value has content, and whether it is shown. */
+  /** Tells if the value has content, and if it is shown. */
   readonly fold: "none" | "open" | "closed"
 }
 

@@ -17,7 +17,7 @@ export const Caller = Context.Reference<CallerIdentity | undefined>("@sluice/ser
 /** The key's name, as `requestedBy` has it. */
 export const callerName: Effect.Effect<string | undefined> = Effect.map(Caller, (caller) => caller?.name)
 
-/** What is known of a key that was sent. */
+/** The result of looking up a key. */
 export type Identified =
   | { readonly _tag: "Valid"; readonly caller: CallerIdentity }
   | { readonly _tag: "Expired"; readonly name: string; readonly expiresAt: number }

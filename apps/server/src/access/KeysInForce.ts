@@ -9,7 +9,10 @@ import { isLoopback } from "../config/Loopback.ts"
 import type { ServerConfig } from "../config/ServerConfig.ts"
 import { fixedKeys, type Keys } from "./Caller.ts"
 
-/** Others could reach a server that asks nobody for a key. One line that names the variable and the mend. */
+/**
+ * A server without keys would be reachable by other machines. The message is one line that names the variable and the
+ * remedy.
+ */
 export class KeysMissing extends Schema.TaggedError<KeysMissing>()("KeysMissing", { message: Schema.String }) {}
 
 const keysMissing = ({ host }: ServerConfig) =>

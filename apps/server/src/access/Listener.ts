@@ -19,7 +19,7 @@ export interface Address {
   readonly port: number
 }
 
-/** How long open requests may go on once the process was asked to stop; their runs have their own grace. */
+/** The grace of open requests after the process was asked to stop; their runs have their own. */
 const grace = "5 seconds"
 
 /** Longer than the usual proxy keeps a connection, so that it is the proxy that closes it. */

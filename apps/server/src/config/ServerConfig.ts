@@ -29,7 +29,7 @@ export interface ServerConfig {
   readonly encryptionKey: Redacted.Redacted<Uint8Array> | undefined
   readonly allowedNetworks: ReadonlyArray<IpNetwork.IpNetwork>
   readonly roles: ReadonlySet<Role>
-  /** How long callout records and deliveries are kept. */
+  /** The retention of callout records and deliveries. */
   readonly retention: Duration.Duration
   readonly telemetry: TelemetryConfig.TelemetryConfig
 }

@@ -1,6 +1,6 @@
 /**
- * Whether this process can work: the database answers, and commits succeed in time. Contract: section 7, "While the
- * database is away", and section 10, promise 6.
+ * Readiness: the database answers, and commits succeed in time. Contract: section 7, "While the database is away", and
+ * section 10, promise 6.
  */
 import { JournalUnavailable } from "@sluice/engine/journal/Journal"
 import { WriteHealth } from "@sluice/persistence/internal/journal/writer/WriteHealth"
@@ -10,12 +10,14 @@ import { SqlClient } from "effect/sql"
 import { atMost } from "./AnswerTimeout.ts"
 
 /**
- * How long a probe waits for an answer to `SELECT 1`. One that is refused shows at once that the database is away; one
- * that is late shows nothing, because other requests may hold all connections.
+ * The time limit of `SELECT 1`. A refusal proves that the database is away; a late answer proves nothing, because other
+ * requests may hold all connections.
  */
 const probePatience = "1 second"
 
-/** How long a request waits that needs nothing of the database, and is refused with all others while it is away. */
+/**
+ * The time limit of a request that needs nothing from the database, and is refused with all others while it is away.
+ */
 const requestPatience = "4 seconds"
 
 const away = new JournalUnavailable({ message: "The database is away" })

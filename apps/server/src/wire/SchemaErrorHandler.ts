@@ -1,7 +1,7 @@
 /**
- * What holds for every endpoint: unknown query members are refused by name, so is what does not decode; the answer
- * comes within 5 s while the database is away, and says whether a change may have been stored; and whatever breaks is
- * logged here and answered with a problem that says nothing of our insides. Contract: sections 7 and 10, promise 6.
+ * The rules of every endpoint: unknown query members are refused by name, and so is invalid input; the answer comes
+ * within 5 s while the database is away, and says if a change may have been stored; any other failure is logged here
+ * and answered with a problem without internal details. Contract: sections 7 and 10, promise 6.
  */
 import { Refusals } from "@sluice/api/internal/wire/Refusals"
 import { maxLimit } from "@sluice/api/wire/Paging"
@@ -25,7 +25,7 @@ const awaySeconds = 1
 export const unavailable = (): Problems.Unavailable =>
   new Problems.Unavailable({ detail: "The database did not answer in time", retryAfterSeconds: awaySeconds })
 
-/** What is certain of a change that was refused with 503, added to the reason. */
+/** The certain part about a change that was refused with 503, added to the reason. */
 const certainty = ({ mayBeStored }: WriteProgress.WriteProgress): string =>
   mayBeStored() ? "; this may have been stored: repeat it with the same key" : "; nothing was stored. Try again"
 

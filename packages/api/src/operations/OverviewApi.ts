@@ -7,7 +7,7 @@ export class OverviewApi extends HttpApiGroup.make("overview")
   .add(
     HttpApiEndpoint.get("get", "/v1/overview", { success: Overview }).annotateMerge(
       OpenApi.annotations({
-        summary: "Runs, partners and deliveries at a glance; looked at once a second at most, whoever asks"
+        summary: "Runs, partners and deliveries at a glance; queried at most once a second for all readers"
       })
     )
   )

@@ -28,7 +28,9 @@ export class PartnersApi extends HttpApiGroup.make("partners")
       params: { host: Schema.String },
       success: PartnerView,
       error: Problems.NotFound
-    }).annotateMerge(OpenApi.annotations({ summary: "Take the partner for well, and let go what is held for it" }))
+    }).annotateMerge(
+      OpenApi.annotations({ summary: "Close the circuit of the partner, and release the runs on hold for it" })
+    )
   )
   .middleware(Authorization)
   .annotateMerge(OpenApi.annotations({ title: "Partners" }))

@@ -112,7 +112,7 @@ export class OrdersApi extends HttpApiGroup.make("orders")
       query: pageQuery,
       success: pageOf(HistoryEntry),
       error: Problems.NotFound
-    }).annotateMerge(OpenApi.annotations({ summary: "What happened to the order, oldest first" })),
+    }).annotateMerge(OpenApi.annotations({ summary: "The history of the order, oldest first" })),
     HttpApiEndpoint.get("version", "/v1/orders/:id/versions/:version", {
       params: { id: Schema.String, version: Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)) },
       success: StoredOrder,

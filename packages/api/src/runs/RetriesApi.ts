@@ -18,7 +18,7 @@ export const RetryRequest = Schema.Struct({
   reason: Schema.optionalKey(Schema.String),
   newKey: Schema.optionalKey(
     Schema.Boolean.annotate({
-      description: "Send under a new Idempotency-Key although nobody knows what became of the request before"
+      description: "Send under a new Idempotency-Key although the outcome of the earlier request is unknown"
     })
   )
 })

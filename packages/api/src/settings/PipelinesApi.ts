@@ -27,7 +27,7 @@ export class PipelinesApi extends HttpApiGroup.make("pipelines")
       success: SimulationAnswer,
       error: [...Problems.withBody, Problems.NotFound]
     }).annotateMerge(OpenApi.annotations({
-      summary: "What a pipeline would have done with runs on record, with recorded answers, sending nothing"
+      summary: "Simulate a pipeline over recorded runs with recorded answers; nothing is sent"
     }))
   )
   .middleware(Authorization)

@@ -75,7 +75,7 @@ export class InUse extends HttpApiError.Problem<InUse>()(
 
 export class VersionMismatch extends HttpApiError.Problem<VersionMismatch>()(
   "VersionMismatch",
-  named("version-mismatch", 412, "Somebody else has changed it")
+  named("version-mismatch", 412, "The stored version is another one")
 ) {}
 
 export class BodyTooLarge extends HttpApiError.Problem<BodyTooLarge>()(

@@ -2,7 +2,7 @@
 import { DateTime, Option, Schema } from "effect"
 import { Role } from "./Role.ts"
 
-/** What `POST /v1/api-keys` takes. */
+/** The body of `POST /v1/api-keys`. */
 export const ApiKeyRequest = Schema.Struct({
   name: Schema.String.annotate({ description: "Who calls: `requestedBy`, and the actor of the audit" }),
   roles: Schema.Array(Role),
@@ -33,7 +33,7 @@ export interface ApiKeyFault {
 /** Actors of the audit that are no keys. */
 const reservedNames: ReadonlySet<string> = new Set(["anonymous", "settings-file"])
 
-/** What is wrong with the name of a key or of a tenant; `undefined` where nothing is. */
+/** The fault of the name of a key or of a tenant; `undefined` if there is none. */
 export const nameFault = (name: string): string | undefined => {
   if (!/^[^,:=@\p{C}]{1,100}$/u.test(name) || name !== name.trim()) {
     return "must have 1 to 100 characters, without commas, \":\", \"=\" and \"@\", and no space at its ends"
@@ -106,14 +106,17 @@ export const readApiKey = (
   }
 }
 
-/** What of a key decides whether another may be deleted. */
+/** The facts about a key that decide if another may be deleted. */
 export interface KeyStanding {
   readonly id: string
   readonly roles: ReadonlyArray<Role>
   readonly expires: boolean
 }
 
-/** Answers whether nobody could manage keys any more once the key is deleted. `hasOthers`: the environment has an administrator. */
+/**
+ * True if no key could manage keys any more once this one is deleted. `hasOthers`: the environment has an
+ * administrator.
+ */
 export const isLastAdministrator = (
   id: string,
   keys: ReadonlyArray<KeyStanding>,

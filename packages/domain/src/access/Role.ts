@@ -7,7 +7,7 @@ export type Role = typeof Role.Type
 
 /**
  * The access that a route requires.
- * - `lookup`: one order or one process event by its id, which whoever submits needs as well as whoever reads
+ * - `lookup`: one order or one process event by its id, for `submit` as well as for `read`
  * - `anyone`: no key at all
  */
 export type Need = Role | "lookup" | "anyone"

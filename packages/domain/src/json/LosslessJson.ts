@@ -56,7 +56,7 @@ const numberOf = (source: string, hasExponent: boolean): unknown => {
 /** Numbers that may need care: nearly no text has one, and the test is one native scan. Strings are looked into too. */
 const suspicious = /\d[\d.]{15,}|\d[eE][+-]?\d{2,}/
 
-/** Whether `text` may hold a number that a double cannot. */
+/** True if `text` may hold a number that a double cannot. */
 export const needsCare = (text: string): boolean => suspicious.test(text) && hasLongNumber(text)
 
 /** The same, outside strings. */

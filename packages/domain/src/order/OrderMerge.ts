@@ -36,7 +36,7 @@ const openObject = (slot: JsonObject | ObjectDraft): ObjectDraft =>
 const openList = (slot: Slot | undefined, rule: ListRule): ListDraft =>
   slot instanceof ListDraft ? slot : new ListDraft(listOf(slot as Json | undefined), rule)
 
-/** How one object of a patch is merged. */
+/** The rules for merging one object of a patch. */
 interface Manner {
   readonly structure: Structure
   /** Names are those of the order, or of a member whose content is not looked into: case counts. */
@@ -49,7 +49,7 @@ interface Manner {
   readonly forced: ForcedNames | undefined
 }
 
-/** What stays the same all through one merge: the members of list items for which null is meant. */
+/** The constants of one merge: the members of list items whose null is applied. */
 interface Forcing {
   readonly inItems: ForcedNames | undefined
 }
@@ -226,7 +226,7 @@ class ObjectDraft {
   }
 }
 
-/** Whether an object comes out of being merged into nothing as it is: most items of lists do. */
+/** True if merging the object into nothing leaves it unchanged, as with most list items. */
 const isVerbatim = (object: JsonObject, { lists = {}, hasProperties }: Structure): boolean => {
   for (const name of Object.keys(object)) {
     const value = object[name] ?? null
@@ -237,7 +237,7 @@ const isVerbatim = (object: JsonObject, { lists = {}, hasProperties }: Structure
   return true
 }
 
-/** What a member of the order becomes; `undefined` where it stays absent. */
+/** The merged value of a member of the order; `undefined` if it stays absent. */
 const mergedMember = (
   name: string,
   current: Slot | undefined,

@@ -64,8 +64,8 @@ const controlFaults = (holder: JsonObject, path: string): ReadonlyArray<Fault> =
 }
 
 /**
- * How often a patch may name one item of a list with conditions: each time all of its properties are looked at again,
- * and a patch of a mebibyte could ask for that ten thousand times.
+ * The largest number of times that a patch may name one list item with conditions: each time all of its properties are
+ * examined again, and a patch of 1 MiB could ask for that ten thousand times.
  */
 const mostConditioned = 8
 

@@ -18,7 +18,7 @@ const tableSize = 1 << 14
 /** The slot of two neighbouring units in the table. */
 const place = (first: number, second: number): number => (first << 7 ^ second) & (tableSize - 1)
 
-/** How many units of the pattern stand at `index`: all of them, or those before the first that differs. */
+/** The number of units of the pattern that match at `index`: all of them, or those before the first difference. */
 const standing = (content: Units, index: number, units: Units): number => {
   const length = Math.min(units.length, content.length - index)
   let same = 0

@@ -1,4 +1,4 @@
-/** What is searched, and what is sought in it. */
+/** The content to search, and the patterns to find in it. */
 
 /** Text as UTF-16 code units, or bytes. */
 export interface Units {

@@ -1,6 +1,9 @@
 /**
  * A step as it is written, stored and run. Contract: section 4, "Every step".
  *
+ * The stored form has names in camelCase, headers as maps and properties as lists; unknown members are kept as they
+ * came. A workflow step is configured among its own members, every other step in `options`.
+ *
  * The stored form has names in camelCase, headers as maps and properties as lists; what nobody here knows is kept as it
  * came. A workflow step is configured among its own members, every other step in `options`.
  */

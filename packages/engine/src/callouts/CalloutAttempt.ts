@@ -132,7 +132,7 @@ const failureRecord = (
 const caught = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | Defect> =>
   Effect.catchDefect(effect, (defect) => Effect.fail(toDefect(defect)))
 
-/** What the plugin makes of the answer. An answer that it throws at is recorded all the same. */
+/** Applies the plugin's judgement. An answer at which it throws is recorded as well. */
 const judgementOf = (request: CalloutRequest, response: OutboundResponse): Judgement => {
   try {
     return request.judge(response)

@@ -9,7 +9,7 @@ import type { Probe } from "./Probe.ts"
 /** A wait longer than this gives the run up until it is due, in milliseconds. */
 export const longWaitMs = 30_000
 
-/** What the previous holder of a run left open; consumed by the first callout after it. */
+/** The open ends that the previous holder of a run left; consumed by the first callout after it. */
 export interface Resumption {
   wait: Wait | undefined
   open: Open | undefined

@@ -18,7 +18,7 @@ export interface CancelRequest {
   readonly compensate?: boolean | undefined
 }
 
-/** How long the reply waits for the run to end. A compensating run may take longer and is not waited for. */
+/** The time that the reply waits for the run to end. A compensating run may take longer and is not waited for. */
 const patience = "3 seconds"
 const patienceCompensating = "500 millis"
 

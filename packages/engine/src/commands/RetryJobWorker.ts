@@ -16,7 +16,7 @@ import { RetryRun } from "./RetryRun.ts"
 export interface RetryJobOptions {
   /** Retries that are open at once. Default 8. */
   readonly concurrency?: number
-  /** How long to wait for one retry before starting the next in its place. Default 30 s. */
+  /** The time to wait for one retry before starting the next in its place. Default 30 s. */
   readonly patience?: Duration.Input
 }
 

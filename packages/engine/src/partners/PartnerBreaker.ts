@@ -25,13 +25,13 @@ export interface PartnerStatus {
 }
 
 /**
- * - `well`: nothing is known against it
+ * - `up`: its circuit is closed
  * - `down`: its breaker is open or half-open
- * - `recovering`: it answers again, and orders that were held for it are being let go
+ * - `recovering`: it answers again, and the runs on hold for it are being released
  */
 export type Condition = "up" | "down" | "recovering"
 
-/** How long the breaker stays open after it opened for the `openings`th time in a row, in milliseconds. */
+/** The time that the breaker stays open after it opened for the `openings`th time in a row, in milliseconds. */
 export const openForMs = (openings: number): number => Math.min(30_000, 1000 * 2 ** Math.max(0, openings - 1))
 
 /** The largest number of runs on hold that are released at once. */

@@ -52,7 +52,7 @@ export interface StepResult {
   readonly history?: { readonly operation: string; readonly operationId?: number; readonly message: string }
 }
 
-/** How the run proceeds when the step fails. */
+/** The consequences for the run when the step fails. */
 export interface StepPolicy {
   /** A failure ends the run. */
   readonly critical: boolean

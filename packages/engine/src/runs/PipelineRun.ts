@@ -150,7 +150,7 @@ export const make = Effect.gen(function*() {
     return Result.isSuccess(result) ? StepOutcome.Succeeded({ result: result.success }) : failed(result.failure)
   }, (run, { step }) => Effect.catchDefect(run, (defect) => broken(step, defect)))
 
-  /** What the run does after the step, stored with it; with what the loop goes on. */
+  /** Decides how the run goes on after the step, and stores that with it. */
   const settle = Effect.fnUntraced(
     function*(run: RunningSteps, { callouts, document, placed }: OpenStep, outcome: StepOutcome) {
       const { checkpoints, ended, pipeline, steps } = run

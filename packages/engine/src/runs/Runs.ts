@@ -17,7 +17,7 @@ import * as PipelineRun from "./PipelineRun.ts"
 export interface RunsOptions {
   /** Runs at once in this process; above it intake answers that it is full. Default 10,000. */
   readonly capacity?: number
-  /** How long an open call may go on after the process was asked to stop. Default 20 s. */
+  /** The grace of an open call after the process was asked to stop. Default 20 s. */
   readonly grace?: Duration.Input
   /** True to claim runs left by other processes. Default true; false in a process that only takes orders in. */
   readonly claims?: boolean

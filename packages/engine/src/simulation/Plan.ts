@@ -22,7 +22,7 @@ import type { Asked } from "./RecordedAnswers.ts"
 import type { RecordedRun } from "./RecordedRun.ts"
 import type { MakeRerun } from "./Rerun.ts"
 
-/** Whose requests are wanted. */
+/** The subject of a plan: a stored order, or a posted one. */
 export type Subject =
   /** An order as it would be submitted: it passed `submissionFaults`. */
   | { readonly _tag: "Submitted"; readonly body: JsonObject }

@@ -12,7 +12,7 @@ import { JournalStore, type MemoryPartner } from "./JournalStore.ts"
 
 type Store = JournalStore["Service"]
 
-/** How long a released run has before the next ones are released. */
+/** The time that released runs have before the next ones are released. */
 const patienceMs = 10_000
 
 const known = (store: Store, host: string, now: number): MemoryPartner => {

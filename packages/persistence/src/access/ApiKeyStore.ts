@@ -34,7 +34,7 @@ export class ApiKeyNameTaken extends Schema.TaggedError<ApiKeyNameTaken>()("ApiK
 
 export class ApiKeyUnknown extends Schema.TaggedError<ApiKeyUnknown>()("ApiKeyUnknown", { id: Schema.String }) {}
 
-/** Nobody could manage keys any more. */
+/** No key could manage keys any more. */
 export class LastAdministrator extends Schema.TaggedError<LastAdministrator>()("LastAdministrator", {
   name: Schema.String
 }) {}
@@ -49,7 +49,7 @@ export interface KnownApiKey {
   readonly expiresAt?: number
 }
 
-/** What the process has beside the stored keys. */
+/** The keys of the environment, beside the stored ones. */
 export interface Surroundings {
   /** Names of the keys in its environment. */
   readonly names: ReadonlySet<string>

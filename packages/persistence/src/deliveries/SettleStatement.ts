@@ -2,7 +2,7 @@
  * Records the results of claimed deliveries, many in one statement, and releases the next one of each chain.
  *
  * Two statements in one transaction: the rows are locked first, so that the second one's snapshot holds whatever was
- * added behind them (where none is in a chain, the second one alone). Whoever adds to a chain locks its last row (`OutcomeStatement`), so one of the two sees the other.
+ * added behind them (where none is in a chain, the second one alone). A writer that adds to a chain locks its last row (`OutcomeStatement`), so one of the two sees the other.
  */
 import type * as PgTypes from "@effect/sql-pg/PgTypes"
 import { type AttemptRecord, lookAgainMs, type Settlement } from "@sluice/delivery/DeliveryStore"

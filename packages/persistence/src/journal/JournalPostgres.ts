@@ -69,7 +69,10 @@ const notRegistered = new JournalUnavailable({
     + "that, or change synchronous_standby_names"
 })
 
-/** How often waits and leases are looked after, and the longest that a submission waits for a silent database. */
+/**
+ * The interval at which waits and leases are checked, and the longest time that a submission waits for a silent
+ * database.
+ */
 const tick = "250 millis"
 const beatAfter = 2_000_000_000n
 const acceptPatience = 3_500_000_000n

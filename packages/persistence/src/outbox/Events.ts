@@ -66,9 +66,9 @@ interface Waiting {
   readonly event: Event
   readonly body: Uint8Array
   readonly stored: Deferred.Deferred<void, SqlError>
-  /** What the request that reported it may say of it. */
+  /** The progress of the write, for the answer to its request. */
   readonly progress: WriteProgress.WriteProgress | undefined
-  /** Whoever reported it was told that it is not stored: it is not, where that can still be had. */
+  /** True if the caller was told that the event is not stored; it is then not stored if that is still possible. */
   abandoned: boolean
 }
 

@@ -21,8 +21,8 @@ export interface Options {
   /** Default: the pool's part of the connection budget, 10. */
   readonly maxConnections?: number
   /**
-   * How many connections the process may need in all: as many are asked for before the layer is built. Default 1, which
-   * only asks whether the database lets us in.
+   * The number of connections that the process may need: as many are opened before the layer is built. Default 1, which
+   * only checks the login.
    */
   readonly connections?: number
   /** For one connection attempt. Default 3 s: requests answer within 5 s while the database is away. */
@@ -46,7 +46,7 @@ export type DatabaseError = DatabaseUnavailable | SchemaTooNew | MigrationFailed
 
 type Clients = PgClient.PgClient | SqlClient.SqlClient
 
-/** How long the start waits for a host that accepts writes; the process has promised to say so within 15 s. */
+/** The time that the start waits for a host that accepts writes; the process has promised to report within 15 s. */
 const chooseWithin = 11_000
 
 const mend = ({ code, granted }: Admission.NotAdmitted, database: string, connections: number) => {

@@ -16,7 +16,7 @@ import { orUnavailable } from "../sql/Unavailable.ts"
 import { channel } from "./Announcement.ts"
 import { load, type LoadedSettings, loadPipeline } from "./LoadedSettings.ts"
 
-/** How long a change can go unnoticed when no announcement arrives. */
+/** The longest time until a change is noticed when no announcement arrives. */
 const slowCheck = "5 seconds"
 
 /** Between two attempts to listen. */
@@ -61,7 +61,7 @@ const make = Effect.gen(function*() {
   const read = Effect.map(orUnavailable(load(sql, box)), withSeen)
   const state = yield* SubscriptionRef.make(yield* read)
 
-  /** How many reads have begun; one that began after a change was committed sees it. */
+  /** The number of reads begun so far; a read that began after a change was committed sees it. */
   let begun = 0
   let done = 0
   const readAnew = Effect.gen(function*() {

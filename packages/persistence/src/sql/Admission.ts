@@ -1,6 +1,6 @@
 /**
- * Whether the database grants a process every connection that it may need, all at once: asked at the start, so that a
- * connection limit or a pooler stops the start with one line instead of a process that hangs. Contract: section 2.
+ * Checks at the start that the database grants all connections that the process may need, so that a connection limit or
+ * a pooler stops it with one line instead of leaving a process that hangs. Contract: section 2.
  */
 import * as PgConnection from "@effect/sql-pg/PgConnection"
 import { Clock, Effect, Exit, Schema, Scope } from "effect"
@@ -10,15 +10,17 @@ import { sqlStateOf, sqlText } from "./SqlFault.ts"
 
 /** The database grants fewer connections than are needed, or not sessions of their own. */
 export class NotAdmitted extends Schema.TaggedError<NotAdmitted>()("NotAdmitted", {
-  /** What it said, with the SQLSTATE or the system's code. */
+  /** The database's message, with the SQLSTATE or the system's code. */
   code: Schema.String,
   text: Schema.String,
-  /** How many were granted before. */
+  /** The number of connections granted before. */
   granted: Schema.Int,
   cause: Schema.optionalKey(Schema.Defect())
 }) {}
 
-/** How long is tried again what may pass: connections of a process that is ending, a server that is starting up. */
+/**
+ * The time for retrying refusals that may pass: connections of a process that is ending, a server that is starting up.
+ */
 const patience = 5_000
 
 /** For the sessions to answer one after the other. A pooler with too few connections to the server lets some wait. */

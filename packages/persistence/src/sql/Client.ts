@@ -18,7 +18,7 @@ import { CurrentWriteProgress, isChange } from "./WriteProgress.ts"
 /** Session settings by name, as `SET` takes them. */
 export type Settings = Readonly<Record<string, string>>
 
-/** How to connect; `hosts` where the driver leaves the choice of a host to them. */
+/** The connection settings; with `hosts`, each connection is preceded by the choice of a host. */
 export interface Config extends PgPool.Config {
   readonly hosts?: Hosts | undefined
 }

@@ -1,4 +1,4 @@
-/** How many connections to the database a process may need, and what for. Documented in docs/several-processes.md. */
+/** The connections to the database that a process may need, by purpose. Documented in docs/several-processes.md. */
 export const connectionBudget = {
   /** Requests, lists, takeover, settings; two of them listen for notifications. */
   pool: 10,

@@ -15,7 +15,7 @@ import { connect, isIP, type Socket } from "node:net"
 import { type DatabaseUrl, formatHost, type Host } from "./DatabaseUrl.ts"
 import { sqlText } from "./SqlFault.ts"
 
-/** What a host said when it was asked. */
+/** The answer of a host. */
 export interface Word {
   readonly host: Host
   /** A host that will not do says why. */
@@ -31,7 +31,7 @@ export interface Hosts {
   readonly connect: () => Socket
   /** Chooses a host where none is chosen. Never fails: what the hosts said is thrown by `connect`. */
   readonly choose: Effect.Effect<void>
-  /** What each host said last, where none will do. */
+  /** The last answer of each host, if none is usable. */
   readonly refusals: () => ReadonlyArray<Word> | undefined
   /** The chosen host has refused a write: its connections are closed, and another is searched for. */
   readonly becameReadOnly: () => void
@@ -44,10 +44,10 @@ export interface Hosts {
 /** For one host to answer a probe. */
 const patience = "2 seconds"
 
-/** How long others may still answer once one host has said that it accepts writes. */
+/** The time in which other hosts may still answer after one has accepted. */
 const grace = "250 millis"
 
-/** How long it stands that no host will do. */
+/** The time for which the result that no host is usable is kept, in milliseconds. */
 const refusedFor = 200
 
 /** Idle time before the system asks whether the other side is still there. Milliseconds. */
@@ -140,7 +140,7 @@ export const make = Effect.fnUntraced(function*(database: DatabaseUrl) {
     return socket
   }
 
-  /** What the hosts say: all of them, or those that answered shortly after the first that will do. */
+  /** The answers of the hosts: of all, or of those that answered shortly after the first usable one. */
   const askAll: Effect.Effect<ReadonlyArray<Word>> = Effect.gen(function*() {
     const words: Array<Word> = []
     const all = Effect.forEach(
@@ -202,7 +202,7 @@ export const make = Effect.fnUntraced(function*(database: DatabaseUrl) {
   return { hosts, config: configOf(database, hosts, searches) }
 })
 
-/** What the driver is to know: each connection is preceded by the choice of a host. */
+/** The driver's configuration: each connection is preceded by the choice of a host. */
 const configOf = ({ url }: DatabaseUrl, hosts: Hosts, searches: boolean) => {
   if (!searches) return { url, stream: hosts.connect }
   const password = Redacted.make(decodeURIComponent(new URL(Redacted.value(url)).password))

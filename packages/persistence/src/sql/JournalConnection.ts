@@ -33,13 +33,13 @@ const settings = {
 
 const opened = Effect.succeed(Result.void)
 
-/** How to connect, as a client of the pool has it. */
+/** The connection settings of a pool's client. */
 export type Config = PgClientConfig & Pick<Client.Config, "hosts">
 
 interface Open {
   readonly connection: PgConnection.PgConnection
   readonly scope: Scope.Closeable
-  /** What is sent on it may arrive. */
+  /** True if a message sent on it may arrive. */
   readonly isAlive: () => boolean
 }
 

@@ -1,7 +1,7 @@
 /**
- * Whether a change that a request asked for may have been stored. The SQL client and the journal record it at the moment
- * at which a statement that commits is sent, so that a refusal claims "nothing was stored" only where that is certain.
- * Contract: section 10, promise 6.
+ * Tracks if a change requested by a request may have been stored. The SQL client and the journal record it when a
+ * statement that commits is sent, so that a refusal claims "nothing was stored" only where that is certain. Contract:
+ * section 10, promise 6.
  *
  * | what happened | `mayBeStored` |
  * | --- | --- |
@@ -61,6 +61,6 @@ const readsOnly = /^\s*(?:select|show|explain|set|begin|rollback|savepoint|relea
 const query = /^\s*with\b/i
 const writes = /\b(?:insert\s+into|update\s+\w+\s|delete\s+from)/i
 
-/** Whether a statement outside of a transaction may store something. */
+/** True if a statement outside of a transaction may store something. */
 export const isChange = (statement: string): boolean =>
   query.test(statement) ? writes.test(statement) : !readsOnly.test(statement)

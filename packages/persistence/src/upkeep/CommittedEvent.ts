@@ -10,7 +10,7 @@ export interface CommittedEvent {
   /** Epoch milliseconds. */
   readonly at: number
   readonly type: string
-  /** How many messages the event causes. */
+  /** The number of messages that the event causes. */
   readonly count: number
   /** Absent for reported events. */
   readonly orderId?: string

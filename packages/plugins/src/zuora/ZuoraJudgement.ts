@@ -2,7 +2,7 @@
  * Judges an answer of Zuora, and decides what follows. Pure.
  *
  * HTTP 200 says nothing: `success` in the body does (Zuora: "Error handling"). The last two digits of a reason's code
- * are its category (Zuora: "Error codes"): 50 is a lock that somebody else holds, 70 a limit that was exceeded.
+ * are its category (Zuora: "Error codes"): 50 is a lock held by another request, 70 a limit that was exceeded.
  */
 import { retryAfterMs } from "@sluice/domain/internal/decode/RetryAfter"
 import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"

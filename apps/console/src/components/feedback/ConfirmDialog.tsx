@@ -15,7 +15,7 @@ export interface ConfirmProps {
   /** The word on the button: `Cancel the run`. */
   readonly action: string
   readonly danger?: boolean
-  /** Whether a reason is asked for; `required` disables the button without one. */
+  /** Asks for a reason, or not; `required` disables the button without one. */
   readonly reason?: "optional" | "required" | "none"
   /** The request that the button sends, for the copied `curl`. */
   readonly request?: (reason: string) => Request

@@ -6,7 +6,7 @@
 export interface ForcedNames {
   /** A path of `forceUpdate` ends here. */
   readonly isForced: boolean
-  /** What is forced below the member `name`; `undefined` where nothing is. */
+  /** The forced names below the member `name`; `undefined` if there are none. */
   readonly below: (name: string) => ForcedNames | undefined
 }
 

@@ -1,9 +1,10 @@
 /**
- * Which lists of an order merge by which identity: the table behind `OrderMerge`. Contract: section 6, "OrderPatch".
+ * The lists of an order and the identity by which each merges: the table behind `OrderMerge`. Contract: section 6,
+ * "OrderPatch".
  */
 import { isObject, type Json } from "../../json/Json.ts"
 
-/** How a list merges: by members that identify an item, and what is known of the items. */
+/** The merge rule of a list: the members that identify an item, and the structure of the items. */
 export interface ListRule {
   readonly keys: ReadonlyArray<string>
   readonly items?: Structure
@@ -11,7 +12,7 @@ export interface ListRule {
   readonly replacedUnlessIdentified?: true
 }
 
-/** What is known of the members of an object. */
+/** The known structure of an object's members. */
 export interface Structure {
   readonly lists?: Readonly<Record<string, ListRule>>
   readonly objects?: Readonly<Record<string, Structure>>

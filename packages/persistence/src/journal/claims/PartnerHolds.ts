@@ -6,7 +6,7 @@ import { maxBatch } from "@sluice/engine/partners/PartnerBreaker"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 
-/** How long released runs have before the next ones are released without news of the partner. */
+/** The time that released runs have before the next ones are released without news of the partner. */
 const patience = "10 seconds"
 
 /**

@@ -23,7 +23,7 @@ export interface PendingSubmission {
   readonly since: bigint
   /** Its statement was sent, and it is not known that it stored nothing. */
   mayBeStored: boolean
-  /** What the request that it belongs to may say of it. */
+  /** The progress of the write, for the answer to its request. */
   readonly progress: WriteProgress | undefined
   /** It was answered already, with `JournalUnavailable`; should it be stored all the same, its run needs an executor. */
   abandoned: boolean

@@ -1,6 +1,6 @@
 /**
- * Whether the journal's commits succeed in time. Each connection of the journal says when it asks for a commit and when
- * it was answered; an idle one is asked for a commit every 2 s. Contract: section 10, promise 6.
+ * Tracks if the journal's commits succeed in time. Each connection of the journal reports when it asks for a commit and
+ * when it was answered; an idle one is asked for a commit every 2 s. Contract: section 10, promise 6.
  *
  * | state | becomes | when |
  * | --- | --- | --- |
@@ -16,7 +16,7 @@ export const commitLimit = 2_000_000_000n
 
 const seconds = (nanoseconds: bigint): number => Number(nanoseconds / 1_000_000n) / 1000
 
-/** What {@link Tracker.look} found to have changed since it was asked before. */
+/** The change that {@link Tracker.look} found since its last call. */
 export type Transition =
   | { readonly _tag: "Stopped"; readonly why: string }
   | { readonly _tag: "WentOn"; readonly afterSeconds: number }
@@ -97,7 +97,7 @@ export const tracker = (): Tracker => {
   }
 }
 
-/** Whether commits succeed in time, for readiness and metrics. */
+/** The state of commits, for readiness and metrics. */
 export class WriteHealth extends Context.Service<WriteHealth, {
   /** For how many seconds no commit has succeeded in time; 0 while all is well. */
   readonly stalledSeconds: Effect.Effect<number>

@@ -55,7 +55,9 @@ export const channel = (
   flushedAt: 0n
 })
 
-/** Once more from the front: nothing of them is stored. Whoever was answered already is not worth another try. */
+/**
+ * Puts writes back at the front: none of them is stored. A write whose caller was already answered is not tried again.
+ */
 const again = (channel: WriteChannel, members: ReadonlyArray<PendingWrite>) => {
   for (const member of members) if (member.kind === "accept") member.mayBeStored = false
   channel.backlog.putBack(members.filter((member) => member.kind === "entry" || !member.abandoned))
@@ -97,7 +99,7 @@ export interface Options {
   readonly claimable: () => void
   /** There are deliveries to send. */
   readonly delivers: () => void
-  /** How many of the deliveries that a flush makes this process claims at once. */
+  /** The number of deliveries made by a flush that this process claims at once. */
   readonly offer: () => Offer
   /** A run was stored that this process does not hold. */
   readonly queued: () => void
