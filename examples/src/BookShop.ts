@@ -57,10 +57,6 @@ export class SaleFailed extends Error {
 /** The parts of Sluice that the shop uses. A journal, an outbound client and an evaluator remain to be provided. */
 export const sluice = Intake.layer.pipe(
   Layer.provideMerge(Runs.layer()),
-  Layer.provide([
-    SettingsStatic.layer(settings),
-    Plugins.layer([calloutPlugin, loyalty]),
-    Credentials.layerMemory,
-    Digest.layerWebCrypto
-  ])
+  Layer.provide([SettingsStatic.layer(settings), Credentials.layerMemory, Digest.layerWebCrypto]),
+  Layer.provide(Plugins.layer([calloutPlugin, loyalty]))
 )

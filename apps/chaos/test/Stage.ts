@@ -68,10 +68,13 @@ const process = (sender: string, settings: Json, plant: Plant) =>
     Layer.provideMerge(JournalPostgres.layer()),
     Layer.provide([
       SettingsStatic.layer(settings),
+      Digest.layerWebCrypto,
+      Credentials.layerMemory
+    ]),
+    Layer.provide([
       JsonataExpressions.layer(),
       Plugins.layer([calloutPlugin, webhookWorkflowStep]),
-      Digest.layerWebCrypto,
-      Credentials.layerMemory.pipe(Layer.provideMerge(outbound(sender, plant)))
+      outbound(sender, plant)
     ])
   )
 

@@ -1,9 +1,11 @@
 /** `apply`: a settings file, with what it would change shown first. Deletes nothing. */
 import { ApiClient } from "@sluice/api/ApiClient"
+import { unknownFault } from "@sluice/domain/internal/decode/UnknownMembers"
 import type { JsonObject } from "@sluice/domain/json/Json"
+import { faultText } from "@sluice/domain/order/Order"
 import { redacted } from "@sluice/domain/redaction/Redaction"
 import type { SettingsKind } from "@sluice/domain/settings/SettingsDocument"
-import { decodeSettingsFile } from "@sluice/domain/settings/SettingsFile"
+import { decodeSettingsFile, settingsIn } from "@sluice/domain/settings/SettingsFile"
 import { Effect, Stdio } from "effect"
 import { Command, Flag, Prompt } from "effect/cli"
 import process from "node:process"
@@ -24,24 +26,11 @@ const read = Effect.fnUntraced(function*(file: string) {
   const decoded = decodeSettingsFile(yield* json(file), (name) => process.env[name])
   if ("faults" in decoded) {
     return yield* usage(
-      [`${file} cannot be applied:`, ...decoded.faults.map(({ message, path }) => `  ${path} ${message}`)].join("\n")
+      [`${file} cannot be applied:`, ...decoded.faults.map((fault) => `  ${faultText(fault)}`)].join("\n")
     )
   }
-  const { authProviders, connectors, pipelines, webhookEndpoints } = decoded.settings
-  return [
-    ...authProviders.map(({ authProvider, document }) => ({
-      kind: "authProvider" as const,
-      id: authProvider.name,
-      document
-    })),
-    ...connectors.map(({ document, id }) => ({ kind: "connector" as const, id, document })),
-    ...pipelines.map(({ document, pipeline }) => ({ kind: "pipeline" as const, id: pipeline.name, document })),
-    ...webhookEndpoints.map(({ document, endpoint }) => ({
-      kind: "webhookEndpoint" as const,
-      id: endpoint.id,
-      document
-    }))
-  ]
+  const { lenient, unknown } = decoded.settings
+  return { lenient, unknown, settings: settingsIn(decoded.settings) }
 })
 
 /** Asks for confirmation on a terminal. */
@@ -72,8 +61,9 @@ export const apply = Command.make(
     const client = yield* ApiClient
     const output = yield* Output
     const wanted = yield* read(file)
+    yield* Effect.forEach(wanted.unknown, (member) => output.note(`warning: ${unknownFault(member).message}`))
     const settings = yield* Effect.forEach(
-      wanted,
+      wanted.settings,
       (one) =>
         client[groups[one.kind]].get({ params: { id: one.id } }).pipe(
           Effect.map((stored): Setting => ({ ...one, stored: stored as unknown as JsonObject })),
@@ -90,7 +80,12 @@ export const apply = Command.make(
     if (differ > 0 && !yes && !(yield* confirmed)) return yield* usage("Nothing was changed")
     const secrets: Record<string, string> = {}
     for (const { document, id, kind } of settings) {
-      const written = yield* client[groups[kind]].put({ params: { id }, headers: {}, payload: document as never }).pipe(
+      const written = yield* client[groups[kind]].put({
+        params: { id },
+        query: wanted.lenient ? { lenient: "true" } : {},
+        headers: {},
+        payload: document as never
+      }).pipe(
         Effect.mapError((error) => {
           const { code, message, problem } = failureOf(error, "", "")
           return new Failure({ message: `${kind} ${id}: ${message}`, code, ...(problem !== undefined && { problem }) })

@@ -19,6 +19,7 @@ import { Simulation } from "@sluice/engine/internal/simulation/Simulation"
 import * as Metered from "@sluice/engine/internal/telemetry/Metrics"
 import * as Traced from "@sluice/engine/internal/telemetry/Traces"
 import { PipelineCheck } from "@sluice/engine/internal/validation/PipelineCheck"
+import { SettingsCheck } from "@sluice/engine/internal/validation/SettingsCheck"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
 import { calloutPlugin } from "@sluice/engine/plugins/builtin/CalloutPlugin"
 import { webhookWorkflowStep } from "@sluice/engine/plugins/builtin/WebhookWorkflowStep"
@@ -46,7 +47,7 @@ import { ProcessEvents } from "@sluice/persistence/queries/ProcessEvents"
 import * as PastRunsPostgres from "@sluice/persistence/retries/PastRunsPostgres"
 import * as RetryJobsPostgres from "@sluice/persistence/retries/RetryJobsPostgres"
 import * as Database from "@sluice/persistence/schema/Database"
-import { type EncryptionKeyInvalid, SecretBox, type SecretUnreadable } from "@sluice/persistence/secrets/SecretBox"
+import { type EncryptionKeyInvalid, type EncryptionKeyMissing, SecretBox } from "@sluice/persistence/secrets/SecretBox"
 import * as TokenStorePostgres from "@sluice/persistence/secrets/TokenStorePostgres"
 import { SettingsLive } from "@sluice/persistence/settings/SettingsLive"
 import { SettingsStore } from "@sluice/persistence/settings/SettingsStore"
@@ -163,6 +164,7 @@ const engine = (config: ServerConfig, settings: SettingsFile.ReadFile | undefine
     // Applied before the first order is taken in or up.
     Layer.provideMerge(applySettings(settings)),
     Layer.provideMerge(SettingsWriting.layer),
+    Layer.provideMerge(SettingsCheck.layer),
     Layer.provideMerge(PipelineCheck.layer),
     Layer.provideMerge(Layer.merge(SettingsStore.layer, ApiKeyStore.layer)),
     Layer.provideMerge(SettingsLive.layer),
@@ -181,7 +183,7 @@ export type StartFault =
   | StartError
   | EncryptionKey.EncryptionKeyUnusable
   | EncryptionKeyInvalid
-  | SecretUnreadable
+  | EncryptionKeyMissing
   | JournalUnavailable
   | SettingsFile.SettingsFileInvalid
   | KeysInForce.KeysMissing

@@ -1546,6 +1546,8 @@ export interface operations {
           readonly "application/json": {
             /** @enum {string} */
             readonly status: "ok"
+            /** @description Settings that are disabled, as `connector billing: …` */
+            readonly warnings?: readonly string[]
           }
         }
       }
@@ -2022,7 +2024,9 @@ export interface operations {
   }
   readonly "authProviders.put": {
     readonly parameters: {
-      readonly query?: never
+      readonly query?: {
+        readonly lenient?: "true" | "false"
+      }
       readonly header?: {
         readonly "if-match"?: string
       }
@@ -2417,7 +2421,9 @@ export interface operations {
   }
   readonly "connectors.put": {
     readonly parameters: {
-      readonly query?: never
+      readonly query?: {
+        readonly lenient?: "true" | "false"
+      }
       readonly header?: {
         readonly "if-match"?: string
       }
@@ -4537,7 +4543,9 @@ export interface operations {
   }
   readonly "pipelines.put": {
     readonly parameters: {
-      readonly query?: never
+      readonly query?: {
+        readonly lenient?: "true" | "false"
+      }
       readonly header?: {
         readonly "if-match"?: string
       }
@@ -6177,7 +6185,9 @@ export interface operations {
   }
   readonly "webhookEndpoints.create": {
     readonly parameters: {
-      readonly query?: never
+      readonly query?: {
+        readonly lenient?: "true" | "false"
+      }
       readonly header?: never
       readonly path?: never
       readonly cookie?: never
@@ -6385,7 +6395,9 @@ export interface operations {
   }
   readonly "webhookEndpoints.put": {
     readonly parameters: {
-      readonly query?: never
+      readonly query?: {
+        readonly lenient?: "true" | "false"
+      }
       readonly header?: {
         readonly "if-match"?: string
       }

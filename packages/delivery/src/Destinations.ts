@@ -15,6 +15,8 @@ export class DestinationUnknown extends Schema.TaggedError<DestinationUnknown>()
 
 /** The credentials that a step's message needs, which are not stored with it. */
 export interface StepCredentials {
+  /** The stored address, with the secrets in its query that are not stored with it. */
+  readonly url: string
   /** Over the stored ones. */
   readonly headers: Readonly<Record<string, string>>
   readonly authentication?: Authentication

@@ -72,6 +72,12 @@ const make = Effect.fnUntraced(function*(options: DispatcherOptions) {
   const toEndpoint = Effect.fnUntraced(function*(delivery: ClaimedDelivery, endpoint: WebhookEndpoint) {
     const number = delivery.attempts + 1
     const delaysMs = endpoint.delaysMs ?? defaultDelaysMs
+    if (endpoint.unreadable !== undefined) {
+      // Nothing is sent without the endpoint's secrets. The body that its template makes is not fixed by this attempt.
+      const code = endpoint.payload === undefined ? "destination" : "payload"
+      const unsent = DeliveryAttempt.unsent(number, clock.currentTimeMillisUnsafe(), code, endpoint.unreadable)
+      return yield* settled(delivery, unsent, delaysMs)
+    }
     const prepared = yield* prepare(delivery, endpoint)
     switch (prepared._tag) {
       case "Filtered":
@@ -110,7 +116,7 @@ const make = Effect.fnUntraced(function*(options: DispatcherOptions) {
       const body = isExport || delivery.frozen ? delivery.body : destinations.redactor().bytes(delivery.body)
       if (body !== delivery.body) yield* store.freeze(delivery.id, body)
       const request: DeliveryAttempt.AttemptRequest = {
-        url: target.url,
+        url: found.success.url,
         headers: {
           "content-type": "application/json",
           ...lowerCased(target.headers),

@@ -43,7 +43,7 @@ const destinations = (endpoints: ReadonlyArray<WebhookEndpoint>, secrets: Readon
   const redactor = makeRedactor(secrets)
   return Layer.succeed(Destinations, {
     endpoint: (id) => endpoints.find((one) => one.id === id),
-    credentials: () => Effect.succeed({ headers: {} }),
+    credentials: ({ url }) => Effect.succeed({ url, headers: {} }),
     redactor: () => redactor
   })
 }

@@ -56,10 +56,11 @@ export const pipeline = (steps: ReadonlyArray<Step>, members: Partial<Pipeline> 
 export const ExpressionsPaths = Layer.succeed(Expressions, {
   check: (source) => {
     const [root, stepId, ...members] = source.split(".")
+    const rootNames = root === undefined || root.startsWith("!") ? [] : [root]
     return Effect.succeed(
       (root === "callouts" || root === "steps") && stepId !== undefined
-        ? { stepReferences: [stepId], calloutPaths: root === "callouts" ? [{ stepId, members }] : [] }
-        : { stepReferences: [], calloutPaths: [] }
+        ? { stepReferences: [stepId], calloutPaths: root === "callouts" ? [{ stepId, members }] : [], rootNames }
+        : { stepReferences: [], calloutPaths: [], rootNames }
     )
   },
   evaluate: (source: string, scope: ExpressionScope) =>

@@ -44,10 +44,10 @@ export const make = (sandbox: Sandbox, limits: Limits): (request: Request) => An
     bounded(true, (answer) => {
       try {
         const { compiled, tree } = sandbox.compile(source)
-        const { calloutPaths, nodes, refused, stepReferences } = read(tree)
+        const { calloutPaths, nodes, refused, rootNames, stepReferences } = read(tree)
         if (refused === undefined) {
           keep(source, compiled, nodes)
-          answer({ kind: "checked", stepReferences, calloutPaths, plan: planOf(tree) })
+          answer({ kind: "checked", stepReferences, calloutPaths, rootNames, plan: planOf(tree) })
         } else {
           answer({ kind: "failed", reason: "refused", detail: `uses $${refused}, which is not allowed` })
         }

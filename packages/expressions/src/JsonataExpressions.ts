@@ -76,8 +76,8 @@ const make = Effect.fnUntraced(function*(options: Options) {
     }
     const answer = yield* ask(source, { kind: "check", source }, false)
     if (answer.kind !== "checked") return yield* unexpected(source, answer)
-    const { calloutPaths, plan, stepReferences } = answer
-    return remember(source, { stepReferences, calloutPaths, plan, isProven: false })
+    const { calloutPaths, plan, rootNames, stepReferences } = answer
+    return remember(source, { stepReferences, calloutPaths, rootNames, plan, isProven: false })
   })
 
   const evaluateInChild = Effect.fnUntraced(
@@ -92,7 +92,10 @@ const make = Effect.fnUntraced(function*(options: Options) {
 
   return Expressions.of({
     check: (source) =>
-      Effect.map(study(source), ({ calloutPaths, stepReferences }) => ({ calloutPaths, stepReferences })),
+      Effect.map(
+        study(source),
+        ({ calloutPaths, rootNames, stepReferences }) => ({ calloutPaths, rootNames, stepReferences })
+      ),
     evaluate: Effect.fnUntraced(function*(source, scope, now) {
       const entry = known.get(source) ?? (yield* study(source))
       if (entry.plan !== undefined) {

@@ -24,6 +24,8 @@ export interface Reading {
   readonly stepReferences: ReadonlyArray<string>
   /** The members of earlier callouts that are read by plain names: `callouts.provision.body.accountId`. Each once. */
   readonly calloutPaths: ReadonlyArray<CalloutPath>
+  /** Names that are looked up in the scope itself, the `order` of `order.id`. Each once. */
+  readonly rootNames: ReadonlyArray<string>
   /** The size of the tree. */
   readonly nodes: number
 }
@@ -38,6 +40,7 @@ export interface CalloutPath {
 export const read = (root: Node): Reading => {
   const references = new Set<string>()
   const paths = new Map<string, CalloutPath>()
+  const roots = new Set<string>()
   const seen = new Set<object>()
   const work: Array<Visit> = [{ value: root, atScope: true }]
   let forbidden: string | undefined
@@ -50,7 +53,10 @@ export const read = (root: Node): Reading => {
     if (isNode(value)) {
       if (value.type === "variable" && refused.has(value.value)) forbidden ??= String(value.value)
       if (value.type === "path") {
-        const reference = referenceOf(nodesOf(value.steps), atScope)
+        const fromScope = scopePath(nodesOf(value.steps), atScope)
+        const [first] = fromScope
+        if (isName(first)) roots.add(first.value)
+        const reference = referenceOf(fromScope)
         if (reference !== undefined) references.add(reference.stepId)
         if (reference?.of === "callouts") {
           const { members, stepId } = reference
@@ -60,7 +66,13 @@ export const read = (root: Node): Reading => {
     }
     work.push(...inside(value, atScope))
   }
-  return { refused: forbidden, stepReferences: [...references], calloutPaths: [...paths.values()], nodes }
+  return {
+    refused: forbidden,
+    stepReferences: [...references],
+    calloutPaths: [...paths.values()],
+    rootNames: [...roots],
+    nodes
+  }
 }
 
 interface Visit {
@@ -84,12 +96,16 @@ interface Reference extends CalloutPath {
   readonly of: "callouts" | "steps"
 }
 
-const referenceOf = (steps: ReadonlyArray<Node>, atScope: boolean): Reference | undefined => {
+/** The steps of a path that starts at the scope, without `$` and `$$`; none where it starts elsewhere. */
+const scopePath = (steps: ReadonlyArray<Node>, atScope: boolean): ReadonlyArray<Node> => {
   const [first] = steps
   const isAbsolute = first?.type === "variable" && first.value === "$"
   const isContext = first?.type === "variable" && first.value === ""
-  if (!isAbsolute && !atScope) return undefined
-  const [root, id, ...rest] = isAbsolute || isContext ? steps.slice(1) : steps
+  if (!isAbsolute && !atScope) return []
+  return isAbsolute || isContext ? steps.slice(1) : steps
+}
+
+const referenceOf = ([root, id, ...rest]: ReadonlyArray<Node>): Reference | undefined => {
   if (!isName(root) || (root.value !== "callouts" && root.value !== "steps") || !isName(id)) return undefined
   return { of: root.value, stepId: id.value, members: movesOn(root) && movesOn(id) ? namesOf(rest) : [] }
 }

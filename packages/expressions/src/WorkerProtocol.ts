@@ -35,6 +35,7 @@ export type Answer =
     readonly kind: "checked"
     readonly stepReferences: ReadonlyArray<string>
     readonly calloutPaths: ReadonlyArray<CalloutPath>
+    readonly rootNames: ReadonlyArray<string>
     readonly plan?: Plan | undefined
   }
   /** Without `value`: the expression yields nothing. */

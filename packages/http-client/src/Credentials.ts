@@ -107,6 +107,11 @@ export class Credentials extends Context.Service<Credentials, {
               return Effect.succeed(`Bearer ${Redacted.value(provider.token)}`)
             case "oauth2ClientCredentials":
               return obtain(provider)
+            case "unreadable":
+              // Not retried: the credentials are not there until somebody writes them again.
+              return Effect.fail(
+                new OutboundUnreachable({ code: "blocked", message: provider.message, sent: false })
+              )
           }
         },
         invalidate: (provider, usedValue) =>

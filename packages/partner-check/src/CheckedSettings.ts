@@ -1,8 +1,12 @@
 /** The settings that a check runs with: two pipelines of one step, which differ in whether its failure ends the run. */
 import type { JsonObject } from "@sluice/domain/json/Json"
+import { Expressions } from "@sluice/engine/expressions/Expressions"
+import { Plugins } from "@sluice/engine/plugins/Plugins"
 import { Settings } from "@sluice/engine/settings/Settings"
 import * as SettingsStatic from "@sluice/engine/settings/SettingsStatic"
-import { Effect, Redacted } from "effect"
+import { Outbound } from "@sluice/http-client/Outbound"
+import { Effect, Layer, Redacted } from "effect"
+import { noExpressions, plugins } from "./Play.ts"
 
 export type CheckedStep = "WebhookWorkflowStep" | "calloutPlugin"
 
@@ -100,6 +104,14 @@ const documentOf = (options: PartnerCheckOptions): JsonObject => {
   }
 }
 
-/** Decoded as a settings file is, so that what could not be saved cannot be checked: `SettingsInvalid` names it. */
+/** An address that the guard refuses is a finding of the report, and no fault of the settings. */
+const unguarded = Layer.effect(Outbound, Effect.map(Outbound, (outbound) => ({ ...outbound, refuse: () => undefined })))
+
+/** Checked as a settings file is, so that what could not be saved cannot be tried: `SettingsInvalid` names it. */
 export const checkedSettings = (options: PartnerCheckOptions) =>
-  Effect.provide(Effect.map(Settings, (settings) => settings), SettingsStatic.layer(documentOf(options)))
+  Effect.provide(
+    Effect.map(Settings, (settings) => settings),
+    SettingsStatic.layer(documentOf(options)).pipe(
+      Layer.provide([Layer.succeed(Plugins, plugins), Layer.succeed(Expressions, noExpressions), unguarded])
+    )
+  )

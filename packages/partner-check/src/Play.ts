@@ -42,12 +42,12 @@ export interface PlayedOrder {
   readonly at: number
 }
 
-const noExpressions = Expressions.of({
-  check: () => Effect.succeed({ stepReferences: [], calloutPaths: [] }),
+export const noExpressions = Expressions.of({
+  check: () => Effect.succeed({ stepReferences: [], calloutPaths: [], rootNames: [] }),
   evaluate: () => Effect.undefined
 })
 
-const plugins = {
+export const plugins = {
   byName: new Map([webhookWorkflowStep, calloutPlugin].map((plugin) => [plugin.name, plugin] as const))
 }
 

@@ -21,7 +21,12 @@ export const destinations: Layer.Layer<Destinations, never, SettingsLive> = Laye
       credentials: ({ url, origin }) =>
         settings.pipeline(origin.pipeline.name, origin.pipeline.version).pipe(
           Effect.mapError(({ message }) => new DestinationUnknown({ message })),
-          Effect.map((pipeline) => messageCredentials(origin, URL.parse(url)?.host ?? "", pipeline, settings.current()))
+          Effect.flatMap((pipeline) => {
+            const found = messageCredentials(origin, url, pipeline, settings.current())
+            return "unavailable" in found
+              ? Effect.fail(new DestinationUnknown({ message: found.unavailable }))
+              : Effect.succeed(found)
+          })
         ),
       // Compiled once for a set of secrets.
       redactor: () => {

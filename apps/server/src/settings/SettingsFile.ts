@@ -2,63 +2,26 @@
  * `SLUICE_CONFIG`: a settings file, applied at start. Upserts, deletes nothing; equal content makes no new version.
  * Contract: sections 2 and 4. A fault stops the start before anything is written, and names the file and the path in it.
  */
-import { type JsonObject, parse } from "@sluice/domain/json/Json"
-import type { Fault } from "@sluice/domain/order/Order"
-import { decodeSettingsFile, type SettingsFile } from "@sluice/domain/settings/SettingsFile"
-import { Effect, FileSystem, Result, Schema } from "effect"
+import { unknownFault } from "@sluice/domain/internal/decode/UnknownMembers"
+import { parse } from "@sluice/domain/json/Json"
+import { type Fault, faultBelow, faultText } from "@sluice/domain/order/Order"
+import { decodeSettingsFile, type SettingsFile, settingsIn } from "@sluice/domain/settings/SettingsFile"
+import { withFile } from "@sluice/engine/internal/validation/CheckContext"
+import { SettingsLive } from "@sluice/persistence/settings/SettingsLive"
+import { Effect, FileSystem, Schema } from "effect"
 import type { Environment } from "../config/ServerConfig.ts"
 import { locate } from "../wire/JsonFault.ts"
-import { SettingsWriting, type WrittenKind } from "./SettingsWriting.ts"
+import { type Checking, SettingsWriting } from "./SettingsWriting.ts"
 
 /** The file cannot be applied. One line: file, path, mend. */
 export class SettingsFileInvalid extends Schema.TaggedError<SettingsFileInvalid>()("SettingsFileInvalid", {
   message: Schema.String
 }) {}
 
-interface Planned {
-  readonly path: string
-  readonly kind: WrittenKind
-  readonly id: string
-  readonly document: JsonObject
-}
-
-/** The settings in the order of writing: referenced ones first. */
-const plan = ({ authProviders, connectors, pipelines, webhookEndpoints }: SettingsFile): ReadonlyArray<Planned> => [
-  ...authProviders.map(({ authProvider, document }, index) => ({
-    path: `authProviders[${index}]`,
-    kind: "authProvider" as const,
-    id: authProvider.name,
-    document
-  })),
-  ...connectors.map(({ id, document }, index) => ({
-    path: `connectors[${index}]`,
-    kind: "connector" as const,
-    id,
-    document
-  })),
-  ...pipelines.map(({ pipeline, document }, index) => ({
-    path: `pipelines[${index}]`,
-    kind: "pipeline" as const,
-    id: pipeline.name,
-    document
-  })),
-  ...webhookEndpoints.map(({ endpoint, document }, index) => ({
-    path: `webhookEndpoints[${index}]`,
-    kind: "webhookEndpoint" as const,
-    id: endpoint.id,
-    document
-  }))
-]
-
 const invalid = (file: string, faults: ReadonlyArray<Fault>) =>
   new SettingsFileInvalid({
-    message: `SLUICE_CONFIG ${file}: ${faults.map(({ path, message }) => `${path} ${message}`.trim()).join("; ")}`
+    message: `SLUICE_CONFIG ${file}: ${faults.map(faultText).join("; ")}`
   })
-
-const below = (path: string, fault: Fault): Fault => ({
-  path: fault.path === "" ? path : `${path}.${fault.path}`,
-  message: fault.message
-})
 
 /** A settings file that was read, and not applied yet. */
 export interface ReadFile {
@@ -89,29 +52,42 @@ export const read = Effect.fnUntraced(function*(file: string, environment: Envir
 /** Applies the file. Answers how many settings were new or changed. */
 export const apply = Effect.fnUntraced(function*({ file, settings }: ReadFile) {
   const writing = yield* SettingsWriting
-  const planned = plan(settings)
+  const live = yield* SettingsLive
+  const placed = settingsIn(settings)
+  // Connectors of the same file count as there already.
+  const checking: Checking = {
+    lenient: settings.lenient,
+    settings: withFile(live.current(), {
+      connectors: settings.connectors,
+      pipelines: settings.pipelines.map(({ pipeline }) => pipeline)
+    })
+  }
   const faults: Array<Fault> = []
   const checked = yield* Effect.forEach(
-    planned,
+    placed,
     ({ path, kind, id, document }) =>
-      Effect.map(Effect.result(writing.check(kind, id, document)), (result) => {
-        if (Result.isSuccess(result)) return [{ path, kind, id, setting: result.success }]
-        faults.push(...result.failure.faults.map((fault) => below(path, fault)))
-        return []
-      })
+      writing.check(kind, id, document, checking).pipe(
+        Effect.map((setting) => [{ path, kind, id, setting }]),
+        Effect.catchTags({
+          SettingInvalid: (error) => {
+            faults.push(...error.faults.map((fault) => faultBelow(path, fault)))
+            return Effect.succeed([])
+          },
+          JournalUnavailable: ({ message }) => Effect.fail(invalid(file, [{ path, message }]))
+        })
+      )
   )
   if (faults.length > 0) return yield* invalid(file, faults)
+  for (const member of settings.unknown) {
+    yield* Effect.logWarning(`SLUICE_CONFIG ${file}: ${unknownFault(member).message}`)
+  }
 
   let changed = 0
   for (const { path, kind, id, setting } of checked.flat()) {
     const written = yield* writing.write(kind, id, setting).pipe(
       Effect.catchTags({
-        SecretNotStored: ({ paths }) =>
-          Effect.fail(
-            invalid(file, [{ path, message: `has [redacted] at ${paths.join(", ")}, and nothing stored to keep` }])
-          ),
+        SecretNotKept: (error) => Effect.fail(invalid(file, error.faults.map((fault) => faultBelow(path, fault)))),
         EncryptionKeyMissing: ({ message }) => Effect.fail(invalid(file, [{ path, message }])),
-        SecretUnreadable: ({ message }) => Effect.fail(invalid(file, [{ path, message }])),
         JournalUnavailable: ({ message }) => Effect.fail(invalid(file, [{ path, message }])),
         // No precondition was given.
         SettingVersionMismatch: Effect.die
@@ -120,6 +96,6 @@ export const apply = Effect.fnUntraced(function*({ file, settings }: ReadFile) {
     for (const warning of written.warnings) yield* Effect.logWarning(`SLUICE_CONFIG ${file}: ${path}: ${warning}`)
     if (written.changed) changed++
   }
-  yield* Effect.logInfo(`SLUICE_CONFIG ${file}: ${planned.length} settings, ${changed} of them new or changed`)
+  yield* Effect.logInfo(`SLUICE_CONFIG ${file}: ${placed.length} settings, ${changed} of them new or changed`)
   return changed
 })

@@ -1,38 +1,32 @@
 /**
- * Writes one setting, from the API or from the settings file: checks it against the schema, the plugins and the address
- * guard, then stores it. Contract: sections 4 and 7.
+ * Writes one setting, from the API or from the settings file: checks it against its address, what is stored and what is
+ * in force, then stores it. Contract: sections 4 and 7.
  */
 import { isAddressable } from "@sluice/domain/identity/Ids"
-import { headerFaults, headerWarnings } from "@sluice/domain/internal/settings/OwnHeaders"
 import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
 import { type Fault, isStorable } from "@sluice/domain/order/Order"
-import { decodeAuthProvider } from "@sluice/domain/settings/AuthProviderDocument"
-import { decodeConnector } from "@sluice/domain/settings/ConnectorDocument"
 import type { SettingsKind } from "@sluice/domain/settings/SettingsDocument"
-import { decodeWebhookEndpoint } from "@sluice/domain/settings/WebhookEndpointDocument"
-import { Expressions } from "@sluice/engine/expressions/Expressions"
-import { PipelineCheck } from "@sluice/engine/internal/validation/PipelineCheck"
-import { Outbound } from "@sluice/http-client/Outbound"
-import type { Precondition, Put } from "@sluice/persistence/internal/settings/StoredSetting"
-import { type PutError, type SettingsOf, SettingsStore } from "@sluice/persistence/settings/SettingsStore"
-import { Context, Effect, Layer, Result, Schema } from "effect"
+import type { CheckContext } from "@sluice/engine/internal/validation/CheckContext"
+import { type CheckedSetting, SettingInvalid, SettingsCheck } from "@sluice/engine/internal/validation/SettingsCheck"
+import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
+import type { Precondition, Put, StoredSetting } from "@sluice/persistence/internal/settings/StoredSetting"
+import { SettingsLive } from "@sluice/persistence/settings/SettingsLive"
+import { type PutError, SettingsStore } from "@sluice/persistence/settings/SettingsStore"
+import { Context, Effect, Layer } from "effect"
 
 export type WrittenKind = SettingsKind
-
-/** The document cannot be saved. Nothing was stored. */
-export class SettingInvalid extends Schema.TaggedError<SettingInvalid>()("SettingInvalid", {
-  faults: Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))
-}) {}
 
 export interface Written extends Put {
   /** Warnings about settings that are allowed but probably unintended. */
   readonly warnings: ReadonlyArray<string>
 }
 
-/** A document that can be saved: camelCase, names resolved. */
-export interface CheckedSetting {
-  readonly document: JsonObject
-  readonly warnings: ReadonlyArray<string>
+/** The options of a check. */
+export interface Checking {
+  /** Unknown members are warned about instead of refused. */
+  readonly lenient?: boolean
+  /** The settings among which references are looked up; those in force where absent. */
+  readonly settings?: CheckContext["settings"]
 }
 
 /** The member that repeats the address. */
@@ -76,73 +70,31 @@ export const addressed = (kind: WrittenKind, id: string, document: JsonObject): 
 
 const make = Effect.gen(function*() {
   const store = yield* SettingsStore
-  const pipelines = yield* PipelineCheck
-  const outbound = yield* Outbound
-  const expressions = yield* Expressions
+  const settingsCheck = yield* SettingsCheck
+  const live = yield* SettingsLive
 
-  const urlFaults = (document: JsonObject, ...names: ReadonlyArray<string>): ReadonlyArray<Fault> =>
-    names.flatMap((path) => {
-      const url = document[path]
-      const refusal = typeof url === "string" ? outbound.refuse(url) : undefined
-      return refusal === undefined ? [] : [{ path, message: refusal }]
-    })
+  const stored = (kind: WrittenKind, id: string) =>
+    store[kind].get(id).pipe(
+      Effect.map(({ document }): JsonObject | undefined => document),
+      Effect.catchTag("SettingUnknown", () => Effect.undefined)
+    )
 
-  const withAllowedUrls = (
-    decoded: { readonly faults: ReadonlyArray<Fault> } | { readonly document: JsonObject },
-    ...urls: ReadonlyArray<string>
-  ): Effect.Effect<CheckedSetting, SettingInvalid> => {
-    if ("faults" in decoded) return Effect.fail(new SettingInvalid(decoded))
-    const faults = urlFaults(decoded.document, ...urls)
-    return faults.length > 0
-      ? Effect.fail(new SettingInvalid({ faults }))
-      : Effect.succeed({ document: decoded.document, warnings: [] })
-  }
-
-  const checkEndpoint = Effect.fnUntraced(function*(document: JsonObject, id: string) {
-    const decoded = decodeWebhookEndpoint(id, document)
-    const checked = yield* withAllowedUrls(decoded, "url")
-    if ("faults" in decoded) return checked
-    const { authentication, filter, payload } = decoded.endpoint
-    const tokenUrl = authentication?.type === "oauth2ClientCredentials" ? { tokenUrl: authentication.tokenUrl } : {}
-    const faults = urlFaults(tokenUrl, "tokenUrl").map((fault) => ({ ...fault, path: `auth.${fault.path}` }))
-    for (const [path, source] of [["filter", filter], ["payload", payload]] as const) {
-      const facts = source === undefined ? undefined : yield* Effect.result(expressions.check(source))
-      if (facts !== undefined && Result.isFailure(facts)) faults.push({ path, message: facts.failure.message })
-    }
-    return faults.length > 0 ? yield* new SettingInvalid({ faults }) : checked
-  })
-
-  const kinds: Readonly<
-    Record<WrittenKind, {
-      readonly store: SettingsOf
-      readonly check: (
-        document: JsonObject,
-        id: string
-      ) => Effect.Effect<CheckedSetting, SettingInvalid>
-    }>
-  > = {
-    pipeline: {
-      store: store.pipeline,
-      check: (document) => Effect.mapError(pipelines.check(document), ({ faults }) => new SettingInvalid({ faults }))
-    },
-    connector: { store: store.connector, check: (document) => withAllowedUrls(decodeConnector(document), "host") },
-    authProvider: {
-      store: store.authProvider,
-      check: (document) => withAllowedUrls(decodeAuthProvider(document), "tokenUrl")
-    },
-    webhookEndpoint: { store: store.webhookEndpoint, check: checkEndpoint }
-  }
-
-  const check = Effect.fnUntraced(function*(kind: WrittenKind, id: string, body: Json) {
+  const check = Effect.fnUntraced(function*(
+    kind: WrittenKind,
+    id: string,
+    body: Json,
+    { lenient = false, settings = live.current() }: Checking = {}
+  ) {
     if (!isObject(body)) {
       return yield* new SettingInvalid({ faults: [{ path: "", message: "must be a JSON object" }] })
     }
     const address = addressFaults(kind, id, body)
     if (address.length > 0) return yield* new SettingInvalid({ faults: address })
-    const checked = yield* kinds[kind].check(addressed(kind, id, body), id)
-    const faults = headerFaults(checked.document)
-    if (faults.length > 0) return yield* new SettingInvalid({ faults })
-    return { ...checked, warnings: [...checked.warnings, ...headerWarnings(checked.document)] }
+    return yield* settingsCheck.check(kind, id, addressed(kind, id, body), {
+      stored: yield* stored(kind, id),
+      lenient,
+      settings
+    })
   })
 
   const write = Effect.fnUntraced(function*(
@@ -151,16 +103,29 @@ const make = Effect.gen(function*() {
     { document, warnings }: CheckedSetting,
     precondition?: Precondition
   ) {
-    const written: Written = { ...(yield* kinds[kind].store.put(id, document, precondition)), warnings }
+    const written: Written = { ...(yield* store[kind].put(id, document, precondition)), warnings }
     return written
   })
 
-  return SettingsWriting.of({ check, write })
+  const warned = Effect.fnUntraced(function*<Setting extends StoredSetting>(kind: WrittenKind, setting: Setting) {
+    const { document, id } = setting
+    const settings = live.current()
+    const unreadable = settings.unreadable.filter((one) => one.kind === kind && one.id === id)
+    const found = yield* settingsCheck.warnings(kind, id, addressed(kind, id, document), { stored: document, settings })
+    return { ...setting, warnings: [...unreadable.map(({ message }) => message), ...found] }
+  })
+
+  return SettingsWriting.of({ check, write, warned })
 })
 
 export class SettingsWriting extends Context.Service<SettingsWriting, {
   /** Checks that the body can be saved under the address. Stores nothing. */
-  readonly check: (kind: WrittenKind, id: string, body: Json) => Effect.Effect<CheckedSetting, SettingInvalid>
+  readonly check: (
+    kind: WrittenKind,
+    id: string,
+    body: Json,
+    checking?: Checking
+  ) => Effect.Effect<CheckedSetting, SettingInvalid | JournalUnavailable>
   /** Equal content makes no new version. */
   readonly write: (
     kind: WrittenKind,
@@ -168,6 +133,11 @@ export class SettingsWriting extends Context.Service<SettingsWriting, {
     checked: CheckedSetting,
     precondition?: Precondition
   ) => Effect.Effect<Written, PutError>
+  /** A stored setting with what is to be said of it as the settings are now. */
+  readonly warned: <Setting extends StoredSetting>(
+    kind: WrittenKind,
+    setting: Setting
+  ) => Effect.Effect<Setting & { readonly warnings: ReadonlyArray<string> }>
 }>()("@sluice/server/SettingsWriting") {
   static readonly layer = Layer.effect(SettingsWriting, Effect.suspend(() => make))
 }

@@ -5,10 +5,18 @@ import { Unavailable } from "../wire/Problems.ts"
 
 export const Health = Schema.Struct({ status: Schema.Literal("ok") })
 
+/** The process can work, though not with all of its settings. */
+export const Ready = Schema.Struct({
+  ...Health.fields,
+  warnings: Schema.optionalKey(
+    Schema.Array(Schema.String).annotate({ description: "Settings that are disabled, as `connector billing: …`" })
+  )
+})
+
 export class HealthApi extends HttpApiGroup.make("health")
   .add(
     HttpApiEndpoint.get("live", "/health/live", { success: Health }),
-    HttpApiEndpoint.get("ready", "/health/ready", { success: Health, error: Unavailable })
+    HttpApiEndpoint.get("ready", "/health/ready", { success: Ready, error: Unavailable })
   )
   .annotateMerge(OpenApi.annotations({ title: "Health" }))
 {}

@@ -25,6 +25,15 @@ const ifMatch = {
   "if-match": Schema.optionalKey(Schema.String.annotate({ description: "\"<version>\"" }))
 }
 
+/** The query of a request that writes a setting. */
+export const writeQuery = {
+  lenient: Schema.optionalKey(
+    Schema.Literals(["true", "false"]).annotate({
+      description: "true: members that are not known are stored and answered in warnings, instead of refused"
+    })
+  )
+}
+
 export const list = <const Path extends `/${string}`>(path: Path) =>
   HttpApiEndpoint.get("list", path, { query: pageQuery, success: pageOf(StoredSettings) })
 
@@ -38,6 +47,7 @@ export const get = <const Path extends `/${string}`>(path: Path) =>
 export const put = <const Path extends `/${string}`>(path: Path) =>
   HttpApiEndpoint.put("put", `${path}/:id`, {
     params: { id: Schema.String },
+    query: writeQuery,
     headers: ifMatch,
     payload: SettingsDocument,
     success: [StoredSettings, StoredSettings.pipe(HttpApiSchema.status(201))],

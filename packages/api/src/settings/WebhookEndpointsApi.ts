@@ -39,6 +39,7 @@ export class WebhookEndpointsApi extends HttpApiGroup.make("webhookEndpoints")
   .add(
     Endpoints.list(path),
     HttpApiEndpoint.post("create", path, {
+      query: Endpoints.writeQuery,
       payload: Endpoints.SettingsDocument,
       success: Endpoints.StoredSettings.pipe(HttpApiSchema.status(201)),
       error: [...Problems.withBody, Problems.Conflict, Problems.VersionMismatch, Problems.SettingsRefuse]

@@ -4,6 +4,7 @@
  */
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import { type Fault, isStorable } from "../order/Order.ts"
+import type { MemberPath } from "./MemberPath.ts"
 
 export const join = (path: string, name: string): string => path === "" ? name : `${path}.${name}`
 
@@ -18,15 +19,70 @@ export const camelCased = (object: JsonObject): JsonObject =>
     Object.entries(object).filter(([, value]) => value !== null).map(([name, value]) => [lowerFirst(name), value])
   )
 
-export class JsonReader {
+/** A place in a document that is being read, and what has been found in the document so far. */
+export interface Place {
+  readonly path: string
+  /** `path` as names and positions. */
+  readonly place: MemberPath
+  readonly faults: Array<Fault>
+  /** Every reader of the document. */
+  readonly readers: Array<JsonReader>
+}
+
+export const rootPlace = (faults: Array<Fault> = []): Place => ({ path: "", place: [], faults, readers: [] })
+
+/** A place below another one. */
+export const placeIn = ({ faults, path, place, readers }: Place, ...tokens: MemberPath): Place => ({
+  path: tokens.reduce<string>(
+    (text, token) => typeof token === "number" ? `${text}[${token}]` : join(text, token),
+    path
+  ),
+  place: [...place, ...tokens],
+  faults,
+  readers
+})
+
+/**
+ * A member is known where a decoder asks for it: the decoders are the one description of what a document may hold, and
+ * what no reader of a document was asked for is unknown (`UnknownMembers`).
+ */
+export class JsonReader implements Place {
   readonly source: JsonObject
   readonly path: string
   readonly faults: Array<Fault>
+  readonly place: MemberPath
+  readonly readers: Array<JsonReader>
+  /** The names that were asked for, in that order. */
+  readonly known = new Set<string>()
 
-  constructor(source: JsonObject, path: string, faults: Array<Fault>) {
+  constructor(
+    source: JsonObject,
+    path: string,
+    faults: Array<Fault>,
+    place: MemberPath = path === "" ? [] : [path],
+    readers: Array<JsonReader> = []
+  ) {
     this.source = source
     this.path = path
     this.faults = faults
+    this.place = place
+    this.readers = readers
+    readers.push(this)
+  }
+
+  static at(source: JsonObject, { faults, path, place, readers }: Place): JsonReader {
+    return new JsonReader(source, path, faults, place, readers)
+  }
+
+  /** The reader of a member that is an object; `undefined` where it is not given. */
+  inner(name: string): JsonReader | undefined {
+    const source = this.object(name)
+    return source === undefined ? undefined : JsonReader.at(source, placeIn(this, name))
+  }
+
+  /** Makes names known that are read elsewhere, or only with some values of another member. */
+  knows(...names: ReadonlyArray<string>): void {
+    for (const name of names) this.known.add(name)
   }
 
   fault(name: string, message: string): undefined {
@@ -36,6 +92,7 @@ export class JsonReader {
 
   /** The member, or `undefined` where it is not given; inherited names are no members. */
   raw(name: string): Json | undefined {
+    this.known.add(name)
     const value = Object.hasOwn(this.source, name) ? this.source[name] : undefined
     return value === null ? undefined : value
   }

@@ -92,6 +92,17 @@ export interface Fault {
   readonly message: string
 }
 
+/** The fault of a part, as one of the whole in which the part stands at `path`. */
+export const faultBelow = (path: string, fault: Fault): Fault => {
+  const whole = fault.path === "" ? path : fault.path.startsWith("[") ? path + fault.path : `${path}.${fault.path}`
+  const repeats = fault.path !== "" && fault.message.startsWith(`${fault.path} `)
+  return { path: whole, message: repeats ? whole + fault.message.slice(fault.path.length) : fault.message }
+}
+
+/** The fault as a sentence; some messages begin with the path themselves. */
+export const faultText = ({ message, path }: Fault): string =>
+  path === "" || message.startsWith(`${path} `) ? message : `${path} ${message}`
+
 const descriptions: Record<MemberType, string> = {
   string: "a string",
   boolean: "true or false",

@@ -3,6 +3,8 @@
  * Contract: section 4, "Auth provider".
  */
 import { Schema } from "effect"
+import type { ParsedUrl } from "../decode/Url.ts"
+import { covers, parseDomain } from "./Domain.ts"
 
 /**
  * The members common to all providers. `domain` is a host, with its port if the URL has one (`rest.example.com:8443`).
@@ -36,16 +38,32 @@ export const ClientCredentialsAuth = Schema.Struct({
   clientAuthentication: Schema.optionalKey(Schema.Literals(["body", "basic"]))
 })
 
+/** Credentials that are configured and cannot be read: a request that needs them is not sent. */
+export const UnreadableAuth = Schema.Struct({
+  type: Schema.Literal("unreadable"),
+  /** The reason. */
+  message: Schema.String
+})
+
 /** The authentication of a request, independent of its target. */
-export const Authentication = Schema.Union([BasicAuth, BearerAuth, ClientCredentialsAuth])
+export const Authentication = Schema.Union([BasicAuth, BearerAuth, ClientCredentialsAuth, UnreadableAuth])
 export type Authentication = typeof Authentication.Type
 
 export const AuthProvider = Schema.Union([
   Schema.Struct({ ...place, ...BasicAuth.fields }),
   Schema.Struct({ ...place, ...BearerAuth.fields }),
-  Schema.Struct({ ...place, ...ClientCredentialsAuth.fields })
+  Schema.Struct({ ...place, ...ClientCredentialsAuth.fields }),
+  Schema.Struct({ ...place, ...UnreadableAuth.fields })
 ])
 export type AuthProvider = typeof AuthProvider.Type
 
-/** True if `provider` applies to requests to `host`: a URL's `host`, lower case, without a default port. */
-export const appliesTo = (provider: AuthProvider, host: string): boolean => provider.domain.toLowerCase() === host
+const domains = new WeakMap<AuthProvider, ReturnType<typeof parseDomain>>()
+
+/**
+ * True if `provider` applies to requests to `url`: its domain, read by a URL parser, is the URL's host, with the same
+ * effective port where the domain names one.
+ */
+export const appliesTo = (provider: AuthProvider, url: ParsedUrl): boolean => {
+  if (!domains.has(provider)) domains.set(provider, parseDomain(provider.domain))
+  return covers(domains.get(provider), url)
+}

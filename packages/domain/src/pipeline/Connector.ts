@@ -3,6 +3,7 @@
  * Contract: section 4, "Connector", and section 6, `WebhookWorkflowStep`.
  */
 import { Schema } from "effect"
+import { originOf } from "../decode/Url.ts"
 
 /** The timeout of a workflow step whose connector does not set one, in milliseconds. */
 export const defaultTimeoutMs = 30_000
@@ -24,7 +25,9 @@ export const Connector = Schema.Struct({
   timeout: Schema.optionalKey(Schema.Number),
   customHeaders: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
   enabledForMarkets: Schema.optionalKey(Markets),
-  disabledForMarkets: Schema.optionalKey(Markets)
+  disabledForMarkets: Schema.optionalKey(Markets),
+  /** Origins besides the host's to which the connector's credentials may go. */
+  allowedHosts: Schema.optionalKey(Schema.Array(Schema.String))
 })
 export type Connector = typeof Connector.Type
 
@@ -32,4 +35,12 @@ export type Connector = typeof Connector.Type
 export interface AddressedConnector {
   readonly id: string
   readonly connector: Connector
+  /** The reason why its credentials cannot be read: a step that needs the connector fails, with nothing sent. */
+  readonly unreadable?: string
+}
+
+/** True if the connector's credentials may go to `url`: its origin is the connector's, or one that it allows. */
+export const speaksFor = ({ allowedHosts = [], host }: Connector, url: string): boolean => {
+  const origin = originOf(url)
+  return origin !== undefined && [host, ...allowedHosts].some((one) => originOf(one) === origin)
 }

@@ -33,7 +33,9 @@ export const CalloutOptions = Schema.Struct({
   timeoutValue: Schema.optionalKey(Schema.Number),
   shouldRejectOn: Schema.optionalKey(Schema.Struct({ status: Schema.Array(Schema.Int) })),
   headers: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
-  body: Schema.optionalKey(Schema.Json)
+  body: Schema.optionalKey(Schema.Json),
+  /** The reason why a secret in it cannot be read: nothing is sent. */
+  unreadable: Schema.optionalKey(Schema.String)
 })
 export type CalloutOptions = typeof CalloutOptions.Type
 
@@ -59,7 +61,9 @@ export const Step = Schema.Struct({
   onUnavailable: Schema.optionalKey(Schema.Literals(["fail", "hold"])),
   scope: Scope,
   /** The plugin's configuration: `options`, or for workflow steps the step's own members. */
-  options: Schema.Record(Schema.String, Schema.Json)
+  options: Schema.Record(Schema.String, Schema.Json),
+  /** The reason why a secret of the step cannot be read: the step fails, with nothing sent. */
+  unreadable: Schema.optionalKey(Schema.String)
 })
 export type Step = typeof Step.Type
 

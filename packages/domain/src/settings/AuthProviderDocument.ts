@@ -1,22 +1,41 @@
 /** An auth provider as people write it, as it is stored, and as it is used. Contract: section 4, "Auth provider". */
 import { Redacted } from "effect"
-import { camelCased, given, JsonReader } from "../decode/JsonReader.ts"
+import { camelCased, given, JsonReader, rootPlace } from "../decode/JsonReader.ts"
+import { type UnknownMember, unknownMembers } from "../decode/UnknownMembers.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
-import type { Fault } from "../order/Order.ts"
-import type { Authentication, AuthProvider } from "../pipeline/AuthProvider.ts"
+import {
+  type Authentication,
+  type AuthProvider,
+  BasicAuth,
+  BearerAuth,
+  ClientCredentialsAuth
+} from "../pipeline/AuthProvider.ts"
+import { parseDomain } from "../pipeline/Domain.ts"
 import { type Environment, resolveEnvironment } from "./EnvironmentSecret.ts"
-import { answeredMembers } from "./PipelineDocument.ts"
+import { answeredMembers, type Undecoded } from "./PipelineDocument.ts"
 
 export type DecodedAuthProvider =
-  | { readonly authProvider: AuthProvider; readonly document: JsonObject }
-  | { readonly faults: ReadonlyArray<Fault> }
+  | {
+    readonly authProvider: AuthProvider
+    readonly document: JsonObject
+    readonly unknown: ReadonlyArray<UnknownMember>
+  }
+  | Undecoded
 
 const types = ["basic", "bearer", "oauth2ClientCredentials"] as const
+
+const fieldsOf = {
+  basic: Object.keys(BasicAuth.fields),
+  bearer: Object.keys(BearerAuth.fields),
+  oauth2ClientCredentials: Object.keys(ClientCredentialsAuth.fields)
+}
 
 const secret = (reader: JsonReader, name: string) => Redacted.make(reader.required(name, "the secret") ?? "")
 
 /** Reads the authentication of requests from members in camelCase. */
 export const authenticationOf = (reader: JsonReader): Authentication | undefined => {
+  // What another type of credentials has is known too, or a misspelt type would make them all unknown.
+  reader.knows(...Object.values(fieldsOf).flat())
   if (reader.raw("type") === undefined) return reader.fault("type", `is missing: give one of ${types.join(", ")}`)
   const type = reader.oneOf("type", types)
   switch (type) {
@@ -44,10 +63,19 @@ export const authenticationOf = (reader: JsonReader): Authentication | undefined
   }
 }
 
+/** Members that belong to another type of credentials than the document's own: they are known, and not used. */
+export const unusedMembers = (document: JsonObject): ReadonlyArray<string> => {
+  const type = types.find((type) => type === document.type)
+  if (type === undefined) return []
+  return Object.keys(document).filter((name) =>
+    !fieldsOf[type].includes(name) && Object.values(fieldsOf).some((fields) => fields.includes(name))
+  )
+}
+
 /** A host, with its port if URLs have one: no scheme, no path, no credentials. */
 const domainOf = (reader: JsonReader): string => {
   const domain = reader.required("domain", "a host such as partner.example.com") ?? ""
-  if (domain !== "" && !/^(\[[0-9a-f:.]+\]|[^\s/:@?#[\]]+)(:\d{1,5})?$/i.test(domain)) {
+  if (domain !== "" && parseDomain(domain) === undefined) {
     reader.fault("domain", "must be a host such as partner.example.com or partner.example.com:8443, nothing else")
   }
   return domain
@@ -56,12 +84,14 @@ const domainOf = (reader: JsonReader): string => {
 /** Reads an auth provider, or the stored form of one. */
 export const decodeAuthProvider = (json: Json, environment?: Environment): DecodedAuthProvider => {
   if (!isObject(json)) return { faults: [{ path: "", message: "must be a JSON object, an auth provider" }] }
-  const faults: Array<Fault> = []
+  const root = rootPlace()
+  const { faults } = root
   const own = Object.fromEntries(Object.entries(camelCased(json)).filter(([name]) => !answeredMembers.has(name)))
   const document = resolveEnvironment("authProvider", own, environment, faults)
-  const reader = new JsonReader(document, "", faults)
+  const reader = JsonReader.at(document, root)
   const place = { name: reader.required("name", "the provider's name") ?? "", domain: domainOf(reader) }
   const authentication = authenticationOf(reader)
-  if (faults.length > 0 || authentication === undefined) return { faults }
-  return { authProvider: { ...place, ...authentication }, document }
+  const unknown = unknownMembers(root.readers)
+  if (faults.length > 0 || authentication === undefined) return { faults, unknown }
+  return { authProvider: { ...place, ...authentication }, document, unknown }
 }

@@ -1,8 +1,9 @@
 /** Secrets that the settings file takes from the environment: `{ "env": "NAME" }`. Contract: section 4. */
+import { pathText } from "../decode/MemberPath.ts"
 import type { Json, JsonObject } from "../json/Json.ts"
 import type { Fault } from "../order/Order.ts"
 import { environmentName } from "./KeyValueList.ts"
-import { pathText, secretSlots, type SettingsKind, withMember } from "./SettingsDocument.ts"
+import { secretSlots, type SettingsKind, withMember } from "./SettingsDocument.ts"
 
 /** The value of an environment variable, if it is set. */
 export type Environment = (name: string) => string | undefined

@@ -2,7 +2,8 @@
  * Lists of `{ Key, Value, KeyGroup? }` and maps, which settings take alike: properties and headers.
  * Contract: section 4.
  */
-import { camelCased, join } from "../decode/JsonReader.ts"
+import { camelCased, JsonReader, type Place, placeIn } from "../decode/JsonReader.ts"
+import { unknownFault, unknownMembers } from "../decode/UnknownMembers.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import type { Fault } from "../order/Order.ts"
 import { requestHeadersGroup } from "../pipeline/StepProperty.ts"
@@ -41,52 +42,57 @@ interface Entry {
   readonly key: string
   readonly value: Json
   readonly keyGroup?: Json
+  /** The further members of a list item. */
   readonly rest?: JsonObject
   readonly path: string
 }
 
 /** The entries of a list or a map; what is no entry leaves a fault. */
-const entriesOf = (value: Json, path: string, faults: Array<Fault>): ReadonlyArray<Entry> => {
+const entriesOf = (value: Json, at: Place): ReadonlyArray<Entry> => {
   if (isObject(value)) {
     return Object.entries(value).flatMap(([key, value]) =>
-      value === null ? [] : [{ key, value, path: join(path, key) }]
+      value === null ? [] : [{ key, value, path: placeIn(at, key).path }]
     )
   }
   if (!Array.isArray(value)) {
-    faults.push({ path, message: "must be a list of { key, value } or an object" })
+    at.faults.push({ path: at.path, message: "must be a list of { key, value } or an object" })
     return []
   }
   return value.flatMap((item: Json, index): ReadonlyArray<Entry> => {
-    const here = `${path}[${index}]`
+    const here = placeIn(at, index)
     if (!isObject(item)) {
-      faults.push({ path: here, message: "must be an object { key, value }" })
+      here.faults.push({ path: here.path, message: "must be an object { key, value }" })
       return []
     }
-    const { key, value = null, keyGroup, ...rest } = camelCased(item)
+    const reader = JsonReader.at(camelCased(item), here)
+    const key = reader.raw("key")
     if (typeof key !== "string" || key === "") {
-      faults.push({ path: `${here}.key`, message: key === undefined ? "is missing" : "must be a string" })
-      return []
+      reader.fault("key", key === undefined ? "is missing" : "must be a string")
     }
-    if (keyGroup !== undefined && typeof keyGroup !== "string") {
-      faults.push({ path: `${here}.keyGroup`, message: "must be a string" })
-      return []
-    }
-    return [{ key, value, rest, path: `${here}.value`, ...(keyGroup === undefined ? {} : { keyGroup }) }]
+    const before = reader.faults.length
+    const keyGroup = reader.string("keyGroup")
+    const value = reader.raw("value") ?? null
+    if (typeof key !== "string" || key === "" || reader.faults.length > before) return []
+    const rest = Object.fromEntries(Object.entries(reader.source).filter(([name]) => !reader.known.has(name)))
+    return [{ key, value, rest, path: `${here.path}.value`, ...(keyGroup === undefined ? {} : { keyGroup }) }]
   })
 }
 
 /** Headers as a map, names as they are written; of two with one name the last counts. */
-export const headerMap = (value: Json, path: string, faults: Array<Fault>): JsonObject => {
-  const entries = entriesOf(value, path, faults)
-  for (const { key, value, path } of entries) faults.push(...headerFault(key, value, path))
+export const headerMap = (value: Json, at: Place): JsonObject => {
+  const readers: Array<JsonReader> = []
+  const entries = entriesOf(value, { ...at, readers })
+  // A map has no place for them, so that they could not even be stored.
+  at.faults.push(...unknownMembers(readers).map(unknownFault))
+  for (const { key, value, path } of entries) at.faults.push(...headerFault(key, value, path))
   return Object.fromEntries(entries.map(({ key, value }) => [key, value]))
 }
 
 /** Reads properties as a list of `{ key, value, keyGroup? }` with further members. */
-export const propertyList = (value: Json, path: string, faults: Array<Fault>): ReadonlyArray<JsonObject> =>
-  entriesOf(value, path, faults).map(({ key, value, keyGroup, rest, path }) => {
+export const propertyList = (value: Json, at: Place): ReadonlyArray<JsonObject> =>
+  entriesOf(value, at).map(({ key, value, keyGroup, rest, path }) => {
     if (typeof keyGroup === "string" && keyGroup.toLowerCase() === requestHeadersGroup.toLowerCase()) {
-      faults.push(...headerFault(key, value, path))
+      at.faults.push(...headerFault(key, value, path))
     }
     return { key, value, ...(keyGroup === undefined ? {} : { keyGroup }), ...rest }
   })

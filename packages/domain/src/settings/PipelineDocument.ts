@@ -3,7 +3,9 @@
  *
  * What a plugin wants of its options and what is wrong with an expression is the engine's to say.
  */
-import { camelCased, given, JsonReader } from "../decode/JsonReader.ts"
+import { camelCased, given, JsonReader, type Place, placeIn, rootPlace } from "../decode/JsonReader.ts"
+import { expressionIn } from "../decode/Marks.ts"
+import { type UnknownMember, unknownMembers } from "../decode/UnknownMembers.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import type { Fault } from "../order/Order.ts"
 import type { Match, Pipeline } from "../pipeline/Pipeline.ts"
@@ -12,58 +14,70 @@ import { type Environment, resolveEnvironment } from "./EnvironmentSecret.ts"
 import { decodeStep, stepDocument } from "./StepDocument.ts"
 
 /** Added by the server to what `GET` answers, and ignored where it comes back. */
-export const answeredMembers: ReadonlySet<string> = new Set(["version", "createdAt", "updatedAt", "warnings"])
+export const answeredMembers: ReadonlySet<string> = new Set(["version", "createdAt", "updatedAt", "warnings", "paused"])
+
+/** The result of reading a document that has faults. */
+export interface Undecoded {
+  readonly faults: ReadonlyArray<Fault>
+  readonly unknown?: ReadonlyArray<UnknownMember>
+  /** As far as it could be read. */
+  readonly document?: JsonObject
+}
 
 export type DecodedPipeline =
   | {
     readonly pipeline: Pipeline
     /** The stored document, as `GET` answers it: camelCase, with ids filled in and secrets unredacted. */
     readonly document: JsonObject
+    /** Members that no decoder asked for; those of plugins among them, which the engine knows. */
+    readonly unknown: ReadonlyArray<UnknownMember>
   }
-  | { readonly faults: ReadonlyArray<Fault> }
+  | Undecoded
 
 /** Milliseconds: a year, far above what a run takes. */
 const longestDeadlineMs = 365 * 24 * 3600 * 1000
 
-const placed = (
-  document: JsonObject,
-  phase: "steps" | "postProcessing",
-  faults: Array<Fault>
-): ReadonlyArray<PlacedStep> => {
+const placed = (document: JsonObject, phase: "steps" | "postProcessing", at: Place): ReadonlyArray<PlacedStep> => {
   const steps = document[phase]
   if (steps === undefined) {
-    if (phase === "steps") faults.push({ path: phase, message: "is missing: give a list of steps, which may be empty" })
+    if (phase === "steps") {
+      at.faults.push({ path: phase, message: "is missing: give a list of steps, which may be empty" })
+    }
     return []
   }
   if (!Array.isArray(steps)) {
-    faults.push({ path: phase, message: "must be a list of steps" })
+    at.faults.push({ path: phase, message: "must be a list of steps" })
     return []
   }
   return steps.map((step: Json, index) => {
-    const path = `${phase}[${index}]`
-    return { step: stepDocument(step, path, faults), path }
+    const here = placeIn(at, phase, index)
+    return { step: stepDocument(step, here), path: here.path }
   })
 }
 
+const matchDocument = (match: JsonObject): JsonObject => {
+  const { when, ...own } = camelCased(match)
+  return when === undefined ? own : { ...own, when: typeof when === "string" ? expressionIn(when) ?? when : when }
+}
+
 /** The pipeline in the form in which it is stored. */
-const pipelineDocument = (json: JsonObject, environment: Environment | undefined, faults: Array<Fault>): JsonObject => {
+const pipelineDocument = (json: JsonObject, environment: Environment | undefined, at: Place): JsonObject => {
   const own = Object.fromEntries(Object.entries(camelCased(json)).filter(([name]) => !answeredMembers.has(name)))
-  const steps = placed(own, "steps", faults)
-  const postProcessing = placed(own, "postProcessing", faults)
-  const named = withIds([...steps, ...postProcessing], faults)
+  const steps = placed(own, "steps", at)
+  const postProcessing = placed(own, "postProcessing", at)
+  const named = withIds([...steps, ...postProcessing], at.faults)
   const document = {
     ...own,
-    ...(own.match !== undefined && isObject(own.match) ? { match: camelCased(own.match) } : {}),
+    ...(own.match !== undefined && isObject(own.match) ? { match: matchDocument(own.match) } : {}),
     steps: named.slice(0, steps.length),
     ...(own.postProcessing === undefined ? {} : { postProcessing: named.slice(steps.length) })
   }
-  return resolveEnvironment("pipeline", document, environment, faults)
+  return resolveEnvironment("pipeline", document, environment, at.faults)
 }
 
 const decodeMatch = (pipeline: JsonReader): Match => {
-  const source = pipeline.object("match")
-  if (source === undefined) return {}
-  const reader = new JsonReader(source, "match", pipeline.faults)
+  const reader = pipeline.inner("match")
+  if (reader === undefined) return {}
   return given({
     orderTypes: reader.strings("orderTypes"),
     statuses: reader.strings("statuses"),
@@ -72,10 +86,12 @@ const decodeMatch = (pipeline: JsonReader): Match => {
   })
 }
 
-const stepsOf = (value: Json | undefined, phase: string, faults: Array<Fault>) =>
-  Array.isArray(value)
-    ? value.flatMap((step: Json, index) => isObject(step) ? [decodeStep(step, `${phase}[${index}]`, faults)] : [])
+const stepsOf = (reader: JsonReader, phase: string) => {
+  const steps = reader.raw(phase)
+  return Array.isArray(steps)
+    ? steps.flatMap((step: Json, index) => isObject(step) ? [decodeStep(step, placeIn(reader, phase, index))] : [])
     : []
+}
 
 /**
  * Reads a pipeline; `version` is what it is to be known by. Secrets may come from `environment`, in the settings file
@@ -83,9 +99,10 @@ const stepsOf = (value: Json | undefined, phase: string, faults: Array<Fault>) =
  */
 export const decodePipeline = (json: Json, version: number, environment?: Environment): DecodedPipeline => {
   if (!isObject(json)) return { faults: [{ path: "", message: "must be a JSON object, a pipeline" }] }
-  const faults: Array<Fault> = []
-  const document = pipelineDocument(json, environment, faults)
-  const reader = new JsonReader(document, "", faults)
+  const root = rootPlace()
+  const { faults, readers } = root
+  const document = pipelineDocument(json, environment, root)
+  const reader = JsonReader.at(document, root)
   const failedStatus = reader.string("failedStatus")
   if (failedStatus === "") reader.fault("failedStatus", "must not be empty: leave it out for Failed")
   const pipeline: Pipeline = {
@@ -94,12 +111,13 @@ export const decodePipeline = (json: Json, version: number, environment?: Enviro
     match: decodeMatch(reader),
     priority: reader.number("priority") ?? 0,
     failedStatus: failedStatus ?? "Failed",
-    steps: stepsOf(document.steps, "steps", faults),
-    postProcessing: stepsOf(document.postProcessing, "postProcessing", faults),
+    steps: stepsOf(reader, "steps"),
+    postProcessing: stepsOf(reader, "postProcessing"),
     ...given({
       completedStatus: reader.string("completedStatus"),
       deadlineMs: reader.positive("deadlineMs", longestDeadlineMs)
     })
   }
-  return faults.length > 0 ? { faults } : { pipeline, document }
+  const unknown = unknownMembers(readers)
+  return faults.length > 0 ? { faults, unknown, document } : { pipeline, document, unknown }
 }

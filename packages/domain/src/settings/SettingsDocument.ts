@@ -5,20 +5,26 @@
  * A document is one that was decoded: names in camelCase, headers as maps, properties as lists, steps with ids.
  */
 import { lowerFirst } from "../decode/JsonReader.ts"
+import { expressionIn } from "../decode/Marks.ts"
+import { type MemberPath, pathText } from "../decode/MemberPath.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import type { Fault } from "../order/Order.ts"
 import { requestHeadersGroup } from "../pipeline/StepProperty.ts"
-import { redacted } from "../redaction/Redaction.ts"
+import { redacted, shortestSecret } from "../redaction/Redaction.ts"
+import { querySecrets, secretName, valueTexts, withQueryValue } from "../redaction/UrlSecrets.ts"
+import { origins, unitOf } from "./SecretAddress.ts"
+import type { SettingsKind } from "./SettingsKind.ts"
 
-export type SettingsKind = "pipeline" | "connector" | "authProvider" | "webhookEndpoint"
+export type { SettingsKind } from "./SettingsKind.ts"
 
-/** Names and positions, from the document's root to a member. */
-export type MemberPath = ReadonlyArray<string | number>
-
-/** A member that may hold a secret. */
+/** A member, or a part of a URL in one, that may hold a secret. */
 export interface SecretSlot {
   readonly path: MemberPath
+  /** The query member of a URL whose value is the secret. Absent: the whole member is. */
+  readonly query?: { readonly name: string; readonly index: number }
   readonly value: Json
+  /** The slot is the value of a header. */
+  readonly header?: true
   /**
    * True if its name marks it as a secret; other headers are included because their values may come from the
    * environment.
@@ -26,9 +32,16 @@ export interface SecretSlot {
   readonly secret: boolean
 }
 
-const secretNames: ReadonlySet<string> = new Set(["bearerToken", "password", "token", "clientSecret", "secret"])
+const secretNames: ReadonlySet<string> = new Set([
+  "bearerToken",
+  "password",
+  "token",
+  "clientSecret",
+  "clientKey",
+  "signingSecret",
+  "secret"
+])
 const headerMembers: ReadonlySet<string> = new Set(["headers", "customHeaders"])
-const secretHeader = /auth|key|token|secret|signature|password|cookie/i
 
 /** Members that describe data and contain none: a JSON Schema may mention a `password`. */
 const descriptions: Readonly<Record<SettingsKind, ReadonlySet<string>>> = {
@@ -39,15 +52,22 @@ const descriptions: Readonly<Record<SettingsKind, ReadonlySet<string>>> = {
 }
 
 /** `{% … %}` is an expression: it holds no secret, it says where one comes from. */
-const isLiteral = (value: Json): value is string => typeof value === "string" && !/^\s*\{%[^]*%\}\s*$/.test(value)
+const isLiteral = (value: Json): value is string => typeof value === "string" && expressionIn(value) === undefined
+
+const urlSlots = (value: Json, path: MemberPath): ReadonlyArray<SecretSlot> =>
+  isLiteral(value)
+    ? querySecrets(value).map(({ index, name, value }) => ({ path, query: { name, index }, value, secret: true }))
+    : []
+
+/** A header is a secret by its name, or else may hold a URL with some. */
+const headerSlot = (name: string, value: Json, path: MemberPath): ReadonlyArray<SecretSlot> => {
+  const secret = secretName.test(name)
+  return [{ path, value, secret, header: true }, ...(secret ? [] : urlSlots(value, path))]
+}
 
 const headerSlots = (headers: Json, path: MemberPath): ReadonlyArray<SecretSlot> =>
   isObject(headers)
-    ? Object.entries(headers).map(([name, value]) => ({
-      path: [...path, name],
-      value,
-      secret: secretHeader.test(name)
-    }))
+    ? Object.entries(headers).flatMap(([name, value]) => headerSlot(name, value, [...path, name]))
     : []
 
 const propertySlots = (properties: ReadonlyArray<Json>, path: MemberPath): ReadonlyArray<SecretSlot> =>
@@ -55,11 +75,9 @@ const propertySlots = (properties: ReadonlyArray<Json>, path: MemberPath): Reado
     if (!isObject(property) || property.value === undefined || typeof property.key !== "string") return []
     const isHeader = typeof property.keyGroup === "string" &&
       property.keyGroup.toLowerCase() === requestHeadersGroup.toLowerCase()
-    return [{
-      path: [...path, index, "value"],
-      value: property.value,
-      secret: isHeader && secretHeader.test(property.key)
-    }]
+    const here = [...path, index, "value"]
+    if (isHeader) return headerSlot(property.key, property.value, here)
+    return [{ path: here, value: property.value, secret: false }, ...urlSlots(property.value, here)]
   })
 
 /** Every member of the document that may hold a secret, in the order of the document. */
@@ -67,7 +85,7 @@ export const secretSlots = (kind: SettingsKind, document: Json, path: MemberPath
   if (Array.isArray(document)) {
     return document.flatMap((item: Json, index) => secretSlots(kind, item, [...path, index]))
   }
-  if (!isObject(document)) return []
+  if (!isObject(document)) return urlSlots(document, path)
   return Object.entries(document).flatMap(([name, value]): ReadonlyArray<SecretSlot> => {
     const here = [...path, name]
     // What stands deep in the options of a plugin keeps the names that people gave it.
@@ -79,9 +97,35 @@ export const secretSlots = (kind: SettingsKind, document: Json, path: MemberPath
   })
 }
 
-/** The paths of the document's secrets. */
-export const secretPaths = (kind: SettingsKind, document: JsonObject): ReadonlyArray<MemberPath> =>
-  secretSlots(kind, document).filter(({ secret, value }) => secret && isLiteral(value)).map(({ path }) => path)
+/** A slot that holds a secret. */
+export interface Secret extends SecretSlot {
+  readonly value: string
+}
+
+/** The document's secrets. */
+export const secretsIn = (kind: SettingsKind, document: JsonObject): ReadonlyArray<Secret> =>
+  secretSlots(kind, document).filter((slot): slot is Secret => slot.secret && isLiteral(slot.value))
+
+/**
+ * The texts that must not be seen again, wherever they turn up: the secrets, and what is made of them on the way, the
+ * token of a header and the text of basic credentials. Shorter ones are not sought.
+ */
+export const secretTexts = (kind: SettingsKind, document: JsonObject): ReadonlyArray<string> => {
+  const { username, password } = document
+  const basic = typeof username === "string" && typeof password === "string" ? [`${username}:${password}`] : []
+  return [
+    ...secretsIn(kind, document).flatMap(({ query, value }) => {
+      if (query !== undefined) return valueTexts(value)
+      const token = /^(?:Bearer|Basic|Token) +(.+)$/i.exec(value)?.[1]
+      return token === undefined ? [value] : [value, token]
+    }),
+    ...basic
+  ].filter((text) => text.length >= shortestSecret)
+}
+
+/** `steps[0].options.endpoint?api_key` */
+export const slotText = ({ path, query }: Pick<SecretSlot, "path" | "query">): string =>
+  query === undefined ? pathText(path) : `${pathText(path)}?${query.name}`
 
 /** The document with another value at a path that it has. */
 export const withMember = (document: Json, [token, ...rest]: MemberPath, value: Json): Json => {
@@ -92,23 +136,33 @@ export const withMember = (document: Json, [token, ...rest]: MemberPath, value: 
   return isObject(document) ? { ...document, [token]: withMember(document[token] ?? null, rest, value) } : document
 }
 
-/** `steps[0].options.headers.X-Key` */
-export const pathText = (path: MemberPath): string =>
-  path.reduce<string>(
-    (text, token) => typeof token === "number" ? `${text}[${token}]` : text === "" ? token : `${text}.${token}`,
-    ""
+/** The value at a path; `undefined` where the document has none. */
+export const memberAt = (document: Json, path: MemberPath): Json | undefined =>
+  path.reduce<Json | undefined>(
+    (value, token) => Array.isArray(value) ? value[Number(token)] : isObject(value) ? value[token] : undefined,
+    document
   )
 
 const isJsonObject = (value: Json): value is JsonObject => isObject(value)
 
-const replaced = (document: JsonObject, changes: ReadonlyArray<readonly [MemberPath, Json]>): JsonObject => {
-  const changed = changes.reduce<Json>((current, [path, value]) => withMember(current, path, value), document)
+/** The document with other secrets in the places of `changes`. */
+export const withSecrets = (
+  document: JsonObject,
+  changes: ReadonlyArray<readonly [Pick<SecretSlot, "path" | "query">, Json]>
+): JsonObject => {
+  const changed = changes.reduce<Json>((current, [{ path, query }, value]) => {
+    if (query === undefined) return withMember(current, path, value)
+    const url = memberAt(current, path)
+    return typeof url === "string" && typeof value === "string"
+      ? withMember(current, path, withQueryValue(url, query.index, value))
+      : current
+  }, document)
   return isJsonObject(changed) ? changed : document
 }
 
 /** The document as it may be shown. */
 export const redactDocument = (kind: SettingsKind, document: JsonObject): JsonObject =>
-  replaced(document, secretPaths(kind, document).map((path) => [path, redacted]))
+  withSecrets(document, secretsIn(kind, document).map((secret) => [secret, redacted]))
 
 /** The identity of a list item: a step's id, a property's key and group. */
 const identityOf = (item: Json | undefined): string | undefined => {
@@ -129,7 +183,11 @@ const memberNamed = (object: JsonObject, name: string): Json | undefined => {
  * The value in `stored` that corresponds to `path` in `document`: list items are matched by identity, headers
  * regardless of case.
  */
-const counterpart = (document: Json, stored: Json | undefined, [token, ...rest]: MemberPath): Json | undefined => {
+export const counterpart = (
+  document: Json,
+  stored: Json | undefined,
+  [token, ...rest]: MemberPath
+): Json | undefined => {
   if (token === undefined || stored === undefined) return stored
   if (typeof token === "number") {
     if (!Array.isArray(document) || !Array.isArray(stored)) return undefined
@@ -145,30 +203,69 @@ const counterpart = (document: Json, stored: Json | undefined, [token, ...rest]:
 }
 
 /** Steps in one list, so that one that has become post-processing is found again. */
-const stepsTogether = (stored: JsonObject): JsonObject => {
+export const comparable = (kind: SettingsKind, stored: JsonObject | undefined): JsonObject | undefined => {
+  if (stored === undefined || kind !== "pipeline") return stored
   const all = [stored.steps, stored.postProcessing].flatMap((steps): ReadonlyArray<Json> =>
     Array.isArray(steps) ? steps : []
   )
   return { ...stored, steps: all, postProcessing: all }
 }
 
+/** The stored secret in the place of a slot: of a query, that of the member of the same name. */
+const storedSecret = ({ query }: SecretSlot, before: Json | undefined): string | undefined => {
+  if (typeof before !== "string") return undefined
+  if (query === undefined) return before === redacted ? undefined : before
+  const found = querySecrets(before).find(({ name }) => name === query.name)?.value
+  return found === redacted ? undefined : found
+}
+
+/** Addresses to which the secret at `path` would be sent, and was not when it was stored. */
+const newOrigins = (
+  kind: SettingsKind,
+  document: JsonObject,
+  before: JsonObject,
+  path: MemberPath
+): { readonly added: ReadonlyArray<string>; readonly stored: ReadonlyArray<string> } => {
+  const unit = unitOf(kind, path)
+  const stored = origins(kind, counterpart(document, before, unit) ?? null, path.slice(unit.length))
+  const added = origins(kind, memberAt(document, unit) ?? null, path.slice(unit.length))
+    .filter((origin) => !stored.includes(origin))
+  return { added, stored }
+}
+
 /**
- * The document with the stored secret in place of each `[redacted]`. A fault where none is stored, since the word
- * itself would otherwise be sent to a partner.
+ * The document with the stored secret in place of each `[redacted]`. A fault where none is stored, since the word itself
+ * would otherwise be sent to a partner, and where the address is another one: a stored secret stays with the address that
+ * it was stored for.
  */
 export const keepStored = (
   kind: SettingsKind,
   document: JsonObject,
   stored: JsonObject | undefined
 ): { readonly document: JsonObject } | { readonly faults: ReadonlyArray<Fault> } => {
-  const before = stored === undefined ? undefined : kind === "pipeline" ? stepsTogether(stored) : stored
+  const before = comparable(kind, stored)
   const faults: Array<Fault> = []
-  const kept: Array<readonly [MemberPath, Json]> = []
-  for (const { path, value, secret } of secretSlots(kind, document)) {
-    if (!secret || value !== redacted) continue
-    const secretBefore = counterpart(document, before, path)
-    if (typeof secretBefore === "string" && secretBefore !== redacted) kept.push([path, secretBefore])
-    else faults.push({ path: pathText(path), message: "there is no stored secret to keep here: give its value" })
+  const kept: Array<readonly [SecretSlot, Json]> = []
+  for (const slot of secretSlots(kind, document)) {
+    if (!slot.secret || slot.value !== redacted) continue
+    const secret = storedSecret(slot, counterpart(document, before, slot.path))
+    if (secret === undefined || before === undefined) {
+      const why = counterpart(document, before, slot.path) === redacted
+        ? "the stored secret cannot be opened with the keys of SLUICE_ENCRYPTION_KEY"
+        : "there is no stored secret to keep"
+      faults.push({ path: slotText(slot), message: `is "[redacted]", and ${why}: write the secret` })
+      continue
+    }
+    const { added, stored } = newOrigins(kind, document, before, slot.path)
+    if (added.length === 0) {
+      kept.push([slot, secret])
+      continue
+    }
+    faults.push({
+      path: slotText(slot),
+      message: `is "[redacted]", and the stored secret is for ${stored.join(", ") || "another address"}: ` +
+        `write the secret again to send it to ${added.join(", ")}`
+    })
   }
-  return faults.length > 0 ? { faults } : { document: replaced(document, kept) }
+  return faults.length > 0 ? { faults } : { document: withSecrets(document, kept) }
 }

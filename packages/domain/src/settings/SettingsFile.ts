@@ -1,7 +1,8 @@
 /** The settings file: all four kinds in one document. Contract: section 2, `SLUICE_CONFIG`, and section 4. */
-import { camelCased, JsonReader } from "../decode/JsonReader.ts"
+import { camelCased, JsonReader, rootPlace } from "../decode/JsonReader.ts"
+import { unknownFault, type UnknownMember, unknownMembers } from "../decode/UnknownMembers.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
-import type { Fault } from "../order/Order.ts"
+import { type Fault, faultBelow } from "../order/Order.ts"
 import type { AuthProvider } from "../pipeline/AuthProvider.ts"
 import type { AddressedConnector } from "../pipeline/Connector.ts"
 import type { Pipeline } from "../pipeline/Pipeline.ts"
@@ -9,10 +10,15 @@ import type { WebhookEndpoint } from "../webhook/WebhookEndpoint.ts"
 import { decodeAuthProvider } from "./AuthProviderDocument.ts"
 import { decodeConnector } from "./ConnectorDocument.ts"
 import type { Environment } from "./EnvironmentSecret.ts"
-import { decodePipeline } from "./PipelineDocument.ts"
+import { decodePipeline, type Undecoded } from "./PipelineDocument.ts"
+import type { SettingsKind } from "./SettingsKind.ts"
 import { type DecodedWebhookEndpoint, decodeWebhookEndpoint } from "./WebhookEndpointDocument.ts"
 
 export interface SettingsFile {
+  /** Members that are not known are stored and warned about, instead of refused. */
+  readonly lenient: boolean
+  /** The unknown members outside of all items. */
+  readonly unknown: ReadonlyArray<UnknownMember>
   readonly pipelines: ReadonlyArray<{ readonly pipeline: Pipeline; readonly document: JsonObject }>
   /** The id that addresses a connector is its `connectorId`, else its name, else the name with a number. */
   readonly connectors: ReadonlyArray<AddressedConnector & { readonly document: JsonObject }>
@@ -20,6 +26,43 @@ export interface SettingsFile {
   /** The id is its `id`, else its `url`: the file is applied over and over, and must find it again. */
   readonly webhookEndpoints: ReadonlyArray<{ readonly endpoint: WebhookEndpoint; readonly document: JsonObject }>
 }
+
+/** One setting of a file. */
+export interface PlacedSetting {
+  /** Its place in the file, `connectors[0]`. */
+  readonly path: string
+  readonly kind: SettingsKind
+  readonly id: string
+  readonly document: JsonObject
+}
+
+/** The settings of a file, in the order in which they are written: what is referred to comes first. */
+export const settingsIn = (file: SettingsFile): ReadonlyArray<PlacedSetting> => [
+  ...file.authProviders.map(({ authProvider, document }, index) => ({
+    path: `authProviders[${index}]`,
+    kind: "authProvider" as const,
+    id: authProvider.name,
+    document
+  })),
+  ...file.connectors.map(({ id, document }, index) => ({
+    path: `connectors[${index}]`,
+    kind: "connector" as const,
+    id,
+    document
+  })),
+  ...file.pipelines.map(({ pipeline, document }, index) => ({
+    path: `pipelines[${index}]`,
+    kind: "pipeline" as const,
+    id: pipeline.name,
+    document
+  })),
+  ...file.webhookEndpoints.map(({ endpoint, document }, index) => ({
+    path: `webhookEndpoints[${index}]`,
+    kind: "webhookEndpoint" as const,
+    id: endpoint.id,
+    document
+  }))
+]
 
 export type DecodedSettingsFile =
   | { readonly settings: SettingsFile }
@@ -31,7 +74,8 @@ const kinds = ["pipelines", "connectors", "authProviders", "webhookEndpoints"] a
 const decodeEach = <Decoded extends object>(
   reader: JsonReader,
   kind: (typeof kinds)[number],
-  decode: (json: Json) => Decoded | { readonly faults: ReadonlyArray<Fault> }
+  lenient: boolean,
+  decode: (json: Json) => Decoded | Undecoded
 ): ReadonlyArray<Decoded> => {
   const list = reader.raw(kind)
   if (list === undefined) return []
@@ -42,9 +86,9 @@ const decodeEach = <Decoded extends object>(
   return list.flatMap((item: Json, index): ReadonlyArray<Decoded> => {
     const decoded = decode(item)
     if (!("faults" in decoded)) return [decoded]
-    for (const { path, message } of decoded.faults) {
-      reader.fault(path === "" ? `${kind}[${index}]` : `${kind}[${index}].${path}`, message)
-    }
+    // What is missing most likely stands there under a misspelt name.
+    const unknown = lenient ? [] : (decoded.unknown ?? []).map(unknownFault)
+    reader.faults.push(...[...unknown, ...decoded.faults].map((fault) => faultBelow(`${kind}[${index}]`, fault)))
     return []
   })
 }
@@ -55,13 +99,29 @@ const refuseDoubles = (reader: JsonReader, kind: string, names: ReadonlyArray<st
   })
 }
 
-const addressed = <Decoded extends { readonly connector: AddressedConnector["connector"] }>(
+/** A connector of the file; an `id`, as `GET` answers it, is no part of it and addresses it. */
+const connectorOf = (json: Json, environment: Environment) => {
+  const { id, ...own } = isObject(json) ? camelCased(json) : {}
+  if (id !== undefined && (typeof id !== "string" || id === "")) {
+    return { faults: [{ path: "id", message: "must be a string that addresses the connector" }] }
+  }
+  const decoded = decodeConnector(isObject(json) ? own : json, environment)
+  return "faults" in decoded ? decoded : { ...decoded, written: id }
+}
+
+const addressed = <
+  Decoded extends {
+    readonly connector: AddressedConnector["connector"]
+    readonly written: string | undefined
+  }
+>(
   connectors: ReadonlyArray<Decoded>
 ): ReadonlyArray<Decoded & { readonly id: string }> => {
-  const taken = new Set(connectors.flatMap(({ connector }) => connector.connectorId || []))
+  const taken = new Set(connectors.flatMap(({ connector, written }) => (written ?? connector.connectorId) || []))
   return connectors.map((decoded) => {
     const { connectorId, name } = decoded.connector
-    if (connectorId) return { ...decoded, id: connectorId }
+    const given = decoded.written ?? connectorId
+    if (given) return { ...decoded, id: given }
     let id = name
     for (let number = 2; taken.has(id); number++) id = `${name}_${number}`
     taken.add(id)
@@ -78,28 +138,20 @@ const endpointOf = (json: Json, environment: Environment): DecodedWebhookEndpoin
 /** Reads a settings file, resolving `{ "env": "NAME" }` by `environment`. Anything wrong in it refuses the whole. */
 export const decodeSettingsFile = (json: Json, environment: Environment): DecodedSettingsFile => {
   if (!isObject(json)) return { faults: [{ path: "", message: "must be a JSON object, the settings" }] }
-  const faults: Array<Fault> = []
-  const reader = new JsonReader(camelCased(json), "", faults)
-  for (const name of Object.keys(reader.source)) {
-    if (!(kinds as ReadonlyArray<string>).includes(name)) {
-      reader.fault(name, `is none of the settings: ${kinds.join(", ")}`)
-    }
-  }
-  const pipelines = decodeEach(reader, "pipelines", (item) => decodePipeline(item, 1, environment))
-  const connectors = addressed(decodeEach(reader, "connectors", (item) => decodeConnector(item, environment)))
-  const authProviders = decodeEach(reader, "authProviders", (item) => decodeAuthProvider(item, environment))
-  const endpoints = decodeEach(reader, "webhookEndpoints", (item) => endpointOf(item, environment))
+  const root = rootPlace()
+  const { faults, readers } = root
+  const reader = JsonReader.at(camelCased(json), root)
+  const lenient = reader.boolean("lenient") ?? false
+  const pipelines = decodeEach(reader, "pipelines", lenient, (item) => decodePipeline(item, 1, environment))
+  const connectors = addressed(decodeEach(reader, "connectors", lenient, (item) => connectorOf(item, environment)))
+  const authProviders = decodeEach(reader, "authProviders", lenient, (item) => decodeAuthProvider(item, environment))
+  const endpoints = decodeEach(reader, "webhookEndpoints", lenient, (item) => endpointOf(item, environment))
   refuseDoubles(reader, "pipelines", pipelines.map(({ pipeline }) => pipeline.name))
   refuseDoubles(reader, "connectors", connectors.map(({ id }) => id))
   refuseDoubles(reader, "authProviders", authProviders.map(({ authProvider }) => authProvider.name))
   refuseDoubles(reader, "webhookEndpoints", endpoints.map(({ endpoint }) => endpoint.id))
+  const unknown = unknownMembers(readers)
+  if (!lenient) faults.unshift(...unknown.map(unknownFault))
   if (faults.length > 0) return { faults }
-  return {
-    settings: {
-      pipelines,
-      connectors,
-      authProviders,
-      webhookEndpoints: endpoints
-    }
-  }
+  return { settings: { lenient, unknown, pipelines, connectors, authProviders, webhookEndpoints: endpoints } }
 }

@@ -7,31 +7,12 @@
  * The stored form has names in camelCase, headers as maps and properties as lists; what nobody here knows is kept as it
  * came. A workflow step is configured among its own members, every other step in `options`.
  */
-import { camelCased, given, join, JsonReader } from "../decode/JsonReader.ts"
+import { camelCased, given, JsonReader, type Place, placeIn } from "../decode/JsonReader.ts"
+import { expressionIn } from "../decode/Marks.ts"
 import { longestTimeoutMs } from "../decode/TimeSpan.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
-import type { Fault } from "../order/Order.ts"
 import type { CalloutOptions, Step } from "../pipeline/Pipeline.ts"
 import { headerMap, propertyList } from "./KeyValueList.ts"
-
-/** Members that every step may have; the others of a workflow step are its configuration. */
-const commonMembers: ReadonlySet<string> = new Set([
-  "name",
-  "service",
-  "id",
-  "active",
-  "critical",
-  "when",
-  "responseSchema",
-  "compensate",
-  "probe",
-  "onUnavailable",
-  "enabledForMarkets",
-  "disabledForMarkets",
-  "enabledForStores",
-  "disabledForStores",
-  "options"
-])
 
 /** Members of `options` whose own members have names that the contract fixes. */
 const fixedStructures = ["shouldRejectOn", "retry", "orderDataOptions"]
@@ -42,7 +23,7 @@ export const isWorkflowStep = (step: JsonObject): boolean =>
   step.connector !== undefined || step.properties !== undefined
 
 /** Options in the form in which they are stored. */
-const optionsDocument = (options: JsonObject, path: string, faults: Array<Fault>): JsonObject => {
+const optionsDocument = (options: JsonObject, at: Place): JsonObject => {
   const document: Record<string, Json> = { ...camelCased(options) }
   for (const name of fixedStructures) {
     const value = document[name]
@@ -52,26 +33,27 @@ const optionsDocument = (options: JsonObject, path: string, faults: Array<Fault>
     document.subscriptions = document.subscriptions.map((item: Json) => isObject(item) ? camelCased(item) : item)
   }
   for (const name of ["headers", "customHeaders"]) {
-    if (document[name] !== undefined) document[name] = headerMap(document[name], join(path, name), faults)
+    if (document[name] !== undefined) document[name] = headerMap(document[name], placeIn(at, name))
   }
   return document
 }
 
 /** The step in the form in which it is stored, its id still to be given where it has none. */
-export const stepDocument = (json: Json, path: string, faults: Array<Fault>): JsonObject => {
+export const stepDocument = (json: Json, at: Place): JsonObject => {
   if (!isObject(json)) {
-    faults.push({ path, message: "must be an object, a step" })
+    at.faults.push({ path: at.path, message: "must be an object, a step" })
     return {}
   }
   const own = camelCased(json)
-  const document: Record<string, Json> = { ...(isWorkflowStep(own) ? optionsDocument(json, path, faults) : own) }
+  const document: Record<string, Json> = { ...(isWorkflowStep(own) ? optionsDocument(json, at) : own) }
   if (isWorkflowStep(own) && document.properties !== undefined) {
-    document.properties = propertyList(document.properties, join(path, "properties"), faults)
+    document.properties = propertyList(document.properties, placeIn(at, "properties"))
   }
   for (const name of ["options", "compensate", "probe"]) {
     const value = document[name]
-    if (value !== undefined && isObject(value)) document[name] = optionsDocument(value, join(path, name), faults)
+    if (value !== undefined && isObject(value)) document[name] = optionsDocument(value, placeIn(at, name))
   }
+  if (typeof document.when === "string") document.when = expressionIn(document.when) ?? document.when
   return document
 }
 
@@ -79,18 +61,16 @@ const isStatus = (value: Json): value is number =>
   typeof value === "number" && Number.isInteger(value) && value >= 100 && value <= 599
 
 const statusList = (reader: JsonReader): CalloutOptions["shouldRejectOn"] => {
-  const source = reader.object("shouldRejectOn")
-  const status = source?.status
-  if (source === undefined || status === undefined) return undefined
+  const status = reader.inner("shouldRejectOn")?.raw("status")
+  if (status === undefined) return undefined
   return Array.isArray(status) && status.every(isStatus)
     ? { status }
     : reader.fault("shouldRejectOn.status", "must be a list of HTTP statuses from 100 to 599")
 }
 
 const calloutOptions = (step: JsonReader, name: string): CalloutOptions | undefined => {
-  const source = step.object(name)
-  if (source === undefined) return undefined
-  const reader = new JsonReader(source, join(step.path, name), step.faults)
+  const reader = step.inner(name)
+  if (reader === undefined) return undefined
   const method = reader.string("method")
   if (method !== undefined && !/^[A-Za-z]+$/.test(method)) reader.fault("method", "must be an HTTP method such as POST")
   const endpoint = reader.required("endpoint", "the URL to call")
@@ -117,26 +97,33 @@ const criticality = (reader: JsonReader, isWorkflow: boolean): boolean | undefin
   return critical ?? stopOnError
 }
 
-const workflowOptions = (reader: JsonReader, critical: boolean | undefined): JsonObject => {
+/** Every member that is not one of every step's: what nobody here knows is the plugin's, or travels to the partner. */
+const workflowOptions = (
+  reader: JsonReader,
+  common: ReadonlySet<string>,
+  critical: boolean | undefined
+): JsonObject => {
   reader.string("connector")
   reader.string("connectorId")
-  reader.string("translateKey")
   reader.boolean("runAfterOrderIsSaved")
+  reader.knows("properties")
   return {
     ...reader.object("options"),
-    ...Object.fromEntries(Object.entries(reader.source).filter(([name]) => !commonMembers.has(name))),
+    ...Object.fromEntries(Object.entries(reader.source).filter(([name]) => !common.has(name))),
     ...(critical === undefined ? {} : { stopOnError: critical })
   }
 }
 
-/** The step as it is run, from its stored form; what is wrong with it is added to `faults`. */
-export const decodeStep = (document: JsonObject, path: string, faults: Array<Fault>): Step => {
-  const reader = new JsonReader(document, path, faults)
+/** The step as it is run, from its stored form; what is wrong with it is added to the faults. */
+export const decodeStep = (document: JsonObject, at: Place): Step => {
+  const reader = JsonReader.at(document, at)
   const isWorkflow = isWorkflowStep(document)
+  const id = reader.raw("id")
   const critical = criticality(reader, isWorkflow)
-  return {
+  reader.knows("options")
+  const step = {
     name: reader.required("name", "the plugin's name") ?? "",
-    id: typeof document.id === "string" ? document.id : "",
+    id: typeof id === "string" ? id : "",
     active: reader.boolean("active") ?? true,
     scope: given({
       enabledForMarkets: reader.strings("enabledForMarkets"),
@@ -144,15 +131,22 @@ export const decodeStep = (document: JsonObject, path: string, faults: Array<Fau
       enabledForStores: reader.strings("enabledForStores"),
       disabledForStores: reader.strings("disabledForStores")
     }),
-    options: isWorkflow ? workflowOptions(reader, critical) : reader.object("options") ?? {},
     ...given({
       service: reader.string("service"),
-      critical,
       when: reader.string("when"),
       responseSchema: reader.raw("responseSchema"),
       compensate: calloutOptions(reader, "compensate"),
       probe: calloutOptions(reader, "probe"),
       onUnavailable: reader.oneOf("onUnavailable", ["fail", "hold"])
     })
+  }
+  const common = new Set([...reader.known].filter((name) => name !== "stopOnError"))
+  // What the source system's forms write into every step: kept, and sent on by workflow steps.
+  reader.string("translateKey")
+  reader.string("displayName")
+  return {
+    ...step,
+    ...given({ critical }),
+    options: isWorkflow ? workflowOptions(reader, common, critical) : reader.object("options") ?? {}
   }
 }

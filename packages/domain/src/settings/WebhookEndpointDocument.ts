@@ -1,9 +1,10 @@
 /** A webhook endpoint as people write it, as it is stored, and as it is used. Contract: section 4, "Webhook endpoint". */
 import { DateTime, Option, Redacted, Result } from "effect"
 import { Base64 } from "effect/encoding"
-import { camelCased, given, join, JsonReader } from "../decode/JsonReader.ts"
+import { camelCased, given, JsonReader, placeIn, rootPlace } from "../decode/JsonReader.ts"
+import { expressionIn } from "../decode/Marks.ts"
+import { type UnknownMember, unknownMembers } from "../decode/UnknownMembers.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
-import type { Fault } from "../order/Order.ts"
 import { readRetryDelays } from "../pipeline/RetryDelays.ts"
 import { redacted } from "../redaction/Redaction.ts"
 import type { SigningSecret, WebhookEndpoint } from "../webhook/WebhookEndpoint.ts"
@@ -11,10 +12,15 @@ import { webhookTypes } from "../webhook/WebhookType.ts"
 import { authenticationOf } from "./AuthProviderDocument.ts"
 import { type Environment, resolveEnvironment } from "./EnvironmentSecret.ts"
 import { headerMap } from "./KeyValueList.ts"
+import type { Undecoded } from "./PipelineDocument.ts"
 
 export type DecodedWebhookEndpoint =
-  | { readonly endpoint: WebhookEndpoint; readonly document: JsonObject }
-  | { readonly faults: ReadonlyArray<Fault> }
+  | {
+    readonly endpoint: WebhookEndpoint
+    readonly document: JsonObject
+    readonly unknown: ReadonlyArray<UnknownMember>
+  }
+  | Undecoded
 
 /** Members of an answer that are no settings: what the server knows of the endpoint. */
 const answered: ReadonlySet<string> = new Set([
@@ -51,9 +57,8 @@ const secretOf = (reader: JsonReader, name: string): Redacted.Redacted | undefin
 
 /** The secret that was in force before, until it stops signing. */
 const rotatedOf = (reader: JsonReader): SigningSecret | undefined => {
-  const source = reader.object("rotated")
-  if (source === undefined) return undefined
-  const inner = new JsonReader(source, join(reader.path, "rotated"), reader.faults)
+  const inner = reader.inner("rotated")
+  if (inner === undefined) return undefined
   const secret = secretOf(inner, "secret")
   const until = DateTime.make(inner.string("until") ?? "")
   return secret !== undefined && Option.isSome(until)
@@ -85,15 +90,20 @@ const delaysOf = (reader: JsonReader): ReadonlyArray<number> | undefined => {
 /** Reads an endpoint, or the stored form of one. `id` is its address: a document need not repeat it. */
 export const decodeWebhookEndpoint = (id: string, json: Json, environment?: Environment): DecodedWebhookEndpoint => {
   if (!isObject(json)) return { faults: [{ path: "", message: "must be a JSON object, a webhook endpoint" }] }
-  const faults: Array<Fault> = []
+  const root = rootPlace()
+  const { faults } = root
   const own: Record<string, Json> = Object.fromEntries(
     Object.entries(camelCased(json)).filter(([name]) => name !== "id" && !answered.has(name))
   )
-  if (own.headers !== undefined) own.headers = headerMap(own.headers, "headers", faults)
+  if (own.headers !== undefined) own.headers = headerMap(own.headers, placeIn(root, "headers"))
+  for (const name of ["filter", "payload"]) {
+    const source = own[name]
+    if (typeof source === "string") own[name] = expressionIn(source) ?? source
+  }
   if (isObject(own.auth)) own.auth = camelCased(own.auth)
   const document = resolveEnvironment("webhookEndpoint", own, environment, faults)
-  const reader = new JsonReader(document, "", faults)
-  const auth = reader.object("auth")
+  const reader = JsonReader.at(document, root)
+  const auth = reader.inner("auth")
   const secret = secretOf(reader, "secret")
   const rotated = rotatedOf(reader)
   reader.string("description")
@@ -106,12 +116,13 @@ export const decodeWebhookEndpoint = (id: string, json: Json, environment?: Envi
     ordering: reader.oneOf("ordering", ["perOrder", "none"]) ?? "perOrder",
     disabled: reader.boolean("disabled") ?? false,
     ...given({
-      authentication: auth === undefined ? undefined : authenticationOf(new JsonReader(auth, "auth", faults)),
+      authentication: auth === undefined ? undefined : authenticationOf(auth),
       rateLimitPerSecond: reader.positive("rateLimitPerSecond", 10_000),
       delaysMs: delaysOf(reader),
       filter: reader.string("filter"),
       payload: reader.string("payload")
     })
   }
-  return faults.length > 0 ? { faults } : { endpoint, document }
+  const unknown = unknownMembers(root.readers)
+  return faults.length > 0 ? { faults, unknown } : { endpoint, document, unknown }
 }

@@ -28,4 +28,6 @@ export interface WebhookEndpoint {
   /** JSONata over the message: what is sent in its place. */
   readonly payload?: string
   readonly disabled: boolean
+  /** The reason why its secrets cannot be read: nothing is sent to it until they are written again. */
+  readonly unreadable?: string
 }

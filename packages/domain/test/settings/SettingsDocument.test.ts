@@ -3,14 +3,15 @@ import type { Json, JsonObject } from "@sluice/domain/json/Json"
 import { decodePipeline } from "@sluice/domain/settings/PipelineDocument"
 import {
   keepStored,
-  pathText,
   redactDocument,
-  secretPaths,
-  type SettingsKind
+  secretsIn,
+  secretTexts,
+  type SettingsKind,
+  slotText
 } from "@sluice/domain/settings/SettingsDocument"
 import { decodeSettingsFile } from "@sluice/domain/settings/SettingsFile"
 
-const secretsOf = (kind: SettingsKind, document: JsonObject) => secretPaths(kind, document).map(pathText)
+const secretsOf = (kind: SettingsKind, document: JsonObject) => secretsIn(kind, document).map(slotText)
 
 const pipeline: JsonObject = {
   name: "p",
@@ -147,6 +148,124 @@ describe("SettingsDocument", () => {
     assert.deepStrictEqual(kept("pipeline", { steps: [step("b", "[redacted]")] }, { steps: [step("a", "ka")] }), [
       "steps[0].options.headers.X-Key"
     ])
+  })
+})
+
+describe("secrets in URLs", () => {
+  const endpoint = "https://a.example/x?id=1&api_key=k%2B1&Signature=s+2#token=no"
+  const document: JsonObject = {
+    name: "p",
+    steps: [
+      { id: "a", options: { endpoint, headers: { Referer: "https://r.example/?token=t" }, note: "?token=no" } },
+      { id: "b", properties: [{ key: "Host", value: "https://b.example?auth=b" }] },
+      { id: "c", options: { endpoint: "{% \"https://c.example?token=no\" %}" } }
+    ]
+  }
+
+  it("are the values of query members with secret names, hidden and nothing else changed", () => {
+    assert.deepStrictEqual(secretsOf("pipeline", document), [
+      "steps[0].options.endpoint?api_key",
+      "steps[0].options.endpoint?Signature",
+      "steps[0].options.headers.Referer?token",
+      "steps[1].properties[0].value?auth"
+    ])
+    const shown = redactDocument("pipeline", document)
+    const [first, second, third] = shown["steps"] as ReadonlyArray<JsonObject>
+    assert.deepInclude(first?.["options"], {
+      endpoint: "https://a.example/x?id=1&api_key=[redacted]&Signature=[redacted]#token=no",
+      note: "?token=no"
+    })
+    assert.deepStrictEqual(second?.["properties"], [{ key: "Host", value: "https://b.example?auth=[redacted]" }])
+    assert.deepStrictEqual(third, (document["steps"] as ReadonlyArray<JsonObject>)[2])
+    assert.deepStrictEqual(keepStored("pipeline", shown, document), { document })
+  })
+
+  it("are kept by name, however the client encodes what it read", () => {
+    const written = "https://a.example/other?api_key=%5Bredacted%5D&new=1"
+    const kept = keepStored("pipeline", { steps: [{ id: "a", options: { endpoint: written } }] }, document)
+    assert.deepStrictEqual(kept, {
+      document: { steps: [{ id: "a", options: { endpoint: "https://a.example/other?api_key=k%2B1&new=1" } }] }
+    })
+  })
+
+  it("are sought as they are written, and as the receiver reads them", () => {
+    const url = "https://a.example/x?api_key=long%2Benough"
+    assert.deepStrictEqual(secretTexts("connector", { host: url }), ["long%2Benough", "long+enough"])
+  })
+})
+
+describe("a stored secret stays with its address", () => {
+  const connector = { name: "Webhook", host: "https://a.example/x", bearerToken: "token" }
+  const provider = { name: "a", domain: "a.example", type: "oauth2ClientCredentials", clientSecret: "s" }
+  const tokenUrl = "https://t.example/token"
+  const endpoint = { url: "https://a.example/x", types: ["*"], secret: "s", headers: { "X-Key": "k" } }
+  const callout = (endpoint: string) => ({ steps: [{ id: "a", options: { endpoint, headers: { "X-Key": "k" } } }] })
+  const base = (name: string, url: string) => ({
+    steps: [{ id: "a", options: { [name]: url, account: { token: "t" } } }]
+  })
+  const side = (name: string, url: string) => ({
+    steps: [{
+      id: "a",
+      options: { endpoint: "https://a.example" },
+      [name]: { endpoint: url, headers: { "X-Key": "k" } }
+    }]
+  })
+  const workflow = (members: JsonObject, host?: string) => ({
+    steps: [{
+      id: "a",
+      connector: "Webhook",
+      ...members,
+      properties: [
+        ...(host === undefined ? [] : [{ key: "Host", value: host }]),
+        { key: "X-Key", value: "k", keyGroup: "RequestHeaders" }
+      ]
+    }]
+  })
+  const [http, https, other] = ["http://a.example", "https://a.example", "https://b.example"]
+
+  it.each<[SettingsKind, JsonObject, JsonObject, boolean]>([
+    ["connector", connector, { ...connector, host: "https://a.example:443/other?x=1" }, true],
+    ["connector", connector, { ...connector, host: "https://A.example/" }, true],
+    ["connector", connector, { ...connector, host: "https://a.example:8443/x" }, false],
+    ["connector", connector, { ...connector, host: "http://a.example/x" }, false],
+    ["connector", connector, { ...connector, allowedHosts: [other] }, false],
+    ["connector", { ...connector, allowedHosts: [other] }, { ...connector, host: `${other}/x` }, true],
+    ["connector", { ...connector, allowedHosts: [other] }, connector, true],
+    ["connector", connector, { ...connector, displayName: "new" }, true],
+    ["authProvider", provider, { ...provider, domain: "A.EXAMPLE" }, true],
+    ["authProvider", provider, { ...provider, domain: "a.example:443" }, false],
+    ["authProvider", { ...provider, tokenUrl }, { ...provider, tokenUrl: "https://t.example/other" }, true],
+    ["authProvider", { ...provider, tokenUrl }, { ...provider, tokenUrl: "https://u.example/token" }, false],
+    ["webhookEndpoint", endpoint, { ...endpoint, url: "https://a.example/y" }, true],
+    ["webhookEndpoint", endpoint, { ...endpoint, url: "https://b.example/x" }, false],
+    ["webhookEndpoint", { ...endpoint, auth: { tokenUrl, clientSecret: "s" } }, {
+      ...endpoint,
+      auth: { tokenUrl: "https://u.example", clientSecret: "s" }
+    }, false],
+    ["pipeline", callout(https), callout(`${https}/other`), true],
+    ["pipeline", callout(https), callout(http), false],
+    ["pipeline", callout("{% order.a %}"), callout("{% order.b %}"), false],
+    ["pipeline", callout(`${https}?api_key=k`), callout(`${other}?api_key=k`), false],
+    ["pipeline", base("baseUrl", https), base("baseUrl", other), false],
+    ["pipeline", base("instanceUrl", https), base("instanceUrl", other), false],
+    ["pipeline", base("site", https), base("site", other), false],
+    ["pipeline", side("compensate", https), side("compensate", other), false],
+    ["pipeline", side("probe", https), side("probe", `${https}/x`), true],
+    ["pipeline", side("probe", https), side("probe", other), false],
+    ["pipeline", workflow({}, https), workflow({}, `${https}/x`), true],
+    ["pipeline", workflow({}, https), workflow({}, other), false],
+    ["pipeline", workflow({ connectorId: "c" }), workflow({ connectorId: "c" }), true],
+    ["pipeline", workflow({ connectorId: "c" }), workflow({ connectorId: "d" }), false]
+  ])("%s %j written as %j keeps it: %s", (kind, stored, next, keeps) => {
+    const result = keepStored(kind, redactDocument(kind, next), stored)
+    if (keeps) assert.deepStrictEqual(result, { document: next })
+    else {
+      const faults = "faults" in result ? result.faults : []
+      assert.isNotEmpty(faults)
+      for (const { message } of faults) {
+        assert.match(message, /the stored secret is for .* write the secret again to send/)
+      }
+    }
   })
 })
 

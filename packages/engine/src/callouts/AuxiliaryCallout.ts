@@ -54,6 +54,9 @@ export const make = Effect.map(
   Expressions,
   (expressions) =>
     Effect.fnUntraced(function*({ member, options, scope, now, authProviders }: AuxiliaryCallout) {
+      if (options.unreadable !== undefined) {
+        return yield* new Unprepared({ message: `${member}: ${options.unreadable}` })
+      }
       const result = yield* evaluated(expressions, options as unknown as JsonObject, scope, now)
       if (Result.isFailure(result)) return yield* new Unprepared({ message: `${member}.${result.failure}` })
       const { endpoint, headers, body } = result.success

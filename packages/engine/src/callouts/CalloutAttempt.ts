@@ -5,8 +5,10 @@
 import type { CalloutRecord, SentBody } from "@sluice/domain/callout/CalloutRecord"
 import type { Outcome } from "@sluice/domain/callout/Outcome"
 import { ofOrder, spanIdOf, traceparent } from "@sluice/domain/identity/TraceSpan"
+import { parseHttpUrl } from "@sluice/domain/internal/decode/Url"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
 import { largeLength, turnFor } from "@sluice/domain/internal/json/LargeText"
+import { redactUrl } from "@sluice/domain/internal/redaction/UrlSecrets"
 import { appliesTo, type AuthProvider } from "@sluice/domain/pipeline/AuthProvider"
 import { makeRedactor, type Redactor } from "@sluice/domain/redaction/Redaction"
 import { workflowBody } from "@sluice/domain/workflow/WorkflowBody"
@@ -84,18 +86,10 @@ interface Authorization {
 
 const noAuthorization: Authorization = {}
 
-/** A host as `URL.host` gives it. Only called where a provider may apply. */
-const hostOf = (url: string): string | undefined => /^https?:\/\/(?:[^/?#@]*@)?([^/?#]*)/i.exec(url)?.[1]?.toLowerCase()
-
-const withoutDefaultPort = (url: string, host: string): string =>
-  /^https:/i.test(url) ? host.replace(/:443$/, "") : host.replace(/:80$/, "")
-
-const providerFor = (url: string, credentials: RequestCredentials): AuthProvider | undefined => {
+const providerFor = (text: string, credentials: RequestCredentials): AuthProvider | undefined => {
   if (credentials.providers.length === 0) return undefined
-  const host = hostOf(url)
-  if (host === undefined) return undefined
-  const plain = withoutDefaultPort(url, host)
-  return credentials.providers.find((provider) => appliesTo(provider, plain))
+  const url = parseHttpUrl(text)
+  return url && credentials.providers.find((provider) => appliesTo(provider, url))
 }
 
 const failureRecord = (
@@ -196,7 +190,7 @@ const opening = (request: CalloutRequest, attempt: Attempt, id: string, startedA
   request: attempt.request,
   attempt: attempt.attempt,
   ...(attempt.probe === true && { probe: true as const }),
-  endpoint: attempt.redactor.text(request.url),
+  endpoint: attempt.redactor.text(redactUrl(request.url)),
   method: request.method,
   idempotencyKey: attempt.idempotencyKey,
   orderVersion: attempt.document.order.version,

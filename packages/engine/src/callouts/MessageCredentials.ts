@@ -2,14 +2,25 @@
  * The credentials of a step's message, found when it is sent: nothing secret is stored with it. By the same precedence
  * as a callout's: the step's own headers, then the connector, then the auth provider. Contract: section 4.
  */
+import { parseHttpUrl } from "@sluice/domain/internal/decode/Url"
+import { redactUrl } from "@sluice/domain/internal/redaction/UrlSecrets"
 import { isObject } from "@sluice/domain/json/Json"
 import { appliesTo, type Authentication } from "@sluice/domain/pipeline/AuthProvider"
+import { type Connector, speaksFor } from "@sluice/domain/pipeline/Connector"
 import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
+import { redacted } from "@sluice/domain/redaction/Redaction"
 import type { MessageOrigin } from "@sluice/domain/webhook/OutgoingMessage"
-import { lowerCased, requestHeaders, type WebhookWorkflowStepOptions } from "../plugins/builtin/WebhookWorkflowStep.ts"
+import {
+  configuredUrls,
+  lowerCased,
+  requestHeaders,
+  type WebhookWorkflowStepOptions
+} from "../plugins/builtin/WebhookWorkflowStep.ts"
 import type { SettingsSnapshot } from "../settings/Settings.ts"
 
 export interface MessageCredentials {
+  /** The address of the message, with the secrets of its query. */
+  readonly url: string
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>
   readonly authentication?: Authentication
@@ -26,15 +37,42 @@ const ownHeaders = ({ options }: Step): Record<string, string> => {
   }
 }
 
-/** `host` as `URL.host` gives it; `pipeline` at the version that the message came from, if it is still known. */
+/** The reason why the message cannot be sent: its credentials cannot be read, or are for another address now. */
+export interface CredentialsUnavailable {
+  readonly unavailable: string
+}
+
+/** The configured URL that a message was stored for: a message holds none of its secrets. */
+const unredacted = (address: string, step: Step | undefined, connector: Connector | undefined): string | undefined => {
+  if (!address.includes(redacted)) return address
+  const endpoint = step?.options["endpoint"]
+  return [...configuredUrls(step?.options ?? {}, connector), ...(typeof endpoint === "string" ? [endpoint] : [])]
+    .find((url) => redactUrl(url) === address)
+}
+
+/** `pipeline` at the version that the message came from, if it is still known. */
 export const messageCredentials = (
   origin: MessageOrigin,
-  host: string,
+  address: string,
   pipeline: Pipeline | undefined,
   settings: SettingsSnapshot
-): MessageCredentials => {
+): MessageCredentials | CredentialsUnavailable => {
   const step = [...pipeline?.steps ?? [], ...pipeline?.postProcessing ?? []].find(({ id }) => id === origin.stepId)
-  const connector = settings.connectors.find(({ id }) => id === origin.connector)?.connector
+  if (step?.unreadable !== undefined) return { unavailable: step.unreadable }
+  const found = settings.connectors.find(({ id }) => id === origin.connector)
+  if (found?.unreadable !== undefined) return { unavailable: found.unreadable }
+  const connector = found?.connector
+  if (connector !== undefined && !speaksFor(connector, address)) {
+    return {
+      unavailable: `connector ${origin.connector} is for another origin by now: its credentials are not sent to `
+        + "the address of this message"
+    }
+  }
+  const target = unredacted(address, step, connector)
+  if (target === undefined) {
+    return { unavailable: "the secrets in the query of its URL are not in the settings any more" }
+  }
+  const url = parseHttpUrl(address)
   const headers = {
     ...lowerCased(connector?.customHeaders ?? {}),
     ...(step === undefined ? {} : ownHeaders(step))
@@ -43,6 +81,6 @@ export const messageCredentials = (
     ? { type: "bearer", token: connector.bearerToken }
     : connector?.username !== undefined && connector.password !== undefined
     ? { type: "basic", username: connector.username, password: connector.password }
-    : settings.authProviders.find((provider) => appliesTo(provider, host))
-  return { headers, ...(authentication !== undefined && { authentication }) }
+    : url && settings.authProviders.find((provider) => appliesTo(provider, url))
+  return { url: target, headers, ...(authentication !== undefined && { authentication }) }
 }

@@ -35,7 +35,14 @@ export interface ExpressionFacts {
   readonly stepReferences: ReadonlyArray<string>
   /** The members of earlier callouts that it reads, as far as they can be derived statically; each once. */
   readonly calloutPaths: ReadonlyArray<CalloutPath>
+  /** Names that are looked up in the scope itself, the `order` of `order.id`; each once. */
+  readonly rootNames: ReadonlyArray<string>
 }
+
+/** The names that a pipeline's expressions find in their scope. */
+export const scopeNames = ["order", "callouts", "steps", "processEvent"] as const satisfies ReadonlyArray<
+  keyof ExpressionScope
+>
 
 export class Expressions extends Context.Service<Expressions, {
   /** Parses, and refuses `$random`, without evaluating anything. */

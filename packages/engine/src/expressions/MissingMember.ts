@@ -2,8 +2,8 @@
  * Why an expression found nothing where it asked earlier callouts: the first name on its way that is not there, and what
  * is. Pure; names only, never values. Contract: section 4, "Expressions".
  */
+import { suggestion } from "@sluice/domain/internal/decode/DidYouMean"
 import { isObject, isRawNumber } from "@sluice/domain/json/Json"
-import { suggestion } from "./DidYouMean.ts"
 import type { CalloutPath, ExpressionScope } from "./Expressions.ts"
 
 const kindOf = (value: unknown): string =>

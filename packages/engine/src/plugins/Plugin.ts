@@ -64,6 +64,14 @@ export interface StepPolicy {
   readonly notesFailures: boolean
 }
 
+/** The connector that a step asks for. */
+export interface ConnectorUse {
+  readonly name: string
+  readonly connectorId: string | undefined
+  /** The step's own address, if it has one, with its path inside the options. */
+  readonly host: { readonly path: string; readonly url: string } | undefined
+}
+
 export interface Plugin<Options = never> {
   readonly name: string
   /** One line for `GET /v1/plugins`. */
@@ -76,6 +84,8 @@ export interface Plugin<Options = never> {
   readonly check?: (options: Options, step: Step) => ReadonlyArray<Fault>
   /** The addresses among options as they are written, with their paths: the address guard looks at them. */
   readonly addresses?: (options: JsonObject) => ReadonlyArray<{ readonly path: string; readonly url: string }>
+  /** The connector that a step speaks through, from options as they are written; for plugins that have one. */
+  readonly connectorUse?: (options: JsonObject) => ConnectorUse
   /** Warnings about options that are allowed but probably unintended. */
   readonly warn?: (options: Options, step: Step) => ReadonlyArray<string>
   /**

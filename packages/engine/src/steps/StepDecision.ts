@@ -52,7 +52,8 @@ export const decide = (outcome: StepOutcome, policy: StepPolicy): StepDecision =
   if (error._tag === "Cancelled") return { state: "cancelled", run: "cancel", reason: error.message, kind }
 
   const stops = policy.critical && !(error._tag === "Unprepared" && error.continues === true)
-  const tolerated = error._tag === "Unprepared" && error.continues === true ? "failed" : policy.tolerated
+  // Where nothing could be sent, there is nothing that a partner warned about.
+  const tolerated = error._tag === "Unprepared" ? "failed" : policy.tolerated
   const state = stops ? "failed" : tolerated
   // A partner that says "cancel" where nothing stops has spoken, not failed: the document stays as it is.
   const spoken = error._tag === "Rejected" && error.byPartner === true && state === "warning"

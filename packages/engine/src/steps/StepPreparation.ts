@@ -61,6 +61,9 @@ export const make = Effect.gen(function*() {
       }
       if (!holds(answer.success)) return Preparation.Skipped({ reason: `when does not hold: ${step.when}` })
     }
+    if (step.unreadable !== undefined) {
+      return Preparation.Failed({ error: new Unprepared({ message: step.unreadable }) })
+    }
     const known = decoded.get(step)
     if (known !== undefined) return Preparation.Ready({ options: known })
     const options = yield* evaluated(expressions, step.options, scope, now)

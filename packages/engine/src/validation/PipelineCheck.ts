@@ -1,21 +1,29 @@
 /**
  * Everything that can be said against a pipeline before it is saved: its shape, its plugins and their options, its
- * expressions and what they refer to, its addresses. Contract: section 4.
+ * expressions and what they refer to, its addresses, its connectors. Contract: section 4.
  */
-import type { Json, JsonObject } from "@sluice/domain/json/Json"
-import type { Fault } from "@sluice/domain/order/Order"
+import { nearestOf } from "@sluice/domain/internal/decode/DidYouMean"
+import type { UnknownMember } from "@sluice/domain/internal/decode/UnknownMembers"
+import { unsendable } from "@sluice/domain/internal/sending/Sendable"
+import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
+import { type Fault, faultBelow } from "@sluice/domain/order/Order"
+import { speaksFor } from "@sluice/domain/pipeline/Connector"
 import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
 import { decodePipeline } from "@sluice/domain/settings/PipelineDocument"
 import { Outbound } from "@sluice/http-client/Outbound"
 import { Context, Effect, Layer, Result, Schema } from "effect"
-import { type CalloutPath, Expressions } from "../expressions/Expressions.ts"
+import { type CalloutPath, Expressions, scopeNames } from "../expressions/Expressions.ts"
 import { expressionsIn, type Placed } from "../expressions/Template.ts"
+import { otherOrigin } from "../plugins/builtin/WebhookWorkflowStep.ts"
 import type { AnyPlugin } from "../plugins/Plugin.ts"
 import { toDefect } from "../plugins/PluginError.ts"
 import { Plugins } from "../plugins/Plugins.ts"
+import { type CheckContext, judgeUnknown } from "./CheckContext.ts"
+import { markWarnings } from "./MarkWarnings.ts"
 import { responseSchemaFaults } from "./ResponseSchema.ts"
-import { schemaFaults, unknownMembers } from "./SchemaFaults.ts"
+import { schemaFaults } from "./SchemaFaults.ts"
 import { type PathVerdict, verdictOf } from "./SchemaPath.ts"
+import { stepUnknown } from "./StepMembers.ts"
 
 /** The pipeline cannot be saved. Nothing was stored. */
 export class PipelineInvalid extends Schema.TaggedError<PipelineInvalid>()("PipelineInvalid", {
@@ -31,18 +39,13 @@ export interface CheckedPipeline {
 }
 
 export class PipelineCheck extends Context.Service<PipelineCheck, {
-  readonly check: (document: Json) => Effect.Effect<CheckedPipeline, PipelineInvalid>
+  readonly check: (document: Json, context?: CheckContext) => Effect.Effect<CheckedPipeline, PipelineInvalid>
 }>()("@sluice/engine/PipelineCheck") {
   static readonly layer = Layer.effect(PipelineCheck, Effect.suspend(() => make))
 }
 
 /** Callouts beside a step's own. */
 const sides = ["probe", "compensate"] as const
-
-const below = (path: string, fault: Fault): Fault => ({
-  path: fault.path === "" ? path : fault.path.startsWith("[") ? `${path}${fault.path}` : `${path}.${fault.path}`,
-  message: fault.message
-})
 
 /** Steps that come before, with what each one's answer must look like. */
 type Earlier = ReadonlyMap<string, Json | undefined>
@@ -64,39 +67,62 @@ const readingOf = (stepId: string, path: ReadonlyArray<string>, verdict: PathVer
       message: `reads callouts.${stepId}.body.${path.join(".")}, and by that step's responseSchema ${verdict.message}`
     }
 
+interface PlacedStep {
+  readonly step: Step
+  readonly path: string
+}
+
 /** The steps with the paths of their options in the document. */
-const placesOf = (pipeline: Pipeline) => [
+const placesOf = (pipeline: Pipeline): ReadonlyArray<PlacedStep> => [
   ...pipeline.steps.map((step, index) => ({ step, path: `steps[${index}]` })),
   ...pipeline.postProcessing.map((step, index) => ({ step, path: `postProcessing[${index}]` }))
 ]
+
+const listOf = (value: Json | undefined): ReadonlyArray<Json> => Array.isArray(value) ? value : []
 
 /** Options hold expressions whose values are not known yet: what the schema says of those places does not count. */
 const optionFaults = (plugin: AnyPlugin, step: Step, placed: ReadonlyArray<Placed>): ReadonlyArray<Fault> => {
   const faults = schemaFaults(plugin.options, step.options)
     .filter(({ path }) => !placed.some((expression) => expression.path === path))
-  if (faults.length > 0) return [...faults, ...strangers(plugin, step)]
+  if (faults.length > 0) return faults
   if (placed.length > 0) return []
   const options = Schema.decodeUnknownResult(plugin.options)(step.options)
   return Result.isSuccess(options) ? plugin.check?.(options.success, step) ?? [] : []
 }
 
-/** Beside a fault, a name that is not known is most likely the misspelt one. */
-const strangers = (plugin: AnyPlugin, step: Step): ReadonlyArray<Fault> =>
-  plugin.configuredIn === "options"
-    ? unknownMembers(plugin.options, step.options).map((path) => ({
-      path,
-      message: `is not an option of ${plugin.name}: mend its name or leave it out`
-    }))
-    : []
-
 const warningsOf = (plugin: AnyPlugin, step: Step, placed: ReadonlyArray<Placed>): ReadonlyArray<string> => {
   const options = placed.length > 0 ? undefined : Schema.decodeUnknownResult(plugin.options)(step.options)
   const own = options !== undefined && Result.isSuccess(options) ? plugin.warn?.(options.success, step) ?? [] : []
-  const excess = plugin.configuredIn === "options" ? unknownMembers(plugin.options, step.options) : []
-  return [
-    ...own,
-    ...excess.map((name) => `option ${name} is not known to ${plugin.name} and is not used`)
-  ].map((warning) => `${step.id}: ${warning}`)
+  return own.map((warning) => `${step.id}: ${warning}`)
+}
+
+/** The faults and warnings of the connector that a step asks for. */
+const connectorFindings = (
+  plugin: AnyPlugin,
+  { path, step }: PlacedStep,
+  { settings }: CheckContext
+): { readonly faults: ReadonlyArray<Fault>; readonly warnings: ReadonlyArray<string> } => {
+  const use = settings === undefined ? undefined : plugin.connectorUse?.(step.options)
+  if (use === undefined || settings === undefined) return { faults: [], warnings: [] }
+  const { connectorId, host, name } = use
+  const found = settings.connectors.map(({ connector }) => connector).filter((connector) =>
+    connectorId === undefined ? connector.name === name : connector.connectorId === connectorId
+  )
+  if (found.length === 0) {
+    if (connectorId === undefined && host !== undefined) return { faults: [], warnings: [] }
+    const sought = connectorId === undefined ? `${path}: no connector is named ${name}` : `${path}.connectorId: ` +
+      `no connector has the ConnectorId ${connectorId}`
+    return {
+      faults: [],
+      warnings: [`${sought}: ${host === undefined ? "until one is saved, the step fails" : "only Host is used"}`]
+    }
+  }
+  const other = connectorId === undefined || host === undefined || expressionsIn(host.url).length > 0
+    ? undefined
+    : found.find((connector) => !speaksFor(connector, host.url))
+  return other === undefined || host === undefined || connectorId === undefined
+    ? { faults: [], warnings: [] }
+    : { faults: [{ path: host.path, message: otherOrigin(connectorId, host.url, other) }], warnings: [] }
 }
 
 /** The faults that the plugin finds. One whose check throws cannot be relied on: that is a fault, too. */
@@ -119,7 +145,18 @@ const make = Effect.gen(function*() {
       return refusal === undefined ? [] : [{ path, message: refusal }]
     })
 
-  /** Returns the faults found after `warnings`; adds warnings to that list. */
+  /** The members of the document that neither the decoder nor the plugins know. */
+  const unknownOf = (document: JsonObject, found: ReadonlyArray<UnknownMember>): ReadonlyArray<UnknownMember> => [
+    ...found.filter(({ path }) => typeof path[1] !== "number"),
+    ...["steps", "postProcessing"].flatMap((phase) =>
+      listOf(document[phase]).flatMap((step, index) => {
+        const own = found.filter(({ path }) => path[0] === phase && path[1] === index)
+        return isObject(step) ? stepUnknown(byName.get(String(step.name)), step, [phase, index], own) : own
+      })
+    )
+  ]
+
+  /** Returns the faults found; adds warnings to the list. */
   const expressionFaults = Effect.fnUntraced(function*(
     placed: ReadonlyArray<Placed>,
     earlier: Earlier,
@@ -132,6 +169,13 @@ const make = Effect.gen(function*() {
       if (Result.isFailure(facts)) {
         faults.push({ path, message: facts.failure.message })
         continue
+      }
+      for (const name of facts.success.rootNames) {
+        if ((scopeNames as ReadonlyArray<string>).includes(name)) continue
+        faults.push({
+          path,
+          message: `reads ${name}, which is not known here: did you mean ${nearestOf(name, scopeNames)}?`
+        })
       }
       for (const id of facts.success.stepReferences) {
         if (earlier.has(id)) continue
@@ -172,12 +216,14 @@ const make = Effect.gen(function*() {
     return faults
   })
 
-  const check = Effect.fnUntraced(function*(json: Json) {
+  const check = Effect.fnUntraced(function*(json: Json, context: CheckContext = {}) {
     const decoded = decodePipeline(json, 1)
-    if ("faults" in decoded) return yield* new PipelineInvalid({ faults: decoded.faults })
+    const read = decoded.document ?? {}
+    const judged = judgeUnknown("pipeline", read, unknownOf(read, decoded.unknown ?? []), context)
+    if ("faults" in decoded) return yield* new PipelineInvalid({ faults: [...judged.faults, ...decoded.faults] })
     const { pipeline, document } = decoded
-    const faults: Array<Fault> = []
-    const warnings: Array<string> = []
+    const faults: Array<Fault> = [...unsendable("pipeline", document)]
+    const warnings: Array<string> = [...markWarnings("pipeline", document)]
     const places = placesOf(pipeline)
     const all = new Set(places.map(({ step }) => step.id))
     const earlier = new Map<string, Json | undefined>()
@@ -186,7 +232,8 @@ const make = Effect.gen(function*() {
       const placed = [{ path: "match.when", source: pipeline.match.when }]
       faults.push(...yield* expressionFaults(placed, earlier, all, warnings))
     }
-    for (const { step, path } of places) {
+    for (const place of places) {
+      const { path, step } = place
       const plugin = byName.get(step.name)
       if (plugin === undefined) {
         const known = [...byName.keys()].join(", ")
@@ -197,22 +244,27 @@ const make = Effect.gen(function*() {
       const inside = plugin.configuredIn === "options" ? `${path}.options` : path
       const placed = expressionsIn(step.options)
       const own = faultsOf(plugin, () => {
-        warnings.push(...warningsOf(plugin, step, placed))
-        return [...optionFaults(plugin, step, placed), ...addressFaults(plugin, step)]
+        const connectors = connectorFindings(plugin, place, context)
+        warnings.push(...warningsOf(plugin, step, placed), ...connectors.warnings)
+        return [...optionFaults(plugin, step, placed), ...addressFaults(plugin, step), ...connectors.faults]
       })
-      faults.push(...own.map((fault) => below(inside, fault)))
+      faults.push(...own.map((fault) => faultBelow(inside, fault)))
       const placedHere = placed.map((one) => ({
         source: one.source,
-        path: below(inside, { path: one.path, message: "" }).path
+        path: faultBelow(inside, { path: one.path, message: "" }).path
       }))
       const whens = step.when === undefined ? [] : [{ path: `${path}.when`, source: step.when }]
       faults.push(...yield* expressionFaults([...whens, ...placedHere], earlier, all, warnings))
       faults.push(...yield* sideFaults(step, path, earlier, all, warnings))
-      faults.push(...responseSchemaFaults(step.responseSchema).map((fault) => below(`${path}.responseSchema`, fault)))
+      faults.push(
+        ...responseSchemaFaults(step.responseSchema).map((fault) => faultBelow(`${path}.responseSchema`, fault))
+      )
       earlier.set(step.id, step.responseSchema)
     }
-    if (faults.length > 0) return yield* new PipelineInvalid({ faults })
-    const checked: CheckedPipeline = { pipeline, document, warnings }
+    if (judged.faults.length + faults.length > 0) {
+      return yield* new PipelineInvalid({ faults: [...judged.faults, ...faults] })
+    }
+    const checked: CheckedPipeline = { pipeline, document, warnings: [...judged.warnings, ...warnings] }
     return checked
   })
 

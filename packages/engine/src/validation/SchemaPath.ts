@@ -2,9 +2,9 @@
  * Decides whether a JSON Schema allows a value at a path. Pure. Says "unknown" wherever a keyword might allow it; a
  * list is searched through, as an expression does. Contract: section 4, `responseSchema` and "Expressions".
  */
+import { nearest, suggestion } from "@sluice/domain/internal/decode/DidYouMean"
 import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
 import { JsonPointer } from "effect"
-import { nearest, suggestion } from "../expressions/DidYouMean.ts"
 
 export type PathVerdict =
   /** No value that fits the schema has anything at this path. */

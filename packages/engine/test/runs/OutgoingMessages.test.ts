@@ -100,21 +100,57 @@ describe("ExportOrder", () => {
     }).pipe(Effect.provide(accepts)))
 
   it("takes its credentials when it is sent: the step's own headers over the connector's", () => {
+    const token = Redacted.make("token-of-erp")
     const erp = connector("erp", {
-      bearerToken: Redacted.make("token-of-erp"),
+      bearerToken: token,
       customHeaders: { "X-Shop": "1", "X-Other": "2" }
     })
     const origin = { pipeline: { name: "test", version: 1 }, stepId: "erp", connector: "erp" }
     const properties = [{ key: "X-Shop", value: "7", keyGroup: "RequestHeaders" }]
-    const found = messageCredentials(origin, "erp.example", pipeline([exports("erp", { properties })]), {
-      pipelines: [],
-      connectors: [erp],
-      authProviders: [],
-      secrets: []
-    })
-    assert.deepStrictEqual(found.headers, { "x-shop": "7", "x-other": "2" })
-    assert.strictEqual(found.authentication?.type, "bearer")
+    const settings = { pipelines: [], connectors: [erp], authProviders: [], secrets: [] }
+    const found = messageCredentials(
+      origin,
+      "https://erp.example/orders",
+      pipeline([exports("erp", { properties })]),
+      settings
+    )
+    assert.deepInclude(found, { headers: { "x-shop": "7", "x-other": "2" } })
+    assert.deepInclude(found, { authentication: { type: "bearer", token } })
   })
+
+  it("gets no credentials of a connector that is for another origin by now, or cannot be read", () => {
+    const erp = connector("erp", { bearerToken: Redacted.make("token-of-erp") })
+    const origin = { pipeline: { name: "test", version: 1 }, stepId: "erp", connector: "erp" }
+    const found = (address: string, one = erp) =>
+      messageCredentials(origin, address, pipeline([exports("erp")]), {
+        pipelines: [],
+        connectors: [one],
+        authProviders: [],
+        secrets: []
+      })
+    assert.hasAllKeys(found("https://erp.example:8443/orders"), ["unavailable"])
+    assert.hasAllKeys(found("https://erp.example/orders", { ...erp, unreadable: "cannot be opened" }), ["unavailable"])
+    const allowed = { ...erp, connector: { ...erp.connector, allowedHosts: ["https://erp.example:8443"] } }
+    assert.hasAllKeys(found("https://erp.example:8443/orders", allowed), ["url", "headers", "authentication"])
+  })
+})
+
+describe("the secrets in the URL of a message", () => {
+  const url = "https://erp.example/orders?api_key=s3cret-s3cret&a=1"
+  const shown = "https://erp.example/orders?api_key=[redacted]&a=1"
+  const origin = { pipeline: { name: "test", version: 1 }, stepId: "hook" }
+  const settings = { pipelines: [], connectors: [], authProviders: [], secrets: [] }
+  const hook = (endpoint: string) => webhook("hook", { endpoint })
+
+  it.effect("are not stored with it, and come from the settings when it is sent", () =>
+    Effect.gen(function*() {
+      const { messages } = yield* ran(world([], { postProcessing: [hook(url)] }))
+      assert.deepStrictEqual(messages.map((message) => message.url), [shown])
+      assert.deepInclude(messageCredentials(origin, shown, pipeline([hook(url)]), settings), { url })
+      assert.hasAllKeys(messageCredentials(origin, shown, pipeline([hook("https://erp.example/")]), settings), [
+        "unavailable"
+      ])
+    }).pipe(Effect.provide(accepts)))
 })
 
 describe("webhook in post-processing", () => {

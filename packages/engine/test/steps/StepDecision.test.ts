@@ -138,6 +138,25 @@ const table: Record<string, Row> = {
     history: true,
     output: true
   },
+  "a connector that cannot be used": {
+    policy: workflow,
+    error: noValue,
+    state: "failed",
+    run: "continue",
+    note: true,
+    history: true,
+    output: true
+  },
+  "a connector that cannot be used, with StopOnError": {
+    policy: critical(workflow),
+    error: noValue,
+    state: "failed",
+    run: "stop",
+    status: "ValidationFailed",
+    note: true,
+    history: true,
+    output: true
+  },
   "a critical plugin rejected": {
     policy: critical(plugin),
     error: status500,

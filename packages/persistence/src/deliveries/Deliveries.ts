@@ -5,6 +5,7 @@ import { deliveryId, messageId, uuidOf } from "@sluice/domain/identity/Ids"
 import { type ReceivedBody, receivedText } from "@sluice/domain/internal/decode/ReceivedText"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import { redactUrl } from "@sluice/domain/internal/redaction/UrlSecrets"
 import { isStorable } from "@sluice/domain/order/Order"
 import type { AttemptView, DeliveryState, DeliverySummary, DeliveryView } from "@sluice/domain/webhook/Delivery"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
@@ -63,7 +64,7 @@ const summary = (row: Row): DeliverySummary => ({
   endpointId: row.endpoint_id,
   type: row.type,
   ...(row.order_id !== null && { orderId: row.order_id }),
-  ...(row.target !== null && { url: (JSON.parse(row.target) as { readonly url: string }).url }),
+  ...(row.target !== null && { url: redactUrl((JSON.parse(row.target) as { readonly url: string }).url) }),
   state: row.state,
   ...(row.reason !== null && row.state !== "pending" && { reason: row.reason }),
   ...(row.blocked_by !== null && { blockedBy: deliveryId(row.blocked_by) }),

@@ -35,6 +35,9 @@ export interface SecretPlace {
 const mark = "sealed:1:"
 const nonceBytes = Aead.aes256Gcm.nonceLength
 
+/** True if a stored text is sealed, by whatever key. */
+export const isSealed = (stored: string): boolean => stored.startsWith("sealed:")
+
 const describe = (place: SecretPlace): string => `${place.kind} ${place.id}, ${place.pointer}`
 
 /** Encodes the place as three strings that no other place shares. */
@@ -97,10 +100,12 @@ const make = Effect.fnUntraced(function*(bytes: Redacted.Redacted<Uint8Array> | 
     return new TextDecoder().decode(opened)
   })
 
-  return SecretBox.of({ seal, open })
+  return SecretBox.of({ hasKey: Option.isSome(key), seal, open })
 })
 
 export class SecretBox extends Context.Service<SecretBox, {
+  /** Without a key nothing is sealed, and nothing opens. */
+  readonly hasKey: boolean
   /** The text to store in place of `text`. Sealing the same text twice gives two different texts. */
   readonly seal: (text: string, place: SecretPlace) => Effect.Effect<string, EncryptionKeyMissing>
   /** Opens a value that was sealed for this place. */

@@ -2,6 +2,7 @@
 import { rotationMs } from "@sluice/delivery/Signature"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import type { JsonObject } from "@sluice/domain/json/Json"
+import { redacted } from "@sluice/domain/redaction/Redaction"
 import { secretPrefix } from "@sluice/domain/settings/WebhookEndpointDocument"
 import { Base64 } from "effect/encoding"
 
@@ -25,7 +26,8 @@ export const withSecret = (written: JsonObject, before: JsonObject | undefined, 
 export const rotated = (before: JsonObject, fresh: string, now: number): JsonObject => ({
   ...before,
   secret: fresh,
-  ...(before["secret"] !== undefined && {
+  // One that cannot be opened signs no more.
+  ...(before["secret"] !== undefined && before["secret"] !== redacted && {
     rotated: { secret: before["secret"], until: isoOf(now + rotationMs) }
   })
 })

@@ -1,31 +1,42 @@
 /**
- * The settings as one statement sees them, decoded for use. A document that this release cannot read is left out and
- * logged, and the other settings go on working. A secret that does not open is an error: with the wrong key nothing can
- * be called or redacted.
+ * The settings as one statement sees them, decoded for use. What cannot be read disables the setting that holds it, and
+ * no other: a setting with a secret that does not open stays in its place, so that no other one is taken for it, and
+ * whatever needs it fails with nothing sent. A document that this release cannot decode is left out. Contract: section 4.
  */
+import { kindText } from "@sluice/domain/internal/settings/SettingsKind"
 import { type JsonObject, parse } from "@sluice/domain/json/Json"
-import type { Fault } from "@sluice/domain/order/Order"
+import { type Fault, faultText } from "@sluice/domain/order/Order"
 import type { AuthProvider } from "@sluice/domain/pipeline/AuthProvider"
 import type { AddressedConnector } from "@sluice/domain/pipeline/Connector"
-import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
-import { shortestSecret } from "@sluice/domain/redaction/Redaction"
+import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
 import { decodeAuthProvider } from "@sluice/domain/settings/AuthProviderDocument"
 import { decodeConnector } from "@sluice/domain/settings/ConnectorDocument"
 import { decodePipeline } from "@sluice/domain/settings/PipelineDocument"
-import type { SettingsKind } from "@sluice/domain/settings/SettingsDocument"
+import { secretTexts, type SettingsKind } from "@sluice/domain/settings/SettingsDocument"
 import { decodeWebhookEndpoint } from "@sluice/domain/settings/WebhookEndpointDocument"
 import type { WebhookEndpoint } from "@sluice/domain/webhook/WebhookEndpoint"
 import type { SettingsSnapshot } from "@sluice/engine/settings/Settings"
-import { Effect } from "effect"
+import { Effect, Predicate } from "effect"
 import type { SqlClient } from "effect/sql"
 import type { SecretBox } from "../secrets/SecretBox.ts"
-import { open, secretTextsOf } from "./SealedDocument.ts"
+import { open, type Opened, unreadableText } from "./SealedDocument.ts"
 
 /** Everything at one revision. */
 export interface LoadedSettings extends SettingsSnapshot {
   readonly revision: bigint
+  /** Settings that are disabled, in the order of the statement. */
+  readonly unreadable: ReadonlyArray<UnreadableSetting>
   /** The endpoints by id. */
   readonly webhookEndpoints: ReadonlyMap<string, WebhookEndpoint>
+}
+
+/** A setting that cannot be used, or not as a whole, and why. */
+export interface UnreadableSetting {
+  readonly kind: SettingsKind
+  readonly id: string
+  readonly message: string
+  /** The secrets that do not open. */
+  readonly secrets: ReadonlyArray<string>
 }
 
 interface Row {
@@ -34,22 +45,6 @@ interface Row {
   readonly id: string
   readonly version: number
   readonly document: string
-}
-
-/**
- * The secrets of a document, and the values derived from them in a request: the token of a header, the text of basic
- * credentials.
- */
-export const secretTexts = (kind: SettingsKind, document: JsonObject): ReadonlyArray<string> => {
-  const { username, password } = document
-  const basic = typeof username === "string" && typeof password === "string" ? [`${username}:${password}`] : []
-  return [
-    ...secretTextsOf(kind, document).flatMap((text) => {
-      const token = /^(?:Bearer|Basic|Token) +(.+)$/i.exec(text)?.[1]
-      return token === undefined ? [text] : [text, token]
-    }),
-    ...basic
-  ].filter((text) => text.length >= shortestSecret)
 }
 
 /** The decoded settings of each kind, and the secrets of all. */
@@ -61,31 +56,67 @@ interface Gathered {
   readonly secrets: Set<string>
 }
 
+/** The step with what of it cannot be had. A step that could not be compensated is not begun. */
+const stepUnreadable = (step: Step, own: ReadonlyArray<string>, message: string): Step => {
+  const { compensate, probe } = step
+  if (own.length === 0) return step
+  return {
+    ...step,
+    unreadable: message,
+    ...(compensate !== undefined && own.some((member) => member.startsWith("compensate")) &&
+      { compensate: { ...compensate, unreadable: message } }),
+    ...(probe !== undefined && own.some((member) => member.startsWith("probe")) &&
+      { probe: { ...probe, unreadable: message } })
+  }
+}
+
+/** The pipeline with the steps marked that hold secrets that do not open; the others run. */
+const pipelineUnreadable = (pipeline: Pipeline, unreadable: ReadonlyArray<string>, message: string): Pipeline => {
+  if (unreadable.length === 0) return pipeline
+  const marked = (phase: "steps" | "postProcessing") =>
+    pipeline[phase].map((step, index) => {
+      const path = `${phase}[${index}].`
+      const own = unreadable.filter((member) => member.startsWith(path)).map((member) => member.slice(path.length))
+      return stepUnreadable(step, own, message)
+    })
+  return { ...pipeline, steps: marked("steps"), postProcessing: marked("postProcessing") }
+}
+
+/** `connector billing: bearerToken cannot be opened …`; `undefined` where all opens. */
+const messageOf = ({ id, kind }: Pick<Row, "kind" | "id">, unreadable: ReadonlyArray<string>): string | undefined =>
+  kind === null || unreadable.length === 0 ? undefined : `${kindText[kind]} ${id}: ${unreadableText(unreadable)}`
+
 /** Puts one document where it belongs; answers what keeps it from being used. */
-const gather = (gathered: Gathered, { kind, id, version }: Row, document: JsonObject): ReadonlyArray<Fault> => {
+const gather = (gathered: Gathered, row: Row, { document, unreadable }: Opened): ReadonlyArray<Fault> => {
+  const { id, kind, version } = row
+  const message = messageOf(row, unreadable)
+  const mark = message === undefined ? {} : { unreadable: message }
   switch (kind) {
     case "pipeline": {
       const decoded = decodePipeline(document, version)
       if ("faults" in decoded) return decoded.faults
-      gathered.pipelines.push(decoded.pipeline)
+      gathered.pipelines.push(pipelineUnreadable(decoded.pipeline, unreadable, message ?? ""))
       return []
     }
     case "connector": {
       const decoded = decodeConnector(document)
       if ("faults" in decoded) return decoded.faults
-      gathered.connectors.push({ id, connector: decoded.connector })
+      gathered.connectors.push({ id, connector: decoded.connector, ...mark })
       return []
     }
     case "authProvider": {
       const decoded = decodeAuthProvider(document)
       if ("faults" in decoded) return decoded.faults
-      gathered.authProviders.push(decoded.authProvider)
+      const { domain, name } = decoded.authProvider
+      gathered.authProviders.push(
+        message === undefined ? decoded.authProvider : { name, domain, type: "unreadable", message }
+      )
       return []
     }
     case "webhookEndpoint": {
       const decoded = decodeWebhookEndpoint(id, document)
       if ("faults" in decoded) return decoded.faults
-      gathered.webhookEndpoints.set(id, decoded.endpoint)
+      gathered.webhookEndpoints.set(id, { ...decoded.endpoint, ...mark })
       return []
     }
     case null:
@@ -93,11 +124,8 @@ const gather = (gathered: Gathered, { kind, id, version }: Row, document: JsonOb
   }
 }
 
-const logFaults = (kind: SettingsKind, id: string, faults: ReadonlyArray<Fault>) =>
-  Effect.logError(
-    `${kind} ${id} is left out, this release cannot read it: `
-      + faults.map(({ path, message }) => `${path} ${message}`).join("; ")
-  )
+const undecodable = (faults: ReadonlyArray<Fault>): string =>
+  `left out, this release cannot read it: ${faults.map(faultText).join("; ")}`
 
 /** Highest priority first, then by name: the order in which pipelines are asked whether they match. */
 const byPrecedence = (a: Pipeline, b: Pipeline): number =>
@@ -122,17 +150,26 @@ export const load = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, box: S
     webhookEndpoints: new Map(),
     secrets: new Set()
   }
+  const unreadable: Array<UnreadableSetting> = []
   for (const row of rows) {
-    if (row.kind === null) continue
-    const document = yield* open(box, row.kind, row.id, parse(row.document) as JsonObject)
-    for (const text of secretTexts(row.kind, document)) gathered.secrets.add(text)
-    const faults = gather(gathered, row, document)
-    if (faults.length > 0) yield* logFaults(row.kind, row.id, faults)
+    const { id, kind } = row
+    if (kind === null) continue
+    const opened = yield* open(box, kind, id, parse(row.document) as JsonObject)
+    for (const text of secretTexts(kind, opened.document)) gathered.secrets.add(text)
+    const faults = gather(gathered, row, opened)
+    const messages = [
+      faults.length > 0 ? undecodable(faults) : undefined,
+      opened.unreadable.length > 0 ? unreadableText(opened.unreadable) : undefined
+    ].filter(Predicate.isNotUndefined)
+    if (messages.length > 0) {
+      unreadable.push({ kind, id, message: messages.join("; "), secrets: opened.unreadable })
+    }
   }
   return {
     ...gathered,
     pipelines: gathered.pipelines.toSorted(byPrecedence),
     secrets: [...gathered.secrets],
+    unreadable,
     revision: rows.find(({ kind }) => kind === null)?.revision ?? 0n
   } satisfies LoadedSettings
 })
@@ -147,9 +184,15 @@ export const loadPipeline = Effect.fnUntraced(function*(
   const [row] = yield* sql<Pick<Row, "document">>`
     SELECT document FROM pipeline_versions WHERE id = ${name} AND version = ${version}`
   if (row === undefined) return undefined
-  const document = yield* open(box, "pipeline", name, parse(row.document) as JsonObject)
+  const { document, unreadable } = yield* open(box, "pipeline", name, parse(row.document) as JsonObject)
   const decoded = decodePipeline(document, version)
-  if (!("faults" in decoded)) return { pipeline: decoded.pipeline, secrets: secretTexts("pipeline", document) }
-  yield* logFaults("pipeline", `${name} version ${version}`, decoded.faults)
+  if (!("faults" in decoded)) {
+    const message = messageOf({ kind: "pipeline", id: `${name} version ${version}` }, unreadable)
+    return {
+      pipeline: pipelineUnreadable(decoded.pipeline, unreadable, message ?? ""),
+      secrets: secretTexts("pipeline", document)
+    }
+  }
+  yield* Effect.logError(`pipeline ${name} version ${version} is ${undecodable(decoded.faults)}`)
   return undefined
 })

@@ -2,62 +2,64 @@
  * A settings document with its secrets sealed one by one: the rest stays readable in the database, and a secret opens
  * only at its place. Contract: sections 2 and 4.
  */
-import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
-import { type MemberPath, secretPaths, type SettingsKind, withMember } from "@sluice/domain/settings/SettingsDocument"
-import { Effect, JsonPointer } from "effect"
-import type { EncryptionKeyMissing, SecretBox, SecretUnreadable } from "../secrets/SecretBox.ts"
+import type { JsonObject } from "@sluice/domain/json/Json"
+import { redacted } from "@sluice/domain/redaction/Redaction"
+import {
+  type Secret,
+  secretsIn,
+  type SettingsKind,
+  slotText,
+  withSecrets
+} from "@sluice/domain/settings/SettingsDocument"
+import { Effect, JsonPointer, Result } from "effect"
+import { type EncryptionKeyMissing, isSealed, type SecretBox, type SecretPlace } from "../secrets/SecretBox.ts"
 
 type Box = SecretBox["Service"]
 
-export const pointerTo = (path: MemberPath): string =>
-  path.map((token) => `/${JsonPointer.escapeToken(String(token))}`).join("")
-
-const memberAt = (document: Json, path: MemberPath): Json | undefined =>
-  path.reduce<Json | undefined>(
-    (value, token) => Array.isArray(value) ? value[Number(token)] : isObject(value) ? value[token] : undefined,
-    document
-  )
-
-interface Secret {
-  readonly path: MemberPath
-  readonly text: string
+const pointerTo = ({ path, query }: Secret): string => {
+  const member = path.map((token) => `/${JsonPointer.escapeToken(String(token))}`).join("")
+  return query === undefined ? member : `${member}?${query.index}=${query.name}`
 }
 
-const secretsOf = (kind: SettingsKind, document: JsonObject): ReadonlyArray<Secret> =>
-  secretPaths(kind, document).flatMap((path) => {
-    const text = memberAt(document, path)
-    return typeof text === "string" ? [{ path, text }] : []
-  })
+/** A document as it was before it was sealed. */
+export interface Opened {
+  /** The document; secrets that do not open read `[redacted]`. */
+  readonly document: JsonObject
+  /** The secrets that do not open, as `steps[0].options.headers.X-Key`. */
+  readonly unreadable: ReadonlyArray<string>
+}
 
-/** The texts that are secret in a document that is not sealed. */
-export const secretTextsOf = (kind: SettingsKind, document: JsonObject): ReadonlyArray<string> =>
-  secretsOf(kind, document).map(({ text }) => text)
-
-const changed = Effect.fnUntraced(function*<E>(
+export const seal = Effect.fnUntraced(function*(
+  box: Box,
   kind: SettingsKind,
-  document: JsonObject,
-  change: (text: string, pointer: string) => Effect.Effect<string, E>
-) {
-  let result: Json = document
-  for (const { path, text } of secretsOf(kind, document)) {
-    result = withMember(result, path, yield* change(text, pointerTo(path)))
+  id: string,
+  document: JsonObject
+): Effect.fn.Return<JsonObject, EncryptionKeyMissing> {
+  const changes: Array<readonly [Secret, string]> = []
+  for (const secret of secretsIn(kind, document)) {
+    changes.push([secret, yield* box.seal(secret.value, { kind, id, pointer: pointerTo(secret) })])
   }
-  // Only members inside were replaced.
-  return result as JsonObject
+  return withSecrets(document, changes)
 })
 
-export const seal = (
-  box: Box,
-  kind: SettingsKind,
-  id: string,
-  document: JsonObject
-): Effect.Effect<JsonObject, EncryptionKeyMissing> =>
-  changed(kind, document, (text, pointer) => box.seal(text, { kind, id, pointer }))
+/** A text that is not sealed was stored by a release that did not count it among the secrets. */
+const opened = (box: Box, text: string, place: SecretPlace) =>
+  isSealed(text) ? Effect.result(box.open(text, place)) : Effect.succeed(Result.succeed(text))
 
-export const open = (
-  box: Box,
-  kind: SettingsKind,
-  id: string,
-  document: JsonObject
-): Effect.Effect<JsonObject, SecretUnreadable> =>
-  changed(kind, document, (text, pointer) => box.open(text, { kind, id, pointer }))
+/** Never fails: one secret that does not open leaves the rest of the document readable. */
+export const open = Effect.fnUntraced(function*(box: Box, kind: SettingsKind, id: string, document: JsonObject) {
+  const changes: Array<readonly [Secret, string]> = []
+  const unreadable: Array<string> = []
+  for (const secret of secretsIn(kind, document)) {
+    const text = yield* opened(box, secret.value, { kind, id, pointer: pointerTo(secret) })
+    if (Result.isFailure(text)) unreadable.push(slotText(secret))
+    changes.push([secret, Result.isSuccess(text) ? text.success : redacted])
+  }
+  const result: Opened = { document: withSecrets(document, changes), unreadable }
+  return result
+})
+
+/** The message for a setting with secrets that do not open. */
+export const unreadableText = (members: ReadonlyArray<string>): string =>
+  `${members.join(", ")} cannot be opened with the keys of SLUICE_ENCRYPTION_KEY: start with the key that sealed `
+  + `${members.length === 1 ? "it" : "them"}, or write the secret again`

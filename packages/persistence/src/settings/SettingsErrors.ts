@@ -19,8 +19,7 @@ export class PipelineInUse extends Schema.TaggedError<PipelineInUse>()("Pipeline
   name: Schema.String
 }) {}
 
-/** A secret was written as `[redacted]`, and there is no stored one to keep. */
-export class SecretNotStored extends Schema.TaggedError<SecretNotStored>()("SecretNotStored", {
-  /** JSON pointers of the members. */
-  paths: Schema.Array(Schema.String)
+/** A secret was written as `[redacted]`, and there is no stored one that may be kept in its place. */
+export class SecretNotKept extends Schema.TaggedError<SecretNotKept>()("SecretNotKept", {
+  faults: Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))
 }) {}

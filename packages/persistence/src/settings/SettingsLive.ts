@@ -5,13 +5,14 @@
  * a second). Contract: section 4.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
+import { kindText } from "@sluice/domain/internal/settings/SettingsKind"
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import { isStorable } from "@sluice/domain/order/Order"
 import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
-import { JournalUnavailable } from "@sluice/engine/journal/Journal"
+import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
 import { Settings, type SettingsSnapshot } from "@sluice/engine/settings/Settings"
 import { Context, Effect, Layer, Queue, Semaphore, type Stream, SubscriptionRef } from "effect"
-import { SecretBox, type SecretUnreadable } from "../secrets/SecretBox.ts"
+import { EncryptionKeyMissing, SecretBox } from "../secrets/SecretBox.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
 import { channel } from "./Announcement.ts"
 import { load, type LoadedSettings, loadPipeline } from "./LoadedSettings.ts"
@@ -58,8 +59,25 @@ const make = Effect.gen(function*() {
     return { ...loaded, secrets: [...seen] }
   }
 
-  const read = Effect.map(orUnavailable(load(sql, box)), withSeen)
-  const state = yield* SubscriptionRef.make(yield* read)
+  let told = ""
+  /** Logs which settings are disabled, whenever that has changed. */
+  const tell = ({ unreadable }: LoadedSettings) => {
+    const lines = unreadable.map((setting) => `${kindText[setting.kind]} ${setting.id}: ${setting.message}`)
+    const changed = lines.join("\n") !== told
+    told = lines.join("\n")
+    return changed ? Effect.forEach(lines, (line) => Effect.logError(line), { discard: true }) : Effect.void
+  }
+
+  const read = orUnavailable(load(sql, box)).pipe(Effect.tap(tell), Effect.map(withSeen))
+  const first = yield* read
+  const sealed = first.unreadable.filter(({ secrets }) => secrets.length > 0)
+  if (!box.hasKey && sealed.length > 0) {
+    return yield* new EncryptionKeyMissing({
+      message: `SLUICE_ENCRYPTION_KEY is not set, and secrets are stored sealed (${sealed.length} settings, among them `
+        + `${sealed[0]?.id}): set it to the key that they were stored with, 32 bytes in base64`
+    })
+  }
+  const state = yield* SubscriptionRef.make(first)
 
   /** The number of reads begun so far; a read that began after a change was committed sees it. */
   let begun = 0
@@ -80,10 +98,7 @@ const make = Effect.gen(function*() {
   const check = Effect.gen(function*() {
     const [row] = yield* orUnavailable(sql<{ readonly revision: bigint }>`SELECT revision FROM settings_revision`)
     if (row?.revision !== SubscriptionRef.getUnsafe(state).revision) yield* refresh
-  }).pipe(
-    // The settings of before stay in force, and the log says why.
-    Effect.catchTag("SecretUnreadable", (error) => Effect.logError(error.message))
-  )
+  })
 
   const watch = Effect.gen(function*() {
     const announcements = yield* sql.listen(channel)
@@ -111,7 +126,7 @@ const make = Effect.gen(function*() {
     versions.set(key, read.pipeline)
     if (remember(read.secrets)) yield* one.withPermit(SubscriptionRef.update(state, withSeen))
     return read.pipeline
-  }, Effect.catchTag("SecretUnreadable", (error) => Effect.fail(new JournalUnavailable({ message: error.message }))))
+  })
 
   return SettingsLive.of({
     current: () => SubscriptionRef.getUnsafe(state),
@@ -128,14 +143,14 @@ export class SettingsLive extends Context.Service<SettingsLive, {
   readonly current: () => LoadedSettings
   readonly pipeline: (name: string, version: number) => Effect.Effect<Pipeline | undefined, JournalUnavailable>
   /** Reads everything anew; done when what is committed by now is in force. */
-  readonly refresh: Effect.Effect<void, JournalUnavailable | SecretUnreadable>
+  readonly refresh: Effect.Effect<void, JournalUnavailable>
   /** The snapshot at once, and every one that replaces it. */
   readonly changes: Stream.Stream<SettingsSnapshot>
 }>()("@sluice/persistence/SettingsLive") {
   /** Watches while its scope is open; the engine's port comes with it. Holds one connection of the pool. */
   static readonly layer: Layer.Layer<
     SettingsLive | Settings,
-    JournalUnavailable | SecretUnreadable,
+    JournalUnavailable | EncryptionKeyMissing,
     PgClient.PgClient | SecretBox
   > = Layer.effectContext(
     Effect.map(make, (live) =>

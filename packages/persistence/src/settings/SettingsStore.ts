@@ -8,12 +8,12 @@ import type { SettingsKind } from "@sluice/domain/settings/SettingsDocument"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
 import { Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
-import { type EncryptionKeyMissing, SecretBox, type SecretUnreadable } from "../secrets/SecretBox.ts"
+import { type EncryptionKeyMissing, SecretBox } from "../secrets/SecretBox.ts"
 import type { CursorInvalid, Page, PageRequest } from "../sql/Page.ts"
 import { transaction } from "../sql/Transaction.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
 import { freshSecret, rotated, withSecret } from "./EndpointSecret.ts"
-import type { PipelineInUse, SecretNotStored, SettingUnknown, SettingVersionMismatch } from "./SettingsErrors.ts"
+import type { PipelineInUse, SecretNotKept, SettingUnknown, SettingVersionMismatch } from "./SettingsErrors.ts"
 import { SettingsLive } from "./SettingsLive.ts"
 import { makeReads } from "./SettingsReads.ts"
 import { makeWrites } from "./SettingsWrites.ts"
@@ -23,9 +23,8 @@ export type { Precondition, Put, StoredSetting } from "./StoredSetting.ts"
 
 export type PutError =
   | SettingVersionMismatch
-  | SecretNotStored
+  | SecretNotKept
   | EncryptionKeyMissing
-  | SecretUnreadable
   | JournalUnavailable
 
 export interface SettingsOf {

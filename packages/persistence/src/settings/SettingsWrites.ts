@@ -4,14 +4,14 @@
  */
 import { equals, type JsonObject, stringify } from "@sluice/domain/json/Json"
 import { isStorable } from "@sluice/domain/order/Order"
-import { keepStored, pathText, secretPaths, type SettingsKind } from "@sluice/domain/settings/SettingsDocument"
-import { Effect, Result } from "effect"
+import { keepStored, type SettingsKind } from "@sluice/domain/settings/SettingsDocument"
+import { Effect } from "effect"
 import type { SqlClient } from "effect/sql"
 import type { SecretBox } from "../secrets/SecretBox.ts"
 import { announce } from "./Announcement.ts"
 import { endpointDeleted, endpointWritten } from "./EndpointState.ts"
-import { open, pointerTo, seal } from "./SealedDocument.ts"
-import { PipelineInUse, SecretNotStored, SettingUnknown, SettingVersionMismatch } from "./SettingsErrors.ts"
+import { open, seal } from "./SealedDocument.ts"
+import { PipelineInUse, SecretNotKept, SettingUnknown, SettingVersionMismatch } from "./SettingsErrors.ts"
 import { documentOf, type SettingRow, shown } from "./SettingsReads.ts"
 import { tables } from "./SettingsTables.ts"
 import type { Precondition, Put } from "./StoredSetting.ts"
@@ -51,18 +51,10 @@ export const makeWrites = (sql: SqlClient.SqlClient, box: SecretBox["Service"]) 
   ) {
     const row = yield* stored(kind, id)
     yield* check(kind, id, row, precondition)
-    const opened = row === undefined
-      ? Result.succeed(undefined)
-      : yield* Effect.result(open(box, kind, id, documentOf(row)))
-    const before = Result.isSuccess(opened) ? opened.success : undefined
+    // What does not open cannot be kept, but it can be replaced: that is the mend after a lost key.
+    const before = row === undefined ? undefined : (yield* open(box, kind, id, documentOf(row))).document
     const kept = keepStored(kind, carry(document, before), before)
-    if ("faults" in kept) {
-      // What does not open cannot be kept, but it can be replaced: that is the mend after a lost key.
-      if (Result.isFailure(opened)) return yield* opened.failure
-      const faulty = new Set(kept.faults.map(({ path }) => path))
-      const paths = secretPaths(kind, document).filter((path) => faulty.has(pathText(path))).map(pointerTo)
-      return yield* new SecretNotStored({ paths })
-    }
+    if ("faults" in kept) return yield* new SecretNotKept({ faults: kept.faults })
     const next = kept.document
     if (row !== undefined && before !== undefined && equals(before, next)) {
       return { ...shown(kind, row), created: false, changed: false } satisfies Put

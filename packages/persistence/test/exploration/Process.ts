@@ -116,7 +116,7 @@ const several: Plugin<typeof SeveralOptions.Type> = {
 }
 
 const noExpressions = Layer.succeed(Expressions, {
-  check: () => Effect.succeed({ stepReferences: [], calloutPaths: [] }),
+  check: () => Effect.succeed({ stepReferences: [], calloutPaths: [], rootNames: [] }),
   evaluate: (source) => Effect.fail(new ExpressionError({ source, reason: "failed", message: "there are none" }))
 })
 

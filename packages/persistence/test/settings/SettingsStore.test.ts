@@ -4,10 +4,10 @@ import { Settings } from "@sluice/engine/settings/Settings"
 import { Effect, Layer, Redacted, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import * as Database from "../../src/schema/Database.ts"
-import { EncryptionKeyMissing, SecretBox, SecretUnreadable } from "../../src/secrets/SecretBox.ts"
+import { EncryptionKeyMissing, SecretBox } from "../../src/secrets/SecretBox.ts"
 import {
   PipelineInUse,
-  SecretNotStored,
+  SecretNotKept,
   SettingUnknown,
   SettingVersionMismatch
 } from "../../src/settings/SettingsErrors.ts"
@@ -124,8 +124,8 @@ describe("SettingsStore", () => {
     Effect.gen(function*() {
       const { pipeline: store } = yield* SettingsStore
       const error = yield* Effect.flip(store.put("p", withSecret("[redacted]")))
-      assert.instanceOf(error, SecretNotStored)
-      assert.deepStrictEqual(error.paths, ["/steps/0/options/headers/X-Api-Key"])
+      assert.instanceOf(error, SecretNotKept)
+      assert.deepStrictEqual(error.faults.map(({ path }) => path), ["steps[0].options.headers.X-Api-Key"])
       assert.instanceOf(yield* Effect.flip(store.get("p")), SettingUnknown)
     }).pipe(Effect.provide(layer)))
 
@@ -198,13 +198,56 @@ describe("SettingsStore", () => {
       { encryptionKey: undefined }
     ).pipe(Effect.provide(DatabaseTest.layer)))
 
-  it.effect("a process with another key does not start on secrets that it cannot open", () =>
+  it.effect("a process without a key does not start on secrets that are sealed", () =>
     Effect.gen(function*() {
       const { connector: store } = yield* SettingsStore
       yield* store.put("c", connector({ bearerToken: "hunter2-hunter2" }))
-      const error = yield* Effect.flip(elsewhere(Settings, { encryptionKey: key(2) }))
-      assert.instanceOf(error, SecretUnreadable)
-      assert.include(error.message, "connector c, /bearerToken")
+      const error = yield* Effect.flip(elsewhere(Settings, { encryptionKey: undefined }))
+      assert.instanceOf(error, EncryptionKeyMissing)
+      assert.match(error.message, /^SLUICE_ENCRYPTION_KEY is not set.*among them c/)
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("a secret that cannot be opened disables the setting that holds it, and no other, until it is written", () =>
+    Effect.gen(function*() {
+      const store = yield* SettingsStore
+      const sql = yield* SqlClient.SqlClient
+      yield* store.connector.put("damaged", connector({ bearerToken: "hunter2-hunter2", displayName: "Mine" }))
+      yield* store.connector.put("whole", connector({ bearerToken: "hunter3-hunter3" }))
+      yield* store.authProvider.put("a", { name: "a", domain: "x.example", type: "bearer", token: "token-of-a" })
+      yield* store.pipeline.put("p", withSecret("secret-of-p"))
+      yield* store.webhookEndpoint.put("w", { url: "https://w.example/", types: ["*"], secret: endpointSecret })
+      for (const table of ["connectors", "auth_providers", "pipelines", "webhook_endpoints"]) {
+        yield* sql`UPDATE ${sql(table)} SET document = regexp_replace(document, '(sealed:[^"]{20}).{4}', '\\1AAAA')
+          WHERE id <> 'whole'`
+      }
+      yield* elsewhere(Effect.gen(function*() {
+        const live = yield* SettingsLive
+        const other = yield* SettingsStore
+        const { authProviders, connectors, pipelines, unreadable, webhookEndpoints } = live.current()
+        assert.deepStrictEqual(unreadable.map(({ id, kind, secrets }) => [kind, id, ...secrets]), [
+          ["authProvider", "a", "token"],
+          ["connector", "damaged", "bearerToken"],
+          ["pipeline", "p", "steps[0].options.headers.X-Api-Key"],
+          ["webhookEndpoint", "w", "secret"]
+        ])
+        assert.deepStrictEqual(connectors.map((one) => [one.id, one.unreadable !== undefined]), [
+          ["damaged", true],
+          ["whole", false]
+        ])
+        assert.deepStrictEqual(authProviders.map(({ type }) => type), ["unreadable"])
+        assert.match(pipelines[0]?.steps[0]?.unreadable ?? "", /^pipeline p: .*SLUICE_ENCRYPTION_KEY/)
+        assert.match(webhookEndpoints.get("w")?.unreadable ?? "", /^webhook endpoint w: secret /)
+
+        // What is read still says "[redacted]"; writing that back asks for the secret, a new one mends.
+        const shown = yield* other.connector.get("damaged")
+        assert.strictEqual(shown.document["bearerToken"], "[redacted]")
+        const error = yield* Effect.flip(other.connector.put("damaged", shown.document))
+        assert.instanceOf(error, SecretNotKept)
+        assert.match(error.faults[0]?.message ?? "", /cannot be opened.*write the secret/)
+        yield* other.connector.put("damaged", { ...shown.document, bearerToken: "hunter4-hunter4" })
+        yield* other.webhookEndpoint.rotate("w", 0)
+        assert.deepStrictEqual(live.current().unreadable.map(({ id }) => id), ["a", "p"])
+      }))
     }).pipe(Effect.provide(layer)))
 })
 

@@ -7,6 +7,7 @@ import { OpenRunState } from "@sluice/domain/run/ProcessEvent"
 import { make as makePartnerLabels, type PartnerLabels } from "@sluice/engine/internal/telemetry/PartnerLabels"
 import { WriteHealth } from "@sluice/persistence/internal/journal/writer/WriteHealth"
 import { Overview } from "@sluice/persistence/internal/queries/Overview"
+import { SettingsLive } from "@sluice/persistence/settings/SettingsLive"
 import { DateTime, Effect, Layer, Metric } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { PrometheusMetrics } from "effect/observability"
@@ -49,6 +50,10 @@ const runsWaiting = (partner: string) =>
 
 const stalledWrites = Metric.gauge("sluice_journal_stalled_seconds", {
   description: "For how long no commit of this process has succeeded in time; 0 while writes go on."
+})
+
+const unreadableSettings = Metric.gauge("sluice_settings_unreadable", {
+  description: "Settings that are disabled, since a secret in them cannot be opened or this release cannot read them."
 })
 
 const epochMs = (iso: string): number => DateTime.toEpochMillis(DateTime.makeUnsafe(iso))
@@ -100,6 +105,7 @@ export const layer = Layer.effectDiscard(Effect.gen(function*() {
   const router = yield* HttpRouter.HttpRouter
   const overview = yield* Overview
   const writes = yield* WriteHealth
+  const settings = yield* SettingsLive
   const seen = new Set<string>()
   const labelOf = makePartnerLabels()
   yield* router.add(
@@ -112,6 +118,7 @@ export const layer = Layer.effectDiscard(Effect.gen(function*() {
       )
       yield* show(view, labelOf, seen)
       yield* Metric.update(stalledWrites, yield* writes.stalledSeconds)
+      yield* Metric.update(unreadableSettings, settings.current().unreadable.length)
       return HttpServerResponse.text(yield* PrometheusMetrics.format(), {
         contentType: "text/plain; version=0.0.4; charset=utf-8"
       })

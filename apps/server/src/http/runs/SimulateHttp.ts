@@ -3,7 +3,7 @@ import { defaultRuns, type SimulatedRun, SimulationRequest } from "@sluice/api/i
 import * as Problems from "@sluice/api/wire/Problems"
 import { processEventId } from "@sluice/domain/identity/Ids"
 import { type JsonObject, parse } from "@sluice/domain/json/Json"
-import { type Fault, type Order, submissionFaults } from "@sluice/domain/order/Order"
+import { type Fault, faultBelow, type Order, submissionFaults } from "@sluice/domain/order/Order"
 import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
 import type { Subject } from "@sluice/engine/internal/simulation/Plan"
 import { Simulation } from "@sluice/engine/internal/simulation/Simulation"
@@ -12,6 +12,7 @@ import { schemaFaults, unknownMembers } from "@sluice/engine/internal/validation
 import { Settings } from "@sluice/engine/settings/Settings"
 import { type EndedRun, RecordedRuns } from "@sluice/persistence/internal/queries/RecordedRuns"
 import { Orders } from "@sluice/persistence/queries/Orders"
+import { SettingsStore } from "@sluice/persistence/settings/SettingsStore"
 import { Array, Effect, Schema, Stream } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { addressed, addressFaults } from "../../settings/SettingsWriting.ts"
@@ -49,9 +50,7 @@ const bodyFaults = (body: JsonObject): ReadonlyArray<Fault> => {
 
 /** The faults of the definition in the body, with their paths. */
 const inside = (faults: ReadonlyArray<Fault>) =>
-  ErrorMapping.invalid(
-    faults.map(({ message, path }) => ({ path: path === "" ? "definition" : `definition.${path}`, message }))
-  )
+  ErrorMapping.invalid(faults.map((fault) => faultBelow("definition", fault)))
 
 const unavailable = {
   JournalUnavailable: (error: Parameters<typeof ErrorMapping.unavailable>[0]) =>
@@ -66,19 +65,24 @@ export const make = Effect.gen(function*() {
   const settings = yield* Settings
   const recorded = yield* RecordedRuns
   const orders = yield* Orders
+  const { pipeline: store } = yield* SettingsStore
   const { plan, simulate } = yield* Simulation
 
   const definition = Effect.fnUntraced(function*(name: string, posted: JsonObject | undefined) {
     if (posted === undefined) {
-      const stored = settings.current().pipelines.find((pipeline) => pipeline.name === name)
-      return stored ?? (yield* new Problems.NotFound({
+      const found = settings.current().pipelines.find((pipeline) => pipeline.name === name)
+      return found ?? (yield* new Problems.NotFound({
         detail: `There is no pipeline ${JSON.stringify(name)}: PUT it, or send a definition`
       }))
     }
     const faults = addressFaults("pipeline", name, posted)
     if (faults.length > 0) return yield* inside(faults)
+    const stored = yield* store.get(name).pipe(
+      Effect.map(({ document }) => document),
+      Effect.catchTags({ ...unavailable, SettingUnknown: () => Effect.undefined })
+    )
     const checked = yield* Effect.mapError(
-      check.check(addressed("pipeline", name, posted)),
+      check.check(addressed("pipeline", name, posted), { settings: settings.current(), stored }),
       (invalid) => inside(invalid.faults)
     )
     return checked.pipeline

@@ -1,54 +1,44 @@
 /** The four endpoints that every kind of setting has. Contract: section 7. */
 import { defaultLimit } from "@sluice/api/wire/Paging"
 import * as Problems from "@sluice/api/wire/Problems"
+import { kindText } from "@sluice/domain/internal/settings/SettingsKind"
 import { stringify } from "@sluice/domain/json/Json"
+import type { SettingInvalid } from "@sluice/engine/internal/validation/SettingsCheck"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
 import type {
   PipelineInUse,
-  SecretNotStored,
+  SecretNotKept,
   SettingUnknown,
   SettingVersionMismatch
 } from "@sluice/persistence/internal/settings/SettingsErrors"
 import type { Put, StoredSetting } from "@sluice/persistence/internal/settings/StoredSetting"
-import type { EncryptionKeyMissing, SecretUnreadable } from "@sluice/persistence/secrets/SecretBox"
+import type { EncryptionKeyMissing } from "@sluice/persistence/secrets/SecretBox"
 import { SettingsStore } from "@sluice/persistence/settings/SettingsStore"
 import { Effect } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
-import { type SettingInvalid, SettingsWriting, type Written, type WrittenKind } from "../../settings/SettingsWriting.ts"
+import { SettingsWriting, type WrittenKind } from "../../settings/SettingsWriting.ts"
 import * as Answer from "../../wire/Answer.ts"
 import * as Body from "../../wire/Body.ts"
 import * as ErrorMapping from "../../wire/ErrorMapping.ts"
 import * as Preconditions from "../../wire/Preconditions.ts"
 
-/** The noun for a setting in a sentence. */
-const nouns: Readonly<Record<WrittenKind, string>> = {
-  pipeline: "pipeline",
-  connector: "connector",
-  authProvider: "auth provider",
-  webhookEndpoint: "webhook endpoint"
-}
-
 /** A setting's JSON: its document, under the address that `PUT` takes, and what the server knows of it. */
-export const settingText = (kind: WrittenKind) => (setting: StoredSetting | Put | Written): string => {
+export const settingText = (kind: WrittenKind) =>
+(
+  setting: (StoredSetting | Put) & { readonly warnings?: ReadonlyArray<string> }
+): string => {
   const { id, document, notes = {}, version, createdAt, updatedAt } = setting
-  const warnings = "warnings" in setting && setting.warnings.length > 0 ? { warnings: setting.warnings } : {}
+  const warnings = setting.warnings !== undefined && setting.warnings.length > 0 ? { warnings: setting.warnings } : {}
   const address = kind === "connector" || kind === "webhookEndpoint" ? { id } : { name: id }
   const secret = "secret" in setting && setting.secret !== undefined ? { secret: setting.secret } : {}
   return stringify({ ...address, ...document, ...secret, ...notes, version, createdAt, updatedAt, ...warnings })
 }
 
-/** `/options/headers/x-key` as `options.headers.x-key`. */
-const dotted = (pointer: string): string =>
-  pointer.split("/").slice(1).reduce(
-    (path, token) => /^\d+$/.test(token) ? `${path}[${token}]` : path === "" ? token : `${path}.${token}`,
-    ""
-  ).replaceAll("~1", "/").replaceAll("~0", "~")
-
 export const ofSetting = {
   JournalUnavailable: (error: JournalUnavailable) => Effect.fail(ErrorMapping.unavailable(error)),
   SettingUnknown: ({ kind, id }: SettingUnknown) =>
     Effect.fail(
-      new Problems.NotFound({ detail: `There is no ${nouns[kind as WrittenKind]} ${JSON.stringify(id)}` })
+      new Problems.NotFound({ detail: `There is no ${kindText[kind as WrittenKind]} ${JSON.stringify(id)}` })
     )
 }
 
@@ -64,13 +54,8 @@ const mismatch = ({ current }: SettingVersionMismatch) =>
 export const ofStoring = {
   JournalUnavailable: ofSetting.JournalUnavailable,
   SettingVersionMismatch: mismatch,
-  SecretNotStored: ({ paths }: SecretNotStored) =>
-    Effect.fail(ErrorMapping.invalid(paths.map((pointer) => ({
-      path: dotted(pointer),
-      message: "is \"[redacted]\", and there is no stored secret to keep: write the secret"
-    })))),
-  EncryptionKeyMissing: ({ message }: EncryptionKeyMissing) => refusedBySettings(message),
-  SecretUnreadable: ({ message }: SecretUnreadable) => refusedBySettings(message)
+  SecretNotKept: ({ faults }: SecretNotKept) => Effect.fail(ErrorMapping.invalid(faults)),
+  EncryptionKeyMissing: ({ message }: EncryptionKeyMissing) => refusedBySettings(message)
 }
 
 export const ofPut = {
@@ -87,6 +72,13 @@ interface One {
 interface Conditional extends One {
   readonly headers: { readonly "if-match"?: string }
 }
+/** `?lenient=true` */
+export interface Lenient {
+  readonly query: { readonly lenient?: "true" | "false" }
+}
+
+export const checking = ({ lenient }: Lenient["query"]) => ({ lenient: lenient === "true" })
+
 interface Listing {
   readonly query: { readonly limit?: number; readonly cursor?: string }
 }
@@ -100,17 +92,21 @@ export const make = Effect.fnUntraced(function*(kind: WrittenKind) {
   return {
     list: Effect.fnUntraced(function*({ query: { limit = defaultLimit, cursor } }: Listing) {
       const page = yield* store.list({ limit, cursor }).pipe(Effect.catchTags(ErrorMapping.ofList))
-      return Answer.page(page, text)
+      const items = yield* Effect.forEach(page.items, (setting) => writing.warned(kind, setting))
+      return Answer.page({ ...page, items }, text)
     }),
     get: Effect.fnUntraced(function*({ params }: One) {
-      const setting = yield* store.get(params.id).pipe(Effect.catchTags(ofSetting))
+      const stored = yield* store.get(params.id).pipe(Effect.catchTags(ofSetting))
+      const setting = yield* writing.warned(kind, stored)
       return Answer.versioned(text(setting), setting.version)
     }),
     put: Effect.fnUntraced(
-      function*({ request, params, headers }: Conditional & { readonly request: HttpServerRequest.HttpServerRequest }) {
+      function*({ request, params, headers, query }: Conditional & Lenient & {
+        readonly request: HttpServerRequest.HttpServerRequest
+      }) {
         const ifMatch = yield* Preconditions.ifMatch(headers["if-match"])
-        const body = yield* Body.readObject(request, `the ${nouns[kind]}`)
-        const written = yield* writing.check(kind, params.id, body).pipe(
+        const body = yield* Body.readObject(request, `the ${kindText[kind]}`)
+        const written = yield* writing.check(kind, params.id, body, checking(query)).pipe(
           Effect.flatMap((checked) => writing.write(kind, params.id, checked, { ifMatch })),
           Effect.catchTags(ofPut)
         )

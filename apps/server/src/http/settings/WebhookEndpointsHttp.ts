@@ -35,7 +35,7 @@ export const layer = HttpApiBuilder.group(
       .handle("remove", remove)
       .handleRaw(
         "create",
-        Effect.fnUntraced(function*({ request }) {
+        Effect.fnUntraced(function*({ query, request }) {
           const body = yield* Body.readObject(request, "the webhook endpoint")
           const given = body["id"] ?? body["Id"]
           const id = typeof given === "string" ? given : endpointId(SecureRandom.uuidV7Unsafe())
@@ -51,7 +51,7 @@ export const layer = HttpApiBuilder.group(
               detail: `There is a webhook endpoint ${JSON.stringify(id)} already: PUT changes it`
             })
           }
-          const written = yield* writing.check(kind, id, body).pipe(
+          const written = yield* writing.check(kind, id, body, SettingsHttp.checking(query)).pipe(
             Effect.flatMap((checked) => writing.write(kind, id, checked)),
             Effect.catchTags(SettingsHttp.ofPut)
           )

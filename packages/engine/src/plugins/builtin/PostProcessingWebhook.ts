@@ -2,6 +2,7 @@
  * `webhook` in `postProcessing`: tells a partner of the order with all that the run has added to it, or of what an
  * expression makes of it, once every step has ended. Contract: section 6.
  */
+import { redactUrl } from "@sluice/domain/internal/redaction/UrlSecrets"
 import type { Json } from "@sluice/domain/json/Json"
 import { stringify } from "@sluice/domain/json/Json"
 import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
@@ -34,7 +35,8 @@ export const postProcessingWebhook: Plugin<PostProcessingWebhookOptions> = {
       const message: OutgoingMessage = {
         id,
         type: "postProcessing",
-        url: options.endpoint,
+        // The secrets of a configured URL are put in again when it is sent.
+        url: step.options.endpoint === options.endpoint ? redactUrl(options.endpoint) : options.endpoint,
         headers: {},
         body: stringify((options.payload ?? order) as Json),
         idempotencyKey: id.replaceAll("-", ""),

@@ -3,18 +3,19 @@
  * Contract: section 6.
  */
 import { type ReceivedBody, receivedText, undecodable } from "@sluice/domain/internal/decode/ReceivedText"
+import { originOf } from "@sluice/domain/internal/decode/Url"
 import { measured } from "@sluice/domain/internal/json/LargeText"
 import { selectConnector } from "@sluice/domain/internal/pipeline/ConnectorSelection"
-import type { Json } from "@sluice/domain/json/Json"
+import type { Json, JsonObject } from "@sluice/domain/json/Json"
 import { executeExportOrder } from "@sluice/domain/order/History"
-import { type Connector, defaultTimeoutMs } from "@sluice/domain/pipeline/Connector"
+import { type AddressedConnector, type Connector, defaultTimeoutMs, speaksFor } from "@sluice/domain/pipeline/Connector"
 import type { Step } from "@sluice/domain/pipeline/Pipeline"
 import { readWorkflowAnswer, type WorkflowAnswer } from "@sluice/domain/workflow/WorkflowAnswer"
 import { workflowTail } from "@sluice/domain/workflow/WorkflowBody"
 import type { OutboundResponse } from "@sluice/http-client/Outbound"
-import { Effect, Schema } from "effect"
+import { Effect, Result, Schema } from "effect"
 import type { Judgement, RequestCredentials } from "../Callout.ts"
-import type { Plugin, StepInput } from "../Plugin.ts"
+import type { ConnectorUse, Plugin, StepInput } from "../Plugin.ts"
 import { Unprepared } from "../PluginError.ts"
 import { type AttemptEnd, delays, isNetworkError } from "../RetrySchedule.ts"
 
@@ -114,12 +115,48 @@ export const credentialsOf = (connector: Connector | undefined): RequestCredenti
     ? { username: connector.username, password: connector.password }
     : undefined
 
-export const configured = ({ options, order, connectors }: StepInput<WebhookWorkflowStepOptions>) => {
-  const wanted = { name: options.connector ?? "Webhook", connectorId: options.connectorId ?? undefined }
-  const { connector, reason } = selectConnector(connectors, wanted, order)
-  const host = property(options.properties ?? [], "host")
-  return { connector, reason: host === undefined ? reason : `Host property; ${reason}`, url: host ?? connector?.host }
+/** The target of the step. `connector` is absent where the step is inline: only its own credentials are sent. */
+export interface Target {
+  readonly url: string
+  readonly connector: AddressedConnector | undefined
+  readonly reason: string
 }
+
+const targetOf = (
+  { options, order, connectors }: StepInput<WebhookWorkflowStepOptions>
+): Result.Result<Target, Unprepared> => {
+  const wanted = { name: options.connector ?? "Webhook", connectorId: options.connectorId || undefined }
+  const { connector, reason } = selectConnector(connectors, wanted, order)
+  const addressed = connectors.find((one) => one.connector === connector)
+  const host = property(options.properties ?? [], "host")
+  if (addressed === undefined) {
+    return host === undefined
+      ? Result.fail(new Unprepared({ message: `connector not found: ${reason}`, continues: true }))
+      : Result.succeed({ url: host, connector: undefined, reason: `Host property; ${reason}` })
+  }
+  const url = host ?? addressed.connector.host
+  if (!speaksFor(addressed.connector, url)) {
+    return wanted.connectorId === undefined
+      ? Result.succeed({
+        url,
+        connector: undefined,
+        reason: `Host property, without connector ${addressed.id}, which is for another origin`
+      })
+      : Result.fail(new Unprepared({ message: otherOrigin(wanted.connectorId, url, addressed.connector) }))
+  }
+  return addressed.unreadable === undefined
+    ? Result.succeed({ url, connector: addressed, reason: host === undefined ? reason : `Host property; ${reason}` })
+    : Result.fail(new Unprepared({ message: addressed.unreadable }))
+}
+
+/** Fails, with nothing sent, where the connector is not found, not for the step's `Host`, or cannot be read. */
+export const configured = (input: StepInput<WebhookWorkflowStepOptions>): Effect.Effect<Target, Unprepared> =>
+  Effect.fromResult(targetOf(input))
+
+/** The message for a `Host` at another origin than the connector named by `ConnectorId`. */
+export const otherOrigin = (connectorId: string, url: string, { host }: Connector): string =>
+  `Host is at ${originOf(url) ?? "no origin"}, and connector ${connectorId} is for ${originOf(host) ?? "no origin"}: `
+  + "take one of them out, or name the origin in the connector's AllowedHosts"
 
 const optionsOf = (step: Step): { readonly stopOnError: boolean; readonly errorStatus: string | undefined } => {
   const properties = Array.isArray(step.options.properties) ? step.options.properties as unknown as Properties : []
@@ -129,27 +166,41 @@ const optionsOf = (step: Step): { readonly stopOnError: boolean; readonly errorS
   }
 }
 
+/** The addresses among options as they are written. */
+const hosts = ({ properties }: JsonObject) =>
+  (Array.isArray(properties) ? properties as unknown as Properties : []).flatMap(({ key, value, keyGroup }, index) =>
+    key.toLowerCase() === "host" && (keyGroup ?? "") === "" && typeof value === "string"
+      ? [{ path: `properties[${index}].value`, url: value }]
+      : []
+  )
+
+/** The addresses that settings give a step, secrets in their queries included. */
+export const configuredUrls = (options: JsonObject, connector: Connector | undefined): ReadonlyArray<string> => [
+  ...hosts(options).map(({ url }) => url),
+  ...(connector === undefined ? [] : [connector.host])
+]
+
+const connectorUse = (options: JsonObject): ConnectorUse => ({
+  name: typeof options.connector === "string" ? options.connector : "Webhook",
+  connectorId: typeof options.connectorId === "string" && options.connectorId !== "" ? options.connectorId : undefined,
+  host: hosts(options).find(({ url }) => url !== "")
+})
+
 export const webhookWorkflowStep: Plugin<WebhookWorkflowStepOptions> = {
   name: "WebhookWorkflowStep",
   description: "POSTs the order to a connector or host, and applies the OrderPatch or CancelWorkflow of the answer.",
   options: WebhookWorkflowStepOptions,
   configuredIn: "step",
-  addresses: ({ properties }) =>
-    (Array.isArray(properties) ? properties as unknown as Properties : []).flatMap(({ key, value, keyGroup }, index) =>
-      key.toLowerCase() === "host" && (keyGroup ?? "") === "" && typeof value === "string"
-        ? [{ path: `properties[${index}].value`, url: value }]
-        : []
-    ),
+  addresses: hosts,
+  connectorUse,
   policy: (step) => {
     const { stopOnError, errorStatus } = optionsOf(step)
     return { critical: stopOnError, tolerated: "warning", failedStatus: errorStatus, notesFailures: true }
   },
   run: Effect.fnUntraced(function*(input) {
     const { options, step, shipmentId, callout, authProviders } = input
-    const { connector, reason, url } = configured(input)
-    if (url === undefined) {
-      return yield* new Unprepared({ message: `connector not found: ${reason}`, continues: true })
-    }
+    const { connector: addressed, reason, url } = yield* configured(input)
+    const connector = addressed?.connector
     const own = requestHeaders(options.properties ?? [])
     const credentials = credentialsOf(connector)
     const answer = yield* callout({

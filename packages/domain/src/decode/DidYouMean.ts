@@ -1,6 +1,6 @@
 /** Suggests the known name that a misspelt one most likely stands for. Pure. */
 
-/** Longer names are not compared: they are hardly typed by hand. */
+/** Characters of a name that are compared. */
 const longest = 64
 
 /** Insertions, deletions, replacements and swaps of neighbours; case counts for little, so `accountid` is near. */
@@ -24,18 +24,28 @@ const distance = (from: string, to: string): number => {
   return last[to.length]!
 }
 
-/** The name that is at most a third of its letters away; of equally near ones the first. */
-export const nearest = (name: string, among: ReadonlyArray<string>): string | undefined => {
+const closest = (
+  name: string,
+  among: ReadonlyArray<string>,
+  isNear: (one: string, away: number) => boolean
+): string | undefined => {
   let found: { readonly name: string; readonly away: number } | undefined
   for (const one of among) {
-    if (name.length > longest || one.length > longest) continue
-    const away = distance(name, one)
-    if (away <= Math.max(1, Math.floor(one.length / 3)) && (found === undefined || away < found.away)) {
-      found = { name: one, away }
-    }
+    const away = distance(name.slice(0, longest), one.slice(0, longest))
+    if (isNear(one, away) && (found === undefined || away < found.away)) found = { name: one, away }
   }
   return found?.name
 }
+
+/** The nearest name that is at most a third of its letters away; of equally near ones the first. */
+export const nearest = (name: string, among: ReadonlyArray<string>): string | undefined =>
+  name.length > longest
+    ? undefined
+    : closest(name, among, (one, away) => one.length <= longest && away <= Math.max(1, Math.floor(one.length / 3)))
+
+/** The name with the smallest edit distance, however far it is; `undefined` only where there are no names. */
+export const nearestOf = (name: string, among: ReadonlyArray<string>): string | undefined =>
+  closest(name, among, () => true)
 
 /** The largest number of names that a message lists. */
 const mostListed = 8

@@ -3,10 +3,10 @@
  * Contract: section 5.
  */
 import { lowerFirst } from "../decode/JsonReader.ts"
+import { type MemberPath, pathText } from "../decode/MemberPath.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import type { Fault } from "../order/Order.ts"
 import { requestHeadersGroup } from "../pipeline/StepProperty.ts"
-import { type MemberPath, pathText } from "./SettingsDocument.ts"
 
 interface NamedHeader {
   readonly path: MemberPath

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { headerFaults, headerWarnings } from "@sluice/domain/internal/settings/OwnHeaders"
+import { headerFaults, headerWarnings } from "@sluice/domain/internal/sending/OwnHeaders"
 import type { JsonObject } from "@sluice/domain/json/Json"
 
 /** Each place of a setting where request headers stand, with the path of a header `name` there. */

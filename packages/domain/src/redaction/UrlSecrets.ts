@@ -1,0 +1,67 @@
+/**
+ * Secrets in the query of a URL: the values of members whose name says so, as in `?api_key=…`. They are sent as they are
+ * written, and read `[redacted]`. Contract: section 4.
+ */
+import { redacted } from "./Redaction.ts"
+
+/** Names of headers and query members that hold secrets. */
+export const secretName = /auth|key|token|secret|signature|password|cookie/i
+
+/** One query member that holds a secret, `index` counting all members of the query from 0. */
+export interface QuerySecret {
+  readonly name: string
+  readonly index: number
+  /** As it is written, with its percent signs. */
+  readonly value: string
+}
+
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "))
+  } catch {
+    return text
+  }
+}
+
+interface Parts {
+  readonly before: string
+  readonly members: ReadonlyArray<string>
+  readonly after: string
+}
+
+/** The text before the query's members, they, and the fragment; `undefined` where the text is no such URL. */
+const partsOf = (text: string): Parts | undefined => {
+  const match = /^(\s*https?:\/\/[^?#]*\?)([^#]*)(#[\s\S]*)?$/i.exec(text)
+  return match === null
+    ? undefined
+    : { before: match[1] ?? "", members: (match[2] ?? "").split("&"), after: match[3] ?? "" }
+}
+
+const split = (member: string): readonly [name: string, value: string] | undefined => {
+  const at = member.indexOf("=")
+  return at < 0 ? undefined : [member.slice(0, at), member.slice(at + 1)]
+}
+
+/** The secrets in a text that is an `http:` or `https:` URL; none in any other text. */
+export const querySecrets = (text: string): ReadonlyArray<QuerySecret> =>
+  (partsOf(text)?.members ?? []).flatMap((member, index) => {
+    const [name, value] = split(member) ?? []
+    return name === undefined || value === undefined || value === "" || !secretName.test(decoded(name))
+      ? []
+      : [{ name: decoded(name), index, value: decoded(value) === redacted ? redacted : value }]
+  })
+
+/** The URL with another value, as it is to be written, of the query member at `index`. */
+export const withQueryValue = (text: string, index: number, value: string): string => {
+  const parts = partsOf(text)
+  const name = split(parts?.members[index] ?? "")?.[0]
+  if (parts === undefined || name === undefined) return text
+  return parts.before + parts.members.with(index, `${name}=${value}`).join("&") + parts.after
+}
+
+/** The texts by which a query value may turn up again: as it is written, and as the receiver reads it. */
+export const valueTexts = (value: string): ReadonlyArray<string> => [...new Set([value, decoded(value)])]
+
+/** The URL as it may be shown. A text without secrets in a query comes back as it is. */
+export const redactUrl = (text: string): string =>
+  querySecrets(text).reduce((shown, { index }) => withQueryValue(shown, index, redacted), text)

@@ -1,0 +1,121 @@
+/**
+ * The addresses to which a setting sends its secrets: a stored secret stays with those that it was stored for.
+ * Contract: section 4.
+ *
+ * | secret in | addresses |
+ * | --- | --- |
+ * | connector | `host`, `allowedHosts` |
+ * | auth provider | `domain`, `tokenUrl` |
+ * | webhook endpoint | `url`; in `auth` also `auth.tokenUrl` |
+ * | `compensate`, `probe` | their `endpoint` |
+ * | any other part of a step | the addresses among its members and options, its property `Host`, else its connector |
+ */
+import type { MemberPath } from "../decode/MemberPath.ts"
+import { originOf } from "../decode/Url.ts"
+import { isObject, type Json, type JsonObject } from "../json/Json.ts"
+import { domainText } from "../pipeline/Domain.ts"
+import type { SettingsKind } from "./SettingsKind.ts"
+
+/** Members of a step or of its options that are addresses, whatever they hold. */
+const addressMembers: ReadonlySet<string> = new Set(["endpoint", "host", "baseUrl", "instanceUrl", "url", "tokenUrl"])
+
+const steps: ReadonlySet<unknown> = new Set(["steps", "postProcessing"])
+const sides: ReadonlyArray<string> = ["compensate", "probe"]
+
+/** The path of the part of the document that has addresses of its own: the document, a step, a side callout. */
+export const unitOf = (kind: SettingsKind, path: MemberPath): MemberPath =>
+  kind !== "pipeline" || !steps.has(path[0]) || typeof path[1] !== "number"
+    ? []
+    : path.slice(0, sides.includes(String(path[2])) ? 3 : 2)
+
+/** The origin of a URL; any other text (an expression) as it is. */
+const addressOf = (text: string): string => originOf(text) ?? text.trim()
+
+const strings = (...values: ReadonlyArray<Json | undefined>): ReadonlyArray<string> =>
+  values.flatMap((value) =>
+    typeof value === "string"
+      ? [value]
+      : Array.isArray(value)
+      ? value.filter((item: Json) => typeof item === "string")
+      : []
+  )
+
+/** An address in a setting, with its path. */
+export interface PlacedAddress {
+  readonly path: MemberPath
+  readonly text: string
+}
+
+const addressesAmong = (members: Json | undefined, path: MemberPath): ReadonlyArray<PlacedAddress> =>
+  isObject(members)
+    ? Object.entries(members).flatMap(([name, value]) =>
+      typeof value === "string" && (addressMembers.has(name) || /^\s*https?:\/\//i.test(value))
+        ? [{ path: [...path, name], text: value }]
+        : []
+    )
+    : []
+
+const hostProperties = ({ properties }: JsonObject, path: MemberPath): ReadonlyArray<PlacedAddress> =>
+  Array.isArray(properties)
+    ? properties.flatMap((property: Json, index) =>
+      isObject(property) && typeof property.key === "string" && property.key.toLowerCase() === "host" &&
+        (property.keyGroup ?? "") === "" && typeof property.value === "string"
+        ? [{ path: [...path, "properties", index, "value"], text: property.value }]
+        : []
+    )
+    : []
+
+/** The addresses of a step or a side callout at `path`. */
+const addressesOfStep = (step: JsonObject, path: MemberPath): ReadonlyArray<PlacedAddress> => [
+  ...addressesAmong(step, path),
+  ...addressesAmong(step.options, [...path, "options"]),
+  ...hostProperties(step, path)
+]
+
+/** A workflow step without a `Host` sends to its connector's, whichever that is at the time. */
+const connectorOf = ({ connector, connectorId, properties }: JsonObject): ReadonlyArray<string> =>
+  connector === undefined && connectorId === undefined && properties === undefined
+    ? []
+    : [`connector ${strings(connectorId)[0] || strings(connector)[0] || "Webhook"}`]
+
+const ofStep = (step: JsonObject): ReadonlyArray<string> => {
+  const own = addressesOfStep(step, [])
+  return own.length > 0 ? own.map(({ text }) => text) : connectorOf(step)
+}
+
+/** The addresses to which the secret at `inside`, a path in the unit, is sent. */
+export const origins = (kind: SettingsKind, unit: Json, inside: MemberPath): ReadonlyArray<string> => {
+  if (!isObject(unit)) return []
+  switch (kind) {
+    case "connector":
+      return [...new Set(strings(unit.host, unit.allowedHosts).map(addressOf))]
+    case "authProvider":
+      return [...strings(unit.domain).map(domainText), ...strings(unit.tokenUrl).map(addressOf)]
+    case "webhookEndpoint":
+      return strings(
+        unit.url,
+        inside[0] === "auth" && isObject(unit.auth) ? unit.auth.tokenUrl : undefined
+      ).map(addressOf)
+    case "pipeline":
+      return [...new Set(ofStep(unit).map(addressOf))]
+  }
+}
+
+const list = (value: Json | undefined): ReadonlyArray<Json> => Array.isArray(value) ? value : []
+
+/** Every address in a setting that a request may go to. */
+export const addressesIn = (kind: SettingsKind, document: JsonObject): ReadonlyArray<PlacedAddress> => {
+  if (kind !== "pipeline") {
+    return [...addressesAmong(document, []), ...addressesAmong(document.auth, ["auth"])]
+  }
+  return ["steps", "postProcessing"].flatMap((phase) =>
+    list(document[phase]).flatMap((step, index) =>
+      isObject(step)
+        ? [
+          ...addressesOfStep(step, [phase, index]),
+          ...sides.flatMap((side) => addressesAmong(step[side], [phase, index, side]))
+        ]
+        : []
+    )
+  )
+}
