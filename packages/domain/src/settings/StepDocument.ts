@@ -3,9 +3,6 @@
  *
  * The stored form has names in camelCase, headers as maps and properties as lists; unknown members are kept as they
  * came. A workflow step is configured among its own members, every other step in `options`.
- *
- * The stored form has names in camelCase, headers as maps and properties as lists; what nobody here knows is kept as it
- * came. A workflow step is configured among its own members, every other step in `options`.
  */
 import { camelCased, given, JsonReader, type Place, placeIn } from "../decode/JsonReader.ts"
 import { expressionIn } from "../decode/Marks.ts"
