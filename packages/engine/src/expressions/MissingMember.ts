@@ -13,7 +13,7 @@ const kindOf = (value: unknown): string =>
     ? value === "" ? "empty" : "text, not JSON"
     : `a ${isRawNumber(value) ? "number" : typeof value}`
 
-/** Whether all members on the way are there: in a list, in one of its items. */
+/** True if every member of the path exists; in a list, in one of its items. */
 const reaches = (value: unknown, [name, ...rest]: ReadonlyArray<string>): boolean =>
   name === undefined
     ? value !== null

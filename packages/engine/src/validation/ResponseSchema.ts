@@ -29,7 +29,7 @@ const mostWeight = 200
 
 interface Known {
   readonly weight: number
-  /** Where the schema is light. */
+  /** Checks a light schema in this thread. */
   readonly compiled: Compiled | undefined
 }
 

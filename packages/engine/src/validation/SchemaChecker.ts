@@ -8,7 +8,7 @@ import { Context, Effect } from "effect"
 import { compile } from "./SchemaCompiler.ts"
 
 export interface SchemaCheckerService {
-  /** How `text` does not fit, as the end of "the answer …"; `undefined` where it does. */
+  /** The way in which `text` does not fit, as the end of "the answer …"; `undefined` if it fits. */
   readonly misfit: (schema: Json, text: string) => Effect.Effect<string | undefined>
 }
 

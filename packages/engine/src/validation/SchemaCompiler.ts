@@ -52,7 +52,7 @@ const pointed = (root: Json, reference: string): Json | undefined =>
     return typeof value === "object" && value !== null ? (value as Record<string, Json>)[name] : undefined
   }, root)
 
-/** What a schema may cost, or why it is refused. */
+/** The cost of a schema, or the reason for refusing it. */
 export type Measured = { readonly weight: number } | { readonly fault: string }
 
 /** Counts every part as often as it is referred to, and every position of its patterns. */
