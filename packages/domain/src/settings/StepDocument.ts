@@ -94,7 +94,7 @@ const criticality = (reader: JsonReader, isWorkflow: boolean): boolean | undefin
   return critical ?? stopOnError
 }
 
-/** Every member that is not one of every step's: what nobody here knows is the plugin's, or travels to the partner. */
+/** Every member that is not common to all steps: an unknown one belongs to the plugin, or travels to the partner. */
 const workflowOptions = (
   reader: JsonReader,
   common: ReadonlySet<string>,

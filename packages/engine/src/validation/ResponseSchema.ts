@@ -29,7 +29,7 @@ const mostWeight = 200
 
 interface Known {
   readonly weight: number
-  /** Checks a light schema in this thread. */
+  /** The compiled schema, if it is light enough to be checked in this thread. */
   readonly compiled: Compiled | undefined
 }
 
