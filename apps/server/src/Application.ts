@@ -33,6 +33,7 @@ import * as OutboundUndici from "@sluice/http-client/node/OutboundUndici"
 import * as DeliveryStorePostgres from "@sluice/persistence/deliveries/DeliveryStorePostgres"
 import { EmbeddedPostgres } from "@sluice/persistence/embedded/EmbeddedPostgres"
 import { ApiKeyStore } from "@sluice/persistence/internal/access/ApiKeyStore"
+import { AuditLog } from "@sluice/persistence/internal/access/AuditLog"
 import { Deliveries } from "@sluice/persistence/internal/deliveries/Deliveries"
 import { Replays } from "@sluice/persistence/internal/deliveries/Replays"
 import type { StartError } from "@sluice/persistence/internal/embedded/EmbeddedPostgresError"
@@ -166,7 +167,7 @@ const engine = (config: ServerConfig, settings: SettingsFile.ReadFile | undefine
     Layer.provideMerge(SettingsWriting.layer),
     Layer.provideMerge(SettingsCheck.layer),
     Layer.provideMerge(PipelineCheck.layer),
-    Layer.provideMerge(Layer.merge(SettingsStore.layer, ApiKeyStore.layer)),
+    Layer.provideMerge(Layer.mergeAll(SettingsStore.layer, ApiKeyStore.layer, AuditLog.layer)),
     Layer.provideMerge(SettingsLive.layer),
     // One token request for all processes.
     Layer.provideMerge(Credentials.layer.pipe(Layer.provide(TokenStorePostgres.layer))),

@@ -10,6 +10,7 @@ import * as Listener from "./access/Listener.ts"
 import { ConsoleFiles } from "./console/ConsoleFiles.ts"
 import * as ConsolePages from "./console/ConsolePages.ts"
 import * as ApiKeysHttp from "./http/access/ApiKeysHttp.ts"
+import * as AuditHttp from "./http/access/AuditHttp.ts"
 import * as DeliveriesHttp from "./http/deliveries/DeliveriesHttp.ts"
 import * as DocsPage from "./http/operations/DocsPage.ts"
 import * as HealthHttp from "./http/operations/HealthHttp.ts"
@@ -47,7 +48,8 @@ const handlers = Layer.mergeAll(
   PartnersHttp.layer,
   OverviewHttp.layer,
   HealthHttp.layer,
-  ApiKeysHttp.layer
+  ApiKeysHttp.layer,
+  AuditHttp.layer
 ).pipe(
   Layer.provide([
     SchemaErrorHandler.layer,

@@ -33,6 +33,14 @@ const settings = <const Kind extends "pipeline" | "connector" | "auth_provider" 
     remove: ["admin", `${kind}.delete`]
   }) as const
 
+/** The changing routes that are recorded, as `<group>.<endpoint>`. */
+export type ChangingRoute = {
+  readonly [Group in keyof AccessTable]: {
+    readonly [Endpoint in keyof AccessTable[Group] & string]: AccessTable[Group][Endpoint] extends string ? never
+      : `${Group & string}.${Endpoint}`
+  }[keyof AccessTable[Group] & string]
+}[keyof AccessTable]
+
 export const access: AccessTable = {
   orders: {
     // An order is its own record.
@@ -77,6 +85,7 @@ export const access: AccessTable = {
     cancelReplay: ["operate", "job.cancel"]
   },
   apiKeys: { list: "admin", create: ["admin", "api_key.create"], remove: ["admin", "api_key.delete"] },
+  audit: { list: "admin", get: "admin" },
   deliveries: { list: "read", get: "read", redeliver: ["operate", "delivery.redeliver"] },
   partners: { list: "read", reset: ["operate", "partner.update"] },
   plugins: { list: "read" },

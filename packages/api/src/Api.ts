@@ -1,6 +1,7 @@
 /** The HTTP API of Sluice: what `/openapi.json` describes, the server implements and `ApiClient` speaks. Section 7. */
 import { HttpApi, OpenApi } from "effect/http-api"
 import { ApiKeysApi } from "./access/ApiKeysApi.ts"
+import { AuditApi } from "./access/AuditApi.ts"
 import { DeliveriesApi } from "./operations/DeliveriesApi.ts"
 import { HealthApi } from "./operations/HealthApi.ts"
 import { OverviewApi } from "./operations/OverviewApi.ts"
@@ -31,7 +32,7 @@ export class Api extends HttpApi.make("sluice")
     PartnersApi,
     HealthApi
   )
-  .add(ApiKeysApi, WebhookEndpointsApi, DeliveriesApi, EventsApi, CustomersApi, SubscriptionsApi, OverviewApi)
+  .add(ApiKeysApi, AuditApi, WebhookEndpointsApi, DeliveriesApi, EventsApi, CustomersApi, SubscriptionsApi, OverviewApi)
   .middleware(Refusals)
   // Added last, asked first.
   .middleware(AccessControl)

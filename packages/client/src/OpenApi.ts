@@ -71,6 +71,39 @@ export interface paths {
     readonly patch?: never
     readonly trace?: never
   }
+  readonly "/v1/audit": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    /** Every change and every refused one, newest first */
+    readonly get: operations["audit.list"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/audit/{id}": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["audit.get"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
   readonly "/v1/auth-providers": {
     readonly parameters: {
       readonly query?: never
@@ -788,6 +821,60 @@ export interface components {
       readonly roles: readonly ("read" | "submit" | "operate" | "admin")[]
       /** @description With SLUICE_CELLS alone: the key reaches its cell */
       readonly tenant?: string
+    }
+    readonly AuditRecord: {
+      /** @enum {string} */
+      readonly action:
+        | "pipeline.create"
+        | "pipeline.update"
+        | "pipeline.delete"
+        | "pipeline.pause"
+        | "pipeline.resume"
+        | "connector.create"
+        | "connector.update"
+        | "connector.delete"
+        | "auth_provider.create"
+        | "auth_provider.update"
+        | "auth_provider.delete"
+        | "webhook_endpoint.create"
+        | "webhook_endpoint.update"
+        | "webhook_endpoint.delete"
+        | "webhook_endpoint.rotate_secret"
+        | "webhook_endpoint.test"
+        | "webhook_endpoint.replay"
+        | "api_key.create"
+        | "api_key.update"
+        | "api_key.delete"
+        | "order.update"
+        | "order.process"
+        | "run.cancel"
+        | "run.retry"
+        | "run.cancel_many"
+        | "run.retry_many"
+        | "run.resolve_many"
+        | "step.resolve"
+        | "delivery.redeliver"
+        | "partner.update"
+        | "job.cancel"
+        | "issue.acknowledge"
+        | "issue.resolve"
+        | "issue.retry"
+        | "customer.erase"
+      /** @description The key's name, anonymous, or settings-file */
+      readonly actor: string
+      readonly after?: unknown
+      readonly at: string
+      readonly before?: unknown
+      readonly id: string
+      /** @enum {string} */
+      readonly outcome?: "refused"
+      readonly reason?: string
+      readonly remoteAddress: string | null
+      /** @description The path */
+      readonly resource: string
+      readonly roles: readonly ("read" | "submit" | "operate" | "admin")[]
+      /** @description The status that a refused change was answered with */
+      readonly status?: number
     }
     readonly BodyTooLargeEncoded: {
       readonly detail?: string
@@ -1826,6 +1913,211 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["ConflictEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description Not available at the moment */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "audit.list": {
+    readonly parameters: {
+      readonly query?: {
+        readonly action?:
+          | "pipeline.create"
+          | "pipeline.update"
+          | "pipeline.delete"
+          | "pipeline.pause"
+          | "pipeline.resume"
+          | "connector.create"
+          | "connector.update"
+          | "connector.delete"
+          | "auth_provider.create"
+          | "auth_provider.update"
+          | "auth_provider.delete"
+          | "webhook_endpoint.create"
+          | "webhook_endpoint.update"
+          | "webhook_endpoint.delete"
+          | "webhook_endpoint.rotate_secret"
+          | "webhook_endpoint.test"
+          | "webhook_endpoint.replay"
+          | "api_key.create"
+          | "api_key.update"
+          | "api_key.delete"
+          | "order.update"
+          | "order.process"
+          | "run.cancel"
+          | "run.retry"
+          | "run.cancel_many"
+          | "run.retry_many"
+          | "run.resolve_many"
+          | "step.resolve"
+          | "delivery.redeliver"
+          | "partner.update"
+          | "job.cancel"
+          | "issue.acknowledge"
+          | "issue.resolve"
+          | "issue.retry"
+          | "customer.erase"
+        readonly actor?: string
+        readonly createdAfter?: string
+        readonly createdBefore?: string
+        readonly cursor?: string
+        readonly limit?: string
+        readonly resource?: string
+      }
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Success */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": {
+            readonly items: readonly components["schemas"]["AuditRecord"][]
+            readonly nextCursor: string | null
+          }
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description Not available at the moment */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "audit.get": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description AuditRecord */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["AuditRecord"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
         }
       }
       /** @description Too many wrong keys */

@@ -89,6 +89,10 @@ export const routes: RouteTable = {
     create: ["POST", "/v1/api-keys"],
     remove: ["DELETE", "/v1/api-keys/:id"]
   },
+  audit: {
+    list: ["GET", "/v1/audit"],
+    get: ["GET", "/v1/audit/:id"]
+  },
   deliveries: {
     list: ["GET", "/v1/deliveries"],
     get: ["GET", "/v1/deliveries/:id"],

@@ -2,6 +2,7 @@
  * `SLUICE_CONFIG`: a settings file, applied at start. Upserts, deletes nothing; equal content makes no new version.
  * Contract: sections 2 and 4. A fault stops the start before anything is written, and names the file and the path in it.
  */
+import { type Act, CurrentAct, settingsFile } from "@sluice/domain/access/Act"
 import { unknownFault } from "@sluice/domain/internal/decode/UnknownMembers"
 import { parse } from "@sluice/domain/json/Json"
 import { type Fault, faultBelow, faultText } from "@sluice/domain/order/Order"
@@ -11,7 +12,7 @@ import { SettingsLive } from "@sluice/persistence/settings/SettingsLive"
 import { Effect, FileSystem, Schema } from "effect"
 import type { Environment } from "../config/ServerConfig.ts"
 import { locate } from "../wire/JsonFault.ts"
-import { type Checking, SettingsWriting } from "./SettingsWriting.ts"
+import { type Checking, SettingsWriting, type WrittenKind } from "./SettingsWriting.ts"
 
 /** The file cannot be applied. One line: file, path, mend. */
 export class SettingsFileInvalid extends Schema.TaggedError<SettingsFileInvalid>()("SettingsFileInvalid", {
@@ -49,6 +50,25 @@ export const read = Effect.fnUntraced(function*(file: string, environment: Envir
     : { file, settings: decoded.settings } satisfies ReadFile
 })
 
+/** As the API names each kind, in its actions and in its paths. */
+const names = {
+  pipeline: ["pipeline", "pipelines"],
+  connector: ["connector", "connectors"],
+  authProvider: ["auth_provider", "auth-providers"],
+  webhookEndpoint: ["webhook_endpoint", "webhook-endpoints"]
+} as const satisfies Record<WrittenKind, readonly [noun: string, path: string]>
+
+const actOf = (kind: WrittenKind, id: string): Act => {
+  const [noun, path] = names[kind]
+  return {
+    actor: settingsFile,
+    roles: [],
+    action: `${noun}.put`,
+    resource: `/v1/${path}/${encodeURIComponent(id)}`,
+    remoteAddress: null
+  }
+}
+
 /** Applies the file. Answers how many settings were new or changed. */
 export const apply = Effect.fnUntraced(function*({ file, settings }: ReadFile) {
   const writing = yield* SettingsWriting
@@ -85,6 +105,7 @@ export const apply = Effect.fnUntraced(function*({ file, settings }: ReadFile) {
   let changed = 0
   for (const { path, kind, id, setting } of checked.flat()) {
     const written = yield* writing.write(kind, id, setting).pipe(
+      Effect.provideService(CurrentAct, actOf(kind, id)),
       Effect.catchTags({
         SecretNotKept: (error) => Effect.fail(invalid(file, error.faults.map((fault) => faultBelow(path, fault)))),
         EncryptionKeyMissing: ({ message }) => Effect.fail(invalid(file, [{ path, message }])),

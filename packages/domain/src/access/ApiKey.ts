@@ -1,5 +1,6 @@
 /** API keys that are managed over the API, and the rules for making and deleting one. Contract: section 2. Pure. */
 import { DateTime, Option, Schema } from "effect"
+import { anonymous, settingsFile } from "./Act.ts"
 import { Role } from "./Role.ts"
 
 /** The body of `POST /v1/api-keys`. */
@@ -31,7 +32,7 @@ export interface ApiKeyFault {
 }
 
 /** Actors of the audit that are no keys. */
-const reservedNames: ReadonlySet<string> = new Set(["anonymous", "settings-file"])
+const reservedNames: ReadonlySet<string> = new Set([anonymous, settingsFile])
 
 /** The fault of the name of a key or of a tenant; `undefined` if there is none. */
 export const nameFault = (name: string): string | undefined => {

@@ -41,6 +41,7 @@ export const subscriptionId = (uuid: string): string => named("sub", uuid)
 export const customerId = (uuid: string): string => named("customer", uuid)
 export const entitlementId = (uuid: string): string => named("entitlement", uuid)
 export const endpointId = (uuid: string): string => named("endpoint", uuid)
+export const auditId = (uuid: string): string => named("audit", uuid)
 export const apiKeyId = (uuid: string): string => named("api_key", uuid)
 export const replayId = (uuid: string): string => named("replay", uuid)
 

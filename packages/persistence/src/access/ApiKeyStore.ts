@@ -14,9 +14,11 @@ import type { Role } from "@sluice/domain/access/Role"
 import { apiKeyId, uuidOf } from "@sluice/domain/identity/Ids"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
+import type { Json } from "@sluice/domain/json/Json"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
 import { Clock, Context, Effect, Layer, Queue, Schema, Semaphore, Stream } from "effect"
 import { SqlClient } from "effect/sql"
+import { recordAct } from "../audit/ActRecord.ts"
 import { announce } from "../settings/Announcement.ts"
 import { SettingsLive } from "../settings/SettingsLive.ts"
 import { cursor, type CursorInvalid, type Page, page, type PageRequest } from "../sql/Page.ts"
@@ -149,6 +151,7 @@ const make = Effect.gen(function*() {
         }, ${expires})
           returning *`
         yield* announce(sql)
+        if (stored !== undefined) yield* recordAct(sql, { after: shown(stored) as Json })
         return stored
       })
     ))
@@ -172,6 +175,7 @@ const make = Effect.gen(function*() {
         }
         yield* sql`delete from api_keys where id = ${key}`
         yield* announce(sql)
+        yield* recordAct(sql, { before: shown(row) as Json })
       })
     ))
     yield* refreshNow

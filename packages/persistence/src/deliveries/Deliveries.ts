@@ -12,6 +12,7 @@ import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
 import { Context, Effect, Layer, Schema } from "effect"
 import { Base64 } from "effect/encoding"
 import { SqlClient } from "effect/sql"
+import { recordAct } from "../audit/ActRecord.ts"
 import { DeliverySignal } from "../outbox/DeliverySignal.ts"
 import { cursor, type CursorInvalid, type Page, page, type PageRequest } from "../sql/Page.ts"
 import { transaction } from "../sql/Transaction.ts"
@@ -158,20 +159,35 @@ const make = Effect.gen(function*() {
         FROM webhook_endpoints WHERE id = ${row.endpoint_id}`)
     if (endpoint === undefined) return yield* new NotDeliverable({ id, reason: "its endpoint was deleted" })
     if (endpoint.disabled) return yield* new NotDeliverable({ id, reason: "its endpoint is disabled: enable it first" })
-    yield* orUnavailable(transaction(sql, again(sql, [row.id])))
+    yield* orUnavailable(transaction(
+      sql,
+      Effect.andThen(
+        again(sql, [row.id]),
+        recordAct(sql, {
+          before: { state: row.state },
+          after: { state: "pending" },
+          orderId: row.order_id ?? undefined
+        })
+      )
+    ))
     signal.publish()
     return yield* get(id)
   })
 
   const test = Effect.fnUntraced(function*(endpointId: string, message: string, body: string) {
-    const [row] = yield* orUnavailable(sql<{ readonly id: string }>`
+    const [row] = yield* orUnavailable(transaction(
+      sql,
+      sql<{ readonly id: string }>`
       with m as (
         insert into messages (id, type, created_at, body)
         values (${message}::uuid, 'test', clock_timestamp(), ${Utf8.encode(body)}) returning id, seq, created_at
       )
       insert into deliveries (id, message_id, seq, endpoint_id, lane, type, state, due_at, created_at)
       select ${message}::uuid, m.id, m.seq, w.id, 'e:' || w.id, 'test', 'pending', clock_timestamp(), m.created_at
-      from m, webhook_endpoints w where w.id = ${endpointId} returning id`)
+      from m, webhook_endpoints w where w.id = ${endpointId} returning id`.pipe(
+        Effect.tap(() => recordAct(sql, { after: { deliveryId: deliveryId(message) } }))
+      )
+    ))
     signal.publish()
     return yield* get(deliveryId(row?.id ?? message))
   })

@@ -9,9 +9,10 @@ import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoo
 import { isStorable } from "@sluice/domain/order/Order"
 import type { DeliveryState } from "@sluice/domain/webhook/Delivery"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
-import { Context, Effect, Latch, Layer, Schema } from "effect"
+import { Context, DateTime, Effect, Latch, Layer, Schema } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { SqlClient } from "effect/sql"
+import { recordAct } from "../audit/ActRecord.ts"
 import { DeliverySignal } from "../outbox/DeliverySignal.ts"
 import { writeIsolated } from "../sql/BatchIsolation.ts"
 import { transaction } from "../sql/Transaction.ts"
@@ -76,6 +77,8 @@ const shown = (row: Row): Replay => ({
   createdAt: row.created_at.toISOString(),
   ...(row.finished_at !== null && { finishedAt: row.finished_at.toISOString() })
 })
+
+const iso = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
 
 const texts = (value: ReadonlyArray<string>) => ({ ...PgTypes.text(null), oid: PgTypes.OID.textArray, value })
 
@@ -146,11 +149,24 @@ const make = Effect.gen(function*() {
   return Replays.of({
     start: Effect.fnUntraced(function*(endpointId, request) {
       const id = SecureRandom.uuidV7Unsafe()
-      yield* orUnavailable(sql`insert into replays (id, endpoint_id, since, until, states, types, requested_by)
+      yield* orUnavailable(transaction(
+        sql,
+        sql`insert into replays (id, endpoint_id, since, until, states, types, requested_by)
         values (${id}::uuid, ${endpointId}, ${PgTypes.timestamptz(request.since)}, ${
-        PgTypes.timestamptz(request.until)
-      }, ${texts(request.states)}, ${request.types === undefined ? null : texts(request.types)},
-          ${request.requestedBy ?? null})`)
+          PgTypes.timestamptz(request.until)
+        }, ${texts(request.states)}, ${request.types === undefined ? null : texts(request.types)},
+          ${request.requestedBy ?? null})`.pipe(
+          Effect.andThen(recordAct(sql, {
+            after: {
+              replayId: replayId(id),
+              since: iso(request.since),
+              until: iso(request.until),
+              states: request.states,
+              ...(request.types !== undefined && { types: request.types })
+            }
+          }))
+        )
+      ))
       const row = yield* find(endpointId, replayId(id)).pipe(Effect.catchTag("ReplayUnknown", Effect.die))
       wake.openUnsafe()
       return shown(row)
@@ -158,8 +174,13 @@ const make = Effect.gen(function*() {
     get: (endpointId, id) => Effect.map(find(endpointId, id), shown),
     cancel: Effect.fnUntraced(function*(endpointId, id) {
       const { id: uuid } = yield* find(endpointId, id)
-      yield* orUnavailable(sql`update replays set state = 'cancelled', finished_at = clock_timestamp()
-        where id = ${uuid}::uuid and state = 'running'`)
+      yield* orUnavailable(transaction(
+        sql,
+        sql`update replays set state = 'cancelled', finished_at = clock_timestamp()
+        where id = ${uuid}::uuid and state = 'running' returning id`.pipe(
+          Effect.tap(([row]) => row === undefined ? Effect.void : recordAct(sql, { after: { state: "cancelled" } }))
+        )
+      ))
       return shown(yield* find(endpointId, id))
     })
   })

@@ -16,10 +16,12 @@ import {
 import { PartnerBreaker } from "@sluice/engine/partners/PartnerBreaker"
 import { Cause, Clock, Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
+import { recordAct } from "../audit/ActRecord.ts"
 import { DeliverySignal } from "../outbox/DeliverySignal.ts"
 import { outcomeBytes, outcomeOf } from "../outbox/Outcome.ts"
 import * as PartnerBoardPg from "../partners/PartnerBreakerPostgres.ts"
 import * as JournalConnection from "../sql/JournalConnection.ts"
+import { transaction } from "../sql/Transaction.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
 import * as WorkNotifications from "../sql/WorkNotifications.ts"
 import { CurrentWriteProgress } from "../sql/WriteProgress.ts"
@@ -254,7 +256,13 @@ const make = Effect.fnUntraced(function*<E>(options: Options, register: Register
     commit: (entry) => write(entry, false),
     release: (entry) => write(entry, true),
     edit: (orderId, change, history) =>
-      Effect.provideService(orUnavailable(edit(orderId, change, history)), SqlClient.SqlClient, sql),
+      transaction(
+        sql,
+        Effect.tap(edit(orderId, change, history), (answer) =>
+          answer._tag === "Stale"
+            ? Effect.void
+            : recordAct(sql, { before: { version: change.seen }, after: { version: answer.version }, orderId }))
+      ).pipe(orUnavailable, Effect.provideService(SqlClient.SqlClient, sql)),
     document: (orderId, version) =>
       Effect.provideService(orUnavailable(document(orderId, version)), SqlClient.SqlClient, sql),
     state: (runId) => Effect.provideService(orUnavailable(state(runId)), SqlClient.SqlClient, sql),
@@ -265,7 +273,7 @@ const make = Effect.fnUntraced(function*<E>(options: Options, register: Register
           where id = ${claimToken.runId}::uuid and owner = ${lease.identity().worker}::uuid`))
       }),
     cancel: (runId, cancellation, at) =>
-      cancel(runId, cancellation, at).pipe(
+      transaction(sql, cancel(runId, cancellation, at)).pipe(
         Effect.tap((answer) =>
           Effect.sync(() => {
             if (answer._tag !== "Stored") return

@@ -3,6 +3,7 @@
  * then, with a fresh snapshot, it is asked whether a run is open. Contract: section 3, "An order and its runs".
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
+import { processEventId } from "@sluice/domain/identity/Ids"
 import type { RunState } from "@sluice/domain/run/ProcessEvent"
 import { retryConflict, sameFingerprint } from "@sluice/engine/internal/journal/JournalRules"
 import {
@@ -17,6 +18,7 @@ import {
 import { Clock, Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
+import { recordAct } from "../audit/ActRecord.ts"
 import { decodeCallout, encodeStep } from "../records/CalloutCodec.ts"
 import { reusedCallouts } from "../records/ReusedCallouts.ts"
 import { transaction } from "../sql/Transaction.ts"
@@ -128,6 +130,16 @@ export const reprocess = Effect.fnUntraced(function*(
         yield* sql`insert into steps (run_id, index, state, next_version, record)
         values (${run.runId}, ${step.index}, ${step.state}, ${version}, ${encodeStep(step)})`
       }
+      yield* recordAct(
+        sql,
+        run.retryOf === undefined
+          ? { before: { version: order.version }, after: { version }, orderId }
+          : {
+            after: { processEventId: processEventId(run.runId), state: starts ? "running" : "queued" },
+            reason: run.retryReason,
+            orderId
+          }
+      )
       if (!starts) return { _tag: "Queued", orderId, eventId: order.event_id, runId: run.runId } as const
       const records = yield* reusedCallouts(reused.map((step) => ({ runId: run.runId, step })))
       const held: RunSoFar = {

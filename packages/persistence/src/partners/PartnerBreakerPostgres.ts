@@ -13,7 +13,9 @@ import {
 } from "@sluice/engine/partners/PartnerBreaker"
 import { Effect, Latch } from "effect"
 import { SqlClient } from "effect/sql"
+import { recordAct } from "../audit/ActRecord.ts"
 import { writeIsolated } from "../sql/BatchIsolation.ts"
+import { transaction } from "../sql/Transaction.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
 import type { WorkNotifications } from "../sql/WorkNotifications.ts"
 
@@ -142,7 +144,15 @@ export const make = Effect.fnUntraced(function*(changed: () => void, announcemen
     ).pipe(Effect.map((rows) => rows.map(statusOf))),
     reset: (host) =>
       orUnavailable(Effect.gen(function*() {
-        yield* close(host, 1)
+        yield* transaction(
+          sql,
+          Effect.gen(function*() {
+            const [before] = yield* sql<{ readonly state: string }>`select state from partners where host = ${host}
+              for update`
+            yield* close(host, 1)
+            if (before !== undefined) yield* recordAct(sql, { before: { ...before }, after: { state: "closed" } })
+          })
+        )
         const [row] = yield* sql.unsafe<Row>(
           `select host, state, since, failures, ${waiting} from partners p where host = $1`,
           [host]

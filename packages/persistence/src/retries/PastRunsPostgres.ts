@@ -9,6 +9,7 @@ import { type PastRun, PastRuns } from "@sluice/engine/internal/journal/PastRuns
 import type { InheritedKey, SetAside } from "@sluice/engine/journal/Journal"
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
+import { recordAct } from "../audit/ActRecord.ts"
 import { RunChanges } from "../journal/RunChanges.ts"
 import { decodeStep, encodeHistory, encodeStep, type StoredStep } from "../records/CalloutCodec.ts"
 import { transaction } from "../sql/Transaction.ts"
@@ -115,6 +116,12 @@ const make = Effect.gen(function*() {
         if (written.length === 0) return false
         yield* sql`update runs set failed_steps = failed_steps - 1 where id = ${runId}::uuid`
         yield* sql`insert into order_history (order_id, entry) values (${run.order_id}, ${encodeHistory(history)})`
+        yield* recordAct(sql, {
+          before: { state: "failed" },
+          after: { state: step.state, ...(step.output !== undefined && { output: step.output }) },
+          reason: step.resolution?.reason,
+          orderId: run.order_id
+        })
         return true
       })
     ).pipe(

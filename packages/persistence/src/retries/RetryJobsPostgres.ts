@@ -1,5 +1,7 @@
 /** Retry jobs in PostgreSQL: implements `@sluice/engine/RetryJobs`. Leases go by the database's clock. */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
+import { jobId } from "@sluice/domain/identity/Ids"
+import type { JsonObject } from "@sluice/domain/json/Json"
 import {
   type RetryFilter,
   type RetryJob,
@@ -10,6 +12,7 @@ import {
 import { Effect, Latch, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
+import { recordAct } from "../audit/ActRecord.ts"
 import { writeIsolated } from "../sql/BatchIsolation.ts"
 import { transaction } from "../sql/Transaction.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
@@ -78,10 +81,18 @@ const make = Effect.gen(function*() {
   const created = Effect.andThen(made.await, Effect.sync(() => made.closeUnsafe()))
 
   const create: RetryJobs["Service"]["create"] = (job) =>
-    orUnavailable(sql<JobRow>`insert into jobs (id, state, filter, reason, requested_by, created_at)
+    transaction(
+      sql,
+      sql<JobRow>`insert into jobs (id, state, filter, reason, requested_by, created_at)
       values (${job.id}, 'queued', ${JSON.stringify(job.filter)}, ${printable(job.reason)},
         ${job.requestedBy === undefined ? null : printable(job.requestedBy)}, ${PgTypes.timestamptz(job.createdAt)})
-      on conflict (id) do update set id = excluded.id returning ${columns}`).pipe(
+      on conflict (id) do update set id = excluded.id returning ${columns}`.pipe(
+        Effect.tap(() =>
+          recordAct(sql, { after: { jobId: jobId(job.id), filter: job.filter as JsonObject }, reason: job.reason })
+        )
+      )
+    ).pipe(
+      orUnavailable,
       Effect.flatMap(([row]) =>
         row === undefined ? Effect.die("an insert returned no row") : Effect.succeed(jobOf(row))
       ),
@@ -89,10 +100,15 @@ const make = Effect.gen(function*() {
     )
 
   const cancel: RetryJobs["Service"]["cancel"] = (id) =>
-    orUnavailable(sql`update jobs set cancel_requested = true,
+    transaction(
+      sql,
+      sql<{ readonly state: RetryJobState }>`update jobs set cancel_requested = true,
         finished_at = case when state = 'queued' then clock_timestamp() end,
         state = case when state = 'queued' then 'cancelled' else state end
-      where id = ${id}::uuid and finished_at is null`).pipe(Effect.andThen(get(id)))
+      where id = ${id}::uuid and finished_at is null and not cancel_requested returning state`.pipe(
+        Effect.tap(([row]) => row === undefined ? Effect.void : recordAct(sql, { after: { state: row.state } }))
+      )
+    ).pipe(orUnavailable, Effect.andThen(get(id)))
 
   /** Counts in the background: a job can proceed without the total. */
   const count = (row: JobRow) =>

@@ -7,6 +7,7 @@ import { isStorable } from "@sluice/domain/order/Order"
 import { keepStored, type SettingsKind } from "@sluice/domain/settings/SettingsDocument"
 import { Effect } from "effect"
 import type { SqlClient } from "effect/sql"
+import { recordAct } from "../audit/ActRecord.ts"
 import type { SecretBox } from "../secrets/SecretBox.ts"
 import { announce } from "./Announcement.ts"
 import { endpointDeleted, endpointWritten } from "./EndpointState.ts"
@@ -67,7 +68,13 @@ export const makeWrites = (sql: SqlClient.SqlClient, box: SecretBox["Service"]) 
     }
     const whole = kind === "webhookEndpoint" ? yield* endpointWritten(sql, id, next) : undefined
     yield* announce(sql)
-    return { ...shown(kind, whole ?? written), created: row === undefined, changed: true } satisfies Put
+    const put: Put = { ...shown(kind, whole ?? written), created: row === undefined, changed: true }
+    yield* recordAct(sql, {
+      ...(row !== undefined && { before: shown(kind, row).document }),
+      after: put.document,
+      creates: put.created
+    })
+    return put
   })
 
   const remove = Effect.fnUntraced(function*(kind: SettingsKind, id: string, precondition: Precondition) {
@@ -83,6 +90,7 @@ export const makeWrites = (sql: SqlClient.SqlClient, box: SecretBox["Service"]) 
     yield* sql`DELETE FROM ${sql(tables[kind])} WHERE id = ${id}`
     if (kind === "webhookEndpoint") yield* endpointDeleted(sql, id)
     yield* announce(sql)
+    yield* recordAct(sql, { before: shown(kind, row).document })
   })
 
   return { put, remove }

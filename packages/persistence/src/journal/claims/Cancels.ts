@@ -9,6 +9,7 @@ import type { CancelAnswer, Cancellation, RunCancellation } from "@sluice/engine
 import { Effect } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { SqlClient } from "effect/sql"
+import { recordAct } from "../../audit/ActRecord.ts"
 import { endpoints } from "../../outbox/FanOut.ts"
 import { errorBody, messageFanOut, noStepMessages } from "../../outbox/MessageFanOut.ts"
 
@@ -53,6 +54,7 @@ select f.state from f`
 /** A NUL is no text to PostgreSQL; in what a person wrote it is not worth failing for. */
 const printable = (text: string): string => text.replaceAll("\0", "\ufffd")
 
+/** In the transaction of the caller. */
 export const cancel = Effect.fnUntraced(function*(runId: string, { compensate, reason }: Cancellation, at: number) {
   const sql = yield* SqlClient.SqlClient
   const [stored] = yield* sql.unsafe<{ readonly state: RunState }>(statement, [
@@ -62,7 +64,11 @@ export const cancel = Effect.fnUntraced(function*(runId: string, { compensate, r
     PgTypes.timestamptz(at),
     PgTypes.uuid(SecureRandom.uuidV7Unsafe())
   ])
-  if (stored !== undefined) return { _tag: "Stored", state: stored.state } satisfies CancelAnswer
+  if (stored !== undefined) {
+    const [run] = yield* sql<{ readonly order_id: string }>`select order_id from runs where id = ${runId}::uuid`
+    yield* recordAct(sql, { after: { state: stored.state, compensate }, reason, orderId: run?.order_id })
+    return { _tag: "Stored", state: stored.state } satisfies CancelAnswer
+  }
   const [known] = yield* sql<{ readonly state: RunState; readonly cancel_requested: boolean }>`
     select state, cancel_requested from runs where id = ${runId}::uuid`
   const answer: CancelAnswer = known === undefined

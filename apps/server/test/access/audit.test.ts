@@ -1,0 +1,490 @@
+/** Contract: section 2, "Audit": every route that changes something, by the API's own description. */
+import { assert, describe, it, layer } from "@effect/vitest"
+import type { ChangingRoute } from "@sluice/api/internal/Access"
+import { access } from "@sluice/api/internal/Access"
+import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
+import { Effect, Layer, Redacted } from "effect"
+import { SecureRandom } from "effect/crypto"
+import { SqlClient } from "effect/sql"
+import { mkdtempSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Partner } from "../support/Partner.ts"
+import * as Process from "../support/Process.ts"
+import { type Answer, type Ask, exchange, Sluice } from "../support/Sluice.ts"
+
+const rootKey = "key-of-the-root-user"
+const opsKey = "key-of-an-operator"
+const shopKey = "key-of-a-web-shop"
+const keys = `root=${rootKey},ops:operate+read=${opsKey},shop:submit=${shopKey}`
+const secret = "a-secret-that-nobody-may-read"
+
+const send = Effect.fnUntraced(function*(method: string, path: string, ask: Ask = {}, key = rootKey) {
+  const sluice = yield* Sluice
+  return yield* sluice.ask(method, path, { ...ask, headers: { authorization: `Bearer ${key}`, ...ask.headers } })
+})
+
+const json = { "content-type": "application/json" }
+
+/** What is there before the change, and the change. */
+interface Scenario {
+  readonly action: string
+  /** Prepares what is changed, and answers with the request that changes it. */
+  readonly prepare: Effect.Effect<
+    readonly [method: string, path: string, body?: unknown],
+    never,
+    Sluice | Partner | SqlClient.SqlClient
+  >
+  readonly status?: number
+  readonly before?: (before: any) => boolean
+  readonly after?: (after: any) => boolean
+  readonly reason?: string
+}
+
+const uuid = () => SecureRandom.uuidV7Unsafe()
+const idOf = (kind: string, id: string) => `${kind}-${id.replaceAll("-", "")}`
+
+const submit = Effect.fnUntraced(function*(orderType: string, id?: string) {
+  const answer = yield* send("POST", "/v1/orders", {
+    headers: { prefer: "wait=30" },
+    body: { orderType, ...(id !== undefined && { id }) }
+  })
+  return answer.json.processEvent ?? { id: answer.json.processEventId, orderId: answer.json.orderId }
+})
+
+const setting = (kind: string, document: object): { readonly put: Scenario; readonly remove: Scenario } => {
+  const [noun = "", plural = ""] = kind.split(" ")
+  const prepare = Effect.fnUntraced(function*(method: string, body?: unknown) {
+    const path = `/v1/${plural}/${noun}-${uuid()}`
+    if (method === "DELETE") yield* send("PUT", path, { body: document as never })
+    return [method, path, body] as const
+  })
+  const hasNoSecret = (shown: unknown) => !JSON.stringify(shown).includes(secret)
+  return {
+    put: {
+      action: `${noun}.create`,
+      status: 201,
+      prepare: Effect.suspend(() => prepare("PUT", document)),
+      after: hasNoSecret
+    },
+    remove: {
+      action: `${noun}.delete`,
+      status: 204,
+      prepare: Effect.suspend(() => prepare("DELETE")),
+      before: hasNoSecret
+    }
+  }
+}
+
+const endpoint = { url: "https://example.com/hook", types: ["order.submitted"], headers: { "x-api-key": secret } }
+const endpointPath = Effect.map(
+  Effect.suspend(() => send("PUT", `/v1/webhook-endpoints/${uuid()}`, { body: endpoint })),
+  ({ json }) => `/v1/webhook-endpoints/${json.id}`
+)
+
+const failedRun = submit("FAILS")
+
+const pipeline = setting("pipeline pipelines", {
+  match: { orderTypes: ["NOTHING"] },
+  steps: [{
+    name: "calloutPlugin",
+    options: { endpoint: "https://example.com/", headers: { "x-api-key": secret }, shouldRejectOn: { status: [500] } }
+  }]
+})
+const connector = setting("connector connectors", {
+  Name: "Webhook",
+  Host: "https://example.com/",
+  BearerToken: secret
+})
+const authProvider = setting("auth_provider auth-providers", { domain: "example.com", type: "bearer", token: secret })
+const webhookEndpoint = setting("webhook_endpoint webhook-endpoints", endpoint)
+
+/** One for each changing route; a new route without one does not compile. `unrecorded`: changes nothing, or is kept elsewhere. */
+const scenarios: { readonly [Route in ChangingRoute]: Scenario | "unrecorded" } = {
+  "orders.submit": "unrecorded",
+  "events.report": "unrecorded",
+  "pipelines.simulate": "unrecorded",
+  "orders.edit": {
+    action: "order.update",
+    prepare: Effect.map(submit("ENDS"), ({ orderId }) => ["PATCH", `/v1/orders/${orderId}`, { tags: ["a"] }] as const),
+    before: ({ version, ...rest }) => version === 1 && Object.keys(rest).length === 0,
+    after: ({ version, ...rest }) => version === 2 && Object.keys(rest).length === 0
+  },
+  "orders.process": {
+    action: "order.process",
+    status: 202,
+    prepare: Effect.map(submit("ENDS"), ({ orderId }) => ["POST", `/v1/orders/${orderId}/process`] as const),
+    after: ({ version }) => version === 1
+  },
+  "processEvents.cancel": {
+    action: "run.cancel",
+    prepare: Effect.map(
+      send("POST", "/v1/orders", { body: { orderType: "HANGS" } }),
+      ({ json }) => ["POST", `/v1/process-events/${json.processEventId}/cancel`, { reason: `not ${secret}` }] as const
+    ),
+    reason: "not [redacted]"
+  },
+  "retries.retry": {
+    action: "run.retry",
+    status: 202,
+    prepare: Effect.map(
+      failedRun,
+      ({ id }) => ["POST", `/v1/process-events/${id}/retry`, { reason: "again" }] as const
+    ),
+    after: ({ processEventId }) => processEventId.startsWith("process_event-"),
+    reason: "again"
+  },
+  "retries.resolve": {
+    action: "step.resolve",
+    prepare: Effect.map(
+      failedRun,
+      ({ id }) =>
+        ["POST", `/v1/process-events/${id}/steps/fails/resolve`, { reason: "by hand", output: { a: 1 } }] as const
+    ),
+    before: ({ state }) => state === "failed",
+    after: ({ output, state }) => state === "succeeded" && output.a === 1,
+    reason: "by hand"
+  },
+  "retries.retryMany": {
+    action: "run.retry_many",
+    status: 202,
+    prepare: Effect.succeed(["POST", "/v1/process-events/retry", { filter: { orderId: "nobody" }, reason: "all" }]),
+    after: ({ filter, jobId }) => filter.orderId === "nobody" && jobId.startsWith("job-"),
+    reason: "all"
+  },
+  "retries.cancelJob": {
+    action: "job.cancel",
+    prepare: Effect.gen(function*() {
+      const sql = yield* SqlClient.SqlClient
+      const id = uuid()
+      // Held by a worker that does not exist, so that nobody ends it meanwhile.
+      yield* Effect.orDie(sql`insert into jobs (id, state, filter, reason, created_at, owner, lease_until)
+        values (${id}, 'running', '{}', 'r', clock_timestamp(), ${uuid()}, clock_timestamp() + interval '1 hour')`)
+      return ["POST", `/v1/jobs/${idOf("job", id)}/cancel`] as const
+    })
+  },
+  "pipelines.put": pipeline.put,
+  "pipelines.remove": pipeline.remove,
+  "connectors.put": connector.put,
+  "connectors.remove": connector.remove,
+  "authProviders.put": authProvider.put,
+  "authProviders.remove": authProvider.remove,
+  "webhookEndpoints.put": webhookEndpoint.put,
+  "webhookEndpoints.remove": webhookEndpoint.remove,
+  "webhookEndpoints.create": {
+    action: "webhook_endpoint.create",
+    status: 201,
+    prepare: Effect.succeed(["POST", "/v1/webhook-endpoints", endpoint]),
+    after: (after) => after.secret === "[redacted]" && after.headers["x-api-key"] === "[redacted]"
+  },
+  "webhookEndpoints.rotateSecret": {
+    action: "webhook_endpoint.rotate_secret",
+    prepare: Effect.map(endpointPath, (path) => ["POST", `${path}/rotate-secret`] as const),
+    before: (before) => before.secret === "[redacted]",
+    after: (after) => !JSON.stringify(after).includes("whsec_")
+  },
+  "webhookEndpoints.test": {
+    action: "webhook_endpoint.test",
+    status: 202,
+    prepare: Effect.map(endpointPath, (path) => ["POST", `${path}/test`] as const),
+    after: ({ deliveryId }) => deliveryId.startsWith("delivery-")
+  },
+  "webhookEndpoints.replay": {
+    action: "webhook_endpoint.replay",
+    status: 202,
+    prepare: Effect.map(endpointPath, (path) => ["POST", `${path}/replay`, { since: "2026-01-01" }] as const),
+    after: ({ replayId, since }) => replayId.startsWith("replay-") && since.startsWith("2026-01-01")
+  },
+  "webhookEndpoints.cancelReplay": {
+    action: "job.cancel",
+    prepare: Effect.gen(function*() {
+      const sql = yield* SqlClient.SqlClient
+      const path = yield* endpointPath
+      const id = uuid()
+      // Nobody looks for it before a minute has passed.
+      yield* Effect.orDie(sql`insert into replays (id, endpoint_id, since, until, states)
+        values (${id}, ${path.split("/").at(-1) ?? ""}, clock_timestamp(), clock_timestamp(), '{}')`)
+      return ["POST", `${path}/replays/${idOf("replay", id)}/cancel`] as const
+    })
+  },
+  "deliveries.redeliver": {
+    action: "delivery.redeliver",
+    status: 202,
+    prepare: Effect.gen(function*() {
+      const path = yield* endpointPath
+      const { json } = yield* send("POST", `${path}/test`)
+      return ["POST", `/v1/deliveries/${json.id}/redeliver`] as const
+    }),
+    after: ({ state }) => state === "pending"
+  },
+  "partners.reset": {
+    action: "partner.update",
+    prepare: Effect.gen(function*() {
+      const sql = yield* SqlClient.SqlClient
+      const host = `${uuid()}.example.com`
+      yield* Effect.orDie(sql`insert into partners (host, state, failures, openings, retry_at)
+        values (${host}, 'open', 3, 1, clock_timestamp() + interval '1 hour')`)
+      return ["POST", `/v1/partners/${host}/reset`] as const
+    }),
+    before: ({ state }) => state === "open",
+    after: ({ state }) => state === "closed"
+  },
+  "apiKeys.create": {
+    action: "api_key.create",
+    status: 201,
+    prepare: Effect.sync(() => ["POST", "/v1/api-keys", { name: uuid(), roles: ["admin"] }] as const),
+    after: (after) => after.roles[0] === "admin" && !("key" in after) && !("digest" in after)
+  },
+  "apiKeys.remove": {
+    action: "api_key.delete",
+    status: 204,
+    prepare: Effect.map(
+      Effect.suspend(() => send("POST", "/v1/api-keys", { body: { name: uuid(), roles: ["admin"] } })),
+      ({ json }) => ["DELETE", `/v1/api-keys/${json.id}`] as const
+    ),
+    before: (before) => before.roles[0] === "admin"
+  }
+}
+
+const recorded = Object.entries(scenarios).flatMap(([route, scenario]) =>
+  scenario === "unrecorded" ? [] : [{ route, scenario }]
+)
+
+const perform = ([method, path, body]: readonly [string, string, unknown?]) =>
+  send(method, path, body === undefined ? {} : { body: body as never })
+
+const newest = Effect.map(send("GET", "/v1/audit?limit=1"), ({ json }) => json.items[0])
+const count = Effect.gen(function*() {
+  const sql = yield* SqlClient.SqlClient
+  const [row] = yield* Effect.orDie(sql<{ readonly n: number }>`select count(*)::int4 as n from audit`)
+  return row?.n ?? 0
+})
+
+const settings = Effect.gen(function*() {
+  const partner = yield* Partner
+  partner.answer("/fails", (_, response) => response.writeHead(500).end("{}"))
+  partner.answer("/hangs", () => {})
+  const step = (id: string, timeoutValue = 2000) => ({
+    match: { orderTypes: [id.toUpperCase()] },
+    steps: [{
+      name: "calloutPlugin",
+      id,
+      critical: true,
+      options: { endpoint: `${partner.url}/${id}`, timeoutValue, shouldRejectOn: { status: [500] } }
+    }]
+  })
+  yield* send("PUT", "/v1/pipelines/fails", { body: step("fails") })
+  yield* send("PUT", "/v1/pipelines/hangs", { body: step("hangs", 600_000) })
+  yield* send("PUT", "/v1/pipelines/ends", { body: { match: { orderTypes: ["ENDS"] }, steps: [] } })
+  yield* send("PUT", "/v1/connectors/secret", {
+    body: { Name: "Webhook", Host: "https://secret.example.com/", BearerToken: secret }
+  })
+})
+
+describe("audit", () => {
+  layer(Layer.merge(Sluice.layer({ SLUICE_API_KEYS: keys }), Partner.layer), { excludeTestServices: true })((it) => {
+    it.effect("settings for the scenarios", () => settings)
+
+    it.effect.each(recorded)(
+      "$route writes one record of what was changed, by whom and from where",
+      ({ scenario }) =>
+        Effect.gen(function*() {
+          const request = yield* scenario.prepare
+          const before = yield* count
+          const answer = yield* perform(request)
+          assert.strictEqual(answer.status, scenario.status ?? 200, answer.text)
+          assert.strictEqual(yield* count, before + 1)
+          const record = yield* newest
+          assert.match(record.id, /^audit-[0-9a-f]{32}$/)
+          assert.deepInclude(record, {
+            actor: "root",
+            roles: ["admin"],
+            action: scenario.action,
+            resource: request[1],
+            remoteAddress: "127.0.0.1"
+          })
+          assert.notProperty(record, "outcome")
+          assert.strictEqual(record.reason, scenario.reason)
+          const shown = JSON.stringify(record)
+          if (scenario.before !== undefined) assert.isTrue(scenario.before(record.before), shown)
+          if (scenario.after !== undefined) assert.isTrue(scenario.after(record.after), shown)
+          assert.notInclude(shown, secret)
+          assert.deepStrictEqual((yield* send("GET", `/v1/audit/${record.id}`)).json, record)
+        })
+    )
+
+    it.effect.each(recorded)(
+      "$route changes nothing where its record cannot be written",
+      ({ scenario }) =>
+        Effect.gen(function*() {
+          const sql = yield* SqlClient.SqlClient
+          const request = yield* scenario.prepare
+          yield* sql`alter table audit add constraint nothing check (id is null) not valid`
+          const refused = yield* perform(request)
+          yield* sql`alter table audit drop constraint nothing`
+          assert.isAtLeast(refused.status, 500, refused.text)
+          // What was not changed can be changed now.
+          const answer = yield* perform(request)
+          assert.strictEqual(answer.status, scenario.status ?? 200, answer.text)
+        })
+    )
+
+    it.effect("the table of the API says of every changing route whether it is recorded, and the scenarios agree", () =>
+      Effect.sync(() => {
+        for (const [route, scenario] of Object.entries(scenarios)) {
+          const [group = "", name = ""] = route.split(".")
+          const rule = (access as unknown as Record<string, Record<string, readonly [string, string]>>)[group]?.[name]
+          const action = rule?.[1].replace(/\.put$/, ".create")
+          assert.strictEqual(scenario === "unrecorded" ? scenario : scenario.action, action, route)
+        }
+      }))
+
+    it.effect("a setting that is changed keeps what it was; the same again is no change", () =>
+      Effect.gen(function*() {
+        const path = "/v1/pipelines/changed"
+        yield* send("PUT", path, { body: { match: { orderTypes: ["X"] }, steps: [] } })
+        yield* send("PUT", path, { body: { match: { orderTypes: ["Y"] }, steps: [] } })
+        const record = yield* newest
+        assert.strictEqual(record.action, "pipeline.update")
+        assert.deepStrictEqual([record.before.match.orderTypes, record.after.match.orderTypes], [["X"], ["Y"]])
+        const before = yield* count
+        yield* send("PUT", path, { body: { match: { orderTypes: ["Y"] }, steps: [] } })
+        assert.strictEqual(yield* count, before)
+      }))
+
+    it.effect("submissions, reads and repeats are not recorded, nor what is refused for its key or is not there", () =>
+      Effect.gen(function*() {
+        const { json: { orderId } } = yield* send("POST", "/v1/orders", { body: { orderType: "ENDS" } })
+        const hanging = yield* send("POST", "/v1/orders", { body: { orderType: "HANGS" } })
+        const cancel = `/v1/process-events/${hanging.json.processEventId}/cancel`
+        yield* send("POST", cancel, { body: {} })
+        const before = yield* count
+        const requests: ReadonlyArray<readonly [number, Effect.Effect<Answer, never, Sluice>]> = [
+          [202, send("POST", "/v1/orders", { body: { orderType: "ENDS" } }, shopKey)],
+          [400, send("POST", "/v1/orders", { body: {} }, shopKey)],
+          [202, send("POST", "/v1/events", { body: { type: "checkout.initiated", data: {} } }, shopKey)],
+          [400, send("POST", "/v1/events", { body: {} }, shopKey)],
+          [200, send("GET", "/v1/orders")],
+          [200, send("POST", "/v1/pipelines/ends/simulate", { body: { lastRuns: 1 } }, opsKey)],
+          [200, send("POST", cancel, { body: {} })],
+          [403, send("PUT", "/v1/pipelines/x", { body: { steps: [] } }, opsKey)],
+          [403, send("PATCH", `/v1/orders/${orderId}`, { body: {} }, shopKey)],
+          [401, send("DELETE", "/v1/pipelines/ends", {}, "no-key-of-anybody")],
+          [404, send("DELETE", "/v1/pipelines/nobody")],
+          [415, send("PATCH", `/v1/orders/${orderId}`, { headers: { "content-type": "text/plain" }, raw: "{}" })]
+        ]
+        for (const [status, request] of requests) {
+          const answer = yield* request
+          assert.strictEqual(answer.status, status, answer.text)
+        }
+        assert.strictEqual(yield* count, before)
+      }))
+
+    it.effect.each<readonly [number, string, string, string, Ask]>([
+      [400, "pipeline.create", "PUT", "/v1/pipelines/not-there", { headers: json, raw: "{" }],
+      [400, "pipeline.update", "PUT", "/v1/pipelines/ends", { body: { steps: 1, headers: { "x-api-key": secret } } }],
+      [400, "pipeline.update", "PUT", "/v1/pipelines/ends?x=1", { body: { steps: [] } }],
+      [412, "pipeline.update", "PUT", "/v1/pipelines/ends", { headers: { "if-match": "\"99\"" }, body: { steps: [] } }],
+      [409, "webhook_endpoint.create", "POST", "/v1/webhook-endpoints", { body: { ...endpoint, id: "there" } }],
+      [400, "order.update", "PATCH", "/v1/orders/read-only", { body: { nobody: 1 } }],
+      [409, "order.update", "PATCH", "/v1/orders/read-only", { body: { tags: ["a"] } }],
+      [422, "order.process", "POST", "/v1/orders/read-only/process", { body: { pipeline: "nobody" } }],
+      [409, "api_key.create", "POST", "/v1/api-keys", { body: { name: "root", roles: ["read"] } }]
+    ])(
+      "a change refused with %i is recorded on its own: %s",
+      ([status, action, method, path, ask]) =>
+        Effect.gen(function*() {
+          yield* send("PUT", "/v1/webhook-endpoints/there", { body: endpoint })
+          yield* send("POST", "/v1/orders", { body: { orderType: "ENDS", id: "read-only", isReadOnly: true } })
+          const before = yield* count
+          const answer = yield* send(method, path, ask)
+          assert.strictEqual(answer.status, status, answer.text)
+          assert.strictEqual(yield* count, before + 1)
+          const { at: _at, id: _id, ...record } = yield* newest
+          assert.deepStrictEqual(record, {
+            actor: "root",
+            roles: ["admin"],
+            action,
+            resource: path.split("?", 1)[0],
+            remoteAddress: "127.0.0.1",
+            outcome: "refused",
+            status
+          })
+        })
+    )
+
+    it.effect("the list is filtered by actor, action, resource and time, and goes page by page", () =>
+      Effect.gen(function*() {
+        yield* send("PATCH", "/v1/orders/read-only", { body: { isReadOnly: false } }, opsKey)
+        const list = (query: string) => Effect.map(send("GET", `/v1/audit?${query}`), ({ json }) => json)
+        const ofOps = yield* list("actor=ops&limit=200")
+        assert.isTrue(ofOps.items.length > 0 && ofOps.items.every(({ actor }: any) => actor === "ops"))
+        assert.deepStrictEqual(ofOps.items[0].roles, ["operate", "read"])
+        const creations = yield* list("action=pipeline.create&limit=200")
+        assert.isTrue(
+          creations.items.length > 1 && creations.items.every(({ action }: any) => action === "pipeline.create")
+        )
+        const resource = yield* list(`resource=${encodeURIComponent("/v1/pipelines/changed")}`)
+        assert.deepStrictEqual(resource.items.map(({ action }: any) => action), ["pipeline.update", "pipeline.create"])
+        assert.lengthOf((yield* list("createdAfter=2100-01-01")).items, 0)
+        assert.lengthOf((yield* list("createdBefore=2020-01-01")).items, 0)
+        assert.strictEqual((yield* send("GET", "/v1/audit?action=nothing")).status, 400)
+        const seen: Array<string> = []
+        let cursor = ""
+        do {
+          const page = yield* list(`limit=7${cursor}`)
+          seen.push(...page.items.map(({ id }: any) => id))
+          cursor = page.nextCursor === null ? "" : `&cursor=${page.nextCursor}`
+        } while (cursor !== "")
+        assert.strictEqual(seen.length, yield* count)
+        assert.strictEqual(new Set(seen).size, seen.length)
+      }))
+
+    it.effect("acts on an order carry its id, so that they stay as long as the order", () =>
+      Effect.gen(function*() {
+        const sql = yield* SqlClient.SqlClient
+        const rows = yield* sql<{ readonly action: string; readonly owned: boolean }>`
+          select action, bool_and(order_id is not null) as owned from audit where outcome is null group by action`
+        const owned = rows.filter((row) => row.owned).map(({ action }) => action).toSorted()
+        assert.deepStrictEqual(owned, ["order.process", "order.update", "run.cancel", "run.retry", "step.resolve"])
+      }))
+  })
+
+  layer(Sluice.layer(), { excludeTestServices: true })((it) => {
+    it.effect("without keys the actor is anonymous, and has no roles", () =>
+      Effect.gen(function*() {
+        const { ask } = yield* Sluice
+        yield* ask("PUT", "/v1/pipelines/all", { body: { steps: [] } })
+        const { json } = yield* ask("GET", "/v1/audit")
+        assert.deepInclude(json.items[0], { actor: "anonymous", roles: [], remoteAddress: "127.0.0.1" })
+      }))
+  })
+
+  it.live(
+    "the settings file is an actor of its own, and an unchanged one leaves no record",
+    () =>
+      Effect.gen(function*() {
+        const { url } = yield* DatabaseTest
+        const file = join(mkdtempSync(join(tmpdir(), "sluice-audit-")), "settings.json")
+        writeFileSync(file, JSON.stringify({ pipelines: [{ name: "from file/1", steps: [] }], connectors: [] }))
+        const environment = {
+          DATABASE_URL: Redacted.value(url),
+          SLUICE_CONFIG: file,
+          SLUICE_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString("base64")
+        }
+        for (let starts = 0; starts < 2; starts++) {
+          const server = yield* Process.start(environment)
+          const { json } = yield* exchange(yield* server.url, "GET", "/v1/audit")
+          assert.lengthOf(json.items, 1)
+          assert.deepInclude(json.items[0], {
+            actor: "settings-file",
+            roles: [],
+            action: "pipeline.create",
+            resource: "/v1/pipelines/from%20file%2F1",
+            remoteAddress: null
+          })
+        }
+      }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)),
+    60_000
+  )
+})

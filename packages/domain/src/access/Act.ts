@@ -1,0 +1,49 @@
+/**
+ * An act of somebody on the system, and its record in the audit. The act travels with the fiber that performs it, so that
+ * whatever stores the change can record it in the same transaction. Contract: section 2, "Audit".
+ */
+import { Context, Schema } from "effect"
+import { type Action, RecordedAction } from "./Action.ts"
+import { Role } from "./Role.ts"
+
+/** The actor of a request without a key, where no keys are set. */
+export const anonymous = "anonymous"
+
+/** The actor of what `SLUICE_CONFIG` changes at the start. */
+export const settingsFile = "settings-file"
+
+export interface Act {
+  /** A key's name, `anonymous` or `settings-file`. */
+  readonly actor: string
+  readonly roles: ReadonlyArray<Role>
+  readonly action: Action
+  /** The path of the request, without its query. */
+  readonly resource: string
+  /** `null` for the settings file. */
+  readonly remoteAddress: string | null
+}
+
+/** The act that the fiber performs; `undefined` for what the system does by itself, a run's own changes for instance. */
+export const CurrentAct = Context.Reference<Act | undefined>("@sluice/domain/access/CurrentAct", {
+  defaultValue: () => undefined
+})
+
+/** A record of the audit as it is shown. Secrets read `[redacted]`; of orders, `before` and `after` are `{ version }`. */
+export const AuditRecord = Schema.Struct({
+  id: Schema.String,
+  at: Schema.String,
+  actor: Schema.String.annotate({ description: "The key's name, anonymous, or settings-file" }),
+  roles: Schema.Array(Role),
+  action: RecordedAction,
+  resource: Schema.String.annotate({ description: "The path" }),
+  before: Schema.optionalKey(Schema.Json),
+  after: Schema.optionalKey(Schema.Json),
+  reason: Schema.optionalKey(Schema.String),
+  remoteAddress: Schema.NullOr(Schema.String),
+  outcome: Schema.optionalKey(Schema.Literal("refused")),
+  status: Schema.optionalKey(Schema.Int.annotate({ description: "The status that a refused change was answered with" }))
+}).annotate({ identifier: "AuditRecord" })
+export type AuditRecord = typeof AuditRecord.Type
+
+/** Statuses of refused changes that are recorded; 401 and 403 are counted, not stored. */
+export const recordedRefusals: ReadonlySet<number> = new Set([400, 409, 412, 422])

@@ -1,0 +1,56 @@
+/**
+ * Records an act in the transaction of the change that it makes. Whatever changes something on behalf of a request calls
+ * `recordAct` in its transaction, or wraps its one statement in `recorded`; what the system does by itself is performed
+ * by fibers without an act, and costs nothing. Contract: section 2, "Audit".
+ */
+import { type Act, CurrentAct } from "@sluice/domain/access/Act"
+import { recordedAction } from "@sluice/domain/access/Action"
+import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
+import { type Json, stringify } from "@sluice/domain/json/Json"
+import { Effect } from "effect"
+import type { SqlClient } from "effect/sql"
+import type { SqlError } from "effect/sql/SqlError"
+
+/** What an act changed. Secrets are hidden before they come here. */
+export interface Change {
+  readonly before?: Json
+  readonly after?: Json
+  readonly reason?: string | undefined
+  /** A `PUT` that created what it names. */
+  readonly creates?: boolean
+  /** The order acted on: the record is kept as long as the order, for its timeline. */
+  readonly orderId?: string | undefined
+}
+
+export interface Refusal {
+  readonly status: number
+}
+
+/** A NUL is no text to PostgreSQL; in what a person wrote it is not worth failing for. */
+const printable = (text: string | undefined): string | null => text?.replaceAll("\0", "\ufffd") ?? null
+
+const json = (value: Json | undefined): string | null => value === undefined ? null : stringify(value)
+
+/** Writes one record of `act`. */
+export const insertAct = (
+  sql: SqlClient.SqlClient,
+  { action, actor, remoteAddress, resource, roles }: Act,
+  { after, before, creates = false, orderId, reason }: Change,
+  refusal?: Refusal
+): Effect.Effect<void, SqlError> =>
+  Effect.flatMap(
+    newUuid,
+    (id) =>
+      Effect.asVoid(
+        sql`insert into audit (id, at, actor, roles, action, resource, before, after, reason, remote_address,
+        outcome, status, order_id)
+      values (${id}, date_trunc('milliseconds', clock_timestamp()), ${actor},
+        string_to_array(${roles.join(",")}, ','), ${recordedAction(action, creates)}, ${printable(resource)},
+        ${json(before)}, ${json(after)}, ${printable(reason)}, ${remoteAddress},
+        ${refusal === undefined ? null : "refused"}, ${refusal?.status ?? null}, ${orderId ?? null})`
+      )
+  )
+
+/** Records the fiber's act, in the transaction that the caller is in; nothing where there is no act. */
+export const recordAct = (sql: SqlClient.SqlClient, change: Change): Effect.Effect<void, SqlError> =>
+  Effect.flatMap(CurrentAct, (act) => act === undefined ? Effect.void : insertAct(sql, act, change))
