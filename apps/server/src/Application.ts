@@ -154,7 +154,8 @@ const engine = (config: ServerConfig, settings: SettingsFile.ReadFile | undefine
     retries(executes),
     EditOrder.layer,
     CancelRun.layer.pipe(Layer.provide(Metered.journal)),
-    Simulation.layer,
+    // Its expressions are evaluated in children of its own: nothing that is tried out is near what runs.
+    Simulation.layer.pipe(Layer.provide(JsonataExpressions.layer({ size: 1, idleMs: 60_000 }))),
     reading,
     delivering,
     upkeep

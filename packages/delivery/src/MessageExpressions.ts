@@ -10,10 +10,14 @@ export class MessageExpressionError extends Schema.TaggedError<MessageExpression
 }) {}
 
 export class MessageExpressions extends Context.Service<MessageExpressions, {
-  /** `undefined`: it yields nothing. `now` (epoch milliseconds) is what `$now()` gives. */
+  /**
+   * `undefined`: it yields nothing. `now` (epoch milliseconds) is what `$now()` gives. Slow expressions of one endpoint do
+   * not delay those of another.
+   */
   readonly evaluate: (
     source: string,
     message: Readonly<Record<string, unknown>>,
-    now: number
+    now: number,
+    endpointId: string
   ) => Effect.Effect<unknown, MessageExpressionError>
 }>()("@sluice/delivery/MessageExpressions") {}

@@ -2,6 +2,7 @@
  * Prepares the body for an endpoint: the message, or the result of the endpoint's template; nothing if its filter
  * excludes it.
  */
+import { isTrue } from "@sluice/domain/internal/json/Truth"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import * as Json from "@sluice/domain/json/Json"
 import { testType } from "@sluice/domain/webhook/Delivery"
@@ -19,12 +20,6 @@ export type Preparation = Data.TaggedEnum<{
 }>
 export const Preparation = Data.taggedEnum<Preparation>()
 
-/** False, null, nothing, empty text, empty list and empty object leave a message out. */
-const holds = (value: unknown): boolean =>
-  typeof value === "object" && value !== null
-    ? (Array.isArray(value) ? value.length : Object.keys(value).length) > 0
-    : Boolean(value)
-
 /** The expression's scope: the message's members, its `type`, and an order also under its own name. */
 const scopeOf = ({ type, body }: ClaimedDelivery): Readonly<Record<string, unknown>> => {
   const message = Json.parse(Utf8.decode(body))
@@ -36,9 +31,9 @@ export const make = Effect.gen(function*() {
   const expressions = yield* MessageExpressions
   const destinations = yield* Destinations
 
-  const evaluate = (source: string, delivery: ClaimedDelivery) =>
+  const evaluate = (source: string, delivery: ClaimedDelivery, endpoint: WebhookEndpoint) =>
     Effect.result(
-      Effect.suspend(() => expressions.evaluate(source, scopeOf(delivery), delivery.createdAt)).pipe(
+      Effect.suspend(() => expressions.evaluate(source, scopeOf(delivery), delivery.createdAt, endpoint.id)).pipe(
         // A message that cannot be read is the template's failure, not the queue's.
         Effect.catchDefect((defect) => Effect.fail({ message: String(defect) }))
       )
@@ -52,12 +47,12 @@ export const make = Effect.gen(function*() {
   const shaped = Effect.fnUntraced(function*(delivery: ClaimedDelivery, endpoint: WebhookEndpoint) {
     // A test send is to arrive whatever the filter says.
     if (endpoint.filter !== undefined && delivery.type !== testType) {
-      const answer = yield* evaluate(endpoint.filter, delivery)
+      const answer = yield* evaluate(endpoint.filter, delivery, endpoint)
       if (Result.isFailure(answer)) return Preparation.Failed({ code: "filter", message: answer.failure.message })
-      if (!holds(answer.success)) return Preparation.Filtered()
+      if (!isTrue(answer.success)) return Preparation.Filtered()
     }
     if (endpoint.payload === undefined) return ready(delivery.body, delivery)
-    const answer = yield* evaluate(endpoint.payload, delivery)
+    const answer = yield* evaluate(endpoint.payload, delivery, endpoint)
     if (Result.isFailure(answer)) return Preparation.Failed({ code: "payload", message: answer.failure.message })
     return answer.success === undefined
       ? Preparation.Failed({ code: "payload", message: "the payload template yields nothing" })

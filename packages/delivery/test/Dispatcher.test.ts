@@ -145,9 +145,10 @@ describe("Dispatcher", () => {
       const store = yield* DeliveryStoreMemory
       const { requests } = yield* OutboundMemory
       yield* store.add(delivery("a", undefined, "{\"wanted\":false}"))
+      yield* store.add(delivery("a", undefined, "{\"wanted\":[false,0]}"))
       yield* store.add(delivery("a", undefined, "{\"wanted\":true,\"part\":{\"n\":1}}"))
       yield* TestClock.adjust("7 seconds")
-      assert.deepStrictEqual(yield* states, ["filtered", "delivered"])
+      assert.deepStrictEqual(yield* states, ["filtered", "filtered", "delivered"])
       assert.deepStrictEqual(requests.map(({ body }) => text(body)), ["{\"n\":1}", "{\"n\":1}"])
     }).pipe(
       Effect.provide(world({

@@ -2,10 +2,15 @@
  * Adapter of the engine's port `Expressions`: JSONata 2.2, checked and evaluated in child processes that are bounded in
  * time and memory; a small subset is evaluated in this process. Contract: section 4, "Expressions".
  *
- * - A number that a double cannot hold is a double to an expression that computes with it.
+ * - No evaluation changes what a later one computes, and no document passes for a function.
+ * - A number keeps its digits where it is passed on. Arithmetic and comparison are those of doubles, and fail where a
+ *   double does not hold an operand.
  * - `$random`, `$shuffle` and `$eval` are refused: an expression gives the same for the same scope and `now`.
  * - A result is JSON; functions, `NaN` and infinities fail.
+ *
+ * Checks have a child of their own, so that saving a setting never waits for a run; evaluations take turns by origin.
  */
+import { parseOwn } from "@sluice/domain/json/Json"
 import {
   ExpressionError,
   type ExpressionFacts,
@@ -13,13 +18,18 @@ import {
   type ExpressionScope
 } from "@sluice/engine/expressions/Expressions"
 import { Effect, Layer } from "effect"
-import * as Inline from "./Inline.ts"
-import * as Pool from "./Pool.ts"
-import type { Answer, Failure, Limits } from "./WorkerProtocol.ts"
+import * as Pool from "./children/Pool.ts"
+import * as Inline from "./inline/Inline.ts"
+import type { Answer, Failure, Limits, Request } from "./worker/WorkerProtocol.ts"
 
 export interface Options {
-  /** Child processes, at least 2; some 45 MB each when idle. Default 2. */
+  /** Child processes for evaluations, at least 1; some 45 MB each when idle. Default 3. */
   readonly size?: number
+  /**
+   * Milliseconds without a request after which the children for evaluations end, to be started again by the next one.
+   * Default: they stay.
+   */
+  readonly idleMs?: number
   /** Milliseconds of one check or evaluation. Default 250. */
   readonly timeMs?: number
   /** MiB of a child's heap. Default 128. */
@@ -33,10 +43,12 @@ export interface Options {
 /** The facts known about an expression; above `maxKnown` the oldest are dropped. */
 interface Known extends ExpressionFacts {
   readonly plan: Inline.Plan | undefined
-  /** True once a child has evaluated it within its bounds. */
-  isProven: boolean
+  risk: Pool.Risk
 }
 const maxKnown = 2_000
+
+/** Milliseconds after which the child for checks ends. */
+const checkIdleMs = 60_000
 
 /** Starts no process before the first expression that needs one; all end with the layer's scope. */
 export const layer = (options: Options = {}): Layer.Layer<Expressions> => Layer.effect(Expressions, make(options))
@@ -48,7 +60,8 @@ const make = Effect.fnUntraced(function*(options: Options) {
     resultLength: options.resultLength ?? 1024 * 1024
   }
   const sourceLength = options.sourceLength ?? 16 * 1024
-  const pool = yield* Pool.make(options.size ?? 2, limits)
+  const evaluations = yield* Pool.make({ size: Math.max(1, options.size ?? 3), idleMs: options.idleMs }, limits)
+  const checks = yield* Pool.make({ size: 1, idleMs: checkIdleMs }, limits)
   const known = new Map<string, Known>()
 
   const remember = (source: string, entry: Known): Known => {
@@ -60,52 +73,86 @@ const make = Effect.fnUntraced(function*(options: Options) {
     return entry
   }
 
-  /** A child that was lost (killed from outside, say) had nothing to do with this expression: once more. */
-  const ask = (source: string, request: Parameters<Pool.Pool["ask"]>[0], isProven: boolean) =>
-    pool.ask(request, isProven).pipe(
-      Effect.retry({ times: 1 }),
-      Effect.catch((lost) => Effect.fail(failure(source, "failed", `lost its process: ${lost.why}`)))
-    )
-
-  const study = Effect.fnUntraced(function*(source: string): Effect.fn.Return<Known, ExpressionError> {
-    const entry = known.get(source)
-    if (entry !== undefined) return entry
-    if (source.length > sourceLength) {
-      const detail = `is ${source.length} characters long: at most ${sourceLength} are allowed`
-      return yield* failure(source, "bounds", detail)
+  const study = Effect.fnUntraced(
+    function*(source: string, pool: Pool.Pool, origin: string): Effect.fn.Return<Known, ExpressionError> {
+      const entry = known.get(source)
+      if (entry !== undefined) return entry
+      if (source.length > sourceLength) {
+        const detail = `is ${source.length} characters long: at most ${sourceLength} are allowed`
+        return yield* failure(source, "bounds", detail)
+      }
+      const answer = yield* ask(pool, source, { origin, risk: unknown }, () => ({ kind: "check", source }))
+      if (answer.kind !== "checked") return yield* unexpected(source, answer)
+      const { calloutPaths, plan, rootNames, stepReferences } = answer
+      // Many may have asked at once: what one of them has learnt meanwhile stays.
+      return known.get(source) ?? remember(source, { stepReferences, calloutPaths, rootNames, plan, risk: "unknown" })
     }
-    const answer = yield* ask(source, { kind: "check", source }, false)
-    if (answer.kind !== "checked") return yield* unexpected(source, answer)
-    const { calloutPaths, plan, rootNames, stepReferences } = answer
-    return remember(source, { stepReferences, calloutPaths, rootNames, plan, isProven: false })
-  })
+  )
 
   const evaluateInChild = Effect.fnUntraced(
-    function*(source: string, entry: Known, scope: ExpressionScope, now: number) {
-      const request = { kind: "evaluate", source, scope, now, isWatched: !entry.isProven } as const
-      const answer = yield* ask(source, request, entry.isProven)
-      entry.isProven = !(answer.kind === "failed" && answer.reason === "bounds")
+    function*(source: string, entry: Known, scope: ExpressionScope, now: number, origin: string) {
+      const text = JSON.stringify(scope)
+      const answer = yield* ask(
+        evaluations,
+        source,
+        { origin, risk: () => entry.risk },
+        (risk) => ({ kind: "evaluate", source, scope: text, now, isWatched: risk !== "proven" }),
+        () => {
+          entry.risk = "slow"
+        }
+      )
+      entry.risk = answer.kind === "failed" && answer.reason === "bounds"
+        ? "slow"
+        // What was slow proves itself twice.
+        : entry.risk === "slow"
+        ? "unknown"
+        : "proven"
       if (answer.kind !== "value") return yield* unexpected(source, answer)
-      return answer.value
+      return answer.value === undefined ? undefined : parseOwn(answer.value)
     }
   )
 
   return Expressions.of({
     check: (source) =>
       Effect.map(
-        study(source),
+        study(source, checks, ""),
         ({ calloutPaths, rootNames, stepReferences }) => ({ calloutPaths, rootNames, stepReferences })
       ),
-    evaluate: Effect.fnUntraced(function*(source, scope, now) {
-      const entry = known.get(source) ?? (yield* study(source))
+    evaluate: Effect.fnUntraced(function*(source, scope, now, origin) {
+      const entry = known.get(source) ?? (yield* study(source, evaluations, origin))
       if (entry.plan !== undefined) {
         const value = Inline.evaluate(entry.plan, scope)
         if (value !== Inline.beyond) return value
       }
-      return yield* evaluateInChild(source, entry, scope, now)
+      return yield* evaluateInChild(source, entry, scope, now, origin)
     })
   })
 })
+
+/**
+ * A child that was lost (killed from outside, say) had nothing to do with this expression, and an evaluation that ran
+ * over without being watched may have had no processor: once more.
+ */
+const ask = (
+  pool: Pool.Pool,
+  source: string,
+  turn: Pool.Turn,
+  request: (risk: Pool.Risk) => Request,
+  onOverrun?: () => void
+) =>
+  pool.ask(turn, request).pipe(
+    Effect.tapErrorTag("Overrun", () => Effect.sync(() => onOverrun?.())),
+    Effect.retry({ times: 1 }),
+    Effect.catch((lost) =>
+      Effect.fail(
+        lost._tag === "Overrun"
+          ? failure(source, "bounds", lost.detail)
+          : failure(source, "failed", `lost its process: ${lost.why}`)
+      )
+    )
+  )
+
+const unknown = (): Pool.Risk => "unknown"
 
 const unexpected = (source: string, answer: Answer): ExpressionError =>
   answer.kind === "failed"

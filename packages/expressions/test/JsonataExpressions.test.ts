@@ -1,4 +1,5 @@
 import { assert, describe, it, layer } from "@effect/vitest"
+import * as Json from "@sluice/domain/json/Json"
 import { type ExpressionError, Expressions, type ExpressionScope } from "@sluice/engine/expressions/Expressions"
 import { Effect, Fiber } from "effect"
 import { execFile } from "node:child_process"
@@ -13,8 +14,8 @@ const scope: ExpressionScope = {
   processEvent: {}
 }
 const now = Date.UTC(2026, 0, 2, 3, 4, 5) // oxlint-disable-line eslint/no-restricted-globals
-const evaluate = (source: string, over: ExpressionScope = scope) =>
-  Expressions.use((expressions) => expressions.evaluate(source, over, now))
+const evaluate = (source: string, over: ExpressionScope = scope, origin = "test") =>
+  Expressions.use((expressions) => expressions.evaluate(source, over, now, origin))
 const check = (source: string) => Expressions.use((expressions) => expressions.check(source))
 
 describe("JsonataExpressions", () => {
@@ -121,6 +122,72 @@ describe("JsonataExpressions", () => {
         assert.isAbove(between, 2 * exits.length)
       }))
   })
+
+  describe("while one pipeline's expressions take all the time that they get", () => {
+    const attacks = Effect.fnUntraced(function*() {
+      const state = { ended: 0 }
+      yield* Effect.forEach(
+        Array.from({ length: 16 }, (_, i) => i),
+        (i) =>
+          evaluate(`$match(order.attack, /^(a+)+$/) & ${i}`, scope, "the slow pipeline").pipe(
+            Effect.exit,
+            Effect.tap(() => Effect.sync(() => state.ended++))
+          ),
+        { concurrency: "unbounded" }
+      ).pipe(Effect.forkChild)
+      // All of them wait.
+      yield* Effect.yieldNow
+      return state
+    })
+
+    it.effect("a setting's expressions are checked without waiting for them", () =>
+      Effect.gen(function*() {
+        const state = yield* attacks()
+        yield* check("$uppercase(order.first)")
+        yield* check("$uppercase(order.second)")
+        const before = state.ended
+        yield* check("$uppercase(order.third)")
+        yield* Effect.forEach(["a", "b", "c", "d"], (name) => check(`$uppercase(order.${name})`))
+        assert.isAtMost(state.ended - before, 2)
+      }).pipe(Effect.provide(JsonataExpressions.layer(), { local: true })))
+
+    it.effect("another pipeline's first run waits for what is running, and not for what is queued", () =>
+      Effect.gen(function*() {
+        const state = yield* attacks()
+        assert.strictEqual(yield* evaluate("$uppercase(order.orderType)", scope, "another pipeline"), "NEW_ORDER")
+        assert.strictEqual(yield* evaluate("$lowercase(order.orderType)", scope, "a third"), "new_order")
+        assert.isAtMost(state.ended, 6)
+      }).pipe(Effect.provide(JsonataExpressions.layer(), { local: true })))
+  })
+
+  it.effect("an expression that was quick is stopped, and no longer taken for quick, when it is slow", () =>
+    Effect.gen(function*() {
+      const source = "$match(order.text, /^(a+)+$/)"
+      const over = (text: string): ExpressionScope => ({ ...scope, order: { text } })
+      yield* evaluate(source, over("b"))
+      yield* evaluate(source, over("b"))
+      const error = yield* Effect.flip(evaluate(source, over(`${"a".repeat(40)}!`)))
+      assert.strictEqual(error.reason, "bounds")
+      assert.include(error.message, "took longer than 250 ms")
+    }).pipe(Effect.provide(JsonataExpressions.layer())))
+
+  it.effect("a number keeps its digits on the way to a child and back", () =>
+    Effect.gen(function*() {
+      const order = Json.parse("{\"id\":12345678901234567890,\"rate\":1.2345678901234567}")
+      const built = yield* evaluate("{\"id\": order.id, \"text\": order.id & \"/\" & order.rate}", { ...scope, order })
+      assert.strictEqual(
+        JSON.stringify(built),
+        "{\"id\":12345678901234567890,\"text\":\"12345678901234567890/1.2345678901234567\"}"
+      )
+      const error = yield* Effect.flip(evaluate("order.id > 5", { ...scope, order }))
+      assert.strictEqual(error.reason, "failed")
+      assert.include(error.message, "12345678901234567890 does not fit into a double")
+    }).pipe(Effect.provide(JsonataExpressions.layer())))
+
+  it.effect("children that end as soon as they are idle are replaced", () =>
+    Effect.gen(function*() {
+      for (let i = 0; i < 5; i++) assert.strictEqual(yield* evaluate(`1 + ${i}`), 1 + i)
+    }).pipe(Effect.provide(JsonataExpressions.layer({ size: 1, idleMs: 0 }))))
 
   it.effect("stops what needs too much memory, and says so", () =>
     Effect.gen(function*() {

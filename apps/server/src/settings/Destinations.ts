@@ -41,9 +41,9 @@ export const destinations: Layer.Layer<Destinations, never, SettingsLive> = Laye
 export const messageExpressions: Layer.Layer<MessageExpressions, never, Expressions> = Layer.effect(
   MessageExpressions,
   Effect.map(Expressions, ({ evaluate }) => ({
-    evaluate: (source, message, now) =>
+    evaluate: (source, message, now, endpointId) =>
       // The evaluator takes any object; a step's has the members that its type names, a message has its own.
-      evaluate(source, message as unknown as ExpressionScope, now).pipe(
+      evaluate(source, message as unknown as ExpressionScope, now, `endpoint ${endpointId}`).pipe(
         Effect.mapError((error) => new MessageExpressionError({ message: error.message }))
       )
   }))

@@ -12,8 +12,12 @@ export interface ExpressionScope {
   readonly callouts: Readonly<Record<string, unknown>>
   /** The result of each step, by step id: `state`, `output`. */
   readonly steps: Readonly<Record<string, unknown>>
-  readonly processEvent: unknown
+  /** Empty where no run has begun (`match.when`). */
+  readonly processEvent: { readonly pipeline?: { readonly name: string } }
 }
+
+/** The origin of the expressions of a run's steps: its pipeline. */
+export const originOf = ({ processEvent }: ExpressionScope): string => `pipeline ${processEvent.pipeline?.name ?? ""}`
 
 /** The expression could not be evaluated. The message names the expression and says why. */
 export class ExpressionError extends Schema.TaggedError<ExpressionError>()("ExpressionError", {
@@ -48,12 +52,14 @@ export class Expressions extends Context.Service<Expressions, {
   /** Parses, and refuses `$random`, without evaluating anything. */
   readonly check: (source: string) => Effect.Effect<ExpressionFacts, ExpressionError>
   /**
-   * Evaluates. `undefined` means that the expression yields nothing.
-   * `now` (epoch milliseconds) is what `$now()` and `$millis()` give.
+   * Evaluates. `undefined` means that the expression yields nothing; a number of more digits than a double holds is given
+   * as `JSON.rawJSON`. `now` (epoch milliseconds) is what `$now()` and `$millis()` give. `origin` names who asks (a
+   * pipeline, an endpoint): the slow expressions of one origin do not delay those of another.
    */
   readonly evaluate: (
     source: string,
     scope: ExpressionScope,
-    now: number
+    now: number,
+    origin: string
   ) => Effect.Effect<unknown, ExpressionError>
 }>()("@sluice/engine/Expressions") {}

@@ -3,7 +3,7 @@
  */
 import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
 import { Effect, Result } from "effect"
-import type { Expressions, ExpressionScope } from "./Expressions.ts"
+import { type Expressions, type ExpressionScope, originOf } from "./Expressions.ts"
 import { explanation } from "./MissingMember.ts"
 
 const marked = /^\{%([\s\S]*)%\}$/
@@ -59,7 +59,7 @@ export const evaluated = Effect.fnUntraced(function*(
   const results = new Map<string, Json>()
   for (const { path, source } of placed) {
     if (results.has(source)) continue
-    const answer = yield* Effect.result(expressions.evaluate(source, scope, now))
+    const answer = yield* Effect.result(expressions.evaluate(source, scope, now, originOf(scope)))
     if (Result.isFailure(answer)) return Result.fail(`${path}: ${answer.failure.message}`)
     if (answer.success === undefined || answer.success === null) {
       const facts = yield* Effect.result(expressions.check(source))

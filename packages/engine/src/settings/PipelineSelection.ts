@@ -1,4 +1,5 @@
 /** Selects the pipeline of an order. Contract: section 4, "Pipeline". */
+import { isTrue } from "@sluice/domain/internal/json/Truth"
 import { matchingPipelines, type MissedPipeline } from "@sluice/domain/internal/pipeline/PipelineMatch"
 import type { Order } from "@sluice/domain/order/Order"
 import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
@@ -16,9 +17,6 @@ export class MatchFailed extends Schema.TaggedError<MatchFailed>()("MatchFailed"
   message: Schema.String
 }) {}
 
-const isTrue = (value: unknown): boolean =>
-  typeof value === "object" && value !== null ? Object.keys(value).length > 0 : Boolean(value)
-
 export const make = Effect.gen(function*() {
   const expressions = yield* Expressions
 
@@ -29,7 +27,12 @@ export const make = Effect.gen(function*() {
       const { when } = pipeline.match
       if (when === undefined) return pipeline
       const answer = yield* Effect.mapError(
-        expressions.evaluate(when, { order, callouts: {}, steps: {}, processEvent: {} }, now),
+        expressions.evaluate(
+          when,
+          { order, callouts: {}, steps: {}, processEvent: {} },
+          now,
+          `match of pipeline ${pipeline.name}`
+        ),
         ({ message }) => new MatchFailed({ pipeline: pipeline.name, message })
       )
       if (isTrue(answer)) return pipeline

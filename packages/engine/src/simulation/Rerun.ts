@@ -52,8 +52,8 @@ export const make = Effect.gen(function*() {
   // Their bounds in time are real ones.
   const boundedExpressions = Expressions.of({
     ...expressions,
-    evaluate: (source, scope, now) =>
-      Effect.provideService(expressions.evaluate(source, scope, now), Clock.Clock, realClock)
+    evaluate: (source, scope, now, origin) =>
+      Effect.provideService(expressions.evaluate(source, scope, now, origin), Clock.Clock, realClock)
   })
 
   return Effect.fnUntraced(function*(pipeline: Pipeline, recorded: RecordedRun, departure?: Departure) {

@@ -2,12 +2,13 @@
  * Prepares a step: whether it runs, and with which options (filters, `when`, expressions). Contract: section 4, "Every
  * step" and "Expressions".
  */
+import { isTrue } from "@sluice/domain/internal/json/Truth"
 import { stepFilter } from "@sluice/domain/internal/pipeline/StepFilter"
 import type { JsonObject } from "@sluice/domain/json/Json"
 import type { Order } from "@sluice/domain/order/Order"
 import type { Step } from "@sluice/domain/pipeline/Pipeline"
 import { Data, Effect, Result, Schema } from "effect"
-import { Expressions, type ExpressionScope } from "../expressions/Expressions.ts"
+import { Expressions, type ExpressionScope, originOf } from "../expressions/Expressions.ts"
 import { evaluated } from "../expressions/Template.ts"
 import type { AnyPlugin } from "../plugins/Plugin.ts"
 import { InvalidResponse, type PluginError, Unprepared } from "../plugins/PluginError.ts"
@@ -32,12 +33,6 @@ const decode = (plugin: AnyPlugin, step: Step, options: JsonObject, fixed: boole
   return result
 }
 
-/** False, null, nothing, empty text, empty list and empty object skip the step. */
-const holds = (value: unknown): boolean =>
-  typeof value === "object" && value !== null
-    ? (Array.isArray(value) ? value.length : Object.keys(value).length) > 0
-    : Boolean(value)
-
 /** A workflow step treats a failing expression as a malformed answer. */
 const unprepared = (plugin: AnyPlugin, message: string): PluginError =>
   plugin.configuredIn === "step" ? new InvalidResponse({ message }) : new Unprepared({ message })
@@ -55,11 +50,11 @@ export const make = Effect.gen(function*() {
     const skipped = plugin.skips?.(step.options, order)
     if (skipped !== undefined) return Preparation.Skipped({ reason: skipped })
     if (step.when !== undefined) {
-      const answer = yield* Effect.result(expressions.evaluate(step.when, scope, now))
+      const answer = yield* Effect.result(expressions.evaluate(step.when, scope, now, originOf(scope)))
       if (Result.isFailure(answer)) {
         return Preparation.Failed({ error: unprepared(plugin, answer.failure.message) })
       }
-      if (!holds(answer.success)) return Preparation.Skipped({ reason: `when does not hold: ${step.when}` })
+      if (!isTrue(answer.success)) return Preparation.Skipped({ reason: `when does not hold: ${step.when}` })
     }
     if (step.unreadable !== undefined) {
       return Preparation.Failed({ error: new Unprepared({ message: step.unreadable }) })

@@ -13,7 +13,12 @@ import { callout, partners, pipeline, process, respond, workflow, type World } f
 const world = (world: World, script: OutboundScript) =>
   process(world).pipe(Layer.provideMerge(JournalStore.layer), Layer.provideMerge(partners(script)))
 
-const order: JsonObject = { id: "o-1", orderType: "NEW_ORDER", customFields: { keep: [1, { deep: null }] } }
+const order: JsonObject = {
+  id: "o-1",
+  orderType: "NEW_ORDER",
+  relatedOrders: [""],
+  customFields: { keep: [1, { deep: null }] }
+}
 
 const submit = Effect.gen(function*() {
   const { submit } = yield* Intake
@@ -114,7 +119,14 @@ describe("a run", () => {
       yield* submit
       const { requests, run } = yield* ended
       assert.deepStrictEqual(hosts(requests), ["yes.example"])
-      assert.deepStrictEqual(run.steps.map(({ state }) => state), ["skipped", "skipped", "succeeded", "skipped"])
+      assert.deepStrictEqual(run.steps.map(({ state }) => state), [
+        "skipped",
+        "skipped",
+        "succeeded",
+        "skipped",
+        "skipped"
+      ])
+      assert.match(run.steps[4]!.reason ?? "", /when does not hold: order\.relatedOrders/)
       assert.match(run.steps[1]!.reason ?? "", /when does not hold: order\.missing/)
     }).pipe(Effect.provide(world(
       {
@@ -122,7 +134,8 @@ describe("a run", () => {
           callout("off", {}, { active: false }),
           callout("no", {}, { when: "order.missing" }),
           callout("yes", {}, { when: "order.customFields" }),
-          callout("nowhere", {}, { scope: { enabledForMarkets: ["NOR"] } })
+          callout("nowhere", {}, { scope: { enabledForMarkets: ["NOR"] } }),
+          callout("nothingTrue", {}, { when: "order.relatedOrders" })
         ])]
       },
       () => respond(200)

@@ -1,12 +1,16 @@
-/** Checks that an expression's result is JSON, and measures its size, before it is serialised. */
-import type { Failure } from "./WorkerProtocol.ts"
+/** Checks that an expression's result is JSON, measures its size, and serialises it. */
+import type { Answer, Failure } from "./WorkerProtocol.ts"
 
-/** `undefined` when the value may be sent to the parent as it is. */
-export const objection = (value: unknown, maxLength: number): Failure | undefined => {
+/** The answer that carries the value, or says why it cannot be carried. `isFunction` knows jsonata's functions. */
+export const answerOf = (value: unknown, isFunction: (value: unknown) => boolean, maxLength: number): Answer =>
+  objection(value, isFunction, maxLength) ?? { kind: "value", value: JSON.stringify(value) }
+
+const objection = (value: unknown, isFunction: (value: unknown) => boolean, maxLength: number): Failure | undefined => {
   let length = 0
   const work: Array<unknown> = [value]
   while (work.length > 0) {
     const part = work.pop()
+    if (isFunction(part)) return functionFailure
     switch (typeof part) {
       case "string":
         length += part.length + 2
@@ -18,7 +22,6 @@ export const objection = (value: unknown, maxLength: number): Failure | undefine
         length += 8
         break
       case "object":
-        if (part !== null && isFunctionLike(part)) return functionFailure
         length += 4
         if (Array.isArray(part)) {
           // Counted before its items are queued: an array may be larger than what is left of the memory.
@@ -31,8 +34,6 @@ export const objection = (value: unknown, maxLength: number): Failure | undefine
           }
         }
         break
-      case "function":
-        return functionFailure
       default:
         length += 5
     }
@@ -48,8 +49,3 @@ const tooLong = (maxLength: number): Failure => ({
   reason: "bounds",
   detail: `gives a value of more than ${Math.round(maxLength / 1024)} KiB`
 })
-
-/** jsonata's own functions and lambdas are objects with a mark. */
-const isFunctionLike = (value: object): boolean =>
-  ("_jsonata_lambda" in value && value._jsonata_lambda === true) ||
-  ("_jsonata_function" in value && value._jsonata_function === true)

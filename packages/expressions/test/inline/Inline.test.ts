@@ -1,17 +1,22 @@
 import { assert, describe, it } from "@effect/vitest"
+import { isTrue } from "@sluice/domain/internal/json/Truth"
+import { parse } from "@sluice/domain/json/Json"
 import { Effect, Schema } from "effect"
 import jsonata from "jsonata"
-import * as Inline from "../src/Inline.ts"
-import { planOf } from "../src/Plan.ts"
-import { isNode } from "../src/SyntaxTree.ts"
+import * as Inline from "../../src/inline/Inline.ts"
+import { planOf } from "../../src/inline/Plan.ts"
+import { isNode } from "../../src/inline/SyntaxTree.ts"
+import * as Worker from "../worker/Worker.ts"
 
 const planned = (source: string) => {
   const tree: unknown = jsonata(source).ast()
   return isNode(tree) ? planOf(tree) : undefined
 }
 
-/** Without jsonata's marks on arrays. */
-const plain = (value: unknown): unknown => value === undefined ? undefined : JSON.parse(JSON.stringify(value))
+const worker = Worker.make()
+
+/** A result as it is written: numbers that a double does not hold are objects. */
+const written = (value: unknown): string | undefined => JSON.stringify(value)
 
 const Tape = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 99 })))
 
@@ -32,7 +37,7 @@ class Choices {
   document(depth: number): unknown {
     switch (depth <= 0 ? this.below(4) : this.below(9)) {
       case 0:
-        return this.of<unknown>(0, 1, 2, -1, 1.5)
+        return this.of<unknown>(0, 1, 2, -1, 1.5, rawJson("9007199254740993"), 1.2345678901234567)
       case 1:
         return this.of("", "a", "b", "constructor")
       case 2:
@@ -49,7 +54,7 @@ class Choices {
     }
   }
   name(): string {
-    return this.of("a", "b", "c", "__proto__", "length")
+    return this.of("a", "b", "c", "__proto__", "length", "_jsonata_lambda", "sequence")
   }
 
   path(): string {
@@ -91,10 +96,31 @@ describe("Inline", () => {
       assert.isDefined(plan, source)
       const inline = Inline.evaluate(plan!, scope)
       if (inline === Inline.beyond) return
-      const expected = yield* Effect.promise(() => jsonata(source).evaluate(scope))
-      assert.deepStrictEqual(plain(inline), plain(expected), source)
+      const expected = worker.evaluateProven(source, JSON.stringify(scope))
+      assert.strictEqual(written(inline), written(expected), source)
+      return yield* Effect.void
     }),
     { arbitrary: { runs: 3_000, size: 60 } }
+  )
+
+  it.effect.prop(
+    "the truth of a result is what $boolean gives, inline and in a child",
+    [Tape, Tape],
+    Effect.fnUntraced(function*([documents, expressions]) {
+      const scope = { a: new Choices(documents).document(5), b: new Choices(documents.toReversed()).document(5) }
+      const text = JSON.stringify(scope)
+      const choices = new Choices(expressions)
+      const source = choices.of("a", "b", "[a, b]", "{\"a\": a}", "a.b", "a[0]", choices.expression(2))
+      const expected = worker.evaluateProven(`$boolean(${source})`, text)
+      const result = worker.evaluateProven(source, text)
+      if (Worker.isFailure(result)) return assert.isTrue(Worker.isFailure(expected), source)
+      assert.strictEqual(isTrue(result), expected === true, source)
+      const plan = planned(source)
+      const inline = plan === undefined ? Inline.beyond : Inline.evaluate(plan, parse(text))
+      if (inline !== Inline.beyond) assert.strictEqual(isTrue(inline), expected === true, `inline ${source}`)
+      return yield* Effect.void
+    }),
+    { arbitrary: { runs: 2_000, size: 60 } }
   )
 
   const document = {
@@ -153,18 +179,24 @@ describe("Inline", () => {
   it.each<[string, unknown]>([
     ["a.n < \"x\"", { a: { n: 1 } }],
     ["a = b", { a: {}, b: {} }],
-    ["a.b", { a: { _jsonata_lambda: true, b: 1 } }],
+    ["a.n = 1", { a: { n: rawJson("9007199254740993") } }],
     ["a.b", { a: Array.from({ length: 6_000 }, () => ({ b: 1 })) }]
   ])("%s over a document like %#, it leaves to jsonata", (source, scope) => {
     assert.strictEqual(Inline.evaluate(planned(source)!, scope), Inline.beyond)
   })
 
-  it("compares a number that a double cannot hold, and keeps its digits where it is merely picked", () => {
+  it("picks a number that a double does not hold with its digits, and leaves to jsonata what compares it", () => {
     const scope: unknown = { big: rawJson("12345678901234567890"), list: [rawJson("9007199254740993")] }
-    assert.isTrue(Inline.evaluate(planned("big > 5 and big = 12345678901234567890")!, scope))
-    assert.isTrue(Inline.evaluate(planned("9007199254740992 in list")!, scope))
+    assert.strictEqual(written(Inline.evaluate(planned("big")!, scope)), "12345678901234567890")
     assert.isUndefined(Inline.evaluate(planned("big.rawJSON")!, scope))
-    assert.strictEqual(JSON.stringify(Inline.evaluate(planned("big")!, scope)), "12345678901234567890")
+    assert.isTrue(Inline.evaluate(planned("$exists(big) and list")!, scope))
+    for (const source of ["big > 5", "big = big", "1 in list", "big != 1"]) {
+      assert.strictEqual(Inline.evaluate(planned(source)!, scope), Inline.beyond)
+    }
+  })
+
+  it("a number that the expression spells and a double does not hold is left to jsonata", () => {
+    assert.isUndefined(planned("a = 9007199254740993"))
   })
 })
 

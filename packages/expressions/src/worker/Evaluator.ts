@@ -1,9 +1,9 @@
 /** Answers one request in the child process: compiles (with a cache), reads the tree, evaluates, judges the result. */
+import { planOf } from "../inline/Plan.ts"
+import { read } from "../inline/SyntaxTree.ts"
 import * as Complaint from "./Complaint.ts"
-import { objection } from "./JsonResult.ts"
-import { planOf } from "./Plan.ts"
+import { answerOf } from "./JsonResult.ts"
 import type { Compiled, Sandbox } from "./Sandbox.ts"
-import { read } from "./SyntaxTree.ts"
 import { type Answer, type Limits, type Request, turns } from "./WorkerProtocol.ts"
 
 /** Nodes of all the trees that are kept: some 20 MB at most. A larger tree is compiled anew each time. */
@@ -25,23 +25,33 @@ export const make = (sandbox: Sandbox, limits: Limits): (request: Request) => An
     }
   }
 
-  const bounded = (isWatched: boolean, job: (answer: (answer: Answer) => void) => void): Answer => {
+  /** `prepare` is called for each turn, and is no part of the bounded time. */
+  const bounded = <A>(
+    isWatched: boolean,
+    prepare: () => A,
+    job: (prepared: A, answer: (answer: Answer) => void) => void
+  ) => {
     let answer: Answer = { kind: "failed", reason: "failed", detail: "never came to an end" }
     for (let turn = 1;; turn++) {
+      const prepared = prepare()
       const before = process.cpuUsage()
-      const isDone = sandbox.bounded(() => job((given) => answer = given), isWatched ? limits.timeMs : undefined)
+      const isDone = sandbox.bounded(
+        () => job(prepared, (given) => answer = given),
+        isWatched ? limits.timeMs : undefined
+      )
       if (isDone) return answer
       // V8 looks at the clock. Where others had the processor meanwhile, the expression is not at fault; it has no
       // effects, and begins again.
       const { system, user } = process.cpuUsage(before)
       if ((system + user) / 1000 >= limits.timeMs / 2 || turn === turns) {
-        return { kind: "failed", reason: "bounds", detail: Complaint.timeDetail(limits) }
+        const late: Answer = { kind: "failed", reason: "bounds", detail: Complaint.timeDetail(limits) }
+        return late
       }
     }
   }
 
   const check = (source: string): Answer =>
-    bounded(true, (answer) => {
+    bounded(true, () => undefined, (_, answer) => {
       try {
         const { compiled, tree } = sandbox.compile(source)
         const { calloutPaths, nodes, refused, rootNames, stepReferences } = read(tree)
@@ -57,11 +67,12 @@ export const make = (sandbox: Sandbox, limits: Limits): (request: Request) => An
     })
 
   const evaluate = ({ isWatched, now, scope, source }: Extract<Request, { kind: "evaluate" }>): Answer =>
-    bounded(isWatched, (answer) => {
+    // The scope is read anew for each turn: an expression may change it.
+    bounded(isWatched, () => sandbox.read(scope), (document, answer) => {
       try {
         const compiled = cache.get(source)?.compiled ?? compile(source)
-        sandbox.evaluate(compiled, scope, now, {
-          value: (value) => answer(objection(value, limits.resultLength) ?? { kind: "value", value }),
+        sandbox.evaluate(compiled, document, now, {
+          value: (value) => answer(answerOf(value, sandbox.isFunction, limits.resultLength)),
           error: (cause) => answer(Complaint.ofEvaluation(cause, limits))
         })
       } catch (cause) {

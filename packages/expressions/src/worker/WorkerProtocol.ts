@@ -1,11 +1,11 @@
 /** The requests to a child process and its answers, as JSON over its IPC channel. */
-import type { Plan } from "./Inline.ts"
-import type { CalloutPath } from "./SyntaxTree.ts"
+import type { Plan } from "../inline/Inline.ts"
+import type { CalloutPath } from "../inline/SyntaxTree.ts"
 
 /** The number of times that an evaluation is started if its time passed while other processes had the processor. */
 export const turns = 8
 
-/** The bounds of one child, passed as its only argument, as JSON. */
+/** The bounds of one child. */
 export interface Limits {
   /** Milliseconds of one check or evaluation; {@link turns} times as many where the machine is too busy to do it. */
   readonly timeMs: number
@@ -15,12 +15,20 @@ export interface Limits {
   readonly resultLength: number
 }
 
+/** A child's only argument, as JSON. */
+export interface Start {
+  readonly limits: Limits
+  /** Path of jsonata's source: besides the child's own code the only file that it may read. */
+  readonly jsonata: string
+}
+
 export type Request =
   | { readonly kind: "check"; readonly source: string }
   | {
     readonly kind: "evaluate"
     readonly source: string
-    readonly scope: unknown
+    /** The expression's scope as JSON text, in which numbers keep their digits. */
+    readonly scope: string
     /** Epoch milliseconds. */
     readonly now: number
     /**
@@ -38,8 +46,8 @@ export type Answer =
     readonly rootNames: ReadonlyArray<string>
     readonly plan?: Plan | undefined
   }
-  /** Without `value`: the expression yields nothing. */
-  | { readonly kind: "value"; readonly value?: unknown }
+  /** The result as JSON text. Without `value`: the expression yields nothing. */
+  | { readonly kind: "value"; readonly value?: string | undefined }
   | Failure
 
 export interface Failure {
@@ -49,7 +57,7 @@ export interface Failure {
   readonly detail: string
 }
 
-/** A child's first word: it has loaded jsonata and can be asked. */
+/** A child's first message: it has loaded jsonata, has given up its privileges and can be asked. */
 export interface Ready {
   readonly kind: "ready"
 }

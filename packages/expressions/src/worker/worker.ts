@@ -1,13 +1,16 @@
 /**
  * The child process's entry: answers the requests of its parent, one after the other, until the channel closes.
- * It imports neither Effect nor a workspace package, so that it starts fast and runs from source and from `dist` alike.
+ * It imports neither Effect nor a workspace package, so that it starts fast, may read no file but its own code, and runs
+ * from source and from `dist` alike.
  */
 import { make } from "./Evaluator.ts"
+import { drop } from "./Privileges.ts"
 import { make as makeSandbox } from "./Sandbox.ts"
-import type { Answer, Limits, Ready, Request } from "./WorkerProtocol.ts"
+import type { Answer, Ready, Request, Start } from "./WorkerProtocol.ts"
 
-const limits = JSON.parse(process.argv[2] ?? "") as Limits
-const answer = make(makeSandbox(), limits)
+const { jsonata, limits } = JSON.parse(process.argv[2] ?? "") as Start
+const answer = make(makeSandbox(jsonata), limits)
+drop()
 
 const send = (message: Answer | Ready): void => {
   process.send?.(message)

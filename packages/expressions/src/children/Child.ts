@@ -2,57 +2,93 @@
  * One child process that evaluates expressions, one at a time.
  *
  * A process and not a thread, because a thread's memory cannot be bounded: with `resourceLimits`, `[1..9999999]` (one
- * large allocation) ends the whole process with "Reached heap limit" instead of the thread. The child gets no
- * environment, may not write files, open workers or start processes, and is killed by its parent if its own time limit
- * fails (V8 looks at it only between instructions, and a single one may copy half a gigabyte).
+ * large allocation) ends the whole process with "Reached heap limit" instead of the thread.
+ *
+ * The child has the least privilege that Node and the system can give (docs/adr/0001): an empty environment; no file to
+ * read but its own code and jsonata's, none to write, no further process, thread, add-on or inspector (`--permission`,
+ * which also closes the network from Node 25 on); an unprivileged user where this process is root. It is killed by its
+ * parent if its own time limit fails (V8 looks at it only between instructions, and a single one may copy half a
+ * gigabyte).
  */
 import { Data, Effect } from "effect"
 import { fork } from "node:child_process"
+import { realpathSync } from "node:fs"
+import { createRequire } from "node:module"
+import { dirname, join, parse, sep } from "node:path"
 import { fileURLToPath } from "node:url"
-import { memoryDetail, timeDetail } from "./Complaint.ts"
-import { type Answer, type Failure, type Limits, type Ready, type Request, turns } from "./WorkerProtocol.ts"
+import { memoryDetail, timeDetail } from "../worker/Complaint.ts"
+import {
+  type Answer,
+  type Failure,
+  type Limits,
+  type Ready,
+  type Request,
+  type Start,
+  turns
+} from "../worker/WorkerProtocol.ts"
 
 /** The child ended without an answer, and not through the expression's fault: another one may be asked. */
 export class ChildLost extends Data.TaggedError("ChildLost")<{ readonly why: string }> {}
 
+/** An unwatched evaluation took too long and was killed; it may be asked for again, watched. */
+export class Overrun extends Data.TaggedError("Overrun")<{ readonly detail: string }> {}
+
 export interface Child {
   /** Waits until the child is up, then for its answer. One request at a time. */
-  readonly ask: (request: Request) => Effect.Effect<Answer, ChildLost>
+  readonly ask: (request: Request) => Effect.Effect<Answer, ChildLost | Overrun>
   readonly isAlive: () => boolean
   /** True if it has started and answers without delay. */
   readonly isUp: () => boolean
   readonly kill: () => void
 }
 
-/** Milliseconds that the parent gives on top of the child's own limit: transfer of the scope, a busy machine. */
+/** Milliseconds that the parent gives on top of the child's own limit, on a busy machine. */
 const graceMs = 400
+/** Milliseconds for each million characters of the scope: to cross the channel and to be read. */
+const transferMs = 200
 /** Milliseconds in which a child must be up. */
 const startMs = 15_000
 
-/** Beside this file, whether that is the TypeScript source or what was compiled from it. */
-const entry = fileURLToPath(new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url))
+const here = fileURLToPath(import.meta.url)
+/** The TypeScript source, or what was compiled from it. */
+const code = realpathSync(dirname(dirname(here)))
+const entry = join(code, "worker", here.endsWith(".ts") ? "worker.ts" : "worker.js")
+const jsonata = realpathSync(createRequire(import.meta.url).resolve("jsonata"))
 
-const flags = (limits: Limits): ReadonlyArray<string> => [
+/** The flags of a child: its bounds and its privileges. */
+export const flags = (limits: Limits): ReadonlyArray<string> => [
   `--max-old-space-size=${limits.memoryMb}`,
   "--permission",
-  "--allow-fs-read=*",
+  `--allow-fs-read=${code}${sep}*`,
+  `--allow-fs-read=${jsonata}`,
+  "--disallow-code-generation-from-strings",
   // V8 compiles a regular expression to machine code when it runs for the second time: the same expression would then
   // fit its time now and again. Interpreted, it always does or never.
   "--regexp-interpret-all"
 ]
 
+/** Milliseconds after which the child is killed. */
+const deadline = (request: Request, limits: Limits): number => {
+  const transfer = request.kind === "evaluate" ? (request.scope.length / 1_000_000) * transferMs : 0
+  const evaluation = request.kind === "evaluate" && !request.isWatched ? limits.timeMs : turns * limits.timeMs
+  return evaluation + transfer + graceMs
+}
+
 /** Starts a child. It keeps the parent alive only while it is asked something. */
 export const start = (limits: Limits): Child => {
-  const child = fork(entry, [JSON.stringify(limits)], {
+  const argument: Start = { limits, jsonata }
+  const child = fork(entry, [JSON.stringify(argument)], {
     execArgv: [...flags(limits)],
     // No secret of the parent's; and local times (`$toMillis`) mean the same on every machine.
     env: { TZ: "UTC" },
+    cwd: parse(code).root,
     serialization: "json",
     stdio: ["ignore", "ignore", "ignore", "ipc"]
   })
+  type Outcome = Answer | ChildLost | Overrun
   let isUp = false
-  let end: Answer | ChildLost | undefined
-  let pending: { readonly request: Request; readonly resume: (outcome: Answer | ChildLost) => void } | undefined
+  let end: Outcome | undefined
+  let pending: { readonly request: Request; readonly resume: (outcome: Outcome) => void } | undefined
 
   const kill = (): void => {
     child.kill("SIGKILL")
@@ -61,7 +97,7 @@ export const start = (limits: Limits): Child => {
   let timer = setTimeout(kill, startMs) // oxlint-disable-line eslint/no-restricted-globals
   timer.unref()
 
-  const settle = (outcome: Answer | ChildLost): void => {
+  const settle = (outcome: Outcome): void => {
     clearTimeout(timer)
     child.unref()
     child.channel?.unref()
@@ -72,16 +108,18 @@ export const start = (limits: Limits): Child => {
   const send = (request: Request): void => {
     clearTimeout(timer)
     timer = setTimeout(() => { // oxlint-disable-line eslint/no-restricted-globals
-      end = failure(timeDetail(limits))
+      end = request.kind === "evaluate" && !request.isWatched
+        ? new Overrun({ detail: timeDetail(limits) })
+        : failure(timeDetail(limits))
       kill()
-    }, turns * limits.timeMs + graceMs)
+    }, deadline(request, limits))
     try {
       child.send(request)
     } catch (cause) {
       settle({ kind: "failed", reason: "failed", detail: `cannot be given its scope: ${String(cause)}` })
     }
   }
-  const finish = (outcome: Answer | ChildLost): void => {
+  const finish = (outcome: Outcome): void => {
     end ??= outcome
     settle(end)
   }
@@ -107,9 +145,9 @@ export const start = (limits: Limits): Child => {
     isAlive: () => end === undefined && child.connected,
     isUp: () => isUp,
     ask: (request) =>
-      Effect.callback<Answer, ChildLost>((resume) => {
-        const give = (outcome: Answer | ChildLost): void =>
-          resume(outcome instanceof ChildLost ? Effect.fail(outcome) : Effect.succeed(outcome))
+      Effect.callback<Answer, ChildLost | Overrun>((resume) => {
+        const give = (outcome: Outcome): void =>
+          resume("_tag" in outcome ? Effect.fail(outcome) : Effect.succeed(outcome))
         if (end !== undefined) return give(end)
         pending = { request, resume: give }
         child.ref()

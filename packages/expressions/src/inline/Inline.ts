@@ -37,7 +37,7 @@ const budget = 5_000
 
 /**
  * Evaluates a plan over a scope; `undefined` means that it yields nothing. The result may share parts with the scope.
- * A number that a double cannot hold is compared as a number, and keeps its digits where it is merely picked.
+ * A number that a double does not hold keeps its digits where it is picked, and is left to a child where it is compared.
  */
 export const evaluate = (plan: Plan, scope: unknown): unknown => {
   try {
@@ -49,10 +49,7 @@ export const evaluate = (plan: Plan, scope: unknown): unknown => {
   }
 }
 
-/**
- * The equivalent of jsonata's `sequence: true`: an array made by a path, which collapses to its only item or to
- * nothing.
- */
+/** The equivalent of jsonata's sequence: an array made by a path, which collapses to its only item or to nothing. */
 class Sequence extends Array<unknown> {
   static of1(item: unknown): Sequence {
     const sequence = new Sequence()
@@ -63,15 +60,10 @@ class Sequence extends Array<unknown> {
 
 const shrink = (value: unknown): unknown => value instanceof Sequence && value.length < 2 ? value[0] : value
 
-/** jsonata takes data that looks like this for a function. */
-const posesAsFunction = (value: object): boolean => "_jsonata_lambda" in value || "_jsonata_function" in value
-
-/** The value as an operator sees it. */
+/** The value as a comparison sees it. One with a number that a double does not hold may fail, which jsonata words. */
 const operand = (value: unknown): unknown => {
-  const plain = isRawNumber(value) ? Number(value.rawJSON) : value
-  if (typeof plain === "number" && !Number.isFinite(plain)) throw beyond
-  if (typeof plain === "object" && plain !== null && posesAsFunction(plain)) throw beyond
-  return plain
+  if (isRawNumber(value) || (typeof value === "number" && !Number.isFinite(value))) throw beyond
+  return value
 }
 
 class Evaluation {
@@ -153,7 +145,6 @@ class Evaluation {
       return found
     }
     if (typeof input !== "object" || input === null || isRawNumber(input)) return undefined
-    if (posesAsFunction(input)) throw beyond
     // Only own members: `constructor` and `__proto__` are as missing as any other name.
     return Object.hasOwn(input, name) ? (input as Readonly<Record<string, unknown>>)[name] : undefined
   }
@@ -172,11 +163,10 @@ class Evaluation {
 
   private truth(value: unknown): boolean | undefined {
     this.spend()
-    const plain = operand(value)
-    if (plain === undefined) return undefined
-    if (Array.isArray(plain)) return plain.some((item) => this.truth(item) === true)
-    if (typeof plain === "object" && plain !== null) return Object.keys(plain).length > 0
-    return Boolean(plain)
+    if (value === undefined) return undefined
+    if (Array.isArray(value)) return value.some((item) => this.truth(item) === true)
+    if (typeof value === "object" && value !== null) return isRawNumber(value) || Object.keys(value).length > 0
+    return Boolean(value)
   }
 
   private includes(item: unknown, list: unknown): boolean {

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import jsonata from "jsonata"
-import { isNode, read } from "../src/SyntaxTree.ts"
+import { isNode, read } from "../../src/inline/SyntaxTree.ts"
 
 const reading = (source: string) => {
   const tree: unknown = jsonata(source).ast()
