@@ -9,6 +9,7 @@ import { Cause, Console, Context, Effect, Exit, Layer, Result } from "effect"
 import { HttpServer } from "effect/http"
 import * as Application from "./Application.ts"
 import * as ServerConfig from "./config/ServerConfig.ts"
+import { unknownVariables } from "./config/UnknownVariables.ts"
 import { Stopping } from "./process/Stopping.ts"
 import * as Telemetry from "./telemetry/Telemetry.ts"
 
@@ -34,6 +35,7 @@ const leaveInTime = Effect.sync(() =>
 
 const serve = Effect.fnUntraced(
   function*(config: ServerConfig.ServerConfig) {
+    yield* Effect.forEach(unknownVariables(process.env), (warning) => Effect.logWarning(warning))
     const services = yield* Layer.build(Application.layer(config, process.env))
     const { address } = Context.get(services, HttpServer.HttpServer)
     const { begin } = Context.get(services, Stopping)
