@@ -1,6 +1,6 @@
 /** `deliveries` and `redeliver`. */
 import { ApiClient } from "@sluice/api/ApiClient"
-import { DeliveryState } from "@sluice/domain/webhook/Delivery"
+import { DeliveryState, type DeliveryView } from "@sluice/domain/webhook/Delivery"
 import type { Colour } from "@sluice/terminal/Style"
 import { Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
@@ -52,6 +52,35 @@ export const deliveries = Command.make(
     ])
   })
 ).pipe(Command.withDescription("List deliveries, newest first"))
+
+const attemptLine = ({ durationMs, error, number, startedAt, status }: DeliveryView["attempts"][number]): string =>
+  `attempt ${number} at ${startedAt}: ${status ?? error?.code ?? "no answer"} after ${Math.round(durationMs)} ms`
+  + (error === undefined ? "" : `, ${error.message}`)
+
+const requestLines = ({ body, headers, url }: NonNullable<DeliveryView["request"]>): ReadonlyArray<string> => [
+  `POST ${url}`,
+  ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+  "",
+  typeof body === "string" ? body : JSON.stringify(body, undefined, 2)
+]
+
+export const delivery = Command.make(
+  "delivery",
+  { delivery: Argument.String("delivery").pipe(Argument.withDescription("The id of a delivery")) },
+  Effect.fnUntraced(function*({ delivery: id }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    const found = yield* client.deliveries.get({ params: { id } })
+    yield* output.result(found, (style) => [
+      `${style.paint(colours[found.state], found.state)}  ${found.type}  ${found.id}`,
+      ...(found.reason === undefined ? [] : [found.reason]),
+      ...(found.blockedBy === undefined ? [] : [`waits for ${found.blockedBy}`]),
+      ...(found.nextAttemptAt === undefined ? [] : [`next attempt at ${found.nextAttemptAt}`]),
+      ...found.attempts.map(attemptLine),
+      ...(found.request === undefined ? [] : ["", ...requestLines(found.request)])
+    ])
+  })
+).pipe(Command.withDescription("Show a delivery: its attempts, and the request as it was or will be sent"))
 
 export const redeliver = Command.make(
   "redeliver",

@@ -4,7 +4,7 @@ import { Cause, Console, Effect, Exit, identity, Layer, Option, Redacted } from 
 import { CliError, CliOutput, Command, Flag } from "effect/cli"
 import { apply } from "./Apply.ts"
 import { checkPartner } from "./CheckPartner.ts"
-import { deliveries, redeliver } from "./Deliveries.ts"
+import { deliveries, delivery, redeliver } from "./Deliveries.ts"
 import { exitCodes, failureOf, usage } from "./Failure.ts"
 import { replay, retryMany, stop } from "./Jobs.ts"
 import { orders, submit } from "./Orders.ts"
@@ -37,7 +37,7 @@ const commandOf = (defaults: Defaults) => {
     Command.withSubcommands([
       { group: "Orders and runs", commands: [submit, watch, show, orders, runs] },
       { group: "Putting right", commands: [cancel, retry, retryMany, stop, resolve] },
-      { group: "Deliveries", commands: [deliveries, redeliver, replay] },
+      { group: "Deliveries", commands: [deliveries, delivery, redeliver, replay] },
       { group: "Settings and partners", commands: [apply, simulate, plan, checkPartner] }
     ]),
     Command.provide(({ json, key, url }) => {

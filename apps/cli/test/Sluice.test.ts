@@ -155,6 +155,21 @@ layer(Layer.mergeAll(Stage.layer, NodeHttpClient.layerUndici, NodeServices.layer
         assert.deepStrictEqual(runs.items.map((one: any) => one.state), ["completed", "failed"])
       }))
 
+    it.effect("shows a delivery with the request that was sent", () =>
+      Effect.gen(function*() {
+        const { file, partner } = yield* Stage
+        const webhookEndpoints = [{ id: "told", url: `${partner.url}/told`, types: ["order.submitted"] }]
+        yield* sluice("apply", yield* file("told.json", { ...settings(partner.url), webhookEndpoints }), "--yes")
+        const order = { orderType: "NEW_ORDER", id: "told-1" }
+        yield* sluice("submit", yield* file("told-order.json", order), "--wait")
+        const [id = ""] = /delivery-[0-9a-f]{32}/.exec((yield* sluice("deliveries", "--order", "told-1")).text) ?? []
+        const shown = yield* sluice("delivery", id)
+        assert.include(shown.said, `POST ${partner.url}/told`, shown.complaint)
+        assert.include(shown.said, "webhook-type: order.submitted")
+        assert.include(shown.text, `"id": "told-1"`)
+        yield* sluice("apply", yield* file("told.json", { webhookEndpoints: [] }), "--yes")
+      }))
+
     it.effect("plans an order, saying where a request depends on an answer", () =>
       Effect.gen(function*() {
         const { file, partner } = yield* Stage

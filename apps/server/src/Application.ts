@@ -4,6 +4,7 @@
  */
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Dispatcher } from "@sluice/delivery/Dispatcher"
+import { DeliveryPreview } from "@sluice/delivery/internal/DeliveryPreview"
 import * as MeteredDeliveries from "@sluice/delivery/internal/Metrics"
 import * as TracedDeliveries from "@sluice/delivery/internal/Traces"
 import { Signature } from "@sluice/delivery/Signature"
@@ -121,12 +122,7 @@ const deliveries = (executes: boolean) =>
   executes
     ? Dispatcher.layer().pipe(
       Layer.provide(MeteredDeliveries.store),
-      Layer.provide(traced(TracedDeliveries.store)(DeliveryStorePostgres.layer)),
-      Layer.provide([
-        destinations,
-        messageExpressions,
-        Signature.layer.pipe(Layer.provide(MacNode.layer))
-      ])
+      Layer.provide(traced(TracedDeliveries.store)(DeliveryStorePostgres.layer))
     )
     : DeliveryStorePostgres.layerAnnouncing
 
@@ -148,7 +144,14 @@ const engine = (config: ServerConfig, settings: SettingsFile.ReadFile | undefine
     Resources.layer,
     Readiness.layer
   )
-  const delivering = Layer.mergeAll(Deliveries.layer, Events.layer, Replays.layer, deliveries(executes))
+  const delivering = Layer.mergeAll(
+    Deliveries.layer.pipe(Layer.provide(DeliveryPreview.layer)),
+    Events.layer,
+    Replays.layer,
+    deliveries(executes)
+  ).pipe(
+    Layer.provide([destinations, messageExpressions, Signature.layer.pipe(Layer.provide(MacNode.layer))])
+  )
   const upkeep = executes ? Layer.merge(Retention.layer(config.retention), CompletenessMetric.layer) : Layer.empty
   return Layer.mergeAll(
     retries(executes),

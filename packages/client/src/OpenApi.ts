@@ -944,6 +944,13 @@ export interface components {
       readonly nextAttemptAt?: string
       readonly orderId?: string
       readonly reason?: string
+      readonly request?: {
+        readonly body: unknown
+        readonly headers: {
+          readonly [key: string]: string
+        }
+        readonly url: string
+      }
       readonly sequence: number
       /** @enum {string} */
       readonly state: "pending" | "delivered" | "exhausted" | "held" | "filtered" | "cancelled"
@@ -3390,7 +3397,9 @@ export interface operations {
   readonly "events.report": {
     readonly parameters: {
       readonly query?: never
-      readonly header?: never
+      readonly header?: {
+        readonly "idempotency-key"?: string
+      }
       readonly path?: never
       readonly cookie?: never
     }
@@ -3440,6 +3449,15 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
+      /** @description The request contradicts what is stored */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ConflictEncoded"]
         }
       }
       /** @description The body is too large */

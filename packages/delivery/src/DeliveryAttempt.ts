@@ -1,17 +1,12 @@
 /** One attempt of one delivery: the request, the exchange, the record of it. Contract: section 9. */
-import { messageId } from "@sluice/domain/identity/Ids"
 import type { Authentication } from "@sluice/domain/pipeline/AuthProvider"
 import type { Redactor } from "@sluice/domain/redaction/Redaction"
-import type { WebhookEndpoint } from "@sluice/domain/webhook/WebhookEndpoint"
 import { Credentials } from "@sluice/http-client/Credentials"
 import { Outbound, type OutboundResponse } from "@sluice/http-client/Outbound"
 import { Clock, Effect } from "effect"
-import type { AttemptRecord, ClaimedDelivery } from "./DeliveryStore.ts"
+import { type AttemptRequest, shown, timeoutMs } from "./DeliveryRequest.ts"
+import type { AttemptRecord } from "./DeliveryStore.ts"
 import { AttemptEnd } from "./Judgement.ts"
-import { inForce, Signature } from "./Signature.ts"
-
-/** Milliseconds that an endpoint has for its whole answer. */
-export const timeoutMs = 15_000
 
 /** The bytes of an answer that are kept. */
 export const keptBytes = 64 * 1024
@@ -25,21 +20,10 @@ const inTime = Effect.timeoutOrElse({
   orElse: () => Effect.fail({ _tag: "OutboundTimedOut", message: "This operation was aborted" } as const)
 })
 
-export interface AttemptRequest {
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly authentication: Authentication | undefined
-  readonly timeoutMs: number
-  readonly body: Uint8Array
-}
-
 export interface Attempted {
   readonly end: AttemptEnd
   readonly record: AttemptRecord
 }
-
-const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 
 const recordedResponse = (response: OutboundResponse, redactor: Redactor): NonNullable<AttemptRecord["response"]> => ({
   status: response.status,
@@ -79,28 +63,7 @@ export const unsent = (number: number, startedAt: number, code: string, message:
 export const make = Effect.gen(function*() {
   const outbound = yield* Outbound
   const credentials = yield* Credentials
-  const signature = yield* Signature
   const clock = yield* Clock.Clock
-
-  /** The headers of a message for an endpoint, signed for the current time. */
-  const signedHeaders = (delivery: ClaimedDelivery, endpoint: WebhookEndpoint, body: Uint8Array) => {
-    const now = clock.currentTimeMillisUnsafe()
-    const id = messageId(delivery.messageId)
-    const timestamp = Math.floor(now / 1000)
-    return Effect.map(
-      signature.sign({ id, timestamp, body }, inForce(endpoint.secrets, now)),
-      (signed) => ({
-        "content-type": "application/json",
-        "user-agent": "Sluice/1",
-        ...lowerCased(endpoint.headers),
-        "webhook-id": id,
-        "webhook-timestamp": String(timestamp),
-        "webhook-signature": signed,
-        "webhook-type": delivery.type,
-        "webhook-sequence": String(delivery.sequence)
-      })
-    )
-  }
 
   const passedMs = (since: bigint) => Number(clock.monotonicTimeNanosUnsafe() - since) / 1e6
 
@@ -144,7 +107,7 @@ export const make = Effect.gen(function*() {
         const error = { code, message: redactor.text(message) }
         return {
           end: AttemptEnd.Failed(error),
-          record: { number, startedAt, durationMs: passedMs(begun), error }
+          record: { number, startedAt, durationMs: passedMs(begun), error, request: shown(request, redactor) }
         }
       },
       onSuccess: (response): Attempted => ({
@@ -153,6 +116,7 @@ export const make = Effect.gen(function*() {
           number,
           startedAt,
           durationMs: passedMs(begun),
+          request: shown(request, redactor),
           response: recordedResponse(response, redactor),
           ...(!isSuccess(response) && { error: rejected(response) })
         }
@@ -160,5 +124,5 @@ export const make = Effect.gen(function*() {
     })
   }
 
-  return { attempt, signedHeaders, lowerCased }
+  return { attempt }
 })

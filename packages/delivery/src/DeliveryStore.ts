@@ -55,6 +55,8 @@ export interface AttemptRecord {
   readonly startedAt: number
   readonly durationMs: number
   readonly error?: { readonly code: string; readonly message: string }
+  /** The request as it was sent; its body is the delivery's. Absent where nothing could be sent. */
+  readonly request?: { readonly url: string; readonly headers: Readonly<Record<string, string>> }
   readonly response?: {
     readonly status: number
     readonly headers: Readonly<Record<string, string>>

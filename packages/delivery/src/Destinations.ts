@@ -5,7 +5,7 @@
 import type { Authentication } from "@sluice/domain/pipeline/AuthProvider"
 import type { Redactor } from "@sluice/domain/redaction/Redaction"
 import type { WebhookEndpoint } from "@sluice/domain/webhook/WebhookEndpoint"
-import { Context, type Effect, Schema } from "effect"
+import { Context, type Effect, type Redacted, Schema } from "effect"
 import type { StepTarget } from "./DeliveryStore.ts"
 
 /** The settings that a step's message refers to cannot be had. It counts as a failed attempt. */
@@ -20,6 +20,8 @@ export interface StepCredentials {
   /** Over the stored ones. */
   readonly headers: Readonly<Record<string, string>>
   readonly authentication?: Authentication
+  /** `whsec_…`: the request is signed with it. */
+  readonly signingSecret?: Redacted.Redacted
 }
 
 export class Destinations extends Context.Service<Destinations, {

@@ -3,10 +3,10 @@
  * Contract: sections 9 and 10.
  */
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
-import { exportType, testType } from "@sluice/domain/webhook/Delivery"
-import type { WebhookEndpoint } from "@sluice/domain/webhook/WebhookEndpoint"
-import { Cause, Clock, Context, type Duration, Effect, Exit, FiberSet, Latch, Layer, Random, Result } from "effect"
+import { testType } from "@sluice/domain/webhook/Delivery"
+import { Cause, Clock, Context, type Duration, Effect, Exit, FiberSet, Latch, Layer, Random } from "effect"
 import * as DeliveryAttempt from "./DeliveryAttempt.ts"
+import * as DeliveryRequest from "./DeliveryRequest.ts"
 import { defaultDelaysMs } from "./DeliverySchedule.ts"
 import {
   type Claim,
@@ -18,7 +18,6 @@ import {
 import { Destinations } from "./Destinations.ts"
 import * as EndpointQueues from "./EndpointQueues.ts"
 import { judge } from "./Judgement.ts"
-import * as Preparation from "./Preparation.ts"
 
 export interface DispatcherOptions {
   /** The grace of attempts after the process was asked to stop. Default 20 s. */
@@ -46,8 +45,8 @@ const answered = (settlement: Settlement): boolean =>
 const make = Effect.fnUntraced(function*(options: DispatcherOptions) {
   const store = yield* DeliveryStore
   const destinations = yield* Destinations
-  const { attempt, signedHeaders, lowerCased } = yield* DeliveryAttempt.make
-  const prepare = yield* Preparation.make
+  const { attempt } = yield* DeliveryAttempt.make
+  const requestOf = yield* DeliveryRequest.make
   const clock = yield* Clock.Clock
   const queues = EndpointQueues.make()
   const freed = Latch.makeUnsafe(false)
@@ -68,79 +67,30 @@ const make = Effect.fnUntraced(function*(options: DispatcherOptions) {
       return { _tag: "Attempted", attempt: record, next: judge(end, { delaysMs, made: round + 1, now, draw }) }
     })
 
-  /** Sends an endpoint what its settings make of the message. */
-  const toEndpoint = Effect.fnUntraced(function*(delivery: ClaimedDelivery, endpoint: WebhookEndpoint) {
+  const send = Effect.fnUntraced(function*(delivery: ClaimedDelivery) {
     const number = delivery.attempts + 1
-    const delaysMs = endpoint.delaysMs ?? defaultDelaysMs
-    if (endpoint.unreadable !== undefined) {
-      // Nothing is sent without the endpoint's secrets. The body that its template makes is not fixed by this attempt.
-      const code = endpoint.payload === undefined ? "destination" : "payload"
-      const unsent = DeliveryAttempt.unsent(number, clock.currentTimeMillisUnsafe(), code, endpoint.unreadable)
-      return yield* settled(delivery, unsent, delaysMs)
-    }
-    const prepared = yield* prepare(delivery, endpoint)
-    switch (prepared._tag) {
+    const made = yield* requestOf(delivery)
+    switch (made._tag) {
+      case "EndpointUnknown":
+        return endpointUnknown
       case "Filtered":
         return filtered
-      case "Failed": {
+      case "Unprepared": {
         const at = clock.currentTimeMillisUnsafe()
-        const message = destinations.redactor().text(prepared.message)
-        return yield* settled(delivery, DeliveryAttempt.unsent(number, at, prepared.code, message), delaysMs)
+        return yield* settled(delivery, DeliveryAttempt.unsent(number, at, made.code, made.message), made.delaysMs)
       }
       case "Ready": {
-        if (prepared.changed) yield* store.freeze(delivery.id, prepared.body)
-        const request: DeliveryAttempt.AttemptRequest = {
-          url: endpoint.url,
-          headers: yield* signedHeaders(delivery, endpoint, prepared.body),
-          authentication: endpoint.authentication,
-          timeoutMs: DeliveryAttempt.timeoutMs,
-          body: prepared.body
-        }
-        return yield* settled(delivery, yield* attempt(number, request, destinations.redactor()), delaysMs)
+        if (made.isChanged) yield* store.freeze(delivery.id, made.request.body)
+        const attempted = yield* attempt(number, made.request, destinations.redactor())
+        return yield* settled(delivery, attempted, made.delaysMs)
       }
     }
   })
 
-  /** Sends what a step left, with the credentials of the moment. */
-  const toTarget = Effect.fnUntraced(
-    function*(delivery: ClaimedDelivery, target: NonNullable<ClaimedDelivery["target"]>) {
-      const number = delivery.attempts + 1
-      const found = yield* Effect.result(destinations.credentials(target))
-      if (Result.isFailure(found)) {
-        const at = clock.currentTimeMillisUnsafe()
-        const unsent = DeliveryAttempt.unsent(number, at, "destination", found.failure.message)
-        return yield* settled(delivery, unsent, defaultDelaysMs)
-      }
-      // An export is what a workflow step would send; anything else is a webhook, and shows no secrets.
-      const isExport = delivery.type === exportType
-      const body = isExport || delivery.frozen ? delivery.body : destinations.redactor().bytes(delivery.body)
-      if (body !== delivery.body) yield* store.freeze(delivery.id, body)
-      const request: DeliveryAttempt.AttemptRequest = {
-        url: found.success.url,
-        headers: {
-          "content-type": "application/json",
-          ...lowerCased(target.headers),
-          ...lowerCased(found.success.headers),
-          ...(isExport && {
-            "x-delivery-count": String(number),
-            "x-max-delivery-count": String(defaultDelaysMs.length)
-          }),
-          "idempotency-key": target.idempotencyKey
-        },
-        authentication: found.success.authentication,
-        timeoutMs: target.timeoutMs,
-        body
-      }
-      return yield* settled(delivery, yield* attempt(number, request, destinations.redactor()), defaultDelaysMs)
-    }
-  )
-
   const outcome = (delivery: ClaimedDelivery): Effect.Effect<Settlement, StoreUnavailable> => {
-    if (delivery.target !== undefined) return toTarget(delivery, delivery.target)
     const endpoint = delivery.endpointId === undefined ? undefined : destinations.endpoint(delivery.endpointId)
-    if (endpoint === undefined) return Effect.succeed(endpointUnknown)
     // It was claimed before the endpoint was disabled, and is held by now.
-    return endpoint.disabled && delivery.type !== testType ? Effect.succeed(returned) : toEndpoint(delivery, endpoint)
+    return endpoint?.disabled === true && delivery.type !== testType ? Effect.succeed(returned) : send(delivery)
   }
 
   const defect = (delivery: ClaimedDelivery, cause: Cause.Cause<unknown>) => {

@@ -1,6 +1,7 @@
 /** Receivers that mean harm, over real sockets; the time that they may take is the test clock's. Contract: section 5. */
 import { assert, describe, it } from "@effect/vitest"
-import { keptBytes, timeoutMs } from "@sluice/delivery/internal/DeliveryAttempt"
+import { keptBytes } from "@sluice/delivery/internal/DeliveryAttempt"
+import { timeoutMs } from "@sluice/delivery/internal/DeliveryRequest"
 import { DeliveryStoreMemory } from "@sluice/delivery/testing/DeliveryStoreMemory"
 import * as AddressGuard from "@sluice/http-client/AddressGuard"
 import * as OutboundUndici from "@sluice/http-client/node/OutboundUndici"

@@ -51,6 +51,12 @@ export const ofIntake = {
   MatchFailed: (error: MatchFailed) => Effect.fail(matchFailed(error))
 }
 
+/** Maps the errors of a reported event to problems. */
+export const ofReport = {
+  JournalUnavailable: (error: JournalUnavailable) => Effect.fail(unavailable(error)),
+  IntakeConflict: ({ message }: IntakeConflict) => Effect.fail(new Problems.Conflict({ detail: message }))
+}
+
 /** Maps the errors of a list to problems. */
 export const ofList = {
   JournalUnavailable: (error: JournalUnavailable) => Effect.fail(unavailable(error)),

@@ -163,6 +163,102 @@ layer(world, { excludeTestServices: true })("webhooks", (it) => {
       assert.strictEqual(JSON.parse(all[0]?.body ?? "").id, event.json.eventId)
     }))
 
+  it.effect("of an event that is reported again under its key are sent once; another event under it is a conflict", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* Sluice
+      yield* endpoint("/once", { types: ["payment_method.added"] })
+      const report = (data: object, key = "k1") =>
+        ask("POST", "/v1/events", {
+          headers: { "idempotency-key": key },
+          body: { type: "payment_method.added", data } as never
+        })
+      const [first, second, other, fresh] = [
+        yield* report({ a: 1, b: 2 }),
+        yield* report({ b: 2, a: 1 }),
+        yield* report({ a: 2 }),
+        yield* report({ a: 1, b: 2 }, "k2")
+      ]
+      assert.deepStrictEqual([first, second, other, fresh].map(({ status }) => status), [202, 202, 409, 202])
+      assert.strictEqual(second?.json.eventId, first?.json.eventId)
+      assert.notStrictEqual(fresh?.json.eventId, first?.json.eventId)
+      // A namespace of its own: the same key is good for an order.
+      yield* pipeline("keyed", "KEYED")
+      const order = yield* ask("POST", "/v1/orders", {
+        headers: { "idempotency-key": "k1" },
+        body: { orderType: "KEYED" }
+      })
+      assert.strictEqual(order.status, 202, order.text)
+      yield* received("/once", 2)
+      yield* Effect.sleep("200 millis")
+      assert.lengthOf(yield* received("/once", 2), 2)
+    }))
+
+  it.effect("show the request of the last attempt, and before it the one that would be sent, without secrets", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* Sluice
+      const partner = yield* Partner
+      const { id } = yield* endpoint("/shown", {
+        types: ["checkout.initiated"],
+        headers: { "x-api-key": "0123456789abcdef" },
+        auth: { type: "bearer", token: "a-token-that-is-secret" },
+        rateLimitPerSecond: 0.001
+      })
+      partner.answer("/shown", (_, response) => response.writeHead(204).end())
+      for (const cart of ["a", "b"]) {
+        yield* ask("POST", "/v1/events", {
+          raw: `{"type":"checkout.initiated","data":{"cart":"${cart}","big":12345678901234567890}}`,
+          headers: { "content-type": "application/json" }
+        })
+      }
+      const sent = yield* delivery(`endpointId=${id}`, "delivered")
+      const waits = yield* delivery(`endpointId=${id}`, "pending")
+      const [asked] = yield* received("/shown")
+      for (const [one, cart] of [[sent, "a"], [waits, "b"]] as const) {
+        const { json, text } = yield* ask("GET", `/v1/deliveries/${one.id}`)
+        assert.strictEqual(json.request.url, `${partner.url}/shown`)
+        assert.deepInclude(json.request.headers, {
+          authorization: "[redacted]",
+          "x-api-key": "[redacted]",
+          "webhook-id": json.messageId,
+          "webhook-type": "checkout.initiated",
+          "webhook-sequence": String(json.sequence)
+        })
+        assert.include(text, `"cart":"${cart}","big":12345678901234567890}`)
+        assert.notInclude(text, "a-token-that-is-secret")
+      }
+      const { json } = yield* ask("GET", `/v1/deliveries/${sent.id}`)
+      assert.strictEqual(json.request.headers["webhook-signature"], asked?.headers["webhook-signature"])
+    }))
+
+  it.effect("that steps send are signed where a signingSecret is given, under their idempotency key", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* Sluice
+      const { url } = yield* Partner
+      const secret = `whsec_${Buffer.alloc(32, 7).toString("base64")}`
+      const connector = { Name: "Webhook", ConnectorId: "signed", Host: `${url}/signed-export`, signingSecret: secret }
+      assert.strictEqual((yield* ask("PUT", "/v1/connectors/signed", { body: connector })).status, 201)
+      const steps = [{ name: "ExportOrder", Connector: "Webhook", ConnectorId: "signed" }]
+      const webhook = { endpoint: `${url}/signed-webhook`, signingSecret: secret }
+      yield* pipeline("signs", "SIGNS", { steps, postProcessing: [{ name: "webhook", options: webhook }] })
+      yield* ask("POST", "/v1/orders", { body: { orderType: "SIGNS" }, headers: { prefer: "wait=10" } })
+      for (const path of ["/signed-export", "/signed-webhook"]) {
+        const [asked] = yield* received(path)
+        assert.strictEqual(asked?.headers["webhook-id"], asked?.headers["idempotency-key"])
+        assert.isObject(verified(secret, asked as Asked))
+      }
+      const shown = [
+        yield* ask("GET", "/v1/connectors/signed"),
+        yield* ask("GET", "/v1/pipelines/signs"),
+        yield* ask("GET", "/v1/deliveries?type=export")
+      ]
+      for (const { text } of shown) assert.notInclude(text, secret)
+      const wrong = yield* ask("PUT", "/v1/connectors/signed", { body: { ...connector, signingSecret: "no secret" } })
+      assert.deepStrictEqual([wrong.status, wrong.json.errors?.[0]?.path], [400, "signingSecret"])
+      const badStep = { name: "webhook", options: { ...webhook, signingSecret: "no secret" } }
+      const bad = yield* pipeline("signs", "SIGNS", { postProcessing: [badStep] })
+      assert.deepStrictEqual([bad.status, bad.json.errors?.[0]?.path], [400, "postProcessing[0].options.signingSecret"])
+    }))
+
   it.effect("of a disabled endpoint are held, and sent by a replay once it is enabled", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice

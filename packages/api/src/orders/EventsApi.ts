@@ -14,9 +14,14 @@ export const EventRequest = Schema.Struct({
 export class EventsApi extends HttpApiGroup.make("events")
   .add(
     HttpApiEndpoint.post("report", "/v1/events", {
+      headers: {
+        "idempotency-key": Schema.optionalKey(
+          Schema.String.annotate({ description: "The same key with the same body answers the same event, once stored" })
+        )
+      },
       payload: EventRequest,
       success: Schema.Struct({ eventId: Schema.String }).pipe(HttpApiSchema.status(202)),
-      error: Problems.withBody
+      error: [...Problems.withBody, Problems.Conflict]
     }).annotateMerge(OpenApi.annotations({ summary: "Report an event; 202 means that it is stored" }))
   )
   .middleware(Authorization)

@@ -21,6 +21,8 @@ export const Connector = Schema.Struct({
   bearerToken: Schema.optionalKey(Schema.RedactedFromValue(Schema.String)),
   username: Schema.optionalKey(Schema.String),
   password: Schema.optionalKey(Schema.RedactedFromValue(Schema.String)),
+  /** `whsec_…`: signs the requests. */
+  signingSecret: Schema.optionalKey(Schema.RedactedFromValue(Schema.String)),
   /** Milliseconds. */
   timeout: Schema.optionalKey(Schema.Number),
   customHeaders: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),

@@ -9,6 +9,7 @@ import type { Connector } from "../pipeline/Connector.ts"
 import { type Environment, resolveEnvironment } from "./EnvironmentSecret.ts"
 import { headerMap } from "./KeyValueList.ts"
 import { answeredMembers, type Undecoded } from "./PipelineDocument.ts"
+import { signingSecretOf } from "./WebhookEndpointDocument.ts"
 
 export type DecodedConnector =
   | {
@@ -60,6 +61,7 @@ export const decodeConnector = (json: Json, environment?: Environment): DecodedC
       bearerToken: redactedString(reader.string("bearerToken")),
       username: reader.string("username"),
       password: redactedString(reader.string("password")),
+      signingSecret: signingSecretOf(reader, "signingSecret"),
       timeout: timeoutOf(reader),
       customHeaders: reader.object("customHeaders") as Readonly<Record<string, string>> | undefined,
       enabledForMarkets: reader.strings("enabledForMarkets"),

@@ -46,7 +46,8 @@ export const secretBytes = (secret: string): Uint8Array | undefined => {
   return bytes !== undefined && bytes.length >= leastBytes && bytes.length <= mostBytes ? bytes : undefined
 }
 
-const secretOf = (reader: JsonReader, name: string): Redacted.Redacted | undefined => {
+/** A secret that signs, as a member of a setting. */
+export const signingSecretOf = (reader: JsonReader, name: string): Redacted.Redacted | undefined => {
   const text = reader.string(name)
   if (text === undefined) return undefined
   if (text !== redacted && secretBytes(text) === undefined) {
@@ -59,7 +60,7 @@ const secretOf = (reader: JsonReader, name: string): Redacted.Redacted | undefin
 const rotatedOf = (reader: JsonReader): SigningSecret | undefined => {
   const inner = reader.inner("rotated")
   if (inner === undefined) return undefined
-  const secret = secretOf(inner, "secret")
+  const secret = signingSecretOf(inner, "secret")
   const until = DateTime.make(inner.string("until") ?? "")
   return secret !== undefined && Option.isSome(until)
     ? { secret, until: DateTime.toEpochMillis(until.value) }
@@ -104,7 +105,7 @@ export const decodeWebhookEndpoint = (id: string, json: Json, environment?: Envi
   const document = resolveEnvironment("webhookEndpoint", own, environment, faults)
   const reader = JsonReader.at(document, root)
   const auth = reader.inner("auth")
-  const secret = secretOf(reader, "secret")
+  const secret = signingSecretOf(reader, "secret")
   const rotated = rotatedOf(reader)
   reader.string("description")
   const endpoint: WebhookEndpoint = {

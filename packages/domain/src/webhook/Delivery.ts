@@ -50,6 +50,14 @@ export const DeliverySummary = Schema.Struct({
 })
 export type DeliverySummary = typeof DeliverySummary.Type
 
-export const DeliveryView = Schema.Struct({ ...DeliverySummary.fields, attempts: Schema.Array(AttemptView) })
-  .annotate({ identifier: "Delivery" })
+export const DeliveryView = Schema.Struct({
+  ...DeliverySummary.fields,
+  /** The request of the last attempt, or as it would be sent now; without secrets. `body` is JSON, or text that is none. */
+  request: Schema.optionalKey(Schema.Struct({
+    url: Schema.String,
+    headers: Schema.Record(Schema.String, Schema.String),
+    body: Schema.Json
+  })),
+  attempts: Schema.Array(AttemptView)
+}).annotate({ identifier: "Delivery" })
 export type DeliveryView = typeof DeliveryView.Type

@@ -10,6 +10,7 @@ import { type Connector, speaksFor } from "@sluice/domain/pipeline/Connector"
 import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
 import { redacted } from "@sluice/domain/redaction/Redaction"
 import type { MessageOrigin } from "@sluice/domain/webhook/OutgoingMessage"
+import { Redacted } from "effect"
 import {
   configuredUrls,
   lowerCased,
@@ -24,6 +25,8 @@ export interface MessageCredentials {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>
   readonly authentication?: Authentication
+  /** `whsec_…`, with which the request is signed: the step's own, else the connector's. */
+  readonly signingSecret?: Redacted.Redacted
 }
 
 const ownHeaders = ({ options }: Step): Record<string, string> => {
@@ -82,5 +85,12 @@ export const messageCredentials = (
     : connector?.username !== undefined && connector.password !== undefined
     ? { type: "basic", username: connector.username, password: connector.password }
     : url && settings.authProviders.find((provider) => appliesTo(provider, url))
-  return { url: target, headers, ...(authentication !== undefined && { authentication }) }
+  const own = step?.options["signingSecret"]
+  const signingSecret = typeof own === "string" ? Redacted.make(own) : connector?.signingSecret
+  return {
+    url: target,
+    headers,
+    ...(authentication !== undefined && { authentication }),
+    ...(signingSecret !== undefined && { signingSecret })
+  }
 }

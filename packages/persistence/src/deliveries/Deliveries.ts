@@ -1,22 +1,26 @@
 /** Reads deliveries, and sends them again. Making them is the journal's, sending them the dispatcher's. Section 7. */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import type { AttemptRecord } from "@sluice/delivery/DeliveryStore"
+import { DeliveryPreview } from "@sluice/delivery/internal/DeliveryPreview"
 import { deliveryId, messageId, uuidOf } from "@sluice/domain/identity/Ids"
 import { type ReceivedBody, receivedText } from "@sluice/domain/internal/decode/ReceivedText"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import { redactUrl } from "@sluice/domain/internal/redaction/UrlSecrets"
+import * as Json from "@sluice/domain/json/Json"
 import { isStorable } from "@sluice/domain/order/Order"
 import type { AttemptView, DeliveryState, DeliverySummary, DeliveryView } from "@sluice/domain/webhook/Delivery"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
-import { Context, Effect, Layer, Schema } from "effect"
+import { Context, Effect, Layer, Result, Schema } from "effect"
 import { Base64 } from "effect/encoding"
 import { SqlClient } from "effect/sql"
 import { recordAct } from "../audit/ActRecord.ts"
 import { DeliverySignal } from "../outbox/DeliverySignal.ts"
+import { readIsolated } from "../sql/BatchIsolation.ts"
 import { cursor, type CursorInvalid, type Page, page, type PageRequest } from "../sql/Page.ts"
 import { transaction } from "../sql/Transaction.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
+import { claimed, type ClaimedRow } from "./ClaimedRow.ts"
 
 /** The filters of a list, combined with AND. */
 export interface DeliveryFilters {
@@ -82,7 +86,7 @@ const bodyOf = (received: ReceivedBody): { readonly body: string | null; readonl
 }
 
 const attemptView = ({ record, response }: AttemptRow): AttemptView => {
-  const { startedAt, response: head, ...attempt } = JSON.parse(record) as AttemptRecord
+  const { startedAt, request: _, response: head, ...attempt } = JSON.parse(record) as AttemptRecord
   return {
     ...attempt,
     startedAt: isoOf(startedAt),
@@ -98,11 +102,18 @@ const attemptView = ({ record, response }: AttemptRow): AttemptView => {
   }
 }
 
+/** JSON where it is some, else text. */
+const shownBody = (body: Uint8Array): Json.Json => {
+  const text = Utf8.decode(body)
+  return Result.getOrElse(Result.try({ try: () => Json.parse(text), catch: () => undefined }), () => text)
+}
+
 const byId = cursor(Schema.Tuple([Schema.String.check(Schema.isUUID())]))
 
 const make = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   const signal = yield* DeliverySignal
+  const preview = yield* DeliveryPreview
 
   const select = sql.literal(`d.id, d.message_id, d.seq, d.endpoint_id, d.target, d.type, d.order_id, d.state, d.reason,
     d.due_at, d.claim, d.attempts, d.created_at, d.finished_at,
@@ -140,12 +151,37 @@ const make = Effect.gen(function*() {
     return row ?? (yield* new DeliveryUnknown({ id }))
   })
 
+  /** The request of the last attempt that sent one, else as it would be sent now. */
+  const requestOf = Effect.fnUntraced(function*(id: string, attempts: ReadonlyArray<AttemptRow>) {
+    const [row] = yield* orUnavailable(sql<ClaimedRow>`SELECT d.id, d.message_id, d.seq, d.type, d.order_id, d.lane,
+        d.endpoint_id, d.target, d.attempts, d.round, d.body IS NOT NULL OR d.attempts > 0 AS frozen, m.created_at,
+        coalesce(d.body, m.body) AS body, CASE WHEN d.body IS NULL AND m.body IS NULL THEN v.doc END AS doc
+      FROM deliveries d JOIN messages m ON m.id = d.message_id
+      LEFT JOIN order_versions v ON m.body IS NULL AND v.order_id = m.order_id AND v.version = 1
+      WHERE d.id = ${id}::uuid`)
+    if (row === undefined) return undefined
+    const [delivery] = readIsolated([row], claimed, () => {})
+    if (delivery === undefined) return undefined
+    const sent = attempts.map(({ record }) => (JSON.parse(record) as AttemptRecord).request).findLast((one) =>
+      one !== undefined
+    )
+    const request = sent === undefined
+      ? yield* preview.request(delivery)
+      : { ...sent, body: preview.redacted(delivery.body) }
+    return request === undefined ? undefined : { ...request, body: shownBody(request.body) }
+  })
+
   const view = Effect.fnUntraced(function*(row: Row) {
     const attempts = yield* orUnavailable(
       sql<AttemptRow>`SELECT number, record, response FROM delivery_attempts
         WHERE delivery_id = ${row.id}::uuid ORDER BY number`
     )
-    const shown: DeliveryView = { ...summary(row), attempts: attempts.map(attemptView) }
+    const request = yield* requestOf(row.id, attempts)
+    const shown: DeliveryView = {
+      ...summary(row),
+      ...(request !== undefined && { request }),
+      attempts: attempts.map(attemptView)
+    }
     return shown
   })
 
@@ -196,15 +232,17 @@ const make = Effect.gen(function*() {
 })
 
 /**
- * Sends these deliveries again, outside of any sequence and on a fresh schedule; the deliveries behind them go on. An
- * attempt that is open at this moment counts as the one asked for; if its process has died, the claim expires.
+ * Sends these deliveries again, outside of any sequence and on a fresh schedule; those behind them go on. Where an attempt is open
+ * at this moment, they are sent when it has ended, unless it succeeded; where its process has died, when its claim has
+ * run out.
  */
 export const again = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, ids: ReadonlyArray<string>) {
   const list = { ...PgTypes.uuid(null), oid: PgTypes.OID.uuidArray, value: ids }
   yield* sql`select id from deliveries where id = any(${list}) order by id for no key update`
   yield* sql`with u as (
       update deliveries d set state = 'pending', reason = null, chain = null, round = 0, finished_at = null,
-        due_at = clock_timestamp()
+        due_at = clock_timestamp(),
+        redeliver_after = case when before.claimed_until > clock_timestamp() then before.claim end
       from deliveries before where d.id = any(${list}) and before.id = d.id
       returning before.chain, d.seq
     )
@@ -232,8 +270,6 @@ export class Deliveries extends Context.Service<Deliveries, {
     body: string
   ) => Effect.Effect<DeliveryView, DeliveryUnknown | JournalUnavailable>
 }>()("@sluice/persistence/Deliveries") {
-  static readonly layer: Layer.Layer<Deliveries, never, SqlClient.SqlClient | DeliverySignal> = Layer.effect(
-    Deliveries,
-    make
-  )
+  static readonly layer: Layer.Layer<Deliveries, never, SqlClient.SqlClient | DeliverySignal | DeliveryPreview> = Layer
+    .effect(Deliveries, make)
 }

@@ -11,12 +11,10 @@ import {
   DeliveryStore,
   lookAgainMs,
   type Settlement,
-  type StepTarget,
   StoreUnavailable
 } from "@sluice/delivery/DeliveryStore"
 import { disableAfterMs, failingReason, goneReason } from "@sluice/delivery/internal/EndpointHealth"
 import { Next } from "@sluice/delivery/internal/Judgement"
-import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import { type Cause, Effect, Layer, Queue, Schedule } from "effect"
 import { SecureRandom } from "effect/crypto"
@@ -27,6 +25,7 @@ import { readIsolated, writeIsolated } from "../sql/BatchIsolation.ts"
 import { connectionBudget } from "../sql/ConnectionBudget.ts"
 import * as StatementPlans from "../sql/StatementPlans.ts"
 import { transaction } from "../sql/Transaction.ts"
+import { claimed, type ClaimedRow } from "./ClaimedRow.ts"
 import { claimStatement, nextStatement } from "./ClaimStatement.ts"
 import { lockStatement, settleParameters, settleStatement, type Settling } from "./SettleStatement.ts"
 
@@ -44,40 +43,6 @@ const maxSettled = 256
  * waits for a result.
  */
 const busy = { from: 16, pause: "8 millis" } as const
-
-interface ClaimedRow {
-  readonly id: string
-  readonly message_id: string
-  readonly seq: bigint
-  readonly type: string
-  readonly order_id: string | null
-  readonly lane: string
-  readonly endpoint_id: string | null
-  readonly target: string | null
-  readonly attempts: number
-  readonly round: number
-  readonly frozen: boolean
-  readonly created_at: Date
-  readonly body: Uint8Array | null
-  readonly doc: string | null
-}
-
-const claimed = (row: ClaimedRow): ClaimedDelivery => ({
-  id: row.id,
-  messageId: row.message_id,
-  sequence: Number(row.seq),
-  type: row.type,
-  ...(row.order_id !== null && { orderId: row.order_id }),
-  createdAt: row.created_at.getTime(),
-  lane: row.lane,
-  ...(row.endpoint_id !== null && { endpointId: row.endpoint_id }),
-  ...(row.target !== null && { target: JSON.parse(row.target) as StepTarget }),
-  // A copy: what the driver hands out is a view into a whole packet.
-  body: row.body?.slice() ?? Utf8.encode(row.doc ?? ""),
-  frozen: row.frozen,
-  attempts: row.attempts,
-  round: row.round
-})
 
 const texts = (value: ReadonlyArray<string>) => ({ ...PgTypes.text(null), oid: PgTypes.OID.textArray, value })
 const ints = (value: ReadonlyArray<number>) => ({ ...PgTypes.int4(null), oid: PgTypes.OID.int4Array, value })

@@ -33,32 +33,40 @@ const row = {
 
 export const lockStatement = `select id from deliveries where id = any($1::uuid[]) order by id for no key update`
 
+/** A redelivery was asked for during this very attempt, which did not succeed. */
+const sentAgain = `(r.kind = 'attempted' and not r.succeeded and d.state = 'pending' and d.redeliver_after = d.claim)`
+
 /** The state of delivery `d` after what `r` says. Written out where it is needed: to look the row up twice costs more. */
 const became = `(case
+    when ${sentAgain} then 'pending'
     when r.kind = 'unknown' and not exists (select from webhook_endpoints w where w.id = d.endpoint_id) then 'cancelled'
+    when d.state = 'cancelled' and r.state <> 'delivered' then 'cancelled'
     when d.state = 'held' and r.state = 'pending' then 'held'
     else r.state end)`
 
 /**
- * Answer: endpoints that have now failed for `days` on end, and a null where the next one of a chain is due. A delivery
- * that was held meanwhile stays so, unless this very attempt ended it.
+ * Answer: endpoints that have now failed for `days` on end, and a null where the next one of a chain, or a redelivery, is
+ * due. A delivery that was held meanwhile stays so, unless this very attempt ended it; one that was cancelled meanwhile
+ * (its endpoint was deleted), unless it succeeded. The attempt is recorded in any case.
  */
 export const settleStatement = (days: number) => `
 with r as materialized (select * from ${unnest(row, "r", 1)}),
 u as (
   update deliveries d set
     state = ${became},
-    reason = case when ${became} = 'cancelled' then 'its endpoint was deleted' else d.reason end,
-    due_at = case when ${became} = 'pending' then clock_timestamp() + r.after_ms * interval '1 ms' end,
-    finished_at = case ${became}
-      when 'pending' then null
-      when 'held' then d.finished_at
+    reason = case ${became} when 'cancelled' then 'its endpoint was deleted' when 'delivered' then null else d.reason end,
+    due_at = case when ${became} = 'pending' then clock_timestamp()
+      + case when ${sentAgain} then 0 else r.after_ms end * interval '1 ms' end,
+    finished_at = case
+      when ${became} = 'pending' then null
+      when ${became} = 'held' or (${became} = 'cancelled' and d.state = 'cancelled') then d.finished_at
       else clock_timestamp() end,
     attempts = coalesce(r.number, d.attempts),
-    round = d.round + case when r.number is null then 0 else 1 end,
+    round = case when ${sentAgain} then 0 else d.round + case when r.number is null then 0 else 1 end end,
     claim = null,
-    claimed_until = null
-  from r where d.id = r.id and d.claim = r.claim and d.state in ('pending', 'held')
+    claimed_until = null,
+    redeliver_after = null
+  from r where d.id = r.id and d.claim = r.claim and d.state in ('pending', 'held', 'cancelled')
   returning d.id, d.chain, d.seq, d.state
 ),
 a as (
@@ -82,7 +90,8 @@ h as (
 )
 select health.endpoint_id from health join webhook_endpoints w on w.id = health.endpoint_id
 where not health.succeeded and w.disabled_at is null and w.failing_since < clock_timestamp() - interval '${days} days'
-union all (select null from n limit 1)`
+union all (select null from n limit 1)
+union all (select null from u join r using (id) where u.state = 'pending' and r.state <> 'pending' limit 1)`
 
 const recordOf = ({ response, ...attempt }: AttemptRecord): string => {
   if (response === undefined) return JSON.stringify(attempt)

@@ -4,8 +4,9 @@
  */
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
+import * as Json from "@sluice/domain/json/Json"
 import type { EventType } from "@sluice/domain/webhook/WebhookType"
-import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
+import { IntakeConflict, type JournalUnavailable } from "@sluice/engine/journal/Journal"
 import { type Cause, Context, Deferred, Effect, Exit, Layer, Queue } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
@@ -22,14 +23,30 @@ const row = { id: "uuid", type: "text", created_at: "timestamptz", body: "bytea"
 /** Events that one statement stores. */
 const maxEvents = 256
 
-const offerColumn = 1 + parameterCount(row)
+/** The same with a key, and what it was used for: canonical JSON, whose digest is kept. */
+const keyedRow = { ...row, key: "text", asked: "bytea" } as const satisfies ColumnTypes
+
+/**
+ * Of events with the same key the first is stored, over all processes: the others wait for its commit at the unique
+ * index, and are left out.
+ */
+const unrepeated = `k as (
+  insert into event_keys (key, event_id, fingerprint, created_at)
+  select key, id, sha256(asked), created_at from given where key is not null order by key
+  on conflict do nothing returning event_id
+),
+r as materialized (select * from given where key is null or id in (select event_id from k)),`
 
 /**
  * Events are kept whether anybody listens or not. They belong to no order, so to no sequence. Answer: what is this
- * process's to send, and a row without an id where there is more to send.
+ * process's to send, a row without any value where there is more to send, and one with its message alone for each event
+ * that is left out because its key was used before.
  */
-const statement = `with ${endpointsWithRoom(offerColumn)},
-r as materialized (select * from ${unnest(row, "r", 1)}),
+const statementFor = (types: ColumnTypes, isKeyed: boolean): string => {
+  const offerColumn = 1 + parameterCount(types)
+  return `with ${endpointsWithRoom(offerColumn)},
+${isKeyed ? "given" : "r"} as materialized (select * from ${unnest(types, "r", 1)}),
+${isKeyed ? unrepeated : ""}
 mw as (
   insert into messages (id, type, created_at, body)
   select id, type, created_at, body from r order by n
@@ -45,11 +62,29 @@ dw as (
   returning id, message_id, seq, endpoint_id, state, claim
 )
 select id, message_id, seq, endpoint_id from dw where claim is not null
-union all (select null, null, null, null from dw where claim is null and state = 'pending' limit 1)`
+union all (select null, null, null, null from dw where claim is null and state = 'pending' limit 1)${
+    isKeyed ? "\nunion all select null, id, null, null from given where id not in (select id from r)" : ""
+  }`
+}
+
+const statement = statementFor(row, false)
+const keyedStatement = statementFor(keyedRow, true)
+
+const usedRow = { key: "text", asked: "bytea" } as const satisfies ColumnTypes
+
+/** A statement of its own, whose snapshot holds what took the keys. */
+const usedStatement = `select u.n::int, k.event_id, k.fingerprint = sha256(u.asked) as same
+  from ${unnest(usedRow, "u", 1)} join event_keys k using (key)`
+
+interface Used {
+  readonly n: number
+  readonly event_id: string
+  readonly same: boolean
+}
 
 interface Row {
   readonly id: string | null
-  readonly message_id: string
+  readonly message_id: string | null
   readonly seq: bigint
   readonly endpoint_id: string
 }
@@ -60,12 +95,22 @@ export interface Event {
   readonly type: EventType
   readonly createdAt: number
   readonly body: string
+  readonly repeatable?: Repeatable | undefined
+}
+
+/** The key of a request, and its content, by which a repeat is recognised. */
+export interface Repeatable {
+  readonly idempotencyKey: string
+  /** The content of the request: a repeat has the same. */
+  readonly asked: Json.Json
 }
 
 interface Waiting {
   readonly event: Event
   readonly body: Uint8Array
-  readonly stored: Deferred.Deferred<void, SqlError>
+  /** The id of the event, or of the one that was stored under its key before. */
+  readonly stored: Deferred.Deferred<string, SqlError | IntakeConflict>
+  readonly asked: Uint8Array | undefined
   /** The progress of the write, for the answer to its request. */
   readonly progress: WriteProgress.WriteProgress | undefined
   /** True if the caller was told that the event is not stored; it is then not stored if that is still possible. */
@@ -77,28 +122,56 @@ const make = Effect.gen(function*() {
   const signal = yield* DeliverySignal
   const queue = yield* Queue.unbounded<Waiting>()
 
-  const insert = (waiting: ReadonlyArray<Waiting>, offer: Offer) =>
-    sql.unsafe<Row>(statement, [
-      ...columns(
-        row,
-        waiting.map(({ body, event: { createdAt, id, type } }) => ({ id, type, created_at: createdAt, body }))
-      ),
+  const insert = (waiting: ReadonlyArray<Waiting>, offer: Offer) => {
+    const isKeyed = waiting.some(({ asked }) => asked !== undefined)
+    const rows = waiting.map(({ asked = null, body, event: { createdAt, id, repeatable, type } }) => ({
+      id,
+      type,
+      created_at: createdAt,
+      body,
+      key: repeatable?.idempotencyKey ?? null,
+      asked
+    }))
+    return sql.unsafe<Row>(isKeyed ? keyedStatement : statement, [
+      ...columns(isKeyed ? keyedRow : row, rows),
       ...localClaimParameters(offer)
     ]).pipe(Effect.provideService(
       WriteProgress.CurrentWriteProgress,
       WriteProgress.together(waiting.flatMap(({ progress }) => progress ?? []))
     ))
+  }
+
+  /** Answers those whose key was used before. */
+  const answerRepeats = Effect.fnUntraced(function*(waiting: ReadonlyArray<Waiting>) {
+    if (waiting.length === 0) return
+    const rows = yield* sql.unsafe<Used>(
+      usedStatement,
+      columns(
+        usedRow,
+        waiting.map(({ asked = null, event }) => ({ key: event.repeatable?.idempotencyKey ?? null, asked }))
+      )
+    )
+    const used = new Map(rows.map((row) => [row.n, row]))
+    waiting.forEach(({ event, stored }, i) => {
+      const first = used.get(i + 1)
+      const message = `Idempotency-Key ${JSON.stringify(event.repeatable?.idempotencyKey)} was used for another event`
+      Deferred.doneUnsafe(
+        stored,
+        first?.same === true ? Exit.succeed(first.event_id) : Exit.fail(new IntakeConflict({ message }))
+      )
+    })
+  })
 
   const start = (waiting: ReadonlyArray<Waiting>, rows: ReadonlyArray<Row>, offer: Offer) => {
     const byId = new Map(waiting.map((one) => [one.event.id, one]))
     offer.taken(rows.flatMap(({ endpoint_id, id, message_id, seq }) => {
-      const made = byId.get(message_id)
-      if (id === null || made === undefined) return []
+      const made = byId.get(message_id ?? "")
+      if (id === null || message_id === null || made === undefined) return []
       const { body, event: { createdAt, type } } = made
       const handed = { id, messageId: message_id, sequence: Number(seq), endpointId: endpoint_id }
       return [claimedAtOnce(handed, { type, createdAt, body })]
     }))
-    if (rows.some(({ id }) => id === null)) signal.publish()
+    if (rows.some(({ message_id }) => message_id === null)) signal.publish()
   }
 
   const storeTogether = (waiting: ReadonlyArray<Waiting>) =>
@@ -108,9 +181,14 @@ const make = Effect.gen(function*() {
         Effect.tap((rows) => Effect.sync(() => start(waiting, rows, offer))),
         // What was stored all the same is sent when its claims run out.
         Effect.onError(() => Effect.sync(() => offer.taken([]))),
-        Effect.andThen(Effect.sync(() => {
-          for (const { stored } of waiting) Deferred.doneUnsafe(stored, Exit.void)
-        }))
+        Effect.flatMap((rows) => {
+          const leftOut = new Set(rows.map(({ id, message_id }) => id === null ? message_id : null))
+          const repeats = waiting.filter(({ event }) => leftOut.has(event.id))
+          for (const { event, stored } of waiting) {
+            if (!leftOut.has(event.id)) Deferred.doneUnsafe(stored, Exit.succeed(event.id))
+          }
+          return answerRepeats(repeats)
+        })
       )
     })
 
@@ -136,6 +214,7 @@ const make = Effect.gen(function*() {
           event,
           progress: fiber.getRef(WriteProgress.CurrentWriteProgress),
           body: Utf8.encode(event.body),
+          asked: event.repeatable === undefined ? undefined : Utf8.encode(Json.canonical(event.repeatable.asked)),
           stored: Deferred.makeUnsafe(),
           abandoned: false
         }
@@ -149,8 +228,11 @@ const make = Effect.gen(function*() {
 })
 
 export class Events extends Context.Service<Events, {
-  /** Answers after the commit, which many share. */
-  readonly store: (event: Event) => Effect.Effect<void, JournalUnavailable>
+  /**
+   * Answers after the commit, which many share, with the event's id: that of the first one where the key was used for the
+   * same event before. `IntakeConflict`: it was used for another.
+   */
+  readonly store: (event: Event) => Effect.Effect<string, IntakeConflict | JournalUnavailable>
 }>()("@sluice/persistence/Events") {
   static readonly layer: Layer.Layer<Events, never, SqlClient.SqlClient | DeliverySignal> = Layer.effect(Events, make)
 }

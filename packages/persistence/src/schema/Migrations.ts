@@ -17,6 +17,7 @@ import claims from "./migrations/0008_claims.ts"
 import openRuns from "./migrations/0009_open_runs.ts"
 import apiKeys from "./migrations/0011_api_keys.ts"
 import audit from "./migrations/0012_audit.ts"
+import redelivery from "./migrations/0013_redelivery.ts"
 
 /** Every migration by `<number>_<name>`; the last number is the schema version of this program. */
 export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
@@ -30,7 +31,8 @@ export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
   "0008_claims": claims,
   "0009_open_runs": openRuns,
   "0011_api_keys": apiKeys,
-  "0012_audit": audit
+  "0012_audit": audit,
+  "0013_redelivery": redelivery
 }
 
 /** Table with one row for each migration that was applied. */

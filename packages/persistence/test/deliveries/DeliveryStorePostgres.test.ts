@@ -22,7 +22,7 @@ import { DeliverySignal } from "../../src/outbox/DeliverySignal.ts"
 import { Events } from "../../src/outbox/Events.ts"
 import { endpoints } from "../../src/outbox/FanOut.ts"
 import { messageFanOut, noStepMessages } from "../../src/outbox/MessageFanOut.ts"
-import { disable } from "../../src/settings/EndpointState.ts"
+import { disable, endpointDeleted } from "../../src/settings/EndpointState.ts"
 import { DatabaseTest } from "../../src/testing/DatabaseTest.ts"
 
 const layer = DeliveryStorePg.layer.pipe(
@@ -194,6 +194,58 @@ describe("DeliveryStore on PostgreSQL, with the journal", () => {
       const [endpoint] = yield* sql<{ readonly document: string }>`select document from webhook_endpoints`
       assert.isTrue(JSON.parse(endpoint?.document ?? "{}").disabled)
     }).pipe(Effect.provide(layer)))
+
+  const ends: ReadonlyArray<readonly [what: string, next: Next, state: string, again: boolean]> = [
+    ["is to be retried later", Next.Retry({ afterMs: 3_600_000 }), "pending", true],
+    ["is exhausted", Next.Exhausted(), "pending", true],
+    ["succeeded", Next.Delivered(), "delivered", false],
+    ["was answered 410, which disables its endpoint", Next.Gone(), "exhausted", false]
+  ]
+  for (const [what, next, state, isSentAgain] of ends) {
+    it.live(`a redelivery that is asked for during an attempt is ${isSentAgain ? "" : "not "}sent once the attempt ${what}`, () =>
+      Effect.gen(function*() {
+        const sql = yield* SqlClient.SqlClient
+        yield* subscribe("a")
+        yield* submit()
+        const { deliveries: [delivery] } = yield* claim()
+        if (delivery === undefined) return assert.fail("nothing was claimed")
+        yield* again(sql, [delivery.id])
+        assert.deepStrictEqual((yield* claim()).deliveries, [], "the attempt is still on the wire")
+        yield* settle(delivery, next)
+        const rows = yield* sql`select state, attempts, round from deliveries`
+        assert.deepStrictEqual(rows, [{ state, attempts: 1, round: isSentAgain ? 0 : 1 }])
+        const { deliveries: [second] } = yield* claim()
+        assert.strictEqual(second?.id, isSentAgain ? delivery.id : undefined)
+        if (second === undefined) return
+        // Asked for once: the second one ends as it ends.
+        yield* settle(second, Next.Exhausted())
+        assert.deepStrictEqual(yield* sql`select state from deliveries`, [{ state: "exhausted" }])
+      }).pipe(Effect.provide(layer)))
+  }
+
+  for (
+    const [next, state, reason] of [
+      [Next.Delivered(), "delivered", null],
+      [Next.Retry({ afterMs: 1 }), "cancelled", "its endpoint was deleted"],
+      [Next.Exhausted(), "cancelled", "its endpoint was deleted"]
+    ] as const
+  ) {
+    it.live(`an attempt during which its endpoint is deleted is recorded: ${next._tag} leaves it ${state}`, () =>
+      Effect.gen(function*() {
+        const sql = yield* SqlClient.SqlClient
+        yield* subscribe("a")
+        yield* submit()
+        const { deliveries: [delivery] } = yield* claim()
+        if (delivery === undefined) return assert.fail("nothing was claimed")
+        yield* sql`delete from webhook_endpoints where id = 'a'`
+        yield* endpointDeleted(sql, "a")
+        yield* settle(delivery, next)
+        const rows = yield* sql`select state, reason, attempts, claim, finished_at is null as open from deliveries`
+        assert.deepStrictEqual(rows, [{ state, reason, attempts: 1, claim: null, open: false }])
+        assert.lengthOf(yield* sql`select number from delivery_attempts`, 1)
+        assert.deepStrictEqual(yield* claim(), { deliveries: [] })
+      }).pipe(Effect.provide(layer)))
+  }
 
   it.live("sends again what was held while a process that has died was sending it", () =>
     Effect.gen(function*() {

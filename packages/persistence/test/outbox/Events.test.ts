@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { DeliveryStore } from "@sluice/delivery/DeliveryStore"
 import { Next } from "@sluice/delivery/internal/Judgement"
-import { Effect, Exit, Layer } from "effect"
+import type { Json } from "@sluice/domain/json/Json"
+import { Effect, Exit, Layer, Option } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { SqlClient } from "effect/sql"
 import * as DeliveryStorePg from "../../src/deliveries/DeliveryStorePostgres.ts"
@@ -31,6 +32,33 @@ describe("Events", () => {
       assert.deepStrictEqual(exits.map(Exit.isSuccess), [true, false, true])
       const stored = yield* sql<{ readonly id: string }>`select id from messages order by seq`
       assert.deepStrictEqual(stored.map(({ id }) => id), [first.id, second.id])
+    }).pipe(Effect.provide(layer)))
+
+  it.live("that share a key are one event, over processes and within one commit; the key is not good for another", () =>
+    Effect.gen(function*() {
+      const events = yield* Events
+      const sql = yield* SqlClient.SqlClient
+      const keyed = (asked: Json, idempotencyKey = "k") => ({ ...event(), repeatable: { idempotencyKey, asked } })
+      const requests = [
+        keyed({ a: 1, b: 2 }),
+        keyed({ b: 2, a: 1 }),
+        keyed({ a: 2 }),
+        event(),
+        keyed({ a: 1, b: 2 }, "other"),
+        keyed({ a: 1, b: 2 })
+      ]
+      const exits = yield* Effect.forEach(requests, (one) => Effect.exit(events.store(one)), {
+        concurrency: "unbounded"
+      })
+      exits.push(yield* Effect.exit(events.store(keyed({ a: 1, b: 2 }))))
+      exits.push(yield* Effect.exit(events.store(keyed({ a: 3 }))))
+      const answers = exits.map((exit) =>
+        Exit.isSuccess(exit)
+          ? requests.findIndex(({ id }) => id === exit.value)
+          : Option.getOrThrow(Exit.findErrorOption(exit))._tag
+      )
+      assert.deepStrictEqual(answers, [0, 0, "IntakeConflict", 3, 4, 0, 0, "IntakeConflict"])
+      assert.lengthOf(yield* sql`select id from messages`, 3)
     }).pipe(Effect.provide(layer)))
 
   it.live("go to each endpoint that wants them, and what became of them is recorded", () =>

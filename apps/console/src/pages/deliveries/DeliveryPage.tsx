@@ -12,6 +12,7 @@ import { Empty, Failure, Loading } from "../../components/feedback/Notice.tsx"
 import { toast } from "../../components/feedback/Toasts.tsx"
 import { JsonViewer } from "../../components/json/JsonViewer.tsx"
 import { Duration } from "../../components/values/Duration.tsx"
+import { HeaderList } from "../../components/values/HeaderList.tsx"
 import { StateBadge } from "../../components/values/StateBadge.tsx"
 import { Time } from "../../components/values/Time.tsx"
 
@@ -77,6 +78,21 @@ export const DeliveryPage = () => {
             <Link className="mono" to="/deliveries/$id" params={{ id: delivery.blockedBy }}>{delivery.blockedBy}</Link>
           </span>
         </p>
+      )}
+      {delivery.request !== undefined && (
+        <section className="card" aria-label="Request">
+          <header>
+            <h2>Request</h2>
+            <span className="muted">
+              {delivery.attempts.length === 0 ? "as it will be sent" : "as the last attempt sent it"}
+            </span>
+          </header>
+          <p className="body">
+            POST <code className="break">{delivery.request.url}</code>
+          </p>
+          <HeaderList headers={delivery.request.headers} />
+          <JsonViewer value={delivery.request.body} label="body of the request" />
+        </section>
       )}
       {delivery.attempts.length === 0 && <Empty title="It has not been attempted yet" />}
       {delivery.attempts.toReversed().map((attempt) => (

@@ -9,6 +9,7 @@ import { CopyCurl } from "../../components/feedback/CopyCurl.tsx"
 import { Failure, Loading } from "../../components/feedback/Notice.tsx"
 import { JsonViewer } from "../../components/json/JsonViewer.tsx"
 import { Duration } from "../../components/values/Duration.tsx"
+import { HeaderList } from "../../components/values/HeaderList.tsx"
 import { StateBadge } from "../../components/values/StateBadge.tsx"
 import { Time } from "../../components/values/Time.tsx"
 
@@ -66,31 +67,6 @@ const LargeBody = ({ reference, label, side }: Omit<BodyProps, "body"> & { reado
   return <JsonViewer value={whole.data[side]?.body} label={label} />
 }
 
-const Headers = ({ headers }: { readonly headers: Readonly<Record<string, string>> }) => {
-  const entries = Object.entries(headers)
-  return (
-    <details className="headers">
-      <summary>{entries.length} {entries.length === 1 ? "header" : "headers"}</summary>
-      <dl className="facts">
-        {entries.map(([name, value]) => (
-          <div key={name} style={{ display: "contents" }}>
-            <dt>{name}</dt>
-            <dd>
-              {value === "[redacted]"
-                ? (
-                  <span className="json">
-                    <span className="redacted" title="A secret: Sluice does not show it">[redacted]</span>
-                  </span>
-                )
-                : value}
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </details>
-  )
-}
-
 export const CalloutSides = ({ eventId, callout }: { readonly eventId: string; readonly callout: Callout }) => {
   const { request, response, error } = callout
   return (
@@ -138,7 +114,7 @@ export const CalloutSides = ({ eventId, callout }: { readonly eventId: string; r
       <div className="sides" style={{ borderTop: "1px solid var(--line)" }}>
         <section aria-label="Request">
           <h3>Request</h3>
-          <Headers headers={request.headers} />
+          <HeaderList headers={request.headers} />
           <Body key={`${callout.id} request`} body={request.body} label="request body" side="request" />
         </section>
         <section aria-label="Response">
@@ -147,7 +123,7 @@ export const CalloutSides = ({ eventId, callout }: { readonly eventId: string; r
             ? <p className="loading">There was none: {error?.message ?? callout.outcome}</p>
             : (
               <>
-                <Headers headers={response.headers} />
+                <HeaderList headers={response.headers} />
                 {response.truncated === true && (
                   <p className="why tone-warn">
                     Cut: more than 1 MiB came{response.length === undefined

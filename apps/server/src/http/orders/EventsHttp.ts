@@ -11,6 +11,7 @@ import * as Answer from "../../wire/Answer.ts"
 import * as Body from "../../wire/Body.ts"
 import * as Decoded from "../../wire/Decoded.ts"
 import * as ErrorMapping from "../../wire/ErrorMapping.ts"
+import * as Preconditions from "../../wire/Preconditions.ts"
 
 /** Members of the message that are not the reporter's to say. */
 const own = ["id", "type", "createdAt"]
@@ -23,7 +24,8 @@ export const layer = HttpApiBuilder.group(
 
     return handlers.handleRaw(
       "report",
-      Effect.fnUntraced(function*({ request }) {
+      Effect.fnUntraced(function*({ headers, request }) {
+        const idempotencyKey = yield* Preconditions.idempotencyKey(headers["idempotency-key"])
         const body = yield* Body.readObject(request, "type and data")
         const { type, data } = yield* Decoded.as(EventRequest, body)
         const taken = own.filter((name) => Object.hasOwn(data, name))
@@ -34,14 +36,15 @@ export const layer = HttpApiBuilder.group(
         }
         const uuid = SecureRandom.uuidV7Unsafe()
         const now = yield* DateTime.now
-        yield* events.store({
+        const stored = yield* events.store({
           id: uuid,
           type,
           createdAt: DateTime.toEpochMillis(now),
           // As it was read, so that no digit is lost.
-          body: stringify({ id: eventId(uuid), type, createdAt: DateTime.formatIso(now), ...body["data"] as object })
-        }).pipe(Effect.catchTag("JournalUnavailable", (error) => Effect.fail(ErrorMapping.unavailable(error))))
-        return Answer.json(JSON.stringify({ eventId: eventId(uuid) }), 202)
+          body: stringify({ id: eventId(uuid), type, createdAt: DateTime.formatIso(now), ...body["data"] as object }),
+          ...(idempotencyKey !== undefined && { repeatable: { idempotencyKey, asked: body } })
+        }).pipe(Effect.catchTags(ErrorMapping.ofReport))
+        return Answer.json(JSON.stringify({ eventId: eventId(stored) }), 202)
       })
     )
   })

@@ -5,6 +5,8 @@
 import { redactUrl } from "@sluice/domain/internal/redaction/UrlSecrets"
 import type { Json } from "@sluice/domain/json/Json"
 import { stringify } from "@sluice/domain/json/Json"
+import { redacted } from "@sluice/domain/redaction/Redaction"
+import { secretBytes } from "@sluice/domain/settings/WebhookEndpointDocument"
 import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
 import { Effect, Schema } from "effect"
 import { SecureRandom } from "effect/crypto"
@@ -13,12 +15,20 @@ import type { Plugin } from "../Plugin.ts"
 /** Milliseconds for one attempt. */
 const timeoutMs = 15_000
 
+const SigningSecret = Schema.String.check(
+  Schema.makeFilter((text) => text === redacted || secretBytes(text) !== undefined, {
+    message: "must be whsec_ and 24 to 128 bytes in base64"
+  })
+)
+
 export const PostProcessingWebhookOptions = Schema.Struct({
   /** The URL of the webhook. */
   endpoint: Schema.NonEmptyString,
   /** The body; absent: the order. */
   payload: Schema.optionalKey(Schema.Json),
-  headers: Schema.optionalKey(Schema.Record(Schema.String, Schema.String))
+  headers: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
+  /** Signs the request as a webhook (Standard Webhooks); `webhook-id` is its idempotency key. */
+  signingSecret: Schema.optionalKey(SigningSecret)
 })
 export type PostProcessingWebhookOptions = typeof PostProcessingWebhookOptions.Type
 

@@ -1,0 +1,153 @@
+/**
+ * The request of a delivery: address, headers and body, as the settings of the moment make them. The dispatcher sends it;
+ * `DeliveryPreview` shows it before that. Contract: section 9.
+ */
+import { messageId } from "@sluice/domain/identity/Ids"
+import { redactUrl } from "@sluice/domain/internal/redaction/UrlSecrets"
+import type { Authentication } from "@sluice/domain/pipeline/AuthProvider"
+import { redacted, type Redactor } from "@sluice/domain/redaction/Redaction"
+import { secretBytes } from "@sluice/domain/settings/WebhookEndpointDocument"
+import { exportType } from "@sluice/domain/webhook/Delivery"
+import type { WebhookEndpoint } from "@sluice/domain/webhook/WebhookEndpoint"
+import { Clock, Data, Effect, Redacted, Result } from "effect"
+import { defaultDelaysMs } from "./DeliverySchedule.ts"
+import type { ClaimedDelivery, StepTarget } from "./DeliveryStore.ts"
+import { Destinations } from "./Destinations.ts"
+import * as Preparation from "./Preparation.ts"
+import { inForce, Signature } from "./Signature.ts"
+
+/** Milliseconds that an endpoint has for its whole answer. */
+export const timeoutMs = 15_000
+
+export interface AttemptRequest {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly authentication: Authentication | undefined
+  readonly timeoutMs: number
+  readonly body: Uint8Array
+}
+
+export type DeliveryRequest = Data.TaggedEnum<{
+  /** `isChanged`: the body is not the message's own, and is to be kept before it is sent. */
+  Ready: { readonly request: AttemptRequest; readonly isChanged: boolean; readonly delaysMs: ReadonlyArray<number> }
+  /** The endpoint's filter leaves the message out. */
+  Filtered: {}
+  /** Nothing can be sent; it counts as a failed attempt. */
+  Unprepared: { readonly code: string; readonly message: string; readonly delaysMs: ReadonlyArray<number> }
+  /** The endpoint is not among the settings. */
+  EndpointUnknown: {}
+}>
+export const DeliveryRequest = Data.taggedEnum<DeliveryRequest>()
+
+/** Address and headers as they may be shown; credentials that are found while it is sent read `[redacted]`. */
+export const shown = (
+  { authentication, headers, url }: Pick<AttemptRequest, "url" | "headers" | "authentication">,
+  redactor: Redactor
+): { readonly url: string; readonly headers: Readonly<Record<string, string>> } => ({
+  url: redactUrl(redactor.text(url)),
+  headers: redactor.headers(authentication === undefined ? headers : { authorization: redacted, ...headers })
+})
+
+const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+
+export const make = Effect.gen(function*() {
+  const destinations = yield* Destinations
+  const signature = yield* Signature
+  const prepare = yield* Preparation.make
+  const clock = yield* Clock.Clock
+
+  /** Standard Webhooks headers, for this moment. */
+  const signed = (id: string, body: Uint8Array, secretsAt: (now: number) => ReadonlyArray<Redacted.Redacted>) => {
+    const now = clock.currentTimeMillisUnsafe()
+    const timestamp = Math.floor(now / 1000)
+    return Effect.map(signature.sign({ id, timestamp, body }, secretsAt(now)), (value) => ({
+      "webhook-id": id,
+      "webhook-timestamp": String(timestamp),
+      "webhook-signature": value
+    }))
+  }
+
+  /** The request to an endpoint: what its settings make of the message. */
+  const toEndpoint = Effect.fnUntraced(function*(delivery: ClaimedDelivery, endpoint: WebhookEndpoint) {
+    const delaysMs = endpoint.delaysMs ?? defaultDelaysMs
+    if (endpoint.unreadable !== undefined) {
+      // Nothing is sent without the endpoint's secrets. The body that its template makes is not fixed by this attempt.
+      const code = endpoint.payload === undefined ? "destination" : "payload"
+      return DeliveryRequest.Unprepared({ code, message: endpoint.unreadable, delaysMs })
+    }
+    const prepared = yield* prepare(delivery, endpoint)
+    if (prepared._tag === "Filtered") return DeliveryRequest.Filtered()
+    if (prepared._tag === "Failed") {
+      const message = destinations.redactor().text(prepared.message)
+      return DeliveryRequest.Unprepared({ code: prepared.code, message, delaysMs })
+    }
+    const { body, changed } = prepared
+    const signatures = yield* signed(messageId(delivery.messageId), body, (now) => inForce(endpoint.secrets, now))
+    return DeliveryRequest.Ready({
+      request: {
+        url: endpoint.url,
+        headers: {
+          "content-type": "application/json",
+          "user-agent": "Sluice/1",
+          ...lowerCased(endpoint.headers),
+          ...signatures,
+          "webhook-type": delivery.type,
+          "webhook-sequence": String(delivery.sequence)
+        },
+        authentication: endpoint.authentication,
+        timeoutMs,
+        body
+      },
+      isChanged: changed,
+      delaysMs
+    })
+  })
+
+  /** The request that a step left, with the credentials of the moment. */
+  const toTarget = Effect.fnUntraced(function*(delivery: ClaimedDelivery, target: StepTarget) {
+    const delaysMs = defaultDelaysMs
+    const found = yield* Effect.result(destinations.credentials(target))
+    if (Result.isFailure(found)) {
+      return DeliveryRequest.Unprepared({ code: "destination", message: found.failure.message, delaysMs })
+    }
+    const { authentication, headers, signingSecret, url } = found.success
+    if (signingSecret !== undefined && secretBytes(Redacted.value(signingSecret)) === undefined) {
+      const message = "signingSecret is none: write whsec_ and 24 to 64 bytes in base64"
+      return DeliveryRequest.Unprepared({ code: "destination", message, delaysMs })
+    }
+    // An export is what a workflow step would send; anything else is a webhook, and shows no secrets.
+    const isExport = delivery.type === exportType
+    const body = isExport || delivery.frozen ? delivery.body : destinations.redactor().bytes(delivery.body)
+    const signatures = signingSecret === undefined
+      ? {}
+      : yield* signed(target.idempotencyKey, body, () => [signingSecret])
+    return DeliveryRequest.Ready({
+      request: {
+        url,
+        headers: {
+          "content-type": "application/json",
+          ...lowerCased(target.headers),
+          ...lowerCased(headers),
+          ...(isExport && {
+            "x-delivery-count": String(delivery.attempts + 1),
+            "x-max-delivery-count": String(delaysMs.length)
+          }),
+          "idempotency-key": target.idempotencyKey,
+          ...signatures
+        },
+        authentication,
+        timeoutMs: target.timeoutMs,
+        body
+      },
+      isChanged: body !== delivery.body,
+      delaysMs
+    })
+  })
+
+  return (delivery: ClaimedDelivery): Effect.Effect<DeliveryRequest> => {
+    if (delivery.target !== undefined) return toTarget(delivery, delivery.target)
+    const endpoint = delivery.endpointId === undefined ? undefined : destinations.endpoint(delivery.endpointId)
+    return endpoint === undefined ? Effect.succeed(DeliveryRequest.EndpointUnknown()) : toEndpoint(delivery, endpoint)
+  }
+})
