@@ -41,6 +41,7 @@ import type { StartError } from "@sluice/persistence/internal/embedded/EmbeddedP
 import { Overview } from "@sluice/persistence/internal/queries/Overview"
 import { RecordedRuns } from "@sluice/persistence/internal/queries/RecordedRuns"
 import { Resources } from "@sluice/persistence/internal/queries/Resources"
+import * as RunTranscripts from "@sluice/persistence/internal/records/RunTranscripts"
 import { connectionsOf } from "@sluice/persistence/internal/sql/ConnectionBudget"
 import * as JournalPostgres from "@sluice/persistence/journal/JournalPostgres"
 import { Events } from "@sluice/persistence/outbox/Events"
@@ -165,6 +166,7 @@ const engine = (config: ServerConfig, settings: SettingsFile.ReadFile | undefine
   ).pipe(
     Layer.provideMerge(Intake.layer),
     Layer.provideMerge(Runs.layer({ claims: executes }).pipe(Layer.provide([Metered.journal, Metered.outbound]))),
+    Layer.provideMerge(RunTranscripts.layer),
     Layer.provideMerge(traced(Traced.journal)(JournalPostgres.layerInTime({ executes }))),
     // Applied before the first order is taken in or up.
     Layer.provideMerge(applySettings(settings)),

@@ -8,14 +8,14 @@ import { stringify } from "@sluice/domain/json/Json"
 import { isFinal, type ProcessEvent } from "@sluice/domain/run/ProcessEvent"
 import type { Receipt } from "@sluice/engine/commands/Intake"
 import { Runs } from "@sluice/engine/runs/Runs"
+import { type EndedRun, RunTranscripts, Transcribed } from "@sluice/persistence/internal/records/RunTranscripts"
 import { Orders } from "@sluice/persistence/queries/Orders"
 import { ProcessEvents } from "@sluice/persistence/queries/ProcessEvents"
-import { Context, type Duration, Effect, Layer } from "effect"
+import { Context, type Duration, Effect, Layer, Option } from "effect"
 import type { HttpServerResponse } from "effect/http"
 import { atMost } from "../process/AnswerTimeout.ts"
 import { Stopping } from "../process/Stopping.ts"
 import * as Answer from "./Answer.ts"
-import * as ErrorMapping from "./ErrorMapping.ts"
 import { patience, unavailable } from "./SchemaErrorHandler.ts"
 
 /** A process event as it is written: numbers that no double holds come out as they came in. */
@@ -24,32 +24,42 @@ export const processEventText = (event: ProcessEvent): string => stringify(event
 const accepted = ({ orderId, eventId, processEventId, state }: Receipt) =>
   Answer.json(JSON.stringify({ orderId, eventId, processEventId, state }), 202)
 
+const finished = (order: string, event: ProcessEvent) =>
+  Answer.json(`{"order":${order},"processEvent":${processEventText(event)}}`)
+
 const make = Effect.gen(function*() {
   const runs = yield* Runs
   const orders = yield* Orders
   const events = yield* ProcessEvents
   const stopping = yield* Stopping
+  const transcripts = yield* RunTranscripts
 
-  /** Ends the wait when the process is stopping: the order is stored, and that can be answered. */
-  const hasEnded = (receipt: Receipt, wait: Duration.Duration) =>
-    isFinal(receipt.state)
-      ? Effect.succeed(true)
-      : runs.awaitEnd(uuidOf(receipt.processEventId) ?? "", wait).pipe(
-        Effect.raceFirst(Effect.as(stopping.begun, false))
-      )
+  /** How the run has ended, `"stored"` where that has to be read; `undefined` where it has not within `wait`. */
+  const ending = (runId: string, wait: Duration.Duration) =>
+    Effect.flatMap(
+      Effect.timeoutOption(transcripts.ended(runId), wait),
+      (transcript): Effect.Effect<EndedRun | "stored" | undefined> => {
+        if (Option.isNone(transcript)) return Effect.undefined
+        if (transcript.value !== undefined) return Effect.succeed(transcript.value)
+        return Effect.map(runs.awaitEnd(runId, wait), (ended) => ended ? "stored" as const : undefined)
+      }
+    ).pipe(
+      // The wait ends when the process is stopping: the order is stored, and that can be answered.
+      Effect.raceFirst(Effect.as(stopping.begun, undefined)),
+      Effect.ensuring(Effect.sync(() => transcripts.forget(runId)))
+    )
 
-  const finished = Effect.fnUntraced(
+  const transcribed = Effect.fnUntraced(function*(run: EndedRun) {
+    return finished(run.documents.get(run.version) ?? "null", yield* events.ended(run))
+  })
+
+  const stored = Effect.fnUntraced(
     function*(receipt: Receipt) {
       const order = yield* orders.get(receipt.orderId)
-      const event = yield* events.get(receipt.processEventId)
-      return Answer.json(`{"order":${order.text},"processEvent":${processEventText(event)}}`)
+      return finished(order.text, yield* events.get(receipt.processEventId))
     },
-    Effect.catchTags({
-      JournalUnavailable: (error) => Effect.fail(ErrorMapping.unavailable(error)),
-      // Both were stored before there was a receipt, and nothing deletes them.
-      OrderNotFound: Effect.die,
-      ProcessEventUnknown: Effect.die
-    })
+    // Both were stored before there was a receipt, and nothing deletes them.
+    Effect.catchTags({ OrderNotFound: Effect.die, ProcessEventUnknown: Effect.die })
   )
 
   const current = Effect.fnUntraced(function*(receipt: Receipt) {
@@ -59,13 +69,18 @@ const make = Effect.gen(function*() {
 
   const answer = Effect.fnUntraced(function*(receipt: Receipt, wait: Duration.Duration | undefined) {
     if (wait === undefined) return accepted(receipt)
-    return (yield* hasEnded(receipt, wait))
-      ? yield* finished(receipt)
-      : yield* Effect.orElseSucceed(current(receipt), () => accepted(receipt))
+    const end = isFinal(receipt.state)
+      ? "stored"
+      : yield* ending(uuidOf(receipt.processEventId) ?? "", wait)
+    const answered = end === undefined ? current(receipt) : end === "stored" ? stored(receipt) : transcribed(end)
+    // The order is stored, whatever cannot be read of it just now.
+    return yield* Effect.orElseSucceed(answered, () => accepted(receipt))
   })
 
   return AcceptedResponse.of({
     answer,
+    submitted: (submission, wait) =>
+      wait === undefined ? submission : Effect.provideService(submission, Transcribed, true),
     inTime: atMost(patience, () => Effect.fail(unavailable()))
   })
 })
@@ -74,7 +89,12 @@ export class AcceptedResponse extends Context.Service<AcceptedResponse, {
   readonly answer: (
     receipt: Receipt,
     wait: Duration.Duration | undefined
-  ) => Effect.Effect<HttpServerResponse.HttpServerResponse, Problems.Unavailable>
+  ) => Effect.Effect<HttpServerResponse.HttpServerResponse>
+  /** A submission whose run is waited for, so that {@link answer} needs no statement. */
+  readonly submitted: <A, E, R>(
+    submission: Effect.Effect<A, E, R>,
+    wait: Duration.Duration | undefined
+  ) => Effect.Effect<A, E, R>
   /** Fails with 503 where intake says nothing within the 5 s that a client is promised. */
   readonly inTime: <A, E, R>(intake: Effect.Effect<A, E, R>) => Effect.Effect<A, E | Problems.Unavailable, R>
 }>()("@sluice/server/http/AcceptedResponse") {

@@ -5,149 +5,15 @@ import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
 import { Effect, Redacted, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
 import * as Cable from "../support/Cable.ts"
+import { type Change, changes, fill } from "../support/Changes.ts"
 import { Partner } from "../support/Partner.ts"
 import { type Answer, Sluice } from "../support/Sluice.ts"
-
-interface Stored {
-  readonly failed: string
-  readonly running: string
-  readonly delivery: string
-  readonly job: string
-  readonly replay: string
-}
-
-interface Change {
-  readonly endpoint: string
-  readonly method: string
-  readonly path: string
-  readonly body?: object
-}
-
-/** One request for each endpoint that changes something, in what {@link fill} has stored. */
-const changes = ({ delivery, failed, job, replay, running }: Stored): ReadonlyArray<Change> => [
-  { endpoint: "orders.submit", method: "POST", path: "/v1/orders", body: { orderType: "A" } },
-  { endpoint: "orders.edit", method: "PATCH", path: "/v1/orders/one", body: { status: "Paid" } },
-  { endpoint: "orders.process", method: "POST", path: "/v1/orders/one/process", body: {} },
-  { endpoint: "processEvents.cancel", method: "POST", path: `/v1/process-events/${running}/cancel`, body: {} },
-  { endpoint: "retries.retry", method: "POST", path: `/v1/process-events/${failed}/retry`, body: {} },
-  {
-    endpoint: "retries.resolve",
-    method: "POST",
-    path: `/v1/process-events/${failed}/steps/call/resolve`,
-    body: { reason: "by hand" }
-  },
-  {
-    endpoint: "retries.retryMany",
-    method: "POST",
-    path: "/v1/process-events/retry",
-    body: { filter: { pipeline: "calling" }, reason: "r" }
-  },
-  { endpoint: "retries.cancelJob", method: "POST", path: `/v1/jobs/${job}/cancel` },
-  { endpoint: "events.report", method: "POST", path: "/v1/events", body: { type: "cancel.attempted", data: {} } },
-  { endpoint: "deliveries.redeliver", method: "POST", path: `/v1/deliveries/${delivery}/redeliver` },
-  { endpoint: "partners.reset", method: "POST", path: "/v1/partners/nobody.invalid/reset" },
-  { endpoint: "pipelines.put", method: "PUT", path: "/v1/pipelines/new", body: { steps: [] } },
-  { endpoint: "pipelines.remove", method: "DELETE", path: "/v1/pipelines/old" },
-  {
-    endpoint: "connectors.put",
-    method: "PUT",
-    path: "/v1/connectors/new",
-    body: { Name: "n", Host: "https://x.example" }
-  },
-  { endpoint: "connectors.remove", method: "DELETE", path: "/v1/connectors/old" },
-  {
-    endpoint: "authProviders.put",
-    method: "PUT",
-    path: "/v1/auth-providers/new",
-    body: { domain: "x.example", type: "basic", username: "u", password: "long enough" }
-  },
-  { endpoint: "authProviders.remove", method: "DELETE", path: "/v1/auth-providers/old" },
-  {
-    endpoint: "webhookEndpoints.put",
-    method: "PUT",
-    path: "/v1/webhook-endpoints/new",
-    body: { url: "https://x.example", types: ["*"] }
-  },
-  { endpoint: "webhookEndpoints.remove", method: "DELETE", path: "/v1/webhook-endpoints/old" },
-  {
-    endpoint: "webhookEndpoints.create",
-    method: "POST",
-    path: "/v1/webhook-endpoints",
-    body: { url: "https://y.example", types: ["*"] }
-  },
-  { endpoint: "webhookEndpoints.rotateSecret", method: "POST", path: "/v1/webhook-endpoints/kept/rotate-secret" },
-  { endpoint: "webhookEndpoints.test", method: "POST", path: "/v1/webhook-endpoints/kept/test" },
-  {
-    endpoint: "webhookEndpoints.replay",
-    method: "POST",
-    path: "/v1/webhook-endpoints/kept/replay",
-    body: { since: "2026-01-01T00:00:00Z" }
-  },
-  {
-    endpoint: "webhookEndpoints.cancelReplay",
-    method: "POST",
-    path: `/v1/webhook-endpoints/kept/replays/${replay}/cancel`
-  }
-]
 
 /** Changes nothing, whatever its method. */
 const readers = ["pipelines.simulate"]
 
 /** Where there is nothing to change, and no statement that would commit is sent. */
 const changesNothing = new Set(["partners.reset"])
-
-const ok = (answer: Answer): Answer => {
-  assert.isBelow(answer.status, 300, answer.text)
-  return answer
-}
-
-const fill = Effect.gen(function*() {
-  const { ask } = yield* Sluice
-  const partner = yield* Partner
-  const put = (path: string, body: object) => Effect.map(ask("PUT", path, { body: body as never }), ok)
-  partner.answer("/hangs", () => {})
-  const step = (path: string, timeoutValue: number) => ({
-    id: "call",
-    name: "calloutPlugin",
-    critical: true,
-    options: { endpoint: partner.url + path, timeoutValue, shouldRejectOn: { status: [200] } }
-  })
-  yield* put("/v1/pipelines/plain", { match: { orderTypes: ["A"] }, steps: [] })
-  yield* put("/v1/pipelines/calling", { match: { orderTypes: ["CALL"] }, steps: [step("/no", 1000)] })
-  yield* put("/v1/pipelines/hanging", { match: { orderTypes: ["HANG"] }, steps: [step("/hangs", 600_000)] })
-  yield* put("/v1/pipelines/old", { match: { orderTypes: ["NEVER"] }, steps: [] })
-  yield* put("/v1/connectors/old", { Name: "o", Host: "https://x.example" })
-  yield* put("/v1/auth-providers/old", { domain: "o.example", type: "bearer", token: "long enough" })
-  yield* put("/v1/webhook-endpoints/old", { url: partner.url, types: ["address.added"] })
-  yield* put("/v1/webhook-endpoints/kept", { url: partner.url, types: ["cancel.attempted"] })
-  const submit = (orderType: string, id: string, wait: number) =>
-    Effect.map(ask("POST", "/v1/orders", { headers: { prefer: `wait=${wait}` }, body: { orderType, id } }), ok)
-  yield* submit("A", "one", 20)
-  const { json } = yield* submit("CALL", "two", 20)
-  const hanging = yield* submit("HANG", "three", 0)
-  yield* ask("POST", "/v1/events", { body: { type: "cancel.attempted", data: {} } })
-  const post = (path: string, body: object) => Effect.map(ask("POST", path, { body: body as never }), ok)
-  const delivery = yield* Effect.repeat(ask("GET", "/v1/deliveries?state=delivered"), {
-    until: ({ json }) => json.items.length > 0,
-    schedule: Schedule.spaced("50 millis")
-  })
-  const replay = yield* post("/v1/webhook-endpoints/kept/replay", { since: "2026-01-01T00:00:00Z" })
-  const job = yield* post("/v1/process-events/retry", { filter: { pipeline: "none" }, reason: "r" })
-  const completed = (path: string) =>
-    Effect.repeat(ask("GET", path), {
-      until: ({ json }) => json.state === "completed",
-      schedule: Schedule.spaced("50 millis")
-    })
-  yield* completed(`/v1/webhook-endpoints/kept/replays/${replay.json.id}`)
-  yield* completed(`/v1/jobs/${job.json.id}`)
-  return {
-    failed: json.processEvent.id,
-    running: hanging.json.processEventId,
-    delivery: delivery.json.items[0].id,
-    job: job.json.id,
-    replay: replay.json.id
-  } satisfies Stored
-})
 
 const counts = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient

@@ -5,21 +5,23 @@
 import { timestamptz } from "@effect/sql-pg/PgTypes"
 import { type CalloutView, inlineBodyLimit } from "@sluice/domain/callout/CalloutRecord"
 import { uuidOf } from "@sluice/domain/identity/Ids"
+import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import { isStorable } from "@sluice/domain/order/Order"
 import type { ProcessEvent, ProcessEventSummary, RunState } from "@sluice/domain/run/ProcessEvent"
 import { isCritical } from "@sluice/engine/internal/steps/PlacedSteps"
-import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
+import type { JournalUnavailable, StepRow } from "@sluice/engine/journal/Journal"
 import { Plugins } from "@sluice/engine/plugins/Plugins"
 import { Settings } from "@sluice/engine/settings/Settings"
 import { Context, Effect, Layer, Schema } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
 import { decodeStep, type StoredStep } from "../records/CalloutCodec.ts"
+import type { EndedRun } from "../records/RunTranscripts.ts"
 import { cursor, type CursorInvalid, type Page, page, type PageRequest } from "../sql/Page.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
 import { called, holdsEmail, walked } from "../sql/UnindexedFilters.ts"
 import { type CalloutRow, calloutView, type ReadCallout, readCallouts, type VersionRow } from "./CalloutRow.ts"
-import { calloutRows } from "./CalloutRows.ts"
-import { type RunRow, summary, timeOf, uuidAt } from "./RunRow.ts"
+import { calloutRows, type ShownCallout } from "./CalloutRows.ts"
+import { rowOfEnded, type RunRow, summary, timeOf, uuidAt } from "./RunRow.ts"
 import { pluginErrors, stepViews } from "./StepViews.ts"
 
 /** The filters of a list, combined with AND. Times are exclusive, in epoch milliseconds. */
@@ -137,7 +139,16 @@ const make = Effect.gen(function*() {
     const callouts = readCallouts(
       yield* Effect.provideService(calloutRows(row.id, journalled), SqlClient.SqlClient, sql)
     )
-    const documents = yield* versions(row.order_id, callouts, inlineBodyLimit)
+    return yield* viewOf(row, journalled, callouts, yield* versions(row.order_id, callouts, inlineBodyLimit))
+  }, orUnavailable)
+
+  /** The process event that its rows make. */
+  const viewOf = Effect.fnUntraced(function*(
+    row: RunRow,
+    journalled: ReadonlyArray<StepRow>,
+    callouts: ReadonlyArray<ReadCallout<ShownCallout>>,
+    documents: ReadonlyMap<number, VersionRow>
+  ) {
     const pipeline = yield* settings.pipeline(row.pipeline, row.pipeline_version)
     const views = Map.groupBy(callouts, (callout) => callout.row.step)
     const steps = stepViews(
@@ -156,7 +167,25 @@ const make = Effect.gen(function*() {
       )
     )
     return { ...summary(row), steps, pluginErrorOutput: pluginErrors(steps) }
-  }, orUnavailable)
+  })
+
+  const ended = Effect.fnUntraced(function*(run: EndedRun) {
+    const rows = run.callouts.map((row): ShownCallout => ({
+      ...row,
+      run_id: run.run.runId,
+      body: row.form !== "workflow" && (row.body?.byteLength ?? 0) > inlineBodyLimit ? null : row.body,
+      body_size: row.body?.byteLength ?? null,
+      response: (row.response?.byteLength ?? 0) > inlineBodyLimit ? null : row.response,
+      response_size: row.response?.byteLength ?? null
+    }))
+    const callouts = readCallouts(rows)
+    const sent = new Set(callouts.flatMap(({ record }) => record.body.form === "text" ? [] : record.orderVersion))
+    const documents = new Map([...sent].map((version): [number, VersionRow] => {
+      const doc = run.documents.get(version) ?? ""
+      return [version, { version, size: Utf8.encode(doc).byteLength, doc }]
+    }))
+    return yield* viewOf(rowOfEnded(run), run.steps.map(decodeStep), callouts, documents)
+  })
 
   const mark = Effect.fnUntraced(function*(id: string) {
     const uuid = uuidOf(id)
@@ -183,7 +212,7 @@ const make = Effect.gen(function*() {
     return calloutView(row.id, read, yield* versions(row.order_id, [read], 2 ** 31 - 1), everything)
   }, orUnavailable)
 
-  return ProcessEvents.of({ list, get, mark, callout })
+  return ProcessEvents.of({ list, get, ended, mark, callout })
 })
 
 export class ProcessEvents extends Context.Service<ProcessEvents, {
@@ -197,6 +226,8 @@ export class ProcessEvents extends Context.Service<ProcessEvents, {
    * (`Json.stringify` writes them as they came).
    */
   readonly get: (id: string) => Effect.Effect<ProcessEvent, ProcessEventUnknown | JournalUnavailable>
+  /** The same from what this process has stored of a run, without reading the database. */
+  readonly ended: (run: EndedRun) => Effect.Effect<ProcessEvent, JournalUnavailable>
   /**
    * A text that is another one when the process event has changed: one statement, for those who watch. `undefined`
    * where there is none.

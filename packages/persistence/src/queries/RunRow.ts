@@ -1,6 +1,9 @@
 /** A row of `runs` as the API shows it, and the ids that bound a time. Contract: section 8. */
 import { eventId, processEventId } from "@sluice/domain/identity/Ids"
 import type { ProcessEventSummary, RunState } from "@sluice/domain/run/ProcessEvent"
+import { DateTime } from "effect"
+import { printable } from "../journal/writer/SubmissionRow.ts"
+import type { EndedRun } from "../records/RunTranscripts.ts"
 
 export interface RunRow {
   readonly id: string
@@ -43,6 +46,29 @@ export const summary = (row: RunRow): ProcessEventSummary => ({
     durationMs: timeOf(row.finished_at) - timeOf(row.started_at)
   }),
   failedSteps: row.failed_steps
+})
+
+const dateOf = (at: number) => DateTime.toDate(DateTime.makeUnsafe(at))
+
+/** The row of a run that this process has stored to its end. */
+export const rowOfEnded = ({ failedSteps, finishedAt, orderId, reason, run, state }: EndedRun): RunRow => ({
+  id: run.runId,
+  event_id: run.eventId,
+  order_id: orderId,
+  pipeline: run.pipeline.name,
+  pipeline_version: run.pipeline.version,
+  shipment_id: run.shipmentId ?? null,
+  state,
+  reason: printable(reason),
+  retry_of: run.retryOf ?? null,
+  from_step: run.fromStep ?? null,
+  retry_reason: printable(run.retryReason),
+  requested_by: printable(run.requestedBy),
+  created_at: dateOf(run.createdAt),
+  // A run that is transcribed started when it was accepted.
+  started_at: dateOf(run.createdAt),
+  finished_at: dateOf(finishedAt),
+  failed_steps: failedSteps
 })
 
 /**

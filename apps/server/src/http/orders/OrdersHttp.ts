@@ -65,11 +65,12 @@ export const layer = HttpApiBuilder.group(
           const shipmentId = yield* Preconditions.shipmentId(query.shipmentId)
           const body = yield* Body.readObject(request, "the order")
           // Bounded by the journal itself: this is the hot path, and a timer of its own would cost it a fiber.
-          const receipt = yield* intake.submit({
+          const submission = intake.submit({
             body,
             ...(shipmentId !== undefined && { shipmentId }),
             ...(idempotencyKey !== undefined && { idempotencyKey })
-          }).pipe(
+          })
+          const receipt = yield* receipts.submitted(submission, wait).pipe(
             Effect.catchTags({
               ...ErrorMapping.ofIntake,
               InvalidOrder: ({ faults }) => Effect.fail(ErrorMapping.invalid(faults))

@@ -1,0 +1,124 @@
+/** `Prefer: wait`: what is answered from memory is what the database holds. Contract: section 7, `POST /v1/orders`. */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber, Layer, Schedule } from "effect"
+import { SqlClient } from "effect/sql"
+import { Partner } from "../support/Partner.ts"
+import { Sluice } from "../support/Sluice.ts"
+
+const environment = Layer.provideMerge(Sluice.layer(), Partner.layer)
+
+/** Pipelines by the order type that they take, at a partner. */
+const pipelines = (url: string): Readonly<Record<string, object>> => {
+  const callout = (path: string, more: object = {}) => ({
+    name: "calloutPlugin",
+    options: { endpoint: url + path, shouldRejectOn: { status: [404, 500] }, ...more }
+  })
+  return {
+    NOTHING: { steps: [] },
+    CALLS: { completedStatus: "Done", steps: [callout("/ok"), { ...callout("/ok"), when: "order.absent" }] },
+    FAILS: { steps: [callout("/ok"), { ...callout("/no"), critical: true }, callout("/ok")] },
+    TOLERATES: { steps: [callout("/no", { retry: { delaysMs: [1] } }), callout("/text")] },
+    COMPENSATES: {
+      steps: [
+        { ...callout("/ok"), id: "first", compensate: { endpoint: `${url}/ok` } },
+        { ...callout("/no"), critical: true }
+      ]
+    },
+    PATCHES: {
+      steps: [
+        { name: "WebhookWorkflowStep", Connector: "Webhook", Properties: [{ Key: "Host", Value: `${url}/patch` }] },
+        callout("/ok", { body: { large: "{% $pad('x', 70000) %}", digits: "{% order.properties[0].value %}" } })
+      ]
+    },
+    LARGE: { steps: [callout("/large"), callout("/ok")] },
+    POSTS: { steps: [callout("/ok")], postProcessing: [{ name: "webhook", options: { endpoint: `${url}/ok` } }] }
+  }
+}
+
+const prepare = Effect.gen(function*() {
+  const { ask } = yield* Sluice
+  const partner = yield* Partner
+  const answers: Readonly<Record<string, readonly [number, string]>> = {
+    "/no": [500, "{\"reason\":1.10}"],
+    "/text": [200, "not JSON"],
+    "/patch": [200, "{\"Status\":\"Patched\",\"Tags\":[\"a\"]}"],
+    "/large": [200, JSON.stringify({ large: "y".repeat(100_000) })]
+  }
+  for (const [path, [status, body]] of Object.entries(answers)) {
+    partner.answer(path, (_, response) => {
+      response.writeHead(status, { "content-type": "application/json" })
+      response.end(body)
+    })
+  }
+  for (const [orderType, pipeline] of Object.entries(pipelines(partner.url))) {
+    const body = { match: { orderTypes: [orderType] }, ...pipeline }
+    const { status, text } = yield* ask("PUT", `/v1/pipelines/${orderType.toLowerCase()}`, { body })
+    assert.strictEqual(status, 201, text)
+  }
+})
+
+const submit = Effect.fnUntraced(function*(orderType: string) {
+  const { ask } = yield* Sluice
+  const order =
+    `{"orderType":"${orderType}","properties":[{"key":"k","value":12345678901234567890}],"externalId":"${orderType}"}`
+  const headers = { "content-type": "application/json", prefer: "wait=30" }
+  const { json, status, text } = yield* ask("POST", "/v1/orders?shipmentId=s1", { headers, raw: order })
+  assert.strictEqual(status, 200, text)
+  return { json, text }
+})
+
+describe("Prefer: wait", () => {
+  it.live("is answered with what is stored, whatever the run did", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* Sluice
+      yield* prepare
+      for (const orderType of Object.keys(pipelines(""))) {
+        const { json, text } = yield* submit(orderType)
+        const event = yield* ask("GET", `/v1/process-events/${json.processEvent.id}`)
+        const order = yield* ask("GET", `/v1/orders/${json.order.id}`)
+        assert.strictEqual(text, `{"order":${order.text},"processEvent":${event.text}}`, orderType)
+      }
+    }).pipe(Effect.provide(environment)))
+
+  it.live("is answered without reading what was recorded", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient.SqlClient
+      yield* prepare
+      yield* Effect.forEach(["CALLS", "FAILS", "PATCHES", "POSTS"], submit, { concurrency: "unbounded" })
+      // Statistics are told of a second after a connection has become idle.
+      const [callouts] = yield* Effect.repeat(
+        sql<{ readonly made: bigint; readonly scans: bigint }>`select n_tup_ins as made,
+          coalesce(seq_scan, 0) + coalesce(idx_scan, 0) as scans from pg_stat_user_tables where relname = 'callouts'`,
+        { until: ([row]) => (row?.made ?? 0n) >= 6n, schedule: Schedule.spaced("100 millis") }
+      )
+      // Each insert asks the index whether the record is there.
+      assert.strictEqual(callouts?.scans, callouts?.made)
+    }).pipe(Effect.provide(environment)))
+
+  it.live("is answered with the newest order where somebody changed it meanwhile", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* Sluice
+      const partner = yield* Partner
+      yield* prepare
+      partner.answer("/slow", (_, response) => void setTimeout(() => response.end("{}"), 300))
+      yield* ask("PUT", "/v1/pipelines/slow", {
+        body: {
+          match: { orderTypes: ["SLOW"] },
+          completedStatus: "Done",
+          steps: [{ name: "calloutPlugin", options: { endpoint: `${partner.url}/slow` } }]
+        }
+      })
+      const waiting = yield* Effect.forkChild(
+        ask("POST", "/v1/orders", { headers: { prefer: "wait=30" }, body: { id: "o", orderType: "SLOW" } })
+      )
+      yield* Effect.repeat(ask("PATCH", "/v1/orders/o", { body: { tags: ["patched"] } }), {
+        until: ({ status }) => status === 200,
+        schedule: Schedule.spaced("10 millis")
+      })
+      const { json, status } = yield* Fiber.join(waiting)
+      assert.strictEqual(status, 200)
+      assert.deepInclude(json.order, { tags: ["patched"], status: "Done", version: 3 })
+      const event = yield* ask("GET", `/v1/process-events/${json.processEvent.id}`)
+      assert.deepStrictEqual(json.processEvent, event.json)
+    }).pipe(Effect.provide(environment)))
+})

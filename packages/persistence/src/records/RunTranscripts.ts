@@ -1,0 +1,187 @@
+/**
+ * Transcripts of runs that somebody waits for: what the journal stored of them through this process, so that a waiting
+ * client (`Prefer: wait`) is answered without reading the database. A transcript is kept from the acceptance of the order
+ * to the answer, for those runs alone whose submission asks for one; it is given up as soon as anything of the run may
+ * have been stored from elsewhere (a release, a takeover, a cancel, a change of the order), and the database is read.
+ */
+import type { FinalRunState } from "@sluice/domain/run/ProcessEvent"
+import { type Committed, type Entry, Journal, type NewRun, type Stale } from "@sluice/engine/journal/Journal"
+import { Context, Deferred, Effect, Layer } from "effect"
+import { encodeBody, encodeCallout, encodeStep, type StoredCallout, type StoredStep } from "./CalloutCodec.ts"
+
+/** Set around a submission whose run is waited for. */
+export const Transcribed = Context.Reference<boolean>("@sluice/persistence/records/RunTranscripts/Transcribed", {
+  defaultValue: () => false
+})
+
+/** A run that has ended, as it was stored. */
+export interface EndedRun {
+  readonly orderId: string
+  readonly run: NewRun
+  readonly state: FinalRunState
+  readonly reason: string | undefined
+  /** Epoch milliseconds. */
+  readonly finishedAt: number
+  readonly failedSteps: number
+  readonly steps: ReadonlyArray<StoredStep>
+  readonly callouts: ReadonlyArray<StoredCallout>
+  /** The texts of the order's versions. */
+  readonly documents: ReadonlyMap<number, string>
+  /** The order's version when the run had ended. */
+  readonly version: number
+}
+
+export class RunTranscripts extends Context.Service<RunTranscripts, {
+  /** Waits for the end of the run; `undefined`, at once or later, where this process cannot tell what was stored. */
+  readonly ended: (runId: string) => Effect.Effect<EndedRun | undefined>
+  /** Nobody waits any more. */
+  readonly forget: (runId: string) => void
+}>()("@sluice/persistence/records/RunTranscripts") {}
+
+/** Transcripts at once; above it the database is read. */
+const capacity = 1_000
+
+/** What one transcript may hold of calls and documents, in bytes; what is above it is read from the database. */
+const maxBytes = 2 * 1024 * 1024
+
+interface Transcript {
+  readonly orderId: string
+  readonly run: NewRun
+  readonly entries: Array<readonly [Entry, version: number]>
+  readonly documents: Map<number, string>
+  bytes: number
+  readonly end: Deferred.Deferred<EndedRun | undefined>
+}
+
+const bytesOf = (entry: Entry): number =>
+  entry.callouts.reduce(
+    (sum, { record }) =>
+      sum + (record.response?.body.byteLength ?? 0) + (record.body.form === "text" ? record.body.text.length : 0),
+    entry.write?.document.text.length ?? 0
+  )
+
+const storedSteps = ([entry, version]: Transcript["entries"][number]): ReadonlyArray<StoredStep> =>
+  [...entry.skipped ?? [], ...(entry.step === undefined ? [] : [entry.step])].map((step) => ({
+    index: step.index,
+    state: step.state,
+    next_version: version,
+    record: encodeStep(step)
+  }))
+
+const storedCallouts = ([entry]: Transcript["entries"][number]): ReadonlyArray<StoredCallout> =>
+  entry.callouts.map(({ index, record }) => ({
+    id: record.id,
+    step: index,
+    outcome: record.outcome,
+    record: encodeCallout(record),
+    form: record.body.form,
+    body: encodeBody(record.body),
+    response: record.response?.body ?? null
+  }))
+
+const byIndex = (a: StoredStep, b: StoredStep): number => a.index - b.index
+const byId = (a: StoredCallout, b: StoredCallout): number => a.id < b.id ? -1 : 1
+
+/** `undefined` where the run ended otherwise than its last entry says: a cancel was stored before it. */
+const endedRun = (transcript: Transcript, last: Entry, stored: Committed): EndedRun | undefined => {
+  const { documents, entries, orderId, run } = transcript
+  const { finish } = last
+  if (finish === undefined || finish.state !== stored.ended || !documents.has(stored.version)) return undefined
+  const sent = entries.flatMap(([entry]) => entry.callouts)
+  // A version that somebody else wrote in between is in the database alone.
+  if (sent.some(({ record }) => record.body.form !== "text" && !documents.has(record.orderVersion))) return undefined
+  const reasons = entries.flatMap(([entry]) => entry.finish?.reason ?? entry.reason ?? [])
+  return {
+    orderId,
+    run,
+    state: finish.state,
+    reason: reasons.at(-1),
+    finishedAt: finish.at,
+    failedSteps: finish.failedSteps,
+    steps: entries.flatMap(storedSteps).toSorted(byIndex),
+    callouts: entries.flatMap(storedCallouts).toSorted(byId),
+    documents,
+    version: stored.version
+  }
+}
+
+const make = Effect.gen(function*() {
+  const inner = yield* Journal
+  const transcripts = new Map<string, Transcript>()
+
+  const giveUp = (runId: string) => {
+    const transcript = transcripts.get(runId)
+    if (transcript === undefined) return
+    transcripts.delete(runId)
+    Deferred.doneUnsafe(transcript.end, Effect.undefined)
+  }
+
+  const committed = (transcript: Transcript, entry: Entry, stored: Committed | Stale) => {
+    // Another change of the order was faster: what follows is made of a document that is read.
+    if (stored._tag === "Stale") return giveUp(entry.runId)
+    transcript.entries.push([entry, stored.version])
+    if (entry.write !== undefined) transcript.documents.set(entry.write.seen + 1, entry.write.document.text)
+    transcript.bytes += bytesOf(entry)
+    if (transcript.bytes > maxBytes || entry.cancels === true) return giveUp(entry.runId)
+    if (stored.ended !== undefined) {
+      Deferred.doneUnsafe(transcript.end, Effect.succeed(endedRun(transcript, entry, stored)))
+    }
+  }
+
+  const journal = Journal.of({
+    ...inner,
+    accept: (submission) =>
+      Effect.withFiber((fiber) => {
+        const accepted = inner.accept(submission)
+        if (!fiber.getRef(Transcribed)) return accepted
+        return Effect.tap(accepted, (intake) =>
+          Effect.sync(() => {
+            const { document, run } = submission
+            if (intake._tag !== "Accepted" || transcripts.size >= capacity) return
+            transcripts.set(run.runId, {
+              orderId: intake.run.orderId,
+              run,
+              entries: [],
+              documents: new Map([[document.order.version, document.text]]),
+              bytes: document.text.length,
+              end: Deferred.makeUnsafe()
+            })
+          }))
+      }),
+    commit: (entry) => {
+      const transcript = transcripts.get(entry.runId)
+      if (transcript === undefined) return inner.commit(entry)
+      return inner.commit(entry).pipe(
+        Effect.tap((stored) => Effect.sync(() => committed(transcript, entry, stored))),
+        Effect.onError(() => Effect.sync(() => giveUp(entry.runId)))
+      )
+    },
+    release: (entry) =>
+      Effect.suspend(() => {
+        giveUp(entry.runId)
+        return inner.release(entry)
+      }),
+    abandon: (claimToken) =>
+      Effect.andThen(
+        inner.abandon(claimToken),
+        Effect.sync(() => {
+          const transcript = transcripts.get(claimToken.runId)
+          if (transcript !== undefined && !Deferred.isDoneUnsafe(transcript.end)) giveUp(claimToken.runId)
+        })
+      )
+  })
+
+  return Context.make(Journal, journal).pipe(Context.add(
+    RunTranscripts,
+    RunTranscripts.of({
+      ended: (runId) => {
+        const transcript = transcripts.get(runId)
+        return transcript === undefined ? Effect.undefined : Deferred.await(transcript.end)
+      },
+      forget: giveUp
+    })
+  ))
+})
+
+/** A journal that transcribes, over the one that stores. */
+export const layer: Layer.Layer<Journal | RunTranscripts, never, Journal> = Layer.effectContext(make)
