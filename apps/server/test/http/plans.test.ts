@@ -121,6 +121,8 @@ const useAll = Effect.gen(function*() {
   yield* (yield* SqlClient.SqlClient)`select pg_stat_reset()`
   for (let times = 0; times < 3; times++) {
     for (const path of [...reads, "/metrics"]) {
+      // These walk thousands of rows by design.
+      if (times > 0 && /[?](email|partner)=/.test(path)) continue
       const { status, json, text } = yield* ask("GET", path)
       // A state of the one list may be none of the other.
       assert.include([200, 400, 404], status, `${path}: ${text}`)

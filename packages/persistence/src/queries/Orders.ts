@@ -68,15 +68,18 @@ const make = Effect.gen(function*() {
     const clauses = [
       ...(filters.orderType === undefined ? [] : [sql`order_type = ${filters.orderType}`]),
       ...(filters.status === undefined ? [] : [sql`status = ${filters.status}`]),
-      ...(filters.externalId === undefined ? [] : [sql`external_id = ${filters.externalId}`]),
       ...(filters.createdAfter === undefined ? [] : [sql`created_at > ${timestamptz(filters.createdAfter)}`]),
       ...(filters.createdBefore === undefined ? [] : [sql`created_at < ${timestamptz(filters.createdBefore)}`]),
       ...(after === undefined ? [] : [sql`(created_at, id) < (${timestamptz(after[0])}, ${after[1]})`])
     ]
-    const bounded = sql`SELECT id, version, created_at FROM orders WHERE ${sql.and(clauses)}
+    // The few orders of one externalId are sorted; `offset 0` keeps the planner from walking all, newest first, for them.
+    const source = filters.externalId === undefined
+      ? sql.literal("orders")
+      : sql`(SELECT * FROM orders WHERE external_id = ${filters.externalId} OFFSET 0)`
+    const bounded = sql`SELECT id, version, created_at FROM ${source} s WHERE ${sql.and(clauses)}
       ORDER BY created_at DESC, id DESC LIMIT ${walked}`
     const { email } = filters
-    const way = email === undefined ? sql.literal("orders w") : sql`(${bounded}) w`
+    const way = email === undefined ? sql`${source} w` : sql`(${bounded}) w`
     const met = email === undefined ? sql.and(clauses) : holdsEmail(sql, email, { id: "w.id", version: "w.version" })
     const rows = yield* orUnavailable(sql<Listed>`
       SELECT id, version, created_at, doc, total FROM (

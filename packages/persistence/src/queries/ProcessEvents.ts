@@ -83,7 +83,7 @@ const make = Effect.gen(function*() {
       ...(filters.email === undefined
         ? []
         : [sql`exists (select from orders o where o.id = w.order_id
-            and ${holdsEmail(sql, filters.email, { id: "o.id", version: "o.version" })})`]),
+            and ${holdsEmail(sql, filters.email, { id: "o.id", version: "o.version" })} offset 0)`]),
       ...(filters.partner === undefined ? [] : [called(sql, filters.partner, "w.id")])
     ]
     if (met.length > 0) return yield* walk(clauses, met, request)

@@ -7,10 +7,20 @@ import * as PgClient from "@effect/sql-pg/PgClient"
 import { Effect, Layer } from "effect"
 import * as Client from "./Client.ts"
 
+/** Every row is found by an index; tables are joined row by row. */
 const indexed = { enable_seqscan: "off", enable_mergejoin: "off", jit: "off" }
+/**
+ * A list is read along the index that has its order. By the planner's guess a filter leaves a handful of rows, so that it
+ * would rather collect and sort them: all rows of a state or a pipeline, where the filter was not rare.
+ */
+const ordered = { enable_bitmapscan: "off", enable_sort: "off", enable_hashjoin: "off" }
 
 /** For lists and look-ups, whose best index depends on what is asked for: planned with each execution. */
-export const readingPlans: Readonly<Record<string, string>> = { ...indexed, plan_cache_mode: "force_custom_plan" }
+export const readingPlans: Readonly<Record<string, string>> = {
+  ...indexed,
+  ...ordered,
+  plan_cache_mode: "force_custom_plan"
+}
 
 /** For statements that find everything by key and are sent over and over: planned once for each connection. */
 export const steadyPlans: Readonly<Record<string, string>> = { ...indexed, plan_cache_mode: "force_generic_plan" }
