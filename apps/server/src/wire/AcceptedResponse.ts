@@ -34,7 +34,7 @@ const make = Effect.gen(function*() {
   const stopping = yield* Stopping
   const transcripts = yield* RunTranscripts
 
-  /** How the run has ended, `"stored"` where that has to be read; `undefined` where it has not within `wait`. */
+  /** Waits for the run's end: `"stored"` where it has to be read, `undefined` where it did not come within `wait`. */
   const ending = (runId: string, wait: Duration.Duration) =>
     Effect.flatMap(
       Effect.timeoutOption(transcripts.ended(runId), wait),

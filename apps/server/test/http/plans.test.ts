@@ -5,7 +5,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Api } from "@sluice/api/Api"
 import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
-import { Effect, Layer, Redacted, Schema, SchemaAST } from "effect"
+import { Effect, Layer, Redacted, type Schema, SchemaAST } from "effect"
 import { SqlClient } from "effect/sql"
 import { changes, fill } from "../support/Changes.ts"
 import { Partner } from "../support/Partner.ts"

@@ -1,8 +1,8 @@
 /**
- * Transcripts of runs that somebody waits for: what the journal stored of them through this process, so that a waiting
- * client (`Prefer: wait`) is answered without reading the database. A transcript is kept from the acceptance of the order
- * to the answer, for those runs alone whose submission asks for one; it is given up as soon as anything of the run may
- * have been stored from elsewhere (a release, a takeover, a cancel, a change of the order), and the database is read.
+ * Transcripts of what the journal stored of a run through this process, so that a client that waits for the run
+ * (`Prefer: wait`) is answered without reading the database. A transcript is kept from the acceptance of the order to the
+ * answer, for those runs alone whose submission asks for one. It is given up as soon as anything of the run may have been
+ * stored from elsewhere (a release, a takeover, a cancel, a change of the order), and the database is read.
  */
 import type { FinalRunState } from "@sluice/domain/run/ProcessEvent"
 import { type Committed, type Entry, Journal, type NewRun, type Stale } from "@sluice/engine/journal/Journal"
@@ -34,14 +34,14 @@ export interface EndedRun {
 export class RunTranscripts extends Context.Service<RunTranscripts, {
   /** Waits for the end of the run; `undefined`, at once or later, where this process cannot tell what was stored. */
   readonly ended: (runId: string) => Effect.Effect<EndedRun | undefined>
-  /** Nobody waits any more. */
+  /** Drops the transcript; the database is read from now on. */
   readonly forget: (runId: string) => void
 }>()("@sluice/persistence/records/RunTranscripts") {}
 
 /** Transcripts at once; above it the database is read. */
 const capacity = 1_000
 
-/** What one transcript may hold of calls and documents, in bytes; what is above it is read from the database. */
+/** Bytes of calls and documents in one transcript; above them the database is read. */
 const maxBytes = 2 * 1024 * 1024
 
 interface Transcript {
