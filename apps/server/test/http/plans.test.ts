@@ -131,7 +131,6 @@ const useAll = Effect.gen(function*() {
       yield* ask("GET", next)
     }
   }
-  for (const { body, method, path } of changes(stored)) yield* ask(method, path, { body: body as never })
   const order = {
     orderType: "NEW_ORDER",
     customerEmail: `a${half}@example.com`,
@@ -142,6 +141,7 @@ const useAll = Effect.gen(function*() {
   })
   yield* ask("POST", "/v1/orders", { headers: { prefer: "wait=20" }, body: order })
   yield* ask("POST", `/v1/orders/o${half}/process`, { headers: { prefer: "wait=20" }, body: {} })
+  for (const { body, method, path } of changes(stored)) yield* ask(method, path, { body: body as never })
 })
 
 describe("plans", () => {

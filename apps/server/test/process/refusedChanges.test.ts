@@ -13,7 +13,7 @@ import { type Answer, Sluice } from "../support/Sluice.ts"
 const readers = ["pipelines.simulate"]
 
 /** Where there is nothing to change, and no statement that would commit is sent. */
-const changesNothing = new Set(["partners.reset"])
+const changesNothing = new Set(["partners.reset", "apiKeys.remove"])
 
 const counts = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
@@ -107,6 +107,8 @@ describe("refused changes", () => {
         if (changesNothing.has(endpoint)) continue
         // The journal looks for what it may have stored, and answers for it.
         if (endpoint === "orders.submit" && status === 202) continue
+        // A run is opened under the process's registration, which is renewed where an answer was lost.
+        if (/registering with the database again; nothing was stored/.test(text)) continue
         assert.strictEqual(status, 503, `${endpoint}: ${text}`)
         assert.match(text, unknown, endpoint)
       }

@@ -83,7 +83,10 @@ export const changes = ({ delivery, failed, job, replay, running }: Stored): Rea
     endpoint: "webhookEndpoints.cancelReplay",
     method: "POST",
     path: `/v1/webhook-endpoints/kept/replays/${replay}/cancel`
-  }
+  },
+  { endpoint: "apiKeys.remove", method: "DELETE", path: `/v1/api-keys/api_key-${"0".repeat(12)}7000${"8".repeat(16)}` },
+  // Last: with a key that is stored, every request needs one.
+  { endpoint: "apiKeys.create", method: "POST", path: "/v1/api-keys", body: { name: "first", roles: ["admin"] } }
 ]
 
 const ok = (answer: Answer): Answer => {
