@@ -43,6 +43,7 @@ import { RecordedRuns } from "@sluice/persistence/internal/queries/RecordedRuns"
 import { Resources } from "@sluice/persistence/internal/queries/Resources"
 import * as RunTranscripts from "@sluice/persistence/internal/records/RunTranscripts"
 import { connectionsOf } from "@sluice/persistence/internal/sql/ConnectionBudget"
+import * as Watchdog from "@sluice/persistence/internal/watchdog/Watchdog"
 import * as JournalPostgres from "@sluice/persistence/journal/JournalPostgres"
 import { Events } from "@sluice/persistence/outbox/Events"
 import { Orders } from "@sluice/persistence/queries/Orders"
@@ -57,7 +58,7 @@ import { SettingsStore } from "@sluice/persistence/settings/SettingsStore"
 import * as Retention from "@sluice/persistence/upkeep/Retention"
 import { salesforceV3 } from "@sluice/plugins/SalesforceV3"
 import { zuora } from "@sluice/plugins/Zuora"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, type Redacted } from "effect"
 import { Digest, SecureRandom } from "effect/crypto"
 import type { HttpServer } from "effect/http"
 import * as KeysInForce from "./access/KeysInForce.ts"
@@ -84,13 +85,17 @@ const plugins = Plugins.layer([
   zuora
 ])
 
+/** The database, and for a process that executes runs the watchdog, which has a connection of its own. */
 const database = ({ databaseUrl, dataDirectory, roles }: ServerConfig) => {
-  const connections = connectionsOf(roles.has("worker"))
+  const executes = roles.has("worker")
+  const connections = connectionsOf(executes)
+  const at = (url: Redacted.Redacted) =>
+    Layer.merge(Database.layer({ url, connections }), executes ? Watchdog.layer(url) : Layer.empty)
   return databaseUrl === undefined
-    ? Layer.unwrap(Effect.map(EmbeddedPostgres, ({ url }) => Database.layer({ url, connections }))).pipe(
+    ? Layer.unwrap(Effect.map(EmbeddedPostgres, ({ url }) => at(url))).pipe(
       Layer.provide(EmbeddedPostgres.layer({ dataDirectory }))
     )
-    : Database.layer({ url: databaseUrl, connections })
+    : at(databaseUrl)
 }
 
 const secrets = (config: ServerConfig) =>

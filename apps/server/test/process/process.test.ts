@@ -89,7 +89,7 @@ describe("a start that cannot be", () => {
       const running = yield* Process.start({ ...own, DATABASE_URL: url.href })
       const { code, errors } = yield* running.ended
       assert.strictEqual(code, 1)
-      assert.match(errors, /^sluice: DATABASE_URL \(.*too many connections for role "\S+_one"\. .* 16 connections/)
+      assert.match(errors, /^sluice: DATABASE_URL \(.*too many connections for role "\S+_one"\. .* 17 connections/)
       assert.lengthOf(errors.trimEnd().split("\n"), 1, errors)
     })))
 

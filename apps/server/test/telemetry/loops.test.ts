@@ -34,6 +34,7 @@ const worker = [
   "run-cancellations",
   "run-claims",
   "run-polling",
+  "watchdog",
   "work-notifications"
 ]
 

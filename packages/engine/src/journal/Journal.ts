@@ -139,6 +139,8 @@ export interface RunSoFar {
   readonly document?: Document
   /** The number of takeovers from dead processes since the run last added a step or a record of its own. */
   readonly takeovers: number
+  /** Work of the run that blocked the event loop of a process: the step, by index, and how often in a row. */
+  readonly freezes?: { readonly step: number; readonly times: number }
   /** Stored, and still to be obeyed. */
   readonly cancel?: Cancellation
   /** The steps are over, and what they did is being compensated. */

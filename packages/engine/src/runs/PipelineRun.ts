@@ -33,10 +33,8 @@ import { SchemaChecker } from "../validation/SchemaChecker.ts"
 import { type EndedCalls, endedCalls, endedIn, undoings } from "./Compensation.ts"
 import * as CompensationRun from "./CompensationRun.ts"
 import * as ExpressionContext from "./ExpressionContext.ts"
+import { givenUp } from "./GivenUp.ts"
 import * as RunCheckpoints from "./RunCheckpoints.ts"
-
-/** The largest number of takeovers without progress. */
-export const maxTakeovers = 5
 
 const failed = (error: PluginError): StepOutcome => StepOutcome.Failed({ error })
 
@@ -217,12 +215,10 @@ export const make = Effect.gen(function*() {
       const reason = `pipeline ${held.pipeline.name} has no version ${held.pipeline.version}`
       return yield* checkpoints.end({ state: "failed", reason }, undefined)
     }
-    if (held.takeovers > maxTakeovers) {
+    const reason = givenUp(held)
+    if (reason !== undefined) {
       const state = held.compensating ? "compensation-failed" : "failed"
-      return yield* checkpoints.end(
-        { state, reason: "worker-lost" },
-        held.compensating ? undefined : pipeline.failedStatus
-      )
+      return yield* checkpoints.end({ state, reason }, held.compensating ? undefined : pipeline.failedStatus)
     }
     const scope = ExpressionContext.make(held, pipeline)
     const steps = placedSteps(pipeline, byName)

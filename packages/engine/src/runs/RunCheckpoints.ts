@@ -21,6 +21,7 @@ import {
   type StepRow,
   type Wait
 } from "../journal/Journal.ts"
+import { CurrentRunMark, type RunningStep } from "../journal/RunningStep.ts"
 import { writeInTurns } from "../steps/DocumentText.ts"
 import { changeOrder } from "../steps/OrderChange.ts"
 import { ending, errorsOf } from "../steps/RunEnding.ts"
@@ -78,11 +79,15 @@ export const untilAvailable = <A, E, R>(
 export const make = Effect.gen(function*() {
   const journal = yield* Journal
   const clock = yield* Clock.Clock
+  const mark = yield* CurrentRunMark
 
   // For each run no generator functions but in what is seldom called: docs/adr/0002.
   return (held: ClaimedRun, control: RunSignals): RunCheckpoints => {
     // Reused steps ended in another run: this one starts after them, at its own time, on the order as it is now.
     const last = held.steps.findLast(({ reusedFrom }) => reusedFrom === undefined)
+    const nextIndex = held.steps.length === 0 ? 0 : Math.max(...held.steps.map(({ index }) => index)) + 1
+    const running: RunningStep = { runId: held.runId, step: nextIndex }
+    mark.enter(running)
     const claimToken = { runId: held.runId, claimToken: held.claimToken }
     let version = last?.nextVersion ?? held.startVersion
     let newest = held.document?.order.version === version ? held.document : undefined
@@ -228,28 +233,31 @@ export const make = Effect.gen(function*() {
 
     return {
       held,
-      nextIndex: held.steps.length === 0 ? 0 : Math.max(...held.steps.map(({ index }) => index)) + 1,
+      nextIndex,
       startedAt: () => startedAt,
       failedSteps: () => failedSteps,
       document,
       skip: (row) => {
         skipped.push(row)
       },
-      calloutContext: (index, at, redactor, resumption) => ({
-        held,
-        index,
-        redactor,
-        resumption,
-        recorded: held.callouts.filter((callout) => callout.index === index).map(({ record }) => record),
-        document: at,
-        freshDocument: newestDocument,
-        documentAt,
-        store: store(index),
-        waitUntil,
-        hold,
-        inTurn,
-        lease
-      }),
+      calloutContext: (index, at, redactor, resumption) => {
+        running.step = index
+        return {
+          held,
+          index,
+          redactor,
+          resumption,
+          recorded: held.callouts.filter((callout) => callout.index === index).map(({ record }) => record),
+          document: at,
+          freshDocument: newestDocument,
+          documentAt,
+          store: store(index),
+          waitUntil,
+          hold,
+          inTurn,
+          lease
+        }
+      },
       commit: (ended) =>
         Effect.suspend(() => {
           const before = skipped

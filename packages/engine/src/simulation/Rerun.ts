@@ -10,6 +10,7 @@ import { Outbound, type OutboundResponse } from "@sluice/http-client/Outbound"
 import { Clock, Context, Effect } from "effect"
 import { Expressions } from "../expressions/Expressions.ts"
 import { Journal } from "../journal/Journal.ts"
+import { CurrentRunMark, noMark } from "../journal/RunningStep.ts"
 import { PartnerBreaker } from "../partners/PartnerBreaker.ts"
 import { Plugins } from "../plugins/Plugins.ts"
 import { Settings } from "../settings/Settings.ts"
@@ -79,6 +80,8 @@ export const make = Effect.gen(function*() {
       Context.add(Plugins, departure?.plugins ?? plugins),
       Context.add(PartnerBreaker, allWell),
       Context.add(Settings, { current: () => snapshot, pipeline: () => Effect.succeed(timeless) }),
+      // What it does is no work of the run on record.
+      Context.add(CurrentRunMark, noMark),
       Context.add(Clock.Clock, clock)
     )
     yield* toItsEnd(journal, clock, mostWaits).pipe(Effect.provideContext(services))

@@ -15,6 +15,7 @@ import deliveries from "./migrations/0006_deliveries.ts"
 import tokens from "./migrations/0007_tokens.ts"
 import claims from "./migrations/0008_claims.ts"
 import openRuns from "./migrations/0009_open_runs.ts"
+import freezes from "./migrations/0010_freezes.ts"
 import apiKeys from "./migrations/0011_api_keys.ts"
 import audit from "./migrations/0012_audit.ts"
 import redelivery from "./migrations/0013_redelivery.ts"
@@ -30,6 +31,7 @@ export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
   "0007_tokens": tokens,
   "0008_claims": claims,
   "0009_open_runs": openRuns,
+  "0010_freezes": freezes,
   "0011_api_keys": apiKeys,
   "0012_audit": audit,
   "0013_redelivery": redelivery

@@ -5,9 +5,12 @@ export const connectionBudget = {
   /** The writer's connections: small writes, large ones, and what a run's end leaves behind. */
   journal: 3,
   /** To claim deliveries, to record attempts, and to hear of other processes' deliveries. */
-  deliveries: 3
+  deliveries: 3,
+  /** To note what blocks the process, when something does. */
+  watchdog: 1
 }
 
 /** `executes`: the process has the role `worker`. */
 export const connectionsOf = (executes: boolean): number =>
-  connectionBudget.pool + connectionBudget.journal + (executes ? connectionBudget.deliveries : 0)
+  connectionBudget.pool + connectionBudget.journal +
+  (executes ? connectionBudget.deliveries + connectionBudget.watchdog : 0)

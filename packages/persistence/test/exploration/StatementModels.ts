@@ -185,5 +185,7 @@ export const recoverRuns: Run = (asked) =>
     ...run,
     created_at: date(run.created_at),
     started_at: date(run.started_at),
-    inherited_keys: null
+    inherited_keys: null,
+    froze_step: null,
+    froze_times: null
   }))

@@ -30,6 +30,8 @@ interface RunRow {
   readonly wait_mark: string | null
   readonly open_mark: string | null
   readonly inherited_keys: string | null
+  readonly froze_step: number | null
+  readonly froze_times: number | null
 }
 
 /** A run as it is in the database, and the data for counting its takeovers. */
@@ -71,6 +73,9 @@ const recovered = (
       ...(row.inherited_keys === null
         ? {}
         : { inheritedKeys: JSON.parse(row.inherited_keys) as ReadonlyArray<InheritedKey> }),
+      ...(row.froze_step !== null && row.froze_times !== null && {
+        freezes: { step: row.froze_step, times: row.froze_times }
+      }),
       ...journal,
       ...marks,
       takenOver: mayBeOpen && marks.wait === undefined && marks.open === undefined
@@ -90,7 +95,7 @@ export const recover = Effect.fnUntraced(function*(ids: ReadonlyArray<string>, m
   const sql = yield* SqlClient.SqlClient
   const runs = yield* sql<RunRow>`select id, event_id, order_id, pipeline, pipeline_version, shipment_id, created_at,
     started_at, start_version, takeovers, takeover_progress, state, reason, cancel_requested, cancel_compensates,
-    wait_mark, open_mark, inherited_keys
+    wait_mark, open_mark, inherited_keys, froze_step, froze_times
     from runs where id = any(${ids}::uuid[]) order by id`
   const stored = groupBy(
     yield* sql<StoredStep & { readonly run_id: string }>`select run_id, index, state, next_version, record
