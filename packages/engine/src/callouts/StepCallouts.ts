@@ -1,26 +1,22 @@
 /**
- * The callouts of one step: decides which attempt is next, what is stored before it is sent, and how long to wait.
- *
- * What makes a callout happen once as far as anyone can tell stands here: an answer on record is never asked for again;
- * a second attempt is marked before its first byte leaves; an attempt that may have been open when a process died is
- * recorded as interrupted and its number not used again; a call of unknown outcome is asked after, where the step has a
- * probe, before it is made again. Contract: sections 5 and 10.
+ * The callouts of one step: performs what `NextAttempt` decides. Stores what has to be stored before an attempt is sent,
+ * waits, sends, asks the probe, and keeps the records. Contract: sections 5 and 10.
  */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
 import type { OutboundResponse } from "@sluice/http-client/Outbound"
 import { Clock, Effect, Semaphore } from "effect"
-import { type Interruption, toPluginError } from "../interruption/Interruption.ts"
-import type { Fenced, Open, Wait } from "../journal/Journal.ts"
-import { openForMs } from "../partners/PartnerBreaker.ts"
+import { toPluginError } from "../interruption/Interruption.ts"
+import type { Document, Fenced, Open, Wait } from "../journal/Journal.ts"
 import type { PartnerConcurrency } from "../partners/PartnerConcurrency.ts"
-import { hostOf, type PartnerHealth, signOf } from "../partners/PartnerHealth.ts"
+import { hostOf, type PartnerHealth } from "../partners/PartnerHealth.ts"
 import type { CalloutAnswer, CalloutRequest } from "../plugins/Callout.ts"
 import type { PluginError } from "../plugins/PluginError.ts"
 import { delayAfter } from "../plugins/RetrySchedule.ts"
 import type { Attempt, CalloutAttempt } from "./CalloutAttempt.ts"
-import type { CalloutContext } from "./CalloutContext.ts"
+import type { CalloutContext, Resumption } from "./CalloutContext.ts"
 import { idempotencyKey, inheritedKey } from "./IdempotencyKey.ts"
+import { type CalloutStanding, matches, needsDelay, nextAttempt, type ProbeStanding } from "./NextAttempt.ts"
 import type { Probe } from "./Probe.ts"
 import { answerOf, endOf, failureOf, isDefect, responseOf } from "./RecordedOutcome.ts"
 
@@ -63,6 +59,9 @@ interface Standing {
   closed: boolean
 }
 
+/** An attempt that was interrupted uses up no retry. */
+const endsOf = (own: ReadonlyArray<CalloutRecord>) => own.filter(({ outcome }) => outcome !== "interrupted").map(endOf)
+
 /** Makes a call when it is its turn, unless the step has ended. */
 const inTurn = <A, E>(step: Standing, call: Effect.Effect<A, E>): Effect.Effect<A, E> =>
   step.turn.withPermit(Effect.suspend(() => step.closed ? Effect.interrupt : call))
@@ -71,28 +70,6 @@ const close = (step: Standing): Effect.Effect<void> =>
   step.turn.withPermit(Effect.sync(() => {
     step.closed = true
   }))
-
-/** A partner that gave no answer is waited for; one that said it cannot, only where others hear the same. */
-const heldAfter = (record: CalloutRecord, isDown: boolean): boolean => {
-  const sign = signOf(record)
-  return sign === "noAnswer" || (sign === "serverError" && isDown)
-}
-
-const matches = (mark: Wait | Open | undefined, index: number, request: number, attempt: number): boolean =>
-  mark !== undefined && mark.index === index && mark.request === request && mark.attempt >= attempt
-
-/** The wait of a held run: until the partner's circuit closes or the run's time is up. */
-const heldFor = (
-  attempt: Pick<Wait, "index" | "request" | "attempt">,
-  host: string,
-  now: number,
-  { deadline }: Interruption
-): Wait => ({
-  ...attempt,
-  dueAt: now,
-  heldFor: host,
-  ...(deadline !== Infinity && { until: deadline })
-})
 
 const keep = ({ pending, recorded }: Standing, record: CalloutRecord) => {
   recorded.push(record)
@@ -105,28 +82,85 @@ const flush = (step: Standing, next: { wait?: Wait; open?: Open }): Effect.Effec
     step.pending = []
   }))
 
-const unlessInterrupted = ({ scope: { interruption } }: Standing): Effect.Effect<void, PluginError> => {
-  const halt = interruption.now()
-  return halt === undefined ? Effect.void : Effect.fail(toPluginError(halt))
+/** One callout on its way to an answer. */
+interface Call {
+  readonly request: CalloutRequest
+  /** The number of the request among the step's, from 0. */
+  readonly number: number
+  /** Its attempts on record, oldest first, without probes. */
+  readonly own: Array<CalloutRecord>
+  /** The document of the first attempt: later ones send the same bytes. */
+  readonly document: Document
+  readonly host: string
+  /** The run was released to try the partner, although its circuit is open. */
+  isTrial: boolean
+  waited: boolean
+  /** The probe was asked since the last attempt. */
+  asked: boolean
+  token: "valid" | "expired" | "refreshed"
+  /** The last answer of this process, before redaction. */
+  live: { readonly record: CalloutRecord; readonly response: OutboundResponse | undefined } | undefined
 }
 
-/** The document of the step's first attempt: later ones send the same bytes. */
+/** The document of the request's first attempt. */
 const pinned = ({ scope }: Standing, own: ReadonlyArray<CalloutRecord>, number: number, request: CalloutRequest) => {
-  const { index, resumption } = scope
+  const { index, resumption: { open } } = scope
   const first = own[0]
   if (first !== undefined) return scope.documentAt(first.orderVersion)
-  if (matches(resumption.open, index, number, 1)) return scope.documentAt(resumption.open!.orderVersion)
+  if (matches(open, { index, request: number }, 1)) return scope.documentAt(open.orderVersion)
   return request.freshOrder === true ? scope.freshDocument : Effect.succeed(scope.document)
 }
 
-/**
- * True if the outcome of an earlier run's request is unknown, so that the probe must be asked before it is repeated.
- */
-const asksFirst = ({ scope: { held, index } }: Standing, probe: Probe, number: number): boolean =>
-  probe.first || inheritedKey({ held, index, request: number }) !== undefined
+/** The answer of an attempt: as it came if this process received it, else as it is on record. */
+const answered = ({ live }: Call, record: CalloutRecord): OutboundResponse | undefined =>
+  live?.record === record ? live.response : responseOf(record)
+
+/** The probe's record that settles whether attempt `of` happened. */
+const settledBy = (step: Standing, probe: Probe, call: Call, of: number): CalloutRecord | undefined => {
+  const known = step.recorded.findLast((record) =>
+    record.probe === true && record.request === call.number && record.attempt === of
+  )
+  const response = known && answered(call, known)
+  return response !== undefined && probe.settles(response, call.request) !== undefined ? known : undefined
+}
+
+const probeStanding = (step: Standing, call: Call): ProbeStanding | undefined => {
+  const { held, index, probe } = step.scope
+  if (probe === undefined) return undefined
+  return {
+    // An earlier run may have sent the request and not heard of it.
+    first: probe.first || inheritedKey({ held, index, request: call.number }) !== undefined,
+    settled: settledBy(step, probe, call, call.own.at(-1)?.attempt ?? 1),
+    asked: call.asked
+  }
+}
+
+const add = (step: Standing, call: Call, record: CalloutRecord) => {
+  call.own.push(record)
+  keep(step, record)
+}
+
+const attemptOf = ({ scope: { held, index, redactor } }: Standing, call: Call, attempt: number): Attempt => ({
+  orderId: held.orderId,
+  request: call.number,
+  attempt,
+  idempotencyKey: idempotencyKey({ held, index, request: call.number }, call.own, call.request.retry, attempt),
+  document: call.document,
+  redactor
+})
+
+const useUp = (resumption: Resumption) => {
+  resumption.wait = undefined
+  resumption.open = undefined
+  resumption.mayBeOpen = false
+}
 
 /** The generator functions are defined here once, not for each step: docs/adr/0002. */
-export const make = (exchange: CalloutAttempt, { health, slots }: PartnerManners): OpenCallouts => {
+export const make = (
+  exchange: CalloutAttempt,
+  { health, slots }: PartnerManners,
+  clock: Clock.Clock
+): OpenCallouts => {
   /** One attempt, when the host has a slot for it and `ready` has passed; halted in the middle, it leaves its record. */
   const send = (
     step: Standing,
@@ -159,151 +193,130 @@ export const make = (exchange: CalloutAttempt, { health, slots }: PartnerManners
     return slots.withSlot(host, turned, exchanged)
   }
 
-  /** Asks whether attempt `of` of `call` happened; the record that settles it, or `undefined`. */
-  const ask = Effect.fnUntraced(function*(
-    step: Standing,
-    probe: Probe,
-    call: CalloutRequest,
-    of: Attempt,
-    letGo: boolean
-  ) {
-    const known = step.recorded.findLast((record) =>
-      record.probe === true && record.request === of.request && record.attempt === of.attempt
-    )
-    const answered = known && responseOf(known)
-    if (known !== undefined && answered !== undefined) {
-      if (probe.settles(answered, call) !== undefined) return { record: known, response: answered }
-    }
+  /** Asks whether attempt `of` happened. Fails where the question itself ends with a defect. */
+  const ask = Effect.fnUntraced(function*(step: Standing, probe: Probe, call: Call, of: Attempt) {
     const question = yield* probe.request
     const request: CalloutRequest = {
       ...question,
-      judge: (response) => probe.settles(response, call) ?? question.judge(response),
+      judge: (response) => probe.settles(response, call.request) ?? question.judge(response),
       check: (response) =>
-        probe.settles(response, call) === undefined || call.check === undefined
+        probe.settles(response, call.request) === undefined || call.request.check === undefined
           ? Effect.succeed({ outcome: "succeeded" })
-          : call.check(response)
+          : call.request.check(response)
     }
     // What is not stored yet must not be lost over the question.
     if (step.pending.length > 0) yield* flush(step, {})
-    for (let refused = false;;) {
+    for (let refused = false;; refused = true) {
       // A key of its own: a partner that answers a repeated key from memory would answer what was, not what is.
       const attempt = { ...of, probe: true, idempotencyKey: `${of.idempotencyKey}-probe-${yield* newUuid}` }
-      const { record, response, tokenRefused } = yield* send(step, request, attempt, step.scope.lease, letGo)
+      const { record, response, tokenRefused } = yield* send(step, request, attempt, step.scope.lease, call.isTrial)
       keep(step, record)
       if (isDefect(record)) return yield* Effect.fail(failureOf(record, response, request))
-      if (tokenRefused && !refused) {
-        refused = true
-        continue
-      }
-      const settled = response !== undefined && probe.settles(response, call) !== undefined
-      return settled ? { record, response } : undefined
+      if (tokenRefused && !refused) continue
+      call.live = { record, response }
+      call.asked = true
+      return
     }
   })
 
-  const callout = Effect.fnUntraced(function*(step: Standing, request: CalloutRequest) {
-    const { holds, scope } = step
-    const { held, index, resumption } = scope
-    const clock = yield* Clock.Clock
+  /** Sends an attempt, once what has to be stored before it is. */
+  const attempt = Effect.fnUntraced(function*(step: Standing, call: Call, number: number, mark: boolean) {
+    const { index, lease } = step.scope
+    const open: Open = { index, request: call.number, attempt: number, orderVersion: call.document.order.version }
+    const isMarked = mark || step.pending.length > 0
+    const ready = isMarked
+      ? Effect.andThen(Effect.suspend(() => flush(step, mark ? { open } : {})), lease)
+      : lease
+    const { record, response, tokenRefused } = yield* send(
+      step,
+      call.request,
+      attemptOf(step, call, number),
+      ready,
+      call.isTrial
+    )
+    call.isTrial = false
+    call.waited = false
+    call.asked = false
+    call.live = { record, response }
+    // An expired token is nobody's failure: one more attempt with a fresh one, at once.
+    call.token = tokenRefused && call.token === "valid" ? "expired" : call.token === "valid" ? "valid" : "refreshed"
+    add(step, call, record)
+  })
+
+  const begin = Effect.fnUntraced(function*(step: Standing, request: CalloutRequest) {
     const number = step.requests++
     const own = step.recorded.filter((record) => record.request === number && record.probe !== true)
-    const document = yield* pinned(step, own, number, request)
-    const keyed = { held, index, request: number }
-    const attemptOf = (attempt: number) => ({
-      orderId: held.orderId,
-      request: number,
-      attempt,
-      idempotencyKey: idempotencyKey(keyed, own, request.retry, attempt),
-      document,
-      redactor: scope.redactor
-    })
-    const add = (record: CalloutRecord) => {
-      own.push(record)
-      keep(step, record)
-    }
     const host = hostOf(request.url)
-    // Let go, to be tried although the partner counts as down.
-    let letGo = resumption.wait?.heldFor === host
-    let response: OutboundResponse | undefined
-    let refreshed = false
-    let again = false
+    const call: Call = {
+      request,
+      number,
+      own,
+      document: yield* pinned(step, own, number, request),
+      host,
+      isTrial: step.scope.resumption.wait?.heldFor === host,
+      waited: false,
+      asked: false,
+      token: "valid",
+      live: undefined
+    }
+    return call
+  })
 
+  const standingOf = ({ holds, scope }: Standing, call: Call, probe: ProbeStanding | undefined): CalloutStanding => ({
+    index: scope.index,
+    request: call.number,
+    own: call.own,
+    resumption: scope.resumption,
+    waited: call.waited,
+    retryDelay: undefined,
+    tokenExpired: call.token === "expired",
+    freshOrder: call.request.freshOrder === true,
+    holds,
+    host: call.host,
+    circuit: !health.isDown(call.host) ? "closed" : call.isTrial ? "trial" : "open",
+    probe,
+    interruption: scope.interruption.now(),
+    now: clock.currentTimeMillisUnsafe(),
+    deadline: scope.interruption.deadline
+  })
+
+  const callout = Effect.fnUntraced(function*(step: Standing, request: CalloutRequest) {
+    const { scope } = step
+    const call = yield* begin(step, request)
     while (true) {
-      const last = own.at(-1)
-      if (last?.outcome === "succeeded") {
-        return answerOf(response ?? responseOf(last), own.length)
+      const standing = standingOf(step, call, probeStanding(step, call))
+      const next = nextAttempt(
+        needsDelay(standing)
+          ? { ...standing, retryDelay: yield* delayAfter(request.retry, endsOf(call.own)) }
+          : standing
+      )
+      switch (next._tag) {
+        case "Answer":
+          return answerOf(answered(call, next.record), call.own.length)
+        case "Fail":
+          return yield* Effect.fail(failureOf(next.record, answered(call, next.record), request))
+        case "Interrupt":
+          return yield* Effect.fail(toPluginError(next.reason))
+        case "Hold":
+          return yield* scope.hold(next.wait, step.pending)
+        case "RecordInterrupted":
+          add(step, call, yield* exchange.interrupted(request, attemptOf(step, call, next.attempt)))
+          useUp(scope.resumption)
+          break
+        case "Wait":
+          if (next.persist) yield* flush(step, { wait: next.wait })
+          yield* scope.waitUntil(next.wait)
+          useUp(scope.resumption)
+          call.waited = true
+          break
+        case "Probe":
+          useUp(scope.resumption)
+          yield* ask(step, scope.probe!, call, attemptOf(step, call, next.of))
+          break
+        case "Send":
+          useUp(scope.resumption)
+          yield* attempt(step, call, next.attempt, next.mark)
       }
-      let attempt = (last?.attempt ?? 0) + 1
-      // Whether the mark of this attempt has to be stored before it is sent.
-      let mark = attempt > 1 || request.freshOrder === true
-
-      if (matches(resumption.open, index, number, attempt)) {
-        attempt = resumption.open!.attempt
-        add(yield* exchange.interrupted(request, attemptOf(attempt)))
-        attempt++
-        mark = true
-      } else if (last !== undefined && last.outcome !== "interrupted" && !again) {
-        const resumed = matches(resumption.wait, index, number, attempt) ? resumption.wait : undefined
-        const ends = own.filter((record) => record.outcome !== "interrupted").map(endOf)
-        const delay = resumed !== undefined ? 0 : isDefect(last) ? undefined : yield* delayAfter(request.retry, ends)
-        if (delay === undefined) {
-          if (holds && heldAfter(last, health.isDown(host))) {
-            yield* unlessInterrupted(step)
-            const now = clock.currentTimeMillisUnsafe()
-            const again = { index, request: number, attempt }
-            // Alone in its trouble it comes back by time; among others, when the partner does.
-            const dueAt = Math.min(now + openForMs(ends.length), scope.interruption.deadline)
-            const wait = health.isDown(host) ? heldFor(again, host, now, scope.interruption) : { ...again, dueAt }
-            return yield* scope.hold(wait, step.pending)
-          }
-          return yield* Effect.fail(failureOf(last, response ?? responseOf(last), request))
-        }
-        yield* unlessInterrupted(step)
-        const dueAt = Math.min(clock.currentTimeMillisUnsafe() + delay, scope.interruption.deadline)
-        const wait = resumed ?? { index, request: number, attempt, dueAt }
-        if (resumed === undefined) yield* flush(step, { wait })
-        yield* scope.waitUntil(wait)
-      } else if (matches(resumption.wait, index, number, attempt)) {
-        yield* unlessInterrupted(step)
-        yield* scope.waitUntil(resumption.wait!)
-        mark = true
-      } else if (resumption.mayBeOpen) {
-        add(yield* exchange.interrupted(request, attemptOf(attempt)))
-        attempt++
-        mark = true
-      }
-      resumption.wait = undefined
-      resumption.open = undefined
-      resumption.mayBeOpen = false
-
-      yield* unlessInterrupted(step)
-      if (holds && !letGo && health.isDown(host)) {
-        const standing = { index, request: number, attempt }
-        const now = clock.currentTimeMillisUnsafe()
-        return yield* scope.hold(heldFor(standing, host, now, scope.interruption), step.pending)
-      }
-      const before = own.at(-1)
-      const { probe } = scope
-      if (
-        probe !== undefined && !again &&
-        (before === undefined ? asksFirst(step, probe, number) : before.unknown === true)
-      ) {
-        const settled = yield* ask(step, probe, request, attemptOf(before?.attempt ?? attempt), letGo)
-        if (settled?.record.outcome === "succeeded") return answerOf(settled.response, own.length)
-        if (settled !== undefined) return yield* Effect.fail(failureOf(settled.record, settled.response, request))
-      }
-
-      const opens: { open?: Open } = mark
-        ? { open: { index, request: number, attempt, orderVersion: document.order.version } }
-        : {}
-      const isMarked = mark || step.pending.length > 0
-      const ready = isMarked ? Effect.andThen(Effect.suspend(() => flush(step, opens)), scope.lease) : scope.lease
-      const exchanged = yield* send(step, request, attemptOf(attempt), ready, letGo)
-      letGo = false
-      response = exchanged.response
-      // An expired token is nobody's failure: one more attempt with a fresh one, at once.
-      again = exchanged.tokenRefused && !refreshed
-      refreshed = refreshed || exchanged.tokenRefused
-      add(exchanged.record)
     }
   }, Effect.catchTag("Fenced", () => Effect.interrupt))
 

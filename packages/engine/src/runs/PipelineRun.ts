@@ -89,11 +89,9 @@ export const make = Effect.gen(function*() {
   const undo = yield* CompensationRun.make
   const sideCallout = yield* AuxiliaryCallout.make
   const checker = yield* SchemaChecker
-  const openCallouts = StepCallouts.make(exchange, {
-    health: yield* PartnerHealth.make,
-    slots: PartnerConcurrency.make()
-  })
   const clock = yield* Clock.Clock
+  const manners = { health: yield* PartnerHealth.make, slots: PartnerConcurrency.make() }
+  const openCallouts = StepCallouts.make(exchange, manners, clock)
 
   /** The probe of a step, with its expressions evaluated in the context of the step. */
   const probeOf = ({ probe: options }: Step, scope: ExpressionScope, now: number): Probe.Probe | undefined =>

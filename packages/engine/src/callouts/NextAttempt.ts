@@ -1,0 +1,189 @@
+/**
+ * Decides what a callout does next, from what is on record of it: the function on which at-least-once rests. Pure;
+ * `StepCallouts` performs the decision and asks again until it is an answer or a failure. Contract: sections 5 and 10.
+ *
+ * | standing, in this order                                     | decision            |
+ * | ----------------------------------------------------------- | ------------------- |
+ * | the last attempt succeeded, or a probe settled it           | `Answer`, or `Fail` |
+ * | an attempt was marked as open, and has no record            | `RecordInterrupted` |
+ * | the last attempt failed, and another one follows            | `Wait`              |
+ * | … and none follows                                          | `Hold`, or `Fail`   |
+ * | a wait before the attempt was stored                        | `Wait`              |
+ * | the process died when the first attempt may have been open  | `RecordInterrupted` |
+ * | the run was cancelled, or its deadline has come             | `Interrupt`         |
+ * | the step would rather wait, and the partner's circuit is open | `Hold`            |
+ * | it is not known whether the last attempt happened           | `Probe`             |
+ * | otherwise                                                   | `Send`              |
+ */
+import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
+import type { InterruptReason } from "../interruption/Interruption.ts"
+import type { Open, Wait } from "../journal/Journal.ts"
+import { openForMs } from "../partners/PartnerBreaker.ts"
+import { signOf } from "../partners/PartnerHealth.ts"
+import type { Resumption } from "./CalloutContext.ts"
+import { isDefect } from "./RecordedOutcome.ts"
+
+/** The position of one callout of a step. Times are epoch milliseconds. */
+export interface CalloutStanding {
+  /** The step's position in the run. */
+  readonly index: number
+  /** The number of the request among the step's, from 0. */
+  readonly request: number
+  /** The attempts on record, oldest first, without probes. */
+  readonly own: ReadonlyArray<CalloutRecord>
+  /** The parts of an earlier claim's work that no callout has used up yet. */
+  readonly resumption: Readonly<Resumption>
+  /** The wait before the next attempt is over. */
+  readonly waited: boolean
+  /** Milliseconds before the next attempt by the request's policy; `undefined` if none follows. See `needsDelay`. */
+  readonly retryDelay: number | undefined
+  /** The last attempt was refused for its token: the next one follows at once, with a fresh one. */
+  readonly tokenExpired: boolean
+  /** The order is read anew before the first attempt, whose version must be stored before it is sent. */
+  readonly freshOrder: boolean
+  /** The step waits for its partner rather than fail (`onUnavailable: "hold"`). */
+  readonly holds: boolean
+  /** The partner, as `PartnerHealth` names it. */
+  readonly host: string
+  /** `trial`: it is open, and this run was released to try the partner. */
+  readonly circuit: "closed" | "open" | "trial"
+  readonly probe: ProbeStanding | undefined
+  readonly interruption: InterruptReason | undefined
+  readonly now: number
+  /** Infinity if the run has none. */
+  readonly deadline: number
+}
+
+/** What is known of the question whether the last attempt happened. */
+export interface ProbeStanding {
+  /** It is asked before the first attempt too. */
+  readonly first: boolean
+  /** The probe's record that settles the question. */
+  readonly settled: CalloutRecord | undefined
+  /** It was asked since the last attempt and left the question open. */
+  readonly asked: boolean
+}
+
+export type NextAttempt =
+  /** The record's answer is the callout's. */
+  | { readonly _tag: "Answer"; readonly record: CalloutRecord }
+  /** The callout fails as the record says. */
+  | { readonly _tag: "Fail"; readonly record: CalloutRecord }
+  /** The run is interrupted: nothing more is sent. */
+  | { readonly _tag: "Interrupt"; readonly reason: InterruptReason }
+  /** Attempt `attempt` may have been sent when a process ended: its record says so, and its number is used up. */
+  | { readonly _tag: "RecordInterrupted"; readonly attempt: number }
+  /** `persist`: the wait has to be stored before it begins. */
+  | { readonly _tag: "Wait"; readonly wait: Wait; readonly persist: boolean }
+  /** The run is given up, `waiting`, until its partner may be tried again. */
+  | { readonly _tag: "Hold"; readonly wait: Wait }
+  /** Ask whether attempt `of` happened. */
+  | { readonly _tag: "Probe"; readonly of: number }
+  /** `mark`: that the attempt is open has to be stored before its first byte leaves. */
+  | { readonly _tag: "Send"; readonly attempt: number; readonly mark: boolean }
+
+type Mark = Wait | Open | undefined
+
+/** A mark of this request's attempt, or of a later one. */
+export const matches = <M extends Mark>(
+  mark: M,
+  { index, request }: Pick<CalloutStanding, "index" | "request">,
+  attempt: number
+): mark is NonNullable<M> =>
+  mark !== undefined && mark.index === index && mark.request === request && mark.attempt >= attempt
+
+const attemptAfter = ({ own }: CalloutStanding): number => (own.at(-1)?.attempt ?? 0) + 1
+
+/** The last attempt, if it came to an end of its own that the retry policy has to judge. */
+const failedAttempt = ({ own, tokenExpired, waited }: CalloutStanding): CalloutRecord | undefined => {
+  const last = own.at(-1)
+  return waited || tokenExpired || last?.outcome === "interrupted" ? undefined : last
+}
+
+/** True if the decision depends on `retryDelay`. */
+export const needsDelay = (standing: CalloutStanding): boolean => {
+  const { resumption } = standing
+  const failed = failedAttempt(standing)
+  const attempt = attemptAfter(standing)
+  return failed !== undefined && failed.outcome !== "succeeded"
+    && !matches(resumption.open, standing, attempt) && !matches(resumption.wait, standing, attempt)
+}
+
+/** The wait of a run on hold: until the partner's circuit closes, or the run's time is up. */
+const heldFor = ({ deadline, host, index, now, request }: CalloutStanding, attempt: number): Wait => ({
+  index,
+  request,
+  attempt,
+  dueAt: now,
+  heldFor: host,
+  ...(deadline !== Infinity && { until: deadline })
+})
+
+const waitFor = ({ deadline, index, now, request }: CalloutStanding, attempt: number, delay: number): Wait => ({
+  index,
+  request,
+  attempt,
+  dueAt: Math.min(now + delay, deadline)
+})
+
+/** A partner that gave no answer is waited for; one that said it cannot, only where others hear the same. */
+const isHeldAfter = (record: CalloutRecord, circuit: CalloutStanding["circuit"]): boolean => {
+  const sign = signOf(record)
+  return sign === "noAnswer" || (sign === "serverError" && circuit !== "closed")
+}
+
+/** The wait after a failed attempt that no retry follows; `undefined` if the callout fails with it. */
+const holdAfter = (standing: CalloutStanding, failed: CalloutRecord): Wait | undefined => {
+  const { circuit, holds, own } = standing
+  if (!holds || !isHeldAfter(failed, circuit)) return undefined
+  const attempt = attemptAfter(standing)
+  if (circuit !== "closed") return heldFor(standing, attempt)
+  // Alone in its trouble it comes back by time; among others, when the partner does.
+  return waitFor(standing, attempt, openForMs(own.filter(({ outcome }) => outcome !== "interrupted").length))
+}
+
+/** What comes before the attempt: a wait, a hold, or the failure. `undefined` if it may be made. */
+const beforeAttempt = (standing: CalloutStanding, attempt: number): NextAttempt | undefined => {
+  const { resumption, retryDelay, waited } = standing
+  if (waited) return undefined
+  if (matches(resumption.wait, standing, attempt)) return { _tag: "Wait", wait: resumption.wait, persist: false }
+  const failed = failedAttempt(standing)
+  if (failed === undefined) {
+    return resumption.mayBeOpen ? { _tag: "RecordInterrupted", attempt } : undefined
+  }
+  if (retryDelay !== undefined && !isDefect(failed)) {
+    return { _tag: "Wait", wait: waitFor(standing, attempt, retryDelay), persist: true }
+  }
+  const wait = holdAfter(standing, failed)
+  return wait === undefined ? { _tag: "Fail", record: failed } : { _tag: "Hold", wait }
+}
+
+/** An interrupted run waits for nothing; what may have been sent is recorded all the same. */
+const unlessInterrupted = ({ interruption }: CalloutStanding, decision: NextAttempt): NextAttempt =>
+  interruption === undefined || decision._tag === "Fail" || decision._tag === "RecordInterrupted"
+    ? decision
+    : { _tag: "Interrupt", reason: interruption }
+
+/** Decides what a callout does next. */
+export const nextAttempt = (standing: CalloutStanding): NextAttempt => {
+  const { circuit, freshOrder, holds, own, probe, resumption, tokenExpired, waited } = standing
+  const last = own.at(-1)
+  if (last?.outcome === "succeeded") return { _tag: "Answer", record: last }
+  const attempt = attemptAfter(standing)
+  const asks = probe !== undefined && !tokenExpired && (last === undefined ? probe.first : last.unknown === true)
+  if (asks && probe.settled !== undefined) {
+    return { _tag: probe.settled.outcome === "succeeded" ? "Answer" : "Fail", record: probe.settled }
+  }
+  if (matches(resumption.open, standing, attempt)) {
+    return { _tag: "RecordInterrupted", attempt: resumption.open.attempt }
+  }
+  const before = beforeAttempt(standing, attempt)
+  if (before !== undefined) return unlessInterrupted(standing, before)
+  const next: NextAttempt = holds && circuit === "open"
+    ? { _tag: "Hold", wait: heldFor(standing, attempt) }
+    : asks && !probe.asked
+    ? { _tag: "Probe", of: last?.attempt ?? attempt }
+    // After a stored wait the mark takes the wait's place, or a takeover would not know that the attempt may be open.
+    : { _tag: "Send", attempt, mark: attempt > 1 || freshOrder || waited }
+  return unlessInterrupted(standing, next)
+}
