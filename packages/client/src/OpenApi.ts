@@ -1032,6 +1032,29 @@ export interface components {
       /** @description Runs that matched when the job began */
       readonly total?: number
     }
+    readonly ListedOrder: {
+      readonly createdAt: string
+      readonly id: string
+      readonly lastRun?: {
+        readonly processEventId: string
+        /** @enum {string} */
+        readonly state:
+          | "queued"
+          | "running"
+          | "waiting"
+          | "compensating"
+          | "completed"
+          | "failed"
+          | "cancelled"
+          | "compensation-failed"
+      }
+      readonly orderType: string
+      readonly status: string
+      readonly updatedAt: string
+      readonly version: number
+    } & {
+      readonly [key: string]: unknown
+    }
     readonly NoPipelineEncoded: {
       readonly detail?: string
       readonly errors: readonly {
@@ -1277,19 +1300,29 @@ export interface components {
     readonly ProcessEventEncoded: string
     readonly ProcessEventSummary: {
       readonly createdAt: string
+      /** @description The order's, as it is now */
+      readonly customerEmail?: string
       readonly durationMs?: number
       readonly eventId: string
+      /** @description The order's, as it is now */
+      readonly externalId?: string
+      /** @description The id of the step that failed last */
+      readonly failedStep?: string
       readonly failedSteps: number
       readonly finishedAt?: string
       readonly fromStep?: string
       readonly id: string
       readonly orderId: string
+      /** @description The host of that step's last callout, as in a URL */
+      readonly partner?: string
       readonly pipeline: {
         readonly name: string
         readonly version: number
       }
       readonly reason?: string
       readonly requestedBy?: string
+      /** @description The newest retry of this process event */
+      readonly retriedBy?: string
       readonly retryOf?: string
       readonly retryReason?: string
       readonly shipmentId?: string
@@ -3696,6 +3729,7 @@ export interface operations {
         readonly externalId?: string
         readonly limit?: string
         readonly orderType?: string
+        readonly q?: string
         readonly status?: string
       }
       readonly header?: never
@@ -3711,7 +3745,7 @@ export interface operations {
         }
         content: {
           readonly "application/json": {
-            readonly items: readonly components["schemas"]["Order"][]
+            readonly items: readonly components["schemas"]["ListedOrder"][]
             readonly nextCursor: string | null
           }
         }
@@ -5373,8 +5407,18 @@ export interface operations {
         readonly errorsOnly?: "true" | "false"
         readonly limit?: string
         readonly orderId?: string
+        readonly outcome?:
+          | "succeeded"
+          | "rejected"
+          | "timed-out"
+          | "cancelled"
+          | "interrupted"
+          | "unreachable"
+          | "invalid-response"
         readonly partner?: string
         readonly pipeline?: string
+        readonly q?: string
+        readonly settled?: "true" | "false"
         readonly state?:
           | "queued"
           | "running"
@@ -5384,6 +5428,7 @@ export interface operations {
           | "failed"
           | "cancelled"
           | "compensation-failed"
+        readonly step?: string
       }
       readonly header?: never
       readonly path?: never

@@ -19,7 +19,7 @@ export interface RunSearch {
   readonly state?: string
   readonly pipeline?: string
   readonly partner?: string
-  /** `true`: only runs in which a step failed. */
+  /** `true`: only runs in which a step failed; `unsettled`: only those that remain to be put right. */
   readonly errors?: string
   readonly after?: string
   readonly before?: string
@@ -77,6 +77,12 @@ export const soughtOf = (text: string): Sought => {
   if (/^delivery-[0-9a-f]{32}$/.test(id)) return { kind: "delivery", id }
   return id.includes("@") ? { kind: "email", email: id } : { kind: "order", id }
 }
+
+/** The shortest part of an id that the API searches for, in characters. */
+const shortestPart = 4
+
+/** True if the text is searched for as a part of an id: long enough, and no generated id of an order, which is whole. */
+export const isPartOfId = (id: string): boolean => id.length >= shortestPart && !/^order-[0-9a-f]{32}$/.test(id)
 
 /** The query of an address, read and written as plain texts. */
 export const parseSearch = (search: string): Record<string, string> => Object.fromEntries(new URLSearchParams(search))

@@ -4,7 +4,7 @@ import { ProcessEvent, RunState } from "@sluice/domain/run/ProcessEvent"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { Authorization } from "../wire/Authorization.ts"
-import { Moment, pageOf, pageQuery, walkedEmail } from "../wire/Paging.ts"
+import { Moment, pageOf, pageQuery, partOfId, walkedEmail } from "../wire/Paging.ts"
 import * as Problems from "../wire/Problems.ts"
 
 /** Any JSON object; the members that are known and their types are in section 3 of the contract. */
@@ -25,6 +25,15 @@ export const StoredOrder = Schema.StructWithRest(
   }),
   [Schema.Record(Schema.String, Schema.Json)]
 ).annotate({ identifier: "Order" })
+
+/** An order in a list, with its newest run. */
+export const ListedOrder = Schema.StructWithRest(
+  Schema.Struct({
+    ...StoredOrder.schema.fields,
+    lastRun: Schema.optionalKey(Schema.Struct({ processEventId: Schema.String, state: RunState }))
+  }),
+  [Schema.Record(Schema.String, Schema.Json)]
+).annotate({ identifier: "ListedOrder" })
 
 /** The order is stored, and its run will come to an end. */
 export const Receipt = Schema.Struct({
@@ -91,9 +100,10 @@ export class OrdersApi extends HttpApiGroup.make("orders")
         externalId: Schema.optionalKey(Schema.String),
         createdAfter: Schema.optionalKey(Moment),
         createdBefore: Schema.optionalKey(Moment),
-        email: walkedEmail
+        email: walkedEmail,
+        q: partOfId
       },
-      success: pageOf(StoredOrder)
+      success: pageOf(ListedOrder)
     }),
     HttpApiEndpoint.get("get", "/v1/orders/:id", {
       params: orderPath,

@@ -1,10 +1,11 @@
 /** Process events: what the runs did and are doing. Contract: sections 7 and 8. */
 import { CalloutView } from "@sluice/domain/callout/CalloutRecord"
+import { Outcome } from "@sluice/domain/callout/Outcome"
 import { ProcessEvent, ProcessEventSummary, RunState } from "@sluice/domain/run/ProcessEvent"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { Authorization } from "../wire/Authorization.ts"
-import { Moment, pageOf, pageQuery, walkedEmail } from "../wire/Paging.ts"
+import { Moment, pageOf, pageQuery, partOfId, walkedEmail } from "../wire/Paging.ts"
 import * as Problems from "../wire/Problems.ts"
 
 const path = { id: Schema.String }
@@ -34,11 +35,23 @@ export class ProcessEventsApi extends HttpApiGroup.make("processEvents")
         createdAfter: Schema.optionalKey(Moment),
         createdBefore: Schema.optionalKey(Moment),
         email: walkedEmail,
+        q: partOfId,
         partner: Schema.optionalKey(Schema.NonEmptyString.annotate({
           description:
-            "Runs that called this host, with its port where it is not the scheme's own. A page may be short, "
-            + "or empty, although more follow: nextCursor says so"
-        }))
+            "Runs whose failed step called this host last, with its port unless it is the scheme's own. A page "
+            + "may be short, or empty, although more follow: nextCursor says so"
+        })),
+        step: Schema.optionalKey(
+          Schema.NonEmptyString.annotate({ description: "Runs in which this step failed last" })
+        ),
+        outcome: Schema.optionalKey(
+          Outcome.annotate({ description: "Runs whose failed step's last callout had this outcome" })
+        ),
+        settled: Schema.optionalKey(
+          Schema.Literals(["true", "false"]).annotate({
+            description: "false: failed runs that were neither retried nor resolved; true: every other run that ended"
+          })
+        )
       },
       success: pageOf(ProcessEventSummary)
     }),

@@ -24,6 +24,15 @@ export const Moment = Schema.String.check(
   })
 )
 
+/** A part of an id, which no index knows: a page may be short although more follow. */
+export const partOfId = Schema.optionalKey(
+  Schema.String.check(Schema.isMinLength(4)).annotate({
+    description:
+      "A part of an id, 4 characters or more, in any case. A page may be short, or empty, although more follow: "
+      + "nextCursor says so"
+  })
+)
+
 /** An address that no index knows: a page looks at so many orders, and may be short although more follow. */
 export const walkedEmail = Schema.optionalKey(Schema.NonEmptyString.annotate({
   description:

@@ -65,8 +65,7 @@ export const StepView = Schema.Struct({
 }).annotate({ identifier: "Step" })
 export type StepView = typeof StepView.Type
 
-/** The summary of a run in a list. */
-export const ProcessEventSummary = Schema.Struct({
+const summaryFields = {
   id: Schema.String,
   eventId: Schema.String,
   orderId: Schema.String,
@@ -83,11 +82,23 @@ export const ProcessEventSummary = Schema.Struct({
   finishedAt: Schema.optionalKey(Schema.String),
   durationMs: Schema.optionalKey(Schema.Finite),
   failedSteps: Schema.Int
+}
+
+/** The summary of a run in a list. */
+export const ProcessEventSummary = Schema.Struct({
+  ...summaryFields,
+  failedStep: Schema.optionalKey(Schema.String.annotate({ description: "The id of the step that failed last" })),
+  partner: Schema.optionalKey(
+    Schema.String.annotate({ description: "The host of that step's last callout, as in a URL" })
+  ),
+  customerEmail: Schema.optionalKey(Schema.String.annotate({ description: "The order's, as it is now" })),
+  externalId: Schema.optionalKey(Schema.String.annotate({ description: "The order's, as it is now" })),
+  retriedBy: Schema.optionalKey(Schema.String.annotate({ description: "The newest retry of this process event" }))
 }).annotate({ identifier: "ProcessEventSummary" })
 export type ProcessEventSummary = typeof ProcessEventSummary.Type
 
 export const ProcessEvent = Schema.Struct({
-  ...ProcessEventSummary.fields,
+  ...summaryFields,
   steps: Schema.Array(StepView),
   pluginErrorOutput: Schema.Array(PluginError)
 }).annotate({ identifier: "ProcessEvent" })

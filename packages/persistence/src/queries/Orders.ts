@@ -3,15 +3,17 @@
  * Contract: sections 3 and 7.
  */
 import { int8, timestamptz } from "@effect/sql-pg/PgTypes"
+import { type ProcessEventId, processEventId } from "@sluice/domain/identity/Ids"
 import type { HistoryEntry } from "@sluice/domain/order/History"
 import { isStorable } from "@sluice/domain/order/Order"
+import type { RunState } from "@sluice/domain/run/ProcessEvent"
 import { type JournalUnavailable, OrderNotFound } from "@sluice/engine/journal/Journal"
 import { Context, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { decodeHistory } from "../records/CalloutCodec.ts"
 import { cursor, type CursorInvalid, type Page, page, type PageRequest } from "../sql/Page.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
-import { holdsEmail, walked } from "../sql/UnindexedFilters.ts"
+import { holdsEmail, orderIdHolds, walked } from "../sql/UnindexedFilters.ts"
 
 /** An order's document at one version. */
 export interface StoredOrder {
@@ -19,6 +21,11 @@ export interface StoredOrder {
   readonly version: number
   /** The document, JSON. */
   readonly text: string
+}
+
+/** An order in a list, with its newest run. */
+export interface ListedOrder extends StoredOrder {
+  readonly lastRun?: { readonly processEventId: ProcessEventId; readonly state: RunState }
 }
 
 /** The filters of a list, combined with AND. Times are exclusive, in epoch milliseconds. */
@@ -30,6 +37,8 @@ export interface OrderFilters {
   readonly createdBefore?: number | undefined
   /** Only orders that hold this address now. A page may be short although more follow: see `Walk`. */
   readonly email?: string | undefined
+  /** Only orders with this text in their id or external id, in any case. */
+  readonly q?: string | undefined
 }
 
 /** The order exists, and never had this version. */
@@ -56,6 +65,8 @@ interface Listed {
   readonly created_at: Date
   readonly doc: string
   readonly total: number
+  readonly last_run: string | null
+  readonly last_state: RunState | null
 }
 
 const make = Effect.gen(function*() {
@@ -63,7 +74,7 @@ const make = Effect.gen(function*() {
 
   const list = Effect.fnUntraced(function*(filters: OrderFilters, request: PageRequest) {
     const after = yield* newest.read(request)
-    const texts = [filters.orderType, filters.status, filters.externalId, filters.email, after?.[1]]
+    const texts = [filters.orderType, filters.status, filters.externalId, filters.email, filters.q, after?.[1]]
     if (!texts.every((text) => text === undefined || isStorable(text))) return { items: [], nextCursor: null }
     const clauses = [
       ...(filters.orderType === undefined ? [] : [sql`order_type = ${filters.orderType}`]),
@@ -76,13 +87,19 @@ const make = Effect.gen(function*() {
     const source = filters.externalId === undefined
       ? sql.literal("orders")
       : sql`(SELECT * FROM orders WHERE external_id = ${filters.externalId} OFFSET 0)`
-    const bounded = sql`SELECT id, version, created_at FROM ${source} s WHERE ${sql.and(clauses)}
+    const bounded = sql`SELECT id, version, created_at, external_id FROM ${source} s WHERE ${sql.and(clauses)}
       ORDER BY created_at DESC, id DESC LIMIT ${walked}`
-    const { email } = filters
-    const way = email === undefined ? sql`${source} w` : sql`(${bounded}) w`
-    const met = email === undefined ? sql.and(clauses) : holdsEmail(sql, email, { id: "w.id", version: "w.version" })
+    const { email, q } = filters
+    const walks = email !== undefined || q !== undefined
+    const way = walks ? sql`(${bounded}) w` : sql`${source} w`
+    const met = walks
+      ? sql.and([
+        ...(email === undefined ? [] : [holdsEmail(sql, email, { id: "w.id", version: "w.version" })]),
+        ...(q === undefined ? [] : [orderIdHolds(sql, q)])
+      ])
+      : sql.and(clauses)
     const rows = yield* orUnavailable(sql<Listed>`
-      SELECT id, version, created_at, doc, total FROM (
+      SELECT page.id, version, created_at, doc, total, r.id AS last_run, r.state AS last_state FROM (
         SELECT o.id, o.version, o.created_at, v.doc,
           row_number() OVER newest AS n,
           sum(octet_length(v.doc)) OVER newest AS bytes,
@@ -92,9 +109,11 @@ const make = Effect.gen(function*() {
           ORDER BY created_at DESC, id DESC LIMIT ${request.limit + 1}
         ) o JOIN order_versions v ON v.order_id = o.id AND v.version = o.version
         WINDOW newest AS (ORDER BY o.created_at DESC, o.id DESC ROWS UNBOUNDED PRECEDING)
-      ) page WHERE n = 1 OR bytes <= ${pageBytes} ORDER BY created_at DESC, id DESC`)
+      ) page LEFT JOIN LATERAL (
+        SELECT id, state FROM runs WHERE order_id = page.id ORDER BY runs.id DESC LIMIT 1
+      ) r ON true WHERE n = 1 OR bytes <= ${pageBytes} ORDER BY created_at DESC, page.id DESC`)
     const cut = rows.length < (rows[0]?.total ?? 0)
-    if (email !== undefined && !cut && rows.length <= request.limit) {
+    if (walks && !cut && rows.length <= request.limit) {
       const [end] = yield* orUnavailable(sql<Pick<Listed, "id" | "created_at">>`
         SELECT id, created_at FROM (${bounded}) w ORDER BY created_at DESC, id DESC OFFSET ${walked - 1}`)
       return {
@@ -172,14 +191,21 @@ const orderCreated = (at: string): HistoryEntry => ({
   source: "api"
 })
 
-const stored = (row: Listed): StoredOrder => ({ id: row.id, version: row.version, text: row.doc })
+const stored = (row: Listed): ListedOrder => ({
+  id: row.id,
+  version: row.version,
+  text: row.doc,
+  ...(row.last_run !== null && row.last_state !== null && {
+    lastRun: { processEventId: processEventId(row.last_run), state: row.last_state }
+  })
+})
 
 export class Orders extends Context.Service<Orders, {
   /** Newest first. A page is shorter than `limit` where its documents are large. */
   readonly list: (
     filters: OrderFilters,
     page: PageRequest
-  ) => Effect.Effect<Page<StoredOrder>, CursorInvalid | JournalUnavailable>
+  ) => Effect.Effect<Page<ListedOrder>, CursorInvalid | JournalUnavailable>
   /** The newest version. */
   readonly get: (id: string) => Effect.Effect<StoredOrder, OrderNotFound | JournalUnavailable>
   readonly version: (

@@ -4,6 +4,7 @@
  */
 import { timestamptz } from "@effect/sql-pg/PgTypes"
 import { type CalloutView, inlineBodyLimit } from "@sluice/domain/callout/CalloutRecord"
+import type { Outcome } from "@sluice/domain/callout/Outcome"
 import { uuidOf } from "@sluice/domain/identity/Ids"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import { isStorable } from "@sluice/domain/order/Order"
@@ -18,9 +19,10 @@ import { decodeStep, type StoredStep } from "../records/CalloutCodec.ts"
 import type { EndedRun } from "../records/RunTranscripts.ts"
 import { cursor, type CursorInvalid, type Page, page, type PageRequest } from "../sql/Page.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
-import { called, holdsEmail, walked } from "../sql/UnindexedFilters.ts"
+import { failedAt, holdsEmail, idHolds, isSettled, isUnsettled, walked } from "../sql/UnindexedFilters.ts"
 import { type CalloutRow, calloutView, type ReadCallout, readCallouts, type VersionRow } from "./CalloutRow.ts"
 import { calloutRows, type ShownCallout } from "./CalloutRows.ts"
+import { summaries } from "./RunDetails.ts"
 import { rowOfEnded, type RunRow, summary, timeOf, uuidAt } from "./RunRow.ts"
 import { pluginErrors, stepViews } from "./StepViews.ts"
 
@@ -35,8 +37,16 @@ export interface ProcessEventFilters {
   readonly createdBefore?: number | undefined
   /** Only runs over orders that hold this address now. */
   readonly email?: string | undefined
-  /** Only runs that called this host. With this or `email` a page may be short although more follow: see `Walk`. */
+  /** Only runs whose failed step called this host last. As in a URL, with the port unless it is the scheme's default. */
   readonly partner?: string | undefined
+  /** Only runs in which this step failed last. */
+  readonly step?: string | undefined
+  /** Only runs whose failed step's last callout had this outcome. */
+  readonly outcome?: Outcome | undefined
+  /** False: only runs that failed and were not put right since; true: every other run that ended. */
+  readonly settled?: boolean | undefined
+  /** Only runs with this text in their id, their order's or event's id, or the order's external id; in any case. */
+  readonly q?: string | undefined
 }
 
 export class ProcessEventUnknown extends Schema.TaggedError<ProcessEventUnknown>()("ProcessEventUnknown", {
@@ -61,7 +71,8 @@ const make = Effect.gen(function*() {
 
   const list = Effect.fnUntraced(function*(filters: ProcessEventFilters, request: PageRequest) {
     const after = yield* byId.read(request)
-    const texts = [filters.orderId, filters.pipeline, filters.email, filters.partner]
+    const { email, outcome, partner, q, settled, step } = filters
+    const texts = [filters.orderId, filters.pipeline, email, partner, q, step]
     if (!texts.every((text) => text === undefined || isStorable(text))) return { items: [], nextCursor: null }
     const { createdAfter, createdBefore } = filters
     const clauses = [
@@ -71,6 +82,7 @@ const make = Effect.gen(function*() {
       // Written out, not passed: the planner takes a partial index only where it can see that it covers the question.
       ...(filters.state === undefined ? [] : [sql`state = ${sql.literal(`'${filters.state}'`)}`]),
       ...(filters.errorsOnly === true ? [sql`failed_steps > 0`] : []),
+      ...(settled === false ? [sql`state IN ('failed', 'compensation-failed')`] : []),
       // Ids are in the order of time: they bound the walk, and the exact time decides.
       ...(createdAfter === undefined
         ? []
@@ -80,17 +92,24 @@ const make = Effect.gen(function*() {
         : [sql`created_at < ${timestamptz(createdBefore)} AND id < ${uuidAt(createdBefore, "to")}`])
     ]
     const met = [
-      ...(filters.email === undefined
+      ...(email === undefined
         ? []
         : [sql`exists (select from orders o where o.id = w.order_id
-            and ${holdsEmail(sql, filters.email, { id: "o.id", version: "o.version" })} offset 0)`]),
-      ...(filters.partner === undefined ? [] : [called(sql, filters.partner, "w.id")])
+            and ${holdsEmail(sql, email, { id: "o.id", version: "o.version" })} offset 0)`]),
+      ...(step === undefined && partner === undefined && outcome === undefined
+        ? []
+        : [failedAt(sql, { step, partner, outcome })]),
+      ...(settled === undefined ? [] : [settled ? isSettled(sql) : isUnsettled(sql)]),
+      ...(q === undefined ? [] : [idHolds(sql, q)])
     ]
     if (met.length > 0) return yield* walk(clauses, met, request)
     const rows = yield* orUnavailable(sql<RunRow>`
       SELECT ${runColumns} FROM runs WHERE ${sql.and(clauses)} ORDER BY id DESC LIMIT ${request.limit + 1}`)
-    return page(rows, request.limit, byId, (row) => [row.id] as const, summary)
+    return yield* detailed(page(rows, request.limit, byId, (row) => [row.id] as const, (row) => row))
   })
+
+  const detailed = ({ items, nextCursor }: Page<RunRow>) =>
+    Effect.map(orUnavailable(summaries(sql, items)), (items) => ({ items, nextCursor }))
 
   /** A page of those that are met on a bounded way. */
   const walk = Effect.fnUntraced(function*(
@@ -101,11 +120,11 @@ const make = Effect.gen(function*() {
     const way = sql`SELECT ${runColumns} FROM runs WHERE ${sql.and(clauses)} ORDER BY id DESC LIMIT ${walked}`
     const rows = yield* orUnavailable(sql<RunRow>`
       SELECT * FROM (${way}) w WHERE ${sql.and(met)} ORDER BY id DESC LIMIT ${limit + 1}`)
-    if (rows.length > limit) return page(rows, limit, byId, (row) => [row.id] as const, summary)
+    if (rows.length > limit) return yield* detailed(page(rows, limit, byId, (row) => [row.id] as const, (row) => row))
     const [end] = yield* orUnavailable(
       sql<{ readonly id: string }>`SELECT id FROM (${way}) w ORDER BY id DESC OFFSET ${walked - 1}`
     )
-    return { items: rows.map(summary), nextCursor: end === undefined ? null : byId.write([end.id]) }
+    return yield* detailed({ items: rows, nextCursor: end === undefined ? null : byId.write([end.id]) })
   })
 
   const run = Effect.fnUntraced(function*(id: string) {

@@ -1,10 +1,10 @@
 /**
- * Filters that no index serves: an e-mail address somewhere in an order, a partner that a run called. They are rare, and
- * an index would be paid by every order; so a page walks a bounded number of rows, newest first, and gives what it met:
- * maybe less than was asked for, maybe nothing, with a cursor that goes on where the walk stopped.
+ * Filters that no index serves: an e-mail address somewhere in an order, a part of an id, the step at which a run failed.
+ * They are rare, and every order would pay for an index, so a page examines a bounded number of rows, newest first, and
+ * returns the matches: possibly fewer than requested, or none, with a cursor that continues where the walk stopped.
  *
- * `offset 0` keeps the question with the row that is walked: as a join it would be asked of the whole table, which seems
- * cheap as long as that was never analysed.
+ * `offset 0` keeps a condition with the row that is examined: as a join it would be applied to the whole table, which
+ * seems cheap as long as that was never analysed.
  */
 import type { SqlClient, Statement } from "effect/sql"
 
@@ -23,7 +23,50 @@ export const holdsEmail = (
     and v.version = ${sql.literal(order.version)}
     and strpos(lower(v.doc), ${JSON.stringify(email.toLowerCase())}) > 0 offset 0)`
 
-/** Run `id` has called the partner: `host` as in a URL, with the port where it is not the scheme's own. */
-export const called = (sql: SqlClient.SqlClient, host: string, id: string): Statement.Fragment =>
-  sql`exists (select from callouts c where c.run_id = ${sql.literal(id)}
-    and c.record ~* ${`"endpoint":"https?://([^/?#@"]*@)?${quoted(host)}[/?#"]`} offset 0)`
+/** The last failed step of run `w`, and its last callout, fulfil all that is given. */
+export const failedAt = (
+  sql: SqlClient.SqlClient,
+  { outcome, partner, step }: {
+    readonly step: string | undefined
+    readonly partner: string | undefined
+    readonly outcome: string | undefined
+  }
+): Statement.Fragment => {
+  const met = [
+    // Records are text, because JSON of partners may hold what PostgreSQL refuses to read.
+    ...(step === undefined ? [] : [sql`strpos(f.record, ${`"stepId":${JSON.stringify(step)},`}) > 0`]),
+    ...(outcome === undefined ? [] : [sql`c.outcome = ${outcome}`]),
+    ...(partner === undefined
+      ? []
+      : [sql`c.record ~* ${`"endpoint":"https?://([^/?#@"]*@)?${quoted(partner)}[/?#"]`}`])
+  ]
+  return sql`exists (select from (
+      select s.index, s.record from steps s where s.run_id = w.id and s.state = 'failed' order by s.index desc limit 1
+    ) f left join lateral (
+      select k.outcome, k.record from callouts k where k.run_id = w.id and k.step = f.index order by k.id desc limit 1
+    ) c on true where ${sql.and(met)} offset 0)`
+}
+
+/** Run `w` failed, was not retried, and none of its failed steps was resolved by hand. */
+export const isUnsettled = (sql: SqlClient.SqlClient): Statement.Fragment =>
+  sql`w.state in ('failed', 'compensation-failed')
+    and not exists (select from runs x where x.order_id = w.order_id and x.retry_of = w.id offset 0)
+    and not exists (select from steps s where s.run_id = w.id and s.state = 'failed'
+      and strpos(s.record, '"resolution":{') > 0 offset 0)`
+
+/** Run `w` has ended, and nothing remains to be put right. */
+export const isSettled = (sql: SqlClient.SqlClient): Statement.Fragment =>
+  sql`w.finished_at is not null and not (${isUnsettled(sql)})`
+
+/** The text is a part of run `w`'s id, of its order's or event's id, or of the order's external id; in any case. */
+export const idHolds = (sql: SqlClient.SqlClient, text: string): Statement.Fragment => {
+  const part = text.toLowerCase()
+  return sql`(strpos('process_event-' || replace(w.id::text, '-', ''), ${part}) > 0
+    or strpos('event-' || replace(w.event_id::text, '-', ''), ${part}) > 0
+    or strpos(lower(w.order_id), ${part}) > 0
+    or exists (select from orders o where o.id = w.order_id and strpos(lower(o.external_id), ${part}) > 0 offset 0))`
+}
+
+/** The text is a part of the id or of the external id of order `w`, in any case. */
+export const orderIdHolds = (sql: SqlClient.SqlClient, text: string): Statement.Fragment =>
+  sql`(strpos(lower(w.id), ${text.toLowerCase()}) > 0 or strpos(lower(w.external_id), ${text.toLowerCase()}) > 0)`

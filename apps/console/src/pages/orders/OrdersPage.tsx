@@ -13,7 +13,7 @@ import { Filters, SelectFilter, TextFilter, TimeFilter } from "../../components/
 import { Time } from "../../components/values/Time.tsx"
 import { now } from "../../environment/Now.ts"
 import { defined } from "../../url/Defined.ts"
-import { momentOf, type OrderSearch, soughtOf } from "../../url/Filters.ts"
+import { isPartOfId, momentOf, type OrderSearch, soughtOf } from "../../url/Filters.ts"
 
 const route = getRouteApi("/orders")
 
@@ -74,7 +74,9 @@ const queryOf = ({ q, orderType, status, after, before }: OrderSearch) => {
       ? {}
       : sought.kind === "email"
       ? { email: sought.email }
-      : { externalId: sought.kind === "order" ? sought.id : q })
+      : isPartOfId(q ?? "")
+      ? { q }
+      : { externalId: q })
   }
 }
 

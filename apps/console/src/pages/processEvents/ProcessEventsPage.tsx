@@ -1,4 +1,4 @@
-/** All runs, newest first, narrowed by what the address says; those that failed can be retried together. */
+/** All runs, newest first, filtered by the address; failed ones can be retried together. */
 import { useQuery } from "@tanstack/react-query"
 import { getRouteApi, Link } from "@tanstack/react-router"
 import { RefreshCw, RotateCcw } from "lucide-react"
@@ -18,7 +18,7 @@ import { Time } from "../../components/values/Time.tsx"
 import { now } from "../../environment/Now.ts"
 import { useShortcuts } from "../../environment/Shortcuts.ts"
 import { defined } from "../../url/Defined.ts"
-import { momentOf, type RunSearch, soughtOf } from "../../url/Filters.ts"
+import { isPartOfId, momentOf, type RunSearch, soughtOf } from "../../url/Filters.ts"
 import { RetryManyDialog } from "./RetryManyDialog.tsx"
 
 const route = getRouteApi("/process-events")
@@ -53,10 +53,30 @@ const columns: ReadonlyArray<Column<ProcessEventSummary>> = [
   },
   { name: "Pipeline", width: "minmax(100px, 1fr)", cell: ({ pipeline }) => `${pipeline.name} v${pipeline.version}` },
   {
-    name: "Failed steps",
-    width: "84px",
-    end: true,
-    cell: ({ failedSteps }) => <span className="num">{failedSteps === 0 ? "" : failedSteps}</span>
+    name: "Customer",
+    width: "minmax(100px, 1.2fr)",
+    cell: ({ customerEmail, externalId }) => (
+      <span title={externalId === undefined ? undefined : `externalId ${externalId}`}>
+        {customerEmail ?? externalId ?? ""}
+      </span>
+    )
+  },
+  {
+    name: "Failed at",
+    width: "minmax(110px, 1.4fr)",
+    cell: ({ failedStep, partner, reason, retriedBy }) => (
+      <span title={reason}>
+        {[failedStep, partner].filter((part) => part !== undefined).join(" · ")}
+        {retriedBy === undefined
+          ? null
+          : (
+            <>
+              {" "}
+              <Link to="/process-events/$id" params={{ id: retriedBy }}>retried</Link>
+            </>
+          )}
+      </span>
+    )
   },
   { name: "Took", width: "90px", end: true, cell: ({ durationMs }) => <Duration ms={durationMs} /> },
   { name: "Submitted", width: "160px", narrow: "84px", cell: ({ createdAt }) => <Time at={createdAt} /> }
@@ -73,9 +93,15 @@ const queryOf = ({ q, state, pipeline, partner, errors, after, before }: RunSear
     pipeline,
     partner,
     errorsOnly: errors === "true" ? "true" as const : undefined,
+    settled: errors === "unsettled" ? "false" as const : undefined,
     createdAfter: momentOf(after, now()),
     createdBefore: momentOf(before, now()),
-    orderId: sought?.kind === "order" ? sought.id : undefined,
+    orderId: sought?.kind === "order" && !isPartOfId(sought.id) ? sought.id : undefined,
+    q: sought?.kind === "order" && isPartOfId(sought.id)
+      ? sought.id
+      : sought?.kind === "processEvent"
+      ? sought.id
+      : undefined,
     email: sought?.kind === "email" ? sought.email : undefined
   })
 }
@@ -118,7 +144,7 @@ export const ProcessEventsPage = () => {
         <TextFilter
           wide
           label="Search"
-          placeholder="order id, or e-mail address"
+          placeholder="part of an id, or e-mail address"
           value={search.q}
           onChange={(q) => set({ q })}
         />
@@ -144,7 +170,7 @@ export const ProcessEventsPage = () => {
           label="Failures"
           value={search.errors}
           any="all runs"
-          options={[["true", "only with failed steps"]]}
+          options={[["true", "only with failed steps"], ["unsettled", "only to be put right"]]}
           onChange={(errors) => set({ errors })}
         />
         <TimeFilter after={search.after} before={search.before} onChange={set} />
@@ -157,7 +183,9 @@ export const ProcessEventsPage = () => {
         ? active
           ? (
             <Empty title="No process event fits">
-              <p>An order's id is looked up as it is written; a partner by its host, with the port if it has one.</p>
+              <p>
+                A part of an id needs 4 characters or more; a partner is found by its host, with the port if it has one.
+              </p>
               <button type="button" className="button" onClick={clear}>Show all process events</button>
             </Empty>
           )

@@ -6,7 +6,7 @@ import { readTraceparent } from "@sluice/domain/identity/TraceSpan"
 import type { JsonObject } from "@sluice/domain/json/Json"
 import { EditOrder } from "@sluice/engine/commands/EditOrder"
 import { Intake } from "@sluice/engine/commands/Intake"
-import { Orders, type StoredOrder } from "@sluice/persistence/queries/Orders"
+import { type ListedOrder, Orders } from "@sluice/persistence/queries/Orders"
 import { Effect, Tracer } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { callerName } from "../../access/Caller.ts"
@@ -16,7 +16,9 @@ import * as Body from "../../wire/Body.ts"
 import * as ErrorMapping from "../../wire/ErrorMapping.ts"
 import * as Preconditions from "../../wire/Preconditions.ts"
 
-const text = (order: StoredOrder): string => order.text
+/** The stored text with the newest run behind its members: parsing it would lose digits. */
+const listed = ({ lastRun, text }: ListedOrder): string =>
+  lastRun === undefined ? text : `${text.slice(0, -1)},"lastRun":${JSON.stringify(lastRun)}}`
 
 const limited = ({ limit = defaultLimit, cursor }: { readonly limit?: number; readonly cursor?: string }) => ({
   limit,
@@ -83,15 +85,15 @@ export const layer = HttpApiBuilder.group(
       .handle(
         "list",
         Effect.fnUntraced(function*({ query }) {
-          const { orderType, status, externalId, email } = query
+          const { orderType, status, externalId, email, q } = query
           const createdAfter = yield* ErrorMapping.moment("createdAfter", query.createdAfter)
           const createdBefore = yield* ErrorMapping.moment("createdBefore", query.createdBefore)
           const page = yield* orders.list(
-            { orderType, status, externalId, email, createdAfter, createdBefore },
+            { orderType, status, externalId, email, q, createdAfter, createdBefore },
             limited(query)
           )
             .pipe(Effect.catchTags(ErrorMapping.ofList))
-          return Answer.page(page, text)
+          return Answer.page(page, listed)
         })
       )
       .handle(

@@ -30,11 +30,25 @@ export const layer = HttpApiBuilder.group(
       .handle(
         "list",
         Effect.fnUntraced(function*({ query }) {
-          const { limit = defaultLimit, cursor, state, orderId, pipeline, email, partner } = query
+          const { limit = defaultLimit, cursor, state, orderId, pipeline, email, outcome, partner, q, step } = query
           const createdAfter = yield* ErrorMapping.moment("createdAfter", query.createdAfter)
           const createdBefore = yield* ErrorMapping.moment("createdBefore", query.createdBefore)
           const errorsOnly = query.errorsOnly === "true"
-          const filters = { state, orderId, pipeline, errorsOnly, createdAfter, createdBefore, email, partner }
+          const settled = query.settled === undefined ? undefined : query.settled === "true"
+          const filters = {
+            state,
+            orderId,
+            pipeline,
+            errorsOnly,
+            createdAfter,
+            createdBefore,
+            email,
+            outcome,
+            partner,
+            q,
+            settled,
+            step
+          }
           const page = yield* events.list(filters, { limit, cursor }).pipe(Effect.catchTags(ErrorMapping.ofList))
           return Answer.page(page, (summary) => JSON.stringify(summary))
         })
