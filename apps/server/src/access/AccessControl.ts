@@ -46,7 +46,7 @@ const actOf = (
   }
 }
 
-/** How long an answer waits for the record of its refusal. */
+/** The time that an answer waits for the record of its refusal. */
 const patience = "2 seconds"
 
 const make = Effect.map(AuditLog, (audit) => {

@@ -1,6 +1,6 @@
 /**
- * An act of somebody on the system, and its record in the audit. The act travels with the fiber that performs it, so that
- * whatever stores the change can record it in the same transaction. Contract: section 2, "Audit".
+ * An act on the system, and its record in the audit. The act travels with the fiber that performs it, so that the
+ * statement which stores the change can record it in the same transaction. Contract: section 2, "Audit".
  */
 import { Context, Schema } from "effect"
 import { type Action, RecordedAction } from "./Action.ts"

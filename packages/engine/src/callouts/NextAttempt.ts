@@ -54,7 +54,7 @@ export interface CalloutStanding {
   readonly deadline: number
 }
 
-/** What is known of the question whether the last attempt happened. */
+/** The answers so far to the question if the last attempt took effect. */
 export interface ProbeStanding {
   /** It is asked before the first attempt too. */
   readonly first: boolean
@@ -142,7 +142,7 @@ const holdAfter = (standing: CalloutStanding, failed: CalloutRecord): Wait | und
   return waitFor(standing, attempt, openForMs(own.filter(({ outcome }) => outcome !== "interrupted").length))
 }
 
-/** What comes before the attempt: a wait, a hold, or the failure. `undefined` if it may be made. */
+/** Decides what precedes the attempt: a wait, a hold, or the failure. `undefined` if it may be made. */
 const beforeAttempt = (standing: CalloutStanding, attempt: number): NextAttempt | undefined => {
   const { resumption, retryDelay, waited } = standing
   if (waited) return undefined

@@ -11,7 +11,7 @@ import { Effect } from "effect"
 import type { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
 
-/** What an act changed. Secrets are hidden before they come here. */
+/** The change made by an act. Secrets are redacted before it is stored. */
 export interface Change {
   readonly before?: Json
   readonly after?: Json

@@ -6,7 +6,7 @@
 import type * as Inspector from "node:inspector"
 import type { Step } from "./Suspicion.ts"
 
-/** Where the main thread leaves the function that says what it is working on, as JSON. */
+/** The place where the main thread leaves the function that reports its current work, as JSON. */
 export const markSymbol = "@sluice/persistence/watchdog/running"
 
 const expression = `globalThis[Symbol.for(${JSON.stringify(markSymbol)})]?.() ?? null`

@@ -22,7 +22,7 @@ export const blockedAfterMs = 2000
 /** Milliseconds of processor time within them. */
 export const busyForMs = 1000
 
-/** What the thread sees, in milliseconds. */
+/** The thread's observation, in milliseconds. */
 export interface Look {
   /** The number of the last beat. */
   readonly beat: number
@@ -52,11 +52,11 @@ export const quiet = (since: Look): Suspicion => ({ since, isNoted: false })
 export const looked = (suspicion: Suspicion, look: Look): Suspicion =>
   look.beat === suspicion.since.beat ? suspicion : quiet(look)
 
-/** Whether it is time to ask which step is running. */
+/** True if it is time to ask which step is running. */
 export const asks = ({ isNoted, since }: Suspicion, look: Look): boolean =>
   !isNoted && look.at - since.at >= blockedAfterMs && look.busy - since.busy >= busyForMs
 
-/** What the answer means. `note`: this step blocks the loop. */
+/** Interprets the answer. `note`: this step blocks the loop. */
 export const answered = (
   suspicion: Suspicion,
   step: Step | undefined

@@ -15,14 +15,14 @@ import { Worker } from "node:worker_threads"
 import { markSymbol } from "./RunningStepInspector.ts"
 import type { Step } from "./Suspicion.ts"
 
-/** What the thread is given. */
+/** The input of the thread. */
 export interface WatchdogData {
   /** The number of beats so far. */
   readonly beats: Int32Array<SharedArrayBuffer>
   readonly url: string
 }
 
-/** What the thread tells; it is heard when the loop turns again. */
+/** The thread's message; it is received when the loop turns again. */
 export interface Noted extends Step {
   readonly blockedMs: number
   /** The note could not be stored. */
