@@ -1,4 +1,5 @@
 /** Turns a failure into a message that says what to change, and into an exit code. */
+import { faultText } from "@sluice/domain/order/Order"
 import { redactText } from "@sluice/domain/redaction/Redaction"
 import { Schema } from "effect"
 
@@ -47,8 +48,9 @@ const ofProblem = (problem: Problem): Failure => {
     message: [
       `${detail ?? title ?? "The server refused"} (${status})`,
       // A single fault is often the detail word for word.
-      ...errors.filter(({ message, path }) => detail !== `${path} ${message}`)
-        .map(({ message, path }) => `  ${path === "" ? "body" : path}: ${message}`),
+      ...errors.filter((fault) => detail !== faultText(fault)).map(({ message, path }) =>
+        message.startsWith(`${path} `) ? `  ${message}` : `  ${path === "" ? "body" : path}: ${message}`
+      ),
       ...(hint === undefined ? [] : [hint])
     ].join("\n"),
     code: status >= 500 ? exitCodes.unavailable : exitCodes.refused,

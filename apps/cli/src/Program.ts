@@ -7,6 +7,7 @@ import { checkPartner } from "./CheckPartner.ts"
 import { deliveries, delivery, redeliver } from "./Deliveries.ts"
 import { exitCodes, failureOf, usage } from "./Failure.ts"
 import { replay, retryMany, stop } from "./Jobs.ts"
+import { keys } from "./Keys.ts"
 import { orders, submit } from "./Orders.ts"
 import { Output } from "./Output.ts"
 import { cancel, resolve, retry, runs, show, watch } from "./Runs.ts"
@@ -38,7 +39,7 @@ const commandOf = (defaults: Defaults) => {
       { group: "Orders and runs", commands: [submit, watch, show, orders, runs] },
       { group: "Putting right", commands: [cancel, retry, retryMany, stop, resolve] },
       { group: "Deliveries", commands: [deliveries, delivery, redeliver, replay] },
-      { group: "Settings and partners", commands: [apply, simulate, plan, checkPartner] }
+      { group: "Settings and partners", commands: [apply, simulate, plan, checkPartner, keys] }
     ]),
     Command.provide(({ json, key, url }) => {
       const secret = Option.getOrUndefined(key) ?? given

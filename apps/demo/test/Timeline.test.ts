@@ -28,7 +28,7 @@ describe("The timeline of an order", () => {
   it("shows what failed, why, and what was not called for it", () => {
     assert.deepStrictEqual(timeline(ended("fulfilment"), plain(100)), [
       "━━ Rejection by status ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ failed in 100 ms",
-      "   Nobody delivers to Antarctica: the partner's 400 fails the order before payment is taken.",
+      "   The partner does not deliver to Antarctica: its 400 fails the order before payment is taken.",
       "   status New → Failed, version 1, order demo-fulfilment",
       "   ✗ fulfilment  calloutPlugin, critical                                                      failed",
       "      +0 ms     #1  POST fulfilment /api/deliverable             503  rejected                  8 ms",

@@ -1,7 +1,8 @@
 /**
- * The key that seals stored secrets: `SLUICE_ENCRYPTION_KEY`, or with the embedded PostgreSQL one that is generated
+ * The keys that seal stored secrets: `SLUICE_ENCRYPTION_KEY`, or with the embedded PostgreSQL one that is generated
  * once in the data directory, mode 0600. Contract: section 2.
  */
+import { keyBytes } from "@sluice/persistence/internal/secrets/EncryptionKeys"
 import { Effect, FileSystem, Path, Redacted, Result, Schema } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { Base64 } from "effect/encoding"
@@ -13,7 +14,6 @@ export class EncryptionKeyUnusable extends Schema.TaggedError<EncryptionKeyUnusa
 }) {}
 
 const fileName = "encryption-key"
-const keyBytes = 32
 
 /** Access of the group and of everybody else. */
 const others = 0o077
@@ -29,10 +29,10 @@ const warnIfShared = Effect.fnUntraced(function*(file: string) {
   )
 })
 
-/** `undefined` where no key is given and none may be made up: then secrets cannot be stored. */
+/** The keys. None where none is given and none may be generated: then secrets cannot be stored. */
 export const find = Effect.fnUntraced(
   function*(config: ServerConfig) {
-    if (config.encryptionKey !== undefined || config.databaseUrl !== undefined) return config.encryptionKey
+    if (config.encryptionKeys.length > 0 || config.databaseUrl !== undefined) return config.encryptionKeys
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
     const random = yield* SecureRandom.SecureRandom
@@ -46,7 +46,7 @@ export const find = Effect.fnUntraced(
     yield* warnIfShared(file)
     const key = Result.getSuccess(Base64.decode((yield* fs.readFileString(file)).trim()))
     return key._tag === "Some" && key.value.length === keyBytes
-      ? Redacted.make(key.value)
+      ? [Redacted.make(key.value)]
       : yield* new EncryptionKeyUnusable({
         message: `SLUICE_DATA_DIR: ${file} does not hold ${keyBytes} bytes in base64: `
           + "put the key back, or set SLUICE_ENCRYPTION_KEY; a new key cannot open the secrets that are stored"

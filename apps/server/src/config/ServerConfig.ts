@@ -5,6 +5,7 @@
  * none repeats a value that may be a secret. An empty variable counts as unset.
  */
 import * as AddressGuard from "@sluice/http-client/AddressGuard"
+import { readKeys as readEncryptionKeys } from "@sluice/persistence/internal/secrets/EncryptionKeys"
 import * as DatabaseUrl from "@sluice/persistence/internal/sql/DatabaseUrl"
 import { Duration, Redacted, Result } from "effect"
 import type * as IpNetwork from "effect/net/IpNetwork"
@@ -25,8 +26,8 @@ export interface ServerConfig {
   readonly apiKeys: ReadonlyArray<ApiKey>
   /** Keys can name a tenant: `SLUICE_CELLS` is set. */
   readonly hasTenants: boolean
-  /** 32 bytes. Absent: generated in the data directory, unless `databaseUrl` is there. */
-  readonly encryptionKey: Redacted.Redacted<Uint8Array> | undefined
+  /** 32 bytes each; the first seals. Empty: one is generated in the data directory, unless `databaseUrl` is there. */
+  readonly encryptionKeys: ReadonlyArray<Redacted.Redacted<Uint8Array>>
   readonly allowedNetworks: ReadonlyArray<IpNetwork.IpNetwork>
   readonly roles: ReadonlySet<Role>
   /** The retention of callout records and deliveries. */
@@ -60,7 +61,7 @@ export const decode = (environment: Environment): Result.Result<ServerConfig, Co
     settingsFile: read<string | undefined>("SLUICE_CONFIG", undefined, Result.succeed),
     apiKeys: read("SLUICE_API_KEYS", [], readKeys(hasTenants)),
     hasTenants,
-    encryptionKey: read<ServerConfig["encryptionKey"]>("SLUICE_ENCRYPTION_KEY", undefined, encryptionKey),
+    encryptionKeys: read<ServerConfig["encryptionKeys"]>("SLUICE_ENCRYPTION_KEY", [], readEncryptionKeys),
     allowedNetworks: read("SLUICE_ALLOW_NETWORKS", [], networks),
     roles: read("SLUICE_ROLES", new Set(allRoles), roles),
     retention: read("SLUICE_RETENTION", Duration.days(90), retention)
@@ -87,14 +88,6 @@ const databaseUrl = (value: string): Result.Result<Redacted.Redacted, string> =>
     onSuccess: () => Redacted.make(value),
     onFailure: (fault) => `${fault}, or unset it to use the embedded one`
   })
-
-const encryptionKey = (value: string): Result.Result<Redacted.Redacted<Uint8Array>, string> => {
-  const shape = /^[A-Za-z0-9+/]*={0,2}$/.test(value)
-  const bytes = shape ? Uint8Array.from(Buffer.from(value, "base64")) : undefined
-  if (bytes?.length === 32) return Result.succeed(Redacted.make(bytes))
-  const found = bytes === undefined ? "is not base64" : `holds ${bytes.length} bytes instead of 32`
-  return Result.fail(`${found}: write 32 bytes in base64, for example from openssl rand -base64 32`)
-}
 
 /** The guard's message opens with the variable's name, which the caller adds. */
 const networks = (value: string): Result.Result<ReadonlyArray<IpNetwork.IpNetwork>, string> =>

@@ -17,7 +17,7 @@ const directory = Effect.acquireRelease(
 const found = Effect.fnUntraced(function*(dataDirectory: string) {
   const lines: Array<string> = []
   const config = Result.getOrThrow(ServerConfig.decode({ SLUICE_DATA_DIR: dataDirectory }))
-  const key = yield* Effect.provide(
+  const keys = yield* Effect.provide(
     find(config),
     Layer.mergeAll(
       NodeServices.layer,
@@ -25,7 +25,7 @@ const found = Effect.fnUntraced(function*(dataDirectory: string) {
       Logger.layer([Logger.make(({ logLevel, message }) => void lines.push(`${logLevel} ${String(message)}`))])
     )
   )
-  return { key: Redacted.value(key!), lines }
+  return { key: Redacted.value(keys[0]!), lines }
 })
 
 describe("EncryptionKey", () => {

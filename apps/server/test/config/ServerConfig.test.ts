@@ -15,7 +15,7 @@ describe("ServerConfig", () => {
       databaseUrl: undefined,
       dataDirectory: ".sluice",
       settingsFile: undefined,
-      encryptionKey: undefined
+      encryptionKeys: []
     })
     assert.deepStrictEqual([...config.roles], ["api", "worker"])
     assert.strictEqual(Duration.toMillis(config.retention), 90 * 24 * 3600 * 1000)
@@ -31,7 +31,7 @@ describe("ServerConfig", () => {
       SLUICE_DATA_DIR: "/var/lib/sluice",
       SLUICE_CONFIG: "settings.json",
       SLUICE_API_KEYS: `ops=0123456789abcdef==, shop:submit+read=sha256:${"AB".repeat(32)}`,
-      SLUICE_ENCRYPTION_KEY: key,
+      SLUICE_ENCRYPTION_KEY: `${key}, ${Buffer.alloc(32, 8).toString("base64")}`,
       SLUICE_ALLOW_NETWORKS: "127.0.0.0/8,::1/128",
       SLUICE_ROLES: "worker",
       SLUICE_RETENTION: "12h"
@@ -43,7 +43,10 @@ describe("ServerConfig", () => {
     assert.lengthOf(config.allowedNetworks, 2)
     assert.deepStrictEqual([...config.roles], ["worker"])
     assert.strictEqual(Duration.toHours(config.retention), 12)
-    assert.deepStrictEqual(config.encryptionKey && [...Redacted.value(config.encryptionKey)], Array(32).fill(7))
+    assert.deepStrictEqual(config.encryptionKeys.map((key) => [...Redacted.value(key)]), [
+      Array(32).fill(7),
+      Array(32).fill(8)
+    ])
   })
 
   const refusals: ReadonlyArray<readonly [Environment, RegExp]> = [
@@ -75,6 +78,8 @@ describe("ServerConfig", () => {
     [{ SLUICE_API_KEYS: `a:read@acme=${long}` }, /^SLUICE_API_KEYS entry 1 names the role "read@acme"/],
     [{ SLUICE_API_KEYS: `anonymous=${long}` }, /^SLUICE_API_KEYS entry 1 has a name that cannot be used: "anonymous"/],
     [{ SLUICE_ENCRYPTION_KEY: "c2hvcnQ=" }, /^SLUICE_ENCRYPTION_KEY holds 5 bytes instead of 32: .*openssl rand/],
+    [{ SLUICE_ENCRYPTION_KEY: `${key},${key}` }, /^SLUICE_ENCRYPTION_KEY entry 2 is there twice/],
+    [{ SLUICE_ENCRYPTION_KEY: `${key},x!` }, /^SLUICE_ENCRYPTION_KEY entry 2 is not base64/],
     [{ SLUICE_ENCRYPTION_KEY: "not base64!" }, /^SLUICE_ENCRYPTION_KEY is not base64/],
     [
       { SLUICE_ALLOW_NETWORKS: "10.0.0.1/8" },

@@ -1,9 +1,16 @@
 /**
- * Seals secrets before they are stored: AES-256-GCM under the key of `SLUICE_ENCRYPTION_KEY`, bound to the place of the
- * secret, so that a sealed value copied elsewhere does not open. Contract: section 2.
+ * Seals secrets before they are stored: AES-256-GCM under the first key of `SLUICE_ENCRYPTION_KEY`, bound to the row and
+ * the member that hold the secret, so that a sealed value copied elsewhere does not open. Contract: sections 2 and 4.
+ *
+ * | sealed text | opens with |
+ * | --- | --- |
+ * | `sealed:2:<key id>:<base64>` | the key of that id; the seal covers it, too |
+ * | `sealed:1:<base64>`, of earlier releases | whichever of the keys sealed it |
+ *
+ * The base64 is the nonce, the ciphertext and the tag.
  */
-import { Context, Effect, Layer, Option, Redacted, Result, Schema } from "effect"
-import { Aead, SecureRandom } from "effect/crypto"
+import { Context, Effect, Layer, Redacted, Result, Schema } from "effect"
+import { Aead, Digest, SecureRandom } from "effect/crypto"
 import { Base64 } from "effect/encoding"
 
 /** A secret is to be stored, and there is no key to seal it with. */
@@ -23,45 +30,59 @@ export class SecretUnreadable extends Schema.TaggedError<SecretUnreadable>()("Se
 
 /** The place of a secret: part of the seal, and of messages. */
 export interface SecretPlace {
-  /** `pipeline`, `connector`, `authProvider`, `webhookEndpoint`. */
+  /** `pipeline`, `connector`, `authProvider`, `webhookEndpoint`, `token`. */
   readonly kind: string
-  /** The document's id. */
+  /** The row's id. */
   readonly id: string
   /** JSON pointer inside the document. */
   readonly pointer: string
+  /** The version of the row, where an id has several. */
+  readonly version?: number
 }
 
-/** Opens the text of what was sealed; the version comes first, so that another scheme can follow. */
-const mark = "sealed:1:"
 const nonceBytes = Aead.aes256Gcm.nonceLength
+
+const parts = /^sealed:(?:1|2:([0-9a-f]{8})):(.*)$/
 
 /** True if a stored text is sealed, by whatever key. */
 export const isSealed = (stored: string): boolean => stored.startsWith("sealed:")
 
 const describe = (place: SecretPlace): string => `${place.kind} ${place.id}, ${place.pointer}`
 
-/** Encodes the place as three strings that no other place shares. */
-const bind = (place: SecretPlace): Uint8Array =>
-  new TextEncoder().encode(JSON.stringify([mark, place.kind, place.id, place.pointer]))
+/** Encodes the scheme, the key and the place as a list that no other place shares. */
+const bind = (place: SecretPlace, keyId: string | undefined): Uint8Array => {
+  const { id, kind, pointer, version } = place
+  const scheme = keyId === undefined ? ["sealed:1:"] : ["sealed:2", keyId]
+  const row = keyId === undefined || version === undefined ? [kind, id, pointer] : [kind, id, pointer, version]
+  return new TextEncoder().encode(JSON.stringify([...scheme, ...row]))
+}
 
-const make = Effect.fnUntraced(function*(bytes: Redacted.Redacted<Uint8Array> | undefined) {
+interface NamedKey {
+  /** Eight hex digits of a digest of the key: enough to tell keys apart, and nothing to guess the key by. */
+  readonly id: string
+  readonly key: Aead.Key
+}
+
+const make = Effect.fnUntraced(function*(given: ReadonlyArray<Redacted.Redacted<Uint8Array>>) {
   const aead = yield* Aead.Aead
   const random = yield* SecureRandom.SecureRandom
-  const key = bytes === undefined
-    ? Option.none<Aead.Key>()
-    : Option.some(
-      yield* Effect.mapError(
-        Aead.key(Aead.aes256Gcm, Redacted.value(bytes)),
-        () =>
-          new EncryptionKeyInvalid({
-            message: `SLUICE_ENCRYPTION_KEY must be 32 bytes in base64, and is ${Redacted.value(bytes).length} bytes: `
-              + "make one with `openssl rand -base64 32`"
-          })
-      )
+  const { digestHex } = yield* Digest.Digest
+  const keys = yield* Effect.forEach(given, (secret) => {
+    const bytes = Redacted.value(secret)
+    return Effect.zipWith(
+      Effect.mapError(Aead.key(Aead.aes256Gcm, bytes), () =>
+        new EncryptionKeyInvalid({
+          message: `SLUICE_ENCRYPTION_KEY must be 32 bytes in base64, and is ${bytes.length} bytes: `
+            + "make one with `openssl rand -base64 32`"
+        })),
+      digestHex(Digest.sha256, new Uint8Array([...new TextEncoder().encode("sluice key id"), ...bytes])),
+      (key, digest): NamedKey => ({ id: digest.slice(0, 8), key })
     )
+  })
+  const [first] = keys
 
   const seal = Effect.fnUntraced(function*(text: string, place: SecretPlace) {
-    if (Option.isNone(key)) {
+    if (first === undefined) {
       return yield* new EncryptionKeyMissing({
         message: `${describe(place)} is a secret, and there is no key to store it under: `
           + "set SLUICE_ENCRYPTION_KEY to 32 bytes in base64 (`openssl rand -base64 32`), the same for every process"
@@ -70,52 +91,66 @@ const make = Effect.fnUntraced(function*(bytes: Redacted.Redacted<Uint8Array> | 
     // Random nonces are safe here: 2^32 secrets under one key is beyond what settings can reach.
     const nonce = yield* random.randomBytes(nonceBytes)
     const sealed = yield* Effect.orDie(
-      aead.encrypt(key.value, new TextEncoder().encode(text), { nonce, aad: bind(place) })
+      aead.encrypt(first.key, new TextEncoder().encode(text), { nonce, aad: bind(place, first.id) })
     )
     const whole = new Uint8Array(nonceBytes + sealed.length)
     whole.set(nonce)
     whole.set(sealed, nonceBytes)
-    return mark + Base64.encode(whole)
+    return `sealed:2:${first.id}:${Base64.encode(whole)}`
   })
 
+  /** A text that is too short has too short a nonce, and fails like every other damage. */
+  const decrypt = (key: Aead.Key, whole: Uint8Array, aad: Uint8Array) =>
+    aead.decrypt(key, whole.subarray(nonceBytes), { nonce: whole.subarray(0, nonceBytes), aad })
+
   const open = Effect.fnUntraced(function*(stored: string, place: SecretPlace) {
-    if (Option.isNone(key)) {
+    if (first === undefined) {
       return yield* new SecretUnreadable({
         message: `${describe(place)} is stored sealed, and there is no key to open it: `
           + "set SLUICE_ENCRYPTION_KEY to the key that it was stored with"
       })
     }
-    const whole = stored.startsWith(mark)
-      ? Option.getOrElse(Result.getSuccess(Base64.decode(stored.slice(mark.length))), () => new Uint8Array())
-      : new Uint8Array()
-    // Too short a text has too short a nonce, and fails here like every other damage.
-    const opened = yield* Effect.mapError(
-      aead.decrypt(key.value, whole.subarray(nonceBytes), { nonce: whole.subarray(0, nonceBytes), aad: bind(place) }),
-      () =>
-        new SecretUnreadable({
-          message: `${describe(place)} does not open with this SLUICE_ENCRYPTION_KEY: `
-            + "start with the key that it was stored with, or store the secret again"
-        })
-    )
-    return new TextDecoder().decode(opened)
+    const [, keyId, text = ""] = parts.exec(stored) ?? []
+    const decoded = Base64.decode(text)
+    const whole = Result.isSuccess(decoded) ? decoded.success : new Uint8Array()
+    const aad = bind(place, keyId)
+    for (const { key } of keyId === undefined ? keys : keys.filter(({ id }) => id === keyId)) {
+      const opened = yield* Effect.result(decrypt(key, whole, aad))
+      if (Result.isSuccess(opened)) return new TextDecoder().decode(opened.success)
+    }
+    return yield* new SecretUnreadable({
+      message: `${describe(place)} does not open with ${
+        keyId === undefined ? "the keys" : `key ${keyId}`
+      } of SLUICE_ENCRYPTION_KEY: start with the key that it was stored with, or store the secret again`
+    })
   })
 
-  return SecretBox.of({ hasKey: Option.isSome(key), seal, open })
+  return SecretBox.of({
+    hasKey: first !== undefined,
+    isCurrent: (stored) => first !== undefined && stored.startsWith(`sealed:2:${first.id}:`),
+    seal,
+    open
+  })
 })
 
 export class SecretBox extends Context.Service<SecretBox, {
   /** Without a key nothing is sealed, and nothing opens. */
   readonly hasKey: boolean
+  /** True if a stored text is sealed with the key that seals now. */
+  readonly isCurrent: (stored: string) => boolean
   /** The text to store in place of `text`. Sealing the same text twice gives two different texts. */
   readonly seal: (text: string, place: SecretPlace) => Effect.Effect<string, EncryptionKeyMissing>
-  /** Opens a value that was sealed for this place. */
+  /** The text that was sealed at this very place, with any of the keys. */
   readonly open: (stored: string, place: SecretPlace) => Effect.Effect<string, SecretUnreadable>
 }>()("@sluice/persistence/SecretBox") {
-  /** Takes a key of 32 bytes; without one, secrets are refused and everything else works. */
+  /** With keys of 32 bytes, of which the first seals; without any, secrets are refused and everything else works. */
   static readonly layer = (
-    key: Redacted.Redacted<Uint8Array> | undefined
+    keys: ReadonlyArray<Redacted.Redacted<Uint8Array>>
   ): Layer.Layer<SecretBox, EncryptionKeyInvalid> =>
-    Layer.effect(SecretBox, make(key)).pipe(
-      Layer.provide(Aead.layerWebCrypto.pipe(Layer.provideMerge(SecureRandom.layerWebCrypto)))
+    Layer.effect(SecretBox, make(keys)).pipe(
+      Layer.provide([
+        Aead.layerWebCrypto.pipe(Layer.provideMerge(SecureRandom.layerWebCrypto)),
+        Digest.layerWebCrypto
+      ])
     )
 }

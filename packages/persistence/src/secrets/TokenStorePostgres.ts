@@ -7,7 +7,8 @@
 import { askAgainMs, claimMs, TokenClaim, type TokenKey, TokenStore } from "@sluice/http-client/TokenStore"
 import { Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
-import { SecretBox } from "./SecretBox.ts"
+import { createHash } from "node:crypto"
+import { SecretBox, type SecretPlace } from "./SecretBox.ts"
 
 /** A token is worth no longer wait: fetching one takes less. */
 const patience = "2 seconds"
@@ -21,11 +22,18 @@ interface Row {
   readonly usable_for: number | null
 }
 
-const placeOf = ({ clientId, tokenUrl }: TokenKey) => ({
-  kind: "token",
-  id: `${clientId} at ${tokenUrl}`,
-  pointer: ""
-})
+/** Identifies the credentials without containing the secret: the key of their row. */
+const keyOf = ({ clientId, scope, tokenUrl }: TokenKey): string =>
+  createHash("sha256").update(JSON.stringify([tokenUrl, clientId, scope ?? null])).digest("hex")
+
+/** The place of the token in a row. */
+export const tokenPlace = (rowKey: string): SecretPlace => ({ kind: "token", id: rowKey, pointer: "" })
+
+/** Earlier releases bound a token to words that a row does not hold. */
+const placeOf = (key: TokenKey, sealed: string): SecretPlace =>
+  sealed.startsWith("sealed:1:")
+    ? { kind: "token", id: `${key.clientId} at ${key.tokenUrl}`, pointer: "" }
+    : tokenPlace(keyOf(key))
 
 /** Answers in time, or with the fallback. */
 const orAlone = <A, E>(effect: Effect.Effect<A, E>, instead: A): Effect.Effect<A> =>
@@ -37,12 +45,6 @@ const make = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   const box = yield* SecretBox
 
-  /** Identifies the credentials without containing the secret. */
-  const keyOf = ({ clientId, scope, tokenUrl }: TokenKey) => {
-    const text = JSON.stringify([tokenUrl, clientId, scope ?? null])
-    return sql`encode(sha256(convert_to(${text}::text, 'UTF8')), 'hex')`
-  }
-
   const stored = (key: TokenKey) =>
     Effect.map(
       sql<Row>`select sealed, (extract(epoch from usable_until - clock_timestamp()) * 1000)::float8 as usable_for
@@ -52,7 +54,7 @@ const make = Effect.gen(function*() {
 
   /** The value of a row that was sealed with this key and these credentials. */
   const opened = (key: TokenKey, { sealed }: Row) =>
-    sealed === null ? Effect.undefined : box.open(sealed, placeOf(key)).pipe(
+    sealed === null ? Effect.undefined : box.open(sealed, placeOf(key, sealed)).pipe(
       Effect.flatMap(decode),
       Effect.map(({ clientSecret, value }) => clientSecret === Redacted.value(key.clientSecret) ? value : undefined),
       Effect.catch(() => Effect.undefined)
@@ -79,7 +81,7 @@ const make = Effect.gen(function*() {
   const keep = Effect.fnUntraced(function*(key: TokenKey, value: string, usableForMs: number | undefined) {
     const sealed = yield* box.seal(
       encode({ clientSecret: Redacted.value(key.clientSecret), value }),
-      placeOf(key)
+      tokenPlace(keyOf(key))
     )
     yield* sql`insert into tokens (key, sealed, usable_until)
       values (${keyOf(key)}, ${sealed}, clock_timestamp() + ${usableForMs ?? null}::float8 * interval '1 millisecond')

@@ -184,7 +184,7 @@ export const loadPipeline = Effect.fnUntraced(function*(
   const [row] = yield* sql<Pick<Row, "document">>`
     SELECT document FROM pipeline_versions WHERE id = ${name} AND version = ${version}`
   if (row === undefined) return undefined
-  const { document, unreadable } = yield* open(box, "pipeline", name, parse(row.document) as JsonObject)
+  const { document, unreadable } = yield* open(box, "pipeline", name, parse(row.document) as JsonObject, version)
   const decoded = decodePipeline(document, version)
   if (!("faults" in decoded)) {
     const message = messageOf({ kind: "pipeline", id: `${name} version ${version}` }, unreadable)

@@ -21,6 +21,13 @@ const pointerTo = ({ path, query }: Secret): string => {
   return query === undefined ? member : `${member}?${query.index}=${query.name}`
 }
 
+const placeOf = (kind: SettingsKind, id: string, version: number | undefined, secret: Secret): SecretPlace => ({
+  kind,
+  id,
+  pointer: pointerTo(secret),
+  ...(version !== undefined && { version })
+})
+
 /** A document as it was before it was sealed. */
 export interface Opened {
   /** The document; secrets that do not open read `[redacted]`. */
@@ -29,15 +36,17 @@ export interface Opened {
   readonly unreadable: ReadonlyArray<string>
 }
 
+/** `version` is that of a row of `pipeline_versions`. */
 export const seal = Effect.fnUntraced(function*(
   box: Box,
   kind: SettingsKind,
   id: string,
-  document: JsonObject
+  document: JsonObject,
+  version?: number
 ): Effect.fn.Return<JsonObject, EncryptionKeyMissing> {
   const changes: Array<readonly [Secret, string]> = []
   for (const secret of secretsIn(kind, document)) {
-    changes.push([secret, yield* box.seal(secret.value, { kind, id, pointer: pointerTo(secret) })])
+    changes.push([secret, yield* box.seal(secret.value, placeOf(kind, id, version, secret))])
   }
   return withSecrets(document, changes)
 })
@@ -47,16 +56,49 @@ const opened = (box: Box, text: string, place: SecretPlace) =>
   isSealed(text) ? Effect.result(box.open(text, place)) : Effect.succeed(Result.succeed(text))
 
 /** Never fails: one secret that does not open leaves the rest of the document readable. */
-export const open = Effect.fnUntraced(function*(box: Box, kind: SettingsKind, id: string, document: JsonObject) {
+export const open = Effect.fnUntraced(function*(
+  box: Box,
+  kind: SettingsKind,
+  id: string,
+  document: JsonObject,
+  version?: number
+) {
   const changes: Array<readonly [Secret, string]> = []
   const unreadable: Array<string> = []
   for (const secret of secretsIn(kind, document)) {
-    const text = yield* opened(box, secret.value, { kind, id, pointer: pointerTo(secret) })
+    const text = yield* opened(box, secret.value, placeOf(kind, id, version, secret))
     if (Result.isFailure(text)) unreadable.push(slotText(secret))
     changes.push([secret, Result.isSuccess(text) ? text.success : redacted])
   }
   const result: Opened = { document: withSecrets(document, changes), unreadable }
   return result
+})
+
+/** True if a secret in a stored document is not sealed with the key that seals now. */
+export const isStale = (box: Box, kind: SettingsKind, document: JsonObject): boolean =>
+  secretsIn(kind, document).some(({ value }) => !box.isCurrent(value))
+
+/**
+ * The stored document with every secret sealed anew that is not sealed with the key that seals now. What does not open
+ * stays as it is.
+ */
+export const reseal = Effect.fnUntraced(function*(
+  box: Box,
+  kind: SettingsKind,
+  id: string,
+  document: JsonObject,
+  version?: number
+) {
+  const changes: Array<readonly [Secret, string]> = []
+  const unreadable: Array<string> = []
+  for (const secret of secretsIn(kind, document)) {
+    if (box.isCurrent(secret.value)) continue
+    const place = placeOf(kind, id, version, secret)
+    const text = yield* opened(box, secret.value, place)
+    if (Result.isFailure(text)) unreadable.push(slotText(secret))
+    else changes.push([secret, yield* box.seal(text.success, place)])
+  }
+  return { document: withSecrets(document, changes), sealed: changes.length, unreadable }
 })
 
 /** The message for a setting with secrets that do not open. */

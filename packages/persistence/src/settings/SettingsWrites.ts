@@ -64,7 +64,9 @@ export const makeWrites = (sql: SqlClient.SqlClient, box: SecretBox["Service"]) 
     const [written] = yield* row === undefined ? insert(kind, id, text) : update(kind, id, text)
     if (written === undefined) return yield* Effect.die(`${kind} ${id} was not written`)
     if (kind === "pipeline") {
-      yield* sql`INSERT INTO pipeline_versions (id, version, document) VALUES (${id}, ${written.version}, ${text})`
+      const { version } = written
+      const kept = stringify(yield* seal(box, kind, id, next, version))
+      yield* sql`INSERT INTO pipeline_versions (id, version, document) VALUES (${id}, ${version}, ${kept})`
     }
     const whole = kind === "webhookEndpoint" ? yield* endpointWritten(sql, id, next) : undefined
     yield* announce(sql)

@@ -21,7 +21,7 @@ const key = (byte: number) => Redacted.make(new Uint8Array(32).fill(byte))
 const processWith = (encryptionKey: Redacted.Redacted<Uint8Array> | undefined) =>
   SettingsStore.layer.pipe(
     Layer.provideMerge(SettingsLive.layer),
-    Layer.provideMerge(SecretBox.layer(encryptionKey))
+    Layer.provideMerge(SecretBox.layer(encryptionKey === undefined ? [] : [encryptionKey]))
   )
 
 const layer = processWith(key(1)).pipe(Layer.provideMerge(DatabaseTest.layer))
