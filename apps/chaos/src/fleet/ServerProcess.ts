@@ -13,7 +13,7 @@ import { later } from "../wire/Later.ts"
 import { nameOf, type Point } from "../wire/Points.ts"
 import type { Weight, Word } from "./Seam.ts"
 
-const main = fileURLToPath(new URL("@sluice/server/internal/main", import.meta.url))
+const main = fileURLToPath(new URL("../../../server/src/main.ts", import.meta.url))
 const seam = new URL("Seam.ts", import.meta.url).href
 
 /** The planned death of a process: at the nth passing of a place, or in any case some time after it was ready. */

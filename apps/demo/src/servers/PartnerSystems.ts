@@ -12,7 +12,7 @@ const Announcement = Schema.fromJsonString(Schema.Struct({
 export const startPartners = Effect.fnUntraced(function*(options: { readonly logFile: string }) {
   const program = yield* start({
     name: "apps/partners",
-    main: new URL("@sluice/partners/internal/main", import.meta.url),
+    main: new URL("../../../partners/src/main.ts", import.meta.url),
     env: { PARTNERS_HOST: undefined, PARTNERS_PORT: undefined },
     logFile: options.logFile
   })

@@ -41,7 +41,7 @@ export const startServer = Effect.fnUntraced(function*(options: {
   const baseUrl = `http://${host}:${port}`
   const program = yield* start({
     name: "apps/server",
-    main: new URL("@sluice/server/internal/main", import.meta.url),
+    main: new URL("../../../server/src/main.ts", import.meta.url),
     env: {
       ...notInherited,
       HOST: host,
