@@ -74,6 +74,8 @@ import { destinations, messageExpressions } from "./settings/Destinations.ts"
 import * as SettingsFile from "./settings/SettingsFile.ts"
 import { SettingsWriting } from "./settings/SettingsWriting.ts"
 import * as CompletenessMetric from "./telemetry/CompletenessMetric.ts"
+import { KnownSecrets } from "./telemetry/KnownSecrets.ts"
+import * as RedactedLogs from "./telemetry/RedactedLogs.ts"
 import { Telemetry } from "./telemetry/Telemetry.ts"
 
 const plugins = Plugins.layer([
@@ -139,6 +141,15 @@ const retries = (executes: boolean) =>
     Layer.provideMerge(Layer.mergeAll(PastRunsPostgres.layer, RetryJobsPostgres.layer))
   )
 
+/** Keeps what is hidden in logs and refusals up to date. */
+const learnsSecrets = Layer.effectDiscard(
+  Effect.gen(function*() {
+    const settings = yield* SettingsLive
+    const known = yield* KnownSecrets
+    known.learnFrom(() => settings.current().secrets)
+  })
+)
+
 /** Everything behind the HTTP API. */
 const engine = (config: ServerConfig, settings: SettingsFile.ReadFile | undefined) => {
   const executes = config.roles.has("worker")
@@ -179,6 +190,7 @@ const engine = (config: ServerConfig, settings: SettingsFile.ReadFile | undefine
     Layer.provideMerge(SettingsCheck.layer),
     Layer.provideMerge(PipelineCheck.layer),
     Layer.provideMerge(Layer.mergeAll(SettingsStore.layer, ApiKeyStore.layer, AuditLog.layer)),
+    Layer.provideMerge(learnsSecrets),
     Layer.provideMerge(SettingsLive.layer),
     // One token request for all processes.
     Layer.provideMerge(Credentials.layer.pipe(Layer.provide(TokenStorePostgres.layer))),
@@ -213,7 +225,9 @@ export const layer = (
     )
   ).pipe(
     Layer.provide(ConsoleFiles.layer.pipe(Layer.provide(NodeServices.layer))),
-    Layer.provideMerge(Stopping.layer)
+    Layer.provideMerge(Stopping.layer),
+    Layer.provide(RedactedLogs.layer),
+    Layer.provide(KnownSecrets.layer(environment))
   )
 
 const serving = (config: ServerConfig, settings: SettingsFile.ReadFile | undefined) =>

@@ -7,6 +7,7 @@ import * as AccessControl from "./access/AccessControl.ts"
 import * as Authentication from "./access/Authentication.ts"
 import { KeysInForce } from "./access/KeysInForce.ts"
 import * as Listener from "./access/Listener.ts"
+import * as RedactedProblems from "./access/RedactedProblems.ts"
 import { ConsoleFiles } from "./console/ConsoleFiles.ts"
 import * as ConsolePages from "./console/ConsolePages.ts"
 import * as ApiKeysHttp from "./http/access/ApiKeysHttp.ts"
@@ -87,6 +88,7 @@ const routes = (serves: Authentication.Serves) =>
   ).pipe(
     // The first to be built is the outermost.
     Layer.provideMerge(NotFoundHandler.layer),
+    Layer.provideMerge(RedactedProblems.layer),
     Layer.provideMerge(gate(serves))
   )
 

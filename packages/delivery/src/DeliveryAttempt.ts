@@ -1,6 +1,7 @@
 /** One attempt of one delivery: the request, the exchange, the record of it. Contract: section 9. */
+import { redactedBody } from "@sluice/domain/internal/decode/ReceivedText"
 import type { Authentication } from "@sluice/domain/pipeline/AuthProvider"
-import type { Redactor } from "@sluice/domain/redaction/Redaction"
+import { both, makeRedactor, type Redactor } from "@sluice/domain/redaction/Redaction"
 import { Credentials } from "@sluice/http-client/Credentials"
 import { Outbound, type OutboundResponse } from "@sluice/http-client/Outbound"
 import { Clock, Effect } from "effect"
@@ -28,7 +29,7 @@ export interface Attempted {
 const recordedResponse = (response: OutboundResponse, redactor: Redactor): NonNullable<AttemptRecord["response"]> => ({
   status: response.status,
   headers: redactor.headers(response.headers),
-  body: redactor.bytes(response.body),
+  body: redactedBody(response, redactor),
   truncated: response.truncated
 })
 
@@ -83,8 +84,14 @@ export const make = Effect.gen(function*() {
     })
 
   const authorized = Effect.fnUntraced(
-    function*(request: AttemptRequest, authentication: Authentication, begun: bigint) {
+    function*(
+      request: AttemptRequest,
+      authentication: Authentication,
+      begun: bigint,
+      onGiven: (authorization: string) => void
+    ) {
       const given = yield* inTime(credentials.authorization(authentication))
+      onGiven(given)
       const headers = { ...request.headers, authorization: given }
       const response = yield* exchange(request, headers, wholeMs - passedMs(begun))
       // The next attempt fetches another token.
@@ -98,9 +105,13 @@ export const make = Effect.gen(function*() {
     const startedAt = clock.currentTimeMillisUnsafe()
     const begun = clock.monotonicTimeNanosUnsafe()
     const { authentication } = request
+    let token: string | undefined
+    const onGiven = (authorization: string) => {
+      if (authentication?.type === "oauth2ClientCredentials") token = authorization.slice("Bearer ".length)
+    }
     const answer = "authorization" in request.headers || authentication === undefined
       ? exchange(request, request.headers, wholeMs)
-      : authorized(request, authentication, begun)
+      : authorized(request, authentication, begun, onGiven)
     return Effect.match(answer, {
       onFailure: (failure): Attempted => {
         const { code, message } = failureOf(failure)
@@ -117,7 +128,8 @@ export const make = Effect.gen(function*() {
           startedAt,
           durationMs: passedMs(begun),
           request: shown(request, redactor),
-          response: recordedResponse(response, redactor),
+          // A fetched token is not among the configured secrets, and a receiver may send it back.
+          response: recordedResponse(response, token === undefined ? redactor : both(redactor, makeRedactor([token]))),
           ...(!isSuccess(response) && { error: rejected(response) })
         }
       })

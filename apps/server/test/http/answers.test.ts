@@ -32,7 +32,11 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
         ]
       }
     })
-    const { json } = yield* ask("POST", "/v1/orders", { headers: { prefer: "wait=20" }, body: { orderType: "X" } })
+    const { json, text } = yield* ask("POST", "/v1/orders", {
+      headers: { prefer: "wait=60" },
+      body: { orderType: "X" }
+    })
+    assert.property(json, "processEvent", text)
     assert.strictEqual(json.processEvent.state, "completed")
     const steps = Object.fromEntries(json.processEvent.steps.map((step: { id: string }) => [step.id, step]))
     return { order: json.order, steps }

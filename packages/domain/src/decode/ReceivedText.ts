@@ -2,6 +2,8 @@
  * A received body as text, without replacing a character: UTF-8, else what the `charset` of its `Content-Type` says.
  * Contract: section 5 ("a JSON body that is not UTF-8").
  */
+import { encode } from "../json/Utf8.ts"
+import type { Redactor } from "../redaction/Redaction.ts"
 
 declare class TextDecoder {
   constructor(label?: string, options?: { readonly fatal?: boolean })
@@ -46,3 +48,18 @@ export const receivedText = ({ body, headers, truncated = false }: ReceivedBody)
 
 /** Why `receivedText` has nothing, as the end of a sentence about the answer. */
 export const undecodable = "is not UTF-8, and its Content-Type names no charset that decodes it"
+
+/**
+ * The body as it may be recorded: without secrets, whatever charset they are written in. What holds none comes back as
+ * the very same reference; text of another charset that held one is kept in UTF-8, as which it is read first.
+ */
+export const redactedBody = (received: ReceivedBody, redactor: Redactor): Uint8Array => {
+  const { body, headers, truncated = false } = received
+  const shown = redactor.bytes(body, { cut: truncated })
+  const charset = charsetOf(headers["content-type"])
+  if (charset === undefined || charset === "utf-8") return shown
+  const text = receivedText({ body: shown, headers, truncated })
+  if (text === undefined) return shown
+  const shownText = redactor.text(text, { cut: truncated })
+  return shownText === text ? shown : encode(shownText)
+}

@@ -59,6 +59,13 @@ export const depthOf = (text: string, limit: number): number => {
 /** Reads what was written here before, however deep it is: half of the cost of `parse` is measuring. Throws `SyntaxError`. */
 export const parseOwn = (text: string): Json => needsCare(text) ? parseLossless(text) as Json : JSON.parse(text)
 
+/** What a `SyntaxError` says, without the part of the text that V8 quotes: it may be a part of a secret. */
+const reasonOf = (cause: unknown): string => {
+  const message = cause instanceof Error ? cause.message : ""
+  const reason = message.replace(/,? ?(?:\.\.\.)?"[^]*"(?:\.\.\.)? is not valid JSON$/, "")
+  return reason === "" ? "it is not valid JSON" : reason
+}
+
 /** Reads a JSON text of at most `maxDepth` levels. Throws `JsonUnreadable`. */
 export const parse = (text: string): Json => {
   if (depthOf(text, maxDepth) > maxDepth) {
@@ -67,7 +74,7 @@ export const parse = (text: string): Json => {
   try {
     return parseOwn(text)
   } catch (cause) {
-    throw new JsonUnreadable({ message: cause instanceof Error ? cause.message : "not JSON" })
+    throw new JsonUnreadable({ message: reasonOf(cause) })
   }
 }
 

@@ -2,10 +2,11 @@
  * Finds all of many patterns by Aho and Corasick's method: a tree of the patterns, each of whose nodes knows the longest
  * of its ends that begins a pattern too. Reads each unit of the content once, whatever it holds.
  */
-import type { Occurrence, Sought, Units } from "./Sought.ts"
+import { type Content, unitAt } from "./Content.ts"
+import type { Occurrence, Sought } from "./Sought.ts"
 
 /** Searches from `from` on. Of the patterns of one kind that end at one place the longest is told of. */
-export type Automaton<Pattern> = (content: Units, from: number, found: Occurrence<Pattern>) => void
+export type Automaton<Pattern> = (content: Content, from: number, found: Occurrence<Pattern>) => void
 
 interface Node<Pattern> {
   readonly next: Map<number, Node<Pattern>>
@@ -35,7 +36,7 @@ export const automatonOf = <Pattern>(patterns: ReadonlyArray<Sought<Pattern>>): 
   for (const sought of patterns) {
     let node = root
     for (let i = 0; i < sought.units.length; i++) {
-      const unit = sought.units.at(i)
+      const unit = unitAt(sought.units, i)
       const next = node.next.get(unit) ?? nodeOf<Pattern>()
       node.next.set(unit, next)
       node = next
@@ -54,7 +55,7 @@ export const automatonOf = <Pattern>(patterns: ReadonlyArray<Sought<Pattern>>): 
   return (content, from, found) => {
     let node = root
     for (let at = from; at < content.length; at++) {
-      node = step(root, node, content.at(at))
+      node = step(root, node, unitAt(content, at))
       for (const { pattern, units } of node.ends) found(at + 1 - units.length, units.length, pattern)
     }
   }

@@ -5,12 +5,13 @@
  * What looks like a pattern everywhere (`aaaa…`) would be compared at every place. Where that has cost too much, the rest
  * is searched with an automaton, which reads each unit once.
  */
+import { type Content, unitAt } from "./Content.ts"
 import { type Automaton, automatonOf } from "./PatternAutomaton.ts"
-import type { Occurrence, Sought, Units } from "./Sought.ts"
+import type { Occurrence, Sought } from "./Sought.ts"
 
 export interface PatternSearch<Pattern> {
   /** Calls `found` for occurrences that cover all that any occurrence covers, with a pattern of each kind. */
-  readonly each: (content: Units, found: Occurrence<Pattern>) => void
+  readonly each: (content: Content, found: Occurrence<Pattern>) => void
 }
 
 const tableSize = 1 << 14
@@ -19,10 +20,10 @@ const tableSize = 1 << 14
 const place = (first: number, second: number): number => (first << 7 ^ second) & (tableSize - 1)
 
 /** The number of units of the pattern that match at `index`: all of them, or those before the first difference. */
-const standing = (content: Units, index: number, units: Units): number => {
+const standing = (content: Content, index: number, units: Content): number => {
   const length = Math.min(units.length, content.length - index)
   let same = 0
-  while (same < length && content.at(index + same) === units.at(same)) same++
+  while (same < length && unitAt(content, index + same) === unitAt(units, same)) same++
   return same
 }
 
@@ -37,7 +38,7 @@ export const makePatternSearch = <Pattern>(patterns: ReadonlyArray<Sought<Patter
   const candidates = new Map<number, Array<Sought<Pattern>>>()
   for (const entry of patterns) {
     for (let end = 1; end < window; end++) {
-      const key = place(entry.units.at(end - 1), entry.units.at(end))
+      const key = place(unitAt(entry.units, end - 1), unitAt(entry.units, end))
       shifts[key] = Math.min(shifts[key] as number, window - 1 - end)
       if (end !== window - 1) continue
       const known = candidates.get(key)
@@ -49,7 +50,7 @@ export const makePatternSearch = <Pattern>(patterns: ReadonlyArray<Sought<Patter
   const each: PatternSearch<Pattern>["each"] = (content, found) => {
     let left = 1000 + patience * content.length
     for (let end = window - 1; end < content.length;) {
-      const key = place(content.at(end - 1), content.at(end))
+      const key = place(unitAt(content, end - 1), unitAt(content, end))
       const shift = shifts[key] as number
       if (shift > 0) {
         end += shift

@@ -2,13 +2,17 @@
  * Removes secrets from everything that is recorded, shown, logged or forwarded. Contract: section 5.
  *
  * `Authorization`, `Cookie` and `Set-Cookie` are hidden always; configured secrets by value wherever they turn up,
- * however they are written. Secrets of fewer than 8 characters are not sought: they would hide half of every text.
+ * whatever escapes they are written with. Secrets of fewer than 8 characters are not sought: they would hide half of
+ * every text. JSON stays JSON.
  */
 import { Bytes } from "effect"
-import { encode } from "../json/Utf8.ts"
+import { isObject, isRawNumber, type Json, parseOwn } from "../json/Json.ts"
+import { decode, encode } from "../json/Utf8.ts"
+import { type Content, indexOfUnit, unitAt } from "./Content.ts"
+import { escapedStretches, escapeEnd, escapeStart, unescaped, unfinishedEscape, viewOf } from "./Escapes.ts"
 import { makePatternSearch, type PatternSearch } from "./PatternSearch.ts"
-import { type SecretPattern, secretPatterns } from "./SecretPattern.ts"
-import { type Units, unitsOf } from "./Sought.ts"
+import { makePrefixSearch, type PrefixSearch } from "./PrefixSearch.ts"
+import { foreignBytes, maxLayers, type SecretPattern, secretPatterns } from "./SecretPattern.ts"
 
 /** The replacement for a secret. */
 export const redacted = "[redacted]"
@@ -21,73 +25,171 @@ const hiddenHeaders: ReadonlySet<string> = new Set(["authorization", "proxy-auth
 
 export type Headers = Readonly<Record<string, string>>
 
+/** `cut`: the content ends where it was cut, perhaps within a secret, whose part is hidden. */
+export interface RedactOptions {
+  readonly cut?: boolean | undefined
+}
+
 /** Made once for a set of secrets. What holds none comes back as the very same reference. */
 export interface Redactor {
-  readonly text: (text: string) => string
-  /** Bytes of any kind; secrets are sought in UTF-8. */
-  readonly bytes: (bytes: Uint8Array) => Uint8Array
+  /** An ellipsis in the text is a place where it was cut. */
+  readonly text: (text: string, options?: RedactOptions) => string
+  /** Bytes of any kind, in UTF-8 or not. */
+  readonly bytes: (bytes: Uint8Array, options?: RedactOptions) => Uint8Array
   readonly headers: (headers: Headers) => Headers
+  /** A value whose strings, numbers and names hold no secret any more. */
+  readonly json: <Value>(value: Value) => Value
 }
 
 const isBase64 = (code: number): boolean =>
   code >= 0x61 && code <= 0x7a || code >= 0x41 && code <= 0x5a || code >= 0x2f && code <= 0x39 ||
   code === 0x2b || code === 0x2d || code === 0x3d || code === 0x5f
 
-/** The parts of `content` that are to be hidden: every occurrence, those that overlap as one. */
-const hiddenRanges = (
-  search: PatternSearch<SecretPattern>,
-  content: Units
-): ReadonlyArray<readonly [start: number, end: number]> => {
-  const ranges: Array<[number, number]> = []
-  const hide = (from: number, to: number): void => {
-    let [start, end] = [from, to]
-    for (let last = ranges.at(-1); last !== undefined && start < last[1] && end > last[0]; last = ranges.at(-1)) {
-      start = Math.min(start, last[0])
-      end = Math.max(end, last[1])
-      ranges.pop()
-    }
-    ranges.push([start, end])
+const ellipsis = 0x2026
+
+/** The least of a secret that is hidden where a cut left only its beginning, in units. */
+const shortestPart = 3
+const shortestEncodedPart = 6
+
+type Range = readonly [start: number, end: number]
+
+interface Search {
+  readonly whole: PatternSearch<SecretPattern>
+  readonly parts: PrefixSearch<SecretPattern>
+  /** Units of the longest pattern; 0 where there is none. */
+  readonly longest: number
+}
+
+const searchFor = (
+  patterns: ReadonlyArray<{ readonly pattern: SecretPattern; readonly units: Content }>
+): Search => {
+  const sought = patterns.map((one) => ({ ...one, kind: one.pattern.base64 ? 1 : 0 }))
+  return {
+    longest: patterns.reduce((longest, { units }) => Math.max(longest, units.length), 0),
+    whole: makePatternSearch(sought),
+    parts: makePrefixSearch(sought, ({ base64 }) => base64 ? shortestEncodedPart : shortestPart)
   }
+}
+
+/** The places to be hidden. `cut`: the units end where the content was cut. */
+const rangesIn = ({ parts, whole }: Search, units: Content, cut: boolean): Array<Range> => {
+  const ranges: Array<Range> = []
   // A run of base64 may be as long as the content, and hold a secret over and over: it is measured once.
   let runStart = 0
   let runEnd = 0
-  search.each(content, (index, length, { base64 }) => {
-    if (!base64) return hide(index, index + length)
-    if (index >= runEnd) {
-      runStart = index
-      runEnd = index + length
-      while (runStart > 0 && isBase64(content.at(runStart - 1))) runStart--
-      while (runEnd < content.length && isBase64(content.at(runEnd))) runEnd++
+  const add = (start: number, end: number, base64: boolean): void => {
+    if (!base64) return void ranges.push([start, end])
+    if (start < runEnd) return
+    runStart = start
+    runEnd = end
+    while (runStart > 0 && isBase64(unitAt(units, runStart - 1))) runStart--
+    while (runEnd < units.length && isBase64(unitAt(units, runEnd))) runEnd++
+    ranges.push([runStart, runEnd])
+  }
+  whole.each(units, (index, length, { base64 }) => add(index, index + length, base64))
+  const endsAt = (end: number, before: number) => {
+    const part = parts.last(units, before, unfinishedEscape(units, end))
+    if (part !== undefined) add(part.index, end, part.pattern.base64)
+  }
+  let before = 0
+  if (!(units instanceof Uint8Array)) {
+    for (let at = indexOfUnit(units, ellipsis, 0); at < units.length; at = indexOfUnit(units, ellipsis, at + 1)) {
+      endsAt(at, before)
+      while (at + 1 < units.length && unitAt(units, at + 1) === ellipsis) at++
+      before = at
     }
-    hide(runStart, runEnd)
-  })
+  }
+  if (cut) endsAt(units.length, before)
   return ranges
+}
+
+/** Sorted, those that overlap as one. */
+const merged = (ranges: ReadonlyArray<Range>): ReadonlyArray<Range> => {
+  const all: Array<[number, number]> = []
+  for (const [start, end] of ranges.toSorted((a, b) => a[0] - b[0])) {
+    const last = all.at(-1)
+    if (last !== undefined && start < last[1]) last[1] = Math.max(last[1], end)
+    else all.push([start, end])
+  }
+  return all
+}
+
+/** From where to where `content` is to be hidden. */
+const hiddenRanges = (search: Search, content: string | Uint8Array, cut: boolean): ReadonlyArray<Range> => {
+  if (search.longest === 0) return []
+  const isBytes = typeof content !== "string"
+  const ranges = rangesIn(search, content, cut)
+  const stretches = escapedStretches(content, search.longest)
+  for (const [start, end] of stretches) {
+    let view = unescaped(viewOf(content, start, end), isBytes)
+    for (let layer = 1; view !== undefined && layer <= maxLayers; layer++) {
+      const { ends, starts, units } = view
+      for (const [from, to] of rangesIn(search, units, cut && end === content.length)) {
+        ranges.push([starts[from] as number, ends[to - 1] as number])
+      }
+      view = layer < maxLayers ? unescaped(view, isBytes) : undefined
+    }
+  }
+  // What is left of an escape would make another one, or break the string that it stands in.
+  const whole = stretches.length === 0 || ranges.length === 0
+    ? ranges
+    : ranges.map(([start, end]): Range => [escapeStart(content, start), Math.max(end, escapeEnd(content, end))])
+  return merged(whole)
 }
 
 const redactedBytes = encode(redacted)
 
-export const makeRedactor = (secrets: ReadonlyArray<string>): Redactor => {
-  const patterns = secrets
-    // What `[redacted]` itself holds cannot be hidden by it.
-    .filter((secret) => secret.length >= shortestSecret && !redacted.includes(secret))
-    .flatMap(secretPatterns)
-  const sought = (unitsIn: (text: string) => Units) =>
-    makePatternSearch(
-      patterns.map((pattern) => ({ pattern, units: unitsIn(pattern.text), kind: pattern.base64 ? 1 : 0 }))
-    )
-  const inText = sought(unitsOf)
-  const inBytes = sought((text) => unitsOf(encode(text)))
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
 
-  const text = (value: string): string => {
-    const ranges = hiddenRanges(inText, unitsOf(value))
-    if (ranges.length === 0) return value
-    const shown = ranges.map(([start], index) => value.slice(ranges[index - 1]?.[1] ?? 0, start))
-    return [...shown, value.slice(ranges.at(-1)?.[1])].join(redacted)
+const looksLikeJson = /^\s*[[{"]/
+
+const replaced = (value: string, ranges: ReadonlyArray<Range>): string => {
+  const shown = ranges.map(([start], index) => value.slice(ranges[index - 1]?.[1] ?? 0, start))
+  return [...shown, value.slice(ranges.at(-1)?.[1])].join(redacted)
+}
+
+export const makeRedactor = (secrets: ReadonlyArray<string>): Redactor => {
+  // What `[redacted]` itself holds cannot be hidden by it.
+  const sought = secrets.filter((secret) => secret.length >= shortestSecret && !redacted.includes(secret))
+  const patterns = sought.flatMap(secretPatterns).filter(({ text }) =>
+    text.length >= shortestSecret && !redacted.includes(text)
+  )
+  const inText = searchFor(patterns.map((pattern) => ({ pattern, units: pattern.text })))
+  const inBytes = searchFor([
+    ...patterns.map((pattern) => ({ pattern, units: encode(pattern.text) })),
+    ...sought.flatMap((secret) =>
+      foreignBytes(secret).map((bytes) => ({ pattern: { text: secret, base64: false }, units: bytes }))
+    )
+  ])
+
+  const plainText = (value: string, cut = false): string => {
+    const ranges = hiddenRanges(inText, value, cut)
+    return ranges.length === 0 ? value : replaced(value, ranges)
   }
 
-  const bytes = (value: Uint8Array): Uint8Array => {
-    const ranges = hiddenRanges(inBytes, unitsOf(value))
+  /** JSON that stays JSON: a number that holds a secret becomes a string. */
+  const text = (value: string, { cut = false }: RedactOptions = {}): string => {
+    const shown = plainText(value, cut)
+    if (shown === value || cut || !looksLikeJson.test(value) || isJson(shown) || !isJson(value)) return shown
+    const walked = JSON.stringify(json(parseOwn(value)))
+    // Secrets that lie across members are left by that.
+    return hiddenRanges(inText, walked, false).length === 0 ? walked : shown
+  }
+
+  const bytes = (value: Uint8Array, { cut = false }: RedactOptions = {}): Uint8Array => {
+    const ranges = hiddenRanges(inBytes, value, cut)
     if (ranges.length === 0) return value
+    if (!cut && looksLikeJson.test(decode(value.subarray(0, 64)))) {
+      const asText = decode(value)
+      if (isJson(asText)) return encode(text(asText))
+    }
     const parts = ranges.flatMap((
       [start],
       index
@@ -109,8 +211,35 @@ export const makeRedactor = (secrets: ReadonlyArray<string>): Redactor => {
     return shown ?? value
   }
 
-  return { text, bytes, headers }
+  const walk = (value: Json): Json => {
+    if (typeof value === "string") return plainText(value)
+    if (typeof value === "number" || isRawNumber(value)) {
+      const digits = JSON.stringify(value)
+      return plainText(digits) === digits ? value : redacted
+    }
+    if (Array.isArray(value)) return value.map(walk)
+    return isObject(value)
+      ? Object.fromEntries(Object.entries(value).map(([name, member]) => [plainText(name), walk(member)]))
+      : value
+  }
+
+  const json = <Value>(value: Value): Value => walk(value as Json) as Value
+
+  return {
+    text,
+    bytes,
+    headers,
+    json
+  }
 }
+
+/** A redactor that hides what either of two hides. */
+export const both = (first: Redactor, second: Redactor): Redactor => ({
+  text: (text, options) => second.text(first.text(text, options), options),
+  bytes: (bytes, options) => second.bytes(first.bytes(bytes, options), options),
+  headers: (headers) => second.headers(first.headers(headers)),
+  json: (value) => second.json(first.json(value))
+})
 
 /** `makeRedactor` for one text; where there are many, make the redactor once. */
 export const redactText = (text: string, secrets: ReadonlyArray<string>): string => makeRedactor(secrets).text(text)

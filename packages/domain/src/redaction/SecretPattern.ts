@@ -1,8 +1,11 @@
 /**
- * The ways in which a configured secret can be written: as it is, in JSON, in a URL, in base64. Contract: section 5.
+ * What a configured secret looks like once escapes are undone (`Escapes`): as it is, in a form, in base64, and in bytes
+ * in other charsets. Contract: section 5.
  */
 import { Base64 } from "effect/encoding"
 import { encode } from "../json/Utf8.ts"
+import { type Content, unitAt } from "./Content.ts"
+import { unescaped, viewOf } from "./Escapes.ts"
 
 /** One way of writing a secret. */
 export interface SecretPattern {
@@ -11,26 +14,21 @@ export interface SecretPattern {
   readonly base64: boolean
 }
 
-/** Inside JSON: escaped once, or twice where JSON is a string of JSON; by writers that escape `/` or all but ASCII. */
-const inJson = (secret: string): ReadonlyArray<string> => {
-  const escaped = JSON.stringify(secret).slice(1, -1)
-  const ascii = escaped.replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`)
-  const upper = ascii.replace(/\\u[0-9a-f]{4}/g, (unit) => `\\u${unit.slice(2).toUpperCase()}`)
-  return [escaped, ascii, upper].flatMap((text) => {
-    const slashed = text.replaceAll("/", "\\/")
-    return [text, slashed, JSON.stringify(text).slice(1, -1), JSON.stringify(slashed).slice(1, -1)]
-  })
+/** How many layers of escapes are undone. */
+export const maxLayers = 3
+
+/** The text with one, two, … layers of escapes undone. */
+const unescapedTexts = (text: string): ReadonlyArray<string> => {
+  const texts: Array<string> = []
+  for (let view = unescaped(viewOf(text, 0, text.length), false); view !== undefined && texts.length < maxLayers;) {
+    texts.push(textOf(view.units))
+    view = unescaped(view, false)
+  }
+  return texts
 }
 
-/** The forms of a secret in a path, a query or a form: hex digits of either case, and a space as `%20` or `+`. */
-const inUrl = (secret: string): ReadonlyArray<string> => {
-  const encoded = encodeURIComponent(secret.toWellFormed())
-  const strict = encoded.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
-  return [encoded, strict].flatMap((text) => {
-    const lower = text.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())
-    return [text, lower, text.replaceAll("%20", "+"), lower.replaceAll("%20", "+")]
-  })
-}
+const textOf = (units: Content): string =>
+  Array.from({ length: units.length }, (_, index) => String.fromCharCode(unitAt(units, index))).join("")
 
 /**
  * Inside base64, wherever the secret begins in what was encoded (`user:password` among others): for each of the three
@@ -46,12 +44,22 @@ const inBase64 = (secret: string): ReadonlyArray<string> => {
   })
 }
 
-/** Every way of writing `secret`, each once. */
+/** Every way of writing `secret`, each once. A secret that looks escaped is sought with its escapes undone as well. */
 export const secretPatterns = (secret: string): ReadonlyArray<SecretPattern> => {
-  const plain = new Set([secret, ...inJson(secret), ...inUrl(secret)])
+  // In a form a blank is a plus.
+  const plain = new Set([secret, ...unescapedTexts(secret)].flatMap((text) => [text, text.replaceAll(" ", "+")]))
   const encoded = new Set(inBase64(secret).filter((text) => !plain.has(text)))
   return [
     ...Array.from(plain, (text) => ({ text, base64: false })),
     ...Array.from(encoded, (text) => ({ text, base64: true }))
   ]
+}
+
+/** The secret in bytes of charsets other than UTF-8. */
+export const foreignBytes = (secret: string): ReadonlyArray<Uint8Array> => {
+  const codes = Array.from({ length: secret.length }, (_, index) => secret.charCodeAt(index))
+  const little = Uint8Array.from(codes.flatMap((code) => [code & 255, code >> 8]))
+  const big = Uint8Array.from(codes.flatMap((code) => [code >> 8, code & 255]))
+  const isLatin = codes.every((code) => code < 256) && codes.some((code) => code > 127)
+  return [little, big, ...(isLatin ? [Uint8Array.from(codes)] : [])]
 }

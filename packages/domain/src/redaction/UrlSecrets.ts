@@ -62,6 +62,16 @@ export const withQueryValue = (text: string, index: number, value: string): stri
 /** The texts by which a query value may turn up again: as it is written, and as the receiver reads it. */
 export const valueTexts = (value: string): ReadonlyArray<string> => [...new Set([value, decoded(value)])]
 
-/** The URL as it may be shown. A text without secrets in a query comes back as it is. */
+/** `user:password@`, as the URL parser takes it: up to the last `@` before the path. */
+const userInfo = /^(\s*https?:[\\/]*)([^\\/?#]*)@/i
+
+/** User and password in a URL, as they are written. */
+export const userOf = (text: string): { readonly user?: string; readonly password: string } => {
+  const user = userInfo.exec(text)?.[2]
+  return user === undefined ? { password: "" } : { user, password: user.slice(user.indexOf(":") + 1) }
+}
+
+/** The URL as it may be shown, without user, password and keys. A text without them comes back as it is. */
 export const redactUrl = (text: string): string =>
   querySecrets(text).reduce((shown, { index }) => withQueryValue(shown, index, redacted), text)
+    .replace(userInfo, `$1${redacted}@`)

@@ -111,8 +111,12 @@ export const secretsIn = (kind: SettingsKind, document: JsonObject): ReadonlyArr
  * token of a header and the text of basic credentials. Shorter ones are not sought.
  */
 export const secretTexts = (kind: SettingsKind, document: JsonObject): ReadonlyArray<string> => {
-  const { username, password } = document
-  const basic = typeof username === "string" && typeof password === "string" ? [`${username}:${password}`] : []
+  const basic = [document, document.auth].flatMap((holder) =>
+    holder !== undefined && isObject(holder) && typeof holder.username === "string" &&
+      typeof holder.password === "string"
+      ? [`${holder.username}:${holder.password}`]
+      : []
+  )
   return [
     ...secretsIn(kind, document).flatMap(({ query, value }) => {
       if (query !== undefined) return valueTexts(value)

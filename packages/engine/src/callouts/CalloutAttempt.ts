@@ -5,12 +5,13 @@
 import type { CalloutRecord, SentBody } from "@sluice/domain/callout/CalloutRecord"
 import type { Outcome } from "@sluice/domain/callout/Outcome"
 import { ofOrder, spanIdOf, traceparent } from "@sluice/domain/identity/TraceSpan"
+import { redactedBody } from "@sluice/domain/internal/decode/ReceivedText"
 import { parseHttpUrl } from "@sluice/domain/internal/decode/Url"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
 import { largeLength, turnFor } from "@sluice/domain/internal/json/LargeText"
 import { redactUrl } from "@sluice/domain/internal/redaction/UrlSecrets"
 import { appliesTo, type AuthProvider } from "@sluice/domain/pipeline/AuthProvider"
-import { makeRedactor, type Redactor } from "@sluice/domain/redaction/Redaction"
+import { both, makeRedactor, type Redactor } from "@sluice/domain/redaction/Redaction"
 import { workflowBody } from "@sluice/domain/workflow/WorkflowBody"
 import { Credentials, type CredentialsError } from "@sluice/http-client/Credentials"
 import { Outbound, type OutboundError, type OutboundResponse } from "@sluice/http-client/Outbound"
@@ -94,32 +95,34 @@ const providerFor = (text: string, credentials: RequestCredentials): AuthProvide
 
 const failureRecord = (
   error: OutboundError | CredentialsError | Defect,
-  sending: boolean
+  sending: boolean,
+  redactor: Redactor
 ): Pick<CalloutRecord, "outcome" | "unknown" | "error"> => {
+  const message = redactor.text(error.message)
   switch (error._tag) {
     case "Defect":
       return {
         outcome: "invalid-response",
-        error: { message: error.message, code: defectCode },
+        error: { message, code: defectCode },
         ...(sending && { unknown: true as const })
       }
     case "OutboundTimedOut":
-      return { outcome: "timed-out", error: { message: error.message }, ...(error.sent && { unknown: true as const }) }
+      return { outcome: "timed-out", error: { message }, ...(error.sent && { unknown: true as const }) }
     case "OutboundUnreachable":
       return {
         outcome: "unreachable",
-        error: { message: error.message, code: error.code },
+        error: { message, code: error.code },
         ...(error.sent && error.code === "reset" && { unknown: true as const })
       }
     case "OutboundUnreadable":
       return {
         outcome: "invalid-response",
-        error: { message: error.message },
+        error: { message },
         // A status says that the partner has dealt with the request.
         ...(error.sent && error.status === undefined && { unknown: true as const })
       }
     case "TokenRefused":
-      return { outcome: "rejected", error: { message: error.message } }
+      return { outcome: "rejected", error: { message } }
   }
 }
 
@@ -134,13 +137,6 @@ const judgementOf = (request: CalloutRequest, response: OutboundResponse): Judge
     return { outcome: "invalid-response", message: toDefect(thrown).message, code: defectCode }
   }
 }
-
-/** A fetched token is not among the configured secrets, and a partner may send it back. */
-const both = (first: Redactor, second: Redactor): Redactor => ({
-  headers: (headers) => second.headers(first.headers(headers)),
-  text: (text) => second.text(first.text(text)),
-  bytes: (bytes) => second.bytes(first.bytes(bytes))
-})
 
 /** One entry a header, in the case of the later one; `Host` is the URL's. */
 const merged = (...parts: ReadonlyArray<Readonly<Record<string, string>>>): Readonly<Record<string, string>> => {
@@ -198,10 +194,14 @@ const opening = (request: CalloutRequest, attempt: Attempt, id: string, startedA
   body: bodyRecord(request.body, text, attempt.redactor)
 })
 
+/** Redactors of fetched tokens that are kept. */
+const maxTokens = 64
+
 export const make = Effect.gen(function*() {
   const outbound = yield* Outbound
   const credentials = yield* Credentials
   const clock = yield* Clock.Clock
+  const tokenRedactors = new Map<string, Redactor>()
 
   const authorize = (request: CalloutRequest): Effect.Effect<Authorization, OutboundError | CredentialsError> => {
     if (hasAuthorization(request.headers)) return Effect.succeed(noAuthorization)
@@ -236,6 +236,17 @@ export const make = Effect.gen(function*() {
     }
     return record
   })
+
+  /** Hides a token that was fetched: it is not among the configured secrets, and a partner may send it back. */
+  const ofToken = (authorization: string): Redactor => {
+    let redactor = tokenRedactors.get(authorization)
+    if (redactor === undefined) {
+      redactor = makeRedactor([authorization.slice("Bearer ".length)])
+      if (tokenRedactors.size >= maxTokens) tokenRedactors.clear()
+      tokenRedactors.set(authorization, redactor)
+    }
+    return redactor
+  }
 
   const begin = Effect.map(newUuid, (id): Progress => ({
     id,
@@ -295,7 +306,7 @@ export const make = Effect.gen(function*() {
     }
     if (Result.isFailure(answered)) {
       const failed: Exchanged = {
-        record: { ...common, ...failureRecord(answered.failure, progress.sending) },
+        record: { ...common, ...failureRecord(answered.failure, progress.sending, attempt.redactor) },
         tokenRefused: false
       }
       return failed
@@ -306,16 +317,15 @@ export const make = Effect.gen(function*() {
       ? judgementOf(request, response)
       : yield* judgedInTurns(request, response)
     const outcome: Outcome = judged.outcome
-    const redactor = authorization.refreshable === undefined || authorization.value === undefined
-      ? attempt.redactor
-      : both(attempt.redactor, makeRedactor([authorization.value.slice("Bearer ".length)]))
+    const token = authorization.refreshable === undefined ? undefined : ofToken(authorization.value ?? "")
+    const redactor = token === undefined ? attempt.redactor : both(attempt.redactor, token)
     const exchanged: Exchanged = {
       record: {
         ...common,
         response: {
           status: response.status,
           headers: redactor.headers(response.headers),
-          body: redactor.bytes(response.body),
+          body: redactedBody(response, redactor),
           ...(response.truncated && { truncated: true }),
           ...(response.truncated && response.announcedLength !== undefined && { length: response.announcedLength })
         },
@@ -327,7 +337,8 @@ export const make = Effect.gen(function*() {
           }
         })
       },
-      response,
+      // What the plugin makes of the answer goes into the order.
+      response: token === undefined ? response : { ...response, body: redactedBody(response, token) },
       tokenRefused: response.status === 401 && authorization.refreshable !== undefined
     }
     if (exchanged.tokenRefused && authorization.refreshable !== undefined) {

@@ -52,8 +52,7 @@ const settled = (step: StepRow, { output, reason, requestedBy }: ResolveRequest,
 /** Redacts the request: an operator may paste a secret, and resolutions are shown to everyone. */
 const withoutSecrets = (request: ResolveRequest, redactor: Redactor): ResolveRequest => {
   const text = JSON.stringify(request)
-  const shown = redactor.text(text)
-  return shown === text ? request : JSON.parse(shown)
+  return redactor.text(text) === text ? request : redactor.json(request)
 }
 
 const same = (step: StepRow, { output, reason }: ResolveRequest): boolean =>

@@ -8,6 +8,7 @@
 import { orderId } from "@sluice/domain/identity/Ids"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import { redactUrl } from "@sluice/domain/internal/redaction/UrlSecrets"
 import { type Json, type JsonObject, parse, stringify } from "@sluice/domain/json/Json"
 import { firstVersion } from "@sluice/domain/order/Order"
 import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
@@ -192,14 +193,14 @@ export const make = Effect.fnUntraced(function*(rerun: MakeRerun) {
     const requestsOf = (index: number): ReadonlyArray<PlannedRequest> => [
       ...asked.filter((one) => one.index === index && one.attempt === 1).map(({ answered, request }) => ({
         method: request.method,
-        endpoint: redactor.text(request.url),
+        endpoint: redactor.text(redactUrl(request.url)),
         headers: redactor.headers(request.headers),
         body: bodyOf(redactor.text(sentText(request.body))),
         answered
       })),
       ...journal.messages().filter((one) => one.index === index).map(({ message }) => ({
         method: "POST",
-        endpoint: redactor.text(message.url),
+        endpoint: redactor.text(redactUrl(message.url)),
         headers: redactor.headers({
           "content-type": "application/json",
           ...message.headers,

@@ -2,6 +2,7 @@
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import { compensationId } from "@sluice/domain/internal/pipeline/StepIds"
+import { redactUrl } from "@sluice/domain/internal/redaction/UrlSecrets"
 import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
 import type { Redactor } from "@sluice/domain/redaction/Redaction"
 import {
@@ -94,7 +95,7 @@ export const make = (
   const recordsOf = (index: number, request: number, { method, url }: OutboundRequest) => {
     const id = steps[index]?.id
     const recordedAt = run.steps.find(({ phase, stepId }) => stepId === id && phase !== "compensation")?.index
-    const endpoint = redactor.text(url)
+    const endpoint = redactor.text(redactUrl(url))
     return run.callouts.filter((one) =>
       tells(one.record) && one.record.endpoint === endpoint && one.record.method === method
       && (id === undefined

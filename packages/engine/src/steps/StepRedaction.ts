@@ -1,6 +1,5 @@
 /** Redacts what a partner returned, which may hold a secret that it was sent. Contract: section 5, redaction. */
 import { measured, turn } from "@sluice/domain/internal/json/LargeText"
-import { parseOwn } from "@sluice/domain/json/Json"
 import { makeRedactor, type Redactor } from "@sluice/domain/redaction/Redaction"
 import { Effect } from "effect"
 import type { StepResult } from "../plugins/Plugin.ts"
@@ -22,14 +21,18 @@ export const redactorOf = (secrets: ReadonlyArray<string>): Redactor => {
 const saysNothing = ({ history, output, patch }: StepResult): boolean =>
   patch === undefined && output === undefined && history === undefined
 
-const read = (text: string): StepResult => parseOwn(text) as unknown as StepResult
+/** What is sent afterwards stays as it is: its URL is redacted where it is shown. */
+const hidden = (result: StepResult, redactor: Redactor): StepResult => {
+  const { message, ...said } = result
+  return { ...redactor.json(said), ...(message !== undefined && { message }) }
+}
 
 /** A partner that sends back what it was sent must not write a secret into the order. */
 export const withoutSecrets = (result: StepResult, redactor: Redactor): StepResult => {
   if (saysNothing(result)) return result
+  // Looked for in one text first: nearly always there is none, and a patch may have thousands of members.
   const text = JSON.stringify(result)
-  const shown = redactor.text(text)
-  return shown === text ? result : read(shown)
+  return redactor.text(text) === text ? result : hidden(result, redactor)
 }
 
 /** The same for a result with a large patch, in turns. */
@@ -41,7 +44,7 @@ export const withoutSecretsInTurns = (result: StepResult, redactor: Redactor): E
     const shown = redactor.text(text)
     if (shown === text) return result
     yield* turn
-    const safe = read(shown)
+    const safe = hidden(result, redactor)
     measured(safe.patch, shown.length)
     return safe
   }))

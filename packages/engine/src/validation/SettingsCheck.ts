@@ -5,9 +5,11 @@
  */
 import { headerFaults, headerWarnings } from "@sluice/domain/internal/sending/OwnHeaders"
 import { unsendable } from "@sluice/domain/internal/sending/Sendable"
+import { suspectedSecrets } from "@sluice/domain/internal/settings/SuspectedSecrets"
 import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
 import { type Fault, faultBelow } from "@sluice/domain/order/Order"
 import { type Connector, speaksFor } from "@sluice/domain/pipeline/Connector"
+import { makeRedactor } from "@sluice/domain/redaction/Redaction"
 import { decodeAuthProvider, unusedMembers } from "@sluice/domain/settings/AuthProviderDocument"
 import { decodeConnector } from "@sluice/domain/settings/ConnectorDocument"
 import type { Undecoded } from "@sluice/domain/settings/PipelineDocument"
@@ -34,6 +36,13 @@ export interface CheckedSetting {
   /** Warnings about what is allowed but probably unintended. */
   readonly warnings: ReadonlyArray<string>
 }
+
+/**
+ * What is said of a document, without its secrets: it is not stored yet, so nobody else knows them. An expression that is
+ * quoted may hold one.
+ */
+const withoutSecrets = <Said>(document: JsonObject, said: Said): Said =>
+  makeRedactor(suspectedSecrets(document)).json(said)
 
 type Checked = Effect.Effect<CheckedSetting, SettingInvalid>
 
@@ -134,7 +143,12 @@ const make = Effect.gen(function*() {
       return faults.length > 0
         ? Effect.fail(new SettingInvalid({ faults }))
         : Effect.succeed({ ...checked, warnings: [...checked.warnings, ...headerWarnings(checked.document)] })
-    })
+    }).pipe(
+      Effect.mapError(({ faults }) => new SettingInvalid({ faults: withoutSecrets(document, faults) })),
+      Effect.map((checked) =>
+        checked.warnings.length === 0 ? checked : { ...checked, warnings: withoutSecrets(document, checked.warnings) }
+      )
+    )
 
   return SettingsCheck.of({
     check: (kind, id, document, context = {}) => check(kind, id, document, context),

@@ -2,9 +2,11 @@
 import { defaultRuns, type SimulatedRun, SimulationRequest } from "@sluice/api/internal/runs/Simulations"
 import * as Problems from "@sluice/api/wire/Problems"
 import { processEventId } from "@sluice/domain/identity/Ids"
+import { suspectedSecrets } from "@sluice/domain/internal/settings/SuspectedSecrets"
 import { type JsonObject, parse } from "@sluice/domain/json/Json"
 import { type Fault, faultBelow, type Order, submissionFaults } from "@sluice/domain/order/Order"
 import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
+import { makeRedactor } from "@sluice/domain/redaction/Redaction"
 import type { Subject } from "@sluice/engine/internal/simulation/Plan"
 import { Simulation } from "@sluice/engine/internal/simulation/Simulation"
 import { PipelineCheck } from "@sluice/engine/internal/validation/PipelineCheck"
@@ -83,7 +85,7 @@ export const make = Effect.gen(function*() {
     )
     const checked = yield* Effect.mapError(
       check.check(addressed("pipeline", name, posted), { settings: settings.current(), stored }),
-      (invalid) => inside(invalid.faults)
+      (invalid) => inside(makeRedactor(suspectedSecrets(posted)).json(invalid.faults))
     )
     return checked.pipeline
   })

@@ -1,0 +1,56 @@
+/** Hides known secrets in what is logged, wherever the log goes. */
+import { redacted, type Redactor } from "@sluice/domain/redaction/Redaction"
+import { Cause, Context, Effect, Layer, Logger } from "effect"
+import { KnownSecrets } from "./KnownSecrets.ts"
+
+/** The value as it may be logged: the same one where it holds no secret. */
+const shown = (value: unknown, redactor: Redactor): unknown => {
+  if (typeof value === "string") return redactor.text(value)
+  if (Array.isArray(value)) return value.map((item: unknown) => shown(item, redactor))
+  if (typeof value !== "object" || value === null) return value
+  if (value instanceof Error) return shownError(value, redactor)
+  try {
+    const text = JSON.stringify(value)
+    return text === undefined || redactor.text(text) === text ? value : redactor.json(JSON.parse(text))
+  } catch {
+    // What cannot be looked through is not shown.
+    return redacted
+  }
+}
+
+const shownError = (error: Error, redactor: Redactor): Error => {
+  const text = `${error.message}\n${error.stack ?? ""}`
+  if (redactor.text(text) === text) return error
+  const safe = new Error(redactor.text(error.message))
+  safe.name = error.name
+  safe.stack = redactor.text(error.stack ?? "")
+  return safe
+}
+
+const shownCause = (cause: Cause.Cause<unknown>, redactor: Redactor): Cause.Cause<unknown> => {
+  if (cause.reasons.length === 0) return cause
+  const text = Cause.pretty(cause)
+  const safe = redactor.text(text)
+  if (safe === text) return cause
+  const error = new Error(safe.split("\n", 1)[0])
+  error.stack = safe
+  return Cause.die(error)
+}
+
+/** Around every logger that is in force. */
+export const layer: Layer.Layer<never, never, KnownSecrets> = Layer.effectContext(
+  Effect.gen(function*() {
+    const known = yield* KnownSecrets
+    const loggers = yield* Logger.CurrentLoggers
+    const safe = Array.from(loggers, (logger) =>
+      Logger.make((options) => {
+        const redactor = known.redactor()
+        return logger.log({
+          ...options,
+          message: shown(options.message, redactor),
+          cause: shownCause(options.cause, redactor)
+        })
+      }))
+    return Context.make(Logger.CurrentLoggers, new Set(safe)) as Context.Context<never>
+  })
+)

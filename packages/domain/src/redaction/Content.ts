@@ -1,0 +1,13 @@
+/** What is searched: text as UTF-16 code units, or bytes. Read through `unitAt`, which V8 turns into plain loads. */
+export type Content = string | Uint8Array | Uint16Array
+
+export const unitAt = (content: Content, index: number): number =>
+  typeof content === "string" ? content.charCodeAt(index) : content[index] as number
+
+/** The first place of a unit at or after `from`; `Infinity` where there is none. */
+export const indexOfUnit = (content: Content, unit: number, from: number): number => {
+  const at = typeof content === "string"
+    ? content.indexOf(String.fromCharCode(unit), from)
+    : content.indexOf(unit, from)
+  return at < 0 ? Infinity : at
+}
