@@ -125,7 +125,8 @@ export const connectorSchema: JsonSchema = {
     timeout: { type: "string", description: "\"00:00:30\" or milliseconds", default: "00:00:30" },
     customHeaders: map("Sent with every request"),
     enabledForMarkets: texts("Only for these markets"),
-    disabledForMarkets: texts("Not for these markets; wins")
+    disabledForMarkets: texts("Not for these markets; wins"),
+    allowedHosts: texts("Further origins to which the credentials may go, like https://partner.example.com:8443")
   }
 }
 
