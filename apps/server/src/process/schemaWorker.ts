@@ -1,5 +1,6 @@
 /** The thread that checks answers: one question after the other, until it is ended. See `SchemaCheckerThread`. */
-import { compile, type Compiled } from "@sluice/engine/internal/validation/SchemaCompiler"
+import { parseOwn } from "@sluice/domain/json/Json"
+import { compile, type Compiled } from "@sluice/engine/internal/schemas/SchemaCompiler"
 import { parentPort } from "node:worker_threads"
 import type { Answer, Question } from "./SchemaCheckerThread.ts"
 
@@ -11,7 +12,7 @@ const kept = new Map<string, Compiled>()
 const compiledOf = (schema: string): Compiled => {
   const before = kept.get(schema)
   if (before !== undefined) return before
-  const compiled = compile(JSON.parse(schema))
+  const compiled = compile(parseOwn(schema))
   for (const oldest of kept.keys()) {
     if (kept.size < mostKept) break
     kept.delete(oldest)

@@ -6,14 +6,15 @@
  * than some tens of milliseconds goes through the port `SchemaChecker`.
  */
 import { type ReceivedBody, receivedText, undecodable } from "@sluice/domain/internal/decode/ReceivedText"
+import { needsCare } from "@sluice/domain/internal/json/LosslessJson"
 import type { Json } from "@sluice/domain/json/Json"
 import type { Fault } from "@sluice/domain/order/Order"
 import type { Step } from "@sluice/domain/pipeline/Pipeline"
 import { Effect } from "effect"
 import type { Judgement } from "../plugins/Callout.ts"
 import type { StepInput } from "../plugins/Plugin.ts"
+import { compile, type Compiled, measure } from "../schemas/SchemaCompiler.ts"
 import type { SchemaCheckerService } from "./SchemaChecker.ts"
-import { compile, type Compiled, measure } from "./SchemaCompiler.ts"
 
 /** The faults of a schema before it is saved, with paths inside it. */
 export const responseSchemaFaults = (schema: Json | undefined): ReadonlyArray<Fault> => {
@@ -23,6 +24,9 @@ export const responseSchemaFaults = (schema: Json | undefined): ReadonlyArray<Fa
 
 /** Weight times characters of a check that is made at once: some twenty milliseconds. */
 const mostAtOnce = 2_000_000
+
+/** The cost of numbers that a double does not hold, in that of others. */
+const exactCost = 8
 
 /** The weight of a schema that is compiled at once: compiling one of 2,000 parts takes half a second. */
 const mostWeight = 200
@@ -65,7 +69,8 @@ const check = (
   }
   const text = receivedText(response)
   if (text === undefined) return Effect.succeed(invalid(`the answer ${undecodable}`))
-  return compiled !== undefined && weight * text.length <= mostAtOnce
+  const cost = weight * text.length * (needsCare(text) ? exactCost : 1)
+  return compiled !== undefined && cost <= mostAtOnce
     ? Effect.succeed(judged(compiled.misfit(text)))
     : Effect.map(checker.misfit(schema, text), judged)
 }

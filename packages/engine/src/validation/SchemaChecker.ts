@@ -5,7 +5,7 @@
  */
 import type { Json } from "@sluice/domain/json/Json"
 import { Context, Effect } from "effect"
-import { compile } from "./SchemaCompiler.ts"
+import { compile } from "../schemas/SchemaCompiler.ts"
 
 export interface SchemaCheckerService {
   /** The way in which `text` does not fit, as the end of "the answer …"; `undefined` if it fits. */

@@ -4,7 +4,7 @@
  */
 import { nearest, suggestion } from "@sluice/domain/internal/decode/DidYouMean"
 import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
-import { JsonPointer } from "effect"
+import { pointed } from "../schemas/SchemaCompiler.ts"
 
 export type PathVerdict =
   /** No value that fits the schema has anything at this path. */
@@ -14,12 +14,6 @@ export type PathVerdict =
   | { readonly _tag: "Unknown" }
 
 const unknown: PathVerdict = { _tag: "Unknown" }
-
-const pointed = (root: Json, reference: string): Json | undefined =>
-  reference.split("/").slice(1).reduce<Json | undefined>((value, part) => {
-    const name = JsonPointer.unescapeToken(decodeURIComponent(part))
-    return typeof value === "object" && value !== null ? (value as JsonObject)[name] : undefined
-  }, root)
 
 const typesOf = ({ type }: JsonObject): ReadonlyArray<Json> | undefined =>
   typeof type === "string" ? [type] : Array.isArray(type) ? type : undefined

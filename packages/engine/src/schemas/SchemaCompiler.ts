@@ -5,11 +5,13 @@
  * The cost is bounded when the schema is compiled: patterns are matched in linear time, references neither recurse nor
  * multiply, duplicates are found by hash. What remains is the product of the schema's parts and the text's length.
  */
-import { canonical, isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
+import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from "ajv"
 import { Ajv2020 } from "ajv/dist/2020.js"
 import { JsonPointer } from "effect"
+import { ExactNumbers } from "./ExactNumbers.ts"
 import * as LinearPattern from "./LinearPattern.ts"
+import * as NumberKeywords from "./NumberKeywords.ts"
 
 /** Characters of a schema's text. */
 export const maxSchemaLength = 65_536
@@ -26,30 +28,61 @@ const options: Options = {
   strict: false,
   validateFormats: false,
   logger: false,
-  code: { regExp }
+  // Names that objects inherit (`constructor`) are no members.
+  ownProperties: true,
+  passContext: true,
+  code: {
+    regExp,
+    // ajv notes the names that it has evaluated in an object that inherits some.
+    process: (code) => code.replace(/\b(props\d+ = (?:props\d+ \|\| )?)\{\}/g, "$1{__proto__:null}")
+  }
 }
-
-/** Checks uniqueness in one pass; ajv compares each pair. */
-const unique = (wanted: boolean, items: ReadonlyArray<Json>): boolean =>
-  !wanted || new Set(items.map(canonical)).size === items.length
 
 /** 2020-12, unless the schema says that it is of an earlier draft. */
-const compilerFor = (schema: Json): Ajv => {
-  const draft = isObject(schema) ? schema.$schema : undefined
+const compilerFor = (schema: ExactNumbers): Ajv => {
+  const draft = isObject(schema.document) ? schema.document.$schema : undefined
   const ajv = typeof draft === "string" && draft.includes("draft-0") ? new Ajv(options) : new Ajv2020(options)
-  return ajv.removeKeyword("uniqueItems").addKeyword({
-    keyword: "uniqueItems",
-    type: "array",
-    schemaType: "boolean",
-    validate: unique,
-    error: { message: "must NOT have duplicate items" }
-  })
+  return NumberKeywords.addTo(ajv, schema)
 }
 
-const pointed = (root: Json, reference: string): Json | undefined =>
+const ownProto = (value: Json | undefined): Json | undefined =>
+  isObject(value) && Object.hasOwn(value, "__proto__") ? value["__proto__"] : undefined
+
+/**
+ * Repeats what `properties` and the `dependent…` keywords say of a member `__proto__`, which ajv passes over, by means of
+ * `patternProperties` and `anyOf`. Changes the schema.
+ */
+const repeatProto = (schema: unknown): void => {
+  const work: Array<unknown> = [schema]
+  for (let part = work.pop(); part !== undefined; part = work.pop()) {
+    if (Array.isArray(part)) { for (const item of part) work.push(item) }
+    if (!isObject(part)) continue
+    for (const member of Object.values(part)) work.push(member)
+    const changed = part as Record<string, Json>
+    const property = ownProto(part.properties)
+    if (property !== undefined) {
+      const patterns = isObject(part.patternProperties) ? part.patternProperties : {}
+      const before = patterns["^__proto__$"]
+      const both = before === undefined ? property : { allOf: [before, property] }
+      changed["patternProperties"] = { ...patterns, "^__proto__$": both }
+    }
+    for (const keyword of ["dependentRequired", "dependentSchemas", "dependencies"]) {
+      const dependency = ownProto(part[keyword])
+      if (dependency === undefined) continue
+      const demanded: Json = Array.isArray(dependency) ? { required: dependency } : dependency
+      const before = Array.isArray(changed["allOf"]) ? changed["allOf"] : []
+      changed["allOf"] = [...before, { anyOf: [{ not: { required: ["__proto__"] } }, demanded] }]
+    }
+  }
+}
+
+/** The part of a schema that a local reference (`#/…`) refers to. */
+export const pointed = (root: Json, reference: string): Json | undefined =>
   reference.split("/").slice(1).reduce<Json | undefined>((value, part) => {
     const name = JsonPointer.unescapeToken(decodeURIComponent(part))
-    return typeof value === "object" && value !== null ? (value as Record<string, Json>)[name] : undefined
+    return typeof value === "object" && value !== null && Object.hasOwn(value, name)
+      ? (value as Record<string, Json>)[name]
+      : undefined
   }, root)
 
 /** The cost of a schema, or the reason for refusing it. */
@@ -120,14 +153,14 @@ const told = (error: ErrorObject | undefined): string => {
 }
 
 const misfitOf = (validate: ValidateFunction): Misfit => (text) => {
-  let body: unknown
+  let body: ExactNumbers
   try {
-    body = JSON.parse(text)
+    body = new ExactNumbers(text)
   } catch {
     return "is not JSON, and responseSchema needs JSON"
   }
   try {
-    return validate(body) ? undefined : `does not fit responseSchema: ${told(validate.errors?.[0])}`
+    return validate.call(body, body.document) ? undefined : `does not fit responseSchema: ${told(validate.errors?.[0])}`
   } catch {
     return "is nested too deeply to be checked against responseSchema"
   }
@@ -137,7 +170,10 @@ export const compile = (schema: Json): Compiled => {
   const measured = measure(schema)
   if ("fault" in measured) return measured
   try {
-    return { misfit: misfitOf(compilerFor(schema).compile(schema as JsonObject)) }
+    // A copy with doubles only: the schema itself is a setting, which is stored as it came.
+    const exact = new ExactNumbers(JSON.stringify(schema))
+    repeatProto(exact.document)
+    return { misfit: misfitOf(compilerFor(exact).compile(exact.document as JsonObject)) }
   } catch (error) {
     const pattern = error instanceof LinearPattern.PatternRefused ? "has a pattern that " : "is no valid JSON Schema: "
     return { fault: `${pattern}${error instanceof Error ? error.message : String(error)}` }

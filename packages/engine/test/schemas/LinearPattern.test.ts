@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as LinearPattern from "@sluice/engine/internal/validation/LinearPattern"
+import * as LinearPattern from "@sluice/engine/internal/schemas/LinearPattern"
 import { Schema } from "effect"
 
 /** Patterns over a small alphabet, so that they match now and then, as words for a stack machine. */
