@@ -4,6 +4,8 @@
  */
 import type * as Problems from "@sluice/api/wire/Problems"
 import { uuidOf } from "@sluice/domain/identity/Ids"
+import { textWithKnown } from "@sluice/domain/internal/json/KnownTexts"
+import { isLarge } from "@sluice/domain/internal/json/LargeText"
 import { stringify } from "@sluice/domain/json/Json"
 import { isFinal, type ProcessEvent } from "@sluice/domain/run/ProcessEvent"
 import type { Receipt } from "@sluice/engine/commands/Intake"
@@ -18,8 +20,12 @@ import { Stopping } from "../process/Stopping.ts"
 import * as Answer from "./Answer.ts"
 import { patience, unavailable } from "./SchemaErrorHandler.ts"
 
+/** A patch of a callout of a step: `steps[0].callouts[0].patch`. */
+const patchDepth = 5
+
 /** A process event as it is written: numbers that no double holds come out as they came in. */
-export const processEventText = (event: ProcessEvent): string => stringify(event as never)
+export const processEventText = (event: ProcessEvent): string =>
+  isLarge(event) ? textWithKnown(event, patchDepth) : stringify(event as never)
 
 const accepted = ({ orderId, eventId, processEventId, state }: Receipt) =>
   Answer.json(JSON.stringify({ orderId, eventId, processEventId, state }), 202)

@@ -33,5 +33,5 @@ const written = (value: unknown, depth: number): string => {
   return `{${members.join(",")}}`
 }
 
-/** `JSON.stringify(value)`, made from the texts that are known of it and of its parts. */
-export const textWithKnown = (value: object): string => written(value, deepest)
+/** `JSON.stringify(value)`, made from the texts that are known of it and of its parts, down to a depth. */
+export const textWithKnown = (value: object, depth = deepest): string => written(value, depth)

@@ -4,6 +4,7 @@
  * 3, "Limits".
  */
 import { Effect } from "effect"
+import type { Steps } from "./Steps.ts"
 
 declare const setImmediate: ((callback: () => void) => unknown) | undefined
 declare const setTimeout: (callback: () => void, ms: number) => unknown
@@ -35,6 +36,13 @@ export const turn: Effect.Effect<void> = Effect.callback<void>((resume) => {
     waiting.delete(take)
   })
 })
+
+/** Drives work over a large document: each of its steps has a turn. */
+export const inTurns = <A>(steps: Steps<A>): Effect.Effect<A> =>
+  Effect.suspend(() => {
+    const { done, value } = steps.next()
+    return done === true ? Effect.succeed(value) : Effect.andThen(turn, inTurns(steps))
+  })
 
 /** A turn where a document of so many characters or bytes is large; at once where it is not, as nearly all are. */
 export const turnFor = (length: number): Effect.Effect<void> => length < largeLength ? Effect.void : turn

@@ -11,6 +11,7 @@
  */
 import { canonical, equals, isObject, type Json, type JsonObject } from "../json/Json.ts"
 import { setMember } from "../json/ObjectMembers.ts"
+import { atOnce, makePace, type Pace, type Steps } from "../json/Steps.ts"
 import { type ForcedNames, forcedNames } from "./merge/ForcedNames.ts"
 import { identity, listOf, type ListRule, orderStructure, type Structure, unstructured } from "./merge/MergeRules.ts"
 import { withoutRemoved } from "./merge/RemovalConditions.ts"
@@ -22,7 +23,9 @@ type Slot = Json | ObjectDraft | ListDraft
 const isDraft = (slot: Slot | undefined): slot is ObjectDraft | ListDraft =>
   slot instanceof ObjectDraft || slot instanceof ListDraft
 
-const valueOf = (slot: Slot | undefined): Json | undefined => isDraft(slot) ? slot.value() : slot
+function* valueOf(slot: Slot | undefined, pace: Pace): Steps<Json | undefined> {
+  return isDraft(slot) ? yield* slot.value(pace) : slot
+}
 
 const isList = (slot: Slot | undefined): slot is ReadonlyArray<Json> | ListDraft =>
   slot instanceof ListDraft || (Array.isArray(slot) && !isDraft(slot))
@@ -49,12 +52,14 @@ interface Manner {
   readonly forced: ForcedNames | undefined
 }
 
-/** The constants of one merge: the members of list items whose null is applied. */
-interface Forcing {
+/** The constants of one merge. */
+interface Merge {
+  /** The members of list items whose null is applied. */
   readonly inItems: ForcedNames | undefined
+  readonly pace: Pace
 }
 
-const ofItem = ({ items = unstructured }: ListRule, { inItems }: Forcing): Manner => ({
+const ofItem = ({ items = unstructured }: ListRule, { inItems }: Merge): Manner => ({
   structure: items,
   exactNames: false,
   opaque: false,
@@ -87,21 +92,23 @@ class ListDraft {
     return this.#items.length === 0
   }
 
-  merge(patch: ReadonlyArray<Json>, forcing: Forcing): void {
-    const manner = ofItem(this.#rule, forcing)
+  *merge(patch: ReadonlyArray<Json>, merge: Merge): Steps<void> {
+    const manner = ofItem(this.#rule, merge)
+    merge.pace.spend(this.#base.length)
     for (const item of patch) {
+      if (merge.pace.isDue()) yield
       const own = identity(item, this.#rule)
       const position = own === undefined ? undefined : this.#positions.get(own)
-      if (position === undefined) this.#add(item, own === undefined, manner, forcing)
-      else this.#mergeAt(position, item, manner, forcing)
+      if (position === undefined) yield* this.#add(item, own === undefined, manner, merge)
+      else yield* this.#mergeAt(position, item, manner, merge)
     }
   }
 
-  #mergeAt(position: number, item: Json, manner: Manner, forcing: Forcing): void {
+  *#mergeAt(position: number, item: Json, manner: Manner, merge: Merge): Steps<void> {
     const existing = this.#items[position]
     if (!isObjectSlot(existing) || !isObject(item)) return
     const draft = openObject(existing)
-    draft.merge(item, manner, forcing)
+    yield* draft.merge(item, manner, merge)
     this.#items[position] = draft
   }
 
@@ -109,15 +116,15 @@ class ListDraft {
    * Only an item that nothing identifies can equal one that nothing identifies, and such items are never merged into: a
    * set of their texts stays true.
    */
-  #add(item: Json, isUnidentified: boolean, manner: Manner, forcing: Forcing): void {
+  *#add(item: Json, isUnidentified: boolean, manner: Manner, merge: Merge): Steps<void> {
     let fresh = item
     if (isObject(item) && !isVerbatim(item, manner.structure)) {
       const draft = new ObjectDraft({})
-      draft.merge(item, manner, forcing)
-      fresh = draft.value()
+      yield* draft.merge(item, manner, merge)
+      fresh = yield* draft.value(merge.pace)
     }
     if (isUnidentified) {
-      const texts = this.#texts()
+      const texts = yield* this.#texts(merge.pace)
       const text = canonical(fresh)
       if (texts.has(text) || (fresh !== item && texts.has(canonical(item)))) return
       texts.add(text)
@@ -125,16 +132,23 @@ class ListDraft {
     this.#remember(fresh, this.#items.push(fresh) - 1)
   }
 
-  #texts(): Set<string> {
-    return this.#unidentified ??= new Set(
-      this.#items.filter((item): item is Json => !isDraft(item) && identity(item, this.#rule) === undefined)
-        .map(canonical)
-    )
+  *#texts(pace: Pace): Steps<Set<string>> {
+    if (this.#unidentified !== undefined) return this.#unidentified
+    const texts = new Set<string>()
+    for (const item of this.#items) {
+      if (pace.isDue()) yield
+      if (!isDraft(item) && identity(item, this.#rule) === undefined) texts.add(canonical(item))
+    }
+    return this.#unidentified = texts
   }
 
   /** The list as it is now; the one that was opened where nothing has changed. */
-  value(): ReadonlyArray<Json> {
-    const values = this.#items.map((item) => valueOf(item) ?? null)
+  *value(pace: Pace): Steps<ReadonlyArray<Json>> {
+    const values: Array<Json> = []
+    for (const item of this.#items) {
+      if (pace.isDue()) yield
+      values.push((yield* valueOf(item, pace)) ?? null)
+    }
     return equals(values, this.#base) ? this.#base : values
   }
 }
@@ -180,20 +194,21 @@ class ObjectDraft {
     if (this.#spellings?.has(lower) === false) this.#spellings.set(lower, name)
   }
 
-  merge(patch: JsonObject, manner: Manner, forcing: Forcing): void {
+  *merge(patch: JsonObject, manner: Manner, merge: Merge): Steps<void> {
     const { exactNames, structure: { hasProperties = false } } = manner
     if (hasProperties) {
       this.#hasProperties = true
-      this.#removeProperties(patch)
+      yield* this.#removeProperties(patch, merge.pace)
     }
     // Members that are added by this patch are no spellings for its other members.
     const added: Array<string> = []
     for (const member of Object.keys(patch)) {
+      if (merge.pace.isDue()) yield
       if (hasProperties && Object.hasOwn(mergeControls, member)) continue
       // The order's own spelling wins: a partner reads `SKU` and `sku` alike and may answer with either.
       const name = exactNames ? member : this.#aligned(member)
       const current = this.#get(name)
-      const merged = mergedMember(name, current, patch[member] ?? null, patch, manner, forcing)
+      const merged = yield* mergedMember(name, current, patch[member] ?? null, patch, manner, merge)
       if (merged === undefined || merged === current) continue
       if (current === undefined && !this.#has(name)) added.push(name)
       this.#merged.set(name, merged)
@@ -202,20 +217,22 @@ class ObjectDraft {
     for (const name of added) this.#spell(name)
   }
 
-  #removeProperties(patch: JsonObject): void {
+  *#removeProperties(patch: JsonObject, pace: Pace): Steps<void> {
     const conditions = listOf(patch.propertiesRemovalConditions)
     if (conditions.length === 0) return
-    const properties = listOf(valueOf(this.#get("properties")))
+    const properties = listOf(yield* valueOf(this.#get("properties"), pace))
+    pace.spend(properties.length + conditions.length)
     const left = withoutRemoved(properties, conditions, listOf(patch.properties))
     if (left !== properties) this.#merged.set("properties", left)
   }
 
   /** The object as it is now; the one that was opened where nothing has changed. */
-  value(): JsonObject {
+  *value(pace: Pace): Steps<JsonObject> {
     const base = this.#base
     let changed: Record<string, Json> | undefined
     for (const [name, slot] of this.#merged) {
-      const value = valueOf(slot) ?? null
+      if (pace.isDue()) yield
+      const value = (yield* valueOf(slot, pace)) ?? null
       const before = Object.hasOwn(base, name) ? base[name] : undefined
       // Properties that were removed and put back as they were have not changed.
       if (value === before || (name === "properties" && this.#hasProperties && equals(value, before))) continue
@@ -238,34 +255,36 @@ const isVerbatim = (object: JsonObject, { lists = {}, hasProperties }: Structure
 }
 
 /** The merged value of a member of the order; `undefined` if it stays absent. */
-const mergedMember = (
+function* mergedMember(
   name: string,
   current: Slot | undefined,
   value: Json,
   patch: JsonObject,
   manner: Manner,
-  forcing: Forcing
-): Slot | undefined => {
+  merge: Merge
+): Steps<Slot | undefined> {
   const { forced, structure } = manner
   const { lists = {}, objects = {} } = structure
   const rule = Object.hasOwn(lists, name) ? lists[name] : undefined
-  if (rule !== undefined && isReplaced(name, value, rule, patch, manner)) return replaced(current, value, rule, forcing)
+  if (rule !== undefined && isReplaced(name, value, rule, patch, manner)) {
+    return yield* replaced(current, value, rule, merge)
+  }
   if (value === null) return forced?.below(name)?.isForced === true ? null : current
   if (isObject(value)) {
     const opaque = manner.opaque || opaqueNames.has(name)
     const draft = isObjectSlot(current) ? openObject(current) : new ObjectDraft({})
-    draft.merge(value, {
+    yield* draft.merge(value, {
       structure: (Object.hasOwn(objects, name) ? objects[name] : undefined) ?? unstructured,
       exactNames: opaque,
       opaque,
       replacesLists: false,
       forced: forced?.below(name)
-    }, forcing)
+    }, merge)
     return !isObjectSlot(current) && draft.isEmpty ? current : draft
   }
   if (Array.isArray(value) && rule !== undefined) {
     const draft = openList(isList(current) ? current : [], rule)
-    draft.merge(value, forcing)
+    yield* draft.merge(value, merge)
     return !isList(current) && draft.isEmpty ? current : draft
   }
   return !isDraft(current) && equals(current, value) ? current : value
@@ -284,16 +303,22 @@ const isReplaced = (
   (rule.replacedUnlessIdentified === true && listOf(value).some((item) => identity(item, rule) === undefined))
 
 /** The list that a patch puts in the place of what was there. */
-const replaced = (current: Slot | undefined, value: Json, rule: ListRule, forcing: Forcing): Slot | undefined => {
+function* replaced(
+  current: Slot | undefined,
+  value: Json,
+  rule: ListRule,
+  merge: Merge
+): Steps<Slot | undefined> {
   if (!Array.isArray(value)) return current
   const draft = new ListDraft([], rule)
-  draft.merge(value, forcing)
-  const list = draft.value()
-  return equals(listOf(valueOf(current)), list) ? current : list
+  yield* draft.merge(value, merge)
+  const list = yield* draft.value(merge.pace)
+  return equals(listOf(yield* valueOf(current, merge.pace)), list) ? current : list
 }
 
 /** The order with the members of a decoded patch merged in; the same reference where nothing changes. */
-export const mergeOrder = (order: JsonObject, patch: JsonObject): JsonObject => {
+export function* mergeSteps(order: JsonObject, patch: JsonObject): Steps<JsonObject> {
+  const pace = makePace()
   const forced = forcedNames(listOf(patch.forceUpdate).map(String))
   const draft = new ObjectDraft(order)
   const manner: Manner = {
@@ -304,6 +329,9 @@ export const mergeOrder = (order: JsonObject, patch: JsonObject): JsonObject => 
     forced
   }
   // An item has no path of its own: no name in `forceUpdate` is like it.
-  draft.merge(patch, manner, { inItems: forced?.below("[]") })
-  return draft.value()
+  yield* draft.merge(patch, manner, { inItems: forced?.below("[]"), pace })
+  return yield* draft.value(pace)
 }
+
+/** `mergeSteps` without a pause. */
+export const mergeOrder = (order: JsonObject, patch: JsonObject): JsonObject => atOnce(mergeSteps(order, patch))

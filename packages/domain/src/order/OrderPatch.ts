@@ -7,8 +7,9 @@
 import { JsonPointer } from "effect"
 import type { PatchedMember } from "../callout/CalloutRecord.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
+import { atOnce, makePace, type Steps } from "../json/Steps.ts"
 import type { Fault, Order } from "./Order.ts"
-import { mergeOrder } from "./OrderMerge.ts"
+import { mergeSteps } from "./OrderMerge.ts"
 import { patchFaults } from "./PatchFaults.ts"
 import { mergeControls, patchMember, type PatchMode, refusedMembers, renamedMember } from "./PatchNames.ts"
 
@@ -65,13 +66,15 @@ const isRefused = (name: string): boolean => (refusedMembers as ReadonlyArray<st
  * members are handed back beside the patch; names are compared without regard to case. Of two members that mean one the
  * last counts. The paths of faults name members as they came.
  */
-export const decodePatch = (json: Json, mode: PatchMode): DecodedPatch => {
+export function* decodeSteps(json: Json, mode: PatchMode): Steps<DecodedPatch> {
   if (!isObject(json)) return { faults: [{ path: "", message: "must be a JSON object, the members to change" }] }
   const faults: Array<Fault> = []
   const unknown: Array<[string, Json]> = []
   const written = new Map<string, string>()
   const members: Array<[string, Json]> = []
+  const pace = makePace()
   for (const name of Object.keys(json)) {
+    if (pace.isDue()) yield
     const value = json[name] ?? null
     const member = patchMember(name, mode)
     if (member === undefined) {
@@ -79,10 +82,11 @@ export const decodePatch = (json: Json, mode: PatchMode): DecodedPatch => {
       else if (unknown.length < mostUnknown) unknown.push([name, value])
     } else {
       written.set(member, name)
-      members.push([member, member === "forceUpdate" ? value : renamedMember(member, value, mode)])
+      members.push([member, member === "forceUpdate" ? value : yield* renamedMember(member, value, mode, pace)])
     }
   }
   const decoded = Object.fromEntries(members)
+  yield
   for (const fault of patchFaults(decoded, mode)) {
     const [member = ""] = /^[^.[]*/.exec(fault.path) ?? []
     faults.push({ ...fault, path: (written.get(member) ?? member) + fault.path.slice(member.length) })
@@ -96,6 +100,9 @@ export const decodePatch = (json: Json, mode: PatchMode): DecodedPatch => {
   return unknown.length > 0 ? { patch, unknown: Object.fromEntries(unknown) } : { patch }
 }
 
+/** `decodeSteps` without a pause. */
+export const decodePatch = (json: Json, mode: PatchMode): DecodedPatch => atOnce(decodeSteps(json, mode))
+
 /** True if the order refuses this patch: it is read-only, and the patch does not lift that. The API answers 409. */
 export const isBlocked = (order: Order, patch: JsonObject): boolean =>
   order.isReadOnly === true && patch.isReadOnly !== false
@@ -104,12 +111,16 @@ export const isBlocked = (order: Order, patch: JsonObject): boolean =>
  * Merges a decoded patch into the order. Only members present change, and null changes nothing unless `forceUpdate`
  * names it. Merging the same patch again changes nothing.
  */
-export const mergePatch = (order: Order, patch: JsonObject, options: MergeOptions = {}): PatchMerge => {
+export function* mergePatchSteps(order: Order, patch: JsonObject, options: MergeOptions = {}): Steps<PatchMerge> {
   const names = Object.keys(patch).filter((name) => !isRefused(name) && !Object.hasOwn(mergeControls, name))
   if (order.isReadOnly === true && options.ignoreReadOnly !== true) {
     return { order, changes: [], warning: `the order is read-only: the patch was not applied (${names.join(", ")})` }
   }
-  const merged = mergeOrder(order, Object.fromEntries(Object.entries(patch).filter(([name]) => !isRefused(name))))
+  const merged = yield* mergeSteps(
+    order,
+    Object.fromEntries(Object.entries(patch).filter(([name]) => !isRefused(name)))
+  )
+  yield
   const changes = Object.keys(merged).flatMap((name): ReadonlyArray<PatchedMember> => {
     const before = order[name]
     const after = merged[name]
@@ -119,3 +130,7 @@ export const mergePatch = (order: Order, patch: JsonObject, options: MergeOption
   })
   return { order: merged, changes }
 }
+
+/** `mergePatchSteps` without a pause. */
+export const mergePatch = (order: Order, patch: JsonObject, options: MergeOptions = {}): PatchMerge =>
+  atOnce(mergePatchSteps(order, patch, options))

@@ -5,8 +5,9 @@
  * Partners read the order in PascalCase and are compared without regard to case at every depth. The API speaks
  * camelCase, and PascalCase for what was copied from a partner's answer; other names it keeps as they came.
  */
-import { isObject, type Json } from "../json/Json.ts"
+import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import { setMember } from "../json/ObjectMembers.ts"
+import type { Pace, Steps } from "../json/Steps.ts"
 import { knownMembers } from "./Order.ts"
 
 export type PatchMode = "api" | "partner"
@@ -54,12 +55,16 @@ const nestedName = (name: string, mode: PatchMode): string => {
   return known !== undefined && known === lowerFirst(name) ? known : name
 }
 
+const isContainer = (value: Json | undefined): value is ReadonlyArray<Json> | JsonObject =>
+  typeof value === "object" && value !== null
+
 /** A known member's value with the names below it made those of the order; of two that become one the last counts. */
-export const renamed = (value: Json, mode: PatchMode): Json => {
+export function* renamed(value: Json, mode: PatchMode, pace: Pace): Steps<Json> {
   if (Array.isArray(value)) {
     let list: Array<Json> | undefined
     for (let index = 0; index < value.length; index++) {
-      const item = renamed(value[index], mode)
+      if (pace.isDue()) yield
+      const item = isContainer(value[index]) ? yield* renamed(value[index], mode, pace) : value[index]
       if (item !== value[index]) (list ??= [...value])[index] = item
     }
     return list ?? value
@@ -68,20 +73,22 @@ export const renamed = (value: Json, mode: PatchMode): Json => {
   // Most objects are written as the order has them, and stay as they are.
   let members: Record<string, Json> | undefined
   const names = Object.keys(value)
-  names.forEach((name, index) => {
+  for (const [index, name] of names.entries()) {
+    if (pace.isDue()) yield
     const own = nestedName(name, mode)
     const member = value[name] ?? null
-    const inner = opaqueNames.has(own) ? member : renamed(member, mode)
+    const inner = isContainer(member) && !opaqueNames.has(own) ? yield* renamed(member, mode, pace) : member
     if (members === undefined) {
-      if (own === name && inner === value[name]) return
+      if (own === name && inner === value[name]) continue
       members = {}
       for (const before of names.slice(0, index)) setMember(members, before, value[before] ?? null)
     }
     setMember(members, own, inner)
-  })
+  }
   return members ?? value
 }
 
 /** The value of the patch member `name`, its names made those of the order. */
-export const renamedMember = (name: string, value: Json, mode: PatchMode): Json =>
-  opaqueNames.has(name) ? value : renamed(value, mode)
+export function* renamedMember(name: string, value: Json, mode: PatchMode, pace: Pace): Steps<Json> {
+  return opaqueNames.has(name) ? value : yield* renamed(value, mode, pace)
+}

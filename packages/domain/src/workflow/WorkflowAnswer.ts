@@ -6,7 +6,8 @@
  * answer malformed, so that no half of it is obeyed.
  */
 import { isObject, type Json, type JsonObject, parse } from "../json/Json.ts"
-import { decodePatch, mostUnknown } from "../order/OrderPatch.ts"
+import { atOnce, type Steps } from "../json/Steps.ts"
+import { decodeSteps, mostUnknown } from "../order/OrderPatch.ts"
 
 /** `patch` has the order's own names and is ready to be merged; `unknown` has the first by path, as they came. */
 interface Answered {
@@ -75,9 +76,9 @@ const resultsOf = (value: Json | undefined): ReadonlyArray<JsonObject> => {
   })
 }
 
-const patchOf = (value: Json | undefined, unknown: Array<[string, Json]>): JsonObject | undefined => {
+function* patchOf(value: Json | undefined, unknown: Array<[string, Json]>): Steps<JsonObject | undefined> {
   if (value === undefined || value === null) return undefined
-  const decoded = decodePatch(value, "partner")
+  const decoded = yield* decodeSteps(value, "partner")
   if ("faults" in decoded) {
     const [fault] = decoded.faults
     throw new Malformed(`OrderPatch${fault?.path ? `.${fault.path}` : ""} ${fault?.message}`)
@@ -96,7 +97,7 @@ const isTrouble = (status: string): boolean => is(status, "error") || is(status,
 const worstOf = (statuses: ReadonlyArray<string>): string | undefined =>
   statuses.find((status) => is(status, "error")) ?? statuses.find((status) => is(status, "warning")) ?? statuses[0]
 
-const interpret = (body: JsonObject): WorkflowAnswer => {
+function* interpret(body: JsonObject): Steps<WorkflowAnswer> {
   const unknown: Array<[string, Json]> = []
   const answer = readMembers(body, answerNames, "", unknown)
   let cancelled = false
@@ -111,7 +112,8 @@ const interpret = (body: JsonObject): WorkflowAnswer => {
     if (status) statuses.push(status)
   })
   const actionStatus = worstOf(statuses)
-  const patch = patchOf(answer.OrderPatch, unknown)
+  yield
+  const patch = yield* patchOf(answer.OrderPatch, unknown)
   const answered = {
     ...(actionStatus === undefined ? {} : { actionStatus }),
     ...(patch === undefined ? {} : { patch }),
@@ -128,13 +130,14 @@ const interpret = (body: JsonObject): WorkflowAnswer => {
 }
 
 /** Reads the body of a 2xx answer, decoded as UTF-8. An empty body is a success that says nothing. */
-export const readWorkflowAnswer = (body: string): WorkflowAnswer => {
+export function* answerSteps(body: string): Steps<WorkflowAnswer> {
   const json = body.startsWith("\ufeff") ? body.slice(1) : body
   if (json.trim() === "") return { _tag: "Success" }
   try {
     const value = parse(json)
     if (!isObject(value)) throw new Malformed("the answer must be a JSON object")
-    return interpret(value)
+    yield
+    return yield* interpret(value)
   } catch (cause) {
     if (cause instanceof Malformed) return { _tag: "Malformed", message: cause.message }
     return {
@@ -143,3 +146,6 @@ export const readWorkflowAnswer = (body: string): WorkflowAnswer => {
     }
   }
 }
+
+/** `answerSteps` without a pause. */
+export const readWorkflowAnswer = (body: string): WorkflowAnswer => atOnce(answerSteps(body))

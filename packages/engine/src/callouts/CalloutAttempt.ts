@@ -170,6 +170,10 @@ const headersOf = (request: CalloutRequest, attempt: Attempt, id: string, author
 const judgedInTurns = Effect.fnUntraced(function*(request: CalloutRequest, response: OutboundResponse) {
   const own = turnFor(response.body.byteLength)
   yield* own
+  if (request.read !== undefined) {
+    yield* Effect.ignoreCause(request.read(response))
+    yield* own
+  }
   let judged = judgementOf(request, response)
   if (judged.outcome === "succeeded" && request.check !== undefined) {
     yield* own

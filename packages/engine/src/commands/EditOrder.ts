@@ -1,10 +1,10 @@
 /** Changes an order outside of any run: `PATCH /v1/orders/{id}`. Contract: sections 3, 6 (OrderPatch) and 7. */
 import { OrderId } from "@sluice/domain/identity/Ids"
-import { isLarge, largeLength, measured, turnFor, turnOf } from "@sluice/domain/internal/json/LargeText"
+import { inTurns, isLarge, largeLength, measured, turnFor, turnOf } from "@sluice/domain/internal/json/LargeText"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import type { Json } from "@sluice/domain/json/Json"
 import { nextVersion } from "@sluice/domain/order/Order"
-import { decodePatch, isBlocked, mergePatch } from "@sluice/domain/order/OrderPatch"
+import { decodePatch, decodeSteps, isBlocked, mergePatch, mergePatchSteps } from "@sluice/domain/order/OrderPatch"
 import { Clock, Context, Effect, Layer, Schema } from "effect"
 import { type Document, Journal, type JournalUnavailable, type OrderNotFound } from "../journal/Journal.ts"
 import { documentOf, writeInTurns } from "../steps/DocumentText.ts"
@@ -45,7 +45,7 @@ const make = Effect.gen(function*() {
   const patch = Effect.fnUntraced(function*(orderId: string, json: Json, ifVersion?: number) {
     const own = turnOf(json)
     yield* own
-    const decoded = decodePatch(json, "api")
+    const decoded = isLarge(json) ? yield* inTurns(decodeSteps(json, "api")) : decodePatch(json, "api")
     if ("faults" in decoded) return yield* new InvalidPatch({ faults: decoded.faults })
     if (isLarge(json)) measured(decoded.patch, largeLength)
     while (true) {
@@ -58,7 +58,9 @@ const make = Effect.gen(function*() {
         return yield* new VersionMismatch({ orderId: id, expected: ifVersion, actual: order.version })
       }
       if (isBlocked(order, decoded.patch)) return yield* new OrderReadOnly({ orderId: id })
-      const merged = mergePatch(order, decoded.patch, { ignoreReadOnly: true })
+      const merged = isLarge(json) || document.text.length >= largeLength
+        ? yield* inTurns(mergePatchSteps(order, decoded.patch, { ignoreReadOnly: true }))
+        : mergePatch(order, decoded.patch, { ignoreReadOnly: true })
       if (merged.changes.length === 0) return document
       const at = isoOf(clock.currentTimeMillisUnsafe())
       const next = nextVersion(merged.order, order.version, at)

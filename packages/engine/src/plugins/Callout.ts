@@ -39,6 +39,8 @@ export interface CalloutRequest {
   readonly credentials: RequestCredentials
   readonly retry: RetryPolicy
   readonly judge: (response: OutboundResponse) => Judgement
+  /** Reads a large answer in turns, so that judging it costs little. */
+  readonly read?: (response: OutboundResponse) => Effect.Effect<void>
   /** Looks further at an answer that was judged `succeeded`, where that takes longer than a judgement may. */
   readonly check?: (response: OutboundResponse) => Effect.Effect<Judgement>
   /** Read the newest version of the order, and pin it, just before the first attempt. */

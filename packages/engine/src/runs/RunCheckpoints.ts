@@ -3,8 +3,9 @@
  * time at which that step starts, and the skipped steps that wait for the next commit.
  */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
-import { turnFor } from "@sluice/domain/internal/json/LargeText"
+import { isLarge, largeLength, turnFor } from "@sluice/domain/internal/json/LargeText"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
+import type { JsonObject } from "@sluice/domain/json/Json"
 import type { Redactor } from "@sluice/domain/redaction/Redaction"
 import { Clock, Effect } from "effect"
 import { type CalloutContext, longWaitMs, type Resumption } from "../callouts/CalloutContext.ts"
@@ -23,7 +24,7 @@ import {
 } from "../journal/Journal.ts"
 import { CurrentRunMark, type RunningStep } from "../journal/RunningStep.ts"
 import { writeInTurns } from "../steps/DocumentText.ts"
-import { changeOrder } from "../steps/OrderChange.ts"
+import { changeOrder, mergeInTurns } from "../steps/OrderChange.ts"
 import { ending, errorsOf } from "../steps/RunEnding.ts"
 import { build, type EndedStep, setAsideBy } from "../steps/StepCommit.ts"
 
@@ -111,11 +112,23 @@ export const make = Effect.gen(function*() {
     const newestDocument = Effect.suspend(() => documentAt(undefined))
 
     /**
-     * Stores the entry that `entryOn` builds on the order, again and again until the order did not change in between.
+     * Stores the entry that `entryOn` builds on the order, again and again until the order did not change in between. A
+     * large `patch` is merged beforehand, in turns.
      */
     const write = <B extends { readonly entry: Entry; readonly document: Document }>(
       base: Document,
-      entryOn: (document: Document, cancellation: Cancellation | undefined) => B
+      entryOn: (document: Document, cancellation: Cancellation | undefined) => B,
+      patch?: JsonObject
+    ): Effect.Effect<B & { readonly ended: boolean }, Fenced> => {
+      const isLong = patch !== undefined && (isLarge(patch) || base.text.length >= largeLength)
+      const stored = writeMerged(base, entryOn, patch)
+      return isLong ? Effect.andThen(mergeInTurns(base.order, patch), stored) : stored
+    }
+
+    const writeMerged = <B extends { readonly entry: Entry; readonly document: Document }>(
+      base: Document,
+      entryOn: (document: Document, cancellation: Cancellation | undefined) => B,
+      patch: JsonObject | undefined
     ): Effect.Effect<B & { readonly ended: boolean }, Fenced> =>
       Effect.suspend(() => {
         const built = entryOn(base, control.cancellation() ?? told)
@@ -131,7 +144,7 @@ export const make = Effect.gen(function*() {
           }
           told = stored.cancel ?? told
           return Effect.flatMap(newestDocument, (document) =>
-            Effect.andThen(turnFor(document.text.length), write(document, entryOn)))
+            Effect.andThen(turnFor(document.text.length), write(document, entryOn, patch)))
         })
       })
 
@@ -263,7 +276,7 @@ export const make = Effect.gen(function*() {
           const before = skipped
           const whole = before.length === 0 ? ended : { ...ended, skipped: [...before, ...ended.skipped] }
           const stored = Effect.flatMap(newest === undefined ? document : Effect.succeed(newest), (from) =>
-            write(from, (on, cancellation) => build(held, whole, on, cancellation, errors)))
+            write(from, (on, cancellation) => build(held, whole, on, cancellation, errors), ended.result?.patch))
           return Effect.map(stored, ({ entry, ended: over }) => {
             startedAt = ended.finishedAt
             if (ended.decision.state === "failed") {

@@ -3,9 +3,11 @@
  * Pure, because it is repeated on the newest version if the order was changed meanwhile. Contract: section 6.
  */
 import type { PatchedMember } from "@sluice/domain/callout/CalloutRecord"
+import { inTurns } from "@sluice/domain/internal/json/LargeText"
 import type { JsonObject } from "@sluice/domain/json/Json"
-import { nextVersion } from "@sluice/domain/order/Order"
-import { mergePatch } from "@sluice/domain/order/OrderPatch"
+import { nextVersion, type Order } from "@sluice/domain/order/Order"
+import { mergePatch, mergePatchSteps, type PatchMerge } from "@sluice/domain/order/OrderPatch"
+import { Effect } from "effect"
 import type { Document } from "../journal/Journal.ts"
 import { documentOf } from "./DocumentText.ts"
 
@@ -29,10 +31,24 @@ export interface ChangedOrder {
 const errorsOf = (order: JsonObject): ReadonlyArray<JsonObject> =>
   Array.isArray(order.errors) ? order.errors as ReadonlyArray<JsonObject> : []
 
+/** Merges that were made in turns, by patch, each with the order that it was made with. */
+const prepared = new WeakMap<JsonObject, { readonly order: Order; readonly merge: PatchMerge }>()
+
+/** Merges a large patch in turns, for `changeOrder` to find. */
+export const mergeInTurns = (order: Order, patch: JsonObject): Effect.Effect<void> =>
+  Effect.uninterruptible(
+    Effect.map(inTurns(mergePatchSteps(order, patch)), (merge) => void prepared.set(patch, { order, merge }))
+  )
+
+const mergeOf = (order: Order, patch: JsonObject): PatchMerge => {
+  const ready = prepared.get(patch)
+  return ready?.order === order ? ready.merge : mergePatch(order, patch)
+}
+
 /** Applies `change` to a document; `at` gives the ISO time of the new version, where there is one. */
 export const changeOrder = (before: Document, change: OrderChange, at: () => string): ChangedOrder => {
   const { order } = before
-  const merged = change.patch === undefined ? { order, changes: [] } : mergePatch(order, change.patch, {})
+  const merged = change.patch === undefined ? { order, changes: [] } : mergeOf(order, change.patch)
   let next: JsonObject = merged.order
   const { clearErrorsOf } = change
   if (clearErrorsOf !== undefined && errorsOf(next).some((error) => error.source === clearErrorsOf)) {

@@ -19,7 +19,7 @@ import { Clock, Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
 import { recordAct } from "../audit/ActRecord.ts"
-import { decodeCallout, encodeStep } from "../records/CalloutCodec.ts"
+import { decodeCallout, encodeStep, prepareCallouts } from "../records/CalloutCodec.ts"
 import { reusedCallouts } from "../records/ReusedCallouts.ts"
 import { transaction } from "../sql/Transaction.ts"
 import { edit } from "./Documents.ts"
@@ -142,6 +142,7 @@ export const reprocess = Effect.fnUntraced(function*(
       )
       if (!starts) return { _tag: "Queued", orderId, eventId: order.event_id, runId: run.runId } as const
       const records = yield* reusedCallouts(reused.map((step) => ({ runId: run.runId, step })))
+      yield* prepareCallouts(records)
       const held: RunSoFar = {
         runId: run.runId,
         eventId: order.event_id,

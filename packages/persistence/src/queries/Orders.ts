@@ -170,11 +170,10 @@ const make = Effect.gen(function*() {
       : []
     const first = rows[0]
     if (first === undefined) return yield* new OrderNotFound({ orderId: id })
-    const entries = rows.flatMap((row) =>
-      row.seq === null || row.entry === null
-        ? []
-        : [{ seq: Number(row.seq), entry: decodeHistory(row.entry) }]
-    )
+    const entries: Array<{ readonly seq: number; readonly entry: HistoryEntry }> = []
+    for (const { entry, seq } of rows) {
+      if (seq !== null && entry !== null) entries.push({ seq: Number(seq), entry: yield* decodeHistory(entry) })
+    }
     // The creation is not a row of its own: intake writes as little as it can, and the order knows when it came.
     if (after === undefined) entries.unshift({ seq: 0, entry: orderCreated(first.created_at.toISOString()) })
     return page(entries, request.limit, oldest, ({ seq }) => [seq] as const, ({ entry }) => entry)

@@ -6,6 +6,7 @@ import { timestamptz } from "@effect/sql-pg/PgTypes"
 import { type CalloutView, inlineBodyLimit } from "@sluice/domain/callout/CalloutRecord"
 import type { Outcome } from "@sluice/domain/callout/Outcome"
 import { uuidOf } from "@sluice/domain/identity/Ids"
+import { measured, turnFor } from "@sluice/domain/internal/json/LargeText"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import { isStorable } from "@sluice/domain/order/Order"
 import type { ProcessEvent, ProcessEventSummary, RunState } from "@sluice/domain/run/ProcessEvent"
@@ -15,7 +16,7 @@ import { Plugins } from "@sluice/engine/plugins/Plugins"
 import { Settings } from "@sluice/engine/settings/Settings"
 import { Context, Effect, Layer, Schema } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
-import { decodeStep, type StoredStep } from "../records/CalloutCodec.ts"
+import { decodeStep, prepareCallouts, type StoredStep } from "../records/CalloutCodec.ts"
 import type { EndedRun } from "../records/RunTranscripts.ts"
 import { cursor, type CursorInvalid, type Page, page, type PageRequest } from "../sql/Page.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
@@ -155,9 +156,9 @@ const make = Effect.gen(function*() {
     const rows = yield* sql<StoredStep>`
       SELECT index, state, next_version, record FROM steps WHERE run_id = ${row.id} ORDER BY run_id, index`
     const journalled = rows.map(decodeStep)
-    const callouts = readCallouts(
-      yield* Effect.provideService(calloutRows(row.id, journalled), SqlClient.SqlClient, sql)
-    )
+    const sent = yield* Effect.provideService(calloutRows(row.id, journalled), SqlClient.SqlClient, sql)
+    yield* prepareCallouts(sent)
+    const callouts = readCallouts(sent)
     return yield* viewOf(row, journalled, callouts, yield* versions(row.order_id, callouts, inlineBodyLimit))
   }, orUnavailable)
 
@@ -169,7 +170,18 @@ const make = Effect.gen(function*() {
     documents: ReadonlyMap<number, VersionRow>
   ) {
     const pipeline = yield* settings.pipeline(row.pipeline, row.pipeline_version)
-    const views = Map.groupBy(callouts, (callout) => callout.row.step)
+    /** A large view has a turn of its own: what was sent is written again, if only to be measured. */
+    const shown = new Map<number, Array<CalloutView>>()
+    let size = 0
+    for (const callout of callouts) {
+      const own = (documents.get(callout.record.orderVersion)?.doc?.length ?? 0) + callout.row.record.length
+      yield* turnFor(own)
+      size += own
+      const view = calloutView(callout.row.run_id, callout, documents, inlineBodyLimit)
+      const others = shown.get(callout.row.step)
+      if (others === undefined) shown.set(callout.row.step, [view])
+      else others.push(view)
+    }
     const steps = stepViews(
       {
         state: row.state,
@@ -178,14 +190,11 @@ const make = Effect.gen(function*() {
         critical: (step, pipeline) => isCritical(plugins.byName.get(step.name), step, pipeline)
       },
       journalled,
-      new Map(
-        [...views].map(([index, read]) => [
-          index,
-          read.map((callout) => calloutView(callout.row.run_id, callout, documents, inlineBodyLimit))
-        ])
-      )
+      shown
     )
-    return { ...summary(row), steps, pluginErrorOutput: pluginErrors(steps) }
+    const event: ProcessEvent = { ...summary(row), steps, pluginErrorOutput: pluginErrors(steps) }
+    yield* turnFor(size)
+    return measured(event, size)
   })
 
   const ended = Effect.fnUntraced(function*(run: EndedRun) {
@@ -197,6 +206,7 @@ const make = Effect.gen(function*() {
       response: (row.response?.byteLength ?? 0) > inlineBodyLimit ? null : row.response,
       response_size: row.response?.byteLength ?? null
     }))
+    yield* prepareCallouts(rows)
     const callouts = readCallouts(rows)
     const sent = new Set(callouts.flatMap(({ record }) => record.body.form === "text" ? [] : record.orderVersion))
     const documents = new Map([...sent].map((version): [number, VersionRow] => {
@@ -220,12 +230,12 @@ const make = Effect.gen(function*() {
   const callout = Effect.fnUntraced(function*(id: string, callout: string) {
     const row = yield* run(id)
     const uuid = callout.startsWith("callout-") ? uuidOf(callout) : undefined
-    const [read] = uuid === undefined ? [] : readCallouts(
-      yield* sql<CalloutRow>`
+    const rows = uuid === undefined ? [] : yield* sql<CalloutRow>`
       SELECT id, step, outcome, record, form, body, octet_length(body) AS body_size,
         response, octet_length(response) AS response_size
       FROM callouts WHERE run_id = ${row.id} AND id = ${uuid}`
-    )
+    yield* prepareCallouts(rows)
+    const [read] = readCallouts(rows)
     if (read === undefined) return yield* new CalloutUnknown({ id: callout })
     const everything = Number.MAX_SAFE_INTEGER
     return calloutView(row.id, read, yield* versions(row.order_id, [read], 2 ** 31 - 1), everything)

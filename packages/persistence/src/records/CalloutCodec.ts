@@ -5,11 +5,15 @@
  */
 import type { CalloutRecord, RecordedResponse, SentBody } from "@sluice/domain/callout/CalloutRecord"
 import type { Outcome } from "@sluice/domain/callout/Outcome"
-import { textWithKnown } from "@sluice/domain/internal/json/KnownTexts"
+import { textMembers } from "@sluice/domain/internal/json/JsonText"
+import { remember, textWithKnown } from "@sluice/domain/internal/json/KnownTexts"
+import { inTurns, largeLength } from "@sluice/domain/internal/json/LargeText"
+import { parseStored } from "@sluice/domain/internal/json/StoredJson"
 import * as Json from "@sluice/domain/json/Json"
 import type { HistoryEntry } from "@sluice/domain/order/History"
 import type { StepState } from "@sluice/domain/run/ProcessEvent"
 import type { StepRow } from "@sluice/engine/journal/Journal"
+import { Effect } from "effect"
 
 /** A row of `steps`, without the run's id. */
 export interface StoredStep {
@@ -72,10 +76,32 @@ const decodeBody = (form: string, bytes: Uint8Array | null): SentBody => {
   return form === "order" ? { form } : form === "workflow" ? { form, tail: text } : { form: "text", text }
 }
 
+type StoredRecord = Omit<CalloutRecord, "id" | "outcome" | "body" | "response"> & {
+  readonly response?: Omit<RecordedResponse, "body">
+}
+
+/** Large records that were read in turns, by row. */
+const prepared = new WeakMap<StoredCallout, StoredRecord>()
+
+/** Reads the large records of some rows in turns, for `decodeCallout`; their patches keep their texts. */
+export const prepareCallouts = (rows: ReadonlyArray<StoredCallout>): Effect.Effect<void> => {
+  const large = rows.filter(({ record }) => record.length >= largeLength)
+  // One that cannot be read fails where it is decoded.
+  return large.length === 0 ? Effect.void : Effect.forEach(large, (row) => Effect.ignoreCause(prepare(row)), {
+    discard: true
+  })
+}
+
+const prepare = (row: StoredCallout): Effect.Effect<void> =>
+  Effect.map(inTurns(parseStored(row.record)), (json) => {
+    const record = json as unknown as StoredRecord
+    const patch = textMembers(row.record).find(({ name }) => name === "patch")
+    if (patch !== undefined) remember(record.patch, patch.value)
+    prepared.set(row, record)
+  })
+
 export const decodeCallout = (row: StoredCallout): CalloutRecord => {
-  const { response, ...record } = Json.parseOwn(row.record) as
-    & Omit<CalloutRecord, "id" | "outcome" | "body" | "response">
-    & { readonly response?: Omit<RecordedResponse, "body"> }
+  const { response, ...record } = prepared.get(row) ?? Json.parseOwn(row.record) as unknown as StoredRecord
   return {
     ...record,
     id: row.id,
@@ -89,4 +115,11 @@ export const decodeCallout = (row: StoredCallout): CalloutRecord => {
 export const encodeHistory = (entry: HistoryEntry): string =>
   entry.after === undefined ? JSON.stringify(entry) : textWithKnown(entry)
 
-export const decodeHistory = (entry: string): HistoryEntry => Json.parseOwn(entry) as unknown as HistoryEntry
+/** A large entry is read in turns, and its text is known. */
+export const decodeHistory = (entry: string): Effect.Effect<HistoryEntry> =>
+  entry.length < largeLength
+    ? Effect.sync(() => Json.parseOwn(entry) as unknown as HistoryEntry)
+    : Effect.map(inTurns(parseStored(entry)), (json) => {
+      remember(json, entry)
+      return json as unknown as HistoryEntry
+    })

@@ -3,6 +3,7 @@ import { Api } from "@sluice/api/Api"
 import { defaultLimit } from "@sluice/api/wire/Paging"
 import * as Problems from "@sluice/api/wire/Problems"
 import { readTraceparent } from "@sluice/domain/identity/TraceSpan"
+import { textWithKnown } from "@sluice/domain/internal/json/KnownTexts"
 import type { JsonObject } from "@sluice/domain/json/Json"
 import { EditOrder } from "@sluice/engine/commands/EditOrder"
 import { Intake } from "@sluice/engine/commands/Intake"
@@ -138,7 +139,7 @@ export const layer = HttpApiBuilder.group(
             ...ErrorMapping.ofList,
             OrderNotFound: (error) => Effect.fail(ErrorMapping.orderNotFound(error))
           }))
-          return Answer.page(page, (entry) => JSON.stringify(entry))
+          return Answer.page(page, (entry) => textWithKnown(entry))
         })
       )
       .handle(

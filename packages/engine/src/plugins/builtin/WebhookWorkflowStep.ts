@@ -4,13 +4,13 @@
  */
 import { type ReceivedBody, receivedText, undecodable } from "@sluice/domain/internal/decode/ReceivedText"
 import { originOf } from "@sluice/domain/internal/decode/Url"
-import { measured } from "@sluice/domain/internal/json/LargeText"
+import { inTurns, measured } from "@sluice/domain/internal/json/LargeText"
 import { selectConnector } from "@sluice/domain/internal/pipeline/ConnectorSelection"
 import type { Json, JsonObject } from "@sluice/domain/json/Json"
 import { executeExportOrder } from "@sluice/domain/order/History"
 import { type AddressedConnector, type Connector, defaultTimeoutMs, speaksFor } from "@sluice/domain/pipeline/Connector"
 import type { Step } from "@sluice/domain/pipeline/Pipeline"
-import { readWorkflowAnswer, type WorkflowAnswer } from "@sluice/domain/workflow/WorkflowAnswer"
+import { answerSteps, readWorkflowAnswer, type WorkflowAnswer } from "@sluice/domain/workflow/WorkflowAnswer"
 import { workflowTail } from "@sluice/domain/workflow/WorkflowBody"
 import type { OutboundResponse } from "@sluice/http-client/Outbound"
 import { Effect, Result, Schema } from "effect"
@@ -76,17 +76,28 @@ export const isRetried = (end: AttemptEnd): boolean => {
 /** Answers that were read: each is judged first, and then obeyed. */
 const answers = new WeakMap<Uint8Array, WorkflowAnswer>()
 
+const remember = ({ body }: ReceivedBody, text: string, answer: WorkflowAnswer): WorkflowAnswer => {
+  if (answer._tag !== "Malformed") measured(answer.patch, text.length)
+  answers.set(body, answer)
+  return answer
+}
+
 /** Reads an answer; `undefined` where it cannot be decoded. */
 const readAnswer = (received: ReceivedBody): WorkflowAnswer | undefined => {
   const known = answers.get(received.body)
   if (known !== undefined) return known
   const text = receivedText(received)
-  if (text === undefined) return undefined
-  const answer = readWorkflowAnswer(text)
-  if (answer._tag !== "Malformed") measured(answer.patch, text.length)
-  answers.set(received.body, answer)
-  return answer
+  return text === undefined ? undefined : remember(received, text, readWorkflowAnswer(text))
 }
+
+/** The same for a large one, which is read before it is judged. */
+const readInTurns = (received: ReceivedBody): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const text = receivedText(received)
+    return text === undefined
+      ? Effect.void
+      : Effect.map(inTurns(answerSteps(text)), (answer) => void remember(received, text, answer))
+  })
 
 /** Judges an answer before the order is changed. */
 export const judge = (response: OutboundResponse): Judgement => {
@@ -221,6 +232,7 @@ export const webhookWorkflowStep: Plugin<WebhookWorkflowStepOptions> = {
       credentials: { ...(credentials !== undefined && { connector: credentials }), providers: authProviders },
       retry: { schedule: delays(retryDelaysMs), retries: isRetried },
       judge,
+      read: readInTurns,
       freshOrder: options.runAfterOrderIsSaved === true
     })
     const read = readAnswer(answer)

@@ -7,7 +7,13 @@ import { progressOf, standingMarks } from "@sluice/engine/internal/journal/Journ
 import type { InheritedKey, Open, RunSoFar, Wait } from "@sluice/engine/journal/Journal"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { decodeCallout, decodeStep, type StoredCallout, type StoredStep } from "../../records/CalloutCodec.ts"
+import {
+  decodeCallout,
+  decodeStep,
+  prepareCallouts,
+  type StoredCallout,
+  type StoredStep
+} from "../../records/CalloutCodec.ts"
 import { reusedCallouts } from "../../records/ReusedCallouts.ts"
 import { readIsolated } from "../../sql/BatchIsolation.ts"
 
@@ -118,6 +124,7 @@ export const recover = Effect.fnUntraced(function*(ids: ReadonlyArray<string>, m
       [...steps].flatMap(([runId, own]) => own.map((step) => ({ runId, step })))
     )
   )
+  yield* prepareCallouts([...callouts.values(), ...reused.values()].flat())
   const found = readIsolated(
     runs.filter(({ id }) => !unreadable.has(id)),
     (row) =>

@@ -1,0 +1,39 @@
+/**
+ * Work over a document that can pause. It is written as a generator that yields where a pause would suit; whoever drives
+ * it pauses there (`LargeText.inTurns`) or goes on at once (`atOnce`), as for all documents that are not large.
+ */
+
+/** Work whose result is an `A`. */
+export type Steps<A> = Generator<void, A>
+
+/** Counts what was done since the last pause: values, members and items of a document. */
+export interface Pace {
+  readonly spend: (values: number) => void
+  /** Whether a pause is due; asking for it begins to count anew. */
+  readonly isDue: () => boolean
+}
+
+/** Values between two pauses: some ten milliseconds. */
+const perTurn = 5000
+
+export const makePace = (): Pace => {
+  let left = perTurn
+  return {
+    spend: (values) => {
+      left -= values
+    },
+    isDue: () => {
+      if (--left > 0) return false
+      left = perTurn
+      return true
+    }
+  }
+}
+
+/** Drives work to its end without a pause. */
+export const atOnce = <A>(steps: Steps<A>): A => {
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done === true) return value
+  }
+}
