@@ -5,7 +5,7 @@
 // oxlint-disable-next-line import/no-unassigned-import -- compiles schemas; must precede the first use of one
 import "effect/schema/SchemaJITCompiler/enable"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import { Cause, Console, Context, Effect, Exit, Layer, Result } from "effect"
+import { Cause, Console, Context, Duration, Effect, Exit, Layer, Result } from "effect"
 import { HttpServer } from "effect/http"
 import * as Application from "./Application.ts"
 import * as ServerConfig from "./config/ServerConfig.ts"
@@ -38,11 +38,18 @@ const serve = Effect.fnUntraced(
     yield* Effect.forEach(unknownVariables(process.env), (warning) => Effect.logWarning(warning))
     const services = yield* Layer.build(Application.layer(config, process.env))
     const { address } = Context.get(services, HttpServer.HttpServer)
-    const { begin } = Context.get(services, Stopping)
+    const { begin, drain } = Context.get(services, Stopping)
     yield* Effect.logInfo(`Sluice is ready at ${HttpServer.formatAddress(address)}`)
+    const draining = Duration.isZero(config.drain)
+      ? Effect.void
+      : Effect.logInfo(
+        `stopping in ${Duration.format(config.drain)}: not ready any more, everything is served until then`
+      )
+        .pipe(Effect.andThen(drain), Effect.andThen(Effect.sleep(config.drain)))
+    const stopping = Effect.logInfo("stopping: nothing new is taken up, what is in flight ends")
     return yield* Effect.onInterrupt(
       Effect.never,
-      () => Effect.andThen(Effect.logInfo("stopping: nothing new is taken up, what is in flight ends"), begin)
+      () => draining.pipe(Effect.andThen(stopping), Effect.andThen(begin))
     )
   },
   Effect.onInterrupt(() => leaveInTime),

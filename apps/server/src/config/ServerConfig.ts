@@ -30,6 +30,8 @@ export interface ServerConfig {
   readonly encryptionKeys: ReadonlyArray<Redacted.Redacted<Uint8Array>>
   readonly allowedNetworks: ReadonlyArray<IpNetwork.IpNetwork>
   readonly roles: ReadonlySet<Role>
+  /** How long everything is served as before after SIGTERM, while readiness says that the process is stopping. */
+  readonly drain: Duration.Duration
   /** The retention of callout records and deliveries. */
   readonly retention: Duration.Duration
   readonly telemetry: TelemetryConfig.TelemetryConfig
@@ -64,6 +66,7 @@ export const decode = (environment: Environment): Result.Result<ServerConfig, Co
     encryptionKeys: read<ServerConfig["encryptionKeys"]>("SLUICE_ENCRYPTION_KEY", [], readEncryptionKeys),
     allowedNetworks: read("SLUICE_ALLOW_NETWORKS", [], networks),
     roles: read("SLUICE_ROLES", new Set(allRoles), roles),
+    drain: read("SLUICE_DRAIN", Duration.zero, drain),
     retention: read("SLUICE_RETENTION", Duration.days(90), retention)
   }
   if (Result.isFailure(telemetry)) return Result.fail([...faults, ...telemetry.failure])
@@ -109,6 +112,18 @@ const units: Readonly<Record<string, (amount: number) => Duration.Duration>> = {
   h: Duration.hours,
   d: Duration.days,
   w: Duration.weeks
+}
+
+const drainUnits: typeof units = { ms: Duration.millis, s: Duration.seconds, m: Duration.minutes }
+
+const longestDrain = Duration.minutes(10)
+
+const drain = (value: string): Result.Result<Duration.Duration, string> => {
+  const [, amount = "0", unit = ""] = /^(\d{1,6})(ms|s|m)$/.exec(value) ?? []
+  const duration = drainUnits[unit]?.(Number(amount))
+  return duration !== undefined && Duration.isLessThanOrEqualTo(duration, longestDrain)
+    ? Result.succeed(duration)
+    : Result.fail(`"${value}" is not a time to drain: write a whole number and ms, s or m, at most 10m, for example 5s`)
 }
 
 const retention = (value: string): Result.Result<Duration.Duration, string> => {

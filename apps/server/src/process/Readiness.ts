@@ -8,6 +8,7 @@ import { sqlFault } from "@sluice/persistence/internal/sql/SqlFault"
 import { Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { atMost } from "./AnswerTimeout.ts"
+import { Stopping } from "./Stopping.ts"
 
 /**
  * The time limit of `SELECT 1`. A refusal proves that the database is away; a late answer proves nothing, because other
@@ -26,6 +27,7 @@ const silent = new JournalUnavailable({ message: "The database did not answer in
 const make = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   const writes = yield* WriteHealth
+  const stopping = yield* Stopping
 
   const asked = sql`SELECT 1`.pipe(
     Effect.asVoid,
@@ -34,6 +36,7 @@ const make = Effect.gen(function*() {
 
   return Readiness.of({
     check: Effect.gen(function*() {
+      if (stopping.isDraining()) return yield* new JournalUnavailable({ message: "This process is stopping" })
       const stalled = yield* writes.stalledSeconds
       if (stalled > 0) {
         return yield* new JournalUnavailable({ message: `No commit has succeeded for ${Math.round(stalled)} s` })
@@ -50,7 +53,7 @@ export class Readiness extends Context.Service<Readiness, {
   /** The database answers, whether or not commits succeed. */
   readonly reachable: Effect.Effect<void, JournalUnavailable>
 }>()("@sluice/server/Readiness") {
-  static readonly layer: Layer.Layer<Readiness, never, SqlClient.SqlClient | WriteHealth> = Layer.effect(
+  static readonly layer: Layer.Layer<Readiness, never, SqlClient.SqlClient | WriteHealth | Stopping> = Layer.effect(
     Readiness,
     Effect.suspend(() => make)
   )

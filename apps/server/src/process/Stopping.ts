@@ -1,19 +1,32 @@
 /**
- * Signals that the process was asked to stop: waits and streams on behalf of clients end now, so that the listener can
- * close; runs have their own grace. Contract: section 10, promise 5.
+ * Signals that the process was asked to stop. First it drains: readiness says so, and everything is served as before
+ * (`SLUICE_DRAIN`). Then it stops: waits and streams on behalf of clients end, so that the listener can close; runs have
+ * their own grace. Contract: section 2, and section 10, promise 5.
  */
 import { Context, Deferred, Effect, Layer } from "effect"
 
 export class Stopping extends Context.Service<Stopping, {
+  /** The process is no longer ready, and goes on. */
+  readonly drain: Effect.Effect<void>
+  /** Whether `drain` or `begin` has been called. */
+  readonly isDraining: () => boolean
   readonly begin: Effect.Effect<void>
   /** Passes once `begin` has been called. */
   readonly begun: Effect.Effect<void>
 }>()("@sluice/server/Stopping") {
   static readonly layer: Layer.Layer<Stopping> = Layer.effect(
     Stopping,
-    Effect.map(Deferred.make<void>(), (stop) => ({
-      begin: Effect.asVoid(Deferred.succeed(stop, undefined)),
-      begun: Deferred.await(stop)
-    }))
+    Effect.map(Deferred.make<void>(), (stop) => {
+      let draining = false
+      const drain = Effect.sync(() => {
+        draining = true
+      })
+      return {
+        drain,
+        isDraining: () => draining,
+        begin: Effect.andThen(drain, Effect.asVoid(Deferred.succeed(stop, undefined))),
+        begun: Deferred.await(stop)
+      }
+    })
   )
 }

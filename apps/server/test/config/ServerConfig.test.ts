@@ -87,6 +87,9 @@ describe("ServerConfig", () => {
     ],
     [{ SLUICE_ROLES: "api,cook" }, /^SLUICE_ROLES names "cook": write api, worker/],
     [{ SLUICE_ROLES: "," }, /^SLUICE_ROLES names no role/],
+    [{ SLUICE_DRAIN: "5" }, /^SLUICE_DRAIN "5" is not a time to drain: .*5s/],
+    [{ SLUICE_DRAIN: "11m" }, /^SLUICE_DRAIN "11m" .*at most 10m/],
+    [{ SLUICE_DRAIN: "1h" }, /^SLUICE_DRAIN /],
     [{ SLUICE_RETENTION: "soon" }, /^SLUICE_RETENTION "soon" is not a time: .*90d/],
     [{ SLUICE_RETENTION: "0d" }, /^SLUICE_RETENTION /]
   ]

@@ -177,6 +177,25 @@ describe("a settings file", () => {
 })
 
 describe("SIGTERM", () => {
+  it.live("with SLUICE_DRAIN refuses no request of a client that follows readiness", () =>
+    withDatabase(Effect.gen(function*() {
+      const running = yield* Process.start({ ...(yield* environment), SLUICE_DRAIN: "3s" })
+      const url = yield* running.url
+      yield* exchange(url, "PUT", "/v1/pipelines/p", { body: { steps: [] } })
+      yield* running.signal("SIGTERM")
+      const readiness = yield* Effect.repeat(exchange(url, "GET", "/health/ready"), {
+        until: ({ status }) => status === 503
+      })
+      assert.match(readiness.text, /stopping/)
+      // Whoever has not looked since is still served.
+      const order = yield* exchange(url, "POST", "/v1/orders", {
+        headers: { prefer: "wait=2" },
+        body: { orderType: "A" }
+      })
+      assert.strictEqual(order.status, 200, order.text)
+      assert.strictEqual((yield* running.ended).code, 0)
+    })))
+
   it.live(
     "ends what waits and watches at once and what is in flight in order, with exit code 0",
     () =>
