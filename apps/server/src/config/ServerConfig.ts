@@ -30,7 +30,7 @@ export interface ServerConfig {
   readonly encryptionKeys: ReadonlyArray<Redacted.Redacted<Uint8Array>>
   readonly allowedNetworks: ReadonlyArray<IpNetwork.IpNetwork>
   readonly roles: ReadonlySet<Role>
-  /** How long everything is served as before after SIGTERM, while readiness says that the process is stopping. */
+  /** The time after SIGTERM in which everything is served as before, while readiness says that the process is stopping. */
   readonly drain: Duration.Duration
   /** The retention of callout records and deliveries. */
   readonly retention: Duration.Duration

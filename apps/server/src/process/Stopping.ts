@@ -8,7 +8,7 @@ import { Context, Deferred, Effect, Layer } from "effect"
 export class Stopping extends Context.Service<Stopping, {
   /** The process is no longer ready, and goes on. */
   readonly drain: Effect.Effect<void>
-  /** Whether `drain` or `begin` has been called. */
+  /** True once `drain` or `begin` has been called. */
   readonly isDraining: () => boolean
   readonly begin: Effect.Effect<void>
   /** Passes once `begin` has been called. */

@@ -25,6 +25,8 @@ export interface Options {
    * only checks the login.
    */
   readonly connections?: number
+  /** The wait for a host that accepts writes. Default 11 s: a start ends within 15 s. */
+  readonly hostPatience?: Duration.Input
   /** For one connection attempt. Default 3 s: requests answer within 5 s while the database is away. */
   readonly connectTimeout?: Duration.Input
   /** The name in `pg_stat_activity`. Default `sluice`. */
@@ -45,9 +47,6 @@ export class DatabaseUnavailable extends Schema.TaggedError<DatabaseUnavailable>
 export type DatabaseError = DatabaseUnavailable | SchemaTooNew | MigrationFailed
 
 type Clients = PgClient.PgClient | SqlClient.SqlClient
-
-/** The time that the start waits for a host that accepts writes; the process has promised to report within 15 s. */
-const chooseWithin = 11_000
 
 const mend = ({ code, granted }: Admission.NotAdmitted, database: string, connections: number) => {
   switch (code) {
@@ -125,8 +124,9 @@ export const layerPool = (options: Options): Layer.Layer<Clients> =>
   Layer.unwrap(Effect.map(Effect.orDie(targetOf(options)), pool))
 
 /** Finds a host that will do, and is granted the connections, or says why not, in one line. */
-const check = Effect.fnUntraced(function*({ config, database, hosts }: Target, connections: number) {
-  const chosen = yield* Hosts.chooseWithin(hosts, chooseWithin)
+const check = Effect.fnUntraced(function*({ config, database, hosts }: Target, options: Options) {
+  const { connections = 1, hostPatience = "11 seconds" } = options
+  const chosen = yield* Hosts.chooseWithin(hosts, hostPatience)
   if (Result.isFailure(chosen)) return yield* noHost(database, chosen.failure)
   yield* Effect.mapError(
     Admission.admit(config, connections),
@@ -140,6 +140,6 @@ export const layer = (
 ): Layer.Layer<Clients, DatabaseError> =>
   Layer.unwrap(Effect.gen(function*() {
     const target = yield* targetOf(options)
-    yield* check(target, options.connections ?? 1)
+    yield* check(target, options)
     return Layer.effectDiscard(migrate(options.migrations)).pipe(Layer.provideMerge(pool(target)))
   }))

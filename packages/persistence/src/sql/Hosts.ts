@@ -10,7 +10,7 @@
  * | does not answer within 2 s | never |
  */
 import * as PgConnection from "@effect/sql-pg/PgConnection"
-import { Clock, Effect, Redacted, Result, Semaphore } from "effect"
+import { Clock, Duration, Effect, Redacted, Result, Semaphore } from "effect"
 import { connect, isIP, type Socket } from "node:net"
 import { type DatabaseUrl, formatHost, type Host } from "./DatabaseUrl.ts"
 import { sqlText } from "./SqlFault.ts"
@@ -132,10 +132,15 @@ export const make = Effect.fnUntraced(function*(database: DatabaseUrl) {
   const socketTo = (host: Host): Socket => {
     const socket = open(host)
     sockets.set(socket, host)
+    const goesFirst = () => {
+      if (!socket.writableEnded) forget(host)
+    }
+    // The other side ends it. Asked before Node ends our side in turn.
+    socket.prependListener("end", goesFirst)
     socket.on("close", () => {
       sockets.delete(socket)
-      // The other side went first, or was never reached.
-      if (!socket.writableEnded) forget(host)
+      // It was never reached, or is reset.
+      goesFirst()
     })
     return socket
   }
@@ -217,11 +222,11 @@ const configOf = ({ url }: DatabaseUrl, hosts: Hosts, searches: boolean) => {
 /** Chooses a host, again and again until one will do; fails with what each said. */
 export const chooseWithin = (
   hosts: Hosts,
-  milliseconds: number
+  patience: Duration.Input
 ): Effect.Effect<Result.Result<void, ReadonlyArray<Word>>> =>
   Effect.gen(function*() {
     const clock = yield* Clock.Clock
-    const end = clock.currentTimeMillisUnsafe() + milliseconds
+    const end = clock.currentTimeMillisUnsafe() + Duration.toMillis(Duration.fromInputUnsafe(patience))
     for (;;) {
       yield* hosts.choose
       const words = hosts.refusals()

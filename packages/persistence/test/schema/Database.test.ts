@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { Context, Effect, Layer, Redacted, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
 import * as Database from "../../src/schema/Database.ts"
 import { migrations } from "../../src/schema/Migrations.ts"
 import { DatabaseTest } from "../../src/testing/DatabaseTest.ts"
+import * as Proxy from "../Proxy.ts"
 
 const change = (url: Redacted.Redacted, patch: (url: URL) => void) => {
   const it = new URL(Redacted.value(url))
@@ -106,6 +107,41 @@ describe("Database", () => {
         assert.match(String((refused.reason as { readonly cause?: unknown }).cause), /runs_go_on/)
       }).pipe(Effect.provide(Database.layerPool({ url })))
     }).pipe(Effect.provide(DatabaseTest.layerEmpty)))
+
+  it.live("a start that finds no host that accepts writes names what each of them said", () =>
+    Effect.gen(function*() {
+      const { url } = yield* DatabaseTest
+      const sql = yield* SqlClient.SqlClient
+      const name = new URL(Redacted.value(url)).pathname.slice(1)
+      yield* sql`ALTER DATABASE ${sql(name)} SET default_transaction_read_only = on`
+      const proxy = yield* Proxy.make(url)
+      const { host } = new URL(Redacted.value(proxy.url))
+      const several = Redacted.make(Redacted.value(proxy.url).replace(`${host}/`, `127.0.0.1:1,${host}/`))
+      const error = yield* Effect.flip(
+        Effect.provide(SqlClient.SqlClient, Database.layer({ url: several, hostPatience: 0 }), { local: true })
+      )
+      assert.match(
+        error.message,
+        /^DATABASE_URL \(.*\): no host accepts writes: 127\.0\.0\.1:1: .*ECONNREFUSED.*; \S+: is read-only\. Start or promote/
+      )
+    }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)))
+
+  it.live("the host that accepts writes is used, and another one when it is lost", () =>
+    Effect.gen(function*() {
+      const { url } = yield* DatabaseTest
+      const [first, second] = [yield* Proxy.make(url), yield* Proxy.make(url)]
+      const [one, two] = [first, second].map((proxy) => new URL(Redacted.value(proxy.url)).host)
+      const both = Redacted.make(Redacted.value(first.url).replace(`${one}/`, `${one},${two}/`))
+      const services = yield* Layer.build(Database.layer({ url: both, connections: 4 }))
+      const sql = Context.get(services, SqlClient.SqlClient)
+      const patiently = Effect.retry({ schedule: Schedule.spaced("50 millis"), times: 100 })
+      first.cut()
+      yield* patiently(sql`CREATE TABLE moved (n int)`)
+      first.mend()
+      second.cut()
+      yield* patiently(sql`INSERT INTO moved VALUES (1)`)
+      assert.deepStrictEqual(yield* sql`SELECT n FROM moved`, [{ n: 1 }])
+    }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)))
 
   it.effect("every migration of this release applies", () =>
     Effect.gen(function*() {
