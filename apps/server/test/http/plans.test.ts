@@ -53,6 +53,9 @@ const store = Effect.gen(function*() {
   for (const statement of statements) yield* sql.unsafe(statement)
 })
 
+/** How often each request is made: a statement that reads an index through does so as often. */
+const repeats = 5
+
 const half = rows / 2
 const hex = `00000000000070008000${half.toString(16).padStart(12, "0")}`
 
@@ -69,6 +72,16 @@ const samples: Readonly<Record<string, ReadonlyArray<string>>> = {
   orderId: [`o${half}`],
   pipeline: ["plain", "rare"],
   errorsOnly: ["true"],
+  q: ["e150", "process_event-0000000000007000"],
+  settled: ["true", "false"],
+  step: ["s"],
+  failedStep: ["s"],
+  outcome: ["rejected"],
+  customerId: ["c1"],
+  kind: ["retry"],
+  actor: ["anonymous"],
+  action: ["pipeline.create"],
+  resource: ["/v1/pipelines/plain"],
   email: [`a${rows - 100}@example.com`],
   partner: ["p1.example"],
   endpointId: ["kept"],
@@ -119,14 +132,15 @@ const useAll = Effect.gen(function*() {
   const stored = yield* fill
   yield* Effect.orDie(store)
   yield* (yield* SqlClient.SqlClient)`select pg_stat_reset()`
-  for (let times = 0; times < 3; times++) {
+  for (let times = 0; times < repeats; times++) {
     for (const path of [...reads, "/metrics"]) {
-      // These walk thousands of rows by design.
-      if (times > 0 && /[?](email|partner)=/.test(path)) continue
+      // These walk thousands of rows by design: once is enough.
+      const walks = /[?](email|partner|q|step|outcome|settled)=/.test(path)
+      if (walks && times > 0) continue
       const { status, json, text } = yield* ask("GET", path)
       // A state of the one list may be none of the other.
       assert.include([200, 400, 404], status, `${path}: ${text}`)
-      if (typeof json?.nextCursor !== "string") continue
+      if (walks || typeof json?.nextCursor !== "string") continue
       const next = `${path}${path.includes("?") ? "&" : "?"}cursor=${encodeURIComponent(json.nextCursor)}`
       yield* ask("GET", next)
     }
@@ -162,7 +176,7 @@ describe("plans", () => {
       assert.deepStrictEqual(read, [])
       const walked = yield* sql<{ readonly name: string; readonly read: number }>`
         select indexrelname as name, idx_tup_read::int4 as read from pg_stat_user_indexes
-        where idx_tup_read >= ${3 * rows}::int4 order by 1`
+        where idx_tup_read >= ${(repeats - 1) * rows}::int4 order by 1`
       assert.deepStrictEqual(walked, [])
     }).pipe(Effect.orDie, Effect.provide(DatabaseTest.layer)), 300_000)
 })

@@ -90,6 +90,8 @@ describe("outage", () => {
       assert.isAbove(Number(/^sluice_journal_stalled_seconds (\S+)$/m.exec(text)?.[1]), 2)
       yield* cable.put
       yield* ready(200)
+      // The log is written by a watch that looks a few times a second.
+      yield* Effect.sleep("2 seconds")
       yield* Fiber.interrupt(load)
       yield* running.signal("SIGTERM")
       const { output } = yield* running.ended

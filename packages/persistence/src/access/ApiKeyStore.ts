@@ -16,7 +16,7 @@ import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import type { Json } from "@sluice/domain/json/Json"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
-import { Clock, Context, Effect, Layer, Queue, Schema, Semaphore, Stream } from "effect"
+import { Clock, Context, Effect, Layer, Queue, Schedule, Schema, Semaphore, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { recordAct } from "../audit/ActRecord.ts"
 import { announce } from "../settings/Announcement.ts"
@@ -113,8 +113,10 @@ const make = Effect.gen(function*() {
       }))
   )
   yield* orUnavailable(refresh)
-  const refreshNow = Effect.ignore(refresh, { log: "Warn" })
-  yield* BackgroundLoop.fork("api-keys", Stream.runForEach(settings.changes, () => refresh))
+  const refreshNow = Effect.ignore(refresh, { log: "Debug" })
+  // An outage is told of where writes stop, not by whoever waits for the database.
+  const untilRead = Effect.retry(refresh, { schedule: Schedule.spaced("1 second") })
+  yield* BackgroundLoop.fork("api-keys", Stream.runForEach(settings.changes, () => untilRead))
 
   const noteUses = Effect.flatMap(Queue.takeAll(uses), (noted) =>
     // Lost where the database is away: the next minute has the next use.

@@ -64,7 +64,7 @@ const make = Effect.gen(function*() {
   const writes = makeWrites(sql, box)
 
   // The change is stored by now. Where it cannot be read back at once, the watch that every process keeps will.
-  const refresh = Effect.ignore(live.refresh, { log: "Warn" })
+  const refresh = Effect.ignore(live.refresh, { log: "Debug" })
 
   const of = (kind: SettingsKind): SettingsOf => ({
     put: Effect.fnUntraced(function*(id, document, precondition = {}) {
