@@ -2,6 +2,8 @@
 import { ApiClient } from "@sluice/api/ApiClient"
 import { Cause, Console, Effect, Exit, identity, Layer, Option, Redacted } from "effect"
 import { CliError, CliOutput, Command, Flag } from "effect/cli"
+import { apiKeys, createApiKey, deleteApiKey } from "./access/ApiKeys.ts"
+import { audit } from "./access/Audit.ts"
 import { apply } from "./Apply.ts"
 import { checkPartner } from "./CheckPartner.ts"
 import { deliveries, delivery, redeliver } from "./Deliveries.ts"
@@ -39,7 +41,8 @@ const commandOf = (defaults: Defaults) => {
       { group: "Orders and runs", commands: [submit, watch, show, orders, runs] },
       { group: "Putting right", commands: [cancel, retry, retryMany, stop, resolve] },
       { group: "Deliveries", commands: [deliveries, delivery, redeliver, replay] },
-      { group: "Settings and partners", commands: [apply, simulate, plan, checkPartner, keys] }
+      { group: "Settings and partners", commands: [apply, simulate, plan, checkPartner, keys] },
+      { group: "Access", commands: [apiKeys, createApiKey, deleteApiKey, audit] }
     ]),
     Command.provide(({ json, key, url }) => {
       const secret = Option.getOrUndefined(key) ?? given

@@ -170,6 +170,28 @@ layer(Layer.mergeAll(Stage.layer, NodeHttpClient.layerUndici, NodeServices.layer
         yield* sluice("apply", yield* file("told.json", { webhookEndpoints: [] }), "--yes")
       }))
 
+    it.effect("makes, lists and deletes API keys, shows a key once, and lists who changed what", () =>
+      Effect.gen(function*() {
+        const { url } = yield* Stage
+        const first = yield* sluice("create-api-key", "root", "--role", "admin")
+        assert.deepStrictEqual([first.code, first.said.length], [0, 1], first.complaint)
+        assert.match(first.text, /^sluice_[\w-]{43}$/)
+        const shop = yield* sluice("create-api-key", "shop", "--role", "read", "--role", "submit", "--json")
+        const { id, key: made, roles } = JSON.parse(shop.text)
+        assert.deepStrictEqual(roles, ["read", "submit"])
+        const listed = yield* sluice("api-keys")
+        assert.match(listed.text, /shop +read\+submit/)
+        assert.notInclude(listed.text, made)
+        const forbidden = yield* sluice("audit", "--key", made)
+        assert.strictEqual(forbidden.code, 3)
+        assert.match(forbidden.complaint, /needs admin.*\(403\)\nSet SLUICE_API_KEY/)
+        assert.notInclude(forbidden.complaint, url)
+        assert.strictEqual((yield* sluice("delete-api-key", id)).code, 0)
+        const audit = yield* sluice("audit", "--actor", "tests", "--action", "api_key.create")
+        assert.match(audit.text, /tests +api_key\.create +\/v1\/api-keys/)
+        assert.strictEqual((yield* sluice("orders", "--key", made)).code, 3)
+      }))
+
     it.effect("plans an order, saying where a request depends on an answer", () =>
       Effect.gen(function*() {
         const { file, partner } = yield* Stage

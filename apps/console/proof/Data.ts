@@ -49,6 +49,8 @@ export interface Shown {
   readonly patched: string
   readonly large: string
   readonly delivery: string
+  /** A record of the audit with something before and after. */
+  readonly change: string
 }
 
 /** Submits an order and waits for its end; gives the process event's id. */
@@ -88,5 +90,7 @@ export const fill = async (sluice: Sluice, partner: string, many: number): Promi
   const delivered = () => sluice.request("GET", "/v1/deliveries?endpointId=proof&state=delivered&limit=1")
   await until("a webhook is delivered", async () => (await delivered()).items.length > 0)
   const delivery = (await delivered()).items[0].id
-  return { well, failed, patched, large, delivery }
+  await sluice.request("PUT", "/v1/pipelines/many", { match: { orderTypes: ["CHANGE_OFFER"] }, steps: [], priority: 1 })
+  const change = (await sluice.request("GET", "/v1/audit?action=pipeline.update&limit=1")).items[0].id
+  return { well, failed, patched, large, delivery, change }
 }

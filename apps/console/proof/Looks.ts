@@ -20,6 +20,9 @@ export const pagesOf = (shown: Shown): ReadonlyArray<readonly [path: string, rea
   ["/deliveries", "order.submitted"],
   [`/deliveries/${shown.delivery}`, "Redeliver"],
   ...settingsPages,
+  ["/api-keys", "No key is stored yet"],
+  ["/audit", "pipeline.create"],
+  [`/audit/${shown.change}`, "What was changed"],
   ["/nowhere", "There is no such page"]
 ]
 

@@ -4,6 +4,7 @@
  * and how fast it is; how fast fails the run only with `STRICT_TIMES=1`.
  */
 import { existsSync } from "node:fs"
+import { access, keyOf, keys } from "./Access.ts"
 import { actions } from "./Actions.ts"
 import { executable, launch } from "./Browser.ts"
 import { fill } from "./Data.ts"
@@ -35,8 +36,9 @@ try {
   await keyboardSettings(browser, sluice)
   await foreignPage(browser, sluice)
   await speed(browser, sluice, shown, many)
-  const guarded = await startSluice({ SLUICE_API_KEYS: "ops=proof-key-of-an-admin" })
-  await door(browser, guarded, "proof-key-of-an-admin")
+  const guarded = await startSluice({ SLUICE_API_KEYS: keys })
+  await door(browser, guarded, keyOf("admin"))
+  await access(browser, guarded)
   await guarded.stop()
 } finally {
   await browser.close()

@@ -10,6 +10,7 @@ import * as Listener from "./access/Listener.ts"
 import * as RedactedProblems from "./access/RedactedProblems.ts"
 import { ConsoleFiles } from "./console/ConsoleFiles.ts"
 import * as ConsolePages from "./console/ConsolePages.ts"
+import * as AccessHttp from "./http/access/AccessHttp.ts"
 import * as ApiKeysHttp from "./http/access/ApiKeysHttp.ts"
 import * as AuditHttp from "./http/access/AuditHttp.ts"
 import * as DeliveriesHttp from "./http/deliveries/DeliveriesHttp.ts"
@@ -49,6 +50,7 @@ const handlers = Layer.mergeAll(
   PartnersHttp.layer,
   OverviewHttp.layer,
   HealthHttp.layer,
+  AccessHttp.layer,
   ApiKeysHttp.layer,
   AuditHttp.layer
 ).pipe(

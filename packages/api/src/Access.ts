@@ -85,6 +85,7 @@ export const access: AccessTable = {
     cancelReplay: ["operate", "job.cancel"]
   },
   apiKeys: { list: "admin", create: ["admin", "api_key.create"], remove: ["admin", "api_key.delete"] },
+  access: { get: "read" },
   audit: { list: "admin", get: "admin" },
   deliveries: { list: "read", get: "read", redeliver: ["operate", "delivery.redeliver"] },
   partners: { list: "read", reset: ["operate", "partner.update"] },

@@ -1,5 +1,6 @@
 /** The HTTP API of Sluice: what `/openapi.json` describes, the server implements and `ApiClient` speaks. Section 7. */
 import { HttpApi, OpenApi } from "effect/http-api"
+import { AccessApi } from "./access/AccessApi.ts"
 import { ApiKeysApi } from "./access/ApiKeysApi.ts"
 import { AuditApi } from "./access/AuditApi.ts"
 import { DeliveriesApi } from "./operations/DeliveriesApi.ts"
@@ -32,7 +33,17 @@ export class Api extends HttpApi.make("sluice")
     PartnersApi,
     HealthApi
   )
-  .add(ApiKeysApi, AuditApi, WebhookEndpointsApi, DeliveriesApi, EventsApi, CustomersApi, SubscriptionsApi, OverviewApi)
+  .add(
+    AccessApi,
+    ApiKeysApi,
+    AuditApi,
+    WebhookEndpointsApi,
+    DeliveriesApi,
+    EventsApi,
+    CustomersApi,
+    SubscriptionsApi,
+    OverviewApi
+  )
   .middleware(Refusals)
   // Added last, asked first.
   .middleware(AccessControl)

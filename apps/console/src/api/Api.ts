@@ -80,21 +80,39 @@ const read = async (response: Response): Promise<unknown> => {
   }
 }
 
-/** Sends a request with the key of this tab, and gives the answer as it is, once it is 2xx. */
+/** Sends a request with the key of this session, and gives the answer as it is, once it is 2xx. */
 export const send = async (route: Route, parts: Parts, signal?: AbortSignal): Promise<Response> => {
   const key = Session.key()
-  const response = await self.fetch(target(route, parts), {
+  const response = await sendWith(key, route, parts, signal)
+  if (response.status !== 401) return accepted(response)
+  // Another tab of this browser may have a key, or another one by now.
+  const other = await Session.shared(key)
+  if (other !== undefined) return accepted(await sendWith(other, route, parts, signal))
+  Session.lock()
+  return accepted(response)
+}
+
+const accepted = async (response: Response): Promise<Response> => {
+  if (response.ok) return response
+  throw problemOf(response.status, await read(response))
+}
+
+const sendWith = async (
+  key: string | undefined,
+  route: Route,
+  parts: Parts,
+  signal: AbortSignal | undefined
+): Promise<Response> => {
+  const request = {
     method: route[0],
     headers: { ...headersOf(parts), ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) },
     ...(parts.payload === undefined ? {} : { body: JSON.stringify(parts.payload) }),
     ...(signal === undefined ? {} : { signal })
-  }).catch((cause: unknown) => {
+  }
+  return self.fetch(target(route, parts), request).catch((cause: unknown) => {
     // Somebody left the page: that is no fault of the server's.
     throw signal?.aborted === true ? cause : offline(cause)
   })
-  if (response.ok) return response
-  if (response.status === 401) Session.lock()
-  throw problemOf(response.status, await read(response))
 }
 
 // The table has the shape of the client, and its entries are turned into calls of the same names.

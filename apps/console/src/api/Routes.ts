@@ -89,6 +89,7 @@ export const routes: RouteTable = {
     create: ["POST", "/v1/api-keys"],
     remove: ["DELETE", "/v1/api-keys/:id"]
   },
+  access: { get: ["GET", "/v1/access"] },
   audit: {
     list: ["GET", "/v1/audit"],
     get: ["GET", "/v1/audit/:id"]

@@ -1,41 +1,129 @@
 /**
- * The API key that this tab works with. Kept in the tab's own storage, gone when the tab is closed, and never in an
- * address.
+ * The API key of this browser session. Each tab keeps it in its own storage, which is gone when the tab is closed, and
+ * tabs of one browser hand it to each other: it is asked for once, and forgotten with the last tab. It is never in an
+ * address, and never in storage that outlives the tabs.
  */
 import { useSyncExternalStore } from "react"
 
 const slot = "sluice.key"
 const listeners = new Set<() => void>()
 
+/** Between tabs of this origin in this browser. */
+type Message =
+  /** A tab without a key asks those that have one. */
+  | { readonly type: "asked" }
+  | { readonly type: "answered"; readonly key: string }
+  | { readonly type: "signed-in"; readonly key: string }
+  | { readonly type: "signed-out" }
+
+const channel = new BroadcastChannel("sluice.session")
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel is of one origin
+const tellOthers = (message: Message): void => channel.postMessage(message)
+
+/** How long other tabs have to answer, in milliseconds. They are on this machine. */
+const patience = 250
+
 /** The server asked for a key that this tab does not have, or refused the one that it has. */
 let locked = false
+
+/** Grows with every other key, so that answers to the one before are dropped. */
+let generation = 0
 
 const tell = () => {
   for (const listener of listeners) listener()
 }
 
-export const key = (): string | undefined => sessionStorage.getItem(slot) ?? undefined
+const stored = (): string | undefined => sessionStorage.getItem(slot) ?? undefined
 
-export const signIn = (value: string): void => {
+/** A key that was not refused; only such a one is handed on. */
+let accepted = stored()
+
+export const key = stored
+
+const adopt = (value: string): void => {
   sessionStorage.setItem(slot, value)
+  accepted = value
   locked = false
+  generation++
   tell()
 }
 
-/** Drops the key: it is not wanted any more, or was not accepted. */
-export const signOut = (): void => {
+const forget = (): void => {
   sessionStorage.removeItem(slot)
+  accepted = undefined
   locked = true
+  generation++
   tell()
+}
+
+/** Ends the wait for an answer of another tab. */
+let answered: (() => void) | undefined
+/** One question at a time, for all requests that were refused together. */
+let asking: Promise<void> | undefined
+
+channel.addEventListener("message", ({ data }: MessageEvent<Message>) => {
+  switch (data.type) {
+    case "asked":
+      if (accepted !== undefined && !locked) tellOthers({ type: "answered", key: accepted })
+      return
+    case "answered":
+      // While it is asked for, this tab has none that is taken.
+      if (answered !== undefined && data.key !== accepted) adopt(data.key)
+      answered?.()
+      return
+    case "signed-in":
+      return adopt(data.key)
+    case "signed-out":
+      return forget()
+  }
+})
+
+const ask = (): Promise<void> =>
+  new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      answered = asking = undefined
+      resolve()
+    }
+    // oxlint-disable-next-line eslint/no-restricted-globals -- a browser has no other timer
+    const timer = setTimeout(done, patience)
+    answered = done
+    tellOthers({ type: "asked" })
+  })
+
+/** A key of another tab, other than the one that was `tried`; `undefined` where none has one. */
+export const shared = async (tried: string | undefined): Promise<string | undefined> => {
+  if (accepted !== undefined && accepted !== tried) return accepted
+  await (asking ??= ask())
+  return accepted === tried ? undefined : accepted
+}
+
+export const signIn = (value: string): void => {
+  adopt(value)
+  tellOthers({ type: "signed-in", key: value })
+}
+
+/** Drops the key in all tabs. */
+export const signOut = (): void => {
+  forget()
+  tellOthers({ type: "signed-out" })
 }
 
 /** Keeps a key that is still to be tried. */
 export const hold = (value: string): void => sessionStorage.setItem(slot, value)
 
-/** Called when the server has answered 401. */
+/** Drops a key that was tried and refused. */
+export const drop = (): void => {
+  sessionStorage.removeItem(slot)
+  locked = true
+  tell()
+}
+
+/** Called when the server has answered 401, and no other tab has a key that is taken. */
 export const lock = (): void => {
   if (locked) return
   locked = true
+  accepted = undefined
   tell()
 }
 
@@ -44,8 +132,16 @@ const subscribe = (listener: () => void) => {
   return () => listeners.delete(listener)
 }
 
-/** Tells if a key is required, and if one is held. */
-export const useSession = (): { readonly locked: boolean; readonly signedIn: boolean } => ({
+export interface SessionState {
+  /** A key is required. */
+  readonly locked: boolean
+  /** A key is held. */
+  readonly signedIn: boolean
+  readonly generation: number
+}
+
+export const useSession = (): SessionState => ({
   locked: useSyncExternalStore(subscribe, () => locked),
-  signedIn: useSyncExternalStore(subscribe, () => key() !== undefined)
+  signedIn: useSyncExternalStore(subscribe, () => key() !== undefined),
+  generation: useSyncExternalStore(subscribe, () => generation)
 })

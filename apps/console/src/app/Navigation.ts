@@ -1,5 +1,18 @@
 /** The rail: where one can go, and the keys that go there. */
-import { Activity, Gauge, KeyRound, type LucideIcon, Package, Plug, Send, Webhook, Workflow } from "lucide-react"
+import {
+  Activity,
+  Gauge,
+  KeyRound,
+  type LucideIcon,
+  Package,
+  Plug,
+  ScrollText,
+  Send,
+  ShieldCheck,
+  Webhook,
+  Workflow
+} from "lucide-react"
+import type { Role } from "../api/Access.ts"
 
 export interface Place {
   readonly to: string
@@ -12,9 +25,11 @@ export interface PlaceGroup {
   /** Absent for the first. */
   readonly title?: string
   readonly places: ReadonlyArray<Place>
+  /** Whose places these are; absent: everybody's. */
+  readonly role?: Role
 }
 
-export const navigation: ReadonlyArray<PlaceGroup> = [
+const navigation: ReadonlyArray<PlaceGroup> = [
   {
     places: [
       { to: "/", label: "Overview", keys: "g h", icon: Gauge },
@@ -31,5 +46,17 @@ export const navigation: ReadonlyArray<PlaceGroup> = [
       { to: "/auth-providers", label: "Auth providers", keys: "g a", icon: KeyRound },
       { to: "/webhook-endpoints", label: "Webhooks", keys: "g w", icon: Webhook }
     ]
+  },
+  {
+    title: "Administration",
+    role: "admin",
+    places: [
+      { to: "/api-keys", label: "API keys", keys: "g k", icon: ShieldCheck },
+      { to: "/audit", label: "Audit", keys: "g u", icon: ScrollText }
+    ]
   }
 ]
+
+/** The places of somebody who may this. */
+export const placesOf = (may: (role: Role) => boolean): ReadonlyArray<PlaceGroup> =>
+  navigation.filter(({ role }) => role === undefined || may(role))

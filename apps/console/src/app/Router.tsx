@@ -5,7 +5,15 @@
 import { createRoute, createRouter, type ErrorComponentProps, lazyRouteComponent } from "@tanstack/react-router"
 import { NotFound } from "../components/feedback/NotFound.tsx"
 import { Failure, Loading } from "../components/feedback/Notice.tsx"
-import { deliverySearch, orderSearch, parseSearch, picked, runSearch, stringifySearch } from "../url/Filters.ts"
+import {
+  auditSearch,
+  deliverySearch,
+  orderSearch,
+  parseSearch,
+  picked,
+  runSearch,
+  stringifySearch
+} from "../url/Filters.ts"
 import { rootRoute } from "./Root.ts"
 import { settingsRoutes } from "./SettingsRoutes.ts"
 
@@ -62,6 +70,25 @@ const delivery = createRoute({
   component: lazyRouteComponent(() => import("../pages/deliveries/DeliveryPage.tsx"), "DeliveryPage")
 })
 
+const apiKeys = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/api-keys",
+  component: lazyRouteComponent(() => import("../pages/administration/ApiKeysPage.tsx"), "ApiKeysPage")
+})
+
+const audit = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/audit",
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import("../pages/administration/AuditPage.tsx"), "AuditPage")
+})
+
+const auditRecord = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/audit/$id",
+  component: lazyRouteComponent(() => import("../pages/administration/AuditRecordPage.tsx"), "AuditRecordPage")
+})
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     overview,
@@ -72,6 +99,9 @@ export const router = createRouter({
     job,
     deliveries,
     delivery,
+    apiKeys,
+    audit,
+    auditRecord,
     ...settingsRoutes
   ]),
   parseSearch,

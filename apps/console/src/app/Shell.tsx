@@ -1,14 +1,16 @@
 /** The frame around every page: navigation, shortcuts, search, messages, and the sign-in where a key is required. */
+import { useQueryClient } from "@tanstack/react-query"
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router"
 import { BookOpen, Keyboard, LogOut, Menu, Moon, Search, Sun, SunMoon } from "lucide-react"
 import { Fragment, useEffect, useRef, useState } from "react"
+import { useAccess } from "../api/Access.ts"
 import * as Session from "../api/Session.ts"
 import { Toasts } from "../components/feedback/Toasts.tsx"
 import { focusList } from "../components/table/DataTable.tsx"
 import { type Shortcut, useKeyboard, useShortcuts } from "../environment/Shortcuts.ts"
 import { nextTheme, type Theme, useTheme } from "../environment/Theme.ts"
 import { JumpDialog } from "./JumpDialog.tsx"
-import { navigation } from "./Navigation.ts"
+import { placesOf } from "./Navigation.ts"
 import { ShortcutSheet } from "./ShortcutSheet.tsx"
 import { SignIn } from "./SignIn.tsx"
 
@@ -28,7 +30,8 @@ const Brand = () => (
 const Places = () => {
   const path = useRouterState({ select: ({ location }) => location.pathname })
   const isHere = (to: string) => to === "/" ? path === "/" : path === to || path.startsWith(`${to}/`)
-  return navigation.map(({ title, places }) => (
+  const { may } = useAccess()
+  return placesOf(may).map(({ title, places }) => (
     <Fragment key={title ?? ""}>
       {title !== undefined && <h2>{title}</h2>}
       <nav aria-label={title ?? "Main"}>
@@ -50,6 +53,7 @@ interface FootProps {
 
 const Foot = ({ jump, sheet }: FootProps) => {
   const { signedIn } = Session.useSession()
+  const { name, roles } = useAccess()
   const theme = themes[useTheme()]
   return (
     <div className="foot">
@@ -69,6 +73,11 @@ const Foot = ({ jump, sheet }: FootProps) => {
         <BookOpen className="icon" aria-hidden="true" />
         API reference
       </a>
+      {signedIn && name !== undefined && (
+        <p className="muted who">
+          Signed in as <strong className="break">{name}</strong>, {roles.join(", ")}
+        </p>
+      )}
       {signedIn && (
         <button type="button" className="button quiet" onClick={Session.signOut}>
           <LogOut className="icon" aria-hidden="true" />
@@ -80,7 +89,15 @@ const Foot = ({ jump, sheet }: FootProps) => {
 }
 
 export const Shell = () => {
-  const { locked } = Session.useSession()
+  const { generation, locked } = Session.useSession()
+  const queries = useQueryClient()
+  const before = useRef(generation)
+  useEffect(() => {
+    if (before.current === generation) return
+    before.current = generation
+    // Answers to another key are not this one's to see.
+    void queries.resetQueries()
+  }, [generation, queries])
   const [open, setOpen] = useState(false)
   const [over, setOver] = useState<"jump" | "sheet" | undefined>(undefined)
   const navigate = useNavigate()
@@ -88,7 +105,8 @@ export const Shell = () => {
   const main = useRef<HTMLElement>(null)
   useEffect(() => setOpen(false), [path])
   useKeyboard()
-  const going = navigation.flatMap(({ places }) =>
+  const { may } = useAccess()
+  const going = placesOf(may).flatMap(({ places }) =>
     places.map(({ to, label, keys }): Shortcut => ({ keys, label, run: () => void navigate({ to }) }))
   )
   useShortcuts([

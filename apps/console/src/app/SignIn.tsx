@@ -1,12 +1,10 @@
 /** The door: asks for an API key where the server wants one. */
-import { useQueryClient } from "@tanstack/react-query"
 import { type FormEvent, useState } from "react"
 import { api } from "../api/Api.ts"
 import * as Session from "../api/Session.ts"
 import { Failure } from "../components/feedback/Notice.tsx"
 
 export const SignIn = () => {
-  const queries = useQueryClient()
   const [error, setError] = useState<unknown>(undefined)
   const [busy, setBusy] = useState(false)
   const submit = async (event: FormEvent<HTMLFormElement>) => {
@@ -17,11 +15,10 @@ export const SignIn = () => {
     setError(undefined)
     Session.hold(key)
     try {
-      await api.plugins.list({ query: { limit: 1 } })
-      queries.clear()
+      await api.access.get({})
       Session.signIn(key)
     } catch (refused) {
-      Session.signOut()
+      Session.drop()
       setError(refused)
     } finally {
       setBusy(false)
@@ -34,8 +31,8 @@ export const SignIn = () => {
         Sign in to Sluice
       </h1>
       <p className="muted">
-        This server asks for an API key: one of those in its{" "}
-        <code>SLUICE_API_KEYS</code>. It is kept in this tab until you close it.
+        This server asks for an API key: one of its <code>SLUICE_API_KEYS</code>{" "}
+        or one that an administrator made. Tabs of this browser share it; it is gone with the last of them.
       </p>
       <form className="stack" onSubmit={(event) => void submit(event)}>
         <label className="field">

@@ -32,6 +32,16 @@ export interface DeliverySearch {
   readonly order?: string
 }
 
+export interface AuditSearch {
+  readonly actor?: string
+  readonly action?: string
+  /** A path. */
+  readonly resource?: string
+  readonly after?: string
+  readonly before?: string
+}
+
+const auditNames = ["actor", "action", "resource", "after", "before"] as const
 const deliveryNames = ["endpoint", "type", "state", "order"] as const
 const orderNames = ["q", "orderType", "status", "after", "before"] as const
 const runNames = ["q", "state", "pipeline", "partner", "errors", "after", "before"] as const
@@ -52,6 +62,7 @@ export const picked = <const Name extends string>(
 
 export const orderSearch = (given: Readonly<Record<string, unknown>>): OrderSearch => picked(orderNames, given)
 export const runSearch = (given: Readonly<Record<string, unknown>>): RunSearch => picked(runNames, given)
+export const auditSearch = (given: Readonly<Record<string, unknown>>): AuditSearch => picked(auditNames, given)
 export const deliverySearch = (given: Readonly<Record<string, unknown>>): DeliverySearch => picked(deliveryNames, given)
 
 const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }

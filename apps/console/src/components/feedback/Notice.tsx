@@ -29,6 +29,8 @@ const advice = (error: unknown): string => {
       return "The database is away. What is stored is safe; the page goes on by itself when it is back."
     case "not-found":
       return "Check the id. Records are removed when SLUICE_RETENTION has passed."
+    case "forbidden":
+      return "Sign in with a key that has the role, or ask an administrator for one."
     case "unauthorized":
       return "Sign in with one of the server's API keys."
     case "invalid-request":

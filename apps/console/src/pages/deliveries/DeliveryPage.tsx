@@ -5,6 +5,7 @@ import { Send } from "lucide-react"
 import { useState } from "react"
 import { api } from "../../api/Api.ts"
 import { routes } from "../../api/Routes.ts"
+import { Allowed } from "../../components/feedback/Allowed.tsx"
 import { ConfirmDialog } from "../../components/feedback/ConfirmDialog.tsx"
 import { CopyButton } from "../../components/feedback/CopyButton.tsx"
 import { CopyCurl } from "../../components/feedback/CopyCurl.tsx"
@@ -40,10 +41,12 @@ export const DeliveryPage = () => {
         <StateBadge state={delivery.state} />
         <div className="actions">
           <CopyCurl request={{ route: routes.deliveries.get, parts: { params: { id } } }} />
-          <button type="button" className="button primary" onClick={() => setSending(true)}>
-            <Send className="icon" aria-hidden="true" />
-            Redeliver …
-          </button>
+          <Allowed role="operate">
+            <button type="button" className="button primary" onClick={() => setSending(true)}>
+              <Send className="icon" aria-hidden="true" />
+              Redeliver …
+            </button>
+          </Allowed>
         </div>
         <div className="sub">
           <span className="row">

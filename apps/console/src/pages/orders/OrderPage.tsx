@@ -6,6 +6,7 @@ import { useState } from "react"
 import { api } from "../../api/Api.ts"
 import type { Order } from "../../api/Documents.ts"
 import { routes } from "../../api/Routes.ts"
+import { Allowed } from "../../components/feedback/Allowed.tsx"
 import { CopyButton } from "../../components/feedback/CopyButton.tsx"
 import { CopyCurl } from "../../components/feedback/CopyCurl.tsx"
 import { Failure, Loading } from "../../components/feedback/Notice.tsx"
@@ -87,10 +88,12 @@ export const OrderPage = () => {
         <span className="badge tone-idle">{order.status}</span>
         <div className="actions">
           <CopyCurl request={{ route: routes.orders.get, parts: { params: { id } } }} />
-          <button type="button" className="button" onClick={() => setReprocessing(true)}>
-            <Play className="icon" aria-hidden="true" />
-            Reprocess …
-          </button>
+          <Allowed role="operate">
+            <button type="button" className="button" onClick={() => setReprocessing(true)}>
+              <Play className="icon" aria-hidden="true" />
+              Reprocess …
+            </button>
+          </Allowed>
         </div>
         <div className="sub">
           <span className="row">

@@ -2,6 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query"
 import { Link } from "@tanstack/react-router"
 import { useState } from "react"
+import { useAccess } from "../../api/Access.ts"
 import { api } from "../../api/Api.ts"
 import type { Overview, OverviewPartner } from "../../api/Documents.ts"
 import { routes } from "../../api/Routes.ts"
@@ -35,6 +36,7 @@ const ResetDialog = ({ host, onClose }: { readonly host: string; readonly onClos
 }
 
 export const Partners = ({ overview }: { readonly overview: Overview }) => {
+  const { may } = useAccess()
   const [resetting, setResetting] = useState<string | undefined>(undefined)
   return (
     <section className="card" aria-label="Partners">
@@ -90,7 +92,7 @@ export const Partners = ({ overview }: { readonly overview: Overview }) => {
                     <td className="end nowrap">{failedShare(partner)}</td>
                     <td className="end">{partner.waiting === 0 ? "" : partner.waiting.toLocaleString("en")}</td>
                     <td className="end">
-                      {partner.breaker !== "closed" && (
+                      {partner.breaker !== "closed" && may("operate") && (
                         <button
                           type="button"
                           className="button"

@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query"
 import { useNavigate } from "@tanstack/react-router"
 import { CircleStop, Play, RotateCcw } from "lucide-react"
 import { useState } from "react"
+import { useAccess } from "../../api/Access.ts"
 import { api } from "../../api/Api.ts"
 import { isFinal, type ProcessEvent } from "../../api/Documents.ts"
 import { routes } from "../../api/Routes.ts"
@@ -20,38 +21,50 @@ export const RunActions = ({ event }: { readonly event: ProcessEvent }) => {
   const [action, setAction] = useState<Action | undefined>(undefined)
   const ended = isFinal(event.state)
   const close = () => setAction(undefined)
-  useShortcuts([
-    ended
-      ? { keys: "r", label: "Retry this run", run: () => setAction("retry") }
-      : { keys: "c", label: "Cancel this run", run: () => setAction("cancel") },
-    { keys: "p", label: "Run a pipeline over the order again", run: () => setAction("reprocess") }
-  ])
+  const { may } = useAccess()
+  const acts = may("operate")
+  useShortcuts(
+    acts ?
+      [
+        ended
+          ? { keys: "r", label: "Retry this run", run: () => setAction("retry") }
+          : { keys: "c", label: "Cancel this run", run: () => setAction("cancel") },
+        { keys: "p", label: "Run a pipeline over the order again", run: () => setAction("reprocess") }
+      ] :
+      []
+  )
   return (
     <>
       <CopyCurl request={{ route: routes.processEvents.get, parts: { params: { id: event.id } } }} />
-      <button type="button" className="button" onClick={() => setAction("reprocess")}>
-        <Play className="icon" aria-hidden="true" />
-        Reprocess …
-      </button>
-      {ended
-        ? (
-          <button type="button" className="button primary" onClick={() => setAction("retry")}>
-            <RotateCcw className="icon" aria-hidden="true" />
-            Retry …
-          </button>
-        )
-        : (
-          <button type="button" className="button danger" onClick={() => setAction("cancel")}>
-            <CircleStop className="icon" aria-hidden="true" />
-            Cancel …
-          </button>
-        )}
+      {acts && <Buttons ended={ended} choose={setAction} />}
       {action === "cancel" && <CancelDialog event={event} onClose={close} />}
       {action === "retry" && <RetryDialog event={event} onClose={close} />}
       {action === "reprocess" && <ReprocessDialog orderId={event.orderId} onClose={close} />}
     </>
   )
 }
+
+const Buttons = ({ ended, choose }: { readonly ended: boolean; readonly choose: (action: Action) => void }) => (
+  <>
+    <button type="button" className="button" onClick={() => choose("reprocess")}>
+      <Play className="icon" aria-hidden="true" />
+      Reprocess …
+    </button>
+    {ended
+      ? (
+        <button type="button" className="button primary" onClick={() => choose("retry")}>
+          <RotateCcw className="icon" aria-hidden="true" />
+          Retry …
+        </button>
+      )
+      : (
+        <button type="button" className="button danger" onClick={() => choose("cancel")}>
+          <CircleStop className="icon" aria-hidden="true" />
+          Cancel …
+        </button>
+      )}
+  </>
+)
 
 const CancelDialog = ({ event, onClose }: { readonly event: ProcessEvent; readonly onClose: () => void }) => {
   const queries = useQueryClient()

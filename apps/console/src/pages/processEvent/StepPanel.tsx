@@ -2,6 +2,7 @@
 import { Link } from "@tanstack/react-router"
 import { RotateCcw, Wrench } from "lucide-react"
 import { useState } from "react"
+import { useAccess } from "../../api/Access.ts"
 import { type Callout, isFinal, type ProcessEvent, type Step } from "../../api/Documents.ts"
 import { JsonViewer } from "../../components/json/JsonViewer.tsx"
 import { Duration } from "../../components/values/Duration.tsx"
@@ -34,6 +35,7 @@ const awaited = ({ state }: ProcessEvent, step: Step): string | undefined => {
 
 export const StepPanel = ({ event, step, callout }: StepProps) => {
   const [resolving, setResolving] = useState(false)
+  const { may } = useAccess()
   const [retrying, setRetrying] = useState(false)
   const waits = awaited(event, step)
   return (
@@ -56,7 +58,7 @@ export const StepPanel = ({ event, step, callout }: StepProps) => {
             )}
           </span>
           <span className="grow" />
-          {step.state === "failed" && isFinal(event.state) && (
+          {step.state === "failed" && isFinal(event.state) && may("operate") && (
             <button
               type="button"
               className="button"
@@ -66,7 +68,7 @@ export const StepPanel = ({ event, step, callout }: StepProps) => {
               Settle by hand …
             </button>
           )}
-          {step.phase === "steps" && isFinal(event.state) && (
+          {step.phase === "steps" && isFinal(event.state) && may("operate") && (
             <button
               type="button"
               className="button"

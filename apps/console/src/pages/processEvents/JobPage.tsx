@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query"
 import { getRouteApi, Link } from "@tanstack/react-router"
 import { CircleStop } from "lucide-react"
 import { useState } from "react"
+import { useAccess } from "../../api/Access.ts"
 import { api } from "../../api/Api.ts"
 import type { RetryJob } from "../../api/Documents.ts"
 import { routes } from "../../api/Routes.ts"
@@ -50,6 +51,7 @@ export const JobPage = () => {
   const { id } = route.useParams()
   const queries = useQueryClient()
   const [cancelling, setCancelling] = useState(false)
+  const { may } = useAccess()
   const job = useQuery({
     queryKey: ["job", id],
     queryFn: ({ signal }) => api.retries.job({ params: { id } }, signal),
@@ -68,8 +70,12 @@ export const JobPage = () => {
         <StateBadge state={data.state} />
         <div className="actions">
           <CopyCurl request={{ route: routes.retries.job, parts: { params: { id } } }} />
-          {isOpen(data) && (
-            <button type="button" className="button danger" onClick={() => setCancelling(true)}>
+          {isOpen(data) && may("operate") && (
+            <button
+              type="button"
+              className="button danger"
+              onClick={() => setCancelling(true)}
+            >
               <CircleStop className="icon" aria-hidden="true" />
               Stop the job
             </button>

@@ -3,10 +3,12 @@ import { useQuery } from "@tanstack/react-query"
 import { getRouteApi, Link } from "@tanstack/react-router"
 import { RefreshCw, RotateCcw } from "lucide-react"
 import { useState } from "react"
+import { useAccess } from "../../api/Access.ts"
 import { api } from "../../api/Api.ts"
 import { type ProcessEventSummary, type RunState, runStates } from "../../api/Documents.ts"
 import { usePages } from "../../api/Pages.ts"
 import { routes } from "../../api/Routes.ts"
+import { Allowed } from "../../components/feedback/Allowed.tsx"
 import { CopyCurl } from "../../components/feedback/CopyCurl.tsx"
 import { Empty, Failure, Loading } from "../../components/feedback/Notice.tsx"
 import { type Column, DataTable } from "../../components/table/DataTable.tsx"
@@ -123,17 +125,22 @@ export const ProcessEventsPage = () => {
     void navigate({ search: (before) => defined({ ...before, ...change }), replace: true })
   const clear = () => void navigate({ search: {}, replace: true })
   const active = Object.keys(search).length > 0
-  useShortcuts([{ keys: "R", label: "Retry all runs that the filter finds", run: () => setRetrying(true) }])
+  const { may } = useAccess()
+  useShortcuts(
+    may("operate") ? [{ keys: "R", label: "Retry all runs that the filter finds", run: () => setRetrying(true) }] : []
+  )
   return (
     <>
       <div className="page-head">
         <h1>Process events</h1>
         <div className="actions">
           <CopyCurl request={{ route: routes.processEvents.list, parts: { query: queryOf(search) } }} />
-          <button type="button" className="button" onClick={() => setRetrying(true)}>
-            <RotateCcw className="icon" aria-hidden="true" />
-            Retry many …
-          </button>
+          <Allowed role="operate">
+            <button type="button" className="button" onClick={() => setRetrying(true)}>
+              <RotateCcw className="icon" aria-hidden="true" />
+              Retry many …
+            </button>
+          </Allowed>
           <button type="button" className="button" onClick={runs.refresh} disabled={runs.refreshing}>
             <RefreshCw className="icon" aria-hidden="true" />
             Refresh

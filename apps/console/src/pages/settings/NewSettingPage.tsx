@@ -7,6 +7,7 @@ import { api, type Payload } from "../../api/Api.ts"
 import { type Fault, isProblem } from "../../api/ApiProblem.ts"
 import type { StoredSettings } from "../../api/Documents.ts"
 import { routes } from "../../api/Routes.ts"
+import { Allowed } from "../../components/feedback/Allowed.tsx"
 import { CopyCurl } from "../../components/feedback/CopyCurl.tsx"
 import { NotFound } from "../../components/feedback/NotFound.tsx"
 import { Failure } from "../../components/feedback/Notice.tsx"
@@ -115,10 +116,12 @@ const NewSetting = ({ kind }: { readonly kind: Kind }) => {
         <h1>New {noun}</h1>
         <div className="actions">
           <CopyCurl request={request} />
-          <button type="button" className="button primary" disabled={busy} onClick={() => void submit(text)}>
-            <Plus className="icon" aria-hidden="true" />
-            {busy ? "Creating …" : "Create"}
-          </button>
+          <Allowed role="admin">
+            <button type="button" className="button primary" disabled={busy} onClick={() => void submit(text)}>
+              <Plus className="icon" aria-hidden="true" />
+              {busy ? "Creating …" : "Create"}
+            </button>
+          </Allowed>
         </div>
         <p className="sub">{about}</p>
       </div>

@@ -5,6 +5,7 @@
 import { useBlocker } from "@tanstack/react-router"
 import { Braces, Save, Undo2 } from "lucide-react"
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react"
+import { useAccess } from "../../../api/Access.ts"
 import { isProblem } from "../../../api/ApiProblem.ts"
 import type { StoredSettings } from "../../../api/Documents.ts"
 import { routes } from "../../../api/Routes.ts"
@@ -56,8 +57,10 @@ export const SettingEditor = (props: SettingEditorProps) => {
   const faults = isProblem(error) ? error.faults : noFaults
   const draft = readDraft(text)
 
+  const { known, may } = useAccess()
+  const mayAdmin = may("admin")
   const submit = useCallback(async (text: string) => {
-    if (busy) return
+    if (busy || !mayAdmin) return
     const draft = readDraft(text)
     if ("fault" in draft) return toast("bad", "Not saved: the text is no JSON", draft.fault)
     setBusy(true)
@@ -75,7 +78,7 @@ export const SettingEditor = (props: SettingEditorProps) => {
     } finally {
       setBusy(false)
     }
-  }, [busy, base.version, save, kind, refresh])
+  }, [busy, base.version, save, kind, refresh, mayAdmin])
 
   const takeTheirs = () => {
     setBase({ text: storedText, version: stored.version })
@@ -97,7 +100,7 @@ export const SettingEditor = (props: SettingEditorProps) => {
         <button
           type="button"
           className="button primary"
-          disabled={busy || !isDirty || isBehind}
+          disabled={busy || !isDirty || isBehind || !mayAdmin}
           onClick={() => void submit(text)}
         >
           <Save className="icon" aria-hidden="true" />
@@ -156,6 +159,11 @@ export const SettingEditor = (props: SettingEditorProps) => {
           before={{ label: `version ${stored.version}, stored`, text: storedText }}
           after={{ label: "yours", text }}
         />
+      )}
+      {!mayAdmin && known && (
+        <p className="why tone-wait">
+          Your key may read settings and simulate them, not change them: that needs admin.
+        </p>
       )}
       {panel?.(text, setError)}
       {faults.length > 0

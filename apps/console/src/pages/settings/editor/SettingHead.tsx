@@ -3,6 +3,7 @@ import { Trash2 } from "lucide-react"
 import { type ReactNode, useState } from "react"
 import type { StoredSettings } from "../../../api/Documents.ts"
 import { routes } from "../../../api/Routes.ts"
+import { Allowed } from "../../../components/feedback/Allowed.tsx"
 import { CopyButton } from "../../../components/feedback/CopyButton.tsx"
 import { CopyCurl } from "../../../components/feedback/CopyCurl.tsx"
 import { Time } from "../../../components/values/Time.tsx"
@@ -31,10 +32,12 @@ export const SettingHead = ({ kind, id, stored, badge, actions, children }: Sett
         <div className="actions">
           <CopyCurl request={{ route: routes[kind].get, parts: { params: { id } } }} />
           {actions}
-          <button type="button" className="button danger" onClick={() => setDeleting(true)}>
-            <Trash2 className="icon" aria-hidden="true" />
-            Delete …
-          </button>
+          <Allowed role="admin">
+            <button type="button" className="button danger" onClick={() => setDeleting(true)}>
+              <Trash2 className="icon" aria-hidden="true" />
+              Delete …
+            </button>
+          </Allowed>
         </div>
         <div className="sub">
           <span className="row">

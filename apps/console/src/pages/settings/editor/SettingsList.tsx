@@ -2,6 +2,7 @@
 import { Link } from "@tanstack/react-router"
 import { Plus } from "lucide-react"
 import type { ReactNode } from "react"
+import { useAccess } from "../../../api/Access.ts"
 import { api } from "../../../api/Api.ts"
 import type { StoredSettings } from "../../../api/Documents.ts"
 import { usePages } from "../../../api/Pages.ts"
@@ -36,7 +37,8 @@ export const SettingsList = ({ kind, columns, advice }: SettingsListProps) => {
     { name: "Version", width: "64px", end: true, cell: ({ version }) => <span className="num">{version}</span> },
     { name: "Changed", width: "150px", cell: ({ updatedAt }) => <Time at={updatedAt} /> }
   ]
-  const create = (
+  const { may } = useAccess()
+  const create = may("admin") && (
     <Link className="button primary" to="/new/$kind" params={{ kind: list.slice(1) }}>
       <Plus className="icon" aria-hidden="true" />
       New {noun}

@@ -5,6 +5,7 @@ import { useState } from "react"
 import { api, type Payload } from "../../../api/Api.ts"
 import type { StoredSettings } from "../../../api/Documents.ts"
 import { routes } from "../../../api/Routes.ts"
+import { Allowed } from "../../../components/feedback/Allowed.tsx"
 import { ConfirmDialog } from "../../../components/feedback/ConfirmDialog.tsx"
 import { toast } from "../../../components/feedback/Toasts.tsx"
 import { documentOf } from "../../../settings/Kinds.ts"
@@ -33,18 +34,22 @@ export const EndpointActions = ({ id, stored, save, changed }: EndpointActionsPr
   const close = () => setAsked(undefined)
   return (
     <>
-      <button type="button" className="button primary" onClick={() => setAsked("test")}>
-        <Send className="icon" aria-hidden="true" />
-        Send a test …
-      </button>
-      <button type="button" className="button" onClick={() => setAsked("rotate")}>
-        <KeyRound className="icon" aria-hidden="true" />
-        Rotate the secret …
-      </button>
-      <button type="button" className="button" onClick={() => setAsked("power")}>
-        <Power className="icon" aria-hidden="true" />
-        {disabled ? "Enable …" : "Disable …"}
-      </button>
+      <Allowed role="operate">
+        <button type="button" className="button primary" onClick={() => setAsked("test")}>
+          <Send className="icon" aria-hidden="true" />
+          Send a test …
+        </button>
+      </Allowed>
+      <Allowed role="admin">
+        <button type="button" className="button" onClick={() => setAsked("rotate")}>
+          <KeyRound className="icon" aria-hidden="true" />
+          Rotate the secret …
+        </button>
+        <button type="button" className="button" onClick={() => setAsked("power")}>
+          <Power className="icon" aria-hidden="true" />
+          {disabled ? "Enable …" : "Disable …"}
+        </button>
+      </Allowed>
       {asked === "test" && (
         <ConfirmDialog
           title="Send a test message"

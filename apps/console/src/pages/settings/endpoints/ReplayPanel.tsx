@@ -2,9 +2,11 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query"
 import { CircleStop, History } from "lucide-react"
 import { useState } from "react"
+import { useAccess } from "../../../api/Access.ts"
 import { api, type Payload } from "../../../api/Api.ts"
 import type { DeliveryState } from "../../../api/Documents.ts"
 import { routes } from "../../../api/Routes.ts"
+import { Allowed } from "../../../components/feedback/Allowed.tsx"
 import { ConfirmDialog } from "../../../components/feedback/ConfirmDialog.tsx"
 import { CopyCurl } from "../../../components/feedback/CopyCurl.tsx"
 import { Failure, Loading } from "../../../components/feedback/Notice.tsx"
@@ -62,15 +64,17 @@ export const ReplayPanel = ({ id, replayId, follow }: ReplayPanelProps) => {
             onChange={setTypes}
           />
           <div className="row wrap">
-            <button
-              type="button"
-              className="button primary"
-              disabled={since === undefined || chosen.length === 0}
-              onClick={() => setAsking(true)}
-            >
-              <History className="icon" aria-hidden="true" />
-              Replay …
-            </button>
+            <Allowed role="operate">
+              <button
+                type="button"
+                className="button primary"
+                disabled={since === undefined || chosen.length === 0}
+                onClick={() => setAsking(true)}
+              >
+                <History className="icon" aria-hidden="true" />
+                Replay …
+              </button>
+            </Allowed>
             {since === undefined && <span className="muted">Choose a time first.</span>}
             {chosen.length === 0 && <span className="muted">Choose a state first.</span>}
           </div>
@@ -96,6 +100,7 @@ export const ReplayPanel = ({ id, replayId, follow }: ReplayPanelProps) => {
 const Progress = ({ id, replayId }: { readonly id: string; readonly replayId: string }) => {
   const queries = useQueryClient()
   const [stopping, setStopping] = useState(false)
+  const { may } = useAccess()
   const parts = { params: { id, replayId } }
   const queryKey = ["replay", id, replayId]
   const query = useQuery({
@@ -120,8 +125,12 @@ const Progress = ({ id, replayId }: { readonly id: string; readonly replayId: st
         <StateBadge state={state} />
         <span className="grow" />
         <CopyCurl request={{ route: routes.webhookEndpoints.getReplay, parts }} />
-        {state === "running" && (
-          <button type="button" className="button danger" onClick={() => setStopping(true)}>
+        {state === "running" && may("operate") && (
+          <button
+            type="button"
+            className="button danger"
+            onClick={() => setStopping(true)}
+          >
             <CircleStop className="icon" aria-hidden="true" />
             Stop it
           </button>

@@ -1,0 +1,51 @@
+/** `audit`: who changed what. */
+import { ApiClient } from "@sluice/api/ApiClient"
+import { RecordedAction } from "@sluice/domain/access/Action"
+import { Effect } from "effect"
+import { Command, Flag } from "effect/cli"
+import { cursorFlag, given, limitFlag, momentFlag, textFlag } from "../Input.ts"
+import { more } from "../Orders.ts"
+import { Output } from "../Output.ts"
+import { table } from "../Table.ts"
+
+export const audit = Command.make(
+  "audit",
+  {
+    actor: textFlag("actor", "By this key, anonymous, or settings-file"),
+    action: Flag.Literals("action", RecordedAction.literals).pipe(Flag.withDescription("Of this kind"), Flag.optional),
+    resource: textFlag("resource", "On this path, like /v1/pipelines/new-order"),
+    since: momentFlag("since", "Made after"),
+    until: momentFlag("until", "Made before"),
+    limit: limitFlag,
+    cursor: cursorFlag
+  },
+  Effect.fnUntraced(function*({ action, actor, cursor, limit, resource, since, until }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    const page = yield* client.audit.list({
+      query: {
+        limit,
+        ...given("cursor", cursor),
+        ...given("actor", actor),
+        ...given("action", action),
+        ...given("resource", resource),
+        ...given("createdAfter", since),
+        ...given("createdBefore", until)
+      }
+    })
+    yield* output.result(page, (style) => [
+      ...table(page.items, [
+        { title: "AT", of: ({ at }) => at },
+        { title: "ACTOR", of: ({ actor }) => actor },
+        {
+          title: "ACTION",
+          of: ({ action, outcome, status }) => outcome === undefined ? action : `${action} (refused, ${status})`,
+          colour: ({ outcome }) => outcome === undefined ? "green" : "yellow"
+        },
+        { title: "RESOURCE", of: ({ resource }) => resource, flexible: true },
+        { title: "REASON", of: ({ reason }) => reason ?? "" }
+      ], style),
+      ...more(page.nextCursor)
+    ])
+  })
+).pipe(Command.withDescription("List who changed what, newest first"))

@@ -1,0 +1,34 @@
+/** What the key of this session may do. The server decides; this only keeps from offering what it would refuse. */
+import { useQuery } from "@tanstack/react-query"
+import { type Answer, api } from "./Api.ts"
+
+export type Role = Answer<"access", "get">["roles"][number]
+
+export interface Access {
+  /** The key's name; absent where the server asks for none. */
+  readonly name: string | undefined
+  readonly roles: ReadonlyArray<Role>
+  /** False until the server has said so. */
+  readonly known: boolean
+  /** False while it is not known. */
+  readonly may: (role: Role) => boolean
+}
+
+/** Of a key that may not even ask: one that can only submit. */
+const nothing: ReadonlyArray<Role> = []
+
+export const useAccess = (): Access => {
+  const { data } = useQuery({
+    queryKey: ["access"],
+    queryFn: ({ signal }) => api.access.get({}, signal),
+    // A role changes with the key alone, and the queries of a key end with it.
+    staleTime: Number.POSITIVE_INFINITY
+  })
+  const allowed = data?.may ?? nothing
+  return {
+    known: data !== undefined,
+    name: data?.name,
+    roles: data?.roles ?? nothing,
+    may: (role) => allowed.includes(role)
+  }
+}
