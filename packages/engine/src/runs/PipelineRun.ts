@@ -5,10 +5,8 @@
  * Contract: sections 6 and 10.
  */
 import { processEventId } from "@sluice/domain/identity/Ids"
-import { isLarge, largeLength, turn } from "@sluice/domain/internal/json/LargeText"
-import type { Order } from "@sluice/domain/order/Order"
 import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
-import { Cause, Clock, Effect, Result } from "effect"
+import { Clock, Effect } from "effect"
 import * as AuxiliaryCallout from "../callouts/AuxiliaryCallout.ts"
 import * as CalloutAttempt from "../callouts/CalloutAttempt.ts"
 import * as CalloutContext from "../callouts/CalloutContext.ts"
@@ -17,17 +15,17 @@ import * as StepCallouts from "../callouts/StepCallouts.ts"
 import type { ExpressionScope } from "../expressions/Expressions.ts"
 import * as Interruption from "../interruption/Interruption.ts"
 import type { RunSignals } from "../interruption/RunSignals.ts"
-import type { ClaimedRun, Document, Finish } from "../journal/Journal.ts"
+import type { ClaimedRun } from "../journal/Journal.ts"
 import * as PartnerConcurrency from "../partners/PartnerConcurrency.ts"
 import * as PartnerHealth from "../partners/PartnerHealth.ts"
-import type { StepPolicy, StepResult } from "../plugins/Plugin.ts"
-import { type PluginError, toDefect, Unprepared } from "../plugins/PluginError.ts"
+import type { StepPolicy } from "../plugins/Plugin.ts"
+import { type PluginError, Unprepared } from "../plugins/PluginError.ts"
 import { Plugins } from "../plugins/Plugins.ts"
 import { Settings } from "../settings/Settings.ts"
-import { allSkipped, placedSteps, type PlannedStep, skippedRow } from "../steps/PlacedSteps.ts"
+import { allSkipped, placedSteps, type PlannedStep } from "../steps/PlacedSteps.ts"
+import { outcomeOf } from "../steps/StepCommit.ts"
 import { decide, StepOutcome } from "../steps/StepDecision.ts"
 import * as StepPreparation from "../steps/StepPreparation.ts"
-import { redacted, redactorOf, withoutSecrets, withoutSecretsInTurns } from "../steps/StepRedaction.ts"
 import { expecting } from "../validation/ResponseSchema.ts"
 import { SchemaChecker } from "../validation/SchemaChecker.ts"
 import { type EndedCalls, endedCalls, endedIn, undoings } from "./Compensation.ts"
@@ -35,6 +33,8 @@ import * as CompensationRun from "./CompensationRun.ts"
 import * as ExpressionContext from "./ExpressionContext.ts"
 import { givenUp } from "./GivenUp.ts"
 import * as RunCheckpoints from "./RunCheckpoints.ts"
+import { broken, type OpenTask, performed, type RunInProgress, type Task } from "./StepLoop.ts"
+import * as StepLoop from "./StepLoop.ts"
 
 const failed = (error: PluginError): StepOutcome => StepOutcome.Failed({ error })
 
@@ -51,41 +51,41 @@ const endingPolicy = ({ failedStatus }: Pipeline): StepPolicy => ({
   notesFailures: false
 })
 
-const finishOf = (state: Finish["state"], failedSteps: number, at: number, reason?: string): Finish => ({
-  state,
-  failedSteps,
-  at,
-  ...(reason !== undefined && { reason })
-})
-
 /** A run in the middle of its steps. */
-interface RunningSteps {
-  readonly checkpoints: RunCheckpoints.RunCheckpoints
+interface RunningSteps extends RunInProgress {
   readonly pipeline: Pipeline
   readonly steps: ReadonlyArray<PlannedStep>
-  readonly ended: ReadonlyArray<EndedCalls>
+  readonly scope: ExpressionContext.ExpressionContext
+  readonly interruption: Interruption.Interruption
+  /** The steps that have ended, with what has to be undone of them. */
+  readonly ended: Array<EndedCalls>
 }
 
-/** The step that is being executed. */
-interface OpenStep {
-  readonly placed: PlannedStep
-  readonly document: Document
-  readonly callouts: StepCallouts.StepCallouts
-}
-
-/** Logs a defect, with its stack, and makes the step's failure of it. */
-const broken = ({ id, name }: Step, defect: unknown): Effect.Effect<StepOutcome> =>
-  Effect.as(
-    Effect.logError("a step failed with a defect", { stepId: id, plugin: name }, Cause.die(defect)),
-    failed(toDefect(defect))
-  )
+/** The steps in the order of the pipeline; where a failure leads. */
+const follow =
+  ({ ended, steps }: RunningSteps, placed: PlannedStep): Task["follow"] =>
+  (decision, outcome, { callouts, document }, at) => {
+    // What follows is folded into this commit where it is known to be nothing.
+    const rest = decision.run === "continue"
+      ? allSkipped(steps.slice(placed.index + 1), document.order, at)
+      : undefined
+    const { phase, step: { id: stepId } } = placed
+    const undoes = decision.run === "stop"
+      && undoings(steps, [...ended, endedCalls({ stepId, phase, state: decision.state }, callouts.records())]).length >
+        0
+    return {
+      outcome: outcomeOf({ stepId, decision, late: isLate(outcome), last: rest !== undefined, undoes }),
+      skipped: rest ?? []
+    }
+  }
 
 export const make = Effect.gen(function*() {
   const settings = yield* Settings
   const { byName } = yield* Plugins
-  const openLedger = yield* RunCheckpoints.make
+  const openCheckpoints = yield* RunCheckpoints.make
   const exchange = yield* CalloutAttempt.make
   const prepare = yield* StepPreparation.make
+  const execute = yield* StepLoop.make
   const undo = yield* CompensationRun.make
   const sideCallout = yield* AuxiliaryCallout.make
   const checker = yield* SchemaChecker
@@ -102,15 +102,9 @@ export const make = Effect.gen(function*() {
     )
 
   /** Runs the plugin; its typed errors and its result become one outcome. A defect is the plugin's failure. */
-  const perform = Effect.fnUntraced(function*(
-    placed: PlannedStep,
-    pipeline: Pipeline,
-    checkpoints: RunCheckpoints.RunCheckpoints,
-    scope: ExpressionContext.ExpressionContext,
-    callouts: StepCallouts.StepCallouts,
-    interruption: Interruption.Interruption,
-    order: Order
-  ) {
+  const perform = Effect.fnUntraced(function*(run: RunningSteps, placed: PlannedStep, open: OpenTask) {
+    const { checkpoints, interruption, pipeline, scope } = run
+    const { callouts, document: { order } } = open
     const { defect, step } = placed
     if (defect !== undefined) return failed(defect)
     const plugin = byName.get(step.name)
@@ -121,93 +115,68 @@ export const make = Effect.gen(function*() {
     if (prepared._tag === "Failed") return failed(prepared.error)
     if (prepared._tag === "Skipped") return prepared.reason
     const { connectors, authProviders } = settings.current()
-    const run: Effect.Effect<Result.Result<StepResult, PluginError>> = Effect.tap(
-      Effect.result(plugin.run({
-        options: prepared.options,
-        order,
-        orderVersion: order.version,
-        step,
-        pipeline,
-        processEventId: processEventId(checkpoints.held.runId),
-        shipmentId: checkpoints.held.shipmentId,
-        connectors,
-        authProviders,
-        startedAt: checkpoints.startedAt(),
-        callout: expecting(step, callouts.callout, checker)
-      })),
+    const work = Effect.tap(
+      Effect.match(
+        plugin.run({
+          options: prepared.options,
+          order,
+          orderVersion: order.version,
+          step,
+          pipeline,
+          processEventId: processEventId(checkpoints.held.runId),
+          shipmentId: checkpoints.held.shipmentId,
+          connectors,
+          authProviders,
+          startedAt: checkpoints.startedAt(),
+          callout: expecting(step, callouts.callout, checker)
+        }),
+        { onFailure: failed, onSuccess: (result) => StepOutcome.Succeeded({ result }) }
+      ),
       () => callouts.close
     )
-    const halt = interruption.now()
-    // A call that may have been open is recorded even though the run is halted; nothing is sent then.
-    const result = halt === undefined ? yield* Interruption.interruptible(run, interruption) : yield* run
-    if (result === undefined) {
-      return failed(Interruption.toPluginError(interruption.now() ?? { _tag: "DeadlineExceeded" }))
-    }
-    return Result.isSuccess(result) ? StepOutcome.Succeeded({ result: result.success }) : failed(result.failure)
-  }, (run, { step }) => Effect.catchDefect(run, (defect) => broken(step, defect)))
+    return yield* performed(work, interruption)
+  }, (work, _, { step }) => Effect.catchDefect(work, (defect) => broken(step, defect)))
 
-  /** Decides how the run goes on after the step, and stores that with it. */
-  const settle = Effect.fnUntraced(
-    function*(run: RunningSteps, { callouts, document, placed }: OpenStep, outcome: StepOutcome) {
-      const { checkpoints, ended, pipeline, steps } = run
-      const redactor = redactorOf(settings.current().secrets)
-      const late = isLate(outcome)
-      const decision = redacted(
-        late
+  const taskOf = (run: RunningSteps, placed: PlannedStep): Task => {
+    const { checkpoints, ended, interruption, pipeline, scope } = run
+    const { step } = placed
+    return {
+      placed,
+      interruption,
+      holds: step.onUnavailable === "hold",
+      completedStatus: pipeline.completedStatus,
+      skippedBy: (order) => StepPreparation.skippedBy(step, order),
+      probe: ({ order }) => probeOf(step, scope.at(order), checkpoints.startedAt()),
+      perform: (open) => perform(run, placed, open),
+      decide: (outcome) =>
+        isLate(outcome)
           ? { ...decide(outcome, endingPolicy(pipeline)), reason: Interruption.deadlineExceeded }
           : decide(outcome, placed.policy),
-        redactor
-      )
-      const finishedAt = clock.currentTimeMillisUnsafe()
-      const failedSteps = checkpoints.failedSteps() + (decision.state === "failed" ? 1 : 0)
-      // What follows is folded into this commit where it is known to be nothing.
-      const rest = decision.run === "continue"
-        ? allSkipped(steps.slice(placed.index + 1), document.order, finishedAt)
-        : undefined
-      const failure = late ? decision.reason : `${placed.step.id}: ${decision.error ?? decision.reason}`
-      const calls = endedCalls(
-        { stepId: placed.step.id, phase: placed.phase, state: decision.state },
-        callouts.records()
-      )
-      const compensating = decision.run === "stop" && undoings(steps, [...ended, calls]).length > 0
-        ? failure
-        : undefined
-      const finish = compensating !== undefined
-        ? undefined
-        : decision.run === "stop"
-        ? finishOf("failed", failedSteps, finishedAt, failure)
-        : decision.run === "cancel"
-        ? finishOf("cancelled", failedSteps, finishedAt, decision.reason)
-        : rest === undefined
-        ? undefined
-        : finishOf("completed", failedSteps, finishedAt)
-      const result = outcome._tag === "Failed"
-        ? undefined
-        : isLarge(outcome.result.patch)
-        ? yield* withoutSecretsInTurns(outcome.result, redactor)
-        : withoutSecrets(outcome.result, redactor)
-      if (document.text.length >= largeLength || isLarge(result?.patch)) yield* Effect.uninterruptible(turn)
-      const stored = yield* checkpoints.commit({
-        placed,
-        decision,
-        result,
-        startedAt: checkpoints.startedAt(),
-        finishedAt,
-        records: callouts.pending(),
-        skipped: rest ?? [],
-        failedSteps,
-        finish,
-        ...(compensating !== undefined && { compensating }),
-        completedStatus: pipeline.completedStatus
-      })
-      // Not ended although it was to end: what was done is undone first.
-      return { stored, calls, compensates: finish !== undefined || compensating !== undefined }
+      follow: follow(run, placed),
+      after: (row, { callouts }) => {
+        ended.push(endedCalls(row, callouts.records()))
+        scope.after(row, callouts.last())
+      }
     }
-  )
+  }
+
+  /** Ends a run that was interrupted between two steps. */
+  const endBetween = Effect.fnUntraced(function*(run: RunningSteps, halt: Interruption.InterruptReason) {
+    const { checkpoints, ended, pipeline, steps } = run
+    const cancellation = halt._tag === "Cancelled" ? halt.cancellation : undefined
+    const reason = cancellation?.reason ?? Interruption.deadlineExceeded
+    const status = cancellation === undefined ? pipeline.failedStatus : undefined
+    if (cancellation?.compensate ?? undoings(steps, ended).length > 0) {
+      yield* checkpoints.compensate(reason, status)
+      return yield* undo(run)
+    }
+    const state = cancellation === undefined ? "failed" : "cancelled"
+    if (!(yield* checkpoints.end({ state, reason }, status))) yield* undo(run)
+  })
 
   /** Executes a run to its end, or until this process may no longer hold it. */
   return Effect.fnUntraced(function*(held: ClaimedRun, control: RunSignals) {
-    const checkpoints = openLedger(held, control)
+    const checkpoints = openCheckpoints(held, control)
     const pipeline = yield* RunCheckpoints.untilAvailable(settings.pipeline(held.pipeline.name, held.pipeline.version))
     if (pipeline === undefined) {
       const reason = `pipeline ${held.pipeline.name} has no version ${held.pipeline.version}`
@@ -218,63 +187,29 @@ export const make = Effect.gen(function*() {
       const state = held.compensating ? "compensation-failed" : "failed"
       return yield* checkpoints.end({ state, reason }, held.compensating ? undefined : pipeline.failedStatus)
     }
-    const scope = ExpressionContext.make(held, pipeline)
-    const steps = placedSteps(pipeline, byName)
-    const resumption = CalloutContext.resumption(held)
-    const interruption = Interruption.ofSteps(clock, control, held.startedAt, pipeline.deadlineMs)
-    const ended = endedIn(held)
-    const running: RunningSteps = { checkpoints, pipeline, steps, ended }
-    const compensate = undo({ checkpoints, control, scope, steps, ended, resumption, openCallouts })
-    if (held.compensating) return yield* compensate
-
-    /** Ends the run between two steps. */
-    const halted = (halt: Interruption.InterruptReason) =>
-      Effect.gen(function*() {
-        const cancellation = halt._tag === "Cancelled" ? halt.cancellation : undefined
-        const reason = cancellation?.reason ?? Interruption.deadlineExceeded
-        const status = cancellation === undefined ? pipeline.failedStatus : undefined
-        if (cancellation?.compensate ?? undoings(steps, ended).length > 0) {
-          yield* checkpoints.compensate(reason, status)
-          yield* compensate
-        } else {
-          const state = cancellation === undefined ? "failed" : "cancelled"
-          if (!(yield* checkpoints.end({ state, reason }, status))) yield* compensate
-        }
-      })
-
-    for (const placed of steps.slice(checkpoints.nextIndex)) {
-      if (control.stopping()) return yield* checkpoints.releaseRun(placed.index)
-      const halt = interruption.now()
-      if (halt !== undefined && !CalloutContext.hasBegun(resumption, placed.index)) return yield* halted(halt)
-      const document = yield* checkpoints.document
-      const because = StepPreparation.skippedBy(placed.step, document.order)
-      if (because !== undefined) {
-        checkpoints.skip(skippedRow(placed, because, checkpoints.startedAt()))
-        continue
-      }
-      const redactor = redactorOf(settings.current().secrets)
-      const callouts = openCallouts({
-        ...checkpoints.calloutContext(placed.index, document, redactor, resumption),
-        interruption,
-        probe: probeOf(placed.step, scope.at(document.order), checkpoints.startedAt())
-      }, placed.step.onUnavailable === "hold")
-      const outcome = yield* perform(placed, pipeline, checkpoints, scope, callouts, interruption, document.order)
-      if (typeof outcome === "string") {
-        checkpoints.skip(skippedRow(placed, outcome, checkpoints.startedAt()))
-        continue
-      }
-      resumption.mayBeOpen = false
-      const open = { placed, document, callouts }
-      // A result that cannot be stored is a defect of the plugin, too.
-      const { calls, compensates, stored } = yield* Effect.catchDefect(
-        settle(running, open, outcome),
-        (defect) => Effect.flatMap(broken(placed.step, defect), (outcome) => settle(running, open, outcome))
-      )
-      if (stored.ended) return
-      ended.push(calls)
-      scope.after(stored.row, callouts.last())
-      if (compensates) return yield* compensate
+    const running: RunningSteps = {
+      checkpoints,
+      control,
+      openCallouts,
+      pipeline,
+      scope: ExpressionContext.make(held, pipeline),
+      steps: placedSteps(pipeline, byName),
+      resumption: CalloutContext.resumption(held),
+      interruption: Interruption.ofSteps(clock, control, held.startedAt, pipeline.deadlineMs),
+      ended: endedIn(held)
     }
-    if (!(yield* checkpoints.end({ state: "completed" }, pipeline.completedStatus))) yield* compensate
+    if (held.compensating) return yield* undo(running)
+    const left = running.steps.slice(checkpoints.nextIndex)
+    const exit = yield* execute(running, left.map((placed) => taskOf(running, placed)))
+    switch (exit._tag) {
+      case "Ended":
+        return
+      case "Compensates":
+        return yield* undo(running)
+      case "Interrupted":
+        return yield* endBetween(running, exit.reason)
+      case "Finished":
+        if (!(yield* checkpoints.end({ state: "completed" }, pipeline.completedStatus))) yield* undo(running)
+    }
   })
 })

@@ -15,6 +15,39 @@ import type { PlacedStep } from "./PlacedSteps.ts"
 import { ending, errorsOf } from "./RunEnding.ts"
 import type { StepDecision } from "./StepDecision.ts"
 
+/** How a run goes on after a step. */
+export type RunOutcome =
+  | { readonly _tag: "Continue" }
+  /** It ends but for its compensations. */
+  | { readonly _tag: "Compensate"; readonly reason: string }
+  | { readonly _tag: "End"; readonly state: "completed" | "failed" | "cancelled"; readonly reason?: string }
+
+/** What `outcomeOf` depends on. */
+export interface DecidedStep {
+  readonly stepId: string
+  readonly decision: StepDecision
+  /** The run's deadline came before the step's end. */
+  readonly late: boolean
+  /** Nothing runs after the step. */
+  readonly last: boolean
+  /** Steps that have ended, this one included, have something to compensate. */
+  readonly undoes: boolean
+}
+
+/** Decides how a run goes on after a step. */
+export const outcomeOf = ({ decision, last, late, stepId, undoes }: DecidedStep): RunOutcome => {
+  switch (decision.run) {
+    case "continue":
+      return last ? { _tag: "End", state: "completed" } : { _tag: "Continue" }
+    case "cancel":
+      return { _tag: "End", state: "cancelled", reason: decision.reason }
+    case "stop": {
+      const reason = late ? decision.reason : `${stepId}: ${decision.error ?? decision.reason}`
+      return undoes ? { _tag: "Compensate", reason } : { _tag: "End", state: "failed", reason }
+    }
+  }
+}
+
 export interface EndedStep {
   readonly placed: PlacedStep
   readonly decision: StepDecision
@@ -28,15 +61,25 @@ export interface EndedStep {
   readonly failedSteps: number
   /** Steps that were skipped before this one, and after it where it was the last to run. */
   readonly skipped: ReadonlyArray<StepRow>
-  readonly finish: Finish | undefined
-  /** The run ends here but for its compensations: why. */
-  readonly compensating?: string
+  /** How the run goes on. */
+  readonly outcome: RunOutcome
   /** The order's status when the run completes here. */
   readonly completedStatus: string | undefined
 }
 
-const changeOf = ({ placed, decision, result, finishedAt, finish, completedStatus }: EndedStep): OrderChange => {
-  const status = decision.status ?? (finish?.state === "completed" ? completedStatus : undefined)
+const completes = ({ outcome }: EndedStep): boolean => outcome._tag === "End" && outcome.state === "completed"
+
+const finishOf = ({ failedSteps, finishedAt, outcome }: EndedStep): Finish | undefined =>
+  outcome._tag !== "End" ? undefined : {
+    state: outcome.state,
+    failedSteps,
+    at: finishedAt,
+    ...(outcome.reason !== undefined && { reason: outcome.reason })
+  }
+
+const changeOf = (ended: EndedStep): OrderChange => {
+  const { placed, decision, result, finishedAt, completedStatus } = ended
+  const status = decision.status ?? (completes(ended) ? completedStatus : undefined)
   return {
     ...(result?.patch !== undefined && { patch: result.patch }),
     ...(result?.clearErrors === true && { clearErrorsOf: placed.step.name }),
@@ -82,7 +125,7 @@ const historyOf = (
     entries.push({
       at,
       operation: "StatusChanged",
-      message: `status set because the run ${ended.finish?.state ?? "failed"}`,
+      message: `status set because the run ${ended.outcome._tag === "End" ? ended.outcome.state : "failed"}`,
       source: "pipeline",
       before: { status: status.before },
       after: { status: status.after }
@@ -102,16 +145,13 @@ const withPatch = (
 
 /** A run that ends here and is cancelled ends as cancelled, and leaves the order's status as it is. */
 const asCancelled = (ended: EndedStep, { compensate, reason }: Cancellation): EndedStep => {
-  const { compensating, completedStatus: _, decision: { status: __, ...decision }, finish, ...rest } = ended
-  if (finish === undefined && compensating === undefined) return ended
-  const failedSteps = ended.failedSteps
+  if (ended.outcome._tag === "Continue") return ended
+  const { status: _, ...decision } = ended.decision
   return {
-    ...rest,
+    ...ended,
     decision,
     completedStatus: undefined,
-    ...(compensate
-      ? { finish: undefined, compensating: reason }
-      : { finish: { state: "cancelled", failedSteps, at: ended.finishedAt } })
+    outcome: compensate ? { _tag: "Compensate", reason } : { _tag: "End", state: "cancelled" }
   }
 }
 
@@ -130,7 +170,8 @@ export const build = (
   errors: ReadonlyArray<PluginError> = []
 ): BuiltEntry => {
   const ended = cancellation === undefined ? given : asCancelled(given, cancellation)
-  const { placed, decision, result, finish, compensating } = ended
+  const { placed, decision, result, outcome } = ended
+  const finish = finishOf(ended)
   const change = changeOf(ended)
   const changed = changeOrder(document, change, () => isoOf(ended.finishedAt))
   const after = changed.document ?? document
@@ -170,7 +211,7 @@ export const build = (
       ...(result?.message !== undefined && { messages: [result.message] }),
       ...(setAside !== undefined && { setAside }),
       ...(finish !== undefined && { finish: ending(finish, [...errors, ...errorsOf([step])], after) }),
-      ...(compensating !== undefined && { state: "compensating", reason: compensating }),
+      ...(outcome._tag === "Compensate" && { state: "compensating", reason: outcome.reason }),
       ...(cancellation !== undefined && { cancels: true })
     },
     document: after
