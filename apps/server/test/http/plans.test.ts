@@ -14,8 +14,10 @@ import { Sluice } from "../support/Sluice.ts"
 /** Orders that are stored beside those of `fill`, each with a run, steps, a callout, a message and a delivery. */
 const rows = 30_000
 
-const uuid = "('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid"
-const at = "timestamptz '2026-01-01' + n * interval '1 second'"
+/** The time of row `n`, and a UUIDv7 of that time. */
+const start = 1_767_225_600_000
+const at = `to_timestamp((${start} + n * 1000::bigint) / 1000.0)`
+const uuid = `(lpad(to_hex(${start} + n * 1000::bigint), 12, '0') || '70008000000000000000')::uuid`
 
 /** By table. Runs end well but for some, so that filters have something rare to find. */
 const statements = [
@@ -57,7 +59,7 @@ const store = Effect.gen(function*() {
 const repeats = 5
 
 const half = rows / 2
-const hex = `00000000000070008000${half.toString(16).padStart(12, "0")}`
+const hex = `${(start + half * 1000).toString(16).padStart(12, "0")}70008000000000000000`
 
 /** A value for each member of a path or a query. */
 const samples: Readonly<Record<string, ReadonlyArray<string>>> = {
@@ -72,7 +74,7 @@ const samples: Readonly<Record<string, ReadonlyArray<string>>> = {
   orderId: [`o${half}`],
   pipeline: ["plain", "rare"],
   errorsOnly: ["true"],
-  q: ["e150", "process_event-0000000000007000"],
+  q: ["e150", `process_event-${hex.slice(0, 12)}`],
   settled: ["true", "false"],
   step: ["s"],
   failedStep: ["s"],
