@@ -1,4 +1,4 @@
-/** What the key of this session may do. The server decides; this only keeps from offering what it would refuse. */
+/** The rights of this session's key. The server decides; this only hides what it would refuse. */
 import { useQuery } from "@tanstack/react-query"
 import { type Answer, api } from "./Api.ts"
 

@@ -20,7 +20,7 @@ const channel = new BroadcastChannel("sluice.session")
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel is of one origin
 const tellOthers = (message: Message): void => channel.postMessage(message)
 
-/** How long other tabs have to answer, in milliseconds. They are on this machine. */
+/** The time in which other tabs, on the same machine, may answer, in milliseconds. */
 const patience = 250
 
 /** The server asked for a key that this tab does not have, or refused the one that it has. */

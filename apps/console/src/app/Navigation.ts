@@ -25,7 +25,7 @@ export interface PlaceGroup {
   /** Absent for the first. */
   readonly title?: string
   readonly places: ReadonlyArray<Place>
-  /** Whose places these are; absent: everybody's. */
+  /** The role that needs this place; absent: every role. */
   readonly role?: Role
 }
 
@@ -57,6 +57,6 @@ const navigation: ReadonlyArray<PlaceGroup> = [
   }
 ]
 
-/** The places of somebody who may this. */
+/** The places of a user with these rights. */
 export const placesOf = (may: (role: Role) => boolean): ReadonlyArray<PlaceGroup> =>
   navigation.filter(({ role }) => role === undefined || may(role))

@@ -9,7 +9,7 @@ import type { Environment } from "../config/ServerConfig.ts"
 export class KnownSecrets extends Context.Service<KnownSecrets, {
   /** Compiled once for a set of secrets. */
   readonly redactor: () => Redactor
-  /** Where the secrets of the settings in force are found; another list is another set. */
+  /** The source of the secrets in the settings in force; another list is another set. */
   readonly learnFrom: (secrets: () => ReadonlyArray<string>) => void
 }>()("@sluice/server/KnownSecrets") {
   static readonly layer = (environment: Environment): Layer.Layer<KnownSecrets> =>

@@ -1,4 +1,4 @@
-/** What the sender of a request may do, for a page that shows only that. Beside the contract. */
+/** The rights of the sender of a request, for a page that shows only what they allow. Not part of the contract. */
 import { Role } from "@sluice/domain/access/Role"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"

@@ -59,7 +59,7 @@ export const depthOf = (text: string, limit: number): number => {
 /** Reads what was written here before, however deep it is: half of the cost of `parse` is measuring. Throws `SyntaxError`. */
 export const parseOwn = (text: string): Json => needsCare(text) ? parseLossless(text) as Json : JSON.parse(text)
 
-/** What a `SyntaxError` says, without the part of the text that V8 quotes: it may be a part of a secret. */
+/** The message of a `SyntaxError` without the text that V8 quotes, which may be a part of a secret. */
 const reasonOf = (cause: unknown): string => {
   const message = cause instanceof Error ? cause.message : ""
   const reason = message.replace(/,? ?(?:\.\.\.)?"[^]*"(?:\.\.\.)? is not valid JSON$/, "")

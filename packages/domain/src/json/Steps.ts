@@ -1,6 +1,6 @@
 /**
- * Work over a document that can pause. It is written as a generator that yields where a pause would suit; whoever drives
- * it pauses there (`LargeText.inTurns`) or goes on at once (`atOnce`), as for all documents that are not large.
+ * Work over a document that can pause. It is a generator that yields where a pause is convenient; its driver pauses
+ * there (`LargeText.inTurns`) or goes on at once (`atOnce`), as for all documents that are not large.
  */
 
 /** Work whose result is an `A`. */
@@ -9,7 +9,7 @@ export type Steps<A> = Generator<void, A>
 /** Counts what was done since the last pause: values, members and items of a document. */
 export interface Pace {
   readonly spend: (values: number) => void
-  /** Whether a pause is due; asking for it begins to count anew. */
+  /** True if a pause is due; the call restarts the count. */
   readonly isDue: () => boolean
 }
 

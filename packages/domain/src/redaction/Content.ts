@@ -1,4 +1,6 @@
-/** What is searched: text as UTF-16 code units, or bytes. Read through `unitAt`, which V8 turns into plain loads. */
+/**
+ * The searched content: text as UTF-16 code units, or bytes. Read through `unitAt`, which V8 turns into plain loads.
+ */
 export type Content = string | Uint8Array | Uint16Array
 
 export const unitAt = (content: Content, index: number): number =>

@@ -44,7 +44,7 @@ const hexAt = (content: Content, at: number, count: number): number => {
   return value
 }
 
-/** What stands behind a backslash, by its code. */
+/** The character of a backslash escape, by its code. */
 const shortEscapes = new Int16Array(128).fill(none)
 for (const [index, char] of Array.from("\"\\/bfnrt'").entries()) {
   shortEscapes[char.charCodeAt(0)] = "\"\\/\b\f\n\r\t'".charCodeAt(index)
@@ -141,12 +141,15 @@ const escapeAt = (content: Content, at: number): number => {
     : none
 }
 
-/** How far markers are looked for one by one. */
+/** The distance within which markers are looked for one by one. */
 const near = 16
 
 const isMarker = (unit: number): boolean => unit === backslash || unit === percent || unit === ampersand
 
-/** Where an escape may begin, at or after a place: far ones are found natively, since nearly every text has few. */
+/**
+ * The places where an escape may begin, at or after a position: distant ones are found natively, since nearly every
+ * text has few.
+ */
 class Markers {
   readonly #content: Content
   #backslash = none
@@ -169,8 +172,8 @@ class Markers {
 }
 
 /**
- * Where something of at most `reach` units can be written with an escape in it: around each escape, and together where
- * two are so near. What lies between them need not be looked at.
+ * The stretches in which a pattern of at most `reach` units can be written with an escape: around each escape, merged
+ * where two are close. The rest need not be examined.
  */
 export const escapedStretches = (
   content: Content,
@@ -192,7 +195,7 @@ export const escapedStretches = (
   return stretches
 }
 
-/** Whether what begins at a marker may go on behind `end`: an escape, or the other half of a pair. */
+/** True if the token at a marker may continue behind `end`: an escape, or the other half of a pair. */
 const goesOn = (content: Content, at: number, end: number): boolean => {
   const found = escapeAt(content, at)
   return found === none || (codeOf(found) >= 0xd800 && codeOf(found) <= 0xdbff && at + 12 > end)
@@ -271,14 +274,14 @@ export const unescaped = (view: View, isBytes: boolean): View | undefined => {
   return { units: written.subarray(0, size), starts: from, ends: to }
 }
 
-/** How many backslashes stand directly before `at`. */
+/** The number of backslashes directly before `at`. */
 const backslashesBefore = (content: Content, at: number): number => {
   let count = 0
   while (count < at && unitAt(content, at - 1 - count) === backslash) count++
   return count
 }
 
-/** Where the JSON escape begins that `at` lies within; `at` itself where it lies within none. */
+/** The start of the JSON escape that contains `at`; `at` itself if there is none. */
 export const escapeStart = (content: Content, at: number): number => {
   if (backslashesBefore(content, at) % 2 === 1) return escapeAt(content, at - 1) === none ? at : at - 1
   for (let back = 2; back <= 5 && back <= at; back++) {
@@ -289,7 +292,7 @@ export const escapeStart = (content: Content, at: number): number => {
   return at
 }
 
-/** Where the JSON escape ends that `at` lies within; `at` itself where it lies within none. */
+/** The end of the JSON escape that contains `at`; `at` itself if there is none. */
 export const escapeEnd = (content: Content, at: number): number => {
   const start = escapeStart(content, at)
   return start === at ? at : Math.min(content.length, start + (unitAt(content, start + 1) === 0x75 ? 6 : 2))

@@ -1,6 +1,6 @@
 /**
- * What a configured secret looks like once escapes are undone (`Escapes`): as it is, in a form, in base64, and in bytes
- * in other charsets. Contract: section 5.
+ * The forms of a configured secret once escapes are undone (`Escapes`): as it is, in a form, in base64, and in bytes of
+ * other charsets. Contract: section 5.
  */
 import { Base64 } from "effect/encoding"
 import { encode } from "../json/Utf8.ts"
@@ -14,7 +14,7 @@ export interface SecretPattern {
   readonly base64: boolean
 }
 
-/** How many layers of escapes are undone. */
+/** The number of layers of escapes that are undone. */
 export const maxLayers = 3
 
 /** The text with one, two, … layers of escapes undone. */

@@ -42,7 +42,7 @@ export interface OpenTask {
   readonly callouts: StepCallouts
 }
 
-/** What follows from a task's end. */
+/** The consequence of a task's end. */
 export interface Following {
   readonly outcome: RunOutcome
   /** The rows of steps that are known to be skipped after this one. */

@@ -15,14 +15,14 @@ import type { PlacedStep } from "./PlacedSteps.ts"
 import { ending, errorsOf } from "./RunEnding.ts"
 import type { StepDecision } from "./StepDecision.ts"
 
-/** How a run goes on after a step. */
+/** The continuation of a run after a step. */
 export type RunOutcome =
   | { readonly _tag: "Continue" }
   /** It ends but for its compensations. */
   | { readonly _tag: "Compensate"; readonly reason: string }
   | { readonly _tag: "End"; readonly state: "completed" | "failed" | "cancelled"; readonly reason?: string }
 
-/** What `outcomeOf` depends on. */
+/** The input of `outcomeOf`. */
 export interface DecidedStep {
   readonly stepId: string
   readonly decision: StepDecision
@@ -61,7 +61,7 @@ export interface EndedStep {
   readonly failedSteps: number
   /** Steps that were skipped before this one, and after it where it was the last to run. */
   readonly skipped: ReadonlyArray<StepRow>
-  /** How the run goes on. */
+  /** The continuation of the run. */
   readonly outcome: RunOutcome
   /** The order's status when the run completes here. */
   readonly completedStatus: string | undefined

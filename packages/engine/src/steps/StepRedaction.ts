@@ -21,7 +21,7 @@ export const redactorOf = (secrets: ReadonlyArray<string>): Redactor => {
 const saysNothing = ({ history, output, patch }: StepResult): boolean =>
   patch === undefined && output === undefined && history === undefined
 
-/** What is sent afterwards stays as it is: its URL is redacted where it is shown. */
+/** Messages that are sent afterwards stay as they are: their URL is redacted where it is shown. */
 const hidden = (result: StepResult, redactor: Redactor): StepResult => {
   const { message, ...said } = result
   return { ...redactor.json(said), ...(message !== undefined && { message }) }

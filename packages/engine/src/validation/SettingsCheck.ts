@@ -38,8 +38,8 @@ export interface CheckedSetting {
 }
 
 /**
- * What is said of a document, without its secrets: it is not stored yet, so nobody else knows them. An expression that is
- * quoted may hold one.
+ * Removes the document's secrets from a message: the document is not stored yet, so no redactor knows them. A quoted
+ * expression may hold one.
  */
 const withoutSecrets = <Said>(document: JsonObject, said: Said): Said =>
   makeRedactor(suspectedSecrets(document)).json(said)

@@ -1,4 +1,4 @@
-/** Who changed what, newest first, narrowed by what the address says. */
+/** The audit: changes with their actors, newest first, filtered by the address. */
 import { getRouteApi, Link } from "@tanstack/react-router"
 import { RefreshCw } from "lucide-react"
 import { type Answer, api } from "../../api/Api.ts"

@@ -6,7 +6,7 @@ import { HttpApiBuilder } from "effect/http-api"
 import { Caller } from "../../access/Caller.ts"
 import * as Answer from "../../wire/Answer.ts"
 
-/** Where no keys are set, everybody who reaches the server is an administrator. */
+/** Without keys, every caller that reaches the server is an administrator. */
 const everything = { roles: ["admin"] } as const
 
 export const layer = HttpApiBuilder.group(Api, "access", (handlers) =>
