@@ -170,5 +170,3 @@ export const make = Effect.gen(function*() {
     return { _tag: "Finished" } as LoopExit
   })
 })
-
-export type StepLoop = Effect.Success<typeof make>
