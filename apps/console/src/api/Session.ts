@@ -16,9 +16,9 @@ type Message =
   | { readonly type: "signed-in"; readonly key: string }
   | { readonly type: "signed-out" }
 
-const channel = new BroadcastChannel("sluice.session")
+let channel: BroadcastChannel | undefined
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel is of one origin
-const tellOthers = (message: Message): void => channel.postMessage(message)
+const tellOthers = (message: Message): void => channel?.postMessage(message)
 
 /** The time in which other tabs, on the same machine, may answer, in milliseconds. */
 const patience = 250
@@ -36,7 +36,7 @@ const tell = () => {
 const stored = (): string | undefined => sessionStorage.getItem(slot) ?? undefined
 
 /** A key that was not refused; only such a one is handed on. */
-let accepted = stored()
+let accepted: string | undefined
 
 export const key = stored
 
@@ -61,7 +61,7 @@ let answered: (() => void) | undefined
 /** One question at a time, for all requests that were refused together. */
 let asking: Promise<void> | undefined
 
-channel.addEventListener("message", ({ data }: MessageEvent<Message>) => {
+const heard = ({ data }: MessageEvent<Message>): void => {
   switch (data.type) {
     case "asked":
       if (accepted !== undefined && !locked) tellOthers({ type: "answered", key: accepted })
@@ -76,7 +76,14 @@ channel.addEventListener("message", ({ data }: MessageEvent<Message>) => {
     case "signed-out":
       return forget()
   }
-})
+}
+
+/** Takes up the key that the tab has kept over a reload, and listens to the other tabs; called once. */
+export const start = (): void => {
+  accepted = stored()
+  channel = new BroadcastChannel("sluice.session")
+  channel.addEventListener("message", heard)
+}
 
 const ask = (): Promise<void> =>
   new Promise((resolve) => {
