@@ -2,7 +2,7 @@
 import { assert, layer } from "@effect/vitest"
 import { ApiClient } from "@sluice/api/ApiClient"
 import { createClient } from "@sluice/client"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { Sluice } from "../support/Sluice.ts"
 
@@ -109,8 +109,8 @@ layer(Sluice.layer(), { excludeTestServices: true })("ids in paths", (it) => {
           return globalThis.fetch(request)
         }
       })
-      const api = yield* Effect.provide(ApiClient, ApiClient.layer({ baseUrl: url })).pipe(
-        Effect.provide(FetchHttpClient.layer),
+      const api = yield* ApiClient.pipe(
+        Effect.provide(Layer.provide(ApiClient.layer({ baseUrl: url }), FetchHttpClient.layer)),
         Effect.provideService(FetchHttpClient.Fetch, (input, init) => {
           sent.push(String(input))
           return globalThis.fetch(input, init)

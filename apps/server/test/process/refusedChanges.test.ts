@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Api } from "@sluice/api/Api"
 import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
-import { Effect, Redacted, Schedule } from "effect"
+import { Effect, Layer, Redacted, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
 import * as Cable from "../support/Cable.ts"
 import { type Change, changes, fill } from "../support/Changes.ts"
@@ -63,7 +63,7 @@ const situation = (
       // A call that is open would hold up the end.
       yield* ask("POST", `/v1/process-events/${stored.running}/cancel`, { body: {} })
       return { answers, before, after }
-    }).pipe(Effect.provide(Sluice.layer({ DATABASE_URL: cable.url })), Effect.provide(Partner.layer))
+    }).pipe(Effect.provide(Layer.mergeAll(Sluice.layer({ DATABASE_URL: cable.url }), Partner.layer)))
   }).pipe(Effect.orDie, Effect.scoped, Effect.provide(DatabaseTest.layer))
 
 const nothing = /nothing was stored/

@@ -42,7 +42,7 @@ type Services =
   | SqlClient.SqlClient
 
 const test = <E>(sentence: string, body: Effect.Effect<void, E, Services>) =>
-  it.live(sentence, () => body.pipe(Effect.provide(layer), Effect.provide(Logger.layer([]))))
+  it.live(sentence, () => body.pipe(Effect.provide(Layer.provideMerge(layer, Logger.layer([])))))
 
 /** Rows of `table` for which `condition` holds are refused. */
 const refuse = Effect.fnUntraced(function*(table: string, event: string, condition: string) {
