@@ -40,7 +40,10 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       assert.deepInclude(order.json, { id: "exact", status: "New", version: 1 })
       const version = yield* ask("GET", "/v1/orders/exact/versions/1")
       assert.strictEqual(version.text, order.text)
-      assert.include((yield* ask("GET", "/v1/orders")).text, order.text)
+      // A list adds the newest run behind the members, without reading the document.
+      const listed = yield* ask("GET", "/v1/orders")
+      assert.include(listed.text, `${order.text.slice(0, -1)},"lastRun":`)
+      assert.strictEqual(listed.json.items[0].lastRun.processEventId, answer.json.processEventId)
     }))
 
   it.effect("Prefer: wait answers 200 with order and process event, however the run ended", () =>
