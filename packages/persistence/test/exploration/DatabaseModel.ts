@@ -181,6 +181,13 @@ const statements: ReadonlyArray<readonly [string, Statement]> = [
       return run === undefined ? [] : [{ state: run.state }]
     }
   }],
+  ["select order_id from runs", {
+    name: "order of a run",
+    run: ({ parameters: [id], tables }) => {
+      const run = tables.runs.get(id)
+      return run === undefined ? [] : [{ order_id: run.order_id }]
+    }
+  }],
   ["select id from runs where owner = $1 and id = any", {
     name: "doubts",
     run: (asked) =>
