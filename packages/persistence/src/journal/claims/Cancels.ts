@@ -4,6 +4,7 @@
  * `cancel`.
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
+import { CurrentAct } from "@sluice/domain/access/Act"
 import type { RunState } from "@sluice/domain/run/ProcessEvent"
 import type { CancelAnswer, Cancellation, RunCancellation } from "@sluice/engine/internal/journal/Cancellation"
 import { Effect } from "effect"
@@ -65,8 +66,11 @@ export const cancel = Effect.fnUntraced(function*(runId: string, { compensate, r
     PgTypes.uuid(SecureRandom.uuidV7Unsafe())
   ])
   if (stored !== undefined) {
-    const [run] = yield* sql<{ readonly order_id: string }>`select order_id from runs where id = ${runId}::uuid`
-    yield* recordAct(sql, { after: { state: stored.state, compensate }, reason, orderId: run?.order_id })
+    // The order is looked up for the audit alone.
+    if ((yield* CurrentAct) !== undefined) {
+      const [run] = yield* sql<{ readonly order_id: string }>`select order_id from runs where id = ${runId}::uuid`
+      yield* recordAct(sql, { after: { state: stored.state, compensate }, reason, orderId: run?.order_id })
+    }
     return { _tag: "Stored", state: stored.state } satisfies CancelAnswer
   }
   const [known] = yield* sql<{ readonly state: RunState; readonly cancel_requested: boolean }>`
