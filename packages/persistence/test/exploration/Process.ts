@@ -16,7 +16,7 @@ import { Runs } from "@sluice/engine/runs/Runs"
 import { Settings } from "@sluice/engine/settings/Settings"
 import { Credentials } from "@sluice/http-client/Credentials"
 import { Outbound, type OutboundRequest, type OutboundResponse, OutboundTimedOut } from "@sluice/http-client/Outbound"
-import { type Clock, Effect, Layer, Result, Schema, Stream } from "effect"
+import { type Clock, Effect, Layer, Result, Schema, type Scope, Stream } from "effect"
 import { Digest } from "effect/crypto"
 import { Reactivity } from "effect/reactivity"
 import { SqlClient } from "effect/sql"
@@ -26,28 +26,36 @@ import * as JournalPg from "../../src/journal/JournalPostgres.ts"
 import { Connector, type Rows } from "../../src/sql/JournalConnection.ts"
 import type { Row } from "./StatementModels.ts"
 
-/** What a process asks of the world. */
-export interface Beyond {
-  readonly clock: Clock.Clock
+/** A connection to the database. */
+export interface Database {
   readonly query: (text: string, parameters: ReadonlyArray<unknown>) => Effect.Effect<ReadonlyArray<Row>, SqlError>
   /** The same, answered by position. */
   readonly values: (text: string, parameters: ReadonlyArray<unknown>) => Effect.Effect<Rows, SqlError>
+}
+
+/** What a process asks of the world. */
+export interface Beyond extends Database {
+  readonly clock: Clock.Clock
+  /** The connection of one transaction; absent where one connection is all there is. */
+  readonly transaction?: Effect.Effect<Database, SqlError, Scope.Scope>
   readonly exchange: (request: OutboundRequest) => Effect.Effect<OutboundResponse>
   readonly pipeline: Pipeline
 }
 
-const client = ({ query, values }: Beyond) =>
+const connectionOf = ({ query, values }: Database): Connection => ({
+  execute: query,
+  executeUnprepared: query,
+  executeRaw: query,
+  executeValues: values,
+  executeValuesUnprepared: values,
+  executeStream: () => Stream.die("nothing streams")
+})
+
+const client = (beyond: Beyond) =>
   Effect.gen(function*() {
-    const connection: Connection = {
-      execute: query,
-      executeUnprepared: query,
-      executeRaw: query,
-      executeValues: values,
-      executeValuesUnprepared: values,
-      executeStream: () => Stream.die("nothing streams")
-    }
     const sql = yield* SqlClient.make({
-      acquirer: Effect.succeed(connection),
+      acquirer: Effect.succeed(connectionOf(beyond)),
+      ...(beyond.transaction !== undefined && { transactionAcquirer: Effect.map(beyond.transaction, connectionOf) }),
       compiler: PgClient.makeCompiler(),
       driver: "model",
       spanAttributes: []

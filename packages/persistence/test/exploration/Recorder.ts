@@ -15,7 +15,12 @@ export interface Recorder {
   readonly history: Array<Question>
   /** A process that is named so: it hears nothing any more once it is killed, and asks nothing. */
   readonly start: (name: string) => Effect.Effect<
-    { readonly intake: Intake["Service"]; readonly cancelling: CancelRun["Service"]; readonly kill: () => void },
+    {
+      readonly intake: Intake["Service"]
+      readonly cancelling: CancelRun["Service"]
+      /** Between two transactions: the database would roll back one that is open, which the model has no word for. */
+      readonly kill: Effect.Effect<void>
+    },
     never,
     Scope.Scope
   >
@@ -28,10 +33,17 @@ export const make = Effect.fnUntraced(function*(sql: PgClient.PgClient, scenario
   const history: Array<Question> = []
   let place = 0
 
+  const answered = (rows: ReadonlyArray<ReadonlyArray<unknown> | Row>) => ({
+    place: place++,
+    at: clock.currentTimeMillisUnsafe(),
+    rows: rows.map(encodeRow)
+  })
+
   const asking = <A extends ReadonlyArray<unknown> | Row>(
     process: string,
     isDead: () => boolean,
-    run: (text: string, parameters: ReadonlyArray<unknown>) => Effect.Effect<ReadonlyArray<A>, SqlError>
+    run: (text: string, parameters: ReadonlyArray<unknown>) => Effect.Effect<ReadonlyArray<A>, SqlError>,
+    heard: (question: Question) => void = () => {}
   ) =>
   (text: string, parameters: ReadonlyArray<unknown>) =>
     Effect.suspend((): Effect.Effect<ReadonlyArray<A>, SqlError> => {
@@ -46,7 +58,8 @@ export const make = Effect.fnUntraced(function*(sql: PgClient.PgClient, scenario
       history.push(question)
       return Effect.flatMap(run(text, parameters), (rows) => {
         if (isDead()) return Effect.never
-        question.answer = { place: place++, at: clock.currentTimeMillisUnsafe(), rows: rows.map(encodeRow) }
+        question.answer = answered(rows)
+        heard(question)
         return Effect.succeed(rows)
       })
     })
@@ -55,14 +68,38 @@ export const make = Effect.fnUntraced(function*(sql: PgClient.PgClient, scenario
   const values = (text: string, parameters: ReadonlyArray<unknown>): Effect.Effect<Rows, SqlError> =>
     sql.unsafe(text, parameters).values
 
+  /** What a statement of a transaction did, others see at the earliest with its `COMMIT`. */
+  const untilCommit = () => {
+    const questions: Array<Question> = []
+    return (question: Question) => {
+      questions.push(question)
+      if (question.text !== "COMMIT") return
+      const { at, place } = question.answer ?? question
+      for (const one of questions) if (one.answer !== undefined) one.answer = { ...one.answer, at, place }
+    }
+  }
+
   const start: Recorder["start"] = Effect.fnUntraced(function*(name) {
     let dead = false
     const isDead = () => dead
+    let transactions = 0
     const calls = new Map<string, number>()
     const beyond: Beyond = {
       clock,
       query: asking(name, isDead, query),
       values: asking(name, isDead, values),
+      transaction: Effect.gen(function*() {
+        yield* Effect.acquireRelease(
+          Effect.sync(() => transactions++),
+          () => Effect.sync(() => transactions--)
+        )
+        const connection = yield* sql.reserve
+        const heard = untilCommit()
+        return {
+          query: asking(name, isDead, (text, parameters) => connection.execute(text, parameters, undefined), heard),
+          values: asking(name, isDead, (text, parameters) => connection.executeValues(text, parameters), heard)
+        }
+      }),
       pipeline: pipelineOf(scenario),
       exchange: ({ headers, url }) =>
         Effect.suspend(() => {
@@ -88,9 +125,10 @@ export const make = Effect.fnUntraced(function*(sql: PgClient.PgClient, scenario
     return {
       intake,
       cancelling,
-      kill: () => {
-        dead = true
-      }
+      kill: Effect.sync(() => {
+        dead = transactions === 0
+        return dead
+      }).pipe(Effect.delay("1 millis"), Effect.repeat({ until: (done) => done }), Effect.asVoid)
     }
   })
 
