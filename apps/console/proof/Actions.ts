@@ -119,10 +119,11 @@ export const actions = async (browser: Browser, sluice: Sluice, shown: Shown): P
     await page.getByRole("link", { name: "order-of-the-patch" }).waitFor()
   })
 
-  await check("runs are found by the partner that they called", async () => {
-    const { endpoint } = (await get(`/v1/process-events/${shown.well}`)).steps[0].callouts[0]
-    await page.goto(`/process-events?partner=${new URL(endpoint).host}&pipeline=well`)
-    await page.getByText("well v1").first().waitFor()
+  await check("failed runs are found by the partner that their failed step called", async () => {
+    const { steps } = await get(`/v1/process-events/${shown.failed}`)
+    const { endpoint } = steps.find(({ id }: { readonly id: string }) => id === "billing").callouts[0]
+    await page.goto(`/process-events?partner=${new URL(endpoint).host}&pipeline=failing`)
+    await page.getByText("failing v1").first().waitFor()
   })
 
   await check("JSON is searched, and finds what is folded", async () => {
