@@ -66,13 +66,13 @@ const submitted = (sql: SqlClient.SqlClient, { since, until }: Span, unreadable:
     }
   )
 
-/** Runs with a plugin's failure among their steps. */
+/** Runs with a plugin's failure among their steps; a step that was cancelled has an error and is no failure. */
 const failed = (sql: SqlClient.SqlClient, { since, until }: Span, unreadable: Unreadable) =>
   read(
     sql<{ readonly at: Date; readonly order_id: string; readonly records: ReadonlyArray<string> }>`
     select * from (
       select r.finished_at as at, r.order_id, array(
-        select s.record from steps s where s.run_id = r.id and s.record like '%"error":%') as records
+        select s.record from steps s where s.run_id = r.id and s.state <> 'cancelled' and s.record like '%"error":%') as records
       from runs r where r.finished_at >= ${timestamptz(since)} and r.finished_at < ${timestamptz(until)}) r
     where cardinality(records) > 0`.stream,
     unreadable,

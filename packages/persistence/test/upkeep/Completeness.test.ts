@@ -56,6 +56,12 @@ const everything = Effect.gen(function*() {
     step: stepAt(0, { state: "failed", error }),
     finish: { state: "failed", failedSteps: 1, at: noon + 30, errors: [error] }
   }))
+  // A step that was cancelled has an error, and tells of no failure.
+  const cancelled = yield* submit({ orderType: "REFUND" })
+  yield* journal.commit(entryOf(cancelled, {
+    step: stepAt(0, { state: "cancelled", error: { name: "calloutPlugin", kind: "cancelled", message: "a person" } }),
+    finish: { state: "cancelled", failedSteps: 0, at: noon + 40 }
+  }))
   for (
     const orderType of [
       "CHANGED_DELIVERY_ADDRESS",
