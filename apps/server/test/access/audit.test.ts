@@ -2,9 +2,9 @@
 import { assert, describe, it, layer } from "@effect/vitest"
 import type { ChangingRoute } from "@sluice/api/internal/Access"
 import { access } from "@sluice/api/internal/Access"
+import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
 import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
 import { Effect, Layer, Redacted } from "effect"
-import { SecureRandom } from "effect/crypto"
 import { SqlClient } from "effect/sql"
 import { mkdtempSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -41,7 +41,7 @@ interface Scenario {
   readonly reason?: string
 }
 
-const uuid = () => SecureRandom.uuidV7Unsafe()
+const uuid = newUuidUnsafe
 const idOf = (kind: string, id: string) => `${kind}-${id.replaceAll("-", "")}`
 
 const submit = Effect.fnUntraced(function*(orderType: string, id?: string) {
@@ -275,7 +275,7 @@ const settings = Effect.gen(function*() {
   })
   yield* send("PUT", "/v1/pipelines/fails", { body: step("fails") })
   yield* send("PUT", "/v1/pipelines/hangs", { body: step("hangs", 600_000) })
-  yield* send("PUT", "/v1/pipelines/ends", { body: { match: { orderTypes: ["ENDS"] }, steps: [] } })
+  yield* send("PUT", "/v1/pipelines/ends", { body: { match: { orderTypes: ["ENDS", "NEW_ORDER"] }, steps: [] } })
   yield* send("PUT", "/v1/connectors/secret", {
     body: { Name: "Webhook", Host: "https://secret.example.com/", BearerToken: secret }
   })
@@ -312,6 +312,28 @@ describe("audit", () => {
           assert.deepStrictEqual((yield* send("GET", `/v1/audit/${record.id}`)).json, record)
         })
     )
+
+    it.effect("every id that is made, in SQL too, ends in the three hex digits of its cell (contract, section 11)", () =>
+      Effect.gen(function*() {
+        const sql = yield* SqlClient.SqlClient
+        yield* send("PUT", "/v1/webhook-endpoints/all", { body: { url: "http://127.0.0.1:9/", types: ["*"] } })
+        const order = { orderType: "NEW_ORDER", customerEmail: "a@b.c", orderItems: [{ offer: { products: ["/p"] } }] }
+        yield* send("POST", "/v1/orders", { headers: { prefer: "wait=30" }, body: order })
+        const columns = yield* sql<{ readonly table: string; readonly column: string }>`
+          select table_name as "table", column_name as "column" from information_schema.columns
+          where table_schema = 'public' and data_type in ('uuid', 'text')`
+        const kinds: Array<string> = []
+        for (const { column, table } of columns) {
+          const rows = yield* sql<{ readonly id: string; readonly isHere: boolean }>`
+            select ${sql(column)}::text as id, right(${sql(column)}::text, 3) = '000' as "isHere"
+            from ${sql(table)} where ${sql(column)}::text ~ '^([a-z_]+-[0-9a-f]{32}|[0-9a-f-]{36})$'`
+          for (const { id, isHere } of rows) assert.isTrue(isHere, `${table}.${column}: ${id}`)
+          if (rows.length > 0) kinds.push(`${table}.${column}`)
+        }
+        for (const kind of ["orders.run_id", "subscriptions.id", "deliveries.id"]) {
+          assert.include(kinds, kind)
+        }
+      }))
 
     it.effect.each(recorded)(
       "$route changes nothing where its record cannot be written",

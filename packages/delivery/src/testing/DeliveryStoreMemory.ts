@@ -1,8 +1,8 @@
 /** A store of deliveries in memory, for tests. Several dispatchers may share it. Obeys `DeliveryStoreSuite`. */
+import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import type { DeliveryState } from "@sluice/domain/webhook/Delivery"
 import { Clock, Context, Effect, Latch, Layer } from "effect"
-import { SecureRandom } from "effect/crypto"
 import {
   type AttemptRecord,
   type Claim,
@@ -206,11 +206,11 @@ const make = Effect.gen(function*() {
 
   const add = (delivery: NewDelivery) =>
     Effect.sync(() => {
-      const id = SecureRandom.uuidV7Unsafe()
+      const id = newUuidUnsafe()
       const one: MemoryDelivery = {
         ...delivery,
         id,
-        messageId: SecureRandom.uuidV7Unsafe(),
+        messageId: newUuidUnsafe(),
         sequence: ++sequence,
         createdAt: now(),
         lane: delivery.endpointId,

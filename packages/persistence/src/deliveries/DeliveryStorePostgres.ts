@@ -15,9 +15,9 @@ import {
 } from "@sluice/delivery/DeliveryStore"
 import { disableAfterMs, failingReason, goneReason } from "@sluice/delivery/internal/EndpointHealth"
 import { Next } from "@sluice/delivery/internal/Judgement"
+import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import { type Cause, Effect, Layer, Queue, Schedule } from "effect"
-import { SecureRandom } from "effect/crypto"
 import type { SqlError } from "effect/sql/SqlError"
 import { DeliverySignal } from "../outbox/DeliverySignal.ts"
 import { disable } from "../settings/EndpointState.ts"
@@ -113,7 +113,7 @@ const make = Effect.gen(function*() {
 
   const claim = Effect.fnUntraced(function*({ otherwise, room, total }: ClaimRequest) {
     const lanes = [texts([...room.keys()]), ints([...room.values()]), PgTypes.int4(otherwise)]
-    const mark = SecureRandom.uuidV7Unsafe()
+    const mark = newUuidUnsafe()
     const rows = yield* sql.unsafe<ClaimedRow>(claimStatement, [...lanes, PgTypes.int4(total), PgTypes.uuid(mark)])
     const unreadable: Array<Waiting> = []
     const deliveries = readIsolated(rows, claimed, (row, reason) => unreadable.push(ended(row, mark, reason)))

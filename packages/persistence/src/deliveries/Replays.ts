@@ -5,12 +5,12 @@
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { replayId, uuidOf } from "@sluice/domain/identity/Ids"
+import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import { isStorable } from "@sluice/domain/order/Order"
 import type { DeliveryState } from "@sluice/domain/webhook/Delivery"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
 import { Context, DateTime, Effect, Latch, Layer, Schema } from "effect"
-import { SecureRandom } from "effect/crypto"
 import { SqlClient } from "effect/sql"
 import { recordAct } from "../audit/ActRecord.ts"
 import { DeliverySignal } from "../outbox/DeliverySignal.ts"
@@ -148,7 +148,7 @@ const make = Effect.gen(function*() {
 
   return Replays.of({
     start: Effect.fnUntraced(function*(endpointId, request) {
-      const id = SecureRandom.uuidV7Unsafe()
+      const id = newUuidUnsafe()
       yield* orUnavailable(transaction(
         sql,
         sql`insert into replays (id, endpoint_id, since, until, states, types, requested_by)

@@ -3,8 +3,8 @@
  * before the commit, how many of them it claims.
  */
 import type { ClaimedDelivery, ClaimRequest } from "@sluice/delivery/DeliveryStore"
+import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
 import { Context, Effect, Latch, Layer, type Scope } from "effect"
-import { SecureRandom } from "effect/crypto"
 
 /** The deliveries of a statement that this process claims, under this mark, with its commit. */
 export interface Offer {
@@ -50,7 +50,7 @@ export class DeliverySignal extends Context.Service<DeliverySignal, {
     const offer = (): Offer => {
       if (taker === undefined) return nothing
       const { room, start } = taker
-      const mark = SecureRandom.uuidV7Unsafe()
+      const mark = newUuidUnsafe()
       let isOpen = true
       open++
       settled.closeUnsafe()

@@ -13,9 +13,9 @@ export const endpoints = `t as materialized (
 /** True if endpoint `t` subscribes to a type. */
 export const wants = (type: string): string => `(${type} = any(t.types) or '*' = any(t.types))`
 
-/** A UUIDv7 of its own, as old as the message's. */
+/** A UUIDv7 of its own, as old as the message's, in cell 0: `inCell` in SQL. */
 export const newId = (message: string): string =>
-  `(left(${message}::text, 14) || '7' || substr(gen_random_uuid()::text, 16))::uuid`
+  `(left(${message}::text, 14) || '7' || substr(gen_random_uuid()::text, 16, 18) || '000')::uuid`
 
 /** The claim group (`lane`) of an endpoint. */
 export const endpointLane = (id: string): string => `'e:' || ${id}`

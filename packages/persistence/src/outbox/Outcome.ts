@@ -2,11 +2,11 @@
  * The outcome of a journal entry: messages of its steps, the error webhook, the customer and the subscriptions of a
  * completed order. Contract: section 9.
  */
+import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
 import { type Completion, completionOf } from "@sluice/domain/internal/order/Completion"
 import type { PluginError } from "@sluice/domain/run/ProcessEvent"
 import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
 import type { Entry } from "@sluice/engine/journal/Journal"
-import { SecureRandom } from "effect/crypto"
 
 export interface Outcome {
   readonly messages: ReadonlyArray<OutgoingMessage>
@@ -25,7 +25,7 @@ const none: ReadonlyArray<never> = []
 export const outcomeOf = ({ messages = none, finish }: Entry): Outcome | undefined => {
   const errors = finish?.errors ?? none
   const completion = finish?.state === "completed" && finish.order !== undefined
-    ? completionOf(finish.order.order, SecureRandom.uuidV7Unsafe)
+    ? completionOf(finish.order.order, newUuidUnsafe)
     : undefined
   if (messages.length === 0 && errors.length === 0 && completion === undefined) return undefined
   const { customerId, email } = completion?.customer ?? {}

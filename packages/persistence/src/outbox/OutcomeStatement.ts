@@ -6,11 +6,11 @@
 import type * as PgTypes from "@effect/sql-pg/PgTypes"
 import type { StepTarget } from "@sluice/delivery/DeliveryStore"
 import { customerId } from "@sluice/domain/identity/Ids"
+import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import { stringify } from "@sluice/domain/json/Json"
 import type { CustomerMember } from "@sluice/domain/order/Customer"
 import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
-import { SecureRandom } from "effect/crypto"
 import { createHash } from "node:crypto"
 import { customerColumns } from "../schema/CustomerColumns.ts"
 import { columns, type ColumnTypes, parameterCount, unnest } from "../sql/ArrayParameters.ts"
@@ -144,7 +144,7 @@ const targetOf = ({ url, headers, idempotencyKey, timeoutMs, origin }: OutgoingM
 export const outcomeParameters = (
   outcomes: ReadonlyArray<Outcome | undefined>
 ): ReadonlyArray<PgTypes.Parameter> => {
-  const id = SecureRandom.uuidV7Unsafe
+  const id = newUuidUnsafe
   const failures = outcomes.flatMap((outcome, i) =>
     outcome === undefined || outcome.errors.length === 0
       ? []

@@ -2,10 +2,10 @@
 import { Api } from "@sluice/api/Api"
 import { EventRequest } from "@sluice/api/internal/orders/EventsApi"
 import { eventId } from "@sluice/domain/identity/Ids"
+import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
 import { stringify } from "@sluice/domain/json/Json"
 import { Events } from "@sluice/persistence/outbox/Events"
 import { DateTime, Effect } from "effect"
-import { SecureRandom } from "effect/crypto"
 import { HttpApiBuilder } from "effect/http-api"
 import * as Answer from "../../wire/Answer.ts"
 import * as Body from "../../wire/Body.ts"
@@ -34,7 +34,7 @@ export const layer = HttpApiBuilder.group(
             taken.map((name) => ({ path: `data.${name}`, message: "is given by the server: leave it out" }))
           )
         }
-        const uuid = SecureRandom.uuidV7Unsafe()
+        const uuid = newUuidUnsafe()
         const now = yield* DateTime.now
         const stored = yield* events.store({
           id: uuid,

@@ -2,11 +2,11 @@
 import { Api } from "@sluice/api/Api"
 import * as Problems from "@sluice/api/wire/Problems"
 import { endpointId, messageId } from "@sluice/domain/identity/Ids"
+import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
 import { stringify } from "@sluice/domain/json/Json"
 import { Deliveries } from "@sluice/persistence/internal/deliveries/Deliveries"
 import { SettingsStore } from "@sluice/persistence/settings/SettingsStore"
 import { Clock, DateTime, Effect } from "effect"
-import { SecureRandom } from "effect/crypto"
 import { HttpApiBuilder } from "effect/http-api"
 import { SettingsWriting } from "../../settings/SettingsWriting.ts"
 import * as Answer from "../../wire/Answer.ts"
@@ -38,7 +38,7 @@ export const layer = HttpApiBuilder.group(
         Effect.fnUntraced(function*({ query, request }) {
           const body = yield* Body.readObject(request, "the webhook endpoint")
           const given = body["id"] ?? body["Id"]
-          const id = typeof given === "string" ? given : endpointId(SecureRandom.uuidV7Unsafe())
+          const id = typeof given === "string" ? given : endpointId(newUuidUnsafe())
           const there = yield* store.get(id).pipe(
             Effect.as(true),
             Effect.catchTags({
@@ -72,7 +72,7 @@ export const layer = HttpApiBuilder.group(
         "test",
         Effect.fnUntraced(function*({ params }) {
           yield* store.get(params.id).pipe(Effect.catchTags(SettingsHttp.ofSetting))
-          const id = SecureRandom.uuidV7Unsafe()
+          const id = newUuidUnsafe()
           const body = stringify({
             id: messageId(id),
             type: "test",

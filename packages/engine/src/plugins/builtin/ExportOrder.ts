@@ -2,12 +2,12 @@
  * `ExportOrder`: sends the order one way, by the rules of `WebhookWorkflowStep`. The run does not wait, and no answer is
  * read: what is sent is queued with the step, and its credentials are found when it is sent. Contract: section 6.
  */
+import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
 import { redactUrl } from "@sluice/domain/internal/redaction/UrlSecrets"
 import { defaultTimeoutMs } from "@sluice/domain/pipeline/Connector"
 import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
 import { workflowBody, workflowTail } from "@sluice/domain/workflow/WorkflowBody"
 import { Effect } from "effect"
-import { SecureRandom } from "effect/crypto"
 import type { Plugin } from "../Plugin.ts"
 import {
   configured,
@@ -28,7 +28,7 @@ export const exportOrder: Plugin<WebhookWorkflowStepOptions> = {
   run: Effect.fnUntraced(function*(input) {
     const { order, pipeline, shipmentId, step } = input
     const { connector, reason, url } = yield* configured(input)
-    const id = SecureRandom.uuidV7Unsafe()
+    const id = newUuidUnsafe()
     const message: OutgoingMessage = {
       id,
       type: "export",

@@ -2,6 +2,7 @@
  * `webhook` in `postProcessing`: tells a partner of the order with all that the run has added to it, or of what an
  * expression makes of it, once every step has ended. Contract: section 6.
  */
+import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
 import { redactUrl } from "@sluice/domain/internal/redaction/UrlSecrets"
 import type { Json } from "@sluice/domain/json/Json"
 import { stringify } from "@sluice/domain/json/Json"
@@ -9,7 +10,6 @@ import { redacted } from "@sluice/domain/redaction/Redaction"
 import { secretBytes } from "@sluice/domain/settings/WebhookEndpointDocument"
 import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
 import { Effect, Schema } from "effect"
-import { SecureRandom } from "effect/crypto"
 import type { Plugin } from "../Plugin.ts"
 
 /** Milliseconds for one attempt. */
@@ -41,7 +41,7 @@ export const postProcessingWebhook: Plugin<PostProcessingWebhookOptions> = {
   policy: () => ({ critical: false, tolerated: "failed", failedStatus: undefined, notesFailures: false }),
   run: ({ options, order, pipeline, step }) =>
     Effect.sync(() => {
-      const id = SecureRandom.uuidV7Unsafe()
+      const id = newUuidUnsafe()
       const message: OutgoingMessage = {
         id,
         type: "postProcessing",

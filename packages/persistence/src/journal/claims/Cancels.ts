@@ -5,10 +5,10 @@
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { CurrentAct } from "@sluice/domain/access/Act"
+import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
 import type { RunState } from "@sluice/domain/run/ProcessEvent"
 import type { CancelAnswer, Cancellation, RunCancellation } from "@sluice/engine/internal/journal/Cancellation"
 import { Effect } from "effect"
-import { SecureRandom } from "effect/crypto"
 import { SqlClient } from "effect/sql"
 import { recordAct } from "../../audit/ActRecord.ts"
 import { endpoints } from "../../outbox/FanOut.ts"
@@ -63,7 +63,7 @@ export const cancel = Effect.fnUntraced(function*(runId: string, { compensate, r
     PgTypes.bool(compensate),
     PgTypes.text(printable(reason)),
     PgTypes.timestamptz(at),
-    PgTypes.uuid(SecureRandom.uuidV7Unsafe())
+    PgTypes.uuid(newUuidUnsafe())
   ])
   if (stored !== undefined) {
     // The order is looked up for the audit alone.

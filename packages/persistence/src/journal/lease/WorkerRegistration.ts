@@ -1,5 +1,6 @@
 /** The worker row of this process: entered, found again after a lost answer, entered anew once fenced, and left. */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
+import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
 import { Clock, Effect, Result, Semaphore } from "effect"
 import type { JournalConnection } from "../../sql/JournalConnection.ts"
 import { leaseSeconds } from "./Lease.ts"
@@ -36,7 +37,7 @@ export const make = Effect.fnUntraced(function*(lease: Lease) {
     for (;;) {
       const sent = clock.monotonicTimeNanosUnsafe()
       // A fresh id each time: where the answer was lost, the row stays behind, holds nothing, and is swept away.
-      const id = globalThis.crypto.randomUUID()
+      const id = yield* newUuid
       const answer = yield* link.query(enter, [PgTypes.uuid(id)])
       if (Result.isSuccess(answer)) return lease.registered(id, sent)
       yield* Effect.logDebug("journal: cannot register yet", answer.failure)
