@@ -7,6 +7,7 @@
 import * as AddressGuard from "@sluice/http-client/AddressGuard"
 import { readKeys as readEncryptionKeys } from "@sluice/persistence/internal/secrets/EncryptionKeys"
 import * as DatabaseUrl from "@sluice/persistence/internal/sql/DatabaseUrl"
+import type { RetentionTimes } from "@sluice/persistence/upkeep/Retention"
 import { Duration, Redacted, Result } from "effect"
 import type * as IpNetwork from "effect/net/IpNetwork"
 import { type ApiKey, readKeys } from "./ApiKeys.ts"
@@ -32,8 +33,8 @@ export interface ServerConfig {
   readonly roles: ReadonlySet<Role>
   /** The time after SIGTERM in which everything is served as before, while readiness says that the process is stopping. */
   readonly drain: Duration.Duration
-  /** The retention of callout records and deliveries. */
-  readonly retention: Duration.Duration
+  /** How long what is past is kept. */
+  readonly retention: RetentionTimes
   readonly telemetry: TelemetryConfig.TelemetryConfig
 }
 
@@ -67,7 +68,7 @@ export const decode = (environment: Environment): Result.Result<ServerConfig, Co
     allowedNetworks: read("SLUICE_ALLOW_NETWORKS", [], networks),
     roles: read("SLUICE_ROLES", new Set(allRoles), roles),
     drain: read("SLUICE_DRAIN", Duration.zero, drain),
-    retention: read("SLUICE_RETENTION", Duration.days(90), retention)
+    retention: read("SLUICE_RETENTION", defaultRetention, retention)
   }
   if (Result.isFailure(telemetry)) return Result.fail([...faults, ...telemetry.failure])
   return faults.length === 0 ? Result.succeed({ ...config, telemetry: telemetry.success }) : Result.fail(faults)
@@ -126,10 +127,38 @@ const drain = (value: string): Result.Result<Duration.Duration, string> => {
     : Result.fail(`"${value}" is not a time to drain: write a whole number and ms, s or m, at most 10m, for example 5s`)
 }
 
-const retention = (value: string): Result.Result<Duration.Duration, string> => {
-  const [, amount = "0", unit = ""] = /^(\d{1,6})([smhdw])$/.exec(value) ?? []
-  const duration = units[unit]?.(Number(amount))
+const retentionUnits: typeof units = { ...units, y: (amount) => Duration.days(365 * amount) }
+
+const keepFor = (value: string): Result.Result<Duration.Duration, string> => {
+  const [, amount = "0", unit = ""] = /^(\d{1,6})([smhdwy])$/.exec(value) ?? []
+  const duration = retentionUnits[unit]?.(Number(amount))
   return duration !== undefined && Number(amount) > 0
     ? Result.succeed(duration)
-    : Result.fail(`"${value}" is not a time: write a whole number above 0 and s, m, h, d or w, for example 90d`)
+    : Result.fail(`"${value}" is not a time: write a whole number above 0 and s, m, h, d, w or y, for example 90d`)
+}
+
+const retentionKinds = ["callouts", "deliveries", "orders", "audit"] as const
+
+const isRetentionKind = (name: string): name is keyof RetentionTimes =>
+  (retentionKinds as ReadonlyArray<string>).includes(name)
+
+const defaultRetention: RetentionTimes = { callouts: Duration.days(90), deliveries: Duration.days(90) }
+
+/** A bare time is that of callouts and deliveries; a kind that is not named keeps its default. */
+const retention = (value: string): Result.Result<RetentionTimes, string> => {
+  if (!value.includes("=")) return Result.map(keepFor(value), (time) => ({ callouts: time, deliveries: time }))
+  const times: { -readonly [Kind in keyof RetentionTimes]?: Duration.Duration } = {}
+  for (const entry of value.split(",").map((one) => one.trim())) {
+    const [kind = "", time = ""] = entry.split("=", 2).map((one) => one.trim())
+    if (!isRetentionKind(kind)) {
+      return Result.fail(
+        `names "${kind}": write some of ${retentionKinds.join(", ")}, for example callouts=90d,audit=2y`
+      )
+    }
+    if (times[kind] !== undefined) return Result.fail(`names ${kind} twice: write each kind once`)
+    const read = keepFor(time)
+    if (Result.isFailure(read)) return Result.fail(read.failure)
+    times[kind] = read.success
+  }
+  return Result.succeed({ ...defaultRetention, ...times })
 }

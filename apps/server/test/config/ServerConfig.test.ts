@@ -18,7 +18,10 @@ describe("ServerConfig", () => {
       encryptionKeys: []
     })
     assert.deepStrictEqual([...config.roles], ["api", "worker"])
-    assert.strictEqual(Duration.toMillis(config.retention), 90 * 24 * 3600 * 1000)
+    assert.deepStrictEqual(Object.entries(config.retention).map(([kind, time]) => [kind, Duration.toDays(time)]), [
+      ["callouts", 90],
+      ["deliveries", 90]
+    ])
     assert.lengthOf(config.apiKeys, 0)
     assert.lengthOf(config.allowedNetworks, 0)
   })
@@ -42,7 +45,7 @@ describe("ServerConfig", () => {
     ])
     assert.lengthOf(config.allowedNetworks, 2)
     assert.deepStrictEqual([...config.roles], ["worker"])
-    assert.strictEqual(Duration.toHours(config.retention), 12)
+    assert.deepStrictEqual(Object.values(config.retention).map(Duration.toHours), [12, 12])
     assert.deepStrictEqual(config.encryptionKeys.map((key) => [...Redacted.value(key)]), [
       Array(32).fill(7),
       Array(32).fill(8)
@@ -91,7 +94,14 @@ describe("ServerConfig", () => {
     [{ SLUICE_DRAIN: "11m" }, /^SLUICE_DRAIN "11m" .*at most 10m/],
     [{ SLUICE_DRAIN: "1h" }, /^SLUICE_DRAIN /],
     [{ SLUICE_RETENTION: "soon" }, /^SLUICE_RETENTION "soon" is not a time: .*90d/],
-    [{ SLUICE_RETENTION: "0d" }, /^SLUICE_RETENTION /]
+    [{ SLUICE_RETENTION: "0d" }, /^SLUICE_RETENTION /],
+    [
+      { SLUICE_RETENTION: "order=7y" },
+      /^SLUICE_RETENTION names "order": write some of callouts, deliveries, orders, audit/
+    ],
+    [{ SLUICE_RETENTION: "audit=2y,audit=3y" }, /^SLUICE_RETENTION names audit twice/],
+    [{ SLUICE_RETENTION: "audit=2y,7d" }, /^SLUICE_RETENTION names "7d"/],
+    [{ SLUICE_RETENTION: "audit=soon" }, /^SLUICE_RETENTION "soon" is not a time/]
   ]
 
   it.each(refusals)("refuses %o in words that name the variable and the mend", (environment, expected) => {
@@ -99,6 +109,16 @@ describe("ServerConfig", () => {
     assert.lengthOf(faults, 1)
     assert.match(faults[0] ?? "", expected)
     assert.notMatch(faults[0] ?? "", /hunter2|secretkey|0123456789|\n/)
+  })
+
+  it("keeps each kind for its own time, and what is not named for its default", () => {
+    const { retention } = Result.getOrThrow(decode({ SLUICE_RETENTION: "deliveries=30d, orders=7y,audit=2y" }))
+    assert.deepStrictEqual(Object.entries(retention).map(([kind, time]) => [kind, Duration.toDays(time)]).toSorted(), [
+      ["audit", 730],
+      ["callouts", 90],
+      ["deliveries", 30],
+      ["orders", 2555]
+    ])
   })
 
   it("names all faults at once", () => {

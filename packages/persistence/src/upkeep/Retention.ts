@@ -1,6 +1,6 @@
 /**
- * Deletes data past its retention: callout records of ended runs, ended deliveries, and messages without deliveries
- * (`SLUICE_RETENTION`, contract, section 2). In small batches, each committed, with pauses in between, so that no
+ * Deletes data past its retention: callout records of ended runs, ended deliveries, messages without deliveries, orders
+ * with everything that belongs to them, and the audit (`SLUICE_RETENTION`, contract, section 2). In small batches, each committed, with pauses in between, so that no
  * writer waits.
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
@@ -9,6 +9,7 @@ import { Clock, Duration, Effect, Layer, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
 import { writeIsolated } from "../sql/BatchIsolation.ts"
+import { transaction } from "../sql/Transaction.ts"
 
 /** Rows that one statement deletes, and what it leaves to others after each. */
 const batch = 500
@@ -24,6 +25,11 @@ const firstIdAt = (millis: number): string => {
 }
 
 const nil = "00000000-0000-0000-0000-000000000000"
+
+const texts = (value: ReadonlyArray<string>) => ({ ...PgTypes.text(null), oid: PgTypes.OID.textArray, value })
+
+/** A moment as a literal, for what is part of several statements. */
+const momentSql = (millis: number): string => `to_timestamp(${Math.floor(millis)} / 1000.0)`
 
 const uuids = (value: ReadonlyArray<string>) => ({ ...PgTypes.uuid(null), oid: PgTypes.OID.uuidArray, value })
 
@@ -98,15 +104,97 @@ export const forgetDeliveries = Effect.fnUntraced(function*(before: number) {
   })
 })
 
+/**
+ * Deletes orders whose last run ended before `before`, epoch milliseconds, with everything that belongs to them: versions,
+ * history, runs with their steps and records, deliveries, and acts of the audit on them. An order with an open run, or
+ * with a pending delivery, stays. Answers how many.
+ */
+export const forgetOrders = Effect.fnUntraced(function*(before: number) {
+  const sql = yield* SqlClient.SqlClient
+  const isOver = sql.literal(`not exists (select from runs r where r.order_id = o.id
+      and (r.finished_at is null or r.finished_at >= ${momentSql(before)}))
+    and not exists (select from deliveries d where d.order_id = o.id and d.state = 'pending')`)
+  return yield* sweep<{ readonly id: string; readonly created_at: Date }>({
+    next: (after) =>
+      sql`select o.id, o.created_at from orders o where o.created_at < ${PgTypes.timestamptz(before)}
+        and ${
+        after === undefined
+          ? sql`true`
+          : sql`(o.created_at, o.id) > (${PgTypes.timestamptz(after.created_at)}, ${after.id})`
+      } and ${isOver} order by o.created_at, o.id limit ${batch}`,
+    remove: (rows) =>
+      transaction(
+        sql,
+        Effect.gen(function*() {
+          // Whatever opens a run over an order locks the order first. What came before the lock is seen by what follows.
+          const locked = yield* sql<{ readonly id: string }>`select id from orders
+            where id = any(${texts(rows.map(({ id }) => id))}) order by id for update skip locked`
+          const over = yield* sql<{ readonly id: string }>`select o.id from orders o
+            where o.id = any(${texts(locked.map(({ id }) => id))}) and ${isOver}`
+          const ids = texts(over.map(({ id }) => id))
+          yield* sql`with r as materialized (select id from runs where order_id = any(${ids})),
+            d as materialized (select id, message_id from deliveries where order_id = any(${ids})),
+            s1 as (delete from callouts c using r where c.run_id = r.id),
+            s2 as (delete from steps s using r where s.run_id = r.id),
+            s3 as (delete from runs using r where runs.id = r.id),
+            s4 as (delete from process_keys where order_id = any(${ids})),
+            s5 as (delete from order_history where order_id = any(${ids})),
+            s6 as (delete from order_versions where order_id = any(${ids})),
+            s7 as (delete from delivery_attempts a using d where a.delivery_id = d.id),
+            s8 as (delete from messages m using (select distinct message_id from d) x where m.id = x.message_id),
+            s9 as (delete from deliveries using d where deliveries.id = d.id),
+            s10 as (delete from audit where order_id = any(${ids}))
+            delete from orders where id = any(${ids})`
+          return over.length
+        })
+      )
+  })
+})
+
+/** Deletes records of the audit made before `before`, epoch milliseconds, but those of orders, which go with them. */
+export const forgetAudit = Effect.fnUntraced(function*(before: number) {
+  const sql = yield* SqlClient.SqlClient
+  return yield* sweep<{ readonly id: string; readonly at: Date }>({
+    next: (after) =>
+      sql`select id, at from audit where at < ${PgTypes.timestamptz(before)} and order_id is null
+        and ${after === undefined ? sql`true` : sql`(at, id) > (${PgTypes.timestamptz(after.at)}, ${after.id}::uuid)`}
+        order by at, id limit ${batch}`,
+    remove: (rows) =>
+      Effect.map(
+        sql`delete from audit where id = any(${uuids(rows.map(({ id }) => id))}) returning 1`,
+        (gone) => gone.length
+      )
+  })
+})
+
+/** How long each kind is kept; what is absent is kept for ever. */
+export interface RetentionTimes {
+  readonly callouts: Duration.Duration
+  readonly deliveries: Duration.Duration
+  /** With their runs and histories. */
+  readonly orders?: Duration.Duration
+  readonly audit?: Duration.Duration
+}
+
+const kinds = [
+  ["callouts", forget],
+  ["deliveries", forgetDeliveries],
+  ["orders", forgetOrders],
+  ["audit", forgetAudit]
+] as const satisfies ReadonlyArray<
+  readonly [keyof RetentionTimes, (before: number) => Effect.Effect<number, SqlError, SqlClient.SqlClient>]
+>
+
 /** Forgets in the background, now and every ten minutes. */
-export const layer = (keepFor: Duration.Input): Layer.Layer<never, never, SqlClient.SqlClient> =>
+export const layer = (keepFor: RetentionTimes): Layer.Layer<never, never, SqlClient.SqlClient> =>
   Layer.effectDiscard(BackgroundLoop.fork(
     "retention",
-    Effect.flatMap(Clock.currentTimeMillis, (now) => {
-      const before = now - Duration.toMillis(Duration.fromInputUnsafe(keepFor))
-      return Effect.andThen(forget(before), forgetDeliveries(before))
-    }).pipe(
-      Effect.catch((error) => Effect.logDebug("retention: will try again", error)),
-      Effect.repeat(Schedule.spaced(rhythm))
-    )
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      Effect.forEach(kinds, ([kind, forgetBefore]) => {
+        const time = keepFor[kind]
+        return time === undefined ? Effect.void : Effect.asVoid(forgetBefore(now - Duration.toMillis(time)))
+      }, { discard: true })).pipe(
+        Effect.catch((error) => Effect.logDebug("retention: will try again", error)),
+        Effect.repeat(Schedule.spaced(rhythm))
+      )
   ))
