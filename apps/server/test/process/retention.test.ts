@@ -77,6 +77,53 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       assert.strictEqual((yield* submit("over", "NEW_ORDER")).status, 200)
     }))
 
+  it.effect("records and deliveries age from the end of the order's last run, whichever run they are of", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* Sluice
+      const sql = yield* SqlClient.SqlClient
+      const counts = Effect.map(
+        sql<{ readonly callouts: number; readonly deliveries: number }>`select
+          (select count(*)::int4 from callouts c join runs r on r.id = c.run_id where r.order_id = 'aged') as callouts,
+          (select count(*)::int4 from deliveries where order_id = 'aged') as deliveries`,
+        ([row]) => row
+      )
+      const wait = { headers: { prefer: "wait=30" } }
+      yield* ask("POST", "/v1/orders", { ...wait, body: { id: "aged", orderType: "NEW_ORDER" } })
+      yield* ask("POST", "/v1/orders/aged/process", { ...wait, body: { pipeline: "ends" } })
+      while ((yield* ask("GET", "/v1/deliveries?state=pending&orderId=aged")).json.items.length > 0) {
+        yield* Effect.sleep("50 millis")
+      }
+      const before = yield* counts
+      assert.strictEqual(before?.callouts, 2)
+      assert.isAtLeast(before?.deliveries ?? 0, 1)
+      // The first run is old; the second ended just now.
+      yield* sql`update runs set finished_at = 'epoch' where order_id = 'aged'`
+      yield* sql`update runs set finished_at = ${new globalThis.Date(later + 1000)} where id = (
+        select id from runs where order_id = 'aged' order by id desc limit 1)`
+      yield* Retention.forget(later)
+      yield* Retention.forgetDeliveries(later)
+      assert.deepStrictEqual(yield* counts, before)
+      yield* sql`update runs set finished_at = 'epoch' where order_id = 'aged'`
+      yield* Retention.forget(later)
+      yield* Retention.forgetDeliveries(later)
+      assert.deepStrictEqual(yield* counts, { callouts: 0, deliveries: 0 })
+    }))
+
+  it.effect("a reported event goes with its key, whether anybody listened or not", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* Sluice
+      const sql = yield* SqlClient.SqlClient
+      yield* ask("DELETE", "/v1/webhook-endpoints/told")
+      yield* ask("POST", "/v1/events", {
+        headers: { "idempotency-key": "e" },
+        body: { type: "address.added", data: { a: 1 } }
+      })
+      yield* Retention.forgetMessages(later)
+      const [row] = yield* sql<{ readonly n: number }>`select (select count(*)::int4 from event_keys)
+        + (select count(*)::int4 from messages where type = 'address.added') as n`
+      assert.strictEqual(row?.n, 0)
+    }))
+
   it.effect("the audit goes by its own time, but for acts on orders, which stay as long as the order", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice

@@ -1,7 +1,10 @@
 /**
- * Deletes data past its retention: callout records of ended runs, ended deliveries, messages without deliveries, orders
- * with everything that belongs to them, and the audit (`SLUICE_RETENTION`, contract, section 2). In small batches, each committed, with pauses in between, so that no
- * writer waits.
+ * Deletes data past its retention: orders with everything that belongs to them, callout records, ended deliveries,
+ * messages without deliveries, and the audit (`SLUICE_RETENTION`, contract, section 2). In small batches, each
+ * committed, with pauses in between, so that no writer waits.
+ *
+ * The age of what belongs to an order counts from the end of the order's last run; that of a reported event and of an
+ * audit record from its creation. Customers and subscriptions outlive the orders that made them.
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
@@ -11,9 +14,11 @@ import type { SqlError } from "effect/sql/SqlError"
 import { writeIsolated } from "../sql/BatchIsolation.ts"
 import { transaction } from "../sql/Transaction.ts"
 
-/** Rows that one statement deletes, and what it leaves to others after each. */
+/** Rows that one statement deletes. */
 const batch = 500
-const pause = "100 millis"
+
+/** The share of its time in which a sweep rests, and the shortest rest. */
+const rest = (workedMillis: number) => Duration.millis(Math.max(5, workedMillis))
 
 /** The interval between two passes. */
 const rhythm = "10 minutes"
@@ -31,6 +36,11 @@ const texts = (value: ReadonlyArray<string>) => ({ ...PgTypes.text(null), oid: P
 /** A moment as a literal, for what is part of several statements. */
 const momentSql = (millis: number): string => `to_timestamp(${Math.floor(millis)} / 1000.0)`
 
+/** True if the last run over the order ended before `before`, epoch milliseconds; also where the order is gone. */
+const isOver = (orderId: string, before: number): string =>
+  `not exists (select from runs later where later.order_id = ${orderId}
+    and (later.finished_at is null or later.finished_at >= ${momentSql(before)}))`
+
 const uuids = (value: ReadonlyArray<string>) => ({ ...PgTypes.uuid(null), oid: PgTypes.OID.uuidArray, value })
 
 interface Sweep<Row> {
@@ -45,6 +55,7 @@ const sweep = Effect.fnUntraced(function*<Row>({ next, remove }: Sweep<Row>) {
   let forgotten = 0
   let after: Row | undefined
   for (;;) {
+    const begun = yield* Clock.currentTimeMillis
     const rows = yield* next(after)
     yield* writeIsolated(
       rows,
@@ -53,18 +64,18 @@ const sweep = Effect.fnUntraced(function*<Row>({ next, remove }: Sweep<Row>) {
     )
     if (rows.length < batch) return forgotten
     after = rows.at(-1)
-    yield* Effect.sleep(pause)
+    yield* Effect.sleep(rest((yield* Clock.currentTimeMillis) - begun))
   }
 })
 
-/** Deletes the callout records of runs that ended before `before`, epoch milliseconds; answers how many. */
+/** Deletes the callout records of orders whose last run ended before `before`, epoch milliseconds; answers how many. */
 export const forget = Effect.fnUntraced(function*(before: number) {
   const sql = yield* SqlClient.SqlClient
   return yield* sweep<{ readonly run_id: string; readonly id: string }>({
     next: (after) =>
       sql`select c.run_id, c.id from callouts c join runs r on r.id = c.run_id
         where (c.run_id, c.id) > (${after?.run_id ?? nil}::uuid, ${after?.id ?? nil}::uuid)
-          and c.run_id < ${firstIdAt(before)}::uuid and r.finished_at < ${PgTypes.timestamptz(before)}
+          and c.run_id < ${firstIdAt(before)}::uuid and ${sql.literal(isOver("r.order_id", before))}
         order by c.run_id, c.id limit ${batch}`,
     remove: (rows) =>
       Effect.map(
@@ -78,13 +89,16 @@ export const forget = Effect.fnUntraced(function*(before: number) {
   })
 })
 
-/** Deletes deliveries made before `before`, epoch milliseconds, unless they are pending; answers how many. */
+/**
+ * Deletes deliveries made before `before`, epoch milliseconds, unless they are pending or the last run of their order
+ * ended later; answers how many.
+ */
 export const forgetDeliveries = Effect.fnUntraced(function*(before: number) {
   const sql = yield* SqlClient.SqlClient
   return yield* sweep<{ readonly id: string }>({
     next: (after) =>
-      sql`select id from deliveries where id > ${after?.id ?? nil}::uuid and id < ${firstIdAt(before)}::uuid
-        and state <> 'pending' order by id limit ${batch}`,
+      sql`select id from deliveries d where id > ${after?.id ?? nil}::uuid and id < ${firstIdAt(before)}::uuid
+        and state <> 'pending' and ${sql.literal(isOver("d.order_id", before))} order by id limit ${batch}`,
     remove: (rows) =>
       Effect.map(
         sql<{ readonly count: number }>`with old as materialized (
@@ -105,14 +119,40 @@ export const forgetDeliveries = Effect.fnUntraced(function*(before: number) {
 })
 
 /**
+ * Deletes messages made before `before`, epoch milliseconds, that have no deliveries (any more), and the idempotency keys
+ * of such reported events; answers how many.
+ */
+export const forgetMessages = Effect.fnUntraced(function*(before: number) {
+  const sql = yield* SqlClient.SqlClient
+  const isBare = sql.literal("not exists (select from deliveries d where d.message_id = m.id)")
+  return yield* sweep<{ readonly id: string }>({
+    next: (after) =>
+      sql`select id from messages m where id > ${after?.id ?? nil}::uuid and id < ${firstIdAt(before)}::uuid
+        and ${isBare} order by id limit ${batch}`,
+    remove: (rows) =>
+      Effect.map(
+        sql<{ readonly count: number }>`with old as materialized (
+          select id from messages m where id = any(${uuids(rows.map(({ id }) => id))}) and ${isBare}
+          order by id for update skip locked
+        ), keys as (
+          delete from event_keys k using old where k.event_id = old.id
+        ), gone as (
+          delete from messages m using old where m.id = old.id
+        )
+        select count(*)::int4 as count from old`,
+        ([deleted]) => deleted?.count ?? 0
+      )
+  })
+})
+
+/**
  * Deletes orders whose last run ended before `before`, epoch milliseconds, with everything that belongs to them: versions,
  * history, runs with their steps and records, deliveries, and acts of the audit on them. An order with an open run, or
  * with a pending delivery, stays. Answers how many.
  */
 export const forgetOrders = Effect.fnUntraced(function*(before: number) {
   const sql = yield* SqlClient.SqlClient
-  const isOver = sql.literal(`not exists (select from runs r where r.order_id = o.id
-      and (r.finished_at is null or r.finished_at >= ${momentSql(before)}))
+  const isPast = sql.literal(`${isOver("o.id", before)}
     and not exists (select from deliveries d where d.order_id = o.id and d.state = 'pending')`)
   return yield* sweep<{ readonly id: string; readonly created_at: Date }>({
     next: (after) =>
@@ -121,7 +161,7 @@ export const forgetOrders = Effect.fnUntraced(function*(before: number) {
         after === undefined
           ? sql`true`
           : sql`(o.created_at, o.id) > (${PgTypes.timestamptz(after.created_at)}, ${after.id})`
-      } and ${isOver} order by o.created_at, o.id limit ${batch}`,
+      } and ${isPast} order by o.created_at, o.id limit ${batch}`,
     remove: (rows) =>
       transaction(
         sql,
@@ -130,7 +170,7 @@ export const forgetOrders = Effect.fnUntraced(function*(before: number) {
           const locked = yield* sql<{ readonly id: string }>`select id from orders
             where id = any(${texts(rows.map(({ id }) => id))}) order by id for update skip locked`
           const over = yield* sql<{ readonly id: string }>`select o.id from orders o
-            where o.id = any(${texts(locked.map(({ id }) => id))}) and ${isOver}`
+            where o.id = any(${texts(locked.map(({ id }) => id))}) and ${isPast}`
           const ids = texts(over.map(({ id }) => id))
           yield* sql`with r as materialized (select id from runs where order_id = any(${ids})),
             d as materialized (select id, message_id from deliveries where order_id = any(${ids})),
@@ -167,7 +207,7 @@ export const forgetAudit = Effect.fnUntraced(function*(before: number) {
   })
 })
 
-/** How long each kind is kept; what is absent is kept for ever. */
+/** The retention of each kind; what is absent is kept for ever. */
 export interface RetentionTimes {
   readonly callouts: Duration.Duration
   readonly deliveries: Duration.Duration
@@ -176,16 +216,18 @@ export interface RetentionTimes {
   readonly audit?: Duration.Duration
 }
 
+/** Orders first: with them goes most of what the others would look at. */
 const kinds = [
+  ["orders", forgetOrders],
   ["callouts", forget],
   ["deliveries", forgetDeliveries],
-  ["orders", forgetOrders],
+  ["deliveries", forgetMessages],
   ["audit", forgetAudit]
 ] as const satisfies ReadonlyArray<
   readonly [keyof RetentionTimes, (before: number) => Effect.Effect<number, SqlError, SqlClient.SqlClient>]
 >
 
-/** Forgets in the background, now and every ten minutes. */
+/** Deletes in the background, at once and every ten minutes. */
 export const layer = (keepFor: RetentionTimes): Layer.Layer<never, never, SqlClient.SqlClient> =>
   Layer.effectDiscard(BackgroundLoop.fork(
     "retention",
