@@ -33,7 +33,7 @@ export interface ServerConfig {
   readonly roles: ReadonlySet<Role>
   /** The time after SIGTERM in which everything is served as before, while readiness says that the process is stopping. */
   readonly drain: Duration.Duration
-  /** How long what is past is kept. */
+  /** The retention of each kind of data. */
   readonly retention: RetentionTimes
   readonly telemetry: TelemetryConfig.TelemetryConfig
 }
