@@ -7,13 +7,13 @@ const document = { name: "ada", secret: "[redacted]", list: [1, { deep: true }],
 
 describe("jsonLines", () => {
   it("shows what is open, and counts what is folded", () => {
-    const lines = jsonLines(document, (_pointer, depth) => depth < 1)
-    assert.deepStrictEqual(lines.map(({ pointer, text, fold }) => [pointer, text, fold]), [
-      ["", "{4}", "open"],
-      ["/name", "\"ada\"", "none"],
-      ["/secret", "\"[redacted]\"", "none"],
-      ["/list", "[2]", "closed"],
-      ["/empty", "{0}", "none"]
+    const lines = jsonLines(document, (_place, depth) => depth < 1)
+    assert.deepStrictEqual(lines.map(({ place, name, text, fold }) => [place, name, text, fold]), [
+      ["", undefined, "{4}", "open"],
+      ["/0", "name", "\"ada\"", "none"],
+      ["/1", "secret", "\"[redacted]\"", "none"],
+      ["/2", "list", "[2]", "closed"],
+      ["/3", "empty", "{0}", "none"]
     ])
   })
 
@@ -29,13 +29,13 @@ describe("jsonLines", () => {
 
 describe("search", () => {
   it("finds names and values in any case, folded or not", () => {
-    assert.deepStrictEqual(search(document, "DEEP"), ["/list/1/deep"])
-    assert.deepStrictEqual(search(document, "Ada"), ["/name"])
+    assert.deepStrictEqual(search(document, "DEEP"), ["/2/1/0"])
+    assert.deepStrictEqual(search(document, "Ada"), ["/0"])
     assert.deepStrictEqual(search(document, ""), [])
   })
 
   it("says what must be open for a match to be seen", () => {
-    assert.deepStrictEqual(around("/list/1/deep"), ["", "/list", "/list/1"])
+    assert.deepStrictEqual(around("/2/1/0"), ["", "/2", "/2/1"])
   })
 })
 
@@ -49,6 +49,12 @@ describe("ExactJson", () => {
     assert.strictEqual(price, 1.1)
     assert.strictEqual(rawNumber(size), "1e400")
     assert.strictEqual(JSON.stringify({ id }), "{\"id\":12345678901234567890}")
+  })
+
+  it("keeps them at every depth, and what looks like a number in a text or a name", () => {
+    const text = `{"a":[1e400,{"12345678901234567890":"12345678901234567890"},-0.12345678901234567891,1.50]}`
+    assert.strictEqual(JSON.stringify(parse(text)), text.replace("1.50", "1.5"))
+    assert.strictEqual(JSON.stringify(parse(`[1${"0".repeat(200_000)}1]`)), `[1${"0".repeat(200_000)}1]`)
   })
 })
 

@@ -7,8 +7,8 @@ import { rawNumber } from "../api/ExactJson.ts"
 export type Kind = "object" | "array" | "string" | "number" | "word" | "redacted"
 
 export interface JsonLine {
-  /** A JSON pointer; names the line. */
-  readonly pointer: string
+  /** The positions on the way to it, `/3/0`: a name may be as long as the document. */
+  readonly place: string
   readonly depth: number
   /** The member's name, or its place in a list. */
   readonly name: string | undefined
@@ -25,7 +25,7 @@ export const redacted = "[redacted]"
 /** Longer strings are shown by their beginning; the copy has them whole. */
 const longest = 2000
 
-const step = (pointer: string, name: string): string => `${pointer}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`
+const step = (place: string, index: number): string => `${place}/${index}`
 
 const isContainer = (value: unknown): value is object =>
   typeof value === "object" && value !== null && rawNumber(value) === undefined
@@ -49,42 +49,44 @@ export const openDepth = (value: unknown): number => {
   return text.length < 4000 ? 32 : text.length < 40_000 ? 3 : 2
 }
 
-/** `isOpen`: by pointer and depth. */
+/** `isOpen`: by place and depth. */
 export const jsonLines = (
   value: unknown,
-  isOpen: (pointer: string, depth: number) => boolean
+  isOpen: (place: string, depth: number) => boolean
 ): ReadonlyArray<JsonLine> => {
   const lines: Array<JsonLine> = []
-  const add = (value: unknown, pointer: string, depth: number, name: string | undefined): void => {
+  const add = (value: unknown, place: string, depth: number, name: string | undefined): void => {
     if (!isContainer(value)) {
-      lines.push({ pointer, depth, name, fold: "none", ...scalar(value) })
+      lines.push({ place, depth, name, fold: "none", ...scalar(value) })
       return
     }
     const entries = entriesOf(value)
     const kind = Array.isArray(value) ? "array" : "object"
     const text = kind === "array" ? `[${entries.length}]` : `{${entries.length}}`
-    const open = entries.length > 0 && isOpen(pointer, depth)
-    lines.push({ pointer, depth, name, kind, text, fold: entries.length === 0 ? "none" : open ? "open" : "closed" })
-    if (open) { for (const [name, item] of entries) add(item, step(pointer, name), depth + 1, name) }
+    const open = entries.length > 0 && isOpen(place, depth)
+    lines.push({ place, depth, name, kind, text, fold: entries.length === 0 ? "none" : open ? "open" : "closed" })
+    if (open) { for (const [index, [name, item]] of entries.entries()) add(item, step(place, index), depth + 1, name) }
   }
   add(value, "", 0, undefined)
   return lines
 }
 
-/** The pointers of all members whose name or value holds `query`, in the order of the document. */
+/** The places of all members whose name or value holds `query`, in the order of the document. */
 export const search = (value: unknown, query: string): ReadonlyArray<string> => {
   const wanted = query.toLowerCase()
   if (wanted === "") return []
   const found: Array<string> = []
-  const look = (value: unknown, pointer: string, name: string | undefined): void => {
+  const look = (value: unknown, place: string, name: string | undefined): void => {
     const text = isContainer(value) ? "" : typeof value === "string" ? value : scalar(value).text
-    if (name?.toLowerCase().includes(wanted) === true || text.toLowerCase().includes(wanted)) found.push(pointer)
-    if (isContainer(value)) { for (const [name, item] of entriesOf(value)) look(item, step(pointer, name), name) }
+    if (name?.toLowerCase().includes(wanted) === true || text.toLowerCase().includes(wanted)) found.push(place)
+    if (isContainer(value)) {
+      for (const [index, [name, item]] of entriesOf(value).entries()) look(item, step(place, index), name)
+    }
   }
   look(value, "", undefined)
   return found
 }
 
-/** The pointers of everything around a member, which must be open for it to be seen. */
-export const around = (pointer: string): ReadonlyArray<string> =>
-  pointer.split("/").slice(0, -1).map((_, index, parts) => parts.slice(0, index + 1).join("/"))
+/** The places of everything around a member, which must be open for it to be seen. */
+export const around = (place: string): ReadonlyArray<string> =>
+  place.split("/").slice(0, -1).map((_, index, parts) => parts.slice(0, index + 1).join("/"))

@@ -31,20 +31,43 @@ const bookkeeping = new Set(["/version", "/updatedAt"])
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value) && rawNumber(value) === undefined
 
-const equal = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b)
+/** Texts that were made: each value of a history is compared with many members. */
+const texts = new WeakMap<object, string>()
+
+const textOf = (value: unknown): string | undefined => {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value)
+  const known = texts.get(value) ?? JSON.stringify(value)
+  texts.set(value, known)
+  return known
+}
+
+const equal = (a: unknown, b: unknown): boolean => a === b || textOf(a) === textOf(b)
 
 const step = (path: string, name: string): string => `${path}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`
 
+interface Difference {
+  readonly path: string
+  readonly before: unknown
+  readonly after: unknown
+}
+
+const collect = (before: unknown, after: unknown, path: string, found: Array<Difference>): void => {
+  if (before === after) return
+  if (!isObject(before) || !isObject(after)) {
+    if (!equal(before, after)) found.push({ path, before, after })
+    return
+  }
+  for (const name of Object.keys(before)) collect(before[name], after[name], step(path, name), found)
+  for (const name of Object.keys(after)) {
+    if (!Object.hasOwn(before, name)) collect(undefined, after[name], step(path, name), found)
+  }
+}
+
 /** Members that differ: objects are looked into, lists are one value. */
-export const differences = (
-  before: unknown,
-  after: unknown,
-  path = ""
-): ReadonlyArray<{ readonly path: string; readonly before: unknown; readonly after: unknown }> => {
-  if (equal(before, after)) return []
-  if (!isObject(before) || !isObject(after)) return [{ path, before, after }]
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
-  return names.flatMap((name) => differences(before[name], after[name], step(path, name)))
+export const differences = (before: unknown, after: unknown): ReadonlyArray<Difference> => {
+  const found: Array<Difference> = []
+  collect(before, after, "", found)
+  return found
 }
 
 /** True if one of the paths equals the other or is inside it. */
@@ -87,7 +110,10 @@ const fromHistory = (
     : { by: "history", source: entry.source, message: entry.message || entry.operation, at: entry.at }
 }
 
-/** Each member that differs, with the last who changed it. */
+/** Members that are shown of one run; a partner may have changed a hundred thousand. */
+export const mostChanges = 500
+
+/** Each member that differs, up to `mostChanges`, with the last who changed it. */
 export const provenance = (
   before: Order,
   after: Order,
@@ -95,7 +121,8 @@ export const provenance = (
   history: ReadonlyArray<HistoryEntry>
 ): ReadonlyArray<MemberChange> => {
   const patches = patchesOf(event)
-  return differences(before, after).filter(({ path }) => !bookkeeping.has(path)).map((change) => ({
+  const changes = differences(before, after).filter(({ path }) => !bookkeeping.has(path)).slice(0, mostChanges)
+  return changes.map((change) => ({
     ...change,
     origin: patches.findLast(({ path }) => touches(path, change.path))?.origin
       ?? fromHistory(history, change.path, change.after)

@@ -80,6 +80,8 @@ export const read = Effect.fnUntraced(function*(request: HttpServerRequest.HttpS
   try {
     return measured(parse(text), text.length)
   } catch (error) {
+    // A second, slower look.
+    yield* turnFor(text.length)
     return yield* unreadable(text, error)
   }
 })

@@ -1,17 +1,19 @@
 /** The typed errors of the engine and of persistence, as the problems that a client reads. */
 import * as Problems from "@sluice/api/wire/Problems"
-import { type Fault, faultText } from "@sluice/domain/order/Order"
+import { type Fault, faultText, firstFaults } from "@sluice/domain/order/Order"
 import type { MatchFailed, NoPipeline } from "@sluice/engine/internal/settings/PipelineSelection"
 import type { IntakeConflict, JournalFull, JournalUnavailable, OrderNotFound } from "@sluice/engine/journal/Journal"
 import type { CursorInvalid } from "@sluice/persistence/internal/sql/Page"
 import { DateTime, Effect, Option } from "effect"
 
 /** Bad input: the detail repeats the faults, for those who read no further. */
-export const invalid = (faults: ReadonlyArray<Fault>): Problems.InvalidRequest =>
-  new Problems.InvalidRequest({
-    detail: faults.map((fault) => fault.path === "" ? `The body ${fault.message}` : faultText(fault)).join("; "),
-    errors: faults
+export const invalid = (faults: ReadonlyArray<Fault>): Problems.InvalidRequest => {
+  const errors = firstFaults(faults)
+  return new Problems.InvalidRequest({
+    detail: errors.map((fault) => fault.path === "" ? `The body ${fault.message}` : faultText(fault)).join("; "),
+    errors
   })
+}
 
 export const unavailable = (error: JournalUnavailable): Problems.Unavailable =>
   new Problems.Unavailable({ detail: error.message, retryAfterSeconds: 1 })

@@ -87,6 +87,8 @@ const findFault = (text: string): Fault | undefined => {
   }
 }
 
+const escape = /["\\/bfnrt]|u[0-9a-fA-F]{4}/y
+
 /** The position after the string that opens at `start`, or its fault. */
 const stringFault = (text: string, start: number): number | Fault => {
   for (let at = start + 1; at < text.length; at++) {
@@ -94,7 +96,6 @@ const stringFault = (text: string, start: number): number | Fault => {
     if (char === 0x22) return at + 1
     if (char < 0x20) return { at, expected: "a string without bare control characters (write \\n and the like)" }
     if (char === 0x5c) {
-      const escape = /["\\/bfnrt]|u[0-9a-fA-F]{4}/y
       escape.lastIndex = at + 1
       if (!escape.test(text)) return { at: at + 1, expected: "an escape like \\n or \\u0041" }
       at = escape.lastIndex - 1

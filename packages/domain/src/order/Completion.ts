@@ -1,7 +1,7 @@
 /** The customer and the subscriptions derived from a completed run, by the type of its order. Contract: section 9. */
 import { type CustomerChange, customerOf } from "./Customer.ts"
 import type { Order } from "./Order.ts"
-import { type NewSubscription, subscriptionsOf } from "./Subscription.ts"
+import { type NewSubscription, subscriptionFault, subscriptionsOf } from "./Subscription.ts"
 
 export interface Completion {
   readonly customer?: CustomerChange
@@ -10,9 +10,15 @@ export interface Completion {
   readonly subscriptions: ReadonlyArray<NewSubscription>
 }
 
+const isNewOrder = ({ orderType }: Order): boolean => orderType === "NEW_ORDER" || orderType === "NEW_GIFT_ORDER"
+
+/** Why a completed run of the order leaves less behind than the order asks for; `undefined` where it does not. */
+export const completionFault = (order: Order): string | undefined =>
+  isNewOrder(order) ? subscriptionFault(order) : undefined
+
 /** `undefined` where it leaves nothing. `newId` gives UUIDv7s. */
 export const completionOf = (order: Order, newId: () => string): Completion | undefined => {
-  const isNew = order.orderType === "NEW_ORDER" || order.orderType === "NEW_GIFT_ORDER"
+  const isNew = isNewOrder(order)
   if (!isNew && order.orderType !== "UPDATE_CUSTOMER") return undefined
   const customer = customerOf(order)
   const subscriptions = isNew ? subscriptionsOf(order, newId) : []

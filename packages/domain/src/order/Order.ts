@@ -92,6 +92,15 @@ export interface Fault {
   readonly message: string
 }
 
+/** Faults that are told of one document. */
+const mostFaults = 100
+
+/** The first faults; a last one counts those that are left out. A document of a mebibyte may have a hundred thousand. */
+export const firstFaults = (faults: ReadonlyArray<Fault>): ReadonlyArray<Fault> =>
+  faults.length <= mostFaults
+    ? faults
+    : [...faults.slice(0, mostFaults), { path: "", message: `has ${faults.length - mostFaults} more faults` }]
+
 /** The fault of a part, as one of the whole in which the part stands at `path`. */
 export const faultBelow = (path: string, fault: Fault): Fault => {
   const whole = fault.path === "" ? path : fault.path.startsWith("[") ? path + fault.path : `${path}.${fault.path}`
@@ -186,7 +195,7 @@ export const submissionFaults = (document: Json): ReadonlyArray<Fault> => {
   if (typeof document.id === "string" && (document.id.length < 1 || document.id.length > 128)) {
     faults.push({ path: "id", message: "must have 1 to 128 characters" })
   }
-  return faults
+  return firstFaults(faults)
 }
 
 /** The faults that a merged or patched document has where it will be stored. */

@@ -8,7 +8,7 @@ import { JsonPointer } from "effect"
 import type { PatchedMember } from "../callout/CalloutRecord.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import { atOnce, makePace, type Steps } from "../json/Steps.ts"
-import type { Fault, Order } from "./Order.ts"
+import { type Fault, firstFaults, type Order } from "./Order.ts"
 import { mergeSteps } from "./OrderMerge.ts"
 import { patchFaults } from "./PatchFaults.ts"
 import { mergeControls, patchMember, type PatchMode, refusedMembers, renamedMember } from "./PatchNames.ts"
@@ -96,7 +96,7 @@ export function* decodeSteps(json: Json, mode: PatchMode): Steps<DecodedPatch> {
       .filter(([name]) => !isRefused(name))
       .map(([name, value]) => [name, name === "forceUpdate" ? forcedNames(value, mode) : value])
   )
-  if (faults.length > 0) return { faults }
+  if (faults.length > 0) return { faults: firstFaults(faults) }
   return unknown.length > 0 ? { patch, unknown: Object.fromEntries(unknown) } : { patch }
 }
 

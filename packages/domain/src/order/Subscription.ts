@@ -42,6 +42,9 @@ const productsOf = (offer: JsonObject): ReadonlyArray<Json> => {
   return Array.isArray(products) ? products : []
 }
 
+const countryOf = (order: Order): Json =>
+  country(order["deliveryDetails"], order["shippingAddress"], order["billingDetails"], order["billingAddress"])
+
 const subscriptionOf = (order: Order, item: JsonObject, id: string): JsonObject => {
   const offer = object(item["offer"])
   return {
@@ -54,21 +57,51 @@ const subscriptionOf = (order: Order, item: JsonObject, id: string): JsonObject 
     selectedProducts: item["selectedProducts"] ?? {},
     details: item["details"] ?? null,
     id,
-    purchaseCountry: country(
-      order["deliveryDetails"],
-      order["shippingAddress"],
-      order["billingDetails"],
-      order["billingAddress"]
-    ),
+    purchaseCountry: countryOf(order),
     startDate: item["startDate"] ?? order["orderDate"] ?? order.createdAt,
     products: item["products"] ?? []
   }
 }
 
-/** One for each item. `newId` gives UUIDv7s. */
+/**
+ * The most that one order leaves behind. An order of a mebibyte could ask for 350,000 subscriptions, each with a copy of
+ * its tracking: more than a process or a database can hold.
+ */
+export const mostSubscriptions = 1000
+const mostEntitlements = 10_000
+/** Characters that each subscription has from the order, over all of them. */
+const mostCopied = 4 * 1024 * 1024
+
+/** Orders of so few items cannot exceed what may be copied. */
+const fewItems = 4
+
+const copiedLength = (order: Order): number =>
+  JSON.stringify([order["tracking"], countryOf(order), order["orderDate"]]).length
+
+/** Why the order leaves no subscription behind although it is a new one; `undefined` where it does. */
+export const subscriptionFault = (order: Order): string | undefined => {
+  const items = order["orderItems"]
+  if (!Array.isArray(items)) return undefined
+  if (items.length > mostSubscriptions) {
+    return `no subscriptions: orderItems has ${items.length} items, more than ${mostSubscriptions}`
+  }
+  const entitlements = items.reduce(
+    (sum: number, item: Json) => sum + productsOf(object(object(item)["offer"])).length,
+    0
+  )
+  if (entitlements > mostEntitlements) {
+    return `no subscriptions: the offers have ${entitlements} products, more than ${mostEntitlements}`
+  }
+  if (items.length > fewItems && copiedLength(order) * items.length > mostCopied) {
+    return "no subscriptions: tracking, country and orderDate are too long to be copied into each of them"
+  }
+  return undefined
+}
+
+/** One for each item, within the bounds. `newId` gives UUIDv7s. */
 export const subscriptionsOf = (order: Order, newId: () => string): ReadonlyArray<NewSubscription> => {
   const items = order["orderItems"]
-  if (!Array.isArray(items)) return []
+  if (!Array.isArray(items) || subscriptionFault(order) !== undefined) return []
   return items.flatMap((item: Json, itemIndex): ReadonlyArray<NewSubscription> => {
     if (!isObject(item)) return []
     const id = subscriptionId(newId())

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { completionOf } from "@sluice/domain/internal/order/Completion"
+import { completionFault, completionOf } from "@sluice/domain/internal/order/Completion"
 import type { Json } from "@sluice/domain/json/Json"
 import type { Order } from "@sluice/domain/order/Order"
 
@@ -56,6 +56,37 @@ describe("Completion", () => {
   it("leaves nothing for other types of orders", () => {
     for (const type of ["CHANGE_OFFER", "REFUND", "new_order"]) {
       assert.isUndefined(completionOf(order(type, { customerId: "C1", orderItems: [{}] }), newId))
+    }
+  })
+
+  it.each<[string, Readonly<Record<string, Json>>, RegExp | undefined]>([
+    ["a thousand items are not too many", { orderItems: Array.from({ length: 1000 }, () => ({})) }, undefined],
+    ["one more is", { orderItems: Array.from({ length: 1001 }, () => ({})) }, /1001 items, more than 1000/],
+    [
+      "products of all items count together",
+      { orderItems: Array.from({ length: 2 }, () => ({ offer: { products: Array.from({ length: 5001 }, () => 1) } })) },
+      /10002 products/
+    ],
+    [
+      "a long tracking is copied into a few subscriptions",
+      { tracking: { tag: "x".repeat(1_000_000) }, orderItems: [{}, {}, {}, {}] },
+      undefined
+    ],
+    [
+      "and not into many",
+      { tracking: { tag: "x".repeat(1_000_000) }, orderItems: [{}, {}, {}, {}, {}] },
+      /too long to be copied/
+    ]
+  ])("an order that asks for too much leaves its customer alone behind: %s", (_sentence, members, fault) => {
+    const asked = order("NEW_ORDER", { customerId: "c", ...members })
+    const { subscriptions = [], customer } = completionOf(asked, newId) ?? {}
+    assert.isDefined(customer)
+    if (fault === undefined) {
+      assert.isUndefined(completionFault(asked))
+      assert.strictEqual(subscriptions.length, (members["orderItems"] as ReadonlyArray<Json>).length)
+    } else {
+      assert.match(completionFault(asked) ?? "", fault)
+      assert.deepStrictEqual(subscriptions, [])
     }
   })
 })

@@ -25,7 +25,7 @@ import {
 import { CurrentRunMark, type RunningStep } from "../journal/RunningStep.ts"
 import { writeInTurns } from "../steps/DocumentText.ts"
 import { changeOrder, mergeInTurns } from "../steps/OrderChange.ts"
-import { ending, errorsOf } from "../steps/RunEnding.ts"
+import { endHistory, ending, errorsOf } from "../steps/RunEnding.ts"
 import { build, type EndedStep, setAsideBy } from "../steps/StepCommit.ts"
 
 export interface RunCheckpoints {
@@ -215,7 +215,7 @@ export const make = Effect.gen(function*() {
               callouts: [],
               ...(skipped.length > 0 && { skipped }),
               ...(changed.document !== undefined && { write: { seen: on.order.version, document: changed.document } }),
-              history: [],
+              history: endHistory(end.finish, after),
               ...end,
               ...(end.finish !== undefined && { finish: ending(end.finish, errors, after) }),
               ...(setAside !== undefined && { setAside }),

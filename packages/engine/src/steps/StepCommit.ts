@@ -12,7 +12,7 @@ import type { ClaimedRun, Document, Entry, Finish, SetAside, StepRow } from "../
 import type { StepResult } from "../plugins/Plugin.ts"
 import { changeOrder, type OrderChange } from "./OrderChange.ts"
 import type { PlacedStep } from "./PlacedSteps.ts"
-import { ending, errorsOf } from "./RunEnding.ts"
+import { endHistory, ending, errorsOf } from "./RunEnding.ts"
 import type { StepDecision } from "./StepDecision.ts"
 
 /** The continuation of a run after a step. */
@@ -207,7 +207,7 @@ export const build = (
       step,
       ...(ended.skipped.length > 0 && { skipped: ended.skipped }),
       ...(changed.document !== undefined && { write: { seen: document.order.version, document: changed.document } }),
-      history: historyOf(ended, changed.changes, statusSet),
+      history: [...historyOf(ended, changed.changes, statusSet), ...endHistory(finish, after)],
       ...(result?.message !== undefined && { messages: [result.message] }),
       ...(setAside !== undefined && { setAside }),
       ...(finish !== undefined && { finish: ending(finish, [...errors, ...errorsOf([step])], after) }),

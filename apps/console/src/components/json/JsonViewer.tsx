@@ -78,7 +78,7 @@ export const JsonViewer = ({ value, label }: JsonViewerProps) => {
     () =>
       jsonLines(
         value,
-        (pointer, level) => unfolded.has(pointer) || (level < (base ?? depth)) !== flipped.has(pointer)
+        (place, level) => unfolded.has(place) || (level < (base ?? depth)) !== flipped.has(place)
       ),
     [value, unfolded, base, depth, flipped]
   )
@@ -89,9 +89,9 @@ export const JsonViewer = ({ value, label }: JsonViewerProps) => {
     overscan: 20
   })
 
-  const toggle = (pointer: string) => {
+  const toggle = (place: string) => {
     const next = new Set(flipped)
-    if (!next.delete(pointer)) next.add(pointer)
+    if (!next.delete(place)) next.add(place)
     setFlipped(next)
   }
   const all = (levels: number) => {
@@ -103,7 +103,7 @@ export const JsonViewer = ({ value, label }: JsonViewerProps) => {
     if (found.length === 0) return
     const next = (current + by + found.length) % found.length
     setCurrent(next)
-    const index = lines.findIndex(({ pointer }) => pointer === found[next])
+    const index = lines.findIndex(({ place }) => place === found[next])
     if (index >= 0) virtual.scrollToIndex(index, { align: "center" })
   }
   const pressed = (event: KeyboardEvent) => {
@@ -159,11 +159,11 @@ export const JsonViewer = ({ value, label }: JsonViewerProps) => {
             const line = lines[index]
             return line === undefined ? null : (
               <div
-                key={line.pointer}
-                className={`line ${query !== "" && found[current] === line.pointer ? "current" : ""}`}
+                key={line.place}
+                className={`line ${query !== "" && found[current] === line.place ? "current" : ""}`}
                 style={{ transform: `translateY(${start}px)` }}
               >
-                <Line line={line} query={query} toggle={() => toggle(line.pointer)} />
+                <Line line={line} query={query} toggle={() => toggle(line.place)} />
               </div>
             )
           })}

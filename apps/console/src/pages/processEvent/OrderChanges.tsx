@@ -8,7 +8,7 @@ import { Changes } from "../../components/json/Changes.tsx"
 import { JsonViewer } from "../../components/json/JsonViewer.tsx"
 import { ScrollX } from "../../components/table/ScrollX.tsx"
 import { Time } from "../../components/values/Time.tsx"
-import { type Origin, provenance, versionsOf } from "../../provenance/Provenance.ts"
+import { mostChanges, type Origin, provenance, versionsOf } from "../../provenance/Provenance.ts"
 
 const By = ({ event, origin }: { readonly event: ProcessEvent; readonly origin: Origin }) => {
   switch (origin.by) {
@@ -95,6 +95,9 @@ export const OrderChanges = ({ event }: { readonly event: ProcessEvent }) => {
                 by: <By event={event} origin={origin} />
               }))}
             />
+            {changes.length === mostChanges && (
+              <p className="muted">These are the first {mostChanges} members that changed.</p>
+            )}
           </ScrollX>
         )}
       <section className="card sides" aria-label="The order before and after">
