@@ -28,6 +28,10 @@ const mostAtOnce = 2_000_000
 /** The cost of numbers that a double does not hold, in that of others. */
 const exactCost = 8
 
+/** Whether a text is checked at once against a schema of that weight, and not through the port. */
+export const isCheckedAtOnce = (weight: number, text: string): boolean =>
+  weight * text.length * (needsCare(text) ? exactCost : 1) <= mostAtOnce
+
 /** The weight of a schema that is compiled at once: compiling one of 2,000 parts takes half a second. */
 const mostWeight = 200
 
@@ -69,8 +73,7 @@ const check = (
   }
   const text = receivedText(response)
   if (text === undefined) return Effect.succeed(invalid(`the answer ${undecodable}`))
-  const cost = weight * text.length * (needsCare(text) ? exactCost : 1)
-  return compiled !== undefined && cost <= mostAtOnce
+  return compiled !== undefined && isCheckedAtOnce(weight, text)
     ? Effect.succeed(judged(compiled.misfit(text)))
     : Effect.map(checker.misfit(schema, text), judged)
 }

@@ -1,0 +1,188 @@
+/**
+ * Everything that is done with a document of somebody else's, over the documents that cost a careless program the most:
+ * the rows of the table test and of the benchmark of document times. Contract: section 3, "Limits".
+ */
+import { textMembers } from "@sluice/domain/internal/json/JsonText"
+import { remember, textWithKnown } from "@sluice/domain/internal/json/KnownTexts"
+import type { Steps } from "@sluice/domain/internal/json/Steps"
+import { parseStored } from "@sluice/domain/internal/json/StoredJson"
+import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import { hostileDocuments, hostileMerges } from "@sluice/domain/internal/testing/HostileDocuments"
+import { canonical, equals, type Json, type JsonObject, parse, parseOwn } from "@sluice/domain/json/Json"
+import { firstVersion, nextVersion, type Order, submissionFaults } from "@sluice/domain/order/Order"
+import { decodeSteps, mergePatchSteps } from "@sluice/domain/order/OrderPatch"
+import { makeRedactor } from "@sluice/domain/redaction/Redaction"
+import { answerSteps } from "@sluice/domain/workflow/WorkflowAnswer"
+import { workflowBody } from "@sluice/domain/workflow/WorkflowBody"
+import { explanation } from "../expressions/MissingMember.ts"
+import { compile, measure } from "../schemas/SchemaCompiler.ts"
+import { isCheckedAtOnce } from "../validation/ResponseSchema.ts"
+
+/** One operation over one document. */
+export interface DocumentCase {
+  readonly document: string
+  /** Prepared work; between two of its steps the process sees to others. May be begun again and again. */
+  readonly steps: () => Steps<unknown>
+}
+
+export interface DocumentOperation {
+  readonly name: string
+  /** The cases for documents of at most so many bytes, made one by one. */
+  readonly cases: (bytes: number) => Iterable<DocumentCase>
+}
+
+function* once(work: () => unknown): Steps<unknown> {
+  yield
+  return work()
+}
+
+/** An operation that is one step. */
+const single = (name: string, prepare: (text: string) => () => unknown): DocumentOperation => ({
+  name,
+  *cases(bytes) {
+    for (const { make, name: document } of hostileDocuments) {
+      const work = prepare(make(bytes))
+      yield { document, steps: () => once(work) }
+    }
+  }
+})
+
+const stepped = (name: string, prepare: (text: string) => () => Steps<unknown>): DocumentOperation => ({
+  name,
+  *cases(bytes) {
+    for (const { make, name: document } of hostileDocuments) yield { document, steps: prepare(make(bytes)) }
+  }
+})
+
+const ofMerges = (
+  name: string,
+  prepare: (order: Order, patch: JsonObject) => () => Steps<unknown>
+): DocumentOperation => ({
+  name,
+  *cases(bytes) {
+    for (const { make, name: document } of hostileMerges) {
+      const { order, patch } = make(bytes)
+      yield { document, steps: prepare(orderOf(order), patch) }
+    }
+  }
+})
+
+const orderOf = (members: JsonObject): Order =>
+  firstVersion({ ...members, orderType: "A" }, "o", "2026-01-01T00:00:00Z")
+
+const mergedWithout = (order: Order, patch: JsonObject) => {
+  const steps = mergePatchSteps(order, patch)
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
+}
+
+/** Secrets of which the contents of the documents remind. */
+const redactor = makeRedactor(["aaaaaaaaaaaaaaaaaaaaaaaab", "correct-horse-battery-staple/42", "1000000000000001"])
+
+const secretTexts: ReadonlyArray<readonly [string, (bytes: number) => string]> = [
+  ["one secret over and over", (bytes) => "correct-horse-battery-staple/42".repeat(Math.floor(bytes / 31))],
+  ["the beginning of a secret over and over", (bytes) => "correct-horse".repeat(Math.floor(bytes / 13))],
+  ["all of a secret but its end", (bytes) => "a".repeat(bytes)]
+]
+
+const redacting = (name: string, prepare: (text: string) => () => unknown): DocumentOperation => ({
+  name,
+  *cases(bytes) {
+    const texts = [...hostileDocuments.map(({ make, name }) => [name, make] as const), ...secretTexts]
+    for (const [document, make] of texts) {
+      const work = prepare(make(bytes))
+      yield { document, steps: () => once(work) }
+    }
+  }
+})
+
+/** Schemas that look at every value of the documents, in every way that costs more than one look. */
+const schemas: ReadonlyArray<readonly [string, Json]> = [
+  ["uniqueItems", { properties: { list: { uniqueItems: true } } }],
+  ["a pattern", { additionalProperties: { items: { pattern: "^(a+)+$" } } }],
+  ["a pattern of names", { patternProperties: { "(x|y|z)+$": { type: "number" } } }],
+  ["enum", { properties: { list: { items: { enum: ["a", "b", 1, [], {}] } } } }],
+  ["oneOf", { properties: { list: { items: { oneOf: [{ type: "object" }, { maxLength: 3 }, { type: "array" }] } } } }]
+]
+
+const checking: DocumentOperation = {
+  name: "check against a responseSchema",
+  *cases(bytes) {
+    for (const [keyword, schema] of schemas) {
+      const measured = measure(schema)
+      const compiled = compile(schema)
+      if ("fault" in measured || "fault" in compiled) throw new Error(`${keyword} is refused`)
+      for (const { make, name } of hostileDocuments) {
+        // What is heavier is checked on another thread.
+        let text = make(bytes)
+        for (let size = bytes; !isCheckedAtOnce(measured.weight, text);) text = make(size >>= 1)
+        yield { document: `${keyword}: ${name}`, steps: () => once(() => compiled.misfit(text)) }
+      }
+    }
+  }
+}
+
+const partner = { callouts: {}, steps: {}, order: {}, processEvent: {} }
+
+export const documentOperations: ReadonlyArray<DocumentOperation> = [
+  single("read", (text) => () => parse(text)),
+  single("look for faults", (text) => {
+    const members = parse(text) as JsonObject
+    const order = { ...members, orderType: "A", tags: members["list"] ?? [], properties: members["list"] ?? [] }
+    return () => submissionFaults(order)
+  }),
+  single("canonical text, for the fingerprint", (text) => {
+    const document = parse(text)
+    return () => canonical(document)
+  }),
+  single("write", (text) => {
+    const document = parse(text)
+    return () => JSON.stringify(document)
+  }),
+  single("compare", (text) => {
+    const [one, other] = [parse(text), parse(text)]
+    return () => equals(one, other)
+  }),
+  single("body of a workflow step", (text) => () => workflowBody(text, "\"WorkflowStep\":{}")),
+  stepped("read an answer", (text) => () => answerSteps(`{"Other":${text}}`)),
+  stepped("read the patch of an answer", (text) => () => answerSteps(`{"OrderPatch":{"shippingAddress":${text}}}`)),
+  ofMerges("decode a patch", (_order, patch) => () => decodeSteps(patch, "partner")),
+  ofMerges("merge a patch", (order, patch) => () => mergePatchSteps(order, patch)),
+  ofMerges("write what a patch changed", (order, patch) => {
+    const { changes, order: merged } = mergedWithout(order, patch)
+    return function*() {
+      for (const { after } of changes) {
+        yield
+        remember(after, JSON.stringify(after))
+      }
+      yield
+      return textWithKnown(nextVersion(merged as JsonObject, 1, "2026-01-01T00:00:00Z"))
+    }
+  }),
+  ofMerges("write the record of a patch", (order, patch) => {
+    const { changes } = mergedWithout(order, patch)
+    const text = JSON.stringify(order)
+    for (const { name, value } of textMembers(text)) remember(order[name], value)
+    for (const { after } of changes) remember(after, JSON.stringify(after))
+    return () => once(() => textWithKnown({ attempt: 1, patch: changes }))
+  }),
+  ofMerges("read a stored record", (order, patch) => {
+    const { changes } = mergedWithout(order, patch)
+    const text = JSON.stringify({ attempt: 1, patch: changes })
+    return () => parseStored(text)
+  }),
+  redacting("redact a text", (text) => () => redactor.text(text)),
+  redacting("redact bytes", (text) => {
+    const bytes = Utf8.encode(text)
+    return () => redactor.bytes(bytes)
+  }),
+  checking,
+  single("explain an expression that finds nothing", (text) => {
+    const body = parseOwn(text)
+    const scope = { ...partner, callouts: { a: { status: 200, body, list: (body as JsonObject)["list"] ?? [] } } }
+    const paths = [["body", "nowhere"], ["list", "nowhere"]].map((members) => ({ stepId: "a", members }))
+    return () => paths.map((path) => explanation([path], scope))
+  })
+]
