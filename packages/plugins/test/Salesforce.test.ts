@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
-import type { Json } from "@sluice/domain/json/Json"
+import * as Json from "@sluice/domain/json/Json"
 import type { Order } from "@sluice/domain/order/Order"
 import { schemaFaults } from "@sluice/engine/internal/validation/SchemaFaults"
 import type { AttemptEnd } from "@sluice/engine/plugins/RetrySchedule"
@@ -28,7 +28,7 @@ const event = (more: Partial<SalesforceOptions> = {}, members: object = {}) => {
   return "body" in made ? JSON.parse(made.body) : made.tooLong
 }
 
-const parsed = (members: object, data?: SalesforceOptions["orderDataOptions"]): Record<string, Json> =>
+const parsed = (members: object, data?: SalesforceOptions["orderDataOptions"]): Record<string, Json.Json> =>
   JSON.parse(limioOrder(members as Order, data))
 
 describe("the event", () => {
@@ -44,6 +44,14 @@ describe("the event", () => {
       i42as__OrderSource__c: "shop",
       i42as__InitiatedByLimioId__c: "cust-1"
     })
+  })
+
+  it("has a number of a field as it is written", () => {
+    const fields: unknown = Json.parse("{\"Own_Field__c\":12345678901234567890}")
+    assert.deepStrictEqual(schemaFaults(SalesforceOptions, { ...options, fields }), [])
+    const made = orderEvent({ ...options, fields } as SalesforceOptions, order)
+    assert.include("body" in made ? made.body : made.tooLong, "\"Own_Field__c\":12345678901234567890")
+    assert.lengthOf(schemaFaults(SalesforceOptions, { ...options, fields: { Own_Field__c: {} } }), 1)
   })
 
   it("has the fields of the options over the order's, however their names are written, and leaves out empty ones", () => {
@@ -188,7 +196,7 @@ describe("an answer of Salesforce", () => {
   })
 })
 
-it.each<[Json | undefined, string, boolean]>([
+it.each<[Json.Json | undefined, string, boolean]>([
   ...platformOrderTypes.map((type) => [undefined, type, false] as [undefined, string, boolean]),
   [undefined, "CHANGED_BILLING_ADDRESS", true],
   [["REFUND"], "REFUND", false],

@@ -4,7 +4,7 @@
  *
  * A text that is too long is never cut: Salesforce would refuse the event (`STRING_TOO_LONG`), so no request is made.
  */
-import { isObject } from "@sluice/domain/json/Json"
+import { isObject, type Json } from "@sluice/domain/json/Json"
 import type { Order } from "@sluice/domain/order/Order"
 import { textOf } from "../JsonAnswer.ts"
 import { fieldName, limitOf, platformName } from "./EventFields.ts"
@@ -45,8 +45,8 @@ export type OrderEvent =
   | { readonly tooLong: string }
 
 export const orderEvent = (options: SalesforceOptions, order: Order): OrderEvent => {
-  const event = new Map<string, string | number | boolean>()
-  const set = (name: string | undefined, value: string | number | boolean | undefined) => {
+  const event = new Map<string, Json>()
+  const set = (name: string | undefined, value: Json | undefined) => {
     if (name === undefined || value === undefined) return
     // An empty text says that there is no value: the way for an expression to leave a field out.
     if (value === "") event.delete(name)
@@ -59,7 +59,7 @@ export const orderEvent = (options: SalesforceOptions, order: Order): OrderEvent
   for (const [written, value] of Object.entries(options.fields ?? {})) set(fieldName(written), value)
   const tooLong = [...event].flatMap(([name, value]) => {
     const limit = limitOf(name)
-    const length = String(value).length
+    const { length } = typeof value === "string" ? value : JSON.stringify(value)
     if (limit === undefined || length <= limit) return []
     const mend = name === platformName("LimioOrder") ? "; keep less with orderDataOptions.fieldsToKeep" : ""
     return [`${name} has ${length} characters, and the platform takes ${limit}${mend}`]

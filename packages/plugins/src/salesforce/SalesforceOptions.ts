@@ -1,9 +1,17 @@
 /** The options of the `salesforceV3` step. Contract: section 6. */
+import { isRawNumber } from "@sluice/domain/json/Json"
 import { Schema } from "effect"
 import { namesFault } from "./EventFields.ts"
 
 const Names = Schema.Array(Schema.NonEmptyString)
 const Milliseconds = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 86_400_000 }))
+
+/** A number of any digits: an expression passes on those that a double does not hold. */
+const FieldNumber = Schema.Json.check(
+  Schema.makeFilter((value) => typeof value === "number" || isRawNumber(value) || "a number", {
+    toJsonSchema: () => ({ type: "number" })
+  })
+)
 
 /** The options for the JSON string of the whole order, see `LimioOrder`. */
 export const OrderDataOptions = Schema.Struct({
@@ -33,7 +41,7 @@ export const SalesforceOptions = Schema.Struct({
    * `…__c`).
    */
   fields: Schema.optionalKey(
-    Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite, Schema.Boolean])).check(
+    Schema.Record(Schema.String, Schema.Union([Schema.String, FieldNumber, Schema.Boolean])).check(
       Schema.makeFilter((fields) => namesFault(Object.keys(fields)))
     )
   ),
