@@ -11,9 +11,11 @@
  * gigabyte).
  */
 import { Data, Effect } from "effect"
+import { Buffer } from "node:buffer"
 import { fork } from "node:child_process"
 import { realpathSync } from "node:fs"
 import { createRequire } from "node:module"
+import type { Socket } from "node:net"
 import { dirname, join, parse, sep } from "node:path"
 import { fileURLToPath } from "node:url"
 import { memoryDetail, timeDetail } from "../worker/Complaint.ts"
@@ -21,6 +23,7 @@ import {
   type Answer,
   type Failure,
   type Limits,
+  type Message,
   type Ready,
   type Request,
   type Start,
@@ -83,8 +86,11 @@ export const start = (limits: Limits): Child => {
     env: { TZ: "UTC" },
     cwd: parse(code).root,
     serialization: "json",
-    stdio: ["ignore", "ignore", "ignore", "ipc"]
+    stdio: ["pipe", "ignore", "ignore", "ipc"]
   })
+  const input = child.stdin as Socket
+  // A child that ends says so itself.
+  input.on("error", () => {})
   type Outcome = Answer | ChildLost | Overrun
   let isUp = false
   let end: Outcome | undefined
@@ -114,7 +120,14 @@ export const start = (limits: Limits): Child => {
       kill()
     }, deadline(request, limits))
     try {
-      child.send(request)
+      if (request.kind === "check") child.send(request)
+      else {
+        const { scope, ...rest } = request
+        const bytes = Buffer.from(scope)
+        const message: Message = { ...rest, scopeBytes: bytes.length }
+        child.send(message)
+        input.write(bytes)
+      }
     } catch (cause) {
       settle({ kind: "failed", reason: "failed", detail: `cannot be given its scope: ${String(cause)}` })
     }
@@ -139,6 +152,7 @@ export const start = (limits: Limits): Child => {
     ))
   child.unref()
   child.channel?.unref()
+  input.unref()
 
   return {
     kill,

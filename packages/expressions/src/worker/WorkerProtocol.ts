@@ -1,4 +1,7 @@
-/** The requests to a child process and its answers, as JSON over its IPC channel. */
+/**
+ * The requests to a child process and its answers, as JSON over its IPC channel; the scope of an evaluation goes through
+ * the child's standard input, since text inside JSON is escaped and read twice.
+ */
 import type { Plan } from "../inline/Inline.ts"
 import type { CalloutPath } from "../inline/SyntaxTree.ts"
 
@@ -36,6 +39,14 @@ export type Request =
      * for proven expressions; the parent's wider limit still holds.
      */
     readonly isWatched: boolean
+  }
+
+/** A request on the IPC channel. */
+export type Message =
+  | Extract<Request, { kind: "check" }>
+  | Omit<Extract<Request, { kind: "evaluate" }>, "scope"> & {
+    /** Bytes of the scope's UTF-8 on the standard input. */
+    readonly scopeBytes: number
   }
 
 export type Answer =
