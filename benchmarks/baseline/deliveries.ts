@@ -1,5 +1,5 @@
 /** The baseline's webhooks in a process of their own: takes events in at the rate that the runner names, and sends. */
-import { secretBytes } from "@sluice/domain/settings/WebhookEndpointDocument"
+import { secretBytes } from "@sluice/domain/webhook/SigningSecret"
 import { Redacted } from "effect"
 import { createSecretKey } from "node:crypto"
 import { endpointsOf, given } from "../deliveries/Endpoints.ts"

@@ -7,7 +7,6 @@ import { Dispatcher } from "@sluice/delivery/Dispatcher"
 import { DeliveryPreview } from "@sluice/delivery/internal/DeliveryPreview"
 import * as MeteredDeliveries from "@sluice/delivery/internal/Metrics"
 import * as TracedDeliveries from "@sluice/delivery/internal/Traces"
-import { Signature } from "@sluice/delivery/Signature"
 import { CancelRun } from "@sluice/engine/commands/CancelRun"
 import { EditOrder } from "@sluice/engine/commands/EditOrder"
 import { Intake } from "@sluice/engine/commands/Intake"
@@ -31,6 +30,7 @@ import * as AddressGuard from "@sluice/http-client/AddressGuard"
 import { Credentials } from "@sluice/http-client/Credentials"
 import * as MacNode from "@sluice/http-client/node/MacNode"
 import * as OutboundUndici from "@sluice/http-client/node/OutboundUndici"
+import { Signature } from "@sluice/http-client/Signature"
 import * as DeliveryStorePostgres from "@sluice/persistence/deliveries/DeliveryStorePostgres"
 import { EmbeddedPostgres } from "@sluice/persistence/embedded/EmbeddedPostgres"
 import { ApiKeyStore } from "@sluice/persistence/internal/access/ApiKeyStore"
@@ -108,6 +108,8 @@ const secrets = (config: ServerConfig) =>
 const outbound = ({ allowedNetworks }: ServerConfig) =>
   OutboundUndici.layer({ guard: AddressGuard.make(allowedNetworks) })
 
+const signature = Signature.layer.pipe(Layer.provide(MacNode.layer))
+
 /** Read before anything else is made: a path that is wrong must not leave a database behind. */
 const readSettings = ({ settingsFile }: ServerConfig, environment: Environment) =>
   settingsFile === undefined
@@ -167,7 +169,7 @@ const engine = (config: ServerConfig, settings: SettingsFile.ReadFile | undefine
     Replays.layer,
     deliveries(executes)
   ).pipe(
-    Layer.provide([destinations, messageExpressions, Signature.layer.pipe(Layer.provide(MacNode.layer))])
+    Layer.provide([destinations, messageExpressions, signature])
   )
   const upkeep = executes ? Layer.merge(Retention.layer(config.retention), CompletenessMetric.layer) : Layer.empty
   return Layer.mergeAll(
@@ -193,7 +195,7 @@ const engine = (config: ServerConfig, settings: SettingsFile.ReadFile | undefine
     Layer.provideMerge(learnsSecrets),
     Layer.provideMerge(SettingsLive.layer),
     // One token request for all processes.
-    Layer.provideMerge(Credentials.layer.pipe(Layer.provide(TokenStorePostgres.layer))),
+    Layer.provideMerge(Credentials.layer.pipe(Layer.provide([TokenStorePostgres.layer, signature]))),
     Layer.provideMerge(secrets(config)),
     Layer.provideMerge(Layer.mergeAll(plugins, outbound(config), JsonataExpressions.layer(), Digest.layerWebCrypto)),
     Layer.provideMerge(database(config)),

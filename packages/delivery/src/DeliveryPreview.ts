@@ -1,10 +1,10 @@
 /** The request of a delivery that was not sent yet, as it would be sent now. Contract: section 7, deliveries. */
+import type { Signature } from "@sluice/http-client/Signature"
 import { Context, Effect, Layer } from "effect"
 import * as DeliveryRequest from "./DeliveryRequest.ts"
 import type { ClaimedDelivery } from "./DeliveryStore.ts"
 import { Destinations } from "./Destinations.ts"
 import type { MessageExpressions } from "./MessageExpressions.ts"
-import type { Signature } from "./Signature.ts"
 
 /** A request as it may be shown: without secrets. */
 export interface ShownRequest {

@@ -6,15 +6,15 @@ import { messageId } from "@sluice/domain/identity/Ids"
 import { redactUrl } from "@sluice/domain/internal/redaction/UrlSecrets"
 import type { Authentication } from "@sluice/domain/pipeline/AuthProvider"
 import { redacted, type Redactor } from "@sluice/domain/redaction/Redaction"
-import { secretBytes } from "@sluice/domain/settings/WebhookEndpointDocument"
 import { exportType } from "@sluice/domain/webhook/Delivery"
+import { secretBytes, signingSecretForm } from "@sluice/domain/webhook/SigningSecret"
 import type { WebhookEndpoint } from "@sluice/domain/webhook/WebhookEndpoint"
-import { Clock, Data, Effect, Redacted, Result } from "effect"
+import { inForce, Signature, signatureHeaders } from "@sluice/http-client/Signature"
+import { Data, Effect, Redacted, Result } from "effect"
 import { defaultDelaysMs } from "./DeliverySchedule.ts"
 import type { ClaimedDelivery, StepTarget } from "./DeliveryStore.ts"
 import { Destinations } from "./Destinations.ts"
 import * as Preparation from "./Preparation.ts"
-import { inForce, Signature } from "./Signature.ts"
 
 /** Milliseconds that an endpoint has for its whole answer. */
 export const timeoutMs = 15_000
@@ -55,18 +55,6 @@ export const make = Effect.gen(function*() {
   const destinations = yield* Destinations
   const signature = yield* Signature
   const prepare = yield* Preparation.make
-  const clock = yield* Clock.Clock
-
-  /** Standard Webhooks headers, for this moment. */
-  const signed = (id: string, body: Uint8Array, secretsAt: (now: number) => ReadonlyArray<Redacted.Redacted>) => {
-    const now = clock.currentTimeMillisUnsafe()
-    const timestamp = Math.floor(now / 1000)
-    return Effect.map(signature.sign({ id, timestamp, body }, secretsAt(now)), (value) => ({
-      "webhook-id": id,
-      "webhook-timestamp": String(timestamp),
-      "webhook-signature": value
-    }))
-  }
 
   /** The request to an endpoint: what its settings make of the message. */
   const toEndpoint = Effect.fnUntraced(function*(delivery: ClaimedDelivery, endpoint: WebhookEndpoint) {
@@ -83,7 +71,12 @@ export const make = Effect.gen(function*() {
       return DeliveryRequest.Unprepared({ code: prepared.code, message, delaysMs })
     }
     const { body, changed } = prepared
-    const signatures = yield* signed(messageId(delivery.messageId), body, (now) => inForce(endpoint.secrets, now))
+    const signatures = yield* signatureHeaders(
+      signature,
+      messageId(delivery.messageId),
+      body,
+      (now) => inForce(endpoint.secrets, now)
+    )
     return DeliveryRequest.Ready({
       request: {
         url: endpoint.url,
@@ -113,7 +106,7 @@ export const make = Effect.gen(function*() {
     }
     const { authentication, headers, signingSecret, url } = found.success
     if (signingSecret !== undefined && secretBytes(Redacted.value(signingSecret)) === undefined) {
-      const message = "signingSecret is none: write whsec_ and 24 to 64 bytes in base64"
+      const message = `signingSecret ${signingSecretForm}`
       return DeliveryRequest.Unprepared({ code: "destination", message, delaysMs })
     }
     // An export is what a workflow step would send; anything else is a webhook, and shows no secrets.
@@ -121,7 +114,7 @@ export const make = Effect.gen(function*() {
     const body = isExport || delivery.frozen ? delivery.body : destinations.redactor().bytes(delivery.body)
     const signatures = signingSecret === undefined
       ? {}
-      : yield* signed(target.idempotencyKey, body, () => [signingSecret])
+      : yield* signatureHeaders(signature, target.idempotencyKey, body, () => [signingSecret])
     return DeliveryRequest.Ready({
       request: {
         url,

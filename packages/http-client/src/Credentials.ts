@@ -1,5 +1,6 @@
 /**
- * The `Authorization` header of a request, from the settings that say how to authenticate.
+ * The headers that prove who sends a request: `Authorization`, from the settings that say how to authenticate, and the
+ * signature of those that have a `signingSecret`.
  *
  * For the client-credentials grant (RFC 6749, section 4.4) a token is fetched once for however many wait for it, in this
  * process and in those that share its `TokenStore`, kept until shortly before it expires, and fetched anew after a 401
@@ -18,6 +19,7 @@ import {
   OutboundTimedOut,
   OutboundUnreachable
 } from "./Outbound.ts"
+import { Signature, signatureHeaders } from "./Signature.ts"
 import { type KeptToken, TokenStore } from "./TokenStore.ts"
 
 /** The token endpoint answered, but gave no token. The message says what it answered, without the secret. */
@@ -41,12 +43,19 @@ export class Credentials extends Context.Service<Credentials, {
    * turned away with it, the first causes a new token to be fetched and the others wait for it.
    */
   readonly invalidate: (provider: Authentication, usedValue: string) => Effect.Effect<void>
+  /** The headers of Standard Webhooks for a request with this `webhook-id` and body that is sent now. */
+  readonly signature: (
+    secret: Redacted.Redacted,
+    id: string,
+    body: Uint8Array
+  ) => Effect.Effect<Readonly<Record<string, string>>>
 }>()("@sluice/http-client/Credentials") {
   static readonly layer = Layer.effect(
     Credentials,
     Effect.gen(function*() {
       const outbound = yield* Outbound
       const store = yield* TokenStore
+      const signing = yield* Signature
       const scope = yield* Effect.scope
       const tokens = new Map<string, Entry>()
 
@@ -120,13 +129,16 @@ export class Credentials extends Context.Service<Credentials, {
             const key = keyOf(provider)
             if (tokens.get(key)?.token === usedValue) tokens.delete(key)
             return store.drop(provider, usedValue)
-          })
+          }),
+        signature: (secret, id, body) => signatureHeaders(signing, id, body, () => [secret])
       }
     })
   )
 
-  /** Tokens are this process's own. */
-  static readonly layerMemory = Credentials.layer.pipe(Layer.provide(TokenStore.layerMemory))
+  /** Tokens are this process's own; signatures are made by WebCrypto. */
+  static readonly layerMemory = Credentials.layer.pipe(
+    Layer.provide([TokenStore.layerMemory, Signature.layerWebCrypto])
+  )
 }
 
 type ClientCredentials = Extract<Authentication, { readonly type: "oauth2ClientCredentials" }>

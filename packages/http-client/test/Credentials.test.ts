@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import type { Authentication } from "@sluice/domain/pipeline/AuthProvider"
 import { Credentials } from "@sluice/http-client/Credentials"
 import { OutboundUnreachable } from "@sluice/http-client/Outbound"
+import { Signature } from "@sluice/http-client/Signature"
 import * as Memory from "@sluice/http-client/testing/OutboundMemory"
 import { TokenStore } from "@sluice/http-client/TokenStore"
 import { Context, Effect, Fiber, Layer, Redacted } from "effect"
@@ -89,7 +90,7 @@ describe("Credentials", () => {
     Effect.gen(function*() {
       const store = Layer.succeed(TokenStore, yield* TokenStore)
       const process = Effect.map(
-        Layer.build(Layer.fresh(Credentials.layer).pipe(Layer.provide(store))),
+        Layer.build(Layer.fresh(Credentials.layer).pipe(Layer.provide([store, Signature.layerWebCrypto]))),
         (services) => Context.get(services, Credentials)
       )
       const processes = [yield* process, yield* process]

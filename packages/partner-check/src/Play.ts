@@ -94,7 +94,10 @@ export const make = Effect.gen(function*() {
       Context.add(Outbound, outbound),
       Context.add(Credentials, {
         authorization: (provider) => Effect.provideService(credentials.authorization(provider), Clock.Clock, realClock),
-        invalidate: credentials.invalidate
+        invalidate: credentials.invalidate,
+        // The partner compares it with its own clock.
+        signature: (secret, id, body) =>
+          Effect.provideService(credentials.signature(secret, id, body), Clock.Clock, realClock)
       }),
       Context.add(Expressions, noExpressions),
       Context.add(Plugins, plugins),

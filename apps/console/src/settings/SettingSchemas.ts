@@ -30,6 +30,7 @@ const callout = (description: string): JsonSchema => ({
       properties: { status: { type: "array" } }
     },
     headers: map("Sent with it; secrets read [redacted]"),
+    signingSecret: text("whsec_…, signs it (Standard Webhooks); [redacted] keeps the stored one"),
     body: { description: "What is sent; expressions {% … %} allowed" }
   }
 })
@@ -122,6 +123,7 @@ export const connectorSchema: JsonSchema = {
     bearerToken: text("Secret; [redacted] keeps the stored one"),
     username: text("For Basic authorization"),
     password: text("Secret; [redacted] keeps the stored one"),
+    signingSecret: text("whsec_…, signs the requests (Standard Webhooks); [redacted] keeps the stored one"),
     timeout: { type: "string", description: "\"00:00:30\" or milliseconds", default: "00:00:30" },
     customHeaders: map("Sent with every request"),
     enabledForMarkets: texts("Only for these markets"),

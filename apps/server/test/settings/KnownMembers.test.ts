@@ -9,7 +9,7 @@ import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
 import { decodeAuthProvider } from "@sluice/domain/settings/AuthProviderDocument"
 import { decodeConnector } from "@sluice/domain/settings/ConnectorDocument"
 import { decodePipeline } from "@sluice/domain/settings/PipelineDocument"
-import type { SettingsKind } from "@sluice/domain/settings/SettingsDocument"
+import { memberAt, type SettingsKind } from "@sluice/domain/settings/SettingsDocument"
 import { decodeWebhookEndpoint } from "@sluice/domain/settings/WebhookEndpointDocument"
 import { unknownIn } from "@sluice/engine/internal/validation/SchemaMembers"
 import { type SettingInvalid, SettingsCheck } from "@sluice/engine/internal/validation/SettingsCheck"
@@ -162,10 +162,14 @@ layer(checks, { excludeTestServices: true })("the members of settings", (it) => 
                   path,
                   ({ [name]: value = 1, ...rest }) => ({ ...rest, [typo]: value })
                 )
+                const beside = changed(document, path, (object) => ({ ...object, [typo]: null }))
                 const at = pathText([...path, typo])
-                const fault = faultsOf(yield* check(kind, written)).find(({ path }) => path === at)
-                if (fault?.message !== `${at} is not known: did you mean ${name}?`) {
-                  silent.push(`${kind} ${at}: ${fault?.message ?? "silent"}`)
+                for (const misspelt of [written, beside]) {
+                  const fault = faultsOf(yield* check(kind, misspelt)).find(({ path }) => path === at)
+                  if (fault?.message !== `${at} is not known: did you mean ${name}?`) {
+                    const value = misspelt === beside ? "null" : "with its value"
+                    silent.push(`${kind} ${at} ${value}: ${fault?.message ?? "silent"}`)
+                  }
                 }
               }
             }
@@ -201,4 +205,63 @@ layer(checks, { excludeTestServices: true })("the members of settings", (it) => 
       }),
     { timeout: 240_000 }
   )
+
+  it.effect("a member that is given twice, with either case of its first letter, is refused by name", () =>
+    Effect.gen(function*() {
+      const silent: Array<string> = []
+      let tried = 0
+      for (const [kind, document] of documents) {
+        for (const path of objectsIn(document)) {
+          const known = yield* knownAt(kind, document, path)
+          const object = memberAt(document, path)
+          for (const name of known) {
+            const value = isObject(object) ? object[name] : undefined
+            if (value === undefined) continue
+            tried++
+            const upper = name.charAt(0).toUpperCase() + name.slice(1)
+            const at = pathText([...path, name])
+            const message = `is given twice, as ${name} and as ${upper}`
+            const twice = changed(document, path, (object) => ({ ...object, [upper]: value }))
+            const faults = faultsOf(yield* check(kind, twice))
+            if (!faults.some((fault) => fault.path === at && fault.message === message)) {
+              silent.push(`${kind} ${at}: ${JSON.stringify(faults)}`)
+            }
+            const nothing = changed(document, path, (object) => ({ ...object, [upper]: null }))
+            assert.deepStrictEqual(faultsOf(yield* check(kind, nothing)), [], "null is not given")
+          }
+        }
+      }
+      assert.deepStrictEqual(silent, [])
+      assert.isAtLeast(tried, 40)
+    }))
+
+  it.effect("a member that is null and not known is kept and warned about with lenient; a known one is not given", () =>
+    Effect.gen(function*() {
+      const settings = yield* SettingsCheck
+      const written = {
+        name: "p",
+        priority: null,
+        pirority: null,
+        steps: [{
+          name: "calloutPlugin",
+          critical: null,
+          options: { endpoint: "https://a.example", timeoutValue: null, timeoutValeu: null }
+        }]
+      }
+      const { document, warnings } = yield* settings.check("pipeline", "p", written, { lenient: true })
+      assert.deepStrictEqual(document, {
+        name: "p",
+        pirority: null,
+        steps: [{
+          id: "calloutPlugin",
+          name: "calloutPlugin",
+          options: { endpoint: "https://a.example", timeoutValeu: null }
+        }]
+      })
+      assert.deepStrictEqual(warnings, [
+        "pirority is not known: did you mean priority?",
+        "steps[0].options.timeoutValeu is not known: did you mean timeoutValue?"
+      ])
+      assert.deepStrictEqual(yield* settings.warnings("pipeline", "p", document, {}), warnings)
+    }))
 })

@@ -12,12 +12,28 @@ export const lowerFirst = (name: string): string => name.charAt(0).toLowerCase()
 
 /**
  * The object with its own members' names in camelCase: they are read without regard to the case of the first letter.
- * Null means "not given" and is dropped.
+ * Null means "not given" and is dropped. `at`, if given, learns the dropped names and the members that are given twice;
+ * `ignored` members are left out.
  */
-export const camelCased = (object: JsonObject): JsonObject =>
-  Object.fromEntries(
-    Object.entries(object).filter(([, value]) => value !== null).map(([name, value]) => [lowerFirst(name), value])
-  )
+export const camelCased = (object: JsonObject, at?: Place, ignored?: ReadonlySet<string>): JsonObject => {
+  const written = new Map<string, string>()
+  const members: Array<readonly [string, Json]> = []
+  for (const [name, value] of Object.entries(object)) {
+    const known = lowerFirst(name)
+    if (ignored?.has(known) === true) continue
+    if (value === null) {
+      at?.nulls.push([...at.place, known])
+      continue
+    }
+    const before = written.get(known)
+    if (before !== undefined) {
+      at?.faults.push({ path: join(at.path, known), message: `is given twice, as ${before} and as ${name}` })
+    }
+    written.set(known, name)
+    members.push([known, value])
+  }
+  return Object.fromEntries(members)
+}
 
 /** A place in a document that is being read, and what has been found in the document so far. */
 export interface Place {
@@ -27,19 +43,28 @@ export interface Place {
   readonly faults: Array<Fault>
   /** Every reader of the document. */
   readonly readers: Array<JsonReader>
+  /** Members that were written as null. */
+  readonly nulls: Array<MemberPath>
 }
 
-export const rootPlace = (faults: Array<Fault> = []): Place => ({ path: "", place: [], faults, readers: [] })
+export const rootPlace = (faults: Array<Fault> = []): Place => ({
+  path: "",
+  place: [],
+  faults,
+  readers: [],
+  nulls: []
+})
 
 /** A place below another one. */
-export const placeIn = ({ faults, path, place, readers }: Place, ...tokens: MemberPath): Place => ({
+export const placeIn = ({ faults, nulls, path, place, readers }: Place, ...tokens: MemberPath): Place => ({
   path: tokens.reduce<string>(
     (text, token) => typeof token === "number" ? `${text}[${token}]` : join(text, token),
     path
   ),
   place: [...place, ...tokens],
   faults,
-  readers
+  readers,
+  nulls
 })
 
 /**
@@ -52,6 +77,7 @@ export class JsonReader implements Place {
   readonly faults: Array<Fault>
   readonly place: MemberPath
   readonly readers: Array<JsonReader>
+  readonly nulls: Array<MemberPath>
   /** The names that were asked for, in that order. */
   readonly known = new Set<string>()
 
@@ -60,18 +86,20 @@ export class JsonReader implements Place {
     path: string,
     faults: Array<Fault>,
     place: MemberPath = path === "" ? [] : [path],
-    readers: Array<JsonReader> = []
+    readers: Array<JsonReader> = [],
+    nulls: Array<MemberPath> = []
   ) {
     this.source = source
     this.path = path
     this.faults = faults
     this.place = place
     this.readers = readers
+    this.nulls = nulls
     readers.push(this)
   }
 
-  static at(source: JsonObject, { faults, path, place, readers }: Place): JsonReader {
-    return new JsonReader(source, path, faults, place, readers)
+  static at(source: JsonObject, { faults, nulls, path, place, readers }: Place): JsonReader {
+    return new JsonReader(source, path, faults, place, readers, nulls)
   }
 
   /** The reader of a member that is an object; `undefined` where it is not given. */

@@ -2,9 +2,11 @@
  * Members that no decoder asks for: refused by name, with the nearest known one. Contract: section 4, "Nothing is
  * swallowed".
  */
+import { isObject, type JsonObject } from "../json/Json.ts"
 import type { Fault } from "../order/Order.ts"
 import { nearestOf } from "./DidYouMean.ts"
-import type { JsonReader } from "./JsonReader.ts"
+import type { JsonReader, Place } from "./JsonReader.ts"
+import { withChanges } from "./MemberChanges.ts"
 import { type MemberPath, pathText } from "./MemberPath.ts"
 
 /** A member that is not known where it stands, and those that are. */
@@ -25,9 +27,87 @@ export const unknownAmong = (
   Array.from(names).filter((name) => !isFree(name) && !known.includes(name))
     .map((name) => ({ path: [...place, name], known }))
 
-/** The members that the readers of a document were not asked for. Complete once the document is decoded. */
-export const unknownMembers = (readers: ReadonlyArray<JsonReader>): ReadonlyArray<UnknownMember> =>
-  readers.flatMap(({ known, place, source }) => unknownAmong(Object.keys(source), [...known], place))
+/** What was written as null in a document, by the place where it stands, and the reader of that place. */
+interface NullsAt {
+  readonly place: MemberPath
+  readonly names: Array<string>
+  readonly reader: JsonReader | undefined
+}
+
+type Read = Pick<Place, "nulls" | "readers">
+
+const nullsByPlace = ({ nulls, readers }: Read): ReadonlyArray<NullsAt> => {
+  if (nulls.length === 0) return []
+  const readerAt = new Map(readers.map((reader) => [pathText(reader.place), reader]))
+  const found = new Map<string, NullsAt>()
+  for (const path of nulls) {
+    const place = path.slice(0, -1)
+    const text = pathText(place)
+    const at = found.get(text) ?? { place, names: [], reader: readerAt.get(text) }
+    found.set(text, at)
+    at.names.push(String(path.at(-1)))
+  }
+  return [...found.values()]
+}
+
+/**
+ * The members that the readers of a document were not asked for, those that are null among them. Complete once the
+ * document is decoded.
+ */
+export const unknownMembers = (read: Read): ReadonlyArray<UnknownMember> => [
+  ...read.readers.flatMap(({ known, place, source }) => unknownAmong(Object.keys(source), [...known], place)),
+  ...nullsByPlace(read).flatMap(({ names, place, reader }) =>
+    reader === undefined ? [] : unknownAmong(names, [...reader.known], place)
+  )
+]
+
+/** The document with its objects at some places changed. */
+const withObjects = (
+  document: JsonObject,
+  changes: ReadonlyArray<{ readonly place: MemberPath; readonly change: (object: JsonObject) => JsonObject }>
+): JsonObject =>
+  withChanges(
+    document,
+    changes.map(({ change, place }) => ({ path: place, change: (value) => isObject(value) ? change(value) : value }))
+  ) as JsonObject
+
+/**
+ * The document with its nulls that no reader was asked for: what is not known must not vanish before it has been
+ * judged, by a plugin too.
+ */
+export const withUnknownNulls = (document: JsonObject, read: Read): JsonObject =>
+  withObjects(
+    document,
+    nullsByPlace(read).flatMap(({ names, place, reader }) => {
+      const unknown = names.filter((name) => !isFree(name) && reader?.known.has(name) !== true)
+      return unknown.length === 0
+        ? []
+        : [{
+          place,
+          change: (object) => ({ ...object, ...Object.fromEntries(unknown.map((name) => [name, null])) })
+        }]
+    })
+  )
+
+/** The document without its nulls, but for those in `kept`. */
+export const withoutNulls = (
+  document: JsonObject,
+  nulls: ReadonlyArray<MemberPath>,
+  kept: ReadonlyArray<UnknownMember>
+): JsonObject => {
+  const keeps = new Set(kept.map(({ path }) => pathText(path)))
+  const dropped = nulls.filter((path) => !keeps.has(pathText(path)))
+  return withObjects(
+    document,
+    nullsByPlace({ nulls: dropped, readers: [] }).map(({ names, place }) => {
+      const gone = new Set(names)
+      return {
+        place,
+        change: (object) => Object.fromEntries(Object.entries(object).filter(([name]) => !gone.has(name)))
+      }
+    })
+  )
+}
 
 /** `steps[0].critcal is not known: did you mean critical?` */
 export const unknownFault = ({ known, path }: UnknownMember): Fault => {
@@ -37,4 +117,14 @@ export const unknownFault = ({ known, path }: UnknownMember): Fault => {
     path: text,
     message: `${text} is not known: ${meant === undefined ? "leave it out" : `did you mean ${meant}?`}`
   }
+}
+
+/** Unknown members that are told of one document: each is compared with all that could be meant. */
+const mostTold = 100
+
+/** The faults of the first unknown members; a last one counts those that are left out. */
+export const unknownFaults = (unknown: ReadonlyArray<UnknownMember>): ReadonlyArray<Fault> => {
+  const faults = unknown.slice(0, mostTold).map(unknownFault)
+  const more = unknown.length - faults.length
+  return more === 0 ? faults : [...faults, { path: "", message: `has ${more} more members that are not known` }]
 }

@@ -34,6 +34,8 @@ export const CalloutOptions = Schema.Struct({
   shouldRejectOn: Schema.optionalKey(Schema.Struct({ status: Schema.Array(Schema.Int) })),
   headers: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
   body: Schema.optionalKey(Schema.Json),
+  /** `whsec_…`: signs the request. */
+  signingSecret: Schema.optionalKey(Schema.String),
   /** The reason why a secret in it cannot be read: nothing is sent. */
   unreadable: Schema.optionalKey(Schema.String)
 })

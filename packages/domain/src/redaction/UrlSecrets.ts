@@ -51,12 +51,16 @@ export const querySecrets = (text: string): ReadonlyArray<QuerySecret> =>
       : [{ name: decoded(name), index, value: decoded(value) === redacted ? redacted : value }]
   })
 
-/** The URL with another value, as it is to be written, of the query member at `index`. */
-export const withQueryValue = (text: string, index: number, value: string): string => {
-  const parts = partsOf(text)
-  const name = split(parts?.members[index] ?? "")?.[0]
-  if (parts === undefined || name === undefined) return text
-  return parts.before + parts.members.with(index, `${name}=${value}`).join("&") + parts.after
+/** The URL with other values, as they are to be written, of some query members, by their `index`. */
+export const withQueryValues = (text: string, values: ReadonlyMap<number, string>): string => {
+  const parts = values.size === 0 ? undefined : partsOf(text)
+  if (parts === undefined) return text
+  const members = parts.members.map((member, index) => {
+    const value = values.get(index)
+    const name = split(member)?.[0]
+    return value === undefined || name === undefined ? member : `${name}=${value}`
+  })
+  return parts.before + members.join("&") + parts.after
 }
 
 /** The texts by which a query value may turn up again: as it is written, and as the receiver reads it. */
@@ -73,5 +77,5 @@ export const userOf = (text: string): { readonly user?: string; readonly passwor
 
 /** The URL as it may be shown, without user, password and keys. A text without them comes back as it is. */
 export const redactUrl = (text: string): string =>
-  querySecrets(text).reduce((shown, { index }) => withQueryValue(shown, index, redacted), text)
+  withQueryValues(text, new Map(querySecrets(text).map(({ index }) => [index, redacted])))
     .replace(userInfo, `$1${redacted}@`)

@@ -1,7 +1,7 @@
 /** An auth provider as people write it, as it is stored, and as it is used. Contract: section 4, "Auth provider". */
 import { Redacted } from "effect"
 import { camelCased, given, JsonReader, rootPlace } from "../decode/JsonReader.ts"
-import { type UnknownMember, unknownMembers } from "../decode/UnknownMembers.ts"
+import { type UnknownMember, unknownMembers, withUnknownNulls } from "../decode/UnknownMembers.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import {
   type Authentication,
@@ -86,12 +86,12 @@ export const decodeAuthProvider = (json: Json, environment?: Environment): Decod
   if (!isObject(json)) return { faults: [{ path: "", message: "must be a JSON object, an auth provider" }] }
   const root = rootPlace()
   const { faults } = root
-  const own = Object.fromEntries(Object.entries(camelCased(json)).filter(([name]) => !answeredMembers.has(name)))
+  const own = camelCased(json, root, answeredMembers)
   const document = resolveEnvironment("authProvider", own, environment, faults)
   const reader = JsonReader.at(document, root)
   const place = { name: reader.required("name", "the provider's name") ?? "", domain: domainOf(reader) }
   const authentication = authenticationOf(reader)
-  const unknown = unknownMembers(root.readers)
+  const unknown = unknownMembers(root)
   if (faults.length > 0 || authentication === undefined) return { faults, unknown }
-  return { authProvider: { ...place, ...authentication }, document, unknown }
+  return { authProvider: { ...place, ...authentication }, document: withUnknownNulls(document, root), unknown }
 }

@@ -2,14 +2,14 @@
 import { Redacted } from "effect"
 import { camelCased, given, JsonReader, placeIn, rootPlace } from "../decode/JsonReader.ts"
 import { readTimeout } from "../decode/TimeSpan.ts"
-import { type UnknownMember, unknownMembers } from "../decode/UnknownMembers.ts"
+import { type UnknownMember, unknownMembers, withUnknownNulls } from "../decode/UnknownMembers.ts"
 import { parseHttpUrl } from "../decode/Url.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import type { Connector } from "../pipeline/Connector.ts"
+import { signingSecretOf } from "../webhook/SigningSecret.ts"
 import { type Environment, resolveEnvironment } from "./EnvironmentSecret.ts"
 import { headerMap } from "./KeyValueList.ts"
 import { answeredMembers, type Undecoded } from "./PipelineDocument.ts"
-import { signingSecretOf } from "./WebhookEndpointDocument.ts"
 
 export type DecodedConnector =
   | {
@@ -46,9 +46,7 @@ export const decodeConnector = (json: Json, environment?: Environment): DecodedC
   if (!isObject(json)) return { faults: [{ path: "", message: "must be a JSON object, a connector" }] }
   const root = rootPlace()
   const { faults } = root
-  const own: Record<string, Json> = Object.fromEntries(
-    Object.entries(camelCased(json)).filter(([name]) => !answeredMembers.has(name))
-  )
+  const own: Record<string, Json> = { ...camelCased(json, root, answeredMembers) }
   if (own.customHeaders !== undefined) own.customHeaders = headerMap(own.customHeaders, placeIn(root, "customHeaders"))
   const document = resolveEnvironment("connector", own, environment, faults)
   const reader = JsonReader.at(document, root)
@@ -69,6 +67,6 @@ export const decodeConnector = (json: Json, environment?: Environment): DecodedC
       allowedHosts: allowedHostsOf(reader)
     })
   }
-  const unknown = unknownMembers(root.readers)
-  return faults.length > 0 ? { faults, unknown } : { connector, document, unknown }
+  const unknown = unknownMembers(root)
+  return faults.length > 0 ? { faults, unknown } : { connector, document: withUnknownNulls(document, root), unknown }
 }

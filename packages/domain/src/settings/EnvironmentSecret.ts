@@ -1,9 +1,10 @@
 /** Secrets that the settings file takes from the environment: `{ "env": "NAME" }`. Contract: section 4. */
+import { type MemberChange, withChanges } from "../decode/MemberChanges.ts"
 import { pathText } from "../decode/MemberPath.ts"
-import type { Json, JsonObject } from "../json/Json.ts"
+import type { JsonObject } from "../json/Json.ts"
 import type { Fault } from "../order/Order.ts"
 import { environmentName } from "./KeyValueList.ts"
-import { secretSlots, type SettingsKind, withMember } from "./SettingsDocument.ts"
+import { secretSlots, type SettingsKind } from "./SettingsDocument.ts"
 
 /** The value of an environment variable, if it is set. */
 export type Environment = (name: string) => string | undefined
@@ -18,13 +19,13 @@ export const resolveEnvironment = (
   environment: Environment | undefined,
   faults: Array<Fault>
 ): JsonObject => {
-  let resolved: Json = document
+  const resolved: Array<MemberChange> = []
   for (const { path, value } of secretSlots(kind, document)) {
     const name = environmentName(value)
     if (name === undefined) continue
     const found = environment?.(name)
     // What is missing is named once: the name in its place keeps a second fault, of its type, away.
-    resolved = withMember(resolved, path, found ?? name)
+    resolved.push({ path, change: () => found ?? name })
     if (found !== undefined) continue
     faults.push({
       path: pathText(path),
@@ -33,5 +34,5 @@ export const resolveEnvironment = (
         : `the environment variable ${name} is not set`
     })
   }
-  return resolved as JsonObject
+  return withChanges(document, resolved) as JsonObject
 }

@@ -3,7 +3,7 @@
  * Contract: section 4.
  */
 import { camelCased, JsonReader, type Place, placeIn } from "../decode/JsonReader.ts"
-import { unknownFault, unknownMembers } from "../decode/UnknownMembers.ts"
+import { unknownFaults, unknownMembers } from "../decode/UnknownMembers.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import type { Fault } from "../order/Order.ts"
 import { requestHeadersGroup } from "../pipeline/StepProperty.ts"
@@ -64,7 +64,7 @@ const entriesOf = (value: Json, at: Place): ReadonlyArray<Entry> => {
       here.faults.push({ path: here.path, message: "must be an object { key, value }" })
       return []
     }
-    const reader = JsonReader.at(camelCased(item), here)
+    const reader = JsonReader.at(camelCased(item, here), here)
     const key = reader.raw("key")
     if (typeof key !== "string" || key === "") {
       reader.fault("key", key === undefined ? "is missing" : "must be a string")
@@ -80,10 +80,10 @@ const entriesOf = (value: Json, at: Place): ReadonlyArray<Entry> => {
 
 /** Headers as a map, names as they are written; of two with one name the last counts. */
 export const headerMap = (value: Json, at: Place): JsonObject => {
-  const readers: Array<JsonReader> = []
-  const entries = entriesOf(value, { ...at, readers })
+  const own: Place = { ...at, readers: [], nulls: [] }
+  const entries = entriesOf(value, own)
   // A map has no place for them, so that they could not even be stored.
-  at.faults.push(...unknownMembers(readers).map(unknownFault))
+  at.faults.push(...unknownFaults(unknownMembers(own)))
   for (const { key, value, path } of entries) at.faults.push(...headerFault(key, value, path))
   return Object.fromEntries(entries.map(({ key, value }) => [key, value]))
 }

@@ -5,7 +5,8 @@
  */
 import { camelCased, given, JsonReader, type Place, placeIn, rootPlace } from "../decode/JsonReader.ts"
 import { expressionIn } from "../decode/Marks.ts"
-import { type UnknownMember, unknownMembers } from "../decode/UnknownMembers.ts"
+import type { MemberPath } from "../decode/MemberPath.ts"
+import { type UnknownMember, unknownMembers, withUnknownNulls } from "../decode/UnknownMembers.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import type { Fault } from "../order/Order.ts"
 import type { Match, Pipeline } from "../pipeline/Pipeline.ts"
@@ -31,11 +32,16 @@ export type DecodedPipeline =
     readonly document: JsonObject
     /** Members that no decoder asked for; those of plugins among them, which the engine knows. */
     readonly unknown: ReadonlyArray<UnknownMember>
+    /** Members that were written as null; the document has those that the decoder does not know. */
+    readonly nulls: ReadonlyArray<MemberPath>
   }
   | Undecoded
 
 /** Milliseconds: a year, far above what a run takes. */
 const longestDeadlineMs = 365 * 24 * 3600 * 1000
+
+/** Steps in one list: a document of a mebibyte could have a hundred thousand, each with all that is said of a step. */
+const mostSteps = 1000
 
 const placed = (document: JsonObject, phase: "steps" | "postProcessing", at: Place): ReadonlyArray<PlacedStep> => {
   const steps = document[phase]
@@ -49,26 +55,32 @@ const placed = (document: JsonObject, phase: "steps" | "postProcessing", at: Pla
     at.faults.push({ path: phase, message: "must be a list of steps" })
     return []
   }
+  if (steps.length > mostSteps) {
+    at.faults.push({ path: phase, message: `must have at most ${mostSteps} steps` })
+    return []
+  }
   return steps.map((step: Json, index) => {
     const here = placeIn(at, phase, index)
     return { step: stepDocument(step, here), path: here.path }
   })
 }
 
-const matchDocument = (match: JsonObject): JsonObject => {
-  const { when, ...own } = camelCased(match)
+const matchDocument = (match: JsonObject, at: Place): JsonObject => {
+  const { when, ...own } = camelCased(match, at)
   return when === undefined ? own : { ...own, when: typeof when === "string" ? expressionIn(when) ?? when : when }
 }
 
 /** The pipeline in the form in which it is stored. */
 const pipelineDocument = (json: JsonObject, environment: Environment | undefined, at: Place): JsonObject => {
-  const own = Object.fromEntries(Object.entries(camelCased(json)).filter(([name]) => !answeredMembers.has(name)))
+  const own = camelCased(json, at, answeredMembers)
   const steps = placed(own, "steps", at)
   const postProcessing = placed(own, "postProcessing", at)
   const named = withIds([...steps, ...postProcessing], at.faults)
   const document = {
     ...own,
-    ...(own.match !== undefined && isObject(own.match) ? { match: matchDocument(own.match) } : {}),
+    ...(own.match !== undefined && isObject(own.match)
+      ? { match: matchDocument(own.match, placeIn(at, "match")) }
+      : {}),
     steps: named.slice(0, steps.length),
     ...(own.postProcessing === undefined ? {} : { postProcessing: named.slice(steps.length) })
   }
@@ -88,7 +100,7 @@ const decodeMatch = (pipeline: JsonReader): Match => {
 
 const stepsOf = (reader: JsonReader, phase: string) => {
   const steps = reader.raw(phase)
-  return Array.isArray(steps)
+  return Array.isArray(steps) && steps.length <= mostSteps
     ? steps.flatMap((step: Json, index) => isObject(step) ? [decodeStep(step, placeIn(reader, phase, index))] : [])
     : []
 }
@@ -100,7 +112,7 @@ const stepsOf = (reader: JsonReader, phase: string) => {
 export const decodePipeline = (json: Json, version: number, environment?: Environment): DecodedPipeline => {
   if (!isObject(json)) return { faults: [{ path: "", message: "must be a JSON object, a pipeline" }] }
   const root = rootPlace()
-  const { faults, readers } = root
+  const { faults, nulls } = root
   const document = pipelineDocument(json, environment, root)
   const reader = JsonReader.at(document, root)
   const failedStatus = reader.string("failedStatus")
@@ -118,6 +130,7 @@ export const decodePipeline = (json: Json, version: number, environment?: Enviro
       deadlineMs: reader.positive("deadlineMs", longestDeadlineMs)
     })
   }
-  const unknown = unknownMembers(readers)
-  return faults.length > 0 ? { faults, unknown, document } : { pipeline, document, unknown }
+  const unknown = unknownMembers(root)
+  const whole = withUnknownNulls(document, root)
+  return faults.length > 0 ? { faults, unknown, document: whole } : { pipeline, document: whole, unknown, nulls }
 }

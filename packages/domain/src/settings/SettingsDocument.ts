@@ -6,12 +6,13 @@
  */
 import { lowerFirst } from "../decode/JsonReader.ts"
 import { expressionIn } from "../decode/Marks.ts"
+import { withChanges } from "../decode/MemberChanges.ts"
 import { type MemberPath, pathText } from "../decode/MemberPath.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import type { Fault } from "../order/Order.ts"
 import { requestHeadersGroup } from "../pipeline/StepProperty.ts"
 import { redacted, shortestSecret } from "../redaction/Redaction.ts"
-import { querySecrets, secretName, valueTexts, withQueryValue } from "../redaction/UrlSecrets.ts"
+import { querySecrets, secretName, valueTexts, withQueryValues } from "../redaction/UrlSecrets.ts"
 import { origins, unitOf } from "./SecretAddress.ts"
 import type { SettingsKind } from "./SettingsKind.ts"
 
@@ -131,15 +132,6 @@ export const secretTexts = (kind: SettingsKind, document: JsonObject): ReadonlyA
 export const slotText = ({ path, query }: Pick<SecretSlot, "path" | "query">): string =>
   query === undefined ? pathText(path) : `${pathText(path)}?${query.name}`
 
-/** The document with another value at a path that it has. */
-export const withMember = (document: Json, [token, ...rest]: MemberPath, value: Json): Json => {
-  if (token === undefined) return value
-  if (Array.isArray(document)) {
-    return document.map((item: Json, index) => index === token ? withMember(item, rest, value) : item)
-  }
-  return isObject(document) ? { ...document, [token]: withMember(document[token] ?? null, rest, value) } : document
-}
-
 /** The value at a path; `undefined` where the document has none. */
 export const memberAt = (document: Json, path: MemberPath): Json | undefined =>
   path.reduce<Json | undefined>(
@@ -154,13 +146,22 @@ export const withSecrets = (
   document: JsonObject,
   changes: ReadonlyArray<readonly [Pick<SecretSlot, "path" | "query">, Json]>
 ): JsonObject => {
-  const changed = changes.reduce<Json>((current, [{ path, query }, value]) => {
-    if (query === undefined) return withMember(current, path, value)
-    const url = memberAt(current, path)
-    return typeof url === "string" && typeof value === "string"
-      ? withMember(current, path, withQueryValue(url, query.index, value))
-      : current
-  }, document)
+  const changed = withChanges(
+    document,
+    [...Map.groupBy(changes, ([{ path }]) => JSON.stringify(path)).values()].map((ofMember) => {
+      const whole = ofMember.find(([{ query }]) => query === undefined)
+      const values = new Map(
+        ofMember.flatMap(([{ query }, value]): ReadonlyArray<[number, string]> =>
+          query === undefined || typeof value !== "string" ? [] : [[query.index, value]]
+        )
+      )
+      return {
+        path: ofMember[0]?.[0].path ?? [],
+        change: (before) =>
+          whole !== undefined ? whole[1] : typeof before === "string" ? withQueryValues(before, values) : before
+      }
+    })
+  )
   return isJsonObject(changed) ? changed : document
 }
 

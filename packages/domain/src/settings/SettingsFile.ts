@@ -1,6 +1,6 @@
 /** The settings file: all four kinds in one document. Contract: section 2, `SLUICE_CONFIG`, and section 4. */
-import { camelCased, JsonReader, rootPlace } from "../decode/JsonReader.ts"
-import { unknownFault, type UnknownMember, unknownMembers } from "../decode/UnknownMembers.ts"
+import { camelCased, JsonReader, lowerFirst, rootPlace } from "../decode/JsonReader.ts"
+import { unknownFaults, type UnknownMember, unknownMembers } from "../decode/UnknownMembers.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import { type Fault, faultBelow } from "../order/Order.ts"
 import type { AuthProvider } from "../pipeline/AuthProvider.ts"
@@ -87,7 +87,7 @@ const decodeEach = <Decoded extends object>(
     const decoded = decode(item)
     if (!("faults" in decoded)) return [decoded]
     // What is missing most likely stands there under a misspelt name.
-    const unknown = lenient ? [] : (decoded.unknown ?? []).map(unknownFault)
+    const unknown = lenient ? [] : unknownFaults(decoded.unknown ?? [])
     reader.faults.push(...[...unknown, ...decoded.faults].map((fault) => faultBelow(`${kind}[${index}]`, fault)))
     return []
   })
@@ -101,11 +101,14 @@ const refuseDoubles = (reader: JsonReader, kind: string, names: ReadonlyArray<st
 
 /** A connector of the file; an `id`, as `GET` answers it, is no part of it and addresses it. */
 const connectorOf = (json: Json, environment: Environment) => {
-  const { id, ...own } = isObject(json) ? camelCased(json) : {}
+  const { id } = isObject(json) ? camelCased(json) : {}
   if (id !== undefined && (typeof id !== "string" || id === "")) {
     return { faults: [{ path: "id", message: "must be a string that addresses the connector" }] }
   }
-  const decoded = decodeConnector(isObject(json) ? own : json, environment)
+  const own = isObject(json)
+    ? Object.fromEntries(Object.entries(json).filter(([name]) => lowerFirst(name) !== "id"))
+    : json
+  const decoded = decodeConnector(own, environment)
   return "faults" in decoded ? decoded : { ...decoded, written: id }
 }
 
@@ -139,8 +142,8 @@ const endpointOf = (json: Json, environment: Environment): DecodedWebhookEndpoin
 export const decodeSettingsFile = (json: Json, environment: Environment): DecodedSettingsFile => {
   if (!isObject(json)) return { faults: [{ path: "", message: "must be a JSON object, the settings" }] }
   const root = rootPlace()
-  const { faults, readers } = root
-  const reader = JsonReader.at(camelCased(json), root)
+  const { faults } = root
+  const reader = JsonReader.at(camelCased(json, root), root)
   const lenient = reader.boolean("lenient") ?? false
   const pipelines = decodeEach(reader, "pipelines", lenient, (item) => decodePipeline(item, 1, environment))
   const connectors = addressed(decodeEach(reader, "connectors", lenient, (item) => connectorOf(item, environment)))
@@ -150,8 +153,8 @@ export const decodeSettingsFile = (json: Json, environment: Environment): Decode
   refuseDoubles(reader, "connectors", connectors.map(({ id }) => id))
   refuseDoubles(reader, "authProviders", authProviders.map(({ authProvider }) => authProvider.name))
   refuseDoubles(reader, "webhookEndpoints", endpoints.map(({ endpoint }) => endpoint.id))
-  const unknown = unknownMembers(readers)
-  if (!lenient) faults.unshift(...unknown.map(unknownFault))
+  const unknown = unknownMembers(root)
+  if (!lenient) faults.unshift(...unknownFaults(unknown))
   if (faults.length > 0) return { faults }
   return { settings: { lenient, unknown, pipelines, connectors, authProviders, webhookEndpoints: endpoints } }
 }

@@ -4,11 +4,13 @@
  * The stored form has names in camelCase, headers as maps and properties as lists; unknown members are kept as they
  * came. A workflow step is configured among its own members, every other step in `options`.
  */
+import { Redacted } from "effect"
 import { camelCased, given, JsonReader, type Place, placeIn } from "../decode/JsonReader.ts"
 import { expressionIn } from "../decode/Marks.ts"
 import { longestTimeoutMs } from "../decode/TimeSpan.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import type { CalloutOptions, Step } from "../pipeline/Pipeline.ts"
+import { signingSecretOf } from "../webhook/SigningSecret.ts"
 import { headerMap, propertyList } from "./KeyValueList.ts"
 
 /** Members of `options` whose own members have names that the contract fixes. */
@@ -21,13 +23,15 @@ export const isWorkflowStep = (step: JsonObject): boolean =>
 
 /** Options in the form in which they are stored. */
 const optionsDocument = (options: JsonObject, at: Place): JsonObject => {
-  const document: Record<string, Json> = { ...camelCased(options) }
+  const document: Record<string, Json> = { ...camelCased(options, at) }
   for (const name of fixedStructures) {
     const value = document[name]
-    if (value !== undefined && isObject(value)) document[name] = camelCased(value)
+    if (value !== undefined && isObject(value)) document[name] = camelCased(value, placeIn(at, name))
   }
   if (Array.isArray(document.subscriptions)) {
-    document.subscriptions = document.subscriptions.map((item: Json) => isObject(item) ? camelCased(item) : item)
+    document.subscriptions = document.subscriptions.map((item: Json, index) =>
+      isObject(item) ? camelCased(item, placeIn(at, "subscriptions", index)) : item
+    )
   }
   for (const name of ["headers", "customHeaders"]) {
     if (document[name] !== undefined) document[name] = headerMap(document[name], placeIn(at, name))
@@ -42,7 +46,9 @@ export const stepDocument = (json: Json, at: Place): JsonObject => {
     return {}
   }
   const own = camelCased(json)
-  const document: Record<string, Json> = { ...(isWorkflowStep(own) ? optionsDocument(json, at) : own) }
+  const document: Record<string, Json> = {
+    ...(isWorkflowStep(own) ? optionsDocument(json, at) : camelCased(json, at))
+  }
   if (isWorkflowStep(own) && document.properties !== undefined) {
     document.properties = propertyList(document.properties, placeIn(at, "properties"))
   }
@@ -71,6 +77,7 @@ const calloutOptions = (step: JsonReader, name: string): CalloutOptions | undefi
   const method = reader.string("method")
   if (method !== undefined && !/^[A-Za-z]+$/.test(method)) reader.fault("method", "must be an HTTP method such as POST")
   const endpoint = reader.required("endpoint", "the URL to call")
+  const signingSecret = signingSecretOf(reader, "signingSecret")
   return {
     endpoint: endpoint ?? "",
     ...given({
@@ -78,7 +85,8 @@ const calloutOptions = (step: JsonReader, name: string): CalloutOptions | undefi
       timeoutValue: reader.positive("timeoutValue", longestTimeoutMs),
       shouldRejectOn: statusList(reader),
       headers: reader.object("headers") as Readonly<Record<string, string>> | undefined,
-      body: reader.raw("body")
+      body: reader.raw("body"),
+      signingSecret: signingSecret === undefined ? undefined : Redacted.value(signingSecret)
     })
   }
 }

@@ -1,12 +1,11 @@
 /** A webhook endpoint as people write it, as it is stored, and as it is used. Contract: section 4, "Webhook endpoint". */
-import { DateTime, Option, Redacted, Result } from "effect"
-import { Base64 } from "effect/encoding"
+import { DateTime, Option } from "effect"
 import { camelCased, given, JsonReader, placeIn, rootPlace } from "../decode/JsonReader.ts"
 import { expressionIn } from "../decode/Marks.ts"
-import { type UnknownMember, unknownMembers } from "../decode/UnknownMembers.ts"
+import { type UnknownMember, unknownMembers, withUnknownNulls } from "../decode/UnknownMembers.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import { readRetryDelays } from "../pipeline/RetryDelays.ts"
-import { redacted } from "../redaction/Redaction.ts"
+import { signingSecretOf } from "../webhook/SigningSecret.ts"
 import type { SigningSecret, WebhookEndpoint } from "../webhook/WebhookEndpoint.ts"
 import { webhookTypes } from "../webhook/WebhookType.ts"
 import { authenticationOf } from "./AuthProviderDocument.ts"
@@ -24,6 +23,7 @@ export type DecodedWebhookEndpoint =
 
 /** Members of an answer that are no settings: what the server knows of the endpoint. */
 const answered: ReadonlySet<string> = new Set([
+  "id",
   "version",
   "createdAt",
   "updatedAt",
@@ -32,29 +32,6 @@ const answered: ReadonlySet<string> = new Set([
   "disabledAt",
   "failingSince"
 ])
-
-/** Standard Webhooks: 24 to 64 bytes. Longer ones were made elsewhere, and do no harm. */
-const leastBytes = 24
-const mostBytes = 128
-
-export const secretPrefix = "whsec_"
-
-/** The key in `whsec_<base64>`, or `undefined` where the text is none. */
-export const secretBytes = (secret: string): Uint8Array | undefined => {
-  if (!secret.startsWith(secretPrefix)) return undefined
-  const bytes = Option.getOrUndefined(Result.getSuccess(Base64.decode(secret.slice(secretPrefix.length))))
-  return bytes !== undefined && bytes.length >= leastBytes && bytes.length <= mostBytes ? bytes : undefined
-}
-
-/** A secret that signs, as a member of a setting. */
-export const signingSecretOf = (reader: JsonReader, name: string): Redacted.Redacted | undefined => {
-  const text = reader.string(name)
-  if (text === undefined) return undefined
-  if (text !== redacted && secretBytes(text) === undefined) {
-    return reader.fault(name, `must be ${secretPrefix} and ${leastBytes} to ${mostBytes} bytes in base64`)
-  }
-  return Redacted.make(text)
-}
 
 /** The secret that was in force before, until it stops signing. */
 const rotatedOf = (reader: JsonReader): SigningSecret | undefined => {
@@ -93,15 +70,13 @@ export const decodeWebhookEndpoint = (id: string, json: Json, environment?: Envi
   if (!isObject(json)) return { faults: [{ path: "", message: "must be a JSON object, a webhook endpoint" }] }
   const root = rootPlace()
   const { faults } = root
-  const own: Record<string, Json> = Object.fromEntries(
-    Object.entries(camelCased(json)).filter(([name]) => name !== "id" && !answered.has(name))
-  )
+  const own: Record<string, Json> = { ...camelCased(json, root, answered) }
   if (own.headers !== undefined) own.headers = headerMap(own.headers, placeIn(root, "headers"))
   for (const name of ["filter", "payload"]) {
     const source = own[name]
     if (typeof source === "string") own[name] = expressionIn(source) ?? source
   }
-  if (isObject(own.auth)) own.auth = camelCased(own.auth)
+  if (isObject(own.auth)) own.auth = camelCased(own.auth, placeIn(root, "auth"))
   const document = resolveEnvironment("webhookEndpoint", own, environment, faults)
   const reader = JsonReader.at(document, root)
   const auth = reader.inner("auth")
@@ -124,6 +99,6 @@ export const decodeWebhookEndpoint = (id: string, json: Json, environment?: Envi
       payload: reader.string("payload")
     })
   }
-  const unknown = unknownMembers(root.readers)
-  return faults.length > 0 ? { faults, unknown } : { endpoint, document, unknown }
+  const unknown = unknownMembers(root)
+  return faults.length > 0 ? { faults, unknown } : { endpoint, document: withUnknownNulls(document, root), unknown }
 }

@@ -7,7 +7,7 @@ import type { Json, JsonObject } from "@sluice/domain/json/Json"
 import type { AuthProvider } from "@sluice/domain/pipeline/AuthProvider"
 import type { CalloutOptions } from "@sluice/domain/pipeline/Pipeline"
 import type { OutboundResponse } from "@sluice/http-client/Outbound"
-import { Effect, Result } from "effect"
+import { Effect, Redacted, Result } from "effect"
 import { Expressions, type ExpressionScope } from "../expressions/Expressions.ts"
 import { evaluated } from "../expressions/Template.ts"
 import { defaultTimeoutMs } from "../plugins/builtin/CalloutPlugin.ts"
@@ -75,7 +75,10 @@ export const make = Effect.map(
         ),
         body: bodyOf(body, method),
         timeoutMs: options.timeoutValue ?? defaultTimeoutMs,
-        credentials: { providers: authProviders },
+        credentials: {
+          providers: authProviders,
+          ...(options.signingSecret !== undefined && { signingSecret: Redacted.make(options.signingSecret) })
+        },
         retry: never,
         judge: member === "probe" ? judgeProbe : judgeCompensation(options)
       }

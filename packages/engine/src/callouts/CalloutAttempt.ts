@@ -9,6 +9,7 @@ import { redactedBody } from "@sluice/domain/internal/decode/ReceivedText"
 import { parseHttpUrl } from "@sluice/domain/internal/decode/Url"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
 import { largeLength, turnFor } from "@sluice/domain/internal/json/LargeText"
+import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import { redactUrl } from "@sluice/domain/internal/redaction/UrlSecrets"
 import { appliesTo, type AuthProvider } from "@sluice/domain/pipeline/AuthProvider"
 import { both, makeRedactor, type Redactor } from "@sluice/domain/redaction/Redaction"
@@ -81,6 +82,8 @@ const hasAuthorization = (headers: Readonly<Record<string, string>>): boolean =>
 
 interface Authorization {
   readonly value?: string
+  /** The headers of a signed request. */
+  readonly signature?: Readonly<Record<string, string>>
   /** A token that was fetched, and can be fetched again. */
   readonly refreshable?: AuthProvider
 }
@@ -158,9 +161,15 @@ const merged = (...parts: ReadonlyArray<Readonly<Record<string, string>>>): Read
 const defaultHeaders = { "content-type": "application/json" }
 const noHeaders = {}
 
-const headersOf = (request: CalloutRequest, attempt: Attempt, id: string, authorization: Authorization) =>
+const headersOf = (
+  request: CalloutRequest,
+  attempt: Attempt,
+  id: string,
+  { signature, value }: Authorization
+) =>
   merged(defaultHeaders, request.headers, request.attemptHeaders?.(attempt.attempt) ?? noHeaders, {
-    ...(authorization.value !== undefined && { authorization: authorization.value }),
+    ...(value !== undefined && { authorization: value }),
+    ...signature,
     "idempotency-key": attempt.idempotencyKey,
     // The order is the trace, the attempt the span.
     traceparent: traceparent({ ...ofOrder(attempt.orderId), spanId: spanIdOf(id) })
@@ -226,6 +235,20 @@ export const make = Effect.gen(function*() {
     )
   }
 
+  /** The authorization of a request, and its signature: over the bytes and the time of this attempt. */
+  const authorizeAndSign = (request: CalloutRequest, attempt: Attempt, text: string) => {
+    const { signingSecret } = request.credentials
+    const authorized = authorize(request)
+    return signingSecret === undefined ? authorized : Effect.flatMap(
+      authorized,
+      (authorization) =>
+        Effect.map(
+          credentials.signature(signingSecret, attempt.idempotencyKey, Utf8.encode(text)),
+          (signature): Authorization => ({ ...authorization, signature })
+        )
+    )
+  }
+
   /** The record of an attempt that may have been open when its process ended. */
   const interrupted = Effect.fnUntraced(function*(request: CalloutRequest, attempt: Attempt) {
     const id = yield* newUuid
@@ -284,7 +307,7 @@ export const make = Effect.gen(function*() {
     const { id, startedAt } = progress
     yield* turnFor(attempt.document.text.length)
     const text = bodyText(request.body, attempt.document)
-    const authorized = yield* Effect.result(caught(Effect.suspend(() => authorize(request))))
+    const authorized = yield* Effect.result(caught(Effect.suspend(() => authorizeAndSign(request, attempt, text))))
     const authorization = Result.isSuccess(authorized) ? authorized.success : noAuthorization
     const headers = headersOf(request, attempt, id, authorization)
     const answered: Result.Result<OutboundResponse, OutboundError | CredentialsError | Defect> = Result.isFailure(

@@ -26,6 +26,8 @@ export interface RequestCredentials {
     | { readonly username: string; readonly password: Redacted.Redacted }
   /** Used where its `domain` is the request's host. */
   readonly providers: ReadonlyArray<AuthProvider>
+  /** `whsec_…`: each attempt is signed with it, and its `webhook-id` is the idempotency key. */
+  readonly signingSecret?: Redacted.Redacted
 }
 
 export interface CalloutRequest {

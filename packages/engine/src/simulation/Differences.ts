@@ -25,7 +25,14 @@ export interface Side {
 }
 
 /** They differ between any two runs, and say nothing. */
-const incidental = new Set(["traceparent", "idempotency-key", "authorization"])
+const incidental = new Set([
+  "traceparent",
+  "idempotency-key",
+  "authorization",
+  "webhook-id",
+  "webhook-timestamp",
+  "webhook-signature"
+])
 
 const stamps = (member: string): boolean => /^(updatedAt|version)$/i.test(member)
 

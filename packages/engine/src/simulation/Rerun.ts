@@ -39,10 +39,11 @@ export interface Rerun {
 /** Long waits leave a run to be taken up again; a run that does so more often than this never ends. */
 const mostWaits = 1000
 
-/** Fetches no token, since no request is sent. */
+/** Fetches no token and signs nothing, since no request is sent. */
 const noCredentials = Credentials.of({
   authorization: () => Effect.succeed("Bearer simulated"),
-  invalidate: () => Effect.void
+  invalidate: () => Effect.void,
+  signature: () => Effect.succeed({})
 })
 
 export const make = Effect.gen(function*() {

@@ -1,6 +1,7 @@
 /** The context of a check, and the judgement of unknown members by it. Contract: section 4. */
-import { unknownFault, type UnknownMember } from "@sluice/domain/internal/decode/UnknownMembers"
-import type { Json, JsonObject } from "@sluice/domain/json/Json"
+import { type MemberPath, pathText } from "@sluice/domain/internal/decode/MemberPath"
+import { unknownFaults, type UnknownMember } from "@sluice/domain/internal/decode/UnknownMembers"
+import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
 import type { Fault } from "@sluice/domain/order/Order"
 import type { AddressedConnector } from "@sluice/domain/pipeline/Connector"
 import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
@@ -31,20 +32,36 @@ export interface Judged {
   readonly warnings: ReadonlyArray<string>
 }
 
-/** Each unknown member, refused or warned about in the same words. */
+/** The names that a stored object has, in lower case, by the path of the object that is written in its place. */
+const storedNames = (kind: SettingsKind, document: Json, stored: JsonObject | undefined) => {
+  const before = comparable(kind, stored)
+  const known = new Map<string, ReadonlySet<string>>()
+  return (place: MemberPath): ReadonlySet<string> => {
+    const text = pathText(place)
+    const found = known.get(text)
+    if (found !== undefined) return found
+    const holder = counterpart(document, before, place)
+    const names = new Set(
+      holder !== undefined && isObject(holder)
+        ? Object.keys(holder).map((name) => name.toLowerCase())
+        : []
+    )
+    known.set(text, names)
+    return names
+  }
+}
+
+/** Each unknown member, refused or warned about in the same words; the first hundred of each are told. */
 export const judgeUnknown = (
   kind: SettingsKind,
   document: Json,
   unknown: ReadonlyArray<UnknownMember>,
   { lenient = false, stored }: CheckContext
 ): Judged => {
-  const before = comparable(kind, stored)
-  const faults: Array<Fault> = []
-  const warnings: Array<string> = []
-  for (const member of unknown) {
-    const fault = unknownFault(member)
-    if (lenient || counterpart(document, before, member.path) !== undefined) warnings.push(fault.message)
-    else faults.push(fault)
-  }
-  return { faults, warnings }
+  const namesAt = storedNames(kind, document, stored)
+  const isWarned = ({ path }: UnknownMember): boolean =>
+    lenient || (stored !== undefined && namesAt(path.slice(0, -1)).has(String(path.at(-1)).toLowerCase()))
+  const warned = unknown.filter(isWarned)
+  const refused = warned.length === unknown.length ? [] : unknown.filter((member) => !isWarned(member))
+  return { faults: unknownFaults(refused), warnings: unknownFaults(warned).map(({ message }) => message) }
 }

@@ -3,7 +3,7 @@
  * expressions and what they refer to, its addresses, its connectors. Contract: section 4.
  */
 import { nearestOf } from "@sluice/domain/internal/decode/DidYouMean"
-import type { UnknownMember } from "@sluice/domain/internal/decode/UnknownMembers"
+import { type UnknownMember, withoutNulls } from "@sluice/domain/internal/decode/UnknownMembers"
 import { unsendable } from "@sluice/domain/internal/sending/Sendable"
 import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
 import { type Fault, faultBelow } from "@sluice/domain/order/Order"
@@ -146,15 +146,21 @@ const make = Effect.gen(function*() {
     })
 
   /** The members of the document that neither the decoder nor the plugins know. */
-  const unknownOf = (document: JsonObject, found: ReadonlyArray<UnknownMember>): ReadonlyArray<UnknownMember> => [
-    ...found.filter(({ path }) => typeof path[1] !== "number"),
-    ...["steps", "postProcessing"].flatMap((phase) =>
-      listOf(document[phase]).flatMap((step, index) => {
-        const own = found.filter(({ path }) => path[0] === phase && path[1] === index)
-        return isObject(step) ? stepUnknown(byName.get(String(step.name)), step, [phase, index], own) : own
-      })
+  const unknownOf = (document: JsonObject, found: ReadonlyArray<UnknownMember>): ReadonlyArray<UnknownMember> => {
+    const byStep = Map.groupBy(
+      found,
+      ({ path: [phase, index] }) => typeof index === "number" ? `${phase}[${index}]` : ""
     )
-  ]
+    return [
+      ...byStep.get("") ?? [],
+      ...["steps", "postProcessing"].flatMap((phase) =>
+        listOf(document[phase]).flatMap((step, index) => {
+          const own = byStep.get(`${phase}[${index}]`) ?? []
+          return isObject(step) ? stepUnknown(byName.get(String(step.name)), step, [phase, index], own) : own
+        })
+      )
+    ]
+  }
 
   /** Returns the faults found; adds warnings to the list. */
   const expressionFaults = Effect.fnUntraced(function*(
@@ -219,9 +225,12 @@ const make = Effect.gen(function*() {
   const check = Effect.fnUntraced(function*(json: Json, context: CheckContext = {}) {
     const decoded = decodePipeline(json, 1)
     const read = decoded.document ?? {}
-    const judged = judgeUnknown("pipeline", read, unknownOf(read, decoded.unknown ?? []), context)
+    const unknown = unknownOf(read, decoded.unknown ?? [])
+    const judged = judgeUnknown("pipeline", read, unknown, context)
     if ("faults" in decoded) return yield* new PipelineInvalid({ faults: [...judged.faults, ...decoded.faults] })
-    const { pipeline, document } = decoded
+    const { pipeline } = decoded
+    // Null means "not given": only what nobody knows is kept as it came.
+    const document = withoutNulls(decoded.document, decoded.nulls, unknown)
     const faults: Array<Fault> = [...unsendable("pipeline", document)]
     const warnings: Array<string> = [...markWarnings("pipeline", document)]
     const places = placesOf(pipeline)

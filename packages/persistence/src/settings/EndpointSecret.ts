@@ -1,9 +1,9 @@
 /** The secret of a webhook endpoint: made where none is given, kept where none is written, rotated. Section 4. */
-import { rotationMs } from "@sluice/delivery/Signature"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import type { JsonObject } from "@sluice/domain/json/Json"
 import { redacted } from "@sluice/domain/redaction/Redaction"
-import { secretPrefix } from "@sluice/domain/settings/WebhookEndpointDocument"
+import { secretPrefix } from "@sluice/domain/webhook/SigningSecret"
+import { rotationMs } from "@sluice/http-client/Signature"
 import { Base64 } from "effect/encoding"
 
 /** Bytes; Standard Webhooks asks for 24 to 64. */

@@ -2,10 +2,11 @@
  * `calloutPlugin`: POSTs the whole order to a partner and remembers the answer. Contract: section 6.
  */
 import type { Fault } from "@sluice/domain/order/Order"
-import { Effect, Schema } from "effect"
+import { Effect, Redacted, Schema } from "effect"
 import type { Judgement } from "../Callout.ts"
 import type { Plugin } from "../Plugin.ts"
 import { type AttemptEnd, delays, isNetworkError, never, type RetryPolicy } from "../RetrySchedule.ts"
+import { SigningSecret } from "../SigningSecret.ts"
 
 /** Milliseconds that a callout waits where its options do not say. */
 export const defaultTimeoutMs = 2000
@@ -23,7 +24,9 @@ export const CalloutPluginOptions = Schema.Struct({
   /** Attempts after the first, each so many milliseconds after the one before. */
   retry: Schema.optionalKey(
     Schema.Struct({ delaysMs: Schema.Array(Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))) })
-  )
+  ),
+  /** Signs each attempt as a webhook (Standard Webhooks); `webhook-id` is the idempotency key. */
+  signingSecret: Schema.optionalKey(SigningSecret)
 })
 export type CalloutPluginOptions = typeof CalloutPluginOptions.Type
 
@@ -71,7 +74,10 @@ export const calloutPlugin: Plugin<CalloutPluginOptions> = {
         headers: options.headers ?? {},
         body: { form: "order" },
         timeoutMs: options.timeoutValue ?? defaultTimeoutMs,
-        credentials: { providers: authProviders },
+        credentials: {
+          providers: authProviders,
+          ...(options.signingSecret !== undefined && { signingSecret: Redacted.make(options.signingSecret) })
+        },
         retry: retryOf(options),
         judge: ({ status }) => judge(options, status)
       }),

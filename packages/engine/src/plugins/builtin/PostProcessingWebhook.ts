@@ -6,20 +6,13 @@ import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
 import { redactUrl } from "@sluice/domain/internal/redaction/UrlSecrets"
 import type { Json } from "@sluice/domain/json/Json"
 import { stringify } from "@sluice/domain/json/Json"
-import { redacted } from "@sluice/domain/redaction/Redaction"
-import { secretBytes } from "@sluice/domain/settings/WebhookEndpointDocument"
 import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
 import { Effect, Schema } from "effect"
 import type { Plugin } from "../Plugin.ts"
+import { SigningSecret } from "../SigningSecret.ts"
 
 /** Milliseconds for one attempt. */
 const timeoutMs = 15_000
-
-const SigningSecret = Schema.String.check(
-  Schema.makeFilter((text) => text === redacted || secretBytes(text) !== undefined, {
-    message: "must be whsec_ and 24 to 128 bytes in base64"
-  })
-)
 
 export const PostProcessingWebhookOptions = Schema.Struct({
   /** The URL of the webhook. */

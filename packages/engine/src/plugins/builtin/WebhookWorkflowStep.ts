@@ -229,7 +229,11 @@ export const webhookWorkflowStep: Plugin<WebhookWorkflowStepOptions> = {
       }),
       body: { form: "workflow", tail: workflowTail(step, shipmentId) },
       timeoutMs: connector?.timeout ?? defaultTimeoutMs,
-      credentials: { ...(credentials !== undefined && { connector: credentials }), providers: authProviders },
+      credentials: {
+        ...(credentials !== undefined && { connector: credentials }),
+        ...(connector?.signingSecret !== undefined && { signingSecret: connector.signingSecret }),
+        providers: authProviders
+      },
       retry: { schedule: delays(retryDelaysMs), retries: isRetried },
       judge,
       read: readInTurns,

@@ -4,10 +4,10 @@
  * Contract: section 9.
  */
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
-import { secretBytes } from "@sluice/domain/settings/WebhookEndpointDocument"
+import { secretBytes } from "@sluice/domain/webhook/SigningSecret"
 import type { SigningSecret } from "@sluice/domain/webhook/WebhookEndpoint"
-import { Context, Effect, Layer, Redacted } from "effect"
-import { Mac } from "effect/crypto"
+import { Clock, Context, Effect, Layer, Redacted } from "effect"
+import { Mac, SecureRandom } from "effect/crypto"
 import { Base64 } from "effect/encoding"
 
 /** After a rotation both secrets sign for so long, in milliseconds. */
@@ -27,9 +27,31 @@ export const inForce = (secrets: ReadonlyArray<SigningSecret>, now: number): Rea
 export class Signature extends Context.Service<Signature, {
   /** The value of `webhook-signature`: one signature a secret, separated by a space. */
   readonly sign: (message: Signed, secrets: ReadonlyArray<Redacted.Redacted>) => Effect.Effect<string>
-}>()("@sluice/delivery/Signature") {
+}>()("@sluice/http-client/Signature") {
   static readonly layer: Layer.Layer<Signature, never, Mac.Mac> = Layer.effect(Signature, Effect.suspend(() => make))
+
+  /** Signs on any platform; on Node `MacNode` is quicker. */
+  static readonly layerWebCrypto: Layer.Layer<Signature> = Signature.layer.pipe(
+    Layer.provide(Mac.layerWebCrypto),
+    Layer.provide(SecureRandom.layerWebCrypto)
+  )
 }
+
+/** The headers of Standard Webhooks for a request that is sent now. `secretsAt` gives those that sign at a moment. */
+export const signatureHeaders = (
+  { sign }: Signature["Service"],
+  id: string,
+  body: Uint8Array,
+  secretsAt: (now: number) => ReadonlyArray<Redacted.Redacted>
+): Effect.Effect<Readonly<Record<string, string>>> =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    const timestamp = Math.floor(now / 1000)
+    return Effect.map(sign({ id, timestamp, body }, secretsAt(now)), (value) => ({
+      "webhook-id": id,
+      "webhook-timestamp": String(timestamp),
+      "webhook-signature": value
+    }))
+  })
 
 /** Imported keys, by the text of their secret. Rotations are rare, endpoints few. */
 const maxKeys = 1000

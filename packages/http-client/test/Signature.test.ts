@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { inForce, rotationMs, Signature } from "@sluice/delivery/Signature"
-import { Clock, Effect, Layer, Redacted } from "effect"
-import { Mac, SecureRandom } from "effect/crypto"
+import { inForce, rotationMs, Signature } from "@sluice/http-client/Signature"
+import { Clock, Effect, Redacted } from "effect"
 import { Webhook } from "standardwebhooks"
 
 const old = `whsec_${Buffer.alloc(24, 1).toString("base64")}`
@@ -19,8 +18,6 @@ const headersOf = Effect.fnUntraced(function*(secrets: ReadonlyArray<string>, ti
   }
 })
 
-const layer = Signature.layer.pipe(Layer.provide(Mac.layerWebCrypto), Layer.provide(SecureRandom.layerWebCrypto))
-
 describe("Signature", () => {
   it.live("is accepted by the official verifier, under each secret that signed and no other", () =>
     Effect.gen(function*() {
@@ -30,7 +27,7 @@ describe("Signature", () => {
       }
       assert.throws(() => new Webhook(other).verify(body, headers))
       assert.throws(() => new Webhook(fresh).verify(`${body} `, headers))
-    }).pipe(Effect.provide(layer)))
+    }).pipe(Effect.provide(Signature.layerWebCrypto)))
 
   it.effect("is the one of the specification's own example", () =>
     Effect.gen(function*() {
@@ -41,7 +38,7 @@ describe("Signature", () => {
         body: Buffer.from("{\"test\": 2432232314}")
       }, [Redacted.make("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")])
       assert.strictEqual(signature, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")
-    }).pipe(Effect.provide(layer)))
+    }).pipe(Effect.provide(Signature.layerWebCrypto)))
 
   it("has both secrets for 24 hours after a rotation", () => {
     const secrets = [{ secret: Redacted.make(fresh) }, { secret: Redacted.make(old), until: rotationMs }]
