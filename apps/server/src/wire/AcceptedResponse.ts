@@ -96,7 +96,7 @@ export class AcceptedResponse extends Context.Service<AcceptedResponse, {
     receipt: Receipt,
     wait: Duration.Duration | undefined
   ) => Effect.Effect<HttpServerResponse.HttpServerResponse>
-  /** A submission whose run is waited for, so that {@link answer} needs no statement. */
+  /** A request whose run is waited for, so that {@link answer} needs no statement. */
   readonly submitted: <A, E, R>(
     submission: Effect.Effect<A, E, R>,
     wait: Duration.Duration | undefined

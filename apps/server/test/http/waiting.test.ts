@@ -82,16 +82,53 @@ describe("Prefer: wait", () => {
       }
     }).pipe(Effect.provide(environment)))
 
+  it.live("of a further run, by process or by retry, is answered with what is stored", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* Sluice
+      yield* prepare
+      const headers = { prefer: "wait=30" }
+      for (const orderType of Object.keys(pipelines(""))) {
+        const first = yield* submit(orderType)
+        const { id, steps } = first.json.processEvent
+        const again = [
+          ["process", `/v1/orders/${first.json.order.id}/process`, {}],
+          ["retry", `/v1/process-events/${id}/retry`, steps.length > 0 ? { from: steps[0].id } : undefined],
+          [
+            "retry from the last step",
+            `/v1/process-events/${id}/retry`,
+            steps.length > 1 ? { from: steps.at(-1).id } : undefined
+          ]
+        ] as const
+        for (const [what, path, body] of again) {
+          if (body === undefined) continue
+          const { json, status, text } = yield* ask("POST", path, { headers, body })
+          // Of what was compensated a retry begins earlier.
+          if (status === 422) continue
+          assert.strictEqual(status, 200, `${orderType}, ${what}: ${text}`)
+          const event = yield* ask("GET", `/v1/process-events/${json.processEvent.id}`)
+          const order = yield* ask("GET", `/v1/orders/${json.order.id}`)
+          assert.strictEqual(text, `{"order":${order.text},"processEvent":${event.text}}`, `${orderType}, ${what}`)
+        }
+      }
+    }).pipe(Effect.provide(environment)), 60_000)
+
   it.live("is answered without reading what was recorded", () =>
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
       yield* prepare
-      yield* Effect.forEach(["CALLS", "FAILS", "PATCHES", "POSTS"], submit, { concurrency: "unbounded" })
+      const { ask } = yield* Sluice
+      const all = ["CALLS", "FAILS", "PATCHES", "POSTS"]
+      const submitted = yield* Effect.forEach(all, submit, { concurrency: "unbounded" })
+      yield* Effect.forEach(
+        submitted,
+        ({ json }) => ask("POST", `/v1/orders/${json.order.id}/process`, { headers: { prefer: "wait=30" }, body: {} }),
+        { concurrency: "unbounded" }
+      )
       // Statistics are told of a second after a connection has become idle.
       const [callouts] = yield* Effect.repeat(
         sql<{ readonly made: bigint; readonly scans: bigint }>`select n_tup_ins as made,
           coalesce(seq_scan, 0) + coalesce(idx_scan, 0) as scans from pg_stat_user_tables where relname = 'callouts'`,
-        { until: ([row]) => (row?.made ?? 0n) >= 6n, schedule: Schedule.spaced("100 millis") }
+        { until: ([row]) => (row?.made ?? 0n) >= 12n, schedule: Schedule.spaced("100 millis") }
       )
       // Each insert asks the index whether the record is there; a read for each answer would be four more.
       assert.isBelow(Number((callouts?.scans ?? 0n) - (callouts?.made ?? 0n)), 4)

@@ -51,7 +51,7 @@ export const summary = (row: RunRow): ProcessEventSummary => ({
 const dateOf = (at: number) => DateTime.toDate(DateTime.makeUnsafe(at))
 
 /** The row of a run that this process has stored to its end. */
-export const rowOfEnded = ({ failedSteps, finishedAt, orderId, reason, run, state }: EndedRun): RunRow => ({
+export const rowOfEnded = ({ failedSteps, finishedAt, orderId, reason, run, startedAt, state }: EndedRun): RunRow => ({
   id: run.runId,
   event_id: run.eventId,
   order_id: orderId,
@@ -65,8 +65,7 @@ export const rowOfEnded = ({ failedSteps, finishedAt, orderId, reason, run, stat
   retry_reason: printable(run.retryReason),
   requested_by: printable(run.requestedBy),
   created_at: dateOf(run.createdAt),
-  // A run that is transcribed started when it was accepted.
-  started_at: dateOf(run.createdAt),
+  started_at: dateOf(startedAt),
   finished_at: dateOf(finishedAt),
   failed_steps: failedSteps
 })

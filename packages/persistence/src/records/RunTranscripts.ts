@@ -1,12 +1,21 @@
 /**
  * Transcripts of what the journal stored of a run through this process, so that a client that waits for the run
- * (`Prefer: wait`) is answered without reading the database. A transcript is kept from the acceptance of the order to the
- * answer, for those runs alone whose submission asks for one. It is given up as soon as anything of the run may have been
+ * (`Prefer: wait`) is answered without reading the database. A transcript is kept from the acceptance of the run to the
+ * answer, for those runs alone whose request asks for one and that reuse no calls of another run. It is given up as soon as anything of the run may have been
  * stored from elsewhere (a release, a takeover, a cancel, a change of the order), and the database is read.
  */
 import type { FinalRunState } from "@sluice/domain/run/ProcessEvent"
-import { type Committed, type Entry, Journal, type NewRun, type Stale } from "@sluice/engine/journal/Journal"
-import { Context, Deferred, Effect, Layer } from "effect"
+import {
+  type ClaimedRun,
+  type Committed,
+  type Document,
+  type Entry,
+  Journal,
+  type NewRun,
+  type Stale,
+  type StepRow
+} from "@sluice/engine/journal/Journal"
+import { Clock, Context, Deferred, Effect, Layer } from "effect"
 import { encodeBody, encodeCallout, encodeStep, type StoredCallout, type StoredStep } from "./CalloutCodec.ts"
 
 /** Set around a submission whose run is waited for. */
@@ -20,6 +29,8 @@ export interface EndedRun {
   readonly run: NewRun
   readonly state: FinalRunState
   readonly reason: string | undefined
+  /** Epoch milliseconds. */
+  readonly startedAt: number
   /** Epoch milliseconds. */
   readonly finishedAt: number
   readonly failedSteps: number
@@ -41,12 +52,23 @@ export class RunTranscripts extends Context.Service<RunTranscripts, {
 /** Transcripts at once; above it the database is read. */
 const capacity = 1_000
 
+/**
+ * Milliseconds after which a transcript is dropped: a client waits 60 s at most, and one that hung up while its order was
+ * being stored asks for no answer.
+ */
+const longestMs = 120_000
+
 /** Bytes of calls and documents in one transcript; above them the database is read. */
 const maxBytes = 2 * 1024 * 1024
 
 interface Transcript {
   readonly orderId: string
   readonly run: NewRun
+  /** Epoch milliseconds. */
+  readonly begunAt: number
+  readonly startedAt: number
+  /** Steps that the run reuses of the one that it retries. */
+  readonly reused: ReadonlyArray<StoredStep>
   readonly entries: Array<readonly [Entry, version: number]>
   readonly documents: Map<number, string>
   bytes: number
@@ -60,13 +82,15 @@ const bytesOf = (entry: Entry): number =>
     entry.write?.document.text.length ?? 0
   )
 
+const storedStep = (step: StepRow, version: number): StoredStep => ({
+  index: step.index,
+  state: step.state,
+  next_version: version,
+  record: encodeStep(step)
+})
+
 const storedSteps = ([entry, version]: Transcript["entries"][number]): ReadonlyArray<StoredStep> =>
-  [...entry.skipped ?? [], ...(entry.step === undefined ? [] : [entry.step])].map((step) => ({
-    index: step.index,
-    state: step.state,
-    next_version: version,
-    record: encodeStep(step)
-  }))
+  [...entry.skipped ?? [], ...(entry.step === undefined ? [] : [entry.step])].map((step) => storedStep(step, version))
 
 const storedCallouts = ([entry]: Transcript["entries"][number]): ReadonlyArray<StoredCallout> =>
   entry.callouts.map(({ index, record }) => ({
@@ -84,7 +108,7 @@ const byId = (a: StoredCallout, b: StoredCallout): number => a.id < b.id ? -1 : 
 
 /** `undefined` where the run ended otherwise than its last entry says: a cancel was stored before it. */
 const endedRun = (transcript: Transcript, last: Entry, stored: Committed): EndedRun | undefined => {
-  const { documents, entries, orderId, run } = transcript
+  const { documents, entries, orderId, reused, run, startedAt } = transcript
   const { finish } = last
   if (finish === undefined || finish.state !== stored.ended || !documents.has(stored.version)) return undefined
   const sent = entries.flatMap(([entry]) => entry.callouts)
@@ -96,9 +120,10 @@ const endedRun = (transcript: Transcript, last: Entry, stored: Committed): Ended
     run,
     state: finish.state,
     reason: reasons.at(-1),
+    startedAt,
     finishedAt: finish.at,
     failedSteps: finish.failedSteps,
-    steps: entries.flatMap(storedSteps).toSorted(byIndex),
+    steps: [...reused, ...entries.flatMap(storedSteps)].toSorted(byIndex),
     callouts: entries.flatMap(storedCallouts).toSorted(byId),
     documents,
     version: stored.version
@@ -107,12 +132,46 @@ const endedRun = (transcript: Transcript, last: Entry, stored: Committed): Ended
 
 const make = Effect.gen(function*() {
   const inner = yield* Journal
+  const clock = yield* Clock.Clock
   const transcripts = new Map<string, Transcript>()
+  /** The newest of each order: runs over an order are serial. */
+  const ofOrders = new Map<string, Transcript>()
+
+  const begin = (run: NewRun, { callouts, orderId, startedAt, steps }: ClaimedRun, document: Document | undefined) => {
+    const now = clock.currentTimeMillisUnsafe()
+    for (const [runId, { begunAt }] of transcripts) {
+      if (now - begunAt < longestMs) break
+      giveUp(runId)
+    }
+    if (callouts.length > 0 || transcripts.size >= capacity) return
+    const transcript: Transcript = {
+      orderId,
+      run,
+      begunAt: now,
+      startedAt,
+      reused: steps.map((step) => storedStep(step, step.nextVersion)),
+      entries: [],
+      documents: new Map(document === undefined ? [] : [[document.order.version, document.text]]),
+      bytes: document?.text.length ?? 0,
+      end: Deferred.makeUnsafe()
+    }
+    transcripts.set(run.runId, transcript)
+    ofOrders.set(orderId, transcript)
+  }
+
+  /** A version of an order, which never changes: the run may send it. */
+  const noteDocument = (orderId: string, { order, text }: Document) => {
+    const transcript = ofOrders.get(orderId)
+    if (transcript === undefined || transcript.documents.has(order.version)) return
+    transcript.documents.set(order.version, text)
+    transcript.bytes += text.length
+  }
 
   const giveUp = (runId: string) => {
     const transcript = transcripts.get(runId)
     if (transcript === undefined) return
     transcripts.delete(runId)
+    if (ofOrders.get(transcript.orderId) === transcript) ofOrders.delete(transcript.orderId)
     Deferred.doneUnsafe(transcript.end, Effect.undefined)
   }
 
@@ -136,18 +195,26 @@ const make = Effect.gen(function*() {
         if (!fiber.getRef(Transcribed)) return accepted
         return Effect.tap(accepted, (intake) =>
           Effect.sync(() => {
-            const { document, run } = submission
-            if (intake._tag !== "Accepted" || transcripts.size >= capacity) return
-            transcripts.set(run.runId, {
-              orderId: intake.run.orderId,
-              run,
-              entries: [],
-              documents: new Map([[document.order.version, document.text]]),
-              bytes: document.text.length,
-              end: Deferred.makeUnsafe()
-            })
+            if (intake._tag === "Accepted") begin(submission.run, intake.run, submission.document)
           }))
       }),
+    reprocess: (request) =>
+      Effect.withFiber((fiber) => {
+        const accepted = inner.reprocess(request)
+        if (!fiber.getRef(Transcribed)) return accepted
+        return Effect.tap(accepted, (intake) =>
+          Effect.sync(() => {
+            if (intake._tag !== "Accepted") return
+            begin({ ...request.run, eventId: intake.run.eventId }, intake.run, request.write?.document)
+          }))
+      }),
+    document: (orderId, version) =>
+      ofOrders.size === 0
+        ? inner.document(orderId, version)
+        : Effect.tap(
+          inner.document(orderId, version),
+          (document) => Effect.sync(() => noteDocument(orderId, document))
+        ),
     commit: (entry) => {
       const transcript = transcripts.get(entry.runId)
       if (transcript === undefined) return inner.commit(entry)

@@ -162,12 +162,13 @@ export const layer = HttpApiBuilder.group(
           const body = yield* Body.readObjectOrNothing(request, "pipeline and shipmentId, both optional")
           const { pipeline, shipmentId } = yield* decodeProcess(body)
           const requestedBy = yield* callerName
-          const receipt = yield* intake.process(params.id, {
+          const processing = intake.process(params.id, {
             ...(pipeline !== undefined && { pipeline }),
             ...(shipmentId !== undefined && { shipmentId }),
             ...(idempotencyKey !== undefined && { idempotencyKey }),
             ...(requestedBy !== undefined && { requestedBy })
-          }).pipe(
+          })
+          const receipt = yield* receipts.submitted(processing, wait).pipe(
             receipts.inTime,
             Effect.catchTags({
               ...ErrorMapping.ofIntake,

@@ -84,11 +84,12 @@ export const layer = HttpApiBuilder.group(
           const what = "from, pipeline, reason and newKey, all optional"
           const asked = yield* RetryBodies.retry(yield* Body.readObjectOrNothing(request, what))
           const requestedBy = yield* callerName
-          const receipt = yield* retry.retry(params.id, {
+          const retrying = retry.retry(params.id, {
             ...asked,
             ...(idempotencyKey !== undefined && { idempotencyKey }),
             ...(requestedBy !== undefined && { requestedBy })
-          }).pipe(receipts.inTime, Effect.catchTags(ofRetry))
+          })
+          const receipt = yield* receipts.submitted(retrying, wait).pipe(receipts.inTime, Effect.catchTags(ofRetry))
           return yield* receipts.answer(receipt, wait)
         })
       )
