@@ -61,7 +61,9 @@ for (const { cases, name } of documentOperations) {
     const [small = 0, last = 0] = [ms[0], ms.at(-1)]
     const growth = last / Math.max(small, floorMs)
     if (last > mostMs) faults.push(`${name}, ${document}: ${last.toFixed(0)} ms at 1 MiB`)
-    if (growth > mostGrowth) faults.push(`${name}, ${document}: grows ${growth.toFixed(0)}-fold over eight times the bytes`)
+    if (growth > mostGrowth) {
+      faults.push(`${name}, ${document}: grows ${growth.toFixed(0)}-fold over eight times the bytes`)
+    }
   }
   const worst = [...rows.values()].reduce((a, b) => (b.ms.at(-1) ?? 0) > (a.ms.at(-1) ?? 0) ? b : a)
   const line = [name, ...worst.ms.map((ms) => ms.toFixed(0)), worst.document]
