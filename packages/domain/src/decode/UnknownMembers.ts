@@ -27,7 +27,7 @@ export const unknownAmong = (
   Array.from(names).filter((name) => !isFree(name) && !known.includes(name))
     .map((name) => ({ path: [...place, name], known }))
 
-/** What was written as null in a document, by the place where it stands, and the reader of that place. */
+/** The members of one object of a document that were written as null, and the reader of that object. */
 interface NullsAt {
   readonly place: MemberPath
   readonly names: Array<string>

@@ -11,7 +11,7 @@ export const errorsOf = (steps: ReadonlyArray<StepRow>): ReadonlyArray<PluginErr
     error === undefined || state === "cancelled" ? [] : [{ name: error.name, message: error.message }]
   )
 
-/** What the order's history says of a run that completes and leaves less behind than the order asks for. */
+/** The entry in the order's history of a run that completes and creates fewer subscriptions than the order asks for. */
 export const endHistory = (finish: Finish | undefined, { order }: Document): ReadonlyArray<HistoryEntry> => {
   if (finish?.state !== "completed") return []
   const fault = completionFault(order)

@@ -1,6 +1,5 @@
 /**
- * Everything that is done with a document of somebody else's, over the documents that cost a careless program the most:
- * the rows of the table test and of the benchmark of document times. Contract: section 3, "Limits".
+ * The operations on documents of outsiders, over the documents that cost a careless program the most: the rows of the table test and of the benchmark of document times. Contract: section 3, "Limits".
  */
 import { textMembers } from "@sluice/domain/internal/json/JsonText"
 import { remember, textWithKnown } from "@sluice/domain/internal/json/KnownTexts"

@@ -28,7 +28,7 @@ const mostAtOnce = 2_000_000
 /** The cost of numbers that a double does not hold, in that of others. */
 const exactCost = 8
 
-/** Whether a text is checked at once against a schema of that weight, and not through the port. */
+/** True if a text is checked at once against a schema of that weight, and not through the port. */
 export const isCheckedAtOnce = (weight: number, text: string): boolean =>
   weight * text.length * (needsCare(text) ? exactCost : 1) <= mostAtOnce
 
