@@ -8,9 +8,11 @@ import { apply } from "./Apply.ts"
 import { checkPartner } from "./CheckPartner.ts"
 import { deliveries, delivery, redeliver } from "./Deliveries.ts"
 import { exitCodes, failureOf, usage } from "./Failure.ts"
-import { replay, retryMany, stop } from "./Jobs.ts"
 import { keys } from "./Keys.ts"
 import { orders, submit } from "./Orders.ts"
+import { job, jobs, stop } from "./operations/Jobs.ts"
+import { cancelMany, resolveMany, retryMany } from "./operations/Many.ts"
+import { replay } from "./operations/Replay.ts"
 import { Output } from "./Output.ts"
 import { cancel, resolve, retry, runs, show, watch } from "./Runs.ts"
 import { plan, simulate } from "./Simulate.ts"
@@ -39,7 +41,8 @@ const commandOf = (defaults: Defaults) => {
     Command.withSharedFlags(shared),
     Command.withSubcommands([
       { group: "Orders and runs", commands: [submit, watch, show, orders, runs] },
-      { group: "Putting right", commands: [cancel, retry, retryMany, stop, resolve] },
+      { group: "Putting right", commands: [cancel, retry, resolve] },
+      { group: "Many runs at once", commands: [cancelMany, retryMany, resolveMany, jobs, job, stop] },
       { group: "Deliveries", commands: [deliveries, delivery, redeliver, replay] },
       { group: "Settings and partners", commands: [apply, simulate, plan, checkPartner, keys] },
       { group: "Access", commands: [apiKeys, createApiKey, deleteApiKey, audit] }

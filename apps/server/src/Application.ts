@@ -12,7 +12,8 @@ import { EditOrder } from "@sluice/engine/commands/EditOrder"
 import { Intake } from "@sluice/engine/commands/Intake"
 import { ResolveStep } from "@sluice/engine/commands/ResolveStep"
 import { RetryRun } from "@sluice/engine/commands/RetryRun"
-import * as RetryJobWorker from "@sluice/engine/internal/commands/RetryJobWorker"
+import * as JobWorker from "@sluice/engine/internal/jobs/JobWorker"
+import * as RunJobs from "@sluice/engine/internal/jobs/RunJobs"
 import { exportOrder } from "@sluice/engine/internal/plugins/builtin/ExportOrder"
 import { postProcessingWebhook } from "@sluice/engine/internal/plugins/builtin/PostProcessingWebhook"
 import { Simulation } from "@sluice/engine/internal/simulation/Simulation"
@@ -42,14 +43,15 @@ import { Overview } from "@sluice/persistence/internal/queries/Overview"
 import { RecordedRuns } from "@sluice/persistence/internal/queries/RecordedRuns"
 import { Resources } from "@sluice/persistence/internal/queries/Resources"
 import * as RunTranscripts from "@sluice/persistence/internal/records/RunTranscripts"
+import { JobLists } from "@sluice/persistence/internal/retries/JobLists"
 import { connectionsOf } from "@sluice/persistence/internal/sql/ConnectionBudget"
 import * as Watchdog from "@sluice/persistence/internal/watchdog/Watchdog"
 import * as JournalPostgres from "@sluice/persistence/journal/JournalPostgres"
 import { Events } from "@sluice/persistence/outbox/Events"
 import { Orders } from "@sluice/persistence/queries/Orders"
 import { ProcessEvents } from "@sluice/persistence/queries/ProcessEvents"
+import * as JobsPostgres from "@sluice/persistence/retries/JobsPostgres"
 import * as PastRunsPostgres from "@sluice/persistence/retries/PastRunsPostgres"
-import * as RetryJobsPostgres from "@sluice/persistence/retries/RetryJobsPostgres"
 import * as Database from "@sluice/persistence/schema/Database"
 import { type EncryptionKeyInvalid, type EncryptionKeyMissing, SecretBox } from "@sluice/persistence/secrets/SecretBox"
 import * as TokenStorePostgres from "@sluice/persistence/secrets/TokenStorePostgres"
@@ -136,11 +138,15 @@ const deliveries = (executes: boolean) =>
     )
     : DeliveryStorePostgres.layerAnnouncing
 
-/** Runs that ended, gone on with: one at a time on request, many at a time by the workers. */
-const retries = (executes: boolean) =>
-  Layer.mergeAll(ResolveStep.layer, executes ? RetryJobWorker.layer() : Layer.empty).pipe(
-    Layer.provideMerge(RetryRun.layer),
-    Layer.provideMerge(Layer.mergeAll(PastRunsPostgres.layer, RetryJobsPostgres.layer))
+/** What an operator does with runs: one at a time on request, many at a time by the workers. */
+const operations = (executes: boolean) =>
+  Layer.merge(JobLists.layer, executes ? JobWorker.layer(RunJobs.handlers) : Layer.empty).pipe(
+    Layer.provideMerge(Layer.mergeAll(
+      ResolveStep.layer,
+      RetryRun.layer,
+      CancelRun.layer.pipe(Layer.provide(Metered.journal))
+    )),
+    Layer.provideMerge(Layer.mergeAll(PastRunsPostgres.layer, JobsPostgres.layer))
   )
 
 /** Keeps what is hidden in logs and refusals up to date. */
@@ -173,9 +179,8 @@ const engine = (config: ServerConfig, settings: SettingsFile.ReadFile | undefine
   )
   const upkeep = executes ? Layer.merge(Retention.layer(config.retention), CompletenessMetric.layer) : Layer.empty
   return Layer.mergeAll(
-    retries(executes),
+    operations(executes),
     EditOrder.layer,
-    CancelRun.layer.pipe(Layer.provide(Metered.journal)),
     // Its expressions are evaluated in children of its own: nothing that is tried out is near what runs.
     Simulation.layer.pipe(Layer.provide(JsonataExpressions.layer({ size: 1, idleMs: 60_000 }))),
     reading,

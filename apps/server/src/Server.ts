@@ -23,6 +23,7 @@ import * as PartnersHttp from "./http/operations/PartnersHttp.ts"
 import * as ResourcesHttp from "./http/operations/ResourcesHttp.ts"
 import * as EventsHttp from "./http/orders/EventsHttp.ts"
 import * as OrdersHttp from "./http/orders/OrdersHttp.ts"
+import * as JobsHttp from "./http/runs/JobsHttp.ts"
 import * as ProcessEventsHttp from "./http/runs/ProcessEventsHttp.ts"
 import { ProcessEventStream } from "./http/runs/ProcessEventStream.ts"
 import * as RetriesHttp from "./http/runs/RetriesHttp.ts"
@@ -39,6 +40,7 @@ const handlers = Layer.mergeAll(
   OrdersHttp.layer,
   ProcessEventsHttp.layer,
   RetriesHttp.layer,
+  JobsHttp.layer,
   PipelinesHttp.layer,
   ConnectorsHttp.layer,
   AuthProvidersHttp.layer,

@@ -62,10 +62,16 @@ export const access: AccessTable = {
   },
   retries: {
     retry: ["operate", "run.retry"],
-    resolve: ["operate", "step.resolve"],
+    resolve: ["operate", "step.resolve"]
+  },
+  jobs: {
+    cancelMany: ["operate", "run.cancel_many"],
     retryMany: ["operate", "run.retry_many"],
-    job: "read",
-    cancelJob: ["operate", "job.cancel"]
+    resolveMany: ["operate", "run.resolve_many"],
+    list: "read",
+    get: "read",
+    items: "read",
+    cancel: ["operate", "job.cancel"]
   },
   pipelines: {
     ...settings("pipeline"),

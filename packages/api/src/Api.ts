@@ -11,6 +11,7 @@ import { CustomersApi } from "./orders/CustomersApi.ts"
 import { EventsApi } from "./orders/EventsApi.ts"
 import { OrdersApi } from "./orders/OrdersApi.ts"
 import { SubscriptionsApi } from "./orders/SubscriptionsApi.ts"
+import { JobsApi } from "./runs/JobsApi.ts"
 import { ProcessEventsApi } from "./runs/ProcessEventsApi.ts"
 import { RetriesApi } from "./runs/RetriesApi.ts"
 import { AuthProvidersApi } from "./settings/AuthProvidersApi.ts"
@@ -26,6 +27,7 @@ export class Api extends HttpApi.make("sluice")
     OrdersApi,
     ProcessEventsApi,
     RetriesApi,
+    JobsApi,
     PipelinesApi,
     ConnectorsApi,
     AuthProvidersApi,

@@ -1,5 +1,5 @@
 /** The documents that the API answers with, under the names that the pages call them by. */
-import type { Job, RetryFilter } from "@sluice/api/internal/runs/RetriesApi"
+import type { Job as JobDocument, JobFilter as JobFilterDocument } from "@sluice/api/internal/runs/JobsApi"
 import type { Answer } from "./Api.ts"
 
 export type Order = Answer<"orders", "get">
@@ -17,10 +17,10 @@ export type Plugin = Answer<"plugins", "list">["items"][number]
 export type Overview = Answer<"overview", "get">
 export type OverviewPartner = Overview["partners"][number]
 export type OverviewCount = Overview["deliveries"]["pending"]
-export type RetryJob = typeof Job.Type
-export type JobFilter = typeof RetryFilter.Type
+export type Job = typeof JobDocument.Type
+export type JobFilter = typeof JobFilterDocument.Type
 
-export type FinalRunState = NonNullable<JobFilter["state"]>
+export type FinalRunState = Extract<RunState, "completed" | "failed" | "cancelled" | "compensation-failed">
 
 export const finalStates: ReadonlyArray<FinalRunState> = ["completed", "failed", "cancelled", "compensation-failed"]
 export const runStates: ReadonlyArray<RunState> = ["queued", "running", "waiting", "compensating", ...finalStates]

@@ -47,10 +47,16 @@ export const routes: RouteTable = {
   },
   retries: {
     retry: ["POST", "/v1/process-events/:id/retry"],
-    resolve: ["POST", "/v1/process-events/:id/steps/:stepId/resolve"],
+    resolve: ["POST", "/v1/process-events/:id/steps/:stepId/resolve"]
+  },
+  jobs: {
+    cancelMany: ["POST", "/v1/process-events/cancel"],
     retryMany: ["POST", "/v1/process-events/retry"],
-    job: ["GET", "/v1/jobs/:id"],
-    cancelJob: ["POST", "/v1/jobs/:id/cancel"]
+    resolveMany: ["POST", "/v1/process-events/resolve"],
+    list: ["GET", "/v1/jobs"],
+    get: ["GET", "/v1/jobs/:id"],
+    items: ["GET", "/v1/jobs/:id/items"],
+    cancel: ["POST", "/v1/jobs/:id/cancel"]
   },
   pipelines: {
     list: ["GET", "/v1/pipelines"],

@@ -99,6 +99,14 @@ const connector = setting("connector connectors", {
 const authProvider = setting("auth_provider auth-providers", { domain: "example.com", type: "bearer", token: secret })
 const webhookEndpoint = setting("webhook_endpoint webhook-endpoints", endpoint)
 
+const many = (verb: "cancel" | "retry" | "resolve"): Scenario => ({
+  action: `run.${verb}_many`,
+  status: 202,
+  prepare: Effect.succeed(["POST", `/v1/process-events/${verb}`, { filter: { orderId: "nobody" }, reason: "all" }]),
+  after: ({ filter, jobId }) => filter.orderId === "nobody" && jobId.startsWith("job-"),
+  reason: "all"
+})
+
 /** One for each changing route; a new route without one does not compile. `unrecorded`: changes nothing, or is kept elsewhere. */
 const scenarios: { readonly [Route in ChangingRoute]: Scenario | "unrecorded" } = {
   "orders.submit": "unrecorded",
@@ -145,14 +153,10 @@ const scenarios: { readonly [Route in ChangingRoute]: Scenario | "unrecorded" } 
     after: ({ output, state }) => state === "succeeded" && output.a === 1,
     reason: "by hand"
   },
-  "retries.retryMany": {
-    action: "run.retry_many",
-    status: 202,
-    prepare: Effect.succeed(["POST", "/v1/process-events/retry", { filter: { orderId: "nobody" }, reason: "all" }]),
-    after: ({ filter, jobId }) => filter.orderId === "nobody" && jobId.startsWith("job-"),
-    reason: "all"
-  },
-  "retries.cancelJob": {
+  "jobs.retryMany": many("retry"),
+  "jobs.cancelMany": many("cancel"),
+  "jobs.resolveMany": many("resolve"),
+  "jobs.cancel": {
     action: "job.cancel",
     prepare: Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient

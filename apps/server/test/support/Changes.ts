@@ -32,13 +32,13 @@ export const changes = ({ delivery, failed, job, replay, running }: Stored): Rea
     path: `/v1/process-events/${failed}/steps/call/resolve`,
     body: { reason: "by hand" }
   },
-  {
-    endpoint: "retries.retryMany",
+  ...["cancel", "retry", "resolve"].map((verb) => ({
+    endpoint: `jobs.${verb}Many`,
     method: "POST",
-    path: "/v1/process-events/retry",
+    path: `/v1/process-events/${verb}`,
     body: { filter: { pipeline: "calling" }, reason: "r" }
-  },
-  { endpoint: "retries.cancelJob", method: "POST", path: `/v1/jobs/${job}/cancel` },
+  })),
+  { endpoint: "jobs.cancel", method: "POST", path: `/v1/jobs/${job}/cancel` },
   { endpoint: "events.report", method: "POST", path: "/v1/events", body: { type: "cancel.attempted", data: {} } },
   { endpoint: "deliveries.redeliver", method: "POST", path: `/v1/deliveries/${delivery}/redeliver` },
   { endpoint: "partners.reset", method: "POST", path: "/v1/partners/nobody.invalid/reset" },

@@ -25,10 +25,12 @@ const api = [
 ]
 const worker = [
   ...api.filter((name) => name !== "delivery-announcements"),
+  "cancel-jobs",
   "completeness",
   "delivery-dispatcher",
   "delivery-notifications",
   "delivery-results",
+  "resolve-jobs",
   "retention",
   "retry-jobs",
   "run-cancellations",

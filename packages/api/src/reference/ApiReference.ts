@@ -14,6 +14,7 @@ import { orders } from "../examples/Orders.ts"
 import { partnerSettings } from "../examples/PartnerSettings.ts"
 import { pipelines } from "../examples/Pipelines.ts"
 import { processEvents } from "../examples/ProcessEvents.ts"
+import { jobs } from "../examples/Jobs.ts"
 import { retries } from "../examples/Retries.ts"
 import { webhookEndpoints } from "../examples/WebhookEndpoints.ts"
 
@@ -21,6 +22,7 @@ export const examples: Examples = {
   ...orders,
   ...processEvents,
   ...retries,
+  ...jobs,
   ...pipelines,
   ...partnerSettings,
   ...webhookEndpoints,

@@ -1,10 +1,9 @@
-/** Retries: of one run, of many, and steps settled by hand. Contract: section 7. */
-import { FinalRunState, ProcessEvent } from "@sluice/domain/run/ProcessEvent"
+/** Retries of one run, and steps settled by hand. Contract: section 7. */
+import { ProcessEvent } from "@sluice/domain/run/ProcessEvent"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { Finished, intakeHeaders, Receipt } from "../orders/OrdersApi.ts"
 import { Authorization } from "../wire/Authorization.ts"
-import { Moment } from "../wire/Paging.ts"
 import * as Problems from "../wire/Problems.ts"
 
 const path = { id: Schema.String }
@@ -28,41 +27,6 @@ export const ResolveRequest = Schema.Struct({
   reason: Schema.NonEmptyString
 })
 
-/** Selects ended runs that were not retried yet and match all members given. */
-export const RetryFilter = Schema.Struct({
-  state: Schema.optionalKey(FinalRunState),
-  orderId: Schema.optionalKey(Schema.String),
-  pipeline: Schema.optionalKey(Schema.String),
-  errorsOnly: Schema.optionalKey(Schema.Boolean),
-  createdAfter: Schema.optionalKey(Moment),
-  createdBefore: Schema.optionalKey(Moment),
-  failedStep: Schema.optionalKey(Schema.String.annotate({ description: "Runs in which the step of this id failed" }))
-}).annotate({ identifier: "RetryFilter" })
-
-export const BulkRetryRequest = Schema.Struct({ filter: RetryFilter, reason: Schema.NonEmptyString })
-
-/** A job that retries many runs. */
-export const Job = Schema.Struct({
-  id: Schema.String,
-  state: Schema.Literals(["queued", "running", "completed", "cancelled"]),
-  filter: RetryFilter,
-  reason: Schema.String,
-  requestedBy: Schema.optionalKey(Schema.String),
-  total: Schema.optionalKey(Schema.Int.annotate({ description: "Runs that matched when the job began" })),
-  done: Schema.Int.annotate({ description: "Retried, and the retry completed or still goes on" }),
-  failed: Schema.Int.annotate({ description: "Retried, and the retry ended otherwise" }),
-  skipped: Schema.Int.annotate({ description: "Not retried: open meanwhile, or impossible" }),
-  createdAt: Schema.String,
-  startedAt: Schema.optionalKey(Schema.String),
-  finishedAt: Schema.optionalKey(Schema.String),
-  problems: Schema.Array(Schema.Struct({
-    processEventId: Schema.String,
-    retry: Schema.optionalKey(Schema.String),
-    outcome: Schema.Literals(["done", "failed", "skipped"]),
-    message: Schema.optionalKey(Schema.String)
-  })).annotate({ description: "The first 20 that failed again or were skipped, and why" })
-}).annotate({ identifier: "Job" })
-
 export class RetriesApi extends HttpApiGroup.make("retries")
   .add(
     HttpApiEndpoint.post("retry", "/v1/process-events/:id/retry", {
@@ -79,18 +43,7 @@ export class RetriesApi extends HttpApiGroup.make("retries")
       payload: ResolveRequest,
       success: ProcessEvent,
       error: [...Problems.withBody, Problems.NotFound, Problems.Conflict]
-    }).annotateMerge(OpenApi.annotations({ summary: "Settle a failed step by hand; a retry goes on after it" })),
-    HttpApiEndpoint.post("retryMany", "/v1/process-events/retry", {
-      payload: BulkRetryRequest,
-      success: Job.pipe(HttpApiSchema.status(202)),
-      error: Problems.withBody
-    }).annotateMerge(OpenApi.annotations({ summary: "Retry every run that matches, oldest first, as a job" })),
-    HttpApiEndpoint.get("job", "/v1/jobs/:id", { params: path, success: Job, error: Problems.NotFound }),
-    HttpApiEndpoint.post("cancelJob", "/v1/jobs/:id/cancel", {
-      params: path,
-      success: Job,
-      error: [Problems.NotFound, Problems.Conflict]
-    }).annotateMerge(OpenApi.annotations({ summary: "Take up no further run; those that are retried go on" }))
+    }).annotateMerge(OpenApi.annotations({ summary: "Settle a failed step by hand; a retry goes on after it" }))
   )
   .middleware(Authorization)
   .annotateMerge(OpenApi.annotations({ title: "Retries" }))

@@ -23,6 +23,11 @@ const patience = "3 seconds"
 const patienceCompensating = "500 millis"
 
 export class CancelRun extends Context.Service<CancelRun, {
+  /** Stores that the run ends `cancelled`, as `cancel` does, and does not wait for that end. */
+  readonly request: (
+    runId: string,
+    request: CancelRequest
+  ) => Effect.Effect<void, RunNotFound | RunEnded | JournalUnavailable>
   /**
    * Stores that the run ends `cancelled`, and aborts its call: at once where it is executed in this process, else within
    * 2 s. Waits a little for that end. A second cancel changes nothing.
@@ -41,7 +46,7 @@ const make = Effect.gen(function*() {
   const settings = yield* Settings
   const clock = yield* Clock.Clock
 
-  const cancel = Effect.fnUntraced(function*(runId: string, { reason, compensate = false }: CancelRequest) {
+  const request = Effect.fnUntraced(function*(runId: string, { reason, compensate = false }: CancelRequest) {
     const cancellation: Cancellation = {
       reason: reason === undefined || reason === "" ? unexplained : redactorOf(settings.current().secrets).text(reason),
       compensate
@@ -54,10 +59,14 @@ const make = Effect.gen(function*() {
         return yield* new RunNotFound({ runId })
       case "TooLate":
         return yield* new RunEnded({ runId, state: answer.state })
-      default:
-        yield* runs.awaitEnd(runId, compensate ? patienceCompensating : patience)
     }
   })
 
-  return CancelRun.of({ cancel })
+  const cancel = (runId: string, asked: CancelRequest) =>
+    Effect.andThen(
+      request(runId, asked),
+      runs.awaitEnd(runId, asked.compensate === true ? patienceCompensating : patience)
+    )
+
+  return CancelRun.of({ request, cancel })
 })

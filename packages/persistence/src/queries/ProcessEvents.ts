@@ -2,14 +2,12 @@
  * Reads process events: what the runs did and are doing. Every statement is a look-up in an index, four at most for a
  * whole process event, however many steps and callouts it has. Contract: sections 7 and 8.
  */
-import { timestamptz } from "@effect/sql-pg/PgTypes"
 import { type CalloutView, inlineBodyLimit } from "@sluice/domain/callout/CalloutRecord"
-import type { Outcome } from "@sluice/domain/callout/Outcome"
 import { uuidOf } from "@sluice/domain/identity/Ids"
 import { measured, turnFor } from "@sluice/domain/internal/json/LargeText"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
-import { isStorable } from "@sluice/domain/order/Order"
-import type { ProcessEvent, ProcessEventSummary, RunState } from "@sluice/domain/run/ProcessEvent"
+import type { RunFilter } from "@sluice/domain/run/Job"
+import type { ProcessEvent, ProcessEventSummary } from "@sluice/domain/run/ProcessEvent"
 import { isCritical } from "@sluice/engine/internal/steps/PlacedSteps"
 import type { JournalUnavailable, StepRow } from "@sluice/engine/journal/Journal"
 import { Plugins } from "@sluice/engine/plugins/Plugins"
@@ -20,35 +18,16 @@ import { decodeStep, prepareCallouts, type StoredStep } from "../records/Callout
 import type { EndedRun } from "../records/RunTranscripts.ts"
 import { cursor, type CursorInvalid, type Page, page, type PageRequest } from "../sql/Page.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
-import { failedAt, holdsEmail, idHolds, isSettled, isUnsettled, walked } from "../sql/UnindexedFilters.ts"
+import { walked } from "../sql/UnindexedFilters.ts"
 import { type CalloutRow, calloutView, type ReadCallout, readCallouts, type VersionRow } from "./CalloutRow.ts"
 import { calloutRows, type ShownCallout } from "./CalloutRows.ts"
 import { summaries } from "./RunDetails.ts"
-import { rowOfEnded, type RunRow, summary, timeOf, uuidAt } from "./RunRow.ts"
+import { bounds, conditions, inStates, isAskable } from "./RunFilters.ts"
+import { rowOfEnded, type RunRow, summary, timeOf } from "./RunRow.ts"
 import { pluginErrors, stepViews } from "./StepViews.ts"
 
-/** The filters of a list, combined with AND. Times are exclusive, in epoch milliseconds. */
-export interface ProcessEventFilters {
-  readonly state?: RunState | undefined
-  readonly orderId?: string | undefined
-  readonly pipeline?: string | undefined
-  /** Only runs in which a step failed. */
-  readonly errorsOnly?: boolean | undefined
-  readonly createdAfter?: number | undefined
-  readonly createdBefore?: number | undefined
-  /** Only runs over orders that hold this address now. */
-  readonly email?: string | undefined
-  /** Only runs whose failed step called this host last. As in a URL, with the port unless it is the scheme's default. */
-  readonly partner?: string | undefined
-  /** Only runs in which this step failed last. */
-  readonly step?: string | undefined
-  /** Only runs whose failed step's last callout had this outcome. */
-  readonly outcome?: Outcome | undefined
-  /** False: only runs that failed and were not put right since; true: every other run that ended. */
-  readonly settled?: boolean | undefined
-  /** Only runs with this text in their id, their order's or event's id, or the order's external id; in any case. */
-  readonly q?: string | undefined
-}
+/** The filters of the list. */
+export type ProcessEventFilters = RunFilter
 
 export class ProcessEventUnknown extends Schema.TaggedError<ProcessEventUnknown>()("ProcessEventUnknown", {
   id: Schema.String
@@ -72,37 +51,14 @@ const make = Effect.gen(function*() {
 
   const list = Effect.fnUntraced(function*(filters: ProcessEventFilters, request: PageRequest) {
     const after = yield* byId.read(request)
-    const { email, outcome, partner, q, settled, step } = filters
-    const texts = [filters.orderId, filters.pipeline, email, partner, q, step]
-    if (!texts.every((text) => text === undefined || isStorable(text))) return { items: [], nextCursor: null }
-    const { createdAfter, createdBefore } = filters
+    if (!isAskable(filters)) return { items: [], nextCursor: null }
     const clauses = [
       ...(after === undefined ? [] : [sql`id < ${after[0]}`]),
-      ...(filters.orderId === undefined ? [] : [sql`order_id = ${filters.orderId}`]),
-      ...(filters.pipeline === undefined ? [] : [sql`pipeline = ${filters.pipeline}`]),
-      // Written out, not passed: the planner takes a partial index only where it can see that it covers the question.
-      ...(filters.state === undefined ? [] : [sql`state = ${sql.literal(`'${filters.state}'`)}`]),
-      ...(filters.errorsOnly === true ? [sql`failed_steps > 0`] : []),
-      ...(settled === false ? [sql`state IN ('failed', 'compensation-failed')`] : []),
-      // Ids are in the order of time: they bound the walk, and the exact time decides.
-      ...(createdAfter === undefined
-        ? []
-        : [sql`created_at > ${timestamptz(createdAfter)} AND id > ${uuidAt(createdAfter, "from")}`]),
-      ...(createdBefore === undefined
-        ? []
-        : [sql`created_at < ${timestamptz(createdBefore)} AND id < ${uuidAt(createdBefore, "to")}`])
+      ...(filters.state === undefined ? [] : [inStates(sql, [filters.state])]),
+      ...(filters.settled === false ? [inStates(sql, ["failed", "compensation-failed"])] : []),
+      ...bounds(sql, filters)
     ]
-    const met = [
-      ...(email === undefined
-        ? []
-        : [sql`exists (select from orders o where o.id = w.order_id
-            and ${holdsEmail(sql, email, { id: "o.id", version: "o.version" })} offset 0)`]),
-      ...(step === undefined && partner === undefined && outcome === undefined
-        ? []
-        : [failedAt(sql, { step, partner, outcome })]),
-      ...(settled === undefined ? [] : [settled ? isSettled(sql) : isUnsettled(sql)]),
-      ...(q === undefined ? [] : [idHolds(sql, q)])
-    ]
+    const met = conditions(sql, filters)
     if (met.length > 0) return yield* walk(clauses, met, request)
     const rows = yield* orUnavailable(sql<RunRow>`
       SELECT ${runColumns} FROM runs WHERE ${sql.and(clauses)} ORDER BY id DESC LIMIT ${request.limit + 1}`)

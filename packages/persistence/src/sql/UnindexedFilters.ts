@@ -47,12 +47,18 @@ export const failedAt = (
     ) c on true where ${sql.and(met)} offset 0)`
 }
 
+/**
+ * The record of a step that was resolved by hand: the resolution is its last member, and holds no object. One that a
+ * retry reuses is followed by where it comes from, and what a partner answered is followed by more.
+ */
+const resolved = String.raw`"resolution":\{"reason":"([^"\\]|\\.)*","at":\d+(,"requestedBy":"([^"\\]|\\.)*")?\}\}$`
+
 /** Run `w` failed, was not retried, and none of its failed steps was resolved by hand. */
 export const isUnsettled = (sql: SqlClient.SqlClient): Statement.Fragment =>
   sql`w.state in ('failed', 'compensation-failed')
     and not exists (select from runs x where x.order_id = w.order_id and x.retry_of = w.id offset 0)
-    and not exists (select from steps s where s.run_id = w.id and s.state = 'failed'
-      and strpos(s.record, '"resolution":{') > 0 offset 0)`
+    and not exists (select from steps s where s.run_id = w.id
+      and strpos(s.record, '"resolution":{') > 0 and s.record ~ ${resolved} offset 0)`
 
 /** Run `w` has ended, and nothing remains to be put right. */
 export const isSettled = (sql: SqlClient.SqlClient): Statement.Fragment =>

@@ -4,13 +4,17 @@
  */
 import { assert, layer } from "@effect/vitest"
 import { calloutId, processEventId } from "@sluice/domain/identity/Ids"
+import type { RunFilter, RunJobKind } from "@sluice/domain/run/Job"
+import { type JobOptions, Jobs } from "@sluice/engine/internal/jobs/Jobs"
 import { Plugins } from "@sluice/engine/plugins/Plugins"
 import { Settings } from "@sluice/engine/settings/Settings"
 import { Effect, Layer, Ref } from "effect"
+import { SecureRandom } from "effect/crypto"
 import { SqlClient, Statement } from "effect/sql"
 import { appendFileSync } from "node:fs"
 import { Orders } from "../../src/queries/Orders.ts"
 import { type ProcessEventFilters, ProcessEvents } from "../../src/queries/ProcessEvents.ts"
+import * as JobsPostgres from "../../src/retries/JobsPostgres.ts"
 import type { PageRequest } from "../../src/sql/Page.ts"
 import { DatabaseTest } from "../../src/testing/DatabaseTest.ts"
 
@@ -63,7 +67,7 @@ const settings = Layer.succeed(Settings, {
   pipeline: () => Effect.undefined
 })
 
-const readers = Layer.mergeAll(Orders.layer, ProcessEvents.layer).pipe(
+const readers = Layer.mergeAll(Orders.layer, ProcessEvents.layer, JobsPostgres.layer).pipe(
   Layer.provide([settings, Plugins.layer([])]),
   Layer.provideMerge(Layer.effectDiscard(fill)),
   Layer.provideMerge(DatabaseTest.layer)
@@ -181,6 +185,31 @@ layer(readers, { timeout: "10 minutes" })("Plans", (it) => {
           service.list(filters, { ...page, cursor: answer.nextCursor })
         )
         assertIndexed(`${title}, next page`, next.plans, sorts)
+      }
+    }), 120_000)
+
+  it.effect("of the runs of a job walk an index in the order of their ids, whatever the statistics", () =>
+    Effect.gen(function*() {
+      const service = yield* Jobs
+      const cases: ReadonlyArray<[RunJobKind, RunFilter, JobOptions?]> = [
+        ["retry", {}],
+        ["retry", { state: "failed", pipeline: "new-order" }],
+        ["retry", { settled: false, step: "s1" }],
+        ["retry", { createdAfter: timeOf(orders / 2) }],
+        ["cancel", {}],
+        ["cancel", { state: "running" }],
+        ["resolve", {}, { stepId: "s1" }]
+      ]
+      for (const [kind, filter, options = {}] of cases) {
+        const title = `POST /v1/process-events/${kind}: ${JSON.stringify(filter)}`
+        const id = SecureRandom.uuidV7Unsafe()
+        const createdAt = timeOf(orders + 1)
+        yield* service.create({ id, kind, filter, options, reason: "r", createdAt })
+        const counted = yield* plansOf(title, service.matches({ kind, filter, options, createdAt }))
+        yield* service.claim(id, kind)
+        const taken = yield* plansOf(title, service.take(id, id, 64))
+        yield* service.finish(id, id, "completed")
+        assertIndexed(title, [...counted.plans, ...taken.plans].filter((plan) => plan.includes("runs")), true)
       }
     }), 120_000)
 

@@ -1,11 +1,11 @@
-/** A job that retries many runs: how far it has come, what went wrong, and the button that stops it. */
+/** A job that acts on many runs: how far it has come, what went wrong, and the button that stops it. */
 import { useQuery, useQueryClient } from "@tanstack/react-query"
 import { getRouteApi, Link } from "@tanstack/react-router"
 import { CircleStop } from "lucide-react"
 import { useState } from "react"
 import { useAccess } from "../../api/Access.ts"
 import { api } from "../../api/Api.ts"
-import type { RetryJob } from "../../api/Documents.ts"
+import type { Job } from "../../api/Documents.ts"
 import { routes } from "../../api/Routes.ts"
 import { ConfirmDialog } from "../../components/feedback/ConfirmDialog.tsx"
 import { CopyCurl } from "../../components/feedback/CopyCurl.tsx"
@@ -16,9 +16,16 @@ import { Time } from "../../components/values/Time.tsx"
 
 const route = getRouteApi("/jobs/$id")
 
-const isOpen = ({ state }: RetryJob): boolean => state === "queued" || state === "running"
+const isOpen = ({ state }: Job): boolean => state === "queued" || state === "running"
 
-const Progress = ({ job }: { readonly job: RetryJob }) => {
+const titles: Readonly<Record<Job["kind"], string>> = {
+  retry: "Retry of many runs",
+  cancel: "Cancel of many runs",
+  resolve: "Resolution of many runs",
+  erase: "Erasure of a customer"
+}
+
+const Progress = ({ job }: { readonly job: Job }) => {
   const { total, done, failed, skipped } = job
   const over = done + failed + skipped
   const share = (count: number) => ({ width: `${total === undefined || total === 0 ? 0 : (100 * count) / total}%` })
@@ -28,7 +35,7 @@ const Progress = ({ job }: { readonly job: RetryJob }) => {
         <div
           className="progress"
           role="progressbar"
-          aria-label="Runs that were retried"
+          aria-label="Runs that were acted on"
           aria-valuemin={0}
           aria-valuemax={total ?? 0}
           aria-valuenow={over}
@@ -38,9 +45,7 @@ const Progress = ({ job }: { readonly job: RetryJob }) => {
           <span className="tone-idle" style={share(skipped)} />
         </div>
         <p className="num" role="status">
-          {over} of {total ?? "?"} taken up: {done} retried and well or on their way, {failed} failed again, {skipped}
-          {" "}
-          skipped
+          {over} of {total ?? "?"} taken up: {done} done, {failed} failed again, {skipped} skipped
         </p>
       </div>
     </section>
@@ -54,7 +59,7 @@ export const JobPage = () => {
   const { may } = useAccess()
   const job = useQuery({
     queryKey: ["job", id],
-    queryFn: ({ signal }) => api.retries.job({ params: { id } }, signal),
+    queryFn: ({ signal }) => api.jobs.get({ params: { id } }, signal),
     refetchInterval: ({ state }) => state.data === undefined || isOpen(state.data) ? 1000 : false
   })
   if (job.data === undefined) {
@@ -66,10 +71,10 @@ export const JobPage = () => {
   return (
     <>
       <div className="page-head">
-        <h1>Retry of many runs</h1>
+        <h1>{titles[data.kind]}</h1>
         <StateBadge state={data.state} />
         <div className="actions">
-          <CopyCurl request={{ route: routes.retries.job, parts: { params: { id } } }} />
+          <CopyCurl request={{ route: routes.jobs.get, parts: { params: { id } } }} />
           {isOpen(data) && may("operate") && (
             <button
               type="button"
@@ -94,8 +99,12 @@ export const JobPage = () => {
                 <dd>{data.requestedBy}</dd>
               </>
             )}
-            <dt>Filter</dt>
-            <dd className="mono">{JSON.stringify(data.filter)}</dd>
+            {data.filter !== undefined && (
+              <>
+                <dt>Filter</dt>
+                <dd className="mono">{JSON.stringify(data.filter)}</dd>
+              </>
+            )}
             <dt>Requested</dt>
             <dd>
               <Time at={data.createdAt} />
@@ -149,13 +158,13 @@ export const JobPage = () => {
       {cancelling && (
         <ConfirmDialog
           title="Stop the job"
-          description="No further run is taken up. Those that are being retried go on."
+          description="No further run is taken up. What was begun goes on."
           action="Stop the job"
           danger
           reason="none"
-          request={() => ({ route: routes.retries.cancelJob, parts: { params: { id } } })}
+          request={() => ({ route: routes.jobs.cancel, parts: { params: { id } } })}
           onConfirm={async () => {
-            queries.setQueryData(["job", id], await api.retries.cancelJob({ params: { id } }))
+            queries.setQueryData(["job", id], await api.jobs.cancel({ params: { id } }))
             toast("ok", "The job takes up no further run")
           }}
           onClose={() => setCancelling(false)}

@@ -8,33 +8,35 @@ import { ConfirmDialog } from "../../components/feedback/ConfirmDialog.tsx"
 import { TextFilter } from "../../components/table/Filters.tsx"
 import { now } from "../../environment/Now.ts"
 import { defined } from "../../url/Defined.ts"
-import { momentOf, type RunSearch, soughtOf } from "../../url/Filters.ts"
+import { isPartOfId, momentOf, type RunSearch, soughtOf } from "../../url/Filters.ts"
 
-/** The job's filter, as far as a job knows the filters of the list. */
+/** The job's filter: that of the list. */
 const filterOf = (
-  { q, state, pipeline, errors, after, before }: RunSearch,
+  { q, state, pipeline, partner, errors, after, before }: RunSearch,
   failedStep: string | undefined
 ): JobFilter => {
   const sought = q === undefined ? undefined : soughtOf(q)
   return defined({
     state: finalStates.find((one) => one === state),
     pipeline,
+    partner,
     errorsOnly: errors === "true" ? true : undefined,
-    orderId: sought?.kind === "order" ? sought.id : undefined,
+    settled: errors === "unsettled" ? false : undefined,
+    orderId: sought?.kind === "order" && !isPartOfId(sought.id) ? sought.id : undefined,
+    q: sought?.kind === "order" && isPartOfId(sought.id) ? sought.id : undefined,
+    email: sought?.kind === "email" ? sought.email : undefined,
     createdAfter: momentOf(after, now()),
     createdBefore: momentOf(before, now()),
-    failedStep
+    step: failedStep
   })
 }
 
-/** Filters of the list that a job does not have: it would retry more than what is seen. */
-const unsupported = ({ q, state, partner }: RunSearch): string | undefined =>
-  partner !== undefined
-    ? "A job cannot be narrowed by partner: name the step that failed instead."
-    : q?.includes("@") === true
-    ? "A job cannot be narrowed by e-mail address: retry the run on its own page."
-    : state !== undefined && !finalStates.some((one) => one === state)
+/** The reason why the job cannot be made; `undefined` where it can. */
+const unsupported = ({ state }: RunSearch, filter: JobFilter): string | undefined =>
+  state !== undefined && !finalStates.some((one) => one === state)
     ? `Runs that are ${state} have not ended: only ended ones can be retried.`
+    : Object.keys(filter).length === 0
+    ? "Filter the list first: a job over every run is refused."
     : undefined
 
 export const RetryManyDialog = ({ search, onClose }: { readonly search: RunSearch; readonly onClose: () => void }) => {
@@ -53,11 +55,11 @@ export const RetryManyDialog = ({ search, onClose }: { readonly search: RunSearc
       }
       action="Retry them"
       reason="required"
-      blocked={unsupported(search)}
-      request={(reason) => ({ route: routes.retries.retryMany, parts: { payload: { filter, reason } } })}
+      blocked={unsupported(search, filter)}
+      request={(reason) => ({ route: routes.jobs.retryMany, parts: { payload: { filter, reason } } })}
       onConfirm={async (reason) => {
-        const job = await api.retries.retryMany({ payload: { filter, reason } })
-        await navigate({ to: "/jobs/$id", params: { id: job.id } })
+        const job = await api.jobs.retryMany({ payload: { filter, reason } })
+        if ("id" in job) await navigate({ to: "/jobs/$id", params: { id: job.id } })
       }}
       onClose={onClose}
     >
@@ -65,7 +67,7 @@ export const RetryManyDialog = ({ search, onClose }: { readonly search: RunSearc
         <dt>Filter</dt>
         <dd>
           {entries.length === 0
-            ? "none: all failed runs"
+            ? "none"
             : entries.map(([name, value]) => <div key={name} className="mono">{name}: {String(value)}</div>)}
         </dd>
       </dl>

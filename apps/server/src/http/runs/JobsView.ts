@@ -1,29 +1,38 @@
-/** A retry job as it is shown. Contract: section 7, `POST /v1/process-events/retry`. */
-import type { Job } from "@sluice/api/internal/runs/RetriesApi"
+/** A job as it is shown. Contract: section 7, `/v1/jobs`. */
+import type { Job as JobView, JobFilter, JobItem as ItemView, JobSummary } from "@sluice/api/internal/runs/JobsApi"
 import { jobId, processEventId } from "@sluice/domain/identity/Ids"
+import { given } from "@sluice/domain/internal/decode/JsonReader"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
-import type { RetryFilter, RetryJob, RetryJobItem } from "@sluice/engine/internal/journal/RetryJobs"
+import type { RunFilter } from "@sluice/domain/run/Job"
+import type { Job, JobItem } from "@sluice/engine/internal/jobs/Jobs"
 
-const filterView = ({ createdAfter, createdBefore, ...filter }: RetryFilter): typeof Job.Type.filter => ({
-  ...filter,
+const filterView = ({ createdAfter, createdBefore, ...filter }: RunFilter): typeof JobFilter.Type => ({
+  ...given(filter),
   ...(createdAfter !== undefined && { createdAfter: isoOf(createdAfter) }),
   ...(createdBefore !== undefined && { createdBefore: isoOf(createdBefore) })
 })
 
-export const jobView = (job: RetryJob, problems: ReadonlyArray<RetryJobItem>): typeof Job.Type => {
-  const { id, filter, createdAt, startedAt, finishedAt, ...rest } = job
+export const itemView = ({ message, outcome, retryId, runId }: JobItem): typeof ItemView.Type => ({
+  processEventId: processEventId(runId),
+  ...(retryId !== undefined && { retry: processEventId(retryId) }),
+  outcome,
+  ...(message !== undefined && { message })
+})
+
+export const summaryView = (job: Job): typeof JobSummary.Type => {
+  const { createdAt, filter, finishedAt, id, kind, options: _options, startedAt, ...rest } = job
   return {
     id: jobId(id),
+    kind,
     ...rest,
-    filter: filterView(filter),
+    ...(kind !== "erase" && { filter: filterView(filter) }),
     createdAt: isoOf(createdAt),
     ...(startedAt !== undefined && { startedAt: isoOf(startedAt) }),
-    ...(finishedAt !== undefined && { finishedAt: isoOf(finishedAt) }),
-    problems: problems.map(({ runId, retryId, outcome, message }) => ({
-      processEventId: processEventId(runId),
-      ...(retryId !== undefined && { retry: processEventId(retryId) }),
-      outcome,
-      ...(message !== undefined && { message })
-    }))
+    ...(finishedAt !== undefined && { finishedAt: isoOf(finishedAt) })
   }
 }
+
+export const jobView = (job: Job, problems: ReadonlyArray<JobItem>): typeof JobView.Type => ({
+  ...summaryView(job),
+  problems: problems.map(itemView)
+})

@@ -1,17 +1,12 @@
-/** Retries, resolutions and jobs: decodes, calls, maps errors. Contract: section 7. */
+/** Retries and resolutions of one run: decodes, calls, maps errors. Contract: section 7. */
 import { Api } from "@sluice/api/Api"
 import * as Problems from "@sluice/api/wire/Problems"
-import { uuidOf } from "@sluice/domain/identity/Ids"
-import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
 import { type NotResolvable, ResolveStep, type StepNotFound } from "@sluice/engine/commands/ResolveStep"
 import { type RetryRefused, RetryRun } from "@sluice/engine/commands/RetryRun"
-import { type RetryJob, RetryJobs } from "@sluice/engine/internal/journal/RetryJobs"
-import { redactorOf } from "@sluice/engine/internal/steps/StepRedaction"
 import type { RunNotFound } from "@sluice/engine/journal/Journal"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
-import { Settings } from "@sluice/engine/settings/Settings"
 import { ProcessEvents } from "@sluice/persistence/queries/ProcessEvents"
-import { Clock, Effect } from "effect"
+import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { callerName } from "../../access/Caller.ts"
 import { AcceptedResponse, processEventText } from "../../wire/AcceptedResponse.ts"
@@ -19,16 +14,12 @@ import * as Answer from "../../wire/Answer.ts"
 import * as Body from "../../wire/Body.ts"
 import * as ErrorMapping from "../../wire/ErrorMapping.ts"
 import * as Preconditions from "../../wire/Preconditions.ts"
-import { jobView } from "./JobsView.ts"
 import * as RetryBodies from "./RetryBodies.ts"
 
 const unknown = ({ id }: { readonly id: string }) =>
   Effect.fail(new Problems.NotFound({ detail: `There is no process event ${JSON.stringify(id)}` }))
 
 const away = { JournalUnavailable: (error: JournalUnavailable) => Effect.fail(ErrorMapping.unavailable(error)) }
-
-/** The largest number of a job's skipped or failed runs that are shown with it. */
-const shownProblems = 20
 
 const ofRetry = {
   JournalUnavailable: ErrorMapping.ofIntake.JournalUnavailable,
@@ -47,18 +38,6 @@ const ofResolve = {
   NotResolvable: ({ message }: NotResolvable) => Effect.fail(new Problems.Conflict({ detail: message }))
 }
 
-/** The job of that id. */
-const named = <E>(id: string, look: (uuid: string) => Effect.Effect<RetryJob | undefined, E>) => {
-  const uuid = id.startsWith("job-") ? uuidOf(id) : undefined
-  return Effect.flatMap(
-    uuid === undefined ? Effect.undefined : look(uuid),
-    (job): Effect.Effect<RetryJob, Problems.NotFound> =>
-      job === undefined
-        ? Effect.fail(new Problems.NotFound({ detail: `There is no job ${JSON.stringify(id)}` }))
-        : Effect.succeed(job)
-  )
-}
-
 export const layer = HttpApiBuilder.group(
   Api,
   "retries",
@@ -67,13 +46,6 @@ export const layer = HttpApiBuilder.group(
     const resolution = yield* ResolveStep
     const events = yield* ProcessEvents
     const receipts = yield* AcceptedResponse
-    const jobs = yield* RetryJobs
-    const settings = yield* Settings
-
-    /** The job with what went wrong in it. */
-    const shown = Effect.fnUntraced(function*(job: RetryJob) {
-      return JSON.stringify(jobView(job, yield* jobs.problems(job.id, shownProblems)))
-    }, Effect.catchTags(away))
 
     return handlers
       .handleRaw(
@@ -108,36 +80,6 @@ export const layer = HttpApiBuilder.group(
             Effect.catchTags({ ...away, ProcessEventUnknown: Effect.die })
           )
           return Answer.json(processEventText(event))
-        })
-      )
-      .handleRaw(
-        "retryMany",
-        Effect.fnUntraced(function*({ request }) {
-          const asked = yield* RetryBodies.retryMany(yield* Body.readObject(request, "filter and reason"))
-          const requestedBy = yield* callerName
-          const job = yield* jobs.create({
-            id: yield* newUuid,
-            createdAt: yield* Clock.currentTimeMillis,
-            ...asked,
-            reason: redactorOf(settings.current().secrets).text(asked.reason),
-            ...(requestedBy !== undefined && { requestedBy })
-          }).pipe(Effect.catchTags(away))
-          return Answer.json(yield* shown(job), 202)
-        })
-      )
-      .handle(
-        "job",
-        Effect.fnUntraced(function*({ params }) {
-          const job = yield* named(params.id, jobs.get).pipe(Effect.catchTags(away))
-          return Answer.json(yield* shown(job))
-        })
-      )
-      .handle(
-        "cancelJob",
-        Effect.fnUntraced(function*({ params }) {
-          const job = yield* named(params.id, jobs.cancel).pipe(Effect.catchTags(away))
-          if (job.state !== "completed") return Answer.json(yield* shown(job))
-          return yield* new Problems.Conflict({ detail: `Job ${params.id} has completed: nothing is left to cancel` })
         })
       )
   })

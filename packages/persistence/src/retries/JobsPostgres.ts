@@ -1,14 +1,9 @@
-/** Retry jobs in PostgreSQL: implements `@sluice/engine/RetryJobs`. Leases go by the database's clock. */
+/** Jobs in PostgreSQL: implements `@sluice/engine/Jobs`. Leases go by the database's clock. */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { jobId } from "@sluice/domain/identity/Ids"
-import type { JsonObject } from "@sluice/domain/json/Json"
-import {
-  type RetryFilter,
-  type RetryJob,
-  type RetryJobItem,
-  RetryJobs,
-  type RetryJobState
-} from "@sluice/engine/internal/journal/RetryJobs"
+import { type Json, type JsonObject, parseOwn, stringify } from "@sluice/domain/json/Json"
+import type { JobKind, JobState, RunFilter } from "@sluice/domain/run/Job"
+import { type Job, type JobItem, type JobOptions, Jobs, type RunSelection } from "@sluice/engine/internal/jobs/Jobs"
 import { Effect, Latch, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
@@ -16,7 +11,7 @@ import { recordAct } from "../audit/ActRecord.ts"
 import { writeIsolated } from "../sql/BatchIsolation.ts"
 import { transaction } from "../sql/Transaction.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
-import { matching } from "./RetryMatch.ts"
+import { before, countAfter, runsAfter } from "./JobRuns.ts"
 
 /** Any number that no other program locks; "sluicf" in ASCII. Of several processes one at a time claims. */
 const LOCK = 0x736c75696366
@@ -24,10 +19,12 @@ const LOCK = 0x736c75696366
 /** A job is taken over this long after it was last renewed. */
 const lease = "clock_timestamp() + interval '8 s'"
 
-interface JobRow {
+export interface JobRow {
   readonly id: string
-  readonly state: RetryJobState
+  readonly kind: JobKind
+  readonly state: JobState
   readonly filter: string
+  readonly options: string | null
   readonly reason: string
   readonly requested_by: string | null
   readonly total: number | null
@@ -40,17 +37,39 @@ interface JobRow {
   readonly finished_at: Date | null
 }
 
-interface ItemRow {
+export interface ItemRow {
   readonly run_id: string
-  readonly outcome: RetryJobItem["outcome"]
+  readonly outcome: JobItem["outcome"]
   readonly retry_id: string | null
   readonly message: string | null
 }
 
-const jobOf = (row: JobRow): RetryJob => ({
+export const jobColumns = `id, kind, state, filter, options, reason, requested_by, total, done, failed, skipped, cursor,
+  created_at, started_at, finished_at`
+
+export const itemOf = (row: ItemRow): JobItem => ({
+  runId: row.run_id,
+  outcome: row.outcome,
+  ...(row.retry_id !== null && { retryId: row.retry_id }),
+  ...(row.message !== null && { message: row.message })
+})
+
+/** Jobs of an earlier release name the step `failedStep`. */
+const filterOf = (text: string): RunFilter => {
+  const { failedStep, ...filter } = JSON.parse(text) as RunFilter & { readonly failedStep?: string }
+  return failedStep === undefined ? filter : { step: failedStep, ...filter }
+}
+
+/** The runs of a row; a job of another kind selects none. */
+const selectionOf = (job: Job): RunSelection | undefined =>
+  job.kind === "erase" ? undefined : { ...job, kind: job.kind }
+
+export const jobOf = (row: JobRow): Job => ({
   id: row.id,
+  kind: row.kind,
   state: row.state,
-  filter: JSON.parse(row.filter) as RetryFilter,
+  filter: filterOf(row.filter),
+  options: row.options === null ? {} : parseOwn(row.options) as JobOptions,
   reason: row.reason,
   ...(row.requested_by !== null && { requestedBy: row.requested_by }),
   ...(row.total !== null && { total: row.total }),
@@ -65,26 +84,35 @@ const jobOf = (row: JobRow): RetryJob => ({
 /** A NUL is no text to PostgreSQL; in what a person wrote it is not worth failing for. */
 const printable = (text: string): string => text.replaceAll("\0", "\ufffd")
 
+const optionsText = (options: JobOptions): string | null =>
+  Object.keys(options).length === 0 ? null : stringify(options as Json)
+
 const uuids = (value: ReadonlyArray<string>) => ({ ...PgTypes.uuid(null), oid: PgTypes.OID.uuidArray, value })
 
 const make = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
-  const columns = sql.literal(`id, state, filter, reason, requested_by, total, done, failed, skipped, cursor,
-    created_at, started_at, finished_at`)
+  const columns = sql.literal(jobColumns)
 
-  const get: RetryJobs["Service"]["get"] = (id) =>
+  const get: Jobs["Service"]["get"] = (id) =>
     orUnavailable(sql<JobRow>`select ${columns} from jobs where id = ${id}::uuid`).pipe(
       Effect.map(([row]) => row && jobOf(row))
     )
 
-  const made = Latch.makeUnsafe(false)
-  const created = Effect.andThen(made.await, Effect.sync(() => made.closeUnsafe()))
+  const latches = new Map<JobKind, Latch.Latch>()
+  const made = (kind: JobKind): Latch.Latch => {
+    const latch = latches.get(kind) ?? Latch.makeUnsafe(false)
+    latches.set(kind, latch)
+    return latch
+  }
+  const created: Jobs["Service"]["created"] = (kind) =>
+    Effect.andThen(made(kind).await, Effect.sync(() => made(kind).closeUnsafe()))
 
-  const create: RetryJobs["Service"]["create"] = (job) =>
+  const create: Jobs["Service"]["create"] = (job) =>
     transaction(
       sql,
-      sql<JobRow>`insert into jobs (id, state, filter, reason, requested_by, created_at)
-      values (${job.id}, 'queued', ${JSON.stringify(job.filter)}, ${printable(job.reason)},
+      sql<JobRow>`insert into jobs (id, kind, state, filter, options, reason, requested_by, created_at)
+      values (${job.id}, ${job.kind}, 'queued', ${JSON.stringify(job.filter)}, ${optionsText(job.options)},
+        ${printable(job.reason)},
         ${job.requestedBy === undefined ? null : printable(job.requestedBy)}, ${PgTypes.timestamptz(job.createdAt)})
       on conflict (id) do update set id = excluded.id returning ${columns}`.pipe(
         Effect.tap(() =>
@@ -96,13 +124,13 @@ const make = Effect.gen(function*() {
       Effect.flatMap(([row]) =>
         row === undefined ? Effect.die("an insert returned no row") : Effect.succeed(jobOf(row))
       ),
-      Effect.tap(() => Effect.sync(() => made.openUnsafe()))
+      Effect.tap(() => Effect.sync(() => made(job.kind).openUnsafe()))
     )
 
-  const cancel: RetryJobs["Service"]["cancel"] = (id) =>
+  const cancel: Jobs["Service"]["cancel"] = (id) =>
     transaction(
       sql,
-      sql<{ readonly state: RetryJobState }>`update jobs set cancel_requested = true,
+      sql<{ readonly state: JobState }>`update jobs set cancel_requested = true,
         finished_at = case when state = 'queued' then clock_timestamp() end,
         state = case when state = 'queued' then 'cancelled' else state end
       where id = ${id}::uuid and finished_at is null and not cancel_requested returning state`.pipe(
@@ -110,19 +138,23 @@ const make = Effect.gen(function*() {
       )
     ).pipe(orUnavailable, Effect.andThen(get(id)))
 
-  /** Counts in the background: a job can proceed without the total. */
-  const count = (row: JobRow) =>
-    sql<{ readonly count: number }>`select count(*)::int4 as count from runs r
-      where ${matching(sql, jobOf(row), undefined)}`.pipe(
-      orUnavailable,
-      Effect.flatMap(([found]) =>
-        orUnavailable(sql`update jobs set total = ${found?.count ?? null} where id = ${row.id}::uuid`)
-      ),
-      Effect.ignore
-    )
+  /** Each page is a statement of its own, so that counting many runs keeps nobody waiting. */
+  const matches: Jobs["Service"]["matches"] = Effect.fnUntraced(function*(selection) {
+    let [total, cursor]: [number, string | undefined] = [0, before]
+    while (cursor !== undefined) {
+      const { count, next }: { count: number; next: string | undefined } = yield* orUnavailable(
+        countAfter(sql, selection, cursor)
+      )
+      total += count
+      cursor = next
+    }
+    return total
+  })
 
-  const claim: RetryJobs["Service"]["claim"] = Effect.fnUntraced(function*(owner) {
-    const [open] = yield* orUnavailable(sql`select id from jobs where finished_at is null limit 1`)
+  const claim: Jobs["Service"]["claim"] = Effect.fnUntraced(function*(owner, kind) {
+    const [open] = yield* orUnavailable(
+      sql`select id from jobs where finished_at is null and kind = ${kind} limit 1`
+    )
     if (open === undefined) return undefined
     const [row] = yield* orUnavailable(transaction(
       sql,
@@ -130,41 +162,38 @@ const make = Effect.gen(function*() {
         sql`select pg_advisory_xact_lock(${LOCK}::bigint)`,
         sql<JobRow>`update jobs set owner = ${owner}::uuid, lease_until = ${sql.literal(lease)}, state = 'running',
             started_at = coalesce(started_at, clock_timestamp())
-          where id = (select id from jobs where finished_at is null order by id limit 1)
-            and not exists (select from jobs where finished_at is null and lease_until >= clock_timestamp())
+          where id = (select id from jobs where finished_at is null and kind = ${kind} order by id limit 1)
+            and not exists (select from jobs
+              where finished_at is null and kind = ${kind} and lease_until >= clock_timestamp())
           returning ${columns}`
       )
     ))
-    if (row === undefined) return undefined
-    if (row.total === null) yield* count(row)
-    return (yield* get(row.id)) ?? jobOf(row)
+    return row && jobOf(row)
   })
 
-  const renew: RetryJobs["Service"]["renew"] = (id, owner) =>
+  const renew: Jobs["Service"]["renew"] = (id, owner) =>
     orUnavailable(sql<{ readonly cancel_requested: boolean }>`update jobs set lease_until = ${sql.literal(lease)}
       where id = ${id}::uuid and owner = ${owner}::uuid and finished_at is null returning cancel_requested`).pipe(
       Effect.map(([row]) => row === undefined ? "lost" : row.cancel_requested ? "cancelling" : "held")
     )
 
-  const taking = (
+  /** One page: what it took up, and whether there is more. */
+  const takePage = (
     id: string,
     owner: string,
     size: number
-  ): Effect.Effect<ReadonlyArray<string>, SqlError> =>
+  ): Effect.Effect<{ readonly taken: ReadonlyArray<string>; readonly more: boolean }, SqlError> =>
     transaction(
       sql,
       Effect.gen(function*() {
         const [row] = yield* sql<JobRow>`select ${columns} from jobs
         where id = ${id}::uuid and owner = ${owner}::uuid for update`
-        if (row === undefined) return []
+        const selection = row && selectionOf(jobOf(row))
+        if (row === undefined || selection === undefined) return { taken: [], more: false }
         const open = yield* sql<{ readonly id: string }>`select run_id as id from job_items
         where job_id = ${id}::uuid and outcome is null order by run_id limit ${size}`
-        if (open.length > 0) return open.map((item) => item.id)
-        const next = yield* sql<{ readonly id: string }>`select r.id from runs r
-        where ${matching(sql, jobOf(row), row.cursor)} order by r.id limit ${size}`
-        const ids = next.map((run) => run.id)
-        const last = ids.at(-1)
-        if (last === undefined) return []
+        if (open.length > 0) return { taken: open.map((item) => item.id), more: true }
+        const { ids, next } = yield* runsAfter(sql, selection, row.cursor, size)
         const refused = new Set<string>()
         yield* writeIsolated(ids, (some) =>
           // A savepoint each.
@@ -180,16 +209,29 @@ const make = Effect.gen(function*() {
             Effect.logError("a job cannot take up a run", { runId }, cause),
             Effect.sync(() => refused.add(runId))
           ))
-        yield* sql`update jobs set cursor = ${last}::uuid, failed = failed + ${refused.size} where id = ${id}::uuid`
-        const taken = ids.filter((runId) => !refused.has(runId))
-        // An empty answer ends the job.
-        return taken.length > 0 ? taken : yield* Effect.suspend(() => taking(id, owner, size))
+        const last = next ?? ids.at(-1)
+        if (last !== undefined) {
+          yield* sql`update jobs set cursor = ${last}::uuid, failed = failed + ${refused.size} where id = ${id}::uuid`
+        }
+        return { taken: ids.filter((runId) => !refused.has(runId)), more: next !== undefined }
       })
     )
 
-  const take: RetryJobs["Service"]["take"] = (id, owner, size) => orUnavailable(taking(id, owner, size))
+  const take: Jobs["Service"]["take"] = Effect.fnUntraced(function*(id, owner, size) {
+    for (;;) {
+      const { more, taken } = yield* orUnavailable(takePage(id, owner, size))
+      // An empty answer ends the job.
+      if (taken.length > 0 || !more) return taken
+    }
+  })
 
-  const settle: RetryJobs["Service"]["settle"] = (id, { runId, outcome, retryId, message }) =>
+  const progress: Jobs["Service"]["progress"] = (id, owner, { done, failed, skipped, total }) =>
+    Effect.asVoid(orUnavailable(sql`update jobs set total = coalesce(${total ?? null}::int4, total),
+      done = coalesce(${done ?? null}::int4, done), failed = coalesce(${failed ?? null}::int4, failed),
+      skipped = coalesce(${skipped ?? null}::int4, skipped)
+      where id = ${id}::uuid and owner = ${owner}::uuid and finished_at is null`))
+
+  const settle: Jobs["Service"]["settle"] = (id, { runId, outcome, retryId, message }) =>
     Effect.asVoid(orUnavailable(sql`with item as (
         update job_items set outcome = ${outcome}, retry_id = ${retryId ?? null}::uuid, message = ${
       message === undefined ? null : printable(message)
@@ -198,28 +240,35 @@ const make = Effect.gen(function*() {
       update jobs set done = done + (item.outcome = 'done')::int, failed = failed + (item.outcome = 'failed')::int,
         skipped = skipped + (item.outcome = 'skipped')::int from item where jobs.id = ${id}::uuid`))
 
-  const finish: RetryJobs["Service"]["finish"] = (id, owner, state) =>
+  const finish: Jobs["Service"]["finish"] = (id, owner, state) =>
     Effect.asVoid(orUnavailable(sql`update jobs set state = ${state}, finished_at = clock_timestamp(), owner = null,
       lease_until = null where id = ${id}::uuid and owner = ${owner}::uuid and finished_at is null`))
 
-  const release: RetryJobs["Service"]["release"] = (id, owner) =>
+  const release: Jobs["Service"]["release"] = (id, owner) =>
     Effect.asVoid(orUnavailable(sql`update jobs set owner = null, lease_until = null
       where id = ${id}::uuid and owner = ${owner}::uuid and finished_at is null`))
 
-  const problems: RetryJobs["Service"]["problems"] = (id, limit) =>
+  const problems: Jobs["Service"]["problems"] = (id, limit) =>
     orUnavailable(sql<ItemRow>`select run_id, outcome, retry_id, message from job_items
       where job_id = ${id}::uuid and outcome in ('failed', 'skipped') order by run_id limit ${limit}`).pipe(
-      Effect.map((rows) =>
-        rows.map((row) => ({
-          runId: row.run_id,
-          outcome: row.outcome,
-          ...(row.retry_id !== null && { retryId: row.retry_id }),
-          ...(row.message !== null && { message: row.message })
-        }))
-      )
+      Effect.map((rows) => rows.map(itemOf))
     )
 
-  return RetryJobs.of({ create, created, get, cancel, claim, renew, take, settle, finish, release, problems })
+  return Jobs.of({
+    create,
+    created,
+    get,
+    matches,
+    cancel,
+    claim,
+    renew,
+    take,
+    settle,
+    progress,
+    finish,
+    release,
+    problems
+  })
 })
 
-export const layer: Layer.Layer<RetryJobs, never, SqlClient.SqlClient> = Layer.effect(RetryJobs, make)
+export const layer: Layer.Layer<Jobs, never, SqlClient.SqlClient> = Layer.effect(Jobs, make)

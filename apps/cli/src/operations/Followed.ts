@@ -1,0 +1,31 @@
+/** Work that takes a while on the server, watched to its end. */
+import { Effect } from "effect"
+import { Flag } from "effect/cli"
+import { Output } from "../Output.ts"
+
+const askEvery = "500 millis"
+
+export const isOver = (state: string): boolean => state === "completed" || state === "cancelled"
+
+/** Asks until it is over, and notes each change. */
+export const followed = Effect.fnUntraced(function*<A extends { readonly state: string }, E, R>(
+  first: A,
+  ask: Effect.Effect<A, E, R>,
+  progress: (one: A) => string
+) {
+  const output = yield* Output
+  let [one, said] = [first, ""]
+  while (true) {
+    const now = progress(one)
+    if (now !== said) yield* output.note(now)
+    said = now
+    if (isOver(one.state)) return one
+    yield* Effect.sleep(askEvery)
+    one = yield* ask
+  }
+})
+
+export const noWatch = Flag.Boolean("no-watch").pipe(
+  Flag.withDescription("Start it and come back at once"),
+  Flag.withDefault(false)
+)

@@ -1,0 +1,32 @@
+/** What the jobs of one kind do. `JobWorker` executes handlers; a new kind of job is a new handler. */
+import type { JobKind, RunJobKind } from "@sluice/domain/run/Job"
+import type { Effect } from "effect"
+import type { JournalUnavailable } from "../journal/Journal.ts"
+import type { Job, JobCounts, JobItem } from "./Jobs.ts"
+
+/** A job as the one who works on it holds it. */
+export interface HeldJob {
+  readonly job: Job
+  /** True once the job was cancelled: begin nothing further. */
+  readonly cancelling: () => boolean
+  /** Stores how far the work has come. */
+  readonly progress: (counts: Partial<JobCounts>) => Effect.Effect<void, JournalUnavailable>
+}
+
+/** Acts on each run that the job's filter selects. */
+export interface RunJobHandler {
+  readonly _tag: "EachRun"
+  readonly kind: RunJobKind
+  /** Asked again after a crash, so it must find what it did before. */
+  readonly act: (job: Job, runId: string) => Effect.Effect<JobItem>
+}
+
+/** Does the work of a job as a whole. Interrupted when another process may have the job. */
+export interface WholeJobHandler {
+  readonly _tag: "Whole"
+  readonly kind: JobKind
+  /** Begun again after a crash, so each part of it must be safe to repeat. Fails to be begun again later. */
+  readonly work: (held: HeldJob) => Effect.Effect<"completed" | "cancelled", JournalUnavailable>
+}
+
+export type JobHandler = RunJobHandler | WholeJobHandler

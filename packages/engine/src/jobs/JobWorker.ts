@@ -1,0 +1,102 @@
+/**
+ * Works on jobs: one of each kind at a time, its runs in batches, oldest first, few at a time. Contract: section 7,
+ * `/v1/jobs`.
+ */
+import type { JobKind } from "@sluice/domain/run/Job"
+import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
+import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
+import { Effect, Layer } from "effect"
+import { untilAvailable } from "../runs/RunCheckpoints.ts"
+import type { HeldJob, JobHandler, RunJobHandler, WholeJobHandler } from "./JobHandler.ts"
+import { type Job, Jobs } from "./Jobs.ts"
+
+export interface JobOptions {
+  /** Runs of a job that are acted on at once. Default 8. */
+  readonly concurrency?: number
+}
+
+/** Runs that are taken up in one statement. */
+const batchSize = 64
+/** The interval for finding other processes' jobs (own jobs are known at once), and for renewing a job's lease. */
+const lookEvery = "10 seconds"
+const renewEvery = "2 seconds"
+
+const make = Effect.fnUntraced(function*<R>(
+  handlers: Effect.Effect<ReadonlyArray<JobHandler>, never, R>,
+  { concurrency = 8 }: JobOptions
+) {
+  const jobs = yield* Jobs
+  const owner = yield* newUuid
+
+  const eachRun = Effect.fnUntraced(function*({ act, kind }: RunJobHandler, { cancelling, job }: HeldJob) {
+    if (job.total === undefined) {
+      const total = yield* untilAvailable(jobs.matches({ ...job, kind }))
+      yield* untilAvailable(jobs.progress(job.id, owner, { total }))
+    }
+    const one = Effect.fnUntraced(function*(runId: string) {
+      if (cancelling()) return
+      yield* untilAvailable(jobs.settle(job.id, yield* act(job, runId)))
+    })
+    for (;;) {
+      if (cancelling()) return "cancelled" as const
+      const next = yield* untilAvailable(jobs.take(job.id, owner, batchSize))
+      if (next.length === 0) return "completed" as const
+      yield* Effect.forEach(next, one, { concurrency, discard: true })
+    }
+  })
+
+  const whole = ({ work }: WholeJobHandler, held: HeldJob) => untilAvailable(work(held))
+
+  const work = Effect.fnUntraced(function*(handler: JobHandler, job: Job) {
+    let cancelling = false
+    const renew = Effect.map(untilAvailable(jobs.renew(job.id, owner)), (lease) => {
+      cancelling = lease === "cancelling"
+      return lease !== "lost"
+    })
+    const untilLost = Effect.gen(function*() {
+      while (yield* renew) yield* Effect.sleep(renewEvery)
+    })
+    const held: HeldJob = {
+      job,
+      cancelling: () => cancelling,
+      progress: (counts) => jobs.progress(job.id, owner, counts)
+    }
+    const toTheEnd = Effect.gen(function*() {
+      if (!(yield* renew)) return
+      const state = yield* handler._tag === "EachRun" ? eachRun(handler, held) : whole(handler, held)
+      yield* untilAvailable(jobs.finish(job.id, owner, state))
+    })
+    yield* Effect.raceFirst(toTheEnd, untilLost).pipe(
+      Effect.onInterrupt(() => Effect.ignore(jobs.release(job.id, owner)))
+    )
+  })
+
+  const loop = (handler: JobHandler) =>
+    Effect.forever(
+      untilAvailable(jobs.claim(owner, handler.kind)).pipe(
+        Effect.flatMap((job) =>
+          job === undefined
+            ? Effect.raceFirst(jobs.created(handler.kind), Effect.sleep(lookEvery))
+            : work(handler, job)
+        ),
+        Effect.catchCause((cause) =>
+          Effect.andThen(Effect.logError("job: will try again", cause), Effect.sleep(lookEvery))
+        )
+      )
+    )
+
+  yield* Effect.forEach(
+    yield* handlers,
+    (handler) => BackgroundLoop.fork(loopName(handler.kind), loop(handler)),
+    { discard: true }
+  )
+})
+
+/** The name of the background loop that works on jobs of the kind. */
+export const loopName = (kind: JobKind) => `${kind}-jobs` as const
+
+/** Executes jobs while its scope is open; for processes that execute runs. */
+export const layer = <R>(
+  handlers: Effect.Effect<ReadonlyArray<JobHandler>, never, R>,
+  options: JobOptions = {}
+): Layer.Layer<never, never, R | Jobs> => Layer.effectDiscard(make(handlers, options))

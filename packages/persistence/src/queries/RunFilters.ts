@@ -1,0 +1,57 @@
+/**
+ * A filter of runs as SQL: what an index serves bounds a walk over `runs`, and what none serves is asked of each row of
+ * that walk. Contract: section 7, `GET /v1/process-events`.
+ */
+import { timestamptz } from "@effect/sql-pg/PgTypes"
+import { isStorable } from "@sluice/domain/order/Order"
+import type { RunFilter } from "@sluice/domain/run/Job"
+import type { RunState } from "@sluice/domain/run/ProcessEvent"
+import type { SqlClient, Statement } from "effect/sql"
+import { failedAt, holdsEmail, idHolds, isSettled, isUnsettled } from "../sql/UnindexedFilters.ts"
+import { uuidAt } from "./RunRow.ts"
+
+/** False where a text cannot be stored: then nothing matches. */
+export const isAskable = ({ email, orderId, partner, pipeline, q, step }: RunFilter): boolean =>
+  [orderId, pipeline, email, partner, q, step].every((text) => text === undefined || isStorable(text))
+
+/**
+ * States, written out instead of passed: the planner takes a partial index only where it can see that it covers the
+ * question.
+ */
+export const inStates = (sql: SqlClient.SqlClient, states: ReadonlyArray<RunState>): Statement.Fragment =>
+  states.length === 1
+    ? sql.literal(`state = '${states[0]}'`)
+    : sql.literal(`state in (${states.map((state) => `'${state}'`).join(", ")})`)
+
+/** The conditions on columns of `runs`, all but the state. */
+export const bounds = (
+  sql: SqlClient.SqlClient,
+  { createdAfter, createdBefore, errorsOnly, orderId, pipeline }: RunFilter
+): ReadonlyArray<Statement.Fragment> => [
+  ...(orderId === undefined ? [] : [sql`order_id = ${orderId}`]),
+  ...(pipeline === undefined ? [] : [sql`pipeline = ${pipeline}`]),
+  ...(errorsOnly === true ? [sql`failed_steps > 0`] : []),
+  // Ids are in the order of time: they bound the walk, and the exact time decides.
+  ...(createdAfter === undefined
+    ? []
+    : [sql`created_at > ${timestamptz(createdAfter)} AND id > ${uuidAt(createdAfter, "from")}`]),
+  ...(createdBefore === undefined
+    ? []
+    : [sql`created_at < ${timestamptz(createdBefore)} AND id < ${uuidAt(createdBefore, "to")}`])
+]
+
+/** The conditions on row `w` of a walk, for which there is no index. */
+export const conditions = (
+  sql: SqlClient.SqlClient,
+  { email, outcome, partner, q, settled, step }: RunFilter
+): ReadonlyArray<Statement.Fragment> => [
+  ...(email === undefined
+    ? []
+    : [sql`exists (select from orders o where o.id = w.order_id
+        and ${holdsEmail(sql, email, { id: "o.id", version: "o.version" })} offset 0)`]),
+  ...(step === undefined && partner === undefined && outcome === undefined
+    ? []
+    : [failedAt(sql, { step, partner, outcome })]),
+  ...(settled === undefined ? [] : [settled ? isSettled(sql) : isUnsettled(sql)]),
+  ...(q === undefined ? [] : [idHolds(sql, q)])
+]

@@ -1,0 +1,103 @@
+/**
+ * The runs that a job acts on, walked through page by page by their ids, in the order of time. A page examines a bounded
+ * number of rows, whatever the filter. Contract: section 7, `POST /v1/process-events/{cancel,retry,resolve}`.
+ */
+import type { RunJobKind } from "@sluice/domain/run/Job"
+import { isFinal, OpenRunState, type RunState } from "@sluice/domain/run/ProcessEvent"
+import type { RunSelection } from "@sluice/engine/internal/jobs/Jobs"
+import { Effect } from "effect"
+import type { SqlClient, Statement } from "effect/sql"
+import { bounds, conditions, inStates, isAskable } from "../queries/RunFilters.ts"
+import { uuidAt } from "../queries/RunRow.ts"
+import { walked } from "../sql/UnindexedFilters.ts"
+
+const goneWrong: ReadonlyArray<RunState> = ["failed", "compensation-failed"]
+
+/** The states in which the job acts on a run: those of its kind, narrowed by the filter. */
+export const statesOf = (kind: RunJobKind, state: RunState | undefined): ReadonlyArray<RunState> => {
+  const usual = kind === "cancel" ? OpenRunState.literals : goneWrong
+  if (state === undefined) return usual
+  return usual.includes(state) || (kind === "retry" && state === "cancelled") ? [state] : []
+}
+
+/** What a job of this kind asks of row `w` beside the filter. */
+const ofKind = (sql: SqlClient.SqlClient, { kind, options }: RunSelection): ReadonlyArray<Statement.Fragment> => {
+  switch (kind) {
+    case "retry":
+      // One that was retried is no longer the newest word on its order.
+      return [sql`not exists (select from runs x where x.order_id = w.order_id and x.retry_of = w.id offset 0)`]
+    case "resolve": {
+      const { stepId } = options
+      const ofStep = stepId === undefined
+        ? sql`true`
+        : sql`strpos(s.record, ${`"stepId":${JSON.stringify(stepId)},`}) > 0`
+      return [sql`exists (select from steps s where s.run_id = w.id and s.state = 'failed' and ${ofStep} offset 0)`]
+    }
+    case "cancel":
+      return []
+  }
+}
+
+/** A page of the walk. */
+export interface RunPage {
+  readonly ids: ReadonlyArray<string>
+  /** Where the next page begins; `undefined` at the end. */
+  readonly next: string | undefined
+}
+
+export const before = "00000000-0000-0000-0000-000000000000"
+
+/** The walk after `cursor` as SQL, and what each of its rows has to fulfil; `undefined` where nothing can match. */
+const walkOf = (sql: SqlClient.SqlClient, selection: RunSelection, cursor: string) => {
+  const { createdAt, filter, kind } = selection
+  const states = statesOf(kind, filter.state)
+  if (states.length === 0 || !isAskable(filter)) return undefined
+  const clauses = [
+    ...bounds(sql, { ...filter, createdBefore: Math.min(createdAt, filter.createdBefore ?? createdAt) }),
+    sql`id > ${cursor}::uuid and id < ${uuidAt(createdAt, "to")}`
+  ]
+  const part = (of: ReadonlyArray<RunState>) =>
+    sql`select id, order_id, event_id, state, finished_at from runs where ${sql.and([inStates(sql, of), ...clauses])}`
+  // Each open state is a range of one index: their merge is in the order of ids without a sort.
+  const rows = states.some((state) => !isFinal(state)) && states.length > 1
+    ? states.map((state) => sql`(${part([state])})`).reduce((all, one) => sql`${all} union all ${one}`)
+    : part(states)
+  return {
+    way: sql`select * from (${rows}) u order by id limit ${walked}`,
+    met: [...conditions(sql, filter), ...ofKind(sql, selection)]
+  }
+}
+
+/** Up to `size` runs after `cursor`, from at most `walked` rows. */
+export const runsAfter = Effect.fnUntraced(function*(
+  sql: SqlClient.SqlClient,
+  selection: RunSelection,
+  cursor: string,
+  size: number
+) {
+  const walk = walkOf(sql, selection, cursor)
+  if (walk === undefined) return { ids: [], next: undefined } satisfies RunPage
+  const met = walk.met.length === 0 ? sql`true` : sql.and(walk.met)
+  const rows = yield* sql<{ readonly id: string }>`
+    select id from (${walk.way}) w where ${met} order by id limit ${size}`
+  const ids = rows.map(({ id }) => id)
+  if (ids.length === size) return { ids, next: ids.at(-1) } satisfies RunPage
+  const [end] = yield* sql<{ readonly id: string }>`select id from (${walk.way}) w order by id offset ${walked - 1}`
+  return { ids, next: end?.id } satisfies RunPage
+})
+
+/** The number of matching runs among the `walked` rows after `cursor`. */
+export const countAfter = Effect.fnUntraced(function*(
+  sql: SqlClient.SqlClient,
+  selection: RunSelection,
+  cursor: string
+) {
+  const walk = walkOf(sql, selection, cursor)
+  if (walk === undefined) return { count: 0, next: undefined }
+  const met = walk.met.length === 0 ? sql`true` : sql.and(walk.met)
+  const [row] = yield* sql<{ readonly count: number; readonly next: string | null }>`
+    with w as materialized (${walk.way})
+    select (select count(*)::int4 from w where ${met}) as count,
+      (select id from w order by id offset ${walked - 1}) as next`
+  return { count: row?.count ?? 0, next: row?.next ?? undefined }
+})
