@@ -12,6 +12,7 @@ import { keys } from "./Keys.ts"
 import { orders, submit } from "./Orders.ts"
 import { job, jobs, stop } from "./operations/Jobs.ts"
 import { cancelMany, resolveMany, retryMany } from "./operations/Many.ts"
+import { pipelines } from "./operations/Pauses.ts"
 import { replay } from "./operations/Replay.ts"
 import { Output } from "./Output.ts"
 import { cancel, resolve, retry, runs, show, watch } from "./Runs.ts"
@@ -44,7 +45,7 @@ const commandOf = (defaults: Defaults) => {
       { group: "Putting right", commands: [cancel, retry, resolve] },
       { group: "Many runs at once", commands: [cancelMany, retryMany, resolveMany, jobs, job, stop] },
       { group: "Deliveries", commands: [deliveries, delivery, redeliver, replay] },
-      { group: "Settings and partners", commands: [apply, simulate, plan, checkPartner, keys] },
+      { group: "Settings and partners", commands: [pipelines, apply, simulate, plan, checkPartner, keys] },
       { group: "Access", commands: [apiKeys, createApiKey, deleteApiKey, audit] }
     ]),
     Command.provide(({ json, key, url }) => {

@@ -76,6 +76,8 @@ export const access: AccessTable = {
   pipelines: {
     ...settings("pipeline"),
     versions: "read",
+    pause: ["operate", "pipeline.pause"],
+    resume: ["operate", "pipeline.resume"],
     // Sends and stores nothing.
     simulate: ["read", "unrecorded"]
   },

@@ -64,6 +64,8 @@ export const routes: RouteTable = {
     put: ["PUT", "/v1/pipelines/:id"],
     remove: ["DELETE", "/v1/pipelines/:id"],
     versions: ["GET", "/v1/pipelines/:id/versions"],
+    pause: ["POST", "/v1/pipelines/:id/pause"],
+    resume: ["POST", "/v1/pipelines/:id/resume"],
     simulate: ["POST", "/v1/pipelines/:id/simulate"]
   },
   connectors: {

@@ -169,6 +169,29 @@ const scenarios: { readonly [Route in ChangingRoute]: Scenario | "unrecorded" } 
   },
   "pipelines.put": pipeline.put,
   "pipelines.remove": pipeline.remove,
+  "pipelines.pause": {
+    action: "pipeline.pause",
+    prepare: Effect.gen(function*() {
+      const path = `/v1/pipelines/${uuid()}`
+      yield* send("PUT", path, { body: { match: { orderTypes: ["NOTHING"] }, steps: [] } })
+      return ["POST", `${path}/pause`, { reason: "stock-taking" }] as const
+    }),
+    before: (before) => Object.keys(before).length === 0,
+    after: ({ paused }) => paused.reason === "stock-taking" && paused.by.length > 0,
+    reason: "stock-taking"
+  },
+  "pipelines.resume": {
+    action: "pipeline.resume",
+    prepare: Effect.gen(function*() {
+      const path = `/v1/pipelines/${uuid()}`
+      yield* send("PUT", path, { body: { match: { orderTypes: ["NOTHING"] }, steps: [] } })
+      yield* send("POST", `${path}/pause`, { body: { reason: "stock-taking" } })
+      return ["POST", `${path}/resume`, { reason: "done" }] as const
+    }),
+    before: ({ paused }) => paused.reason === "stock-taking",
+    after: (after) => Object.keys(after).length === 0,
+    reason: "done"
+  },
   "connectors.put": connector.put,
   "connectors.remove": connector.remove,
   "authProviders.put": authProvider.put,

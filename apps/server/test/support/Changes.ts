@@ -43,6 +43,8 @@ export const changes = ({ delivery, failed, job, replay, running }: Stored): Rea
   { endpoint: "deliveries.redeliver", method: "POST", path: `/v1/deliveries/${delivery}/redeliver` },
   { endpoint: "partners.reset", method: "POST", path: "/v1/partners/nobody.invalid/reset" },
   { endpoint: "pipelines.put", method: "PUT", path: "/v1/pipelines/new", body: { steps: [] } },
+  { endpoint: "pipelines.pause", method: "POST", path: "/v1/pipelines/plain/pause", body: { reason: "r" } },
+  { endpoint: "pipelines.resume", method: "POST", path: "/v1/pipelines/plain/resume", body: { reason: "r" } },
   { endpoint: "pipelines.remove", method: "DELETE", path: "/v1/pipelines/old" },
   {
     endpoint: "connectors.put",

@@ -9,6 +9,9 @@ import * as Endpoints from "./SettingsEndpoints.ts"
 
 const path = "/v1/pipelines"
 
+/** The body of `POST /v1/pipelines/{name}/pause` and `/resume`. */
+export const PauseRequest = Schema.Struct({ reason: Schema.NonEmptyString }).annotate({ identifier: "PauseRequest" })
+
 export class PipelinesApi extends HttpApiGroup.make("pipelines")
   .add(
     Endpoints.list(path),
@@ -21,6 +24,20 @@ export class PipelinesApi extends HttpApiGroup.make("pipelines")
       success: pageOf(Endpoints.StoredSettings),
       error: Problems.NotFound
     }).annotateMerge(OpenApi.annotations({ summary: "Every version of a pipeline, newest first" })),
+    HttpApiEndpoint.post("pause", `${path}/:id/pause`, {
+      params: { id: Schema.String },
+      payload: PauseRequest,
+      success: Endpoints.StoredSettings,
+      error: [...Problems.withBody, Problems.NotFound]
+    }).annotateMerge(OpenApi.annotations({
+      summary: "Pause a pipeline: orders are taken in and stay queued; what runs goes on"
+    })),
+    HttpApiEndpoint.post("resume", `${path}/:id/resume`, {
+      params: { id: Schema.String },
+      payload: PauseRequest,
+      success: Endpoints.StoredSettings,
+      error: [...Problems.withBody, Problems.NotFound]
+    }).annotateMerge(OpenApi.annotations({ summary: "Resume a paused pipeline: its queued runs start" })),
     HttpApiEndpoint.post("simulate", `${path}/:id/simulate`, {
       params: { id: Schema.String },
       payload: SimulationRequest,

@@ -27,7 +27,7 @@ import {
 } from "../journal/Journal.ts"
 import { Runs } from "../runs/Runs.ts"
 import { make as makeChoice, type MatchFailed, type NoPipeline } from "../settings/PipelineSelection.ts"
-import { Settings } from "../settings/Settings.ts"
+import { Settings, type SettingsSnapshot } from "../settings/Settings.ts"
 
 /** The document cannot be an order. Nothing was stored. */
 export class InvalidOrder extends Schema.TaggedError<InvalidOrder>()("InvalidOrder", {
@@ -77,7 +77,7 @@ export class Intake extends Context.Service<Intake, {
     request: ProcessRequest
   ) => Effect.Effect<Receipt, NoPipeline | MatchFailed | PipelineUnknown | OrderNotFound | IntakeError>
   /** Opens a run in another way (a retry): refused where there is no room, and started where it was accepted. */
-  readonly open: <E>(opening: Effect.Effect<Stored, E>) => Effect.Effect<Receipt, E | JournalFull>
+  readonly open: <E>(opening: Effect.Effect<Stored, E>, pipeline: string) => Effect.Effect<Receipt, E | JournalFull>
 }>()("@sluice/engine/Intake") {
   static readonly layer = Layer.effect(Intake, Effect.suspend(() => make))
 }
@@ -86,6 +86,10 @@ const keyFaults = (key: string | undefined): ReadonlyArray<Fault> =>
   key === undefined || (key.length > 0 && key.length <= 255)
     ? []
     : [{ path: "Idempotency-Key", message: "must have 1 to 255 characters" }]
+
+/** The mark of a run whose pipeline is paused. */
+export const pauseOf = ({ paused }: SettingsSnapshot, pipeline: string): { readonly paused?: true } =>
+  paused?.has(pipeline) === true ? { paused: true } : {}
 
 const make = Effect.gen(function*() {
   const journal = yield* Journal
@@ -119,12 +123,17 @@ const make = Effect.gen(function*() {
     (hasRoom) => hasRoom ? Effect.void : Effect.fail(new JournalFull({ retryAfterSeconds: 1 }))
   )
 
+  /** Refuses early where nothing can be taken in; what a paused pipeline takes in needs no room. */
+  const roomForAny = Effect.suspend(() => (settings.current().paused?.size ?? 0) > 0 ? Effect.void : room)
+  const roomFor = (pipeline: string) =>
+    Effect.suspend(() => settings.current().paused?.has(pipeline) === true ? Effect.void : room)
+
   const submit = Effect.fnUntraced(function*({ body, shipmentId, idempotencyKey, requestedBy }: OrderSubmission) {
     const own = turnOf(body)
     yield* own
     const faults = [...submissionFaults(body), ...keyFaults(idempotencyKey)]
     if (faults.length > 0 || !Json.isObject(body)) return yield* new InvalidOrder({ faults })
-    yield* room
+    yield* roomForAny
     const now = clock.currentTimeMillisUnsafe()
     const ownId = typeof body.id === "string" ? body.id : undefined
     const order = firstVersion(
@@ -132,7 +141,9 @@ const make = Effect.gen(function*() {
       ownId ?? orderId(yield* newUuid),
       isoOf(now)
     )
-    const pipeline = yield* choose(order, settings.current().pipelines, now)
+    const snapshot = settings.current()
+    const pipeline = yield* choose(order, snapshot.pipelines, now)
+    if (snapshot.paused !== undefined) yield* roomFor(pipeline.name)
     const repeatable = ownId !== undefined || idempotencyKey !== undefined || typeof body.externalId === "string"
     yield* own
     const fingerprint = repeatable ? yield* fingerprintOf({ body, shipmentId: shipmentId ?? null }) : undefined
@@ -145,7 +156,8 @@ const make = Effect.gen(function*() {
         pipeline: { name: pipeline.name, version: pipeline.version },
         createdAt: now,
         ...(shipmentId !== undefined && { shipmentId }),
-        ...(requestedBy !== undefined && { requestedBy })
+        ...(requestedBy !== undefined && { requestedBy }),
+        ...pauseOf(snapshot, pipeline.name)
       },
       ...(idempotencyKey !== undefined && { idempotencyKey }),
       ...(fingerprint !== undefined && { fingerprint })
@@ -153,7 +165,7 @@ const make = Effect.gen(function*() {
   })
 
   const process = Effect.fnUntraced(function*(id: string, request: ProcessRequest) {
-    yield* room
+    yield* roomForAny
     const { pipeline: named, shipmentId, idempotencyKey, requestedBy } = request
     const now = clock.currentTimeMillisUnsafe()
     const { order } = yield* journal.document(id)
@@ -162,6 +174,7 @@ const make = Effect.gen(function*() {
       ? yield* choose(order, pipelines, now)
       : pipelines.find(({ name }) => name === named)
     if (pipeline === undefined) return yield* new PipelineUnknown({ name: named ?? "" })
+    yield* roomFor(pipeline.name)
     const fingerprint = idempotencyKey === undefined
       ? undefined
       : yield* fingerprintOf({ orderId: id, pipeline: named ?? null, shipmentId: shipmentId ?? null })
@@ -172,12 +185,13 @@ const make = Effect.gen(function*() {
         pipeline: { name: pipeline.name, version: pipeline.version },
         createdAt: now,
         ...(shipmentId !== undefined && { shipmentId }),
-        ...(requestedBy !== undefined && { requestedBy })
+        ...(requestedBy !== undefined && { requestedBy }),
+        ...pauseOf(settings.current(), pipeline.name)
       },
       ...(idempotencyKey !== undefined && { idempotencyKey }),
       ...(fingerprint !== undefined && { fingerprint })
     })).pipe(Effect.catchTag("OrderMoved", Effect.die))
   })
 
-  return Intake.of({ submit, process, open: (opening) => Effect.andThen(room, started(opening)) })
+  return Intake.of({ submit, process, open: (opening, pipeline) => Effect.andThen(roomFor(pipeline), started(opening)) })
 })

@@ -27,7 +27,7 @@ import { Settings } from "../settings/Settings.ts"
 import { changeOrder } from "../steps/OrderChange.ts"
 import { placedSteps } from "../steps/PlacedSteps.ts"
 import { redactorOf } from "../steps/StepRedaction.ts"
-import { Intake, type Receipt } from "./Intake.ts"
+import { Intake, pauseOf, type Receipt } from "./Intake.ts"
 import { planRetry } from "./RetryPlan.ts"
 
 /** The run cannot be retried like this. Nothing was stored. */
@@ -107,7 +107,8 @@ const make = Effect.gen(function*() {
     )
 
   /** Answers a repeated request first: the answer does not depend on what happened to the run since. */
-  const repeated = Effect.fnUntraced(function*(orderId: string, key: string, fingerprint: Uint8Array) {
+  const repeated = Effect.fnUntraced(function*(past: PastRun, key: string, fingerprint: Uint8Array) {
+    const { orderId, pipeline } = past
     const known = yield* pastRuns.keyed(orderId, key)
     if (known === undefined) return undefined
     if (!sameFingerprint(known.fingerprint, fingerprint)) {
@@ -116,7 +117,10 @@ const make = Effect.gen(function*() {
       })
     }
     const { runId, eventId, state } = known
-    return yield* intake.open(Effect.succeed({ _tag: "Repeated", orderId, runId, eventId, state } as const))
+    return yield* intake.open(
+      Effect.succeed({ _tag: "Repeated", orderId, runId, eventId, state } as const),
+      pipeline.name
+    )
   })
 
   const pipelineFor = Effect.fnUntraced(function*({ pipeline: { name, version } }: PastRun, current: boolean) {
@@ -140,7 +144,7 @@ const make = Effect.gen(function*() {
     const { idempotencyKey, requestedBy, reason } = request
     const fingerprint = idempotencyKey === undefined ? undefined : yield* fingerprintOf(id, request)
     if (idempotencyKey !== undefined && fingerprint !== undefined) {
-      const receipt = yield* repeated(orderId, idempotencyKey, fingerprint)
+      const receipt = yield* repeated(past, idempotencyKey, fingerprint)
       if (receipt !== undefined) return receipt
     }
     if (!isFinal(past.state)) {
@@ -164,7 +168,8 @@ const make = Effect.gen(function*() {
       ...(plan.fromStep !== undefined && { fromStep: plan.fromStep }),
       ...(reason !== undefined && { retryReason: redactorOf(settings.current().secrets).text(reason) }),
       ...(requestedBy !== undefined && { requestedBy }),
-      ...(plan.inheritedKeys.length > 0 && { inheritedKeys: plan.inheritedKeys })
+      ...(plan.inheritedKeys.length > 0 && { inheritedKeys: plan.inheritedKeys }),
+      ...pauseOf(settings.current(), target.name)
     }
     const opening = Effect.flatMap(journal.document(orderId), (document) =>
       journal.reprocess({
@@ -179,7 +184,8 @@ const make = Effect.gen(function*() {
       Effect.retry(opening, { while: ({ _tag }) => _tag === "OrderMoved" }).pipe(
         // An order with a run is never gone.
         Effect.catchTags({ OrderMoved: Effect.die, OrderNotFound: Effect.die })
-      )
+      ),
+      target.name
     )
   })
 

@@ -63,6 +63,8 @@ export interface NewRun {
   readonly fromStep?: string
   readonly retryReason?: string
   readonly requestedBy?: string
+  /** Its pipeline is paused: the run is queued, outside the bound on the queue. */
+  readonly paused?: true
   /** Keys that requests of this run are sent under: see `InheritedKey`. */
   readonly inheritedKeys?: ReadonlyArray<InheritedKey>
 }

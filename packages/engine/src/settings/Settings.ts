@@ -14,6 +14,8 @@ export interface SettingsSnapshot {
   readonly pipelines: ReadonlyArray<Pipeline>
   readonly connectors: ReadonlyArray<AddressedConnector>
   readonly authProviders: ReadonlyArray<AuthProvider>
+  /** The names of the pipelines that an operator has paused: their runs are taken in, and none is started. */
+  readonly paused?: ReadonlySet<string>
   /** Every configured secret of 8 or more characters: what must read `[redacted]` wherever it turns up. */
   readonly secrets: ReadonlyArray<string>
 }

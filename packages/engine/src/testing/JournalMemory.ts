@@ -133,8 +133,11 @@ export const make = Effect.gen(function*() {
       switch (judgement._tag) {
         case "Gone": {
           store.orders.set(document.order.id, { versions: [document], history: [], messages: [], submission })
-          const opened = open(document.order.id, run, true, 1)
+          const opened = open(document.order.id, run, run.paused !== true, 1)
           opened.startedAt = run.createdAt
+          if (run.paused === true) {
+            return Effect.succeed({ _tag: "Queued", orderId: document.order.id, eventId: run.eventId, runId: run.runId })
+          }
           return Effect.succeed({ _tag: "Accepted", run: held(opened, false, document) })
         }
         case "Own":
@@ -177,7 +180,7 @@ export const make = Effect.gen(function*() {
         store.processKeys.set(JSON.stringify([orderId, idempotencyKey]), { runId: run.runId, fingerprint })
       }
       const { version } = newest(order).order
-      const starts = runsOf(orderId).every((other) => isFinal(other.state))
+      const starts = run.paused !== true && runsOf(orderId).every((other) => isFinal(other.state))
       const opened = open(orderId, { ...run, eventId }, starts, version)
       for (const step of reused) opened.steps.push({ ...step, nextVersion: version })
       opened.callouts.push(...reusedCallouts(store, reused))
@@ -221,7 +224,7 @@ export const make = Effect.gen(function*() {
     for (const run of runs) {
       if (run.owner !== undefined && !run.owner.alive) return take(run, true)
       if (run.dueAt !== undefined && run.dueAt <= now) return take(run, false)
-      if (run.state === "queued" && !runsOf(run.orderId).some((other) => openStates.has(other.state))) {
+      if (run.state === "queued" && run.paused !== true && !runsOf(run.orderId).some((other) => openStates.has(other.state))) {
         run.state = "running"
         run.startVersion = newest(store.orders.get(run.orderId) as MemoryOrder).order.version
         run.startedAt = now

@@ -184,7 +184,8 @@ const make = Effect.fnUntraced(function*<E>(options: Options, register: Register
       Effect.uninterruptible(Effect.callback((resume) => {
         if (closing) return resume(Effect.fail(new JournalUnavailable({ message: "This process is ending" })))
         const bytes = submissionBytes(submission)
-        if (depth.full()) return resume(Effect.fail(new JournalFull({ retryAfterSeconds: 5 })))
+        const paused = submission.run.paused === true
+        if (depth.full() && !paused) return resume(Effect.fail(new JournalFull({ retryAfterSeconds: 5 })))
         if (
           waiting((channel) => channel.backlog.count()) >= limits.members
           || waiting((channel) => channel.backlog.bytes()) + bytes > limits.bytes
@@ -192,7 +193,7 @@ const make = Effect.fnUntraced(function*<E>(options: Options, register: Register
         const member: PendingSubmission = {
           kind: "accept",
           submission,
-          starts: executes && lease.inFlight.room(submission.run.pipeline.name) > 0,
+          starts: executes && !paused && lease.inFlight.room(submission.run.pipeline.name) > 0,
           bytes,
           since: clock.monotonicTimeNanosUnsafe(),
           mayBeStored: false,
@@ -240,10 +241,11 @@ const make = Effect.fnUntraced(function*<E>(options: Options, register: Register
   const journal = Journal.of({
     accept,
     reprocess: (request) =>
-      (depth.full() ? Effect.fail(new JournalFull({ retryAfterSeconds: 5 })) : Effect.void).pipe(
+      (depth.full() && request.run.paused !== true ? Effect.fail(new JournalFull({ retryAfterSeconds: 5 })) : Effect.void).pipe(
         Effect.andThen(Effect.suspend(() => {
           const by = lease.identity()
-          const starts = executes && lease.inFlight.room(request.run.pipeline.name) > 0
+          const starts = executes && request.run.paused !== true
+            && lease.inFlight.room(request.run.pipeline.name) > 0
           return Effect.map(reprocess(request, by, starts), (answer) => reprocessed(answer, by.worker))
         })),
         Effect.provideService(SqlClient.SqlClient, sql),

@@ -20,6 +20,7 @@ import apiKeys from "./migrations/0011_api_keys.ts"
 import audit from "./migrations/0012_audit.ts"
 import redelivery from "./migrations/0013_redelivery.ts"
 import jobs from "./migrations/0016_jobs.ts"
+import pipelinePause from "./migrations/0017_pipeline_pause.ts"
 import retention from "./migrations/0019_retention.ts"
 
 /** Every migration by `<number>_<name>`; the last number is the schema version of this program. */
@@ -38,6 +39,7 @@ export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
   "0012_audit": audit,
   "0013_redelivery": redelivery,
   "0016_jobs": jobs,
+  "0017_pipeline_pause": pipelinePause,
   "0019_retention": retention
 }
 

@@ -45,6 +45,8 @@ interface Row {
   readonly id: string
   readonly version: number
   readonly document: string
+  /** An operator has paused the pipeline. */
+  readonly paused: boolean
 }
 
 /** The decoded settings of each kind, and the secrets of all. */
@@ -134,11 +136,11 @@ const byPrecedence = (a: Pipeline, b: Pipeline): number =>
 /** One row for each setting, and one for the revision. A union: a join's estimated cost is the product of its tables. */
 const statement = (sql: SqlClient.SqlClient) =>
   sql<Row>`
-    SELECT revision, NULL AS kind, '' AS id, 0 AS version, '' AS document FROM settings_revision
-    UNION ALL SELECT NULL, 'pipeline', id, version, document FROM pipelines
-    UNION ALL SELECT NULL, 'connector', id, version, document FROM connectors
-    UNION ALL SELECT NULL, 'authProvider', id, version, document FROM auth_providers
-    UNION ALL SELECT NULL, 'webhookEndpoint', id, version, document FROM webhook_endpoints
+    SELECT revision, NULL AS kind, '' AS id, 0 AS version, '' AS document, false AS paused FROM settings_revision
+    UNION ALL SELECT NULL, 'pipeline', id, version, document, paused_at IS NOT NULL FROM pipelines
+    UNION ALL SELECT NULL, 'connector', id, version, document, false FROM connectors
+    UNION ALL SELECT NULL, 'authProvider', id, version, document, false FROM auth_providers
+    UNION ALL SELECT NULL, 'webhookEndpoint', id, version, document, false FROM webhook_endpoints
     ORDER BY kind, id`
 
 export const load = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, box: SecretBox["Service"]) {
@@ -165,10 +167,12 @@ export const load = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, box: S
       unreadable.push({ kind, id, message: messages.join("; "), secrets: opened.unreadable })
     }
   }
+  const paused = rows.filter((row) => row.paused).map(({ id }) => id)
   return {
     ...gathered,
     pipelines: gathered.pipelines.toSorted(byPrecedence),
     secrets: [...gathered.secrets],
+    ...(paused.length > 0 && { paused: new Set(paused) }),
     unreadable,
     revision: rows.find(({ kind }) => kind === null)?.revision ?? 0n
   } satisfies LoadedSettings

@@ -20,7 +20,14 @@ export interface SettingRow {
   readonly disabled_at?: Date | null
   readonly disabled_reason?: string | null
   readonly failing_since?: Date | null
+  /** A pipeline's. */
+  readonly paused_at?: Date | null
+  readonly paused_reason?: string | null
+  readonly paused_by?: string | null
 }
+
+const pauseOf = ({ paused_at, paused_by, paused_reason }: SettingRow): JsonObject =>
+  paused_at == null ? {} : { paused: { at: paused_at.toISOString(), reason: paused_reason ?? "", by: paused_by ?? "" } }
 
 const notesOf = ({ disabled_at, disabled_reason, failing_since }: SettingRow): JsonObject => ({
   ...(disabled_at != null && { disabledAt: disabled_at.toISOString() }),
@@ -36,6 +43,7 @@ export const shown = (kind: SettingsKind, row: SettingRow, document = documentOf
   version: row.version,
   document: redactDocument(kind, document),
   ...(kind === "webhookEndpoint" && { notes: notesOf(row) }),
+  ...(kind === "pipeline" && { notes: pauseOf(row) }),
   createdAt: row.created_at.toISOString(),
   updatedAt: row.updated_at.toISOString()
 })

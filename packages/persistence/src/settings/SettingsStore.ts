@@ -49,6 +49,9 @@ export interface WebhookEndpointSettings extends SettingsOf {
 }
 
 export interface PipelineSettings extends SettingsOf {
+  /** From within a second on no process starts a run of the pipeline; what is taken in stays queued. */
+  readonly pause: (name: string, reason: string) => Effect.Effect<StoredSetting, SettingUnknown | JournalUnavailable>
+  readonly resume: (name: string, reason: string) => Effect.Effect<StoredSetting, SettingUnknown | JournalUnavailable>
   /** Every version, newest first, also of a pipeline that was deleted. */
   readonly versions: (
     name: string,
@@ -109,8 +112,19 @@ const make = Effect.gen(function*() {
     return { ...put, secret }
   })
 
+  const pause = Effect.fn("SettingsStore.pause")(function*(name: string, reason: string, paused: boolean) {
+    const setting = yield* orUnavailable(transaction(sql, writes.pause(name, reason, paused)))
+    yield* refresh
+    return setting
+  })
+
   return SettingsStore.of({
-    pipeline: { ...of("pipeline"), versions: (name, page) => orUnavailable(reads.versions(name, page)) },
+    pipeline: {
+      ...of("pipeline"),
+      versions: (name, page) => orUnavailable(reads.versions(name, page)),
+      pause: (name, reason) => pause(name, reason, true),
+      resume: (name, reason) => pause(name, reason, false)
+    },
     connector: of("connector"),
     authProvider: of("authProvider"),
     webhookEndpoint: { ...of("webhookEndpoint"), put: putEndpoint, rotate }

@@ -2,6 +2,7 @@
  * The statements that change settings, each in a transaction of its own. Changes of all kinds are serialised by the one
  * row of the revision, so that a change replaces exactly what it was compared with.
  */
+import { anonymous, CurrentAct } from "@sluice/domain/access/Act"
 import { equals, type JsonObject, stringify } from "@sluice/domain/json/Json"
 import { isStorable } from "@sluice/domain/order/Order"
 import { keepStored, type SettingsKind } from "@sluice/domain/settings/SettingsDocument"
@@ -95,5 +96,24 @@ export const makeWrites = (sql: SqlClient.SqlClient, box: SecretBox["Service"]) 
     yield* recordAct(sql, { before: shown(kind, row).document })
   })
 
-  return { put, remove }
+  /** Pauses a pipeline or resumes it, and answers it as it is then. Resuming one that is not paused changes nothing. */
+  const pause = Effect.fnUntraced(function*(id: string, reason: string, paused: boolean) {
+    const row = yield* stored("pipeline", id)
+    if (row === undefined) return yield* new SettingUnknown({ kind: "pipeline", id })
+    const before = shown("pipeline", row)
+    if (!paused && row.paused_at == null) return before
+    const by = (yield* CurrentAct)?.actor ?? anonymous
+    const [written] = yield* paused
+      ? sql<SettingRow>`UPDATE pipelines SET paused_at = date_trunc('milliseconds', clock_timestamp()),
+        paused_reason = ${reason}, paused_by = ${by} WHERE id = ${id} RETURNING *`
+      : sql<SettingRow>`UPDATE pipelines SET paused_at = NULL, paused_reason = NULL, paused_by = NULL
+        WHERE id = ${id} RETURNING *`
+    if (written === undefined) return yield* Effect.die(`pipeline ${id} was not written`)
+    const after = shown("pipeline", written)
+    yield* announce(sql)
+    yield* recordAct(sql, { before: before.notes ?? {}, after: after.notes ?? {}, reason })
+    return after
+  })
+
+  return { put, remove, pause }
 }

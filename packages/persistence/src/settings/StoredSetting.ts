@@ -8,7 +8,7 @@ export interface StoredSetting {
   readonly version: number
   /** Secrets read `[redacted]`. */
   readonly document: JsonObject
-  /** Data that the server adds: a webhook endpoint's health. */
+  /** Data that the server adds: a webhook endpoint's health, a pipeline's pause. */
   readonly notes?: JsonObject
   /** ISO 8601, UTC. */
   readonly createdAt: string

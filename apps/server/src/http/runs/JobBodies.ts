@@ -8,7 +8,7 @@ import type { RunFilter } from "@sluice/domain/run/Job"
 import { RunState } from "@sluice/domain/run/ProcessEvent"
 import type { JobOptions } from "@sluice/engine/internal/jobs/Jobs"
 import { DateTime, Option, Schema } from "effect"
-import { onlyThese, reasonOf, refusing } from "./RetryBodies.ts"
+import { onlyThese, reasonOf, refusing } from "../../wire/ReasonBody.ts"
 
 const momentOf = (reader: JsonReader, name: string): number | undefined => {
   const text = reader.string(name)

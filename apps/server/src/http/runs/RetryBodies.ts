@@ -2,25 +2,7 @@
 import { given, JsonReader } from "@sluice/domain/internal/decode/JsonReader"
 import type { JsonObject } from "@sluice/domain/json/Json"
 import type { Fault } from "@sluice/domain/order/Order"
-import { Effect } from "effect"
-import * as ErrorMapping from "../../wire/ErrorMapping.ts"
-
-/** The longest reason, in characters: it is shown in lists. */
-const maxReason = 2000
-
-export const onlyThese = (reader: JsonReader, names: ReadonlyArray<string>): void => {
-  for (const name of Object.keys(reader.source)) {
-    if (!names.includes(name)) reader.fault(name, `is unknown: send ${names.join(", ")}`)
-  }
-}
-
-export const reasonOf = (reader: JsonReader, value: string | undefined): string | undefined =>
-  value !== undefined && value.length > maxReason
-    ? reader.fault("reason", `must have at most ${maxReason} characters`)
-    : value
-
-export const refusing = <A>(faults: ReadonlyArray<Fault>, value: A) =>
-  faults.length > 0 ? Effect.fail(ErrorMapping.invalid(faults)) : Effect.succeed(value)
+import { onlyThese, reasonOf, refusing } from "../../wire/ReasonBody.ts"
 
 /** `null` means "absent". */
 export const retry = (body: JsonObject) => {

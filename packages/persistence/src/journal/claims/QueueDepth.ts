@@ -5,12 +5,21 @@
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import { Effect, Latch } from "effect"
 import { SqlClient } from "effect/sql"
+import { isPaused, pipelinesQueued } from "./QueuedRuns.ts"
 
 /** The default limit: a million queued runs is a backlog, twice as many is beyond any plan. */
 export const defaultLimit = 2_000_000
 
 /** A second's worth of counting is not to be done every second. */
 const rhythm = "5 seconds"
+
+/** Counts up to $1 queued runs, pipeline by pipeline; those of paused ones are outside the bound. */
+export const depthQuery = `${pipelinesQueued}
+select count(*)::int4 as n from (
+  select from p cross join lateral (
+    select from runs r where r.state = 'queued' and r.pipeline = p.pipeline limit $1
+  ) q where p.pipeline is not null and not ${isPaused("p.pipeline")} limit $1
+) q`
 
 export interface QueueDepth {
   readonly full: () => boolean
@@ -24,8 +33,7 @@ export const make = Effect.fnUntraced(function*(limit: number) {
 
   const count = Effect.gen(function*() {
     yield* wake.await
-    const [row] = yield* sql<{ readonly n: number }>`select count(*)::int4 as n from (
-      select from runs where state = 'queued' limit ${limit}) q`
+    const [row] = yield* sql.unsafe<{ readonly n: number }>(depthQuery, [limit])
     depth = row?.n ?? depth
     // While it is full nothing is added, and yet it has to be looked at.
     if (depth < limit) wake.closeUnsafe()

@@ -16,19 +16,32 @@ export interface Candidate {
   readonly pipeline: string
 }
 
-/** Walks from one pipeline to the next along the index, then reads so many of each: $1. */
-export const candidates = `with recursive p (pipeline) as (
+/** `p`: the pipelines that have queued runs, walked from one to the next along the index. */
+export const pipelinesQueued = `with recursive p (pipeline) as (
   (select pipeline from runs where state = 'queued' order by pipeline limit 1)
   union all
   select (select r.pipeline from runs r where r.state = 'queued' and r.pipeline > p.pipeline order by r.pipeline limit 1)
   from p where p.pipeline is not null
-)
+)`
+
+const paused = "array(select s.id from pipelines s where s.paused_at is not null)"
+
+/** True of a pipeline that is paused; the list is read once for the statement. */
+export const isPaused = (pipeline: string): string => `(${pipeline} = any (${paused}))`
+
+/**
+ * Reads so many of each pipeline, $1, but none of a paused one: what it has in its queue is stepped over, however much
+ * that is. A run that waits behind one of a paused pipeline over the same order has not its turn either.
+ */
+export const candidates = `${pipelinesQueued}
 select q.id, q.order_id, p.pipeline from p cross join lateral (
   select r.id, r.order_id from runs r
   where r.state = 'queued' and r.pipeline = p.pipeline
     and not exists (select from runs o where o.order_id = r.order_id and o.state in ${openStates})
+    and (cardinality(${paused}) = 0 or not exists (select from runs a where a.order_id = r.order_id
+      and a.state = 'queued' and a.id < r.id and ${isPaused("a.pipeline")}))
   order by r.id limit $1
-) q where p.pipeline is not null`
+) q where p.pipeline is not null and not ${isPaused("p.pipeline")}`
 
 /** One of each pipeline, then the second of each, until `room` is filled; at most one for each order. */
 export const inTurns = (

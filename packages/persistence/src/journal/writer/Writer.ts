@@ -129,7 +129,8 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: WorkerRegi
   const settleAccept = ({ abandoned, bytes, settle, starts, submission }: PendingSubmission, owned: boolean) => {
     const { pipeline, runId } = submission.run
     if (!owned || !starts || lease.inFlight.has(runId)) {
-      if (!starts) options.queued()
+      // What waits for its pipeline to be resumed is nobody's to claim.
+      if (!starts && submission.run.paused !== true) options.queued()
       return settle(Effect.succeed(queued(submission)))
     }
     if (abandoned) {
