@@ -138,7 +138,7 @@ const deliveries = (executes: boolean) =>
     )
     : DeliveryStorePostgres.layerAnnouncing
 
-/** What an operator does with runs: one at a time on request, many at a time by the workers. */
+/** The acts of an operator on runs: on one at request, on many by the workers. */
 const operations = (executes: boolean) =>
   Layer.merge(JobLists.layer, executes ? JobWorker.layer(RunJobs.handlers) : Layer.empty).pipe(
     Layer.provideMerge(Layer.mergeAll(

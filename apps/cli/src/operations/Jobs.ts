@@ -31,7 +31,8 @@ export const jobs = Command.make(
         { title: "STATE", of: ({ state }) => state },
         {
           title: "DONE",
-          of: ({ done, failed, skipped, total }) => `${done + failed + skipped}${total === undefined ? "" : `/${total}`}`
+          of: ({ done, failed, skipped, total }) =>
+            `${done + failed + skipped}${total === undefined ? "" : `/${total}`}`
         },
         { title: "REASON", of: ({ reason }) => reason, flexible: true }
       ], style),

@@ -80,6 +80,10 @@ const selected = Effect.fnUntraced(function*(flags: Given) {
 
 const query = (dryRun: boolean) => dryRun ? { dryRun: "true" as const } : {}
 
+const told = (job: typeof Job.Type) =>
+  `${job.state}: ${job.done} done, ${job.failed} failed, ${job.skipped} skipped`
+  + (job.total === undefined ? "" : ` of ${job.total}`)
+
 /** Shows the count of a dry run, or the job to its end. */
 const shown = Effect.fnUntraced(function*(started: Started, noWatch: boolean) {
   const client = yield* ApiClient
@@ -87,9 +91,6 @@ const shown = Effect.fnUntraced(function*(started: Started, noWatch: boolean) {
   if ("matches" in started) {
     return yield* output.result(started, () => [`${started.matches} runs match`])
   }
-  const told = (job: typeof Job.Type) =>
-    `${job.state}: ${job.done} done, ${job.failed} failed, ${job.skipped} skipped`
-    + (job.total === undefined ? "" : ` of ${job.total}`)
   if (!noWatch) yield* output.note(`job ${started.id}`)
   const job = noWatch ? started : yield* followed(started, client.jobs.get({ params: { id: started.id } }), told)
   yield* output.result(job, () => [

@@ -180,7 +180,14 @@ layer(Layer.merge(Sluice.layer({ SLUICE_API_KEYS: "ops=secret-key-of-ops" }), Pa
           const filter = { pipeline: "three", createdAfter: before, failedStep: "b" }
           const made = yield* ask("POST", "/v1/process-events/retry", { filter, reason: "outage" })
           assert.strictEqual(made.status, 202, made.text)
-          assert.deepInclude(made.json, { kind: "retry", state: "queued", done: 0, failed: 0, skipped: 0, requestedBy: "ops" })
+          assert.deepInclude(made.json, {
+            kind: "retry",
+            state: "queued",
+            done: 0,
+            failed: 0,
+            skipped: 0,
+            requestedBy: "ops"
+          })
           const path = `/v1/jobs/${made.json.id}`
           const ended = yield* Effect.repeat(Effect.delay(ask("GET", path), "50 millis"), {
             until: ({ json }) => json.state !== "queued" && json.state !== "running"

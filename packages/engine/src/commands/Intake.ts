@@ -193,5 +193,9 @@ const make = Effect.gen(function*() {
     })).pipe(Effect.catchTag("OrderMoved", Effect.die))
   })
 
-  return Intake.of({ submit, process, open: (opening, pipeline) => Effect.andThen(roomFor(pipeline), started(opening)) })
+  return Intake.of({
+    submit,
+    process,
+    open: (opening, pipeline) => Effect.andThen(roomFor(pipeline), started(opening))
+  })
 })

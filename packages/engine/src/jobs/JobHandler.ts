@@ -1,4 +1,4 @@
-/** What the jobs of one kind do. `JobWorker` executes handlers; a new kind of job is a new handler. */
+/** Handlers of jobs, one for each kind. `JobWorker` executes handlers; a new kind of job is a new handler. */
 import type { JobKind, RunJobKind } from "@sluice/domain/run/Job"
 import type { Effect } from "effect"
 import type { JournalUnavailable } from "../journal/Journal.ts"

@@ -2,12 +2,12 @@
  * Works on jobs: one of each kind at a time, its runs in batches, oldest first, few at a time. Contract: section 7,
  * `/v1/jobs`.
  */
-import type { JobKind } from "@sluice/domain/run/Job"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
+import type { JobKind } from "@sluice/domain/run/Job"
 import { Effect, Layer } from "effect"
 import { untilAvailable } from "../runs/RunCheckpoints.ts"
-import type { HeldJob, JobHandler, RunJobHandler, WholeJobHandler } from "./JobHandler.ts"
+import type { HeldJob, JobHandler, RunJobHandler } from "./JobHandler.ts"
 import { type Job, Jobs } from "./Jobs.ts"
 
 export interface JobOptions {
@@ -45,8 +45,6 @@ const make = Effect.fnUntraced(function*<R>(
     }
   })
 
-  const whole = ({ work }: WholeJobHandler, held: HeldJob) => untilAvailable(work(held))
-
   const work = Effect.fnUntraced(function*(handler: JobHandler, job: Job) {
     let cancelling = false
     const renew = Effect.map(untilAvailable(jobs.renew(job.id, owner)), (lease) => {
@@ -63,7 +61,7 @@ const make = Effect.fnUntraced(function*<R>(
     }
     const toTheEnd = Effect.gen(function*() {
       if (!(yield* renew)) return
-      const state = yield* handler._tag === "EachRun" ? eachRun(handler, held) : whole(handler, held)
+      const state = yield* handler._tag === "EachRun" ? eachRun(handler, held) : untilAvailable(handler.work(held))
       yield* untilAvailable(jobs.finish(job.id, owner, state))
     })
     yield* Effect.raceFirst(toTheEnd, untilLost).pipe(

@@ -99,15 +99,18 @@ export const resolutions = Effect.gen(function*() {
     if (steps.length === 0) return skipped(runId, "it has no failed step")
     const { output } = job.options
     const request = { reason: job.reason, ...requester(job), ...(output !== undefined && { output }) }
-    const refusals = yield* Effect.forEach(steps, (stepId) =>
-      untilAvailable(resolution.resolve(processEventId(runId), stepId, request)).pipe(
-        Effect.as(undefined),
-        Effect.catchTags({
-          RunNotFound: () => Effect.succeed("it does not exist any more"),
-          StepNotFound: ({ stepId }) => Effect.succeed(`it has no step ${stepId}`),
-          NotResolvable: ({ message }) => Effect.succeed(message)
-        })
-      ))
+    const refusals = yield* Effect.forEach(
+      steps,
+      (stepId) =>
+        untilAvailable(resolution.resolve(processEventId(runId), stepId, request)).pipe(
+          Effect.as(undefined),
+          Effect.catchTags({
+            RunNotFound: () => Effect.succeed("it does not exist any more"),
+            StepNotFound: ({ stepId }) => Effect.succeed(`it has no step ${stepId}`),
+            NotResolvable: ({ message }) => Effect.succeed(message)
+          })
+        )
+    )
     const refusal = refusals.find((one) => one !== undefined)
     const item: JobItem = refusal === undefined ? { runId, outcome: "done" } : skipped(runId, refusal)
     return item

@@ -136,7 +136,12 @@ export const make = Effect.gen(function*() {
           const opened = open(document.order.id, run, run.paused !== true, 1)
           opened.startedAt = run.createdAt
           if (run.paused === true) {
-            return Effect.succeed({ _tag: "Queued", orderId: document.order.id, eventId: run.eventId, runId: run.runId })
+            return Effect.succeed({
+              _tag: "Queued",
+              orderId: document.order.id,
+              eventId: run.eventId,
+              runId: run.runId
+            })
           }
           return Effect.succeed({ _tag: "Accepted", run: held(opened, false, document) })
         }
@@ -224,7 +229,10 @@ export const make = Effect.gen(function*() {
     for (const run of runs) {
       if (run.owner !== undefined && !run.owner.alive) return take(run, true)
       if (run.dueAt !== undefined && run.dueAt <= now) return take(run, false)
-      if (run.state === "queued" && run.paused !== true && !runsOf(run.orderId).some((other) => openStates.has(other.state))) {
+      if (
+        run.state === "queued" && run.paused !== true &&
+        !runsOf(run.orderId).some((other) => openStates.has(other.state))
+      ) {
         run.state = "running"
         run.startVersion = newest(store.orders.get(run.orderId) as MemoryOrder).order.version
         run.startedAt = now

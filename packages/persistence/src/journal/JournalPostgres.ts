@@ -241,20 +241,24 @@ const make = Effect.fnUntraced(function*<E>(options: Options, register: Register
   const journal = Journal.of({
     accept,
     reprocess: (request) =>
-      (depth.full() && request.run.paused !== true ? Effect.fail(new JournalFull({ retryAfterSeconds: 5 })) : Effect.void).pipe(
-        Effect.andThen(Effect.suspend(() => {
-          const by = lease.identity()
-          const starts = executes && request.run.paused !== true
-            && lease.inFlight.room(request.run.pipeline.name) > 0
-          return Effect.map(reprocess(request, by, starts), (answer) => reprocessed(answer, by.worker))
-        })),
-        Effect.provideService(SqlClient.SqlClient, sql),
-        // Whatever else went wrong, time running out included, it may be stored, and nobody executes it.
-        Effect.onError((cause) => Effect.sync(() => refusal(cause) || !executes || takeover.doubt(request.run.runId))),
-        Effect.interruptible,
-        orUnavailable,
-        Effect.uninterruptible
-      ),
+      (depth.full() && request.run.paused !== true
+        ? Effect.fail(new JournalFull({ retryAfterSeconds: 5 }))
+        : Effect.void).pipe(
+          Effect.andThen(Effect.suspend(() => {
+            const by = lease.identity()
+            const starts = executes && request.run.paused !== true
+              && lease.inFlight.room(request.run.pipeline.name) > 0
+            return Effect.map(reprocess(request, by, starts), (answer) => reprocessed(answer, by.worker))
+          })),
+          Effect.provideService(SqlClient.SqlClient, sql),
+          // Whatever else went wrong, time running out included, it may be stored, and nobody executes it.
+          Effect.onError((cause) =>
+            Effect.sync(() => refusal(cause) || !executes || takeover.doubt(request.run.runId))
+          ),
+          Effect.interruptible,
+          orUnavailable,
+          Effect.uninterruptible
+        ),
     commit: (entry) => write(entry, false),
     release: (entry) => write(entry, true),
     edit: (orderId, change, history) =>

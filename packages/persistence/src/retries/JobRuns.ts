@@ -20,7 +20,7 @@ export const statesOf = (kind: RunJobKind, state: RunState | undefined): Readonl
   return usual.includes(state) || (kind === "retry" && state === "cancelled") ? [state] : []
 }
 
-/** What a job of this kind asks of row `w` beside the filter. */
+/** The conditions on row `w` that the kind of the job adds to the filter. */
 const ofKind = (sql: SqlClient.SqlClient, { kind, options }: RunSelection): ReadonlyArray<Statement.Fragment> => {
   switch (kind) {
     case "retry":
@@ -41,7 +41,7 @@ const ofKind = (sql: SqlClient.SqlClient, { kind, options }: RunSelection): Read
 /** A page of the walk. */
 export interface RunPage {
   readonly ids: ReadonlyArray<string>
-  /** Where the next page begins; `undefined` at the end. */
+  /** The cursor of the next page; `undefined` at the end. */
   readonly next: string | undefined
 }
 

@@ -56,7 +56,9 @@ const storeRun = Effect.fnUntraced(
       VALUES (${id}, ${orderId}, ${uuid(n + 500)}, 'p', 1, ${state}, ${
       state === "running" ? nobody : null
     }, ${at}, ${at},
-        ${ended}, ${failure === undefined || failure.resolved === true ? 0 : 1}, ${more.retryOf === undefined ? null : uuid(more.retryOf)})`
+        ${ended}, ${failure === undefined || failure.resolved === true ? 0 : 1}, ${
+      more.retryOf === undefined ? null : uuid(more.retryOf)
+    })`
     if (failure === undefined) return
     yield* sql`INSERT INTO steps (run_id, index, state, next_version, record)
       VALUES (${id}, 0, ${failure.resolved === true ? "succeeded" : "failed"}, 1, ${

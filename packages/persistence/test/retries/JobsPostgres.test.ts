@@ -1,8 +1,8 @@
 import { timestamptz } from "@effect/sql-pg/PgTypes"
 import { assert, it } from "@effect/vitest"
 import { processEventId, uuidOf } from "@sluice/domain/identity/Ids"
-import { RetryRefused, RetryRun } from "@sluice/engine/commands/RetryRun"
 import type { RunFilter, RunJobKind } from "@sluice/domain/run/Job"
+import { RetryRefused, RetryRun } from "@sluice/engine/commands/RetryRun"
 import { type JobOptions, Jobs } from "@sluice/engine/internal/jobs/Jobs"
 import * as JobWorker from "@sluice/engine/internal/jobs/JobWorker"
 import * as RunJobs from "@sluice/engine/internal/jobs/RunJobs"
@@ -145,7 +145,10 @@ it.live("one process works on one job; another takes it over once its lease is u
     assert.deepInclude(yield* jobs.get(id), { state: "running", done: 1, failed: 0, skipped: 1 })
     assert.deepStrictEqual(yield* jobs.problems(id, 9), [{ runId: second, outcome: "skipped", message: "why" }])
     const { items } = yield* (yield* JobLists).items(id, { limit: 9 })
-    assert.deepStrictEqual(items, [{ runId: second, outcome: "skipped", message: "why" }, { runId: first, outcome: "done" }])
+    assert.deepStrictEqual(items, [{ runId: second, outcome: "skipped", message: "why" }, {
+      runId: first,
+      outcome: "done"
+    }])
     assert.strictEqual((yield* jobs.cancel(id))?.state, "running")
     assert.strictEqual(yield* jobs.renew(id, other), "cancelling")
     assert.strictEqual((yield* jobs.cancel(later.id))?.state, "cancelled", "one that has not begun ends at once")

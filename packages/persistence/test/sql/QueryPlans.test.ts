@@ -188,30 +188,34 @@ layer(readers, { timeout: "10 minutes" })("Plans", (it) => {
       }
     }), 120_000)
 
-  it.effect("of the runs of a job walk an index in the order of their ids, whatever the statistics", () =>
-    Effect.gen(function*() {
-      const service = yield* Jobs
-      const cases: ReadonlyArray<[RunJobKind, RunFilter, JobOptions?]> = [
-        ["retry", {}],
-        ["retry", { state: "failed", pipeline: "new-order" }],
-        ["retry", { settled: false, step: "s1" }],
-        ["retry", { createdAfter: timeOf(orders / 2) }],
-        ["cancel", {}],
-        ["cancel", { state: "running" }],
-        ["resolve", {}, { stepId: "s1" }]
-      ]
-      for (const [kind, filter, options = {}] of cases) {
-        const title = `POST /v1/process-events/${kind}: ${JSON.stringify(filter)}`
-        const id = SecureRandom.uuidV7Unsafe()
-        const createdAt = timeOf(orders + 1)
-        yield* service.create({ id, kind, filter, options, reason: "r", createdAt })
-        const counted = yield* plansOf(title, service.matches({ kind, filter, options, createdAt }))
-        yield* service.claim(id, kind)
-        const taken = yield* plansOf(title, service.take(id, id, 64))
-        yield* service.finish(id, id, "completed")
-        assertIndexed(title, [...counted.plans, ...taken.plans].filter((plan) => plan.includes("runs")), true)
-      }
-    }), 120_000)
+  it.effect(
+    "of the runs of a job walk an index in the order of their ids, whatever the statistics",
+    () =>
+      Effect.gen(function*() {
+        const service = yield* Jobs
+        const cases: ReadonlyArray<[RunJobKind, RunFilter, JobOptions?]> = [
+          ["retry", {}],
+          ["retry", { state: "failed", pipeline: "new-order" }],
+          ["retry", { settled: false, step: "s1" }],
+          ["retry", { createdAfter: timeOf(orders / 2) }],
+          ["cancel", {}],
+          ["cancel", { state: "running" }],
+          ["resolve", {}, { stepId: "s1" }]
+        ]
+        for (const [kind, filter, options = {}] of cases) {
+          const title = `POST /v1/process-events/${kind}: ${JSON.stringify(filter)}`
+          const id = SecureRandom.uuidV7Unsafe()
+          const createdAt = timeOf(orders + 1)
+          yield* service.create({ id, kind, filter, options, reason: "r", createdAt })
+          const counted = yield* plansOf(title, service.matches({ kind, filter, options, createdAt }))
+          yield* service.claim(id, kind)
+          const taken = yield* plansOf(title, service.take(id, id, 64))
+          yield* service.finish(id, id, "completed")
+          assertIndexed(title, [...counted.plans, ...taken.plans].filter((plan) => plan.includes("runs")), true)
+        }
+      }),
+    120_000
+  )
 
   it.effect("of a whole process event are four look-ups at most", () =>
     Effect.gen(function*() {

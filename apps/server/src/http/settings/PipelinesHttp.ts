@@ -24,15 +24,20 @@ export const layer = HttpApiBuilder.group(
     const settings = yield* Settings
 
     const pausing = (store: typeof pipeline.pause) =>
-      Effect.fnUntraced(function*({ params, request }: { params: { id: string }; request: HttpServerRequest.HttpServerRequest }) {
-        const reason = yield* ReasonBody.required(yield* Body.readObject(request, "reason"), "why")
-        const setting = yield* store(params.id, redactorOf(settings.current().secrets).text(reason)).pipe(
-          Effect.catchTags(SettingsHttp.ofSetting)
-        )
-        return Answer.versioned(SettingsHttp.settingText("pipeline")(setting), setting.version)
-      })
+      Effect.fnUntraced(
+        function*({ params, request }: { params: { id: string }; request: HttpServerRequest.HttpServerRequest }) {
+          const reason = yield* ReasonBody.required(yield* Body.readObject(request, "reason"), "why")
+          const setting = yield* store(params.id, redactorOf(settings.current().secrets).text(reason)).pipe(
+            Effect.catchTags(SettingsHttp.ofSetting)
+          )
+          return Answer.versioned(SettingsHttp.settingText("pipeline")(setting), setting.version)
+        }
+      )
 
-    return handlers.handleRaw("pause", pausing(pipeline.pause)).handleRaw("resume", pausing(pipeline.resume)).handleRaw("simulate", simulate).handle("list", list).handle("get", get).handleRaw("put", put)
+    return handlers.handleRaw("pause", pausing(pipeline.pause)).handleRaw("resume", pausing(pipeline.resume)).handleRaw(
+      "simulate",
+      simulate
+    ).handle("list", list).handle("get", get).handleRaw("put", put)
       .handle("remove", remove)
       .handle(
         "versions",

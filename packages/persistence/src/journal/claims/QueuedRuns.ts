@@ -38,8 +38,9 @@ select q.id, q.order_id, p.pipeline from p cross join lateral (
   select r.id, r.order_id from runs r
   where r.state = 'queued' and r.pipeline = p.pipeline
     and not exists (select from runs o where o.order_id = r.order_id and o.state in ${openStates})
-    and (cardinality(${paused}) = 0 or not exists (select from runs a where a.order_id = r.order_id
-      and a.state = 'queued' and a.id < r.id and ${isPaused("a.pipeline")}))
+    and (cardinality(${paused}) = 0 or not exists (select from (
+      select a.state, a.pipeline from runs a where a.order_id = r.order_id and a.id < r.id offset 0
+    ) a where a.state = 'queued' and ${isPaused("a.pipeline")}))
   order by r.id limit $1
 ) q where p.pipeline is not null and not ${isPaused("p.pipeline")}`
 

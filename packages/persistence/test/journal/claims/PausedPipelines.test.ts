@@ -80,10 +80,7 @@ describe("paused pipelines", () => {
       yield* setPaused("held", true)
       const front = yield* start({ executes: false, queueLimit: 3 })
       for (let n = 0; n < 8; n++) yield* front.accept(orderOf("held", true))
-      const other = Effect.exit(front.accept(orderOf("other")))
-      yield* other
-      yield* other
-      yield* other
+      const other = Effect.exit(Effect.suspend(() => front.accept(orderOf("other"))))
       yield* Effect.repeat(other, { until: ({ _tag }) => _tag === "Failure", schedule: Schedule.spaced("50 millis") })
       assert.strictEqual((yield* front.accept(orderOf("held", true)))._tag, "Queued")
     })
