@@ -283,6 +283,22 @@ export interface paths {
     readonly patch?: never
     readonly trace?: never
   }
+  readonly "/v1/jobs": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["jobs.list"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
   readonly "/v1/jobs/{id}": {
     readonly parameters: {
       readonly query?: never
@@ -290,7 +306,7 @@ export interface paths {
       readonly path?: never
       readonly cookie?: never
     }
-    readonly get: operations["retries.job"]
+    readonly get: operations["jobs.get"]
     readonly put?: never
     readonly post?: never
     readonly delete?: never
@@ -308,8 +324,25 @@ export interface paths {
     }
     readonly get?: never
     readonly put?: never
-    /** Take up no further run; those that are retried go on */
-    readonly post: operations["retries.cancelJob"]
+    /** Act on no further run; what was begun goes on */
+    readonly post: operations["jobs.cancel"]
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/jobs/{id}/items": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    /** The runs that the job has acted on, newest first */
+    readonly get: operations["jobs.items"]
+    readonly put?: never
+    readonly post?: never
     readonly delete?: never
     readonly options?: never
     readonly head?: never
@@ -483,6 +516,40 @@ export interface paths {
     readonly patch?: never
     readonly trace?: never
   }
+  readonly "/v1/pipelines/{id}/pause": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Pause a pipeline: orders are taken in and stay queued; what runs goes on */
+    readonly post: operations["pipelines.pause"]
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/pipelines/{id}/resume": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Resume a paused pipeline: its queued runs start */
+    readonly post: operations["pipelines.resume"]
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
   readonly "/v1/pipelines/{id}/simulate": {
     readonly parameters: {
       readonly query?: never
@@ -650,6 +717,40 @@ export interface paths {
     readonly patch?: never
     readonly trace?: never
   }
+  readonly "/v1/process-events/cancel": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Cancel every open run that matches, as a job */
+    readonly post: operations["jobs.cancelMany"]
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/process-events/resolve": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Settle the failed steps of every run that matches, as a job */
+    readonly post: operations["jobs.resolveMany"]
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
   readonly "/v1/process-events/retry": {
     readonly parameters: {
       readonly query?: never
@@ -659,8 +760,8 @@ export interface paths {
     }
     readonly get?: never
     readonly put?: never
-    /** Retry every run that matches, oldest first, as a job */
-    readonly post: operations["retries.retryMany"]
+    /** Retry every run that matches and was not retried, oldest first, as a job */
+    readonly post: operations["jobs.retryMany"]
     readonly delete?: never
     readonly options?: never
     readonly head?: never
@@ -1031,24 +1132,89 @@ export interface components {
     }
     readonly Job: {
       readonly createdAt: string
-      /** @description Retried, and the retry completed or still goes on */
+      /** @description Acted on; a retry counts here while it goes on */
       readonly done: number
-      /** @description Retried, and the retry ended otherwise */
+      /** @description Retried, and the retry ended otherwise than completed */
       readonly failed: number
-      readonly filter: components["schemas"]["RetryFilter"]
+      readonly filter?: components["schemas"]["JobFilter"]
       readonly finishedAt?: string
       readonly id: string
-      /** @description The first 20 that failed again or were skipped, and why */
-      readonly problems: readonly {
-        readonly message?: string
-        /** @enum {string} */
-        readonly outcome: "done" | "failed" | "skipped"
-        readonly processEventId: string
-        readonly retry?: string
-      }[]
+      /** @enum {string} */
+      readonly kind: "retry" | "cancel" | "resolve" | "erase"
+      /** @description The first 20 that failed or were skipped, and why */
+      readonly problems: readonly components["schemas"]["JobItem"][]
       readonly reason: string
       readonly requestedBy?: string
-      /** @description Not retried: open meanwhile, or impossible */
+      /** @description Not acted on: the run had changed meanwhile, or it is impossible */
+      readonly skipped: number
+      readonly startedAt?: string
+      /** @enum {string} */
+      readonly state: "queued" | "running" | "completed" | "cancelled"
+      /** @description Runs that matched when the job began */
+      readonly total?: number
+    }
+    readonly JobFilter: {
+      readonly createdAfter?: string
+      readonly createdBefore?: string
+      /** @description Runs over orders that hold this e-mail address */
+      readonly email?: string
+      readonly errorsOnly?: boolean
+      /** @description Another name of step */
+      readonly failedStep?: string
+      readonly orderId?: string
+      /**
+       * @description Runs whose failed step's last callout had this outcome
+       * @enum {string}
+       */
+      readonly outcome?:
+        | "succeeded"
+        | "rejected"
+        | "timed-out"
+        | "cancelled"
+        | "interrupted"
+        | "unreachable"
+        | "invalid-response"
+      /** @description Runs whose failed step called this host last */
+      readonly partner?: string
+      readonly pipeline?: string
+      /** @description A part of an id, 4 characters or more */
+      readonly q?: string
+      readonly settled?: boolean
+      /** @enum {string} */
+      readonly state?:
+        | "queued"
+        | "running"
+        | "waiting"
+        | "compensating"
+        | "completed"
+        | "failed"
+        | "cancelled"
+        | "compensation-failed"
+      /** @description Runs in which this step failed last */
+      readonly step?: string
+    }
+    readonly JobItem: {
+      readonly message?: string
+      /** @enum {string} */
+      readonly outcome: "done" | "failed" | "skipped"
+      readonly processEventId: string
+      /** @description The run that retries it */
+      readonly retry?: string
+    }
+    readonly JobSummary: {
+      readonly createdAt: string
+      /** @description Acted on; a retry counts here while it goes on */
+      readonly done: number
+      /** @description Retried, and the retry ended otherwise than completed */
+      readonly failed: number
+      readonly filter?: components["schemas"]["JobFilter"]
+      readonly finishedAt?: string
+      readonly id: string
+      /** @enum {string} */
+      readonly kind: "retry" | "cancel" | "resolve" | "erase"
+      readonly reason: string
+      readonly requestedBy?: string
+      /** @description Not acted on: the run had changed meanwhile, or it is impossible */
       readonly skipped: number
       readonly startedAt?: string
       /** @enum {string} */
@@ -1078,6 +1244,10 @@ export interface components {
       readonly version: number
     } & {
       readonly [key: string]: unknown
+    }
+    readonly Matches: {
+      /** @description Runs that the job would act on */
+      readonly matches: number
     }
     readonly NoPipelineEncoded: {
       readonly detail?: string
@@ -1242,6 +1412,9 @@ export interface components {
       /** @enum {string} */
       readonly state: "closed" | "open" | "half-open"
       readonly waiting: number
+    }
+    readonly PauseRequest: {
+      readonly reason: string
     }
     readonly PipelineMatchFailedEncoded: {
       readonly detail?: string
@@ -1411,17 +1584,6 @@ export interface components {
       readonly states: readonly ("pending" | "delivered" | "exhausted" | "held" | "filtered" | "cancelled")[]
       readonly types?: readonly string[]
       readonly until: string
-    }
-    readonly RetryFilter: {
-      readonly createdAfter?: string
-      readonly createdBefore?: string
-      readonly errorsOnly?: boolean
-      /** @description Runs in which the step of this id failed */
-      readonly failedStep?: string
-      readonly orderId?: string
-      readonly pipeline?: string
-      /** @enum {string} */
-      readonly state?: "completed" | "failed" | "cancelled" | "compensation-failed"
     }
     readonly RetryRefusedEncoded: {
       readonly detail?: string
@@ -3638,7 +3800,89 @@ export interface operations {
       }
     }
   }
-  readonly "retries.job": {
+  readonly "jobs.list": {
+    readonly parameters: {
+      readonly query?: {
+        readonly cursor?: string
+        readonly kind?: "retry" | "cancel" | "resolve" | "erase"
+        readonly limit?: string
+        readonly state?: "queued" | "running" | "completed" | "cancelled"
+      }
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Success */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": {
+            readonly items: readonly components["schemas"]["JobSummary"][]
+            readonly nextCursor: string | null
+          }
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description Not available at the moment */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "jobs.get": {
     readonly parameters: {
       readonly query?: never
       readonly header?: never
@@ -3723,7 +3967,7 @@ export interface operations {
       }
     }
   }
-  readonly "retries.cancelJob": {
+  readonly "jobs.cancel": {
     readonly parameters: {
       readonly query?: never
       readonly header?: never
@@ -3786,6 +4030,97 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["ConflictEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description Not available at the moment */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "jobs.items": {
+    readonly parameters: {
+      readonly query?: {
+        readonly cursor?: string
+        readonly limit?: string
+      }
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Success */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": {
+            readonly items: readonly components["schemas"]["JobItem"][]
+            readonly nextCursor: string | null
+          }
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
         }
       }
       /** @description Too many wrong keys */
@@ -5215,6 +5550,220 @@ export interface operations {
       }
     }
   }
+  readonly "pipelines.pause": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["PauseRequest"]
+      }
+    }
+    readonly responses: {
+      /** @description StoredSettings */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["StoredSettings"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The body is too large */
+      readonly 413: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["BodyTooLargeEncoded"]
+        }
+      }
+      /** @description The body is not JSON */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description Not available at the moment */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "pipelines.resume": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["PauseRequest"]
+      }
+    }
+    readonly responses: {
+      /** @description StoredSettings */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["StoredSettings"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The body is too large */
+      readonly 413: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["BodyTooLargeEncoded"]
+        }
+      }
+      /** @description The body is not JSON */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description Not available at the moment */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
   readonly "pipelines.simulate": {
     readonly parameters: {
       readonly query?: never
@@ -6292,9 +6841,11 @@ export interface operations {
       }
     }
   }
-  readonly "retries.retryMany": {
+  readonly "jobs.cancelMany": {
     readonly parameters: {
-      readonly query?: never
+      readonly query?: {
+        readonly dryRun?: "true" | "false"
+      }
       readonly header?: never
       readonly path?: never
       readonly cookie?: never
@@ -6302,12 +6853,249 @@ export interface operations {
     readonly requestBody: {
       readonly content: {
         readonly "application/json": {
-          readonly filter: components["schemas"]["RetryFilter"]
+          readonly compensate?: boolean
+          readonly filter: components["schemas"]["JobFilter"]
           readonly reason: string
         }
       }
     }
     readonly responses: {
+      /** @description Matches */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Matches"]
+        }
+      }
+      /** @description Job */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Job"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
+      /** @description The body is too large */
+      readonly 413: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["BodyTooLargeEncoded"]
+        }
+      }
+      /** @description The body is not JSON */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description Not available at the moment */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "jobs.resolveMany": {
+    readonly parameters: {
+      readonly query?: {
+        readonly dryRun?: "true" | "false"
+      }
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": {
+          readonly filter: components["schemas"]["JobFilter"]
+          /** @description What later steps see as the step's output */
+          readonly output?: unknown
+          readonly reason: string
+          /** @description The step to settle; absent: every failed one */
+          readonly stepId?: string
+        }
+      }
+    }
+    readonly responses: {
+      /** @description Matches */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Matches"]
+        }
+      }
+      /** @description Job */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Job"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
+      /** @description The body is too large */
+      readonly 413: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["BodyTooLargeEncoded"]
+        }
+      }
+      /** @description The body is not JSON */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description Not available at the moment */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "jobs.retryMany": {
+    readonly parameters: {
+      readonly query?: {
+        readonly dryRun?: "true" | "false"
+      }
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": {
+          readonly filter: components["schemas"]["JobFilter"]
+          readonly newKey?: boolean
+          /** @enum {string} */
+          readonly pipeline?: "original" | "current"
+          readonly reason: string
+        }
+      }
+    }
+    readonly responses: {
+      /** @description Matches */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Matches"]
+        }
+      }
       /** @description Job */
       readonly 202: {
         headers: {

@@ -2,6 +2,50 @@
 import type { Examples } from "./Examples.ts"
 
 export const jobs: Examples = {
+  "jobs.cancelMany": {
+    requests: { example: { filter: { state: "queued", pipeline: "gift" }, reason: "The offer was withdrawn" } },
+    answers: {
+      202: {
+        example: {
+          id: "job-01a2051ef04677bbb09cd6751fcc7485",
+          kind: "cancel",
+          state: "queued",
+          reason: "The offer was withdrawn",
+          done: 0,
+          failed: 0,
+          skipped: 0,
+          filter: { state: "queued", pipeline: "gift" },
+          createdAt: "2026-11-22T21:17:23.398Z",
+          problems: []
+        }
+      }
+    }
+  },
+  "jobs.resolveMany": {
+    requests: {
+      example: {
+        filter: { pipeline: "refused", step: "refund", settled: false },
+        reason: "Refunded by hand in the billing system",
+        stepId: "refund"
+      }
+    },
+    answers: {
+      202: {
+        example: {
+          id: "job-01a2051ef04677bbb09cd6751fcc7485",
+          kind: "resolve",
+          state: "queued",
+          reason: "Refunded by hand in the billing system",
+          done: 0,
+          failed: 0,
+          skipped: 0,
+          filter: { pipeline: "refused", step: "refund", settled: false },
+          createdAt: "2026-11-22T21:17:23.398Z",
+          problems: []
+        }
+      }
+    }
+  },
   "jobs.retryMany": {
     requests: {
       example: {

@@ -122,6 +122,39 @@ export const pipelines: Examples = {
       }
     }
   },
+  "pipelines.pause": {
+    parameters: { id: "first" },
+    requests: { example: { reason: "Stock-taking until noon" } },
+    answers: {
+      200: {
+        example: {
+          name: "first",
+          match: { orderTypes: ["NEW_ORDER"] },
+          steps: [],
+          paused: { at: "2026-11-22T21:20:00.000Z", reason: "Stock-taking until noon", by: "ops" },
+          version: 1,
+          createdAt: "2026-11-22T21:17:23.074Z",
+          updatedAt: "2026-11-22T21:17:23.074Z"
+        }
+      }
+    }
+  },
+  "pipelines.resume": {
+    parameters: { id: "first" },
+    requests: { example: { reason: "Counted" } },
+    answers: {
+      200: {
+        example: {
+          name: "first",
+          match: { orderTypes: ["NEW_ORDER"] },
+          steps: [],
+          version: 1,
+          createdAt: "2026-11-22T21:17:23.074Z",
+          updatedAt: "2026-11-22T21:17:23.074Z"
+        }
+      }
+    }
+  },
   "pipelines.simulate": {
     parameters: { id: "first" },
     requests: {

@@ -138,7 +138,7 @@ const make = Effect.gen(function*() {
       )
     ).pipe(orUnavailable, Effect.andThen(get(id)))
 
-  /** Counts page by page, each a statement of its own, so that counting many runs keeps nobody waiting. */
+  /** Counts page by page, each a statement of its own: counting many runs delays no other statement. */
   const matches: Jobs["Service"]["matches"] = Effect.fnUntraced(function*(selection) {
     let [total, cursor]: [number, string | undefined] = [0, before]
     while (cursor !== undefined) {
