@@ -6,6 +6,7 @@
  * | ----------------------------------------------------------- | ------------------- |
  * | the last attempt succeeded, or a probe settled it           | `Answer`, or `Fail` |
  * | an attempt was marked as open, and has no record            | `RecordInterrupted` |
+ * | a probe could not tell whether the last attempt happened    | `Wait`; in the end `Hold` or `FailUnknown` |
  * | the last attempt failed, and another one follows            | `Wait`              |
  * | … and none follows                                          | `Hold`, or `Fail`   |
  * | a wait before the attempt was stored                        | `Wait`              |
@@ -20,7 +21,9 @@ import type { InterruptReason } from "../interruption/Interruption.ts"
 import type { Open, Wait } from "../journal/Journal.ts"
 import { openForMs } from "../partners/PartnerBreaker.ts"
 import { signOf } from "../partners/PartnerHealth.ts"
+import type { Retry } from "../plugins/RetrySchedule.ts"
 import type { Resumption } from "./CalloutContext.ts"
+import { probeDelaysMs } from "./Probe.ts"
 import { isDefect } from "./RecordedOutcome.ts"
 
 /** The position of one callout of a step. Times are epoch milliseconds. */
@@ -33,10 +36,12 @@ export interface CalloutStanding {
   readonly own: ReadonlyArray<CalloutRecord>
   /** The parts of an earlier claim's work that no callout has used up yet. */
   readonly resumption: Readonly<Resumption>
-  /** The wait before the next attempt is over. */
+  /** The wait before the next attempt, or before the next question, is over. */
   readonly waited: boolean
-  /** Milliseconds before the next attempt by the request's policy; `undefined` if none follows. See `needsDelay`. */
-  readonly retryDelay: number | undefined
+  /** A wait before this attempt is stored: the attempt's mark has to take its place. */
+  readonly waitStored: boolean
+  /** The next attempt by the request's policy. See `needsRetry`. */
+  readonly retry: Retry
   /** The last attempt was refused for its token: the next one follows at once, with a fresh one. */
   readonly tokenExpired: boolean
   /** The order is read anew before the first attempt, whose version must be stored before it is sent. */
@@ -60,8 +65,12 @@ export interface ProbeStanding {
   readonly first: boolean
   /** The probe's record that settles the question. */
   readonly settled: CalloutRecord | undefined
-  /** It was asked since the last attempt and left the question open. */
-  readonly asked: boolean
+  /** The answer of this claim's last question: `call` says that nothing happened; `undefined` before there is one. */
+  readonly verdict: "call" | "unknown" | undefined
+  /** The number of times that the question was asked, by earlier holders of the run too. */
+  readonly asks: number
+  /** The record of the last question. */
+  readonly last: CalloutRecord | undefined
 }
 
 export type NextAttempt =
@@ -69,6 +78,8 @@ export type NextAttempt =
   | { readonly _tag: "Answer"; readonly record: CalloutRecord }
   /** The callout fails as the record says. */
   | { readonly _tag: "Fail"; readonly record: CalloutRecord }
+  /** It stays unknown whether the call took effect, as the probe's record says. */
+  | { readonly _tag: "FailUnknown"; readonly record: CalloutRecord | undefined }
   /** The run is interrupted: nothing more is sent. */
   | { readonly _tag: "Interrupt"; readonly reason: InterruptReason }
   /** Attempt `attempt` may have been sent when a process ended: its record says so, and its number is used up. */
@@ -100,8 +111,8 @@ const failedAttempt = ({ own, tokenExpired, waited }: CalloutStanding): CalloutR
   return waited || tokenExpired || last?.outcome === "interrupted" ? undefined : last
 }
 
-/** True if the decision depends on `retryDelay`. */
-export const needsDelay = (standing: CalloutStanding): boolean => {
+/** True if the decision depends on `retry`. */
+export const needsRetry = (standing: CalloutStanding): boolean => {
   const { resumption } = standing
   const failed = failedAttempt(standing)
   const attempt = attemptAfter(standing)
@@ -126,47 +137,55 @@ const waitFor = ({ deadline, index, now, request }: CalloutStanding, attempt: nu
   dueAt: Math.min(now + delay, deadline)
 })
 
-/** A partner that gave no answer is waited for; one that said it cannot, only where others hear the same. */
-const isHeldAfter = (record: CalloutRecord, circuit: CalloutStanding["circuit"]): boolean => {
+/** The `tries`th wait in a row for the partner: 1 s, doubling to 30 s, or for as long as it asks for. */
+const hold = (standing: CalloutStanding, attempt: number, tries: number, pause = 0): NextAttempt => ({
+  _tag: "Hold",
+  // Alone in its trouble the run comes back by time; among others, when the partner does.
+  wait: standing.circuit !== "closed" && pause === 0
+    ? heldFor(standing, attempt)
+    : waitFor(standing, attempt, Math.max(openForMs(tries), pause))
+})
+
+/** A partner that gave no answer, or said that it cannot, is waited for; what was not sent to it says nothing of it. */
+const isHeldAfter = (record: CalloutRecord): boolean => {
   const sign = signOf(record)
-  return sign === "noAnswer" || (sign === "serverError" && circuit !== "closed")
+  return sign === "noAnswer" || sign === "serverError"
 }
 
-/** The wait after a failed attempt that no retry follows; `undefined` if the callout fails with it. */
-const holdAfter = (standing: CalloutStanding, failed: CalloutRecord): Wait | undefined => {
-  const { circuit, holds, own } = standing
-  if (!holds || !isHeldAfter(failed, circuit)) return undefined
-  const attempt = attemptAfter(standing)
-  if (circuit !== "closed") return heldFor(standing, attempt)
-  // Alone in its trouble it comes back by time; among others, when the partner does.
-  return waitFor(standing, attempt, openForMs(own.filter(({ outcome }) => outcome !== "interrupted").length))
+/** Decides what follows a probe that could not tell. */
+const afterProbe = (standing: CalloutStanding, attempt: number, { asks, last }: ProbeStanding): NextAttempt => {
+  const delay = probeDelaysMs[asks - 1]
+  if (delay !== undefined) return { _tag: "Wait", wait: waitFor(standing, attempt, delay), persist: true }
+  return standing.holds
+    ? hold(standing, attempt, asks - probeDelaysMs.length)
+    : { _tag: "FailUnknown", record: last }
 }
 
 /** Decides what precedes the attempt: a wait, a hold, or the failure. `undefined` if it may be made. */
 const beforeAttempt = (standing: CalloutStanding, attempt: number): NextAttempt | undefined => {
-  const { resumption, retryDelay, waited } = standing
+  const { holds, resumption, retry, waited } = standing
   if (waited) return undefined
   if (matches(resumption.wait, standing, attempt)) return { _tag: "Wait", wait: resumption.wait, persist: false }
   const failed = failedAttempt(standing)
   if (failed === undefined) {
     return resumption.mayBeOpen ? { _tag: "RecordInterrupted", attempt } : undefined
   }
-  if (retryDelay !== undefined && !isDefect(failed)) {
-    return { _tag: "Wait", wait: waitFor(standing, attempt, retryDelay), persist: true }
-  }
-  const wait = holdAfter(standing, failed)
-  return wait === undefined ? { _tag: "Fail", record: failed } : { _tag: "Hold", wait }
+  if (isDefect(failed)) return { _tag: "Fail", record: failed }
+  if ("delay" in retry) return { _tag: "Wait", wait: waitFor(standing, attempt, retry.delay), persist: true }
+  return holds && isHeldAfter(failed)
+    ? hold(standing, attempt, retry.beyond, retry.pause)
+    : { _tag: "Fail", record: failed }
 }
 
 /** An interrupted run waits for nothing; what may have been sent is recorded all the same. */
 const unlessInterrupted = ({ interruption }: CalloutStanding, decision: NextAttempt): NextAttempt =>
-  interruption === undefined || decision._tag === "Fail" || decision._tag === "RecordInterrupted"
+  interruption === undefined || ["Fail", "FailUnknown", "RecordInterrupted"].includes(decision._tag)
     ? decision
     : { _tag: "Interrupt", reason: interruption }
 
 /** Decides what a callout does next. */
 export const nextAttempt = (standing: CalloutStanding): NextAttempt => {
-  const { circuit, freshOrder, holds, own, probe, resumption, tokenExpired, waited } = standing
+  const { circuit, freshOrder, holds, own, probe, resumption, tokenExpired, waited, waitStored } = standing
   const last = own.at(-1)
   if (last?.outcome === "succeeded") return { _tag: "Answer", record: last }
   const attempt = attemptAfter(standing)
@@ -177,13 +196,18 @@ export const nextAttempt = (standing: CalloutStanding): NextAttempt => {
   if (matches(resumption.open, standing, attempt)) {
     return { _tag: "RecordInterrupted", attempt: resumption.open.attempt }
   }
-  const before = beforeAttempt(standing, attempt)
+  const verdict = asks ? probe.verdict : undefined
+  const before = verdict === undefined || waited
+    ? beforeAttempt(standing, attempt)
+    : verdict === "unknown"
+    ? afterProbe(standing, attempt, probe!)
+    : undefined
   if (before !== undefined) return unlessInterrupted(standing, before)
   const next: NextAttempt = holds && circuit === "open"
     ? { _tag: "Hold", wait: heldFor(standing, attempt) }
-    : asks && !probe.asked
+    : asks && verdict !== "call"
     ? { _tag: "Probe", of: last?.attempt ?? attempt }
-    // After a stored wait the mark takes the wait's place, or a takeover would not know that the attempt may be open.
-    : { _tag: "Send", attempt, mark: attempt > 1 || freshOrder || waited }
+    // A takeover that found the wait instead of a mark would not know that the attempt may be open.
+    : { _tag: "Send", attempt, mark: attempt > 1 || freshOrder || waitStored }
   return unlessInterrupted(standing, next)
 }

@@ -8,25 +8,47 @@ import type { CalloutRequest, Judgement } from "../plugins/Callout.ts"
 import type { PluginError } from "../plugins/PluginError.ts"
 import { verdictOf } from "./AuxiliaryCallout.ts"
 
+/** The meaning of a probe's answer. */
+export type ProbeVerdict =
+  /** The answer is judged in place of the call's own. */
+  | { readonly _tag: "Settled"; readonly judgement: Judgement }
+  /** The call has to be made. */
+  | { readonly _tag: "Call" }
+  /** It is still not known whether the call took effect. */
+  | { readonly _tag: "Unknown" }
+
 export interface Probe {
   /** The question as a callout. */
   readonly request: Effect.Effect<CalloutRequest, PluginError>
   /** Ask before the first attempt too, since a call of an earlier run may have taken effect. */
   readonly first: boolean
-  /** Judges the probe's answer in place of the call's own; `undefined` means that the call must be made. */
-  readonly settles: (response: OutboundResponse, call: CalloutRequest) => Judgement | undefined
+  readonly verdict: (response: OutboundResponse, call: CalloutRequest) => ProbeVerdict
 }
 
-/** Before a step's call: where it happened, the probe's answer is the call's. */
+/** Milliseconds before a probe that could not tell is asked for the second, third and fourth time. */
+export const probeDelaysMs = [1000, 5000, 15_000] as const
+
+const callIt: ProbeVerdict = { _tag: "Call" }
+const unknown: ProbeVerdict = { _tag: "Unknown" }
+
+/** Before a step's call: where it happened, the probe's answer is the call's; where it did not, the call is made. */
 export const ofStep = (request: Probe["request"]): Probe => ({
   request,
   first: false,
-  settles: (response, call) => verdictOf(response.status) === "happened" ? call.judge(response) : undefined
+  verdict: (response, call) => {
+    const verdict = verdictOf(response.status)
+    if (verdict === "happened") return { _tag: "Settled", judgement: call.judge(response) }
+    return verdict === "did not happen" ? callIt : unknown
+  }
 })
 
 /** Before a compensation: where nothing happened, or it is undone by now, there is nothing to compensate. */
 export const ofCompensation = (request: Probe["request"], first: boolean): Probe => ({
   request,
   first,
-  settles: ({ status }) => verdictOf(status) === "did not happen" ? { outcome: "succeeded" } : undefined
+  verdict: ({ status }) => {
+    const verdict = verdictOf(status)
+    if (verdict === "did not happen") return { _tag: "Settled", judgement: { outcome: "succeeded" } }
+    return verdict === "happened" ? callIt : unknown
+  }
 })

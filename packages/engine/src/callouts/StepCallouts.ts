@@ -11,12 +11,12 @@ import type { Document, Fenced, Open, Wait } from "../journal/Journal.ts"
 import type { PartnerConcurrency } from "../partners/PartnerConcurrency.ts"
 import { hostOf, type PartnerHealth } from "../partners/PartnerHealth.ts"
 import type { CalloutAnswer, CalloutRequest } from "../plugins/Callout.ts"
-import type { PluginError } from "../plugins/PluginError.ts"
-import { delayAfter } from "../plugins/RetrySchedule.ts"
+import { type PluginError, Unknown } from "../plugins/PluginError.ts"
+import { type Retry, retryAfterEnds } from "../plugins/RetrySchedule.ts"
 import type { Attempt, CalloutAttempt } from "./CalloutAttempt.ts"
 import type { CalloutContext, Resumption } from "./CalloutContext.ts"
 import { idempotencyKey, inheritedKey } from "./IdempotencyKey.ts"
-import { type CalloutStanding, matches, needsDelay, nextAttempt, type ProbeStanding } from "./NextAttempt.ts"
+import { type CalloutStanding, matches, needsRetry, nextAttempt, type ProbeStanding } from "./NextAttempt.ts"
 import type { Probe } from "./Probe.ts"
 import { answerOf, endOf, failureOf, isDefect, responseOf } from "./RecordedOutcome.ts"
 
@@ -95,8 +95,10 @@ interface Call {
   /** The run was released to try the partner, although its circuit is open. */
   isTrial: boolean
   waited: boolean
-  /** The probe was asked since the last attempt. */
-  asked: boolean
+  waitStored: boolean
+  /** The number of questions of this claim since the last attempt, and what the last answer said. */
+  asks: number
+  verdict: ProbeStanding["verdict"]
   token: "valid" | "expired" | "refreshed"
   /** The last answer of this process, before redaction. */
   live: { readonly record: CalloutRecord; readonly response: OutboundResponse | undefined } | undefined
@@ -115,25 +117,41 @@ const pinned = ({ scope }: Standing, own: ReadonlyArray<CalloutRecord>, number: 
 const answered = ({ live }: Call, record: CalloutRecord): OutboundResponse | undefined =>
   live?.record === record ? live.response : responseOf(record)
 
-/** The probe's record that settles whether attempt `of` happened. */
-const settledBy = (step: Standing, probe: Probe, call: Call, of: number): CalloutRecord | undefined => {
-  const known = step.recorded.findLast((record) =>
-    record.probe === true && record.request === call.number && record.attempt === of
-  )
-  const response = known && answered(call, known)
-  return response !== undefined && probe.settles(response, call.request) !== undefined ? known : undefined
-}
+/** The probes about attempt `of` of the request. */
+const probesOf = (records: ReadonlyArray<CalloutRecord>, { number }: Call, of: number) =>
+  records.filter(({ attempt, probe, request }) => probe === true && request === number && attempt === of)
 
 const probeStanding = (step: Standing, call: Call): ProbeStanding | undefined => {
-  const { held, index, probe } = step.scope
+  const { held, index, probe, recorded } = step.scope
   if (probe === undefined) return undefined
+  const of = call.own.at(-1)?.attempt ?? 1
+  const last = probesOf(step.recorded, call, of).at(-1)
+  const response = last && answered(call, last)
+  const isSettled = response !== undefined && probe.verdict(response, call.request)._tag === "Settled"
   return {
     // An earlier run may have sent the request and not heard of it.
     first: probe.first || inheritedKey({ held, index, request: call.number }) !== undefined,
-    settled: settledBy(step, probe, call, call.own.at(-1)?.attempt ?? 1),
-    asked: call.asked
+    settled: isSettled ? last : undefined,
+    verdict: call.verdict,
+    asks: probesOf(recorded, call, of).length + call.asks,
+    last
   }
 }
+
+/** The next attempt begins: nothing was waited for, and nothing asked. */
+const begun = (call: Call) => {
+  call.waited = false
+  call.waitStored = false
+  call.asks = 0
+  call.verdict = undefined
+}
+
+const noRetry: Retry = { beyond: 0, pause: 0 }
+
+const unknownMessage = (probe: CalloutRecord | undefined): string =>
+  `it is not known whether the call took effect, and it is not repeated: ${
+    probe?.response === undefined ? `the probe ended ${probe?.outcome}: ` : ""
+  }${probe?.error?.message ?? "the probe could not tell"}`
 
 const add = (step: Standing, call: Call, record: CalloutRecord) => {
   call.own.push(record)
@@ -198,9 +216,12 @@ export const make = (
     const question = yield* probe.request
     const request: CalloutRequest = {
       ...question,
-      judge: (response) => probe.settles(response, call.request) ?? question.judge(response),
+      judge: (response) => {
+        const verdict = probe.verdict(response, call.request)
+        return verdict._tag === "Settled" ? verdict.judgement : question.judge(response)
+      },
       check: (response) =>
-        probe.settles(response, call.request) === undefined || call.request.check === undefined
+        probe.verdict(response, call.request)._tag !== "Settled" || call.request.check === undefined
           ? Effect.succeed({ outcome: "succeeded" })
           : call.request.check(response)
     }
@@ -214,7 +235,10 @@ export const make = (
       if (isDefect(record)) return yield* Effect.fail(failureOf(record, response, request))
       if (tokenRefused && !refused) continue
       call.live = { record, response }
-      call.asked = true
+      call.waited = false
+      call.asks++
+      const says = response === undefined ? "Unknown" : probe.verdict(response, call.request)._tag
+      call.verdict = says === "Call" ? "call" : "unknown"
       return
     }
   })
@@ -235,8 +259,7 @@ export const make = (
       call.isTrial
     )
     call.isTrial = false
-    call.waited = false
-    call.asked = false
+    begun(call)
     call.live = { record, response }
     // An expired token is nobody's failure: one more attempt with a fresh one, at once.
     call.token = tokenRefused && call.token === "valid" ? "expired" : call.token === "valid" ? "valid" : "refreshed"
@@ -255,7 +278,9 @@ export const make = (
       host,
       isTrial: step.scope.resumption.wait?.heldFor === host,
       waited: false,
-      asked: false,
+      waitStored: false,
+      asks: 0,
+      verdict: undefined,
       token: "valid",
       live: undefined
     }
@@ -268,7 +293,8 @@ export const make = (
     own: call.own,
     resumption: scope.resumption,
     waited: call.waited,
-    retryDelay: undefined,
+    waitStored: call.waitStored,
+    retry: noRetry,
     tokenExpired: call.token === "expired",
     freshOrder: call.request.freshOrder === true,
     holds,
@@ -286,15 +312,15 @@ export const make = (
     while (true) {
       const standing = standingOf(step, call, probeStanding(step, call))
       const next = nextAttempt(
-        needsDelay(standing)
-          ? { ...standing, retryDelay: yield* delayAfter(request.retry, endsOf(call.own)) }
-          : standing
+        needsRetry(standing) ? { ...standing, retry: yield* retryAfterEnds(request.retry, endsOf(call.own)) } : standing
       )
       switch (next._tag) {
         case "Answer":
           return answerOf(answered(call, next.record), call.own.length)
         case "Fail":
           return yield* Effect.fail(failureOf(next.record, answered(call, next.record), request))
+        case "FailUnknown":
+          return yield* new Unknown({ message: unknownMessage(next.record) })
         case "Interrupt":
           return yield* Effect.fail(toPluginError(next.reason))
         case "Hold":
@@ -302,12 +328,14 @@ export const make = (
         case "RecordInterrupted":
           add(step, call, yield* exchange.interrupted(request, attemptOf(step, call, next.attempt)))
           useUp(scope.resumption)
+          begun(call)
           break
         case "Wait":
           if (next.persist) yield* flush(step, { wait: next.wait })
           yield* scope.waitUntil(next.wait)
           useUp(scope.resumption)
           call.waited = true
+          call.waitStored = true
           break
         case "Probe":
           useUp(scope.resumption)

@@ -82,6 +82,8 @@ export interface Plugin<Options = never> {
   readonly configuredIn: "options" | "step"
   /** Faults beyond the schema, with paths inside the options. */
   readonly check?: (options: Options, step: Step) => ReadonlyArray<Fault>
+  /** Faults of the options as they are written, expressions included, with paths inside the options. */
+  readonly checkWritten?: (options: JsonObject, step: Step) => ReadonlyArray<Fault>
   /** The addresses among options as they are written, with their paths: the address guard looks at them. */
   readonly addresses?: (options: JsonObject) => ReadonlyArray<{ readonly path: string; readonly url: string }>
   /** The connector that a step speaks through, from options as they are written; for plugins that have one. */

@@ -35,7 +35,18 @@ export class Unprepared extends Schema.TaggedError<Unprepared>()("Unprepared", {
 /** The plugin, its options or an adapter on the way to the partner threw. The engine makes it; a plugin has no need to. */
 export class Defect extends Schema.TaggedError<Defect>()("Defect", { message: Schema.String }) {}
 
-export type PluginError = Rejected | TimedOut | Unreachable | InvalidResponse | Cancelled | Unprepared | Defect
+/** It is not known whether the call took effect, and the probe could not tell: the call is not repeated. */
+export class Unknown extends Schema.TaggedError<Unknown>()("Unknown", { message: Schema.String }) {}
+
+export type PluginError =
+  | Rejected
+  | TimedOut
+  | Unreachable
+  | InvalidResponse
+  | Cancelled
+  | Unprepared
+  | Unknown
+  | Defect
 
 const kinds: { readonly [Tag in PluginError["_tag"]]: StepErrorKind } = {
   Rejected: "rejected",
@@ -44,6 +55,7 @@ const kinds: { readonly [Tag in PluginError["_tag"]]: StepErrorKind } = {
   InvalidResponse: "invalid-response",
   Cancelled: "cancelled",
   Unprepared: "unprepared",
+  Unknown: "unknown",
   Defect: "defect"
 }
 

@@ -64,6 +64,17 @@ export const retryAfter = ({ at = 0, headers, status }: AttemptEnd): number | un
 export const isNetworkError = ({ code, outcome, unknown }: AttemptEnd): boolean =>
   (outcome === "unreachable" && code !== "blocked") || (outcome === "invalid-response" && unknown === true)
 
+/** The decision of a policy after the ends on record. Milliseconds. */
+export type Retry =
+  | { readonly delay: number }
+  /** No attempt follows. */
+  | {
+    /** The number of attempts at the end that the policy did not ask for: one, unless the step waited for its partner. */
+    readonly beyond: number
+    /** For how long the partner asks to be left alone all the same. */
+    readonly pause: number
+  }
+
 const pauseAfter = ({ pause }: RetryPolicy, last: AttemptEnd): number =>
   Math.min(longestPauseMs, Math.max(retryAfter(last) ?? 0, pause?.(last) ?? 0))
 
@@ -71,21 +82,30 @@ const pauseAfter = ({ pause }: RetryPolicy, last: AttemptEnd): number =>
 export const never: RetryPolicy = { schedule: delays([]), retries: () => false }
 
 /**
- * The delay before the next attempt in milliseconds, after `ends` (oldest first); `undefined` when there is none. Never
- * shorter than the partner asks for.
- * An attempt that was interrupted uses up no retry (contract section 10.2), so it is not to be among `ends`.
+ * The next attempt by a policy, after `ends` (oldest first): never sooner than the partner asks for. An attempt that was
+ * interrupted uses up no retry (contract section 10.2), so it is not to be among `ends`.
  */
-export const delayAfter = Effect.fnUntraced(function*(policy: RetryPolicy, ends: ReadonlyArray<AttemptEnd>) {
+export const retryAfterEnds = Effect.fnUntraced(function*(policy: RetryPolicy, ends: ReadonlyArray<AttemptEnd>) {
   const last = ends.at(-1)
-  if (last === undefined || !policy.retries(last)) return undefined
+  if (last === undefined) return { beyond: 0, pause: 0 } satisfies Retry as Retry
+  const isRepeated = policy.retries(last)
   const step = yield* Schedule.toStep(policy.schedule)
   let now = 0
-  let delay: Duration.Duration | undefined
+  let asked = 0
+  let delay = 0
   for (const end of ends) {
     const next = yield* Pull.catchDone(step(now, end), () => Effect.undefined)
-    if (next === undefined) return undefined
-    delay = next[1]
-    now += Duration.toMillis(delay)
+    if (next === undefined) break
+    delay = Duration.toMillis(next[1])
+    now += delay
+    asked++
   }
-  return delay === undefined ? undefined : Math.max(Duration.toMillis(delay), pauseAfter(policy, last))
+  const pause = pauseAfter(policy, last)
+  if (isRepeated && asked === ends.length) return { delay: Math.max(delay, pause) } satisfies Retry as Retry
+  const wanted = ends.findLastIndex((end, i) => i < asked && policy.retries(end))
+  return { beyond: ends.length - 1 - wanted, pause } satisfies Retry as Retry
 })
+
+/** The delay before the next attempt in milliseconds; `undefined` when there is none. */
+export const delayAfter = (policy: RetryPolicy, ends: ReadonlyArray<AttemptEnd>): Effect.Effect<number | undefined> =>
+  Effect.map(retryAfterEnds(policy, ends), (retry) => "delay" in retry ? retry.delay : undefined)

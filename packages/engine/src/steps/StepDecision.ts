@@ -39,6 +39,7 @@ const words: { readonly [Tag in PluginError["_tag"]]: string } = {
   InvalidResponse: "the answer does not say what it must",
   Cancelled: "cancelled by an operator",
   Unprepared: "no request could be made",
+  Unknown: "it is not known whether the call took effect",
   Defect: "the step ended with a defect"
 }
 

@@ -82,8 +82,11 @@ const listOf = (value: Json | undefined): ReadonlyArray<Json> => Array.isArray(v
 
 /** Options hold expressions whose values are not known yet: what the schema says of those places does not count. */
 const optionFaults = (plugin: AnyPlugin, step: Step, placed: ReadonlyArray<Placed>): ReadonlyArray<Fault> => {
-  const faults = schemaFaults(plugin.options, step.options)
-    .filter(({ path }) => !placed.some((expression) => expression.path === path))
+  const faults = [
+    ...schemaFaults(plugin.options, step.options)
+      .filter(({ path }) => !placed.some((expression) => expression.path === path)),
+    ...plugin.checkWritten?.(step.options, step) ?? []
+  ]
   if (faults.length > 0) return faults
   if (placed.length > 0) return []
   const options = Schema.decodeUnknownResult(plugin.options)(step.options)

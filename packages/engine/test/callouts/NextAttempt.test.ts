@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import type { Outcome } from "@sluice/domain/callout/Outcome"
-import { type CalloutStanding, needsDelay, type NextAttempt, nextAttempt } from "../../src/callouts/NextAttempt.ts"
+import { type CalloutStanding, needsRetry, type NextAttempt, nextAttempt } from "../../src/callouts/NextAttempt.ts"
 
 const now = 100_000
 const deadline = 150_000
@@ -31,6 +31,7 @@ const timedOut = record(1, "timed-out", { unknown: true })
 const unsent = record(1, "timed-out")
 const unreachable = record(1, "unreachable", { error: { message: "", code: "refused" } })
 const blocked = record(1, "unreachable", { error: { message: "", code: "blocked" } })
+const unreadable = record(1, "invalid-response", { unknown: true })
 const malformed = record(1, "invalid-response", answer(200))
 const defect = record(1, "invalid-response", { unknown: true, error: { message: "", code: "defect" } })
 const interrupted = record(1, "interrupted", { unknown: true })
@@ -42,7 +43,10 @@ const open = (attempt: number) => ({ index: 2, request: 0, attempt, orderVersion
 const nothing = { wait: undefined, open: undefined, mayBeOpen: false }
 const cancelled = { _tag: "Cancelled", cancellation: { reason: "enough", compensate: false } } as const
 const late = { _tag: "DeadlineExceeded" } as const
-const asks = { first: false, settled: undefined, asked: false }
+const asks = { first: false, settled: undefined, verdict: undefined, asks: 0, last: undefined }
+const unclear = record(1, "rejected", { ...answer(500), probe: true })
+/** Asked so often, and it could not tell. */
+const asked = (times: number) => ({ ...asks, verdict: "unknown" as const, asks: times, last: unclear })
 
 const standing = (members: Partial<CalloutStanding>): CalloutStanding => ({
   index: 2,
@@ -50,7 +54,8 @@ const standing = (members: Partial<CalloutStanding>): CalloutStanding => ({
   own: [],
   resumption: nothing,
   waited: false,
-  retryDelay: undefined,
+  waitStored: false,
+  retry: { beyond: 1, pause: 0 },
   tokenExpired: false,
   freshOrder: false,
   holds: false,
@@ -110,20 +115,20 @@ const table: Record<string, readonly [Partial<CalloutStanding>, NextAttempt]> = 
   "a refusal that is not retried fails": [{ own: [no] }, fail(no)],
   "a timeout that is not retried fails": [{ own: [timedOut] }, fail(timedOut)],
   "a malformed answer fails": [{ own: [malformed] }, fail(malformed)],
-  "a defect fails although the policy would retry it": [{ own: [defect], retryDelay: 0 }, fail(defect)],
+  "a defect fails although the policy would retry it": [{ own: [defect], retry: { delay: 0 } }, fail(defect)],
   "a failure stands although the run was cancelled since": [{ own: [no], interruption: cancelled }, fail(no)],
   "a retried attempt is waited for, and the wait stored": [
-    { own: [refused], retryDelay: 5000 },
+    { own: [refused], retry: { delay: 5000 } },
     waitUntil(2, now + 5000)
   ],
-  "a wait of no time is stored, too": [{ own: [refused], retryDelay: 0 }, waitUntil(2, now)],
-  "no wait goes beyond the deadline": [{ own: [refused], retryDelay: 60_000, deadline }, waitUntil(2, deadline)],
+  "a wait of no time is stored, too": [{ own: [refused], retry: { delay: 0 } }, waitUntil(2, now)],
+  "no wait goes beyond the deadline": [{ own: [refused], retry: { delay: 60_000 }, deadline }, waitUntil(2, deadline)],
   "a cancelled run waits for no retry": [
-    { own: [refused], retryDelay: 5000, interruption: cancelled },
+    { own: [refused], retry: { delay: 5000 }, interruption: cancelled },
     interrupt(cancelled)
   ],
   "after its deadline a run waits for no retry": [
-    { own: [refused], retryDelay: 5000, interruption: late },
+    { own: [refused], retry: { delay: 5000 }, interruption: late },
     interrupt(late)
   ],
   "after the wait the next attempt is sent, marked": [{ own: [refused], waited: true }, send(2, true)],
@@ -177,11 +182,11 @@ const table: Record<string, readonly [Partial<CalloutStanding>, NextAttempt]> = 
     resume(2)
   ],
   "a stored wait goes on whatever the policy says now": [
-    { own: [refused], retryDelay: 77, resumption: { ...nothing, wait: wait(2) } },
+    { own: [refused], retry: { delay: 77 }, resumption: { ...nothing, wait: wait(2) } },
     resume(2)
   ],
   "a wait before the first attempt goes on": [{ resumption: { ...nothing, wait: wait(1) } }, resume(1)],
-  "a first attempt after a stored wait is marked in its place": [{ waited: true }, send(1, true)],
+  "a first attempt after a stored wait is marked in its place": [{ waited: true, waitStored: true }, send(1, true)],
   "a cancelled run does not go on with its wait": [
     { own: [refused], resumption: { ...nothing, wait: wait(2) }, interruption: cancelled },
     interrupt(cancelled)
@@ -205,19 +210,31 @@ const table: Record<string, readonly [Partial<CalloutStanding>, NextAttempt]> = 
     holdUntil(2, now + 1000)
   ],
   "… for one that could not be reached": [{ own: [unreachable], holds: true }, holdUntil(2, now + 1000)],
-  "… for longer each time": [
-    { own: [timedOut, record(2, "timed-out"), record(3, "unreachable")], holds: true },
+  "… for one that answered 503, though no other order hears the same": [
+    { own: [refused], holds: true },
+    holdUntil(2, now + 1000)
+  ],
+  "… for one whose answer has no head that can be read": [{ own: [unreadable], holds: true }, holdUntil(2, now + 1000)],
+  "… for twice as long each time": [
+    { own: [timedOut, record(2, "timed-out"), record(3, "unreachable")], holds: true, retry: { beyond: 3, pause: 0 } },
     holdUntil(4, now + 4000)
   ],
-  "… interrupted attempts aside": [
-    { own: [interrupted, record(2, "timed-out")], holds: true },
-    holdUntil(3, now + 1000)
+  "… at most 30 s": [{ own: [timedOut], holds: true, retry: { beyond: 9, pause: 0 } }, holdUntil(2, now + 30_000)],
+  "… for as long as it asks for": [
+    { own: [refused], holds: true, retry: { beyond: 1, pause: 20_000 } },
+    holdUntil(2, now + 20_000)
+  ],
+  "… for as long as it asks for, though others wait for it": [
+    { own: [refused], holds: true, circuit: "open", retry: { beyond: 1, pause: 20_000 } },
+    holdUntil(2, now + 20_000)
   ],
   "… not beyond the deadline": [{ own: [timedOut], holds: true, deadline: now + 10 }, holdUntil(2, now + 10)],
   "… with the others where it counts as down": [{ own: [timedOut], holds: true, circuit: "open" }, heldFor(2)],
-  "… after its own retries": [{ own: [timedOut], holds: true, retryDelay: 10 }, waitUntil(2, now + 10)],
+  "… after its own retries": [{ own: [timedOut], holds: true, retry: { delay: 10 } }, waitUntil(2, now + 10)],
   "a step that holds fails at an address that is blocked": [{ own: [blocked], holds: true }, fail(blocked)],
+  "… with the others after a 503": [{ own: [refused], holds: true, circuit: "open" }, heldFor(2)],
   "a step that holds fails at a refusal": [{ own: [no], holds: true, circuit: "open" }, fail(no)],
+  "a step that does not hold fails at a 503": [{ own: [refused], circuit: "open" }, fail(refused)],
   "a step that holds fails with a defect": [{ own: [defect], holds: true, circuit: "open" }, fail(defect)],
   "a cancelled run is not held after a timeout": [
     { own: [timedOut], holds: true, interruption: cancelled },
@@ -235,9 +252,51 @@ const table: Record<string, readonly [Partial<CalloutStanding>, NextAttempt]> = 
   ],
   "no probe is asked before a first attempt": [{ probe: asks }, send(1, false)],
   "… unless an earlier run may have made it": [{ probe: { ...asks, first: true } }, ask(1)],
-  "a probe that left it open leads to the call": [
-    { own: [timedOut], waited: true, probe: { ...asks, asked: true } },
+  "a probe that says that nothing happened leads to the call": [
+    { own: [timedOut], probe: { ...asks, verdict: "call", asks: 1 } },
     send(2, true)
+  ],
+  "… to a first call, too, marked where a wait is stored": [
+    { waitStored: true, probe: { ...asks, first: true, verdict: "call", asks: 2 } },
+    send(1, true)
+  ],
+  "a cancelled run makes no call after a probe": [
+    { own: [timedOut], probe: { ...asks, verdict: "call", asks: 1 }, interruption: cancelled },
+    interrupt(cancelled)
+  ],
+  "a probe that could not tell is asked again after a second": [
+    { own: [timedOut], probe: asked(1) },
+    waitUntil(2, now + 1000)
+  ],
+  "… then after five": [{ own: [timedOut], probe: asked(2) }, waitUntil(2, now + 5000)],
+  "… then after fifteen": [{ own: [timedOut], probe: asked(3) }, waitUntil(2, now + 15_000)],
+  "… not later than at the deadline": [{ own: [timedOut], probe: asked(3), deadline: now + 9 }, waitUntil(2, now + 9)],
+  "… when the wait is over": [{ own: [timedOut], waited: true, waitStored: true, probe: asked(1) }, ask(1)],
+  "… whatever the policy says about the attempt": [
+    { own: [timedOut], probe: asked(1), retry: { delay: 77 } },
+    waitUntil(2, now + 1000)
+  ],
+  "… before a first attempt, too": [{ probe: { ...asked(1), first: true } }, waitUntil(1, now + 1000)],
+  "after four questions the call's outcome stays unknown": [
+    { own: [timedOut], probe: asked(4) },
+    { _tag: "FailUnknown", record: unclear }
+  ],
+  "it stays unknown although the run was cancelled since": [
+    { own: [timedOut], probe: asked(4), interruption: cancelled },
+    { _tag: "FailUnknown", record: unclear }
+  ],
+  "a step that holds waits for its partner to tell": [
+    { own: [timedOut], holds: true, probe: asked(4) },
+    holdUntil(2, now + 1000)
+  ],
+  "… 1 s, doubling to 30 s": [{ own: [timedOut], holds: true, probe: asked(6) }, holdUntil(2, now + 4000)],
+  "… among the others that wait for it": [
+    { own: [timedOut], holds: true, circuit: "open", probe: asked(4) },
+    heldFor(2)
+  ],
+  "… and asks the probe first when it goes on": [
+    { own: [timedOut], holds: true, waited: true, waitStored: true, probe: { ...asks, asks: 4, last: unclear } },
+    ask(1)
   ],
   "the probe's answer is the call's": [
     { own: [timedOut], waited: true, probe: { ...asks, settled: yes } },
@@ -255,7 +314,7 @@ const table: Record<string, readonly [Partial<CalloutStanding>, NextAttempt]> = 
     { own: [timedOut], waited: true, probe: asks, holds: true, circuit: "open" },
     heldFor(2)
   ],
-  "a wait comes before the question": [{ own: [timedOut], retryDelay: 10, probe: asks }, waitUntil(2, now + 10)]
+  "a wait comes before the question": [{ own: [timedOut], retry: { delay: 10 }, probe: asks }, waitUntil(2, now + 10)]
 }
 
 describe("the next attempt:", () => {
@@ -279,23 +338,30 @@ const anyStanding = (choose: ReturnType<typeof chooser>): CalloutStanding => {
   const last = failures.length
   const own = choose(true, false, false) ? [...failures, { ...ok, attempt: last + 1 }] : failures
   const at = choose(last, last + 1, last + 2)
+  const verdict = choose<"call" | "unknown" | undefined>(undefined, "call", "unknown")
   return standing({
     own,
-    resumption: {
+    // The question uses it up.
+    resumption: verdict !== undefined ? nothing : {
       wait: choose(undefined, undefined, wait(at), { ...wait(at), request: 1 }),
       open: choose(undefined, undefined, open(at)),
       mayBeOpen: choose(true, false)
     },
     waited: choose(true, false),
-    retryDelay: choose(undefined, 0, 1000, 100_000),
+    retry: choose<CalloutStanding["retry"]>({ beyond: 1, pause: 0 }, { beyond: 2, pause: 9 }, { delay: 0 }, {
+      delay: 100_000
+    }),
     tokenExpired: choose(true, false, false),
     freshOrder: choose(true, false),
     holds: choose(true, false),
     circuit: choose("closed", "open", "trial"),
-    probe: choose(undefined, {
+    waitStored: choose(true, false),
+    probe: choose<CalloutStanding["probe"]>(undefined, {
       first: choose(true, false),
-      settled: choose(undefined, yes),
-      asked: choose(true, false)
+      settled: choose(undefined, undefined, yes),
+      verdict,
+      asks: choose(1, 2, 3, 4, 5),
+      last: unclear
     }),
     interruption: choose<CalloutStanding["interruption"]>(undefined, undefined, cancelled, late),
     deadline: choose(Infinity, deadline)
@@ -313,7 +379,8 @@ const properties: Record<string, (standing: CalloutStanding, next: NextAttempt) 
   "every attempt but a first one is marked before it is sent": (_, next) =>
     next._tag !== "Send" || next.mark || next.attempt === 1,
   "an interrupted run neither sends, asks, waits nor holds": (one, next) =>
-    one.interruption === undefined || ["Answer", "Fail", "Interrupt", "RecordInterrupted"].includes(next._tag),
+    one.interruption === undefined ||
+    ["Answer", "Fail", "FailUnknown", "Interrupt", "RecordInterrupted"].includes(next._tag),
   "nothing is sent while a stored wait or a marked attempt is not used up": (
     { request, resumption: { open, wait }, waited },
     next
@@ -328,13 +395,17 @@ const properties: Record<string, (standing: CalloutStanding, next: NextAttempt) 
         ? next.wait.dueAt <= deadline
         : next.wait.until === (deadline === Infinity ? undefined : deadline)),
   "only a step that holds is held": (one, next) => next._tag !== "Hold" || one.holds,
-  "a call of unknown outcome is not repeated before the probe was asked": (one, next) =>
+  "a call of unknown outcome is not repeated before the probe said that nothing happened": (one, next) =>
     next._tag !== "Send" || one.probe === undefined || one.tokenExpired || lastOf(one)?.unknown !== true
-    || one.probe.asked,
-  "the retry delay matters only where it is asked for": (one) =>
-    needsDelay(one)
-    || JSON.stringify(nextAttempt({ ...one, retryDelay: undefined }))
-      === JSON.stringify(nextAttempt({ ...one, retryDelay: 12_345 }))
+    || one.probe.verdict === "call",
+  "a step that holds fails neither for want of an answer nor at a probe that cannot tell": (one, next) =>
+    !one.holds || next._tag !== "FailUnknown"
+      && (next._tag !== "Fail" || !["timed-out", "unreachable"].includes(next.record.outcome)
+        || next.record.error?.code === "blocked"),
+  "the retry policy matters only where it is asked for": (one) =>
+    needsRetry(one)
+    || JSON.stringify(nextAttempt({ ...one, retry: { beyond: 1, pause: 0 } }))
+      === JSON.stringify(nextAttempt({ ...one, retry: { delay: 12_345 } }))
 }
 
 describe("over all standings:", () => {

@@ -5,7 +5,12 @@ import { Intake } from "@sluice/engine/commands/Intake"
 import { type HealthSign, hostOf, signOf } from "@sluice/engine/internal/partners/PartnerHealth"
 import { PartnerBreaker } from "@sluice/engine/partners/PartnerBreaker"
 import { JournalStore } from "@sluice/engine/testing/JournalStore"
-import { type OutboundRequest, OutboundTimedOut, OutboundUnreachable } from "@sluice/http-client/Outbound"
+import {
+  type OutboundRequest,
+  OutboundTimedOut,
+  OutboundUnreachable,
+  OutboundUnreadable
+} from "@sluice/http-client/Outbound"
 import { OutboundMemory, type OutboundScript } from "@sluice/http-client/testing/OutboundMemory"
 import { Context, Effect, Exit, Layer, Scope } from "effect"
 import { TestClock } from "effect/testing"
@@ -112,6 +117,69 @@ describe("a step that holds", () => {
         }),
       (request) =>
         down.is ? refused : Effect.delay(Effect.succeed(respond(200, numberOf(request) as string)), "900 millis")
+    ))
+
+  const listed = { shouldRejectOn: { status: [503, 404] } }
+  const lost = new OutboundUnreachable({ code: "reset", message: "connection lost", sent: true })
+  const unreadable = new OutboundUnreadable({ message: "no head", sent: true })
+  const failures: Record<string, readonly [ReturnType<typeof callout>, ReturnType<OutboundScript>, number]> = {
+    "refuses the connection": [callout("a", listed), refused, 1],
+    "loses the connection": [callout("a", listed), lost, 1],
+    "times out": [callout("a", listed), new OutboundTimedOut({ sent: true }), 1],
+    "sends what cannot be read": [callout("a", listed), unreadable, 1],
+    "answers 503": [callout("a", listed), respond(503), 1],
+    "answers 500 after the step's own attempts": [workflow("a", { stopOnError: true }), respond(500), 4]
+  }
+  it.effect.each(Object.entries(failures))(
+    "waits already with its first order where the partner %s",
+    ([, [step, failure, own]]) =>
+      scenario(
+        { pipelines: [pipeline([{ ...step, critical: true, onUnavailable: "hold" }])] },
+        ({ intake }) =>
+          Effect.gen(function*() {
+            yield* submit(intake, 1)
+            yield* TestClock.adjust("21 seconds")
+            const { requests } = yield* OutboundMemory
+            const waits = requests.length - own
+            assert.deepStrictEqual(yield* states, ["waiting"])
+            yield* TestClock.adjust("2 minutes")
+            assert.deepStrictEqual(yield* states, ["waiting"])
+            assert.isAbove(requests.length - own, waits)
+            assert.isAtMost(requests.length - own, 12, "after 1, 2, 4 and 8 s, and again so once the circuit is open")
+            down.is = false
+            yield* TestClock.adjust("31 seconds")
+            assert.deepStrictEqual(yield* states, ["completed"])
+            assert.strictEqual(new Set(requests.map(({ headers }) => headers["idempotency-key"])).size, 1)
+          }),
+        () => down.is ? failure : respond(200)
+      )
+  )
+
+  it.effect("is tried after 1, 2 and 4 s, and fails at once when the partner answers otherwise", () =>
+    scenario(
+      { pipelines: [pipeline([callout("a", listed, { critical: true, onUnavailable: "hold" })])] },
+      ({ intake }) =>
+        Effect.gen(function*() {
+          yield* submit(intake, 1)
+          yield* TestClock.adjust("10 seconds")
+          const [run] = [...(yield* JournalStore).runs.values()]
+          const times = run!.callouts.map(({ record }) => record.startedAt)
+          assert.deepStrictEqual(times.map((at) => Math.round((at - times[0]!) / 1000)), [0, 1, 3, 7])
+          assert.deepStrictEqual(run!.callouts.map(({ record }) => record.response?.status), [503, 503, 503, 404])
+          assert.strictEqual(run!.state, "failed")
+        }),
+      (_, index) => respond(index < 3 ? 503 : 404)
+    ))
+
+  it.effect("fails at once at an address that is blocked", () =>
+    scenario(
+      holding,
+      ({ intake }) =>
+        Effect.gen(function*() {
+          yield* submit(intake, 1)
+          assert.deepStrictEqual(yield* states, ["failed"])
+        }),
+      () => new OutboundUnreachable({ code: "blocked", message: "blocked", sent: false })
     ))
 
   it.effect("waits through the end of its process, and repeats nothing that was answered", () =>

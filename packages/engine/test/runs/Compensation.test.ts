@@ -242,23 +242,25 @@ describe("a partner that did the work and lost the answer", () => {
       assert.deepStrictEqual(asked, ["POST a", "GET probe_a", "POST b"])
     }).pipe(Effect.provide(interrupted.layer)))
 
-  for (const [says, status] of [["that it did not happen", 404], ["nothing of use", 503]] as const) {
-    it.effect(`is asked once more under the same key where its probe says ${says}`, () =>
-      Effect.gen(function*() {
-        yield* submitted(asking)
-        yield* TestClock.adjust(31_000)
-        yield* settle
-        const { state, requests, asked } = yield* the
-        assert.strictEqual(state, "completed")
-        assert.deepStrictEqual(asked, ["POST a", "GET probe_a", "POST a", "POST b"])
-        const [first, question, second] = requests.map(({ headers }) => headers["idempotency-key"])
-        assert.strictEqual(first, second)
-        assert.notStrictEqual(first, question)
-        assert.isUndefined(requests[1]!.body)
-      }).pipe(Effect.provide(stand((request, index) =>
-        index === 0 ? Effect.never : respond(host(request) === "probe_a" ? status : 200, { number: "n1" })
-      ))))
-  }
+  it.effect("is called once more under the same key where its probe says that it did not happen", () =>
+    Effect.gen(function*() {
+      yield* submitted(asking)
+      yield* TestClock.adjust(31_000)
+      yield* settle
+      const { state, requests, asked } = yield* the
+      assert.strictEqual(state, "completed")
+      assert.deepStrictEqual(asked, ["POST a", "GET probe_a", "POST a", "POST b"])
+      const [first, question, second] = requests.map(({ headers }) => headers["idempotency-key"])
+      assert.strictEqual(first, second)
+      assert.notStrictEqual(first, question)
+      assert.isUndefined(requests[1]!.body)
+    }).pipe(
+      Effect.provide(
+        stand((request, index) =>
+          index === 0 ? Effect.never : respond(host(request) === "probe_a" ? 404 : 200, { number: "n1" })
+        )
+      )
+    ))
 
   const failing = {
     pipelines: [pipeline([
@@ -300,4 +302,104 @@ describe("a partner that did the work and lost the answer", () => {
       })
       assert.deepStrictEqual((yield* the).asked, ["POST a", "POST d", "POST undo_a"])
     }).pipe(Effect.provide(partners({ d: 500 }))))
+})
+
+/** A call that times out at once, and a probe that answers with these statuses, then with the last of them. */
+const unclear = (...statuses: ReadonlyArray<number>) => {
+  let asks = 0
+  let calls = 0
+  return stand((request) => {
+    if (host(request) === "a") return calls++ === 0 ? Effect.never : respond(200)
+    if (host(request) !== "probe_a") return respond(200)
+    const status = statuses[Math.min(asks++, statuses.length - 1)]!
+    return status === 0 ? Effect.never : respond(status, { number: "n1" })
+  })
+}
+
+const retried = (members: Partial<Step> = {}) => ({
+  pipelines: [
+    pipeline([
+      callout("a", { retry: { delaysMs: [100] } }, { critical: true, ...probe("a"), ...members }),
+      callout("b")
+    ])
+  ]
+})
+
+/** The times of the questions in seconds after the first. */
+const questions = Effect.map(the, ({ run }) => {
+  const times = run.callouts.flatMap(({ record }) => record.probe === true ? [record.startedAt] : [])
+  return times.map((at) => Math.round((at - times[0]!) / 1000))
+})
+
+describe("a probe that cannot tell", () => {
+  it.effect("is asked again after 1, 5 and 15 s; then the step fails, and the call is not repeated", () =>
+    Effect.gen(function*() {
+      yield* submitted(retried())
+      yield* TestClock.adjust("1 minute")
+      const { asked, rows, state, steps } = yield* the
+      assert.deepStrictEqual(asked, ["POST a", ...Array.from({ length: 4 }, () => "GET probe_a")])
+      assert.deepStrictEqual(yield* questions, [0, 1, 6, 21])
+      assert.deepStrictEqual([state, steps], ["failed", ["a failed"]])
+      assert.deepStrictEqual(rows[0]?.error, {
+        name: "calloutPlugin",
+        kind: "unknown",
+        message: "it is not known whether the call took effect, and it is not repeated: "
+          + "the probe was answered 503: whether it happened stays unknown"
+      })
+    }).pipe(Effect.provide(unclear(503))))
+
+  it.effect("for want of an answer is asked again, too", () =>
+    Effect.gen(function*() {
+      yield* submitted(retried())
+      yield* TestClock.adjust("1 minute")
+      assert.match((yield* the).rows[0]?.error?.message ?? "", /the probe ended timed-out/)
+    }).pipe(Effect.provide(unclear(0))))
+
+  it.effect("may tell in the end: its word is the answer", () =>
+    Effect.gen(function*() {
+      yield* submitted(retried())
+      yield* TestClock.adjust("1 minute")
+      const { asked, state } = yield* the
+      assert.deepStrictEqual(asked, ["POST a", "GET probe_a", "GET probe_a", "GET probe_a", "POST b"])
+      assert.strictEqual(state, "completed")
+    }).pipe(Effect.provide(unclear(500, 503, 200))))
+
+  it.effect("is asked four times in all, whoever holds the run", () =>
+    Effect.gen(function*() {
+      yield* submitted(retried())
+      yield* TestClock.adjust("5 seconds")
+      yield* takenOver(retried())
+      yield* TestClock.adjust("1 minute")
+      const { asked, rows } = yield* the
+      assert.strictEqual(asked.filter((one) => one === "GET probe_a").length, 4)
+      assert.deepStrictEqual([asked[0], asked.at(-1), rows[0]?.error?.kind], ["POST a", "GET probe_a", "unknown"])
+    }).pipe(Effect.provide(unclear(503))))
+
+  it.effect("makes a step that holds wait; each further try asks it first", () =>
+    Effect.gen(function*() {
+      yield* submitted(retried({ onUnavailable: "hold" }))
+      yield* TestClock.adjust("25 seconds")
+      assert.strictEqual((yield* the).state, "waiting")
+      yield* TestClock.adjust("1 hour")
+      const { asked, state } = yield* the
+      assert.strictEqual(state, "completed")
+      assert.deepStrictEqual(asked.filter((one) => one !== "GET probe_a"), ["POST a", "POST a", "POST b"])
+      assert.deepStrictEqual(yield* questions, [0, 1, 6, 21, 22, 24])
+    }).pipe(Effect.provide(unclear(503, 503, 503, 503, 503, 404))))
+
+  it.effect("fails a compensation, and the others are still made", () =>
+    Effect.gen(function*() {
+      yield* submitted({
+        pipelines: [pipeline([
+          callout("b", {}, undo("b")),
+          callout("a", {}, { critical: true, ...undo("a"), ...probe("a") })
+        ])]
+      })
+      yield* TestClock.adjust("1 minute")
+      const { asked, rows, state, steps } = yield* the
+      assert.strictEqual(state, "compensation-failed")
+      assert.deepStrictEqual(steps.slice(2), ["a_compensation failed", "b_compensation succeeded"])
+      assert.strictEqual(rows[2]?.error?.kind, "unknown")
+      assert.notInclude(asked, "POST undo_a")
+    }).pipe(Effect.provide(unclear(503))))
 })

@@ -1,10 +1,14 @@
 /**
- * `calloutPlugin`: POSTs the whole order to a partner and remembers the answer. Contract: section 6.
+ * `calloutPlugin`: sends the order, or a body of its own, to a partner and remembers the answer. Contract: section 6.
  */
+import type { SentBody } from "@sluice/domain/callout/CalloutRecord"
+import { expressionIn } from "@sluice/domain/internal/decode/Marks"
+import { isObject, type Json, stringify } from "@sluice/domain/json/Json"
 import type { Fault } from "@sluice/domain/order/Order"
 import { Effect, Redacted, Schema } from "effect"
 import type { Judgement } from "../Callout.ts"
 import type { Plugin } from "../Plugin.ts"
+import { Unprepared } from "../PluginError.ts"
 import { type AttemptEnd, delays, isNetworkError, never, type RetryPolicy } from "../RetrySchedule.ts"
 import { SigningSecret } from "../SigningSecret.ts"
 
@@ -14,9 +18,15 @@ export const defaultTimeoutMs = 2000
 const Status = Schema.Int.check(Schema.isBetween({ minimum: 100, maximum: 599 }))
 const Milliseconds = Schema.Finite.check(Schema.isGreaterThan(0))
 
+const Method = Schema.Literals(["POST", "PUT", "PATCH", "GET", "DELETE"])
+
 export const CalloutPluginOptions = Schema.Struct({
-  /** The URL that the order is posted to. */
+  /** The URL that the order is sent to. */
   endpoint: Schema.NonEmptyString,
+  /** Absent: `POST`. */
+  method: Schema.optionalKey(Method),
+  /** Sent in place of the order, as JSON. Absent: the whole order, and nothing with `GET` and `DELETE`. */
+  body: Schema.optionalKey(Schema.Json),
   /** Milliseconds until the callout is given up. */
   timeoutValue: Schema.optionalKey(Milliseconds),
   shouldRejectOn: Schema.optionalKey(Schema.Struct({ status: Schema.optionalKey(Schema.Array(Status)) })),
@@ -29,6 +39,21 @@ export const CalloutPluginOptions = Schema.Struct({
   signingSecret: Schema.optionalKey(SigningSecret)
 })
 export type CalloutPluginOptions = typeof CalloutPluginOptions.Type
+
+const bodyOf = ({ body, method = "POST" }: CalloutPluginOptions): SentBody =>
+  body !== undefined
+    ? { form: "text", text: stringify(body as Json) }
+    : method === "GET" || method === "DELETE"
+    ? { form: "text", text: "" }
+    : { form: "order" }
+
+/** The fault of a body as it is written. */
+const bodyFault = (body: Json, method: Json | undefined): string | undefined =>
+  method === "GET"
+    ? "cannot be sent with GET: leave it out, or choose another method"
+    : isObject(body) || (typeof body === "string" && expressionIn(body) !== undefined)
+    ? undefined
+    : "must be an object or an expression {% … %}"
 
 const rejectedStatuses = (options: CalloutPluginOptions): ReadonlyArray<number> => options.shouldRejectOn?.status ?? []
 
@@ -48,13 +73,18 @@ const retryOf = (options: CalloutPluginOptions): RetryPolicy =>
 
 export const calloutPlugin: Plugin<CalloutPluginOptions> = {
   name: "calloutPlugin",
-  description: "POSTs the whole order to an endpoint, waits for the answer, and rejects on the statuses listed.",
+  description:
+    "Sends the whole order, or a body of its own, to an endpoint, waits for the answer, and rejects on the statuses listed.",
   options: CalloutPluginOptions,
   configuredIn: "options",
   check: (options): ReadonlyArray<Fault> =>
     options.timeoutValue !== undefined && options.timeoutValue > 600_000
       ? [{ path: "timeoutValue", message: "must be at most 600000 (ten minutes)" }]
       : [],
+  checkWritten: ({ body, method }): ReadonlyArray<Fault> => {
+    const message = body === undefined ? undefined : bodyFault(body, method)
+    return message === undefined ? [] : [{ path: "body", message }]
+  },
   addresses: ({ endpoint }) => typeof endpoint === "string" ? [{ path: "endpoint", url: endpoint }] : [],
   warn: (options, step) =>
     step.critical === true && rejectedStatuses(options).length === 0
@@ -66,13 +96,18 @@ export const calloutPlugin: Plugin<CalloutPluginOptions> = {
     failedStatus: pipeline.failedStatus,
     notesFailures: false
   }),
-  run: ({ options, callout, authProviders }) =>
-    Effect.map(
+  run: ({ options, callout, authProviders }) => {
+    const { body, method = "POST" } = options
+    // Only an expression can have made it a GET: a written one was refused with the pipeline.
+    if (method === "GET" && body !== undefined) {
+      return Effect.fail(new Unprepared({ message: "options.body cannot be sent with GET" }))
+    }
+    return Effect.map(
       callout({
-        method: "POST",
+        method,
         url: options.endpoint,
         headers: options.headers ?? {},
-        body: { form: "order" },
+        body: bodyOf(options),
         timeoutMs: options.timeoutValue ?? defaultTimeoutMs,
         credentials: {
           providers: authProviders,
@@ -83,4 +118,5 @@ export const calloutPlugin: Plugin<CalloutPluginOptions> = {
       }),
       ({ status }) => ({ reason: `answered ${status}, which is not in shouldRejectOn.status` })
     )
+  }
 }
