@@ -1,17 +1,10 @@
 /**
- * The engine inside another service: a book shop that runs its orders through partners, without Sluice's server.
- *
- * Only the packages are used. What the shop must bring is a journal (here in memory; `@sluice/persistence/Journal` keeps
- * it in PostgreSQL), a way out (`Outbound`), and an evaluator for expressions if its settings hold any.
+ * The engine behind a service of one's own: a book shop that runs its orders through partners, with a plugin of its own.
+ * A test provides `Engine.layerTest`; `FirstPipeline.ts` shows the layers of a process.
  */
 import { Intake } from "@sluice/engine/commands/Intake"
-import { calloutPlugin } from "@sluice/engine/plugins/builtin/CalloutPlugin"
-import { Plugins } from "@sluice/engine/plugins/Plugins"
-import { Runs } from "@sluice/engine/runs/Runs"
-import * as SettingsStatic from "@sluice/engine/settings/SettingsStatic"
-import { Credentials } from "@sluice/http-client/Credentials"
+import * as Engine from "@sluice/engine/Engine"
 import { Context, Effect, Layer } from "effect"
-import { Digest } from "effect/crypto"
 import { loyalty } from "./LoyaltyPlugin.ts"
 
 export const settings = {
@@ -31,7 +24,7 @@ export const settings = {
   }]
 }
 
-/** The shop's own service. It knows orders and receipts, and nothing of HTTP or tables. */
+/** The shop's own service: sells a book, and gives the id of the run. It knows nothing of HTTP or tables. */
 export class BookShop extends Context.Service<BookShop, {
   readonly sell: (isbn: string) => Effect.Effect<string, SaleFailed>
 }>()("@sluice/examples/BookShop") {
@@ -42,7 +35,7 @@ export class BookShop extends Context.Service<BookShop, {
       return BookShop.of({
         sell: (isbn) =>
           intake.submit({ body: { orderType: "NEW_ORDER", orderItems: [{ isbn }] } }).pipe(
-            Effect.map(({ orderId }) => orderId),
+            Effect.map(({ processEventId }) => processEventId),
             Effect.mapError(({ _tag }) => new SaleFailed(_tag))
           )
       })
@@ -54,9 +47,5 @@ export class SaleFailed extends Error {
   readonly _tag = "SaleFailed"
 }
 
-/** The parts of Sluice that the shop uses. A journal, an outbound client and an evaluator remain to be provided. */
-export const sluice = Intake.layer.pipe(
-  Layer.provideMerge(Runs.layer()),
-  Layer.provide([SettingsStatic.layer(settings), Credentials.layerMemory, Digest.layerWebCrypto]),
-  Layer.provide(Plugins.layer([calloutPlugin, loyalty]))
-)
+/** The journal and the way out to partners remain to be provided. */
+export const sluice = Engine.layer({ settings, plugins: [loyalty] })

@@ -4,7 +4,6 @@
  * Nothing of the engine changes for it. It is a value: a name, a schema of its options, a policy for failures, and an
  * Effect that makes a callout. Attempts, keys, records, redaction and retries are the engine's.
  */
-import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import type { Plugin } from "@sluice/engine/plugins/Plugin"
 import { InvalidResponse } from "@sluice/engine/plugins/PluginError"
 import { delays } from "@sluice/engine/plugins/RetrySchedule"
@@ -42,7 +41,7 @@ export const loyalty: Plugin<typeof Options.Type> = {
       judge: ({ status }) =>
         status === 200 ? { outcome: "succeeded" } : { outcome: "rejected", message: `the programme answered ${status}` }
     })
-    const { points } = yield* Schema.decodeUnknownEffect(Points)(Utf8.decode(answer.body)).pipe(
+    const { points } = yield* Schema.decodeUnknownEffect(Points)(new TextDecoder().decode(answer.body)).pipe(
       Effect.mapError(({ message }) => new InvalidResponse({ message: `points are missing: ${message}` }))
     )
     return {

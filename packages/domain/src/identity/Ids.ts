@@ -52,3 +52,9 @@ export const uuidOf = (id: string): string | undefined => {
     ? undefined
     : `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
+
+/**
+ * The key under which a run is stored: the UUID inside a process event's id. Anything else is given back as it is, so
+ * that a UUID, or an id that does not exist, is looked for as such.
+ */
+export const uuidOfRun = (id: string): string => id.startsWith("process_event-") ? uuidOf(id) ?? id : id

@@ -1,4 +1,5 @@
 /** Cancels runs, wherever they are executed. Contract: section 7, `cancel`. */
+import { uuidOfRun } from "@sluice/domain/identity/Ids"
 import { Clock, Context, Effect, Layer, Schema } from "effect"
 import { type Cancellation, unexplained } from "../journal/Cancellation.ts"
 import { Journal, type JournalUnavailable, RunNotFound } from "../journal/Journal.ts"
@@ -30,7 +31,7 @@ export class CancelRun extends Context.Service<CancelRun, {
   ) => Effect.Effect<void, RunNotFound | RunEnded | JournalUnavailable>
   /**
    * Stores that the run ends `cancelled`, and aborts its call: at once where it is executed in this process, else within
-   * 2 s. Waits a little for that end. A second cancel changes nothing.
+   * 2 s. Waits a little for that end. A second cancel changes nothing. `runId` is a process event's id or the UUID in it.
    */
   readonly cancel: (
     runId: string,
@@ -46,7 +47,8 @@ const make = Effect.gen(function*() {
   const settings = yield* Settings
   const clock = yield* Clock.Clock
 
-  const request = Effect.fnUntraced(function*(runId: string, { reason, compensate = false }: CancelRequest) {
+  const request = Effect.fnUntraced(function*(id: string, { reason, compensate = false }: CancelRequest) {
+    const runId = uuidOfRun(id)
     const cancellation: Cancellation = {
       reason: reason === undefined || reason === "" ? unexplained : redactorOf(settings.current().secrets).text(reason),
       compensate
@@ -56,9 +58,9 @@ const make = Effect.gen(function*() {
     if (answer._tag === "Stored") runs.cancel(runId, cancellation)
     switch (answer._tag) {
       case "Unknown":
-        return yield* new RunNotFound({ runId })
+        return yield* new RunNotFound({ runId: id })
       case "TooLate":
-        return yield* new RunEnded({ runId, state: answer.state })
+        return yield* new RunEnded({ runId: id, state: answer.state })
     }
   })
 

@@ -4,13 +4,15 @@
  * A run is forked into this service's scope, never into a request's: a client that hangs up does not end its order.
  * Contract: section 10.
  */
+import { uuidOfRun } from "@sluice/domain/identity/Ids"
 import { ofOrder, spanIdOf } from "@sluice/domain/identity/TraceSpan"
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import { isFinal } from "@sluice/domain/run/ProcessEvent"
 import { Cause, Context, Deferred, Duration, Effect, FiberMap, Layer, Stream, Tracer } from "effect"
 import type { RunSignals } from "../interruption/RunSignals.ts"
 import type { Cancellation } from "../journal/Cancellation.ts"
-import { type ClaimedRun, Journal } from "../journal/Journal.ts"
+import { type ClaimedRun, Journal, type JournalUnavailable, type RunNotFound } from "../journal/Journal.ts"
+import { RunReader, type RunRecord } from "../journal/RunReader.ts"
 import * as CancelRegistry from "./CancelRegistry.ts"
 import * as PipelineRun from "./PipelineRun.ts"
 
@@ -23,6 +25,7 @@ export interface RunsOptions {
   readonly claims?: boolean
 }
 
+/** Ids are taken as they come: `process_event-<32 hex>`, as a receipt has it, or the UUID inside. */
 export class Runs extends Context.Service<Runs, {
   /** Executes a run in the background. Never fails: how the run ends is in the journal. */
   readonly start: (run: ClaimedRun) => Effect.Effect<void>
@@ -32,6 +35,11 @@ export class Runs extends Context.Service<Runs, {
   readonly hasRoom: Effect.Effect<boolean>
   /** Waits until the run has ended, in this process or another; false where `atMost` passed before. */
   readonly awaitEnd: (runId: string, atMost: Duration.Input) => Effect.Effect<boolean>
+  /**
+   * The run once it has ended, in this process or another, with its steps, attempts and order. Waits as long as that
+   * takes: a run that is held for a partner may take days.
+   */
+  readonly result: (runId: string) => Effect.Effect<RunRecord, RunNotFound | JournalUnavailable>
 }>()("@sluice/engine/Runs") {
   static readonly layer = (options: RunsOptions = {}) => Layer.effect(Runs, make(options))
 }
@@ -49,6 +57,7 @@ const spanOf = ({ orderId, runId }: ClaimedRun) =>
 const make = Effect.fnUntraced(function*(options: RunsOptions) {
   const capacity = options.capacity ?? 10_000
   const journal = yield* Journal
+  const reader = yield* RunReader
   const execute = yield* PipelineRun.make
   const stop = yield* Deferred.make<void>()
   const stopping = () => Deferred.isDoneUnsafe(stop)
@@ -128,16 +137,32 @@ const make = Effect.fnUntraced(function*(options: RunsOptions) {
       )
     )
 
-  const awaitEnd = (runId: string, atMost: Duration.Input) =>
+  const end = (runId: string) =>
     Effect.suspend(() => {
       if (!FiberMap.hasUnsafe(fibers, runId)) return awaitElsewhere(runId)
       const ending = endings.get(runId) ?? Deferred.makeUnsafe<void>()
       endings.set(runId, ending)
       // A run that was handed over ends in this process without having ended.
       return Effect.andThen(Deferred.await(ending), awaitElsewhere(runId))
-    }).pipe(Effect.timeoutOption(atMost), Effect.map((result) => result._tag === "Some"))
+    })
+
+  const awaitEnd = (id: string, atMost: Duration.Input) =>
+    end(uuidOfRun(id)).pipe(Effect.timeoutOption(atMost), Effect.map((result) => result._tag === "Some"))
+
+  const result = Effect.fn("Runs.result")(function*(id: string) {
+    const now = yield* reader.get(id)
+    if (isFinal(now.state)) return now
+    yield* end(uuidOfRun(id))
+    return yield* reader.get(id)
+  })
 
   const hasRoom = Effect.map(FiberMap.size(fibers), (size) => size < capacity && !stopping())
 
-  return Runs.of({ start, cancel: cancels.tell, hasRoom, awaitEnd })
+  return Runs.of({
+    start,
+    cancel: (id, cancellation) => cancels.tell(uuidOfRun(id), cancellation),
+    hasRoom,
+    awaitEnd,
+    result
+  })
 })

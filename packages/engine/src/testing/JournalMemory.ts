@@ -22,6 +22,7 @@ import {
   type Submission
 } from "../journal/Journal.ts"
 import { judge, progressOf, retries, retryConflict, sameFingerprint, takeoversAfter } from "../journal/JournalRules.ts"
+import type { RunReader } from "../journal/RunReader.ts"
 import type { PartnerBreaker } from "../partners/PartnerBreaker.ts"
 import {
   cancelIn,
@@ -35,6 +36,7 @@ import {
   reusedCallouts
 } from "./JournalStore.ts"
 import * as PartnerBreakerMemory from "./PartnerBreakerMemory.ts"
+import * as RunReaderMemory from "./RunReaderMemory.ts"
 
 const openStates: ReadonlySet<RunState> = new Set(["running", "waiting", "compensating"])
 
@@ -303,12 +305,13 @@ export const make = Effect.gen(function*() {
 })
 
 /** One process over a store that is provided, and may be shared. */
-export const layerProcess: Layer.Layer<Journal | PartnerBreaker, never, JournalStore> = Layer.merge(
+export const layerProcess: Layer.Layer<Journal | PartnerBreaker | RunReader, never, JournalStore> = Layer.mergeAll(
   Layer.effect(Journal, make),
-  PartnerBreakerMemory.layer
+  PartnerBreakerMemory.layer,
+  RunReaderMemory.layer
 )
 
 /** One process over a store of its own. */
-export const layer: Layer.Layer<Journal | PartnerBreaker | JournalStore> = layerProcess.pipe(
+export const layer: Layer.Layer<Journal | PartnerBreaker | RunReader | JournalStore> = layerProcess.pipe(
   Layer.provideMerge(JournalStore.layer)
 )

@@ -8,7 +8,7 @@
 import { Clock, Effect, Layer } from "effect"
 import { lookup as systemLookup } from "node:dns"
 import type { LookupFunction } from "node:net"
-import type { AddressGuard } from "../AddressGuard.ts"
+import * as AddressGuard from "../AddressGuard.ts"
 import { type ConnectionLimits, ConnectionPool } from "../connection/ConnectionPool.ts"
 import { Deadlines } from "../connection/Deadlines.ts"
 import { AddressRefused } from "../connection/NetworkFailure.ts"
@@ -22,7 +22,8 @@ import {
 } from "../Outbound.ts"
 
 export interface OutboundUndiciOptions extends ConnectionLimits {
-  readonly guard: AddressGuard
+  /** Default: private, loopback and metadata addresses are refused, all of them. */
+  readonly guard?: AddressGuard.AddressGuard
   /** Resolves names; must answer with all addresses. Default: the system's resolver. */
   readonly lookup?: LookupFunction | undefined
 }
@@ -33,19 +34,21 @@ interface Shared {
   readonly deadlines: Deadlines
 }
 
-export const layer = (options: OutboundUndiciOptions): Layer.Layer<Outbound> =>
-  Layer.effect(
+export const layer = (options: OutboundUndiciOptions = {}): Layer.Layer<Outbound> => {
+  const guard = options.guard ?? AddressGuard.make([])
+  return Layer.effect(
     Outbound,
     Effect.acquireRelease(
       Effect.sync((): Shared => ({
-        pool: new ConnectionPool(options, guarded(options.guard, options.lookup ?? systemLookup)),
+        pool: new ConnectionPool(options, guarded(guard, options.lookup ?? systemLookup)),
         deadlines: new Deadlines()
       })),
       ({ deadlines, pool }) => Effect.andThen(deadlines.shutdown, Effect.promise(() => pool.shutdown()))
-    ).pipe(Effect.map((shared) => make(shared, options.guard)))
+    ).pipe(Effect.map((shared) => make(shared, guard)))
   )
+}
 
-const make = (shared: Shared, guard: AddressGuard): Outbound["Service"] => ({
+const make = (shared: Shared, guard: AddressGuard.AddressGuard): Outbound["Service"] => ({
   refuse: guard.refuseUrl,
   exchange: (request) => {
     const url = URL.parse(request.url)
@@ -80,16 +83,17 @@ const run = (
   )
 
 /** Fails unless every address of the name may be reached: one bad address among good ones is how a guard is evaded. */
-const guarded = (guard: AddressGuard, lookup: LookupFunction): LookupFunction => (hostname, options, callback) =>
-  lookup(hostname, { ...options, all: true }, (error, answer) => {
-    if (error !== null) return callback(error, "")
-    const addresses = typeof answer === "string" ? [] : answer
-    for (const { address } of addresses) {
-      const refusal = guard.refuseAddress(address, hostname)
-      if (refusal !== undefined) return callback(new AddressRefused(refusal), "")
-    }
-    const [first] = addresses
-    if (first === undefined) return callback(Object.assign(new Error("no address"), { code: "ENOTFOUND" }), "")
-    if (options.all === true) callback(null, addresses)
-    else callback(null, first.address, first.family)
-  })
+const guarded =
+  (guard: AddressGuard.AddressGuard, lookup: LookupFunction): LookupFunction => (hostname, options, callback) =>
+    lookup(hostname, { ...options, all: true }, (error, answer) => {
+      if (error !== null) return callback(error, "")
+      const addresses = typeof answer === "string" ? [] : answer
+      for (const { address } of addresses) {
+        const refusal = guard.refuseAddress(address, hostname)
+        if (refusal !== undefined) return callback(new AddressRefused(refusal), "")
+      }
+      const [first] = addresses
+      if (first === undefined) return callback(Object.assign(new Error("no address"), { code: "ENOTFOUND" }), "")
+      if (options.all === true) callback(null, addresses)
+      else callback(null, first.address, first.family)
+    })

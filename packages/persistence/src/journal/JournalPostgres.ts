@@ -13,6 +13,7 @@ import {
   JournalUnavailable,
   type Stale
 } from "@sluice/engine/journal/Journal"
+import type { RunReader } from "@sluice/engine/journal/RunReader"
 import { PartnerBreaker } from "@sluice/engine/partners/PartnerBreaker"
 import { Cause, Clock, Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
@@ -35,6 +36,7 @@ import * as Lease from "./lease/Lease.ts"
 import * as WorkerRegistration from "./lease/WorkerRegistration.ts"
 import { reprocess, type Reprocessed } from "./Reprocess.ts"
 import { RunChanges } from "./RunChanges.ts"
+import * as RunReaderPostgres from "./RunReaderPostgres.ts"
 import { outcomeFlush, renewingFlush, standingFlush } from "./writer/FlushStatement.ts"
 import { outcomeFlushParameters } from "./writer/OutcomeFlush.ts"
 import { entryBytes, type PendingEntry, type PendingSubmission, submissionBytes } from "./writer/PendingWrite.ts"
@@ -302,13 +304,16 @@ const make = Effect.fnUntraced(function*<E>(options: Options, register: Register
   )
 })
 
-type Services = Journal | PartnerBreaker | RunChanges | DeliverySignal | WriteHealth.WriteHealth
+type Services = Journal | PartnerBreaker | RunReader | RunChanges | DeliverySignal | WriteHealth.WriteHealth
 
 const layerWith = <E>(options: Options, register: Register<E>) =>
-  Layer.effectContext(make(options, register)).pipe(Layer.provideMerge([RunChanges.layer, DeliverySignal.layer]))
+  Layer.effectContext(make(options, register)).pipe(
+    Layer.provideMerge([RunChanges.layer, DeliverySignal.layer]),
+    Layer.merge(RunReaderPostgres.layer)
+  )
 
 /**
- * The journal, the board of partners that comes with it, and what tells of changes. Closing it stores what waits and
+ * The journal, the reader of its runs, the board of partners that comes with it, and what tells of changes. Closing it stores what waits and
  * leaves this process's runs to others. Building it waits for the database, however long that takes.
  */
 export const layer = (options: Options = {}): Layer.Layer<Services, never, PgClient | SqlClient.SqlClient> =>
