@@ -5,7 +5,7 @@ import type { Colour } from "@sluice/terminal/Style"
 import { Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { cursorFlag, given, limitFlag, textFlag } from "./Input.ts"
-import { more } from "./Orders.ts"
+import { more, second } from "./Orders.ts"
 import { Output } from "./Output.ts"
 import { table } from "./Table.ts"
 
@@ -45,8 +45,11 @@ export const deliveries = Command.make(
       ...table(page.items, [
         { title: "DELIVERY", of: ({ id }) => id },
         { title: "STATE", of: ({ state }) => state, colour: ({ state }) => colours[state] },
-        { title: "TYPE", of: ({ type }) => type, flexible: true },
-        { title: "TRIES", of: ({ attemptCount }) => String(attemptCount) }
+        { title: "CREATED", of: ({ createdAt }) => second(createdAt) },
+        { title: "TYPE", of: ({ type }) => type },
+        { title: "ORDER", of: ({ orderId }) => orderId ?? "" },
+        { title: "TRIES", of: ({ attemptCount }) => String(attemptCount) },
+        { title: "REASON", of: ({ reason }) => reason ?? "", flexible: true }
       ], style),
       ...more(page.nextCursor)
     ])

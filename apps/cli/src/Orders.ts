@@ -64,12 +64,14 @@ export const orders = Command.make(
     type: textFlag("type", "Of this orderType"),
     status: textFlag("status", "In this status"),
     externalId: textFlag("external-id", "With this externalId"),
+    email: textFlag("email", "Of this customer"),
+    find: textFlag("find", "With this part of an id, 4 characters or more"),
     since: momentFlag("since", "Created after"),
     until: momentFlag("until", "Created before"),
     limit: limitFlag,
     cursor: cursorFlag
   },
-  Effect.fnUntraced(function*({ cursor, externalId, limit, since, status, type, until }) {
+  Effect.fnUntraced(function*({ cursor, email, externalId, find, limit, since, status, type, until }) {
     const client = yield* ApiClient
     const output = yield* Output
     const page = yield* client.orders.list({
@@ -79,21 +81,30 @@ export const orders = Command.make(
         ...given("orderType", type),
         ...given("status", status),
         ...given("externalId", externalId),
+        ...given("email", email),
+        ...given("q", find),
         ...given("createdAfter", since),
         ...given("createdBefore", until)
       }
     })
     yield* output.result(page, (style) => [
       ...table(page.items, [
-        { title: "ORDER", of: ({ id }) => id, flexible: true },
+        { title: "ORDER", of: ({ id }) => id },
+        { title: "CREATED", of: ({ createdAt }) => second(createdAt) },
         { title: "TYPE", of: ({ orderType }) => orderType },
         { title: "STATUS", of: ({ status }) => status },
-        { title: "CREATED", of: ({ createdAt }) => createdAt.slice(0, 19) }
+        { title: "EXTERNAL ID", of: ({ externalId }) => textOf(externalId) },
+        { title: "CUSTOMER", of: ({ customerEmail }) => textOf(customerEmail), flexible: true }
       ], style),
       ...more(page.nextCursor)
     ])
   })
 ).pipe(Command.withDescription("List orders, newest first"))
+
+const textOf = (member: unknown): string => typeof member === "string" ? member : ""
+
+/** A moment to the second, as the API writes it: UTC. */
+export const second = (moment: string): string => `${moment.slice(0, 19)}Z`
 
 /** The command for the next page. */
 export const more = (cursor: string | null): ReadonlyArray<string> =>

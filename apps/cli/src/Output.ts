@@ -22,7 +22,11 @@ export class Output extends Context.Service<Output, {
         const terminal = yield* Terminal.Terminal
         const { canColor } = yield* TerminalCapabilities.TerminalCapabilities
         const isTerminal = yield* stdio.stdoutIsTerminal
-        const look = style({ columns: isTerminal ? yield* terminal.columns : 80, colours: isTerminal && canColor })
+        const look = style({
+          columns: isTerminal ? yield* terminal.columns : 80,
+          colours: isTerminal && canColor,
+          bounded: isTerminal
+        })
         return Output.of({
           style: look,
           json,

@@ -1,12 +1,14 @@
 /** The command line `sluice`: its commands, what they share, and how it ends. Contract: section 7, by its derived client. */
 import { ApiClient } from "@sluice/api/ApiClient"
-import { Cause, Console, Effect, Exit, identity, Layer, Option, Redacted } from "effect"
+import { Cause, Console, Effect, Exit, Layer, Option, Redacted } from "effect"
 import { CliError, CliOutput, Command, Flag } from "effect/cli"
+import { readFileSync } from "node:fs"
 import { apiKeys, createApiKey, deleteApiKey } from "./access/ApiKeys.ts"
 import { audit } from "./access/Audit.ts"
 import { apply } from "./Apply.ts"
 import { checkPartner } from "./CheckPartner.ts"
 import { deliveries, delivery, redeliver } from "./Deliveries.ts"
+import { trigger } from "./development/Trigger.ts"
 import { exitCodes, failureOf, usage } from "./Failure.ts"
 import { keys } from "./Keys.ts"
 import { job, jobs, stop } from "./operations/Jobs.ts"
@@ -17,6 +19,11 @@ import { orders, submit } from "./Orders.ts"
 import { Output } from "./Output.ts"
 import { cancel, resolve, retry, runs, show, watch } from "./Runs.ts"
 import { plan, simulate } from "./Simulate.ts"
+
+/** The package's, from its manifest: one folder above the sources, and above the bundle. */
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  readonly version: string
+}
 
 /** The values from the environment, used where a flag is absent. */
 export interface Defaults {
@@ -46,6 +53,7 @@ const commandOf = (defaults: Defaults) => {
       { group: "Many runs at once", commands: [cancelMany, retryMany, resolveMany, jobs, job, stop] },
       { group: "Deliveries", commands: [deliveries, delivery, redeliver, replay] },
       { group: "Settings and partners", commands: [pipelines, apply, simulate, plan, checkPartner, keys] },
+      { group: "Development", commands: [trigger] },
       { group: "Access", commands: [apiKeys, createApiKey, deleteApiKey, audit] }
     ]),
     Command.provide(({ json, key, url }) => {
@@ -68,13 +76,19 @@ const commandOf = (defaults: Defaults) => {
   )
 }
 
-/** With `--json`, a usage error is a value too, without the help text before it. */
-const presenter: CliOutput.Presenter = {
-  present: (event) =>
-    event._tag === "InvalidInvocation"
-      ? Console.error(JSON.stringify({ error: { detail: event.errors.map(({ message }) => message).join("\n") } }))
-      : CliOutput.defaultPresenter.present(event)
-}
+/**
+ * A usage error comes first, and the help after it on standard error too, so that a pipe gets neither. With `--json` the
+ * error is a value, without help.
+ */
+const presenter = (json: boolean): CliOutput.Presenter => ({
+  present: Effect.fnUntraced(function*(event) {
+    if (event._tag !== "InvalidInvocation") return yield* CliOutput.defaultPresenter.present(event)
+    const detail = event.errors.map(({ message }) => message).join("\n")
+    if (json) return yield* Console.error(JSON.stringify({ error: { detail } }))
+    yield* Console.error(`sluice: ${detail}\n`)
+    yield* Console.error(CliOutput.defaultFormatter({ colors: false }).formatHelpDoc(event.helpDoc))
+  })
+})
 
 /** The value of a flag among the arguments, for the message of a failed command. */
 const flagIn = (words: ReadonlyArray<string>, name: string): string | undefined => {
@@ -85,8 +99,8 @@ const flagIn = (words: ReadonlyArray<string>, name: string): string | undefined 
 
 /** Runs the words; gives the exit code. What went wrong is said on standard error. */
 export const run = Effect.fnUntraced(function*(words: ReadonlyArray<string>, defaults: Defaults) {
-  const exit = yield* Command.runWith(commandOf(defaults), { version: "0.0.0" })(words).pipe(
-    words.includes("--json") ? Effect.provideService(CliOutput.Presenter, presenter) : identity,
+  const exit = yield* Command.runWith(commandOf(defaults), { version })(words).pipe(
+    Effect.provideService(CliOutput.Presenter, presenter(words.includes("--json"))),
     Effect.exit
   )
   if (Exit.isSuccess(exit)) return exitCodes.done

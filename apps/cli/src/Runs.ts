@@ -6,7 +6,7 @@ import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { usage } from "./Failure.ts"
 import { cursorFlag, given, limitFlag, momentFlag, reasonFlag, textFlag } from "./Input.ts"
-import { more, opened, waitFlag } from "./Orders.ts"
+import { more, opened, second, waitFlag } from "./Orders.ts"
 import { Output } from "./Output.ts"
 import { table } from "./Table.ts"
 import { lines, runId, watch as follow } from "./Watch.ts"
@@ -21,37 +21,53 @@ export const runs = Command.make(
     state: Flag.Literals("state", RunState.literals).pipe(Flag.withDescription("In this state"), Flag.optional),
     order: textFlag("order", "Over this order"),
     pipeline: textFlag("pipeline", "Of this pipeline"),
+    step: textFlag("step", "In which this step failed last"),
+    partner: textFlag("partner", "Whose failed step called this host last"),
+    email: textFlag("email", "Over an order of this customer"),
+    find: textFlag("find", "With this part of an id, 4 characters or more"),
     errors: Flag.Boolean("errors").pipe(Flag.withDescription("With a failed step"), Flag.withDefault(false)),
     since: momentFlag("since", "Created after"),
     until: momentFlag("until", "Created before"),
     limit: limitFlag,
     cursor: cursorFlag
   },
-  Effect.fnUntraced(function*({ cursor, errors, limit, order, pipeline, since, state, until }) {
-    const client = yield* ApiClient
-    const output = yield* Output
-    const page = yield* client.processEvents.list({
-      query: {
-        limit,
-        ...given("cursor", cursor),
-        ...given("state", state),
-        ...given("orderId", order),
-        ...given("pipeline", pipeline),
-        ...(errors && { errorsOnly: "true" as const }),
-        ...given("createdAfter", since),
-        ...given("createdBefore", until)
-      }
-    })
-    yield* output.result(page, (style) => [
-      ...table(page.items, [
-        { title: "RUN", of: ({ id }) => id },
-        { title: "STATE", of: ({ state }) => state, colour: ({ state }) => runColour(state) },
-        { title: "PIPELINE", of: ({ pipeline }) => pipeline.name, flexible: true },
-        { title: "FAILED", of: ({ failedSteps }) => String(failedSteps) }
-      ], style),
-      ...more(page.nextCursor)
-    ])
-  })
+  Effect.fnUntraced(
+    function*({ cursor, email, errors, find, limit, order, partner, pipeline, since, state, step, until }) {
+      const client = yield* ApiClient
+      const output = yield* Output
+      const page = yield* client.processEvents.list({
+        query: {
+          limit,
+          ...given("cursor", cursor),
+          ...given("state", state),
+          ...given("orderId", order),
+          ...given("pipeline", pipeline),
+          ...given("step", step),
+          ...given("partner", partner),
+          ...given("email", email),
+          ...given("q", find),
+          ...(errors && { errorsOnly: "true" as const }),
+          ...given("createdAfter", since),
+          ...given("createdBefore", until)
+        }
+      })
+      yield* output.result(page, (style) => [
+        ...table(page.items, [
+          { title: "RUN", of: ({ id }) => id },
+          { title: "CREATED", of: ({ createdAt }) => second(createdAt) },
+          { title: "STATE", of: ({ state }) => state, colour: ({ state }) => runColour(state) },
+          { title: "ORDER", of: ({ orderId }) => orderId },
+          { title: "PIPELINE", of: ({ pipeline }) => pipeline.name },
+          {
+            title: "FAILED",
+            of: ({ failedStep, failedSteps }) => failedStep ?? (failedSteps === 0 ? "" : String(failedSteps))
+          },
+          { title: "REASON", of: ({ reason }) => reason ?? "", flexible: true }
+        ], style),
+        ...more(page.nextCursor)
+      ])
+    }
+  )
 ).pipe(Command.withDescription("List process events, newest first"))
 
 export const show = Command.make(

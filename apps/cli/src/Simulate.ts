@@ -24,7 +24,7 @@ const runLines = (run: SimulatedRun, style: Style): ReadonlyArray<string> => {
     ? run.after.state
     : `${run.before.state} → ${run.after.state}`
   return [
-    `${style.paint("bold", cut(run.orderId, style.width - end.length - 2))}  ${
+    `${style.paint("bold", style.bounded ? cut(run.orderId, style.width - end.length - 2) : run.orderId)}  ${
       style.paint(runColour(run.after.state), end)
     }`,
     ...run.differences.map(({ after, before, kind, stepId }) =>

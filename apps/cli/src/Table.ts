@@ -1,6 +1,6 @@
 /**
- * Lays out rows in columns that fit the terminal: all columns but one are as wide as their content, and that one takes
- * the rest.
+ * Lays out rows in columns. On a terminal they fit its width: all columns but one are as wide as their content, and that
+ * one takes the rest. In a pipe or a file nothing is cut, so that an id can be taken from a line.
  */
 import { type Colour, cut, fit, type Style } from "@sluice/terminal/Style"
 
@@ -25,7 +25,7 @@ export const table = <Row>(
   const widths = columns.map(({ of, title }) => Math.max(title.length, ...rows.map((row) => of(row).length)))
   const whole = widths.reduce((sum, width) => sum + width, gap * (columns.length - 1))
   const flexible = columns.findIndex((column) => column.flexible === true)
-  if (flexible >= 0 && whole > style.width) {
+  if (flexible >= 0 && style.bounded && whole > style.width) {
     widths[flexible] = Math.max((widths[flexible] ?? 0) - (whole - style.width), 8)
   }
   const line = (cell: (column: Column<Row>) => string, paint: (column: Column<Row>, text: string) => string) =>

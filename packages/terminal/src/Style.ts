@@ -5,6 +5,8 @@ export type Colour = "bold" | "dim" | "red" | "green" | "yellow" | "cyan"
 export interface Style {
   /** Columns. */
   readonly width: number
+  /** True on a terminal, where a longer line would break. Elsewhere tables are as wide as their content. */
+  readonly bounded: boolean
   readonly paint: (colour: Colour, text: string) => string
 }
 
@@ -21,8 +23,11 @@ const codes: Readonly<Record<Colour, readonly [number, number]>> = {
 const narrowest = 72
 const widest = 120
 
-/** `columns` 0 means no terminal: 100 columns are used. */
-export const style = (options: { readonly columns: number; readonly colours: boolean }): Style => ({
+/** `columns` 0 means no terminal: 100 columns are used. Output is `bounded` unless it is said not to be. */
+export const style = (
+  options: { readonly columns: number; readonly colours: boolean; readonly bounded?: boolean }
+): Style => ({
+  bounded: options.bounded ?? true,
   width: Math.min(Math.max(options.columns === 0 ? 100 : options.columns, narrowest), widest),
   paint: (colour, text) => {
     const [on, off] = codes[colour]

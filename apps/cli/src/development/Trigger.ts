@@ -1,0 +1,89 @@
+/** `trigger`: makes an example event, for those who build a receiver or a pipeline. */
+import { ApiClient } from "@sluice/api/ApiClient"
+import {
+  type EventType,
+  eventTypes,
+  outcomeTypes,
+  webhookTypeOf,
+  webhookTypes
+} from "@sluice/domain/webhook/WebhookType"
+import { Effect, Option } from "effect"
+import { Argument, Command } from "effect/cli"
+import { usage } from "../Failure.ts"
+import { textFlag } from "../Input.ts"
+import { opened, waitFlag } from "../Orders.ts"
+import { Output } from "../Output.ts"
+
+/** Order types by the webhook that their submission makes; of several, the first. */
+const orderTypes = [
+  "NEW_ORDER",
+  "CHANGED_DELIVERY_ADDRESS",
+  "CHANGE_PAYMENT_REQUEST",
+  "CHANGE_OFFER",
+  "ADD_OFFER",
+  "CANCEL_REQUEST",
+  "UPDATE_CUSTOMER",
+  "UPDATE_SUBSCRIPTION"
+]
+
+/** The order type whose example leads to a message of `type`; an order type is its own. */
+export const orderTypeFor = (type: string): string | undefined => {
+  if (!webhookTypes.includes(type) && /^[A-Z][A-Z0-9_]*$/.test(type)) return type
+  const made = orderTypes.find((orderType) => webhookTypeOf(orderType) === type)
+  // What a completed run derives from its order; nothing makes an error on purpose.
+  return made ?? (outcomeTypes.some((outcome) => outcome === type) && type !== "error" ? "NEW_ORDER" : undefined)
+}
+
+const customer = { customerEmail: "ada@example.com", customerName: "Ada Example" }
+
+/** An order of `orderType` with a customer, an address and an item, so that most pipelines have what they ask for. */
+export const exampleOrder = (orderType: string) => ({
+  orderType,
+  source: "sluice trigger",
+  ...customer,
+  shippingAddress: { line1: "Storgatan 1", postalCode: "111 51", city: "Stockholm", countryCode: "SE" },
+  orderItems: [{ name: "Example", quantity: 1, price: { amount: 10, currency: "SEK" } }]
+})
+
+const isEvent = (type: string): type is EventType => eventTypes.some((one) => one === type)
+
+export const trigger = Command.make(
+  "trigger",
+  {
+    type: Argument.String("type").pipe(
+      Argument.withDescription("An order type (NEW_ORDER), a webhook's type (order.submitted), or test")
+    ),
+    endpoint: textFlag("endpoint", "Of test: the webhook endpoint"),
+    wait: waitFlag
+  },
+  Effect.fnUntraced(function*({ endpoint, type, wait }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    if (type === "test") {
+      if (Option.isNone(endpoint)) return yield* usage("Say to which webhook endpoint: --endpoint <id>")
+      const sent = yield* client.webhookEndpoints.test({ params: { id: endpoint.value } })
+      return yield* output.result(sent, () => [`${sent.state}: ${sent.id}`])
+    }
+    if (isEvent(type)) {
+      const made = yield* client.events.report({ payload: { type, data: customer }, headers: {} })
+      return yield* output.result(made, () => [`stored: ${made.eventId}`])
+    }
+    const orderType = orderTypeFor(type)
+    if (orderType === undefined) {
+      return yield* usage(
+        `${type} cannot be triggered: use an order type like NEW_ORDER, test, or one of ${
+          webhookTypes.filter((one) => one !== "error").join(", ")
+        }`
+      )
+    }
+    const receipt = yield* client.orders.submit({ payload: exampleOrder(orderType), headers: {}, query: {} })
+    if ("processEvent" in receipt) return
+    yield* opened(receipt, wait)
+  })
+).pipe(
+  Command.withDescription("Make an example: an order of a type, the message of a webhook's type, or a test message"),
+  Command.withExamples([
+    { command: "sluice trigger order.submitted", description: "An order whose submission makes that message" },
+    { command: "sluice trigger test --endpoint shop", description: "A message to one endpoint" }
+  ])
+)
