@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * Starts Sluice and stops it: SIGTERM and SIGINT end it in order, with exit code 0; what cannot start says why in one
  * line, with exit code 1. Contract: sections 2 and 10.

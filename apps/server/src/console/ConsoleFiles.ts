@@ -29,11 +29,12 @@ const contentTypes: Readonly<Record<string, string>> = {
   ".webp": "image/webp"
 }
 
-/** The package is found where the server's own imports are, in a workspace as in a deployed tree. */
+/** The build beside the console's sources in the workspace, or the copy inside the published package (`pack.ts`). */
 const directory = Effect.gen(function*() {
   const path = yield* Path.Path
-  const manifest = yield* Effect.try(() => import.meta.resolve("@sluice/console/package.json"))
-  return path.join(path.dirname(yield* path.fromFileUrl(new URL(manifest))), "dist")
+  const workspace = Effect.try(() => new URL("dist", import.meta.resolve("@sluice/console/package.json")))
+  const packed = new URL("../../console", import.meta.url)
+  return yield* path.fromFileUrl(yield* Effect.orElseSucceed(workspace, () => packed))
 })
 
 const read = Effect.gen(function*() {

@@ -13,7 +13,7 @@
 import { Data, Effect } from "effect"
 import { Buffer } from "node:buffer"
 import { fork } from "node:child_process"
-import { realpathSync } from "node:fs"
+import { existsSync, realpathSync } from "node:fs"
 import { createRequire } from "node:module"
 import type { Socket } from "node:net"
 import { dirname, join, parse, sep } from "node:path"
@@ -56,7 +56,9 @@ const here = fileURLToPath(import.meta.url)
 /** The TypeScript source, or what was compiled from it. */
 const code = realpathSync(dirname(dirname(here)))
 const entry = join(code, "worker", here.endsWith(".ts") ? "worker.ts" : "worker.js")
-const jsonata = realpathSync(createRequire(import.meta.url).resolve("jsonata"))
+/** The copy inside the published package (`pack.ts`), or the one that pnpm patched in the workspace. */
+const packed = join(dirname(code), "vendor", "jsonata.js")
+const jsonata = existsSync(packed) ? packed : realpathSync(createRequire(import.meta.url).resolve("jsonata"))
 
 /** The flags of a child: its bounds and its privileges. */
 export const flags = (limits: Limits): ReadonlyArray<string> => [

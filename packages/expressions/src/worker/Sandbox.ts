@@ -55,7 +55,7 @@ interface Realm {
 
 const prelude = `(jsonata) => {
   "use strict"
-  if (jsonata.parseJson === undefined) throw new Error("jsonata lacks its patch: install with pnpm")
+  if (jsonata.parseJson === undefined) throw new Error("jsonata lacks its patch: use the copy in @sluice/expressions")
   let now = 0
   const RealDate = Date
   globalThis.Date = class Date extends RealDate {

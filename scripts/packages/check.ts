@@ -1,0 +1,57 @@
+/**
+ * Packs every published package and checks the tarballs: what `publint` and `attw` say of them, that nothing in them is
+ * left over from an earlier build, and that each has what a registry shows. Needs `dist` (`pnpm build`).
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import process from "node:process"
+import { packAll, published, ran } from "./Packages.ts"
+
+/** Compiled files whose source is gone. */
+const leftOver = (folder: string, files: ReadonlyArray<string>): ReadonlyArray<string> =>
+  files.filter((file) => file.startsWith("dist/")).filter((file) => {
+    const source = file.replace(/^dist\//, "src/").replace(/(\.d)?\.[jt]s(\.map)?$/, "")
+    return !existsSync(join(folder, `${source}.ts`))
+  })
+
+const wanted = ["README.md", "CHANGELOG.md", "LICENSE", "package.json"]
+
+/** The faults of one tarball, in words. */
+const faultsOf = async (folder: string, tarball: string): Promise<ReadonlyArray<string>> => {
+  const listing = await ran("tar", ["-tzf", tarball])
+  const files = listing.split("\n").map((line) => line.replace(/^package\//, "")).filter((file) => file !== "")
+  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Record<string, unknown>
+  const asked = await Promise.allSettled([
+    ran("publint", ["run", tarball, "--strict"]),
+    // Effect has no CommonJS, and these packages have none either.
+    "bin" in manifest && !("./Partners" in (manifest["exports"] as object))
+      ? Promise.resolve("")
+      : ran("attw", [tarball, "--profile", "esm-only", "--format", "ascii", "--no-emoji", "--quiet"])
+  ])
+  return [
+    ...wanted.filter((file) => !files.includes(file)).map((file) => `there is no ${file}`),
+    ...["description", "repository", "engines", "license", "keywords"].filter((member) => !(member in manifest))
+      .map((member) => `package.json has no ${member}`),
+    ...leftOver(folder, files).map((file) => `${file} has no source: remove dist, and build again`),
+    ...asked.flatMap((one) => one.status === "rejected" ? [String(one.reason)] : [])
+  ]
+}
+
+const destination = mkdtempSync(join(tmpdir(), "sluice-packages-"))
+try {
+  const tarballs = await packAll(destination)
+  for (const { folder, name, version } of published) {
+    const faults = await faultsOf(folder, tarballs.get(name) ?? "")
+    process.stdout.write(
+      `${name} ${version}: ${faults.length === 0 ? "as it should be" : `\n  ${faults.join("\n  ")}`}\n`
+    )
+    if (faults.length > 0) process.exitCode = 1
+  }
+  if (new Set(published.map(({ version }) => version)).size > 1) {
+    process.exitCode = 1
+    process.stderr.write("the packages differ in version: they are released together\n")
+  }
+} finally {
+  rmSync(destination, { recursive: true, force: true })
+}
