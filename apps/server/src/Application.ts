@@ -29,6 +29,7 @@ import { Runs } from "@sluice/engine/runs/Runs"
 import * as JsonataExpressions from "@sluice/expressions/JsonataExpressions"
 import * as AddressGuard from "@sluice/http-client/AddressGuard"
 import { Credentials } from "@sluice/http-client/Credentials"
+import * as DigestNode from "@sluice/http-client/node/DigestNode"
 import * as MacNode from "@sluice/http-client/node/MacNode"
 import * as OutboundUndici from "@sluice/http-client/node/OutboundUndici"
 import { Signature } from "@sluice/http-client/Signature"
@@ -61,7 +62,7 @@ import * as Retention from "@sluice/persistence/upkeep/Retention"
 import { salesforceV3 } from "@sluice/plugins/SalesforceV3"
 import { zuora } from "@sluice/plugins/Zuora"
 import { Effect, Layer, type Redacted } from "effect"
-import { Digest, SecureRandom } from "effect/crypto"
+import { SecureRandom } from "effect/crypto"
 import type { HttpServer } from "effect/http"
 import * as KeysInForce from "./access/KeysInForce.ts"
 import type { ListenFailed } from "./access/Listener.ts"
@@ -202,7 +203,7 @@ const engine = (config: ServerConfig, settings: SettingsFile.ReadFile | undefine
     // One token request for all processes.
     Layer.provideMerge(Credentials.layer.pipe(Layer.provide([TokenStorePostgres.layer, signature]))),
     Layer.provideMerge(secrets(config)),
-    Layer.provideMerge(Layer.mergeAll(plugins, outbound(config), JsonataExpressions.layer(), Digest.layerWebCrypto)),
+    Layer.provideMerge(Layer.mergeAll(plugins, outbound(config), JsonataExpressions.layer(), DigestNode.layer)),
     Layer.provideMerge(database(config)),
     Layer.provideMerge(Layer.merge(Telemetry.layer(config.telemetry), SchemaCheckerThread.layer))
   )
