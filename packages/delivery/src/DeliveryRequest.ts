@@ -86,7 +86,8 @@ export const make = Effect.gen(function*() {
           ...lowerCased(endpoint.headers),
           ...signatures,
           "webhook-type": delivery.type,
-          "webhook-sequence": String(delivery.sequence)
+          "webhook-sequence": String(delivery.sequence),
+          ...(delivery.cause !== undefined && { "webhook-cause": delivery.cause })
         },
         authentication: endpoint.authentication,
         timeoutMs,

@@ -31,6 +31,8 @@ export interface ClaimedDelivery {
   readonly sequence: number
   readonly type: string
   readonly orderId?: string
+  /** The id of the timeline entry that a message about an order tells of. */
+  readonly cause?: string
   /** The creation time of the message: the value of `$now()` for its filter and template. */
   readonly createdAt: number
   /** The group that shares a queue: an endpoint, or the origin of a step's URL. */

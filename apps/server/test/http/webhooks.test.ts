@@ -58,7 +58,8 @@ layer(world, { excludeTestServices: true })("webhooks", (it) => {
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       yield* pipeline("new-order", "NEW_ORDER")
-      const { secret } = yield* endpoint("/new")
+      const left = ["order.submitted", "customer.created", "subscription.created", "entitlements.updated"]
+      const { secret } = yield* endpoint("/new", { types: left })
       const submitted = yield* ask("POST", "/v1/orders", {
         headers: { prefer: "wait=10" },
         body: {
@@ -70,12 +71,7 @@ layer(world, { excludeTestServices: true })("webhooks", (it) => {
       })
       assert.strictEqual(submitted.status, 200, submitted.text)
       const all = yield* received("/new", 4)
-      assert.deepStrictEqual(all.map(({ headers }) => headers["webhook-type"]), [
-        "order.submitted",
-        "customer.created",
-        "subscription.created",
-        "entitlements.updated"
-      ])
+      assert.deepStrictEqual(all.map(({ headers }) => headers["webhook-type"]), left)
       const bodies = all.map((one) => verified(secret, one))
       assert.strictEqual(bodies[0]?.["id"], submitted.json.order.id)
       const subscription = yield* ask("GET", `/v1/subscriptions/${bodies[2]?.["id"]}`)
@@ -103,6 +99,56 @@ layer(world, { excludeTestServices: true })("webhooks", (it) => {
       const customer = yield* ask("GET", "/v1/customers/C1")
       assert.deepStrictEqual(customer.json, bodies[1])
       assert.strictEqual((yield* ask("GET", "/v1/customers")).json.items.length, 1)
+    }))
+
+  it.effect("tell of what became of an order: its changes with their cause, its status, the end of its run", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* Sluice
+      const partner = yield* Partner
+      const patch = { OrderPatch: { tags: ["checked"] } }
+      partner.answer("/checks", (_, response) => response.writeHead(200).end(JSON.stringify(patch)))
+      const types = ["order.updated", "order.status_changed", "order.completed"]
+      const { secret } = yield* endpoint("/state", { types })
+      yield* pipeline("state", "STATE", {
+        completedStatus: "Done",
+        steps: [{
+          name: "WebhookWorkflowStep",
+          id: "check",
+          Connector: "Webhook",
+          Properties: [{ Key: "Host", Value: `${partner.url}/checks` }]
+        }]
+      })
+      const submitted = yield* ask("POST", "/v1/orders", {
+        headers: { prefer: "wait=10" },
+        body: { orderType: "STATE", customerName: "Ada" }
+      })
+      const { order, processEvent } = submitted.json
+      assert.strictEqual(processEvent.state, "completed", submitted.text)
+      yield* ask("PATCH", `/v1/orders/${order.id}`, { body: { customerName: "Ada L." } })
+      const all = (yield* received("/state", 4)).map((one) => ({
+        type: one.headers["webhook-type"],
+        cause: one.headers["webhook-cause"],
+        body: verified(secret, one)
+      }))
+      assert.deepStrictEqual(all.map(({ type }) => type), [...types, "order.updated"])
+      const [updated, status, completed, patched] = all
+      const [callout] = processEvent.steps[0].callouts
+      assert.deepInclude(updated?.body, { before: 1, after: 2, cause: callout.id })
+      assert.deepStrictEqual(
+        updated?.body["changes"].map(({ path, before, after }: any) => [path, before, after]),
+        [["/status", "New", "Done"], ["/tags", null, ["checked"]]]
+      )
+      assert.deepStrictEqual(status?.body, updated?.body)
+      assert.deepStrictEqual([completed?.body, completed?.cause], [order, processEvent.id])
+      assert.deepInclude(patched?.body, {
+        before: 2,
+        after: 3,
+        changes: [{ path: "/customerName", before: "Ada", after: "Ada L." }]
+      })
+      assert.match(patched?.body["cause"], /^audit-[0-9a-f]{32}$/)
+      const act = yield* ask("GET", `/v1/audit/${patched?.body["cause"]}`)
+      assert.strictEqual(act.json.action, "order.update", act.text)
+      assert.notStrictEqual(updated?.cause, patched?.cause)
     }))
 
   it.effect("of an error tell which plugins failed, also where the run went on", () =>

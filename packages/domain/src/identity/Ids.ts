@@ -45,6 +45,13 @@ export const auditId = (uuid: string): string => named("audit", uuid)
 export const apiKeyId = (uuid: string): string => named("api_key", uuid)
 export const replayId = (uuid: string): string => named("replay", uuid)
 
+/**
+ * The ids of timeline entries that are no resource of their own: a version of an order (named by the order's event, since
+ * an order's own id may be any text) and a step of a run.
+ */
+export const versionEntryId = (event: string, version: number): string => `${named("version", event)}-${version}`
+export const stepEntryId = (run: string, index: number): string => `${named("step", run)}-${index}`
+
 /** The hyphenated UUID inside a generated id, or `undefined` where there is none. */
 export const uuidOf = (id: string): string | undefined => {
   const hex = /-([0-9a-f]{32})$/.exec(id)?.[1]

@@ -31,9 +31,32 @@ export const outcomeTypes = [
   "error"
 ] as const
 
+/** Told of an order that was there before: a new version, and the end of a run. */
+export const stateTypes = [
+  "order.updated",
+  "order.status_changed",
+  "order.completed",
+  "order.failed",
+  "order.cancelled"
+] as const
+
+/** Told of the system itself. They cause no further operational event of their own delivery. */
+export const operationalTypes = [
+  "partner.down",
+  "partner.up",
+  "partner.paused",
+  "run.waiting",
+  "run.compensation_failed",
+  "endpoint.disabled",
+  "delivery.exhausted"
+] as const
+export type OperationalType = (typeof operationalTypes)[number]
+
 /** Everything that an endpoint can subscribe to. */
 export const webhookTypes: ReadonlyArray<string> = [
   ...new Set(Object.values(bySubmission)),
   ...outcomeTypes,
+  ...stateTypes,
+  ...operationalTypes,
   ...eventTypes
 ]

@@ -66,7 +66,7 @@ const make = Effect.gen(function*() {
       const next = nextVersion(merged.order, order.version, at)
       const written = documentOf(next, document, decoded.patch)
       yield* writeInTurns(written, merged.changes) ?? Effect.void
-      const stored = yield* journal.edit(orderId, { seen: order.version, document: written }, [{
+      const stored = yield* journal.edit(orderId, { seen: order.version, document: written, before: order }, [{
         at,
         operation: "OrderPatched",
         message: `changed ${merged.changes.map(({ path }) => path.slice(1)).join(", ")}`,

@@ -71,7 +71,7 @@ const putBack = (
   const at = isoOf(now)
   const changed = changeOrder(document, { status: setAside.before }, () => at)
   return changed.document === undefined ? {} : {
-    write: { seen: document.order.version, document: changed.document },
+    write: { seen: document.order.version, document: changed.document, before: document.order },
     history: [{
       at,
       operation: "StatusChanged",

@@ -219,6 +219,8 @@ export interface Resolution {
 export interface OrderWrite {
   readonly seen: number
   readonly document: Document
+  /** The order at version `seen`: what changed is told to subscribers of `order.updated`. */
+  readonly before: Order
 }
 
 /** The end of a run. */
@@ -246,6 +248,8 @@ export interface Entry extends ClaimToken {
   readonly skipped?: ReadonlyArray<StepRow>
   readonly write?: OrderWrite
   readonly history: ReadonlyArray<HistoryEntry>
+  /** The id of the step that waits for its partner with this entry, for `run.waiting`. */
+  readonly waitingStep?: string
   /** A wait that begins now. Older waits and marks stay behind; `RunSoFar` shows only what no later record overtook. */
   readonly wait?: Wait
   /** The mark of an attempt that is about to be sent, stored before any first byte of a second or later attempt. */

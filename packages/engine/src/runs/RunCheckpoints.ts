@@ -25,6 +25,7 @@ import {
 import { CurrentRunMark, type RunningStep } from "../journal/RunningStep.ts"
 import { writeInTurns } from "../steps/DocumentText.ts"
 import { changeOrder, mergeInTurns } from "../steps/OrderChange.ts"
+import type { PlacedStep } from "../steps/PlacedSteps.ts"
 import { endHistory, ending, errorsOf } from "../steps/RunEnding.ts"
 import { build, type EndedStep, setAsideBy } from "../steps/StepCommit.ts"
 
@@ -40,7 +41,7 @@ export interface RunCheckpoints {
   /** A step that is skipped; stored with the next commit. */
   readonly skip: (row: StepRow) => void
   readonly calloutContext: (
-    index: number,
+    placed: Pick<PlacedStep, "index" | "step">,
     document: Document,
     redactor: Redactor,
     left: Resumption
@@ -163,13 +164,13 @@ export const make = Effect.gen(function*() {
         }
       )
 
-    const release = (wait: Wait, records: ReadonlyArray<CalloutRecord> = [], state?: "waiting") =>
+    const release = (wait: Wait, records: ReadonlyArray<CalloutRecord> = [], waitingStep?: string) =>
       journal.release({
         ...claimToken,
         orderId: held.orderId,
         callouts: records.map((record) => ({ index: wait.index, record })),
         ...(skipped.length > 0 && { skipped }),
-        ...(state !== undefined && { state }),
+        ...(waitingStep !== undefined && { state: "waiting", waitingStep }),
         history: [],
         wait
       })
@@ -214,7 +215,8 @@ export const make = Effect.gen(function*() {
               orderId: held.orderId,
               callouts: [],
               ...(skipped.length > 0 && { skipped }),
-              ...(changed.document !== undefined && { write: { seen: on.order.version, document: changed.document } }),
+              ...(changed.document !== undefined &&
+                { write: { seen: on.order.version, document: changed.document, before: on.order } }),
               history: endHistory(end.finish, after),
               ...end,
               ...(end.finish !== undefined && { finish: ending(end.finish, errors, after) }),
@@ -230,9 +232,9 @@ export const make = Effect.gen(function*() {
         return ended
       })
 
-    const hold = (wait: Wait, records: ReadonlyArray<CalloutRecord>) =>
+    const hold = (stepId: string): CalloutContext["hold"] => (wait, records) =>
       Effect.gen(function*() {
-        yield* release(wait, records, "waiting")
+        yield* release(wait, records, stepId)
         return yield* Effect.interrupt
       })
 
@@ -253,7 +255,7 @@ export const make = Effect.gen(function*() {
       skip: (row) => {
         skipped.push(row)
       },
-      calloutContext: (index, at, redactor, resumption) => {
+      calloutContext: ({ index, step }, at, redactor, resumption) => {
         running.step = index
         return {
           held,
@@ -266,7 +268,7 @@ export const make = Effect.gen(function*() {
           documentAt,
           store: store(index),
           waitUntil,
-          hold,
+          hold: hold(step.id),
           inTurn,
           lease
         }

@@ -146,7 +146,7 @@ export const make = Effect.gen(function*() {
       }
       const redactor = redactorOf(settings.current().secrets)
       const callouts = openCallouts({
-        ...checkpoints.calloutContext(placed.index, document, redactor, resumption),
+        ...checkpoints.calloutContext(placed, document, redactor, resumption),
         interruption,
         probe: task.probe(document)
       }, task.holds)

@@ -206,7 +206,8 @@ export const build = (
       callouts: withPatch(ended.records, changed.changes).map((record) => ({ index: placed.index, record })),
       step,
       ...(ended.skipped.length > 0 && { skipped: ended.skipped }),
-      ...(changed.document !== undefined && { write: { seen: document.order.version, document: changed.document } }),
+      ...(changed.document !== undefined &&
+        { write: { seen: document.order.version, document: changed.document, before: document.order } }),
       history: [...historyOf(ended, changed.changes, statusSet), ...endHistory(finish, after)],
       ...(result?.message !== undefined && { messages: [result.message] }),
       ...(setAside !== undefined && { setAside }),

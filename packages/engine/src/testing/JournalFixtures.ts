@@ -39,6 +39,7 @@ export const submission = (members: Partial<Order> = {}, rest: Partial<Submissio
 /** The order one version on, with `members` changed. */
 export const writeOn = ({ order }: Document, members: Partial<Order>): OrderWrite => ({
   seen: order.version,
+  before: order,
   document: documentOf({ ...nextVersion(order, order.version, at), ...members } as Order)
 })
 

@@ -13,6 +13,8 @@ import type { SqlError } from "effect/sql/SqlError"
 
 /** The change made by an act. Secrets are redacted before it is stored. */
 export interface Change {
+  /** The id of the record, a UUID, where something else names it. */
+  readonly id?: string | undefined
   readonly before?: Json
   readonly after?: Json
   readonly reason?: string | undefined
@@ -35,11 +37,11 @@ const json = (value: Json | undefined): string | null => value === undefined ? n
 export const insertAct = (
   sql: SqlClient.SqlClient,
   { action, actor, remoteAddress, resource, roles }: Act,
-  { after, before, creates = false, orderId, reason }: Change,
+  { after, before, creates = false, id: given, orderId, reason }: Change,
   refusal?: Refusal
 ): Effect.Effect<void, SqlError> =>
   Effect.flatMap(
-    newUuid,
+    given === undefined ? newUuid : Effect.succeed(given),
     (id) =>
       Effect.asVoid(
         sql`insert into audit (id, at, actor, roles, action, resource, before, after, reason, remote_address,
@@ -50,6 +52,12 @@ export const insertAct = (
         ${refusal === undefined ? null : "refused"}, ${refusal?.status ?? null}, ${orderId ?? null})`
       )
   )
+
+/** A UUID for the record of the fiber's act, for what follows from it; `undefined` where there is no act. */
+export const actId: Effect.Effect<string | undefined> = Effect.flatMap(
+  CurrentAct,
+  (act) => act === undefined ? Effect.undefined : newUuid
+)
 
 /** Records the fiber's act, in the transaction that the caller is in; nothing where there is no act. */
 export const recordAct = (sql: SqlClient.SqlClient, change: Change): Effect.Effect<void, SqlError> =>

@@ -5,6 +5,7 @@
  * and are never more than the deliveries in flight. Design: ARCHITECTURE.md, "Deliveries".
  */
 import { claimMs, unpreparedCodes } from "@sluice/delivery/DeliveryStore"
+import { versionEntry } from "../outbox/MessageFanOut.ts"
 
 /** $1 lanes, $2 their room, $3 the room of every other lane. */
 const open = `busy as (select * from unnest($1::text[], $2::int4[]) as b(lane, room)),
@@ -22,6 +23,13 @@ open as materialized (
 /** A twentieth of a second's worth may go out together, or one: the limit holds over any second, to within that. */
 const since =
   `greatest(coalesce(w.rate_until, '-infinity'), statement_timestamp() - greatest(1 / w.rate, 0.05) * interval '1 s')`
+
+/**
+ * The timeline entry that message `m` tells of. One without a body is told of an order's first version, and is named by
+ * the order's event.
+ */
+export const causeOf = (m: string): string =>
+  `coalesce(${m}.cause, case when ${m}.body is null then ${versionEntry(`${m}.id`, "1")} end)`
 
 const unlimited = 1_000_000
 
@@ -64,7 +72,8 @@ c as (
 )
 select c.id, c.message_id, c.seq, c.type, c.order_id, c.lane, c.endpoint_id, c.target, c.attempts, c.round,
   c.body is not null or ${sentBefore} as frozen, m.created_at, coalesce(c.body, m.body) as body,
-  case when c.body is null and m.body is null then v.doc end as doc
+  case when c.body is null and m.body is null then v.doc end as doc,
+  ${causeOf("m")} as cause
 from c join messages m on m.id = c.message_id
 left join order_versions v on m.body is null and v.order_id = m.order_id and v.version = 1
 order by c.seq`

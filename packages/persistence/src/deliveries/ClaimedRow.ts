@@ -17,6 +17,7 @@ export interface ClaimedRow {
   readonly created_at: Date
   readonly body: Uint8Array | null
   readonly doc: string | null
+  readonly cause: string | null
 }
 
 /** Throws where the row cannot be read. */
@@ -26,6 +27,7 @@ export const claimed = (row: ClaimedRow): ClaimedDelivery => ({
   sequence: Number(row.seq),
   type: row.type,
   ...(row.order_id !== null && { orderId: row.order_id }),
+  ...(row.cause !== null && { cause: row.cause }),
   createdAt: row.created_at.getTime(),
   lane: row.lane,
   ...(row.endpoint_id !== null && { endpointId: row.endpoint_id }),

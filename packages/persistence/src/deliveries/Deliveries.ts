@@ -21,6 +21,7 @@ import { cursor, type CursorInvalid, type Page, page, type PageRequest } from ".
 import { transaction } from "../sql/Transaction.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
 import { claimed, type ClaimedRow } from "./ClaimedRow.ts"
+import { causeOf } from "./ClaimStatement.ts"
 
 /** The filters of a list, combined with AND. */
 export interface DeliveryFilters {
@@ -155,7 +156,8 @@ const make = Effect.gen(function*() {
   const requestOf = Effect.fnUntraced(function*(id: string, attempts: ReadonlyArray<AttemptRow>) {
     const [row] = yield* orUnavailable(sql<ClaimedRow>`SELECT d.id, d.message_id, d.seq, d.type, d.order_id, d.lane,
         d.endpoint_id, d.target, d.attempts, d.round, d.body IS NOT NULL OR d.attempts > 0 AS frozen, m.created_at,
-        coalesce(d.body, m.body) AS body, CASE WHEN d.body IS NULL AND m.body IS NULL THEN v.doc END AS doc
+        coalesce(d.body, m.body) AS body, CASE WHEN d.body IS NULL AND m.body IS NULL THEN v.doc END AS doc,
+        ${sql.literal(causeOf("m"))} AS cause
       FROM deliveries d JOIN messages m ON m.id = d.message_id
       LEFT JOIN order_versions v ON m.body IS NULL AND v.order_id = m.order_id AND v.version = 1
       WHERE d.id = ${id}::uuid`)

@@ -17,9 +17,10 @@ import { disableAfterMs, failingReason, goneReason } from "@sluice/delivery/inte
 import { Next } from "@sluice/delivery/internal/Judgement"
 import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
-import { type Cause, Effect, Layer, Queue, Schedule } from "effect"
+import { type Cause, Clock, Effect, Layer, Queue, Schedule } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { DeliverySignal } from "../outbox/DeliverySignal.ts"
+import { deliveriesChannel, isOperational } from "../outbox/OperationalEvents.ts"
 import { disable } from "../settings/EndpointState.ts"
 import { readIsolated, writeIsolated } from "../sql/BatchIsolation.ts"
 import { connectionBudget } from "../sql/ConnectionBudget.ts"
@@ -27,10 +28,7 @@ import * as StatementPlans from "../sql/StatementPlans.ts"
 import { transaction } from "../sql/Transaction.ts"
 import { claimed, type ClaimedRow } from "./ClaimedRow.ts"
 import { claimStatement, nextStatement } from "./ClaimStatement.ts"
-import { lockStatement, settleParameters, settleStatement, type Settling } from "./SettleStatement.ts"
-
-/** The channel on which a process that does not send notifies those that do. */
-export const channel = "sluice_deliveries"
+import { exhaustions, lockStatement, settleParameters, settleStatement, type Settling } from "./SettleStatement.ts"
 
 /** The longest time until deliveries left by another process, or made without a notification, are found. */
 const longestRest = "15 seconds"
@@ -89,7 +87,8 @@ const ended = (row: ClaimedRow, claim: string, reason: unknown): Waiting => ({
     id: row.id,
     claim,
     endpointId: row.endpoint_id ?? undefined,
-    chained: row.order_id !== null,
+    type: row.type,
+    orderId: row.order_id ?? undefined,
     settlement: {
       _tag: "Attempted",
       attempt: {
@@ -109,7 +108,10 @@ const make = Effect.gen(function*() {
   const signal = yield* DeliverySignal
   const claims = new WeakMap<ClaimedDelivery, string>()
   const queue = yield* Queue.unbounded<Waiting>()
-  const settleText = settleStatement(disableAfterMs / 86_400_000)
+  const clock = yield* Clock.Clock
+  const days = disableAfterMs / 86_400_000
+  const settleText = settleStatement(days, false)
+  const exhaustingText = settleStatement(days, true)
 
   const claim = Effect.fnUntraced(function*({ otherwise, room, total }: ClaimRequest) {
     const lanes = [texts([...room.keys()]), ints([...room.values()]), PgTypes.int4(otherwise)]
@@ -124,22 +126,26 @@ const make = Effect.gen(function*() {
     return { deliveries, ...(typeof next?.ms === "number" && { nextInMs: next.ms }) } satisfies Claim
   }, Effect.mapError(unavailable))
 
-  const disableNow = (id: string, reason: string) =>
+  const disableNow = (id: string, reason: string, tells: boolean) =>
     writeIsolated([id], () =>
-      transaction(sql, disable(sql, id, reason)).pipe(
+      transaction(sql, disable(sql, id, reason, tells)).pipe(
         Effect.tap((done) => done ? Effect.logWarning(`Webhook endpoint ${id} is disabled: ${reason}`) : Effect.void)
       ), (_, cause) => Effect.logError(`Webhook endpoint ${id} cannot be disabled: ${reason}`, cause))
 
   const store = Effect.fnUntraced(function*(settlings: ReadonlyArray<Settling>) {
     // Before it is recorded: whoever dies in between meets the 410 again.
-    for (const { endpointId, settlement } of settlings) {
+    for (const { endpointId, settlement, type } of settlings) {
       if (settlement._tag === "Attempted" && settlement.next._tag === "Gone" && endpointId !== undefined) {
-        yield* disableNow(endpointId, goneReason)
+        yield* disableNow(endpointId, goneReason, !isOperational(type))
       }
     }
-    const settled = sql.unsafe<{ readonly endpoint_id: string | null }>(settleText, settleParameters(settlings))
+    const exhausted = exhaustions(settlings, clock.currentTimeMillisUnsafe())
+    const settled = sql.unsafe<{ readonly endpoint_id: string | null }>(
+      exhausted.length === 0 ? settleText : exhaustingText,
+      settleParameters(settlings, exhausted)
+    )
     // What belongs to no order is in no chain, and releases nothing.
-    const rows = yield* settlings.some(({ chained }) => chained)
+    const rows = yield* settlings.some(({ orderId }) => orderId !== undefined)
       ? transaction(
         sql,
         Effect.andThen(
@@ -148,7 +154,7 @@ const make = Effect.gen(function*() {
         )
       )
       : settled
-    for (const { endpoint_id } of rows) if (endpoint_id !== null) yield* disableNow(endpoint_id, failingReason)
+    for (const { endpoint_id } of rows) if (endpoint_id !== null) yield* disableNow(endpoint_id, failingReason, true)
     // Somebody is to look at what is due now, or will be.
     if (rows.some(({ endpoint_id }) => endpoint_id === null) || settlings.some(isPending)) signal.publish()
   })
@@ -192,15 +198,15 @@ const make = Effect.gen(function*() {
     Effect.callback((resume) => {
       const claim = claims.get(delivery)
       if (claim === undefined) return resume(Effect.void)
-      const { endpointId, id, orderId } = delivery
+      const { endpointId, id, orderId, type } = delivery
       Queue.offerUnsafe(queue, {
-        settling: { id, claim, endpointId, chained: orderId !== undefined, settlement },
+        settling: { id, claim, endpointId, type, orderId, settlement },
         done: () => resume(Effect.void)
       })
     })
 
   const listening = Effect.gen(function*() {
-    const announcements = yield* sql.listen(channel)
+    const announcements = yield* sql.listen(deliveriesChannel)
     signal.publish()
     return yield* Effect.forever(Effect.andThen(Queue.take(announcements), Effect.sync(signal.publish)))
   }).pipe(
@@ -235,7 +241,7 @@ export const layerAnnouncing: Layer.Layer<never, never, PgClient | DeliverySigna
   Effect.gen(function*() {
     const sql = yield* PgClient
     const signal = yield* DeliverySignal
-    const announce = Effect.andThen(signal.published, Effect.ignore(sql.notify(channel, "")))
+    const announce = Effect.andThen(signal.published, Effect.ignore(sql.notify(deliveriesChannel, "")))
     yield* BackgroundLoop.fork("delivery-announcements", Effect.forever(announce))
   })
 )

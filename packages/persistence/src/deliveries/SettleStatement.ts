@@ -6,15 +6,21 @@
  */
 import type * as PgTypes from "@effect/sql-pg/PgTypes"
 import { type AttemptRecord, lookAgainMs, type Settlement } from "@sluice/delivery/DeliveryStore"
-import { columns, type ColumnTypes, unnest } from "../sql/ArrayParameters.ts"
+import { deliveryId } from "@sluice/domain/identity/Ids"
+import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import { testType } from "@sluice/domain/webhook/Delivery"
+import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
+import { isOperational, operationalBody, operationalParts } from "../outbox/OperationalEvents.ts"
+import { columns, type ColumnTypes, parameterCount, unnest } from "../sql/ArrayParameters.ts"
 
 export interface Settling {
   readonly id: string
   /** The mark of the claim: another one's delivery is not touched. */
   readonly claim: string
   readonly endpointId: string | undefined
-  /** True if the delivery may be in a chain. */
-  readonly chained: boolean
+  readonly type: string
+  /** A delivery of an order may be in a chain. */
+  readonly orderId: string | undefined
   readonly settlement: Settlement
 }
 
@@ -49,7 +55,7 @@ const became = `(case
  * due. A delivery that was held meanwhile stays so, unless this very attempt ended it; one that was cancelled meanwhile
  * (its endpoint was deleted), unless it succeeded. The attempt is recorded in any case.
  */
-export const settleStatement = (days: number) => `
+export const settleStatement = (days: number, tells: boolean) => `
 with r as materialized (select * from ${unnest(row, "r", 1)}),
 u as (
   update deliveries d set
@@ -87,11 +93,36 @@ health as (
 h as (
   update webhook_endpoints w set failing_since = case when not health.succeeded then clock_timestamp() end
   from health where w.id = health.endpoint_id and health.succeeded = (w.failing_since is not null)
-)
+)${tells ? `,\n${exhaustedParts}` : ""}
 select health.endpoint_id from health join webhook_endpoints w on w.id = health.endpoint_id
 where not health.succeeded and w.disabled_at is null and w.failing_since < clock_timestamp() - interval '${days} days'
-union all (select null from n limit 1)
+union all (select null from n limit 1)${
+  tells ? "\nunion all (select null from dw where state = 'pending' limit 1)" : ""
+}
 union all (select null from u join r using (id) where u.state = 'pending' and r.state <> 'pending' limit 1)`
+
+const exhaustion = { delivery: "uuid", id: "uuid", at: "timestamptz", body: "bytea" } as const satisfies ColumnTypes
+
+/** `delivery.exhausted`, of what has ended so. */
+const exhaustedParts = `ev as materialized (
+  select x.id, 'delivery.exhausted' as type, x.at, x.body
+  from ${unnest(exhaustion, "x", 1 + parameterCount(row))} join u on u.id = x.delivery and u.state = 'exhausted'
+),
+${operationalParts}`
+
+type Exhaustion = { readonly [Name in keyof typeof exhaustion]: string | number | Uint8Array }
+
+/** The operational events of deliveries that end here, unless they carry one themselves. `now` is epoch milliseconds. */
+export const exhaustions = (settlings: ReadonlyArray<Settling>, now: number): ReadonlyArray<Exhaustion> =>
+  settlings.flatMap(({ endpointId, id, orderId, settlement, type }) => {
+    if (settlement._tag !== "Attempted" || isOperational(type) || type === testType) return []
+    const { attempt: { error, response }, next } = settlement
+    if (next._tag !== "Exhausted" && next._tag !== "Gone") return []
+    const reason = error?.message ?? `answered ${response?.status ?? "nothing"}`
+    const members = { deliveryId: deliveryId(id), endpointId: endpointId ?? null, type, orderId }
+    const body = Utf8.encode(operationalBody(now, { reason, ...members }))
+    return [{ delivery: id, id: newUuidUnsafe(), at: now, body }]
+  })
 
 const recordOf = ({ response, ...attempt }: AttemptRecord): string => {
   if (response === undefined) return JSON.stringify(attempt)
@@ -134,5 +165,10 @@ const rowOf = ({ id, claim, endpointId, settlement }: Settling) => {
   }
 }
 
-export const settleParameters = (settlings: ReadonlyArray<Settling>): ReadonlyArray<PgTypes.Parameter> =>
-  columns(row, settlings.map(rowOf))
+export const settleParameters = (
+  settlings: ReadonlyArray<Settling>,
+  exhausted: ReadonlyArray<Exhaustion> = []
+): ReadonlyArray<PgTypes.Parameter> => [
+  ...columns(row, settlings.map(rowOf)),
+  ...(exhausted.length === 0 ? [] : columns(exhaustion, exhausted))
+]

@@ -17,9 +17,11 @@ import type { RunReader } from "@sluice/engine/journal/RunReader"
 import { PartnerBreaker } from "@sluice/engine/partners/PartnerBreaker"
 import { Cause, Clock, Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
-import { recordAct } from "../audit/ActRecord.ts"
+import { actId, recordAct } from "../audit/ActRecord.ts"
 import { DeliverySignal } from "../outbox/DeliverySignal.ts"
 import { outcomeBytes, outcomeOf } from "../outbox/Outcome.ts"
+import { untoldOf } from "../outbox/StateEvents.ts"
+import * as Subscribed from "../outbox/Subscribed.ts"
 import * as PartnerBoardPg from "../partners/PartnerBreakerPostgres.ts"
 import * as JournalConnection from "../sql/JournalConnection.ts"
 import { transaction } from "../sql/Transaction.ts"
@@ -108,6 +110,7 @@ const make = Effect.fnUntraced(function*<E>(options: Options, register: Register
   const executes = options.executes ?? true
   let closing = false
 
+  const subscribed = Subscribed.make()
   const health = WriteHealth.tracker()
   const lease = yield* Lease.make(options.inFlight)
   const announcements = yield* WorkNotifications.make
@@ -121,7 +124,7 @@ const make = Effect.fnUntraced(function*<E>(options: Options, register: Register
   const worker = yield* WorkerRegistration.make(lease)
   const hurry = { now: () => {} }
   const board = yield* PartnerBoardPg.make(() => hurry.now(), announcements)
-  const takeover = yield* RunClaimer.make({ announcements, board, lease, worker })
+  const takeover = yield* RunClaimer.make({ announcements, board, lease, worker, subscribed })
   hurry.now = takeover.hurry
   /** Notifies other processes, and this one if it executes runs, that a run was queued. */
   const queued = () => {
@@ -135,7 +138,11 @@ const make = Effect.fnUntraced(function*<E>(options: Options, register: Register
     claimable: takeover.hurry,
     queued,
     delivers: signal.publish,
-    offer: signal.offer
+    offer: signal.offer,
+    subscribed: (types, entries) => {
+      subscribed.set(types)
+      for (const member of entries) addEntry(member)
+    }
   })
 
   yield* register(worker, main.link)
@@ -207,21 +214,21 @@ const make = Effect.fnUntraced(function*<E>(options: Options, register: Register
       }))
     )
 
+  /** Queues an entry with what follows from it, as far as it is known who subscribes to it. */
+  const addEntry = (
+    { entry, release, settle, worker }: Pick<PendingEntry, "entry" | "release" | "settle" | "worker">
+  ) => {
+    const outcome = outcomeOf(entry, subscribed, clock.currentTimeMillisUnsafe())
+    const bytes = entryBytes(entry) + (outcome === undefined ? 0 : outcomeBytes(outcome))
+    const untold = untoldOf(entry, subscribed)
+    const member: PendingEntry = { kind: "entry", entry, worker, release, outcome, untold, bytes, settle }
+    Writer.add(outcome !== undefined ? outcomes : bytes > maxBytes ? wide : main, member)
+  }
+
   const write = (entry: PendingEntry["entry"], release: boolean) =>
     Effect.uninterruptible(Effect.callback<Committed | Stale, Fenced>((resume) => {
       if (!lease.holds(entry)) return resume(Effect.fail(new Fenced()))
-      const outcome = outcomeOf(entry)
-      const bytes = entryBytes(entry) + (outcome === undefined ? 0 : outcomeBytes(outcome))
-      const member: PendingEntry = {
-        kind: "entry",
-        entry,
-        worker: lease.identity().worker,
-        release,
-        outcome,
-        bytes,
-        settle: resume
-      }
-      Writer.add(outcome !== undefined ? outcomes : bytes > maxBytes ? wide : main, member)
+      addEntry({ entry, worker: lease.identity().worker, release, settle: resume })
     }))
 
   /** `by`: the worker under which it was stored. If that worker is fenced, the run is left to a takeover. */
@@ -250,7 +257,7 @@ const make = Effect.fnUntraced(function*<E>(options: Options, register: Register
             const by = lease.identity()
             const starts = executes && request.run.paused !== true
               && lease.inFlight.room(request.run.pipeline.name) > 0
-            return Effect.map(reprocess(request, by, starts), (answer) => reprocessed(answer, by.worker))
+            return Effect.map(reprocess(request, by, starts, subscribed), (answer) => reprocessed(answer, by.worker))
           })),
           Effect.provideService(SqlClient.SqlClient, sql),
           // Whatever else went wrong, time running out included, it may be stored, and nobody executes it.
@@ -264,13 +271,22 @@ const make = Effect.fnUntraced(function*<E>(options: Options, register: Register
     commit: (entry) => write(entry, false),
     release: (entry) => write(entry, true),
     edit: (orderId, change, history) =>
-      transaction(
-        sql,
-        Effect.tap(edit(orderId, change, history), (answer) =>
-          answer._tag === "Stale"
-            ? Effect.void
-            : recordAct(sql, { before: { version: change.seen }, after: { version: answer.version }, orderId }))
-      ).pipe(orUnavailable, Effect.provideService(SqlClient.SqlClient, sql)),
+      actId.pipe(
+        Effect.flatMap((id) =>
+          transaction(
+            sql,
+            Effect.tap(edit(orderId, change, history, { subscribed, act: id }), (answer) =>
+              answer._tag === "Stale"
+                ? Effect.void
+                : recordAct(sql, { id, before: { version: change.seen }, after: { version: answer.version }, orderId }))
+          )
+        ),
+        Effect.tap((answer) =>
+          Effect.sync(() => answer._tag === "Committed" && answer.tells ? signal.publish() : undefined)
+        ),
+        orUnavailable,
+        Effect.provideService(SqlClient.SqlClient, sql)
+      ),
     document: (orderId, version) =>
       Effect.provideService(orUnavailable(document(orderId, version)), SqlClient.SqlClient, sql),
     state: (runId) => Effect.provideService(orUnavailable(state(runId)), SqlClient.SqlClient, sql),

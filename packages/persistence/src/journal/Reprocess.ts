@@ -18,7 +18,8 @@ import {
 import { Clock, Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
-import { recordAct } from "../audit/ActRecord.ts"
+import { actId, recordAct } from "../audit/ActRecord.ts"
+import type { Subscribed } from "../outbox/Subscribed.ts"
 import { decodeCallout, encodeStep, prepareCallouts } from "../records/CalloutCodec.ts"
 import { reusedCallouts } from "../records/ReusedCallouts.ts"
 import { transaction } from "../sql/Transaction.ts"
@@ -59,7 +60,8 @@ export type Reprocessed =
 export const reprocess = Effect.fnUntraced(function*(
   request: Reprocess,
   identity: { readonly worker: string; readonly epoch: number },
-  executes: boolean
+  executes: boolean,
+  subscribed: Subscribed
 ): Effect.fn.Return<
   Reprocessed,
   IntakeConflict | OrderNotFound | OrderMoved | JournalUnavailable | SqlError,
@@ -101,10 +103,11 @@ export const reprocess = Effect.fnUntraced(function*(
           and state in ('queued', 'running', 'waiting', 'compensating') order by id limit 1`
         if (other !== undefined) return yield* retryConflict(run, other)
       }
+      const act = yield* actId
       let { version } = order
       if (request.write !== undefined) {
         const written = version === request.write.seen
-          ? yield* edit(orderId, request.write, request.history ?? [])
+          ? yield* edit(orderId, request.write, request.history ?? [], { subscribed, act })
           : { _tag: "Stale" }
         if (written._tag === "Stale") return yield* new OrderMoved()
         version++
@@ -133,8 +136,9 @@ export const reprocess = Effect.fnUntraced(function*(
       yield* recordAct(
         sql,
         run.retryOf === undefined
-          ? { before: { version: order.version }, after: { version }, orderId }
+          ? { id: act, before: { version: order.version }, after: { version }, orderId }
           : {
+            id: act,
             after: { processEventId: processEventId(run.runId), state: starts ? "running" : "queued" },
             reason: run.retryReason,
             orderId

@@ -5,6 +5,7 @@
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { type ClaimedDelivery, claimMs } from "@sluice/delivery/DeliveryStore"
+import { versionEntryId } from "@sluice/domain/identity/Ids"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import { webhookTypeOf } from "@sluice/domain/webhook/WebhookType"
 import type { Submission } from "@sluice/engine/journal/Journal"
@@ -62,6 +63,8 @@ export interface LocalClaimMessage {
   /** Epoch milliseconds. */
   readonly createdAt: number
   readonly orderId?: string
+  /** The timeline entry that it tells of. */
+  readonly cause?: string
   readonly body: Uint8Array
 }
 
@@ -97,6 +100,7 @@ export const ofSubmissions = (
         type: webhookTypeOf(document.order.orderType) ?? "",
         createdAt: run.createdAt,
         orderId: document.order.id,
+        cause: versionEntryId(one.messageId, 1),
         body: Utf8.encode(document.text)
       }
       messages.set(one.messageId, message)

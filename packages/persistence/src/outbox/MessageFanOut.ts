@@ -6,8 +6,8 @@
 import { endpointChain, endpointLane, newId, wants } from "./FanOut.ts"
 
 /**
- * After `t`; `om` (messages to endpoints: id, n, place, type, order_id, finished_at, body) and `xm` (messages of steps:
- * id, n, type, order_id, lane, url, target, body).
+ * After `t`; `om` (messages to endpoints: id, n, place, type, order_id, finished_at, body, cause) and `xm` (messages of
+ * steps: id, n, type, order_id, lane, url, target, body, cause). cause: the timeline entry that the message tells of.
  */
 export const messageFanOut = `chains as (
   select ${endpointChain("t.id", "om.order_id")} as chain from om join t on ${wants("om.type")}
@@ -20,11 +20,11 @@ tails as materialized (
     order by d.seq desc limit 1 for no key update) tail
 ),
 mw as (
-  insert into messages (id, type, order_id, created_at, body)
-  select id, type, order_id, at, body from (
-    select om.id, om.type, om.order_id, om.finished_at as at, om.body, om.n, om.place from om
+  insert into messages (id, type, order_id, created_at, body, cause)
+  select id, type, order_id, at, body, cause from (
+    select om.id, om.type, om.order_id, om.finished_at as at, om.body, om.cause, om.n, om.place from om
     where exists (select from t where ${wants("om.type")})
-    union all select xm.id, xm.type, xm.order_id, clock_timestamp(), xm.body, xm.n, 0 from xm
+    union all select xm.id, xm.type, xm.order_id, clock_timestamp(), xm.body, xm.cause, xm.n, 0 from xm
   ) m order by place, n
   returning id, seq, type, order_id, created_at
 ),
@@ -49,10 +49,16 @@ dw as (
 /** Used where no step sends a message. */
 export const noStepMessages = `xm as (
   select null::uuid as id, 0 as n, null::text as type, null::text as order_id, null::text as lane, null::text as url,
-    null::text as target, null::bytea as body where false
+    null::text as target, null::bytea as body, null::text as cause where false
 )`
 
 const hex = (uuid: string) => `replace(${uuid}::text, '-', '')`
+
+/** Ids of timeline entries, of hyphenated UUIDs: as `identity/Ids` makes them. */
+export const runEntry = (run: string): string => `'process_event-' || ${hex(run)}`
+export const stepEntry = (run: string, index: string): string => `'step-' || ${hex(run)} || '-' || ${index}`
+export const versionEntry = (event: string, version: string): string =>
+  `'version-' || ${hex(event)} || '-' || ${version}`
 
 /** The body of an error webhook; `event` is version 1 of the order. */
 export const errorBody = (run: { readonly event: string; readonly id: string }, first: string, errors: string) =>

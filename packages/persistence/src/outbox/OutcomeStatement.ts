@@ -11,12 +11,14 @@ import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import { stringify } from "@sluice/domain/json/Json"
 import type { CustomerMember } from "@sluice/domain/order/Customer"
 import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
+import type { Entry } from "@sluice/engine/journal/Journal"
 import { createHash } from "node:crypto"
 import { customerColumns } from "../schema/CustomerColumns.ts"
 import { columns, type ColumnTypes, parameterCount, unnest } from "../sql/ArrayParameters.ts"
 import { endpoints } from "./FanOut.ts"
-import { errorBody, messageFanOut } from "./MessageFanOut.ts"
+import { errorBody, messageFanOut, runEntry, stepEntry, versionEntry } from "./MessageFanOut.ts"
 import type { Outcome } from "./Outcome.ts"
+import { bodyOf } from "./StateEvents.ts"
 
 const memberColumns = Object.values(customerColumns)
 
@@ -52,7 +54,18 @@ const sent = {
   lane: "text",
   url: "text",
   target: "text",
-  body: "bytea"
+  body: "bytea",
+  index: "int"
+} as const satisfies ColumnTypes
+
+const told = {
+  e: "int",
+  id: "uuid",
+  type: "text",
+  place: "int",
+  body: "bytea",
+  tail: "text",
+  index: "int"
 } as const satisfies ColumnTypes
 
 const members = memberColumns.join(", ")
@@ -60,15 +73,51 @@ const merged = memberColumns.map((column) => `${column} = coalesce(excluded.${co
 
 const utf8 = (text: string) => `convert_to(${text}, 'UTF8')`
 
-/** The parts that follow `f`, with their parameters from `first` on. `mw` and `dw` as in the fan-out of intake. */
-export const outcomeParts = (first: number): string => {
+const orderEnd = `case z.state when 'completed' then 'order.completed' when 'cancelled' then 'order.cancelled'
+    else 'order.failed' end`
+
+/**
+ * The messages that tell of the change of an order or a run. A run that waits for a partner is told of once for each
+ * step, however often the step is tried: by the message that there is already.
+ */
+const toldParts = (first: number): { readonly before: string; readonly messages: string } => ({
+  before: `tx as materialized (
+  select x.*, e.order_id, e.run_id, e.finished_at, e.doc, v.version, r.event_id, r.pipeline
+  from ${unnest(told, "x", first)} join v on v.n = x.e join e on e.n = x.e join runs r on r.id = e.run_id
+),
+`,
+  messages: `
+  union all select tx.id, tx.n, tx.place, tx.type, tx.order_id, coalesce(tx.finished_at, clock_timestamp()), tx.body,
+    ${versionEntry("tx.event_id", "tx.version")}
+  from tx where tx.type in ('order.updated', 'order.status_changed')
+  union all select tx.id, tx.n, tx.place, tx.type, tx.order_id, coalesce(tx.finished_at, clock_timestamp()),
+    tx.body || ${utf8("to_json(tx.pipeline)::text || tx.tail")},
+    case when tx.index is null then ${runEntry("tx.run_id")} else ${stepEntry("tx.run_id", "tx.index")} end
+  from tx left join z on z.n = tx.e
+  where (tx.type = 'run.compensation_failed' and z.state = 'compensation-failed')
+    or (tx.type = 'run.waiting' and not exists (
+      select from deliveries d join messages m on m.id = d.message_id
+      where d.order_id = tx.order_id and d.type = tx.type and m.cause = ${stepEntry("tx.run_id", "tx.index")}))
+  union all select tx.id, tx.n, tx.place, ${orderEnd}, tx.order_id, z.finished_at,
+    ${utf8("coalesce(tx.doc, o.doc)")}, ${runEntry("tx.run_id")}
+  from tx join z on z.n = tx.e
+  left join order_versions o on tx.doc is null and o.order_id = tx.order_id and o.version = tx.version
+  where tx.type = 'end'`
+})
+
+/**
+ * The parts that follow `f`, with their parameters from `first` on. `mw` and `dw` as in the fan-out of intake. `tells`:
+ * with the messages of `Told`.
+ */
+export const outcomeParts = (first: number, tells: boolean): string => {
   const second = first + parameterCount(failure)
   const third = second + parameterCount(customer)
   const fourth = third + parameterCount(subscription)
+  const { before, messages } = tells ? toldParts(fourth + parameterCount(sent)) : { before: "", messages: "" }
   return `${endpoints},
 z as materialized (select f.n, f.state, e.order_id, e.run_id, e.finished_at from f join e using (n) where f.ended),
 cx as materialized (
-  select x.*, z.order_id, z.finished_at, coalesce(
+  select x.*, z.order_id, z.run_id, z.finished_at, coalesce(
       (select k.key from customers k where k.id = x.known_id),
       (select k.key from customers k where x.known_id is null and k.email = x.email order by k.seq limit 1),
       x.key) as at
@@ -85,7 +134,7 @@ cw as (
   returning key, id, version, customer_document(customers) as doc
 ),
 sx as materialized (
-  select x.*, z.order_id, z.finished_at from ${unnest(subscription, "x", third)}
+  select x.*, z.order_id, z.run_id, z.finished_at from ${unnest(subscription, "x", third)}
   join z on z.n = x.e and z.state = 'completed'
 ),
 sw as (
@@ -98,25 +147,28 @@ sw as (
   from sx order by sx.order_id, sx.item on conflict (order_id, item) do nothing
   returning id, customer_id, doc, entitlements
 ),
-om as materialized (
+${before}om as materialized (
   select cx.id, cx.n, 1 as place, case when cw.version = 1 then 'customer.created' else 'customer.updated' end as type,
-    cx.order_id, cx.finished_at, ${utf8("cw.doc")} as body
+    cx.order_id, cx.finished_at, ${utf8("cw.doc")} as body, ${runEntry("cx.run_id")} as cause
   from cw join cx on cx.at = cw.key
-  union all select sx.id, sx.n, 2, 'subscription.created', sx.order_id, sx.finished_at, ${utf8("sw.doc")}
+  union all select sx.id, sx.n, 2, 'subscription.created', sx.order_id, sx.finished_at, ${utf8("sw.doc")},
+    ${runEntry("sx.run_id")}
   from sw join sx on sx.subscription_id = sw.id
   union all select sx.entitlements_id, sx.n, 3, 'entitlements.updated', sx.order_id, sx.finished_at,
     ${
     utf8(`'{"subscriptionId":' || to_json(sw.id)::text || ',"customerId":'
       || coalesce(to_json(sw.customer_id)::text, 'null') || ',"entitlements":' || sw.entitlements || '}'`)
-  }
+  }, ${runEntry("sx.run_id")}
   from sw join sx on sx.subscription_id = sw.id where sw.entitlements <> '[]'
   union all select x.id, x.n, 4, 'error', z.order_id, z.finished_at,
-    ${errorBody({ event: "r.event_id", id: "z.run_id" }, "o1.doc", "x.errors")}
+    ${errorBody({ event: "r.event_id", id: "z.run_id" }, "o1.doc", "x.errors")}, ${runEntry("z.run_id")}
   from ${unnest(failure, "x", first)} join z on z.n = x.e join runs r on r.id = z.run_id
-  join order_versions o1 on o1.order_id = z.order_id and o1.version = 1
+  join order_versions o1 on o1.order_id = z.order_id and o1.version = 1${messages}
 ),
 xm as materialized (
-  select x.*, e.order_id from ${unnest(sent, "x", fourth)} join v on v.n = x.e join e on e.n = x.e
+  select x.*, e.order_id, ${stepEntry("e.run_id", "x.index")} as cause from ${
+    unnest(sent, "x", fourth)
+  } join v on v.n = x.e join e on e.n = x.e
 ),
 ${messageFanOut}`
 }
@@ -142,8 +194,9 @@ const targetOf = ({ url, headers, idempotencyKey, timeoutMs, origin }: OutgoingM
 
 /** The parameters of `outcomeParts`; ordinals from 1, as in the flush. */
 export const outcomeParameters = (
-  outcomes: ReadonlyArray<Outcome | undefined>
+  entries: ReadonlyArray<{ readonly entry: Entry; readonly outcome: Outcome | undefined }>
 ): ReadonlyArray<PgTypes.Parameter> => {
+  const outcomes = entries.map(({ outcome }) => outcome)
   const id = newUuidUnsafe
   const failures = outcomes.flatMap((outcome, i) =>
     outcome === undefined || outcome.errors.length === 0
@@ -190,13 +243,26 @@ export const outcomeParameters = (
       // Names the chain only; the target has the URL that is called.
       url: indexable(message.url),
       target: JSON.stringify(targetOf(message)),
-      body: Utf8.encode(message.body)
+      body: Utf8.encode(message.body),
+      index: entries[i]?.entry.step?.index ?? null
+    }))
+  )
+  const tellings = outcomes.flatMap((outcome, i) =>
+    (outcome?.told ?? []).map((one) => ({
+      e: i + 1,
+      id: id(),
+      type: one.type,
+      place: one.place,
+      body: bodyOf(one),
+      tail: one.tail ?? null,
+      index: one.index ?? null
     }))
   )
   return [
     ...columns(failure, failures),
     ...columns(customer, customers),
     ...columns(subscription, subscriptions),
-    ...columns(sent, messages)
+    ...columns(sent, messages),
+    ...columns(told, tellings)
   ]
 }

@@ -14,6 +14,7 @@ import {
 import { Effect, Latch } from "effect"
 import { SqlClient } from "effect/sql"
 import { recordAct } from "../audit/ActRecord.ts"
+import { tellOperational } from "../outbox/OperationalEvents.ts"
 import { writeIsolated } from "../sql/BatchIsolation.ts"
 import { transaction } from "../sql/Transaction.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
@@ -75,24 +76,55 @@ export const make = Effect.fnUntraced(function*(changed: () => void, announcemen
    * process.
    */
   const storeFailed = (host: string, failures: number) =>
+    transaction(
+      sql,
+      Effect.gen(function*() {
+        const before = yield* stateOf(host)
+        const opened = yield* open(host, failures)
+        if (opened.length === 0 || before !== "closed") return
+        const reason = `its circuit breaker opened after ${failures} ${
+          failures === 1 ? "failure" : "failures"
+        } in a row`
+        yield* tellOperational(sql, "partner.down", { reason, host })
+      })
+    )
+
+  /** Locks the partner's row, so that of several processes one reports a change. */
+  const stateOf = (host: string) =>
+    Effect.map(
+      sql<{ readonly state: BreakerState }>`select state from partners where host = ${host} for update`,
+      ([row]) => row?.state ?? "closed"
+    )
+
+  const open = (host: string, failures: number) =>
     sql`insert into partners (host, state, failures, openings, retry_at)
       values (${host}, 'open', ${failures}, 1, clock_timestamp() + interval '1 second')
       on conflict (host) do update set state = 'open',
         since = case when partners.state = 'closed' then clock_timestamp() else partners.since end,
         failures = partners.failures + ${failures}, openings = partners.openings + 1, batch = 1,
         retry_at = clock_timestamp() + least(30, 2 ^ least(partners.openings, 10)) * interval '1 second'
-      where partners.state <> 'open'`
+      where partners.state <> 'open' returning host`
 
-  const close = (host: string, batch: number) =>
-    sql`update partners set
-      since = case when state <> 'closed' then clock_timestamp() else since end,
-      state = 'closed', failures = 0, openings = 0, batch = ${batch}, retry_at = clock_timestamp()
-      where host = ${host}`
+  const close = (host: string, batch: number, reason: string) =>
+    transaction(
+      sql,
+      Effect.gen(function*() {
+        const [closed] = yield* sql<{ readonly before: BreakerState }>`
+          with before as (select host, state from partners where host = ${host} for update)
+          update partners set
+            since = case when before.state <> 'closed' then clock_timestamp() else partners.since end,
+            state = 'closed', failures = 0, openings = 0, batch = ${batch}, retry_at = clock_timestamp()
+          from before where partners.host = before.host returning before.state as before`
+        if (closed !== undefined && closed.before !== "closed") {
+          yield* tellOperational(sql, "partner.up", { reason, host })
+        }
+      })
+    )
 
   const store = (host: string, one: News) =>
     one._tag === "Failed"
       ? storeFailed(host, one.failures)
-      : Effect.andThen(close(host, batchAfter(one.answers)), Effect.sync(changed))
+      : Effect.andThen(close(host, batchAfter(one.answers), "it answered again"), Effect.sync(changed))
 
   const storing = Effect.gen(function*() {
     yield* wake.await
@@ -149,7 +181,7 @@ export const make = Effect.fnUntraced(function*(changed: () => void, announcemen
           Effect.gen(function*() {
             const [before] = yield* sql<{ readonly state: string }>`select state from partners where host = ${host}
               for update`
-            yield* close(host, 1)
+            yield* close(host, 1, "its circuit breaker was reset")
             if (before !== undefined) yield* recordAct(sql, { before: { ...before }, after: { state: "closed" } })
           })
         )

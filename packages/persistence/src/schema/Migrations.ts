@@ -19,6 +19,7 @@ import freezes from "./migrations/0010_freezes.ts"
 import apiKeys from "./migrations/0011_api_keys.ts"
 import audit from "./migrations/0012_audit.ts"
 import redelivery from "./migrations/0013_redelivery.ts"
+import stateEvents from "./migrations/0014_state_events.ts"
 import jobs from "./migrations/0016_jobs.ts"
 import pipelinePause from "./migrations/0017_pipeline_pause.ts"
 import retention from "./migrations/0019_retention.ts"
@@ -38,6 +39,7 @@ export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
   "0011_api_keys": apiKeys,
   "0012_audit": audit,
   "0013_redelivery": redelivery,
+  "0014_state_events": stateEvents,
   "0016_jobs": jobs,
   "0017_pipeline_pause": pipelinePause,
   "0019_retention": retention

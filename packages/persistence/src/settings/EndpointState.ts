@@ -2,10 +2,12 @@
  * The columns derived from an endpoint's document for the fan-out, kept in the transaction that changes it; and the
  * disabling of an endpoint: its pending deliveries become held, and nothing more is sent. Contract: section 9.
  */
+import { redactUrl } from "@sluice/domain/internal/redaction/UrlSecrets"
 import { type JsonObject, stringify } from "@sluice/domain/json/Json"
 import { decodeWebhookEndpoint } from "@sluice/domain/settings/WebhookEndpointDocument"
 import { Effect } from "effect"
 import type { SqlClient } from "effect/sql"
+import { tellOperational } from "../outbox/OperationalEvents.ts"
 import { announce } from "./Announcement.ts"
 import { documentOf, type SettingRow } from "./SettingsReads.ts"
 
@@ -24,6 +26,8 @@ export const endpointWritten = Effect.fnUntraced(
     if ("faults" in decoded) return yield* Effect.die(decoded.faults)
     const { disabled, ordering, rateLimitPerSecond, types } = decoded.endpoint
     const list = sql`array(select jsonb_array_elements_text(${JSON.stringify(types)}::jsonb))`
+    const [before] = yield* sql<{ readonly is_new: boolean; readonly disabled: boolean }>`select
+      types = '{}' as is_new, disabled_at is not null as disabled from webhook_endpoints where id = ${id}`
     const [row] = yield* sql<SettingRow>`update webhook_endpoints set types = ${list}, per_order = ${
       ordering === "perOrder"
     },
@@ -36,6 +40,7 @@ export const endpointWritten = Effect.fnUntraced(
       where not exists (select from (select h.types from webhook_endpoint_history h where h.endpoint_id = ${id}
         order by h.at desc limit 1) h where h.types = ${list})`
     if (disabled) yield* endPending(sql, id, "held", "the endpoint is disabled")
+    if (disabled && before?.is_new === false && !before.disabled) yield* tellDisabled(sql, id, document, reason)
     return row
   }
 )
@@ -46,8 +51,14 @@ export const endpointDeleted = Effect.fnUntraced(function*(sql: SqlClient.SqlCli
   yield* endPending(sql, id, "cancelled", "its endpoint was deleted")
 })
 
-/** Disables the endpoint as if its document had been written so; does nothing where it is, or is not there. */
-export const disable = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, id: string, reason: string) {
+const tellDisabled = (sql: SqlClient.SqlClient, id: string, { url }: JsonObject, reason: string) =>
+  tellOperational(sql, "endpoint.disabled", { reason, endpointId: id, url: redactUrl(String(url)) })
+
+/**
+ * Disables the endpoint as if its document had been written so; does nothing where it is, or is not there. `tells`: false
+ * where the delivery of an operational event is the reason, which causes no further one.
+ */
+export const disable = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, id: string, reason: string, tells = true) {
   yield* sql`select revision from settings_revision for update`
   const [row] = yield* sql<SettingRow>`select * from webhook_endpoints where id = ${id} and disabled_at is null`
   if (row === undefined) return false
@@ -55,6 +66,7 @@ export const disable = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, id:
   yield* sql`update webhook_endpoints set document = ${stringify(document)}, version = version + 1,
     updated_at = clock_timestamp(), disabled_at = clock_timestamp(), disabled_reason = ${reason} where id = ${id}`
   yield* endPending(sql, id, "held", reason)
+  if (tells) yield* tellDisabled(sql, id, document, reason)
   yield* announce(sql)
   return true
 })

@@ -16,6 +16,8 @@ export interface CommittedEvent {
   readonly orderId?: string
   /** A hyphenated UUID, where the event names its message. */
   readonly messageId?: string
+  /** The timeline entry that the message names, where that tells it from others of the order. */
+  readonly cause?: string
 }
 
 /** The end of a completed run over an order that may leave something behind. */

@@ -4,6 +4,7 @@
  * refuses a NUL or half a surrogate pair, which an order may hold.
  */
 import { timestamptz } from "@effect/sql-pg/PgTypes"
+import { processEventId, versionEntryId } from "@sluice/domain/identity/Ids"
 import * as Json from "@sluice/domain/json/Json"
 import type { Order } from "@sluice/domain/order/Order"
 import { webhookTypeOf } from "@sluice/domain/webhook/WebhookType"
@@ -98,6 +99,59 @@ const endingOf = (row: Completed): ReadonlyArray<Ending> => {
   return order === undefined ? [] : [{ orderId: row.order_id, at, isFirst: row.is_first, order }]
 }
 
+const endTypes: Readonly<Record<string, ReadonlyArray<string>>> = {
+  completed: ["order.completed"],
+  failed: ["order.failed"],
+  cancelled: ["order.cancelled"],
+  "compensation-failed": ["order.failed", "run.compensation_failed"]
+}
+
+const ended = (sql: SqlClient.SqlClient, { since, until }: Span) =>
+  sql<{ readonly id: string; readonly at: Date; readonly order_id: string; readonly state: string }>`
+    select id, finished_at as at, order_id, state from runs
+    where finished_at >= ${timestamptz(since)} and finished_at < ${timestamptz(until)}`.stream.pipe(
+    Stream.flatMap(({ at, id, order_id, state }) =>
+      Stream.fromIterable((endTypes[state] ?? []).map((type): CommittedEvent => ({
+        at: at.getTime(),
+        type,
+        count: 1,
+        orderId: order_id,
+        cause: processEventId(id)
+      })))
+    )
+  )
+
+interface Version {
+  readonly order_id: string
+  readonly event_id: string
+  readonly version: number
+  readonly doc: string
+  readonly before: string
+}
+
+/**
+ * The versions that orders got: of those that were submitted, or over which a run ended, in the time. No index finds an
+ * older order that was changed from outside.
+ */
+const changed = (sql: SqlClient.SqlClient, { since, until }: Span, unreadable: Unreadable) =>
+  read(
+    sql<Version>`select v.order_id, o.event_id, v.version, v.doc, p.doc as before from (
+        select id from orders where created_at >= ${timestamptz(since)} and created_at < ${timestamptz(until)}
+        union select order_id from runs where finished_at >= ${timestamptz(since)}
+          and finished_at < ${timestamptz(until)}) c
+      join orders o on o.id = c.id join order_versions v on v.order_id = o.id and v.version > 1
+      join order_versions p on p.order_id = v.order_id and p.version = v.version - 1`.stream,
+    unreadable,
+    ({ before, doc, event_id, order_id, version }): ReadonlyArray<CommittedEvent> => {
+      const [old, now] = [parsedOrder(before), parsedOrder(doc)]
+      const at = DateTime.toEpochMillis(DateTime.makeUnsafe(now.updatedAt))
+      if (at < since || at >= until) return []
+      const types = ["order.updated", ...(old.status === now.status ? [] : ["order.status_changed"])]
+      const cause = versionEntryId(event_id, version)
+      return types.map((type) => ({ at, type, count: 1, orderId: order_id, cause }))
+    }
+  )
+
 interface CustomerRow {
   readonly key: string
   readonly id: string
@@ -153,11 +207,16 @@ export const committedEvents = (
   sql: SqlClient.SqlClient,
   span: Span,
   margin: number,
-  unreadable: Unreadable
-): Stream.Stream<ReadonlyArray<CommittedEvent>, SqlError> =>
-  submitted(sql, span, unreadable).pipe(
+  unreadable: Unreadable,
+  types: ReadonlySet<string>
+): Stream.Stream<ReadonlyArray<CommittedEvent>, SqlError> => {
+  const wants = (...some: ReadonlyArray<string>) => types.has("*") || some.some((type) => types.has(type))
+  return submitted(sql, span, unreadable).pipe(
     Stream.concat(failed(sql, span, unreadable)),
     Stream.concat(completed(sql, span, margin, unreadable)),
     Stream.concat(reported(sql, span)),
+    Stream.concat(ended(sql, span)),
+    Stream.concat(wants("order.updated", "order.status_changed") ? changed(sql, span, unreadable) : Stream.empty),
     Stream.grouped(pageSize)
   )
+}

@@ -64,22 +64,26 @@ const dueOf = (subscriptions: ReadonlyArray<Subscription>, events: ReadonlyArray
 
 /** Counts the deliveries of each event, by its position from 1. The messages of a run's end have that end's time. */
 const countFound = (sql: SqlClient.SqlClient, due: ReadonlyArray<Due>) => {
-  const asked = due.map(({ endpointId, event: { at, messageId, orderId, type } }, n) => ({
+  const asked = due.map(({ endpointId, event: { at, cause, messageId, orderId, type } }, n) => ({
     n,
     endpoint_id: endpointId,
     type,
     message_id: messageId,
+    cause,
     order_id: orderId,
     at: isoOf(at)
   }))
   return sql<{ readonly n: number; readonly found: number }>`select due.n, (
       select count(*)::int from deliveries d where d.message_id = due.message_id and d.endpoint_id = due.endpoint_id
         and d.type = due.type) + (
-      select count(*)::int from deliveries d where due.message_id is null and d.order_id = due.order_id
+      select count(*)::int from deliveries d join messages m on m.id = d.message_id
+      where due.cause is not null and d.order_id = due.order_id and d.endpoint_id = due.endpoint_id
+        and d.type = due.type and m.cause = due.cause) + (
+      select count(*)::int from deliveries d where due.message_id is null and due.cause is null and d.order_id = due.order_id
         and d.endpoint_id = due.endpoint_id and d.type = due.type
         and d.created_at >= due.at and d.created_at < due.at + interval '1 ms') as found
     from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb)
-      as due(n int, endpoint_id text, type text, message_id uuid, order_id text, at timestamptz)`
+      as due(n int, endpoint_id text, type text, message_id uuid, cause text, order_id text, at timestamptz)`
 }
 
 /** Over what was committed from `since` to `until`, epoch milliseconds. Reads much: not for every minute. */
@@ -110,7 +114,7 @@ export const check = Effect.fnUntraced(function*(
   if (subscriptions.length > 0) {
     const events = committedEvents(sql, { since, until }, margin, (orderId) => {
       if (unreadable.size < shown) unreadable.add(orderId)
-    })
+    }, new Set(subscriptions.flatMap(({ types }) => types)))
     yield* Stream.runForEach(events, judge)
   }
   const stuck = yield* sql<{ readonly id: string }>`select d.id from deliveries d

@@ -30,10 +30,13 @@ const layer = DeliveryStorePg.layer.pipe(
   Layer.provideMerge(DatabaseTest.layer)
 )
 
+/** Neither the ends of runs nor deliveries that are exhausted. */
+const types = "{order.submitted,customer.created,customer.updated,subscription.created,entitlements.updated,error}"
+
 const subscribe = Effect.fnUntraced(function*(id: string, rate?: number) {
   const sql = yield* SqlClient.SqlClient
   yield* sql`insert into webhook_endpoints (id, version, document, types, rate)
-    values (${id}, 1, '{"url":"https://x.example","types":["*"]}', '{*}', ${rate ?? null})`
+    values (${id}, 1, '{"url":"https://x.example","types":["*"]}', ${types}::text[], ${rate ?? null})`
 })
 
 const submit = Effect.fnUntraced(function*(members: object = {}) {
@@ -79,7 +82,7 @@ const harness = Layer.effect(
     // Of a type that only this endpoint subscribes to, and by the statement that makes them for a run's end.
     const make = `with ${endpoints},
       om as (select $1::uuid as id, 1 as n, 1 as place, $2::text as type, $3::text as order_id,
-        clock_timestamp() as finished_at, convert_to($4, 'UTF8') as body),
+        clock_timestamp() as finished_at, convert_to($4, 'UTF8') as body, null::text as cause),
       ${noStepMessages}, ${messageFanOut} select 1`
     return {
       start: Effect.map(

@@ -205,11 +205,11 @@ const statements: ReadonlyArray<readonly [string, Statement]> = [
     run: ({ parameters: [id, version], tables }) => document(tables, id, version)
   }],
   ["with o as ( update orders set version", { name: "edit", run: edit }],
-  ["select version from orders", {
+  ["select version, (select string_agg", {
     name: "version",
     run: ({ parameters: [id], tables }) => {
       const order = tables.orders.get(id)
-      return order === undefined ? [] : [{ version: order.version }]
+      return order === undefined ? [] : [{ version: order.version, types: null, untold: false }]
     }
   }],
   ["select count(*)::int4 as n from ( select from runs", {

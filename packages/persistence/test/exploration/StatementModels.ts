@@ -77,7 +77,8 @@ export const look: Run = (asked) => {
     queued: runs.some((run) => turnHasCome(asked, run)),
     cancelled: runs.some((run) => hasCancel(run, asked.parameters[0])),
     held: false,
-    unwell: "[]"
+    unwell: "[]",
+    subscribed: null
   }]
 }
 

@@ -92,7 +92,8 @@ describe("deliveries", () => {
         "all customer.created pending",
         "all subscription.created pending",
         "all subscription.created pending",
-        "all entitlements.updated pending"
+        "all entitlements.updated pending",
+        "all order.completed pending"
       ])
       const bodies = (yield* made).map(({ body }) => JSON.parse(body))
       assert.strictEqual(bodies[1].id, "C1")
@@ -102,11 +103,12 @@ describe("deliveries", () => {
       assert.strictEqual(bodies[4].customerId, "C1")
       assert.deepStrictEqual(bodies[4].entitlements.map(({ product }: { product: string }) => product), ["/p/web"])
       yield* complete(yield* reprocess(run.orderId))
-      assert.strictEqual((yield* made).length, 5)
+      assert.strictEqual((yield* made).length, 7, "the second run tells of its end alone")
       yield* complete(yield* submit({ ...members, orderItems: [] } as never))
-      assert.deepStrictEqual((yield* summary).slice(5), [
+      assert.deepStrictEqual((yield* summary).slice(7), [
         "all order.submitted pending due",
-        "all customer.updated pending"
+        "all customer.updated pending",
+        "all order.completed pending"
       ])
     }).pipe(Effect.provide(layer)))
 

@@ -67,7 +67,8 @@ const columnOf = Effect.fnUntraced(function*(query: string) {
 const subscribe = Effect.fnUntraced(function*(id: string) {
   const sql = yield* SqlClient.SqlClient
   yield* sql`insert into webhook_endpoints (id, version, document, types)
-    values (${id}, 1, '{"url":"https://x.example","types":["*"]}', '{*}')`
+    values (${id}, 1, '{"url":"https://x.example","types":["*"]}',
+      '{order.submitted,customer.created,address.added}')`
 })
 
 const submit = Effect.fnUntraced(function*(members: object = {}) {
@@ -321,7 +322,7 @@ describe("upkeep", () => {
       const sql = yield* SqlClient.SqlClient
       const journal = yield* Journal
       yield* subscribe("a")
-      yield* sql`insert into webhook_endpoint_history (endpoint_id, at, types) values ('a', '2026-01-01', '{*}')`
+      yield* sql`insert into webhook_endpoint_history (endpoint_id, at, types) values ('a', '2026-01-01', '{order.submitted,customer.created}')`
       const runs: Array<ClaimedRun> = []
       for (let i = 0; i < 3; i++) {
         const run = yield* submit({ customerId: `C${i}` })

@@ -12,7 +12,7 @@ import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { recordAct } from "../../audit/ActRecord.ts"
 import { endpoints } from "../../outbox/FanOut.ts"
-import { errorBody, messageFanOut, noStepMessages } from "../../outbox/MessageFanOut.ts"
+import { errorBody, messageFanOut, noStepMessages, runEntry } from "../../outbox/MessageFanOut.ts"
 
 /** True if no process executes the run and nothing is left to compensate: it has ended with its cancel. */
 const ends = "runs.owner is null and (not $2 or (runs.state = 'queued' and runs.retry_of is null))"
@@ -39,7 +39,8 @@ const statement = `with f as (
 ${endpoints},
 om as materialized (
   select $5::uuid as id, 1 as n, 1 as place, 'error' as type, x.order_id, x.finished_at,
-    ${errorBody({ event: "x.event_id", id: "x.id" }, "o1.doc", "'[' || x.errors || ']'")} as body
+    ${errorBody({ event: "x.event_id", id: "x.id" }, "o1.doc", "'[' || x.errors || ']'")} as body,
+    ${runEntry("x.id")} as cause
   from (select f.*, (
       select string_agg('{"name":' || (e.error -> 'name')::text || ',"message":' || (e.error -> 'message')::text || '}',
         ',' order by s.index)
@@ -47,6 +48,10 @@ om as materialized (
       where s.run_id = f.id and s.state <> 'cancelled'
     ) as errors from f where f.finished_at is not null) x
   join order_versions o1 on o1.order_id = x.order_id and o1.version = 1 where x.errors is not null
+  union all select $6::uuid, 1, 2, 'order.cancelled', f.order_id, f.finished_at, convert_to(v.doc, 'UTF8'),
+    ${runEntry("f.id")}
+  from f join orders o on o.id = f.order_id join order_versions v on v.order_id = o.id and v.version = o.version
+  where f.finished_at is not null
 ),
 ${noStepMessages},
 ${messageFanOut}
@@ -63,6 +68,7 @@ export const cancel = Effect.fnUntraced(function*(runId: string, { compensate, r
     PgTypes.bool(compensate),
     PgTypes.text(printable(reason)),
     PgTypes.timestamptz(at),
+    PgTypes.uuid(newUuidUnsafe()),
     PgTypes.uuid(newUuidUnsafe())
   ])
   if (stored !== undefined) {

@@ -13,6 +13,7 @@ import type { ClaimedRun, RunSoFar } from "@sluice/engine/journal/Journal"
 import { Array, Cause, Effect, Exit, Latch, Queue, Result, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
+import { type Subscribed, subscribedTypes, typesOf } from "../../outbox/Subscribed.ts"
 import { lookColumn, type PartnerBreakerBoard, type Unwell } from "../../partners/PartnerBreakerPostgres.ts"
 import type { JournalConnection } from "../../sql/JournalConnection.ts"
 import type { WorkNotifications } from "../../sql/WorkNotifications.ts"
@@ -44,11 +45,14 @@ export const look = `select
     order by q.pipeline, q.id limit 1) q) as queued,
   exists (${anyCancelled}) as cancelled,
   ${PartnerHolds.dueQuery} as held,
-  ${lookColumn} as unwell`
+  ${lookColumn} as unwell,
+  ${subscribedTypes} as subscribed`
 
 interface Seen extends Readonly<Record<"dead" | "orphaned" | "due" | "cancelled" | "queued" | "held", boolean>> {
   /** JSON. */
   readonly unwell: string
+  /** See `Subscribed`. */
+  readonly subscribed: string | null
 }
 
 /** `for update`, so that it waits for none, and passes over those whose statement is being stored right now. */
@@ -99,9 +103,10 @@ export interface Needs {
   readonly worker: WorkerRegistration
   readonly board: PartnerBreakerBoard
   readonly announcements: WorkNotifications
+  readonly subscribed: Subscribed
 }
 
-export const make = Effect.fnUntraced(function*({ announcements, board, lease, worker }: Needs) {
+export const make = Effect.fnUntraced(function*({ announcements, board, lease, subscribed, worker }: Needs) {
   const sql = yield* SqlClient.SqlClient
   const findStrays = yield* UnownedRuns.make(lease)
   const wake = Latch.makeUnsafe(false)
@@ -214,6 +219,7 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, w
     const me = lease.identity().worker
     const [seen] = yield* sql.unsafe<Seen>(look, [PgTypes.uuid(me)])
     if (seen === undefined) return false
+    subscribed.set(typesOf(seen.subscribed))
     board.seen(JSON.parse(seen.unwell) as ReadonlyArray<Unwell>)
     if (seen.cancelled) Queue.offerAllUnsafe(cancellations, yield* cancelled(me))
     if (seen.dead) yield* sql.unsafe(fence)

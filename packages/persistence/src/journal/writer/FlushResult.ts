@@ -2,6 +2,7 @@
 import type { RunState } from "@sluice/domain/run/ProcessEvent"
 import type { ClaimedRun, Intake, Submission } from "@sluice/engine/journal/Journal"
 import { type LocalClaim, localClaimOf } from "../../outbox/LocalClaims.ts"
+import { typesOf } from "../../outbox/Subscribed.ts"
 import type { Rows } from "../../sql/JournalConnection.ts"
 
 export interface StoredEntry {
@@ -14,6 +15,8 @@ export interface StoredEntry {
 export interface FlushAnswer {
   /** True if the worker was not fenced; otherwise nothing was stored. */
   readonly standing: boolean
+  /** The types that have subscribers, where nothing was stored because an entry leaves one of them untold. */
+  readonly subscribed: ReadonlyArray<string>
   /** Ordinals from 1. */
   readonly accepts: ReadonlySet<number>
   readonly entries: ReadonlyMap<number, StoredEntry>
@@ -26,6 +29,7 @@ export interface FlushAnswer {
 export const flushAnswer = (rows: Rows): FlushAnswer => {
   let standing = false
   let delivers = false
+  let subscribed: ReadonlyArray<string> = []
   const accepts = new Set<number>()
   const entries = new Map<number, StoredEntry>()
   const handed: Array<LocalClaim> = []
@@ -34,6 +38,7 @@ export const flushAnswer = (rows: Rows): FlushAnswer => {
     else if (kind === 1) accepts.add(n as number)
     else if (kind === 3) delivers = true
     else if (kind === 4) handed.push(localClaimOf(state as string))
+    else if (kind === 5) subscribed = typesOf(state)
     else {
       entries.set(n as number, {
         version: version as number,
@@ -42,7 +47,7 @@ export const flushAnswer = (rows: Rows): FlushAnswer => {
       })
     }
   }
-  return { standing, accepts, entries, delivers, handed }
+  return { standing, subscribed, accepts, entries, delivers, handed }
 }
 
 /** The run that a submission opened, at its very beginning. */

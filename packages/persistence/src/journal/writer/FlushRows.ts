@@ -90,6 +90,8 @@ const stepRow = (e: number, runId: string, row: StepRow) => ({
   record: encodeStep(row)
 })
 
+const nothing: ReadonlyArray<string> = []
+
 /** The parameters for `accepts` and `entries`, whose ordinals in the answer count from 1 in these lists. */
 export const flushParameters = (
   worker: string,
@@ -120,6 +122,11 @@ export const flushParameters = (
     }
     for (const line of entry.history) histories.push({ e, order_id: entry.orderId, entry: encodeHistory(line) })
   }
+  let untold = nothing
+  for (const entry of entries) {
+    if (entry.untold.length === 0 || entry.untold === untold) continue
+    untold = untold.length === 0 ? entry.untold : [...new Set([...untold, ...entry.untold])]
+  }
   return [
     PgTypes.uuid(worker),
     PgTypes.int4(epoch),
@@ -127,6 +134,7 @@ export const flushParameters = (
     ...columns(entry, entries.map(entryRow)),
     ...columns(step, steps),
     ...columns(callout, callouts),
-    ...columns(history, histories)
+    ...columns(history, histories),
+    { ...PgTypes.text(null), oid: PgTypes.OID.textArray, value: untold }
   ]
 }

@@ -11,10 +11,13 @@
  *   another run over the order waits its turn
  * - 3: n deliveries were made, and are to be sent
  * - 4: one that is this process's to send: `state` names it (`Handover`)
+ * - 5: nothing was stored, because endpoints subscribe to what the entries leave untold: `state` names all types that
+ *   have subscribers (`Subscribed`)
  */
 import { intakeFanOut } from "../../outbox/FanOut.ts"
 import { localClaimText } from "../../outbox/LocalClaims.ts"
 import { outcomeParts } from "../../outbox/OutcomeStatement.ts"
+import { subscribedTypes, subscribes } from "../../outbox/Subscribed.ts"
 import { parameterCount, unnest } from "../../sql/ArrayParameters.ts"
 import { onHold } from "../claims/PartnerHolds.ts"
 import { leaseSeconds } from "../lease/Lease.ts"
@@ -28,17 +31,23 @@ const entryColumn = firstColumn + parameterCount(accept)
 const stepColumn = entryColumn + parameterCount(entry)
 const calloutColumn = stepColumn + parameterCount(step)
 const historyColumn = calloutColumn + parameterCount(callout)
-const nextColumn = historyColumn + parameterCount(history)
+const untoldColumn = historyColumn + parameterCount(history)
+const nextColumn = untoldColumn + 1
+
+/** Nothing is stored where an endpoint subscribes to what the entries leave untold. */
+const unlessSubscribed = `and not ${subscribes(untoldColumn)}`
 
 /** Renews the lease with everything that is written. */
-const renewing = `update workers set alive_until = clock_timestamp() + interval '${leaseSeconds} s'
-    where id = $1 and epoch = $2 and not fenced returning id`
+const renewing = (guard: string) =>
+  `update workers set alive_until = clock_timestamp() + interval '${leaseSeconds} s'
+    where id = $1 and epoch = $2 and not fenced ${guard} returning id`
 
 /**
  * For the second connection: neither waits for the renewing one nor delays it, and still keeps the worker from being
  * fenced until this is committed, because fencing locks `for update`.
  */
-const standing = `select id from workers where id = $1 and epoch = $2 and not fenced for key share`
+const standing = (guard: string) =>
+  `select id from workers where id = $1 and epoch = $2 and not fenced ${guard} for key share`
 
 /** The run has ended with this entry, unless a cancel wants its steps compensated first. */
 const ends = `(e.final is not null
@@ -52,6 +61,10 @@ export interface Parts {
   readonly changes: boolean
   /** Entries that wait for a partner. */
   readonly holds: boolean
+  /** Entries that tell subscribers of a change. */
+  readonly tells: boolean
+  /** Entries that leave something untold, because nobody is known to subscribe to it. */
+  readonly guards: boolean
 }
 
 const acceptParts = `a as materialized (select a.* from ${unnest(accept, "a", firstColumn)}),
@@ -146,9 +159,9 @@ f as (
 )`
 
 /** `deliveries`: the parts that make `dw`, the deliveries of what is stored. */
-const statement = (me: string, deliveries: string | undefined, parts: Parts): string => {
+const statement = (me: (guard: string) => string, deliveries: string | undefined, parts: Parts): string => {
   const ctes = [
-    `me as (${me})`,
+    `me as (${me(parts.guards ? unlessSubscribed : "")})`,
     ...(parts.accepts ? [acceptParts] : []),
     ...(parts.entries ? [parts.changes ? changingEntries : plainEntries, entryParts] : []),
     ...(parts.holds ? [onHold] : []),
@@ -168,7 +181,8 @@ from v left join f using (n)`]
         `select 3, count(*)::int, 0, null, false from dw where dw.state = 'pending' and dw.claim is null
   having count(*) > 0`,
         `select 4, 0, 0, ${localClaimText}, false from dw where dw.claim is not null`
-      ])
+      ]),
+    ...(parts.guards ? [`select 5, 0, 0, ${subscribedTypes}, false where ${subscribes(untoldColumn)}`] : [])
   ]
   return `with ${ctes.join(",\n")}\n${answers.join("\nunion all ")}`
 }
@@ -176,31 +190,36 @@ from v left join f using (n)`]
 /** Selects the statement text for the parts of a flush: a few texts, each made once, so that each stays prepared. */
 export type FlushTexts = (parts: Parts) => string
 
-const texts = (me: string): FlushTexts => {
+const texts = (text: (parts: Parts) => string): FlushTexts => {
   const known = new Map<number, string>()
   return (parts) => {
     const key = Number(parts.accepts) + 2 * Number(parts.entries) + 4 * Number(parts.changes) + 8 * Number(parts.holds)
-    let text = known.get(key)
-    if (text === undefined) {
-      text = statement(me, parts.accepts ? intakeFanOut(nextColumn) : undefined, parts)
-      known.set(key, text)
+      + 16 * Number(parts.tells) + 32 * Number(parts.guards)
+    let found = known.get(key)
+    if (found === undefined) {
+      found = text(parts)
+      known.set(key, found)
     }
-    return text
+    return found
   }
 }
 
-export const renewingFlush: FlushTexts = texts(renewing)
-export const standingFlush: FlushTexts = texts(standing)
+const flush = (me: (guard: string) => string) =>
+  texts((parts) => statement(me, parts.accepts ? intakeFanOut(nextColumn) : undefined, parts))
 
-const everything: Parts = { accepts: true, entries: true, changes: true, holds: true }
-const outcomeStatement = statement(standing, outcomeParts(nextColumn), everything)
+export const renewingFlush: FlushTexts = flush(renewing)
+export const standingFlush: FlushTexts = flush(standing)
 
-/** For entries with an outcome; takes no submissions. */
-export const outcomeFlush: FlushTexts = () => outcomeStatement
+/** For entries with an outcome, whatever else they have; takes no submissions. */
+const outcomeTexts: FlushTexts = texts((parts) => statement(standing, outcomeParts(nextColumn, parts.tells), parts))
+export const outcomeFlush: FlushTexts = ({ guards, tells }) =>
+  outcomeTexts({ accepts: true, entries: true, changes: true, holds: true, guards, tells })
 
 export const partsOf = (accepts: ReadonlyArray<PendingSubmission>, entries: ReadonlyArray<PendingEntry>): Parts => ({
   accepts: accepts.length > 0,
   entries: entries.length > 0,
   changes: entries.some(({ entry }) => entry.write !== undefined || entry.history.length > 0),
-  holds: entries.some(({ entry, release }) => release && entry.wait?.heldFor !== undefined)
+  holds: entries.some(({ entry, release }) => release && entry.wait?.heldFor !== undefined),
+  tells: entries.some(({ outcome }) => outcome !== undefined && outcome.told.length > 0),
+  guards: entries.some(({ untold }) => untold.length > 0)
 })

@@ -4,5 +4,5 @@ import { flushParameters } from "./FlushRows.ts"
 
 export const outcomeFlushParameters: typeof flushParameters = (worker, epoch, accepts, entries) => [
   ...flushParameters(worker, epoch, accepts, entries),
-  ...outcomeParameters(entries.map(({ outcome }) => outcome))
+  ...outcomeParameters(entries)
 ]

@@ -39,6 +39,8 @@ export interface PendingEntry {
   readonly release: boolean
   /** The messages and changes that are stored with the entry. */
   readonly outcome: Outcome | undefined
+  /** The types of the messages that it leaves out for want of subscribers; nothing is stored where there is one. */
+  readonly untold: ReadonlyArray<string>
   readonly bytes: number
   readonly settle: (answer: Effect.Effect<Committed | Stale, Fenced>) => void
 }

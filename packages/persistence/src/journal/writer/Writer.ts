@@ -97,6 +97,8 @@ export interface Options {
   readonly changed: (runId: string) => void
   /** There is something to claim sooner than the next poll: a run's turn has come, or a run is in doubt. */
   readonly claimable: () => void
+  /** Entries that were not stored, because the types now known to have subscribers are told of: to be given again. */
+  readonly subscribed: (types: ReadonlyArray<string>, entries: ReadonlyArray<PendingEntry>) => void
   /** There are deliveries to send. */
   readonly delivers: () => void
   /** The number of deliveries made by a flush that this process claims at once. */
@@ -190,6 +192,12 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: WorkerRegi
       offer: Offer | undefined
     ) {
       const answer = flushAnswer(rows)
+      if (answer.subscribed.length > 0) {
+        offer?.taken([])
+        const { accepts, entries } = sorted(members)
+        again(channel, accepts)
+        return options.subscribed(answer.subscribed, entries)
+      }
       if (!answer.standing) {
         offer?.taken([])
         again(channel, members)

@@ -48,6 +48,7 @@ describe("WriteQueue", () => {
       worker: "w",
       release: false,
       outcome: undefined,
+      untold: [],
       bytes: 10,
       settle: () => {}
     })

@@ -1,0 +1,130 @@
+/**
+ * The messages that tell of a change of an order or a run: `order.updated`, `order.status_changed`, the end of a run, and
+ * the operational events of a run. Contract: section 9.
+ */
+import { calloutId, processEventId } from "@sluice/domain/identity/Ids"
+import { isoOf } from "@sluice/domain/internal/json/Timestamp"
+import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import { orderChanges } from "@sluice/domain/internal/order/OrderChanges"
+import type { Json } from "@sluice/domain/json/Json"
+import { stringify } from "@sluice/domain/json/Json"
+import type { Entry, OrderWrite } from "@sluice/engine/journal/Journal"
+import { everyType, type Subscribed } from "./Subscribed.ts"
+
+/**
+ * A message that an entry makes besides what its run leaves behind. `end` stands for the type of the end that the
+ * database decides on; its body is the order as it is then. `tail`: the body continues with the name of the run's
+ * pipeline, and then with this.
+ */
+export interface Told {
+  readonly type: "order.updated" | "order.status_changed" | "end" | "run.waiting" | "run.compensation_failed"
+  /** Orders the messages of one commit: their sequences ascend by it. */
+  readonly place: number
+  readonly body?: string
+  readonly tail?: string
+  /** The step that waits, by its position. */
+  readonly index?: number
+}
+
+const none: ReadonlyArray<never> = []
+const updates: ReadonlyArray<string> = ["order.updated", "order.status_changed", everyType]
+const ends: ReadonlyArray<string> = ["order.completed", "order.failed", "order.cancelled", everyType]
+const waits: ReadonlyArray<string> = ["run.waiting", everyType]
+const undone: ReadonlyArray<string> = ["run.compensation_failed"]
+const updatesAndEnds: ReadonlyArray<string> = [...updates, ...ends]
+
+/** Types whose messages a change of an order makes. */
+export const typesOfWrite: ReadonlyArray<string> = updates
+
+/** The types of the messages that an entry makes where they have subscribers. */
+const typesOfEntry = ({ finish, waitingStep, write }: Entry): ReadonlyArray<string> => {
+  const common = write === undefined
+    ? finish === undefined ? none : ends
+    : finish === undefined
+    ? updates
+    : updatesAndEnds
+  if (waitingStep !== undefined) return [...common, ...waits]
+  return finish?.state === "compensation-failed" ? [...common, ...undone] : common
+}
+
+/** Those of them that are left out, because nobody is known to subscribe to them: see `Subscribed`. */
+export const untoldOf = (entry: Entry, { tells }: Subscribed): ReadonlyArray<string> => {
+  const types = typesOfEntry(entry)
+  return types.length === 0 || !types.some(tells) ? types : types.filter((type) => !tells(type))
+}
+
+/** `cause`: the timeline entry that the version follows from. */
+export const toldOfWrite = (
+  { before, document, seen }: OrderWrite,
+  cause: string | undefined,
+  { tells }: Subscribed
+): ReadonlyArray<Told> => {
+  if (!tells("order.updated") && !tells("order.status_changed")) return none
+  const changes = orderChanges(before, document.order)
+  const changed = changes.some(({ path }) => path === "/status")
+  const types = ["order.updated", ...(changed ? ["order.status_changed"] : [])] as const
+  const body = `{"order":${document.text},"before":${seen},"after":${seen + 1},"changes":${
+    stringify(changes as unknown as Json)
+  },"cause":${JSON.stringify(cause ?? null)}}`
+  return types.flatMap((type, i) => tells(type) ? [{ type: type as Told["type"], place: i - 2, body }] : [])
+}
+
+const hostOf = (url: string | undefined): string | undefined => url === undefined ? undefined : URL.parse(url)?.host
+
+/** The beginning and the end of an operational event about a run; between them stands its pipeline. */
+const ofRun = (
+  { orderId, runId }: Entry,
+  members: {
+    readonly at: string
+    readonly reason: string
+    readonly stepId?: string
+    readonly host?: string | undefined
+  }
+): Pick<Told, "body" | "tail"> => {
+  const { at, host, reason, stepId } = members
+  const head = JSON.stringify({ at, reason, processEventId: processEventId(runId), orderId })
+  const tail = JSON.stringify({ ...(stepId !== undefined && { stepId }), ...(host !== undefined && { host }) })
+  return {
+    body: `${head.slice(0, -1)},"pipeline":`,
+    tail: tail === "{}" ? "}" : `,${tail.slice(1)}`
+  }
+}
+
+/** The messages of an entry, as far as they have subscribers. `now` is epoch milliseconds. */
+export const toldOf = (entry: Entry, subscribed: Subscribed, now: number): ReadonlyArray<Told> => {
+  const { callouts, finish, step, wait, waitingStep, write } = entry
+  if (write === undefined && finish === undefined && waitingStep === undefined) return none
+  const { tells } = subscribed
+  const last = callouts.at(-1)?.record
+  const told: Array<Told> = []
+  if (write !== undefined) {
+    const cause = last === undefined ? processEventId(entry.runId) : calloutId(last.id)
+    told.push(...toldOfWrite(write, cause, subscribed))
+  }
+  if (waitingStep !== undefined && wait !== undefined && tells("run.waiting")) {
+    const host = wait.heldFor ?? hostOf(last?.endpoint)
+    const reason = wait.heldFor === undefined
+      ? `step ${waitingStep} is tried again until its partner answers`
+      : `step ${waitingStep} waits until its partner is up again`
+    const about = ofRun(entry, { at: isoOf(now), reason, stepId: waitingStep, host })
+    told.push({ type: "run.waiting", place: 5, index: wait.index, ...about })
+  }
+  if (finish?.state === "compensation-failed" && tells("run.compensation_failed")) {
+    const failed = step?.state === "failed" && step.phase === "compensation" ? step : undefined
+    const reason = finish.reason ?? failed?.error?.message ?? "a compensation failed"
+    const about = ofRun(entry, {
+      at: isoOf(finish.at),
+      reason: reason === "" ? "a compensation failed" : reason,
+      ...(failed !== undefined && { stepId: failed.stepId, host: hostOf(last?.endpoint) })
+    })
+    told.push({ type: "run.compensation_failed", place: 5, ...about })
+  }
+  if (finish !== undefined && ends.some(tells)) told.push({ type: "end", place: 6 })
+  return told
+}
+
+/** The approximate size of the messages. */
+export const toldBytes = (told: ReadonlyArray<Told>): number =>
+  told.reduce((sum, { body }) => sum + (body?.length ?? 0) + 256, 0)
+
+export const bodyOf = ({ body }: Told): Uint8Array | null => body === undefined ? null : Utf8.encode(body)
