@@ -38,6 +38,7 @@ import { EmbeddedPostgres } from "@sluice/persistence/embedded/EmbeddedPostgres"
 import { ApiKeyStore } from "@sluice/persistence/internal/access/ApiKeyStore"
 import { AuditLog } from "@sluice/persistence/internal/access/AuditLog"
 import { Deliveries } from "@sluice/persistence/internal/deliveries/Deliveries"
+import { Feed } from "@sluice/persistence/internal/deliveries/Feed"
 import { Replays } from "@sluice/persistence/internal/deliveries/Replays"
 import type { StartError } from "@sluice/persistence/internal/embedded/EmbeddedPostgresError"
 import { Overview } from "@sluice/persistence/internal/queries/Overview"
@@ -171,7 +172,7 @@ const engine = (config: ServerConfig, settings: SettingsFile.ReadFile | undefine
     Readiness.layer
   )
   const delivering = Layer.mergeAll(
-    Deliveries.layer.pipe(Layer.provide(DeliveryPreview.layer)),
+    Layer.merge(Deliveries.layer, Feed.layer).pipe(Layer.provide(DeliveryPreview.layer)),
     Events.layer,
     Replays.layer,
     deliveries(executes)

@@ -14,6 +14,7 @@ import * as AccessHttp from "./http/access/AccessHttp.ts"
 import * as ApiKeysHttp from "./http/access/ApiKeysHttp.ts"
 import * as AuditHttp from "./http/access/AuditHttp.ts"
 import * as DeliveriesHttp from "./http/deliveries/DeliveriesHttp.ts"
+import * as EventTypesHttp from "./http/deliveries/EventTypesHttp.ts"
 import * as DocsPage from "./http/operations/DocsPage.ts"
 import * as HealthHttp from "./http/operations/HealthHttp.ts"
 import * as HomePage from "./http/operations/HomePage.ts"
@@ -47,6 +48,7 @@ const handlers = Layer.mergeAll(
   PluginsHttp.layer,
   WebhookEndpointsHttp.layer,
   DeliveriesHttp.layer,
+  EventTypesHttp.layer,
   EventsHttp.layer,
   ResourcesHttp.layer,
   PartnersHttp.layer,

@@ -90,16 +90,18 @@ export const access: AccessTable = {
     test: ["operate", "webhook_endpoint.test"],
     replay: ["operate", "webhook_endpoint.replay"],
     getReplay: "read",
+    feed: "read",
     cancelReplay: ["operate", "job.cancel"]
   },
   apiKeys: { list: "admin", create: ["admin", "api_key.create"], remove: ["admin", "api_key.delete"] },
   access: { get: "read" },
   audit: { list: "admin", get: "admin" },
   deliveries: { list: "read", get: "read", redeliver: ["operate", "delivery.redeliver"] },
+  eventTypes: { list: "read" },
   partners: { list: "read", reset: ["operate", "partner.update"] },
   plugins: { list: "read" },
   customers: { list: "read", get: "read" },
-  subscriptions: { list: "read", get: "read" },
+  subscriptions: { list: "read", get: "read", history: "read" },
   overview: { get: "read" },
   health: { live: "anyone", ready: "anyone" }
 }

@@ -19,6 +19,7 @@ import { ConnectorsApi } from "./settings/ConnectorsApi.ts"
 import { PipelinesApi } from "./settings/PipelinesApi.ts"
 import { PluginsApi } from "./settings/PluginsApi.ts"
 import { WebhookEndpointsApi } from "./settings/WebhookEndpointsApi.ts"
+import { EventTypesApi } from "./webhooks/EventTypesApi.ts"
 import { AccessControl } from "./wire/AccessControl.ts"
 import { Refusals } from "./wire/Refusals.ts"
 
@@ -41,6 +42,7 @@ export class Api extends HttpApi.make("sluice")
     AuditApi,
     WebhookEndpointsApi,
     DeliveriesApi,
+    EventTypesApi,
     EventsApi,
     CustomersApi,
     SubscriptionsApi,

@@ -266,6 +266,22 @@ export interface paths {
     readonly patch?: never
     readonly trace?: never
   }
+  readonly "/v1/event-types": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["eventTypes.list"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
   readonly "/v1/events": {
     readonly parameters: {
       readonly query?: never
@@ -800,6 +816,22 @@ export interface paths {
     readonly patch?: never
     readonly trace?: never
   }
+  readonly "/v1/subscriptions/{id}/history": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["subscriptions.history"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
   readonly "/v1/webhook-endpoints": {
     readonly parameters: {
       readonly query?: never
@@ -828,6 +860,23 @@ export interface paths {
     readonly put: operations["webhookEndpoints.put"]
     readonly post?: never
     readonly delete: operations["webhookEndpoints.remove"]
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/webhook-endpoints/{id}/feed": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    /** Pull the endpoint's messages: the same bytes, in order of webhook-sequence, 100 at most */
+    readonly get: operations["webhookEndpoints.feed"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
     readonly options?: never
     readonly head?: never
     readonly patch?: never
@@ -918,7 +967,2073 @@ export interface paths {
     readonly trace?: never
   }
 }
-export type webhooks = Record<string, never>
+export interface webhooks {
+  readonly "address.added": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * address.added
+     * @description A customer added an address. Sent when a client reports it with POST /v1/events.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly createdAt: string
+            readonly id: string
+            readonly type: string
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "cancel.attempted": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * cancel.attempted
+     * @description A customer began to cancel a subscription. Sent when a client reports it with POST /v1/events.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly createdAt: string
+            readonly id: string
+            readonly type: string
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "checkout.initiated": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * checkout.initiated
+     * @description A customer began a checkout. Sent when a client reports it with POST /v1/events.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly createdAt: string
+            readonly id: string
+            readonly type: string
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "customer.created": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * customer.created
+     * @description A customer was seen for the first time in a completed order.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly createdAt: string
+            readonly id: string
+            readonly updatedAt: string
+            readonly version: number
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "customer.updated": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * customer.updated
+     * @description A completed order changed a customer.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly createdAt: string
+            readonly id: string
+            readonly updatedAt: string
+            readonly version: number
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "delivery.exhausted": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * delivery.exhausted
+     * @description The last attempt of a delivery failed.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly at: string
+            readonly deliveryId: string
+            /** @description Null for the message of a step */
+            readonly endpointId: string | null
+            readonly orderId?: string
+            readonly reason: string
+            readonly type: string
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "endpoint.disabled": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * endpoint.disabled
+     * @description A webhook endpoint was disabled: by hand, by a 410, or after five days of failures.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly at: string
+            readonly endpointId: string
+            readonly reason: string
+            readonly url: string
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "entitlements.updated": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * entitlements.updated
+     * @description The entitlements of a subscription were created, or one of them changed; lists all of them.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly customerId: string | null
+            readonly entitlements: readonly ({
+              readonly id: string
+              readonly product: unknown
+              /** @enum {string} */
+              readonly status: "Active" | "Inactive"
+            } & {
+              readonly [key: string]: unknown
+            })[]
+            readonly subscriptionId: string
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly error: {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * error
+     * @description A run ended in which a plugin failed, critical or not.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            /** @description Version 1 of the order */
+            readonly event: {
+              readonly createdAt: string
+              readonly id: string
+              readonly orderType: string
+              readonly status: string
+              readonly updatedAt: string
+              readonly version: number
+            } & {
+              readonly [key: string]: unknown
+            }
+            readonly eventId: string
+            readonly pluginErrorOutput: readonly ({
+              readonly message: string
+              readonly name: string
+            } & {
+              readonly [key: string]: unknown
+            })[]
+            readonly processEventId: string
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "issue.opened": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * issue.opened
+     * @description A kind of failure was seen for the first time, or again after it had been resolved.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly at: string
+            readonly issueId: string
+            readonly message: string
+            readonly outcome: string
+            readonly pipeline: string
+            readonly reason: string
+            readonly stepId: string
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "order.address_change": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * order.address_change
+     * @description A changed delivery or billing address. Sent with the order's submission, whatever its run does later.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly createdAt: string
+            readonly id: string
+            readonly orderType: string
+            readonly status: string
+            readonly updatedAt: string
+            readonly version: number
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "order.cancelled": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * order.cancelled
+     * @description A run of an order was cancelled. The body is the order as it then is.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly createdAt: string
+            readonly id: string
+            readonly orderType: string
+            readonly status: string
+            readonly updatedAt: string
+            readonly version: number
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "order.completed": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * order.completed
+     * @description A run of an order completed. The body is the order as it then is.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly createdAt: string
+            readonly id: string
+            readonly orderType: string
+            readonly status: string
+            readonly updatedAt: string
+            readonly version: number
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "order.customer_details_update": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * order.customer_details_update
+     * @description Changed details of a customer. Sent with the order's submission, whatever its run does later.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly createdAt: string
+            readonly id: string
+            readonly orderType: string
+            readonly status: string
+            readonly updatedAt: string
+            readonly version: number
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "order.failed": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * order.failed
+     * @description A run of an order failed, or its compensation did. The body is the order as it then is.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly createdAt: string
+            readonly id: string
+            readonly orderType: string
+            readonly status: string
+            readonly updatedAt: string
+            readonly version: number
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "order.payment_method_change": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * order.payment_method_change
+     * @description A changed payment method. Sent with the order's submission, whatever its run does later.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly createdAt: string
+            readonly id: string
+            readonly orderType: string
+            readonly status: string
+            readonly updatedAt: string
+            readonly version: number
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "order.status_changed": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * order.status_changed
+     * @description An order got a new version with another status; after order.updated, with the same body.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            /** @description The version that the message tells of */
+            readonly after: number
+            /** @description The version before */
+            readonly before: number
+            /** @description The timeline entry that the version follows from: a callout, the run, or an operator's act */
+            readonly cause: string | null
+            readonly changes: readonly ({
+              /** @description Null where the member is absent */
+              readonly after: unknown
+              /** @description Null where the member was absent */
+              readonly before: unknown
+              /** @description A JSON Pointer; a list counts as a whole */
+              readonly path: string
+            } & {
+              readonly [key: string]: unknown
+            })[]
+            readonly order: {
+              readonly createdAt: string
+              readonly id: string
+              readonly orderType: string
+              readonly status: string
+              readonly updatedAt: string
+              readonly version: number
+            } & {
+              readonly [key: string]: unknown
+            }
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "order.submitted": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * order.submitted
+     * @description A new order, or a new gift order. Sent with the order's submission, whatever its run does later.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly createdAt: string
+            readonly id: string
+            readonly orderType: string
+            readonly status: string
+            readonly updatedAt: string
+            readonly version: number
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "order.subscription_cancellation": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * order.subscription_cancellation
+     * @description The cancellation of a subscription. Sent with the order's submission, whatever its run does later.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly createdAt: string
+            readonly id: string
+            readonly orderType: string
+            readonly status: string
+            readonly updatedAt: string
+            readonly version: number
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "order.subscription_offer_addition": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * order.subscription_offer_addition
+     * @description A further offer beside a subscription. Sent with the order's submission, whatever its run does later.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly createdAt: string
+            readonly id: string
+            readonly orderType: string
+            readonly status: string
+            readonly updatedAt: string
+            readonly version: number
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "order.subscription_offer_change": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * order.subscription_offer_change
+     * @description Another offer for a subscription. Sent with the order's submission, whatever its run does later.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly createdAt: string
+            readonly id: string
+            readonly orderType: string
+            readonly status: string
+            readonly updatedAt: string
+            readonly version: number
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "order.subscription_update": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * order.subscription_update
+     * @description A changed subscription. Sent with the order's submission, whatever its run does later.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly createdAt: string
+            readonly id: string
+            readonly orderType: string
+            readonly status: string
+            readonly updatedAt: string
+            readonly version: number
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "order.updated": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * order.updated
+     * @description An order got a new version: for every version but the first.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            /** @description The version that the message tells of */
+            readonly after: number
+            /** @description The version before */
+            readonly before: number
+            /** @description The timeline entry that the version follows from: a callout, the run, or an operator's act */
+            readonly cause: string | null
+            readonly changes: readonly ({
+              /** @description Null where the member is absent */
+              readonly after: unknown
+              /** @description Null where the member was absent */
+              readonly before: unknown
+              /** @description A JSON Pointer; a list counts as a whole */
+              readonly path: string
+            } & {
+              readonly [key: string]: unknown
+            })[]
+            readonly order: {
+              readonly createdAt: string
+              readonly id: string
+              readonly orderType: string
+              readonly status: string
+              readonly updatedAt: string
+              readonly version: number
+            } & {
+              readonly [key: string]: unknown
+            }
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "partner.down": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * partner.down
+     * @description The circuit breaker of a partner's host opened; once over all processes.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly at: string
+            readonly host: string
+            readonly reason: string
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "partner.paused": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * partner.paused
+     * @description An operator paused a partner's host.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly at: string
+            readonly host: string
+            readonly reason: string
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "partner.up": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * partner.up
+     * @description The circuit breaker of a partner's host closed again, or a pause was lifted.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly at: string
+            readonly host: string
+            readonly reason: string
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "payment_method.added": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * payment_method.added
+     * @description A customer added a payment method. Sent when a client reports it with POST /v1/events.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly createdAt: string
+            readonly id: string
+            readonly type: string
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "run.compensation_failed": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * run.compensation_failed
+     * @description A run ended compensation-failed.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly at: string
+            readonly host?: string
+            readonly orderId: string
+            readonly pipeline: string
+            readonly processEventId: string
+            readonly reason: string
+            readonly stepId?: string
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "run.waiting": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * run.waiting
+     * @description A run waits for a partner; once per hold.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly at: string
+            readonly host?: string
+            readonly orderId: string
+            readonly pipeline: string
+            readonly processEventId: string
+            readonly reason: string
+            readonly stepId?: string
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "subscription.cancelled": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * subscription.cancelled
+     * @description A subscription was cancelled by the completed run of a CANCEL_REQUEST order.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly cancelledAt?: string
+            readonly customerId: string | null
+            readonly id: string
+            readonly name: unknown
+            readonly offer: unknown
+            readonly parentSubscriptionId?: string
+            readonly price: unknown
+            readonly quantity: unknown
+            /** @enum {string} */
+            readonly status: "active" | "cancelled"
+            readonly version: number
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "subscription.created": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * subscription.created
+     * @description A subscription was created by the completed run of an order: one per item.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly cancelledAt?: string
+            readonly customerId: string | null
+            readonly id: string
+            readonly name: unknown
+            readonly offer: unknown
+            readonly parentSubscriptionId?: string
+            readonly price: unknown
+            readonly quantity: unknown
+            /** @enum {string} */
+            readonly status: "active" | "cancelled"
+            readonly version: number
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "subscription.updated": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * subscription.updated
+     * @description A subscription got a new version by the completed run of an order that names it.
+     */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never
+        readonly header: {
+          /** @description The id of the timeline entry that a message about an order tells of */
+          readonly "webhook-cause"?: string
+          /** @description Names the message: the same over attempts, endpoints, redelivery and replay */
+          readonly "webhook-id": string
+          /** @description Grows over all events; gaps are possible */
+          readonly "webhook-sequence": string
+          /** @description `v1,` and HMAC-SHA256 over `<id>.<timestamp>.<body>`; two for a day after a rotation */
+          readonly "webhook-signature": string
+          /** @description Seconds since the epoch, at this attempt */
+          readonly "webhook-timestamp": string
+          /** @description The type of the message */
+          readonly "webhook-type": string
+        }
+        readonly path?: never
+        readonly cookie?: never
+      }
+      readonly requestBody: {
+        readonly content: {
+          readonly "application/json": {
+            readonly cancelledAt?: string
+            readonly customerId: string | null
+            readonly id: string
+            readonly name: unknown
+            readonly offer: unknown
+            readonly parentSubscriptionId?: string
+            readonly price: unknown
+            readonly quantity: unknown
+            /** @enum {string} */
+            readonly status: "active" | "cancelled"
+            readonly version: number
+          } & {
+            readonly [key: string]: unknown
+          }
+        }
+      }
+      readonly responses: {
+        /** @description The message was taken; anything else is tried again */
+        readonly "2XX": {
+          headers: {
+            readonly [name: string]: unknown
+          }
+          content?: never
+        }
+      }
+    }
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+}
 export interface components {
   schemas: {
     readonly Access: {
@@ -1061,6 +3176,7 @@ export interface components {
         readonly status?: number
       }[]
       readonly blockedBy?: string
+      readonly cause?: string
       readonly createdAt: string
       readonly endpointId: string | null
       readonly finishedAt?: string
@@ -1081,6 +3197,38 @@ export interface components {
       readonly state: "pending" | "delivered" | "exhausted" | "held" | "filtered" | "cancelled"
       readonly type: string
       readonly url?: string
+      readonly waitReason?: string
+    }
+    readonly Entitlement: {
+      readonly id: string
+      readonly product: unknown
+      /** @enum {string} */
+      readonly status: "Active" | "Inactive"
+    }
+    readonly EventType: {
+      readonly description: string
+      readonly example: unknown
+      /** @description The JSON Schema of the body, draft 2020-12 */
+      readonly schema: unknown
+      readonly type: string
+    }
+    readonly FeedItem: {
+      /** @description The exact text that the signature is over */
+      readonly body: string
+      /** @description Those that begin with webhook-, signed when they are read */
+      readonly headers: {
+        readonly [key: string]: string
+      }
+      /** @description webhook-id: the same as in a request */
+      readonly id: string
+      /** @description webhook-sequence */
+      readonly sequence: number
+      readonly type: string
+    }
+    readonly FeedPage: {
+      readonly items: readonly components["schemas"]["FeedItem"][]
+      /** @description What `after` takes to go on */
+      readonly next: number
     }
     readonly Finished: {
       readonly order: components["schemas"]["Order"]
@@ -1729,7 +3877,48 @@ export interface components {
     } & {
       readonly [key: string]: unknown
     }
-    readonly Subscription: Record<string, unknown>
+    readonly StoredSubscription: {
+      readonly cancelledAt?: string
+      readonly createdAt: string
+      readonly customerId: string | null
+      readonly entitlements: readonly components["schemas"]["Entitlement"][]
+      readonly id: string
+      /** @description The order that created it */
+      readonly orderId: string
+      /** @description The subscription to which an ADD_OFFER order added this one */
+      readonly parentSubscriptionId?: string
+      /** @enum {string} */
+      readonly status: "active" | "cancelled"
+      /** @description From 1, increased with each change */
+      readonly version: number
+    } & {
+      readonly [key: string]: unknown
+    }
+    /** @description The seed's subscription, with its status and version */
+    readonly Subscription: {
+      readonly cancelledAt?: string
+      readonly customerId: string | null
+      readonly id: string
+      /** @description The subscription to which an ADD_OFFER order added this one */
+      readonly parentSubscriptionId?: string
+      /** @enum {string} */
+      readonly status: "active" | "cancelled"
+      /** @description From 1, increased with each change */
+      readonly version: number
+    } & {
+      readonly [key: string]: unknown
+    }
+    readonly SubscriptionVersion: {
+      readonly after: components["schemas"]["Subscription"]
+      readonly at: string
+      readonly before: components["schemas"]["Subscription"] | null
+      readonly cause: {
+        readonly orderId: string
+        /** @description Absent where the run is no longer kept */
+        readonly processEventId?: string
+      }
+      readonly version: number
+    }
     readonly TooManyWrongKeysEncoded: {
       readonly detail?: string
       readonly instance?: string
@@ -3656,6 +5845,86 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["ConflictEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description Not available at the moment */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "eventTypes.list": {
+    readonly parameters: {
+      readonly query?: {
+        readonly cursor?: string
+        readonly limit?: string
+      }
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Success */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": {
+            readonly items: readonly components["schemas"]["EventType"][]
+            readonly nextCursor: string | null
+          }
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
         }
       }
       /** @description Too many wrong keys */
@@ -7183,7 +9452,10 @@ export interface operations {
     readonly parameters: {
       readonly query?: {
         readonly cursor?: string
+        readonly customerId?: string
         readonly limit?: string
+        readonly orderId?: string
+        readonly status?: "active" | "cancelled"
       }
       readonly header?: never
       readonly path?: never
@@ -7198,7 +9470,7 @@ export interface operations {
         }
         content: {
           readonly "application/json": {
-            readonly items: readonly components["schemas"]["Subscription"][]
+            readonly items: readonly components["schemas"]["StoredSubscription"][]
             readonly nextCursor: string | null
           }
         }
@@ -7270,13 +9542,104 @@ export interface operations {
     }
     readonly requestBody?: never
     readonly responses: {
-      /** @description Subscription */
+      /** @description StoredSubscription */
       readonly 200: {
         headers: {
           readonly [name: string]: unknown
         }
         content: {
-          readonly "application/json": components["schemas"]["Subscription"]
+          readonly "application/json": components["schemas"]["StoredSubscription"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description Not available at the moment */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "subscriptions.history": {
+    readonly parameters: {
+      readonly query?: {
+        readonly cursor?: string
+        readonly limit?: string
+      }
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Success */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": {
+            readonly items: readonly components["schemas"]["SubscriptionVersion"][]
+            readonly nextCursor: string | null
+          }
         }
       }
       /** @description The request is not valid */
@@ -7835,6 +10198,103 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["VersionMismatchEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description Not available at the moment */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "webhookEndpoints.feed": {
+    readonly parameters: {
+      readonly query?: {
+        readonly after?: string
+        readonly wait?: string
+      }
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description FeedPage */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["FeedPage"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The request contradicts what is stored */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ConflictEncoded"]
         }
       }
       /** @description Too many wrong keys */

@@ -1,4 +1,7 @@
-/** The request of a delivery that was not sent yet, as it would be sent now. Contract: section 7, deliveries. */
+/**
+ * The request of a delivery as it would be sent now: shown before it is sent, and given to those who pull. Contract:
+ * section 7, deliveries and feed.
+ */
 import type { Signature } from "@sluice/http-client/Signature"
 import { Context, Effect, Layer } from "effect"
 import * as DeliveryRequest from "./DeliveryRequest.ts"
@@ -13,9 +16,19 @@ export interface ShownRequest {
   readonly body: Uint8Array
 }
 
+/** A message as an endpoint gets it, signed at this moment. */
+export type FeedMessage =
+  | { readonly _tag: "Message"; readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array }
+  /** The endpoint's filter leaves it out. */
+  | { readonly _tag: "Filtered" }
+  /** The endpoint's filter, template or secret cannot be used. */
+  | { readonly _tag: "Unprepared"; readonly message: string }
+
 export class DeliveryPreview extends Context.Service<DeliveryPreview, {
   /** `undefined` where nothing would be sent: the endpoint is gone, or its filter or template says so. */
   readonly request: (delivery: ClaimedDelivery) => Effect.Effect<ShownRequest | undefined>
+  /** `headers`: those that begin with `webhook-`. */
+  readonly message: (delivery: ClaimedDelivery) => Effect.Effect<FeedMessage>
   /** Hides every configured secret in a body that was sent. */
   readonly redacted: (body: Uint8Array) => Uint8Array
 }>()("@sluice/delivery/DeliveryPreview") {
@@ -33,6 +46,25 @@ const make = Effect.gen(function*() {
         const redactor = destinations.redactor()
         return { ...DeliveryRequest.shown(made.request, redactor), body: redactor.bytes(made.request.body) }
       }),
+    message: (delivery) => Effect.map(requestOf(delivery), messageOf),
     redacted: (body) => destinations.redactor().bytes(body)
   })
 })
+
+const messageOf = (made: DeliveryRequest.DeliveryRequest): FeedMessage => {
+  switch (made._tag) {
+    case "Ready": {
+      const { body, headers } = made.request
+      return { _tag: "Message", headers: webhookHeaders(headers), body }
+    }
+    case "Filtered":
+      return { _tag: "Filtered" }
+    case "Unprepared":
+      return { _tag: "Unprepared", message: made.message }
+    case "EndpointUnknown":
+      return { _tag: "Unprepared", message: "the endpoint is not known here yet" }
+  }
+}
+
+const webhookHeaders = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith("webhook-")))

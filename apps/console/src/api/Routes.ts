@@ -89,6 +89,7 @@ export const routes: RouteTable = {
     rotateSecret: ["POST", "/v1/webhook-endpoints/:id/rotate-secret"],
     test: ["POST", "/v1/webhook-endpoints/:id/test"],
     replay: ["POST", "/v1/webhook-endpoints/:id/replay"],
+    feed: ["GET", "/v1/webhook-endpoints/:id/feed"],
     getReplay: ["GET", "/v1/webhook-endpoints/:id/replays/:replayId"],
     cancelReplay: ["POST", "/v1/webhook-endpoints/:id/replays/:replayId/cancel"]
   },
@@ -112,6 +113,7 @@ export const routes: RouteTable = {
     list: ["GET", "/v1/partners"],
     reset: ["POST", "/v1/partners/:host/reset"]
   },
+  eventTypes: { list: ["GET", "/v1/event-types"] },
   events: { report: ["POST", "/v1/events"] },
   customers: {
     list: ["GET", "/v1/customers"],
@@ -119,7 +121,8 @@ export const routes: RouteTable = {
   },
   subscriptions: {
     list: ["GET", "/v1/subscriptions"],
-    get: ["GET", "/v1/subscriptions/:id"]
+    get: ["GET", "/v1/subscriptions/:id"],
+    history: ["GET", "/v1/subscriptions/:id/history"]
   },
   overview: { get: ["GET", "/v1/overview"] },
   health: {

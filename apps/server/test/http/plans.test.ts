@@ -43,8 +43,11 @@ const statements = [
     select ${uuid}, 1, '{"startedAt":0,"durationMs":1,"status":200}'`,
   `insert into customers (key, id, email, version, created_at, updated_at)
     select 'id:c' || n, 'c' || n, 'a' || n || '@example.com', 1, ${at}, ${at}`,
-  `insert into subscriptions (id, order_id, item, customer_id, doc, entitlements, created_at)
-    select 'sub-' || replace(${uuid}::text, '-', ''), 'o' || n, 0, 'c' || n, '{"id":"s"}', '[]', ${at}`,
+  `insert into subscriptions (id, order_id, item, customer_id, doc, entitlements, created_at, cancelled_at)
+    select 'sub-' || replace(${uuid}::text, '-', ''), 'o' || n, 0, 'c' || n, '{"name":"n"}', '[]', ${at},
+      case when n % 100 = 0 then ${at} end`,
+  `insert into subscription_changes (order_id, subscription_id, version, at, run_id, type, entitles, before)
+    select 'x' || n, 'sub-' || replace(${uuid}::text, '-', ''), 2, ${at}, ${uuid}, 'subscription.updated', false, '{}'`,
   `insert into process_keys select 'o' || n, 'k' || n, ${uuid}, null`
 ].map((statement) => `${statement} from generate_series(1, ${rows}) n`)
 
@@ -66,8 +69,10 @@ const samples: Readonly<Record<string, ReadonlyArray<string>>> = {
   limit: ["200"],
   cursor: [],
   orderType: ["A", "RARE"],
-  status: ["New", "Failed"],
+  status: ["New", "Failed", "active", "cancelled"],
   externalId: [`e${half}`],
+  after: [String(half)],
+  wait: ["0"],
   createdAfter: ["2026-01-01T04:00:00Z"],
   createdBefore: ["2026-01-01T04:00:00Z"],
   state: ["failed", "exhausted"],
@@ -153,9 +158,21 @@ const useAll = Effect.gen(function*() {
     orderItems: [{ offer: { id: "x", data: { products: [{ name: "p" }] } } }]
   }
   yield* ask("PUT", "/v1/pipelines/last", {
-    body: { match: { orderTypes: ["NEW_ORDER"] }, steps: [{ name: "calloutPlugin", options: { endpoint: url } }] }
+    body: {
+      match: { orderTypes: ["NEW_ORDER", "CHANGE_PAYMENT_REQUEST"] },
+      steps: [{ name: "calloutPlugin", options: { endpoint: url } }]
+    }
   })
   yield* ask("POST", "/v1/orders", { headers: { prefer: "wait=20" }, body: order })
+  for (const forSubscription of [`sub-${hex}`, { name: "n" }]) {
+    const change = {
+      orderType: "CHANGE_PAYMENT_REQUEST",
+      customerId: `c${half}`,
+      payment_reference: "p",
+      forSubscription
+    }
+    yield* ask("POST", "/v1/orders", { headers: { prefer: "wait=20" }, body: change })
+  }
   yield* ask("POST", `/v1/orders/o${half}/process`, { headers: { prefer: "wait=20" }, body: {} })
   for (const { body, method, path } of changes(stored)) yield* ask(method, path, { body: body as never })
 })

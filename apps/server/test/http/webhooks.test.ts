@@ -367,10 +367,8 @@ layer(world, { excludeTestServices: true })("webhooks", (it) => {
       assert.isUndefined(exported?.headers["webhook-signature"])
       assert.strictEqual(post?.body, "\"EXP-1\"")
       const { json } = yield* ask("GET", "/v1/deliveries?orderId=EXP-1")
-      assert.deepStrictEqual(json.items.map(({ endpointId, type }: any) => [endpointId, type]).toSorted(), [
-        [null, "export"],
-        [null, "postProcessing"]
-      ])
+      const ofSteps = json.items.filter(({ endpointId }: any) => endpointId === null)
+      assert.deepStrictEqual(ofSteps.map(({ type }: any) => type).toSorted(), ["export", "postProcessing"])
     }))
 
   it.effect("are refused where they can never be sent, by the name of the member", () =>

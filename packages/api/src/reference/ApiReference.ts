@@ -17,6 +17,7 @@ import { pipelines } from "../examples/Pipelines.ts"
 import { processEvents } from "../examples/ProcessEvents.ts"
 import { retries } from "../examples/Retries.ts"
 import { webhookEndpoints } from "../examples/WebhookEndpoints.ts"
+import { openApiWebhooks } from "../webhooks/OpenApiWebhooks.ts"
 
 export const examples: Examples = {
   ...orders,
@@ -90,10 +91,11 @@ const lowerCase = (components: OpenApi.OpenAPIComponents): OpenApi.OpenAPICompon
 
 type Description = Parameters<NonNullable<Parameters<typeof OpenApi.annotations>[0]["transform"]>>[0]
 
-/** The description generated from `Api`, with the examples added. */
+/** The description generated from `Api`, with the examples and the webhooks added. */
 export const withExamples = (description: Description): Description => ({
   ...description,
   info: about(description["info"]),
+  webhooks: openApiWebhooks,
   components: lowerCase(description["components"]),
   paths: Record.map(
     description["paths"] as OpenApi.OpenAPISpecPaths,

@@ -35,6 +35,36 @@ export const ReplayView = Schema.Struct({
   finishedAt: Schema.optionalKey(Schema.String)
 }).annotate({ identifier: "Replay" })
 
+/** A message as the endpoint gets it. */
+export const FeedItem = Schema.Struct({
+  sequence: Schema.Int.annotate({ description: "webhook-sequence" }),
+  id: Schema.String.annotate({ description: "webhook-id: the same as in a request" }),
+  type: Schema.String,
+  body: Schema.String.annotate({ description: "The exact text that the signature is over" }),
+  headers: Schema.Record(Schema.String, Schema.String).annotate({
+    description: "Those that begin with webhook-, signed when they are read"
+  })
+}).annotate({ identifier: "FeedItem" })
+
+/** A page of an endpoint's messages, in order of their sequence. */
+export const FeedPage = Schema.Struct({
+  items: Schema.Array(FeedItem),
+  next: Schema.Int.annotate({ description: "What `after` takes to go on" })
+}).annotate({ identifier: "FeedPage" })
+
+const feedQuery = {
+  after: Schema.optionalKey(
+    Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)).annotate({
+      description: "Messages above this sequence; absent: from the beginning"
+    })
+  ),
+  wait: Schema.optionalKey(
+    Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 60 })).annotate({
+      description: "Seconds to wait for a message, at most 60; 0 if absent"
+    })
+  )
+}
+
 export class WebhookEndpointsApi extends HttpApiGroup.make("webhookEndpoints")
   .add(
     Endpoints.list(path),
@@ -65,6 +95,16 @@ export class WebhookEndpointsApi extends HttpApiGroup.make("webhookEndpoints")
       success: ReplayView.pipe(HttpApiSchema.status(202)),
       error: [...Problems.withBody, Problems.NotFound, Problems.Conflict]
     }).annotateMerge(OpenApi.annotations({ summary: "Send again what the endpoint was sent, or was to be sent" })),
+    HttpApiEndpoint.get("feed", `${path}/:id/feed`, {
+      params,
+      query: feedQuery,
+      success: FeedPage,
+      error: [Problems.NotFound, Problems.Conflict]
+    }).annotateMerge(
+      OpenApi.annotations({
+        summary: "Pull the endpoint's messages: the same bytes, in order of webhook-sequence, 100 at most"
+      })
+    ),
     HttpApiEndpoint.get("getReplay", `${path}/:id/replays/:replayId`, {
       params: { id: Schema.String, replayId: Schema.String },
       success: ReplayView,

@@ -6,7 +6,7 @@ import { isAddressable } from "../identity/Ids.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 
 /** The type of a known member. */
-type MemberType = "string" | "boolean" | "object" | "strings" | "objects"
+type MemberType = "string" | "boolean" | "object" | "strings" | "objects" | "string or object"
 
 /** The known members of an order and their types. `null` means "absent" and is allowed everywhere. */
 export const knownMembers: Readonly<Record<string, MemberType>> = {
@@ -52,7 +52,7 @@ export const knownMembers: Readonly<Record<string, MemberType>> = {
   source: "string",
   total: "object",
   variant: "string",
-  forSubscription: "string",
+  forSubscription: "string or object",
   originalOffer: "object",
   customFields: "object"
 }
@@ -117,7 +117,8 @@ const descriptions: Record<MemberType, string> = {
   boolean: "true or false",
   object: "an object",
   strings: "a list of strings",
-  objects: "a list of objects"
+  objects: "a list of objects",
+  "string or object": "a string or an object"
 }
 
 const fits = (type: MemberType, value: Json): boolean => {
@@ -132,6 +133,8 @@ const fits = (type: MemberType, value: Json): boolean => {
       return Array.isArray(value) && value.every((item) => typeof item === "string")
     case "objects":
       return Array.isArray(value) && value.every(isObject)
+    case "string or object":
+      return typeof value === "string" || isObject(value)
   }
 }
 

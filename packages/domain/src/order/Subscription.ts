@@ -8,7 +8,7 @@ export interface Entitlement {
   readonly id: string
   /** The product as the offer names it. */
   readonly product: Json
-  readonly status: "Active"
+  readonly status: "Active" | "Inactive"
 }
 
 export interface NewSubscription {
@@ -37,7 +37,8 @@ const country = (...places: ReadonlyArray<Json | undefined>): Json => {
   return null
 }
 
-const productsOf = (offer: JsonObject): ReadonlyArray<Json> => {
+/** The products of an offer, each of which entitles to something. */
+export const productsOf = (offer: JsonObject): ReadonlyArray<Json> => {
   const products = object(offer["data"])["products"] ?? offer["products"]
   return Array.isArray(products) ? products : []
 }
@@ -45,21 +46,30 @@ const productsOf = (offer: JsonObject): ReadonlyArray<Json> => {
 const countryOf = (order: Order): Json =>
   country(order["deliveryDetails"], order["shippingAddress"], order["billingDetails"], order["billingAddress"])
 
+/** The members that an item and its offer determine. */
+export const itemMembers = (item: JsonObject) => ({
+  name: item["name"] ?? object(item["offer"])["name"] ?? null,
+  offer: item["offer"] ?? null,
+  quantity: item["quantity"] ?? 1,
+  price: item["price"] ?? null,
+  products: item["products"] ?? []
+})
+
 const subscriptionOf = (order: Order, item: JsonObject, id: string): JsonObject => {
-  const offer = object(item["offer"])
+  const { name, offer, price, products, quantity } = itemMembers(item)
   return {
-    name: item["name"] ?? offer["name"] ?? null,
+    name,
     tracking: order["tracking"] ?? {},
-    offer: item["offer"] ?? null,
-    quantity: item["quantity"] ?? 1,
+    offer,
+    quantity,
     termEndDate: item["termEndDate"] ?? null,
-    price: item["price"] ?? null,
+    price,
     selectedProducts: item["selectedProducts"] ?? {},
     details: item["details"] ?? null,
     id,
     purchaseCountry: countryOf(order),
     startDate: item["startDate"] ?? order["orderDate"] ?? order.createdAt,
-    products: item["products"] ?? []
+    products
   }
 }
 
@@ -68,7 +78,7 @@ const subscriptionOf = (order: Order, item: JsonObject, id: string): JsonObject 
  * its tracking: more than a process or a database can hold.
  */
 export const mostSubscriptions = 1000
-const mostEntitlements = 10_000
+export const mostEntitlements = 10_000
 /** Characters that each subscription has from the order, over all of them. */
 const mostCopied = 4 * 1024 * 1024
 

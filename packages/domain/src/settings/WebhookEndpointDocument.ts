@@ -7,7 +7,7 @@ import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import { readRetryDelays } from "../pipeline/RetryDelays.ts"
 import { signingSecretOf } from "../webhook/SigningSecret.ts"
 import type { SigningSecret, WebhookEndpoint } from "../webhook/WebhookEndpoint.ts"
-import { webhookTypes } from "../webhook/WebhookType.ts"
+import { isWebhookType, webhookTypes } from "../webhook/WebhookType.ts"
 import { authenticationOf } from "./AuthProviderDocument.ts"
 import { type Environment, resolveEnvironment } from "./EnvironmentSecret.ts"
 import { headerMap } from "./KeyValueList.ts"
@@ -51,7 +51,7 @@ const typesOf = (reader: JsonReader): ReadonlyArray<string> => {
     reader.fault("types", `is missing: give ["*"], or some of ${webhookTypes.join(", ")}`)
   }
   types.forEach((type, index) => {
-    if (type !== "*" && !webhookTypes.includes(type)) {
+    if (type !== "*" && !isWebhookType(type)) {
       reader.fault(`types[${index}]`, `is no webhook type: use "*", or some of ${webhookTypes.join(", ")}`)
     }
   })

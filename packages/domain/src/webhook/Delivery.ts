@@ -52,6 +52,10 @@ export type DeliverySummary = typeof DeliverySummary.Type
 
 export const DeliveryView = Schema.Struct({
   ...DeliverySummary.fields,
+  /** The id of the timeline entry that a message about an order tells of: `webhook-cause`. */
+  cause: Schema.optionalKey(Schema.String),
+  /** Why a pending delivery is not attempted at this moment, in words. */
+  waitReason: Schema.optionalKey(Schema.String),
   /** The request of the last attempt, or as it would be sent now; without secrets. `body` is JSON, or text that is none. */
   request: Schema.optionalKey(Schema.Struct({
     url: Schema.String,

@@ -1,7 +1,7 @@
 /** The types of asynchronous webhooks, and which of them an order's submission makes. Contract: sections 3 and 9. */
 
 /** The webhook type at submission, by `orderType`; other order types have none. */
-const bySubmission: Readonly<Record<string, string>> = {
+const bySubmission = {
   NEW_ORDER: "order.submitted",
   NEW_GIFT_ORDER: "order.submitted",
   CHANGED_DELIVERY_ADDRESS: "order.address_change",
@@ -12,27 +12,29 @@ const bySubmission: Readonly<Record<string, string>> = {
   CANCEL_REQUEST: "order.subscription_cancellation",
   UPDATE_CUSTOMER: "order.customer_details_update",
   UPDATE_SUBSCRIPTION: "order.subscription_update"
-}
+} as const
 
 /** The webhook type of an order's submission. */
 export const webhookTypeOf = (orderType: string): string | undefined =>
-  Object.hasOwn(bySubmission, orderType) ? bySubmission[orderType] : undefined
+  Object.hasOwn(bySubmission, orderType) ? bySubmission[orderType as keyof typeof bySubmission] : undefined
 
 /** The types that `POST /v1/events` accepts. */
 export const eventTypes = ["checkout.initiated", "cancel.attempted", "payment_method.added", "address.added"] as const
 export type EventType = (typeof eventTypes)[number]
 
 /** The types caused by the end of a run. */
-export const outcomeTypes = [
+const outcomeTypes = [
   "subscription.created",
+  "subscription.updated",
+  "subscription.cancelled",
   "customer.created",
   "customer.updated",
   "entitlements.updated",
   "error"
 ] as const
 
-/** Told of an order that was there before: a new version, and the end of a run. */
-export const stateTypes = [
+/** Messages about an order that was stored before: a new version, and the end of a run. */
+const stateTypes = [
   "order.updated",
   "order.status_changed",
   "order.completed",
@@ -40,7 +42,7 @@ export const stateTypes = [
   "order.cancelled"
 ] as const
 
-/** Told of the system itself. They cause no further operational event of their own delivery. */
+/** Messages about the system itself. They cause no further operational event of their own delivery. */
 export const operationalTypes = [
   "partner.down",
   "partner.up",
@@ -48,15 +50,27 @@ export const operationalTypes = [
   "run.waiting",
   "run.compensation_failed",
   "endpoint.disabled",
-  "delivery.exhausted"
+  "delivery.exhausted",
+  "issue.opened"
 ] as const
 export type OperationalType = (typeof operationalTypes)[number]
 
+const submissionTypes = [...new Set(Object.values(bySubmission))]
+
+export type WebhookType =
+  | (typeof bySubmission)[keyof typeof bySubmission]
+  | (typeof outcomeTypes)[number]
+  | (typeof stateTypes)[number]
+  | OperationalType
+  | EventType
+
 /** Everything that an endpoint can subscribe to. */
-export const webhookTypes: ReadonlyArray<string> = [
-  ...new Set(Object.values(bySubmission)),
+export const webhookTypes: ReadonlyArray<WebhookType> = [
+  ...submissionTypes,
   ...outcomeTypes,
   ...stateTypes,
   ...operationalTypes,
   ...eventTypes
 ]
+
+export const isWebhookType = (type: string): type is WebhookType => webhookTypes.some((one) => one === type)

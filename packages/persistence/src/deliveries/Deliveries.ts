@@ -152,8 +152,8 @@ const make = Effect.gen(function*() {
     return row ?? (yield* new DeliveryUnknown({ id }))
   })
 
-  /** The request of the last attempt that sent one, else as it would be sent now. */
-  const requestOf = Effect.fnUntraced(function*(id: string, attempts: ReadonlyArray<AttemptRow>) {
+  /** The message, and the request of the last attempt that sent one, else as it would be sent now. */
+  const messageOf = Effect.fnUntraced(function*(id: string, attempts: ReadonlyArray<AttemptRow>) {
     const [row] = yield* orUnavailable(sql<ClaimedRow>`SELECT d.id, d.message_id, d.seq, d.type, d.order_id, d.lane,
         d.endpoint_id, d.target, d.attempts, d.round, d.body IS NOT NULL OR d.attempts > 0 AS frozen, m.created_at,
         coalesce(d.body, m.body) AS body, CASE WHEN d.body IS NULL AND m.body IS NULL THEN v.doc END AS doc,
@@ -161,16 +161,29 @@ const make = Effect.gen(function*() {
       FROM deliveries d JOIN messages m ON m.id = d.message_id
       LEFT JOIN order_versions v ON m.body IS NULL AND v.order_id = m.order_id AND v.version = 1
       WHERE d.id = ${id}::uuid`)
-    if (row === undefined) return undefined
-    const [delivery] = readIsolated([row], claimed, () => {})
-    if (delivery === undefined) return undefined
+    const [delivery] = row === undefined ? [] : readIsolated([row], claimed, () => {})
+    if (delivery === undefined) return {}
     const sent = attempts.map(({ record }) => (JSON.parse(record) as AttemptRecord).request).findLast((one) =>
       one !== undefined
     )
     const request = sent === undefined
       ? yield* preview.request(delivery)
       : { ...sent, body: preview.redacted(delivery.body) }
-    return request === undefined ? undefined : { ...request, body: shownBody(request.body) }
+    return {
+      ...(delivery.cause !== undefined && { cause: delivery.cause }),
+      ...(request !== undefined && { request: { ...request, body: shownBody(request.body) } })
+    }
+  })
+
+  const waitReason = Effect.fnUntraced(function*(row: Row) {
+    if (row.state !== "pending" || row.claim !== null) return undefined
+    if (row.blocked_by !== null) return `waits for ${deliveryId(row.blocked_by)} of the same order to end`
+    const [limit] = yield* orUnavailable(sql<{ readonly rate: number; readonly is_due: boolean }>`
+      SELECT w.rate, d.due_at <= statement_timestamp() AS is_due
+      FROM deliveries d JOIN webhook_endpoints w ON w.id = d.endpoint_id
+      WHERE d.id = ${row.id}::uuid AND w.rate IS NOT NULL AND w.rate_until > statement_timestamp()`)
+    if (limit?.is_due === true) return `waits for its turn: its endpoint takes ${limit.rate} messages a second`
+    return row.attempts > 0 ? "the last attempt failed; the next one comes with its schedule" : undefined
   })
 
   const view = Effect.fnUntraced(function*(row: Row) {
@@ -178,10 +191,12 @@ const make = Effect.gen(function*() {
       sql<AttemptRow>`SELECT number, record, response FROM delivery_attempts
         WHERE delivery_id = ${row.id}::uuid ORDER BY number`
     )
-    const request = yield* requestOf(row.id, attempts)
+    const message = yield* messageOf(row.id, attempts)
+    const reason = yield* waitReason(row)
     const shown: DeliveryView = {
       ...summary(row),
-      ...(request !== undefined && { request }),
+      ...message,
+      ...(reason !== undefined && { waitReason: reason }),
       attempts: attempts.map(attemptView)
     }
     return shown

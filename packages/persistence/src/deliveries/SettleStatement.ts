@@ -7,9 +7,9 @@
 import type * as PgTypes from "@effect/sql-pg/PgTypes"
 import { type AttemptRecord, lookAgainMs, type Settlement } from "@sluice/delivery/DeliveryStore"
 import { deliveryId } from "@sluice/domain/identity/Ids"
+import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import { testType } from "@sluice/domain/webhook/Delivery"
-import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
 import { isOperational, operationalBody, operationalParts } from "../outbox/OperationalEvents.ts"
 import { columns, type ColumnTypes, parameterCount, unnest } from "../sql/ArrayParameters.ts"
 

@@ -1,6 +1,7 @@
 /** Documents by version, and the change of one outside of any run. */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { auditId } from "@sluice/domain/identity/Ids"
+import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
 import { parse } from "@sluice/domain/json/Json"
 import type { HistoryEntry } from "@sluice/domain/order/History"
 import type { Order } from "@sluice/domain/order/Order"
@@ -12,7 +13,6 @@ import {
   type Stale
 } from "@sluice/engine/journal/Journal"
 import { Effect } from "effect"
-import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
 import { endpoints } from "../outbox/FanOut.ts"
@@ -68,7 +68,7 @@ const currentStatement = `select version, ${subscribedTypes} as types, ${
   subscribes(2)
 } as untold from orders where id = $1`
 
-/** What an edit is told with. */
+/** The knowledge that the messages of an edit are made with. */
 export interface Telling {
   readonly subscribed: Subscribed
   /** The act of an operator that the version follows from: a UUID. */

@@ -19,7 +19,7 @@ import { Cause, Clock, Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { actId, recordAct } from "../audit/ActRecord.ts"
 import { DeliverySignal } from "../outbox/DeliverySignal.ts"
-import { outcomeBytes, outcomeOf } from "../outbox/Outcome.ts"
+import { type LookedUp, outcomeBytes, outcomeOf } from "../outbox/Outcome.ts"
 import { untoldOf } from "../outbox/StateEvents.ts"
 import * as Subscribed from "../outbox/Subscribed.ts"
 import * as PartnerBoardPg from "../partners/PartnerBreakerPostgres.ts"
@@ -28,6 +28,7 @@ import { transaction } from "../sql/Transaction.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
 import * as WorkNotifications from "../sql/WorkNotifications.ts"
 import { CurrentWriteProgress } from "../sql/WriteProgress.ts"
+import { find, type Sought, soughtOf } from "../subscriptions/SubscriptionLookup.ts"
 import { cancel } from "./claims/Cancels.ts"
 import * as QueueDepth from "./claims/QueueDepth.ts"
 import { state } from "./claims/Recovery.ts"
@@ -216,20 +217,41 @@ const make = Effect.fnUntraced(function*<E>(options: Options, register: Register
 
   /** Queues an entry with what follows from it, as far as it is known who subscribes to it. */
   const addEntry = (
-    { entry, release, settle, worker }: Pick<PendingEntry, "entry" | "release" | "settle" | "worker">
+    { entry, lookedUp, release, settle, worker }: Pick<
+      PendingEntry,
+      "entry" | "lookedUp" | "release" | "settle" | "worker"
+    >
   ) => {
-    const outcome = outcomeOf(entry, subscribed, clock.currentTimeMillisUnsafe())
+    const outcome = outcomeOf(entry, subscribed, clock.currentTimeMillisUnsafe(), lookedUp)
     const bytes = entryBytes(entry) + (outcome === undefined ? 0 : outcomeBytes(outcome))
     const untold = untoldOf(entry, subscribed)
-    const member: PendingEntry = { kind: "entry", entry, worker, release, outcome, untold, bytes, settle }
+    const member: PendingEntry = { kind: "entry", entry, lookedUp, worker, release, outcome, untold, bytes, settle }
     Writer.add(outcome !== undefined ? outcomes : bytes > maxBytes ? wide : main, member)
   }
 
-  const write = (entry: PendingEntry["entry"], release: boolean) =>
+  const add = (entry: PendingEntry["entry"], release: boolean, lookedUp?: LookedUp) =>
     Effect.uninterruptible(Effect.callback<Committed | Stale, Fenced>((resume) => {
       if (!lease.holds(entry)) return resume(Effect.fail(new Fenced()))
-      addEntry({ entry, worker: lease.identity().worker, release, settle: resume })
+      addEntry({ entry, lookedUp, worker: lease.identity().worker, release, settle: resume })
     }))
+
+  /** Waits for the database for as long as the run is held. */
+  const lookUp = (entry: PendingEntry["entry"], sought: Sought): Effect.Effect<LookedUp, Fenced> =>
+    find(sql, sought).pipe(
+      Effect.map((found) => ({ sought, found })),
+      Effect.catchTag("SqlError", () =>
+        Effect.andThen(
+          Effect.sleep(tick),
+          Effect.suspend(() => lease.holds(entry) ? lookUp(entry, sought) : Effect.fail(new Fenced()))
+        ))
+    )
+
+  const write = (entry: PendingEntry["entry"], release: boolean) => {
+    const sought = soughtOf(entry)
+    return sought === undefined
+      ? add(entry, release)
+      : Effect.uninterruptible(Effect.flatMap(lookUp(entry, sought), (lookedUp) => add(entry, release, lookedUp)))
+  }
 
   /** `by`: the worker under which it was stored. If that worker is fenced, the run is left to a takeover. */
   const reprocessed = (answer: Reprocessed, by: string): Intake => {

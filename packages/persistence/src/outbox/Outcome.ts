@@ -4,9 +4,12 @@
  */
 import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
 import { type Completion, completionOf } from "@sluice/domain/internal/order/Completion"
+import { subscriptionChangeOf } from "@sluice/domain/internal/order/SubscriptionChange"
 import type { PluginError } from "@sluice/domain/run/ProcessEvent"
 import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
 import type { Entry } from "@sluice/engine/journal/Journal"
+import type { Found, Sought } from "../subscriptions/SubscriptionLookup.ts"
+import type { NamedChange } from "../subscriptions/SubscriptionParts.ts"
 import { type Told, toldBytes, toldOf } from "./StateEvents.ts"
 import type { Subscribed } from "./Subscribed.ts"
 
@@ -15,40 +18,65 @@ export interface Outcome {
   /** The errors of a run that ends with the entry. */
   readonly errors: ReadonlyArray<PluginError>
   readonly completion: Completion | undefined
-  /** The order version from which `completion` was derived: on any other the entry is stale. */
+  /** The change of the subscription that a completed order names. */
+  readonly named: NamedChange | undefined
+  /** The order version from which `completion` and `named` were derived: on any other the entry is stale. */
   readonly seen: number | undefined
   /** The messages that tell of the change of the order and of the run's end. */
   readonly told: ReadonlyArray<Told>
-  /** The customers touched, each at most once in a statement: `ON CONFLICT DO UPDATE` refuses a second one. */
+  /** The customers and subscriptions touched, each at most once in a statement: `ON CONFLICT DO UPDATE` refuses a second one. */
   readonly customers: ReadonlyArray<string>
 }
 
 const none: ReadonlyArray<never> = []
 
+/** The subscription that an order names, as it was looked up for its run's end. */
+export interface LookedUp {
+  readonly sought: Sought
+  readonly found: Found | undefined
+}
+
+const namedChange = ({ found, sought }: LookedUp): NamedChange | undefined => {
+  const change = subscriptionChangeOf(sought.order, sought.target, found, newUuidUnsafe)
+  return change._tag === "Unchanged" ? undefined : { sought, found, change }
+}
+
 /** `undefined` where there is nothing: nearly every entry, and every one of those that are hot. */
-export const outcomeOf = (entry: Entry, subscribed: Subscribed, now: number): Outcome | undefined => {
+export const outcomeOf = (
+  entry: Entry,
+  subscribed: Subscribed,
+  now: number,
+  lookedUp?: LookedUp
+): Outcome | undefined => {
   const { messages = none, finish } = entry
   const told = toldOf(entry, subscribed, now)
   const errors = finish?.errors ?? none
   const completion = finish?.state === "completed" && finish.order !== undefined
     ? completionOf(finish.order.order, newUuidUnsafe)
     : undefined
-  if (messages.length === 0 && errors.length === 0 && told.length === 0 && completion === undefined) return undefined
+  const named = lookedUp && namedChange(lookedUp)
+  if (
+    messages.length === 0 && errors.length === 0 && told.length === 0 && completion === undefined
+    && named === undefined
+  ) return undefined
   const { customerId, email } = completion?.customer ?? {}
   return {
     messages,
     errors,
     completion,
+    named,
     told,
-    seen: completion === undefined ? undefined : finish?.order?.order.version,
+    seen: completion === undefined && named === undefined ? undefined : finish?.order?.order.version,
     customers: [
       ...(customerId === undefined ? [] : [`id:${customerId}`]),
-      ...(email === undefined ? [] : [`email:${email}`])
+      ...(email === undefined ? [] : [`email:${email}`]),
+      ...(named?.found === undefined ? [] : [`subscription:${named.found.id}`])
     ]
   }
 }
 
 /** The approximate size that an outcome adds to its entry. */
-export const outcomeBytes = ({ messages, completion, told }: Outcome): number =>
-  toldBytes(told) + messages.reduce((sum, { body }) => sum + body.length + 1024, 0)
+export const outcomeBytes = ({ messages, completion, named, told }: Outcome): number =>
+  toldBytes(told) + (named === undefined ? 0 : 64 * 1024) + messages.reduce((sum, { body }) =>
+    sum + body.length + 1024, 0)
   + (completion?.subscriptions.length ?? 0) * 4096 + 2048

@@ -8,13 +8,17 @@ import type { StepTarget } from "@sluice/delivery/DeliveryStore"
 import { customerId } from "@sluice/domain/identity/Ids"
 import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import { subscriptionText } from "@sluice/domain/internal/order/SubscriptionChange"
 import { stringify } from "@sluice/domain/json/Json"
-import type { CustomerMember } from "@sluice/domain/order/Customer"
+import type { CustomerChange, CustomerMember } from "@sluice/domain/order/Customer"
+import type { NewSubscription } from "@sluice/domain/order/Subscription"
 import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
 import type { Entry } from "@sluice/engine/journal/Journal"
 import { createHash } from "node:crypto"
 import { customerColumns } from "../schema/CustomerColumns.ts"
 import { columns, type ColumnTypes, parameterCount, unnest } from "../sql/ArrayParameters.ts"
+import { customerId as knownCustomer } from "../subscriptions/SubscriptionLookup.ts"
+import { named, namedParts, namedRows } from "../subscriptions/SubscriptionParts.ts"
 import { endpoints } from "./FanOut.ts"
 import { errorBody, messageFanOut, runEntry, stepEntry, versionEntry } from "./MessageFanOut.ts"
 import type { Outcome } from "./Outcome.ts"
@@ -44,7 +48,8 @@ const subscription = {
   known_id: "text",
   email: "text",
   doc: "text",
-  entitlements: "text"
+  entitlements: "text",
+  parent_id: "text"
 } as const satisfies ColumnTypes
 
 const sent = {
@@ -105,11 +110,34 @@ const toldParts = (first: number): { readonly before: string; readonly messages:
   where tx.type = 'end'`
 })
 
+/** The body of `entitlements.updated`, of the row of a subscription. */
+const entitlementsBody = (row: string) =>
+  utf8(`'{"subscriptionId":' || to_json(${row}.id)::text || ',"customerId":'
+      || coalesce(to_json(${row}.customer_id)::text, 'null') || ',"entitlements":' || ${row}.entitlements || '}'`)
+
+/** The messages of the subscriptions that orders named. */
+const namedMessages = `
+  union all select nz.id, nz.n, 2, nz.type, nz.order_id, nz.finished_at, ${utf8("nw.doc")}, ${runEntry("nz.run_id")}
+  from nw join nz on nz.found_id = nw.id
+  union all select nz.entitlements_id, nz.n, 3, 'entitlements.updated', nz.order_id, nz.finished_at,
+    ${entitlementsBody("nw")}, ${runEntry("nz.run_id")}
+  from nw join nz on nz.found_id = nw.id where nz.entitles`
+
+/** The first parameter of `named`, where those of the outcome begin at `first`. */
+export const namedColumn = (first: number): number =>
+  [failure, customer, subscription, sent, told].reduce((column, types) => column + parameterCount(types), first)
+
+export interface OutcomePartsOptions {
+  /** With the messages of `Told`. */
+  readonly tells: boolean
+  /** With the changes of subscriptions that orders name. */
+  readonly names: boolean
+}
+
 /**
- * The parts that follow `f`, with their parameters from `first` on. `mw` and `dw` as in the fan-out of intake. `tells`:
- * with the messages of `Told`.
+ * The parts that follow `f`, with their parameters from `first` on. `mw` and `dw` as in the fan-out of intake.
  */
-export const outcomeParts = (first: number, tells: boolean): string => {
+export const outcomeParts = (first: number, { names, tells }: OutcomePartsOptions): string => {
   const second = first + parameterCount(failure)
   const third = second + parameterCount(customer)
   const fourth = third + parameterCount(subscription)
@@ -138,16 +166,16 @@ sx as materialized (
   join z on z.n = x.e and z.state = 'completed'
 ),
 sw as (
-  insert into subscriptions (id, order_id, item, customer_id, doc, entitlements, created_at)
+  insert into subscriptions (id, order_id, item, customer_id, doc, entitlements, created_at, parent_id, run_id)
   select sx.subscription_id, sx.order_id, sx.item, coalesce(
+      (select p.customer_id from subscriptions p where p.id = sx.parent_id),
       (select cw.id from cx join cw on cw.key = cx.at where cx.e = sx.e),
-      (select k.id from customers k where k.id = sx.known_id),
-      (select k.id from customers k where sx.known_id is null and k.email = sx.email order by k.seq limit 1)),
-    sx.doc, sx.entitlements, sx.finished_at
+      ${knownCustomer("sx")}),
+    sx.doc, sx.entitlements, sx.finished_at, sx.parent_id, sx.run_id
   from sx order by sx.order_id, sx.item on conflict (order_id, item) do nothing
-  returning id, customer_id, doc, entitlements
+  returning id, customer_id, subscription_document(subscriptions) as doc, entitlements
 ),
-${before}om as materialized (
+${names ? `${namedParts},\n` : ""}${before}om as materialized (
   select cx.id, cx.n, 1 as place, case when cw.version = 1 then 'customer.created' else 'customer.updated' end as type,
     cx.order_id, cx.finished_at, ${utf8("cw.doc")} as body, ${runEntry("cx.run_id")} as cause
   from cw join cx on cx.at = cw.key
@@ -155,15 +183,12 @@ ${before}om as materialized (
     ${runEntry("sx.run_id")}
   from sw join sx on sx.subscription_id = sw.id
   union all select sx.entitlements_id, sx.n, 3, 'entitlements.updated', sx.order_id, sx.finished_at,
-    ${
-    utf8(`'{"subscriptionId":' || to_json(sw.id)::text || ',"customerId":'
-      || coalesce(to_json(sw.customer_id)::text, 'null') || ',"entitlements":' || sw.entitlements || '}'`)
-  }, ${runEntry("sx.run_id")}
+    ${entitlementsBody("sw")}, ${runEntry("sx.run_id")}
   from sw join sx on sx.subscription_id = sw.id where sw.entitlements <> '[]'
   union all select x.id, x.n, 4, 'error', z.order_id, z.finished_at,
     ${errorBody({ event: "r.event_id", id: "z.run_id" }, "o1.doc", "x.errors")}, ${runEntry("z.run_id")}
   from ${unnest(failure, "x", first)} join z on z.n = x.e join runs r on r.id = z.run_id
-  join order_versions o1 on o1.order_id = z.order_id and o1.version = 1${messages}
+  join order_versions o1 on o1.order_id = z.order_id and o1.version = 1${names ? namedMessages : ""}${messages}
 ),
 xm as materialized (
   select x.*, e.order_id, ${stepEntry("e.run_id", "x.index")} as cause from ${
@@ -191,6 +216,15 @@ const targetOf = ({ url, headers, idempotencyKey, timeoutMs, origin }: OutgoingM
   timeoutMs,
   origin
 })
+
+/** The subscriptions that an order leaves behind: its own, or those that it adds to the one that it names. */
+const subscriptionsOf = (outcome: Outcome | undefined): ReadonlyArray<NewSubscription> => {
+  const change = outcome?.named?.change
+  return change?._tag === "Added" ? change.subscriptions : outcome?.completion?.subscriptions ?? []
+}
+
+const customerOf = (outcome: Outcome | undefined): CustomerChange | undefined =>
+  outcome?.completion?.customer ?? outcome?.named?.sought.customer
 
 /** The parameters of `outcomeParts`; ordinals from 1, as in the flush. */
 export const outcomeParameters = (
@@ -222,16 +256,17 @@ export const outcomeParameters = (
     }]
   })
   const subscriptions = outcomes.flatMap((outcome, i) =>
-    (outcome?.completion?.subscriptions ?? []).map((one) => ({
+    subscriptionsOf(outcome).map((one) => ({
       e: i + 1,
       id: id(),
       entitlements_id: id(),
       subscription_id: one.id,
       item: one.itemIndex,
-      known_id: outcome?.completion?.customer?.customerId ?? null,
-      email: outcome?.completion?.customer?.email ?? null,
-      doc: stringify(one.subscription),
-      entitlements: JSON.stringify(one.entitlements)
+      known_id: customerOf(outcome)?.customerId ?? null,
+      email: customerOf(outcome)?.email ?? null,
+      doc: subscriptionText(one.subscription),
+      entitlements: stringify(one.entitlements as never),
+      parent_id: outcome?.named?.found?.id ?? null
     }))
   )
   const messages = outcomes.flatMap((outcome, i) =>
@@ -263,6 +298,7 @@ export const outcomeParameters = (
     ...columns(customer, customers),
     ...columns(subscription, subscriptions),
     ...columns(sent, messages),
-    ...columns(told, tellings)
+    ...columns(told, tellings),
+    ...columns(named, namedRows(outcomes.map((outcome) => outcome?.named)))
   ]
 }

@@ -47,7 +47,7 @@ const typesOfEntry = ({ finish, waitingStep, write }: Entry): ReadonlyArray<stri
   return finish?.state === "compensation-failed" ? [...common, ...undone] : common
 }
 
-/** Those of them that are left out, because nobody is known to subscribe to them: see `Subscribed`. */
+/** The types of the messages that an entry leaves out, because no subscriber of them is known: see `Subscribed`. */
 export const untoldOf = (entry: Entry, { tells }: Subscribed): ReadonlyArray<string> => {
   const types = typesOfEntry(entry)
   return types.length === 0 || !types.some(tells) ? types : types.filter((type) => !tells(type))

@@ -23,6 +23,8 @@ import stateEvents from "./migrations/0014_state_events.ts"
 import jobs from "./migrations/0016_jobs.ts"
 import pipelinePause from "./migrations/0017_pipeline_pause.ts"
 import retention from "./migrations/0019_retention.ts"
+import subscriptionLife from "./migrations/0020_subscription_life.ts"
+import feed from "./migrations/0021_feed.ts"
 
 /** Every migration by `<number>_<name>`; the last number is the schema version of this program. */
 export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
@@ -42,7 +44,9 @@ export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
   "0014_state_events": stateEvents,
   "0016_jobs": jobs,
   "0017_pipeline_pause": pipelinePause,
-  "0019_retention": retention
+  "0019_retention": retention,
+  "0020_subscription_life": subscriptionLife,
+  "0021_feed": feed
 }
 
 /** Table with one row for each migration that was applied. */

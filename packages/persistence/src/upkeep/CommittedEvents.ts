@@ -192,6 +192,30 @@ const completed = (sql: SqlClient.SqlClient, { since, until }: Span, margin: num
     Stream.flatMap(Stream.fromIterable)
   )
 
+/** The changes of stored subscriptions, and those that an order added to another one. */
+const lived = (sql: SqlClient.SqlClient, { since, until }: Span) =>
+  sql<
+    { readonly at: Date; readonly order_id: string; readonly run_id: string; readonly type: string; readonly n: number }
+  >`
+    select at, order_id, run_id, type, 1 as n from subscription_changes
+      where at >= ${timestamptz(since)} and at < ${timestamptz(until)}
+    union all select at, order_id, run_id, 'entitlements.updated', 1 from subscription_changes
+      where at >= ${timestamptz(since)} and at < ${timestamptz(until)} and entitles
+    union all select a.at, a.order_id, a.run_id, t.type,
+        (count(*) filter (where t.type = 'subscription.created' or a.entitlements <> '[]'))::int
+      from (select created_at as at, order_id, run_id, entitlements from subscriptions where parent_id is not null
+        and created_at >= ${timestamptz(since)} and created_at < ${timestamptz(until)}) a,
+        (values ('subscription.created'), ('entitlements.updated')) t(type) group by 1, 2, 3, 4`.stream.pipe(
+    Stream.filter(({ n }) => n > 0),
+    Stream.map((row): CommittedEvent => ({
+      at: row.at.getTime(),
+      type: row.type,
+      count: row.n,
+      orderId: row.order_id,
+      cause: processEventId(row.run_id)
+    }))
+  )
+
 const reported = (sql: SqlClient.SqlClient, { since, until }: Span) =>
   sql<{ readonly id: string; readonly at: Date; readonly type: string }>`
     select id, created_at as at, type from messages where created_at >= ${timestamptz(since)}
@@ -216,6 +240,7 @@ export const committedEvents = (
     Stream.concat(completed(sql, span, margin, unreadable)),
     Stream.concat(reported(sql, span)),
     Stream.concat(ended(sql, span)),
+    Stream.concat(lived(sql, span)),
     Stream.concat(wants("order.updated", "order.status_changed") ? changed(sql, span, unreadable) : Stream.empty),
     Stream.grouped(pageSize)
   )

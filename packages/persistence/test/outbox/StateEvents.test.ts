@@ -209,7 +209,7 @@ describe("operational events", () => {
         finish: { state: "compensation-failed", failedSteps: 1, at: noon }
       }))
       const told = yield* messages
-      assert.deepStrictEqual(told.map(({ body: { at: _, ...body }, cause, type }) => ({ type, cause, ...body })), [
+      assert.deepStrictEqual(told.map(({ body: { at: _at, ...body }, cause, type }) => ({ type, cause, ...body })), [
         {
           type: "run.waiting",
           cause: stepEntryId(waiting.runId, 2),
@@ -286,7 +286,7 @@ describe("operational events", () => {
       yield* exhaust
       const told = (yield* messages).filter(({ endpoint }) => endpoint === "ops")
       assert.deepStrictEqual(
-        told.map(({ body: { at: _, deliveryId: __, ...body }, type }) => ({ ...body, event: type })),
+        told.map(({ body: { at: _at, deliveryId: _id, ...body }, type }) => ({ ...body, event: type })),
         [
           {
             event: "endpoint.disabled",

@@ -39,6 +39,9 @@ const complete = Effect.fnUntraced(function*(run: ClaimedRun, at = noon + 10) {
   yield* journal.commit(entryOf(run, { finish: { ...finished.finish, at, order } }))
 })
 
+/** Types whose events leave no other trace by which a missing message could be found, or come with nothing here. */
+const without: ReadonlyArray<string> = ["run.waiting", "issue.opened"]
+
 /** One event of every type; documents hold what PostgreSQL's JSON does not read. */
 const everything = Effect.gen(function*() {
   const odd = { customFields: { odd: "\u0000\ud800" } }
@@ -49,6 +52,17 @@ const everything = Effect.gen(function*() {
   const before = yield* journal.document(fresh.orderId)
   yield* journal.edit(fresh.orderId, writeOn(before, { customerId: "C1", customerEmail: "a@b.c" } as never), [])
   yield* complete(fresh)
+  const [named] = yield* (yield* SqlClient.SqlClient)<
+    { readonly id: string }
+  >`select id from subscriptions order by seq`
+  const forSubscription = named?.id ?? ""
+  for (
+    const members of [
+      { orderType: "ADD_OFFER", orderItems: [{ offer: { products: ["/p"] } }, { name: "\u0000" }] },
+      { orderType: "UPDATE_SUBSCRIPTION", orderItems: [{ price: "\ud800" }] },
+      { orderType: "CANCEL_REQUEST" }
+    ]
+  ) yield* complete(yield* submit({ ...members, forSubscription }), noon + 15)
   yield* complete(yield* submit({ ...customer, orderType: "NEW_GIFT_ORDER" }), noon + 20)
   yield* complete(yield* submit({ orderType: "UPDATE_CUSTOMER", customerEmail: "A@b.c" }), noon + 20_000)
   yield* complete(yield* submit({ orderType: "UPDATE_CUSTOMER", customerId: "nobody" }), noon + 20_000)
@@ -74,8 +88,6 @@ const everything = Effect.gen(function*() {
       "UPDATE_SUBSCRIPTION"
     ]
   ) yield* submit({ orderType })
-  const cancelled = yield* submit({ orderType: "REFUND" })
-  yield* journal.commit(entryOf(cancelled, { finish: { state: "cancelled", failedSteps: 0, at: noon + 40 } }))
   const undone = yield* submit({ orderType: "REFUND" })
   const held = yield* journal.document(undone.orderId)
   yield* journal.commit(entryOf(undone, {
@@ -108,8 +120,7 @@ describe("completeness", () => {
       assert.deepStrictEqual([whole.missing, whole.stuck], [[], []])
       const [made] = yield* sql<{ readonly n: number }>`select count(*)::int as n from deliveries`
       assert.strictEqual(whole.expected, made?.n)
-      // A wait leaves no other trace by which its message could be missed.
-      for (const type of webhookTypes.filter((type) => type !== "run.waiting")) {
+      for (const type of webhookTypes.filter((type) => !without.includes(type))) {
         const [planted] = yield* sql<{ readonly id: string; readonly endpoint_id: string }>`select id, endpoint_id
           from deliveries where type = ${type} order by id limit 1`
         if (planted === undefined) return assert.fail(`nothing of ${type}`)

@@ -5,9 +5,11 @@ import { endpointId, messageId } from "@sluice/domain/identity/Ids"
 import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
 import { stringify } from "@sluice/domain/json/Json"
 import { Deliveries } from "@sluice/persistence/internal/deliveries/Deliveries"
+import { Feed } from "@sluice/persistence/internal/deliveries/Feed"
 import { SettingsStore } from "@sluice/persistence/settings/SettingsStore"
 import { Clock, DateTime, Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
+import { Stopping } from "../../process/Stopping.ts"
 import { SettingsWriting } from "../../settings/SettingsWriting.ts"
 import * as Answer from "../../wire/Answer.ts"
 import * as Body from "../../wire/Body.ts"
@@ -27,6 +29,8 @@ export const layer = HttpApiBuilder.group(
     const writing = yield* SettingsWriting
     const deliveries = yield* Deliveries
     const replays = yield* ReplaysHttp.make
+    const feed = yield* Feed
+    const stopping = yield* Stopping
 
     return handlers
       .handle("list", list)
@@ -81,6 +85,22 @@ export const layer = HttpApiBuilder.group(
           })
           const delivery = yield* deliveries.test(params.id, id, body).pipe(Effect.catchTags(ofDelivery))
           return Answer.json(JSON.stringify(delivery), 202)
+        })
+      )
+      .handle(
+        "feed",
+        Effect.fnUntraced(function*({ params, query: { after = 0, wait = 0 } }) {
+          yield* store.get(params.id).pipe(Effect.catchTags(SettingsHttp.ofSetting))
+          const page = yield* feed.poll(params.id, after, wait * 1000).pipe(
+            Effect.catchTags({
+              JournalUnavailable: SettingsHttp.ofSetting.JournalUnavailable,
+              MessageUnprepared: ({ message }) =>
+                Effect.fail(new Problems.Conflict({ detail: `The next message cannot be given: ${message}` }))
+            }),
+            // A reader that waits does not hold up the end of the process.
+            Effect.raceFirst(Effect.as(stopping.begun, { items: [], next: after }))
+          )
+          return Answer.json(JSON.stringify(page))
         })
       )
       .handleRaw("replay", replays.start)

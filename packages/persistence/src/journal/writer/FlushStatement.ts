@@ -16,9 +16,10 @@
  */
 import { intakeFanOut } from "../../outbox/FanOut.ts"
 import { localClaimText } from "../../outbox/LocalClaims.ts"
-import { outcomeParts } from "../../outbox/OutcomeStatement.ts"
+import { namedColumn, outcomeParts } from "../../outbox/OutcomeStatement.ts"
 import { subscribedTypes, subscribes } from "../../outbox/Subscribed.ts"
 import { parameterCount, unnest } from "../../sql/ArrayParameters.ts"
+import { isNamedAsFound, namedChecks } from "../../subscriptions/SubscriptionParts.ts"
 import { onHold } from "../claims/PartnerHolds.ts"
 import { leaseSeconds } from "../lease/Lease.ts"
 import { callout, entry, history, step } from "./FlushRows.ts"
@@ -63,8 +64,10 @@ export interface Parts {
   readonly holds: boolean
   /** Entries that tell subscribers of a change. */
   readonly tells: boolean
-  /** Entries that leave something untold, because nobody is known to subscribe to it. */
+  /** Entries whose state events are left out, because no subscriber of them is known. */
   readonly guards: boolean
+  /** Entries that change the subscription that their order names. */
+  readonly names: boolean
 }
 
 const acceptParts = `a as materialized (select a.* from ${unnest(accept, "a", firstColumn)}),
@@ -88,14 +91,17 @@ w2 as (
 )`
 
 /** The entries that may be stored, and the version on which each is: where some of them change their order. */
-const changingEntries = `given as materialized (select e.* from me, ${unnest(entry, "e", entryColumn)}),
+const changingEntries = (names: boolean): string =>
+  `given as materialized (select e.* from me, ${unnest(entry, "e", entryColumn)}),
 k as materialized (
   select given.n, runs.cancel_requested from given join runs on runs.id = given.run_id
   where given.doc is not null and not given.cancels and (given.final is not null or given.state = 'compensating')
   for no key update of runs
 ),
-e as materialized (
-  select given.* from given where not exists (select from k where k.n = given.n and k.cancel_requested)
+${names ? `${namedChecks(namedColumn(nextColumn))},\n` : ""}e as materialized (
+  select given.* from given where not exists (select from k where k.n = given.n and k.cancel_requested)${
+    names ? ` and ${isNamedAsFound}` : ""
+  }
 ),
 o as (
   update orders set version = orders.version + 1, external_id = e.external_id, order_type = e.order_type,
@@ -163,7 +169,7 @@ const statement = (me: (guard: string) => string, deliveries: string | undefined
   const ctes = [
     `me as (${me(parts.guards ? unlessSubscribed : "")})`,
     ...(parts.accepts ? [acceptParts] : []),
-    ...(parts.entries ? [parts.changes ? changingEntries : plainEntries, entryParts] : []),
+    ...(parts.entries ? [parts.changes ? changingEntries(parts.names) : plainEntries, entryParts] : []),
     ...(parts.holds ? [onHold] : []),
     ...(deliveries === undefined ? [] : [deliveries])
   ]
@@ -194,7 +200,7 @@ const texts = (text: (parts: Parts) => string): FlushTexts => {
   const known = new Map<number, string>()
   return (parts) => {
     const key = Number(parts.accepts) + 2 * Number(parts.entries) + 4 * Number(parts.changes) + 8 * Number(parts.holds)
-      + 16 * Number(parts.tells) + 32 * Number(parts.guards)
+      + 16 * Number(parts.tells) + 32 * Number(parts.guards) + 64 * Number(parts.names)
     let found = known.get(key)
     if (found === undefined) {
       found = text(parts)
@@ -211,9 +217,9 @@ export const renewingFlush: FlushTexts = flush(renewing)
 export const standingFlush: FlushTexts = flush(standing)
 
 /** For entries with an outcome, whatever else they have; takes no submissions. */
-const outcomeTexts: FlushTexts = texts((parts) => statement(standing, outcomeParts(nextColumn, parts.tells), parts))
-export const outcomeFlush: FlushTexts = ({ guards, tells }) =>
-  outcomeTexts({ accepts: true, entries: true, changes: true, holds: true, guards, tells })
+const outcomeTexts: FlushTexts = texts((parts) => statement(standing, outcomeParts(nextColumn, parts), parts))
+export const outcomeFlush: FlushTexts = ({ guards, names, tells }) =>
+  outcomeTexts({ accepts: true, entries: true, changes: true, holds: true, guards, names, tells })
 
 export const partsOf = (accepts: ReadonlyArray<PendingSubmission>, entries: ReadonlyArray<PendingEntry>): Parts => ({
   accepts: accepts.length > 0,
@@ -221,5 +227,6 @@ export const partsOf = (accepts: ReadonlyArray<PendingSubmission>, entries: Read
   changes: entries.some(({ entry }) => entry.write !== undefined || entry.history.length > 0),
   holds: entries.some(({ entry, release }) => release && entry.wait?.heldFor !== undefined),
   tells: entries.some(({ outcome }) => outcome !== undefined && outcome.told.length > 0),
-  guards: entries.some(({ untold }) => untold.length > 0)
+  guards: entries.some(({ untold }) => untold.length > 0),
+  names: entries.some(({ outcome }) => outcome?.named !== undefined)
 })

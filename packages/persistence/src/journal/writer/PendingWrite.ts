@@ -10,7 +10,7 @@ import type {
   Submission
 } from "@sluice/engine/journal/Journal"
 import type { Effect } from "effect"
-import type { Outcome } from "../../outbox/Outcome.ts"
+import type { LookedUp, Outcome } from "../../outbox/Outcome.ts"
 import type { WriteProgress } from "../../sql/WriteProgress.ts"
 
 export interface PendingSubmission {
@@ -37,6 +37,8 @@ export interface PendingEntry {
   readonly worker: string
   /** The run is given up with this entry. */
   readonly release: boolean
+  /** The subscription that the order names, where the run completes with the entry. */
+  readonly lookedUp: LookedUp | undefined
   /** The messages and changes that are stored with the entry. */
   readonly outcome: Outcome | undefined
   /** The types of the messages that it leaves out for want of subscribers; nothing is stored where there is one. */

@@ -47,6 +47,7 @@ describe("WriteQueue", () => {
       }),
       worker: "w",
       release: false,
+      lookedUp: undefined,
       outcome: undefined,
       untold: [],
       bytes: 10,
