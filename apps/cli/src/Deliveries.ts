@@ -77,7 +77,8 @@ export const delivery = Command.make(
     yield* output.result(found, (style) => [
       `${style.paint(colours[found.state], found.state)}  ${found.type}  ${found.id}`,
       ...(found.reason === undefined ? [] : [found.reason]),
-      ...(found.blockedBy === undefined ? [] : [`waits for ${found.blockedBy}`]),
+      ...(found.cause === undefined ? [] : [`tells of ${found.cause}`]),
+      ...(found.waitReason === undefined ? [] : [found.waitReason]),
       ...(found.nextAttemptAt === undefined ? [] : [`next attempt at ${found.nextAttemptAt}`]),
       ...found.attempts.map(attemptLine),
       ...(found.request === undefined ? [] : ["", ...requestLines(found.request)])

@@ -63,6 +63,11 @@ export const DeliveryPage = () => {
               <Link className="mono break" to="/orders/$id" params={{ id: delivery.orderId }}>{delivery.orderId}</Link>
             </span>
           )}
+          {delivery.cause !== undefined && (
+            <span className="break">
+              tells of <code>{delivery.cause}</code>
+            </span>
+          )}
           <span>
             made <Time at={delivery.createdAt} />
           </span>
@@ -81,6 +86,9 @@ export const DeliveryPage = () => {
             <Link className="mono" to="/deliveries/$id" params={{ id: delivery.blockedBy }}>{delivery.blockedBy}</Link>
           </span>
         </p>
+      )}
+      {delivery.blockedBy === undefined && delivery.waitReason !== undefined && (
+        <p className="why tone-wait">{delivery.waitReason}</p>
       )}
       {delivery.request !== undefined && (
         <section className="card" aria-label="Request">
