@@ -3,7 +3,7 @@ import { ApiClient } from "@sluice/api/ApiClient"
 import {
   type EventType,
   eventTypes,
-  outcomeTypes,
+  isWebhookType,
   webhookTypeOf,
   webhookTypes
 } from "@sluice/domain/webhook/WebhookType"
@@ -26,12 +26,14 @@ const orderTypes = [
   "UPDATE_SUBSCRIPTION"
 ]
 
+/** The messages that the completed run of a new order makes. Errors, and the state of other systems, are not made on purpose. */
+const ofCompletion = ["subscription.created", "customer.created", "customer.updated", "order.completed"]
+
 /** The order type whose example leads to a message of `type`; an order type is its own. */
 export const orderTypeFor = (type: string): string | undefined => {
-  if (!webhookTypes.includes(type) && /^[A-Z][A-Z0-9_]*$/.test(type)) return type
+  if (!isWebhookType(type) && /^[A-Z][A-Z0-9_]*$/.test(type)) return type
   const made = orderTypes.find((orderType) => webhookTypeOf(orderType) === type)
-  // What a completed run derives from its order; nothing makes an error on purpose.
-  return made ?? (outcomeTypes.some((outcome) => outcome === type) && type !== "error" ? "NEW_ORDER" : undefined)
+  return made ?? (ofCompletion.includes(type) ? "NEW_ORDER" : undefined)
 }
 
 const customer = { customerEmail: "ada@example.com", customerName: "Ada Example" }
@@ -72,7 +74,7 @@ export const trigger = Command.make(
     if (orderType === undefined) {
       return yield* usage(
         `${type} cannot be triggered: use an order type like NEW_ORDER, test, or one of ${
-          webhookTypes.filter((one) => one !== "error").join(", ")
+          webhookTypes.filter((one) => isEvent(one) || orderTypeFor(one) !== undefined).join(", ")
         }`
       )
     }
