@@ -158,7 +158,13 @@ const forever = 2n ** 63n
  * key.
  */
 const keyOf = (provider: ClientCredentials): string =>
-  JSON.stringify([provider.tokenUrl, provider.clientId, Redacted.value(provider.clientSecret), provider.scope])
+  JSON.stringify([
+    provider.tokenUrl,
+    provider.clientId,
+    Redacted.value(provider.clientSecret),
+    provider.scope,
+    provider.tls?.clientCertificate
+  ])
 
 const forgetExpired = (tokens: Map<string, Entry>, now: bigint): void => {
   for (const [key, entry] of tokens) if (entry.usableUntil <= now) tokens.delete(key)
@@ -224,7 +230,8 @@ const requestToken = (
       }),
       ...(provider.scope !== undefined && { scope: provider.scope })
     }).toString(),
-    timeoutMs: tokenTimeoutMs
+    timeoutMs: tokenTimeoutMs,
+    tls: provider.tls
   }).pipe(
     Effect.mapError((error) => nothingSent(error)),
     Effect.flatMap((answer) => readToken(answer, provider))

@@ -5,6 +5,8 @@
  * Contract: section 5.
  */
 import { UnreachableCode } from "@sluice/domain/callout/Outcome"
+import type { Fault } from "@sluice/domain/order/Order"
+import type { TlsIdentity } from "@sluice/domain/pipeline/TlsIdentity"
 import { Context, type Effect, Schema } from "effect"
 
 /**
@@ -21,6 +23,8 @@ export interface OutboundRequest {
   readonly timeoutMs: number
   /** The number of bytes of the answer that are kept, after decompression. Default 1 MiB. */
   readonly maxBytes?: number | undefined
+  /** A private authority and a client certificate, for `https:` URLs. */
+  readonly tls?: TlsIdentity | undefined
   /** Called before the first byte may leave, so that an interrupted exchange is known to be unsent or not. */
   readonly onSending?: (() => void) | undefined
 }
@@ -75,4 +79,6 @@ export class Outbound extends Context.Service<Outbound, {
    * Pure but for the configuration of the guard: resolves nothing.
    */
   readonly refuse: (url: string) => string | undefined
+  /** Checks PEM texts before they are saved; paths are the members of the identity. */
+  readonly refuseTls: (identity: TlsIdentity) => ReadonlyArray<Fault>
 }>()("@sluice/http-client/Outbound") {}

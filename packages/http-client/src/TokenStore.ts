@@ -4,6 +4,7 @@
  *
  * Nothing here fails: where the shared place is away, each one fetches for itself.
  */
+import type { TlsIdentity } from "@sluice/domain/pipeline/TlsIdentity"
 import { Clock, Context, Data, Effect, Layer, Redacted } from "effect"
 
 /** The credentials of a token. Equal credentials share one, whatever their providers are called. */
@@ -12,6 +13,8 @@ export interface TokenKey {
   readonly clientId: string
   readonly clientSecret: Redacted.Redacted
   readonly scope?: string
+  /** A token may be bound to the certificate with which it was fetched (RFC 8705). */
+  readonly tls?: Pick<TlsIdentity, "clientCertificate">
 }
 
 export interface KeptToken {
@@ -63,8 +66,8 @@ const forever = 2n ** 63n
 
 const nanos = (milliseconds: number): bigint => BigInt(Math.floor(milliseconds * 1e6))
 
-const textOf = ({ clientId, clientSecret, scope, tokenUrl }: TokenKey): string =>
-  JSON.stringify([tokenUrl, clientId, Redacted.value(clientSecret), scope])
+const textOf = ({ clientId, clientSecret, scope, tls, tokenUrl }: TokenKey): string =>
+  JSON.stringify([tokenUrl, clientId, Redacted.value(clientSecret), scope, tls?.clientCertificate])
 
 const makeMemory = (): TokenStore["Service"] => {
   const entries = new Map<string, Entry>()

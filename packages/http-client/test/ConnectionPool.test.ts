@@ -23,7 +23,7 @@ describe("ConnectionPool", () => {
         response.writeHead(200, { ...headers, connection: "close" }).end(bytes)
       )
       await once(server.listen(0, "127.0.0.1"), "listening")
-      const pool = new ConnectionPool({}, lookup)
+      const pool = new ConnectionPool({}, { lookup })
       const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
       const request = { method: "GET", url: url.href, headers: {}, timeoutMs: 1000 }
       await new Promise<unknown>((resolve) => new UndiciRequest(pool, url, request, resolve))

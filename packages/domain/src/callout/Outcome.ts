@@ -13,5 +13,5 @@ export const Outcome = Schema.Literals([
 export type Outcome = typeof Outcome.Type
 
 /** Machine-readable reason of an `unreachable` outcome. */
-export const UnreachableCode = Schema.Literals(["dns", "refused", "reset", "tls", "blocked"])
+export const UnreachableCode = Schema.Literals(["dns", "refused", "reset", "tls", "blocked", "proxy"])
 export type UnreachableCode = typeof UnreachableCode.Type

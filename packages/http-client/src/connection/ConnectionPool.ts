@@ -5,8 +5,11 @@
  * once, wherever it is: in the queue, while the connection is opened (that attempt is given up, so that a partner that
  * comes back is met by a fresh one), or on the wire. A connection that ever failed is not used again.
  */
-import { type LookupFunction, Socket } from "node:net"
-import { buildConnector, Client, type Dispatcher } from "undici"
+import type { TlsIdentity } from "@sluice/domain/pipeline/TlsIdentity"
+import { Socket } from "node:net"
+import { Client, type Dispatcher } from "undici"
+import { identityName } from "./ClientTls.ts"
+import { Dialling, type DiallingOptions } from "./Dialling.ts"
 import { ResponseHead } from "./ResponseHead.ts"
 
 export interface ConnectionLimits {
@@ -39,8 +42,11 @@ interface PooledConnection {
   used: boolean
 }
 
+/** Connections that may stand for each other: to one origin, with one TLS identity. */
 interface Origin {
+  readonly key: string
   readonly url: string
+  readonly identity: TlsIdentity | undefined
   readonly lanes: Set<PooledConnection>
   readonly idle: Array<PooledConnection>
   readonly waiting: Set<Ticket>
@@ -51,36 +57,34 @@ export class ConnectionPool {
   /** Tickets that are to be sent on a used connection. */
   #reusing: Array<Ticket> = []
   readonly #limits: Required<{ [K in keyof ConnectionLimits]: number }>
-  readonly #connect: (options: buildConnector.Options, callback: buildConnector.Callback) => unknown
+  readonly #dialling: Dialling
 
-  /** `lookup` decides which addresses a name may be connected to; literal addresses never reach it. */
-  constructor(limits: ConnectionLimits, lookup: LookupFunction) {
+  constructor(limits: ConnectionLimits, dialling: DiallingOptions) {
     this.#limits = {
       connectionsPerOrigin: limits.connectionsPerOrigin ?? 256,
       keepAliveMs: limits.keepAliveMs ?? 4000,
       maxHeadBytes: limits.maxHeadBytes ?? 32 * 1024
     }
-    this.#connect = buildConnector({
-      lookup,
-      autoSelectFamily: true,
-      // HTTP/2 would multiplex: then "was a byte of this request sent" has no exact answer.
-      allowH2: false,
-      // The exchange's own timer is the only one.
-      timeout: 0
-    })
+    this.#dialling = new Dialling(dialling)
   }
 
   /** True if requests to this origin are open, so that its literal address was checked already. */
-  knows(origin: string): boolean {
-    return this.#origins.has(origin)
+  knows(origin: string, identity?: TlsIdentity): boolean {
+    return this.#origins.has(keyOf(origin, identity))
   }
 
   /** Sends as soon as a connection is free. The handler may be called before this returns. */
-  acquire(url: string, options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): Ticket {
-    let origin = this.#origins.get(url)
+  acquire(
+    url: string,
+    identity: TlsIdentity | undefined,
+    options: Dispatcher.DispatchOptions,
+    handler: Dispatcher.DispatchHandler
+  ): Ticket {
+    const key = keyOf(url, identity)
+    let origin = this.#origins.get(key)
     if (origin === undefined) {
-      origin = { url, lanes: new Set(), idle: [], waiting: new Set() }
-      this.#origins.set(url, origin)
+      origin = { key, url, identity, lanes: new Set(), idle: [], waiting: new Set() }
+      this.#origins.set(key, origin)
     }
     const ticket: Ticket = { origin, options, handler, lane: undefined }
     const lane = origin.idle.pop() ?? this.#open(origin)
@@ -94,7 +98,7 @@ export class ConnectionPool {
     const { lane, origin } = ticket
     if (lane === undefined || lane.ticket !== ticket) return
     lane.ticket = undefined
-    // Closed while the last of a compressed answer was still being unpacked: nobody would ever tell of it again.
+    // Closed while the last of a compressed answer was still being unpacked: no event would tell of it again.
     if (!lane.isConnected) return this.#close(origin, lane)
     lane.used = true
     const next = takeFirst(origin.waiting)
@@ -179,10 +183,18 @@ export class ConnectionPool {
       headersTimeout: 0,
       bodyTimeout: 0,
       connect: (options, callback) => {
-        // undici's connector answers with the socket, although its type does not say so.
-        const socket = this.#connect(options, callback)
-        lane.socket = socket instanceof Socket ? socket : undefined
-        if (lane.socket !== undefined) filterHeads(lane.socket, lane.head)
+        this.#dialling.dial(
+          origin.identity,
+          options,
+          (...[error, socket]: Parameters<typeof callback>) => {
+            if (socket instanceof Socket) filterHeads(socket, lane.head)
+            callback(...[error, socket] as Parameters<typeof callback>)
+          },
+          (socket) => {
+            lane.socket = socket
+            return origin.lanes.has(lane)
+          }
+        )
       }
     })
     const head = new ResponseHead(this.#limits.maxHeadBytes)
@@ -218,9 +230,12 @@ export class ConnectionPool {
   }
 
   #forgetIfUnused(origin: Origin): void {
-    if (origin.lanes.size === 0 && origin.waiting.size === 0) this.#origins.delete(origin.url)
+    if (origin.lanes.size === 0 && origin.waiting.size === 0) this.#origins.delete(origin.key)
   }
 }
+
+const keyOf = (origin: string, identity: TlsIdentity | undefined): string =>
+  identity === undefined ? origin : `${origin} ${identityName(identity)}`
 
 const takeFirst = (tickets: Set<Ticket>): Ticket | undefined => {
   for (const ticket of tickets) {

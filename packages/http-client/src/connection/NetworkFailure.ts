@@ -1,6 +1,8 @@
 /** Maps errors of the network stack to those of the port. Pure. Contract: section 5, the codes of `unreachable`. */
 import type { UnreachableCode } from "@sluice/domain/callout/Outcome"
 import { type OutboundError, OutboundUnreachable, OutboundUnreadable } from "../Outbound.ts"
+import { ProxyRefused } from "./EgressProxy.ts"
+import { isTlsCode, isTlsRefusal, tlsReason } from "./TlsFailure.ts"
 
 /** An address was refused while its name was resolved. Travels through the socket's error event. */
 export class AddressRefused extends Error {
@@ -19,8 +21,6 @@ export interface FailedExchange {
 const dns = /^(ENOTFOUND|ENODATA|EAI_\w+|ESERVFAIL|EREFUSED|ENONAME)$/
 const refused =
   /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|EACCES|EPERM|UND_ERR_CONNECT_TIMEOUT)$/
-const tls =
-  /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|EPROTO$|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|ERROR_IN_C)/
 const lost = /^(ECONNRESET|EPIPE|ECONNABORTED|ENOTCONN|UND_ERR_SOCKET)$/
 const unsendable = /^UND_ERR_(INVALID_ARG|NOT_SUPPORTED|REQ_CONTENT_LENGTH_MISMATCH)$/
 
@@ -38,7 +38,7 @@ const messageOf = (error: unknown): string =>
 /** True if the error proves that no connection was made, so that nothing was sent. */
 export const neverConnected = (error: unknown): boolean => {
   const code = codeOf(error)
-  return error instanceof AddressRefused || [dns, refused, tls].some((codes) => codes.test(code))
+  return error instanceof AddressRefused || isTlsCode(code) || [dns, refused].some((codes) => codes.test(code))
 }
 
 /** True if the error means that an established connection was lost. */
@@ -53,10 +53,13 @@ export const outboundError = (error: unknown, exchange: FailedExchange): Outboun
   const unreadable = (message: string) =>
     new OutboundUnreadable({ message: `${host} ${message}`, sent, ...(status !== undefined && { status }) })
 
+  if (error instanceof ProxyRefused) return unreachable("proxy", error.message)
   if (error instanceof AddressRefused) return unreachable("blocked", error.message)
   if (unsendable.test(code)) return unreachable("blocked", `The request cannot be sent: ${messageOf(error)}`)
   if (dns.test(code)) return unreachable("dns", `${host} cannot be resolved (${code})`)
-  if (tls.test(code)) return unreachable("tls", `No trusted connection to ${host}: ${messageOf(error)} (${code})`)
+  if (isTlsCode(code) && (!sent || isTlsRefusal(code))) {
+    return unreachable("tls", `No trusted connection to ${host}: ${tlsReason(code, messageOf(error))} (${code})`)
+  }
   if (!sent && (refused.test(code) || code === "ETIMEDOUT")) {
     return unreachable("refused", `No connection to ${host} (${code})`)
   }

@@ -37,7 +37,7 @@ export class UndiciRequest implements Dispatcher.DispatchHandler, BodyListener {
     this.#maxBytes = request.maxBytes ?? defaultMaxBytes
     this.#resume = resume
     this.#onSending = request.onSending
-    this.#ticket = pool.acquire(url.origin, {
+    this.#ticket = pool.acquire(url.origin, url.protocol === "https:" ? request.tls : undefined, {
       origin: url.origin,
       path: url.pathname + url.search,
       method: request.method,

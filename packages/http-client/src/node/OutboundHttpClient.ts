@@ -1,8 +1,9 @@
 /**
  * Outbound HTTP over any `HttpClient` of `effect/http`, for those who bring their own. Slower than `OutboundUndici`, and
- * weaker in two ways that this interface does not let one mend:
+ * weaker in three ways that this interface does not let one mend:
  * - The guard refuses literal addresses and metadata names only. Which address a name leads to is the client's business,
  *   so a partner's name may still point into a private network: keep such a client behind a proxy that forbids that.
+ * - It takes no TLS identity (`tls`): such a request is blocked.
  * - `sent` and `onSending` err on the safe side: `sent` is `false` only where the error shows that no connection was
  *   made, and every request that is not blocked is called sending.
  *
@@ -18,6 +19,7 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import type { AddressGuard } from "../AddressGuard.ts"
 import { announcedLengthOf, BoundedBody, defaultMaxBytes } from "../connection/BoundedBody.ts"
+import { identityFaults } from "../connection/ClientTls.ts"
 import { neverConnected, outboundError } from "../connection/NetworkFailure.ts"
 import { sendable } from "../connection/RequestHeaders.ts"
 import {
@@ -44,9 +46,11 @@ export const layer = (options: OutboundHttpClientOptions): Layer.Layer<Outbound,
       const scoped = HttpClient.withScope(client)
       return {
         refuse: options.guard.refuseUrl,
+        refuseTls: identityFaults,
         exchange: (request) =>
           Effect.suspend(() => {
             const refusal = options.guard.refuseUrl(request.url) ?? refuseHeaders(request.headers)
+              ?? (request.tls === undefined ? undefined : noIdentity)
             if (refusal !== undefined) {
               return Effect.fail(new OutboundUnreachable({ code: "blocked", message: refusal, sent: false }))
             }
@@ -150,6 +154,9 @@ const failure = (url: URL, { reason }: HttpClientError.HttpClientError, status: 
   const cause = "cause" in reason ? reason.cause : reason
   return outboundError(cause, { host: url.host, sent: !neverConnected(cause), status })
 }
+
+/** Sent without it, the request would trust or show another identity than was asked for. */
+const noIdentity = "The request cannot be sent: this client takes no TLS identity"
 
 /** Node's clients throw on these, outside of Effect. */
 const refuseHeaders = (headers: OutboundRequest["headers"]): string | undefined => {

@@ -9,8 +9,10 @@ import { Clock, Effect, Layer } from "effect"
 import { lookup as systemLookup } from "node:dns"
 import type { LookupFunction } from "node:net"
 import * as AddressGuard from "../AddressGuard.ts"
+import { identityFaults } from "../connection/ClientTls.ts"
 import { type ConnectionLimits, ConnectionPool } from "../connection/ConnectionPool.ts"
 import { Deadlines } from "../connection/Deadlines.ts"
+import type { EgressProxy } from "../connection/EgressProxy.ts"
 import { AddressRefused } from "../connection/NetworkFailure.ts"
 import { UndiciRequest } from "../connection/UndiciRequest.ts"
 import {
@@ -26,6 +28,10 @@ export interface OutboundUndiciOptions extends ConnectionLimits {
   readonly guard?: AddressGuard.AddressGuard
   /** Resolves names; must answer with all addresses. Default: the system's resolver. */
   readonly lookup?: LookupFunction | undefined
+  /** PEM texts of authorities that are trusted besides the common ones. */
+  readonly authorities?: ReadonlyArray<string> | undefined
+  /** The proxy through which every connection goes; its own address is not judged. */
+  readonly proxy?: EgressProxy | undefined
 }
 
 /** State shared by all exchanges. */
@@ -40,7 +46,11 @@ export const layer = (options: OutboundUndiciOptions = {}): Layer.Layer<Outbound
     Outbound,
     Effect.acquireRelease(
       Effect.sync((): Shared => ({
-        pool: new ConnectionPool(options, guarded(guard, options.lookup ?? systemLookup)),
+        pool: new ConnectionPool(options, {
+          lookup: guarded(guard, options.lookup ?? systemLookup),
+          authorities: options.authorities,
+          proxy: options.proxy
+        }),
         deadlines: new Deadlines()
       })),
       ({ deadlines, pool }) => Effect.andThen(deadlines.shutdown, Effect.promise(() => pool.shutdown()))
@@ -50,10 +60,11 @@ export const layer = (options: OutboundUndiciOptions = {}): Layer.Layer<Outbound
 
 const make = (shared: Shared, guard: AddressGuard.AddressGuard): Outbound["Service"] => ({
   refuse: guard.refuseUrl,
+  refuseTls: identityFaults,
   exchange: (request) => {
     const url = URL.parse(request.url)
     // A known origin was judged when its first connection was opened.
-    if (url === null || !shared.pool.knows(url.origin)) {
+    if (url === null || !shared.pool.knows(url.origin, url.protocol === "https:" ? request.tls : undefined)) {
       const refusal = guard.refuseUrl(request.url)
       if (refusal !== undefined || url === null) {
         return Effect.fail(new OutboundUnreachable({ code: "blocked", message: refusal ?? "", sent: false }))

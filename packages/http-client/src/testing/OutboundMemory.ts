@@ -1,6 +1,7 @@
 /** An `Outbound` scripted by the test: it sends nothing, answers as scripted and keeps the requests. */
 import { Context, Effect, Layer } from "effect"
 import type { AddressGuard } from "../AddressGuard.ts"
+import { identityFaults } from "../connection/ClientTls.ts"
 import {
   Outbound,
   type OutboundError,
@@ -26,6 +27,7 @@ export const layer = (script: OutboundScript, guard?: AddressGuard): Layer.Layer
     const requests: Array<OutboundRequest> = []
     return Context.make(OutboundMemory, { requests }).pipe(Context.add(Outbound, {
       refuse: (url) => guard?.refuseUrl(url),
+      refuseTls: identityFaults,
       exchange: (request) =>
         Effect.suspend(() => {
           const answer = script(request, requests.push(request) - 1)
