@@ -6,8 +6,15 @@ import { type Act, CurrentAct, settingsFile } from "@sluice/domain/access/Act"
 import { unknownFault } from "@sluice/domain/internal/decode/UnknownMembers"
 import { parse } from "@sluice/domain/json/Json"
 import { type Fault, faultBelow, faultText } from "@sluice/domain/order/Order"
-import { decodeSettingsFile, type SettingsFile, settingsIn } from "@sluice/domain/settings/SettingsFile"
+import {
+  decodeSettingsFile,
+  type PlacedSetting,
+  settingsAtFault,
+  type SettingsFile,
+  settingsIn
+} from "@sluice/domain/settings/SettingsFile"
 import { withFile } from "@sluice/engine/internal/validation/CheckContext"
+import { AuditLog } from "@sluice/persistence/internal/access/AuditLog"
 import { SettingsLive } from "@sluice/persistence/settings/SettingsLive"
 import { Effect, FileSystem, Schema } from "effect"
 import type { Environment } from "../config/ServerConfig.ts"
@@ -30,8 +37,21 @@ export interface ReadFile {
   readonly settings: SettingsFile
 }
 
-/** Reads the file; needs nothing but the file system. */
-export const read = Effect.fnUntraced(function*(file: string, environment: Environment) {
+/** A settings file that was read and is refused; the audit is to record it before the start ends. */
+export interface RefusedFile {
+  readonly file: string
+  readonly faults: ReadonlyArray<Fault>
+  /** The settings that the faults are about. */
+  readonly refused: ReadonlyArray<SettingName>
+}
+
+type SettingName = Pick<PlacedSetting, "kind" | "id">
+
+/**
+ * Reads the file; needs nothing but the file system. A file that is no settings file fails. `hasDatabase`: there is a
+ * database that can record what is refused, and a file with faults is answered as one; without it, that fails too.
+ */
+export const read = Effect.fnUntraced(function*(file: string, environment: Environment, hasDatabase: boolean) {
   const fs = yield* FileSystem.FileSystem
   const text = yield* Effect.mapError(
     fs.readFileString(file),
@@ -45,9 +65,11 @@ export const read = Effect.fnUntraced(function*(file: string, environment: Envir
     catch: (error) => invalid(file, [{ path: "", message: `is not JSON: ${locate(text) ?? String(error)}` }])
   })
   const decoded = decodeSettingsFile(json, (name) => environment[name])
-  return "faults" in decoded
-    ? yield* invalid(file, decoded.faults)
-    : { file, settings: decoded.settings } satisfies ReadFile
+  if (!("faults" in decoded)) return { file, settings: decoded.settings } satisfies ReadFile
+  const { faults } = decoded
+  return hasDatabase
+    ? { file, faults, refused: settingsAtFault(json, faults) } satisfies RefusedFile
+    : yield* invalid(file, faults)
 })
 
 /** As the API names each kind, in its actions and in its paths. */
@@ -69,8 +91,23 @@ const actOf = (kind: WrittenKind, id: string): Act => {
   }
 }
 
+/** The time that the end of the start waits for the record of its reason. */
+const patience = "5 seconds"
+
+/** Records the settings for which the file is refused, and fails with its faults. */
+const refuse = Effect.fnUntraced(function*({ faults, file, refused }: RefusedFile) {
+  const audit = yield* AuditLog
+  yield* Effect.forEach(refused, ({ id, kind }) => audit.refused(actOf(kind, id), 400), { discard: true }).pipe(
+    Effect.timeout(patience),
+    Effect.ignore({ log: "Warn", message: "the audit lacks a refused settings file" })
+  )
+  return yield* invalid(file, faults)
+})
+
 /** Applies the file. Answers how many settings were new or changed. */
-export const apply = Effect.fnUntraced(function*({ file, settings }: ReadFile) {
+export const apply = Effect.fnUntraced(function*(read: ReadFile | RefusedFile) {
+  if ("refused" in read) return yield* refuse(read)
+  const { file, settings } = read
   const writing = yield* SettingsWriting
   const live = yield* SettingsLive
   const placed = settingsIn(settings)
@@ -83,6 +120,7 @@ export const apply = Effect.fnUntraced(function*({ file, settings }: ReadFile) {
     })
   }
   const faults: Array<Fault> = []
+  const refused: Array<SettingName> = []
   const checked = yield* Effect.forEach(
     placed,
     ({ path, kind, id, document }) =>
@@ -91,13 +129,14 @@ export const apply = Effect.fnUntraced(function*({ file, settings }: ReadFile) {
         Effect.catchTags({
           SettingInvalid: (error) => {
             faults.push(...error.faults.map((fault) => faultBelow(path, fault)))
+            refused.push({ kind, id })
             return Effect.succeed([])
           },
           JournalUnavailable: ({ message }) => Effect.fail(invalid(file, [{ path, message }]))
         })
       )
   )
-  if (faults.length > 0) return yield* invalid(file, faults)
+  if (faults.length > 0) return yield* refuse({ file, faults, refused })
   for (const member of settings.unknown) {
     yield* Effect.logWarning(`SLUICE_CONFIG ${file}: ${unknownFault(member).message}`)
   }
@@ -107,7 +146,8 @@ export const apply = Effect.fnUntraced(function*({ file, settings }: ReadFile) {
     const written = yield* writing.write(kind, id, setting).pipe(
       Effect.provideService(CurrentAct, actOf(kind, id)),
       Effect.catchTags({
-        SecretNotKept: (error) => Effect.fail(invalid(file, error.faults.map((fault) => faultBelow(path, fault)))),
+        SecretNotKept: (error) =>
+          refuse({ file, faults: error.faults.map((fault) => faultBelow(path, fault)), refused: [{ kind, id }] }),
         EncryptionKeyMissing: ({ message }) => Effect.fail(invalid(file, [{ path, message }])),
         JournalUnavailable: ({ message }) => Effect.fail(invalid(file, [{ path, message }])),
         // No precondition was given.

@@ -536,4 +536,56 @@ describe("audit", () => {
       }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)),
     60_000
   )
+
+  it.live(
+    "a settings file that is refused at start leaves a record of each setting that was at fault, and of no other",
+    () =>
+      Effect.gen(function*() {
+        const { url } = yield* DatabaseTest
+        const sql = yield* SqlClient.SqlClient
+        const good = { name: "good", steps: [] }
+        const files: ReadonlyArray<readonly [file: object, resources: ReadonlyArray<string>]> = [
+          // Refused by the checks, once everything could be read.
+          [{ pipelines: [good, { name: "bad", steps: [{ name: "telex" }] }] }, ["/v1/pipelines/bad"]],
+          // Refused while it is read.
+          [
+            {
+              pipelines: [good],
+              connectors: [{ Name: "Webhook", ConnectorId: "no host" }, { Host: "https://a.example" }],
+              authProviders: [{ name: "a", domain: "a.example", type: "bearer", token: { env: "NOT_THERE" } }]
+            },
+            ["/v1/connectors/no%20host", "/v1/auth-providers/a"]
+          ]
+        ]
+        for (const [content, resources] of files) {
+          yield* sql`delete from audit`
+          const file = join(mkdtempSync(join(tmpdir(), "sluice-audit-")), "settings.json")
+          writeFileSync(file, JSON.stringify(content))
+          const server = yield* Process.start({ DATABASE_URL: Redacted.value(url), SLUICE_CONFIG: file })
+          const { code, errors } = yield* server.ended
+          assert.strictEqual(code, 1, errors)
+          assert.match(errors, /^sluice: SLUICE_CONFIG /)
+          const rows = yield* sql`select actor, action, resource, outcome, status, after from audit order by id`
+          assert.deepStrictEqual(
+            rows,
+            resources.map((resource) => ({
+              actor: "settings-file",
+              action: `${
+                resource.includes("pipelines")
+                  ? "pipeline"
+                  : resource.includes("connectors")
+                  ? "connector"
+                  : "auth_provider"
+              }.create`,
+              resource,
+              outcome: "refused",
+              status: 400,
+              after: null
+            }))
+          )
+        }
+        assert.lengthOf(yield* sql`select id from pipelines`, 0)
+      }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)),
+    60_000
+  )
 })

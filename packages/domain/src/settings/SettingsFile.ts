@@ -138,6 +138,44 @@ const endpointOf = (json: Json, environment: Environment): DecodedWebhookEndpoin
   return decodeWebhookEndpoint(address, json, environment)
 }
 
+/** The kind of the items in each list of a file. */
+const kindOf: Readonly<Record<(typeof kinds)[number], SettingsKind>> = {
+  pipelines: "pipeline",
+  connectors: "connector",
+  authProviders: "authProvider",
+  webhookEndpoints: "webhookEndpoint"
+}
+
+/** The id that an item asks for, decoded or not; `undefined` where it names none. */
+const idAsked = (kind: SettingsKind, item: Json | undefined): string | undefined => {
+  if (item === undefined || !isObject(item)) return undefined
+  const { connectorId, id, name, url } = camelCased(item)
+  const named = kind === "connector"
+    ? id ?? connectorId ?? name
+    : kind === "webhookEndpoint"
+    ? id ?? (typeof url === "string" ? url.slice(0, 128) : undefined)
+    : name
+  return typeof named === "string" && named !== "" ? named : undefined
+}
+
+/** The settings of a file that its faults are about, once each; what a fault of the file as a whole names is none. */
+export const settingsAtFault = (
+  json: Json,
+  faults: ReadonlyArray<Fault>
+): ReadonlyArray<Pick<PlacedSetting, "kind" | "id">> => {
+  const lists = isObject(json) ? camelCased(json) : {}
+  const places = new Set(faults.flatMap(({ path }) => /^\w+\[\d+\]/.exec(path) ?? []))
+  return [...places].flatMap((place) => {
+    const [, name, index] = /^(\w+)\[(\d+)\]$/.exec(place) ?? []
+    const list = kinds.find((one) => one === name)
+    const items = list === undefined ? undefined : lists[list]
+    if (list === undefined || !Array.isArray(items)) return []
+    const kind = kindOf[list]
+    const id = idAsked(kind, items[Number(index)])
+    return id === undefined ? [] : [{ kind, id }]
+  })
+}
+
 /** Reads a settings file, resolving `{ "env": "NAME" }` by `environment`. Anything wrong in it refuses the whole. */
 export const decodeSettingsFile = (json: Json, environment: Environment): DecodedSettingsFile => {
   if (!isObject(json)) return { faults: [{ path: "", message: "must be a JSON object, the settings" }] }
