@@ -67,6 +67,7 @@ import { SecureRandom } from "effect/crypto"
 import type { HttpServer } from "effect/http"
 import * as KeysInForce from "./access/KeysInForce.ts"
 import type { ListenFailed } from "./access/Listener.ts"
+import * as CertificateAuthorities from "./config/CertificateAuthorities.ts"
 import * as EncryptionKey from "./config/EncryptionKey.ts"
 import type { Environment, ServerConfig } from "./config/ServerConfig.ts"
 import { ConsoleFiles } from "./console/ConsoleFiles.ts"
@@ -109,18 +110,28 @@ const secrets = (config: ServerConfig) =>
     Layer.provide([NodeServices.layer, SecureRandom.layerWebCrypto])
   )
 
-const outbound = ({ allowedNetworks }: ServerConfig) =>
-  OutboundUndici.layer({ guard: AddressGuard.make(allowedNetworks) })
+const outbound = ({ allowedNetworks, egressProxy }: ServerConfig, authorities: ReadonlyArray<string>) =>
+  OutboundUndici.layer({ guard: AddressGuard.make(allowedNetworks), authorities, proxy: egressProxy })
+
+/** The files that the environment names. */
+interface ReadFiles {
+  readonly settings: SettingsFile.ReadFile | SettingsFile.RefusedFile | undefined
+  /** PEM texts of certificate authorities. */
+  readonly authorities: ReadonlyArray<string>
+}
 
 const signature = Signature.layer.pipe(Layer.provide(MacNode.layer))
 
 /** Read before anything else is made: a path that is wrong must not leave a database behind. */
-const readSettings = ({ settingsFile }: ServerConfig, environment: Environment) =>
-  settingsFile === undefined
-    ? Effect.undefined
-    : Effect.provide(SettingsFile.read(settingsFile, environment), NodeServices.layer)
+const readFiles = ({ caCertificates, databaseUrl, settingsFile }: ServerConfig, environment: Environment) =>
+  Effect.all({
+    authorities: CertificateAuthorities.read(caCertificates),
+    settings: settingsFile === undefined
+      ? Effect.undefined
+      : SettingsFile.read(settingsFile, environment, databaseUrl !== undefined)
+  }).pipe(Effect.provide(NodeServices.layer))
 
-const applySettings = (read: SettingsFile.ReadFile | undefined) =>
+const applySettings = (read: ReadFiles["settings"]) =>
   read === undefined ? Layer.empty : Layer.effectDiscard(SettingsFile.apply(read))
 
 /** Around `inner` where anybody asks for spans, else `inner` alone. */
@@ -161,7 +172,7 @@ const learnsSecrets = Layer.effectDiscard(
 )
 
 /** Everything behind the HTTP API. */
-const engine = (config: ServerConfig, settings: SettingsFile.ReadFile | undefined) => {
+const engine = (config: ServerConfig, { authorities, settings }: ReadFiles) => {
   const executes = config.roles.has("worker")
   const reading = Layer.mergeAll(
     Orders.layer,
@@ -204,7 +215,9 @@ const engine = (config: ServerConfig, settings: SettingsFile.ReadFile | undefine
     // One token request for all processes.
     Layer.provideMerge(Credentials.layer.pipe(Layer.provide([TokenStorePostgres.layer, signature]))),
     Layer.provideMerge(secrets(config)),
-    Layer.provideMerge(Layer.mergeAll(plugins, outbound(config), JsonataExpressions.layer(), DigestNode.layer)),
+    Layer.provideMerge(
+      Layer.mergeAll(plugins, outbound(config, authorities), JsonataExpressions.layer(), DigestNode.layer)
+    ),
     Layer.provideMerge(database(config)),
     Layer.provideMerge(Layer.merge(Telemetry.layer(config.telemetry), SchemaCheckerThread.layer))
   )
@@ -219,6 +232,7 @@ export type StartFault =
   | EncryptionKeyMissing
   | JournalUnavailable
   | SettingsFile.SettingsFileInvalid
+  | CertificateAuthorities.CertificateAuthoritiesInvalid
   | KeysInForce.KeysMissing
   | ListenFailed
 
@@ -229,8 +243,8 @@ export const layer = (
 ): Layer.Layer<HttpServer.HttpServer | Stopping, StartFault> =>
   Layer.unwrap(
     KeysInForce.checkEarly(config).pipe(
-      Effect.andThen(readSettings(config, environment)),
-      Effect.map((settings) => serving(config, settings))
+      Effect.andThen(readFiles(config, environment)),
+      Effect.map((files) => serving(config, files))
     )
   ).pipe(
     Layer.provide(ConsoleFiles.layer.pipe(Layer.provide(NodeServices.layer))),
@@ -239,12 +253,12 @@ export const layer = (
     Layer.provide(KnownSecrets.layer(environment))
   )
 
-const serving = (config: ServerConfig, settings: SettingsFile.ReadFile | undefined) =>
+const serving = (config: ServerConfig, files: ReadFiles) =>
   Server.layer({
     host: config.host,
     port: config.port,
     serves: config.roles.has("api") ? "everything" : "pages"
   }).pipe(
     Layer.provideMerge(KeysInForce.layer(config)),
-    Layer.provideMerge(engine(config, settings))
+    Layer.provideMerge(engine(config, files))
   )

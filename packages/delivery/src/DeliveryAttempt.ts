@@ -69,7 +69,7 @@ export const make = Effect.gen(function*() {
   const passedMs = (since: bigint) => Number(clock.monotonicTimeNanosUnsafe() - since) / 1e6
 
   const exchange = (
-    { body, timeoutMs, url }: AttemptRequest,
+    { body, timeoutMs, tls, url }: AttemptRequest,
     headers: AttemptRequest["headers"],
     leftMs: number
   ) =>
@@ -79,6 +79,7 @@ export const make = Effect.gen(function*() {
       url,
       headers,
       body,
+      tls,
       timeoutMs: Math.min(timeoutMs, leftMs),
       maxBytes: keptBytes
     })

@@ -5,6 +5,7 @@
 import { messageId } from "@sluice/domain/identity/Ids"
 import { redactUrl } from "@sluice/domain/internal/redaction/UrlSecrets"
 import type { Authentication } from "@sluice/domain/pipeline/AuthProvider"
+import type { TlsIdentity } from "@sluice/domain/pipeline/TlsIdentity"
 import { redacted, type Redactor } from "@sluice/domain/redaction/Redaction"
 import { exportType } from "@sluice/domain/webhook/Delivery"
 import { secretBytes, signingSecretForm } from "@sluice/domain/webhook/SigningSecret"
@@ -23,6 +24,7 @@ export interface AttemptRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly authentication: Authentication | undefined
+  readonly tls: TlsIdentity | undefined
   readonly timeoutMs: number
   readonly body: Uint8Array
 }
@@ -90,6 +92,7 @@ export const make = Effect.gen(function*() {
           ...(delivery.cause !== undefined && { "webhook-cause": delivery.cause })
         },
         authentication: endpoint.authentication,
+        tls: endpoint.authentication?.type === "unreadable" ? undefined : endpoint.authentication?.tls,
         timeoutMs,
         body
       },
@@ -105,7 +108,7 @@ export const make = Effect.gen(function*() {
     if (Result.isFailure(found)) {
       return DeliveryRequest.Unprepared({ code: "destination", message: found.failure.message, delaysMs })
     }
-    const { authentication, headers, signingSecret, url } = found.success
+    const { authentication, headers, signingSecret, tls, url } = found.success
     if (signingSecret !== undefined && secretBytes(Redacted.value(signingSecret)) === undefined) {
       const message = `signingSecret ${signingSecretForm}`
       return DeliveryRequest.Unprepared({ code: "destination", message, delaysMs })
@@ -131,6 +134,7 @@ export const make = Effect.gen(function*() {
           ...signatures
         },
         authentication,
+        tls,
         timeoutMs: target.timeoutMs,
         body
       },

@@ -3,6 +3,7 @@
  * Contract: sections 4 and 9.
  */
 import type { Authentication } from "@sluice/domain/pipeline/AuthProvider"
+import type { TlsIdentity } from "@sluice/domain/pipeline/TlsIdentity"
 import type { Redactor } from "@sluice/domain/redaction/Redaction"
 import type { WebhookEndpoint } from "@sluice/domain/webhook/WebhookEndpoint"
 import { Context, type Effect, type Redacted, Schema } from "effect"
@@ -22,6 +23,8 @@ export interface StepCredentials {
   readonly authentication?: Authentication
   /** `whsec_…`: the request is signed with it. */
   readonly signingSecret?: Redacted.Redacted
+  /** The TLS settings of its connector, and of the auth provider for its host. */
+  readonly tls?: TlsIdentity
 }
 
 export class Destinations extends Context.Service<Destinations, {

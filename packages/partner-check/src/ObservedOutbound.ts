@@ -64,7 +64,7 @@ export const observing = (
     yield* pass(clock, observation.durationMs)
     return yield* Effect.fromResult(observation.result)
   })
-  return { service: Outbound.of({ exchange, refuse: live.refuse }), observations: () => observations }
+  return { service: Outbound.of({ ...live, exchange }), observations: () => observations }
 }
 
 /** Gives the same answers in the same order; the last one again where more is asked. Sends nothing. */
@@ -78,6 +78,7 @@ export const replaying = (observations: ReadonlyArray<Observation>, clock: Simul
         request.onSending?.()
         return Effect.andThen(pass(clock, observation.durationMs), Effect.fromResult(observation.result))
       }),
-    refuse: () => undefined
+    refuse: () => undefined,
+    refuseTls: () => []
   })
 }

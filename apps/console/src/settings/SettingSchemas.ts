@@ -112,6 +112,13 @@ export const pipelineSchema = (plugins: ReadonlyArray<Plugin>): JsonSchema => ({
   }
 })
 
+/** The members for TLS, PEM text each. */
+const tlsMembers: Readonly<Record<string, JsonSchema>> = {
+  caCertificate: text("PEM: authorities that are trusted for this partner, besides the common ones"),
+  clientCertificate: text("PEM: the certificate shown to the partner; needs clientKey"),
+  clientKey: text("PEM, without passphrase. Secret; [redacted] keeps the stored one")
+}
+
 export const connectorSchema: JsonSchema = {
   type: "object",
   required: ["name", "host"],
@@ -128,12 +135,14 @@ export const connectorSchema: JsonSchema = {
     customHeaders: map("Sent with every request"),
     enabledForMarkets: texts("Only for these markets"),
     disabledForMarkets: texts("Not for these markets; wins"),
-    allowedHosts: texts("Further origins to which the credentials may go, like https://partner.example.com:8443")
+    allowedHosts: texts("Further origins to which the credentials may go, like https://partner.example.com:8443"),
+    ...tlsMembers
   }
 }
 
 const authMembers: Readonly<Record<string, JsonSchema>> = {
-  type: { type: "string", description: "How", enum: ["basic", "bearer", "oauth2ClientCredentials"] }
+  type: { type: "string", description: "How", enum: ["basic", "bearer", "oauth2ClientCredentials"] },
+  ...tlsMembers
 }
 
 const authCases: Readonly<Record<string, JsonSchema>> = {

@@ -5,6 +5,7 @@
  * none repeats a value that may be a secret. An empty variable counts as unset.
  */
 import * as AddressGuard from "@sluice/http-client/AddressGuard"
+import { type EgressProxy, parseProxy } from "@sluice/http-client/internal/connection/EgressProxy"
 import { readKeys as readEncryptionKeys } from "@sluice/persistence/internal/secrets/EncryptionKeys"
 import * as DatabaseUrl from "@sluice/persistence/internal/sql/DatabaseUrl"
 import type { RetentionTimes } from "@sluice/persistence/upkeep/Retention"
@@ -30,6 +31,10 @@ export interface ServerConfig {
   /** 32 bytes each; the first seals. Empty: one is generated in the data directory, unless `databaseUrl` is there. */
   readonly encryptionKeys: ReadonlyArray<Redacted.Redacted<Uint8Array>>
   readonly allowedNetworks: ReadonlyArray<IpNetwork.IpNetwork>
+  /** The proxy of every outbound request; absent: requests go directly. */
+  readonly egressProxy: EgressProxy | undefined
+  /** A PEM file with certificate authorities that are trusted besides the common ones. */
+  readonly caCertificates: string | undefined
   readonly roles: ReadonlySet<Role>
   /** The time after SIGTERM in which everything is served as before, while readiness says that the process is stopping. */
   readonly drain: Duration.Duration
@@ -66,6 +71,8 @@ export const decode = (environment: Environment): Result.Result<ServerConfig, Co
     hasTenants,
     encryptionKeys: read<ServerConfig["encryptionKeys"]>("SLUICE_ENCRYPTION_KEY", [], readEncryptionKeys),
     allowedNetworks: read("SLUICE_ALLOW_NETWORKS", [], networks),
+    egressProxy: read<EgressProxy | undefined>("SLUICE_EGRESS_PROXY", undefined, parseProxy),
+    caCertificates: read<string | undefined>("SLUICE_CA_CERTS", undefined, Result.succeed),
     roles: read("SLUICE_ROLES", new Set(allRoles), roles),
     drain: read("SLUICE_DRAIN", Duration.zero, drain),
     retention: read("SLUICE_RETENTION", defaultRetention, retention)

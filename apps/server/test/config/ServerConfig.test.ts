@@ -37,8 +37,15 @@ describe("ServerConfig", () => {
       SLUICE_ENCRYPTION_KEY: `${key}, ${Buffer.alloc(32, 8).toString("base64")}`,
       SLUICE_ALLOW_NETWORKS: "127.0.0.0/8,::1/128",
       SLUICE_ROLES: "worker",
-      SLUICE_RETENTION: "12h"
+      SLUICE_RETENTION: "12h",
+      SLUICE_EGRESS_PROXY: "http://me:it@proxy.example.com:3128",
+      SLUICE_CA_CERTS: "authorities.pem"
     }))
+    assert.strictEqual(
+      config.egressProxy && Redacted.value(config.egressProxy).href,
+      "http://me:it@proxy.example.com:3128/"
+    )
+    assert.strictEqual(config.caCertificates, "authorities.pem")
     assert.deepStrictEqual(config.apiKeys, [
       { name: "ops", roles: ["admin"], digest: digestOf("0123456789abcdef==") },
       { name: "shop", roles: ["submit", "read"], digest: "ab".repeat(32) }
@@ -60,6 +67,8 @@ describe("ServerConfig", () => {
     [{ HOST: "localhost:80" }, /^HOST /],
     [{ DATABASE_URL: "mysql://root:hunter2@db/x" }, /^DATABASE_URL is not a PostgreSQL URL: write postgres:/],
     [{ DATABASE_URL: "nonsense" }, /^DATABASE_URL /],
+    [{ SLUICE_EGRESS_PROXY: "me:secretkey@proxy:3128" }, /^SLUICE_EGRESS_PROXY is not an http or https URL: write/],
+    [{ SLUICE_EGRESS_PROXY: "http://me:secretkey@proxy/x" }, /^SLUICE_EGRESS_PROXY has a path/],
     [{ SLUICE_API_KEYS: "secretkey" }, /^SLUICE_API_KEYS entry 1 is not name=key/],
     [{ SLUICE_API_KEYS: `a=${long},=y` }, /^SLUICE_API_KEYS entry 2 is not name=key/],
     [{ SLUICE_API_KEYS: `a=${long},a=${long}y` }, /^SLUICE_API_KEYS names "a" twice/],

@@ -103,6 +103,26 @@ describe("a start that cannot be", () => {
       assert.deepStrictEqual(readdirSync(data), [])
     }).pipe(Effect.scoped))
 
+  it.live("so does a file of certificate authorities that is not there, or holds none", () =>
+    Effect.gen(function*() {
+      const data = yield* directory
+      const empty = join(data, "empty.pem")
+      writeFileSync(empty, "nothing")
+      for (
+        const [file, says] of [
+          [join(data, "absent.pem"), /^sluice: SLUICE_CA_CERTS \S+absent\.pem cannot be read: /],
+          [empty, /^sluice: SLUICE_CA_CERTS \S+empty\.pem is no PEM certificate: give -----BEGIN/]
+        ] as const
+      ) {
+        const running = yield* Process.start({ SLUICE_DATA_DIR: data, SLUICE_CA_CERTS: file })
+        const { code, errors } = yield* running.ended
+        assert.strictEqual(code, 1)
+        assert.match(errors, says)
+        assert.lengthOf(errors.trimEnd().split("\n"), 1, errors)
+      }
+      assert.deepStrictEqual(readdirSync(data), ["empty.pem"])
+    }).pipe(Effect.scoped))
+
   it.live("so does a port in use", () =>
     withDatabase(Effect.gen(function*() {
       const { url } = yield* Partner

@@ -7,6 +7,7 @@ import { calloutPlugin } from "@sluice/engine/plugins/builtin/CalloutPlugin"
 import { webhookWorkflowStep } from "@sluice/engine/plugins/builtin/WebhookWorkflowStep"
 import { Plugins } from "@sluice/engine/plugins/Plugins"
 import * as JsonataExpressions from "@sluice/expressions/JsonataExpressions"
+import type { AddressGuard } from "@sluice/http-client/AddressGuard"
 import * as OutboundMemory from "@sluice/http-client/testing/OutboundMemory"
 import { salesforceV3 } from "@sluice/plugins/SalesforceV3"
 import { zuora } from "@sluice/plugins/Zuora"
@@ -14,9 +15,15 @@ import { Layer } from "effect"
 
 const plugins = [calloutPlugin, webhookWorkflowStep, exportOrder, postProcessingWebhook, salesforceV3, zuora]
 
-export const checks = SettingsCheck.layer.pipe(
-  Layer.provideMerge(PipelineCheck.layer),
-  Layer.provideMerge(Plugins.layer(plugins)),
-  Layer.provideMerge(JsonataExpressions.layer()),
-  Layer.provideMerge(OutboundMemory.layer(() => OutboundMemory.respond(200, {})))
-)
+const checking = (guard?: AddressGuard) =>
+  SettingsCheck.layer.pipe(
+    Layer.provideMerge(PipelineCheck.layer),
+    Layer.provideMerge(Plugins.layer(plugins)),
+    Layer.provideMerge(JsonataExpressions.layer()),
+    Layer.provideMerge(OutboundMemory.layer(() => OutboundMemory.respond(200, {}), guard))
+  )
+
+export const checks = checking()
+
+/** The same with addresses that are judged. */
+export const guardedChecks = (guard: AddressGuard) => checking(guard)

@@ -5,6 +5,7 @@
 import { Schema } from "effect"
 import type { ParsedUrl } from "../decode/Url.ts"
 import { covers, parseDomain } from "./Domain.ts"
+import { TlsIdentity } from "./TlsIdentity.ts"
 
 /**
  * The members common to all providers. `domain` is a host, with its port if the URL has one (`rest.example.com:8443`).
@@ -16,15 +17,20 @@ const place = {
 
 const Secret = Schema.RedactedFromValue(Schema.String)
 
+/** The TLS settings of requests with these credentials, and of the request for a token. */
+const tls = { tls: Schema.optionalKey(TlsIdentity) }
+
 export const BasicAuth = Schema.Struct({
   type: Schema.Literal("basic"),
   username: Schema.String,
-  password: Secret
+  password: Secret,
+  ...tls
 })
 
 export const BearerAuth = Schema.Struct({
   type: Schema.Literal("bearer"),
-  token: Secret
+  token: Secret,
+  ...tls
 })
 
 /** The client-credentials grant of RFC 6749, section 4.4. */
@@ -35,7 +41,8 @@ export const ClientCredentialsAuth = Schema.Struct({
   clientSecret: Secret,
   scope: Schema.optionalKey(Schema.String),
   /** The place of id and secret in the token request (RFC 6749, section 2.3.1); absent: in its body. */
-  clientAuthentication: Schema.optionalKey(Schema.Literals(["body", "basic"]))
+  clientAuthentication: Schema.optionalKey(Schema.Literals(["body", "basic"])),
+  ...tls
 })
 
 /** Credentials that are configured and cannot be read: a request that needs them is not sent. */

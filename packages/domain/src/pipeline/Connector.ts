@@ -4,6 +4,7 @@
  */
 import { Schema } from "effect"
 import { originOf } from "../decode/Url.ts"
+import { TlsIdentity } from "./TlsIdentity.ts"
 
 /** The timeout of a workflow step whose connector does not set one, in milliseconds. */
 export const defaultTimeoutMs = 30_000
@@ -29,7 +30,9 @@ export const Connector = Schema.Struct({
   enabledForMarkets: Schema.optionalKey(Markets),
   disabledForMarkets: Schema.optionalKey(Markets),
   /** Origins besides the host's to which the connector's credentials may go. */
-  allowedHosts: Schema.optionalKey(Schema.Array(Schema.String))
+  allowedHosts: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** The TLS settings of its connections. */
+  tls: Schema.optionalKey(TlsIdentity)
 })
 export type Connector = typeof Connector.Type
 

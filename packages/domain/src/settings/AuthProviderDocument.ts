@@ -11,6 +11,7 @@ import {
   ClientCredentialsAuth
 } from "../pipeline/AuthProvider.ts"
 import { parseDomain } from "../pipeline/Domain.ts"
+import { tlsIdentityOf } from "../pipeline/TlsIdentity.ts"
 import { type Environment, resolveEnvironment } from "./EnvironmentSecret.ts"
 import { answeredMembers, type Undecoded } from "./PipelineDocument.ts"
 
@@ -24,10 +25,13 @@ export type DecodedAuthProvider =
 
 const types = ["basic", "bearer", "oauth2ClientCredentials"] as const
 
+/** The members of each type of credentials; those of TLS belong to all of them. */
+const membersOf = (fields: object) => Object.keys(fields).filter((name) => name !== "tls")
+
 const fieldsOf = {
-  basic: Object.keys(BasicAuth.fields),
-  bearer: Object.keys(BearerAuth.fields),
-  oauth2ClientCredentials: Object.keys(ClientCredentialsAuth.fields)
+  basic: membersOf(BasicAuth.fields),
+  bearer: membersOf(BearerAuth.fields),
+  oauth2ClientCredentials: membersOf(ClientCredentialsAuth.fields)
 }
 
 const secret = (reader: JsonReader, name: string) => Redacted.make(reader.required(name, "the secret") ?? "")
@@ -38,6 +42,7 @@ export const authenticationOf = (reader: JsonReader): Authentication | undefined
   reader.knows(...Object.values(fieldsOf).flat())
   if (reader.raw("type") === undefined) return reader.fault("type", `is missing: give one of ${types.join(", ")}`)
   const type = reader.oneOf("type", types)
+  const tls = given({ tls: tlsIdentityOf(reader) })
   switch (type) {
     case undefined:
       return undefined
@@ -45,10 +50,11 @@ export const authenticationOf = (reader: JsonReader): Authentication | undefined
       return {
         type,
         username: reader.required("username", "the user's name") ?? "",
-        password: secret(reader, "password")
+        password: secret(reader, "password"),
+        ...tls
       }
     case "bearer":
-      return { type, token: secret(reader, "token") }
+      return { type, token: secret(reader, "token"), ...tls }
     case "oauth2ClientCredentials":
       return {
         type,
@@ -58,7 +64,8 @@ export const authenticationOf = (reader: JsonReader): Authentication | undefined
         ...given({
           scope: reader.string("scope"),
           clientAuthentication: reader.oneOf("clientAuthentication", ["body", "basic"])
-        })
+        }),
+        ...tls
       }
   }
 }

@@ -6,6 +6,7 @@ import { type UnknownMember, unknownMembers, withUnknownNulls } from "../decode/
 import { parseHttpUrl } from "../decode/Url.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import type { Connector } from "../pipeline/Connector.ts"
+import { tlsIdentityOf } from "../pipeline/TlsIdentity.ts"
 import { signingSecretOf } from "../webhook/SigningSecret.ts"
 import { type Environment, resolveEnvironment } from "./EnvironmentSecret.ts"
 import { headerMap } from "./KeyValueList.ts"
@@ -64,7 +65,8 @@ export const decodeConnector = (json: Json, environment?: Environment): DecodedC
       customHeaders: reader.object("customHeaders") as Readonly<Record<string, string>> | undefined,
       enabledForMarkets: reader.strings("enabledForMarkets"),
       disabledForMarkets: reader.strings("disabledForMarkets"),
-      allowedHosts: allowedHostsOf(reader)
+      allowedHosts: allowedHostsOf(reader),
+      tls: tlsIdentityOf(reader)
     })
   }
   const unknown = unknownMembers(root)

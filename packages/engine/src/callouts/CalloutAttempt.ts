@@ -12,6 +12,7 @@ import { largeLength, turnFor } from "@sluice/domain/internal/json/LargeText"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import { redactUrl } from "@sluice/domain/internal/redaction/UrlSecrets"
 import { appliesTo, type AuthProvider } from "@sluice/domain/pipeline/AuthProvider"
+import { firstOf, type TlsIdentity } from "@sluice/domain/pipeline/TlsIdentity"
 import { both, makeRedactor, type Redactor } from "@sluice/domain/redaction/Redaction"
 import { workflowBody } from "@sluice/domain/workflow/WorkflowBody"
 import { Credentials, type CredentialsError } from "@sluice/http-client/Credentials"
@@ -94,6 +95,14 @@ const providerFor = (text: string, credentials: RequestCredentials): AuthProvide
   if (credentials.providers.length === 0) return undefined
   const url = parseHttpUrl(text)
   return url && credentials.providers.find((provider) => appliesTo(provider, url))
+}
+
+const hasTls = (provider: AuthProvider): boolean => provider.type !== "unreadable" && provider.tls !== undefined
+
+/** The TLS settings of a request: the connector's, then those of the provider for its host. */
+const tlsOf = ({ credentials, url }: CalloutRequest): TlsIdentity | undefined => {
+  const provider = credentials.providers.some(hasTls) ? providerFor(url, credentials) : undefined
+  return firstOf(credentials.tls, provider?.type === "unreadable" ? undefined : provider?.tls)
 }
 
 const failureRecord = (
@@ -321,6 +330,7 @@ export const make = Effect.gen(function*() {
           headers,
           ...(text !== "" && { body: text }),
           timeoutMs: request.timeoutMs,
+          tls: tlsOf(request),
           onSending: () => {
             progress.sending = true
           }

@@ -8,6 +8,7 @@ import { isObject } from "@sluice/domain/json/Json"
 import { appliesTo, type Authentication } from "@sluice/domain/pipeline/AuthProvider"
 import { type Connector, speaksFor } from "@sluice/domain/pipeline/Connector"
 import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
+import { firstOf, type TlsIdentity } from "@sluice/domain/pipeline/TlsIdentity"
 import { redacted } from "@sluice/domain/redaction/Redaction"
 import type { MessageOrigin } from "@sluice/domain/webhook/OutgoingMessage"
 import { Redacted } from "effect"
@@ -27,6 +28,7 @@ export interface MessageCredentials {
   readonly authentication?: Authentication
   /** `whsec_…`, with which the request is signed: the step's own, else the connector's. */
   readonly signingSecret?: Redacted.Redacted
+  readonly tls?: TlsIdentity
 }
 
 const ownHeaders = ({ options }: Step): Record<string, string> => {
@@ -80,17 +82,20 @@ export const messageCredentials = (
     ...lowerCased(connector?.customHeaders ?? {}),
     ...(step === undefined ? {} : ownHeaders(step))
   }
+  const provider = url && settings.authProviders.find((provider) => appliesTo(provider, url))
   const authentication: Authentication | undefined = connector?.bearerToken !== undefined
     ? { type: "bearer", token: connector.bearerToken }
     : connector?.username !== undefined && connector.password !== undefined
     ? { type: "basic", username: connector.username, password: connector.password }
-    : url && settings.authProviders.find((provider) => appliesTo(provider, url))
+    : provider
+  const tls = firstOf(connector?.tls, provider?.type === "unreadable" ? undefined : provider?.tls)
   const own = step?.options["signingSecret"]
   const signingSecret = typeof own === "string" ? Redacted.make(own) : connector?.signingSecret
   return {
     url: target,
     headers,
     ...(authentication !== undefined && { authentication }),
-    ...(signingSecret !== undefined && { signingSecret })
+    ...(signingSecret !== undefined && { signingSecret }),
+    ...(tls !== undefined && { tls })
   }
 }

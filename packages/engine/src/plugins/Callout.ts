@@ -2,6 +2,7 @@
 import type { SentBody } from "@sluice/domain/callout/CalloutRecord"
 import type { Json } from "@sluice/domain/json/Json"
 import type { AuthProvider } from "@sluice/domain/pipeline/AuthProvider"
+import type { TlsIdentity } from "@sluice/domain/pipeline/TlsIdentity"
 import type { OutboundResponse } from "@sluice/http-client/Outbound"
 import type { Effect, Redacted } from "effect"
 import type { RetryPolicy } from "./RetrySchedule.ts"
@@ -28,6 +29,8 @@ export interface RequestCredentials {
   readonly providers: ReadonlyArray<AuthProvider>
   /** `whsec_…`: each attempt is signed with it, and its `webhook-id` is the idempotency key. */
   readonly signingSecret?: Redacted.Redacted
+  /** The connector's TLS settings; what they leave open is the provider's. */
+  readonly tls?: TlsIdentity
 }
 
 export interface CalloutRequest {

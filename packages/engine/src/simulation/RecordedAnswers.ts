@@ -124,5 +124,8 @@ export const make = (
       return answerOf(record, request.timeoutMs)
     })
 
-  return { service: Outbound.of({ exchange, refuse: () => undefined }), unanswered: () => [...unanswered] }
+  return {
+    service: Outbound.of({ exchange, refuse: () => undefined, refuseTls: () => [] }),
+    unanswered: () => [...unanswered]
+  }
 }

@@ -9,6 +9,7 @@ import { suspectedSecrets } from "@sluice/domain/internal/settings/SuspectedSecr
 import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
 import { type Fault, faultBelow } from "@sluice/domain/order/Order"
 import { type Connector, speaksFor } from "@sluice/domain/pipeline/Connector"
+import { tlsIdentityIn } from "@sluice/domain/pipeline/TlsIdentity"
 import { makeRedactor } from "@sluice/domain/redaction/Redaction"
 import { decodeAuthProvider, unusedMembers } from "@sluice/domain/settings/AuthProviderDocument"
 import { decodeConnector } from "@sluice/domain/settings/ConnectorDocument"
@@ -79,6 +80,14 @@ const make = Effect.gen(function*() {
     return refusal === undefined ? [] : [{ path, message: refusal }]
   }
 
+  /** Certificates and keys that TLS cannot use. A key that reads `[redacted]` is judged where it is known. */
+  const tlsFaults = (document: JsonObject): ReadonlyArray<Fault> => {
+    const found = tlsIdentityIn(document)
+    return found === undefined
+      ? []
+      : outbound.refuseTls(found.identity).map((fault) => found.path === "" ? fault : faultBelow(found.path, fault))
+  }
+
   /** Steps whose own address is none of the connector's that they name. */
   const strayHosts = (connector: Connector, { settings }: CheckContext): ReadonlyArray<Fault> =>
     (settings?.pipelines ?? []).flatMap(({ name, postProcessing, steps }) =>
@@ -115,13 +124,16 @@ const make = Effect.gen(function*() {
       const faults = "faults" in decoded ? [] : [
         ...refused("host", host),
         ...allowedHosts.flatMap((origin, index) => refused(`allowedHosts[${index}]`, origin)),
-        ...strayHosts(decoded.connector, context)
+        ...strayHosts(decoded.connector, context),
+        ...tlsFaults(decoded.document)
       ]
       return judged("connector", decoded, body, faults, context)
     },
     authProvider: (body, _, context) => {
       const decoded = decodeAuthProvider(body)
-      const faults = "faults" in decoded ? [] : refused("tokenUrl", decoded.document.tokenUrl)
+      const faults = "faults" in decoded
+        ? []
+        : [...refused("tokenUrl", decoded.document.tokenUrl), ...tlsFaults(decoded.document)]
       return judged("authProvider", decoded, body, faults, context)
     },
     webhookEndpoint: Effect.fnUntraced(function*(body: JsonObject, id: string, context: CheckContext) {
@@ -131,6 +143,7 @@ const make = Effect.gen(function*() {
       const faults = [
         ...refused("url", url),
         ...refused("tokenUrl", isObject(auth) ? auth.tokenUrl : undefined).map((fault) => faultBelow("auth", fault)),
+        ...tlsFaults(decoded.document),
         ...yield* endpointExpressions(decoded.document)
       ]
       return yield* judged("webhookEndpoint", decoded, body, faults, context)

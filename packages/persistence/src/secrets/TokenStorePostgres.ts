@@ -23,8 +23,11 @@ interface Row {
 }
 
 /** Identifies the credentials without containing the secret: the key of their row. */
-const keyOf = ({ clientId, scope, tokenUrl }: TokenKey): string =>
-  createHash("sha256").update(JSON.stringify([tokenUrl, clientId, scope ?? null])).digest("hex")
+const keyOf = ({ clientId, scope, tls, tokenUrl }: TokenKey): string => {
+  const certificate = tls?.clientCertificate
+  const parts = [tokenUrl, clientId, scope ?? null, ...(certificate === undefined ? [] : [certificate])]
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex")
+}
 
 /** The place of the token in a row. */
 export const tokenPlace = (rowKey: string): SecretPlace => ({ kind: "token", id: rowKey, pointer: "" })

@@ -4,8 +4,10 @@
  */
 import { anonymous, CurrentAct } from "@sluice/domain/access/Act"
 import { equals, type JsonObject, stringify } from "@sluice/domain/json/Json"
-import { isStorable } from "@sluice/domain/order/Order"
+import { type Fault, faultBelow, isStorable } from "@sluice/domain/order/Order"
+import { tlsIdentityIn } from "@sluice/domain/pipeline/TlsIdentity"
 import { keepStored, type SettingsKind } from "@sluice/domain/settings/SettingsDocument"
+import { identityFaults } from "@sluice/http-client/internal/connection/ClientTls"
 import { Effect } from "effect"
 import type { SqlClient } from "effect/sql"
 import { recordAct } from "../audit/ActRecord.ts"
@@ -19,6 +21,14 @@ import { tables } from "./SettingsTables.ts"
 import type { Precondition, Put } from "./StoredSetting.ts"
 
 const asWritten = (document: JsonObject): JsonObject => document
+
+/** A key that was kept is judged here, where it is known: its certificate may be another one now. */
+const tlsFaults = (document: JsonObject): ReadonlyArray<Fault> => {
+  const found = tlsIdentityIn(document)
+  return found?.identity.clientKey === undefined
+    ? []
+    : identityFaults(found.identity).map((fault) => found.path === "" ? fault : faultBelow(found.path, fault))
+}
 
 const check = (kind: SettingsKind, id: string, row: SettingRow | undefined, { ifMatch }: Precondition) =>
   ifMatch === undefined || ifMatch === row?.version
@@ -58,6 +68,8 @@ export const makeWrites = (sql: SqlClient.SqlClient, box: SecretBox["Service"]) 
     const kept = keepStored(kind, carry(document, before), before)
     if ("faults" in kept) return yield* new SecretNotKept({ faults: kept.faults })
     const next = kept.document
+    const mismatched = tlsFaults(next)
+    if (mismatched.length > 0) return yield* new SecretNotKept({ faults: mismatched })
     if (row !== undefined && before !== undefined && equals(before, next)) {
       return { ...shown(kind, row), created: false, changed: false } satisfies Put
     }

@@ -146,6 +146,7 @@ export const layer = (beyond: Beyond, changed: (journal: Journals) => Journals =
     )),
     Layer.provide(Layer.succeed(Outbound, {
       refuse: () => undefined,
+      refuseTls: () => [],
       exchange: (request) =>
         Effect.timeoutOrElse(beyond.exchange(request), {
           duration: request.timeoutMs,

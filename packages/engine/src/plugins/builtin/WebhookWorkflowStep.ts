@@ -232,6 +232,7 @@ export const webhookWorkflowStep: Plugin<WebhookWorkflowStepOptions> = {
       credentials: {
         ...(credentials !== undefined && { connector: credentials }),
         ...(connector?.signingSecret !== undefined && { signingSecret: connector.signingSecret }),
+        ...(connector?.tls !== undefined && { tls: connector.tls }),
         providers: authProviders
       },
       retry: { schedule: delays(retryDelaysMs), retries: isRetried },
