@@ -47,6 +47,7 @@ import { Resources } from "@sluice/persistence/internal/queries/Resources"
 import * as RunTranscripts from "@sluice/persistence/internal/records/RunTranscripts"
 import { JobLists } from "@sluice/persistence/internal/retries/JobLists"
 import { connectionsOf } from "@sluice/persistence/internal/sql/ConnectionBudget"
+import { OrderTimeline } from "@sluice/persistence/internal/timeline/OrderTimeline"
 import * as Watchdog from "@sluice/persistence/internal/watchdog/Watchdog"
 import * as JournalPostgres from "@sluice/persistence/journal/JournalPostgres"
 import { Events } from "@sluice/persistence/outbox/Events"
@@ -176,6 +177,7 @@ const engine = (config: ServerConfig, { authorities, settings }: ReadFiles) => {
   const executes = config.roles.has("worker")
   const reading = Layer.mergeAll(
     Orders.layer,
+    OrderTimeline.layer,
     ProcessEvents.layer,
     Overview.layer,
     RecordedRuns.layer,

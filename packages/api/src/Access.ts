@@ -49,6 +49,8 @@ export const access: AccessTable = {
     get: "lookup",
     edit: ["operate", "order.update"],
     history: "read",
+    timeline: "read",
+    why: "read",
     version: "read",
     process: ["operate", "order.process"]
   },
@@ -78,6 +80,7 @@ export const access: AccessTable = {
     versions: "read",
     pause: ["operate", "pipeline.pause"],
     resume: ["operate", "pipeline.resume"],
+    version: "read",
     // Sends and stores nothing.
     simulate: ["read", "unrecorded"]
   },

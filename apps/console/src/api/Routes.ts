@@ -35,6 +35,8 @@ export const routes: RouteTable = {
     get: ["GET", "/v1/orders/:id"],
     edit: ["PATCH", "/v1/orders/:id"],
     history: ["GET", "/v1/orders/:id/history"],
+    timeline: ["GET", "/v1/orders/:id/timeline"],
+    why: ["GET", "/v1/orders/:id/why"],
     version: ["GET", "/v1/orders/:id/versions/:version"],
     process: ["POST", "/v1/orders/:id/process"]
   },
@@ -66,6 +68,7 @@ export const routes: RouteTable = {
     versions: ["GET", "/v1/pipelines/:id/versions"],
     pause: ["POST", "/v1/pipelines/:id/pause"],
     resume: ["POST", "/v1/pipelines/:id/resume"],
+    version: ["GET", "/v1/pipelines/:id/versions/:version"],
     simulate: ["POST", "/v1/pipelines/:id/simulate"]
   },
   connectors: {

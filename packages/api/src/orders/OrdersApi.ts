@@ -1,4 +1,5 @@
 /** Orders: submit, read, change, process again. Contract: sections 3 and 7. */
+import { TimelineEntry, Why } from "@sluice/domain/internal/order/Timeline"
 import { HistoryEntry } from "@sluice/domain/order/History"
 import { ProcessEvent, RunState } from "@sluice/domain/run/ProcessEvent"
 import { Schema } from "effect"
@@ -123,6 +124,25 @@ export class OrdersApi extends HttpApiGroup.make("orders")
       success: pageOf(HistoryEntry),
       error: Problems.NotFound
     }).annotateMerge(OpenApi.annotations({ summary: "The history of the order, oldest first" })),
+    HttpApiEndpoint.get("timeline", "/v1/orders/:id/timeline", {
+      params: orderPath,
+      query: pageQuery,
+      success: pageOf(TimelineEntry),
+      error: Problems.NotFound
+    }).annotateMerge(OpenApi.annotations({
+      summary: "What happened to the order, oldest first, each entry with the one that it follows from"
+    })),
+    HttpApiEndpoint.get("why", "/v1/orders/:id/why", {
+      params: orderPath,
+      query: {
+        path: Schema.String.annotate({ description: "A JSON Pointer (RFC 6901) to a member of the order: /status" }),
+        version: Schema.optionalKey(
+          Schema.String.annotate({ description: "The version to explain; the newest where it is absent" })
+        )
+      },
+      success: Why,
+      error: Problems.NotFound
+    }).annotateMerge(OpenApi.annotations({ summary: "Why a member of the order has its value, and who was told it" })),
     HttpApiEndpoint.get("version", "/v1/orders/:id/versions/:version", {
       params: { id: Schema.String, version: Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)) },
       success: StoredOrder,

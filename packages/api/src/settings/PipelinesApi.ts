@@ -38,6 +38,13 @@ export class PipelinesApi extends HttpApiGroup.make("pipelines")
       success: Endpoints.StoredSettings,
       error: [...Problems.withBody, Problems.NotFound]
     }).annotateMerge(OpenApi.annotations({ summary: "Resume a paused pipeline: its queued runs start" })),
+    HttpApiEndpoint.get("version", `${path}/:id/versions/:version`, {
+      params: { id: Schema.String, version: Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)) },
+      success: Endpoints.StoredSettings,
+      error: Problems.NotFound
+    }).annotateMerge(
+      OpenApi.annotations({ summary: "A version of a pipeline; it stays when the pipeline is deleted" })
+    ),
     HttpApiEndpoint.post("simulate", `${path}/:id/simulate`, {
       params: { id: Schema.String },
       payload: SimulationRequest,

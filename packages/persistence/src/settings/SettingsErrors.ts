@@ -7,6 +7,12 @@ export class SettingUnknown extends Schema.TaggedError<SettingUnknown>()("Settin
   id: Schema.String
 }) {}
 
+/** The pipeline never had this version. */
+export class PipelineVersionUnknown extends Schema.TaggedError<PipelineVersionUnknown>()("PipelineVersionUnknown", {
+  name: Schema.String,
+  version: Schema.Int
+}) {}
+
 /** `If-Match` named another version than the stored one; `current` is absent where none is stored. */
 export class SettingVersionMismatch extends Schema.TaggedError<SettingVersionMismatch>()("SettingVersionMismatch", {
   kind: Schema.String,

@@ -6,7 +6,7 @@ import { redactDocument, type SettingsKind } from "@sluice/domain/settings/Setti
 import { Effect, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
 import { cursor, page, type PageRequest } from "../sql/Page.ts"
-import { SettingUnknown } from "./SettingsErrors.ts"
+import { PipelineVersionUnknown, SettingUnknown } from "./SettingsErrors.ts"
 import { tables } from "./SettingsTables.ts"
 import type { StoredSetting } from "./StoredSetting.ts"
 
@@ -50,6 +50,9 @@ export const shown = (kind: SettingsKind, row: SettingRow, document = documentOf
 
 const bySequence = cursor(Schema.Tuple([Schema.Int]))
 
+/** The largest version that the column holds. */
+const maxVersion = 2 ** 31 - 1
+
 /** Rows of every list have their place in it beside them. */
 type Placed = SettingRow & { readonly place: bigint }
 
@@ -81,5 +84,14 @@ export const makeReads = (sql: SqlClient.SqlClient) => {
     return page(rows, request.limit, bySequence, (row) => [Number(row.place)] as const, (row) => shown("pipeline", row))
   })
 
-  return { get, list, versions }
+  const version = Effect.fnUntraced(function*(name: string, version: number) {
+    const [row] = isStorable(name) && version <= maxVersion
+      ? yield* sql<SettingRow>`
+        SELECT id, version, document, created_at, created_at AS updated_at
+        FROM pipeline_versions WHERE id = ${name} AND version = ${version}`
+      : []
+    return row === undefined ? yield* new PipelineVersionUnknown({ name, version }) : shown("pipeline", row)
+  })
+
+  return { get, list, versions, version }
 }

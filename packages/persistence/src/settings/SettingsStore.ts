@@ -13,7 +13,13 @@ import type { CursorInvalid, Page, PageRequest } from "../sql/Page.ts"
 import { transaction } from "../sql/Transaction.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
 import { freshSecret, rotated, withSecret } from "./EndpointSecret.ts"
-import type { PipelineInUse, SecretNotKept, SettingUnknown, SettingVersionMismatch } from "./SettingsErrors.ts"
+import type {
+  PipelineInUse,
+  PipelineVersionUnknown,
+  SecretNotKept,
+  SettingUnknown,
+  SettingVersionMismatch
+} from "./SettingsErrors.ts"
 import { SettingsLive } from "./SettingsLive.ts"
 import { makeReads } from "./SettingsReads.ts"
 import { makeWrites } from "./SettingsWrites.ts"
@@ -57,6 +63,11 @@ export interface PipelineSettings extends SettingsOf {
     name: string,
     page: PageRequest
   ) => Effect.Effect<Page<StoredSetting>, SettingUnknown | CursorInvalid | JournalUnavailable>
+  /** One of them; a process event names it. */
+  readonly version: (
+    name: string,
+    version: number
+  ) => Effect.Effect<StoredSetting, PipelineVersionUnknown | JournalUnavailable>
 }
 
 const make = Effect.gen(function*() {
@@ -123,7 +134,8 @@ const make = Effect.gen(function*() {
       ...of("pipeline"),
       versions: (name, page) => orUnavailable(reads.versions(name, page)),
       pause: (name, reason) => pause(name, reason, true),
-      resume: (name, reason) => pause(name, reason, false)
+      resume: (name, reason) => pause(name, reason, false),
+      version: (name, version) => orUnavailable(reads.version(name, version))
     },
     connector: of("connector"),
     authProvider: of("authProvider"),

@@ -4,9 +4,10 @@ import { defaultLimit } from "@sluice/api/wire/Paging"
 import * as Problems from "@sluice/api/wire/Problems"
 import { readTraceparent } from "@sluice/domain/identity/TraceSpan"
 import { textWithKnown } from "@sluice/domain/internal/json/KnownTexts"
-import type { JsonObject } from "@sluice/domain/json/Json"
+import { type Json, type JsonObject, stringify } from "@sluice/domain/json/Json"
 import { EditOrder } from "@sluice/engine/commands/EditOrder"
 import { Intake } from "@sluice/engine/commands/Intake"
+import { OrderTimeline } from "@sluice/persistence/internal/timeline/OrderTimeline"
 import { type ListedOrder, Orders } from "@sluice/persistence/queries/Orders"
 import { Effect, Tracer } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
@@ -25,6 +26,12 @@ const limited = ({ limit = defaultLimit, cursor }: { readonly limit?: number; re
   limit,
   cursor
 })
+
+/** Decodes `?version=`. */
+const versionOf = (text: string | undefined) =>
+  text === undefined || /^[1-9]\d{0,9}$/.test(text)
+    ? Effect.succeed(text === undefined ? undefined : Number(text))
+    : Effect.fail(ErrorMapping.invalid([{ path: "version", message: "must be a whole number from 1 on" }]))
 
 /** Decodes the body of `/process`. An empty body selects the matching pipeline. */
 const decodeProcess = Effect.fnUntraced(function*(body: JsonObject) {
@@ -58,6 +65,7 @@ export const layer = HttpApiBuilder.group(
     const editing = yield* EditOrder
     const orders = yield* Orders
     const receipts = yield* AcceptedResponse
+    const timeline = yield* OrderTimeline
 
     return handlers
       .handleRaw(
@@ -140,6 +148,35 @@ export const layer = HttpApiBuilder.group(
             OrderNotFound: (error) => Effect.fail(ErrorMapping.orderNotFound(error))
           }))
           return Answer.page(page, (entry) => textWithKnown(entry))
+        })
+      )
+      .handle(
+        "timeline",
+        Effect.fnUntraced(function*({ params, query }) {
+          const page = yield* timeline.list(params.id, limited(query)).pipe(Effect.catchTags({
+            ...ErrorMapping.ofList,
+            OrderNotFound: (error) => Effect.fail(ErrorMapping.orderNotFound(error))
+          }))
+          return Answer.page(page, (entry) => JSON.stringify(entry))
+        })
+      )
+      .handle(
+        "why",
+        Effect.fnUntraced(function*({ params, query: { path, version } }) {
+          const asked = yield* versionOf(version)
+          const why = yield* timeline.why(params.id, path, asked).pipe(Effect.catchTags({
+            JournalUnavailable: (error) => Effect.fail(ErrorMapping.unavailable(error)),
+            OrderNotFound: (error) => Effect.fail(ErrorMapping.orderNotFound(error)),
+            OrderVersionUnknown: ({ orderId, version }) =>
+              Effect.fail(new Problems.NotFound({ detail: `Order ${orderId} has no version ${version}` })),
+            MemberUnknown: ({ orderId, path }) =>
+              Effect.fail(new Problems.NotFound({ detail: `Order ${orderId} never had a member ${path}` })),
+            PointerInvalid: () =>
+              Effect.fail(
+                ErrorMapping.invalid([{ path: "path", message: "must be a JSON Pointer, such as /status or /tags/0" }])
+              )
+          }))
+          return Answer.json(stringify(why as unknown as Json))
         })
       )
       .handle(

@@ -3,6 +3,7 @@ import { Api } from "@sluice/api/Api"
 import { defaultLimit } from "@sluice/api/wire/Paging"
 import { redactorOf } from "@sluice/engine/internal/steps/StepRedaction"
 import { Settings } from "@sluice/engine/settings/Settings"
+import * as Problems from "@sluice/api/wire/Problems"
 import { SettingsStore } from "@sluice/persistence/settings/SettingsStore"
 import { Effect } from "effect"
 import type { HttpServerRequest } from "effect/http"
@@ -47,6 +48,21 @@ export const layer = HttpApiBuilder.group(
             Effect.catchTags({ ...SettingsHttp.ofSetting, CursorInvalid: ErrorMapping.ofList.CursorInvalid })
           )
           return Answer.page(page, SettingsHttp.settingText("pipeline"))
+        })
+      )
+      .handle(
+        "version",
+        Effect.fnUntraced(function*({ params }) {
+          const setting = yield* pipeline.version(params.id, params.version).pipe(Effect.catchTags({
+            JournalUnavailable: SettingsHttp.ofSetting.JournalUnavailable,
+            PipelineVersionUnknown: ({ name, version }) =>
+              Effect.fail(
+                new Problems.NotFound({
+                  detail: `There is no version ${version} of a pipeline ${JSON.stringify(name)}`
+                })
+              )
+          }))
+          return Answer.json(SettingsHttp.settingText("pipeline")(setting))
         })
       )
   })

@@ -1,0 +1,80 @@
+/**
+ * The causal record of an order: what happened, in the order of time, each entry with the one that it follows from.
+ * Contract: section 7, `timeline` and `why`.
+ */
+import { Schema } from "effect"
+
+export const TimelineKind = Schema.Literals([
+  "submitted",
+  "version",
+  "run",
+  "step",
+  "callout",
+  "probe",
+  "callback",
+  "compensation",
+  "delivery",
+  "attempt",
+  "operator"
+])
+export type TimelineKind = typeof TimelineKind.Type
+
+/** One entry. The members after `summary` name the resource that it tells of. */
+export const TimelineEntry = Schema.Struct({
+  id: Schema.String,
+  /** ISO 8601, UTC, to the millisecond. */
+  at: Schema.String,
+  kind: TimelineKind,
+  cause: Schema.optionalKey(
+    Schema.String.annotate({
+      description: "The id of the entry that it follows from; a submission and an act have none"
+    })
+  ),
+  summary: Schema.String,
+  version: Schema.optionalKey(Schema.Int),
+  processEventId: Schema.optionalKey(Schema.String),
+  stepId: Schema.optionalKey(Schema.String),
+  calloutId: Schema.optionalKey(Schema.String),
+  deliveryId: Schema.optionalKey(Schema.String),
+  action: Schema.optionalKey(Schema.String),
+  actor: Schema.optionalKey(Schema.String),
+  reason: Schema.optionalKey(Schema.String)
+}).annotate({ identifier: "TimelineEntry" })
+export type TimelineEntry = typeof TimelineEntry.Type
+
+/** A link of the chain from a member's value back to its origin. */
+export const WhyLink = Schema.Struct({
+  id: Schema.String,
+  kind: Schema.Literals([...TimelineKind.literals, "setting"]),
+  at: Schema.String,
+  summary: Schema.String,
+  /** The member's value on both sides of the change; absent where the member was absent. */
+  before: Schema.optionalKey(Schema.Json),
+  after: Schema.optionalKey(Schema.Json),
+  href: Schema.String,
+  name: Schema.optionalKey(Schema.String.annotate({ description: "Of a setting: the pipeline" })),
+  version: Schema.optionalKey(Schema.Int),
+  expression: Schema.optionalKey(
+    Schema.String.annotate({ description: "Of a setting: the member or the expressions that the value comes from" })
+  ),
+  savedBy: Schema.optionalKey(Schema.String.annotate({ description: "Of a setting: who saved this version" }))
+}).annotate({ identifier: "WhyLink" })
+export type WhyLink = typeof WhyLink.Type
+
+/** A sent delivery that told a receiver the value. */
+export const Told = Schema.Struct({
+  deliveryId: Schema.String,
+  endpointId: Schema.NullOr(Schema.String),
+  deliveredAt: Schema.optionalKey(Schema.String)
+})
+export type Told = typeof Told.Type
+
+/** Why a member of an order has its value. */
+export const Why = Schema.Struct({
+  /** Absent where the member was removed. */
+  value: Schema.optionalKey(Schema.Json),
+  version: Schema.Int.annotate({ description: "The version that brought the value" }),
+  chain: Schema.Array(WhyLink),
+  toldTo: Schema.Array(Told)
+}).annotate({ identifier: "Why" })
+export type Why = typeof Why.Type

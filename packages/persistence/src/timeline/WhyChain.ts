@@ -1,0 +1,185 @@
+/**
+ * Explains the value of an order's member: the version that brought it, and the entries from there back to the
+ * submission or the operator. Pure. Contract: section 7, `why`.
+ */
+import { versionEntryId } from "@sluice/domain/identity/Ids"
+import type { TimelineEntry, WhyLink } from "@sluice/domain/internal/order/Timeline"
+import { equals, type Json, type JsonObject } from "@sluice/domain/json/Json"
+import type { PlacedEntry } from "./TimelineEntries.ts"
+
+/** The member's value at one version; absent where the member is absent. */
+export interface ValueAt {
+  readonly version: number
+  readonly value?: Json
+}
+
+/** The version that brought a value, and the value on both sides of it. */
+export interface Brought {
+  readonly version: number
+  readonly before?: Json
+  readonly after?: Json
+  /** The version before which it changed again; absent where it still stands. */
+  readonly until?: number
+}
+
+/**
+ * The version that brought the value that the member has at `version`; `undefined` where the order never had the member
+ * by then. `values`: the member at each version from 1 on.
+ */
+export const broughtBy = (values: ReadonlyArray<ValueAt>, version: number): Brought | undefined => {
+  const same = (a: ValueAt | undefined, b: ValueAt | undefined): boolean =>
+    a !== undefined && b !== undefined && ("value" in a) === ("value" in b)
+    && (!("value" in a) || equals(a.value, b.value))
+  let from = version
+  while (from > 1 && same(values[from - 2], values[from - 1])) from--
+  const [before, after] = [values[from - 2], values[from - 1]]
+  if (after === undefined || (from === 1 && !("value" in after))) return undefined
+  let until = version
+  while (until < values.length && same(values[until - 1], values[until])) until++
+  return {
+    version: from,
+    ...(before !== undefined && "value" in before && { before: before.value as Json }),
+    ...("value" in after && { after: after.value as Json }),
+    ...(until < values.length && { until: until + 1 })
+  }
+}
+
+/** The setting behind a run: the version of its pipeline. */
+export interface PipelineSaved {
+  readonly name: string
+  readonly version: number
+  /** ISO 8601. */
+  readonly at: string
+  readonly savedBy?: string
+  readonly document: JsonObject | undefined
+}
+
+export interface ChainFacts {
+  readonly orderId: string
+  readonly eventId: string
+  readonly path: string
+  readonly entries: ReadonlyArray<PlacedEntry>
+  /** By the process event's id. */
+  readonly pipelineOf: (processEventId: string) => PipelineSaved | undefined
+}
+
+const hrefOf = (entry: TimelineEntry, orderId: string): string => {
+  const { calloutId, deliveryId, id, kind, processEventId, version } = entry
+  const order = `/v1/orders/${encodeURIComponent(orderId)}`
+  if (kind === "submitted") return `${order}/versions/1`
+  if (version !== undefined) return `${order}/versions/${version}`
+  if (calloutId !== undefined) return `/v1/process-events/${processEventId}/callouts/${calloutId}`
+  if (deliveryId !== undefined) return `/v1/deliveries/${deliveryId}`
+  if (processEventId !== undefined) return `/v1/process-events/${processEventId}`
+  return id.startsWith("audit-") ? `/v1/audit/${id}` : `${order}/timeline`
+}
+
+const expression = /\{%[\s\S]*?%\}/g
+
+/** The step of a pipeline's document that has this id: its own, or its name with a number. */
+const stepOf = (document: JsonObject | undefined, stepId: string | undefined): Json | undefined => {
+  const steps = ["steps", "postProcessing"].flatMap((name) => {
+    const list = document?.[name]
+    return Array.isArray(list) ? list as ReadonlyArray<JsonObject> : []
+  })
+  const used = new Map<string, number>()
+  return steps.find((step) => {
+    const name = String(step["name"])
+    const count = (used.get(name) ?? 0) + 1
+    used.set(name, count)
+    return (step["id"] ?? (count === 1 ? name : `${name}_${count}`)) === stepId
+  })
+}
+
+/** What in the pipeline the value comes from: a status that it sets, or the expressions of the step. */
+const expressionOf = (
+  { path }: ChainFacts,
+  { document }: PipelineSaved,
+  stepId: string | undefined,
+  value: Json | undefined
+): string | undefined => {
+  if (path === "/status") {
+    for (const name of ["completedStatus", "failedStatus"]) {
+      if (document?.[name] === value && value !== undefined) return `${name}: ${JSON.stringify(value)}`
+    }
+    if (document?.["failedStatus"] === undefined && value === "Failed") return "failedStatus: \"Failed\""
+  }
+  const step = stepOf(document, stepId)
+  const found = step === undefined ? null : JSON.stringify(step).match(expression)
+  return found === null ? undefined : [...new Set(found.map((one) => JSON.parse(`"${one}"`) as string))].join(", ")
+}
+
+const settingLink = (
+  facts: ChainFacts,
+  processEventId: string,
+  stepId: string | undefined,
+  value: Json | undefined
+): ReadonlyArray<WhyLink> => {
+  const saved = facts.pipelineOf(processEventId)
+  if (saved === undefined) return []
+  const from = expressionOf(facts, saved, stepId, value)
+  const { at, name, savedBy, version } = saved
+  return [{
+    id: `setting-pipeline-${name}-${version}`,
+    kind: "setting",
+    at,
+    summary: `pipeline ${name} v${version}${savedBy === undefined ? "" : ` saved by ${savedBy}`}`,
+    href: `/v1/pipelines/${encodeURIComponent(name)}/versions/${version}`,
+    name,
+    version,
+    ...(from !== undefined && { expression: from }),
+    ...(savedBy !== undefined && { savedBy })
+  }]
+}
+
+/** From the version that brought the value, cause by cause, to an entry that has none. */
+export const chainOf = (facts: ChainFacts, { after, before, version }: Brought): ReadonlyArray<WhyLink> => {
+  const byId = new Map(facts.entries.map(({ entry }) => [entry.id, entry]))
+  const sides = { ...(before !== undefined && { before }), ...(after !== undefined && { after }) }
+  const chain: Array<WhyLink> = []
+  let stepId: string | undefined
+  let entry = byId.get(versionEntryId(facts.eventId, version))
+  while (entry !== undefined) {
+    const { at, cause, id, kind, summary } = entry
+    const changes = kind === "version" || (chain.length === 1 && kind !== "run" && kind !== "submitted")
+    chain.push({ id, kind, at, summary, ...(changes && sides), href: hrefOf(entry, facts.orderId) })
+    stepId ??= entry.stepId
+    if (kind === "run" && entry.processEventId !== undefined) {
+      chain.push(...settingLink(facts, entry.processEventId, stepId, after))
+    }
+    entry = cause === undefined ? undefined : byId.get(cause)
+  }
+  return chain
+}
+
+/** A body that was sent, and the version of the order that it was made from. */
+export interface SentBody {
+  readonly type: string
+  readonly body: Json
+  /** An endpoint's `payload` made the body: the value may stand anywhere in it. */
+  readonly shaped: boolean
+  readonly version: number
+}
+
+const holdsAnywhere = (body: Json, value: Json): boolean => {
+  const open: Array<Json> = [body]
+  for (let here = open.pop(); here !== undefined; here = open.pop()) {
+    if (equals(here, value)) return true
+    if (typeof here === "object" && here !== null) { for (const one of Object.values(here)) open.push(one as Json) }
+  }
+  return false
+}
+
+const nested: ReadonlySet<string> = new Set(["order.updated", "order.status_changed"])
+
+/** True if the body told the value, from a version in which it held. */
+export const toldIn = (
+  { body, shaped, type, version }: SentBody,
+  at: (document: Json) => Json | undefined,
+  { after, until = Infinity, version: from }: Brought
+): boolean => {
+  if (after === undefined || version < from || version >= until) return false
+  if (shaped) return holdsAnywhere(body, after)
+  const order = nested.has(type) ? (body as JsonObject | null)?.["order"] : body
+  return order !== undefined && equals(at(order), after)
+}
