@@ -126,6 +126,17 @@ export const actions = async (browser: Browser, sluice: Sluice, shown: Shown): P
     await page.getByText("failing v1").first().waitFor()
   })
 
+  await check("a value of an order is explained, down to the partner's answer", async () => {
+    await page.goto("/orders/order-of-the-patch")
+    await page.getByRole("button", { name: "Why status has this value" }).focus()
+    await page.keyboard.press("Enter")
+    const dialog = page.getByRole("dialog")
+    await dialog.getByText("callout").first().waitFor()
+    await dialog.getByText("order submitted").waitFor()
+    await page.keyboard.press("Escape")
+    await dialog.waitFor({ state: "hidden" })
+  })
+
   await check("JSON is searched, and finds what is folded", async () => {
     await page.goto(`/process-events/${shown.well}`)
     await page.getByRole("searchbox", { name: "Search the request body" }).fill("magazine")

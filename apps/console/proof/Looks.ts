@@ -11,6 +11,7 @@ export const pagesOf = (shown: Shown): ReadonlyArray<readonly [path: string, rea
   ["/orders?q=nobody@example.com", "No order fits"],
   ["/orders/order-of-the-patch", "Runs over this order"],
   ["/orders/order-of-the-patch?tab=history", "OrderCreated"],
+  ["/orders/order-of-the-patch?tab=timeline", "order submitted"],
   ["/process-events", "completed"],
   [`/process-events/${shown.failed}`, "Attempt 1"],
   [`/process-events/${shown.patched}?tab=order`, "Members that changed"],

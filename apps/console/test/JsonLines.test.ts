@@ -1,7 +1,7 @@
 import { assert, describe, it } from "vitest"
 import { dataOf } from "../src/api/EventStream.ts"
 import { parse, rawNumber } from "../src/api/ExactJson.ts"
-import { around, jsonLines, search } from "../src/json/JsonLines.ts"
+import { around, jsonLines, pointerOf, search } from "../src/json/JsonLines.ts"
 
 const document = { name: "ada", secret: "[redacted]", list: [1, { deep: true }], empty: {} }
 
@@ -24,6 +24,19 @@ describe("jsonLines", () => {
         "secret"
       ]
     )
+  })
+})
+
+describe("pointerOf", () => {
+  it("names the member at a place, with the characters that a pointer escapes", () => {
+    const value = { "a/b": [{ "~": 1 }, 2] }
+    assert.deepStrictEqual(jsonLines(value, () => true).map(({ place }) => pointerOf(value, place)), [
+      "",
+      "/a~1b",
+      "/a~1b/0",
+      "/a~1b/0/~0",
+      "/a~1b/1"
+    ])
   })
 })
 

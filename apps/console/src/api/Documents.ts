@@ -4,6 +4,7 @@ import type { Answer } from "./Api.ts"
 
 export type Order = Answer<"orders", "get">
 export type HistoryEntry = Answer<"orders", "history">["items"][number]
+export type TimelineEntry = Answer<"orders", "timeline">["items"][number]
 export type ProcessEvent = Answer<"processEvents", "get">
 export type ProcessEventSummary = Answer<"processEvents", "list">["items"][number]
 export type Step = ProcessEvent["steps"][number]

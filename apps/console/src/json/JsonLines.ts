@@ -90,3 +90,16 @@ export const search = (value: unknown, query: string): ReadonlyArray<string> => 
 /** The places of everything around a member, which must be open for it to be seen. */
 export const around = (place: string): ReadonlyArray<string> =>
   place.split("/").slice(0, -1).map((_, index, parts) => parts.slice(0, index + 1).join("/"))
+
+/** The JSON Pointer (RFC 6901) of a line, by the names on the way to its place. */
+export const pointerOf = (value: unknown, place: string): string => {
+  let here = value
+  let pointer = ""
+  for (const position of place.split("/").slice(1)) {
+    const entry = isContainer(here) ? entriesOf(here)[Number(position)] : undefined
+    if (entry === undefined) return pointer
+    pointer += `/${entry[0].replaceAll("~", "~0").replaceAll("/", "~1")}`
+    here = entry[1]
+  }
+  return pointer
+}

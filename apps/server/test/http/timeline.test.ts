@@ -31,7 +31,10 @@ interface Entry {
 const timelineOf = Effect.fnUntraced(function*(order: string, limit = 200) {
   const entries: Array<Entry> = []
   for (let cursor: string | null = ""; cursor !== null;) {
-    const answer: Answer = yield* ask("GET", `/v1/orders/${order}/timeline?limit=${limit}${cursor && `&cursor=${cursor}`}`)
+    const answer: Answer = yield* ask(
+      "GET",
+      `/v1/orders/${order}/timeline?limit=${limit}${cursor && `&cursor=${cursor}`}`
+    )
     assert.strictEqual(answer.status, 200, answer.text)
     entries.push(...answer.json.items)
     cursor = answer.json.nextCursor
@@ -51,7 +54,9 @@ const delivered = Effect.fnUntraced(function*(order: string, count: number) {
     if (json.items.length >= count) return json.items as ReadonlyArray<{ readonly id: string; readonly type: string }>
     yield* Effect.sleep("25 millis")
   }
-  return yield* Effect.die(`not everything was delivered: ${(yield* ask("GET", `/v1/deliveries?orderId=${order}`)).text}`)
+  return yield* Effect.die(
+    `not everything was delivered: ${(yield* ask("GET", `/v1/deliveries?orderId=${order}`)).text}`
+  )
 })
 
 const expectCauses = (entries: ReadonlyArray<Entry>) => {

@@ -2,7 +2,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual"
 import { ChevronDown, ChevronRight, ChevronUp } from "lucide-react"
 import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from "react"
-import { around, type JsonLine, jsonLines, openDepth, search } from "../../json/JsonLines.ts"
+import { around, type JsonLine, jsonLines, openDepth, pointerOf, search } from "../../json/JsonLines.ts"
 import { CopyButton } from "../feedback/CopyButton.tsx"
 
 const lineHeight = 20
@@ -22,9 +22,11 @@ interface LineProps {
   readonly line: JsonLine
   readonly query: string
   readonly toggle: () => void
+  /** Explains the member; absent where nothing can be said of it. */
+  readonly explain?: (() => void) | undefined
 }
 
-const Line = ({ line, query, toggle }: LineProps) => (
+const Line = ({ line, query, toggle, explain }: LineProps) => (
   <>
     <span aria-hidden="true">{"  ".repeat(line.depth)}</span>
     {line.fold === "none" ? <span className="fold" aria-hidden="true" /> : (
@@ -56,6 +58,11 @@ const Line = ({ line, query, toggle }: LineProps) => (
           {marked(line.text, query)}
         </span>
       )}
+    {explain !== undefined && line.name !== undefined && (
+      <button type="button" className="explain" aria-label={`Why ${line.name} has this value`} onClick={explain}>
+        why?
+      </button>
+    )}
   </>
 )
 
@@ -63,9 +70,11 @@ export interface JsonViewerProps {
   readonly value: unknown
   /** The accessible name: `request body`. */
   readonly label: string
+  /** Offers an explanation of each member, by its JSON pointer. */
+  readonly onExplain?: (pointer: string) => void
 }
 
-export const JsonViewer = ({ value, label }: JsonViewerProps) => {
+export const JsonViewer = ({ value, label, onExplain }: JsonViewerProps) => {
   const depth = useMemo(() => openDepth(value), [value])
   const [flipped, setFlipped] = useState<ReadonlySet<string>>(new Set())
   const [base, setBase] = useState<number | undefined>(undefined)
@@ -163,7 +172,12 @@ export const JsonViewer = ({ value, label }: JsonViewerProps) => {
                 className={`line ${query !== "" && found[current] === line.place ? "current" : ""}`}
                 style={{ transform: `translateY(${start}px)` }}
               >
-                <Line line={line} query={query} toggle={() => toggle(line.place)} />
+                <Line
+                  line={line}
+                  query={query}
+                  toggle={() => toggle(line.place)}
+                  explain={onExplain === undefined ? undefined : () => onExplain(pointerOf(value, line.place))}
+                />
               </div>
             )
           })}

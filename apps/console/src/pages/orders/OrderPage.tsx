@@ -18,6 +18,8 @@ import { Time } from "../../components/values/Time.tsx"
 import { useShortcuts } from "../../environment/Shortcuts.ts"
 import { ReprocessDialog } from "../processEvent/ReprocessDialog.tsx"
 import { OrderHistory } from "./OrderHistory.tsx"
+import { OrderTimeline } from "./OrderTimeline.tsx"
+import { WhyDialog } from "./WhyDialog.tsx"
 
 const route = getRouteApi("/orders/$id")
 
@@ -32,6 +34,7 @@ const Document = ({ order }: { readonly order: Order }) => {
     staleTime: Infinity
   })
   const shown = wanted === order.version ? order : old.data
+  const [explained, setExplained] = useState<string | undefined>(undefined)
   return (
     <section className="card" aria-label="The order's document">
       <header>
@@ -52,7 +55,15 @@ const Document = ({ order }: { readonly order: Order }) => {
       </header>
       {shown === undefined
         ? old.error === null ? <Loading what="the version" /> : <Failure error={old.error} />
-        : <JsonViewer value={shown} label="order" />}
+        : <JsonViewer value={shown} label="order" onExplain={setExplained} />}
+      {explained !== undefined && (
+        <WhyDialog
+          orderId={order.id}
+          path={explained}
+          version={wanted}
+          onClose={() => setExplained(undefined)}
+        />
+      )}
     </section>
   )
 }
@@ -76,6 +87,7 @@ export const OrderPage = () => {
   }
   const tabs = [
     { id: "document", label: "Document", panel: () => <Document order={order} /> },
+    { id: "timeline", label: "Timeline", panel: () => <OrderTimeline id={id} /> },
     { id: "history", label: "History", panel: () => <OrderHistory id={id} /> },
     { id: "webhooks", label: "Webhooks", panel: () => <DeliveryRows orderId={id} /> }
   ]

@@ -1,9 +1,9 @@
 /** `/v1/pipelines`, and the versions of each. Contract: sections 4 and 7. */
 import { Api } from "@sluice/api/Api"
 import { defaultLimit } from "@sluice/api/wire/Paging"
+import * as Problems from "@sluice/api/wire/Problems"
 import { redactorOf } from "@sluice/engine/internal/steps/StepRedaction"
 import { Settings } from "@sluice/engine/settings/Settings"
-import * as Problems from "@sluice/api/wire/Problems"
 import { SettingsStore } from "@sluice/persistence/settings/SettingsStore"
 import { Effect } from "effect"
 import type { HttpServerRequest } from "effect/http"
