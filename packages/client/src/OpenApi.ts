@@ -433,6 +433,23 @@ export interface paths {
     readonly patch?: never
     readonly trace?: never
   }
+  readonly "/v1/orders/{id}/timeline": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    /** What happened to the order, oldest first, each entry with the one that it follows from */
+    readonly get: operations["orders.timeline"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
   readonly "/v1/orders/{id}/versions/{version}": {
     readonly parameters: {
       readonly query?: never
@@ -441,6 +458,23 @@ export interface paths {
       readonly cookie?: never
     }
     readonly get: operations["orders.version"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/orders/{id}/why": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    /** Why a member of the order has its value, and who was told it */
+    readonly get: operations["orders.why"]
     readonly put?: never
     readonly post?: never
     readonly delete?: never
@@ -592,6 +626,23 @@ export interface paths {
     }
     /** Every version of a pipeline, newest first */
     readonly get: operations["pipelines.versions"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/pipelines/{id}/versions/{version}": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    /** A version of a pipeline; it stays when the pipeline is deleted */
+    readonly get: operations["pipelines.version"]
     readonly put?: never
     readonly post?: never
     readonly delete?: never
@@ -3919,6 +3970,34 @@ export interface components {
       }
       readonly version: number
     }
+    readonly TimelineEntry: {
+      readonly action?: string
+      readonly actor?: string
+      readonly at: string
+      readonly calloutId?: string
+      /** @description The id of the entry that it follows from; a submission and an act have none */
+      readonly cause?: string
+      readonly deliveryId?: string
+      readonly id: string
+      /** @enum {string} */
+      readonly kind:
+        | "submitted"
+        | "version"
+        | "run"
+        | "step"
+        | "callout"
+        | "probe"
+        | "callback"
+        | "compensation"
+        | "delivery"
+        | "attempt"
+        | "operator"
+      readonly processEventId?: string
+      readonly reason?: string
+      readonly stepId?: string
+      readonly summary: string
+      readonly version?: number
+    }
     readonly TooManyWrongKeysEncoded: {
       readonly detail?: string
       readonly instance?: string
@@ -3970,6 +4049,46 @@ export interface components {
       readonly title?: "The stored version is another one"
       /** @enum {string} */
       readonly type: "urn:sluice:problem:version-mismatch"
+    }
+    readonly Why: {
+      readonly chain: readonly components["schemas"]["WhyLink"][]
+      readonly toldTo: readonly {
+        readonly deliveredAt?: string
+        readonly deliveryId: string
+        readonly endpointId: string | null
+      }[]
+      readonly value?: unknown
+      /** @description The version that brought the value */
+      readonly version: number
+    }
+    readonly WhyLink: {
+      readonly after?: unknown
+      readonly at: string
+      readonly before?: unknown
+      /** @description Of a setting: the member or the expressions that the value comes from */
+      readonly expression?: string
+      readonly href: string
+      readonly id: string
+      /** @enum {string} */
+      readonly kind:
+        | "submitted"
+        | "version"
+        | "run"
+        | "step"
+        | "callout"
+        | "probe"
+        | "callback"
+        | "compensation"
+        | "delivery"
+        | "attempt"
+        | "operator"
+        | "setting"
+      /** @description Of a setting: the pipeline */
+      readonly name?: string
+      /** @description Of a setting: who saved this version */
+      readonly savedBy?: string
+      readonly summary: string
+      readonly version?: number
     }
   }
   responses: never
@@ -7097,6 +7216,97 @@ export interface operations {
       }
     }
   }
+  readonly "orders.timeline": {
+    readonly parameters: {
+      readonly query?: {
+        readonly cursor?: string
+        readonly limit?: string
+      }
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Success */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": {
+            readonly items: readonly components["schemas"]["TimelineEntry"][]
+            readonly nextCursor: string | null
+          }
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description Not available at the moment */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
   readonly "orders.version": {
     readonly parameters: {
       readonly query?: never
@@ -7116,6 +7326,94 @@ export interface operations {
         }
         content: {
           readonly "application/json": components["schemas"]["Order"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description Not available at the moment */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "orders.why": {
+    readonly parameters: {
+      readonly query: {
+        readonly path: string
+        readonly version?: string
+      }
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Why */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Why"]
         }
       }
       /** @description The request is not valid */
@@ -8166,6 +8464,92 @@ export interface operations {
             readonly items: readonly components["schemas"]["StoredSettings"][]
             readonly nextCursor: string | null
           }
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description Not available at the moment */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "pipelines.version": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+        readonly version: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description StoredSettings */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["StoredSettings"]
         }
       }
       /** @description The request is not valid */
