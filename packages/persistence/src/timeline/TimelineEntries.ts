@@ -182,7 +182,7 @@ const stepEntries = ({ facts }: Index): ReadonlyArray<Draft> =>
     )
   )
 
-/** What a probe or a callback is about: the last call before it of the same request. */
+/** The call that a probe or a callback is about: the last one before it of the same request. */
 const aboutCall = (callout: CalloutFact, others: ReadonlyArray<CalloutFact>): CalloutFact | undefined =>
   others.slice(0, others.indexOf(callout)).findLast(({ kind, request }) =>
     kind === "callout" && request === callout.request

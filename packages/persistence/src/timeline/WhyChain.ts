@@ -91,7 +91,7 @@ const stepOf = (document: JsonObject | undefined, stepId: string | undefined): J
   })
 }
 
-/** What in the pipeline the value comes from: a status that it sets, or the expressions of the step. */
+/** The part of the pipeline that the value comes from: a status that it sets, or the expressions of the step. */
 const expressionOf = (
   { path }: ChainFacts,
   { document }: PipelineSaved,
