@@ -69,6 +69,19 @@ describe("Credentials", () => {
       }).pipe(withScript(issue()))
   )
 
+  it.effect("requests a token with the provider's TLS settings, one for each client certificate", () =>
+    Effect.gen(function*() {
+      const credentials = yield* Credentials
+      const identities = ["a", "b", "a"].map((name) => ({
+        caCertificate: "ca",
+        clientCertificate: name,
+        clientKey: Redacted.make("key")
+      }))
+      for (const tls of identities) yield* credentials.authorization({ ...provider, tls })
+      const { requests } = yield* Memory.OutboundMemory
+      assert.deepStrictEqual(requests.map(({ tls }) => tls?.clientCertificate), ["a", "b"])
+    }).pipe(withScript(issue())))
+
   it.effect("makes one request for many who wait, even if the first of them gives up", () =>
     Effect.gen(function*() {
       const first = yield* Effect.forkChild(authorization, { startImmediately: true })

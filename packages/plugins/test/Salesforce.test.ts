@@ -189,6 +189,9 @@ describe("an answer of Salesforce", () => {
     [{ outcome: "rejected", status: 503 }, true],
     [{ outcome: "rejected", status: 403, code: "INSUFFICIENT_ACCESS" }, false],
     [{ outcome: "unreachable", code: "refused" }, true],
+    [{ outcome: "unreachable", code: "tls" }, true],
+    [{ outcome: "unreachable", code: "proxy" }, true],
+    [{ outcome: "unreachable", code: "blocked" }, false],
     [{ outcome: "unreachable", code: "reset" }, false],
     [{ outcome: "timed-out" }, false]
   ])("%j is asked again: %s", (end, expected) => {

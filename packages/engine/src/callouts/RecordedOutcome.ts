@@ -3,6 +3,7 @@
  * crash only the record exists.
  */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
+import { UnreachableCode } from "@sluice/domain/callout/Outcome"
 import type { OutboundResponse } from "@sluice/http-client/Outbound"
 import type { CalloutAnswer, CalloutRequest } from "../plugins/Callout.ts"
 import {
@@ -68,14 +69,5 @@ export const failureOf = (
 }
 
 /** The code on record as one of those that there are; `reset`, which says least, for any other. */
-export const unreachableCode = (code: string | undefined): Unreachable["code"] => {
-  switch (code) {
-    case "dns":
-    case "refused":
-    case "tls":
-    case "blocked":
-      return code
-    default:
-      return "reset"
-  }
-}
+export const unreachableCode = (code: string | undefined): UnreachableCode =>
+  UnreachableCode.literals.find((one) => one === code) ?? "reset"

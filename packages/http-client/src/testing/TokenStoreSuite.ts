@@ -50,6 +50,17 @@ export const suite = (name: string, layer: Layer.Layer<TokenStore>) =>
         })
       }).pipe(Effect.provide(layer)))
 
+    it.effect("keeps tokens of different client certificates apart", () =>
+      Effect.gen(function*() {
+        const store = yield* TokenStore
+        const certified = (clientCertificate: string): TokenKey => ({ ...key, tls: { clientCertificate } })
+        yield* store.keep(key, token)
+        yield* store.keep(certified("a"), { value: "Bearer a", usableForMs: 60_000 })
+        assert.strictEqual((yield* claimed(certified("b")))._tag, "Fetch")
+        const kept = yield* claimed(certified("a"))
+        assert.strictEqual(kept._tag === "Kept" && kept.token.value, "Bearer a")
+      }).pipe(Effect.provide(layer)))
+
     it.effect("drops a value that was refused, and no other", () =>
       Effect.gen(function*() {
         const store = yield* TokenStore

@@ -55,6 +55,9 @@ export const outputOf = (answer: Json | undefined): JsonObject => {
   }
 }
 
+/** Codes of `unreachable` that say that no request reached Salesforce. */
+const unsent: ReadonlySet<string | undefined> = new Set(["dns", "refused", "tls", "proxy"])
+
 /**
  * Only ends after which nothing can have been published: Salesforce knows no idempotency key, and an event that was
  * sent twice is two events.
@@ -62,7 +65,7 @@ export const outputOf = (answer: Json | undefined): JsonObject => {
 export const isRetried = ({ outcome, code, status }: AttemptEnd): boolean =>
   outcome === "rejected"
     ? code === "REQUEST_LIMIT_EXCEEDED" || status === 429 || status === 503
-    : outcome === "unreachable" && (code === "dns" || code === "refused" || code === "tls")
+    : outcome === "unreachable" && unsent.has(code)
 
 const defaultDelaysMs = [1000, 5000, 15_000]
 
