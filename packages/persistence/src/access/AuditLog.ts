@@ -26,7 +26,8 @@ export interface AuditFilters {
   readonly createdBefore?: number | undefined
 }
 
-interface Row {
+/** A row of `audit`. */
+export interface AuditRow {
   readonly id: string
   readonly at: Date
   readonly actor: string
@@ -41,7 +42,7 @@ interface Row {
   readonly status: number | null
 }
 
-const shown = (row: Row): AuditRecord => ({
+export const shownRecord = (row: AuditRow): AuditRecord => ({
   id: auditId(row.id),
   at: row.at.toISOString(),
   actor: row.actor,
@@ -95,17 +96,17 @@ const make = Effect.gen(function*() {
       ...(createdBefore === undefined ? [] : [sql`at < ${PgTypes.timestamptz(createdBefore)}`])
     ]
     const rows = yield* orUnavailable(
-      sql<Row>`select * from audit where ${sql.and(clauses)} order by at desc, id desc limit ${request.limit + 1}`
+      sql<AuditRow>`select * from audit where ${sql.and(clauses)} order by at desc, id desc limit ${request.limit + 1}`
     )
-    return page(rows, request.limit, byTime, ({ at, id }) => [at.getTime(), id] as const, shown)
+    return page(rows, request.limit, byTime, ({ at, id }) => [at.getTime(), id] as const, shownRecord)
   })
 
   const get = Effect.fnUntraced(function*(id: string) {
     const uuid = id.startsWith("audit-") ? uuidOf(id) : undefined
     const [row] = uuid === undefined
       ? []
-      : yield* orUnavailable(sql<Row>`select * from audit where id = ${uuid}::uuid`)
-    return row === undefined ? yield* new AuditRecordUnknown({ id }) : shown(row)
+      : yield* orUnavailable(sql<AuditRow>`select * from audit where id = ${uuid}::uuid`)
+    return row === undefined ? yield* new AuditRecordUnknown({ id }) : shownRecord(row)
   })
 
   const refused = Effect.fnUntraced(function*(act: Act, status: number) {

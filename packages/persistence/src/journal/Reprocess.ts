@@ -77,7 +77,8 @@ export const reprocess = Effect.fnUntraced(function*(
       if (order === undefined) return yield* new OrderNotFound({ orderId })
       if (request.idempotencyKey !== undefined) {
         const [known] = yield* sql<Known>`select k.run_id, k.fingerprint, r.state from process_keys k
-        join runs r on r.id = k.run_id where k.order_id = ${orderId} and k.key = ${request.idempotencyKey}`
+        join runs r on r.id = k.run_id where k.order_id = ${orderId}
+          and k.key in (${request.idempotencyKey}, erased_key(${request.idempotencyKey}))`
         if (known !== undefined) {
           if (!same(request.fingerprint, known.fingerprint)) {
             return yield* new IntakeConflict({

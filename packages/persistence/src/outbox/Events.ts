@@ -74,7 +74,7 @@ const usedRow = { key: "text", asked: "bytea" } as const satisfies ColumnTypes
 
 /** A statement of its own, whose snapshot holds what took the keys. */
 const usedStatement = `select u.n::int, k.event_id, k.fingerprint = sha256(u.asked) as same
-  from ${unnest(usedRow, "u", 1)} join event_keys k using (key)`
+  from ${unnest(usedRow, "u", 1)} join event_keys k on erased_key(k.key) = erased_key(u.key)`
 
 interface Used {
   readonly n: number

@@ -26,14 +26,17 @@ export interface SubscriptionFilters {
 const bySequence = cursor(Schema.Tuple([Schema.Int]))
 const byVersion = cursor(Schema.Tuple([Schema.Int]))
 
-/** The query of each kind, as JSON. A subscription includes its origin and its entitlements. */
-const sources = {
-  customer: "select seq, id, customer_document(customers) as doc from customers",
-  subscription: `select seq, id, customer_id, order_id, cancelled_at, (select left(d, length(d) - 1)
+/** Subscriptions as they are shown, with their origin and their entitlements. */
+export const subscriptionSource = `select seq, id, customer_id, order_id, cancelled_at, (select left(d, length(d) - 1)
       from subscription_document(subscriptions) as d) || ',"orderId":' || to_json(order_id)::text
     || ',"entitlements":' || entitlements
     || ',"createdAt":"' || to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') || '"}' as doc
     from subscriptions`
+
+/** The query of each kind, as JSON. */
+const sources = {
+  customer: "select seq, id, customer_document(customers) as doc from customers",
+  subscription: subscriptionSource
 } as const
 export type ResourceKind = keyof typeof sources
 

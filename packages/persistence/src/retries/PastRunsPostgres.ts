@@ -95,7 +95,8 @@ const make = Effect.gen(function*() {
 
   const keyed: PastRuns["Service"]["keyed"] = Effect.fnUntraced(function*(orderId, idempotencyKey) {
     const [row] = yield* sql<KeyRow>`select k.run_id, r.event_id, r.state, k.fingerprint from process_keys k
-      join runs r on r.id = k.run_id where k.order_id = ${orderId} and k.key = ${idempotencyKey}`
+      join runs r on r.id = k.run_id where k.order_id = ${orderId}
+        and k.key in (${idempotencyKey}, erased_key(${idempotencyKey}))`
     return row && {
       runId: row.run_id,
       eventId: row.event_id,

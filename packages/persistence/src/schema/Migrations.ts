@@ -25,6 +25,7 @@ import pipelinePause from "./migrations/0017_pipeline_pause.ts"
 import retention from "./migrations/0019_retention.ts"
 import subscriptionLife from "./migrations/0020_subscription_life.ts"
 import feed from "./migrations/0021_feed.ts"
+import erasure from "./migrations/0025_erasure.ts"
 
 /** Every migration by `<number>_<name>`; the last number is the schema version of this program. */
 export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
@@ -46,7 +47,8 @@ export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
   "0017_pipeline_pause": pipelinePause,
   "0019_retention": retention,
   "0020_subscription_life": subscriptionLife,
-  "0021_feed": feed
+  "0021_feed": feed,
+  "0025_erasure": erasure
 }
 
 /** Table with one row for each migration that was applied. */

@@ -4,7 +4,7 @@
  */
 import { isParameter } from "@effect/sql-pg/PgTypes"
 import { fence as fenceStatement, look as lookStatement } from "../../src/journal/claims/RunClaimer.ts"
-import { duplicatesStatement } from "../../src/journal/writer/KeyConflicts.ts"
+import { duplicatesStatement, erasedDuplicatesStatement } from "../../src/journal/writer/KeyConflicts.ts"
 import { reconcileStatement } from "../../src/journal/writer/LostReplies.ts"
 import { flush } from "./FlushModel.ts"
 import {
@@ -101,6 +101,8 @@ const statements: ReadonlyArray<readonly [string, Statement]> = [
   [lookStatement, { name: "look", run: look }],
   [reconcileStatement, { name: "reconcile", run: reconcile }],
   [duplicatesStatement, { name: "duplicates", run: duplicates }],
+  // Nothing is erased in an exploration.
+  [erasedDuplicatesStatement, { name: "erased duplicates", run: () => [] }],
   ["select o.id, o.version, r.reason", {
     name: "versions",
     run: ({ parameters: [orders, runs], tables }) =>

@@ -17,6 +17,13 @@ select d.n::int, 'id', ${found} join orders o on o.id = d.id ${run}
 union all select d.n::int, 'externalId', ${found} join orders o on o.external_key = d.external_id ${run}
 union all select d.n::int, 'Idempotency-Key', ${found} join orders o on o.idempotency_key = d.idempotency_key ${run}`
 
+/** For submissions whose keys are taken by none: keys of erased orders are stored as their digest. */
+export const erasedDuplicatesStatement = `with d as materialized (select d.* from ${unnest(asked, "d", 1)})
+select d.n::int, 'externalId', ${found}
+join orders o on erased_key(o.external_key) = erased_key(d.external_id) and o.external_key is not null ${run}
+union all select d.n::int, 'Idempotency-Key', ${found}
+join orders o on erased_key(o.idempotency_key) = erased_key(d.idempotency_key) and o.idempotency_key is not null ${run}`
+
 export const duplicatesParameters = (submissions: ReadonlyArray<Submission>) =>
   columns(
     asked,
@@ -28,7 +35,7 @@ export const duplicatesParameters = (submissions: ReadonlyArray<Submission>) =>
   )
 
 /** The hits of each submission, by its place. */
-export const hitsOf = (rows: Rows, count: number): ReadonlyArray<ReadonlyArray<Hit>> => {
+export const hitsOf = (rows: Rows, count: number): Array<ReadonlyArray<Hit>> => {
   const hits: Array<Array<Hit>> = Array.from({ length: count }, () => [])
   for (const [n, key, orderId, eventId, runId, fingerprint, state] of rows) {
     hits[(n as number) - 1]?.push({ key, orderId, eventId, runId, fingerprint, state } as Hit)

@@ -16,7 +16,7 @@ import type { WorkerRegistration } from "../lease/WorkerRegistration.ts"
 import { flushAnswer, openedRun, queued, type StoredEntry } from "./FlushResult.ts"
 import { flushParameters } from "./FlushRows.ts"
 import { type FlushTexts, partsOf } from "./FlushStatement.ts"
-import { duplicatesParameters, duplicatesStatement, hitsOf } from "./KeyConflicts.ts"
+import { duplicatesParameters, duplicatesStatement, erasedDuplicatesStatement, hitsOf } from "./KeyConflicts.ts"
 import { reconciled, reconcileParameters, reconcileStatement } from "./LostReplies.ts"
 import { type PendingEntry, type PendingSubmission, type PendingWrite, sorted } from "./PendingWrite.ts"
 import type { Tracker } from "./WriteHealth.ts"
@@ -173,6 +173,18 @@ export const make = Effect.fnUntraced(function*(lease: Lease, worker: WorkerRegi
       )
       if (Result.isFailure(answer)) return sqlFault(answer.failure)
       const hits = hitsOf(answer.success, members.length)
+      const lost = members.filter((_, i) => hits[i]?.length === 0)
+      if (lost.length > 0) {
+        const erased = yield* channel.link.query(
+          erasedDuplicatesStatement,
+          duplicatesParameters(lost.map((m) => m.submission))
+        )
+        if (Result.isFailure(erased)) return sqlFault(erased.failure)
+        hitsOf(erased.success, lost.length).forEach((found, i) => {
+          const member = lost[i]
+          if (member !== undefined) hits[members.indexOf(member)] = found
+        })
+      }
       members.forEach((member, i) => {
         const judgement = judge(member.submission, hits[i] ?? [])
         if (judgement._tag === "Own") settleAccept(member, sentBy === lease.identity().worker)

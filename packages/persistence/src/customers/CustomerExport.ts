@@ -1,0 +1,168 @@
+/**
+ * Everything that is held about a customer, as one JSON document that is read while it is sent: in memory is one order,
+ * run or delivery at a time. Contract: section 7, `GET /v1/customers/{id}/export`.
+ */
+import { deliveryId, processEventId } from "@sluice/domain/identity/Ids"
+import { stringify } from "@sluice/domain/json/Json"
+import type { ProcessEvent } from "@sluice/domain/run/ProcessEvent"
+import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
+import { Context, Effect, Layer, Stream } from "effect"
+import { SqlClient } from "effect/sql"
+import { type AuditRow, shownRecord } from "../access/AuditLog.ts"
+import { Deliveries } from "../deliveries/Deliveries.ts"
+import { ProcessEvents } from "../queries/ProcessEvents.ts"
+import { subscriptionSource } from "../queries/Resources.ts"
+import { orUnavailable } from "../sql/Unavailable.ts"
+import { CustomerUnknown } from "./CustomerErasure.ts"
+import { eventsOf, ordersOf } from "./CustomerOrders.ts"
+import { type CustomerAmbiguous, findSubject } from "./CustomerSubject.ts"
+
+/** Texts of a list in JSON, separated by commas. */
+const list = <E>(name: string, items: Stream.Stream<string, E>): Stream.Stream<string, E> =>
+  Stream.concat(
+    Stream.succeed(`,"${name}":[`),
+    Stream.concat(
+      Stream.map(Stream.zipWithIndex(items), ([text, index]) => index === 0 ? text : `,${text}`),
+      Stream.succeed("]")
+    )
+  )
+
+const rowsOf = <A, E>(rows: Effect.Effect<ReadonlyArray<A>, E>): Stream.Stream<A, E> =>
+  Stream.flatMap(Stream.fromEffect(rows), Stream.fromIterable)
+
+const make = Effect.gen(function*() {
+  const sql = yield* SqlClient.SqlClient
+  const events = yield* ProcessEvents
+  const deliveries = yield* Deliveries
+
+  /** The newest document, with `versions` and `history`. */
+  const order = Effect.fnUntraced(function*(id: string) {
+    const versions = yield* sql<{ readonly doc: string }>`select doc from order_versions where order_id = ${id}
+      order by version`
+    const history = yield* sql<{ readonly entry: string }>`select entry from order_history where order_id = ${id}
+      order by seq`
+    const docs = versions.map(({ doc }) => doc)
+    return `${docs.at(-1)?.slice(0, -1)},"versions":[${docs.join(",")}],"history":[${
+      history.map(({ entry }) => entry).join(",")
+    }]}`
+  })
+
+  /** The process event with every body in it, however large. */
+  const processEvent = Effect.fnUntraced(function*(id: string) {
+    const event = yield* events.get(id)
+    const steps = yield* Effect.forEach(event.steps, (step) =>
+      Effect.map(
+        Effect.forEach(step.callouts, (callout) =>
+          isWhole(callout) ? Effect.succeed(callout) : events.callout(id, callout.id)),
+        (callouts) => ({ ...step, callouts })
+      ))
+    return stringify({ ...event, steps } as never)
+  })
+
+  const stream: CustomerExport["Service"]["stream"] = Effect.fnUntraced(function*(name) {
+    const subject = yield* orUnavailable(findSubject(sql, name))
+    const { stored } = subject
+    const ids: Array<string> = []
+    yield* orUnavailable(
+      Stream.runForEach(ordersOf(sql, subject), (some) => Effect.sync(() => void ids.push(...some)))
+    )
+    if (stored === undefined && ids.length === 0) return yield* new CustomerUnknown({ name })
+    const [customer] = stored === undefined
+      ? []
+      : yield* orUnavailable(
+        sql<{ readonly doc: string }>`select customer_document(c) as doc from customers c where key = ${stored.key}`
+      )
+    const orders = Stream.fromIterable(ids)
+    const runs = Stream.flatMap(
+      orders,
+      (id) => rowsOf(sql<{ readonly id: string }>`select id from runs where order_id = ${id} order by id`)
+    )
+    const ofOrders = Stream.flatMap(
+      orders,
+      (id) =>
+        rowsOf(sql<{ readonly id: string }>`select id from deliveries where order_id = ${id} order by order_id, id`)
+    )
+    const ofEvents = Stream.flatMap(
+      eventsOf(sql, subject),
+      (some) =>
+        Stream.flatMap(
+          Stream.fromIterable(some),
+          (id) => rowsOf(sql<{ readonly id: string }>`select id from deliveries where message_id = ${id}::uuid`)
+        )
+    )
+    const subscriptions = Stream.concat(
+      stored === undefined
+        ? Stream.empty
+        : rowsOf(sql<{ readonly doc: string }>`select r.doc from (${sql.literal(subscriptionSource)}) r
+            where r.customer_id = ${stored.id}`),
+      Stream.flatMap(
+        orders,
+        (id) =>
+          rowsOf(sql<{ readonly doc: string }>`select r.doc from (${sql.literal(subscriptionSource)}) r
+          where r.order_id = ${id} and r.customer_id is distinct from ${stored?.id ?? null}`)
+      )
+    )
+    const audit = Stream.flatMap(
+      orders,
+      (id) => rowsOf(sql<AuditRow>`select * from audit where order_id = ${id} order by at, id`)
+    )
+    // What retention deletes meanwhile is left out.
+    const text = Stream.make(`{"customer":${customer?.doc ?? "null"}`).pipe(
+      Stream.concat(list("orders", Stream.mapEffect(orders, order))),
+      Stream.concat(
+        list(
+          "processEvents",
+          Stream.filter(
+            Stream.mapEffect(runs, ({ id }) =>
+              processEvent(processEventId(id)).pipe(
+                Effect.catchTags({
+                  ProcessEventUnknown: () => Effect.undefined,
+                  CalloutUnknown: () => Effect.undefined
+                })
+              )),
+            (item) => item !== undefined
+          )
+        )
+      ),
+      Stream.concat(
+        list(
+          "deliveries",
+          Stream.filter(
+            Stream.mapEffect(Stream.concat(ofOrders, ofEvents), ({ id }) =>
+              deliveries.get(deliveryId(id)).pipe(
+                Effect.map((view) => stringify(view as never)),
+                Effect.catchTag("DeliveryUnknown", () => Effect.undefined)
+              )),
+            (item) => item !== undefined
+          )
+        )
+      ),
+      Stream.concat(list("subscriptions", Stream.map(subscriptions, ({ doc }) => doc))),
+      Stream.concat(list("audit", Stream.map(audit, (row) => stringify(shownRecord(row) as never)))),
+      Stream.concat(Stream.succeed("}"))
+    )
+    return text
+  })
+
+  return CustomerExport.of({ stream })
+})
+
+const isReference = (body: unknown): boolean =>
+  typeof body === "object" && body !== null && "size" in body && "href" in body
+
+const isWhole = (
+  { request, response }: ProcessEvent["steps"][number]["callouts"][number]
+): boolean => !isReference(request.body) && !isReference(response?.body)
+
+export class CustomerExport extends Context.Service<CustomerExport, {
+  /** The pieces of the document. */
+  readonly stream: (
+    name: string
+  ) => Effect.Effect<
+    Stream.Stream<string, unknown>,
+    CustomerUnknown | CustomerAmbiguous | JournalUnavailable
+  >
+}>()("@sluice/persistence/customers/CustomerExport") {
+  static readonly layer: Layer.Layer<CustomerExport, never, SqlClient.SqlClient | ProcessEvents | Deliveries> = Layer
+    .effect(CustomerExport, make)
+}

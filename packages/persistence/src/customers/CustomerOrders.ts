@@ -1,0 +1,107 @@
+/**
+ * Finds a customer's orders and reported events by a walk over all of them, oldest first, in bounded statements. No index
+ * leads from a customer to their orders: every order would pay for it, and exports and erasures are rare.
+ */
+import * as PgTypes from "@effect/sql-pg/PgTypes"
+import { replaceStrings } from "@sluice/domain/internal/erasure/JsonStrings"
+import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import { Effect, Option, Stream } from "effect"
+import type { SqlClient, Statement } from "effect/sql"
+import type { SqlError } from "effect/sql/SqlError"
+import { type CustomerSubject, isTheirs, mayName } from "./CustomerSubject.ts"
+
+/** Rows that one statement walks over. */
+const walked = 1000
+
+/** Documents above this size are read one by one, in bytes. */
+const large = 65_536
+
+interface Found {
+  readonly id: string
+  readonly doc: string | null
+}
+
+interface End {
+  readonly id: string
+  readonly created_at: Date
+}
+
+/** The found rows that are the subject's, by their newest document. */
+const theirs = Effect.fnUntraced(function*(
+  sql: SqlClient.SqlClient,
+  subject: CustomerSubject,
+  found: ReadonlyArray<Found>
+) {
+  const ids: Array<string> = []
+  for (const { doc, id } of found) {
+    const [read] = doc !== null ? [{ doc }] : yield* sql<{ readonly doc: string }>`select v.doc from orders o
+      join order_versions v on v.order_id = o.id and v.version = o.version where o.id = ${id}`
+    if (read !== undefined && isTheirs(subject, read.doc)) ids.push(id)
+  }
+  return ids
+})
+
+const candidates = (sql: SqlClient.SqlClient, subject: CustomerSubject, orders: Statement.Fragment) =>
+  sql<Found>`select w.id, case when octet_length(v.doc) <= ${PgTypes.int4(large)} then v.doc end as doc
+    from (${orders}) w join order_versions v on v.order_id = w.id and v.version = w.version
+    where ${mayName(sql, subject, "v.doc")} offset 0`
+
+/** The ids of the subject's orders, oldest first, in groups. */
+export const ordersOf = (
+  sql: SqlClient.SqlClient,
+  subject: CustomerSubject
+): Stream.Stream<ReadonlyArray<string>, SqlError> =>
+  Stream.paginate(undefined as End | undefined, (after) =>
+    Effect.gen(function*() {
+      const way = sql`select id, version, created_at from orders ${
+        after === undefined
+          ? sql``
+          : sql`where (created_at, id) > (${PgTypes.timestamptz(after.created_at)}, ${after.id})`
+      } order by created_at, id limit ${walked}`
+      const ids = yield* theirs(sql, subject, yield* candidates(sql, subject, way))
+      const [end] = yield* sql<End>`select id, created_at from (${way}) w order by created_at, id offset ${walked - 1}`
+      return [[ids], end === undefined ? Option.none() : Option.some(end)] as const
+    }))
+
+/** An order of the subject over which a run is open. */
+export const openOrderOf = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, subject: CustomerSubject) {
+  const open = sql`select o.id, o.version from runs r join orders o on o.id = r.order_id
+    where r.state in ('queued', 'running', 'waiting', 'compensating')`
+  const [first] = yield* theirs(sql, subject, yield* candidates(sql, subject, open))
+  return first
+})
+
+interface EventRow {
+  readonly id: string
+  readonly body: Uint8Array
+}
+
+/** True if a string of the JSON text is the subject's id or address. */
+const names = ({ customerId, email }: CustomerSubject, text: string): boolean => {
+  let found = false
+  replaceStrings(text, {
+    string: (value, { isName }) => {
+      found ||= !isName && (value === customerId || value.toLowerCase() === email)
+      return value
+    }
+  })
+  return found
+}
+
+/** The ids of reported events whose data names the subject, oldest first, in groups. */
+export const eventsOf = (
+  sql: SqlClient.SqlClient,
+  subject: CustomerSubject
+): Stream.Stream<ReadonlyArray<string>, SqlError> =>
+  Stream.paginate("00000000-0000-0000-0000-000000000000", (after) =>
+    Effect.gen(function*() {
+      const way = sql`select id, order_id, body from messages where id > ${after}::uuid order by id limit ${walked}`
+      // Bodies of events are JSON that was stored as UTF-8; what is no text to PostgreSQL is escaped in it.
+      const found = yield* sql<EventRow>`select w.id, w.body from (${way}) w
+        where w.order_id is null and w.body is not null and (${
+        mayName(sql, subject, "convert_from(w.body, 'UTF8')")
+      }) offset 0`
+      const ids = found.filter(({ body }) => names(subject, Utf8.decode(body))).map(({ id }) => id)
+      const [end] = yield* sql<{ readonly id: string }>`select id from (${way}) w order by id offset ${walked - 1}`
+      return [[ids], end === undefined ? Option.none() : Option.some(end.id)] as const
+    }))

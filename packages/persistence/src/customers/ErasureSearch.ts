@@ -1,0 +1,62 @@
+/** The first step of an erasure: the customer's orders, and every value by which the customer is known. */
+import * as PgTypes from "@effect/sql-pg/PgTypes"
+import { PersonalValueCollector } from "@sluice/domain/internal/erasure/PersonalValues"
+import { turnFor } from "@sluice/domain/internal/json/LargeText"
+import { Effect, Stream } from "effect"
+import type { SqlClient } from "effect/sql"
+import { transaction } from "../sql/Transaction.ts"
+import { ordersOf } from "./CustomerOrders.ts"
+import { type CustomerSubject, findSubject } from "./CustomerSubject.ts"
+
+const texts = (value: ReadonlyArray<string>) => ({ ...PgTypes.text(null), oid: PgTypes.OID.textArray, value })
+
+/** The documents that say who the customer is. */
+const documents = (sql: SqlClient.SqlClient, orderIds: ReadonlyArray<string>) =>
+  Stream.fromIterable(orderIds).pipe(
+    Stream.mapEffect((id) =>
+      sql<{ readonly version: number }>`select version from order_versions where order_id = ${id} order by version`
+        .pipe(
+          Effect.map((rows) => rows.map(({ version }) => ({ id, version })))
+        )
+    ),
+    Stream.flatMap(Stream.fromIterable),
+    Stream.mapEffect(({ id, version }) =>
+      sql<{ readonly doc: string }>`select doc from order_versions where order_id = ${id} and version = ${version}`
+    ),
+    Stream.flatMap(Stream.fromIterable),
+    Stream.map(({ doc }) => doc)
+  )
+
+/** Finds what an erasure rewrites, and stores it with the number of runs. Nothing of the customer is changed. */
+export const findPerson = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, jobId: string, name: string) {
+  // An address that further customers got meanwhile names nobody.
+  const subject = yield* findSubject(sql, name).pipe(
+    Effect.catchTag("CustomerAmbiguous", () => Effect.succeed<CustomerSubject>({ name }))
+  )
+  const values = new PersonalValueCollector()
+  for (const known of [subject.customerId, subject.email]) if (known !== undefined) values.addIdentifier(known)
+  const orders: Array<string> = []
+  yield* Stream.runForEach(ordersOf(sql, subject), (ids) => Effect.sync(() => void orders.push(...ids)))
+  yield* Stream.runForEach(
+    documents(sql, orders),
+    (doc) => Effect.map(turnFor(doc.length), () => values.addDocument(doc))
+  )
+  if (subject.stored !== undefined) {
+    const rows = yield* sql<{ readonly doc: string }>`select customer_document(c) as doc from customers c
+      where key = ${subject.stored.key}
+      union all select doc from subscriptions where customer_id = ${subject.stored.id}`
+    for (const { doc } of rows) values.addDocument(doc)
+  }
+  yield* transaction(
+    sql,
+    Effect.gen(function*() {
+      yield* sql`delete from erasure_orders where job_id = ${jobId}::uuid`
+      yield* sql`insert into erasure_orders select ${jobId}::uuid, id from unnest(${texts(orders)}) as o(id)`
+      const [row] = yield* sql<{ readonly total: number }>`select count(*)::int4 as total from runs
+        where order_id = any(${texts(orders)})`
+      yield* sql`update jobs set total = ${row?.total ?? 0} where id = ${jobId}::uuid`
+      yield* sql`insert into erasures (job_id, subject, sought)
+        values (${jobId}::uuid, ${JSON.stringify(subject)}, ${JSON.stringify(values.values)})`
+    })
+  )
+})

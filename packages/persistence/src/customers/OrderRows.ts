@@ -1,0 +1,163 @@
+/**
+ * The rows that hold what is known of an order, as an erasure rewrites them: by table, the columns with text of the order,
+ * of its partners or of operators. Ids that Sluice made, states, times and counts are in other columns.
+ */
+import * as PgTypes from "@effect/sql-pg/PgTypes"
+import type { Eraser } from "@sluice/domain/internal/erasure/Eraser"
+import { turnFor } from "@sluice/domain/internal/json/LargeText"
+import { Effect } from "effect"
+import type { SqlClient } from "effect/sql"
+import { columns, type ColumnTypes, unnest } from "../sql/ArrayParameters.ts"
+
+/** A table, its key and the columns that are rewritten. `t` in conditions is the table. */
+interface RewrittenTable {
+  readonly table: string
+  /** The key's columns. */
+  readonly key: ColumnTypes
+  readonly texts: ColumnTypes
+  /** The rows that belong to some orders, `$1`, or, for `of: "events"`, to some reported events. */
+  readonly where: string
+}
+
+const ofRuns = "t.run_id in (select id from runs where order_id = any($1))"
+const ofDeliveries = "t.delivery_id in (select id from deliveries where order_id = any($1))"
+
+const deliveryTexts = { target: "text", chain: "text", reason: "text", body: "bytea" } as const
+const attemptTexts = { record: "text", response: "bytea" } as const
+
+export const orderTables: ReadonlyArray<RewrittenTable> = [
+  {
+    table: "order_versions",
+    key: { order_id: "text", version: "int" },
+    texts: { doc: "text" },
+    where: "t.order_id = any($1)"
+  },
+  {
+    table: "order_history",
+    key: { order_id: "text", seq: "text" },
+    texts: { entry: "text" },
+    where: "t.order_id = any($1)"
+  },
+  {
+    table: "runs",
+    key: { id: "uuid" },
+    texts: { reason: "text", retry_reason: "text" },
+    where: "t.order_id = any($1)"
+  },
+  {
+    table: "steps",
+    key: { run_id: "uuid", index: "int" },
+    texts: { record: "text" },
+    where: ofRuns
+  },
+  {
+    table: "callouts",
+    key: { run_id: "uuid", id: "uuid" },
+    texts: { record: "text", body: "bytea", response: "bytea" },
+    where: ofRuns
+  },
+  { table: "deliveries", key: { id: "uuid" }, texts: deliveryTexts, where: "t.order_id = any($1)" },
+  {
+    table: "delivery_attempts",
+    key: { delivery_id: "uuid", number: "int" },
+    texts: attemptTexts,
+    where: ofDeliveries
+  },
+  {
+    table: "messages",
+    key: { id: "uuid" },
+    texts: { body: "bytea" },
+    where: "t.id in (select message_id from deliveries where order_id = any($1))"
+  },
+  {
+    table: "subscriptions",
+    key: { id: "text" },
+    texts: { doc: "text", entitlements: "text" },
+    where: "t.order_id = any($1)"
+  },
+  {
+    table: "audit",
+    key: { id: "uuid" },
+    texts: { resource: "text", before: "text", after: "text", reason: "text" },
+    where: "t.order_id = any($1)"
+  }
+]
+
+/** Reported events are messages of no order. `$1`: their ids. */
+export const eventTables: ReadonlyArray<RewrittenTable> = [
+  { table: "messages", key: { id: "uuid" }, texts: { body: "bytea" }, where: "t.id = any($1::uuid[])" },
+  { table: "deliveries", key: { id: "uuid" }, texts: deliveryTexts, where: "t.message_id = any($1::uuid[])" },
+  {
+    table: "delivery_attempts",
+    key: { delivery_id: "uuid", number: "int" },
+    texts: attemptTexts,
+    where: "t.delivery_id in (select id from deliveries where message_id = any($1::uuid[]))"
+  }
+]
+
+/** Bytes and rows that are in memory at once. A single row may have more. */
+const chunkBytes = 4 * 1024 * 1024
+const chunkRows = 200
+
+type Row = Readonly<Record<string, string | number | Uint8Array | null>>
+
+/** Rows in groups of at most `chunkRows` and about `chunkBytes`. */
+const chunksOf = (rows: ReadonlyArray<Row>): ReadonlyArray<ReadonlyArray<Row>> => {
+  const chunks: Array<Array<Row>> = []
+  let bytes = 0
+  for (const row of rows) {
+    bytes += Number(row["size"])
+    const last = chunks.at(-1)
+    if (last === undefined || last.length >= chunkRows || bytes > chunkBytes) {
+      chunks.push([row])
+      bytes = Number(row["size"])
+    } else last.push(row)
+  }
+  return chunks
+}
+
+/** `seq` of the history is a bigint, which travels as text. */
+const typed = (column: string, alias: string): string => column === "seq" ? `${alias}.seq::int8` : `${alias}.${column}`
+
+const rewritten = (eraser: Eraser, value: Row[string]): Row[string] =>
+  typeof value === "string" ? eraser.text(value) : value instanceof Uint8Array ? eraser.bytes(value) : value
+
+/** Rewrites the rows of one table. `ids`: the value of `$1`. */
+export const rewriteTable = Effect.fnUntraced(function*(
+  sql: SqlClient.SqlClient,
+  { key, table, texts, where }: RewrittenTable,
+  ids: PgTypes.Parameter,
+  eraser: Eraser
+) {
+  const keys = Object.keys(key)
+  const names = Object.keys(texts)
+  const keyList = keys.map((name) => name === "seq" ? "t.seq::text as seq" : `t.${name}`).join(", ")
+  const match = keys.map((name) => `t.${name} = ${typed(name, "u")}`).join(" and ")
+  const size = names.map((name) => `coalesce(octet_length(t.${name}), 0)`).join(" + ")
+  const rows = yield* sql.unsafe<Row>(`select ${keyList}, ${size} as size from ${table} t where ${where}`, [ids])
+  for (const chunk of chunksOf(rows)) {
+    const read = yield* sql.unsafe<Row>(
+      `select ${keyList}, ${names.map((name) => `t.${name}`).join(", ")}
+        from ${unnest(key, "u", 1)} join ${table} t on ${match}`,
+      columns(key, chunk as never)
+    )
+    const changed: Array<Row> = []
+    for (const row of read) {
+      const next: Record<string, Row[string]> = { ...row }
+      for (const name of names) {
+        const value = row[name] ?? null
+        const length = typeof value === "string" || value instanceof Uint8Array ? value.length : 0
+        yield* turnFor(length)
+        next[name] = rewritten(eraser, value)
+      }
+      if (names.some((name) => next[name] !== row[name])) changed.push(next)
+    }
+    if (changed.length === 0) continue
+    const all = { ...key, ...texts }
+    yield* sql.unsafe(
+      `update ${table} t set ${names.map((name) => `${name} = u.${name}`).join(", ")}
+        from ${unnest(all, "u", 1)} where ${match}`,
+      columns(all, changed as never)
+    )
+  }
+})
