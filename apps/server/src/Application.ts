@@ -12,6 +12,7 @@ import { EditOrder } from "@sluice/engine/commands/EditOrder"
 import { Intake } from "@sluice/engine/commands/Intake"
 import { ResolveStep } from "@sluice/engine/commands/ResolveStep"
 import { RetryRun } from "@sluice/engine/commands/RetryRun"
+import type { HeldJob } from "@sluice/engine/internal/jobs/JobHandler"
 import * as JobWorker from "@sluice/engine/internal/jobs/JobWorker"
 import * as RunJobs from "@sluice/engine/internal/jobs/RunJobs"
 import { exportOrder } from "@sluice/engine/internal/plugins/builtin/ExportOrder"
@@ -37,6 +38,8 @@ import * as DeliveryStorePostgres from "@sluice/persistence/deliveries/DeliveryS
 import { EmbeddedPostgres } from "@sluice/persistence/embedded/EmbeddedPostgres"
 import { ApiKeyStore } from "@sluice/persistence/internal/access/ApiKeyStore"
 import { AuditLog } from "@sluice/persistence/internal/access/AuditLog"
+import { CustomerErasure } from "@sluice/persistence/internal/customers/CustomerErasure"
+import { CustomerExport } from "@sluice/persistence/internal/customers/CustomerExport"
 import { Deliveries } from "@sluice/persistence/internal/deliveries/Deliveries"
 import { Feed } from "@sluice/persistence/internal/deliveries/Feed"
 import { Replays } from "@sluice/persistence/internal/deliveries/Replays"
@@ -152,15 +155,24 @@ const deliveries = (executes: boolean) =>
     )
     : DeliveryStorePostgres.layerAnnouncing
 
+/** The erasure of a customer, as a kind of job. */
+const erasures = Effect.map(CustomerErasure, ({ work }) => ({
+  _tag: "Whole" as const,
+  kind: "erase" as const,
+  work: ({ cancelling, job }: HeldJob) => work(job.id, job.options.customer, cancelling)
+}))
+
+const jobHandlers = Effect.map(Effect.all([RunJobs.handlers, erasures]), ([runs, erasure]) => [...runs, erasure])
+
 /** The acts of an operator on runs: on one at request, on many by the workers. */
 const operations = (executes: boolean) =>
-  Layer.merge(JobLists.layer, executes ? JobWorker.layer(RunJobs.handlers) : Layer.empty).pipe(
+  Layer.merge(JobLists.layer, executes ? JobWorker.layer(jobHandlers) : Layer.empty).pipe(
     Layer.provideMerge(Layer.mergeAll(
       ResolveStep.layer,
       RetryRun.layer,
       CancelRun.layer.pipe(Layer.provide(Metered.journal))
     )),
-    Layer.provideMerge(Layer.mergeAll(PastRunsPostgres.layer, JobsPostgres.layer))
+    Layer.provideMerge(Layer.mergeAll(PastRunsPostgres.layer, JobsPostgres.layer, CustomerErasure.layer))
   )
 
 /** Keeps what is hidden in logs and refusals up to date. */
@@ -185,7 +197,10 @@ const engine = (config: ServerConfig, { authorities, settings }: ReadFiles) => {
     Readiness.layer
   )
   const delivering = Layer.mergeAll(
-    Layer.merge(Deliveries.layer, Feed.layer).pipe(Layer.provide(DeliveryPreview.layer)),
+    CustomerExport.layer.pipe(
+      Layer.provideMerge(Layer.merge(Deliveries.layer, Feed.layer).pipe(Layer.provide(DeliveryPreview.layer))),
+      Layer.provide(ProcessEvents.layer)
+    ),
     Events.layer,
     Replays.layer,
     deliveries(executes)

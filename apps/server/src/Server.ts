@@ -21,6 +21,7 @@ import * as HomePage from "./http/operations/HomePage.ts"
 import * as MetricsHttp from "./http/operations/MetricsHttp.ts"
 import * as OverviewHttp from "./http/operations/OverviewHttp.ts"
 import * as PartnersHttp from "./http/operations/PartnersHttp.ts"
+import * as PersonalDataHttp from "./http/operations/PersonalDataHttp.ts"
 import * as ResourcesHttp from "./http/operations/ResourcesHttp.ts"
 import * as EventsHttp from "./http/orders/EventsHttp.ts"
 import * as OrdersHttp from "./http/orders/OrdersHttp.ts"
@@ -51,6 +52,7 @@ const handlers = Layer.mergeAll(
   EventTypesHttp.layer,
   EventsHttp.layer,
   ResourcesHttp.layer,
+  PersonalDataHttp.layer,
   PartnersHttp.layer,
   OverviewHttp.layer,
   HealthHttp.layer,

@@ -104,6 +104,7 @@ export const access: AccessTable = {
   partners: { list: "read", reset: ["operate", "partner.update"] },
   plugins: { list: "read" },
   customers: { list: "read", get: "read" },
+  personalData: { export: "admin", erase: ["admin", "customer.erase"] },
   subscriptions: { list: "read", get: "read", history: "read" },
   overview: { get: "read" },
   health: { live: "anyone", ready: "anyone" }

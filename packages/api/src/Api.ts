@@ -7,6 +7,7 @@ import { DeliveriesApi } from "./operations/DeliveriesApi.ts"
 import { HealthApi } from "./operations/HealthApi.ts"
 import { OverviewApi } from "./operations/OverviewApi.ts"
 import { PartnersApi } from "./operations/PartnersApi.ts"
+import { PersonalDataApi } from "./operations/PersonalDataApi.ts"
 import { CustomersApi } from "./orders/CustomersApi.ts"
 import { EventsApi } from "./orders/EventsApi.ts"
 import { OrdersApi } from "./orders/OrdersApi.ts"
@@ -45,6 +46,7 @@ export class Api extends HttpApi.make("sluice")
     EventTypesApi,
     EventsApi,
     CustomersApi,
+    PersonalDataApi,
     SubscriptionsApi,
     OverviewApi
   )

@@ -111,6 +111,10 @@ export const routes: RouteTable = {
     get: ["GET", "/v1/deliveries/:id"],
     redeliver: ["POST", "/v1/deliveries/:id/redeliver"]
   },
+  personalData: {
+    export: ["GET", "/v1/customers/:id/export"],
+    erase: ["POST", "/v1/customers/:id/erase"]
+  },
   plugins: { list: ["GET", "/v1/plugins"] },
   partners: {
     list: ["GET", "/v1/partners"],

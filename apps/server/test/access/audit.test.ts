@@ -156,6 +156,20 @@ const scenarios: { readonly [Route in ChangingRoute]: Scenario | "unrecorded" } 
   "jobs.retryMany": many("retry"),
   "jobs.cancelMany": many("cancel"),
   "jobs.resolveMany": many("resolve"),
+  "personalData.erase": {
+    action: "customer.erase",
+    status: 202,
+    prepare: Effect.gen(function*() {
+      const sql = yield* SqlClient.SqlClient
+      // An id that Sluice made stays readable in the path.
+      const id = idOf("customer", uuid())
+      yield* Effect.orDie(sql`insert into customers (key, id, version, created_at, updated_at)
+        values (${`email:${id}`}, ${id}, 1, now(), now())`)
+      return ["POST", `/v1/customers/${id}/erase`, { reason: "asked by letter" }] as const
+    }),
+    after: ({ jobId }) => jobId.startsWith("job-"),
+    reason: "asked by letter"
+  },
   "jobs.cancel": {
     action: "job.cancel",
     prepare: Effect.gen(function*() {

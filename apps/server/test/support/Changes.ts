@@ -38,6 +38,7 @@ export const changes = ({ delivery, failed, job, replay, running }: Stored): Rea
     path: `/v1/process-events/${verb}`,
     body: { filter: { pipeline: "calling" }, reason: "r" }
   })),
+  { endpoint: "personalData.erase", method: "POST", path: "/v1/customers/nobody/erase", body: { reason: "r" } },
   { endpoint: "jobs.cancel", method: "POST", path: `/v1/jobs/${job}/cancel` },
   { endpoint: "events.report", method: "POST", path: "/v1/events", body: { type: "cancel.attempted", data: {} } },
   { endpoint: "deliveries.redeliver", method: "POST", path: `/v1/deliveries/${delivery}/redeliver` },

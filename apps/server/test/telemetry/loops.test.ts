@@ -30,6 +30,7 @@ const worker = [
   "delivery-dispatcher",
   "delivery-notifications",
   "delivery-results",
+  "erase-jobs",
   "resolve-jobs",
   "retention",
   "retry-jobs",

@@ -1,6 +1,7 @@
 /**
  * The values by which a person is known, collected from documents: every string below a personal member. Elsewhere each
- * is sought as a whole string; identifiers, e-mail addresses, phone numbers and full names also within longer ones.
+ * is sought as a whole string; identifiers, e-mail addresses, phone numbers, full names and streets with a number also
+ * within longer ones.
  * Contract: section 7, `POST /v1/customers/{id}/erase`.
  */
 import { replaceStrings } from "./JsonStrings.ts"
@@ -22,6 +23,7 @@ const phoneName = /phone|mobile|msisdn|(^|[_a-z])tel($|[A-Z_])|^fax/i
 const fullName = /(^|[a-z_])name$/i
 const firstName = /^(first_?name|given_?name)$/i
 const lastName = /^(last_?name|family_?name|surname)$/i
+const streetName = /street|address|line\d?$/i
 const birthName = /birth|^dob$/i
 
 const digitsIn = (text: string): number => text.replaceAll(/\D/g, "").length
@@ -52,6 +54,7 @@ const isWithin = (value: string, member: string): boolean =>
   || identifierName.test(member) && isDistinct(value)
   || (phoneName.test(member) ? digitsIn(value) >= 5 : /^\+?[\d\s()./-]{7,}$/.test(value) && digitsIn(value) >= 7)
   || fullName.test(member) && /\S\s+\S/.test(value)
+  || streetName.test(member) && /^(?=.*\p{L}{3})(?=.*\d).*\s/u.test(value)
 
 /** Collects from any number of documents. */
 export class PersonalValueCollector {

@@ -60,6 +60,7 @@ describe("Eraser", () => {
     ["a phone number", `{"m":"call +47 912 34 567!"}`, `{"m":"call [erased]!"}`],
     ["a full name", `{"m":"Dear Ylva Testperson,"}`, `{"m":"Dear [erased],"}`],
     ["first and last name together", `{"m":"Plant, Ylva"}`, `{"m":"[erased]"}`],
+    ["a street with its number", `{"m":"Leave at Gate 12."}`, `{"m":"Leave at [erased]."}`],
     ["a first name alone stays within a text", `{"m":"Dear Ylva,"}`, `{"m":"Dear Ylva,"}`],
     [
       "an encoded address in a URL",

@@ -139,7 +139,7 @@ const eraseRest = Effect.fnUntraced(function*(
     sql,
     Effect.gen(function*() {
       if (subject.stored !== undefined) yield* eraseStored(sql, subject.stored, eraser)
-      yield* eraseActs(sql, subject, sought, eraser)
+      yield* eraseActs(sql, sought, eraser)
       yield* forget(sql, jobId)
     })
   )

@@ -49,7 +49,6 @@ const decodedName = (segment: string): string => {
 /** Requests that named the customer, and texts of operators and jobs. */
 export const eraseActs = Effect.fnUntraced(function*(
   sql: SqlClient.SqlClient,
-  subject: CustomerSubject,
   sought: PersonalValues,
   eraser: Eraser
 ) {
@@ -59,7 +58,7 @@ export const eraseActs = Effect.fnUntraced(function*(
   for (const { id, reason, resource } of named) {
     const parts = resource.split("/")
     const name = decodedName(parts[3] ?? "")
-    if (name.toLowerCase() !== subject.name.toLowerCase() && eraser.text(name) === name) continue
+    if (eraser.text(name) === name) continue
     parts[3] = erased
     yield* sql`update audit set resource = ${parts.join("/")},
       reason = ${reason === null ? null : eraser.text(reason)} where id = ${id}`

@@ -132,7 +132,8 @@ const make = Effect.gen(function*() {
       sql,
       sql<{ readonly state: JobState }>`update jobs set cancel_requested = true,
         finished_at = case when state = 'queued' then clock_timestamp() end,
-        state = case when state = 'queued' then 'cancelled' else state end
+        state = case when state = 'queued' then 'cancelled' else state end,
+        options = case when kind = 'erase' and state = 'queued' then null else options end
       where id = ${id}::uuid and finished_at is null and not cancel_requested returning state`.pipe(
         Effect.tap(([row]) => row === undefined ? Effect.void : recordAct(sql, { after: { state: row.state } }))
       )
