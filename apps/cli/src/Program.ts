@@ -11,6 +11,7 @@ import { deliveries, delivery, redeliver } from "./Deliveries.ts"
 import { trigger } from "./development/Trigger.ts"
 import { exitCodes, failureOf, usage } from "./Failure.ts"
 import { keys } from "./Keys.ts"
+import { customers } from "./operations/Customers.ts"
 import { job, jobs, stop } from "./operations/Jobs.ts"
 import { cancelMany, resolveMany, retryMany } from "./operations/Many.ts"
 import { pipelines } from "./operations/Pauses.ts"
@@ -54,7 +55,7 @@ const commandOf = (defaults: Defaults) => {
       { group: "Deliveries", commands: [deliveries, delivery, redeliver, replay] },
       { group: "Settings and partners", commands: [pipelines, apply, simulate, plan, checkPartner, keys] },
       { group: "Development", commands: [trigger] },
-      { group: "Access", commands: [apiKeys, createApiKey, deleteApiKey, audit] }
+      { group: "Access", commands: [apiKeys, createApiKey, deleteApiKey, audit, customers] }
     ]),
     Command.provide(({ json, key, url }) => {
       const secret = Option.getOrUndefined(key) ?? given

@@ -30,12 +30,12 @@ const plant = Effect.gen(function*() {
   partner.answer("/validate", (_, response) =>
     void response.end(JSON.stringify({
       CustomerPhone: person.phone,
-      orderNotes: [{ id: "p", text: `Moved to ${person.city}: ${person.street}` }],
+      orderNotes: [{ id: "p", text: `Moved to ${person.street}` }],
       properties: [{ key: "owner", value: person.name }]
     })))
   partner.answer(
     "/fails",
-    (_, response) => void response.writeHead(500).end(`No customer ${person.email} <b>${person.city}</b>`)
+    (_, response) => void response.writeHead(500).end(`<p><b>${person.city}</b> No customer ${person.email}</p>`)
   )
   partner.answer(
     "/told/never",
@@ -83,7 +83,7 @@ const plant = Effect.gen(function*() {
     "/v1/orders",
     order({
       id: "other",
-    orderType: "CHANGE_OFFER",
+      orderType: "CHANGE_OFFER",
       customerId: "K2",
       customerEmail: "b@example.org",
       customerName: "Somebody Else",
@@ -100,6 +100,7 @@ const plant = Effect.gen(function*() {
   const patched = yield* ask("PATCH", "/v1/orders/two", {
     body: { customerName: `${person.first} ${person.last}`, tags: [person.city] }
   })
+  assert.strictEqual(patched.status, 200, patched.text)
   yield* submit("/v1/orders/two/process", { pipeline: "plants" } as never, {
     "idempotency-key": `again ${person.email}`
   })

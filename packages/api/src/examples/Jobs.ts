@@ -75,6 +75,25 @@ export const jobs: Examples = {
       }
     }
   },
+  "personalData.erase": {
+    parameters: { id: "C-1001" },
+    requests: { example: { reason: "Asked by letter of 12 May" } },
+    answers: {
+      202: {
+        example: {
+          id: "job-01a2297e078173f7ae41903467899000",
+          kind: "erase",
+          state: "queued",
+          reason: "Asked by letter of 12 May",
+          done: 0,
+          failed: 0,
+          skipped: 0,
+          createdAt: "2026-11-29T22:47:36.121Z",
+          problems: []
+        }
+      }
+    }
+  },
   "jobs.get": {
     parameters: { id: "job-01a2051ef04677bbb09cd6751fcc7485" },
     answers: {

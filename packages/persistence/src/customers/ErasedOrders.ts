@@ -39,7 +39,7 @@ interface SentRow {
   readonly target: string | null
 }
 
-/** What partners hold of each run, in words; runs of which they hold nothing are absent. */
+/** The callouts and deliveries that partners hold of each run, in words; runs of which they hold nothing are absent. */
 const heldByPartners = Effect.fnUntraced(function*(
   sql: SqlClient.SqlClient,
   ids: ReadonlyArray<string>,

@@ -2,7 +2,7 @@
  * The rows that hold what is known of an order, as an erasure rewrites them: by table, the columns with text of the order,
  * of its partners or of operators. Ids that Sluice made, states, times and counts are in other columns.
  */
-import * as PgTypes from "@effect/sql-pg/PgTypes"
+import type * as PgTypes from "@effect/sql-pg/PgTypes"
 import type { Eraser } from "@sluice/domain/internal/erasure/Eraser"
 import { turnFor } from "@sluice/domain/internal/json/LargeText"
 import { Effect } from "effect"

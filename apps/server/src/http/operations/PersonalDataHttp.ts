@@ -61,7 +61,10 @@ export const layer = HttpApiBuilder.group(
       .handleRaw(
         "erase",
         Effect.fnUntraced(function*({ params, request }) {
-          const reason = yield* ReasonBody.required(yield* Body.readObject(request, "reason"), "why the customer is erased")
+          const reason = yield* ReasonBody.required(
+            yield* Body.readObject(request, "reason"),
+            "why the customer is erased"
+          )
           yield* erasure.request(params.id).pipe(Effect.catchTags(ofErase))
           const requestedBy = yield* callerName
           const job = yield* jobs.create({
