@@ -6,7 +6,7 @@ import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { replaceStrings } from "@sluice/domain/internal/erasure/JsonStrings"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import { Effect, Option, Stream } from "effect"
-import type { SqlClient, Statement } from "effect/sql"
+import type { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
 import { type CustomerSubject, isTheirs, mayName } from "./CustomerSubject.ts"
 
@@ -41,10 +41,10 @@ const theirs = Effect.fnUntraced(function*(
   return ids
 })
 
-const candidates = (sql: SqlClient.SqlClient, subject: CustomerSubject, orders: Statement.Fragment) =>
-  sql<Found>`select w.id, case when octet_length(v.doc) <= ${PgTypes.int4(large)} then v.doc end as doc
-    from (${orders}) w join order_versions v on v.order_id = w.id and v.version = w.version
-    where ${mayName(sql, subject, "v.doc")} offset 0`
+interface Walked extends Found {
+  /** Set in the row of the last order of a full step. */
+  readonly created_at: Date | null
+}
 
 /** The ids of the subject's orders, oldest first, in groups. */
 export const ordersOf = (
@@ -53,21 +53,34 @@ export const ordersOf = (
 ): Stream.Stream<ReadonlyArray<string>, SqlError> =>
   Stream.paginate(undefined as End | undefined, (after) =>
     Effect.gen(function*() {
-      const way = sql`select id, version, created_at from orders ${
+      const rows = yield* sql<Walked>`with w as materialized (
+          select id, version, created_at from orders ${
         after === undefined
           ? sql``
           : sql`where (created_at, id) > (${PgTypes.timestamptz(after.created_at)}, ${after.id})`
-      } order by created_at, id limit ${walked}`
-      const ids = yield* theirs(sql, subject, yield* candidates(sql, subject, way))
-      const [end] = yield* sql<End>`select id, created_at from (${way}) w order by created_at, id offset ${walked - 1}`
+      } order by created_at, id limit ${walked}
+        )
+        select w.id, case when octet_length(v.doc) <= ${PgTypes.int4(large)} then v.doc end as doc,
+          null::timestamptz as created_at
+        from w join order_versions v on v.order_id = w.id and v.version = w.version where ${
+        mayName(sql, subject, "v.doc")
+      }
+        union all (select id, null, created_at from w order by created_at, id offset ${walked - 1})`
+      const found = rows.filter(({ created_at }) => created_at === null)
+      const end = rows.find((row): row is Walked & End => row.created_at !== null)
+      const ids = yield* theirs(sql, subject, found)
       return [[ids], end === undefined ? Option.none() : Option.some(end)] as const
     }))
 
 /** An order of the subject over which a run is open. */
 export const openOrderOf = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, subject: CustomerSubject) {
-  const open = sql`select o.id, o.version from runs r join orders o on o.id = r.order_id
-    where r.state in ('queued', 'running', 'waiting', 'compensating')`
-  const [first] = yield* theirs(sql, subject, yield* candidates(sql, subject, open))
+  const open = yield* sql<Found>`select o.id, case when octet_length(v.doc) <= ${
+    PgTypes.int4(large)
+  } then v.doc end as doc
+    from runs r join orders o on o.id = r.order_id
+    join order_versions v on v.order_id = o.id and v.version = o.version
+    where r.state in ('queued', 'running', 'waiting', 'compensating') and (${mayName(sql, subject, "v.doc")})`
+  const [first] = yield* theirs(sql, subject, open)
   return first
 })
 

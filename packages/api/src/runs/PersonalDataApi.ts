@@ -1,9 +1,9 @@
 /** Everything that is held about a customer, and its erasure. Contract: section 7, `/v1/customers/{id}/{export,erase}`. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
-import { Job } from "../runs/JobsApi.ts"
 import { Authorization } from "../wire/Authorization.ts"
 import * as Problems from "../wire/Problems.ts"
+import { Job } from "./JobsApi.ts"
 
 const path = {
   id: Schema.String.annotate({ description: "The customer's id; an e-mail address where no customer is stored" })

@@ -21,7 +21,7 @@ import * as Answer from "../../wire/Answer.ts"
 import * as Body from "../../wire/Body.ts"
 import * as ErrorMapping from "../../wire/ErrorMapping.ts"
 import * as ReasonBody from "../../wire/ReasonBody.ts"
-import { jobView } from "../runs/JobsView.ts"
+import { jobView } from "./JobsView.ts"
 
 const conflict = (detail: string) => Effect.fail(new Problems.Conflict({ detail }))
 
