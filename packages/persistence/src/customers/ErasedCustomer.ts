@@ -35,6 +35,11 @@ export const eraseStored = Effect.fnUntraced(function*(
   for (const { doc, entitlements, id: subscriptionId } of subscriptions) {
     yield* sql`update subscriptions set doc = ${eraser.text(doc)}, entitlements = ${eraser.text(entitlements)},
       customer_id = ${id} where id = ${subscriptionId}`
+    const changes = yield* sql<{ readonly order_id: string; readonly before: string }>`select order_id, before
+      from subscription_changes where subscription_id = ${subscriptionId}`
+    for (const { before, order_id } of changes) {
+      yield* sql`update subscription_changes set before = ${eraser.text(before)} where order_id = ${order_id}`
+    }
   }
 })
 

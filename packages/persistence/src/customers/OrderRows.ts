@@ -76,6 +76,12 @@ export const orderTables: ReadonlyArray<RewrittenTable> = [
     where: "t.order_id = any($1)"
   },
   {
+    table: "subscription_changes",
+    key: { order_id: "text" },
+    texts: { before: "text" },
+    where: "t.subscription_id in (select id from subscriptions where order_id = any($1))"
+  },
+  {
     table: "audit",
     key: { id: "uuid" },
     texts: { resource: "text", before: "text", after: "text", reason: "text" },

@@ -19,8 +19,6 @@ const statements: ReadonlyArray<string> = [
   `create unique index orders_erased_idempotency_key on orders (erased_key(idempotency_key))
     where idempotency_key is not null`,
   `create unique index event_keys_erased on event_keys (erased_key(key))`,
-  // A customer's subscriptions.
-  `create index if not exists subscriptions_of_customer on subscriptions (customer_id, seq)`,
 
   // An erasure that is under way; it is deleted when it is over. subject: a CustomerSubject as JSON. sought: the
   // PersonalValues as JSON, kept because the documents that they were read from are rewritten first; null until all of
