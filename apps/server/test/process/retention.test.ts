@@ -9,8 +9,8 @@ import { Sluice } from "../support/Sluice.ts"
 /** Far behind everything that the test makes. */
 const later = 4_000_000_000_000
 
-/** Items of a job name runs that are gone; nothing of a run is in them. */
-const others = new Set(["job_items"])
+/** Work of jobs names orders and runs that are gone; nothing of them is in it. */
+const others = new Set(["job_items", "erasure_orders"])
 
 /** Rows that name one of the ids, by table, over every table that has the column. */
 const naming = Effect.fnUntraced(function*(column: "order_id" | "run_id", ids: ReadonlyArray<string>) {
