@@ -90,7 +90,7 @@ export const changesNothing = (tables: Tables, now: number, one: Sent): boolean 
   switch (one.name) {
     case "look":
       return Object.values(execute(tables, now, one.text, one.parameters)[0] ?? {}).every((found) =>
-        found === false || found === "[]"
+        found === false || found === "[]" || found === null
       )
     case "state":
       return [...tables.runs.values()].some(({ state }) => openStates.has(state))
