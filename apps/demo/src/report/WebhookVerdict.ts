@@ -21,7 +21,7 @@ export const finding = (delivery: DeliveryView, heard: ReadonlyArray<SeenRequest
     : requests.find(({ finding }) => finding !== "verified")?.finding ?? "verified"
 }
 
-/** `crm` hears of everything, `warehouse` of new orders. A customer is created by one order, and updated by the others. */
+/** `crm` subscribes to all of these, `warehouse` to new orders. A customer is created by one order, and updated by the others. */
 const due = ({ scenario: { expected } }: EndedRun): ReadonlyArray<string> => [
   "order.submitted to crm",
   "order.submitted to warehouse",

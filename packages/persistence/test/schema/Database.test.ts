@@ -76,6 +76,40 @@ describe("Database", () => {
       }
     }).pipe(Effect.provide(DatabaseTest.layerEmpty)))
 
+  it.effect("an endpoint of all types keeps the types that there were before the migration, as far back as it goes", () =>
+    Effect.gen(function*() {
+      const { url } = yield* DatabaseTest
+      yield* open(url, Object.fromEntries(Object.entries(migrations).filter(([name]) => name < "0014")))
+      const types = (table: string) =>
+        Effect.flatMap(SqlClient.SqlClient, (sql) =>
+          sql<{ readonly types: ReadonlyArray<string> }>`select types
+          from ${sql(table)} order by 1`)
+      yield* Effect.gen(function*() {
+        const sql = yield* SqlClient.SqlClient
+        yield* sql`insert into webhook_endpoints (id, version, document, types) values
+          ('all', 1, '{"url":"https://a.example","types":["*"]}', '{*}'),
+          ('one', 1, '{"url":"https://b.example","types":["error"]}', '{error}')`
+        yield* sql`insert into webhook_endpoint_history (endpoint_id, at, types) values ('all', '2026-01-01', '{*}')`
+      }).pipe(Effect.provide(Database.layerPool({ url })))
+      yield* open(url, migrations)
+      yield* Effect.gen(function*() {
+        const sql = yield* SqlClient.SqlClient
+        const all = yield* types("webhook_endpoints")
+        assert.deepStrictEqual(all.map((row) => row.types.length).toSorted((a, b) => a - b), [1, 17])
+        const [stored] = yield* sql<{ readonly document: string; readonly version: number }>`select document, version
+          from webhook_endpoints where id = 'all'`
+        assert.strictEqual(stored?.version, 2)
+        const { types: named, url: kept } = JSON.parse(stored?.document ?? "")
+        assert.deepStrictEqual([named.length, named.includes("order.completed"), kept], [
+          17,
+          false,
+          "https://a.example"
+        ])
+        const history = yield* types("webhook_endpoint_history")
+        assert.isTrue(history.every((row) => row.types.length === 17))
+      }).pipe(Effect.provide(Database.layerPool({ url })))
+    }).pipe(Effect.provide(DatabaseTest.layerEmpty)))
+
   it.effect("runs that an earlier release left without anything to go on are taken over after the migration", () =>
     Effect.gen(function*() {
       const { url } = yield* DatabaseTest

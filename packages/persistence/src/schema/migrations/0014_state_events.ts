@@ -36,8 +36,10 @@ export default Effect.gen(function*() {
   // Null: an order's first version, or no order at all.
   yield* sql.unsafe("alter table messages add column cause text")
 
-  const rows = yield* sql<Row>`select id, document from webhook_endpoints where '*' = any(types)`
   const list = sql`array(select jsonb_array_elements_text(${JSON.stringify(known)}::jsonb))`
+  // Nothing else was sent until now, and nothing else is to be looked for.
+  yield* sql`update webhook_endpoint_history set types = ${list} where '*' = any(types)`
+  const rows = yield* sql<Row>`select id, document from webhook_endpoints where '*' = any(types)`
   for (const { document, id } of rows) {
     const written = JSON.stringify({ ...JSON.parse(document) as object, types: known })
     yield* sql`update webhook_endpoints set document = ${written}, types = ${list}, version = version + 1,
