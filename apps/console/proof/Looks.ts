@@ -21,6 +21,8 @@ export const pagesOf = (shown: Shown): ReadonlyArray<readonly [path: string, rea
   ["/deliveries", "order.submitted"],
   [`/deliveries/${shown.delivery}`, "Redeliver"],
   ...settingsPages,
+  ["/subscriptions", "Created by completed orders"],
+  ["/customers", "Customers"],
   ["/api-keys", "No key is stored yet"],
   ["/audit", "pipeline.create"],
   [`/audit/${shown.change}`, "What was changed"],

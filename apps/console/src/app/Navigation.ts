@@ -6,9 +6,11 @@ import {
   type LucideIcon,
   Package,
   Plug,
+  Repeat,
   ScrollText,
   Send,
   ShieldCheck,
+  Users,
   Webhook,
   Workflow
 } from "lucide-react"
@@ -35,7 +37,9 @@ const navigation: ReadonlyArray<PlaceGroup> = [
       { to: "/", label: "Overview", keys: "g h", icon: Gauge },
       { to: "/orders", label: "Orders", keys: "g o", icon: Package },
       { to: "/process-events", label: "Process events", keys: "g p", icon: Activity },
-      { to: "/deliveries", label: "Deliveries", keys: "g d", icon: Send }
+      { to: "/deliveries", label: "Deliveries", keys: "g d", icon: Send },
+      { to: "/subscriptions", label: "Subscriptions", keys: "g s", icon: Repeat },
+      { to: "/customers", label: "Customers", keys: "g m", icon: Users }
     ]
   },
   {

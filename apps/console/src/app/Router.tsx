@@ -12,7 +12,8 @@ import {
   parseSearch,
   picked,
   runSearch,
-  stringifySearch
+  stringifySearch,
+  subscriptionSearch
 } from "../url/Filters.ts"
 import { rootRoute } from "./Root.ts"
 import { settingsRoutes } from "./SettingsRoutes.ts"
@@ -70,6 +71,31 @@ const delivery = createRoute({
   component: lazyRouteComponent(() => import("../pages/deliveries/DeliveryPage.tsx"), "DeliveryPage")
 })
 
+const customers = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/customers",
+  component: lazyRouteComponent(() => import("../pages/customers/CustomersPage.tsx"), "CustomersPage")
+})
+
+const customer = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/customers/$id",
+  component: lazyRouteComponent(() => import("../pages/customers/CustomerPage.tsx"), "CustomerPage")
+})
+
+const subscriptions = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/subscriptions",
+  validateSearch: subscriptionSearch,
+  component: lazyRouteComponent(() => import("../pages/customers/SubscriptionsPage.tsx"), "SubscriptionsPage")
+})
+
+const subscription = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/subscriptions/$id",
+  component: lazyRouteComponent(() => import("../pages/customers/SubscriptionPage.tsx"), "SubscriptionPage")
+})
+
 const apiKeys = createRoute({
   getParentRoute: () => rootRoute,
   path: "/api-keys",
@@ -99,6 +125,10 @@ export const router = createRouter({
     job,
     deliveries,
     delivery,
+    customers,
+    customer,
+    subscriptions,
+    subscription,
     apiKeys,
     audit,
     auditRecord,

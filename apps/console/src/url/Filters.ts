@@ -32,6 +32,12 @@ export interface DeliverySearch {
   readonly order?: string
 }
 
+export interface SubscriptionSearch {
+  readonly customer?: string
+  readonly order?: string
+  readonly status?: string
+}
+
 export interface AuditSearch {
   readonly actor?: string
   readonly action?: string
@@ -43,6 +49,7 @@ export interface AuditSearch {
 
 const auditNames = ["actor", "action", "resource", "after", "before"] as const
 const deliveryNames = ["endpoint", "type", "state", "order"] as const
+const subscriptionNames = ["customer", "order", "status"] as const
 const orderNames = ["q", "orderType", "status", "after", "before"] as const
 const runNames = ["q", "state", "pipeline", "partner", "errors", "after", "before"] as const
 
@@ -64,6 +71,9 @@ export const orderSearch = (given: Readonly<Record<string, unknown>>): OrderSear
 export const runSearch = (given: Readonly<Record<string, unknown>>): RunSearch => picked(runNames, given)
 export const auditSearch = (given: Readonly<Record<string, unknown>>): AuditSearch => picked(auditNames, given)
 export const deliverySearch = (given: Readonly<Record<string, unknown>>): DeliverySearch => picked(deliveryNames, given)
+
+export const subscriptionSearch = (given: Readonly<Record<string, unknown>>): SubscriptionSearch =>
+  picked(subscriptionNames, given)
 
 const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
 

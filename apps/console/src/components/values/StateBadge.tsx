@@ -8,6 +8,7 @@ const tones: Readonly<Record<string, Tone>> = {
   delivered: "ok",
   closed: "ok",
   enabled: "ok",
+  active: "ok",
   failed: "bad",
   rejected: "bad",
   "timed-out": "bad",
