@@ -120,7 +120,7 @@ export const unknownFault = ({ known, path }: UnknownMember): Fault => {
 }
 
 /** Unknown members that are told of one document: each is compared with all that could be meant. */
-const mostTold = 100
+const mostTold = 50
 
 /** The faults of the first unknown members; a last one counts those that are left out. */
 export const unknownFaults = (unknown: ReadonlyArray<UnknownMember>): ReadonlyArray<Fault> => {

@@ -7,6 +7,7 @@
  */
 import { Bytes } from "effect"
 import { isObject, isRawNumber, type Json, parseOwn } from "../json/Json.ts"
+import { stringEnd } from "../json/JsonText.ts"
 import { decode, encode } from "../json/Utf8.ts"
 import { type Content, indexOfUnit, unitAt } from "./Content.ts"
 import { escapedStretches, escapeEnd, escapeStart, unescaped, unfinishedEscape, viewOf } from "./Escapes.ts"
@@ -155,6 +156,44 @@ const replaced = (value: string, ranges: ReadonlyArray<Range>): string => {
   return [...shown, value.slice(ranges.at(-1)?.[1])].join(redacted)
 }
 
+const isNumeric = (code: number): boolean =>
+  code >= 0x30 && code <= 0x39 || code === 0x2b || code === 0x2d || code === 0x2e || (code | 0x20) === 0x65
+
+const redactedString = `"${redacted}"`
+
+/**
+ * JSON with each range replaced, and a number that holds one by a string; `undefined` where a range lies neither in a
+ * string nor in a number. One pass, since the text may hold a secret ten thousand times.
+ */
+const replacedNumbers = (value: string, ranges: ReadonlyArray<Range>): string | undefined => {
+  let out = ""
+  let written = 0
+  let next = 0
+  for (let at = 0; at < value.length && next < ranges.length; at++) {
+    const code = value.charCodeAt(at)
+    if (code === 0x22) {
+      const end = stringEnd(value, at + 1)
+      for (let range = ranges[next]; range !== undefined && range[0] <= end; range = ranges[++next]) {
+        if (range[0] <= at || range[1] > end) return undefined
+        out += value.slice(written, range[0]) + redacted
+        written = range[1]
+      }
+      at = end
+    } else if (isNumeric(code)) {
+      const start = at
+      while (isNumeric(value.charCodeAt(at + 1))) at++
+      let range = ranges[next]
+      if (range === undefined || range[0] > at) continue
+      for (; range !== undefined && range[0] <= at; range = ranges[++next]) {
+        if (range[0] < start || range[1] > at + 1) return undefined
+      }
+      out += value.slice(written, start) + redactedString
+      written = at + 1
+    }
+  }
+  return next < ranges.length ? undefined : out + value.slice(written)
+}
+
 export const makeRedactor = (secrets: ReadonlyArray<string>): Redactor => {
   // What `[redacted]` itself holds cannot be hidden by it.
   const sought = secrets.filter((secret) => secret.length >= shortestSecret && !redacted.includes(secret))
@@ -174,13 +213,23 @@ export const makeRedactor = (secrets: ReadonlyArray<string>): Redactor => {
     return ranges.length === 0 ? value : replaced(value, ranges)
   }
 
-  /** JSON that stays JSON: a number that holds a secret becomes a string. */
-  const text = (value: string, { cut = false }: RedactOptions = {}): string => {
-    const shown = plainText(value, cut)
-    if (shown === value || cut || !looksLikeJson.test(value) || isJson(shown) || !isJson(value)) return shown
+  /** The JSON without the secrets at `ranges`, as JSON; `undefined` where that, or `value` itself, is none. */
+  const jsonText = (value: string, ranges: ReadonlyArray<Range>, shown: string): string | undefined => {
+    if (isJson(shown)) return shown
+    const withStrings = replacedNumbers(value, ranges)
+    if (withStrings !== undefined && isJson(withStrings)) return withStrings
+    if (!isJson(value)) return undefined
     const walked = JSON.stringify(json(parseOwn(value)))
     // Secrets that lie across members are left by that.
     return hiddenRanges(inText, walked, false).length === 0 ? walked : shown
+  }
+
+  /** JSON that stays JSON: a number that holds a secret becomes a string. */
+  const text = (value: string, { cut = false }: RedactOptions = {}): string => {
+    const ranges = hiddenRanges(inText, value, cut)
+    if (ranges.length === 0) return value
+    const shown = replaced(value, ranges)
+    return cut || !looksLikeJson.test(value) ? shown : jsonText(value, ranges, shown) ?? shown
   }
 
   const bytes = (value: Uint8Array, { cut = false }: RedactOptions = {}): Uint8Array => {
@@ -188,7 +237,9 @@ export const makeRedactor = (secrets: ReadonlyArray<string>): Redactor => {
     if (ranges.length === 0) return value
     if (!cut && looksLikeJson.test(decode(value.subarray(0, 64)))) {
       const asText = decode(value)
-      if (isJson(asText)) return encode(text(asText))
+      const inside = hiddenRanges(inText, asText, false)
+      const kept = jsonText(asText, inside, replaced(asText, inside))
+      if (kept !== undefined) return encode(kept)
     }
     const parts = ranges.flatMap((
       [start],

@@ -178,6 +178,23 @@ const identityOf = (item: Json | undefined): string | undefined => {
     : undefined
 }
 
+/** The items of stored lists by their identity, the first of each. */
+const identified = new WeakMap<ReadonlyArray<Json>, ReadonlyMap<string, Json>>()
+
+const itemOf = (stored: ReadonlyArray<Json>, identity: string): Json | undefined => {
+  let items = identified.get(stored)
+  if (items === undefined) {
+    const found = new Map<string, Json>()
+    for (const item of stored) {
+      const own = identityOf(item)
+      if (own !== undefined && !found.has(own)) found.set(own, item)
+    }
+    items = found
+    identified.set(stored, items)
+  }
+  return items.get(identity)
+}
+
 const memberNamed = (object: JsonObject, name: string): Json | undefined => {
   if (Object.hasOwn(object, name)) return object[name]
   const found = Object.keys(object).find((other) => other.toLowerCase() === name.toLowerCase())
@@ -198,9 +215,7 @@ export const counterpart = (
     if (!Array.isArray(document) || !Array.isArray(stored)) return undefined
     const item: Json | undefined = document[token]
     const identity = identityOf(item)
-    const before: Json | undefined = identity === undefined
-      ? stored[token]
-      : stored.find((other: Json) => identityOf(other) === identity)
+    const before = identity === undefined ? stored[token] as Json | undefined : itemOf(stored, identity)
     return item === undefined ? undefined : counterpart(item, before, rest)
   }
   if (!isObject(document) || !isObject(stored)) return undefined

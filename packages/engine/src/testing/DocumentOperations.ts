@@ -1,21 +1,31 @@
 /**
- * The operations on documents of outsiders, over the documents that cost a careless program the most: the rows of the table test and of the benchmark of document times. Contract: section 3, "Limits".
+ * The operations on documents of outsiders, over the documents that cost a careless program the most: the rows of the
+ * table test and of the benchmark of document times. Contract: section 3, "Limits".
  */
+import type { UnknownMember } from "@sluice/domain/internal/decode/UnknownMembers"
 import { textMembers } from "@sluice/domain/internal/json/JsonText"
 import { remember, textWithKnown } from "@sluice/domain/internal/json/KnownTexts"
 import type { Steps } from "@sluice/domain/internal/json/Steps"
 import { parseStored } from "@sluice/domain/internal/json/StoredJson"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import { unsendable } from "@sluice/domain/internal/sending/Sendable"
 import { hostileDocuments, hostileMerges } from "@sluice/domain/internal/testing/HostileDocuments"
 import { canonical, equals, type Json, type JsonObject, parse, parseOwn } from "@sluice/domain/json/Json"
 import { firstVersion, nextVersion, type Order, submissionFaults } from "@sluice/domain/order/Order"
 import { decodeSteps, mergePatchSteps } from "@sluice/domain/order/OrderPatch"
 import { makeRedactor } from "@sluice/domain/redaction/Redaction"
+import { decodeAuthProvider } from "@sluice/domain/settings/AuthProviderDocument"
+import { decodeConnector } from "@sluice/domain/settings/ConnectorDocument"
+import { decodePipeline } from "@sluice/domain/settings/PipelineDocument"
+import { redactDocument, type SettingsKind } from "@sluice/domain/settings/SettingsDocument"
+import { decodeWebhookEndpoint } from "@sluice/domain/settings/WebhookEndpointDocument"
 import { answerSteps } from "@sluice/domain/workflow/WorkflowAnswer"
 import { workflowBody } from "@sluice/domain/workflow/WorkflowBody"
 import { explanation } from "../expressions/MissingMember.ts"
 import { compile, measure } from "../schemas/SchemaCompiler.ts"
+import { judgeUnknown } from "../validation/CheckContext.ts"
 import { isCheckedAtOnce } from "../validation/ResponseSchema.ts"
+import { sizeFaults } from "../validation/SettingSize.ts"
 
 /** One operation over one document. */
 export interface DocumentCase {
@@ -123,6 +133,88 @@ const checking: DocumentOperation = {
   }
 }
 
+const items = (bytes: number, item: (index: number) => string): string => {
+  const all: Array<string> = []
+  for (let left = bytes, index = 0; left > 0; index++) {
+    const next = item(index)
+    left -= next.length + 1
+    all.push(next)
+  }
+  return all.join(",")
+}
+
+const connectorWith = (members: string) => `{"name":"Webhook","host":"https://a.example",${members}}`
+const stepWith = (members: string) =>
+  `{"name":"p","steps":[{"name":"calloutPlugin","id":"a","options":{"endpoint":"https://a.example"},${members}}]}`
+
+/** Settings that the API may be sent, by kind. */
+const settingsDocuments: ReadonlyArray<readonly [name: string, SettingsKind, (bytes: number) => string]> = [
+  ["unknown members", "connector", (bytes) => connectorWith(items(bytes, (i) => `"tiemout${i}":1`))],
+  ["unknown members that are null", "connector", (bytes) => connectorWith(items(bytes, (i) => `"tiemout${i}":null`))],
+  ["members twice", "connector", (bytes) => connectorWith(items(bytes, (i) => `"a${i}":1,"A${i}":1`))],
+  [
+    "a query of secrets",
+    "connector",
+    (bytes) => connectorWith(`"x-url":"https://b.example/?${items(bytes, (i) => `key${i}=1`).replaceAll(",", "&")}"`)
+  ],
+  [
+    "hosts",
+    "connector",
+    (bytes) => connectorWith(`"allowedHosts":[${items(bytes, (i) => `"https://h${i}.example"`)}]`)
+  ],
+  [
+    "unknown types",
+    "webhookEndpoint",
+    (bytes) => `{"url":"https://a.example","types":[${items(bytes, (i) => `"t${i}"`)}]}`
+  ],
+  ["steps", "pipeline", (bytes) => `{"name":"p","steps":[${items(bytes, () => "{\"name\":\"x\",\"a\":null}")}]}`],
+  [
+    "a hundred steps of unknown members",
+    "pipeline",
+    (bytes) =>
+      `{"name":"p","steps":[${
+        Array.from(
+          { length: 1000 },
+          () => `{"name":"x",${items(Math.max(1, bytes / 100 - 14), (i) => `"b${i}":null`)}}`
+        ).join(",")
+      }]}`
+  ],
+  ["a step's unknown members", "pipeline", (bytes) => stepWith(items(bytes, (i) => `"b${i}":1`))],
+  [
+    "properties",
+    "pipeline",
+    (bytes) => stepWith(`"connector":"W","properties":[${items(bytes, (i) => `{"key":"k${i}","value":1,"c":null}`)}]`)
+  ],
+  [
+    "a body",
+    "pipeline",
+    (bytes) => stepWith(`"probe":{"endpoint":"https://a.example","body":[${items(bytes, () => "{}")}]}`)
+  ]
+]
+
+const decodeSetting: Readonly<Record<SettingsKind, (document: Json) => object>> = {
+  pipeline: (document) => decodePipeline(document, 1),
+  connector: decodeConnector,
+  authProvider: decodeAuthProvider,
+  webhookEndpoint: (document) => decodeWebhookEndpoint("e", document)
+}
+
+const ofSettings = (
+  name: string,
+  prepare: (kind: SettingsKind, document: JsonObject) => () => unknown
+): DocumentOperation => ({
+  name,
+  *cases(bytes) {
+    for (const [document, kind, make] of settingsDocuments) {
+      // What has too many members is refused at once: a tenth of it is not, or hardly.
+      for (const [part, size] of [["all", bytes], ["a tenth", bytes / 10]] as const) {
+        const work = prepare(kind, parse(make(size)) as JsonObject)
+        yield { document: `${kind}: ${document}, ${part}`, steps: () => once(work) }
+      }
+    }
+  }
+})
+
 const partner = { callouts: {}, steps: {}, order: {}, processEvent: {} }
 
 export const documentOperations: ReadonlyArray<DocumentOperation> = [
@@ -178,6 +270,14 @@ export const documentOperations: ReadonlyArray<DocumentOperation> = [
     return () => redactor.bytes(bytes)
   }),
   checking,
+  ofSettings("read and judge a setting", (kind, document) => () => {
+    if (sizeFaults(document).length > 0) return undefined
+    const decoded = decodeSetting[kind](document) as { readonly unknown?: ReadonlyArray<UnknownMember> }
+    const unknown = decoded.unknown ?? []
+    return [judgeUnknown(kind, document, unknown, {}), judgeUnknown(kind, document, unknown, { stored: document })]
+  }),
+  ofSettings("hide a setting's secrets", (kind, document) => () => redactDocument(kind, document)),
+  ofSettings("look for what cannot be sent", (kind, document) => () => unsendable(kind, document)),
   single("explain an expression that finds nothing", (text) => {
     const body = parseOwn(text)
     const scope = { ...partner, callouts: { a: { status: 200, body, list: (body as JsonObject)["list"] ?? [] } } }

@@ -51,7 +51,7 @@ const storedNames = (kind: SettingsKind, document: Json, stored: JsonObject | un
   }
 }
 
-/** Each unknown member, refused or warned about in the same words; the first hundred of each are told. */
+/** Each unknown member, refused or warned about in the same words; the first of each are told. */
 export const judgeUnknown = (
   kind: SettingsKind,
   document: Json,

@@ -23,6 +23,7 @@ import { markWarnings } from "./MarkWarnings.ts"
 import { responseSchemaFaults } from "./ResponseSchema.ts"
 import { schemaFaults } from "./SchemaFaults.ts"
 import { type PathVerdict, verdictOf } from "./SchemaPath.ts"
+import { sizeFaults } from "./SettingSize.ts"
 import { stepUnknown } from "./StepMembers.ts"
 
 /** The pipeline cannot be saved. Nothing was stored. */
@@ -226,6 +227,8 @@ const make = Effect.gen(function*() {
   })
 
   const check = Effect.fnUntraced(function*(json: Json, context: CheckContext = {}) {
+    const size = sizeFaults(json)
+    if (size.length > 0) return yield* new PipelineInvalid({ faults: size })
     const decoded = decodePipeline(json, 1)
     const read = decoded.document ?? {}
     const unknown = unknownOf(read, decoded.unknown ?? [])

@@ -25,6 +25,7 @@ import { Plugins } from "../plugins/Plugins.ts"
 import { type CheckContext, judgeUnknown } from "./CheckContext.ts"
 import { markWarnings } from "./MarkWarnings.ts"
 import { PipelineCheck } from "./PipelineCheck.ts"
+import { sizeFaults } from "./SettingSize.ts"
 
 /** The setting cannot be used: every fault with its place. */
 export class SettingInvalid extends Schema.TaggedError<SettingInvalid>()("SettingInvalid", {
@@ -150,7 +151,12 @@ const make = Effect.gen(function*() {
     })
   }
 
-  const check = (kind: SettingsKind, id: string, document: JsonObject, context: CheckContext): Checked =>
+  const check = (kind: SettingsKind, id: string, document: JsonObject, context: CheckContext): Checked => {
+    const faults = sizeFaults(document)
+    return faults.length > 0 ? Effect.fail(new SettingInvalid({ faults })) : checkMembers(kind, id, document, context)
+  }
+
+  const checkMembers = (kind: SettingsKind, id: string, document: JsonObject, context: CheckContext): Checked =>
     Effect.flatMap(checks[kind](document, id, context), (checked) => {
       const faults = headerFaults(checked.document)
       return faults.length > 0

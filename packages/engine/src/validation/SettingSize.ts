@@ -1,0 +1,24 @@
+/**
+ * The size of a setting, in members and items. Much is said of each of them, so that a mebibyte of the smallest would
+ * occupy the process for seconds. Contract: section 3, "Limits".
+ */
+import type { Json } from "@sluice/domain/json/Json"
+import type { Fault } from "@sluice/domain/order/Order"
+
+/** Members and items of one setting at most, at all depths. */
+const mostValues = 10_000
+
+/** The values in `value` that are left of `room`; below 0 where there are more. */
+const roomAfter = (value: Json, room: number): number => {
+  if (typeof value !== "object" || value === null) return room
+  const inside: ReadonlyArray<Json> = Array.isArray(value) ? value : Object.values(value)
+  let left = room - inside.length
+  for (let index = 0; index < inside.length && left >= 0; index++) left = roomAfter(inside[index] ?? null, left)
+  return left
+}
+
+/** The fault of a setting that is too large to be looked at. */
+export const sizeFaults = (setting: Json): ReadonlyArray<Fault> =>
+  roomAfter(setting, mostValues) >= 0
+    ? []
+    : [{ path: "", message: `has more than ${mostValues} members and items at all depths: make several of it` }]
