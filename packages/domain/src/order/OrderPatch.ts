@@ -91,12 +91,12 @@ export function* decodeSteps(json: Json, mode: PatchMode): Steps<DecodedPatch> {
     const [member = ""] = /^[^.[]*/.exec(fault.path) ?? []
     faults.push({ ...fault, path: (written.get(member) ?? member) + fault.path.slice(member.length) })
   }
+  if (faults.length > 0) return { faults: firstFaults(faults) }
   const patch = Object.fromEntries(
     Object.entries(decoded)
       .filter(([name]) => !isRefused(name))
       .map(([name, value]) => [name, name === "forceUpdate" ? forcedNames(value, mode) : value])
   )
-  if (faults.length > 0) return { faults: firstFaults(faults) }
   return unknown.length > 0 ? { patch, unknown: Object.fromEntries(unknown) } : { patch }
 }
 

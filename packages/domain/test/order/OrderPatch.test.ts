@@ -199,6 +199,8 @@ describe("OrderPatch", () => {
     ["api", { propertiesRemovalConditions: ["a"] }, ["propertiesRemovalConditions"]],
     ["api", { propertiesRemovalConditions: [{ key: "a" }, {}] }, ["propertiesRemovalConditions[1]"]],
     ["api", { forceUpdate: "status" }, ["forceUpdate"]],
+    ["api", { forceUpdate: [-1] }, ["forceUpdate"]],
+    ["partner", { forceUpdate: [null] }, ["forceUpdate"]],
     ["api", { forceUpdate: ["followUpDate", "status", "id", "mine"] }, [
       "forceUpdate[1]",
       "forceUpdate[2]",
