@@ -14,6 +14,7 @@ import { keys } from "./Keys.ts"
 import { customers } from "./operations/Customers.ts"
 import { job, jobs, stop } from "./operations/Jobs.ts"
 import { cancelMany, resolveMany, retryMany } from "./operations/Many.ts"
+import { partners } from "./operations/Partners.ts"
 import { pipelines } from "./operations/Pauses.ts"
 import { replay } from "./operations/Replay.ts"
 import { orders, submit } from "./Orders.ts"
@@ -53,7 +54,7 @@ const commandOf = (defaults: Defaults) => {
       { group: "Putting right", commands: [cancel, retry, resolve] },
       { group: "Many runs at once", commands: [cancelMany, retryMany, resolveMany, jobs, job, stop] },
       { group: "Deliveries", commands: [deliveries, delivery, redeliver, replay] },
-      { group: "Settings and partners", commands: [pipelines, apply, simulate, plan, checkPartner, keys] },
+      { group: "Settings and partners", commands: [pipelines, partners, apply, simulate, plan, checkPartner, keys] },
       { group: "Development", commands: [trigger] },
       { group: "Access", commands: [apiKeys, createApiKey, deleteApiKey, audit, customers] }
     ]),

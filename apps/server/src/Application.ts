@@ -31,6 +31,7 @@ import * as JsonataExpressions from "@sluice/expressions/JsonataExpressions"
 import * as AddressGuard from "@sluice/http-client/AddressGuard"
 import { Credentials } from "@sluice/http-client/Credentials"
 import * as DigestNode from "@sluice/http-client/node/DigestNode"
+import * as TurnedOutbound from "@sluice/http-client/internal/TurnedOutbound"
 import * as MacNode from "@sluice/http-client/node/MacNode"
 import * as OutboundUndici from "@sluice/http-client/node/OutboundUndici"
 import { Signature } from "@sluice/http-client/Signature"
@@ -44,7 +45,10 @@ import { Deliveries } from "@sluice/persistence/internal/deliveries/Deliveries"
 import { Feed } from "@sluice/persistence/internal/deliveries/Feed"
 import { Replays } from "@sluice/persistence/internal/deliveries/Replays"
 import type { StartError } from "@sluice/persistence/internal/embedded/EmbeddedPostgresError"
+import * as PartnerCalls from "@sluice/persistence/internal/partners/PartnerCalls"
+import * as PartnerTurnsPostgres from "@sluice/persistence/internal/partners/PartnerTurnsPostgres"
 import { Overview } from "@sluice/persistence/internal/queries/Overview"
+import { PartnerSettings } from "@sluice/persistence/internal/queries/PartnerSettings"
 import { RecordedRuns } from "@sluice/persistence/internal/queries/RecordedRuns"
 import { Resources } from "@sluice/persistence/internal/queries/Resources"
 import * as RunTranscripts from "@sluice/persistence/internal/records/RunTranscripts"
@@ -126,6 +130,9 @@ interface ReadFiles {
 
 const signature = Signature.layer.pipe(Layer.provide(MacNode.layer))
 
+/** Counts what is sent to each partner. */
+const counted = (...given: Parameters<typeof outbound>) => PartnerCalls.layer.pipe(Layer.provide(outbound(...given)))
+
 /** Read before anything else is made: a path that is wrong must not leave a database behind. */
 const readFiles = ({ caCertificates, databaseUrl, settingsFile }: ServerConfig, environment: Environment) =>
   Effect.all({
@@ -192,6 +199,7 @@ const engine = (config: ServerConfig, { authorities, settings }: ReadFiles) => {
     OrderTimeline.layer,
     ProcessEvents.layer,
     Overview.layer,
+    PartnerSettings.layer,
     RecordedRuns.layer,
     Resources.layer,
     Readiness.layer
@@ -228,12 +236,15 @@ const engine = (config: ServerConfig, { authorities, settings }: ReadFiles) => {
     Layer.provideMerge(PipelineCheck.layer),
     Layer.provideMerge(Layer.mergeAll(SettingsStore.layer, ApiKeyStore.layer, AuditLog.layer)),
     Layer.provideMerge(learnsSecrets),
-    Layer.provideMerge(SettingsLive.layer),
     // One token request for all processes.
-    Layer.provideMerge(Credentials.layer.pipe(Layer.provide([TokenStorePostgres.layer, signature]))),
+    Layer.provideMerge(
+      Credentials.layer.pipe(Layer.provide([TokenStorePostgres.layer, signature, TurnedOutbound.layer]))
+    ),
+    Layer.provideMerge(PartnerTurnsPostgres.layer),
+    Layer.provideMerge(SettingsLive.layer),
     Layer.provideMerge(secrets(config)),
     Layer.provideMerge(
-      Layer.mergeAll(plugins, outbound(config, authorities), JsonataExpressions.layer(), DigestNode.layer)
+      Layer.mergeAll(plugins, counted(config, authorities), JsonataExpressions.layer(), DigestNode.layer)
     ),
     Layer.provideMerge(database(config)),
     Layer.provideMerge(Layer.merge(Telemetry.layer(config.telemetry), SchemaCheckerThread.layer))

@@ -101,7 +101,7 @@ export const access: AccessTable = {
   audit: { list: "admin", get: "admin" },
   deliveries: { list: "read", get: "read", redeliver: ["operate", "delivery.redeliver"] },
   eventTypes: { list: "read" },
-  partners: { list: "read", reset: ["operate", "partner.update"] },
+  partners: { list: "read", get: "read", put: ["operate", "partner.update"], reset: ["operate", "partner.update"] },
   plugins: { list: "read" },
   customers: { list: "read", get: "read" },
   personalData: { export: "admin", erase: ["admin", "customer.erase"] },

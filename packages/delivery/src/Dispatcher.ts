@@ -4,6 +4,8 @@
  */
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import { testType } from "@sluice/domain/webhook/Delivery"
+import { PartnerTurns, type TurnRequest } from "@sluice/http-client/internal/PartnerTurns"
+import { urlHost } from "@sluice/http-client/internal/UrlHost"
 import { Cause, Clock, Context, type Duration, Effect, Exit, FiberSet, Latch, Layer, Random } from "effect"
 import * as DeliveryAttempt from "./DeliveryAttempt.ts"
 import * as DeliveryRequest from "./DeliveryRequest.ts"
@@ -35,18 +37,23 @@ export class Dispatcher extends Context.Service<Dispatcher, {
   static readonly layer = (options: DispatcherOptions = {}) => Layer.effect(Dispatcher, make(options))
 }
 
+/** Between two questions for a turn at a limited partner, and the time until the delivery is given back for it. */
+const turnAgainMs = 200
+const turnPatienceMs = 12_000
+
 const returned: Settlement = { _tag: "Returned" }
 const endpointUnknown: Settlement = { _tag: "EndpointUnknown" }
 const filtered: Settlement = { _tag: "Filtered" }
 
 const answered = (settlement: Settlement): boolean =>
-  settlement._tag !== "Attempted" || settlement.attempt.response !== undefined
+  settlement._tag === "Returned" ? false : settlement._tag !== "Attempted" || settlement.attempt.response !== undefined
 
 const make = Effect.fnUntraced(function*(options: DispatcherOptions) {
   const store = yield* DeliveryStore
   const destinations = yield* Destinations
   const { attempt } = yield* DeliveryAttempt.make
   const requestOf = yield* DeliveryRequest.make
+  const turns = yield* PartnerTurns
   const clock = yield* Clock.Clock
   const queues = EndpointQueues.make()
   const freed = Latch.makeUnsafe(false)
@@ -67,6 +74,26 @@ const make = Effect.fnUntraced(function*(options: DispatcherOptions) {
       return { _tag: "Attempted", attempt: record, next: judge(end, { delaysMs, made: round + 1, now, draw }) }
     })
 
+  /**
+   * Makes the attempt when its turn has come at a partner with limits; `undefined` where that takes too long, or the
+   * process is to stop. The wait keeps the endpoint's room, so that the oldest deliveries wait here, and few.
+   */
+  const inTurn = <A>(request: TurnRequest, sending: Effect.Effect<A>, leftMs: number): Effect.Effect<A | undefined> => {
+    const once = Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(
+        restore(turns.take(request)),
+        ({ begin, end }) => Effect.ensuring(restore(Effect.andThen(begin, sending)), end)
+      )
+    )
+    return Effect.catchTag(once, "TurnNotNear", () =>
+      stop.asked || leftMs <= 0
+        ? Effect.undefined
+        : Effect.andThen(
+          Effect.sleep(turnAgainMs),
+          Effect.suspend(() => inTurn(request, sending, leftMs - turnAgainMs))
+        ))
+  }
+
   const send = Effect.fnUntraced(function*(delivery: ClaimedDelivery) {
     const number = delivery.attempts + 1
     const made = yield* requestOf(delivery)
@@ -81,8 +108,12 @@ const make = Effect.fnUntraced(function*(options: DispatcherOptions) {
       }
       case "Ready": {
         if (made.isChanged) yield* store.freeze(delivery.id, made.request.body)
-        const attempted = yield* attempt(number, made.request, destinations.redactor())
-        return yield* settled(delivery, attempted, made.delaysMs)
+        const host = urlHost(made.request.url)
+        const sending = Effect.suspend(() => attempt(number, made.request, destinations.redactor()))
+        const attempted = host === undefined || !turns.isLimited(host)
+          ? yield* sending
+          : yield* inTurn({ host, line: delivery.lane, released: true }, sending, turnPatienceMs)
+        return attempted === undefined ? returned : yield* settled(delivery, attempted, made.delaysMs)
       }
     }
   })

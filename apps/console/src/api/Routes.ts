@@ -118,6 +118,8 @@ export const routes: RouteTable = {
   plugins: { list: ["GET", "/v1/plugins"] },
   partners: {
     list: ["GET", "/v1/partners"],
+    get: ["GET", "/v1/partners/:host"],
+    put: ["PUT", "/v1/partners/:host"],
     reset: ["POST", "/v1/partners/:host/reset"]
   },
   eventTypes: { list: ["GET", "/v1/event-types"] },

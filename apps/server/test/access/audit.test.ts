@@ -258,6 +258,15 @@ const scenarios: { readonly [Route in ChangingRoute]: Scenario | "unrecorded" } 
     }),
     after: ({ state }) => state === "pending"
   },
+  "partners.put": {
+    action: "partner.update",
+    prepare: Effect.sync(() =>
+      ["PUT", `/v1/partners/${uuid()}.example.com`, { ratePerSecond: 5, reason: "agreed" }] as const
+    ),
+    before: ({ paused, ratePerSecond }) => paused === false && ratePerSecond === null,
+    after: ({ ratePerSecond, reason }) => ratePerSecond === 5 && reason === "agreed",
+    reason: "agreed"
+  },
   "partners.reset": {
     action: "partner.update",
     prepare: Effect.gen(function*() {

@@ -42,6 +42,7 @@ export const changes = ({ delivery, failed, job, replay, running }: Stored): Rea
   { endpoint: "jobs.cancel", method: "POST", path: `/v1/jobs/${job}/cancel` },
   { endpoint: "events.report", method: "POST", path: "/v1/events", body: { type: "cancel.attempted", data: {} } },
   { endpoint: "deliveries.redeliver", method: "POST", path: `/v1/deliveries/${delivery}/redeliver` },
+  { endpoint: "partners.put", method: "PUT", path: "/v1/partners/limited.invalid", body: { ratePerSecond: 5 } },
   { endpoint: "partners.reset", method: "POST", path: "/v1/partners/nobody.invalid/reset" },
   { endpoint: "pipelines.put", method: "PUT", path: "/v1/pipelines/new", body: { steps: [] } },
   { endpoint: "pipelines.pause", method: "POST", path: "/v1/pipelines/plain/pause", body: { reason: "r" } },

@@ -18,6 +18,7 @@ const api = [
   "journal-wide",
   "journal-watch",
   "partner-breakers",
+  "partner-calls",
   "queue-depth",
   "replays",
   "settings-watch",

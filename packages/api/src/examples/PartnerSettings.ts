@@ -136,9 +136,41 @@ export const partnerSettings: Examples = {
       200: {
         example: {
           items: [
-            { host: "127.0.0.1:9499", state: "open", failures: 4, waiting: 6, since: "2026-11-22T21:17:26.618Z" }
+            {
+              host: "127.0.0.1:9499",
+              state: "open",
+              since: "2026-11-22T21:17:26.618Z",
+              failures: 4,
+              waiting: 6,
+              open: 1,
+              maxConcurrent: 5,
+              ratePerSecond: 20,
+              paused: false,
+              reason: "Agreed with billing",
+              last10m: { calls: 128, failures: 4, p50: 48.5, p95: 227.4 }
+            }
           ],
           nextCursor: null
+        }
+      }
+    }
+  },
+  "partners.put": {
+    parameters: { host: "127.0.0.1:9499" },
+    requests: { example: { maxConcurrent: 5, ratePerSecond: 20, reason: "Agreed with billing" } },
+    answers: {
+      200: {
+        example: {
+          host: "127.0.0.1:9499",
+          state: "closed",
+          failures: 0,
+          waiting: 0,
+          open: 2,
+          maxConcurrent: 5,
+          ratePerSecond: 20,
+          paused: false,
+          reason: "Agreed with billing",
+          last10m: { calls: 128, failures: 0, p50: 48.5, p95: 227.4 }
         }
       }
     }
@@ -152,7 +184,10 @@ export const partnerSettings: Examples = {
           state: "closed",
           failures: 0,
           waiting: 6,
-          since: "2026-11-22T21:17:29.143Z"
+          since: "2026-11-22T21:17:29.143Z",
+          open: 0,
+          paused: false,
+          last10m: { calls: 128, failures: 4, p50: 48.5, p95: 227.4 }
         }
       }
     }

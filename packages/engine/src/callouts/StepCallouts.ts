@@ -4,6 +4,7 @@
  */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
+import type { PartnerTurnsService, TurnNotNear } from "@sluice/http-client/internal/PartnerTurns"
 import type { OutboundResponse } from "@sluice/http-client/Outbound"
 import { Clock, Effect, Semaphore } from "effect"
 import { toPluginError } from "../interruption/Interruption.ts"
@@ -13,7 +14,7 @@ import { hostOf, type PartnerHealth } from "../partners/PartnerHealth.ts"
 import type { CalloutAnswer, CalloutRequest } from "../plugins/Callout.ts"
 import { type PluginError, Unknown } from "../plugins/PluginError.ts"
 import { type Retry, retryAfterEnds } from "../plugins/RetrySchedule.ts"
-import type { Attempt, CalloutAttempt } from "./CalloutAttempt.ts"
+import type { Attempt, CalloutAttempt, Exchanged } from "./CalloutAttempt.ts"
 import type { CalloutContext, Resumption } from "./CalloutContext.ts"
 import { idempotencyKey, inheritedKey } from "./IdempotencyKey.ts"
 import { type CalloutStanding, matches, needsRetry, nextAttempt, type ProbeStanding } from "./NextAttempt.ts"
@@ -24,6 +25,8 @@ import { answerOf, endOf, failureOf, isDefect, responseOf } from "./RecordedOutc
 export interface PartnerManners {
   readonly health: PartnerHealth
   readonly slots: PartnerConcurrency
+  /** Turns at partners that an operator has limited. */
+  readonly turns: PartnerTurnsService
 }
 
 export interface StepCallouts {
@@ -92,8 +95,10 @@ interface Call {
   /** The document of the first attempt: later ones send the same bytes. */
   readonly document: Document
   readonly host: string
-  /** The run was released to try the partner, although its circuit is open. */
+  /** The run was released to try the partner, although its circuit is open, or because its turn has come. */
   isTrial: boolean
+  /** It had waited for a turn at a limited partner, not for the partner's circuit. */
+  readonly hadTurn: boolean
   waited: boolean
   waitStored: boolean
   /** The number of questions of this claim since the last attempt, and what the last answer said. */
@@ -176,7 +181,7 @@ const useUp = (resumption: Resumption) => {
 /** The generator functions are defined here once, not for each step: docs/adr/0002. */
 export const make = (
   exchange: CalloutAttempt,
-  { health, slots }: PartnerManners,
+  { health, slots, turns }: PartnerManners,
   clock: Clock.Clock
 ): OpenCallouts => {
   /** One attempt, when the host has a slot for it and `ready` has passed; halted in the middle, it leaves its record. */
@@ -185,10 +190,11 @@ export const make = (
     request: CalloutRequest,
     attempt: Attempt,
     ready: Effect.Effect<void, Fenced>,
-    letGo: boolean
+    call: Call
   ) => {
     const { scope } = step
     const host = hostOf(request.url)
+    const letGo = call.isTrial && !call.hadTurn
     const turned = (turn: Effect.Effect<void>) =>
       Effect.flatMap(
         Clock.currentTimeMillis,
@@ -199,16 +205,50 @@ export const make = (
             turn
           )
       )
-    const exchanged = Effect.flatMap(Effect.andThen(ready, exchange.begin), (progress) =>
-      Effect.onInterrupt(
-        health.watch(host, exchange.exchange(request, attempt, progress), letGo),
-        () =>
-          Effect.sync(() => {
-            // Where the process stops, nothing of this is stored; the plugin itself may have given the call up.
-            keep(step, exchange.halted(request, attempt, progress, scope.interruption.now()))
-          })
-      ))
-    return slots.withSlot(host, turned, exchanged)
+    const exchanged = <E>(begins: Effect.Effect<void, E>) =>
+      Effect.flatMap(Effect.andThen(begins, exchange.begin), (progress) =>
+        Effect.onInterrupt(
+          health.watch(host, exchange.exchange(request, attempt, progress), letGo),
+          () =>
+            Effect.sync(() => {
+              // Where the process stops, nothing of this is stored; the plugin itself may have given the call up.
+              keep(step, exchange.halted(request, attempt, progress, scope.interruption.now()))
+            })
+        ))
+    return slots.withSlot(
+      host,
+      turned,
+      turns.isLimited(host)
+        ? limited(step, call, host, (begin) => exchanged(Effect.andThen(ready, begin)))
+        : exchanged(ready)
+    )
+  }
+
+  /** Makes the request when its turn has come at a partner with limits; leaves the run where that is not soon. */
+  const limited = (
+    step: Standing,
+    call: Call,
+    host: string,
+    use: (begin: Effect.Effect<void, TurnNotNear>) => Effect.Effect<Exchanged, Fenced | TurnNotNear>
+  ): Effect.Effect<Exchanged, Fenced> => {
+    const { deadline } = step.scope.interruption
+    const line = step.scope.held.pipeline.name
+    const inTime = Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(
+        restore(turns.take({ host, line, released: call.isTrial })),
+        ({ begin, end }) => Effect.ensuring(restore(use(begin)), end)
+      )
+    )
+    return Effect.catchTag(inTime, "TurnNotNear", ({ message }) =>
+      step.scope.hold({
+        index: step.scope.index,
+        request: call.number,
+        attempt: (call.own.at(-1)?.attempt ?? 0) + 1,
+        dueAt: clock.currentTimeMillisUnsafe(),
+        heldFor: host,
+        turn: message,
+        ...(deadline !== Infinity && { until: deadline })
+      }, step.pending))
   }
 
   /** Asks whether attempt `of` happened. Fails where the question itself ends with a defect. */
@@ -230,7 +270,7 @@ export const make = (
     for (let refused = false;; refused = true) {
       // A key of its own: a partner that answers a repeated key from memory would answer what was, not what is.
       const attempt = { ...of, probe: true, idempotencyKey: `${of.idempotencyKey}-probe-${yield* newUuid}` }
-      const { record, response, tokenRefused } = yield* send(step, request, attempt, step.scope.lease, call.isTrial)
+      const { record, response, tokenRefused } = yield* send(step, request, attempt, step.scope.lease, call)
       keep(step, record)
       if (isDefect(record)) return yield* Effect.fail(failureOf(record, response, request))
       if (tokenRefused && !refused) continue
@@ -256,7 +296,7 @@ export const make = (
       call.request,
       attemptOf(step, call, number),
       ready,
-      call.isTrial
+      call
     )
     call.isTrial = false
     begun(call)
@@ -277,6 +317,7 @@ export const make = (
       document: yield* pinned(step, own, number, request),
       host,
       isTrial: step.scope.resumption.wait?.heldFor === host,
+      hadTurn: step.scope.resumption.wait?.turn !== undefined,
       waited: false,
       waitStored: false,
       asks: 0,

@@ -169,8 +169,10 @@ export interface Wait {
   readonly attempt: number
   /** Epoch milliseconds. */
   readonly dueAt: number
-  /** The host whose circuit must close before the run goes on; `PartnerBreaker` decides when. */
+  /** The host that the run waits for before it goes on: its circuit, or its limits; `PartnerBreaker` decides when. */
   readonly heldFor?: string
+  /** With `heldFor`, the wait is for a turn at a partner with limits. In words, what for: the run's reason meanwhile. */
+  readonly turn?: string
   /** Epoch milliseconds: with `heldFor`, the run is taken up then at the latest, because its time is up. */
   readonly until?: number
 }

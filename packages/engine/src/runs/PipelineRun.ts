@@ -6,6 +6,7 @@
  */
 import { processEventId } from "@sluice/domain/identity/Ids"
 import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
+import { PartnerTurns } from "@sluice/http-client/internal/PartnerTurns"
 import { Clock, Effect } from "effect"
 import * as AuxiliaryCallout from "../callouts/AuxiliaryCallout.ts"
 import * as CalloutAttempt from "../callouts/CalloutAttempt.ts"
@@ -90,7 +91,11 @@ export const make = Effect.gen(function*() {
   const sideCallout = yield* AuxiliaryCallout.make
   const checker = yield* SchemaChecker
   const clock = yield* Clock.Clock
-  const manners = { health: yield* PartnerHealth.make, slots: PartnerConcurrency.make() }
+  const manners = {
+    health: yield* PartnerHealth.make,
+    slots: PartnerConcurrency.make(),
+    turns: yield* PartnerTurns
+  }
   const openCallouts = StepCallouts.make(exchange, manners, clock)
 
   /** The probe of a step, with its expressions evaluated in the context of the step. */

@@ -41,7 +41,7 @@ export interface RunCheckpoints {
   /** A step that is skipped; stored with the next commit. */
   readonly skip: (row: StepRow) => void
   readonly calloutContext: (
-    placed: Pick<PlacedStep, "index" | "step">,
+    placed: Pick<PlacedStep, "index" | "phase" | "step">,
     document: Document,
     redactor: Redactor,
     left: Resumption
@@ -232,9 +232,10 @@ export const make = Effect.gen(function*() {
         return ended
       })
 
-    const hold = (stepId: string): CalloutContext["hold"] => (wait, records) =>
+    /** A compensating run stays so, whatever it waits for. */
+    const hold = ({ phase, step }: Pick<PlacedStep, "phase" | "step">): CalloutContext["hold"] => (wait, records) =>
       Effect.gen(function*() {
-        yield* release(wait, records, stepId)
+        yield* release(wait, records, phase === "compensation" ? undefined : step.id)
         return yield* Effect.interrupt
       })
 
@@ -255,7 +256,8 @@ export const make = Effect.gen(function*() {
       skip: (row) => {
         skipped.push(row)
       },
-      calloutContext: ({ index, step }, at, redactor, resumption) => {
+      calloutContext: (placed, at, redactor, resumption) => {
+        const { index } = placed
         running.step = index
         return {
           held,
@@ -268,7 +270,7 @@ export const make = Effect.gen(function*() {
           documentAt,
           store: store(index),
           waitUntil,
-          hold: hold(step.id),
+          hold: hold(placed),
           inTurn,
           lease
         }

@@ -5,6 +5,7 @@
 import type { AuthProvider } from "@sluice/domain/pipeline/AuthProvider"
 import type { AddressedConnector } from "@sluice/domain/pipeline/Connector"
 import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
+import type { PartnerLimits } from "@sluice/http-client/internal/PartnerTurns"
 import { Context, type Effect } from "effect"
 import type { JournalUnavailable } from "../journal/Journal.ts"
 
@@ -14,6 +15,8 @@ export interface SettingsSnapshot {
   readonly pipelines: ReadonlyArray<Pipeline>
   readonly connectors: ReadonlyArray<AddressedConnector>
   readonly authProviders: ReadonlyArray<AuthProvider>
+  /** The limits on partners, by host. */
+  readonly partners?: ReadonlyMap<string, PartnerLimits>
   /** The names of the pipelines that an operator has paused: their runs are taken in, and none is started. */
   readonly paused?: ReadonlySet<string>
   /** Every configured secret of 8 or more characters: what must read `[redacted]` wherever it turns up. */

@@ -46,7 +46,7 @@ const make = Effect.gen(function*() {
 
   const runColumns = sql.literal(
     `id, event_id, order_id, pipeline, pipeline_version, shipment_id, state, reason, retry_of, from_step, retry_reason,
-    requested_by, created_at, started_at, finished_at, failed_steps`
+    requested_by, created_at, started_at, finished_at, failed_steps, held_for, wait_mark`
   )
 
   const list = Effect.fnUntraced(function*(filters: ProcessEventFilters, request: PageRequest) {
@@ -175,7 +175,7 @@ const make = Effect.gen(function*() {
   const mark = Effect.fnUntraced(function*(id: string) {
     const uuid = uuidOf(id)
     const [row] = uuid === undefined ? [] : yield* sql<{ readonly mark: string }>`
-      SELECT concat_ws(' ', state, started_at, finished_at, reason, wait_mark, open_mark,
+      SELECT concat_ws(' ', state, started_at, finished_at, reason, wait_mark, held_for, open_mark,
         (SELECT count(*) FROM steps WHERE run_id = runs.id), (SELECT string_agg(record, ' ') FROM (
           SELECT record FROM steps WHERE run_id = runs.id AND record LIKE '%"resolution":%') s),
         (SELECT count(*) FROM callouts WHERE run_id = runs.id)) AS mark

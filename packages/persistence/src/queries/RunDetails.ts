@@ -10,7 +10,7 @@ import { urlHost } from "@sluice/http-client/internal/UrlHost"
 import { Effect } from "effect"
 import type { SqlClient } from "effect/sql"
 import { decodeCallout, decodeStep, type StoredCallout, type StoredStep } from "../records/CalloutCodec.ts"
-import { type RunRow, summary } from "./RunRow.ts"
+import { reasonOf, type RunRow, summary } from "./RunRow.ts"
 
 /** A document above this size is not read for its customer's address, in bytes: a page holds 200 of them. */
 const mostRead = 64 * 1024
@@ -65,7 +65,7 @@ export const summaries = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, r
     const order = orderOf.get(row.order_id)
     const email = customerEmailOf(order?.doc ?? null)
     const retry = retryOf.get(row.id)
-    const reason = row.reason ?? step?.reason
+    const reason = reasonOf(row) ?? step?.reason
     return {
       ...summary(row),
       ...(reason !== undefined && { reason }),

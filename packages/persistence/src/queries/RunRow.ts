@@ -22,10 +22,25 @@ export interface RunRow {
   readonly started_at: Date | null
   readonly finished_at: Date | null
   readonly failed_steps: number
+  /** The partner that the run waits for, and its mark of that wait, a `Wait` as JSON. */
+  readonly held_for: string | null
+  readonly wait_mark: string | null
+}
+
+/** The reason in words: that of a wait, as long as it lasts, before the run's own. */
+export const reasonOf = ({ held_for, reason, wait_mark }: RunRow): string | null => {
+  if (held_for === null) return reason
+  const turn = wait_mark === null ? undefined : (JSON.parse(wait_mark) as { readonly turn?: string }).turn
+  return turn ?? `waits until partner ${held_for} answers again`
 }
 
 /** Epoch milliseconds. */
 export const timeOf = (at: Date): number => at.getTime()
+
+const reasonMember = (row: RunRow) => {
+  const reason = reasonOf(row)
+  return reason === null ? {} : { reason }
+}
 
 export const summary = (row: RunRow): ProcessEventSummary => ({
   id: processEventId(row.id),
@@ -34,7 +49,7 @@ export const summary = (row: RunRow): ProcessEventSummary => ({
   pipeline: { name: row.pipeline, version: row.pipeline_version },
   ...(row.shipment_id !== null && { shipmentId: row.shipment_id }),
   state: row.state,
-  ...(row.reason !== null && { reason: row.reason }),
+  ...reasonMember(row),
   ...(row.retry_of !== null && { retryOf: processEventId(row.retry_of) }),
   ...(row.from_step !== null && { fromStep: row.from_step }),
   ...(row.retry_reason !== null && { retryReason: row.retry_reason }),
@@ -67,7 +82,9 @@ export const rowOfEnded = ({ failedSteps, finishedAt, orderId, reason, run, star
   created_at: dateOf(run.createdAt),
   started_at: dateOf(startedAt),
   finished_at: dateOf(finishedAt),
-  failed_steps: failedSteps
+  failed_steps: failedSteps,
+  held_for: null,
+  wait_mark: null
 })
 
 /**

@@ -22,6 +22,7 @@ import redelivery from "./migrations/0013_redelivery.ts"
 import stateEvents from "./migrations/0014_state_events.ts"
 import jobs from "./migrations/0016_jobs.ts"
 import pipelinePause from "./migrations/0017_pipeline_pause.ts"
+import partnerLimits from "./migrations/0018_partner_limits.ts"
 import retention from "./migrations/0019_retention.ts"
 import subscriptionLife from "./migrations/0020_subscription_life.ts"
 import feed from "./migrations/0021_feed.ts"
@@ -45,6 +46,7 @@ export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
   "0014_state_events": stateEvents,
   "0016_jobs": jobs,
   "0017_pipeline_pause": pipelinePause,
+  "0018_partner_limits": partnerLimits,
   "0019_retention": retention,
   "0020_subscription_life": subscriptionLife,
   "0021_feed": feed,

@@ -16,6 +16,7 @@ import { secretTexts, type SettingsKind } from "@sluice/domain/settings/Settings
 import { decodeWebhookEndpoint } from "@sluice/domain/settings/WebhookEndpointDocument"
 import type { WebhookEndpoint } from "@sluice/domain/webhook/WebhookEndpoint"
 import type { SettingsSnapshot } from "@sluice/engine/settings/Settings"
+import type { PartnerLimits } from "@sluice/http-client/internal/PartnerTurns"
 import { Effect, Predicate } from "effect"
 import type { SqlClient } from "effect/sql"
 import type { SecretBox } from "../secrets/SecretBox.ts"
@@ -57,6 +58,21 @@ interface Gathered {
   readonly webhookEndpoints: Map<string, WebhookEndpoint>
   readonly secrets: Set<string>
 }
+
+interface LimitsRow {
+  readonly host: string
+  readonly max_concurrent: number | null
+  readonly rate_per_second: number | null
+  readonly paused: boolean
+  readonly reason: string | null
+}
+
+const limitsOf = ({ max_concurrent, paused, rate_per_second, reason }: LimitsRow): PartnerLimits => ({
+  ...(max_concurrent !== null && { maxConcurrent: max_concurrent }),
+  ...(rate_per_second !== null && { ratePerSecond: rate_per_second }),
+  paused,
+  ...(reason !== null && { reason })
+})
 
 /** The step with what of it cannot be had. A step that could not be compensated is not begun. */
 const stepUnreadable = (step: Step, own: ReadonlyArray<string>, message: string): Step => {
@@ -145,6 +161,7 @@ const statement = (sql: SqlClient.SqlClient) =>
 
 export const load = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, box: SecretBox["Service"]) {
   const rows = yield* statement(sql)
+  const limits = yield* sql<LimitsRow>`SELECT host, max_concurrent, rate_per_second, paused, reason FROM partner_limits`
   const gathered: Gathered = {
     pipelines: [],
     connectors: [],
@@ -172,6 +189,7 @@ export const load = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, box: S
     ...gathered,
     pipelines: gathered.pipelines.toSorted(byPrecedence),
     secrets: [...gathered.secrets],
+    ...(limits.length > 0 && { partners: new Map(limits.map((row) => [row.host, limitsOf(row)])) }),
     ...(paused.length > 0 && { paused: new Set(paused) }),
     unreadable,
     revision: rows.find(({ kind }) => kind === null)?.revision ?? 0n

@@ -5,6 +5,7 @@
 import { maxBatch } from "@sluice/engine/partners/PartnerBreaker"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
+import { staleAfter } from "../../partners/PartnerTurnsPostgres.ts"
 
 /** The time that released runs have before the next ones are released without news of the partner. */
 const patience = "10 seconds"
@@ -24,19 +25,52 @@ export const onHold = `p as (
 /** Finds partners that are to be tried or have recovered. */
 export const dueQuery = "exists (select from partners where retry_at <= statement_timestamp())"
 
-const letGoStatement = `with p as (
+/** The same at a partner with limits, where turns come by themselves. */
+const patienceOfLimits = "250 milliseconds"
+
+/**
+ * The number of runs to release: at a partner with limits about a second's worth, less what is on its way to a turn
+ * already; else a batch that grows with the answers.
+ */
+const released = `case when l.host is null or p.state <> 'closed' then least(p.batch, ${maxBatch})
+  else greatest(0, least(256, coalesce(4 * greatest(4, l.max_concurrent), 256),
+    coalesce(greatest(1, floor(l.rate_per_second))::int4, 256))
+    - (select coalesce(sum(t.queued + case when l.max_concurrent is null then 0 else t.open end), 0)::int4
+      from partner_turns t where t.host = p.host and t.at > clock_timestamp() - ${staleAfter})) end`
+
+/** Releases one run of each pipeline, then the second of each, so that a backlog of one hides no other; none of a paused host. */
+const letGoStatement = `with recursive p as materialized (
   update partners set state = case when state = 'open' then 'half-open' else state end,
-    retry_at = clock_timestamp() + interval '${patience}'
-  where host in (select host from partners where retry_at <= statement_timestamp() order by host for update skip locked)
-  returning host, batch, holds
+    retry_at = clock_timestamp() + case when state = 'closed' and exists (select from partner_limits l
+      where l.host = partners.host) then interval '${patienceOfLimits}' else interval '${patience}' end
+  where host in (select host from partners where retry_at <= statement_timestamp()
+    and not exists (select from partner_limits l where l.host = partners.host and l.paused)
+    order by host for update skip locked)
+  returning host, state, batch, holds
+), sized as materialized (
+  select p.host, ${released} as size from p left join partner_limits l on l.host = p.host
+), q (host, size, pipeline) as (
+  select s.host, s.size, (select h.pipeline from runs h where h.held_for = s.host order by h.pipeline limit 1) from sized s
+  union all
+  select q.host, q.size, (select h.pipeline from runs h where h.held_for = q.host and h.pipeline > q.pipeline
+    order by h.pipeline limit 1)
+  from q where q.pipeline is not null
+), line as materialized (
+  select q.host, q.size, h.id, h.hold_rank, row_number() over (partition by q.host, q.pipeline order by h.hold_rank, h.id)
+    as place
+  from q cross join lateral (
+    select runs.id, runs.hold_rank from runs where runs.held_for = q.host and runs.pipeline = q.pipeline
+    order by runs.hold_rank, runs.id limit q.size
+  ) h
 ), r as materialized (
-  select r.id, p.host from p cross join lateral (
-    select runs.id from runs where runs.held_for = p.host order by runs.hold_rank, runs.id limit least(p.batch, ${maxBatch})
-  ) r
+  select o.id, o.host from (
+    select line.*, row_number() over (partition by line.host order by line.hold_rank, line.place, line.id) as turn from line
+  ) o where o.turn <= o.size
 ), u as (
   update runs set due_at = clock_timestamp(), held_for = null from r where runs.id = r.id returning r.host
 )
-select p.host, p.holds from p where not exists (select from u where u.host = p.host)`
+select p.host, p.holds from p where not exists (select from u where u.host = p.host)
+  and not exists (select from runs h where h.held_for = p.host)`
 
 /** Makes runs due whose partner is to be tried or has recovered. */
 export const letGo = Effect.gen(function*() {

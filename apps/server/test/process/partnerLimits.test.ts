@@ -1,0 +1,208 @@
+/** Limits on partners, by the partner's own log, with two processes. Contract: section 7, `/v1/partners`. */
+import { assert, describe, it } from "@effect/vitest"
+import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
+import { Effect, Schedule, type Scope } from "effect"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import { setTimeout as sleep } from "node:timers/promises"
+import { type Process, start } from "../support/Processes.ts"
+
+/** A partner that notes when requests begin, and how many are open. */
+const loggedPartner = (answerMs: number) =>
+  Effect.gen(function*() {
+    const begun: Array<{ readonly at: number; readonly path: string }> = []
+    let [open, most] = [0, 0]
+    const server = createServer((request, response) => {
+      begun.push({ at: performance.now(), path: request.url ?? "" })
+      most = Math.max(most, ++open)
+      request.resume()
+      void sleep(answerMs).then(() => {
+        open--
+        response.setHeader("content-type", "application/json")
+        response.end("{}")
+      })
+    })
+    yield* Effect.acquireRelease(
+      Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
+      () =>
+        Effect.sync(() => {
+          server.closeAllConnections()
+          server.close()
+        })
+    )
+    const { port } = server.address() as AddressInfo
+    return { begun, host: `127.0.0.1:${port}`, url: `http://127.0.0.1:${port}`, most: () => most }
+  })
+
+const until = (condition: Effect.Effect<boolean>) =>
+  Effect.repeat(condition, { until: (so) => so, schedule: Schedule.spaced("50 millis") })
+
+const test = (sentence: string, body: Effect.Effect<void, never, DatabaseTest | Scope.Scope>) =>
+  it.live(sentence, () => body.pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)))
+
+const ok = (status: number, text: string) => assert.isBelow(status, 300, text)
+
+const savePipeline = (on: Process, name: string, step: object) =>
+  Effect.map(
+    on.ask("PUT", `/v1/pipelines/${name}`, {
+      body: { match: { orderTypes: [name] }, steps: [step] } as never
+    }),
+    ({ status, text }) => ok(status, text)
+  )
+
+const call = (url: string, more: object = {}) => ({
+  name: "calloutPlugin",
+  id: "call",
+  critical: true,
+  options: { endpoint: `${url}/call`, timeoutValue: 10_000 },
+  ...more
+})
+
+const limit = (on: Process, host: string, body: object) =>
+  Effect.map(on.ask("PUT", `/v1/partners/${host}`, { body: body as never }), ({ json, status, text }) => {
+    ok(status, text)
+    return json
+  })
+
+const submit = (on: Process, orderType: string) =>
+  Effect.repeat(
+    Effect.map(on.ask("POST", "/v1/orders", { body: { orderType } }), ({ json, status }) =>
+      status === 202 ? String(json.processEventId) : undefined),
+    {
+      until: (id) =>
+        id !== undefined,
+      schedule: Schedule.spaced("30 millis")
+    }
+  ) as Effect.Effect<string>
+
+const states = (on: Process, query: string) =>
+  Effect.map(on.ask("GET", `/v1/process-events?limit=200${query}`), ({ json }) => json.items as ReadonlyArray<any>)
+
+const completed = (on: Process, count: number) =>
+  until(Effect.map(states(on, "&state=completed"), (runs) => runs.length >= count))
+
+/** Of `rate + 1` requests in a row the last comes a second after the first, but for the tolerance in arrival. */
+const assertRate = (begun: ReadonlyArray<{ readonly at: number }>, rate: number) => {
+  begun.forEach(({ at }, n) => {
+    const later = begun[n + rate]
+    if (later !== undefined) assert.isAtLeast(later.at - at, 900, `requests ${n} to ${n + rate}`)
+  })
+}
+
+describe("limits on partners", () => {
+  test(
+    "hold over two processes by the partner's own log, and what waits for its turn is owned by nobody and says so",
+    Effect.gen(function*() {
+      const partner = yield* loggedPartner(100)
+      const servers = yield* Effect.all([start(), start()], { concurrency: 2 })
+      const [a] = servers
+      yield* savePipeline(a, "A", call(partner.url))
+      const limited = yield* limit(a, partner.host, { ratePerSecond: 10, maxConcurrent: 3, reason: "agreed" })
+      assert.deepInclude(limited, { host: partner.host, ratePerSecond: 10, maxConcurrent: 3, paused: false })
+      yield* Effect.sleep("1 second")
+      const count = 60
+      yield* Effect.forEach(
+        Array.from({ length: count }, (_, n) => n),
+        (n) => submit(servers[n % 2]!, "A"),
+        { concurrency: 6 }
+      )
+      const waiting = yield* Effect.repeat(states(a, "&state=waiting"), {
+        until: (runs) => runs.length > 0,
+        schedule: Schedule.spaced("30 millis")
+      })
+      assert.match(waiting[0].reason, /waits for its turn: partner \S+ is limited to 10 requests a second and 3/)
+      const view = (yield* a.ask("GET", `/v1/partners/${partner.host}`)).json
+      assert.isAbove(view.waiting, 0)
+      yield* completed(a, count)
+      assert.lengthOf(partner.begun, count)
+      assertRate(partner.begun, 10)
+      assert.isAtMost(partner.most(), 3)
+      const runs = yield* states(a, "")
+      assert.isTrue(runs.every(({ reason, state }) => state === "completed" && reason === undefined))
+      const recent = yield* Effect.repeat(a.ask("GET", "/v1/partners"), {
+        until: ({ json }) => json.items[0]?.last10m.calls === count,
+        schedule: Schedule.spaced("100 millis")
+      })
+      assert.deepInclude(recent.json.items[0], { host: partner.host, state: "closed", open: 0, waiting: 0 })
+      assert.isAtLeast(recent.json.items[0].last10m.p50, 50)
+    })
+  )
+
+  test(
+    "a paused partner is sent nothing: runs wait whatever they would do, deliveries stay pending, and go on when it is lifted",
+    Effect.gen(function*() {
+      const partner = yield* loggedPartner(1)
+      const servers = yield* Effect.all([start(), start()], { concurrency: 2 })
+      const [a, b] = servers
+      yield* savePipeline(a, "A", call(partner.url))
+      yield* savePipeline(a, "LATE", call(partner.url))
+      yield* a.ask("PUT", "/v1/pipelines/LATE", {
+        body: { match: { orderTypes: ["LATE"] }, deadlineMs: 2500, steps: [call(partner.url)] } as never
+      })
+      yield* a.ask("PUT", "/v1/webhook-endpoints/told", {
+        body: { url: `${partner.url}/hook`, types: ["cancel.attempted"] }
+      })
+      assert.deepInclude(yield* limit(b, partner.host, { paused: true, reason: "moving" }), { paused: true })
+      yield* Effect.sleep("1 second")
+      const runs = yield* Effect.forEach(servers, (on) => submit(on, "A"))
+      const late = yield* submit(a, "LATE")
+      yield* a.ask("POST", "/v1/events", { body: { type: "cancel.attempted", data: {} } })
+      yield* until(
+        Effect.map(
+          states(a, "&state=waiting"),
+          (found) =>
+            runs.every((run) =>
+              found.some(({ id, reason }) => id === run && String(reason).endsWith("is paused: moving"))
+            )
+        )
+      )
+      const failed = yield* Effect.repeat(a.ask("GET", `/v1/process-events/${late}`), {
+        until: ({ json }) => json.finishedAt !== undefined,
+        schedule: Schedule.spaced("50 millis")
+      })
+      assert.strictEqual(failed.json.state, "failed")
+      assert.lengthOf(failed.json.steps[0].callouts, 0)
+      const delivery = (yield* a.ask("GET", "/v1/deliveries")).json.items[0]
+      assert.strictEqual(delivery.state, "pending")
+      const { attempts } = (yield* a.ask("GET", `/v1/deliveries/${delivery.id}`)).json
+      assert.deepStrictEqual(attempts, [])
+      assert.lengthOf(partner.begun, 0)
+
+      assert.deepInclude(yield* limit(a, partner.host, { paused: false, reason: null }), { paused: false, waiting: 2 })
+      yield* completed(a, 2)
+      yield* until(
+        Effect.map(a.ask("GET", `/v1/deliveries/${delivery.id}`), ({ json }) => json.state === "delivered")
+      )
+    })
+  )
+
+  test(
+    "what cannot be a limit is refused, and null lifts what was set",
+    Effect.gen(function*() {
+      const a = yield* start()
+      const put = (body: object, host = "partner.example") =>
+        a.ask("PUT", `/v1/partners/${host}`, { body: body as never })
+      const refused: ReadonlyArray<readonly [object, string, string?]> = [
+        [{ maxConcurrent: 0 }, "maxConcurrent"],
+        [{ maxConcurrent: 1.5 }, "maxConcurrent"],
+        [{ ratePerSecond: -1 }, "ratePerSecond"],
+        [{ paused: "yes" }, "paused"],
+        [{ limit: 1 }, "limit"],
+        [{ host: "other.example" }, "host"],
+        [{ paused: true }, "host", encodeURIComponent("no host")]
+      ]
+      for (const [body, member, host] of refused) {
+        const { json, status, text } = yield* put(body, host)
+        assert.deepStrictEqual([status, json.errors?.[0].path], [400, member], text)
+      }
+      assert.strictEqual((yield* a.ask("GET", "/v1/partners/partner.example")).status, 404)
+      const set = yield* put({ maxConcurrent: 5, ratePerSecond: 0.5, reason: "r" }, "Partner.Example")
+      assert.deepInclude(set.json, { host: "partner.example", maxConcurrent: 5, ratePerSecond: 0.5, reason: "r" })
+      const kept = yield* put({ ...set.json, maxConcurrent: null })
+      assert.deepInclude(kept.json, { ratePerSecond: 0.5, reason: "r" })
+      assert.notProperty(kept.json, "maxConcurrent")
+      const lifted = yield* put({ ratePerSecond: null, paused: null, reason: null })
+      assert.deepStrictEqual([lifted.status, lifted.json.paused, lifted.json.ratePerSecond], [200, false, undefined])
+    })
+  )
+})

@@ -1,0 +1,50 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Schema } from "effect"
+import { percentile } from "../../src/partners/PartnerCalls.ts"
+import { allocate, spacingOf } from "../../src/partners/TurnAllocation.ts"
+
+const between = (minimum: number, maximum: number) => Schema.Int.check(Schema.isBetween({ minimum, maximum }))
+
+describe("turns at a limited partner", () => {
+  it.prop(
+    "in no span of a second begin more than the rate, whoever asks whenever",
+    [between(1, 200), Schema.Array(Schema.Tuple([between(0, 700), between(0, 300)]))],
+    ([ratePerSecond, questions]) => {
+      let [now, nextTurn] = [1_000_000, 0]
+      const turns: Array<number> = []
+      for (const [pause, wanted] of questions) {
+        now += pause
+        const limits = { ratePerSecond }
+        const { delays, nextTurn: next } = allocate({ limits, now, nextTurn, open: 0, wanted, counted: 0 })
+        nextTurn = next
+        for (const delay of delays) turns.push(now + delay)
+      }
+      for (const [at, turn] of turns.entries()) {
+        const later = turns[at + ratePerSecond]
+        if (later !== undefined) assert.isAbove(later - turn, 1000)
+      }
+    }
+  )
+
+  it("gives no more places than there are, and times to those that have one", () => {
+    const limits = { maxConcurrent: 5, ratePerSecond: 20 }
+    const standing = { limits, now: 1000, nextTurn: 0, open: 3, wanted: 9, counted: 0 }
+    assert.deepStrictEqual(allocate(standing).delays, [0])
+    assert.deepStrictEqual(allocate({ ...standing, limits: { maxConcurrent: 5 } }).delays, [0, 0])
+    assert.deepStrictEqual(allocate({ ...standing, limits: { maxConcurrent: 2 } }).delays, [])
+    assert.deepStrictEqual(allocate({ ...standing, open: 5 }).delays, [])
+    assert.deepStrictEqual(allocate({ ...standing, open: 5, counted: 1 }).delays, [0])
+    const later = allocate({ ...standing, nextTurn: 1000 + spacingOf(20) })
+    assert.deepStrictEqual(later.delays, [])
+    assert.isAbove(later.againMs, 0)
+    assert.isAtMost(later.againMs, spacingOf(20))
+  })
+
+  it("a percentile is a bound below which that share of the calls stayed", () => {
+    assert.isNull(percentile([], 0.5))
+    assert.isNull(percentile([0, 0], 0.5))
+    assert.strictEqual(percentile([10], 0.95), 1)
+    assert.strictEqual(percentile([1, 0, 0, 9], 0.5), percentile([0, 0, 0, 1], 0.5))
+    assert.isBelow(percentile([9, 0, 0, 1], 0.5)!, percentile([9, 0, 0, 1], 0.95)!)
+  })
+})
