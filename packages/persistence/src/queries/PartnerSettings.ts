@@ -8,6 +8,7 @@ import type { BreakerState } from "@sluice/engine/partners/PartnerBreaker"
 import { Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { recordAct } from "../audit/ActRecord.ts"
+import { tellOperational } from "../outbox/OperationalEvents.ts"
 import { percentile } from "../partners/PartnerCalls.ts"
 import { staleAfter } from "../partners/PartnerTurnsPostgres.ts"
 import { announce } from "../settings/Announcement.ts"
@@ -141,6 +142,13 @@ const make = Effect.gen(function*() {
         if (after?.paused === false) {
           yield* sql`update partners set retry_at = clock_timestamp(), batch = 1 where host = ${host}
             and (retry_at is not null or exists (select from runs where held_for = ${host}))`
+        }
+        const isPaused = after?.paused === true
+        if (isPaused !== (before?.["paused"] === true)) {
+          yield* tellOperational(sql, isPaused ? "partner.paused" : "partner.up", {
+            host,
+            reason: reason ?? (isPaused ? "paused by an operator" : "resumed by an operator")
+          })
         }
         yield* announce(sql)
         yield* recordAct(sql, { before: { ...before }, after: { ...after }, reason: reason ?? undefined })
