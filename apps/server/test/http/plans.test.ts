@@ -89,6 +89,8 @@ const samples: Readonly<Record<string, ReadonlyArray<string>>> = {
   actor: ["anonymous"],
   action: ["pipeline.create"],
   resource: ["/v1/pipelines/plain"],
+  path: ["/id"],
+  version: ["1"],
   email: [`a${rows - 100}@example.com`],
   partner: ["p1.example"],
   endpointId: ["kept"],

@@ -23,7 +23,8 @@ interface Found {
 
 interface End {
   readonly id: string
-  readonly created_at: Date
+  /** As PostgreSQL writes it, to the microsecond. */
+  readonly created_at: string
 }
 
 /** The found rows that are the subject's, by their newest document. */
@@ -43,7 +44,7 @@ const theirs = Effect.fnUntraced(function*(
 
 interface Walked extends Found {
   /** Set in the row of the last order of a full step. */
-  readonly created_at: Date | null
+  readonly created_at: string | null
 }
 
 /** The ids of the subject's orders, oldest first, in groups. */
@@ -57,15 +58,15 @@ export const ordersOf = (
           select id, version, created_at from orders ${
         after === undefined
           ? sql``
-          : sql`where (created_at, id) > (${PgTypes.timestamptz(after.created_at)}, ${after.id})`
+          : sql`where (created_at, id) > (${after.created_at}::timestamptz, ${after.id})`
       } order by created_at, id limit ${walked}
         )
         select w.id, case when octet_length(v.doc) <= ${PgTypes.int4(large)} then v.doc end as doc,
-          null::timestamptz as created_at
+          null::text as created_at
         from w join order_versions v on v.order_id = w.id and v.version = w.version where ${
         mayName(sql, subject, "v.doc")
       }
-        union all (select id, null, created_at from w order by created_at, id offset ${walked - 1})`
+        union all (select id, null, created_at::text from w order by created_at, id offset ${walked - 1})`
       const found = rows.filter(({ created_at }) => created_at === null)
       const end = rows.find((row): row is Walked & End => row.created_at !== null)
       const ids = yield* theirs(sql, subject, found)
