@@ -147,9 +147,11 @@ export const resolve = Command.make(
   "resolve",
   {
     run,
-    step: Argument.String("step").pipe(Argument.withDescription("The failed step's id")),
+    step: Argument.String("step").pipe(
+      Argument.withDescription("The id of the failed step, or of one that waits for a callback")
+    ),
     reason: Flag.String("reason").pipe(Flag.withDescription("Why; kept with the step")),
-    output: textFlag("output", "JSON that later steps see as the step's output")
+    output: textFlag("output", "JSON that later steps see as the step's output; for a callback its body")
   },
   Effect.fnUntraced(function*({ output: written, reason, run, step }) {
     const client = yield* ApiClient
@@ -164,4 +166,4 @@ export const resolve = Command.make(
     })
     yield* output.result(event, (style) => lines(event, style))
   })
-).pipe(Command.withDescription("Settle a failed step by hand; a retry goes on after it"))
+).pipe(Command.withDescription("Settle a failed step by hand, or approve one that waits for a callback"))

@@ -12,11 +12,13 @@ import { EditOrder } from "@sluice/engine/commands/EditOrder"
 import { Intake } from "@sluice/engine/commands/Intake"
 import { ResolveStep } from "@sluice/engine/commands/ResolveStep"
 import { RetryRun } from "@sluice/engine/commands/RetryRun"
+import { TakeCallback } from "@sluice/engine/internal/commands/TakeCallback"
 import type { HeldJob } from "@sluice/engine/internal/jobs/JobHandler"
 import * as JobWorker from "@sluice/engine/internal/jobs/JobWorker"
 import * as RunJobs from "@sluice/engine/internal/jobs/RunJobs"
 import { exportOrder } from "@sluice/engine/internal/plugins/builtin/ExportOrder"
 import { postProcessingWebhook } from "@sluice/engine/internal/plugins/builtin/PostProcessingWebhook"
+import { CallbackBase } from "@sluice/engine/internal/plugins/CallbackAddress"
 import { Simulation } from "@sluice/engine/internal/simulation/Simulation"
 import * as Metered from "@sluice/engine/internal/telemetry/Metrics"
 import * as Traced from "@sluice/engine/internal/telemetry/Traces"
@@ -72,11 +74,12 @@ import { salesforceV3 } from "@sluice/plugins/SalesforceV3"
 import { zuora } from "@sluice/plugins/Zuora"
 import { Effect, Layer, type Redacted } from "effect"
 import { SecureRandom } from "effect/crypto"
-import type { HttpServer } from "effect/http"
+import { HttpServer } from "effect/http"
 import * as KeysInForce from "./access/KeysInForce.ts"
 import type { ListenFailed } from "./access/Listener.ts"
 import * as CertificateAuthorities from "./config/CertificateAuthorities.ts"
 import * as EncryptionKey from "./config/EncryptionKey.ts"
+import * as PublicAddress from "./config/PublicAddress.ts"
 import type { Environment, ServerConfig } from "./config/ServerConfig.ts"
 import { ConsoleFiles } from "./console/ConsoleFiles.ts"
 import { Readiness } from "./process/Readiness.ts"
@@ -219,6 +222,7 @@ const engine = (config: ServerConfig, { authorities, settings }: ReadFiles) => {
   return Layer.mergeAll(
     operations(executes),
     EditOrder.layer,
+    TakeCallback.layer,
     // Its expressions are evaluated in children of its own: nothing that is tried out is near what runs.
     Simulation.layer.pipe(Layer.provide(JsonataExpressions.layer({ size: 1, idleMs: 60_000 }))),
     reading,
@@ -281,12 +285,17 @@ export const layer = (
     Layer.provide(KnownSecrets.layer(environment))
   )
 
-const serving = (config: ServerConfig, files: ReadFiles) =>
-  Server.layer({
-    host: config.host,
-    port: config.port,
-    serves: config.roles.has("api") ? "everything" : "pages"
-  }).pipe(
+const serving = (config: ServerConfig, files: ReadFiles) => {
+  const address = PublicAddress.make(config)
+  return Layer.effectDiscard(Effect.map(HttpServer.HttpServer, (server) => address.listens(server.address))).pipe(
+    Layer.provideMerge(Server.layer({
+      host: config.host,
+      port: config.port,
+      serves: config.roles.has("api") ? "everything" : "pages",
+      publicUrl: config.publicUrl
+    })),
     Layer.provideMerge(KeysInForce.layer(config)),
-    Layer.provideMerge(engine(config, files))
+    Layer.provideMerge(engine(config, files)),
+    Layer.provide(Layer.succeed(CallbackBase, address))
   )
+}

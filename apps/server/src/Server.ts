@@ -24,6 +24,7 @@ import * as PartnersHttp from "./http/operations/PartnersHttp.ts"
 import * as ResourcesHttp from "./http/operations/ResourcesHttp.ts"
 import * as EventsHttp from "./http/orders/EventsHttp.ts"
 import * as OrdersHttp from "./http/orders/OrdersHttp.ts"
+import * as CallbacksHttp from "./http/runs/CallbacksHttp.ts"
 import * as JobsHttp from "./http/runs/JobsHttp.ts"
 import * as PersonalDataHttp from "./http/runs/PersonalDataHttp.ts"
 import * as ProcessEventsHttp from "./http/runs/ProcessEventsHttp.ts"
@@ -42,6 +43,7 @@ const handlers = Layer.mergeAll(
   OrdersHttp.layer,
   ProcessEventsHttp.layer,
   RetriesHttp.layer,
+  CallbacksHttp.layer,
   JobsHttp.layer,
   PipelinesHttp.layer,
   ConnectorsHttp.layer,
@@ -75,8 +77,14 @@ const pages = Layer.mergeAll(
   DocsPage.layer
 )
 
+export interface ServerOptions extends Listener.Address {
+  readonly serves: Authentication.Serves
+  /** The address under which partners reach this server. */
+  readonly publicUrl: string | undefined
+}
+
 /** A worker has no API for the console to ask. */
-const gate = (serves: Authentication.Serves) =>
+const gate = ({ publicUrl, serves }: ServerOptions) =>
   Layer.unwrap(
     Effect.gen(function*() {
       const { built } = yield* ConsoleFiles
@@ -84,12 +92,13 @@ const gate = (serves: Authentication.Serves) =>
       return Authentication.layer(
         keys,
         serves,
-        (request) => built === undefined || serves === "pages" ? undefined : ConsolePages.answer(built, request)
+        (request) => built === undefined || serves === "pages" ? undefined : ConsolePages.answer(built, request),
+        publicUrl
       )
     })
   )
 
-const routes = (serves: Authentication.Serves) =>
+const routes = (options: ServerOptions) =>
   Layer.mergeAll(
     HttpApiBuilder.layer(ApiReference, { openapiPath: "/openapi.json" }).pipe(Layer.provide(handlers)),
     pages
@@ -97,21 +106,17 @@ const routes = (serves: Authentication.Serves) =>
     // The first to be built is the outermost.
     Layer.provideMerge(NotFoundHandler.layer),
     Layer.provideMerge(RedactedProblems.layer),
-    Layer.provideMerge(gate(serves))
+    Layer.provideMerge(gate(options))
   )
 
-export interface ServerOptions extends Listener.Address {
-  readonly serves: Authentication.Serves
-}
-
 /** Listens while its scope is open. */
-export const layer = ({ host, port, serves }: ServerOptions) =>
-  HttpRouter.serve(routes(serves), {
+export const layer = (options: ServerOptions) =>
+  HttpRouter.serve(routes(options), {
     disableLogger: true,
     disableListenLog: true,
     // An order's id has up to 128 characters, each up to 12 when it is escaped.
     routerConfig: { maxParamLength: 2048 }
   }).pipe(
     Layer.provide(Layer.succeed(HttpMiddleware.TracerDisabledWhen, () => true)),
-    Layer.provideMerge(Listener.layer({ host, port }))
+    Layer.provideMerge(Listener.layer({ host: options.host, port: options.port }))
   )

@@ -75,6 +75,8 @@ export const access: AccessTable = {
     items: "read",
     cancel: ["operate", "job.cancel"]
   },
+  // The token is the key; the callback is its own record.
+  callbacks: { answer: ["anyone", "unrecorded"] },
   pipelines: {
     ...settings("pipeline"),
     versions: "read",

@@ -11,6 +11,7 @@ import { CustomersApi } from "./orders/CustomersApi.ts"
 import { EventsApi } from "./orders/EventsApi.ts"
 import { OrdersApi } from "./orders/OrdersApi.ts"
 import { SubscriptionsApi } from "./orders/SubscriptionsApi.ts"
+import { CallbacksApi } from "./runs/CallbacksApi.ts"
 import { JobsApi } from "./runs/JobsApi.ts"
 import { PersonalDataApi } from "./runs/PersonalDataApi.ts"
 import { ProcessEventsApi } from "./runs/ProcessEventsApi.ts"
@@ -29,6 +30,7 @@ export class Api extends HttpApi.make("sluice")
     OrdersApi,
     ProcessEventsApi,
     RetriesApi,
+    CallbacksApi,
     JobsApi,
     PipelinesApi,
     ConnectorsApi,

@@ -153,6 +153,26 @@ export interface paths {
     readonly patch?: never
     readonly trace?: never
   }
+  readonly "/v1/callbacks/{token}": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * Answer a request later, at the Sluice-Callback-Url that it carried; needs no key
+     * @description The first answer counts: the same one again is 200, another one 409. 410 once the step has ended
+     */
+    readonly post: operations["callbacks.answer"]
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
   readonly "/v1/connectors": {
     readonly parameters: {
       readonly query?: never
@@ -810,7 +830,7 @@ export interface paths {
     }
     readonly get?: never
     readonly put?: never
-    /** Settle a failed step by hand; a retry goes on after it */
+    /** Settle a failed step by hand, and a retry goes on after it; or answer for the partner whose callback is waited for */
     readonly post: operations["retries.resolve"]
     readonly delete?: never
     readonly options?: never
@@ -3228,6 +3248,20 @@ export interface components {
       /** @enum {string} */
       readonly type: "urn:sluice:problem:body-too-large"
     }
+    readonly CallbackReceipt: {
+      readonly orderId: string
+      readonly processEventId: string
+      /** @enum {string} */
+      readonly state:
+        | "queued"
+        | "running"
+        | "waiting"
+        | "compensating"
+        | "completed"
+        | "failed"
+        | "cancelled"
+        | "compensation-failed"
+    }
     readonly CancelRequest: {
       /** @description Undo what was completed, last first; without it nothing more is sent */
       readonly compensate?: boolean
@@ -3356,6 +3390,16 @@ export interface components {
       readonly title?: "The key may not do this"
       /** @enum {string} */
       readonly type: "urn:sluice:problem:forbidden"
+    }
+    readonly GoneEncoded: {
+      readonly detail?: string
+      readonly instance?: string
+      /** @enum {number} */
+      readonly status?: 410
+      /** @enum {string} */
+      readonly title?: "It is not waited for any more"
+      /** @enum {string} */
+      readonly type: "urn:sluice:problem:gone"
     }
     readonly InternalFaultEncoded: {
       readonly detail?: string
@@ -3926,6 +3970,7 @@ export interface components {
     readonly Step: {
       readonly callouts: readonly {
         readonly attempt: number
+        readonly callback?: boolean
         readonly durationMs: number
         readonly endpoint: string
         readonly error?: {
@@ -3951,7 +3996,7 @@ export interface components {
           readonly path: string
         }[]
         readonly probe?: boolean
-        readonly request: {
+        readonly request?: {
           readonly body: unknown
           readonly headers: {
             readonly [key: string]: string
@@ -5219,6 +5264,104 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description Not available at the moment */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "callbacks.answer": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly token: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": unknown
+      }
+    }
+    readonly responses: {
+      /** @description CallbackReceipt */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["CallbackReceipt"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The request contradicts what is stored */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ConflictEncoded"]
+        }
+      }
+      /** @description It is not waited for any more */
+      readonly 410: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["GoneEncoded"]
+        }
+      }
+      /** @description The body is too large */
+      readonly 413: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["BodyTooLargeEncoded"]
+        }
+      }
+      /** @description The body is not JSON */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
         }
       }
       /** @description The server failed */
@@ -9391,6 +9534,7 @@ export interface operations {
         content: {
           readonly "application/json": {
             readonly attempt: number
+            readonly callback?: boolean
             readonly durationMs: number
             readonly endpoint: string
             readonly error?: {
@@ -9416,7 +9560,7 @@ export interface operations {
               readonly path: string
             }[]
             readonly probe?: boolean
-            readonly request: {
+            readonly request?: {
               readonly body: unknown
               readonly headers: {
                 readonly [key: string]: string

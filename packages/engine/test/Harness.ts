@@ -8,6 +8,7 @@ import { Intake } from "@sluice/engine/commands/Intake"
 import { ResolveStep } from "@sluice/engine/commands/ResolveStep"
 import { RetryRun } from "@sluice/engine/commands/RetryRun"
 import { ExpressionError, Expressions, type ExpressionScope } from "@sluice/engine/expressions/Expressions"
+import { TakeCallback } from "@sluice/engine/internal/commands/TakeCallback"
 import { Simulation } from "@sluice/engine/internal/simulation/Simulation"
 import { calloutPlugin } from "@sluice/engine/plugins/builtin/CalloutPlugin"
 import { webhookWorkflowStep } from "@sluice/engine/plugins/builtin/WebhookWorkflowStep"
@@ -89,7 +90,14 @@ const settings = ({ pipelines, connectors = [], secrets = [] }: World) =>
 
 /** One process of the engine over a journal that is provided; building it again is another process. */
 export const process = (world: World, journal = JournalMemory.layerProcess) =>
-  Layer.mergeAll(RetryRun.layer, ResolveStep.layer, EditOrder.layer, CancelRun.layer, Simulation.layer).pipe(
+  Layer.mergeAll(
+    RetryRun.layer,
+    ResolveStep.layer,
+    EditOrder.layer,
+    CancelRun.layer,
+    Simulation.layer,
+    TakeCallback.layer
+  ).pipe(
     Layer.provideMerge(Intake.layer),
     Layer.provideMerge(PastRunsMemory.layer),
     Layer.provideMerge(Runs.layer()),

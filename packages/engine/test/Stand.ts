@@ -1,6 +1,12 @@
 /** An order on its way in one process or several, for tests of what interferes with it. */
+import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
+import { isFinal } from "@sluice/domain/run/ProcessEvent"
 import { CancelRun } from "@sluice/engine/commands/CancelRun"
 import { Intake } from "@sluice/engine/commands/Intake"
+import { ResolveStep } from "@sluice/engine/commands/ResolveStep"
+import { TakeCallback } from "@sluice/engine/internal/commands/TakeCallback"
+import type { RecordedRun } from "@sluice/engine/internal/simulation/RecordedRun"
+import { Simulation } from "@sluice/engine/internal/simulation/Simulation"
 import { JournalStore } from "@sluice/engine/testing/JournalStore"
 import { OutboundMemory, type OutboundScript } from "@sluice/http-client/testing/OutboundMemory"
 import { Effect, Layer, Scope } from "effect"
@@ -17,7 +23,16 @@ export const start = (world: World) =>
   Effect.gen(function*() {
     const scope = yield* Scope.make()
     const context = yield* Layer.buildWithScope(Layer.fresh(process(world)), scope)
-    return yield* Effect.provide(Effect.all({ intake: Intake, cancelling: CancelRun }), context)
+    return yield* Effect.provide(
+      Effect.all({
+        intake: Intake,
+        cancelling: CancelRun,
+        callbacks: TakeCallback,
+        resolving: ResolveStep,
+        simulation: Simulation
+      }),
+      context
+    )
   })
 
 export const order = { id: "o-1", orderType: "NEW_ORDER" }
@@ -53,11 +68,36 @@ export const the = Effect.gen(function*() {
     steps: run.steps.toSorted((a, b) => a.index - b.index).map(({ stepId, state }) => `${stepId} ${state}`),
     rows: run.steps,
     outcomes: run.callouts.map(({ index, record }) =>
-      `${index}.${record.attempt} ${record.probe === true ? "probe " : ""}${record.outcome}${
-        record.unknown === true ? "?" : ""
-      }`
+      `${index}.${record.attempt} ${
+        record.probe === true ? "probe " : record.callback === true ? "callback " : ""
+      }${record.outcome}${record.unknown === true ? "?" : ""}`
     ),
     requests,
     asked: requests.map(({ method, url }) => `${method} ${url.replace(/^https:\/\/|\.example/g, "")}`)
   }
 })
+
+/** What a journal would give of the only run, which has ended. */
+export const recordedRun = (store: JournalStore["Service"], pipeline: Pipeline): RecordedRun => {
+  const run = [...store.runs.values()][0]!
+  const { callouts, createdAt, eventId, orderId, runId, startedAt, startVersion, steps } = run
+  return {
+    run: {
+      runId,
+      eventId,
+      orderId,
+      pipeline: run.pipeline,
+      createdAt,
+      startedAt,
+      startVersion,
+      takeovers: 0,
+      compensating: false,
+      steps,
+      callouts,
+      takenOver: false
+    },
+    state: isFinal(run.state) ? run.state : "failed",
+    pipeline,
+    documents: new Map(store.orders.get(orderId)!.versions.map((one) => [one.order.version, one]))
+  }
+}

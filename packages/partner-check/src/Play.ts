@@ -89,7 +89,7 @@ export const make = Effect.gen(function*() {
       takenOver: false
     }
     const recorded = { run: held, state: "completed" as const, pipeline, documents: new Map([[1, before]]) }
-    const journal = SimulatedJournal.make(recorded, held.pipeline)
+    const journal = SimulatedJournal.make(recorded, held.pipeline, () => undefined)
     const services = Context.make(Journal, journal.service).pipe(
       Context.add(Outbound, outbound),
       Context.add(Credentials, {

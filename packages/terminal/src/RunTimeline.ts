@@ -77,7 +77,10 @@ const attempt = (callout: CalloutView, start: number, partners: Partners, style:
   const outcome = fit(outcomeOf(callout), 21)
   const took = duration(callout.durationMs).padStart(8)
   const fixed = 6 + 9 + 1 + 3 + 1 + 1 + 4 + 1 + 21 + 1 + 8
-  const where = fit(`${callout.request.method} ${place(callout.endpoint, partners)}`, style.width - fixed)
+  const where = fit(
+    `${callout.request?.method ?? "callback"} ${place(callout.endpoint, partners)}`,
+    style.width - fixed
+  )
   const colour = callout.outcome === "succeeded" ? "green" : "red"
   return `      ${style.paint("dim", at)} ${number} ${where} ${status} ${style.paint(colour, outcome)} ${
     style.paint("dim", took)

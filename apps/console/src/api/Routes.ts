@@ -60,6 +60,7 @@ export const routes: RouteTable = {
     items: ["GET", "/v1/jobs/:id/items"],
     cancel: ["POST", "/v1/jobs/:id/cancel"]
   },
+  callbacks: { answer: ["POST", "/v1/callbacks/:token"] },
   pipelines: {
     list: ["GET", "/v1/pipelines"],
     get: ["GET", "/v1/pipelines/:id"],

@@ -79,7 +79,10 @@ const marksOf = (step: Members): ReadonlyArray<Mark> => {
   if (step["active"] === false) marks.push({ text: "inactive", tone: "idle", title: "It is left out of every run" })
   if (isCritical(step)) marks.push({ text: "critical", tone: "bad", title: "Its failure ends the run" })
   if (step["onUnavailable"] === "hold") {
-    marks.push({ text: "hold", tone: "wait", title: "The run waits while the partner's breaker is open" })
+    marks.push({ text: "hold", tone: "wait", title: "The run waits for the partner rather than fail" })
+  }
+  if (step["awaitCallback"] !== undefined) {
+    marks.push({ text: "callback", tone: "wait", title: "A 2xx says that the answer comes later, to a callback URL" })
   }
   if (step["runAfterOrderIsSaved"] === true) {
     marks.push({ text: "after save", tone: "busy", title: "It reads the order again just before it calls" })

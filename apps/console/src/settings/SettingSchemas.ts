@@ -45,8 +45,14 @@ const stepMembers: Readonly<Record<string, JsonSchema>> = {
   compensate: callout("Called to undo the step, when a later critical one fails"),
   probe: callout("Asks whether a call of unknown outcome happened: 2xx yes, 404 no"),
   onUnavailable: {
-    ...text("hold: the run waits while the partner's breaker is open"),
+    ...text("hold: the run waits for the partner rather than fail"),
     enum: ["fail", "hold"]
+  },
+  awaitCallback: {
+    type: "object",
+    description: "Any 2xx says that the answer comes later, to the callback URL that the request carries",
+    properties: { timeout: { description: "A TimeSpan such as 2.00:00:00, or milliseconds; at most 90 days" } },
+    required: ["timeout"]
   },
   enabledForMarkets: texts("Only for these markets"),
   disabledForMarkets: texts("Not for these markets; wins"),

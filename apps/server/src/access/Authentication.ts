@@ -62,21 +62,33 @@ const openPaths: ReadonlySet<string> = new Set([
 const metricsPath = "/metrics"
 
 /** Partners answer here with the token that their request carried. Section 6, "Waiting for a callback". */
-const callbacks = "/v1/callbacks/"
+const callbackPath = /^\/v1\/callbacks\/[^/]*$/
+
+/** Answers whether `Host` is that of the address under which partners reach this server. */
+const isPublic = (publicUrl: string | undefined, host: string | undefined): boolean => {
+  const url = publicUrl === undefined ? null : URL.parse(publicUrl)
+  return url !== null && host !== undefined && hostOf(host) !== undefined
+    && URL.parse(`${url.protocol}//${host}`)?.host === url.host
+}
 
 /** The decision, which depends on nothing but the keys and the request's own words. */
-export const admission = (keys: Keys, serves: Serves = "everything") => (credentials: Credentials): Admission => {
+export const admission = (
+  keys: Keys,
+  serves: Serves = "everything",
+  publicUrl?: string
+) =>
+(credentials: Credentials): Admission => {
   const { target, host, authorization, origin, site } = credentials
   // Proxies and servers disagree on which of two counts.
   if (credentials.hostLines > 1) return { _tag: "AmbiguousHost" }
   const areSet = keys.areSet()
-  if (!areSet) {
+  const [path = target] = target.split(/[?#]/, 1)
+  if (!areSet && !(callbackPath.test(path) && isPublic(publicUrl, host))) {
     const name = host === undefined ? undefined : hostOf(host)
     if (name === undefined || !isLoopback(name)) return { _tag: "ForeignHost", host }
   }
   if (isForeignOrigin(credentials)) return { _tag: "ForeignOrigin", from: origin ?? `Sec-Fetch-Site: ${site}` }
-  const [path = target] = target.split(/[?#]/, 1)
-  const isOpen = openPaths.has(path) || path.startsWith(callbacks)
+  const isOpen = openPaths.has(path) || callbackPath.test(path)
   const identified = areSet ? identify(keys, authorization) : undefined
   const caller = identified?._tag === "Valid" ? identified.caller : undefined
   if (identified !== undefined && !isOpen) {
@@ -173,8 +185,8 @@ export type Open = (
 ) => HttpServerResponse.HttpServerResponse | undefined
 
 /** Wraps every route. */
-export const layer = (keys: Keys, serves: Serves, open: Open) => {
-  const decide = admission(keys, serves)
+export const layer = (keys: Keys, serves: Serves, open: Open, publicUrl?: string) => {
+  const decide = admission(keys, serves, publicUrl)
   const refuse = WrongKeys.make()
   const refused = (
     decision: Exclude<Admission, { readonly _tag: "Admitted" }>,

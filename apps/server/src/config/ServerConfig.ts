@@ -36,6 +36,8 @@ export interface ServerConfig {
   /** A PEM file with certificate authorities that are trusted besides the common ones. */
   readonly caCertificates: string | undefined
   readonly roles: ReadonlySet<Role>
+  /** The address under which partners reach this server, without a trailing slash. Absent: where it listens. */
+  readonly publicUrl: string | undefined
   /** The time after SIGTERM in which everything is served as before, while readiness says that the process is stopping. */
   readonly drain: Duration.Duration
   /** The retention of each kind of data. */
@@ -74,6 +76,7 @@ export const decode = (environment: Environment): Result.Result<ServerConfig, Co
     egressProxy: read<EgressProxy | undefined>("SLUICE_EGRESS_PROXY", undefined, parseProxy),
     caCertificates: read<string | undefined>("SLUICE_CA_CERTS", undefined, Result.succeed),
     roles: read("SLUICE_ROLES", new Set(allRoles), roles),
+    publicUrl: read<string | undefined>("SLUICE_PUBLIC_URL", undefined, publicUrl),
     drain: read("SLUICE_DRAIN", Duration.zero, drain),
     retention: read("SLUICE_RETENTION", defaultRetention, retention)
   }
@@ -112,6 +115,21 @@ const roles = (value: string): Result.Result<ReadonlySet<Role>, string> => {
   if (unknown !== undefined) return Result.fail(`names "${unknown}": write api, worker, or api,worker`)
   if (named.length === 0) return Result.fail("names no role: write api, worker, or api,worker")
   return Result.succeed(new Set(named as ReadonlyArray<Role>))
+}
+
+const publicUrl = (value: string): Result.Result<string, string> => {
+  const url = /^https?:\/\//i.test(value) ? URL.parse(value) : null
+  if (url === null) {
+    return Result.fail("is not an http: or https: address: write for example https://sluice.example.com")
+  }
+  const extra = url.username !== "" || url.password !== "" ? "a user" : /[?]/.test(value) ?
+    "a query"
+    : value.includes("#")
+    ? "a fragment"
+    : undefined
+  return extra === undefined
+    ? Result.succeed(url.href.replace(/\/+$/, ""))
+    : Result.fail(`has ${extra}: write the address without, for example https://sluice.example.com`)
 }
 
 const units: Readonly<Record<string, (amount: number) => Duration.Duration>> = {

@@ -61,21 +61,19 @@ const refused = (error: HttpServerError.HttpServerError) =>
     ? tooLarge()
     : invalid("ended before it was complete: send it again")
 
+/** Reads the body as JSON of any type; `undefined` where it is empty. */
+export const readOrNothing = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest) {
+  if (!isSent(request)) return undefined
+  const text = yield* readText(request)
+  return text === "" ? undefined : yield* parsed(text)
+})
+
 /** Reads the body as JSON of any type. */
 export const read = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest) {
-  const fault = mediaFault(request)
-  if (fault !== undefined) return yield* new Problems.UnsupportedMediaType({ detail: fault })
-  if (Number(request.headers["content-length"] ?? 0) > maxBody) return yield* tooLarge()
-  const bytes = yield* request.arrayBuffer.pipe(
-    Effect.provideService(HttpIncomingMessage.MaxBodySize, limit),
-    Effect.mapError(refused)
-  )
-  let text: string
-  try {
-    text = utf8.decode(bytes)
-  } catch {
-    return yield* invalid("is not UTF-8: send it in UTF-8")
-  }
+  return yield* parsed(yield* readText(request))
+})
+
+const parsed = Effect.fnUntraced(function*(text: string) {
   yield* turnFor(text.length)
   try {
     return measured(parse(text), text.length)
@@ -83,6 +81,21 @@ export const read = Effect.fnUntraced(function*(request: HttpServerRequest.HttpS
     // A second, slower look.
     yield* turnFor(text.length)
     return yield* unreadable(text, error)
+  }
+})
+
+const readText = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest) {
+  const fault = mediaFault(request)
+  if (fault !== undefined) return yield* new Problems.UnsupportedMediaType({ detail: fault })
+  if (Number(request.headers["content-length"] ?? 0) > maxBody) return yield* tooLarge()
+  const bytes = yield* request.arrayBuffer.pipe(
+    Effect.provideService(HttpIncomingMessage.MaxBodySize, limit),
+    Effect.mapError(refused)
+  )
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    return yield* invalid("is not UTF-8: send it in UTF-8")
   }
 })
 

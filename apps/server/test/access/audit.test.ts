@@ -111,6 +111,7 @@ const many = (verb: "cancel" | "retry" | "resolve"): Scenario => ({
 const scenarios: { readonly [Route in ChangingRoute]: Scenario | "unrecorded" } = {
   "orders.submit": "unrecorded",
   "events.report": "unrecorded",
+  "callbacks.answer": "unrecorded",
   "pipelines.simulate": "unrecorded",
   "orders.edit": {
     action: "order.update",

@@ -59,6 +59,12 @@ describe("ServerConfig", () => {
     ])
   })
 
+  it("keeps the path of SLUICE_PUBLIC_URL, and drops a trailing slash", () => {
+    const urlOf = (text: string) => Result.getOrThrow(decode({ SLUICE_PUBLIC_URL: text })).publicUrl
+    assert.strictEqual(urlOf("https://Sluice.example/"), "https://sluice.example")
+    assert.strictEqual(urlOf("http://sluice.example:8080/a/b/"), "http://sluice.example:8080/a/b")
+  })
+
   const refusals: ReadonlyArray<readonly [Environment, RegExp]> = [
     [{ PORT: "eighty" }, /^PORT "eighty" is not a port: write a number/],
     [{ PORT: "65536" }, /^PORT .*0 to 65535/],
@@ -89,6 +95,10 @@ describe("ServerConfig", () => {
     ],
     [{ SLUICE_API_KEYS: `a:read@acme=${long}` }, /^SLUICE_API_KEYS entry 1 names the role "read@acme"/],
     [{ SLUICE_API_KEYS: `anonymous=${long}` }, /^SLUICE_API_KEYS entry 1 has a name that cannot be used: "anonymous"/],
+    [{ SLUICE_PUBLIC_URL: "sluice.example" }, /^SLUICE_PUBLIC_URL is not an http: or https: address: write/],
+    [{ SLUICE_PUBLIC_URL: "https://a:b@sluice.example" }, /^SLUICE_PUBLIC_URL has a user: write/],
+    [{ SLUICE_PUBLIC_URL: "https://sluice.example/?" }, /^SLUICE_PUBLIC_URL has a query: write/],
+    [{ SLUICE_PUBLIC_URL: "https://sluice.example#x" }, /^SLUICE_PUBLIC_URL has a fragment: write/],
     [{ SLUICE_ENCRYPTION_KEY: "c2hvcnQ=" }, /^SLUICE_ENCRYPTION_KEY holds 5 bytes instead of 32: .*openssl rand/],
     [{ SLUICE_ENCRYPTION_KEY: `${key},${key}` }, /^SLUICE_ENCRYPTION_KEY entry 2 is there twice/],
     [{ SLUICE_ENCRYPTION_KEY: `${key},x!` }, /^SLUICE_ENCRYPTION_KEY entry 2 is not base64/],

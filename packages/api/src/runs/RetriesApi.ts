@@ -43,7 +43,12 @@ export class RetriesApi extends HttpApiGroup.make("retries")
       payload: ResolveRequest,
       success: ProcessEvent,
       error: [...Problems.withBody, Problems.NotFound, Problems.Conflict]
-    }).annotateMerge(OpenApi.annotations({ summary: "Settle a failed step by hand; a retry goes on after it" }))
+    }).annotateMerge(
+      OpenApi.annotations({
+        summary:
+          "Settle a failed step by hand, and a retry goes on after it; or answer for the partner whose callback is waited for"
+      })
+    )
   )
   .middleware(Authorization)
   .annotateMerge(OpenApi.annotations({ title: "Retries" }))

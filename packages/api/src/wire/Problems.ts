@@ -73,6 +73,12 @@ export class InUse extends HttpApiError.Problem<InUse>()(
   named("in-use", 409, "The pipeline has open runs")
 ) {}
 
+/** A thing that was there, and is not any more. */
+export class Gone extends HttpApiError.Problem<Gone>()(
+  "Gone",
+  named("gone", 410, "It is not waited for any more")
+) {}
+
 export class VersionMismatch extends HttpApiError.Problem<VersionMismatch>()(
   "VersionMismatch",
   named("version-mismatch", 412, "The stored version is another one")

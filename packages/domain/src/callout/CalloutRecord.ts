@@ -56,6 +56,10 @@ export interface CalloutRecord {
   readonly unknown?: true
   /** Set if this is a probe for attempt `attempt`, not the request itself. */
   readonly probe?: true
+  /** Set if this is the answer that came to the callback URL of attempt `attempt`, or tells that none came in time. */
+  readonly callback?: true
+  /** Set on the record of a callback that an operator answered in the partner's place. */
+  readonly resolution?: { readonly reason: string; readonly requestedBy?: string; readonly at: number }
   readonly error?: { readonly message: string; readonly code?: string }
   readonly patch?: ReadonlyArray<PatchedMember>
   /** Unknown members of the answer, and other data that the plugin wants recorded. */
@@ -77,11 +81,12 @@ export const CalloutView = Schema.Struct({
   orderVersion: Schema.optionalKey(Schema.Int),
   startedAt: Schema.String,
   durationMs: Schema.Finite,
-  request: Schema.Struct({
+  /** Absent where the answer came to the callback URL. */
+  request: Schema.optionalKey(Schema.Struct({
     method: Schema.String,
     headers: Schema.Record(Schema.String, Schema.String),
     body: Schema.Json
-  }),
+  })),
   response: Schema.optionalKey(Schema.Struct({
     status: Schema.Int,
     headers: Schema.Record(Schema.String, Schema.String),
@@ -94,6 +99,7 @@ export const CalloutView = Schema.Struct({
   outcome: Outcome,
   unknown: Schema.optionalKey(Schema.Boolean),
   probe: Schema.optionalKey(Schema.Boolean),
+  callback: Schema.optionalKey(Schema.Boolean),
   error: Schema.optionalKey(Schema.Struct({
     name: Schema.String,
     message: Schema.String,

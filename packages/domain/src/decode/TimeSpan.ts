@@ -18,10 +18,15 @@ export const parseTimeSpan = (text: string): number | undefined => {
   return sign === undefined ? ms : -ms
 }
 
-/** The milliseconds of a timeout, or in words what is wrong with it. */
-export const readTimeout = (value: Json): number | string => {
+/** The milliseconds of a duration above 0, or in words what is wrong with it. */
+export const readDuration = (value: Json): number | string => {
   const ms = typeof value === "string" ? parseTimeSpan(value) : typeof value === "number" ? value : undefined
   if (ms === undefined) return "must be a TimeSpan such as \"00:00:30\", or milliseconds"
-  if (!(ms > 0)) return "must be above 0"
-  return ms > longestTimeoutMs ? "must be at most 24.20:31:23 (2147483647 ms)" : ms
+  return ms > 0 ? ms : "must be above 0"
+}
+
+/** The milliseconds of a timeout, or in words what is wrong with it. */
+export const readTimeout = (value: Json): number | string => {
+  const ms = readDuration(value)
+  return typeof ms === "number" && ms > longestTimeoutMs ? "must be at most 24.20:31:23 (2147483647 ms)" : ms
 }

@@ -61,6 +61,11 @@ export const Step = Schema.Struct({
   compensate: Schema.optionalKey(CalloutOptions),
   probe: Schema.optionalKey(CalloutOptions),
   onUnavailable: Schema.optionalKey(Schema.Literals(["fail", "hold"])),
+  /** Any 2xx says that the answer comes later, to the callback URL that the request carries. */
+  awaitCallback: Schema.optionalKey(Schema.Struct({
+    /** Milliseconds from the 2xx, above 0. */
+    timeout: Schema.Number
+  })),
   scope: Scope,
   /** The plugin's configuration: `options`, or for workflow steps the step's own members. */
   options: Schema.Record(Schema.String, Schema.Json),

@@ -7,7 +7,7 @@
 import { Redacted } from "effect"
 import { camelCased, given, JsonReader, type Place, placeIn } from "../decode/JsonReader.ts"
 import { expressionIn } from "../decode/Marks.ts"
-import { longestTimeoutMs } from "../decode/TimeSpan.ts"
+import { longestTimeoutMs, readDuration } from "../decode/TimeSpan.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import type { CalloutOptions, Step } from "../pipeline/Pipeline.ts"
 import { signingSecretOf } from "../webhook/SigningSecret.ts"
@@ -52,6 +52,7 @@ export const stepDocument = (json: Json, at: Place): JsonObject => {
   if (isWorkflowStep(own) && document.properties !== undefined) {
     document.properties = propertyList(document.properties, placeIn(at, "properties"))
   }
+  if (isObject(document.awaitCallback)) document.awaitCallback = camelCased(document.awaitCallback)
   for (const name of ["options", "compensate", "probe"]) {
     const value = document[name]
     if (value !== undefined && isObject(value)) document[name] = optionsDocument(value, placeIn(at, name))
@@ -89,6 +90,21 @@ const calloutOptions = (step: JsonReader, name: string): CalloutOptions | undefi
       signingSecret: signingSecret === undefined ? undefined : Redacted.value(signingSecret)
     })
   }
+}
+
+/** The longest wait for a callback, in milliseconds: 90 days. */
+const longestCallbackMs = 90 * 24 * 3600 * 1000
+
+const awaitCallback = (step: JsonReader): Step["awaitCallback"] => {
+  const reader = step.inner("awaitCallback")
+  if (reader === undefined) return undefined
+  const value = reader.raw("timeout")
+  if (value === undefined) return reader.fault("timeout", "is missing: give a TimeSpan such as \"2.00:00:00\"")
+  const timeout = readDuration(value)
+  if (typeof timeout === "string") return reader.fault("timeout", timeout)
+  return timeout > longestCallbackMs
+    ? reader.fault("timeout", "must be at most 90.00:00:00 (ninety days)")
+    : { timeout }
 }
 
 /** `critical` of a workflow step and its `stopOnError` are one thing, under two names. */
@@ -142,7 +158,8 @@ export const decodeStep = (document: JsonObject, at: Place): Step => {
       responseSchema: reader.raw("responseSchema"),
       compensate: calloutOptions(reader, "compensate"),
       probe: calloutOptions(reader, "probe"),
-      onUnavailable: reader.oneOf("onUnavailable", ["fail", "hold"])
+      onUnavailable: reader.oneOf("onUnavailable", ["fail", "hold"]),
+      awaitCallback: awaitCallback(reader)
     })
   }
   const common = new Set([...reader.known].filter((name) => name !== "stopOnError"))

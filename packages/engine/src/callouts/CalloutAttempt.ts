@@ -13,16 +13,18 @@ import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import { redactUrl } from "@sluice/domain/internal/redaction/UrlSecrets"
 import { appliesTo, type AuthProvider } from "@sluice/domain/pipeline/AuthProvider"
 import { firstOf, type TlsIdentity } from "@sluice/domain/pipeline/TlsIdentity"
-import { both, makeRedactor, type Redactor } from "@sluice/domain/redaction/Redaction"
+import { both, makeRedactor, redacted, type Redactor } from "@sluice/domain/redaction/Redaction"
 import { workflowBody } from "@sluice/domain/workflow/WorkflowBody"
 import { Credentials, type CredentialsError } from "@sluice/http-client/Credentials"
 import { Outbound, type OutboundError, type OutboundResponse } from "@sluice/http-client/Outbound"
 import { Clock, Effect, Redacted, Result } from "effect"
 import { Base64 } from "effect/encoding"
 import { type InterruptReason, toPluginError } from "../interruption/Interruption.ts"
+import type { CallbackAnswer } from "../journal/Callback.ts"
 import type { Document } from "../journal/Journal.ts"
 import type { CalloutRequest, Judgement, RequestCredentials } from "../plugins/Callout.ts"
 import { type Defect, defectCode, toDefect } from "../plugins/PluginError.ts"
+import { callbackHeader } from "./CallbackUrl.ts"
 
 /** Everything that decides what attempt `attempt` of a request says. */
 export interface Attempt {
@@ -36,6 +38,8 @@ export interface Attempt {
   readonly redactor: Redactor
   /** The request is a probe for this attempt. */
   readonly probe?: boolean
+  /** The URL to which the partner may send its answer. It holds a secret that `redactor` knows. */
+  readonly callbackUrl?: string
 }
 
 /** An attempt that was made: its record, and the answer as it came. */
@@ -179,10 +183,17 @@ const headersOf = (
   merged(defaultHeaders, request.headers, request.attemptHeaders?.(attempt.attempt) ?? noHeaders, {
     ...(value !== undefined && { authorization: value }),
     ...signature,
+    ...(attempt.callbackUrl !== undefined && { [callbackHeader]: attempt.callbackUrl }),
     "idempotency-key": attempt.idempotencyKey,
     // The order is the trace, the attempt the span.
     traceparent: traceparent({ ...ofOrder(attempt.orderId), spanId: spanIdOf(id) })
   })
+
+/** The headers as they are recorded. */
+const headersRecord = ({ callbackUrl, redactor }: Attempt, sent: Readonly<Record<string, string>>) => {
+  const kept = redactor.headers(sent)
+  return callbackUrl === undefined ? kept : { ...kept, [callbackHeader]: redacted }
+}
 
 /** Each look at a large answer has a turn of its own, and so has what follows. */
 const judgedInTurns = Effect.fnUntraced(function*(request: CalloutRequest, response: OutboundResponse) {
@@ -202,6 +213,14 @@ const judgedInTurns = Effect.fnUntraced(function*(request: CalloutRequest, respo
   return judged
 })
 
+const errorOf = (judged: Judgement, redactor: Redactor): Pick<CalloutRecord, "error"> =>
+  judged.outcome === "succeeded" ? {} : {
+    error: {
+      message: redactor.text(judged.message),
+      ...(judged.code !== undefined && { code: redactor.text(judged.code) })
+    }
+  }
+
 /** The part of a record that is known before anything is sent. */
 const opening = (request: CalloutRequest, attempt: Attempt, id: string, startedAt: number, text: string) => ({
   id,
@@ -214,6 +233,16 @@ const opening = (request: CalloutRequest, attempt: Attempt, id: string, startedA
   orderVersion: attempt.document.order.version,
   startedAt,
   body: bodyRecord(request.body, text, attempt.redactor)
+})
+
+/** The part that every record about a callback has: nothing was sent for it. */
+const callbackOf = (request: CalloutRequest, attempt: Attempt, id: string, startedAt: number) => ({
+  ...opening(request, attempt, id, startedAt, ""),
+  callback: true as const,
+  method: "POST",
+  headers: {},
+  body: { form: "text", text: "" } as const,
+  durationMs: 0
 })
 
 /** Redactors of fetched tokens that are kept. */
@@ -265,7 +294,7 @@ export const make = Effect.gen(function*() {
     const record: CalloutRecord = {
       ...opening(request, attempt, id, clock.currentTimeMillisUnsafe(), text),
       durationMs: 0,
-      headers: attempt.redactor.headers(headersOf(request, attempt, id, noAuthorization)),
+      headers: headersRecord(attempt, headersOf(request, attempt, id, noAuthorization)),
       outcome: "interrupted",
       unknown: true,
       error: { message: "the process ended while this call may have been open" }
@@ -304,7 +333,7 @@ export const make = Effect.gen(function*() {
     return {
       ...opening(request, attempt, id, startedAt, bodyText(request.body, attempt.document)),
       durationMs: durationOf(progress),
-      headers: attempt.redactor.headers(headersOf(request, attempt, id, noAuthorization)),
+      headers: headersRecord(attempt, headersOf(request, attempt, id, noAuthorization)),
       outcome: halt?._tag === "Cancelled" ? "cancelled" : "timed-out",
       ...(sending && { unknown: true as const }),
       error: { message: halt === undefined ? givenUp : attempt.redactor.text(toPluginError(halt).message) }
@@ -339,7 +368,7 @@ export const make = Effect.gen(function*() {
     const common = {
       ...opening(request, attempt, id, startedAt, text),
       durationMs: durationOf(progress),
-      headers: attempt.redactor.headers(headers)
+      headers: headersRecord(attempt, headers)
     }
     if (Result.isFailure(answered)) {
       const failed: Exchanged = {
@@ -367,12 +396,7 @@ export const make = Effect.gen(function*() {
           ...(response.truncated && response.announcedLength !== undefined && { length: response.announcedLength })
         },
         outcome,
-        ...(judged.outcome !== "succeeded" && {
-          error: {
-            message: redactor.text(judged.message),
-            ...(judged.code !== undefined && { code: redactor.text(judged.code) })
-          }
-        })
+        ...errorOf(judged, redactor)
       },
       // What the plugin makes of the answer goes into the order.
       response: token === undefined ? response : { ...response, body: redactedBody(response, token) },
@@ -384,7 +408,40 @@ export const make = Effect.gen(function*() {
     return exchanged
   })
 
-  return { begin, exchange, halted, interrupted }
+  /** Judges an answer that came to the callback URL exactly as the response of the attempt. */
+  const judged = Effect.fnUntraced(function*(request: CalloutRequest, attempt: Attempt, answer: CallbackAnswer) {
+    const response: OutboundResponse = { status: 200, headers: answer.headers, body: answer.body, truncated: false }
+    const judgement = yield* judgedInTurns(request, response)
+    const exchanged: Exchanged = {
+      record: {
+        ...callbackOf(request, attempt, yield* newUuid, answer.at),
+        ...(answer.resolution !== undefined && { resolution: answer.resolution }),
+        response: {
+          status: response.status,
+          headers: response.headers,
+          body: redactedBody(response, attempt.redactor)
+        },
+        outcome: judgement.outcome,
+        ...errorOf(judgement, attempt.redactor)
+      },
+      response,
+      tokenRefused: false
+    }
+    return exchanged
+  })
+
+  /** The record that no answer came to the callback URL in time. */
+  const unanswered = Effect.fnUntraced(function*(request: CalloutRequest, attempt: Attempt, message: string) {
+    const record: CalloutRecord = {
+      ...callbackOf(request, attempt, yield* newUuid, clock.currentTimeMillisUnsafe()),
+      outcome: "timed-out",
+      unknown: true,
+      error: { message }
+    }
+    return record
+  })
+
+  return { begin, exchange, halted, interrupted, judged, unanswered }
 })
 
 export type CalloutAttempt = Effect.Success<typeof make>

@@ -3,6 +3,7 @@ import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import type { Redactor } from "@sluice/domain/redaction/Redaction"
 import type { Effect } from "effect"
 import type { Interruption } from "../interruption/Interruption.ts"
+import type { CallbackAnswer } from "../journal/Callback.ts"
 import type { ClaimedRun, Document, Fenced, Open, Wait } from "../journal/Journal.ts"
 import type { Probe } from "./Probe.ts"
 
@@ -47,8 +48,8 @@ export interface CalloutContext {
   ) => Effect.Effect<void, Fenced>
   /** Waits until `dueAt`; ends the run here where the wait is long or the process is stopping. */
   readonly waitUntil: (wait: Wait) => Effect.Effect<void, Fenced>
-  /** Stores records and leaves the run, `waiting`, until its partner may be asked again. Never returns. */
-  readonly hold: (wait: Wait, records: ReadonlyArray<CalloutRecord>) => Effect.Effect<never, Fenced>
+  /** Stores records and leaves the run, `waiting`, until its partner may be asked again or has answered. Never returns. */
+  readonly hold: (wait: Wait, records: ReadonlyArray<CalloutRecord>, reason?: string) => Effect.Effect<never, Fenced>
   /** Waits for the run's turn; where the process is stopping, leaves the run at `wait` instead. */
   readonly inTurn: (
     wait: Wait,
@@ -60,4 +61,22 @@ export interface CalloutContext {
   /** Halted, a callout is not begun; one that is interrupted meanwhile leaves a record that says so. */
   readonly interruption: Interruption
   readonly probe: Probe | undefined
+  /** Present where the step's answer comes to a callback URL. */
+  readonly callback: StepCallback | undefined
+}
+
+/** The callback of one step. Contract: section 6, "Waiting for a callback". */
+export interface StepCallback {
+  /** Milliseconds from the 2xx until it is given up. */
+  readonly timeoutMs: number
+  /** The step's id, for the run's reason. */
+  readonly stepId: string
+  /** The address under which partners reach this server, without a trailing slash. */
+  readonly base: string
+  /** Stores the digest of a new token of attempt `attempt`. */
+  readonly issue: (token: string, attempt: number) => Effect.Effect<void>
+  /** The answer that was taken. */
+  readonly taken: Effect.Effect<CallbackAnswer | undefined>
+  /** Takes none from now on; one that was taken before is returned. */
+  readonly close: Effect.Effect<CallbackAnswer | undefined, Fenced>
 }

@@ -15,9 +15,21 @@
  * | the step would rather wait, and the partner's circuit is open | `Hold`            |
  * | it is not known whether the last attempt happened           | `Probe`             |
  * | otherwise                                                   | `Send`              |
+ *
+ * Where the answer comes to a callback URL, this table is asked last:
+ *
+ * | standing, in this order                                     | decision            |
+ * | ----------------------------------------------------------- | ------------------- |
+ * | the callback's record is there                              | `Answer`, or `Fail` |
+ * | an attempt was marked as open, and has no record            | `RecordInterrupted` |
+ * | an answer was taken                                         | `Judge`             |
+ * | the last attempt was answered 2xx, and the run was cancelled | `Interrupt`        |
+ * | … and the time is up, or the deadline has come              | `Close`, then `GiveUp` |
+ * | … otherwise                                                 | `Await`             |
+ * | the table above ends the callout                            | `Close`, then so    |
  */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
-import type { InterruptReason } from "../interruption/Interruption.ts"
+import { deadlineExceeded, type InterruptReason } from "../interruption/Interruption.ts"
 import type { Open, Wait } from "../journal/Journal.ts"
 import { openForMs } from "../partners/PartnerBreaker.ts"
 import { signOf } from "../partners/PartnerHealth.ts"
@@ -53,6 +65,8 @@ export interface CalloutStanding {
   /** `trial`: it is open, and this run was released to try the partner. */
   readonly circuit: "closed" | "open" | "trial"
   readonly probe: ProbeStanding | undefined
+  /** Present where the answer comes to a callback URL. */
+  readonly callback: CallbackStanding | undefined
   readonly interruption: InterruptReason | undefined
   readonly now: number
   /** Infinity if the run has none. */
@@ -73,6 +87,19 @@ export interface ProbeStanding {
   readonly last: CalloutRecord | undefined
 }
 
+/** The position of a callback. */
+export interface CallbackStanding {
+  readonly stepId: string
+  /** The record of the answer, or of the end of the wait for it. */
+  readonly record: CalloutRecord | undefined
+  /** An answer was taken, and has no record. */
+  readonly isTaken: boolean
+  /** No answer is taken any more. */
+  readonly isClosed: boolean
+  /** Milliseconds from the 2xx. */
+  readonly timeoutMs: number
+}
+
 export type NextAttempt =
   /** The record's answer is the callout's. */
   | { readonly _tag: "Answer"; readonly record: CalloutRecord }
@@ -88,6 +115,14 @@ export type NextAttempt =
   | { readonly _tag: "Wait"; readonly wait: Wait; readonly persist: boolean }
   /** The run is given up, `waiting`, until its partner may be tried again. */
   | { readonly _tag: "Hold"; readonly wait: Wait }
+  /** The run is given up, `waiting`, until the answer comes to the callback URL, or `wait.dueAt`. */
+  | { readonly _tag: "Await"; readonly wait: Wait }
+  /** The answer that was taken is judged and recorded. */
+  | { readonly _tag: "Judge" }
+  /** No answer is taken from now on, unless one was taken before. */
+  | { readonly _tag: "Close" }
+  /** No answer came in time: a record for attempt `of` says so. */
+  | { readonly _tag: "GiveUp"; readonly of: CalloutRecord; readonly message: string }
   /** Ask whether attempt `of` happened. */
   | { readonly _tag: "Probe"; readonly of: number }
   /** `mark`: that the attempt is open has to be stored before its first byte leaves. */
@@ -183,9 +218,44 @@ const unlessInterrupted = ({ interruption }: CalloutStanding, decision: NextAtte
     ? decision
     : { _tag: "Interrupt", reason: interruption }
 
+/** A 2xx: where the answer comes to a callback URL, the partner took the request. */
+export const isAccepted = ({ outcome, response }: CalloutRecord): boolean =>
+  outcome === "succeeded" && response !== undefined && response.status >= 200 && response.status <= 299
+
+/** Decides what follows once the partner took the request. */
+const afterAcceptance = (standing: CalloutStanding, callback: CallbackStanding, of: CalloutRecord): NextAttempt => {
+  const { deadline, index, interruption, now, request } = standing
+  if (interruption?._tag === "Cancelled") return { _tag: "Interrupt", reason: interruption }
+  const dueAt = Math.min(of.startedAt + of.durationMs + callback.timeoutMs, deadline)
+  if (interruption === undefined && now < dueAt) {
+    const attempt = attemptAfter(standing)
+    return { _tag: "Await", wait: { index, request, attempt, dueAt, callback: callback.stepId } }
+  }
+  if (!callback.isClosed) return { _tag: "Close" }
+  const isLate = interruption !== undefined || dueAt === deadline
+  return { _tag: "GiveUp", of, message: isLate ? deadlineExceeded : noCallback }
+}
+
+/** The message of a step whose partner did not answer in time. */
+export const noCallback = "no answer came to the callback URL in time"
+
+const whereAnsweredLater = (standing: CalloutStanding, callback: CallbackStanding): NextAttempt => {
+  const { isClosed, isTaken, record } = callback
+  if (record !== undefined) return { _tag: record.outcome === "succeeded" ? "Answer" : "Fail", record }
+  const { open } = standing.resumption
+  if (matches(open, standing, attemptAfter(standing))) return { _tag: "RecordInterrupted", attempt: open.attempt }
+  if (isTaken) return { _tag: "Judge" }
+  const next = asAnsweredAtOnce(standing)
+  if (next._tag === "Answer" && isAccepted(next.record)) return afterAcceptance(standing, callback, next.record)
+  return ["Answer", "Fail", "FailUnknown"].includes(next._tag) && !isClosed ? { _tag: "Close" } : next
+}
+
 /** Decides what a callout does next. */
-export const nextAttempt = (standing: CalloutStanding): NextAttempt => {
-  const { circuit, freshOrder, holds, own, probe, resumption, tokenExpired, waited, waitStored } = standing
+export const nextAttempt = (standing: CalloutStanding): NextAttempt =>
+  standing.callback === undefined ? asAnsweredAtOnce(standing) : whereAnsweredLater(standing, standing.callback)
+
+const asAnsweredAtOnce = (standing: CalloutStanding): NextAttempt => {
+  const { callback, circuit, freshOrder, holds, own, probe, resumption, tokenExpired, waited, waitStored } = standing
   const last = own.at(-1)
   if (last?.outcome === "succeeded") return { _tag: "Answer", record: last }
   const attempt = attemptAfter(standing)
@@ -208,6 +278,6 @@ export const nextAttempt = (standing: CalloutStanding): NextAttempt => {
     : asks && verdict !== "call"
     ? { _tag: "Probe", of: last?.attempt ?? attempt }
     // A takeover that found the wait instead of a mark would not know that the attempt may be open.
-    : { _tag: "Send", attempt, mark: attempt > 1 || freshOrder || waitStored }
+    : { _tag: "Send", attempt, mark: attempt > 1 || freshOrder || waitStored || callback !== undefined }
   return unlessInterrupted(standing, next)
 }

@@ -4,22 +4,36 @@
  */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
+import { both, makeRedactor } from "@sluice/domain/redaction/Redaction"
 import type { PartnerTurnsService, TurnNotNear } from "@sluice/http-client/internal/PartnerTurns"
-import type { OutboundResponse } from "@sluice/http-client/Outbound"
 import { Clock, Effect, Semaphore } from "effect"
 import { toPluginError } from "../interruption/Interruption.ts"
-import type { Document, Fenced, Open, Wait } from "../journal/Journal.ts"
+import type { CallbackAnswer } from "../journal/Callback.ts"
+import type { Fenced, Open, Wait } from "../journal/Journal.ts"
 import type { PartnerConcurrency } from "../partners/PartnerConcurrency.ts"
 import { hostOf, type PartnerHealth } from "../partners/PartnerHealth.ts"
 import type { CalloutAnswer, CalloutRequest } from "../plugins/Callout.ts"
 import { type PluginError, Unknown } from "../plugins/PluginError.ts"
 import { type Retry, retryAfterEnds } from "../plugins/RetrySchedule.ts"
+import { newToken, urlOf } from "./CallbackUrl.ts"
 import type { Attempt, CalloutAttempt, Exchanged } from "./CalloutAttempt.ts"
-import type { CalloutContext, Resumption } from "./CalloutContext.ts"
-import { idempotencyKey, inheritedKey } from "./IdempotencyKey.ts"
-import { type CalloutStanding, matches, needsRetry, nextAttempt, type ProbeStanding } from "./NextAttempt.ts"
+import { type CalloutContext, hasBegun, type Resumption, type StepCallback } from "./CalloutContext.ts"
+import {
+  answered,
+  attemptOf,
+  begun,
+  type Call,
+  callbackStanding,
+  endsOf,
+  pinned,
+  probeStanding,
+  sentRequest,
+  type Standing,
+  waitsFor
+} from "./CallStanding.ts"
+import { type CalloutStanding, needsRetry, nextAttempt } from "./NextAttempt.ts"
 import type { Probe } from "./Probe.ts"
-import { answerOf, endOf, failureOf, isDefect, responseOf } from "./RecordedOutcome.ts"
+import { answerOf, failureOf, isDefect } from "./RecordedOutcome.ts"
 
 /** The health and the concurrency limit of partners. */
 export interface PartnerManners {
@@ -49,22 +63,6 @@ export interface StepCallouts {
 /** Begins a step's callouts. `holds`: the step would rather wait for its partner than fail. */
 export type OpenCallouts = (scope: CalloutContext, holds: boolean) => StepCallouts
 
-/** The position of one step in its callouts. */
-interface Standing {
-  readonly scope: CalloutContext
-  readonly holds: boolean
-  /** All of its records, and those that are not stored yet. */
-  readonly recorded: Array<CalloutRecord>
-  pending: Array<CalloutRecord>
-  requests: number
-  /** A permit to make a call. */
-  readonly turn: Semaphore.Semaphore
-  closed: boolean
-}
-
-/** An attempt that was interrupted uses up no retry. */
-const endsOf = (own: ReadonlyArray<CalloutRecord>) => own.filter(({ outcome }) => outcome !== "interrupted").map(endOf)
-
 /** Makes a call when it is its turn, unless the step has ended. */
 const inTurn = <A, E>(step: Standing, call: Effect.Effect<A, E>): Effect.Effect<A, E> =>
   step.turn.withPermit(Effect.suspend(() => step.closed ? Effect.interrupt : call))
@@ -85,72 +83,6 @@ const flush = (step: Standing, next: { wait?: Wait; open?: Open }): Effect.Effec
     step.pending = []
   }))
 
-/** One callout on its way to an answer. */
-interface Call {
-  readonly request: CalloutRequest
-  /** The number of the request among the step's, from 0. */
-  readonly number: number
-  /** Its attempts on record, oldest first, without probes. */
-  readonly own: Array<CalloutRecord>
-  /** The document of the first attempt: later ones send the same bytes. */
-  readonly document: Document
-  readonly host: string
-  /** The run was released to try the partner, although its circuit is open, or because its turn has come. */
-  isTrial: boolean
-  /** It had waited for a turn at a limited partner, not for the partner's circuit. */
-  readonly hadTurn: boolean
-  waited: boolean
-  waitStored: boolean
-  /** The number of questions of this claim since the last attempt, and what the last answer said. */
-  asks: number
-  verdict: ProbeStanding["verdict"]
-  token: "valid" | "expired" | "refreshed"
-  /** The last answer of this process, before redaction. */
-  live: { readonly record: CalloutRecord; readonly response: OutboundResponse | undefined } | undefined
-}
-
-/** The document of the request's first attempt. */
-const pinned = ({ scope }: Standing, own: ReadonlyArray<CalloutRecord>, number: number, request: CalloutRequest) => {
-  const { index, resumption: { open } } = scope
-  const first = own[0]
-  if (first !== undefined) return scope.documentAt(first.orderVersion)
-  if (matches(open, { index, request: number }, 1)) return scope.documentAt(open.orderVersion)
-  return request.freshOrder === true ? scope.freshDocument : Effect.succeed(scope.document)
-}
-
-/** The answer of an attempt: as it came if this process received it, else as it is on record. */
-const answered = ({ live }: Call, record: CalloutRecord): OutboundResponse | undefined =>
-  live?.record === record ? live.response : responseOf(record)
-
-/** The probes about attempt `of` of the request. */
-const probesOf = (records: ReadonlyArray<CalloutRecord>, { number }: Call, of: number) =>
-  records.filter(({ attempt, probe, request }) => probe === true && request === number && attempt === of)
-
-const probeStanding = (step: Standing, call: Call): ProbeStanding | undefined => {
-  const { held, index, probe, recorded } = step.scope
-  if (probe === undefined) return undefined
-  const of = call.own.at(-1)?.attempt ?? 1
-  const last = probesOf(step.recorded, call, of).at(-1)
-  const response = last && answered(call, last)
-  const isSettled = response !== undefined && probe.verdict(response, call.request)._tag === "Settled"
-  return {
-    // An earlier run may have sent the request and not heard of it.
-    first: probe.first || inheritedKey({ held, index, request: call.number }) !== undefined,
-    settled: isSettled ? last : undefined,
-    verdict: call.verdict,
-    asks: probesOf(recorded, call, of).length + call.asks,
-    last
-  }
-}
-
-/** The next attempt begins: nothing was waited for, and nothing asked. */
-const begun = (call: Call) => {
-  call.waited = false
-  call.waitStored = false
-  call.asks = 0
-  call.verdict = undefined
-}
-
 const noRetry: Retry = { beyond: 0, pause: 0 }
 
 const unknownMessage = (probe: CalloutRecord | undefined): string =>
@@ -163,14 +95,28 @@ const add = (step: Standing, call: Call, record: CalloutRecord) => {
   keep(step, record)
 }
 
-const attemptOf = ({ scope: { held, index, redactor } }: Standing, call: Call, attempt: number): Attempt => ({
-  orderId: held.orderId,
-  request: call.number,
-  attempt,
-  idempotencyKey: idempotencyKey({ held, index, request: call.number }, call.own, call.request.retry, attempt),
-  document: call.document,
-  redactor
+/** An attempt of which only the mark is left: its token is lost. */
+const interruptedAttempt = (step: Standing, call: Call, attempt: number): Attempt => ({
+  ...attemptOf(step, call, attempt),
+  ...(step.scope.callback !== undefined && { callbackUrl: "" })
 })
+
+/** The attempt with a callback URL of its own; `issued` stores the digest of its token. */
+const withToken = (callback: StepCallback, of: Attempt) => {
+  const token = newToken()
+  const redactor = both(of.redactor, makeRedactor([token]))
+  return {
+    of: { ...of, callbackUrl: urlOf(callback.base, token), redactor },
+    issued: callback.issue(token, of.attempt)
+  }
+}
+
+/** Looks for the answer that may have come to a callback URL since it was last looked for. */
+const lookForAnswer = ({ taken }: StepCallback, call: Call): Effect.Effect<void> =>
+  Effect.map(taken, (answer) => {
+    call.taken = answer
+    call.mayBeTaken = false
+  })
 
 const useUp = (resumption: Resumption) => {
   resumption.wait = undefined
@@ -254,16 +200,17 @@ export const make = (
   /** Asks whether attempt `of` happened. Fails where the question itself ends with a defect. */
   const ask = Effect.fnUntraced(function*(step: Standing, probe: Probe, call: Call, of: Attempt) {
     const question = yield* probe.request
+    const { sent } = call
     const request: CalloutRequest = {
       ...question,
       judge: (response) => {
-        const verdict = probe.verdict(response, call.request)
+        const verdict = probe.verdict(response, sent)
         return verdict._tag === "Settled" ? verdict.judgement : question.judge(response)
       },
       check: (response) =>
-        probe.verdict(response, call.request)._tag !== "Settled" || call.request.check === undefined
+        probe.verdict(response, sent)._tag !== "Settled" || sent.check === undefined
           ? Effect.succeed({ outcome: "succeeded" })
-          : call.request.check(response)
+          : sent.check(response)
     }
     // What is not stored yet must not be lost over the question.
     if (step.pending.length > 0) yield* flush(step, {})
@@ -277,28 +224,36 @@ export const make = (
       call.live = { record, response }
       call.waited = false
       call.asks++
-      const says = response === undefined ? "Unknown" : probe.verdict(response, call.request)._tag
+      const says = response === undefined ? "Unknown" : probe.verdict(response, sent)._tag
       call.verdict = says === "Call" ? "call" : "unknown"
       return
     }
+  })
+
+  /** Judges the answer that was taken, and records it. */
+  const judge = Effect.fnUntraced(function*(step: Standing, call: Call, answer: CallbackAnswer) {
+    const of = attemptOf(step, call, call.own.at(-1)?.attempt ?? 1)
+    const { record, response } = yield* exchange.judged(call.request, of, answer)
+    call.live = { record, response }
+    keep(step, record)
   })
 
   /** Sends an attempt, once what has to be stored before it is. */
   const attempt = Effect.fnUntraced(function*(step: Standing, call: Call, number: number, mark: boolean) {
     const { index, lease } = step.scope
     const open: Open = { index, request: call.number, attempt: number, orderVersion: call.document.order.version }
+    const { callback } = step.scope
+    const bare = attemptOf(step, call, number)
+    const { issued, of } = callback === undefined ? { issued: Effect.void, of: bare } : withToken(callback, bare)
     const isMarked = mark || step.pending.length > 0
+    const maySend = callback === undefined ? lease : Effect.andThen(issued, lease)
     const ready = isMarked
-      ? Effect.andThen(Effect.suspend(() => flush(step, mark ? { open } : {})), lease)
-      : lease
-    const { record, response, tokenRefused } = yield* send(
-      step,
-      call.request,
-      attemptOf(step, call, number),
-      ready,
-      call
-    )
+      ? Effect.andThen(Effect.suspend(() => flush(step, mark ? { open } : {})), maySend)
+      : maySend
+    const { record, response, tokenRefused } = yield* send(step, call.sent, of, ready, call)
     call.isTrial = false
+    call.isClosed = false
+    call.mayBeTaken = true
     begun(call)
     call.live = { record, response }
     // An expired token is nobody's failure: one more attempt with a fresh one, at once.
@@ -308,10 +263,13 @@ export const make = (
 
   const begin = Effect.fnUntraced(function*(step: Standing, request: CalloutRequest) {
     const number = step.requests++
-    const own = step.recorded.filter((record) => record.request === number && record.probe !== true)
+    const own = step.recorded.filter((record) =>
+      record.request === number && record.probe !== true && record.callback !== true
+    )
     const host = hostOf(request.url)
     const call: Call = {
       request,
+      sent: sentRequest(step, request),
       number,
       own,
       document: yield* pinned(step, own, number, request),
@@ -323,35 +281,43 @@ export const make = (
       asks: 0,
       verdict: undefined,
       token: "valid",
+      taken: undefined,
+      mayBeTaken: own.length > 0 || hasBegun(step.scope.resumption, step.scope.index),
+      isClosed: false,
       live: undefined
     }
     return call
   })
 
-  const standingOf = ({ holds, scope }: Standing, call: Call, probe: ProbeStanding | undefined): CalloutStanding => ({
-    index: scope.index,
-    request: call.number,
-    own: call.own,
-    resumption: scope.resumption,
-    waited: call.waited,
-    waitStored: call.waitStored,
-    retry: noRetry,
-    tokenExpired: call.token === "expired",
-    freshOrder: call.request.freshOrder === true,
-    holds,
-    host: call.host,
-    circuit: !health.isDown(call.host) ? "closed" : call.isTrial ? "trial" : "open",
-    probe,
-    interruption: scope.interruption.now(),
-    now: clock.currentTimeMillisUnsafe(),
-    deadline: scope.interruption.deadline
-  })
+  const standingOf = (step: Standing, call: Call): CalloutStanding => {
+    const { holds, scope } = step
+    return {
+      index: scope.index,
+      request: call.number,
+      own: call.own,
+      resumption: scope.resumption,
+      waited: call.waited,
+      waitStored: call.waitStored,
+      retry: noRetry,
+      tokenExpired: call.token === "expired",
+      freshOrder: call.request.freshOrder === true,
+      holds,
+      host: call.host,
+      circuit: !health.isDown(call.host) ? "closed" : call.isTrial ? "trial" : "open",
+      probe: probeStanding(step, call),
+      callback: callbackStanding(step, call),
+      interruption: scope.interruption.now(),
+      now: clock.currentTimeMillisUnsafe(),
+      deadline: scope.interruption.deadline
+    }
+  }
 
   const callout = Effect.fnUntraced(function*(step: Standing, request: CalloutRequest) {
     const { scope } = step
     const call = yield* begin(step, request)
     while (true) {
-      const standing = standingOf(step, call, probeStanding(step, call))
+      if (scope.callback !== undefined && call.mayBeTaken) yield* lookForAnswer(scope.callback, call)
+      const standing = standingOf(step, call)
       const next = nextAttempt(
         needsRetry(standing) ? { ...standing, retry: yield* retryAfterEnds(request.retry, endsOf(call.own)) } : standing
       )
@@ -367,7 +333,7 @@ export const make = (
         case "Hold":
           return yield* scope.hold(next.wait, step.pending)
         case "RecordInterrupted":
-          add(step, call, yield* exchange.interrupted(request, attemptOf(step, call, next.attempt)))
+          add(step, call, yield* exchange.interrupted(request, interruptedAttempt(step, call, next.attempt)))
           useUp(scope.resumption)
           begun(call)
           break
@@ -377,6 +343,19 @@ export const make = (
           useUp(scope.resumption)
           call.waited = true
           call.waitStored = true
+          call.mayBeTaken = true
+          break
+        case "Await":
+          return yield* scope.hold(next.wait, step.pending, waitsFor(scope.callback!, next.wait))
+        case "Judge":
+          yield* judge(step, call, call.taken!)
+          break
+        case "Close":
+          call.taken = yield* scope.callback!.close
+          call.isClosed = true
+          break
+        case "GiveUp":
+          keep(step, yield* exchange.unanswered(request, attemptOf(step, call, next.of.attempt), next.message))
           break
         case "Probe":
           useUp(scope.resumption)

@@ -1,25 +1,33 @@
 /**
- * Settles a failed step by hand: its record says so, and a retry goes on after it. Contract: section 7, `resolve`.
+ * Settles a step by hand. A failed step's record says so, and a retry goes on after it; a step that waits for a callback
+ * is answered in the partner's place, and its run goes on. Contract: section 7, `resolve`; section 6, "Waiting for a
+ * callback".
  */
 import { processEventId, uuidOf } from "@sluice/domain/identity/Ids"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
-import type { Json } from "@sluice/domain/json/Json"
+import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import { type Json, stringify } from "@sluice/domain/json/Json"
 import type { Redactor } from "@sluice/domain/redaction/Redaction"
 import { isFinal } from "@sluice/domain/run/ProcessEvent"
 import { Clock, Context, Effect, Layer, Schema } from "effect"
-import { type JournalUnavailable, type Resolution, RunNotFound, type StepRow } from "../journal/Journal.ts"
-import { PastRuns } from "../journal/PastRuns.ts"
+import type { Resolution } from "../journal/Callback.ts"
+import { Journal, type JournalUnavailable, RunNotFound, type StepRow } from "../journal/Journal.ts"
+import { type PastRun, PastRuns } from "../journal/PastRuns.ts"
 import { Settings } from "../settings/Settings.ts"
+import { byHand } from "../steps/StepCommit.ts"
 import { redactorOf } from "../steps/StepRedaction.ts"
 
 /** The run has no such step. */
 export class StepNotFound extends Schema.TaggedError<StepNotFound>()("StepNotFound", { stepId: Schema.String }) {}
 
-/** The step is not one to be settled: the run is open, or the step did not fail, or was settled otherwise. */
+/** The step neither failed nor waits for a callback, or its run is open, or it was settled otherwise. */
 export class NotResolvable extends Schema.TaggedError<NotResolvable>()("NotResolvable", { message: Schema.String }) {}
 
 export interface ResolveRequest {
-  /** The value of `steps.<id>.output` for later steps, and of `callouts.<id>.body` where the partner never answered. */
+  /**
+   * The value of `steps.<id>.output` for later steps, and of `callouts.<id>.body` where the partner never answered; for a
+   * step that waits for a callback the body of the answer.
+   */
   readonly output?: Json
   readonly reason: string
   readonly requestedBy?: string
@@ -38,12 +46,11 @@ export class ResolveStep extends Context.Service<ResolveStep, {
 
 const settled = (step: StepRow, { output, reason, requestedBy }: ResolveRequest, at: number): StepRow => {
   const resolution: Resolution = { reason, at, ...(requestedBy !== undefined && { requestedBy }) }
-  const by = requestedBy === undefined ? "" : ` by ${requestedBy}`
   const before = step.error?.message ?? step.reason
   return {
     ...step,
     state: "succeeded",
-    reason: `resolved by hand${by}: ${reason}${before === undefined ? "" : ` (it had failed: ${before})`}`,
+    reason: `${byHand(resolution)}${before === undefined ? "" : ` (it had failed: ${before})`}`,
     ...(output !== undefined && { output }),
     resolution
   }
@@ -56,12 +63,43 @@ const withoutSecrets = (request: ResolveRequest, redactor: Redactor): ResolveReq
 }
 
 const same = (step: StepRow, { output, reason }: ResolveRequest): boolean =>
-  step.resolution?.reason === reason && JSON.stringify(step.output) === JSON.stringify(output)
+  step.resolution?.reason === reason
+  && (step.resolution.callback === true || JSON.stringify(step.output) === JSON.stringify(output))
+
+/** The step that the run waits for the callback of, by id and position. */
+export const awaitedStep = ({ state, wait }: PastRun): { readonly id: string; readonly index: number } | undefined =>
+  state === "waiting" && wait?.callback !== undefined ? { id: wait.callback, index: wait.index } : undefined
 
 const make = Effect.gen(function*() {
+  const journal = yield* Journal
   const pastRuns = yield* PastRuns
   const settings = yield* Settings
   const clock = yield* Clock.Clock
+
+  /** Answers for the partner that the step waits for. */
+  const answer = Effect.fnUntraced(function*(past: PastRun, index: number, stepId: string, request: ResolveRequest) {
+    const { output, reason, requestedBy } = request
+    const at = clock.currentTimeMillisUnsafe()
+    const resolution: Resolution = { reason, at, ...(requestedBy !== undefined && { requestedBy }) }
+    const isTaken = yield* journal.answerCallback(past.runId, index, {
+      answer: {
+        headers: output === undefined ? {} : { "content-type": "application/json" },
+        body: Utf8.encode(output === undefined ? "" : stringify(output)),
+        at,
+        resolution
+      },
+      history: {
+        at: isoOf(at),
+        operation: "StepResolved",
+        message: `step ${stepId} of ${processEventId(past.runId)} was ${byHand(resolution)}`,
+        source: "api"
+      }
+    })
+    if (isTaken) return
+    const taken = yield* journal.callbackAnswer(past.runId, index)
+    if (taken?.resolution?.reason === reason) return
+    return yield* new NotResolvable({ message: `step ${stepId} was answered already, or waits no more` })
+  })
 
   const resolve: ResolveStep["Service"]["resolve"] = Effect.fnUntraced(function*(id, stepId, asked) {
     const request = withoutSecrets(asked, redactorOf(settings.current().secrets))
@@ -69,7 +107,9 @@ const make = Effect.gen(function*() {
     const past = runId === undefined ? undefined : yield* pastRuns.get(runId)
     if (past === undefined) return yield* new RunNotFound({ runId: id })
     const step = past.steps.find((row) => row.stepId === stepId)
-    if (!isFinal(past.state)) {
+    const awaited = awaitedStep(past)
+    if (awaited?.id === stepId) return yield* answer(past, awaited.index, stepId, request)
+    if (!isFinal(past.state) && !(step?.resolution !== undefined && same(step, request))) {
       return yield* new NotResolvable({ message: `${id} is ${past.state}: wait for its end, or cancel it` })
     }
     if (step === undefined) return yield* new StepNotFound({ stepId })

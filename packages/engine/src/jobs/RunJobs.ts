@@ -4,13 +4,14 @@
  * `POST /v1/process-events/{cancel,retry,resolve}`.
  */
 import { processEventId, uuidOf } from "@sluice/domain/identity/Ids"
+import { isFinal } from "@sluice/domain/run/ProcessEvent"
 import { type Duration, Effect } from "effect"
 import { CancelRun } from "../commands/CancelRun.ts"
 import type { Receipt } from "../commands/Intake.ts"
-import { ResolveStep } from "../commands/ResolveStep.ts"
+import { awaitedStep, ResolveStep } from "../commands/ResolveStep.ts"
 import { RetryRun } from "../commands/RetryRun.ts"
-import { Journal, type StepRow } from "../journal/Journal.ts"
-import { PastRuns } from "../journal/PastRuns.ts"
+import { Journal } from "../journal/Journal.ts"
+import { type PastRun, PastRuns } from "../journal/PastRuns.ts"
 import { untilAvailable } from "../runs/RunCheckpoints.ts"
 import { Runs } from "../runs/Runs.ts"
 import type { RunJobHandler } from "./JobHandler.ts"
@@ -80,12 +81,15 @@ export const cancels = Effect.gen(function*() {
   return { _tag: "EachRun", kind: "cancel", act } satisfies RunJobHandler
 })
 
-/** The steps that the job settles: the failed ones, and those that it settled before a crash. */
-const toSettle = (steps: ReadonlyArray<StepRow>, { options, reason }: Job): ReadonlyArray<string> =>
-  steps.filter(({ resolution, state, stepId }) =>
-    (state === "failed" || resolution?.reason === reason)
-    && (options.stepId === undefined || options.stepId === stepId)
-  ).map(({ stepId }) => stepId)
+/** The steps that the job settles: failed ones, one that waits for a callback, and those that it settled before a crash. */
+const toSettle = (past: PastRun, { options, reason }: Job): ReadonlyArray<string> => {
+  const awaited = awaitedStep(past)
+  const ended = past.steps.filter(({ resolution, state }) =>
+    (state === "failed" && isFinal(past.state)) || resolution?.reason === reason
+  )
+  return [...ended.map(({ stepId }) => stepId), ...(awaited === undefined ? [] : [awaited.id])]
+    .filter((stepId) => options.stepId === undefined || options.stepId === stepId)
+}
 
 /** Settles the failed steps of a run. */
 export const resolutions = Effect.gen(function*() {
@@ -95,8 +99,8 @@ export const resolutions = Effect.gen(function*() {
   const act = Effect.fnUntraced(function*(job: Job, runId: string) {
     const past = yield* untilAvailable(pastRuns.get(runId))
     if (past === undefined) return skipped(runId, "it does not exist any more")
-    const steps = toSettle(past.steps, job)
-    if (steps.length === 0) return skipped(runId, "it has no failed step")
+    const steps = toSettle(past, job)
+    if (steps.length === 0) return skipped(runId, "no step of it failed or waits for a callback")
     const { output } = job.options
     const request = { reason: job.reason, ...requester(job), ...(output !== undefined && { output }) }
     const refusals = yield* Effect.forEach(

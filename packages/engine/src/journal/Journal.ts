@@ -18,6 +18,7 @@ import type {
 } from "@sluice/domain/run/ProcessEvent"
 import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
 import { Context, type Effect, Schema, type Stream } from "effect"
+import type { CallbackAnswer, CallbackToken, OperatorAnswer, Resolution, TakenCallback } from "./Callback.ts"
 import type { CancelAnswer, Cancellation, RunCancellation } from "./Cancellation.ts"
 
 /** This process lost its lease: another may hold its runs. Drop the run, record nothing, send nothing. */
@@ -175,6 +176,11 @@ export interface Wait {
   readonly turn?: string
   /** Epoch milliseconds: with `heldFor`, the run is taken up then at the latest, because its time is up. */
   readonly until?: number
+  /**
+   * The id of the step whose request was taken by its partner, and whose answer comes to the callback URL; `dueAt` is the
+   * time at which it is given up. An answer that is taken makes the run due at once.
+   */
+  readonly callback?: string
 }
 
 /** Attempt `attempt` of request `request` of step `index` is about to be sent, built from `orderVersion`. */
@@ -207,14 +213,6 @@ export interface StepRow {
   readonly error?: { readonly name: string; readonly kind?: StepErrorKind; readonly message: string }
   /** The step failed, and an operator settled it by hand. */
   readonly resolution?: Resolution
-}
-
-export interface Resolution {
-  readonly reason: string
-  /** The requester: the name of the API key. */
-  readonly requestedBy?: string
-  /** Epoch milliseconds. */
-  readonly at: number
 }
 
 /** The order's next version, valid only on top of version `seen`. */
@@ -353,6 +351,32 @@ export class Journal extends Context.Service<Journal, {
    * ended. Only while `claimed` is read.
    */
   readonly cancellations: Stream.Stream<RunCancellation>
+  /**
+   * Stores the SHA-256 of an attempt's token before the attempt is sent. The step takes answers again, should
+   * `closeCallback` have ended that.
+   */
+  readonly issueToken: (token: CallbackToken) => Effect.Effect<void, JournalUnavailable>
+  /** The answer that was taken for step `index` of the run. */
+  readonly callbackAnswer: (
+    runId: string,
+    index: number
+  ) => Effect.Effect<CallbackAnswer | undefined, JournalUnavailable>
+  /** Takes no answer for the step from now on; an answer that was taken before is returned, and counts. */
+  readonly closeCallback: (
+    claimToken: ClaimToken,
+    index: number
+  ) => Effect.Effect<CallbackAnswer | undefined, Fenced | JournalUnavailable>
+  /**
+   * Takes the answer for the attempt with this token, unless one was taken or the step takes none any more. A run that
+   * no process executes is due from then on; its executor finds the answer at the end of the attempt.
+   */
+  readonly takeCallback: (token: string, answer: CallbackAnswer) => Effect.Effect<TakenCallback, JournalUnavailable>
+  /** Takes an operator's answer for step `index` of a run that waits for its callback; false where it does not. */
+  readonly answerCallback: (
+    runId: string,
+    index: number,
+    answer: OperatorAnswer
+  ) => Effect.Effect<boolean, JournalUnavailable>
   /** The state of a run, wherever it is executed; `undefined` for one that was never opened. */
   readonly state: (runId: string) => Effect.Effect<RunState | undefined, JournalUnavailable>
   /**

@@ -4,6 +4,7 @@
  */
 import { processEventId } from "@sluice/domain/identity/Ids"
 import type { RunState } from "@sluice/domain/run/ProcessEvent"
+import type { CallbackAnswer, TakenCallback } from "./Callback.ts"
 import { type Intake, IntakeConflict, type Open, type RunSoFar, type Submission, type Wait } from "./Journal.ts"
 
 /** `externalId` as it was submitted: one of the keys of an order. An empty one names nothing. */
@@ -96,7 +97,7 @@ type Attempt = Pick<Wait, "index" | "request" | "attempt">
 const overtaken = (mark: Attempt, run: Pick<RunSoFar, "steps" | "callouts">): boolean =>
   run.steps.some((step) => step.index >= mark.index) ||
   run.callouts.some(({ index, record }) =>
-    record.probe !== true && (index > mark.index || (index === mark.index
+    record.probe !== true && record.callback !== true && (index > mark.index || (index === mark.index
       && (record.request > mark.request || (record.request === mark.request && record.attempt >= mark.attempt))))
   )
 
@@ -125,3 +126,32 @@ export const takeoversAfter = (
 /** The amount of progress: steps and records of the run's own. */
 export const progressOf = (run: Pick<RunSoFar, "steps" | "callouts">): number =>
   run.steps.length + run.callouts.filter(({ record }) => record.outcome !== "interrupted").length
+
+/** The run and the step to which an answer belongs, when it comes. */
+export interface CallbackStanding {
+  /** The answer that was taken, or the closure of the step. */
+  readonly settled:
+    | { readonly _tag: "Answered"; readonly fingerprint: Uint8Array | null }
+    | { readonly _tag: "Closed" }
+    | undefined
+  /** The step has ended, or the run has, or it is to be cancelled. */
+  readonly isOver: boolean
+  /** The mark of the run's wait, if it waits. */
+  readonly wait: Wait | undefined
+  /** The step's position in the run. */
+  readonly index: number
+  /** Epoch milliseconds; Infinity if the run has none. */
+  readonly deadline: number
+}
+
+/** Judges an answer that comes now. */
+export const judgeCallback = (
+  { deadline, index, isOver, settled, wait }: CallbackStanding,
+  { at, fingerprint }: Pick<CallbackAnswer, "at" | "fingerprint">
+): Exclude<TakenCallback["_tag"], "Unknown"> => {
+  if (settled?._tag === "Answered") {
+    return sameFingerprint(fingerprint, settled.fingerprint) ? "Repeated" : "Contradicts"
+  }
+  const timedOut = wait?.callback !== undefined && wait.index === index && wait.dueAt <= at
+  return settled !== undefined || isOver || timedOut || deadline <= at ? "TooLate" : "Taken"
+}

@@ -5,7 +5,7 @@
 import type { HistoryEntry } from "@sluice/domain/order/History"
 import type { RunState } from "@sluice/domain/run/ProcessEvent"
 import { Context, type Effect } from "effect"
-import type { InheritedKey, JournalUnavailable, SetAside, StepRow } from "./Journal.ts"
+import type { InheritedKey, JournalUnavailable, SetAside, StepRow, Wait } from "./Journal.ts"
 
 /** The last record of one request of one step. */
 export interface PastCall {
@@ -25,6 +25,8 @@ export interface PastRun {
   readonly shipmentId?: string
   readonly state: RunState
   readonly reason?: string
+  /** The mark of the wait that the run is in, or was in last. */
+  readonly wait?: Wait
   /** The status change caused by its failure. */
   readonly setAside?: SetAside
   readonly inheritedKeys: ReadonlyArray<InheritedKey>

@@ -95,6 +95,8 @@ export interface Plugin<Options = never> {
    * evaluated, so with the options as they are written.
    */
   readonly skips?: (options: JsonObject, order: Order) => string | undefined
+  /** The answer to its one request may come to a callback URL (`awaitCallback`). Absent: false. */
+  readonly mayAwaitCallback?: boolean
   readonly policy: (step: Step, pipeline: Pipeline) => StepPolicy
   readonly run: (input: StepInput<Options>) => Effect.Effect<StepResult, PluginError>
 }

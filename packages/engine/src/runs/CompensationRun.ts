@@ -75,6 +75,7 @@ export const make = Effect.gen(function*() {
     interruption: Interruption.ofCompensations(run.control),
     // A run that undoes what it did does not wait for partners.
     holds: false,
+    isAnsweredLater: false,
     completedStatus: undefined,
     skippedBy: () => undefined,
     probe: (document) => probeOf(run, undoing, document),

@@ -149,6 +149,7 @@ export const make = Effect.gen(function*() {
       placed,
       interruption,
       holds: step.onUnavailable === "hold",
+      isAnsweredLater: step.awaitCallback !== undefined,
       completedStatus: pipeline.completedStatus,
       skippedBy: (order) => StepPreparation.skippedBy(step, order),
       probe: ({ order }) => probeOf(step, scope.at(order), checkpoints.startedAt()),

@@ -6,9 +6,10 @@ import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import { isLarge, largeLength, turnFor } from "@sluice/domain/internal/json/LargeText"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import type { JsonObject } from "@sluice/domain/json/Json"
+import type { Step } from "@sluice/domain/pipeline/Pipeline"
 import type { Redactor } from "@sluice/domain/redaction/Redaction"
 import { Clock, Effect } from "effect"
-import { type CalloutContext, longWaitMs, type Resumption } from "../callouts/CalloutContext.ts"
+import { type CalloutContext, longWaitMs, type Resumption, type StepCallback } from "../callouts/CalloutContext.ts"
 import type { RunSignals } from "../interruption/RunSignals.ts"
 import type { Cancellation } from "../journal/Cancellation.ts"
 import {
@@ -23,6 +24,7 @@ import {
   type Wait
 } from "../journal/Journal.ts"
 import { CurrentRunMark, type RunningStep } from "../journal/RunningStep.ts"
+import { CallbackBase } from "../plugins/CallbackAddress.ts"
 import { writeInTurns } from "../steps/DocumentText.ts"
 import { changeOrder, mergeInTurns } from "../steps/OrderChange.ts"
 import type { PlacedStep } from "../steps/PlacedSteps.ts"
@@ -45,7 +47,13 @@ export interface RunCheckpoints {
     document: Document,
     redactor: Redactor,
     left: Resumption
-  ) => Omit<CalloutContext, "interruption" | "probe">
+  ) => Omit<CalloutContext, "interruption" | "probe" | "callback">
+  /** The callback of step `index`; `deadline` in epoch milliseconds. */
+  readonly callback: (
+    index: number,
+    step: Step,
+    deadline: number
+  ) => StepCallback | undefined
   /** Stores a step that ended, merged onto the newest order. */
   readonly commit: (ended: EndedStep) => Effect.Effect<CommittedStep, Fenced>
   /**
@@ -82,6 +90,7 @@ export const make = Effect.gen(function*() {
   const journal = yield* Journal
   const clock = yield* Clock.Clock
   const mark = yield* CurrentRunMark
+  const callbackBase = yield* CallbackBase
 
   // For each run no generator functions but in what is seldom called: docs/adr/0002.
   return (held: ClaimedRun, control: RunSignals): RunCheckpoints => {
@@ -164,13 +173,17 @@ export const make = Effect.gen(function*() {
         }
       )
 
-    const release = (wait: Wait, records: ReadonlyArray<CalloutRecord> = [], waitingStep?: string) =>
+    const release = (
+      wait: Wait,
+      records: ReadonlyArray<CalloutRecord> = [],
+      waiting: Pick<Entry, "state" | "reason" | "waitingStep"> = {}
+    ) =>
       journal.release({
         ...claimToken,
         orderId: held.orderId,
         callouts: records.map((record) => ({ index: wait.index, record })),
         ...(skipped.length > 0 && { skipped }),
-        ...(waitingStep !== undefined && { state: "waiting", waitingStep }),
+        ...waiting,
         history: [],
         wait
       })
@@ -232,10 +245,16 @@ export const make = Effect.gen(function*() {
         return ended
       })
 
-    /** A compensating run stays so, whatever it waits for. */
-    const hold = ({ phase, step }: Pick<PlacedStep, "phase" | "step">): CalloutContext["hold"] => (wait, records) =>
+    /** A compensating run stays so, whatever it waits for; one that waits for a callback waits for no partner's recovery. */
+    const hold = ({ phase, step }: Pick<PlacedStep, "phase" | "step">): CalloutContext["hold"] => (wait, records, reason) =>
       Effect.gen(function*() {
-        yield* release(wait, records, phase === "compensation" ? undefined : step.id)
+        yield* release(
+          wait,
+          records,
+          phase === "compensation"
+            ? {}
+            : { state: "waiting", ...(reason === undefined ? { waitingStep: step.id } : { reason }) }
+        )
         return yield* Effect.interrupt
       })
 
@@ -275,6 +294,16 @@ export const make = Effect.gen(function*() {
           lease
         }
       },
+      callback: (index, { awaitCallback, id }, deadline) =>
+        awaitCallback && {
+          timeoutMs: awaitCallback.timeout,
+          stepId: id,
+          base: callbackBase.base(),
+          issue: (token, attempt) =>
+            untilAvailable(journal.issueToken({ token, runId: held.runId, index, attempt, deadline })),
+          taken: untilAvailable(journal.callbackAnswer(held.runId, index)),
+          close: untilAvailable(journal.closeCallback(claimToken, index))
+        },
       commit: (ended) =>
         Effect.suspend(() => {
           const before = skipped

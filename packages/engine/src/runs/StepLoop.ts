@@ -55,6 +55,8 @@ export interface Task {
   readonly interruption: Interruption.Interruption
   /** The step waits for its partner rather than fail. */
   readonly holds: boolean
+  /** The answer comes to a callback URL. */
+  readonly isAnsweredLater: boolean
   /** The order's status if the run completes with this task. */
   readonly completedStatus: string | undefined
   /** The reason for which the step is skipped without being begun. */
@@ -148,7 +150,10 @@ export const make = Effect.gen(function*() {
       const callouts = openCallouts({
         ...checkpoints.calloutContext(placed, document, redactor, resumption),
         interruption,
-        probe: task.probe(document)
+        probe: task.probe(document),
+        callback: task.isAnsweredLater
+          ? checkpoints.callback(placed.index, placed.step, interruption.deadline)
+          : undefined
       }, task.holds)
       const open = { document, callouts }
       const outcome = yield* task.perform(open)

@@ -108,7 +108,10 @@ const requestsOf = ({ run }: Side, index: number | undefined): ReadonlyArray<Cal
   const first = new Map<number, CalloutRecord>()
   for (const { index: step, record } of run.callouts) {
     const known = first.get(record.request)
-    if (step === index && record.probe !== true && (known === undefined || record.attempt < known.attempt)) {
+    if (
+      step === index && record.probe !== true && record.callback !== true &&
+      (known === undefined || record.attempt < known.attempt)
+    ) {
       first.set(record.request, record)
     }
   }

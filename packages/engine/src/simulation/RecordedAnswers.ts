@@ -16,6 +16,7 @@ import {
 } from "@sluice/http-client/Outbound"
 import { Effect } from "effect"
 import { unreachableCode } from "../callouts/RecordedOutcome.ts"
+import type { CallbackAnswer } from "../journal/Callback.ts"
 import type { RecordedRun } from "./RecordedRun.ts"
 import type { SimulatedClock } from "./SimulatedClock.ts"
 
@@ -65,6 +66,11 @@ export interface Asked {
 
 export interface RecordedAnswers {
   readonly service: Outbound["Service"]
+  /**
+   * The answer that came to the callback URL of step `index`. `waits`: the run waits for it, and where neither an answer
+   * nor the end of such a wait is on record, an empty answer is assumed.
+   */
+  readonly callback: (index: number, waits: boolean) => CallbackAnswer | undefined
   /** Ids of steps with a request that no record answers. */
   readonly unanswered: () => ReadonlyArray<string>
 }
@@ -97,7 +103,8 @@ export const make = (
     const recordedAt = run.steps.find(({ phase, stepId }) => stepId === id && phase !== "compensation")?.index
     const endpoint = redactor.text(redactUrl(url))
     return run.callouts.filter((one) =>
-      tells(one.record) && one.record.endpoint === endpoint && one.record.method === method
+      tells(one.record) && one.record.callback !== true && one.record.endpoint === endpoint &&
+      one.record.method === method
       && (id === undefined
         ? compensations.has(one.index)
         : one.index === recordedAt && one.record.request === request)
@@ -124,8 +131,21 @@ export const make = (
       return answerOf(record, request.timeoutMs)
     })
 
+  const callback = (index: number, waits: boolean): CallbackAnswer | undefined => {
+    const id = steps[index]?.id
+    const recordedAt = run.steps.find(({ phase, stepId }) => stepId === id && phase !== "compensation")?.index
+    const record = run.callouts.find((one) => one.index === recordedAt && one.record.callback === true)?.record
+    if (record === undefined && !waits) return undefined
+    if (record === undefined && id !== undefined) unanswered.add(id)
+    // Nobody answered in time then, and nobody does now.
+    if (record !== undefined && record.response === undefined) return undefined
+    const { body, headers } = record?.response ?? { body: new Uint8Array(0), headers: {} }
+    return { headers, body, at: record?.startedAt ?? run.startedAt }
+  }
+
   return {
     service: Outbound.of({ exchange, refuse: () => undefined, refuseTls: () => [] }),
+    callback,
     unanswered: () => [...unanswered]
   }
 }

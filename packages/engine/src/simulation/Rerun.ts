@@ -71,7 +71,11 @@ export const make = Effect.gen(function*() {
       departure?.unrecorded,
       departure?.watch
     )
-    const journal = SimulatedJournal.make(recorded, { name: pipeline.name, version: pipeline.version })
+    const journal = SimulatedJournal.make(
+      recorded,
+      { name: pipeline.name, version: pipeline.version },
+      answers.callback
+    )
     // The timer of a deadline would ring at once, on a clock on which nobody waits.
     const { deadlineMs: _deadline, ...timeless } = pipeline
     const services = Context.make(Journal, journal.service).pipe(

@@ -12,6 +12,7 @@ import {
   OrderNotFound,
   type StepRow
 } from "../journal/Journal.ts"
+import type { RecordedAnswers } from "./RecordedAnswers.ts"
 import type { RecordedRun } from "./RecordedRun.ts"
 
 export interface SimulatedJournal {
@@ -24,8 +25,12 @@ export interface SimulatedJournal {
   readonly messages: () => ReadonlyArray<{ readonly index: number; readonly message: OutgoingMessage }>
 }
 
-/** `pipeline` is what the run is said to be of. */
-export const make = ({ documents, run }: RecordedRun, pipeline: ClaimedRun["pipeline"]): SimulatedJournal => {
+/** `pipeline` is what the run is said to be of; `callback` answers a step that waits for a callback. */
+export const make = (
+  { documents, run }: RecordedRun,
+  pipeline: ClaimedRun["pipeline"],
+  callback: RecordedAnswers["callback"]
+): SimulatedJournal => {
   const versions = new Map<number, Document>()
   const start = documents.get(run.startVersion)
   if (start !== undefined) versions.set(run.startVersion, start)
@@ -59,6 +64,8 @@ export const make = ({ documents, run }: RecordedRun, pipeline: ClaimedRun["pipe
     return found === undefined ? Effect.fail(new OrderNotFound({ orderId })) : Effect.succeed(found)
   }
 
+  const waitsFor = (index: number) => wait?.callback !== undefined && wait.index === index
+
   const notHere = Effect.die("a simulation has nothing but its run")
   return {
     ended: () => ended,
@@ -90,6 +97,12 @@ export const make = ({ documents, run }: RecordedRun, pipeline: ClaimedRun["pipe
       commit: (entry) => Effect.sync(() => add(entry)),
       release: (entry) => Effect.sync(() => add(entry)),
       document,
+      issueToken: () => Effect.void,
+      // Only once the run waits for it: an answer that came sooner is found with the step's end.
+      callbackAnswer: (_, index) => Effect.sync(() => waitsFor(index) ? callback(index, true) : undefined),
+      closeCallback: (_, index) => Effect.sync(() => waitsFor(index) ? undefined : callback(index, false)),
+      takeCallback: () => notHere,
+      answerCallback: () => notHere,
       state: () => Effect.sync(() => ended),
       abandon: () => Effect.void,
       claimed: Stream.empty,

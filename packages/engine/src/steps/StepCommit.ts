@@ -7,6 +7,7 @@ import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import type { Json } from "@sluice/domain/json/Json"
 import type { HistoryEntry } from "@sluice/domain/order/History"
 import type { PluginError } from "@sluice/domain/run/ProcessEvent"
+import type { Resolution } from "../journal/Callback.ts"
 import type { Cancellation } from "../journal/Cancellation.ts"
 import type { ClaimedRun, Document, Entry, Finish, SetAside, StepRow } from "../journal/Journal.ts"
 import type { StepResult } from "../plugins/Plugin.ts"
@@ -155,6 +156,10 @@ const asCancelled = (ended: EndedStep, { compensate, reason }: Cancellation): En
   }
 }
 
+/** The words of a step's reason that say who settled it. */
+export const byHand = ({ reason, requestedBy }: Pick<Resolution, "reason" | "requestedBy">): string =>
+  `resolved by hand${requestedBy === undefined ? "" : ` by ${requestedBy}`}: ${reason}`
+
 export interface BuiltEntry {
   readonly entry: Entry & { readonly step: StepRow }
   /** The order as it is after this entry. */
@@ -181,7 +186,9 @@ export const build = (
   const setAside = decision.status === undefined ? undefined : setAsideBy(document, changed.document)
   // A patch that could not be applied is worth a warning, though the partner did nothing wrong.
   const { warning } = changed
-  const reason = warning === undefined ? decision.reason : `${decision.reason}; ${warning}`
+  const resolution = ended.records.findLast(({ callback }) => callback === true)?.resolution
+  const answered = resolution === undefined ? decision.reason : `${byHand(resolution)}; ${decision.reason}`
+  const reason = warning === undefined ? answered : `${answered}; ${warning}`
   const message = decision.error ?? (decision.state === "cancelled" ? decision.reason : warning)
   // An order that is read only refuses the patch of a partner that did nothing wrong.
   const kind = decision.kind ?? "rejected"
@@ -196,7 +203,10 @@ export const build = (
     startedAt: ended.startedAt,
     finishedAt: ended.finishedAt,
     ...(result?.output !== undefined && { output: result.output }),
-    ...(message !== undefined && { error: { name: placed.step.name, kind, message } })
+    ...(message !== undefined && { error: { name: placed.step.name, kind, message } }),
+    // A step that failed can still be settled by hand.
+    ...(resolution !== undefined && decision.state !== "failed" &&
+      { resolution: { ...resolution, callback: true as const } })
   }
   return {
     entry: {

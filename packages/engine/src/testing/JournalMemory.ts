@@ -25,15 +25,18 @@ import { judge, progressOf, retries, retryConflict, sameFingerprint, takeoversAf
 import type { RunReader } from "../journal/RunReader.ts"
 import type { PartnerBreaker } from "../partners/PartnerBreaker.ts"
 import {
+  answerCallbackIn,
   cancelIn,
   held,
   hitsOf,
+  isAnswered,
   JournalStore,
   type MemoryOrder,
   type MemoryRun,
   type MemoryWorker,
   newest,
-  reusedCallouts
+  reusedCallouts,
+  takeCallbackIn
 } from "./JournalStore.ts"
 import * as PartnerBreakerMemory from "./PartnerBreakerMemory.ts"
 import * as RunReaderMemory from "./RunReaderMemory.ts"
@@ -66,13 +69,18 @@ const add = (run: MemoryRun, order: MemoryOrder, entry: Entry, release: boolean)
     run.open = entry.open
   }
   run.setAside = entry.setAside ?? run.setAside
+  const wasWaiting = run.state === "waiting"
   run.state = entry.state ?? (run.state === "waiting" ? "running" : run.state)
-  if (run.cancel === undefined) run.reason = entry.finish?.reason ?? entry.reason ?? run.reason
+  if (run.cancel === undefined) {
+    // The reason for which a run waited is none for its end.
+    run.reason = entry.finish?.reason ?? entry.reason ?? (wasWaiting ? undefined : run.reason)
+  }
   if (release) {
     run.owner = undefined
     const wait = entry.wait
-    run.heldFor = run.cancel === undefined ? wait?.heldFor : undefined
-    run.dueAt = run.cancel !== undefined ? 0 : wait?.heldFor === undefined ? wait?.dueAt : wait.until
+    const goesOn = run.cancel !== undefined || isAnswered(run, wait)
+    run.heldFor = goesOn ? undefined : wait?.heldFor
+    run.dueAt = goesOn ? 0 : wait?.heldFor === undefined ? wait?.dueAt : wait.until
   }
   if (entry.finish === undefined) return { _tag: "Committed", version }
   if (run.cancel?.compensate === true && run.state !== "compensating") {
@@ -122,7 +130,8 @@ export const make = Effect.gen(function*() {
       wait: undefined,
       open: undefined,
       cancel: undefined,
-      setAside: undefined
+      setAside: undefined,
+      answers: new Map()
     }
     store.runs.set(run.runId, opened)
     return opened
@@ -201,6 +210,11 @@ export const make = Effect.gen(function*() {
   const holds = ({ runId, claimToken }: ClaimToken) => {
     const run = store.runs.get(runId)
     return me.alive && run?.owner === me && run.claimToken === claimToken
+  }
+
+  const answerOf = (runId: string, index: number) => {
+    const answer = store.runs.get(runId)?.answers.get(index)
+    return answer === "closed" ? undefined : answer
   }
 
   const commit = (entry: Entry, release: boolean): Effect.Effect<Committed | Stale, Fenced> =>
@@ -290,6 +304,24 @@ export const make = Effect.gen(function*() {
     cancel: (runId, cancellation, at) =>
       Effect.tap(Effect.sync(() => cancelIn(store, runId, cancellation, at)), store.changed.release),
     cancellations: Stream.fromEffectRepeat(nextCancel),
+    issueToken: (token) =>
+      Effect.sync(() => {
+        store.callbackTokens.set(token.token, token)
+        const { answers } = store.runs.get(token.runId) ?? { answers: new Map() }
+        if (answers.get(token.index) === "closed") answers.delete(token.index)
+      }),
+    callbackAnswer: (runId, index) => Effect.sync(() => answerOf(runId, index)),
+    closeCallback: (claimToken, index) =>
+      Effect.suspend(() => {
+        if (!holds(claimToken)) return Effect.fail(new Fenced())
+        const answer = answerOf(claimToken.runId, index)
+        if (answer === undefined) store.runs.get(claimToken.runId)?.answers.set(index, "closed")
+        return Effect.succeed(answer)
+      }),
+    takeCallback: (token, answer) =>
+      Effect.tap(Effect.sync(() => takeCallbackIn(store, token, answer)), store.changed.release),
+    answerCallback: (runId, index, answer) =>
+      Effect.tap(Effect.sync(() => answerCallbackIn(store, runId, index, answer)), store.changed.release),
     state: (runId) => Effect.sync(() => store.runs.get(runId)?.state),
     abandon: (claimToken) =>
       Effect.suspend(() => {

@@ -4,9 +4,10 @@ import type { HistoryEntry } from "@sluice/domain/order/History"
 import { isFinal, type RunState } from "@sluice/domain/run/ProcessEvent"
 import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
 import { Context, Effect, Latch, Layer } from "effect"
+import type { CallbackAnswer, CallbackToken, OperatorAnswer, TakenCallback } from "../journal/Callback.ts"
 import type { CancelAnswer, Cancellation } from "../journal/Cancellation.ts"
 import type { ClaimedRun, Document, NewRun, Open, SetAside, StepRow, Submission, Wait } from "../journal/Journal.ts"
-import { externalIdOf, type Hit, standingMarks } from "../journal/JournalRules.ts"
+import { externalIdOf, type Hit, judgeCallback, standingMarks } from "../journal/JournalRules.ts"
 import type { BreakerState } from "../partners/PartnerBreaker.ts"
 
 export interface MemoryOrder {
@@ -41,6 +42,8 @@ export interface MemoryRun extends Omit<NewRun, "eventId"> {
   open: Open | undefined
   cancel: Cancellation | undefined
   setAside: SetAside | undefined
+  /** The answers that were taken for steps, by index; `closed` where a step takes none any more. */
+  readonly answers: Map<number, CallbackAnswer | "closed">
 }
 
 /** An open run that no process executes and that nothing makes due: it would never end. */
@@ -76,6 +79,7 @@ export class JournalStore extends Context.Service<JournalStore, {
   readonly orders: Map<string, MemoryOrder>
   readonly runs: Map<string, MemoryRun>
   readonly processKeys: Map<string, Key>
+  readonly callbackTokens: Map<string, CallbackToken>
   readonly workers: Set<MemoryWorker>
   readonly partners: Map<string, MemoryPartner>
   /** Released when something may have become claimable. */
@@ -90,6 +94,7 @@ export class JournalStore extends Context.Service<JournalStore, {
       orders: new Map(),
       runs: new Map(),
       processKeys: new Map(),
+      callbackTokens: new Map(),
       workers,
       partners: new Map(),
       changed,
@@ -190,4 +195,58 @@ export const hitsOf = (store: JournalStore["Service"], submission: Submission): 
     look("Idempotency-Key", (order) => order.submission.idempotencyKey === idempotencyKey)
   }
   return found
+}
+
+/** An answer makes a run due that no process executes. */
+const keepAnswer = (run: MemoryRun, index: number, answer: CallbackAnswer) => {
+  run.answers.set(index, answer)
+  if (run.owner !== undefined || run.state === "queued") return
+  run.heldFor = undefined
+  run.dueAt = 0
+}
+
+/** True if the entry leaves a run for which an answer was taken meanwhile: it is due at once. */
+export const isAnswered = ({ answers }: MemoryRun, wait: Wait | undefined): boolean =>
+  wait !== undefined && typeof answers.get(wait.index) === "object"
+
+/** See `Journal.takeCallback`. */
+export const takeCallbackIn = (
+  store: JournalStore["Service"],
+  token: string,
+  answer: CallbackAnswer
+): TakenCallback => {
+  const issued = store.callbackTokens.get(token)
+  const run = issued && store.runs.get(issued.runId)
+  if (issued === undefined || run === undefined) return { _tag: "Unknown" }
+  const { deadline, index } = issued
+  const known = run.answers.get(index)
+  const _tag = judgeCallback({
+    settled: known === undefined
+      ? undefined
+      : known === "closed"
+      ? { _tag: "Closed" }
+      : { _tag: "Answered", fingerprint: known.fingerprint ?? null },
+    isOver: isFinal(run.state) || run.cancel !== undefined || run.steps.some((step) => step.index >= index),
+    wait: run.wait,
+    index,
+    deadline
+  }, answer)
+  if (_tag === "Taken") keepAnswer(run, index, answer)
+  return { _tag, runId: run.runId, orderId: run.orderId, state: run.state }
+}
+
+/** See `Journal.answerCallback`. */
+export const answerCallbackIn = (
+  store: JournalStore["Service"],
+  runId: string,
+  index: number,
+  { answer, history }: OperatorAnswer
+): boolean => {
+  const run = store.runs.get(runId)
+  const wait = run?.wait
+  if (run?.state !== "waiting" || run.cancel !== undefined || run.answers.has(index)) return false
+  if (wait?.callback === undefined || wait.index !== index || wait.dueAt <= answer.at) return false
+  keepAnswer(run, index, answer)
+  store.orders.get(run.orderId)?.history.push(history)
+  return true
 }

@@ -26,7 +26,7 @@ export const layer: Layer.Layer<PastRuns, never, JournalStore> = Layer.effect(
         Effect.sync(() => {
           const run = store.runs.get(runId)
           if (run === undefined) return undefined
-          const { orderId, pipeline, shipmentId, state, reason, setAside, inheritedKeys = [] } = run
+          const { orderId, pipeline, shipmentId, state, reason, setAside, inheritedKeys = [], wait } = run
           const past: PastRun = {
             runId,
             orderId,
@@ -36,6 +36,7 @@ export const layer: Layer.Layer<PastRuns, never, JournalStore> = Layer.effect(
             ...(shipmentId !== undefined && { shipmentId }),
             ...(reason !== undefined && { reason }),
             ...(setAside !== undefined && { setAside }),
+            ...(wait !== undefined && { wait }),
             steps: run.steps.map(({ nextVersion: _nextVersion, ...step }) => step).toSorted((a, b) =>
               a.index - b.index
             ),

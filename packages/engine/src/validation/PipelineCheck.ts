@@ -15,6 +15,7 @@ import { Context, Effect, Layer, Result, Schema } from "effect"
 import { type CalloutPath, Expressions, scopeNames } from "../expressions/Expressions.ts"
 import { expressionsIn, type Placed } from "../expressions/Template.ts"
 import { otherOrigin } from "../plugins/builtin/WebhookWorkflowStep.ts"
+import { CallbackBase } from "../plugins/CallbackAddress.ts"
 import type { AnyPlugin } from "../plugins/Plugin.ts"
 import { toDefect } from "../plugins/PluginError.ts"
 import { Plugins } from "../plugins/Plugins.ts"
@@ -138,7 +139,18 @@ const faultsOf = (plugin: AnyPlugin, faults: () => ReadonlyArray<Fault>): Readon
   }
 }
 
+/** The members that say when the step's answer comes. */
+const answerFaults = (plugin: AnyPlugin, { awaitCallback }: Step): ReadonlyArray<Fault> =>
+  awaitCallback === undefined || plugin.mayAwaitCallback === true
+    ? []
+    : [{ path: "awaitCallback", message: `is not for ${plugin.name}: use calloutPlugin or WebhookWorkflowStep` }]
+
+const unreachableCallback =
+  "awaitCallback: the callback URL holds the address that this server listens on, which stands "
+  + "for every interface: set SLUICE_PUBLIC_URL to the address under which partners reach it"
+
 const make = Effect.gen(function*() {
+  const callbackBase = yield* CallbackBase
   const { byName } = yield* Plugins
   const expressions = yield* Expressions
   const outbound = yield* Outbound
@@ -268,6 +280,10 @@ const make = Effect.gen(function*() {
         source: one.source,
         path: faultBelow(inside, { path: one.path, message: "" }).path
       }))
+      faults.push(...answerFaults(plugin, step).map((fault) => faultBelow(path, fault)))
+      if (step.awaitCallback !== undefined && !callbackBase.isReachable) {
+        warnings.push(`${step.id}: ${unreachableCallback}`)
+      }
       const whens = step.when === undefined ? [] : [{ path: `${path}.when`, source: step.when }]
       faults.push(...yield* expressionFaults([...whens, ...placedHere], earlier, all, warnings))
       faults.push(...yield* sideFaults(step, path, earlier, all, warnings))

@@ -62,6 +62,7 @@ const standing = (members: Partial<CalloutStanding>): CalloutStanding => ({
   host: "partner.example",
   circuit: "closed",
   probe: undefined,
+  callback: undefined,
   interruption: undefined,
   now,
   deadline: Infinity,

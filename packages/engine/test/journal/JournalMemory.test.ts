@@ -1,4 +1,5 @@
 import { Effect, Layer } from "effect"
+import { callbackSuite } from "../../src/testing/JournalCallbackSuite.ts"
 import { cancelSuite } from "../../src/testing/JournalCancelSuite.ts"
 import * as JournalMemory from "../../src/testing/JournalMemory.ts"
 import { isLost, JournalStore } from "../../src/testing/JournalStore.ts"
@@ -16,4 +17,5 @@ const harness = Layer.effect(
 
 suite("JournalMemory", harness.pipe(Layer.provide(JournalStore.layer)))
 cancelSuite("JournalMemory", harness.pipe(Layer.provide(JournalStore.layer)))
+callbackSuite("JournalMemory", harness.pipe(Layer.provide(JournalStore.layer)))
 takeoverSuite("JournalMemory", harness.pipe(Layer.provide(JournalStore.layer)))

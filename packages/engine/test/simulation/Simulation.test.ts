@@ -1,6 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
-import { isFinal } from "@sluice/domain/run/ProcessEvent"
 import { Intake } from "@sluice/engine/commands/Intake"
 import type { RecordedRun } from "@sluice/engine/internal/simulation/RecordedRun"
 import { Simulation } from "@sluice/engine/internal/simulation/Simulation"
@@ -11,6 +10,7 @@ import { OutboundMemory, type OutboundScript } from "@sluice/http-client/testing
 import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { callout, partners, pipeline, process, respond, step, workflow } from "../Harness.ts"
+import { recordedRun } from "../Stand.ts"
 
 const recorded = pipeline([
   callout("a", { shouldRejectOn: { status: [404] } }),
@@ -30,28 +30,7 @@ const record = Effect.gen(function*() {
   const store = yield* JournalStore
   yield* (yield* Intake).submit({ body: { id: "o-1", orderType: "NEW_ORDER" } })
   for (let i = 0; i < 10; i++) yield* TestClock.adjust("10 seconds")
-  const run = [...store.runs.values()][0]!
-  assert.isTrue(isFinal(run.state))
-  const held: RecordedRun = {
-    run: {
-      runId: run.runId,
-      eventId: run.eventId,
-      orderId: run.orderId,
-      pipeline: run.pipeline,
-      createdAt: run.createdAt,
-      startedAt: run.startedAt ?? run.createdAt,
-      startVersion: run.startVersion ?? 1,
-      takeovers: 0,
-      compensating: false,
-      steps: run.steps,
-      callouts: run.callouts,
-      takenOver: false
-    },
-    state: run.state as RecordedRun["state"],
-    pipeline: recorded,
-    documents: new Map(store.orders.get("o-1")!.versions.map((one) => [one.order.version, one]))
-  }
-  return held
+  return recordedRun(store, recorded)
 })
 
 const simulated = (changed: Pipeline) =>

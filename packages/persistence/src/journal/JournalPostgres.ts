@@ -29,6 +29,7 @@ import { orUnavailable } from "../sql/Unavailable.ts"
 import * as WorkNotifications from "../sql/WorkNotifications.ts"
 import { CurrentWriteProgress } from "../sql/WriteProgress.ts"
 import { find, type Sought, soughtOf } from "../subscriptions/SubscriptionLookup.ts"
+import * as Callbacks from "./claims/Callbacks.ts"
 import { cancel } from "./claims/Cancels.ts"
 import * as QueueDepth from "./claims/QueueDepth.ts"
 import { state } from "./claims/Recovery.ts"
@@ -131,6 +132,12 @@ const make = Effect.fnUntraced(function*<E>(options: Options, register: Register
   const queued = () => {
     depth.added()
     if (executes) takeover.later()
+    else announcements.announce()
+  }
+  /** A run is due because an answer was taken for it. */
+  const answeredFor = (runId: string) => {
+    changes.publish(runId)
+    if (executes) takeover.hurry()
     else announcements.announce()
   }
   const writer = yield* Writer.make(lease, worker, {
@@ -269,6 +276,16 @@ const make = Effect.fnUntraced(function*<E>(options: Options, register: Register
     return answer
   }
 
+  const closeCallback: Journal["Service"]["closeCallback"] = (claimToken, index) =>
+    Effect.suspend(() => {
+      if (!lease.holds(claimToken)) return Effect.fail(new Fenced())
+      return Effect.flatMap(
+        orUnavailable(Callbacks.closeCallback(lease.identity(), claimToken.runId, index)),
+        // The epoch was raised meanwhile, unless the run was lost.
+        (closed) => closed.holds ? Effect.succeed(closed.answer) : closeCallback(claimToken, index)
+      )
+    }).pipe(Effect.provideService(SqlClient.SqlClient, sql))
+
   const journal = Journal.of({
     accept,
     reprocess: (request) =>
@@ -328,6 +345,22 @@ const make = Effect.fnUntraced(function*<E>(options: Options, register: Register
             takeover.hurry()
           })
         ),
+        orUnavailable,
+        Effect.provideService(SqlClient.SqlClient, sql)
+      ),
+    issueToken: (token) => Effect.provideService(orUnavailable(Callbacks.issueToken(token)), SqlClient.SqlClient, sql),
+    callbackAnswer: (runId, index) =>
+      Effect.provideService(orUnavailable(Callbacks.callbackAnswer(runId, index)), SqlClient.SqlClient, sql),
+    closeCallback,
+    takeCallback: (token, answer) =>
+      transaction(sql, Callbacks.takeCallback(token, answer)).pipe(
+        Effect.tap((taken) => taken._tag === "Taken" ? Effect.sync(() => answeredFor(taken.runId)) : Effect.void),
+        orUnavailable,
+        Effect.provideService(SqlClient.SqlClient, sql)
+      ),
+    answerCallback: (runId, index, answer) =>
+      transaction(sql, Callbacks.answerCallback(runId, index, answer)).pipe(
+        Effect.tap((isTaken) => isTaken ? Effect.sync(() => answeredFor(runId)) : Effect.void),
         orUnavailable,
         Effect.provideService(SqlClient.SqlClient, sql)
       ),

@@ -41,6 +41,8 @@ const shown = (text: string): Json => {
   }
 }
 
+type ShownBody = NonNullable<CalloutView["request"]>["body"]
+
 /** The sent body: its text where available, and its length in bytes. */
 interface Sent {
   readonly text: string | undefined
@@ -80,13 +82,13 @@ export const calloutView = (
   const answered = (
     row: CalloutRow,
     response: RecordedResponse
-  ): { readonly body: CalloutView["request"]["body"]; readonly bodyBase64?: string } => {
+  ): { readonly body: ShownBody; readonly bodyBase64?: string } => {
     const size = row.response_size ?? 0
     const wasRead = row.response !== null || row.response_size === null
     const text = wasRead ? receivedText(response) : undefined
     return wasRead && text === undefined && size <= limit
       ? { body: null, bodyBase64: Base64.encode(response.body) }
-      : { body: view({ text, size }) as CalloutView["request"]["body"] }
+      : { body: view({ text, size }) as ShownBody }
   }
   const { response } = record
   return {
@@ -97,11 +99,13 @@ export const calloutView = (
     orderVersion: record.orderVersion,
     startedAt: isoOf(record.startedAt),
     durationMs: record.durationMs,
-    request: {
-      method: record.method,
-      headers: record.headers,
-      body: view(sentOf(read, versions.get(record.orderVersion))) as CalloutView["request"]["body"]
-    },
+    ...(record.callback !== true && {
+      request: {
+        method: record.method,
+        headers: record.headers,
+        body: view(sentOf(read, versions.get(record.orderVersion))) as ShownBody
+      }
+    }),
     ...(response !== undefined && {
       response: {
         status: response.status,
@@ -114,12 +118,19 @@ export const calloutView = (
     outcome: record.outcome,
     ...(record.unknown === true && { unknown: true }),
     ...(record.probe === true && { probe: true }),
+    ...(record.callback === true && { callback: true }),
     ...(record.error !== undefined && { error: { name: record.outcome, ...record.error } }),
     ...(record.patch !== undefined && { patch: record.patch })
   }
 }
 
-/** The records in the order in which the attempts were made: a step's requests one after the other, each by attempt. */
+/**
+ * The records in the order in which the attempts were made: a step's requests one after the other, each by attempt, and
+ * after them the answer that came to a callback URL.
+ */
 export const readCallouts = <Row extends CalloutRow>(rows: ReadonlyArray<Row>): ReadonlyArray<ReadCallout<Row>> =>
-  rows.map((row) => ({ row, record: decodeCallout(row) }))
-    .toSorted((a, b) => a.record.request - b.record.request || a.record.attempt - b.record.attempt)
+  rows.map((row) => ({ row, record: decodeCallout(row) })).toSorted((a, b) =>
+    a.record.request - b.record.request
+    || Number(a.record.callback ?? false) - Number(b.record.callback ?? false)
+    || a.record.attempt - b.record.attempt
+  )

@@ -15,7 +15,11 @@ const goneWrong: ReadonlyArray<RunState> = ["failed", "compensation-failed"]
 
 /** The states in which the job acts on a run: those of its kind, narrowed by the filter. */
 export const statesOf = (kind: RunJobKind, state: RunState | undefined): ReadonlyArray<RunState> => {
-  const usual = kind === "cancel" ? OpenRunState.literals : goneWrong
+  const usual: ReadonlyArray<RunState> = kind === "cancel"
+    ? OpenRunState.literals
+    : kind === "resolve"
+    ? [...goneWrong, "waiting"]
+    : goneWrong
   if (state === undefined) return usual
   return usual.includes(state) || (kind === "retry" && state === "cancelled") ? [state] : []
 }
@@ -31,7 +35,13 @@ const ofKind = (sql: SqlClient.SqlClient, { kind, options }: RunSelection): Read
       const ofStep = stepId === undefined
         ? sql`true`
         : sql`strpos(s.record, ${`"stepId":${JSON.stringify(stepId)},`}) > 0`
-      return [sql`exists (select from steps s where s.run_id = w.id and s.state = 'failed' and ${ofStep} offset 0)`]
+      const mark = `"callback":${stepId === undefined ? "" : JSON.stringify(stepId)}`
+      // A run that waits for a callback says in its mark for that of which step.
+      return [
+        sql`case when w.state = 'waiting'
+          then exists (select from runs x where x.id = w.id and strpos(x.wait_mark, ${mark}) > 0 offset 0)
+          else exists (select from steps s where s.run_id = w.id and s.state = 'failed' and ${ofStep} offset 0) end`
+      ]
     }
     case "cancel":
       return []

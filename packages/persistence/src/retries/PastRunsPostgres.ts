@@ -6,7 +6,7 @@ import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import { isFinal, type RunState } from "@sluice/domain/run/ProcessEvent"
 import { compensatedSteps } from "@sluice/engine/internal/commands/CompensatedSteps"
 import { type PastRun, PastRuns } from "@sluice/engine/internal/journal/PastRuns"
-import type { InheritedKey, SetAside } from "@sluice/engine/journal/Journal"
+import type { InheritedKey, SetAside, Wait } from "@sluice/engine/journal/Journal"
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { recordAct } from "../audit/ActRecord.ts"
@@ -25,6 +25,7 @@ interface RunRow {
   readonly reason: string | null
   readonly set_aside: string | null
   readonly inherited_keys: string | null
+  readonly wait_mark: string | null
 }
 
 interface CallRow {
@@ -61,7 +62,7 @@ const make = Effect.gen(function*() {
 
   const get: PastRuns["Service"]["get"] = Effect.fnUntraced(function*(runId) {
     const [row] = yield* sql<RunRow>`select id, order_id, pipeline, pipeline_version, shipment_id, state, reason,
-      set_aside, inherited_keys from runs where id = ${runId}::uuid`
+      set_aside, inherited_keys, wait_mark from runs where id = ${runId}::uuid`
     if (row === undefined) return undefined
     // The other retries over the order are few; what they undid of this run's work has to be known.
     const stored = yield* sql<StoredStep & { readonly run_id: string }>`
@@ -84,6 +85,7 @@ const make = Effect.gen(function*() {
       ...(row.shipment_id !== null && { shipmentId: row.shipment_id }),
       state: row.state,
       ...(row.reason !== null && { reason: row.reason }),
+      ...(row.wait_mark !== null && { wait: JSON.parse(row.wait_mark) as Wait }),
       ...(row.set_aside !== null && { setAside: JSON.parse(row.set_aside) as SetAside }),
       inheritedKeys: row.inherited_keys === null ? [] : JSON.parse(row.inherited_keys) as ReadonlyArray<InheritedKey>,
       steps: own.steps,

@@ -20,6 +20,7 @@ import apiKeys from "./migrations/0011_api_keys.ts"
 import audit from "./migrations/0012_audit.ts"
 import redelivery from "./migrations/0013_redelivery.ts"
 import stateEvents from "./migrations/0014_state_events.ts"
+import callbacks from "./migrations/0015_callbacks.ts"
 import jobs from "./migrations/0016_jobs.ts"
 import pipelinePause from "./migrations/0017_pipeline_pause.ts"
 import partnerLimits from "./migrations/0018_partner_limits.ts"
@@ -44,6 +45,7 @@ export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
   "0012_audit": audit,
   "0013_redelivery": redelivery,
   "0014_state_events": stateEvents,
+  "0015_callbacks": callbacks,
   "0016_jobs": jobs,
   "0017_pipeline_pause": pipelinePause,
   "0018_partner_limits": partnerLimits,

@@ -119,6 +119,30 @@ export const forgetDeliveries = Effect.fnUntraced(function*(before: number) {
 })
 
 /**
+ * Empties the answers to callback URLs whose steps have ended: the callout records have them. Answers how many; their
+ * digests stay for as long as the order, so that a repeat is known.
+ */
+export const forgetAnswers = Effect.gen(function*() {
+  const sql = yield* SqlClient.SqlClient
+  return yield* sweep<{ readonly run_id: string; readonly step: number }>({
+    next: (after) =>
+      sql`select a.run_id, a.step from callbacks a join runs r on r.id = a.run_id
+        where a.body is not null and (a.run_id, a.step) > (${after?.run_id ?? nil}::uuid, ${after?.step ?? -1})
+          and (r.finished_at is not null or exists (
+            select from steps s where s.run_id = a.run_id and s.index = a.step))
+        order by a.run_id, a.step limit ${batch}`,
+    remove: (rows) =>
+      Effect.map(
+        sql`update callbacks a set body = null, headers = null
+          from unnest(${uuids(rows.map((row) => row.run_id))}::uuid[], ${rows.map(({ step }) => step)}::int4[])
+            as k(run_id, step)
+          where a.run_id = k.run_id and a.step = k.step returning 1`,
+        (emptied) => emptied.length
+      )
+  })
+})
+
+/**
  * Deletes messages made before `before`, epoch milliseconds, that have no deliveries (any more), and the idempotency keys
  * of such reported events; answers how many.
  */
@@ -236,6 +260,7 @@ export const layer = (keepFor: RetentionTimes): Layer.Layer<never, never, SqlCli
         const time = keepFor[kind]
         return time === undefined ? Effect.void : Effect.asVoid(forgetBefore(now - Duration.toMillis(time)))
       }, { discard: true })).pipe(
+        Effect.andThen(forgetAnswers),
         Effect.catch((error) => Effect.logDebug("retention: will try again", error)),
         Effect.repeat(Schedule.spaced(rhythm))
       )

@@ -75,7 +75,8 @@ const storeAccepts = (tables: Tables, me: string, parameters: ReadonlyArray<unkn
       wait_mark: null,
       open_mark: null,
       cancel_requested: false,
-      cancel_compensates: false
+      cancel_compensates: false,
+      answered_step: null
     })
     answer.push([1, i + 1, 0, null, false])
   })
@@ -97,7 +98,10 @@ const versionFor = (tables: Tables, run: RunRow | undefined, e: RowOf<typeof ent
 
 const moved = (run: RunRow, e: RowOf<typeof entry>, now: number): RunRow => {
   const ends = e.final !== null && !(run.cancel_requested && run.cancel_compensates && run.state !== "compensating")
-  const goes = e.due_at !== null || e.held_for !== null
+  const leaves = e.due_at !== null || e.held_for !== null
+  const isAnswered = run.answered_step !== null && e.wait_mark !== null
+    && run.answered_step === JSON.parse(e.wait_mark as string).index
+  const goesOn = run.cancel_requested || isAnswered
   return {
     ...run,
     state: ends
@@ -111,12 +115,14 @@ const moved = (run: RunRow, e: RowOf<typeof entry>, now: number): RunRow => {
       : run.state === "waiting"
       ? "running"
       : run.state,
-    reason: run.cancel_requested ? run.reason : e.reason as string | null ?? run.reason,
+    reason: run.cancel_requested
+      ? run.reason
+      : e.reason as string | null ?? (run.state === "waiting" ? null : run.reason),
     failed_steps: e.failed_steps as number | null ?? run.failed_steps,
     finished_at: ends ? e.finished_at as number : null,
-    owner: !goes && !ends ? run.owner : null,
-    due_at: goes && run.cancel_requested ? now : e.due_at as number | null,
-    held_for: run.cancel_requested ? null : e.held_for as string | null,
+    owner: !leaves && !ends ? run.owner : null,
+    due_at: leaves && goesOn ? now : e.due_at as number | null,
+    held_for: goesOn ? null : e.held_for as string | null,
     wait_mark: e.touches === true ? e.wait_mark as string | null : run.wait_mark,
     open_mark: e.touches === true ? e.open_mark as string | null : run.open_mark
   }

@@ -44,6 +44,7 @@ export interface RunRow {
   readonly open_mark: string | null
   readonly cancel_requested: boolean
   readonly cancel_compensates: boolean
+  readonly answered_step: number | null
 }
 
 export interface StepsRow {

@@ -1,5 +1,6 @@
 import * as PgClient from "@effect/sql-pg/PgClient"
 import { Journal } from "@sluice/engine/journal/Journal"
+import { callbackSuite } from "@sluice/engine/testing/JournalCallbackSuite"
 import { cancelSuite } from "@sluice/engine/testing/JournalCancelSuite"
 import { JournalHarness, suite } from "@sluice/engine/testing/JournalSuite"
 import { takeoverSuite } from "@sluice/engine/testing/JournalTakeoverSuite"
@@ -34,4 +35,5 @@ const harness = Layer.effect(
 
 suite("Journal on PostgreSQL", harness.pipe(Layer.provide(DatabaseTest.layer)))
 cancelSuite("Journal on PostgreSQL", harness.pipe(Layer.provide(DatabaseTest.layer)))
+callbackSuite("Journal on PostgreSQL", harness.pipe(Layer.provide(DatabaseTest.layer)))
 takeoverSuite("Journal on PostgreSQL", harness.pipe(Layer.provide(DatabaseTest.layer)))

@@ -75,6 +75,11 @@ it.live("a job acts on the runs that its kind and its filter select, oldest firs
     yield* store(9, { state: "queued", pipeline: "q" })
     yield* store(10, { state: "waiting" })
     yield* store(11, { state: "compensating" })
+    yield* store(12, { state: "waiting" })
+    const sql = yield* SqlClient.SqlClient
+    yield* sql`update runs set wait_mark = ${JSON.stringify({ index: 0, callback: "a_b" })} where id = ${
+      uuid(12)
+    }::uuid`
     yield* store(200)
     yield* store(201, { state: "queued" })
     const jobs = yield* Jobs
@@ -93,12 +98,14 @@ it.live("a job acts on the runs that its kind and its filter select, oldest firs
       ["retry", { settled: true }, []],
       ["retry", { q: "process_event-" + uuid(8).replaceAll("-", "").slice(0, 12) }, [8]],
       ["retry", { pipeline: "\0" }, []],
-      ["cancel", {}, [5, 9, 10, 11]],
+      ["cancel", {}, [5, 9, 10, 11, 12]],
       ["cancel", { state: "queued" }, [9]],
       ["cancel", { pipeline: "q" }, [9]],
       ["cancel", { state: "failed" }, []],
       ["cancel", { orderId: "o11" }, [11]],
-      ["resolve", {}, [1, 7]],
+      ["resolve", {}, [1, 7, 12]],
+      ["resolve", { state: "waiting" }, [12]],
+      ["resolve", {}, [1, 12], { stepId: "a_b" }],
       ["resolve", {}, [7], { stepId: "aXb" }],
       ["resolve", { step: "a_b" }, [1]],
       ["resolve", { state: "completed" }, []]

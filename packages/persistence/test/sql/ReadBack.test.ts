@@ -57,7 +57,7 @@ describe("ReadBack", () => {
       const callout = shown.steps[0]?.callouts[0]
       assert.deepStrictEqual(callout?.error, { name: "timed-out", message: error.message })
       // What was sent is the version that the record names, not the newest.
-      assert.strictEqual(JSON.stringify(callout?.request.body), submitted.document.text)
+      assert.strictEqual(JSON.stringify(callout?.request?.body), submitted.document.text)
       const failed = yield* events.list({ errorsOnly: true, orderId: id }, { limit: 5 })
       assert.deepStrictEqual(failed.items.map((item) => item.id), [event])
     }).pipe(Effect.provide(layer)))

@@ -35,7 +35,7 @@ const Label = ({ step, callout }: WaterfallLine) =>
       <span className="label">
         <span className="dot" />
         <span className="clip">
-          {callout.probe === true ? "probe" : `#${callout.attempt}`}{" "}
+          {callout.callback === true ? "callback" : callout.probe === true ? "probe" : `#${callout.attempt}`}{" "}
           {callout.response?.status ?? callout.error?.code ?? ""} {hostOf(callout.endpoint)}
         </span>
       </span>

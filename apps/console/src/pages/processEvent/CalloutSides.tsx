@@ -67,12 +67,15 @@ const LargeBody = ({ reference, label, side }: Omit<BodyProps, "body"> & { reado
   return <JsonViewer value={whole.data[side]?.body} label={label} />
 }
 
+const titleOf = ({ callback, probe }: Callout): string =>
+  callback === true ? "Callback of attempt" : probe === true ? "Probe of attempt" : "Attempt"
+
 export const CalloutSides = ({ eventId, callout }: { readonly eventId: string; readonly callout: Callout }) => {
   const { request, response, error } = callout
   return (
     <section className="card" aria-label={`Attempt ${callout.attempt}`}>
       <header>
-        <h2>{callout.probe === true ? "Probe of attempt" : "Attempt"} {callout.attempt}</h2>
+        <h2>{titleOf(callout)} {callout.attempt}</h2>
         <StateBadge state={callout.outcome} />
         {callout.unknown === true && (
           <span className="badge tone-warn" title="It may or may not have happened at the partner">unknown</span>
@@ -88,7 +91,7 @@ export const CalloutSides = ({ eventId, callout }: { readonly eventId: string; r
       </header>
       <div className="body stack">
         <p className="break">
-          <code>{request.method}</code> <code>{callout.endpoint}</code>
+          {request !== undefined && <code>{request.method}</code>} <code>{callout.endpoint}</code>
         </p>
         {error !== undefined && (
           <p className="why tone-bad">
@@ -114,8 +117,18 @@ export const CalloutSides = ({ eventId, callout }: { readonly eventId: string; r
       <div className="sides" style={{ borderTop: "1px solid var(--line)" }}>
         <section aria-label="Request">
           <h3>Request</h3>
-          <HeaderList headers={request.headers} />
-          <Body key={`${callout.id} request`} body={request.body} label="request body" side="request" />
+          {request === undefined
+            ? (
+              <p className="loading">
+                None: the partner sends its answer to the callback URL of attempt {callout.attempt}
+              </p>
+            )
+            : (
+              <>
+                <HeaderList headers={request.headers} />
+                <Body key={`${callout.id} request`} body={request.body} label="request body" side="request" />
+              </>
+            )}
         </section>
         <section aria-label="Response">
           <h3>Response {response === undefined ? "" : response.status}</h3>

@@ -1,4 +1,7 @@
-/** Settles a failed step by hand: a retry then goes on after it, with the output that is given here. */
+/**
+ * Settles a failed step by hand: a retry then goes on after it, with the output that is given here. A step that waits for
+ * a callback is answered in the partner's place, and its run goes on.
+ */
 import { useQueryClient } from "@tanstack/react-query"
 import { useState } from "react"
 import { api } from "../../api/Api.ts"
@@ -11,6 +14,8 @@ import { eventKey } from "./LiveEvent.ts"
 interface ResolveProps {
   readonly event: ProcessEvent
   readonly step: Step
+  /** The run waits for the partner's answer to the step's callback URL. */
+  readonly isWaited: boolean
   readonly onClose: () => void
 }
 
@@ -26,7 +31,29 @@ const readOutput = (text: string): { readonly output?: Output } | undefined => {
   }
 }
 
-export const ResolveDialog = ({ event, step, onClose }: ResolveProps) => {
+const words = (id: string, isWaited: boolean) =>
+  isWaited
+    ? {
+      title: `Answer ${id} for the partner`,
+      description:
+        "Your answer is taken as the partner's, and the run goes on. A later answer of the partner is refused.",
+      action: "Answer",
+      label: "Body of the answer, JSON (optional)",
+      done: `${id} is answered`,
+      next: "The run goes on."
+    }
+    : {
+      title: `Settle ${id} by hand`,
+      description:
+        "Marks the step as done by hand, for example at the partner. Nothing is sent. A retry goes on after it.",
+      action: "Settle the step",
+      label: "Output for later steps, JSON (optional)",
+      done: `${id} is settled`,
+      next: "Retry the run to go on after it."
+    }
+
+export const ResolveDialog = ({ event, step, isWaited, onClose }: ResolveProps) => {
+  const { action, description, done, label, next, title } = words(step.id, isWaited)
   const queries = useQueryClient()
   const [text, setText] = useState("")
   const output = readOutput(text)
@@ -34,20 +61,20 @@ export const ResolveDialog = ({ event, step, onClose }: ResolveProps) => {
   const payload = (reason: string) => ({ ...output, reason })
   return (
     <ConfirmDialog
-      title={`Settle ${step.id} by hand`}
-      description="Marks the step as done by hand, for example at the partner. Nothing is sent. A retry goes on after it."
-      action="Settle the step"
+      title={title}
+      description={description}
+      action={action}
       reason="required"
       blocked={output === undefined ? "The output is not JSON." : undefined}
       request={(reason) => ({ route: routes.retries.resolve, parts: { params, payload: payload(reason) } })}
       onConfirm={async (reason) => {
         queries.setQueryData(eventKey(event.id), await api.retries.resolve({ params, payload: payload(reason) }))
-        toast("ok", `${step.id} is settled`, "Retry the run to go on after it.")
+        toast("ok", done, next)
       }}
       onClose={onClose}
     >
       <label className="field">
-        <span>Output for later steps, JSON (optional)</span>
+        <span>{label}</span>
         <textarea
           className="input mono"
           value={text}

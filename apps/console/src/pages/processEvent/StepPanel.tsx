@@ -24,8 +24,14 @@ const phases: Readonly<Record<Step["phase"], string>> = {
   compensation: "compensation"
 }
 
+/** True if the run waits for the partner's answer to the callback URL of the step. */
+const waitsForCallback = ({ reason, state }: ProcessEvent, { id }: Step): boolean =>
+  state === "waiting" && reason?.startsWith(`waits for the callback of step ${id} until `) === true
+
 /** The event that a step without an outcome is waiting for. */
-const awaited = ({ state }: ProcessEvent, step: Step): string | undefined => {
+const awaited = (event: ProcessEvent, step: Step): string | undefined => {
+  const { state } = event
+  if (waitsForCallback(event, step)) return `The run ${event.reason ?? ""}.`
   if (step.state === "running") return "It is running."
   if (step.state !== "pending") return undefined
   return state === "waiting"
@@ -38,6 +44,7 @@ export const StepPanel = ({ event, step, callout }: StepProps) => {
   const { may } = useAccess()
   const [retrying, setRetrying] = useState(false)
   const waits = awaited(event, step)
+  const isWaited = waitsForCallback(event, step)
   return (
     <>
       <section className="card" aria-label={`Step ${step.id}`}>
@@ -58,6 +65,16 @@ export const StepPanel = ({ event, step, callout }: StepProps) => {
             )}
           </span>
           <span className="grow" />
+          {isWaited && may("operate") && (
+            <button
+              type="button"
+              className="button"
+              onClick={() => setResolving(true)}
+            >
+              <Wrench className="icon" aria-hidden="true" />
+              Answer for the partner …
+            </button>
+          )}
           {step.state === "failed" && isFinal(event.state) && may("operate") && (
             <button
               type="button"
@@ -113,7 +130,7 @@ export const StepPanel = ({ event, step, callout }: StepProps) => {
         ? step.callouts.length === 0 && <p className="muted">This step made no request.</p>
         : <CalloutSides eventId={event.id} callout={callout} />}
       {retrying && <RetryDialog event={event} from={step.id} onClose={() => setRetrying(false)} />}
-      {resolving && <ResolveDialog event={event} step={step} onClose={() => setResolving(false)} />}
+      {resolving && <ResolveDialog event={event} step={step} isWaited={isWaited} onClose={() => setResolving(false)} />}
     </>
   )
 }

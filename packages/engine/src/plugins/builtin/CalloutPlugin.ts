@@ -77,6 +77,7 @@ export const calloutPlugin: Plugin<CalloutPluginOptions> = {
     "Sends the whole order, or a body of its own, to an endpoint, waits for the answer, and rejects on the statuses listed.",
   options: CalloutPluginOptions,
   configuredIn: "options",
+  mayAwaitCallback: true,
   check: (options): ReadonlyArray<Fault> =>
     options.timeoutValue !== undefined && options.timeoutValue > 600_000
       ? [{ path: "timeoutValue", message: "must be at most 600000 (ten minutes)" }]

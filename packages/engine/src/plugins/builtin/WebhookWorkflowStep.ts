@@ -202,6 +202,7 @@ export const webhookWorkflowStep: Plugin<WebhookWorkflowStepOptions> = {
   description: "POSTs the order to a connector or host, and applies the OrderPatch or CancelWorkflow of the answer.",
   options: WebhookWorkflowStepOptions,
   configuredIn: "step",
+  mayAwaitCallback: true,
   addresses: hosts,
   connectorUse,
   policy: (step) => {

@@ -54,6 +54,10 @@ const standing = (guard: string) =>
 const ends = `(e.final is not null
       and not (runs.cancel_requested and runs.cancel_compensates and runs.state <> 'compensating'))`
 
+/** The released run is due at once: it is cancelled, or the answer that it would wait for was taken. */
+const goesOn = `(runs.cancel_requested or case when runs.answered_step is null then false
+      else coalesce(runs.answered_step = (e.wait_mark::json ->> 'index')::int4, false) end)`
+
 /** The parts of a flush. A part without rows is left out of the text, since each part costs time even when empty. */
 export interface Parts {
   readonly accepts: boolean
@@ -147,13 +151,14 @@ f as (
       when e.state is not null then e.state
       when runs.state = 'waiting' then 'running'
       else runs.state end,
-    reason = case when runs.cancel_requested then runs.reason else coalesce(e.reason, runs.reason) end,
+    reason = case when runs.cancel_requested then runs.reason when runs.state = 'waiting' then e.reason
+      else coalesce(e.reason, runs.reason) end,
     failed_steps = coalesce(e.failed_steps, runs.failed_steps),
     finished_at = case when ${ends} then e.finished_at end,
     owner = case when e.due_at is null and e.held_for is null and not ${ends} then runs.owner end,
-    due_at = case when (e.due_at is not null or e.held_for is not null) and runs.cancel_requested
+    due_at = case when (e.due_at is not null or e.held_for is not null) and ${goesOn}
       then clock_timestamp() else e.due_at end,
-    held_for = case when not runs.cancel_requested then e.held_for end,
+    held_for = case when not ${goesOn} then e.held_for end,
     hold_rank = coalesce(e.hold_rank, 0),
     wait_mark = case when e.touches then e.wait_mark else runs.wait_mark end,
     open_mark = case when e.touches then e.open_mark else runs.open_mark end,

@@ -1,0 +1,150 @@
+/** The position of a step in its callouts, and of one callout on its way to an answer: what `NextAttempt` decides on. */
+import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
+import { isoOf } from "@sluice/domain/internal/json/Timestamp"
+import type { OutboundResponse } from "@sluice/http-client/Outbound"
+import { Effect, type Semaphore } from "effect"
+import type { CallbackAnswer } from "../journal/Callback.ts"
+import type { Document, Wait } from "../journal/Journal.ts"
+import type { CalloutRequest } from "../plugins/Callout.ts"
+import type { Attempt } from "./CalloutAttempt.ts"
+import type { CalloutContext, StepCallback } from "./CalloutContext.ts"
+import { idempotencyKey, inheritedKey } from "./IdempotencyKey.ts"
+import { type CallbackStanding, matches, type ProbeStanding } from "./NextAttempt.ts"
+import { endOf, responseOf } from "./RecordedOutcome.ts"
+
+/** The position of one step in its callouts. */
+export interface Standing {
+  readonly scope: CalloutContext
+  readonly holds: boolean
+  /** All of its records, and those that are not stored yet. */
+  readonly recorded: Array<CalloutRecord>
+  pending: Array<CalloutRecord>
+  requests: number
+  /** A permit to make a call. */
+  readonly turn: Semaphore.Semaphore
+  closed: boolean
+}
+
+/** An attempt that was interrupted uses up no retry. */
+export const endsOf = (own: ReadonlyArray<CalloutRecord>) =>
+  own.filter(({ outcome }) => outcome !== "interrupted").map(endOf)
+
+/** One callout on its way to an answer. */
+export interface Call {
+  /** As the plugin asks for it. */
+  readonly request: CalloutRequest
+  /** As its attempts are judged: where the answer comes later, a 2xx says no more than that. */
+  readonly sent: CalloutRequest
+  /** The number of the request among the step's, from 0. */
+  readonly number: number
+  /** Its attempts on record, oldest first, without probes. */
+  readonly own: Array<CalloutRecord>
+  /** The document of the first attempt: later ones send the same bytes. */
+  readonly document: Document
+  readonly host: string
+  /** The run was released to try the partner, although its circuit is open, or because its turn has come. */
+  isTrial: boolean
+  /** It had waited for a turn at a limited partner, not for the partner's circuit. */
+  readonly hadTurn: boolean
+  waited: boolean
+  waitStored: boolean
+  /** The number of questions of this claim since the last attempt, and what the last answer said. */
+  asks: number
+  verdict: ProbeStanding["verdict"]
+  token: "valid" | "expired" | "refreshed"
+  /** The answer that was taken for the step, as far as it is known; `mayBeTaken`: one may have been since. */
+  taken: CallbackAnswer | undefined
+  mayBeTaken: boolean
+  /** The step takes no answer any more. */
+  isClosed: boolean
+  /** The last answer of this process, before redaction. */
+  live: { readonly record: CalloutRecord; readonly response: OutboundResponse | undefined } | undefined
+}
+
+/** The document of the request's first attempt. */
+export const pinned = (
+  { scope }: Standing,
+  own: ReadonlyArray<CalloutRecord>,
+  number: number,
+  request: CalloutRequest
+) => {
+  const { index, resumption: { open } } = scope
+  const first = own[0]
+  if (first !== undefined) return scope.documentAt(first.orderVersion)
+  if (matches(open, { index, request: number }, 1)) return scope.documentAt(open.orderVersion)
+  return request.freshOrder === true ? scope.freshDocument : Effect.succeed(scope.document)
+}
+
+/** The answer of an attempt: as it came if this process received it, else as it is on record. */
+export const answered = ({ live }: Call, record: CalloutRecord): OutboundResponse | undefined =>
+  live?.record === record ? live.response : responseOf(record)
+
+/** The probes about attempt `of` of the request. */
+const probesOf = (records: ReadonlyArray<CalloutRecord>, { number }: Call, of: number) =>
+  records.filter(({ attempt, probe, request }) => probe === true && request === number && attempt === of)
+
+export const probeStanding = (step: Standing, call: Call): ProbeStanding | undefined => {
+  const { held, index, probe, recorded } = step.scope
+  if (probe === undefined) return undefined
+  const of = call.own.at(-1)?.attempt ?? 1
+  const last = probesOf(step.recorded, call, of).at(-1)
+  const response = last && answered(call, last)
+  const isSettled = response !== undefined && probe.verdict(response, call.sent)._tag === "Settled"
+  return {
+    // An earlier run may have sent the request and not heard of it.
+    first: probe.first || inheritedKey({ held, index, request: call.number }) !== undefined,
+    settled: isSettled ? last : undefined,
+    verdict: call.verdict,
+    asks: probesOf(recorded, call, of).length + call.asks,
+    last
+  }
+}
+
+const isSuccess = (status: number): boolean => status >= 200 && status <= 299
+
+/** The request as its attempts are judged. */
+export const sentRequest = ({ scope: { callback } }: Standing, request: CalloutRequest): CalloutRequest => {
+  if (callback === undefined) return request
+  const { check, judge, read, ...rest } = request
+  return {
+    ...rest,
+    judge: (response) => isSuccess(response.status) ? { outcome: "succeeded" } : judge(response),
+    ...(read !== undefined && { read }),
+    ...(check !== undefined && {
+      check: (response) => isSuccess(response.status) ? Effect.succeed({ outcome: "succeeded" }) : check(response)
+    })
+  }
+}
+
+export const callbackStanding = (step: Standing, call: Call): CallbackStanding | undefined => {
+  const { callback } = step.scope
+  return callback && {
+    stepId: callback.stepId,
+    record: step.recorded.find(({ callback, request }) => callback === true && request === call.number),
+    isTaken: call.taken !== undefined,
+    isClosed: call.isClosed,
+    timeoutMs: callback.timeoutMs
+  }
+}
+
+/** The run's reason while it waits for a callback. */
+export const waitsFor = ({ stepId }: StepCallback, { dueAt }: Wait): string =>
+  `waits for the callback of step ${stepId} until ${isoOf(dueAt)}`
+
+/** The next attempt begins: nothing was waited for, and nothing asked. */
+export const begun = (call: Call) => {
+  call.waited = false
+  call.waitStored = false
+  call.asks = 0
+  call.verdict = undefined
+}
+
+/** Attempt `attempt` of the call, for what sends it. */
+export const attemptOf = ({ scope: { held, index, redactor } }: Standing, call: Call, attempt: number): Attempt => ({
+  orderId: held.orderId,
+  request: call.number,
+  attempt,
+  idempotencyKey: idempotencyKey({ held, index, request: call.number }, call.own, call.request.retry, attempt),
+  document: call.document,
+  redactor
+})
