@@ -2,6 +2,19 @@
 import type { Examples } from "./Examples.ts"
 
 export const retries: Examples = {
+  "callbacks.answer": {
+    parameters: { token: "5f2a9c4e7b1d8036a4c2e9f07d6b518340a7c9e2d1f8b6537e0c4a9d2b8f61e5000" },
+    requests: { example: { by: "mary", approved: true } },
+    answers: {
+      200: {
+        example: {
+          orderId: "ORD-1002",
+          processEventId: "process_event-01a2051eefc0759eae89d777e403f053",
+          state: "waiting"
+        }
+      }
+    }
+  },
   "retries.resolve": {
     parameters: { id: "process_event-01a2051eefc0759eae89d777e403f053", stepId: "refund" },
     requests: { example: { output: { refundId: "RF-77" }, reason: "Refunded by hand in the billing system" } },
