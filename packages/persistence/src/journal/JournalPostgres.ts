@@ -323,6 +323,9 @@ const make = Effect.fnUntraced(function*<E>(options: Options, register: Register
         Effect.tap((answer) =>
           Effect.sync(() => answer._tag === "Committed" && answer.tells ? signal.publish() : undefined)
         ),
+        Effect.map((answer): Committed | Stale =>
+          answer._tag === "Stale" ? answer : { _tag: "Committed", version: answer.version }
+        ),
         orUnavailable,
         Effect.provideService(SqlClient.SqlClient, sql)
       ),
