@@ -56,6 +56,12 @@ export const orderTables: ReadonlyArray<RewrittenTable> = [
     texts: { record: "text", body: "bytea", response: "bytea" },
     where: ofRuns
   },
+  {
+    table: "callbacks",
+    key: { run_id: "uuid", step: "int" },
+    texts: { headers: "text", body: "bytea", resolution: "text" },
+    where: ofRuns
+  },
   { table: "deliveries", key: { id: "uuid" }, texts: deliveryTexts, where: "t.order_id = any($1)" },
   {
     table: "delivery_attempts",
