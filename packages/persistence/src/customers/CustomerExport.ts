@@ -152,7 +152,7 @@ const isReference = (body: unknown): boolean =>
 
 const isWhole = (
   { request, response }: ProcessEvent["steps"][number]["callouts"][number]
-): boolean => !isReference(request.body) && !isReference(response?.body)
+): boolean => !isReference(request?.body) && !isReference(response?.body)
 
 export class CustomerExport extends Context.Service<CustomerExport, {
   /** The pieces of the document. */
