@@ -246,17 +246,18 @@ export const make = Effect.gen(function*() {
       })
 
     /** A compensating run stays so, whatever it waits for; one that waits for a callback waits for no partner's recovery. */
-    const hold = ({ phase, step }: Pick<PlacedStep, "phase" | "step">): CalloutContext["hold"] => (wait, records, reason) =>
-      Effect.gen(function*() {
-        yield* release(
-          wait,
-          records,
-          phase === "compensation"
-            ? {}
-            : { state: "waiting", ...(reason === undefined ? { waitingStep: step.id } : { reason }) }
-        )
-        return yield* Effect.interrupt
-      })
+    const hold =
+      ({ phase, step }: Pick<PlacedStep, "phase" | "step">): CalloutContext["hold"] => (wait, records, reason) =>
+        Effect.gen(function*() {
+          yield* release(
+            wait,
+            records,
+            phase === "compensation"
+              ? {}
+              : { state: "waiting", ...(reason === undefined ? { waitingStep: step.id } : { reason }) }
+          )
+          return yield* Effect.interrupt
+        })
 
     const inTurn: CalloutContext["inTurn"] = (wait, records, turn) =>
       Effect.gen(function*() {
