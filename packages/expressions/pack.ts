@@ -15,5 +15,5 @@ if (!process.argv.includes("--clean")) {
   if (!readFileSync(source, "utf8").includes("jsonata.parseJson")) throw new Error("jsonata lacks its patch")
   mkdirSync(inside)
   copyFileSync(source, join(inside, "jsonata.js"))
-  copyFileSync(join(dirname(source), "LICENSE"), join(inside, "LICENSE"))
+  copyFileSync(join(dirname(source), "LICENSE"), join(inside, "jsonata-licence.txt"))
 }

@@ -1,6 +1,6 @@
 /** The packages that are published, and their tarballs. */
 import { spawn } from "node:child_process"
-import { globSync, mkdirSync, readdirSync, readFileSync } from "node:fs"
+import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 
 export interface Manifest {
@@ -41,16 +41,33 @@ export const ran = (
       code === 0 ? settle(text) : reject(new Error(`${command} ${args.join(" ")} ended with ${code}\n${text}`)))
   })
 
+/** Removes compiled files whose source is gone: the compiler leaves them behind. */
+const tidy = (folder: string): void => {
+  for (const file of globSync("dist/**/*.{js,ts,map}", { cwd: folder })) {
+    const source = file.replace(/^dist/, "src").replace(/(\.d)?\.[jt]s(\.map)?$/, ".ts")
+    if (!existsSync(join(folder, source))) rmSync(join(folder, file))
+  }
+}
+
+const packOne = async ({ folder, name }: Published, destination: string): Promise<readonly [string, string]> => {
+  const into = join(destination, name.replaceAll(/[@/]/g, ""))
+  mkdirSync(into, { recursive: true })
+  tidy(folder)
+  await ran("npx", ["-y", "pnpm@12", "pack", "--pack-destination", into], { cwd: folder })
+  const [tarball] = readdirSync(into)
+  if (tarball === undefined) throw new Error(`${name} was not packed`)
+  return [name, resolve(into, tarball)]
+}
+
 /** Packs every published package into `destination`, as a release does; gives the tarballs by package name. */
 export const packAll = async (destination: string): Promise<ReadonlyMap<string, string>> => {
-  const tarballs = new Map<string, string>()
-  for (const { folder, name } of published) {
-    const into = join(destination, name.replaceAll(/[@/]/g, ""))
-    mkdirSync(into, { recursive: true })
-    await ran("npx", ["-y", "pnpm@12", "pack", "--pack-destination", into], { cwd: folder })
-    const [tarball] = readdirSync(into)
-    if (tarball === undefined) throw new Error(`${name} was not packed`)
-    tarballs.set(name, resolve(into, tarball))
+  const tarballs: Array<readonly [string, string]> = []
+  const waiting = [...published]
+  const lane = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      tarballs.push(await packOne(next, destination))
+    }
   }
-  return tarballs
+  await Promise.all([lane(), lane()])
+  return new Map(tarballs)
 }

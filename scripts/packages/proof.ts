@@ -134,9 +134,11 @@ const compileAll = async (): Promise<void> => {
   for (const config of ["tsconfig.json", "tsconfig.bundler.json"]) {
     await timed(`TypeScript 7, ${config}`, () => compile("typescript", config))
   }
-  for (const config of ["tsconfig.json", "tsconfig.bundler.json"]) {
-    await timed(`TypeScript 5.9, ${config}`, () => compile("typescript-5", config))
-  }
+  await Promise.all(
+    ["tsconfig.json", "tsconfig.bundler.json"].map((config) =>
+      timed(`TypeScript 5.9, ${config}`, () => compile("typescript-5", config))
+    )
+  )
 }
 
 const runAll = async (): Promise<void> => {

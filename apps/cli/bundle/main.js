@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import{enableCompileCache}from"node:module";enableCompileCache(),await import(`./Process-x2By3EcB.js`);export{};
+import{enableCompileCache}from"node:module";enableCompileCache(),await import(`./Process-M4oGLvbE.js`);export{};

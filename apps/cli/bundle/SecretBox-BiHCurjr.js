@@ -1,1 +1,0 @@
-export{t as EncryptionKeyInvalid,n as EncryptionKeyMissing,r as SecretBox,i as SecretUnreadable,a as isSealed}from"./SecretBox-C8xxCynp.js";
