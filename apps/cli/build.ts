@@ -1,18 +1,27 @@
 /**
  * Bundles the command line into `bundle`: one package without dependencies that starts quickly, since a start reads a
- * few files where it would read hundreds. What one command alone needs (PostgreSQL for `keys rotate`) stays apart.
+ * few files where it would read hundreds. What one command alone needs (PostgreSQL for `keys rotate`, the engine for
+ * `test`) stays apart. `--clean` removes the copy of jsonata that goes along.
  */
+import { spawnSync } from "node:child_process"
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
+import process from "node:process"
 import { build } from "rolldown"
 
 const here = import.meta.dirname
 const out = join(here, "bundle")
 
+if (process.argv.includes("--clean")) {
+  rmSync(join(here, "vendor"), { recursive: true, force: true })
+  process.exit()
+}
+
 rmSync(out, { recursive: true, force: true })
 const { output } = await build({
   cwd: here,
-  input: { main: "src/main.ts" },
+  // Expressions are evaluated in processes of their own, which are started from a file: beside `children`, as in its package.
+  input: { main: "src/main.ts", "worker/worker": "../../packages/expressions/src/worker/worker.ts" },
   platform: "node",
   resolve: { conditionNames: ["@sluice/source", "node", "import", "default"] },
   transform: { target: "node22" },
@@ -22,11 +31,20 @@ const { output } = await build({
     dir: out,
     format: "esm",
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+    entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
+    codeSplitting: { groups: [{ name: "children/Child", test: /expressions\/src\/children\/Child/ }] },
     comments: { legal: false }
   }
 })
 chmodSync(join(out, "main.js"), 0o755)
+
+const copied = spawnSync(
+  process.execPath,
+  [join(here, "../../packages/expressions/pack.ts"), "--into", here],
+  { stdio: "inherit" }
+)
+if (copied.status !== 0) throw new Error("jsonata could not be copied")
 
 /** The folder of the package that holds a file of `node_modules`. */
 const packageOf = (file: string): string | undefined => {

@@ -56,6 +56,7 @@ const layOut = (tarballs: ReadonlyMap<string, string>): void => {
     copyFileSync(`examples/src/${file}.ts`, join(src, `${file}.ts`))
   }
   cpSync("examples/test", test, { recursive: true })
+  cpSync("examples/order-tests", join(project, "order-tests"), { recursive: true })
   for (const folder of readmes) {
     const [, program] = /^```ts\n([\s\S]*?)^```$/m.exec(readFileSync(join(folder, "README.md"), "utf8")) ?? []
     if (program === undefined) throw new Error(`${folder}/README.md shows no program`)
@@ -148,6 +149,11 @@ const runAll = async (): Promise<void> => {
     await timed(`HttpRouter, ${kind}`, () => node("router.ts", kind))
   }
   await timed("tests with swapped layers", () => ran(bin("vitest"), ["run"], { cwd: project }))
+  await timed(
+    "order tests of the command line",
+    () =>
+      ran(bin("sluice"), ["test", "order-tests/shipped.test.json", "order-tests/refused.test.json"], { cwd: project })
+  )
   await timed("the server from its tarball", () =>
     withServer(async () => {
       await expectConsole()

@@ -8,6 +8,7 @@ import { audit } from "./access/Audit.ts"
 import { apply } from "./Apply.ts"
 import { checkPartner } from "./CheckPartner.ts"
 import { deliveries, delivery, redeliver } from "./Deliveries.ts"
+import { test } from "./development/Test.ts"
 import { trigger } from "./development/Trigger.ts"
 import { exitCodes, failureOf, usage } from "./Failure.ts"
 import { keys } from "./Keys.ts"
@@ -55,7 +56,7 @@ const commandOf = (defaults: Defaults) => {
       { group: "Many runs at once", commands: [cancelMany, retryMany, resolveMany, jobs, job, stop] },
       { group: "Deliveries", commands: [deliveries, delivery, redeliver, replay] },
       { group: "Settings and partners", commands: [pipelines, partners, apply, simulate, plan, checkPartner, keys] },
-      { group: "Development", commands: [trigger] },
+      { group: "Development", commands: [trigger, test] },
       { group: "Access", commands: [apiKeys, createApiKey, deleteApiKey, audit, customers] }
     ]),
     Command.provide(({ json, key, url }) => {

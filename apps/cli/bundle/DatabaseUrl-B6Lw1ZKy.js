@@ -1,1 +1,0 @@
-export{t as formatHost,n as parse}from"./DatabaseUrl-Ci_co2Rg.js";
