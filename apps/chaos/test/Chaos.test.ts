@@ -6,7 +6,7 @@ import * as Chaos from "../src/Chaos.ts"
 import { brief } from "../src/Injections.ts"
 import { report } from "../src/Report.ts"
 
-it.live("whatever is killed for a few seconds, nothing that was promised is broken", () =>
+it.live("servers that are killed under load for half a minute break none of the contract's promises", () =>
   Effect.gen(function*() {
     const { url } = yield* DatabaseTest
     const outcome = yield* Chaos.run({

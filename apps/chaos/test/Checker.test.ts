@@ -176,7 +176,7 @@ const red: ReadonlyArray<readonly [invariant: string, what: string, evidence: Ev
 ]
 
 describe("the checker", () => {
-  it("finds nothing wrong with an order that went well", () => {
+  it("reports no violation for an order that completed normally", () => {
     assert.deepStrictEqual(broken(check(well)), [])
   })
 
@@ -186,16 +186,16 @@ describe("the checker", () => {
     })
   }
 
-  it("has a case for each of its invariants", () => {
+  it("has a test case for each invariant", () => {
     assert.deepStrictEqual(new Set(red.map(([name]) => name)), new Set(invariants.map(({ name }) => name)))
   })
 
-  it("does not hold against a process what it let go of when it was woken", () => {
+  it("ignores connections that a suspended process closes when it is resumed", () => {
     const late = { ...again, asked: [...well.asked, call({ arrivedAt: 450 })] }
     assert.deepStrictEqual(broken(check({ ...late, pauses: [{ sender: "one", from: 320, until: 440 }] })), [])
   })
 
-  it("takes the one request of an attempt that nobody waited for any longer for late, and a second one for a repeat", () => {
+  it("counts one request after an attempt's time-out as late, and a second one as a repetition", () => {
     const late = well.asked.map((one) => one.key === keyOf(run, 1) ? { ...one, arrivedAt: 450 } : one)
     const callouts = rows.callouts.map((one) => one.step === 1 ? { ...one, outcome: "timed-out", status: null } : one)
     const evidence = { ...well, asked: late, rows: { ...rows, callouts } }

@@ -8,7 +8,7 @@ const readings = (of: (at: number) => number): ReadonlyArray<Reading> =>
   minutes.map((at) => ({ at, mebibytes: of(at) }))
 
 describe("Trend", () => {
-  it("is the slope of a straight line by both ways of reckoning, wherever it begins", () => {
+  it("both estimators return the slope of a straight line, whatever its intercept", () => {
     for (const slope of [0, 2.5, -0.125]) {
       const line = readings((at) => 60 + slope * at)
       assert.approximately(slopeOf(line), slope, 1e-9)
@@ -16,19 +16,19 @@ describe("Trend", () => {
     }
   })
 
-  it("weighs the readings of least squares by when they were taken", () => {
+  it("the least-squares estimate weighs readings by the time at which they were taken", () => {
     const apart = [{ at: 0, mebibytes: 10 }, { at: 1, mebibytes: 12 }, { at: 5, mebibytes: 20 }]
     assert.approximately(slopeOf(apart), 2, 1e-9)
   })
 
-  it("leaves the warm-up out", () => {
+  it("readings of the warm-up are ignored", () => {
     const warming = readings((at) => at < 13 ? 40 + 3 * at : 79)
     assert.isAbove(trendOf(warming).slope, 0.5)
     assert.deepEqual(warm(warming).map(({ at }) => at), minutes.slice(13))
     assert.equal(trendOf(warm(warming)).slope, 0)
   })
 
-  it("lets an outlier move the least squares, and not the median", () => {
+  it("an outlier changes the least-squares estimate, and not the median of pairs", () => {
     const struck = readings((at) => at === 39 ? 400 : 60)
     assert.isAbove(slopeOf(struck), 1)
     assert.equal(trendOf(struck).median, 0)

@@ -59,7 +59,7 @@ const seals = Effect.gen(function*() {
 })
 
 layer(DatabaseTest.layer, { excludeTestServices: true })("sluice keys rotate", (it) => {
-  it.effect("killed in the middle it goes on where it was, and the new key alone opens everything", () =>
+  it.effect("a rotation that is killed resumes where it stopped, and afterwards the new key alone decrypts everything", () =>
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
       const document = JSON.stringify({
@@ -96,7 +96,7 @@ layer(DatabaseTest.layer, { excludeTestServices: true })("sluice keys rotate", (
       }
     }))
 
-  it.effect("says what no key opens, and which variable is wrong", () =>
+  it.effect("names the values that no key decrypts, and the environment variable that is wrong", () =>
     Effect.gen(function*() {
       const lost = yield* (yield* rotating(Buffer.alloc(32, 3))).ended
       assert.strictEqual(lost.code, 1)

@@ -115,7 +115,7 @@ const settings = (partner: string) => ({
 layer(Layer.mergeAll(Stage.layer, NodeHttpClient.layerUndici, NodeServices.layer), { excludeTestServices: true })(
   "sluice",
   (it) => {
-    it.effect("applies a settings file after showing what it would change, and nothing unless told to", () =>
+    it.effect("apply shows what a settings file would change, and changes nothing without confirmation", () =>
       Effect.gen(function*() {
         const { file, partner } = yield* Stage
         const path = yield* file("settings.json", settings(partner.url))
@@ -132,7 +132,7 @@ layer(Layer.mergeAll(Stage.layer, NodeHttpClient.layerUndici, NodeServices.layer
         assert.include((yield* sluice("apply", path, "--dry-run")).said, "keep pipeline first")
       }))
 
-    it.effect("submits an order, follows its run to an exit code, and shows it in 80 columns", () =>
+    it.effect("submits an order, follows its run, exits with the run's result, and fits 80 columns", () =>
       Effect.gen(function*() {
         const { file, partner } = yield* Stage
         yield* sluice("apply", yield* file("settings.json", settings(partner.url)), "--yes")
@@ -170,7 +170,7 @@ layer(Layer.mergeAll(Stage.layer, NodeHttpClient.layerUndici, NodeServices.layer
         yield* sluice("apply", yield* file("told.json", { webhookEndpoints: [] }), "--yes")
       }))
 
-    it.effect("makes, lists and deletes API keys, shows a key once, and lists who changed what", () =>
+    it.effect("creates, lists and deletes API keys, shows a key once, and lists the audit records", () =>
       Effect.gen(function*() {
         const { url } = yield* Stage
         const first = yield* sluice("create-api-key", "root", "--role", "admin")
@@ -192,7 +192,7 @@ layer(Layer.mergeAll(Stage.layer, NodeHttpClient.layerUndici, NodeServices.layer
         assert.strictEqual((yield* sluice("orders", "--key", made)).code, 3)
       }))
 
-    it.effect("plans an order, saying where a request depends on an answer", () =>
+    it.effect("simulate plans an order, and marks requests that depend on the answer of another", () =>
       Effect.gen(function*() {
         const { file, partner } = yield* Stage
         const { pipelines: [definition] } = settings(partner.url)
@@ -210,7 +210,7 @@ layer(Layer.mergeAll(Stage.layer, NodeHttpClient.layerUndici, NodeServices.layer
         assert.include(planned.text, "no recorded answer: provision")
       }))
 
-    it.effect("says what to change, and ends with a code that says whose fault it was", () =>
+    it.effect("an error says what to change, and the exit code tells a user's mistake from a failure of the server", () =>
       Effect.gen(function*() {
         const { file } = yield* Stage
         const order = yield* file("order.json", { orderType: "NOTHING_TAKES_THIS" })
@@ -226,7 +226,7 @@ layer(Layer.mergeAll(Stage.layer, NodeHttpClient.layerUndici, NodeServices.layer
         assert.strictEqual((yield* sluice("submit", "no-such-file.json")).code, 2)
       }))
 
-    it.effect("shows a generated secret once, keeps it, sends webhooks again, and stops what is under way", () =>
+    it.effect("shows a generated secret once, keeps it over an update, redelivers webhooks, and cancels running work", () =>
       Effect.gen(function*() {
         const { file, partner } = yield* Stage
         const path = yield* file("hook.json", {
@@ -257,14 +257,14 @@ layer(Layer.mergeAll(Stage.layer, NodeHttpClient.layerUndici, NodeServices.layer
         [["runs", "--key", "a-key\n"], "SLUICE_API_KEY"],
         [["check-partner", "nowhere"], "nowhere cannot be checked"]
       ] as const
-    )("sends nothing where the words cannot be used, and says which: %j", ([words, says]) =>
+    )("arguments that cannot be used are named, and no request is sent: %j", ([words, says]) =>
       Effect.gen(function*() {
         const { code, complaint, text } = yield* sluice(...words)
         assert.deepStrictEqual([code, text], [2, ""])
         assert.include(words.some((word) => word === "--json") ? JSON.parse(complaint).error.detail : complaint, says)
       }))
 
-    it.effect("says so where another server answers", () =>
+    it.effect("reports an answer that does not come from Sluice", () =>
       Effect.gen(function*() {
         const { partner } = yield* Stage
         const { code, complaint } = yield* sluice("runs", "--url", partner.url)
@@ -274,7 +274,7 @@ layer(Layer.mergeAll(Stage.layer, NodeHttpClient.layerUndici, NodeServices.layer
         ])
       }))
 
-    it.effect("is a process that reads standard input, and speaks JSON", () =>
+    it.effect("runs as a process that reads standard input and prints JSON", () =>
       Effect.gen(function*() {
         const { file, partner, url } = yield* Stage
         yield* sluice("apply", yield* file("settings.json", settings(partner.url)), "--yes")

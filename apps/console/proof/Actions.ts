@@ -137,7 +137,7 @@ export const actions = async (browser: Browser, sluice: Sluice, shown: Shown): P
     await dialog.waitFor({ state: "hidden" })
   })
 
-  await check("JSON is searched, and finds what is folded", async () => {
+  await check("a search in JSON also finds text inside folded members", async () => {
     await page.goto(`/process-events/${shown.well}`)
     await page.getByRole("searchbox", { name: "Search the request body" }).fill("magazine")
     await page.locator(".json mark").first().waitFor()

@@ -119,7 +119,7 @@ export const foreignPage = async (browser: Browser, sluice: Sluice): Promise<voi
     })
   }
 
-  await check("the same requests of the server's own pages are taken", async () => {
+  await check("the same requests from the server's own pages are accepted", async () => {
     const context = await browser.newContext()
     const page = await context.newPage()
     for (const target of targets(sluice.base)) {
@@ -154,13 +154,16 @@ export const foreignPage = async (browser: Browser, sluice: Sluice): Promise<voi
     await context.close()
   })
 
-  await check("the API reference works under its policy, and asks nothing of anybody else", async () => {
-    const opened = await open(browser, sluice.base)
-    await opened.page.goto("/docs")
-    await opened.page.getByRole("heading", { name: "Submit an order; 202 means that it is stored" }).first().waitFor()
-    expect(opened.faults.length === 0, opened.faults.slice(0, 5).join("\n"))
-    await opened.close()
-  })
+  await check(
+    "the API reference works under its content security policy, and sends requests to no other origin",
+    async () => {
+      const opened = await open(browser, sluice.base)
+      await opened.page.goto("/docs")
+      await opened.page.getByRole("heading", { name: "Submit an order; 202 means that it is stored" }).first().waitFor()
+      expect(opened.faults.length === 0, opened.faults.slice(0, 5).join("\n"))
+      await opened.close()
+    }
+  )
   await sluice.request("DELETE", "/v1/pipelines/of-the-owner")
   site.close()
 }

@@ -80,21 +80,24 @@ export const settings = async (browser: Browser, sluice: Sluice): Promise<void> 
   const get = (path: string) => sluice.request("GET", path)
   const well = await get("/v1/pipelines/well")
 
-  await check("what the server refuses is shown where it stands, and what it takes is saved", async () => {
-    await page.goto("/pipelines/well?tab=edit")
-    const [step] = well.steps
-    const document = { name: "well", match: well.match, completedStatus: "Active" }
-    await write(page, { ...document, steps: [{ ...step, options: { ...step.options, timeoutValue: -1 } }] })
-    await page.getByRole("button", { name: "Save" }).click()
-    await page.getByRole("button", { name: "steps[0].options.timeoutValue" }).click()
-    const marked = page.locator(".json-editor .cm-lintRange-error").first()
-    await marked.waitFor()
-    expect((await marked.textContent()) === "-1", `marked is ${await marked.textContent()}`)
-    await write(page, { ...document, steps: [{ ...step, options: { ...step.options, timeoutValue: 4000 } }] })
-    await page.keyboard.press("Control+s")
-    await saved(page, 2)
-    expect((await get("/v1/pipelines/well")).steps[0].options.timeoutValue === 4000, "it was not saved")
-  })
+  await check(
+    "a fault that the server reports is shown at its place in the editor, and a valid document is saved",
+    async () => {
+      await page.goto("/pipelines/well?tab=edit")
+      const [step] = well.steps
+      const document = { name: "well", match: well.match, completedStatus: "Active" }
+      await write(page, { ...document, steps: [{ ...step, options: { ...step.options, timeoutValue: -1 } }] })
+      await page.getByRole("button", { name: "Save" }).click()
+      await page.getByRole("button", { name: "steps[0].options.timeoutValue" }).click()
+      const marked = page.locator(".json-editor .cm-lintRange-error").first()
+      await marked.waitFor()
+      expect((await marked.textContent()) === "-1", `marked is ${await marked.textContent()}`)
+      await write(page, { ...document, steps: [{ ...step, options: { ...step.options, timeoutValue: 4000 } }] })
+      await page.keyboard.press("Control+s")
+      await saved(page, 2)
+      expect((await get("/v1/pipelines/well")).steps[0].options.timeoutValue === 4000, "it was not saved")
+    }
+  )
 
   await check("a draft is simulated before it is saved, and says what would differ", async () => {
     await page.goto("/pipelines/well?tab=edit")
@@ -121,18 +124,21 @@ export const settings = async (browser: Browser, sluice: Sluice): Promise<void> 
     await page.getByRole("button", { name: "Revert" }).click()
   })
 
-  await check("nobody's change is lost: a save against an older version is refused, and says so", async () => {
-    await page.goto("/pipelines/versioned?tab=edit")
-    const stored = await get("/v1/pipelines/versioned")
-    await write(page, { name: "versioned", match: stored.match, priority: 11, steps: [] })
-    await sluice.request("PUT", "/v1/pipelines/versioned", { match: stored.match, priority: 12, steps: [] })
-    await page.keyboard.press("Control+s")
-    await page.getByText(/Another user saved version/).waitFor()
-    await page.getByRole("button", { name: "Go on with mine" }).click()
-    await page.getByRole("button", { name: "Save" }).click()
-    await saved(page, stored.version + 2)
-    expect((await get("/v1/pipelines/versioned")).priority === 11, "it was not saved")
-  })
+  await check(
+    "a save on top of an older version is refused with an explanation, so that no change is lost",
+    async () => {
+      await page.goto("/pipelines/versioned?tab=edit")
+      const stored = await get("/v1/pipelines/versioned")
+      await write(page, { name: "versioned", match: stored.match, priority: 11, steps: [] })
+      await sluice.request("PUT", "/v1/pipelines/versioned", { match: stored.match, priority: 12, steps: [] })
+      await page.keyboard.press("Control+s")
+      await page.getByText(/Another user saved version/).waitFor()
+      await page.getByRole("button", { name: "Go on with mine" }).click()
+      await page.getByRole("button", { name: "Save" }).click()
+      await saved(page, stored.version + 2)
+      expect((await get("/v1/pipelines/versioned")).priority === 11, "it was not saved")
+    }
+  )
 
   await check("a secret reads redacted, and is kept when the rest is changed", async () => {
     await page.goto("/connectors/proof-connector")
@@ -160,7 +166,7 @@ export const settings = async (browser: Browser, sluice: Sluice): Promise<void> 
     await page.getByRole("heading", { name: "Webhook endpoint made-by-hand" }).waitFor()
   })
 
-  await check("a setting is deleted once somebody has said so", async () => {
+  await check("a setting is deleted after a confirmation", async () => {
     await confirm(page, /^Delete …/, "Delete it")
     await page.getByRole("heading", { name: "Webhook endpoints" }).waitFor()
     expect(!JSON.stringify(await get("/v1/webhook-endpoints")).includes("made-by-hand"), "it is still there")
@@ -178,7 +184,7 @@ export const settings = async (browser: Browser, sluice: Sluice): Promise<void> 
     await page.getByRole("button", { name: "I have kept it" }).click()
   })
 
-  await check("an endpoint is disabled, what comes is held, and a replay sends it once it is enabled", async () => {
+  await check("deliveries to a disabled endpoint are held, and a replay sends them once it is enabled", async () => {
     await confirm(page, /^Disable/, "Disable it")
     await page.getByText(/^It is disabled/).waitFor()
     await sluice.request("POST", "/v1/events", { type: "address.added", data: {} })

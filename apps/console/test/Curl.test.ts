@@ -7,7 +7,7 @@ import { routes } from "../src/api/Routes.ts"
 const origin = "http://127.0.0.1:8080"
 
 describe("curl", () => {
-  it("writes a GET with its query, and nothing that is empty", () => {
+  it("a GET is written with its query, without empty parameters", () => {
     const parts = { query: { state: "failed", cursor: undefined, pipeline: "" } }
     assert.strictEqual(
       curl(origin, { route: routes.processEvents.list, parts }, false),
@@ -15,7 +15,7 @@ describe("curl", () => {
     )
   })
 
-  it("writes a POST with its body, and the key as a variable of the shell", () => {
+  it("a POST is written with its body, and with the key as a shell variable", () => {
     const parts = { params: { id: "a/b" }, payload: { reason: "it's late" } }
     assert.strictEqual(
       curl(origin, { route: routes.processEvents.cancel, parts }, true),
@@ -29,7 +29,7 @@ describe("curl", () => {
     )
   })
 
-  it("names the method where curl would not guess it", () => {
+  it("the method is named where curl would infer another one", () => {
     assert.include(curl(origin, { route: routes.pipelines.remove, parts: { params: { id: "x" } } }, false), "-X DELETE")
     assert.include(
       curl(origin, { route: routes.deliveries.redeliver, parts: { params: { id: "x" } } }, false),
@@ -38,7 +38,7 @@ describe("curl", () => {
   })
 
   it.each(["plain", "it's", "a b", "$HOME `id` \"q\" \\", "line\nbreak", "*?[x]!"])(
-    "keeps %j one word for a shell",
+    "%j is quoted as one shell word",
     (text) => {
       assert.strictEqual(execFileSync("/bin/sh", ["-c", `printf %s ${shellWord(text)}`], { encoding: "utf8" }), text)
     }
@@ -46,7 +46,7 @@ describe("curl", () => {
 })
 
 describe("target", () => {
-  it("escapes what stands in a path and in a query", () => {
+  it("path segments and query parameters are escaped", () => {
     assert.strictEqual(
       target(routes.orders.get, { params: { id: "ä/ö?#" }, query: { a: "b&c" } }),
       "/v1/orders/%C3%A4%2F%C3%B6%3F%23?a=b%26c"

@@ -5,12 +5,12 @@ import { momentOf, orderSearch, parseSearch, runSearch, soughtOf, stringifySearc
 const hex = "01a204dc06ab760b8981e2707351d672"
 
 describe("filters in the address", () => {
-  it("are what they were after a trip through the address", () => {
+  it("are unchanged after they were written to the address and read back", () => {
     const filters = { q: "ada@example.com", state: "failed", partner: "127.0.0.1:9401", after: "-1h" }
     assert.deepStrictEqual(runSearch(parseSearch(stringifySearch(filters))), filters)
   })
 
-  it("drop what is empty or unknown, and keep what looks like a number a text", () => {
+  it("drop empty and unknown parameters, and keep text that looks like a number", () => {
     assert.deepStrictEqual(orderSearch({ q: " 1001 ", status: "", nonsense: "x" }), { q: "1001" })
     assert.deepStrictEqual(orderSearch(parseSearch("?q=1001")), { q: "1001" })
     assert.strictEqual(stringifySearch({ q: undefined, status: "" }), "")

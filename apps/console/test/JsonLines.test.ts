@@ -6,7 +6,7 @@ import { around, jsonLines, pointerOf, search } from "../src/json/JsonLines.ts"
 const document = { name: "ada", secret: "[redacted]", list: [1, { deep: true }], empty: {} }
 
 describe("jsonLines", () => {
-  it("shows what is open, and counts what is folded", () => {
+  it("shows expanded members, and the number of members in folded ones", () => {
     const lines = jsonLines(document, (_place, depth) => depth < 1)
     assert.deepStrictEqual(lines.map(({ place, name, text, fold }) => [place, name, text, fold]), [
       ["", undefined, "{4}", "open"],
@@ -17,7 +17,7 @@ describe("jsonLines", () => {
     ])
   })
 
-  it("marks what was redacted", () => {
+  it("marks redacted values", () => {
     assert.deepStrictEqual(
       jsonLines(document, () => true).filter(({ kind }) => kind === "redacted").map(({ name }) => name),
       [
@@ -41,19 +41,19 @@ describe("pointerOf", () => {
 })
 
 describe("search", () => {
-  it("finds names and values in any case, folded or not", () => {
+  it("finds names and values regardless of case, folded or not", () => {
     assert.deepStrictEqual(search(document, "DEEP"), ["/2/1/0"])
     assert.deepStrictEqual(search(document, "Ada"), ["/0"])
     assert.deepStrictEqual(search(document, ""), [])
   })
 
-  it("says what must be open for a match to be seen", () => {
+  it("names the members to expand so that a match is visible", () => {
     assert.deepStrictEqual(around("/2/1/0"), ["", "/2", "/2/1"])
   })
 })
 
 describe("ExactJson", () => {
-  it("keeps the digits that a double would lose", () => {
+  it("keeps digits that a double would lose", () => {
     const { id, price, size } = parse("{\"id\":12345678901234567890,\"price\":1.10,\"size\":1e400}") as Record<
       string,
       unknown
@@ -72,7 +72,7 @@ describe("ExactJson", () => {
 })
 
 describe("EventStream", () => {
-  it("reads whole events, leaves the rest for later, and skips comments", () => {
+  it("reads complete events, keeps an incomplete one for later, and skips comments", () => {
     assert.deepStrictEqual(
       dataOf(": still here\n\nevent: process-event\ndata: {\"a\":1}\n\nevent: process-event\nda"),
       {

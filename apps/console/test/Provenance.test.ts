@@ -52,7 +52,7 @@ describe("differences", () => {
 })
 
 describe("provenance", () => {
-  it("names the step and the attempt whose answer patched a member, the last one where there were more", () => {
+  it("names the step and the attempt that patched a member last", () => {
     const changes = provenance(
       order({ status: "New" }),
       order({ status: "Validated" }, 3),
@@ -67,7 +67,7 @@ describe("provenance", () => {
     ])
   })
 
-  it("knows a member inside of what was patched, and around it", () => {
+  it("finds a member inside a patched one, and one that contains it", () => {
     const patched = event({ callouts: [callout({ patch: [{ path: "/shippingAddress" }] })] })
     const changes = provenance(
       order({ shippingAddress: { city: "A" } }),
@@ -78,7 +78,7 @@ describe("provenance", () => {
     assert.deepStrictEqual(changes.map(({ path, origin }) => [path, origin.by]), [["/shippingAddress/city", "step"]])
   })
 
-  it("asks the history where no step has patched, and says so where nobody knows", () => {
+  it("falls back on the history where no step patched a member, and says so if that is silent too", () => {
     const history: ReadonlyArray<HistoryEntry> = [
       {
         at: "2026-11-22T08:00:02Z",
@@ -95,7 +95,7 @@ describe("provenance", () => {
     ])
   })
 
-  it("does not ascribe to this run what a reused step did in the run before", () => {
+  it("does not ascribe the change of a reused step to this run", () => {
     const changes = provenance(
       order({}),
       order({ status: "Active" }, 2),
@@ -105,20 +105,20 @@ describe("provenance", () => {
     assert.deepStrictEqual(changes.map(({ origin }) => origin.by), ["unknown"])
   })
 
-  it("leaves out what the server writes with every change", () => {
+  it("leaves out the members that the server writes with every change", () => {
     assert.deepStrictEqual(provenance(order({}), order({}, 2), event(), []), [])
   })
 })
 
 describe("versionsOf", () => {
-  it("counts a patch as one version more than it was made on", () => {
+  it("a patch makes one version more than the one it was made on", () => {
     const run = event({
       callouts: [callout({ orderVersion: 3 }), callout({ orderVersion: 4, patch: [{ path: "/status" }] })]
     })
     assert.deepStrictEqual(versionsOf(run), { first: 3, last: 5 })
   })
 
-  it("knows nothing of a run without callouts", () => {
+  it("returns nothing for a run without callouts", () => {
     assert.isUndefined(versionsOf(event({})))
   })
 })

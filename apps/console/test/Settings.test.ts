@@ -31,7 +31,7 @@ describe("placeOf", () => {
       assert.deepStrictEqual([text.slice(place.from, place.to), place.exact], [shown, exact])
     })
   }
-  it("reads a broken text up to its hole, and ends on any", () => {
+  it("reads an incomplete text up to the fault, and terminates on any text", () => {
     assert.deepStrictEqual(draftOf("{\"a\": 1, \"steps\": [{\"name\": \"zuora\", \"op"), {
       a: 1,
       steps: [{ name: "zuora", op: undefined }]
@@ -61,12 +61,12 @@ const offered = (marked: string): ReadonlyArray<string> => {
 }
 
 describe("completion", () => {
-  it("offers a pipeline's members, the required ones first, and not those that are there", () => {
+  it("offers the members that a pipeline does not have yet, required ones first", () => {
     const names = offered("{ \"name\": \"x\", | }")
     assert.strictEqual(names[0], "steps")
     assert.isFalse(names.includes("name"))
   })
-  it("offers the plugins as names of a step", () => {
+  it("offers the plugins as values of a step's name", () => {
     assert.deepStrictEqual(offered("{ \"steps\": [{ \"name\": \"| }] }"), ["calloutPlugin"])
   })
   it("offers the options of the plugin that the step names", () => {
@@ -80,7 +80,7 @@ describe("completion", () => {
 })
 
 describe("sequenceOf", () => {
-  it("undoes what has a compensation in reverse, and leaves out what is inactive", () => {
+  it("draws compensations in reverse order, and leaves out inactive steps", () => {
     const step = (id: string, more: object = {}) => ({
       name: "calloutPlugin",
       id,
@@ -90,7 +90,7 @@ describe("sequenceOf", () => {
     const { undone } = sequenceOf({ steps: [step("a"), step("b", { active: false }), step("c")] })
     assert.deepStrictEqual(undone, ["c", "a"])
   })
-  it("takes stopOnError and zuora for critical, as a run does", () => {
+  it("treats stopOnError and zuora as critical, as a run does", () => {
     const { steps } = sequenceOf({
       steps: [
         { name: "WebhookWorkflowStep", connector: "Webhook", stopOnError: true },

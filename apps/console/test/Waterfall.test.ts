@@ -32,7 +32,7 @@ const layout = (steps: ReadonlyArray<Step>, nowMs = 0) =>
   waterfall({ createdAt: at(0), startedAt: at(0), steps }, eight + nowMs)
 
 describe("waterfall", () => {
-  it("gives each step a line, and each of its attempts one below it", () => {
+  it("draws a line for each step, and one for each of its attempts below it", () => {
     const { lines } = layout([
       step("a", { startedAt: at(0), finishedAt: at(100), callouts: [callout("c1", 0, 20), callout("c2", 60, 40, 2)] }),
       step("b", { startedAt: at(100), finishedAt: at(200) })
@@ -40,7 +40,7 @@ describe("waterfall", () => {
     assert.deepStrictEqual(lines.map(({ key }) => key), ["a", "c1", "c2", "b"])
   })
 
-  it("puts bars where they were in time, on a scale from the first to the last", () => {
+  it("places bars in time, on a scale from the first to the last", () => {
     const { lines, spanMs } = layout([
       step("a", { startedAt: at(0), finishedAt: at(100), callouts: [callout("c1", 50, 25)] }),
       step("b", { startedAt: at(100), finishedAt: at(200) })
@@ -49,7 +49,7 @@ describe("waterfall", () => {
     assert.deepStrictEqual(lines.map(({ bar }) => [bar?.left, bar?.width]), [[0, 50], [25, 12.5], [50, 50]])
   })
 
-  it("lets a step that runs grow until now", () => {
+  it("a running step extends to the present", () => {
     const { lines } = layout([
       step("a", { startedAt: at(0), finishedAt: at(100) }),
       step("b", { state: "running", startedAt: at(100) })
@@ -57,7 +57,7 @@ describe("waterfall", () => {
     assert.deepStrictEqual(lines[1]?.bar, { left: 25, width: 75, open: true })
   })
 
-  it("has no place for what was made in another run, or has not begun", () => {
+  it("leaves out steps that were reused from another run or have not started", () => {
     const { lines, spanMs } = layout([
       step("reused", { startedAt: at(-9000), finishedAt: at(-8000), reusedFrom: "process_event-1", durationMs: 1000 }),
       step("mine", { startedAt: at(0), finishedAt: at(50) }),
@@ -72,7 +72,7 @@ describe("waterfall", () => {
   })
 
   it.each([1, 7, 99, 2500, 21_233, 3_600_000, 10 * 86_400_000])(
-    "has few ticks at round distances over %d ms",
+    "has few ticks at round intervals over %d ms",
     (span) => {
       const ticks = ticksOf(span)
       assert.isAtMost(ticks.length, 6)

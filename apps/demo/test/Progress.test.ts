@@ -13,7 +13,7 @@ const running = (attempts: number) => ({
 const words = (lines: ReturnType<typeof progress>) => lines.map(({ mark, text }) => `${mark} ${text}`)
 
 describe("Progress", () => {
-  it("tells each attempt once, and the end", () => {
+  it("reports each attempt once, and the end of the run", () => {
     assert.deepStrictEqual(words(progress(undefined, running(1))), [
       "× WebhookWorkflowStep #1: 503 rejected after 8 ms"
     ])
@@ -26,7 +26,7 @@ describe("Progress", () => {
     ])
   })
 
-  it("is silent about a look that saw nothing new", () => {
+  it("reports nothing when a poll finds nothing new", () => {
     assert.deepStrictEqual(progress(running(2), running(2)), [])
     assert.deepStrictEqual(progress(after, after), [])
   })

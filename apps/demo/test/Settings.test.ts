@@ -26,7 +26,7 @@ const settings = withPartners(template, origins)
 const text = JSON.stringify(settings)
 
 describe("The demo's settings", () => {
-  it("hold the seeds' examples as they are, but for the host", () => {
+  it("contain the seeds' examples unchanged except for the host", () => {
     assert.include(
       text,
       JSON.stringify({
@@ -85,7 +85,7 @@ describe("The demo's settings", () => {
     assert.throws(() => withPartners({ Host: "https://nobody.example.com/" }, origins), "No partner plays")
   })
 
-  it("leave an e-mail address and a host of somebody else alone", () => {
+  it("leave an e-mail address and a foreign host unchanged", () => {
     const others = { email: "ada@example.com", host: "https://example.org/api", text: "see example.com for more" }
     assert.deepStrictEqual(withPartners(others, origins), others)
   })

@@ -25,7 +25,7 @@ describe("The timeline of an order", () => {
     ])
   })
 
-  it("shows what failed, why, and what was not called for it", () => {
+  it("shows which step failed, why, and which steps were not called because of it", () => {
     assert.deepStrictEqual(timeline(ended("fulfilment"), plain(100)), [
       "━━ Rejection by status ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ failed in 100 ms",
       "   The partner does not deliver to Antarctica: its 400 fails the order before payment is taken.",
@@ -57,7 +57,7 @@ describe("The timeline of an order", () => {
     ])
   })
 
-  it("says what a partner objected to although the step only warns", () => {
+  it("shows a partner's objection although the step ends as a warning", () => {
     const warned = ended("advice")
     const [first, ...rest] = warned.processEvent.steps
     const error = { name: "rejected", message: "Shipping address could not be validated" }
@@ -66,7 +66,7 @@ describe("The timeline of an order", () => {
     assert.include([...lines], "      ╰ Shipping address could not be validated")
   })
 
-  it("fits any terminal from 72 columns on", () => {
+  it("fits any terminal of 72 columns or more", () => {
     for (let columns = 72; columns <= 140; columns++) {
       for (const scenario of scenarios) {
         for (const line of timeline(asExpected(scenario), plain(columns))) {
@@ -76,7 +76,7 @@ describe("The timeline of an order", () => {
     }
   })
 
-  it("has colours only where they are wanted, and the same text with them", () => {
+  it("has colours only where requested, and the same text with them", () => {
     // oxlint-disable-next-line no-control-regex -- that is what colours are made of
     const escapes = /\u001b\[\d+m/g
     const coloured = timeline(ended("cancel"), style({ columns: 100, colours: true })).join("\n")

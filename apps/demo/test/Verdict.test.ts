@@ -46,7 +46,7 @@ const heard =
 const order = (members: EndedRun["order"]): Change => (ended) => ({ ...ended, order: { ...ended.order, ...members } })
 
 describe("The verdict", () => {
-  it.each(scenarios)("finds nothing wrong with $name when it ended as expected", (scenario) => {
+  it.each(scenarios)("reports no fault of $name when it ended as expected", (scenario) => {
     assert.deepStrictEqual(differences(asExpected(scenario)), [])
   })
 

@@ -84,7 +84,7 @@ describe("A partner answers by the order and by nothing else", () => {
     assert.strictEqual(said(ask(partner, path, order)), expected)
   })
 
-  it("the slow one says in its path how slow, up to ten minutes, and takes 10 s if it does not", () => {
+  it("the path of the slow partner sets its delay, up to ten minutes; the default is 10 s", () => {
     const delays = ["/after/2500", "/after/999999", "/"].map((path) => ask(slow, path)).map((reply) =>
       reply._tag === "Answer" ? reply.afterMs : undefined
     )
@@ -107,12 +107,12 @@ describe("A partner that fails does so by the number of the request", () => {
     assert.deepStrictEqual(answers, expected)
   })
 
-  it("a script's word may name its delay in milliseconds", () => {
+  it("an entry of a script may name its delay in milliseconds", () => {
     const reply = ask(scripted, "/200~1500")
     assert.strictEqual(reply._tag === "Answer" ? reply.afterMs : undefined, 1500)
   })
 
-  it("a flood is more than a caller should read", () => {
+  it("a flood exceeds the number of bytes that a caller should read", () => {
     const reply = ask(scripted, "/flood")
     assert.isAbove(reply._tag === "Answer" ? reply.body.length : 0, 2 * 1024 * 1024)
   })

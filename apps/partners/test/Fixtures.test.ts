@@ -84,7 +84,7 @@ describe("the plugins' raw requests are the vendors' documented ones", () => {
       bench(({ salesforce }) => [step("salesforceV3", "crm", { instanceUrl: salesforce!, sendWholeOrder: true })])
     ))
 
-  it("both know the platform's fields and their lengths", () => {
+  it("both enforce the platform's fields and their lengths", () => {
     const fields = fixture("salesforce/order-event-fields").fields!
     assert.deepStrictEqual(eventFields, fields)
     for (const [name, limit] of Object.entries(fields)) {

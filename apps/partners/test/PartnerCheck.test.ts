@@ -36,7 +36,7 @@ const checked = Effect.fnUntraced(
 )
 
 describe("checking the kit's partners, over sockets", () => {
-  it.live("tells the good from the bad", () =>
+  it.live("passes the well-behaved partners and fails the others", () =>
     Effect.gen(function*() {
       const step = "calloutPlugin"
       const verdicts = yield* Effect.all({
@@ -68,7 +68,7 @@ describe("checking the kit's partners, over sockets", () => {
     }).pipe(Effect.provide(Partners.layer)))
 
   it.live(
-    "and the desk scripts any of them, and puts everything back",
+    "the control API scripts any partner, and resets all of them",
     () =>
       Effect.gen(function*() {
         const { log } = yield* Partners

@@ -29,7 +29,7 @@ const logged = (count: number): Effect.Effect<ReadonlyArray<LogEntry>, never, Re
 const layer = () => Layer.mergeAll(Partners.layer, NodeHttpClient.layerUndici)
 
 describe("Partners", () => {
-  it.effect("keep what came, byte for byte, and what they answered", () =>
+  it.effect("record requests byte for byte, and their answers", () =>
     Effect.gen(function*() {
       const body = `{ "id":"o-1",  "name":"Åsa" }`
       assert.deepStrictEqual(yield* post("provisioning", "/api/provision?a=1", body), {
@@ -52,7 +52,7 @@ describe("Partners", () => {
       assert.strictEqual(entry!.headers["idempotency-key"], "k-1")
     }).pipe(Effect.provide(layer())))
 
-  it.effect("count an order's requests by partner and path, and other orders' apart", () =>
+  it.effect("count requests by order, partner and path", () =>
     Effect.gen(function*() {
       const statuses: Array<number | string> = []
       for (const id of ["a", "b", "a", "a", "a"]) {
@@ -67,13 +67,13 @@ describe("Partners", () => {
       assert.deepStrictEqual(entries.map((entry) => entry.answered), ["503", "503", "reset", "503", "200"])
     }).pipe(Effect.provide(layer())))
 
-  it.effect("cut an answer in the middle, which a caller sees as an error and not as a short body", () =>
+  it.effect("cut an answer in the middle so that a caller sees an error, not a short body", () =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(post("scripted", "/cut", "{}"))
       assert.strictEqual(error._tag, "HttpClientError")
     }).pipe(Effect.provide(layer())))
 
-  it.effect("answer late when they are slow", () =>
+  it.effect("answer late when scripted to be slow", () =>
     Effect.gen(function*() {
       const fiber = yield* Effect.forkChild(post("slow", "/after/3000", "{}"))
       yield* logged(1)
@@ -83,7 +83,7 @@ describe("Partners", () => {
       assert.deepStrictEqual(yield* Fiber.join(fiber), { status: 200, body: `{"answeredAfterMs":3000}` })
     }).pipe(Effect.provide(layer())))
 
-  it.effect("note a caller who hangs up before the answer", () =>
+  it.effect("record a caller that disconnects before the answer", () =>
     Effect.gen(function*() {
       const log = yield* RequestLog
       const fiber = yield* Effect.forkChild(post("scripted", "/hang", "{}"))
@@ -99,7 +99,7 @@ describe("Partners", () => {
       assert.strictEqual(yield* answered, "abandoned")
     }).pipe(Effect.provide(layer())))
 
-  it.effect("show their log over HTTP, filtered, and forget it when told", () =>
+  it.effect("serve their log over HTTP with filters, and clear it on request", () =>
     Effect.gen(function*() {
       const { log, origins } = yield* Partners
       const read = (query: string) =>

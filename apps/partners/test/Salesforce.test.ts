@@ -49,7 +49,7 @@ describe("salesforceV3, over a socket", () => {
       })
     }).pipe(salesforce({ sendWholeOrder: true, fields: { ContactId: "{% order.customerId %}" } })))
 
-  it.live("uses a token that never says when it ends until it is turned away, and then fetches one new one", () =>
+  it.live("uses a token without an expiry until it is rejected, and then fetches exactly one new token", () =>
     Effect.gen(function*() {
       const runs = ["a", "b", "c"]
       yield* Effect.forEach(runs, (id) => run({ id }))
@@ -68,7 +68,7 @@ describe("salesforceV3, over a socket", () => {
       assert.include(refused.steps[0]?.error?.message, "INVALID_SESSION_ID")
     }).pipe(salesforce()))
 
-  it.live("repeats after a limit and after 503, and fails where they stay", () =>
+  it.live("retries after a rate limit and a 503, and fails if they persist", () =>
     Effect.gen(function*() {
       yield* scripted("salesforce", ["limit", "503"])
       const ended = yield* run()
@@ -86,7 +86,7 @@ describe("salesforceV3, over a socket", () => {
       assert.strictEqual(failed.state, "completed", "not critical unless it is said to be")
     }).pipe(salesforce()))
 
-  it.live("takes success: false for a refusal, whatever the status", () =>
+  it.live("success: false is a refusal, whatever the status", () =>
     Effect.gen(function*() {
       yield* scripted("salesforce", ["refused"])
       const ended = yield* run()
@@ -94,7 +94,7 @@ describe("salesforceV3, over a socket", () => {
       assert.include(ended.steps[0]?.error?.message, "LIMIT_EXCEEDED: The event could not be published")
     }).pipe(salesforce()))
 
-  it.live("does not publish again what may have been published: Salesforce knows no idempotency key", () =>
+  it.live("an event that may have been published is not published again, because Salesforce has no idempotency key", () =>
     Effect.gen(function*() {
       yield* scripted("salesforce", ["lost"])
       const ended = yield* run()
@@ -102,7 +102,7 @@ describe("salesforceV3, over a socket", () => {
       assert.strictEqual((yield* seen("salesforce", path)).length, 1)
     }).pipe(salesforce()))
 
-  it.live("skips an order type that is not listed, before its expressions are looked at", () =>
+  it.live("an order type that is not listed is skipped before its expressions are evaluated", () =>
     Effect.gen(function*() {
       const ended = yield* run()
       assert.deepStrictEqual(ended.steps.map(({ state, reason }) => [state, reason]), [
@@ -111,14 +111,14 @@ describe("salesforceV3, over a socket", () => {
       assert.deepStrictEqual(yield* seen("salesforce"), [])
     }).pipe(salesforce({ orderTypes: ["REFUND"], fields: { ContactId: "{% order.nothing %}" } })))
 
-  it.live("sends nothing that is longer than the platform takes, and says what to do", () =>
+  it.live("a value longer than the platform accepts is not sent, and the error says what to do", () =>
     Effect.gen(function*() {
       const ended = yield* run({ customFields: { text: "x".repeat(131_072) } })
       assert.match(ended.steps[0]?.error?.message ?? "", /i42as__LimioOrder__c has \d+ characters, .*fieldsToKeep/)
       assert.deepStrictEqual(yield* seen("salesforce"), [])
     }).pipe(salesforce({ sendWholeOrder: true })))
 
-  it.live("has the event's fields judged by the org itself", () =>
+  it.live("the fields of an event are judged by the Salesforce org itself", () =>
     Effect.gen(function*() {
       const ended = yield* run()
       assert.include(ended.steps[0]?.error?.message, "INVALID_FIELD: No such column 'Unheard_Of__c'")

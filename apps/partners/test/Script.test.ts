@@ -20,7 +20,7 @@ const scripted = (items: unknown) => {
 }
 
 describe("a script", () => {
-  it("says what to do with each request, and then all is well again", () => {
+  it("scripts one request after the other, and then the partner behaves as usual", () => {
     const { put, partner, said } = scripted([
       "503",
       "reset",
@@ -38,7 +38,7 @@ describe("a script", () => {
     assert.deepStrictEqual([said(asked()), said(asked())], ["200", "200"])
   })
 
-  it("waits with an item for the order and the path that it is meant for", () => {
+  it("keeps an entry for the order and the path that it names", () => {
     const { said } = scripted([{ do: "503", order: "o-2" }, { do: "404", path: "/y" }])
     assert.deepStrictEqual(
       [asked(), asked({ id: "o-2" }), asked({ id: "o-2" }), asked({ path: "/y" })].map(said),
@@ -50,7 +50,7 @@ describe("a script", () => {
     [{ status: 99 }],
     `needs a "status"`
   ]])(
-    "that nobody understands is a 400, and changes nothing: %j",
+    "that cannot be read is a 400, and changes nothing: %j",
     (items, message) => {
       const { partner, put } = scripted(items)
       assert(put?._tag === "Answer")
@@ -60,7 +60,7 @@ describe("a script", () => {
     }
   )
 
-  it("knows a partner's own words beside the common ones", () => {
+  it("accepts a partner's own behaviours beside the common ones", () => {
     const zuora = scriptable(makeZuora())
     zuora.script.put(["lock", "cut", "429"])
     assert.deepStrictEqual(zuora.script.left(), ["lock", "cut", "429"])
@@ -68,7 +68,7 @@ describe("a script", () => {
 })
 
 describe("what partners make up", () => {
-  it("is the same for the same seed, and other for another", () => {
+  it("depends on the seed alone", () => {
     const thrown = (seed: number) =>
       Array.from({ length: 40 }, (_, i) => summary(makeChaotic(seed).reply(asked({ number: i + 1 }))))
     assert.deepStrictEqual(thrown(7), thrown(7))
@@ -79,7 +79,7 @@ describe("what partners make up", () => {
     assert.deepInclude(opened(2), { body: `{"accountId":"ACC-1000001"}` })
   })
 
-  it("is kept under its key by accounts, and not by forgetful", () => {
+  it("is repeated for the same key by the partner `accounts`, and not by `forgetful`", () => {
     const [accounts, forgetful] = [makeAccounts(), makeForgetful()]
     const headers = { "idempotency-key": "k" }
     assert.deepStrictEqual(accounts.reply(asked({ headers })), accounts.reply(asked({ headers })))

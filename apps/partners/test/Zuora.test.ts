@@ -78,7 +78,7 @@ describe("zuora, over a socket", () => {
 
   // A 429 of the kit asks for ten minutes (RateLimit-Reset: 600), as the vendor's does; ZuoraJudgement.test.ts has its key.
   it.live.each(["lock", "limit"])(
-    "repeats after %s under a new key: the old one would bring the refusal back",
+    "retries after %s under a new key, because the old one would return the same refusal",
     (word) =>
       Effect.gen(function*() {
         yield* scripted("zuora", ["ok", word])
@@ -92,7 +92,7 @@ describe("zuora, over a socket", () => {
   )
 
   it.live.each(["lost", "503"])(
-    "repeats after %s, which says nothing for certain, under the same key",
+    "retries after %s, whose outcome is unknown, under the same key",
     (word) =>
       Effect.gen(function*() {
         yield* scripted("zuora", ["ok", word])
@@ -121,7 +121,7 @@ describe("zuora, over a socket", () => {
       assert.strictEqual(new Set(keys(yield* seen("zuora", "/v1/orders"))).size, 1)
     }).pipe(zuora({ timeoutValue: 300 })))
 
-  it.live("fetches a new token once when the old one is turned away", () =>
+  it.live("fetches a new token once when the old one is rejected", () =>
     Effect.gen(function*() {
       yield* scripted("zuora", ["expire"])
       const ended = yield* run()
@@ -164,7 +164,7 @@ describe("provisioning, then zuora", () => {
       assert.strictEqual(JSON.parse(order!.body).existingAccountNumber, "ACC-12345")
     }).pipe(provisioned("{% callouts.provision.body.accountId %}")))
 
-  it.live("says which expression yields nothing where the answer lacks the member, and asks Zuora for nothing", () =>
+  it.live("an expression that yields nothing because the answer lacks a member is named, and Zuora is not called", () =>
     Effect.gen(function*() {
       const ended = yield* run()
       assert.strictEqual(ended.state, "failed")
@@ -177,7 +177,7 @@ describe("provisioning, then zuora", () => {
     }).pipe(provisioned("{% callouts.provision.body.account_id %}")))
 })
 
-it.live("the local Zuora keeps answers under their keys, and knows a key that is used for something else", () =>
+it.live("the local Zuora repeats answers by key, and refuses a key that is used for another request", () =>
   Effect.gen(function*() {
     const { origins } = yield* Partners
     const post = (path: string, body: string, headers: Record<string, string>) =>

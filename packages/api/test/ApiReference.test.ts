@@ -27,7 +27,7 @@ const decodes = (schemas: ReadonlyArray<Schema.Top>, value: unknown): boolean =>
 
 const cases = Object.entries(examples)
 
-it("the page differs from the description only where Scalar would write a parameter that nobody gives", () => {
+it("the page differs from the API description only by parameters that Scalar would otherwise fill in", () => {
   const page = OpenApi.fromApi(ApiPage)
   const inPlace = (parameter: any) => {
     const { content, ...rest } = parameter
@@ -47,7 +47,7 @@ it("the page differs from the description only where Scalar would write a parame
 })
 
 describe("the examples of the API reference", () => {
-  it("stand at every operation that takes a body, and are of operations that exist", () => {
+  it("exist for every operation with a body, and for no unknown operation", () => {
     for (const operation of described) {
       const content = operation.requestBody?.content["application/json"] as { examples?: object } | undefined
       if (content !== undefined) assert.isDefined(content.examples, `${operation.operationId} has no example`)

@@ -6,7 +6,7 @@ import { describe as generate } from "../scripts/Description.ts"
 const bare = (text: string) => text.replaceAll(/[\s;,|"()]/g, "")
 
 describe("the generated types", () => {
-  it("are those of the API as it is now (else: pnpm client:generate)", async () => {
+  it("match the current API (otherwise run pnpm client:generate)", async () => {
     const written = readFileSync(new URL("../src/OpenApi.ts", import.meta.url), "utf8")
     assert.strictEqual(bare(written), bare(await generate()), "src/OpenApi.ts is stale: run `pnpm client:generate`")
   })

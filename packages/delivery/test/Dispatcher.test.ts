@@ -22,7 +22,7 @@ const states = Effect.map(DeliveryStoreMemory, ({ deliveries }) => [...deliverie
 const one = Effect.map(DeliveryStoreMemory, ({ deliveries }) => [...deliveries.values()][0] as MemoryDelivery)
 
 describe("Dispatcher", () => {
-  it.effect("attempts ten times over 75 hours, each as long after the one before as the schedule says", () =>
+  it.effect("makes ten attempts over 75 hours, at the intervals of the schedule", () =>
     Effect.gen(function*() {
       const store = yield* DeliveryStoreMemory
       yield* store.add(delivery("a"))
@@ -64,7 +64,7 @@ describe("Dispatcher", () => {
       Effect.provide(world({ endpoints: [endpoint("a")], receive: (_, i) => respond(i === 0 ? 503 : 200) }))
     ))
 
-  it.effect("attempts nothing of an order at an endpoint while an earlier one is pending; other orders go on", () =>
+  it.effect("sends no delivery of an order to an endpoint while an earlier one is pending, and other orders continue", () =>
     Effect.gen(function*() {
       const store = yield* DeliveryStoreMemory
       const { requests } = yield* OutboundMemory
@@ -83,7 +83,7 @@ describe("Dispatcher", () => {
       }))
     ))
 
-  it.effect("is not held up by endpoints that hang", () =>
+  it.effect("is not delayed by endpoints that do not answer", () =>
     Effect.gen(function*() {
       const store = yield* DeliveryStoreMemory
       for (let i = 0; i < 200; i++) yield* store.add(delivery(i % 2 === 0 ? "hangs" : "lives"))
@@ -140,7 +140,7 @@ describe("Dispatcher", () => {
       assert.isAtLeast((yield* Clock.currentTimeMillis) - begun, 5 * 86_400_000)
     }).pipe(Effect.provide(world({ endpoints: [endpoint("a")], receive: () => respond(500) }))))
 
-  it.effect("leaves out what the filter says no to, and sends what the template makes, the same bytes each time", () =>
+  it.effect("skips events that the filter rejects, and sends the template's result, with the same bytes each time", () =>
     Effect.gen(function*() {
       const store = yield* DeliveryStoreMemory
       const { requests } = yield* OutboundMemory
@@ -157,7 +157,7 @@ describe("Dispatcher", () => {
       }))
     ))
 
-  it.effect("records a filter or template that fails as a failed attempt, and is not stuck on it", () =>
+  it.effect("records a failing filter or template as a failed attempt, and continues", () =>
     Effect.gen(function*() {
       const store = yield* DeliveryStoreMemory
       yield* store.add(delivery("filters"))
@@ -178,7 +178,7 @@ describe("Dispatcher", () => {
       }))
     ))
 
-  it.effect("hides configured secrets in what it sends and in what it records", () =>
+  it.effect("redacts configured secrets in requests and records", () =>
     Effect.gen(function*() {
       const store = yield* DeliveryStoreMemory
       const { requests } = yield* OutboundMemory

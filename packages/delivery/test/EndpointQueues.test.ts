@@ -7,7 +7,7 @@ const use = (queues: EndpointQueues.EndpointQueues, name: string, answered: bool
 }
 
 describe("EndpointQueues", () => {
-  it("remember what became of the last 1000 that were used, and of those that are in use", () => {
+  it("remember the bounds of the last 1000 queues, and of those in use", () => {
     const queues = EndpointQueues.make()
     queues.enter("hangs")
     use(queues, "first", false)
@@ -23,7 +23,7 @@ describe("EndpointQueues", () => {
     assert.isUndefined(room.get("first"))
   })
 
-  it("forget one that is back where everybody begins", () => {
+  it("forget a queue whose bound is back at its initial value", () => {
     const queues = EndpointQueues.make()
     use(queues, "a", true)
     // 33, then 16, then one more each time.
@@ -33,7 +33,7 @@ describe("EndpointQueues", () => {
     assert.strictEqual(queues.room().size, 0)
   })
 
-  it("leave an eighth of a lane to what is older, while that may wait", () => {
+  it("reserve an eighth of a queue for older deliveries while some may be waiting", () => {
     const queues = EndpointQueues.make()
     for (let n = 0; n < 27; n++) queues.enter("a", true)
     const room = (waits: boolean) => queues.localClaims(() => waits).room.get("a")
@@ -46,7 +46,7 @@ describe("EndpointQueues", () => {
     assert.deepStrictEqual([room(true), room(false)], [1, 2])
   })
 
-  it("name those that are made here only the queues that are in use, or hang", () => {
+  it("report room for local claims by queue only for queues that are in use or do not answer", () => {
     const queues = EndpointQueues.make()
     use(queues, "answers", true)
     use(queues, "hangs", false)

@@ -66,7 +66,7 @@ const allDelivered = (id: string) => Effect.map(of(id), (all) => all.every(({ st
 
 describe("Hostile receivers", () => {
   it.effect(
-    "end within the time-out as failed attempts, are led nowhere, and hold up nobody else",
+    "end within the time-out as failed attempts, without redirects, and delay no other receiver",
     () =>
       Effect.gen(function*() {
         for (const [path] of receivers) yield* fill(path, backlog)
@@ -92,7 +92,7 @@ describe("Hostile receivers", () => {
   )
 
   it.effect(
-    "that pour without end, or a gibibyte into a few bytes, are read to 64 KiB; their 200 counts",
+    "that answer without end, or with a decompression bomb, are read to 64 KiB, and their 200 counts",
     () =>
       Effect.gen(function*() {
         const before = process.memoryUsage().rss

@@ -29,7 +29,7 @@ describe("Judgement", () => {
   ]
   for (const [name, next, end, made] of table) it(`${name}`, () => assert.deepStrictEqual(at(end, made), next))
 
-  it("reads a Retry-After that is a date, and nothing from one that is neither", () => {
+  it("reads a Retry-After that is a date, and ignores one that is neither date nor seconds", () => {
     const now = 1_700_000_000_000
     const inAnHour = "Tue, 14 Nov 2023 23:13:20 GMT"
     assert.strictEqual(retryAfterMs(inAnHour, now), hour)
@@ -37,7 +37,7 @@ describe("Judgement", () => {
     for (const text of ["soon", "-1", "1.5", "2020-01-01", ""]) assert.isUndefined(retryAfterMs(text, now), text)
   })
 
-  it("draws every wait up to a fifth longer, never shorter, over 75 hours and a bit", () => {
+  it("lengthens every wait by up to a fifth, never shortens it, over 75 hours in all", () => {
     let least = 0
     let most = 0
     for (let made = 1; made < defaultDelaysMs.length; made++) {
@@ -49,7 +49,7 @@ describe("Judgement", () => {
     assert.isAbove(most, least * 1.19)
   })
 
-  it("gives an endpoint up after five days of failures only: one success begins anew", () => {
+  it("gives up an endpoint after five days of failures only, and one success restarts the count", () => {
     const first = failingSince(undefined, false, 1000)
     assert.strictEqual(failingSince(first, false, 2000), 1000)
     assert.isFalse(isGivenUp(first, 1000 + disableAfterMs - 1))

@@ -39,8 +39,8 @@ const dispatching = Effect.fnUntraced(
   }
 )
 
-describe("what is made in the process that sends", () => {
-  it.effect("is sent without being looked for, and what there was no room for is found", () =>
+describe("a delivery that the sending process creates", () => {
+  it.effect("is sent without a poll, and one without room is found by a poll", () =>
     Effect.scoped(Effect.gen(function*() {
       const { add, all } = yield* memory
       const slowly = Effect.delay(Effect.succeed(respond(200)), "50 millis")
@@ -58,7 +58,7 @@ describe("what is made in the process that sends", () => {
       assert.isTrue(all().every(({ state }) => state === "delivered"))
     })).pipe(Effect.provide(DeliveryStoreMemory.layer)))
 
-  it.effect("is given back where it is not sent by the time that the process ends", () =>
+  it.effect("is returned if it is not sent before the process ends", () =>
     Effect.gen(function*() {
       const { add, all } = yield* memory
       const scope = yield* Scope.make()

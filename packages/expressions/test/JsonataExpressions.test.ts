@@ -40,7 +40,7 @@ describe("JsonataExpressions", () => {
         assert.deepStrictEqual(yield* evaluate(source), expected)
       }))
 
-    it.effect("gives nothing of one evaluation to the next", () =>
+    it.effect("carries nothing from one evaluation to the next", () =>
       Effect.gen(function*() {
         yield* evaluate("($x := 1; $x)")
         assert.isUndefined(yield* evaluate("$x"))
@@ -49,7 +49,7 @@ describe("JsonataExpressions", () => {
         assert.strictEqual(yield* evaluate("$lowercase(order.orderType)", other), "refund")
       }))
 
-    it.effect("sees a number that a double cannot hold as a number", () =>
+    it.effect("treats a number that a double cannot hold as a number", () =>
       Effect.gen(function*() {
         const raw = (JSON as typeof JSON & { rawJSON: (text: string) => unknown }).rawJSON("12345678901234567890")
         assert.strictEqual(yield* evaluate("$type(order.n)", { ...scope, order: { n: raw } }), "number")
@@ -65,7 +65,7 @@ describe("JsonataExpressions", () => {
       ["$sum", "failed", "gives a function, not a value"],
       ["[function($x) { $x }]", "failed", "gives a function, not a value"],
       ["\"".padEnd(20_000, "x") + "\"", "bounds", "at most 16384 are allowed"]
-    ])("says why %s fails", ([source, reason, why]) =>
+    ])("reports why %s fails", ([source, reason, why]) =>
       Effect.gen(function*() {
         const error = yield* Effect.flip(evaluate(source))
         assert.strictEqual(error.reason, reason)
@@ -73,7 +73,7 @@ describe("JsonataExpressions", () => {
         assert.include(error.message, source.slice(0, 100))
       }))
 
-    it.effect("checks without evaluating, and names the steps that are referred to", () =>
+    it.effect("checks without evaluating, and names the steps that an expression refers to", () =>
       Effect.gen(function*() {
         const facts = yield* check("$error(callouts.provision.body & steps.later.output)")
         assert.deepStrictEqual(facts.stepReferences.toSorted(), ["later", "provision"])
@@ -96,13 +96,13 @@ describe("JsonataExpressions", () => {
         assert.include(error.message, why)
       }))
 
-    it.effect("goes on after a caller has lost patience", () =>
+    it.effect("continues after a caller has timed out", () =>
       Effect.gen(function*() {
         yield* evaluate("($f := function($x) { $f($x) }; $f(2))").pipe(Effect.timeoutOption("20 millis"))
         assert.strictEqual(yield* evaluate("1 + 1"), 2)
       }))
 
-    it.effect("lets quick expressions through while others attack", () =>
+    it.effect("evaluates quick expressions while others use up all time", () =>
       Effect.gen(function*() {
         const quick = "$uppercase(order.orderType)"
         yield* evaluate(quick)
@@ -123,7 +123,7 @@ describe("JsonataExpressions", () => {
       }))
   })
 
-  describe("while one pipeline's expressions take all the time that they get", () => {
+  describe("while the expressions of one pipeline use all their time", () => {
     const attacks = Effect.fnUntraced(function*() {
       const state = { ended: 0 }
       yield* Effect.forEach(
@@ -151,7 +151,7 @@ describe("JsonataExpressions", () => {
         assert.isAtMost(state.ended - before, 2)
       }).pipe(Effect.provide(JsonataExpressions.layer(), { local: true })))
 
-    it.effect("another pipeline's first run waits for what is running, and not for what is queued", () =>
+    it.effect("the first run of another pipeline waits for running evaluations, not for queued ones", () =>
       Effect.gen(function*() {
         const state = yield* attacks()
         assert.strictEqual(yield* evaluate("$uppercase(order.orderType)", scope, "another pipeline"), "NEW_ORDER")
@@ -160,7 +160,7 @@ describe("JsonataExpressions", () => {
       }).pipe(Effect.provide(JsonataExpressions.layer(), { local: true })))
   })
 
-  it.effect("an expression that was quick is stopped, and no longer taken for quick, when it is slow", () =>
+  it.effect("an expression that becomes slow is stopped, and no longer treated as quick", () =>
     Effect.gen(function*() {
       const source = "$match(order.text, /^(a+)+$/)"
       const over = (text: string): ExpressionScope => ({ ...scope, order: { text } })
@@ -189,14 +189,14 @@ describe("JsonataExpressions", () => {
       for (let i = 0; i < 5; i++) assert.strictEqual(yield* evaluate(`1 + ${i}`), 1 + i)
     }).pipe(Effect.provide(JsonataExpressions.layer({ size: 1, idleMs: 0 }))))
 
-  it.effect("stops what needs too much memory, and says so", () =>
+  it.effect("stops an evaluation that needs too much memory, and says so", () =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(evaluate("$length($pad('x', 3e8))"))
       assert.strictEqual(error.reason, "bounds")
       assert.include(error.message, "needs more than 64 MB")
     }).pipe(Effect.provide(JsonataExpressions.layer({ memoryMb: 64, timeMs: 60_000 }))))
 
-  it.live("ends with the process that asked, which need not close anything", () =>
+  it.live("children end with their parent process, even if it closes nothing", () =>
     Effect.gen(function*() {
       const script = fileURLToPath(new URL("./fixtures/asks-and-leaves.ts", import.meta.url))
       const { stdout } = yield* Effect.promise(() =>

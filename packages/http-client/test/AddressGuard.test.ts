@@ -72,7 +72,7 @@ describe("AddressGuard", () => {
     "http://100.100.100.200/",
     "http://metadata.google.internal/computeMetadata/v1/",
     "http://METADATA.google.internal./"
-  ])("%s stays refused whatever is allowed", (url) => assert.include(lenient.refuseUrl(url), "no setting allows"))
+  ])("%s is refused whatever is allowed", (url) => assert.include(lenient.refuseUrl(url), "no setting allows"))
 
   /** Every way to write an IPv4 address inside an IPv6 one, from its octets; whether it stands for nothing else. */
   const embeddings: ReadonlyArray<
@@ -137,7 +137,7 @@ describe("AddressGuard", () => {
     ["10.0.0.0/33", "like 10.0.0.0/8"],
     ["::1/64", "write ::/64"],
     ["localhost", "like 10.0.0.0/8"]
-  ])("names %s and its mend", (entry, mend) => {
+  ])("names %s and the remedy", (entry, mend) => {
     const failure = Result.getOrThrow(Result.flip(AddressGuard.parseNetworks(`10.0.0.0/8,${entry}`)))
     assert.strictEqual(failure.entry, entry)
     assert.include(failure.message, `"${entry}"`)
@@ -147,7 +147,7 @@ describe("AddressGuard", () => {
   const octet = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 255 }))
   const firstOctet = Schema.Union([Schema.Literals([0, 10, 100, 127, 169, 172, 192, 198, 224]), octet])
   it.prop(
-    "gives an address and every form that carries it the same answer",
+    "decides the same for an address and every form that contains it",
     [Schema.Tuple([firstOctet, octet, octet, octet]), Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 32 }))],
     ([octets, prefix]) => {
       const plain = octets.join(".")

@@ -29,7 +29,7 @@ const invalidate = (value: string) =>
 const requestCount = Effect.map(Memory.OutboundMemory, ({ requests }) => requests.length)
 
 describe("Credentials", () => {
-  it.effect("writes basic and bearer credentials without asking anybody", () =>
+  it.effect("writes basic and bearer credentials without a request", () =>
     Effect.gen(function*() {
       const credentials = yield* Credentials
       const basic = credentials.authorization({ type: "basic", username: "Åse", password: Redacted.make("p:w") })
@@ -54,7 +54,7 @@ describe("Credentials", () => {
     }).pipe(withScript(issue())))
 
   it.effect.each([["sluice", "s3cret&more"], ["a:b c", "p%ä+ö:\"'~"]] as const)(
-    "names the client %s in an Authorization header where it is asked to, each part form-encoded",
+    "identifies the client %s in an Authorization header if configured, each part form-encoded",
     ([clientId, secret]) =>
       Effect.gen(function*() {
         const credentials = yield* Credentials
@@ -82,7 +82,7 @@ describe("Credentials", () => {
       assert.deepStrictEqual(requests.map(({ tls }) => tls?.clientCertificate), ["a", "b"])
     }).pipe(withScript(issue())))
 
-  it.effect("makes one request for many who wait, even if the first of them gives up", () =>
+  it.effect("makes one request for many waiting callers, even if the first of them gives up", () =>
     Effect.gen(function*() {
       const first = yield* Effect.forkChild(authorization, { startImmediately: true })
       const others = yield* Effect.forkChild(
@@ -95,9 +95,11 @@ describe("Credentials", () => {
       yield* TestClock.adjust("1 second")
       assert.deepStrictEqual(new Set(yield* Fiber.join(others)), new Set(["Bearer t0"]))
       assert.strictEqual(yield* requestCount, 1)
-    }).pipe(withScript((_, index) =>
-      Effect.delay(Effect.succeed(Memory.respond(200, { access_token: `t${index}` })), "1 second")
-    )))
+    }).pipe(
+      withScript((_, index) =>
+        Effect.delay(Effect.succeed(Memory.respond(200, { access_token: `t${index}` })), "1 second")
+      )
+    ))
 
   it.effect("makes one request for two processes of 64 runs each, and one more when the token is refused", () =>
     Effect.gen(function*() {
@@ -146,7 +148,7 @@ describe("Credentials", () => {
   )
 
   it.effect.each([undefined, null, "soon", "", " ", "1e3", "-1", -1, true, [3600], { seconds: 3600 }, 1e300, "0x10"])(
-    "keeps a token whose expires_in is %j until it is turned away",
+    "keeps a token whose expires_in is %j until it is rejected",
     (expires_in) =>
       Effect.gen(function*() {
         yield* authorization
@@ -157,7 +159,7 @@ describe("Credentials", () => {
       }).pipe(withScript(issue(expires_in === undefined ? {} : { expires_in })))
   )
 
-  it.effect("fetches one new token when many are turned away with the old one", () =>
+  it.effect("fetches one new token when many requests are rejected with the old one", () =>
     Effect.gen(function*() {
       const used = yield* authorization
       const retry = Effect.andThen(invalidate(used), authorization)
@@ -191,14 +193,14 @@ describe("Credentials", () => {
       [Memory.respond(200, { access_token: "a\r\nx: 1" }), "200: no token"],
       [Memory.respond(302, "", { location: "/" }), "302: no token"]
     ] as const
-  )("fails typed on %#, and asks again next time", ([answer, message]) =>
+  )("fails with a typed error on %#, and tries again next time", ([answer, message]) =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(authorization)
       assert.deepInclude(error, { _tag: "TokenRefused", message: `Token endpoint answered ${message}` })
       assert.strictEqual(yield* authorization, "Bearer t1")
     }).pipe(withScript((request, index) => index === 0 ? answer : issue()(request, index))))
 
-  it.effect("says of an unreachable token endpoint that the request itself was not sent", () =>
+  it.effect("reports that the request itself was not sent if the token endpoint is unreachable", () =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(authorization)
       assert.deepInclude(error, { _tag: "OutboundUnreachable", code: "reset", sent: false })

@@ -12,7 +12,7 @@ const opened = Effect.gen(function*() {
   return { deadlines, rung, set }
 })
 
-it.effect("deadlines ring at their time, whatever is taken back before, between and after them", () =>
+it.effect("deadlines fire at their time, whichever others are cancelled", () =>
   Effect.gen(function*() {
     const { rung, set } = yield* opened
     const first = set("first", 2000)
@@ -33,7 +33,7 @@ it.effect("deadlines ring at their time, whatever is taken back before, between 
     assert.deepStrictEqual(rung, ["short", "second", "fourth"])
   }))
 
-it.effect("one deadline whose call throws silences none of those after it", () =>
+it.effect("a deadline whose callback throws does not stop later ones", () =>
   Effect.gen(function*() {
     const { deadlines, rung, set } = yield* opened
     deadlines.set(yield* Clock.Clock, 1000, () => {
@@ -44,7 +44,7 @@ it.effect("one deadline whose call throws silences none of those after it", () =
     assert.deepStrictEqual(rung, ["next"])
   }))
 
-it.effect("nothing rings after the shutdown", () =>
+it.effect("no deadline fires after the shutdown", () =>
   Effect.gen(function*() {
     const { deadlines, rung, set } = yield* opened
     set("late", 1000)

@@ -6,7 +6,7 @@ import * as MacNode from "../src/node/MacNode.ts"
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex")
 
 describe("MacNode", () => {
-  it.effect("signs as RFC 4231 says, each time with the key that is given", () =>
+  it.effect("signs as RFC 4231 says, with the given key", () =>
     Effect.gen(function*() {
       const mac = yield* Mac.Mac
       const first = yield* Mac.key(Mac.hmacSha256, new Uint8Array(20).fill(0x0b))

@@ -53,7 +53,7 @@ layer(HostileServer.layer)("OutboundUndici, where names are resolved", (it) => {
       ["::1", 6, "::1/128"],
       ["::ffff:10.0.0.1", 6, "10.0.0.1/32"]
     ] as const
-  )("blocks a name of which one answer is %s, and connects to none", ([address, family, entry]) => {
+  )("blocks a name with the address %s among others, and connects to none", ([address, family, entry]) => {
     const { lookup } = resolver(() => [loopback, { address, family }])
     return Effect.gen(function*() {
       const server = yield* HostileServer
@@ -66,7 +66,7 @@ layer(HostileServer.layer)("OutboundUndici, where names are resolved", (it) => {
     }).pipe(Effect.provide(OutboundUndici.layer({ guard, lookup })))
   })
 
-  it.effect("counts the time that the resolver takes, and then has sent nothing", () => {
+  it.effect("counts the resolver's time towards the time-out, and then nothing was sent", () => {
     const { asked, lookup } = resolver(() => undefined)
     return Effect.gen(function*() {
       const fiber = yield* Effect.forkChild(Effect.flip(get("http://silent.test/", 2000)))
@@ -76,7 +76,7 @@ layer(HostileServer.layer)("OutboundUndici, where names are resolved", (it) => {
     }).pipe(Effect.provide(OutboundUndici.layer({ guard, lookup })))
   })
 
-  it.effect("meets a partner that comes back with a fresh connection, not with the one that hung", () => {
+  it.effect("uses a new connection after a time-out, not the one that hung", () => {
     const { lookup } = resolver((_, call) => call === 1 ? undefined : [loopback])
     return Effect.gen(function*() {
       const url = yield* named("partner.test", "/echo/back")
@@ -91,7 +91,7 @@ layer(HostileServer.layer)("OutboundUndici, where names are resolved", (it) => {
 layer(Layer.merge(HostileServer.layer, OutboundUndici.layer({ guard, connectionsPerOrigin: 2 })))(
   "OutboundUndici, where connections are shared",
   (it) => {
-    it.effect("does not fail a request because the connection kept for it was closed meanwhile", () =>
+    it.effect("does not fail a request because an idle connection was closed meanwhile", () =>
       Effect.gen(function*() {
         const { count, url } = yield* HostileServer
         for (let call = 0; call < 50; call++) assert.strictEqual((yield* get(`${url}/close-quietly`)).status, 200)
@@ -110,7 +110,7 @@ layer(Layer.merge(HostileServer.layer, OutboundUndici.layer({ guard, connections
           (socket, done) => void socket.end("HTTP/1.1 408 Request Timeout\r\nconnection: close\r\n\r\n", done)
         ]
       ]
-    )("replaces a kept connection that was %s just before its request", ([, hangUp]) =>
+    )("replaces an idle connection that was %s just before its request", ([, hangUp]) =>
       Effect.gen(function*() {
         const sockets: Array<Socket> = []
         let received = 0
@@ -134,7 +134,7 @@ layer(Layer.merge(HostileServer.layer, OutboundUndici.layer({ guard, connections
         assert.strictEqual(sockets.length, 20)
       }))
 
-    it.effect("uses a connection again after an answer was read to its end", () =>
+    it.effect("reuses a connection after a response was read to its end", () =>
       Effect.gen(function*() {
         const { url } = yield* HostileServer
         const ports = new Set<string>()
@@ -145,7 +145,7 @@ layer(Layer.merge(HostileServer.layer, OutboundUndici.layer({ guard, connections
         assert.strictEqual(ports.size, 1)
       }))
 
-    it.effect("lets requests over the limit wait, their time running, without sending them", () =>
+    it.effect("queues requests above the limit, and their time-out runs meanwhile", () =>
       Effect.gen(function*() {
         const { count, disconnected, received, url } = yield* HostileServer
         const busy = yield* Effect.forkChild(
@@ -167,7 +167,7 @@ layer(Layer.merge(HostileServer.layer, OutboundUndici.layer({ guard, connections
 )
 
 describe("OutboundUndici, closed", () => {
-  it.effect("ends what is under way", () =>
+  it.effect("ends requests in flight", () =>
     Effect.gen(function*() {
       const { received, url } = yield* HostileServer
       const fiber = yield* Effect.gen(function*() {

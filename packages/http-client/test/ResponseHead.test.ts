@@ -44,7 +44,7 @@ describe("ResponseHead", () => {
     assert.strictEqual(passed([long], 500), long)
   })
 
-  it("passes on an interim answer after a mebibyte of them, so that the parser ends the exchange", () => {
+  it("passes on interim responses after the first mebibyte, so that the parser ends the exchange", () => {
     const head = new ResponseHead(32 * 1024)
     head.begin()
     const packet = Buffer.from(proceed.repeat(1000))
@@ -53,7 +53,7 @@ describe("ResponseHead", () => {
     assert.isAtMost(packets * packet.length, 1024 * 1024)
   })
 
-  it("leaves bytes alone that no answer is awaited for", () => {
+  it("ignores bytes that belong to no response", () => {
     const head = new ResponseHead(100)
     assert.strictEqual(head.next(Buffer.from(proceed))?.toString(), proceed)
   })

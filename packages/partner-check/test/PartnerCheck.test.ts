@@ -93,7 +93,7 @@ describe("an answer to a workflow step, and what it does to an order", () => {
       assert.deepStrictEqual(ends(report), effects)
     }))
 
-  it.effect("a patch onto an order that nobody may change is refused, and the report says why", () =>
+  it.effect("a patch of a read-only order is refused, and the report says why", () =>
     Effect.gen(function*() {
       const { report } = yield* checking(() => respond(200, patch))
       assert.strictEqual(caseOf(report, "read-only").critical?.status.after, "New")
@@ -102,7 +102,7 @@ describe("an answer to a workflow step, and what it does to an order", () => {
 })
 
 describe("what is sent", () => {
-  it.effect("a refusal that is retried brings four attempts of one key and one body, and a partner that hangs one", () =>
+  it.effect("a retryable refusal leads to four attempts with one key and body, and a partner that does not answer to one", () =>
     Effect.gen(function*() {
       const { requests } = yield* checking((_, index) =>
         index < 3 ? respond(503) : new OutboundTimedOut({ sent: true })
@@ -121,7 +121,7 @@ describe("what is sent", () => {
       )
     }))
 
-  it.effect("the repetition has the first request's key and bytes, the others keys of their own", () =>
+  it.effect("the repetition has the key and bytes of the first request, and other requests have their own keys", () =>
     Effect.gen(function*() {
       const { requests } = yield* checking(() => respond(200, {}))
       const [first, repeated, changed, ...others] = requests.map(({ body, headers }) => ({
@@ -134,7 +134,7 @@ describe("what is sent", () => {
       assert.strictEqual(new Set([first, ...others].map((one) => one?.key)).size, others.length + 1)
     }))
 
-  it.effect("credentials go out, and do not come back in the report", () =>
+  it.effect("credentials are sent, and are not in the report", () =>
     Effect.gen(function*() {
       const token = "a-token-of-some-length"
       const { report, requests } = yield* checking(
@@ -160,7 +160,7 @@ describe("repeated under one key", () => {
     }))
 })
 
-it.effect("a callout takes a 500 for success, unless it is listed", () =>
+it.effect("a callout treats a 500 as success unless it is listed", () =>
   Effect.gen(function*() {
     const step = "calloutPlugin"
     const open = yield* checking(() => respond(500, {}), { step })

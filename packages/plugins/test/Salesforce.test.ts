@@ -32,7 +32,7 @@ const parsed = (members: object, data?: SalesforceOptions["orderDataOptions"]): 
   JSON.parse(limioOrder(members as Order, data))
 
 describe("the event", () => {
-  it("names its members as the platform does", () => {
+  it("names its members like the platform", () => {
     assert.deepStrictEqual(event(), {
       i42as__OrderType__c: "NEW_ORDER",
       i42as__OrderNumber__c: "order-0123456789abcdef0123456789abcdef",
@@ -54,7 +54,7 @@ describe("the event", () => {
     assert.lengthOf(schemaFaults(SalesforceOptions, { ...options, fields: { Own_Field__c: {} } }), 1)
   })
 
-  it("has the fields of the options over the order's, however their names are written, and leaves out empty ones", () => {
+  it("overrides the order's fields with those of the options, in any case, and omits empty ones", () => {
     const fields = {
       ContactId: "003",
       i42as__CaseId: "500",
@@ -83,7 +83,7 @@ describe("the event", () => {
     ["InitiatedByExternalId", 150],
     ["StudentGraduationYear", 4],
     ["LimioOrder", 131_072]
-  ])("takes %s of %i characters and not one more", (field, limit) => {
+  ])("accepts %s of %i characters and not one more", (field, limit) => {
     const name = `i42as__${field}__c`
     assert.strictEqual(event({ fields: { [field]: "x".repeat(limit) } })[name].length, limit)
     assert.include(
@@ -92,7 +92,7 @@ describe("the event", () => {
     )
   })
 
-  it("refuses field names that are none when the pipeline is saved, also where their values are expressions", () => {
+  it("refuses unknown field names when the pipeline is saved, also if their values are expressions", () => {
     const [fault] = schemaFaults(SalesforceOptions, { ...options, fields: { contactId: "{% order.x %}" } })
     assert.strictEqual(fault?.path, "fields")
     assert.match(fault!.message, /^contactId: no field of i42as__OrderEvent__e; write one of OrderType/)
@@ -142,7 +142,7 @@ describe("the whole order", () => {
     )
   })
 
-  it("is what fieldsToKeep says instead, and is never cut", () => {
+  it("contains the members in fieldsToKeep if given, and is never truncated", () => {
     assert.deepStrictEqual(parsed({ status: "New", total: 1 }, { fieldsToKeep: ["status"] }), { status: "New" })
     const long = { customFields: { text: "x".repeat(131_072) } }
     assert.match(event({ sendWholeOrder: true }, long), /i42as__LimioOrder__c has \d+ characters.*fieldsToKeep/)
@@ -177,7 +177,7 @@ describe("an answer of Salesforce", () => {
     assert.strictEqual("message" in judgement ? judgement.message : undefined, message)
   })
 
-  it("leaves the record's id and the event's UUID", () => {
+  it("stores the record's id and the event's UUID", () => {
     assert.deepStrictEqual(outputOf(enqueued), {
       id: "e01xx0000000001AAA",
       eventUuid: "232fd30e-0a71-42bd-a97b-be0e329b2ded"
@@ -194,7 +194,7 @@ describe("an answer of Salesforce", () => {
     [{ outcome: "unreachable", code: "blocked" }, false],
     [{ outcome: "unreachable", code: "reset" }, false],
     [{ outcome: "timed-out" }, false]
-  ])("%j is asked again: %s", (end, expected) => {
+  ])("%j is retried: %s", (end, expected) => {
     assert.strictEqual(isRetried(end), expected)
   })
 })

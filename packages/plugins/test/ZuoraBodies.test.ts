@@ -24,7 +24,7 @@ const options: ZuoraOptions = {
 }
 
 describe("the account", () => {
-  it("takes from the order what Zuora wants and the options do not say", () => {
+  it("takes required members from the order if the options do not give them", () => {
     assert.deepStrictEqual(JSON.parse(accountBody(options, order)), {
       name: "Ada King Lovelace",
       currency: "USD",
@@ -41,7 +41,7 @@ describe("the account", () => {
     })
   })
 
-  it("is what the options say where they say it", () => {
+  it("takes members from the options if they give them", () => {
     const account = { name: "Acme", currency: "EUR", autoPay: true, billToContact: { lastName: "X" }, Custom__c: [1] }
     assert.deepStrictEqual(JSON.parse(accountBody({ ...options, account }, order)), {
       ...account,
@@ -70,7 +70,7 @@ describe("the order", () => {
     })
   })
 
-  it("leaves its numbers to later steps and to the order, in whichever form Zuora names them", () => {
+  it("stores its numbers for later steps and in the order, in either form that Zuora uses", () => {
     const expected = { accountNumber: "A", subscriptionNumbers: ["S-1", "S-2"], orderNumber: "O-1" }
     const listed = numbersOf("A", { orderNumber: "O-1", subscriptionNumbers: ["S-1", "S-2"] })
     assert.deepStrictEqual(listed, expected)

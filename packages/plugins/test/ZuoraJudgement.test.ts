@@ -96,7 +96,7 @@ describe("after an attempt", () => {
   })
 })
 
-describe("how long Zuora asks to be left alone", () => {
+describe("how long Zuora asks to wait", () => {
   const limited = (headers: Record<string, string>, end: Partial<AttemptEnd> = {}): AttemptEnd => ({
     outcome: "rejected",
     status: 429,

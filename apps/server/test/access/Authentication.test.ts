@@ -49,7 +49,7 @@ describe("Authentication", () => {
     }
   })
 
-  it.each(["Bearer k1", "bearer k1", "BEARER  k1"])("takes %s and knows whose key it is", (authorization) => {
+  it.each(["Bearer k1", "bearer k1", "BEARER  k1"])("accepts %s and identifies the key's owner", (authorization) => {
     assert.deepStrictEqual(admission(keys)({ ...ask, authorization }), { _tag: "Admitted", caller: ops })
   })
 
@@ -60,7 +60,7 @@ describe("Authentication", () => {
     }
   )
 
-  it("asks the role read for the metrics", () => {
+  it("requires the role read for the metrics", () => {
     const metrics = { ...ask, target: "/metrics" }
     assert.strictEqual(admission(keys)({ ...metrics, authorization: "Bearer k1" })._tag, "Admitted")
     assert.deepStrictEqual(admission(keys)({ ...metrics, authorization: "Bearer k2" }), {
@@ -70,7 +70,7 @@ describe("Authentication", () => {
     })
   })
 
-  it.each(["/", "/docs", "/openapi.json", "/health/live", "/health/ready?x=1"])("asks no key for %s", (target) => {
+  it.each(["/", "/docs", "/openapi.json", "/health/live", "/health/ready?x=1"])("requires no key for %s", (target) => {
     assert.strictEqual(admission(keys)({ ...ask, target, host: "any.example.com" })._tag, "Admitted")
   })
 
@@ -83,13 +83,13 @@ describe("Authentication", () => {
     "/metrics",
     "//docs"
   ])(
-    "asks a key for %s, however it is spelt",
+    "requires a key for %s, in any spelling",
     (target) => {
       assert.strictEqual(admission(keys)({ ...ask, target })._tag, "Unauthorized")
     }
   )
 
-  it("a process that is a worker only serves its health and nothing of the API", () => {
+  it("a process with the role worker alone serves its health, and nothing of the API", () => {
     assert.strictEqual(admission(none, "pages")({ ...ask, target: "/health/ready" })._tag, "Admitted")
     assert.strictEqual(admission(none, "pages")(ask)._tag, "NotServed")
   })

@@ -6,7 +6,7 @@ describe("access", () => {
   layer(Sluice.layer({ SLUICE_API_KEYS: "ops=first-key-of-all,shop=second-key-of-all" }), {
     excludeTestServices: true
   })((it) => {
-    it.effect("with keys: 401 with WWW-Authenticate without one, on every /v1 path, known or not", () =>
+    it.effect("with keys, a request without one is 401 with WWW-Authenticate on every path under /v1, known or not", () =>
       Effect.gen(function*() {
         const { ask } = yield* Sluice
         for (const path of ["/v1/orders", "/v1/nowhere", "//v1/orders", "/v1/orders?limit=0", "/metrics"]) {
@@ -20,7 +20,7 @@ describe("access", () => {
         assert.match(String(wrong.headers["www-authenticate"]), /invalid_token/)
       }))
 
-    it.effect("with keys: any of them is let in, under any Host, and is remembered by name", () =>
+    it.effect("with keys, each of them is accepted under any Host, and identified by its name", () =>
       Effect.gen(function*() {
         const { ask } = yield* Sluice
         const headers = { authorization: "Bearer second-key-of-all", host: "sluice.example.com" }
@@ -34,7 +34,7 @@ describe("access", () => {
         assert.strictEqual(run.json.processEvent.requestedBy, "shop")
       }))
 
-    it.effect("with keys: health, docs and the API's description are open", () =>
+    it.effect("with keys, health, docs and the API description need none", () =>
       Effect.gen(function*() {
         const { ask } = yield* Sluice
         for (const path of ["/", "/docs", "/openapi.json", "/health/live", "/health/ready"]) {
@@ -44,7 +44,7 @@ describe("access", () => {
   })
 
   layer(Sluice.layer(), { excludeTestServices: true })((it) => {
-    it.effect("without keys: a foreign Host is refused on every path", () =>
+    it.effect("without keys, a foreign Host is refused on every path", () =>
       Effect.gen(function*() {
         const { ask } = yield* Sluice
         for (const path of ["/", "/docs", "/health/live", "/v1/orders", "/nowhere"]) {
@@ -70,7 +70,7 @@ describe("access", () => {
   })
 
   layer(Sluice.layer({ SLUICE_ROLES: "worker" }), { excludeTestServices: true })((it) => {
-    it.effect("a process that is a worker only answers for its health and has no API", () =>
+    it.effect("a process with the role worker alone serves its health, and no API", () =>
       Effect.gen(function*() {
         const { ask } = yield* Sluice
         assert.strictEqual((yield* ask("GET", "/health/ready")).status, 200)

@@ -412,7 +412,7 @@ describe("audit", () => {
         }
       }))
 
-    it.effect("a setting that is changed keeps what it was; the same again is no change", () =>
+    it.effect("a record of a changed setting holds the earlier version; writing the same again is no change", () =>
       Effect.gen(function*() {
         const path = "/v1/pipelines/changed"
         yield* send("PUT", path, { body: { match: { orderTypes: ["X"] }, steps: [] } })
@@ -425,7 +425,7 @@ describe("audit", () => {
         assert.strictEqual(yield* count, before)
       }))
 
-    it.effect("submissions, reads and repeats are not recorded, nor what is refused for its key or is not there", () =>
+    it.effect("submissions, reads, repetitions, and requests with a wrong key or for unknown resources are not recorded", () =>
       Effect.gen(function*() {
         const { json: { orderId } } = yield* send("POST", "/v1/orders", { body: { orderType: "ENDS" } })
         const hanging = yield* send("POST", "/v1/orders", { body: { orderType: "HANGS" } })
@@ -464,7 +464,7 @@ describe("audit", () => {
       [422, "order.process", "POST", "/v1/orders/read-only/process", { body: { pipeline: "nobody" } }],
       [409, "api_key.create", "POST", "/v1/api-keys", { body: { name: "root", roles: ["read"] } }]
     ])(
-      "a change refused with %i is recorded on its own: %s",
+      "a change that is refused with %i is recorded alone: %s",
       ([status, action, method, path, ask]) =>
         Effect.gen(function*() {
           yield* send("PUT", "/v1/webhook-endpoints/there", { body: endpoint })
@@ -486,7 +486,7 @@ describe("audit", () => {
         })
     )
 
-    it.effect("the list is filtered by actor, action, resource and time, and goes page by page", () =>
+    it.effect("the list is filtered by actor, action, resource and time, and paged", () =>
       Effect.gen(function*() {
         yield* send("PATCH", "/v1/orders/read-only", { body: { isReadOnly: false } }, opsKey)
         const list = (query: string) => Effect.map(send("GET", `/v1/audit?${query}`), ({ json }) => json)
@@ -513,7 +513,7 @@ describe("audit", () => {
         assert.strictEqual(new Set(seen).size, seen.length)
       }))
 
-    it.effect("acts on an order carry its id, so that they stay as long as the order", () =>
+    it.effect("records about an order carry its id, so that they are kept as long as the order", () =>
       Effect.gen(function*() {
         const sql = yield* SqlClient.SqlClient
         const rows = yield* sql<{ readonly action: string; readonly owned: boolean }>`
@@ -524,7 +524,7 @@ describe("audit", () => {
   })
 
   layer(Sluice.layer(), { excludeTestServices: true })((it) => {
-    it.effect("without keys the actor is anonymous, and has no roles", () =>
+    it.effect("without keys, the actor is anonymous and has no roles", () =>
       Effect.gen(function*() {
         const { ask } = yield* Sluice
         yield* ask("PUT", "/v1/pipelines/all", { body: { steps: [] } })

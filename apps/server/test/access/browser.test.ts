@@ -96,7 +96,7 @@ for (
           }
         }))
 
-      it.effect("pages of the server's own origin, and programs, are not taken for foreign ones", () =>
+      it.effect("pages of the server's own origin, and programs without an origin, are accepted", () =>
         Effect.gen(function*() {
           const { ask, url } = yield* Sluice
           yield* each(
@@ -108,7 +108,7 @@ for (
           )
         }))
 
-      it.effect("reading is not refused for where it comes from", () =>
+      it.effect("reads are accepted from any origin", () =>
         Effect.gen(function*() {
           const { ask, url } = yield* Sluice
           for (const source of foreign(url)) {
@@ -159,7 +159,7 @@ for (
           )
         }))
 
-      it.effect("every answer under /v1 forbids storing and guessing, whatever it says", () =>
+      it.effect("every response under /v1 forbids caching and content sniffing", () =>
         Effect.gen(function*() {
           const { ask } = yield* Sluice
           const requests: ReadonlyArray<readonly [string, string, Ask]> = [
@@ -185,7 +185,7 @@ for (
           )
         }))
 
-      it.effect("every page has a policy that allows nothing from elsewhere, no inline script but its own, no frame", () =>
+      it.effect("every page has a content security policy that allows no foreign source, no inline script but its own, and no frame", () =>
         Effect.gen(function*() {
           const { ask } = yield* Sluice
           for (const path of ["/", "/docs", "/orders", "/favicon.svg", "/nowhere", "/metrics"]) {
@@ -198,7 +198,7 @@ for (
           }
         }))
 
-      it.effect("two Host lines are 400, also where they agree, on every path", () =>
+      it.effect("two Host headers are 400 on every path, even if they agree", () =>
         Effect.gen(function*() {
           const { url } = yield* Sluice
           const { host } = new URL(url)
@@ -217,7 +217,7 @@ for (
 
 describe("guessing keys", () => {
   layer(Sluice.layer({ SLUICE_API_KEYS: `ops=${key}` }), { excludeTestServices: true })((it) => {
-    it.effect("is 429 after 20 wrong keys of a minute, counted, and locks out no right key", () =>
+    it.effect("is refused with 429 after 20 wrong keys in a minute, is counted, and locks out no valid key", () =>
       Effect.gen(function*() {
         const { ask } = yield* Sluice
         const withKey = (sent: string) => ask("GET", "/v1/orders", { headers: { authorization: `Bearer ${sent}` } })

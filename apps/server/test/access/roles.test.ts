@@ -66,7 +66,7 @@ describe("roles", () => {
         })
     )
 
-    it.effect("a role is asked for before anything else of the request is looked at", () =>
+    it.effect("the role is checked before any other part of the request", () =>
       Effect.gen(function*() {
         const { ask } = yield* Sluice
         const headers = { authorization: `Bearer ${keyOf(["read"])}` }
@@ -90,7 +90,7 @@ describe("Role", () => {
     assert.deepStrictEqual(needs.filter((need) => allows([role], need)), expected)
   })
 
-  it("the least role that would do is one that does, and none before it does", () => {
+  it("the least sufficient role suffices, and none below it does", () => {
     for (const need of needs) {
       const least = leastRole(need)
       if (least === undefined) continue

@@ -29,7 +29,7 @@ const found = Effect.fnUntraced(function*(dataDirectory: string) {
 })
 
 describe("EncryptionKey", () => {
-  it.effect("a generated key is its owner's alone, and is used again without a word", () =>
+  it.effect("a generated key is readable by its owner alone, and is used again silently", () =>
     Effect.gen(function*() {
       const path = yield* directory
       const first = yield* found(path)
@@ -38,7 +38,7 @@ describe("EncryptionKey", () => {
       assert.deepStrictEqual(first.lines, [])
     }).pipe(Effect.scoped))
 
-  it.effect("a key that others can read or write is used with a warning that names the file and the mend", () =>
+  it.effect("a key file that others can read or write is used with a warning that names the file and the remedy", () =>
     Effect.gen(function*() {
       const path = yield* directory
       const file = join(path, "encryption-key")

@@ -123,7 +123,7 @@ describe("ServerConfig", () => {
     [{ SLUICE_RETENTION: "audit=soon" }, /^SLUICE_RETENTION "soon" is not a time/]
   ]
 
-  it.each(refusals)("refuses %o in words that name the variable and the mend", (environment, expected) => {
+  it.each(refusals)("refuses %o with a message that names the variable and the remedy", (environment, expected) => {
     const faults = Result.getOrThrow(Result.flip(decode(environment)))
     assert.lengthOf(faults, 1)
     assert.match(faults[0] ?? "", expected)

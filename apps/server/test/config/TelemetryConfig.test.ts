@@ -45,7 +45,7 @@ describe("TelemetryConfig", () => {
     }
   })
 
-  it("takes the same part of the traces everywhere", () => {
+  it("samples the same traces in every process", () => {
     const ids = Array.from({ length: 4096 }, (_, n) => `${"0".repeat(18)}${(n * 16).toString(16).padStart(4, "0")}`)
       .map((start) => start.padEnd(32, "8"))
     const taken = ids.filter((id) => isSampled(id, 0.25))

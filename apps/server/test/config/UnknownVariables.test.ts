@@ -19,14 +19,14 @@ describe("UnknownVariables", () => {
     assert.deepStrictEqual(unknownVariables({ [name]: "x" }), [`${name} is not known: did you mean ${nearest}?`])
   })
 
-  it("a name that is far from all is named with one of them all the same", () => {
+  it("a name that resembles none is reported with a known one all the same", () => {
     assert.match(
       unknownVariables({ SLUICE_XYZZY: "x" })[0] ?? "",
       /^SLUICE_XYZZY is not known: did you mean SLUICE_\w+\?$/
     )
   })
 
-  it("known variables, empty ones and those of others are not named; each of several is, once", () => {
+  it("known, empty and foreign variables are not reported; each unknown one is reported once", () => {
     assert.deepStrictEqual(
       unknownVariables({
         SLUICE_API_KEYS: "x",
@@ -43,7 +43,7 @@ describe("UnknownVariables", () => {
     assert.lengthOf(unknownVariables({ SLUICE_B: "x", SLUICE_A: "x" }), 2)
   })
 
-  it.live("a start logs one line for each, also one that ends at once", () =>
+  it.live("a start logs one line for each unknown variable, even a start that fails at once", () =>
     Effect.gen(function*() {
       const refused = yield* Process.start({
         HOST: "0.0.0.0",

@@ -19,7 +19,7 @@ const ask = (url: string, headers: Record<string, string> = {}, method: "GET" | 
 
 describe("ConsolePages", () => {
   it.each(["/", "/?a=b", "/orders", "/orders/a%2Fb?tab=history", "/process-events/x", "/V1/orders", "/%761/orders"])(
-    "gives a browser the page on %s",
+    "serves the page to a browser on %s",
     (url) => assert.strictEqual(ask(url, html)?.headers["content-type"], "text/html; charset=utf-8")
   )
 
@@ -33,9 +33,9 @@ describe("ConsolePages", () => {
     "/docs",
     "/docs/x",
     "/assets/gone-2b.js"
-  ])("leaves %s alone, even where a page is asked for", (url) => assert.isUndefined(ask(url, html)))
+  ])("does not answer %s, even if a page is requested", (url) => assert.isUndefined(ask(url, html)))
 
-  it("gives a page only to those who ask for one, or go to /", () => {
+  it("serves a page only to a client that requests one, or requests /", () => {
     assert.isUndefined(ask("/orders", { accept: "*/*" }))
     assert.isUndefined(ask("/orders", html, "POST"))
     assert.isDefined(ask("/"))
@@ -60,7 +60,7 @@ describe("ConsolePages", () => {
     ["br;q=0, gzip", "gzip"],
     ["identity", undefined],
     ["", undefined]
-  ])("sends assets as %j allows, and lets them be kept for ever", (accepted, encoding) => {
+  ])("sends assets as %j allows, and lets them be cached for ever", (accepted, encoding) => {
     const response = ask("/assets/main-1a.js", { "accept-encoding": accepted })
     assert.strictEqual(response?.headers["content-encoding"], encoding)
     assert.include(response?.headers["cache-control"], "immutable")

@@ -38,7 +38,7 @@ const settings: Readonly<Record<string, object>> = {
 }
 
 layer(Sluice.layer(), { excludeTestServices: true })("ids in paths", (it) => {
-  it.effect("an id that was accepted is found again, changed and deleted under its own path", () =>
+  it.effect("an accepted id is found, changed and deleted under its own path", () =>
     Effect.gen(function*() {
       const { url } = yield* Sluice
       const send = (method: string, path: string, body?: object) =>
@@ -69,7 +69,7 @@ layer(Sluice.layer(), { excludeTestServices: true })("ids in paths", (it) => {
       }
     }))
 
-  it.effect("an id that no URL can name is refused where it would be stored, by the member's name", () =>
+  it.effect("an id that no URL can contain is refused when it would be stored, with the member's name", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       yield* ask("PUT", "/v1/pipelines/all", { body: { steps: [] } })
@@ -98,7 +98,7 @@ layer(Sluice.layer(), { excludeTestServices: true })("ids in paths", (it) => {
       }
     }))
 
-  it.effect("clients refuse to ask for such an id instead of sending another request", () =>
+  it.effect("clients refuse such an id instead of requesting another path", () =>
     Effect.gen(function*() {
       const { url } = yield* Sluice
       const sent: Array<string> = []

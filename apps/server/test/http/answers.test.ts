@@ -42,7 +42,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
     return { order: json.order, steps }
   })
 
-  it.effect("a body that is no text is judged by its status, kept in base64, and malformed where JSON is needed", () =>
+  it.effect("a binary body is judged by its status, recorded in base64, and malformed where JSON is needed", () =>
     Effect.gen(function*() {
       const { order, steps } = yield* run("application/json")
       for (const id of ["plain", "schema", "patch"]) {
@@ -60,7 +60,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       assert.notInclude(JSON.stringify([order, steps]), "\ufffd")
     }))
 
-  it.effect("a body in the charset that it declares is read as what it says", () =>
+  it.effect("a body is decoded by the charset that it declares", () =>
     Effect.gen(function*() {
       const { steps } = yield* run("application/json; charset=ISO-8859-1")
       assert.deepStrictEqual(steps.plain.callouts[0].response.body, { status: "Validé", orderOrigin: "é" })

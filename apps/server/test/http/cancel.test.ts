@@ -47,7 +47,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
 
   const states = (json: any) => json.steps.map(({ id, state }: any) => `${id} ${state}`)
 
-  it.effect("200 with the process event: the call is aborted, and all of it is said", () =>
+  it.effect("a cancel answers 200 with the process event, and its aborted call is recorded", () =>
     Effect.gen(function*() {
       const { ask, path, closed, orderId } = yield* hanging
       const answer = yield* ask("POST", `${path}/cancel`, { body: { reason: "ordered twice" } })
@@ -62,7 +62,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       assert.deepStrictEqual(again.json, answer.json)
     }))
 
-  it.effect("reaches a run that another process executes within 2 s", () =>
+  it.effect("a cancel reaches a run that another process executes within 2 s", () =>
     Effect.gen(function*() {
       const { path, closed } = yield* hanging
       const database = Redacted.value((yield* DatabaseTest).url)
@@ -75,7 +75,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       assert.deepInclude(answer.json, { state: "cancelled", reason: "cancelled by an operator" })
     }).pipe(Effect.scoped))
 
-  it.effect("with compensate what was completed is undone, last first, and stands behind the other steps", () =>
+  it.effect("with compensate, completed steps are undone in reverse order and listed after the other steps", () =>
     Effect.gen(function*() {
       const { ask, path, partner, orderId } = yield* hanging
       const before = partner.asked.length
@@ -94,7 +94,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       ])
     }))
 
-  it.effect("a failed run is compensated while it says so, and says when that failed", () =>
+  it.effect("a failed run is `compensating` while its steps are undone, and says if that failed", () =>
     Effect.gen(function*() {
       const { ask, partner } = yield* setUp
       partner.answer("/second", (_, response) => void response.writeHead(500).end())
@@ -127,7 +127,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       yield* ask("POST", `${path}/cancel`)
     }))
 
-  it.effect("is refused in words: after another end, for what is not there, and with what it does not take", () =>
+  it.effect("a cancel is refused with a reason: after the run's end, for an unknown run, and for an unknown member", () =>
     Effect.gen(function*() {
       const { ask } = yield* setUp
       const done = yield* ask("POST", "/v1/orders", { headers: { prefer: "wait=10" }, body: { orderType: "PLAIN" } })
@@ -145,7 +145,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       }
     }))
 
-  it.effect("a probe or compensation that could not be sent is refused when the pipeline is saved", () =>
+  it.effect("a probe or compensation that could never be sent is refused when the pipeline is saved", () =>
     Effect.gen(function*() {
       const { ask } = yield* setUp
       const step = (members: object) => ({

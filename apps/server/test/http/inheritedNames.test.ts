@@ -61,7 +61,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
   )
 
   it.effect.each(names)(
-    "what an object inherits under the name %s is not taken for a callout that was never made",
+    "a property %s that objects inherit is not mistaken for a callout",
     (name) =>
       Effect.gen(function*() {
         const { ask } = yield* Sluice

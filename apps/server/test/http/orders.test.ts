@@ -24,7 +24,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
     return { ask, partner: yield* Partner }
   })
 
-  it.effect("202 gives the ids, and what is read by them is what came, to the digit", () =>
+  it.effect("202 returns the ids, and what they read is the submitted order, digit for digit", () =>
     Effect.gen(function*() {
       const { ask } = yield* setUp
       const answer = yield* ask("POST", "/v1/orders", { headers: { "content-type": "application/json" }, raw: text })
@@ -46,7 +46,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       assert.strictEqual(listed.json.items[0].lastRun.processEventId, answer.json.processEventId)
     }))
 
-  it.effect("Prefer: wait answers 200 with order and process event, however the run ended", () =>
+  it.effect("Prefer: wait answers 200 with the order and the process event, however the run ended", () =>
     Effect.gen(function*() {
       const { ask, partner } = yield* setUp
       partner.answer("/one", (_, response) => void response.writeHead(200).end("{\"ok\":true}"))
@@ -77,7 +77,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       yield* Effect.repeat(ask("GET", path), { until: ({ json }) => json.state === "completed" })
     }))
 
-  it.effect("a repeat answers the original ids, another body 409, and both keys are named where two orders meet", () =>
+  it.effect("a repetition answers the original ids, another body 409, and a conflict of two orders names both keys", () =>
     Effect.gen(function*() {
       const { ask } = yield* setUp
       const body = { orderType: "PLAIN", externalId: "e1", note: { a: 1, b: 2 } }
@@ -121,7 +121,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       yield* Effect.repeat(ask("GET", path), { until: ({ json }) => json.state === "completed" })
     }))
 
-  it.effect("PATCH merges, honours If-Match, refuses unknown members, and respects isReadOnly", () =>
+  it.effect("PATCH merges the body, honours If-Match, refuses unknown members, and respects isReadOnly", () =>
     Effect.gen(function*() {
       const { ask } = yield* setUp
       yield* ask("POST", "/v1/orders", { body: { orderType: "PLAIN", id: "patched", tags: ["a"] } })
@@ -146,7 +146,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       assert.isString(history.json.nextCursor)
     }))
 
-  it.effect("/process runs a pipeline over a stored order, once for one key", () =>
+  it.effect("/process runs a pipeline over a stored order, once per key", () =>
     Effect.gen(function*() {
       const { ask } = yield* setUp
       yield* ask("POST", "/v1/orders", { body: { orderType: "PLAIN", id: "again" } })
@@ -164,7 +164,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       assert.strictEqual((yield* ask("POST", path, { body: { pipline: "x" } })).status, 400)
     }))
 
-  it.effect("pages are newest first, meet no row twice, and end with a null cursor", () =>
+  it.effect("pages are newest first, contain no row twice, and end with a null cursor", () =>
     Effect.gen(function*() {
       const { ask } = yield* setUp
       for (let n = 0; n < 5; n++) {

@@ -180,24 +180,28 @@ const useAll = Effect.gen(function*() {
 })
 
 describe("plans", () => {
-  it.live("of the whole API read no large table through that was never analysed", () =>
-    Effect.gen(function*() {
-      const { url } = yield* DatabaseTest
-      const sql = yield* SqlClient.SqlClient
-      // Connections tell what they did when they are closed.
-      yield* useAll.pipe(
-        Effect.provide(Layer.provideMerge(Sluice.layer({ DATABASE_URL: Redacted.value(url) }), Partner.layer), {
-          local: true
-        }),
-        Effect.provideService(SqlClient.SqlClient, sql)
-      )
-      const read = yield* sql<{ readonly name: string; readonly scans: number; readonly read: number }>`
+  it.live(
+    "the statements of the whole API scan no large table, although none was ever analysed",
+    () =>
+      Effect.gen(function*() {
+        const { url } = yield* DatabaseTest
+        const sql = yield* SqlClient.SqlClient
+        // Connections tell what they did when they are closed.
+        yield* useAll.pipe(
+          Effect.provide(Layer.provideMerge(Sluice.layer({ DATABASE_URL: Redacted.value(url) }), Partner.layer), {
+            local: true
+          }),
+          Effect.provideService(SqlClient.SqlClient, sql)
+        )
+        const read = yield* sql<{ readonly name: string; readonly scans: number; readonly read: number }>`
         select relname as name, seq_scan::int4 as scans, seq_tup_read::int4 as read from pg_stat_user_tables
         where seq_tup_read >= ${rows}::int4 order by 1`
-      assert.deepStrictEqual(read, [])
-      const walked = yield* sql<{ readonly name: string; readonly read: number }>`
+        assert.deepStrictEqual(read, [])
+        const walked = yield* sql<{ readonly name: string; readonly read: number }>`
         select indexrelname as name, idx_tup_read::int4 as read from pg_stat_user_indexes
         where idx_tup_read >= ${(repeats - 1) * rows}::int4 order by 1`
-      assert.deepStrictEqual(walked, [])
-    }).pipe(Effect.orDie, Effect.provide(DatabaseTest.layer)), 300_000)
+        assert.deepStrictEqual(walked, [])
+      }).pipe(Effect.orDie, Effect.provide(DatabaseTest.layer)),
+    300_000
+  )
 })

@@ -401,6 +401,7 @@ const refused = (refusal: Refusal) =>
 
 layer(Sluice.layer(), { excludeTestServices: true })("refusals", (it) => {
   for (const refusal of [...orders, ...settings]) {
-    it.effect(`names the member and the mend, and stores nothing: ${refusal.name}`, () => refused(refusal))
+    it.effect(`a refusal names the member and the remedy, and nothing is stored: ${refusal.name}`, () =>
+      refused(refusal))
   }
 })

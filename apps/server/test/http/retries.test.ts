@@ -44,7 +44,7 @@ layer(Layer.merge(Sluice.layer({ SLUICE_API_KEYS: "ops=secret-key-of-ops" }), Pa
         return json.processEvent
       })
 
-    it.effect("a retry answers as a submission does, shows what it reuses, and leaves the old run as it was", () =>
+    it.effect("a retry is answered like a submission, shows what it reuses, and leaves the old run unchanged", () =>
       Effect.gen(function*() {
         const { ask, asked, partner } = yield* setUp
         partner.answer("/a", ok("A-1"))
@@ -82,7 +82,7 @@ layer(Layer.merge(Sluice.layer({ SLUICE_API_KEYS: "ops=secret-key-of-ops" }), Pa
         assert.strictEqual(other.status, 409)
       }))
 
-    it.effect("what cannot be retried is refused in words that name the member", () =>
+    it.effect("a retry that is not possible is refused with a message that names the member", () =>
       Effect.gen(function*() {
         const { ask, partner } = yield* setUp
         partner.answer("/a", ok("A-1"))
@@ -108,7 +108,7 @@ layer(Layer.merge(Sluice.layer({ SLUICE_API_KEYS: "ops=secret-key-of-ops" }), Pa
         }
       }))
 
-    it.effect("a step settled by hand is done, says so, and is gone on after", () =>
+    it.effect("a step that was resolved by hand counts as done, shows its resolution, and a retry continues after it", () =>
       Effect.gen(function*() {
         const { ask, asked, partner } = yield* setUp
         partner.answer("/a", no)
@@ -131,7 +131,7 @@ layer(Layer.merge(Sluice.layer({ SLUICE_API_KEYS: "ops=secret-key-of-ops" }), Pa
         assert.include(history.text, "StepResolved")
       }))
 
-    it.effect("why an operator did something is kept without the secrets that were copied into it", () =>
+    it.effect("an operator's reason is stored without the secrets that were copied into it", () =>
       Effect.gen(function*() {
         const { ask, partner } = yield* setUp
         const secret = "token-of-the-connector"
@@ -160,7 +160,7 @@ layer(Layer.merge(Sluice.layer({ SLUICE_API_KEYS: "ops=secret-key-of-ops" }), Pa
       }))
 
     it.effect(
-      "a job retries every run that matches, once, oldest first, and tells of those that fail again",
+      "a job retries every matching run once, oldest first, and reports those that fail again",
       () =>
         Effect.gen(function*() {
           const { ask, partner } = yield* setUp
@@ -205,7 +205,7 @@ layer(Layer.merge(Sluice.layer({ SLUICE_API_KEYS: "ops=secret-key-of-ops" }), Pa
         })
     )
 
-    it.effect("responseSchema is refused where it is none, and an answer that breaks it is invalid-response", () =>
+    it.effect("an invalid responseSchema is refused, and an answer that violates a valid one is invalid-response", () =>
       Effect.gen(function*() {
         const { ask, partner } = yield* setUp
         const schema = { type: "object", properties: { account: { type: "integer" } } }

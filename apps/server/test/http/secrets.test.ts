@@ -149,7 +149,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
   })
 
   it.effect.each(Object.entries(encodings))(
-    "that a partner repeats in %s are in no record, delivery, order, history and database",
+    "secrets that a partner repeats in %s are in no record, delivery, order, history or database row",
     ([name, encode]) =>
       Effect.gen(function*() {
         const partner = yield* Partner
@@ -218,7 +218,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
   )
 
   it.effect.each([3, 12, 30])(
-    "of which a cut at 64 KiB or 1 MiB leaves %d characters are hidden there as well",
+    "secrets of which a cut at 64 KiB or 1 MiB leaves %d characters are hidden as well",
     (left) =>
       Effect.gen(function*() {
         const partner = yield* Partner
@@ -247,7 +247,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       })
   )
 
-  it.effect("are in no table of the database, but sealed", () =>
+  it.effect("secrets are stored encrypted, and in no other form", () =>
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
       const tables = yield* sql<{ readonly name: string }>`
@@ -290,7 +290,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       })],
       ["POST", "/v1/orders", (secret: string) => ({ orderType: 1, [secret]: 1 })]
     ] as const
-  )("%s %s is refused without repeating them", ([method, path, bodyOf]) =>
+  )("%s %s is refused without repeating the secrets", ([method, path, bodyOf]) =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       for (const secret of [`${mark}-not-stored-${mark}`, secrets.query]) {

@@ -33,7 +33,7 @@ layer(Sluice.layer(), { excludeTestServices: true })("settings", (it) => {
       assert.deepStrictEqual(versions.json.items.map((item: { readonly version: number }) => item.version), [2, 1])
     }))
 
-  it.effect("If-Match guards a change and a removal, and a removed setting is gone", () =>
+  it.effect("If-Match guards a change and a deletion, and a deleted setting is 404", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       yield* ask("PUT", "/v1/connectors/c0", { body: connector })
@@ -47,7 +47,7 @@ layer(Sluice.layer(), { excludeTestServices: true })("settings", (it) => {
       assert.strictEqual((yield* ask("DELETE", "/v1/connectors/c0")).status, 404)
     }))
 
-  it.effect("the seeds' spelling is read, camelCase is answered, and no secret is ever shown or stored open", () =>
+  it.effect("the seeds' spelling is accepted, the answer is in camelCase, and no secret is shown or stored in plain text", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const sql = yield* SqlClient.SqlClient
@@ -62,7 +62,7 @@ layer(Sluice.layer(), { excludeTestServices: true })("settings", (it) => {
       assert.notInclude(JSON.stringify(yield* sql`SELECT document FROM connectors`), secret)
     }))
 
-  it.effect("writing what was read keeps the secret, and changes nothing else", () =>
+  it.effect("writing back a setting as it was read keeps its secret and changes nothing", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const put = yield* ask("PUT", "/v1/auth-providers/a1", {
@@ -74,7 +74,7 @@ layer(Sluice.layer(), { excludeTestServices: true })("settings", (it) => {
       assert.deepInclude(renamed.json, { version: 2, username: "v", password: "[redacted]" })
     }))
 
-  it.effect("a saved pipeline counts at once, a removed one too, and one with open runs cannot be removed", () =>
+  it.effect("a pipeline takes effect when it is saved or deleted, and one with open runs cannot be deleted", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const order = { body: { orderType: "LIVE" } }
@@ -85,7 +85,7 @@ layer(Sluice.layer(), { excludeTestServices: true })("settings", (it) => {
       assert.strictEqual((yield* ask("POST", "/v1/orders", order)).status, 422)
     }))
 
-  it.effect("what is allowed but probably not meant comes back as warnings", () =>
+  it.effect("members that are allowed but probably not meant are answered with warnings", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const steps = [{ name: "calloutPlugin", critical: true, options: { endpoint: "https://example.com" } }]
@@ -94,7 +94,7 @@ layer(Sluice.layer(), { excludeTestServices: true })("settings", (it) => {
       assert.match(put.json.warnings[0], /calloutPlugin: /)
     }))
 
-  it.effect("lists are pages", () =>
+  it.effect("lists are paged", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       for (const id of ["l1", "l2", "l3"]) yield* ask("PUT", `/v1/connectors/${id}`, { body: connector })

@@ -31,7 +31,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
     return { ask, partner, score, bill, simulate }
   })
 
-  it.effect("the stored pipeline over its last runs finds nothing, newest first, and asks nobody", () =>
+  it.effect("a simulation of the stored pipeline over its last runs finds no difference and sends nothing", () =>
     Effect.gen(function*() {
       const { ask, partner, simulate } = yield* setUp
       const asked = partner.asked.length
@@ -44,7 +44,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       assert.strictEqual((yield* ask("GET", "/v1/process-events?orderId=low")).json.items.length, 1)
     }))
 
-  it.effect("a changed definition shows what it would have done with an order, and stores nothing", () =>
+  it.effect("a changed definition shows what it would have done to an order, and stores nothing", () =>
     Effect.gen(function*() {
       const { ask, bill, partner, score, simulate } = yield* setUp
       const definition = {
@@ -63,7 +63,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       assert.strictEqual((yield* ask("GET", "/v1/pipelines/scored")).json.version, 1)
     }))
 
-  it.effect("plans one order: the requests of each step, from recorded answers where there are any, sending nothing", () =>
+  it.effect("the plan of one order shows the requests of each step, from recorded answers where they exist, and sends nothing", () =>
     Effect.gen(function*() {
       const { partner, simulate } = yield* setUp
       const asked = partner.asked.length

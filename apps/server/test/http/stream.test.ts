@@ -16,7 +16,7 @@ const eventsIn = (stream: string) =>
   })
 
 layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })("stream", (it) => {
-  it.effect("tells the whole at once, each change, and the end; then it ends", () =>
+  it.effect("the stream sends the whole process event first, then each change, and closes at the end of the run", () =>
     Effect.gen(function*() {
       const { ask, url } = yield* Sluice
       const partner = yield* Partner
@@ -43,7 +43,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       assert.deepStrictEqual(eventsIn(yield* Effect.promise(() => text(after))), [last])
     }))
 
-  it.effect("what is no HTTP is answered with a problem too", () =>
+  it.effect("a request that is not valid HTTP is answered with a problem document, too", () =>
     Effect.gen(function*() {
       const { url } = yield* Sluice
       const answer = yield* Effect.promise(() => {

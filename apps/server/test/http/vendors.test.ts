@@ -80,7 +80,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       for (const secret of ["the-token-of-the-test", "a-secret-of-the-test"]) assert.notInclude(text, secret)
     }))
 
-  it.effect("what cannot work is refused when the pipeline is saved, with the place and the mend", () =>
+  it.effect("options that cannot work are refused when the pipeline is saved, with their place and the remedy", () =>
     Effect.gen(function*() {
       const { ask, partner } = yield* setUp
       const good = { baseUrl: partner.url, subscriptions: [{ productRatePlanId: "8ad0" }] }
@@ -111,7 +111,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       assert.include(said[4]![2], "Contact: no field of i42as__OrderEvent__e; write one of")
     }))
 
-  it.effect("an answer without the member that a later step needs is explained, and nobody else is asked", () =>
+  it.effect("an answer without a member that a later step needs is explained, and no further partner is called", () =>
     Effect.gen(function*() {
       const { ask, partner } = yield* setUp
       yield* ask("PUT", "/v1/pipelines/lost", {
@@ -133,7 +133,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       assert.deepStrictEqual(partner.asked.slice(before).map(({ path }) => path), ["/api/provision"])
     }))
 
-  it.effect("a retry after Zuora refused the order asks for it under a new key, and for the account under the old one", () =>
+  it.effect("a retry after Zuora refused the order creates it under a new key, and the account under the old one", () =>
     Effect.gen(function*() {
       const { ask, partner } = yield* setUp
       const refusal = { success: false, reasons: [{ code: 53100320, message: "'termType' value should be one of: …" }] }
@@ -158,7 +158,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       assert.notStrictEqual(after[1], before[1])
     }))
 
-  it.effect("the list of plugins says what the options of both are", () =>
+  it.effect("the list of plugins describes the options of both", () =>
     Effect.gen(function*() {
       const { ask } = yield* setUp
       const { json } = yield* ask("GET", "/v1/plugins")

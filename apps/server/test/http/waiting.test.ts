@@ -112,7 +112,7 @@ describe("Prefer: wait", () => {
       }
     }).pipe(Effect.provide(environment)), 60_000)
 
-  it.live("is answered without reading what was recorded", () =>
+  it.live("is answered without reading the run's records from the database", () =>
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
       yield* prepare
@@ -134,7 +134,7 @@ describe("Prefer: wait", () => {
       assert.isBelow(Number((callouts?.scans ?? 0n) - (callouts?.made ?? 0n)), 4)
     }).pipe(Effect.provide(environment)))
 
-  it.live("is answered with the newest order where somebody changed it meanwhile", () =>
+  it.live("is answered with the newest order if it was changed meanwhile", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const partner = yield* Partner

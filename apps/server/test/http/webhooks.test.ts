@@ -54,7 +54,7 @@ const delivery = (filter: string, state: string) =>
   )
 
 layer(world, { excludeTestServices: true })("webhooks", (it) => {
-  it.effect("tell of an order and of what it leaves behind, in order, signed", () =>
+  it.effect("webhooks about an order and what it creates are sent in sequence, signed", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       yield* pipeline("new-order", "NEW_ORDER")
@@ -151,7 +151,7 @@ layer(world, { excludeTestServices: true })("webhooks", (it) => {
       assert.notStrictEqual(updated?.cause, patched?.cause)
     }))
 
-  it.effect("of an error tell which plugins failed, also where the run went on", () =>
+  it.effect("error webhooks name the plugins that failed, even if the run continued", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const partner = yield* Partner
@@ -171,7 +171,7 @@ layer(world, { excludeTestServices: true })("webhooks", (it) => {
       })
     }))
 
-  it.effect("show their secret once; rotated, both sign; a test send arrives", () =>
+  it.effect("an endpoint's secret is shown once, a rotated secret signs beside the old one, and a test is delivered", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const { id, secret } = yield* endpoint("/rotates", { types: ["error"] })
@@ -187,7 +187,7 @@ layer(world, { excludeTestServices: true })("webhooks", (it) => {
       for (const one of [secret, json.secret]) assert.strictEqual(verified(one, asked as Asked)["type"], "test")
     }))
 
-  it.effect("are recorded attempt by attempt, and sent again under the same id when asked for", () =>
+  it.effect("each attempt of a delivery is recorded, and a redelivery has the same id", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const partner = yield* Partner
@@ -209,7 +209,7 @@ layer(world, { excludeTestServices: true })("webhooks", (it) => {
       assert.strictEqual(JSON.parse(all[0]?.body ?? "").id, event.json.eventId)
     }))
 
-  it.effect("of an event that is reported again under its key are sent once; another event under it is a conflict", () =>
+  it.effect("an event that is reported again under its key is sent once; another event under that key is a conflict", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       yield* endpoint("/once", { types: ["payment_method.added"] })
@@ -239,7 +239,7 @@ layer(world, { excludeTestServices: true })("webhooks", (it) => {
       assert.lengthOf(yield* received("/once", 2), 2)
     }))
 
-  it.effect("show the request of the last attempt, and before it the one that would be sent, without secrets", () =>
+  it.effect("a delivery shows the request of its last attempt, or else the one that would be sent, without secrets", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const partner = yield* Partner
@@ -276,7 +276,7 @@ layer(world, { excludeTestServices: true })("webhooks", (it) => {
       assert.strictEqual(json.request.headers["webhook-signature"], asked?.headers["webhook-signature"])
     }))
 
-  it.effect("that steps send are signed where a signingSecret is given, under their idempotency key", () =>
+  it.effect("webhooks that steps send carry their idempotency key, and are signed if there is a signingSecret", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const { url } = yield* Partner
@@ -305,7 +305,7 @@ layer(world, { excludeTestServices: true })("webhooks", (it) => {
       assert.deepStrictEqual([bad.status, bad.json.errors?.[0]?.path], [400, "postProcessing[0].options.signingSecret"])
     }))
 
-  it.effect("of a disabled endpoint are held, and sent by a replay once it is enabled", () =>
+  it.effect("deliveries of a disabled endpoint are held, and sent by a replay once it is enabled", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const { id } = yield* endpoint("/held", { types: ["address.added"], disabled: true })
@@ -335,7 +335,7 @@ layer(world, { excludeTestServices: true })("webhooks", (it) => {
       assert.deepInclude(done.json, { state: "completed", replayed: 2, remaining: 0 })
     }))
 
-  it.effect("of ExportOrder and of post-processing go out with their credentials, and hold up no run", () =>
+  it.effect("webhooks of ExportOrder and post-processing are sent with credentials, and delay no run", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const partner = yield* Partner
@@ -371,7 +371,7 @@ layer(world, { excludeTestServices: true })("webhooks", (it) => {
       assert.deepStrictEqual(ofSteps.map(({ type }: any) => type).toSorted(), ["export", "postProcessing"])
     }))
 
-  it.effect("are refused where they can never be sent, by the name of the member", () =>
+  it.effect("an endpoint to which nothing can be sent is refused with the name of the member", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const refused = [

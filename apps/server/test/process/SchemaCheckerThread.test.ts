@@ -5,7 +5,7 @@ import { Effect, Fiber } from "effect"
 import * as SchemaCheckerThread from "../../src/process/SchemaCheckerThread.ts"
 
 describe("SchemaCheckerThread", () => {
-  it.live("says of an answer what the schema says, without holding up the event loop", () =>
+  it.live("validates an answer against its schema without blocking the event loop", () =>
     Effect.gen(function*() {
       const { misfit } = yield* SchemaChecker
       assert.strictEqual(yield* misfit({ type: "object" }, "{}"), undefined)
@@ -25,7 +25,7 @@ describe("SchemaCheckerThread", () => {
       assert.isAbove(rounds, 20)
     }).pipe(Effect.provide(SchemaCheckerThread.layer)))
 
-  it.live("goes on after a check that was given up", () =>
+  it.live("continues after a check that was abandoned", () =>
     Effect.gen(function*() {
       const { misfit } = yield* SchemaChecker
       const heavy: Json = { items: { anyOf: Array.from({ length: 900 }, (_, i) => ({ const: `v${i}` })) } }

@@ -9,7 +9,7 @@ const body = { orderType: "A", customFields: { filler: "x".repeat(1_000_000) } }
 const count = 90
 
 it.live(
-  "while nothing can be stored, every order is refused with 503 and Retry-After, whether it waited or was too much to wait",
+  "while nothing can be stored, every order is refused with 503 and Retry-After, after a wait or because the queue is full",
   () =>
     Effect.gen(function*() {
       const { url } = yield* DatabaseTest

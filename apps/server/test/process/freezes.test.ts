@@ -16,8 +16,8 @@ const worker = start({
 /** Longer than a lease and the takeover after it, on a busy machine too. */
 const spinMs = 15_000
 
-describe("a plugin that spins after its call, on a promise of its own", () => {
-  it.live("fails its run with the reason once it has blocked two processes, and other orders go on", () =>
+describe("a plugin that blocks the event loop after its call", () => {
+  it.live("fails its run once it has blocked two processes, and other orders continue", () =>
     Effect.gen(function*() {
       const { asked, url } = yield* Partner
       const front = yield* api

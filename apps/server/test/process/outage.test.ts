@@ -64,7 +64,7 @@ const lines = (output: string): ReadonlyArray<string> =>
   output.trimEnd().split("\n").map((line) => line.replace(/^\[[^\]]*\] /, ""))
 
 describe("outage", () => {
-  it.live("an outage under load leaves two lines in the log: when writes stopped, and when they went on", () =>
+  it.live("an outage under load leaves two lines in the log: when writes stopped, and when they resumed", () =>
     Effect.gen(function*() {
       const { url } = yield* DatabaseTest
       const cable = yield* Cable.make(Redacted.value(url))
@@ -105,9 +105,10 @@ describe("outage", () => {
     }).pipe(Effect.scoped, Effect.provide([DatabaseTest.layer, Partner.layer])))
 
   it.live(
-    "the database gone: every /v1 request answers 503 within 5 s, and all goes on by itself",
+    "while the database is gone, every /v1 request answers 503 within 5 s, and work resumes by itself",
     () => withSluice((cable) => scenario(cable, cable.pull))
   )
 
-  it.live("the database silent: the same", () => withSluice((cable) => scenario(cable, cable.freeze)))
+  it.live("while the database is silent, every /v1 request answers 503 within 5 s, and work resumes by itself", () =>
+    withSluice((cable) => scenario(cable, cable.freeze)))
 })

@@ -45,9 +45,9 @@ const refused = (
     assert.lengthOf(errors.trimEnd().split("\n"), 1, errors)
   }))
 
-describe("a start that cannot be", () => {
+describe("a start that fails", () => {
   it.live(
-    "a bad value ends in one line that names the variable and the mend",
+    "prints one line that names the variable and the remedy for a bad value",
     () =>
       refused(
         { PORT: "eighty", SLUICE_RETENTION: "long" },
@@ -56,7 +56,7 @@ describe("a start that cannot be", () => {
   )
 
   it.live(
-    "so does a database that is not there",
+    "prints one line for a database that cannot be reached",
     () =>
       refused(
         { DATABASE_URL: "postgres://u:hunter2@127.0.0.1:1/sluice" },
@@ -64,7 +64,7 @@ describe("a start that cannot be", () => {
       )
   )
 
-  it.live("so does a database with a newer schema", () =>
+  it.live("prints one line for a database with a newer schema", () =>
     refused(
       {},
       /^sluice: DATABASE_URL: the database has schema version 9999/,
@@ -74,7 +74,7 @@ describe("a start that cannot be", () => {
       })
     ))
 
-  it.live("so does a database that refuses one of the connections that the process may need", () =>
+  it.live("prints one line for a database that refuses one of the connections that the process may need", () =>
     withDatabase(Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
       const own = yield* environment
@@ -93,7 +93,7 @@ describe("a start that cannot be", () => {
       assert.lengthOf(errors.trimEnd().split("\n"), 1, errors)
     })))
 
-  it.live("so does a settings file that is not there, before a database is made", () =>
+  it.live("prints one line for a missing settings file, before a database is created", () =>
     Effect.gen(function*() {
       const data = yield* directory
       const running = yield* Process.start({ SLUICE_DATA_DIR: data, SLUICE_CONFIG: join(data, "absent.json") })
@@ -123,7 +123,7 @@ describe("a start that cannot be", () => {
       assert.deepStrictEqual(readdirSync(data), ["empty.pem"])
     }).pipe(Effect.scoped))
 
-  it.live("so does a port in use", () =>
+  it.live("prints one line for a port in use", () =>
     withDatabase(Effect.gen(function*() {
       const { url } = yield* Partner
       const { port } = new URL(url)
@@ -137,7 +137,7 @@ describe("a start that cannot be", () => {
     })))
 
   it.live(
-    "so does a settings file that is wrong, before any of it is written",
+    "prints one line for an invalid settings file, before any of it is written",
     () =>
       withDatabase(Effect.gen(function*() {
         const own = yield* environment
@@ -160,7 +160,7 @@ describe("a start that cannot be", () => {
 
 describe("a settings file", () => {
   it.live(
-    "upserts, takes secrets from the environment, and makes no new version of equal content",
+    "is applied with secrets from the environment, and equal content makes no new version",
     () =>
       withDatabase(Effect.gen(function*() {
         const own = yield* environment
@@ -217,7 +217,7 @@ describe("SIGTERM", () => {
     })))
 
   it.live(
-    "ends what waits and watches at once and what is in flight in order, with exit code 0",
+    "ends waits and streams at once, finishes requests in flight, and exits with code 0",
     () =>
       withDatabase(Effect.gen(function*() {
         const partner = yield* Partner
@@ -261,7 +261,7 @@ describe("SIGTERM", () => {
     })))
 
   it.live(
-    "to the whole process group stops the embedded PostgreSQL last, and everything is there again afterwards",
+    "to the whole process group stops the embedded PostgreSQL last, and a restart finds everything again",
     () =>
       Effect.gen(function*() {
         const own = { SLUICE_DATA_DIR: yield* directory }

@@ -64,7 +64,7 @@ const ok = (response: ServerResponse) => {
 
 describe("roles", () => {
   test(
-    "an api takes orders in and executes none, a worker executes them and serves none",
+    "a process with the role api accepts orders and executes none; a worker executes them and accepts none",
     Effect.gen(function*() {
       const { asked, url } = yield* Partner
       const front = yield* api
@@ -89,7 +89,7 @@ describe("roles", () => {
 
 describe("two servers", () => {
   test(
-    "that need an OAuth token at the same time ask for it once, and both use it",
+    "that need an OAuth token at the same time request one token and share it",
     Effect.gen(function*() {
       const { answer, asked, url } = yield* Partner
       const token = "one-token-for-both-processes"
@@ -129,7 +129,7 @@ describe("two servers", () => {
 
 describe("two workers", () => {
   test(
-    "one killed in the middle of its calls: the other takes its runs over within 10 s, and no run is executed by both",
+    "if one is killed during its calls, the other takes over its runs within 10 s, and no run is executed by both",
     Effect.gen(function*() {
       const { answer, asked, url } = yield* Partner
       const open: Array<ServerResponse> = []
@@ -167,7 +167,7 @@ describe("two workers", () => {
   )
 
   test(
-    "one told to stop ends its calls, hands its runs over without repeating any, and exits with 0",
+    "one that is told to stop finishes its calls, releases its runs, repeats none, and exits with 0",
     Effect.gen(function*() {
       const { answer, asked, url } = yield* Partner
       const open: Array<ServerResponse> = []
@@ -196,7 +196,7 @@ describe("two workers", () => {
   )
 
   test(
-    "orders that are held for a partner outlive a worker, and go on, oldest first, when the partner is back",
+    "runs on hold for a partner outlive a worker, and continue, oldest first, when the partner is back",
     Effect.gen(function*() {
       const { answer, asked, url } = yield* Partner
       let down = true

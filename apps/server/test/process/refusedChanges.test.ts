@@ -77,7 +77,7 @@ const assertRefused = ({ answers }: Situation) => {
 }
 
 describe("refused changes", () => {
-  it("are tried for every endpoint of the API that changes something", () => {
+  it("are tested for every endpoint of the API that changes something", () => {
     const endpoints = Object.entries(Api.groups).flatMap(([group, { endpoints }]) =>
       Object.values(endpoints).filter(({ method }) => method !== "GET").map(({ identifier }) =>
         `${group}.${identifier}`
@@ -88,20 +88,20 @@ describe("refused changes", () => {
     assert.deepStrictEqual([...tried, ...readers].toSorted(), endpoints.toSorted())
   })
 
-  it.live("store nothing and say so where the connection is refused", () =>
+  it.live("are answered as not stored if the connection is refused", () =>
     Effect.map(situation((cable) => cable.pull), (found) => {
       assertRefused(found)
       for (const [{ endpoint }, { text }] of found.answers) assert.match(text, nothing, endpoint)
       assert.deepStrictEqual(found.after, found.before)
     }))
 
-  it.live("claim nothing that is not certain where the connection is lost before the request arrives", () =>
+  it.live("are answered as uncertain if the connection is lost before the request arrives", () =>
     Effect.map(situation((cable) => cable.cutRequests), (found) => {
       assertRefused(found)
       assert.deepStrictEqual(found.after, found.before)
     }))
 
-  it.live("may have been stored where the answer of the commit is lost", () =>
+  it.live("are answered as possibly stored if the reply to the commit is lost", () =>
     Effect.map(situation((cable) => cable.loseCommits, 1), (found) => {
       for (const [{ endpoint }, { status, text }] of found.answers) {
         if (changesNothing.has(endpoint)) continue
@@ -115,7 +115,7 @@ describe("refused changes", () => {
       assert.notDeepEqual(found.after, found.before)
     }))
 
-  it.live("are not said to be refused by a database that is away where it is slow", () =>
+  it.live("are not answered as refused by an unavailable database that is only slow", () =>
     Effect.map(situation((cable) => cable.freeze), (found) => {
       assertRefused(found)
       for (const [{ endpoint }, { text }] of found.answers) assert.notMatch(text, /away/, endpoint)

@@ -62,7 +62,7 @@ const fileOf = (json: Json): JsonObject | undefined => {
 const isAlone = (message: string) => /refers to step \w+, which is not in this pipeline/.test(message)
 
 layer(checks, { excludeTestServices: true })("settings in documents", (it) => {
-  it.effect("each of them is taken as it stands", () =>
+  it.effect("each settings document in the docs is accepted as it stands", () =>
     Effect.gen(function*() {
       const settings = yield* SettingsCheck
       const faults: Array<string> = []

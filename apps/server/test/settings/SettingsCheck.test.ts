@@ -72,7 +72,7 @@ const on = (host: string, members: JsonObject = {}) =>
 
 layer(checks, { excludeTestServices: true })("SettingsCheck", (it) => {
   describe("unknown members", () => {
-    it.effect("a misspelt one beside a missing one is told first", () =>
+    it.effect("a misspelt member is reported before a missing one", () =>
       Effect.gen(function*() {
         const faults = yield* faultsOf(
           "pipeline",
@@ -89,7 +89,7 @@ layer(checks, { excludeTestServices: true })("SettingsCheck", (it) => {
         })
       }))
 
-    it.effect("names that begin with x-, and what the seeds' objects carry, are free", () =>
+    it.effect("names that begin with x-, and members of the seeds' objects, are accepted", () =>
       Effect.gen(function*() {
         const free = { "x-team": 1, "X-Note": "2", service: "limio", TranslateKey: "k", DisplayName: "d" }
         assert.deepStrictEqual(
@@ -105,7 +105,7 @@ layer(checks, { excludeTestServices: true })("SettingsCheck", (it) => {
         assert.deepStrictEqual(yield* faultsOf("connector", connector({ DisplayName: "d", "x-y": { any: 1 } })), [])
       }))
 
-    it.effect("one that is stored at the same place is warned about, and so are all with lenient", () =>
+    it.effect("an unknown member that is stored already is a warning, and so is any with lenient", () =>
       Effect.gen(function*() {
         const written = pipeline(step({ id: "b", "critcal": true }), step({ id: "a" }))
         const message = "steps[0].critcal is not known: did you mean critical?"
@@ -123,7 +123,7 @@ layer(checks, { excludeTestServices: true })("SettingsCheck", (it) => {
         assert.deepStrictEqual(faults.map(({ path }) => path), ["steps[0].properties"])
       }))
 
-    it.effect("what another type of credentials has is known, and warned about", () =>
+    it.effect("a member of another credentials type is a warning", () =>
       Effect.gen(function*() {
         const written = provider({ type: "bearer", token: "token", username: "me" })
         assert.deepStrictEqual(yield* warningsOf("authProvider", written), [
@@ -183,7 +183,7 @@ layer(checks, { excludeTestServices: true })("SettingsCheck", (it) => {
   })
 
   describe("connectors", () => {
-    it.effect("a ConnectorId that nobody defined, and a step with neither Host nor connector, are warned about", () =>
+    it.effect("an undefined ConnectorId, and a step with neither Host nor connector, are warnings", () =>
       Effect.gen(function*() {
         const settings = inForce({ connectors: [connector()] })
         const warned = (document: JsonObject) => warningsOf("pipeline", pipeline(document), settings)
@@ -250,7 +250,7 @@ layer(checks, { excludeTestServices: true })("SettingsCheck", (it) => {
         assert.deepStrictEqual(yield* faultsOf("webhookEndpoint", endpoint({ filter: source, payload: source })), [])
       }))
 
-    it.effect("when, match.when and filter are read without their marks", () =>
+    it.effect("when, match.when and filter are read without their markers", () =>
       Effect.gen(function*() {
         const written = { ...pipeline(step({ when: "{% order.a = 1 %}" })), match: { when: " {% order.b = 1 %} " } }
         const result = yield* check("pipeline", written)
@@ -262,7 +262,7 @@ layer(checks, { excludeTestServices: true })("SettingsCheck", (it) => {
         assert.strictEqual(filtered.document["filter"], "total > 1")
       }))
 
-    it.effect("marks inside longer strings, and those of other systems, are warned about without repeating the value", () =>
+    it.effect("markers inside longer strings, and those of other systems, are warnings that do not repeat the value", () =>
       Effect.gen(function*() {
         const warnings = yield* warningsOf(
           "pipeline",
@@ -286,7 +286,7 @@ layer(checks, { excludeTestServices: true })("SettingsCheck", (it) => {
     const start = (document: Json, environment?: (name: string) => string | undefined) =>
       Effect.result(Effect.provide(Settings, SettingsStatic.layer(document, environment)))
 
-    it.effect("refuses what a server would refuse, all of it, with paths", () =>
+    it.effect("reports every fault that a server would report, with its path", () =>
       Effect.gen(function*() {
         const result = yield* start({
           pipelines: [
@@ -310,7 +310,7 @@ layer(checks, { excludeTestServices: true })("SettingsCheck", (it) => {
         assert.strictEqual(faults[2]?.message, "pipelines[0].steps[0].critcal is not known: did you mean critical?")
       }))
 
-    it.effect("takes lenient at the top of the document, and refuses a misspelt kind", () =>
+    it.effect("accepts lenient at the top of the document, and refuses a misspelt kind", () =>
       Effect.gen(function*() {
         const members = { pipelines: [pipeline(step({ critcal: true }))] }
         assert.isTrue(Result.isFailure(yield* start(members)))

@@ -57,7 +57,7 @@ const damage = ["(sealed:[^\"]{20}).{4}", "\\1AAAA"] as const
 const shared = Partner.layer.pipe(Layer.provideMerge(Sluice.layer()))
 
 layer(shared, { excludeTestServices: true })("settings and their secrets", (it) => {
-  it.effect("a misspelt member is a 400 that names the nearest; with lenient it is stored, and warned about for good", () =>
+  it.effect("a misspelt member is a 400 that names the nearest; with lenient it is stored with a lasting warning", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const body = {
@@ -86,7 +86,7 @@ layer(shared, { excludeTestServices: true })("settings and their secrets", (it) 
       assert.deepInclude(created.json, { warnings: ["fliter is not known: did you mean filter?"] })
     }))
 
-  it.effect("a connector that nobody defined is warned about until it is there", () =>
+  it.effect("an undefined connector is a warning until it is defined", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const put = yield* ask("PUT", "/v1/pipelines/early", {
@@ -99,7 +99,7 @@ layer(shared, { excludeTestServices: true })("settings and their secrets", (it) 
       assert.match((yield* ask("GET", "/v1/pipelines")).text, /no connector has the ConnectorId late/)
     }))
 
-  it.effect("a secret that follows a changed address is asked for again, by name", () =>
+  it.effect("a changed address requires its secret to be entered again, by name", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const put = yield* ask("PUT", "/v1/connectors/moved", { body: connector("moved", "https://a.example/x") })
@@ -118,7 +118,7 @@ layer(shared, { excludeTestServices: true })("settings and their secrets", (it) 
       assert.strictEqual(given.status, 200, given.text)
     }))
 
-  it.effect("a Host of another origin sends no credentials of a connector by name, and fails a step with its ConnectorId", () =>
+  it.effect("a step with a Host of another origin sends no connector credentials, and fails if it names a ConnectorId", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const partner = yield* Partner
@@ -147,7 +147,7 @@ layer(shared, { excludeTestServices: true })("settings and their secrets", (it) 
       assert.lengthOf(partner.asked, before)
     }))
 
-  it.effect("a secret that cannot be opened disables its setting alone, is told everywhere, and is mended by a PUT", () =>
+  it.effect("a secret that cannot be decrypted disables its setting alone, is reported everywhere, and is repaired by a PUT", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const partner = yield* Partner
@@ -182,7 +182,7 @@ layer(shared, { excludeTestServices: true })("settings and their secrets", (it) 
       assert.strictEqual(partner.asked.at(-1)?.headers.authorization, "Bearer n3w-n3w-n3w")
     }))
 
-  it.effect("an auth provider and a pipeline whose secret cannot be opened send nothing either", () =>
+  it.effect("an auth provider and a pipeline whose secret cannot be decrypted send nothing either", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const partner = yield* Partner
@@ -205,7 +205,7 @@ layer(shared, { excludeTestServices: true })("settings and their secrets", (it) 
       yield* ask("DELETE", "/v1/pipelines/KEYED")
     }))
 
-  it.effect("a secret in a URL's query is sent as it is written, sealed, and read [redacted] everywhere", () =>
+  it.effect("a secret in a URL's query is sent as written, stored encrypted, and shown as [redacted]", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const partner = yield* Partner

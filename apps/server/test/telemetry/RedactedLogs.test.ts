@@ -27,7 +27,7 @@ const secrets = [
 
 const levels = ["Fatal", "Error", "Warn", "Info", "Debug", "Trace"] as const
 
-it.effect("no known secret is logged, at any level, in a message, in data or in a cause", () => {
+it.effect("no known secret is logged at any level in a message, in data or in a cause", () => {
   const logged: Array<string> = []
   const sink = Logger.make(({ cause, message }) => void logged.push(inspect([message, cause], { depth: 9 })))
   return Effect.gen(function*() {

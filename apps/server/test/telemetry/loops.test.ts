@@ -69,7 +69,7 @@ describe("background loops", () => {
       }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)))
   }
 
-  it("every loop is forked where it is counted", async () => {
+  it("every loop is started through BackgroundLoop, which counts it", async () => {
     const sources = ["packages", "apps/server"].map((place) => readdir(join(root, place), { recursive: true }))
     const files = (await Promise.all(sources)).flatMap((found, i) =>
       found.map((file) => `${["packages", "apps/server"][i]}/${file}`)

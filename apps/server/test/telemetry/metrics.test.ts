@@ -11,7 +11,7 @@ const series = (metrics: string, name: string) =>
   Number(metrics.split("\n").find((line) => line.startsWith(`${name} `))?.slice(name.length + 1))
 
 layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })("metrics", (it) => {
-  it.effect("count runs by how they ended, and take the time of callouts by partner and outcome", () =>
+  it.effect("metrics count runs by result, and time callouts by partner and outcome", () =>
     Effect.gen(function*() {
       const { ask, url } = yield* Sluice
       const partner = yield* Partner
@@ -31,7 +31,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       assert.strictEqual(series(after, callouts), 1)
     }))
 
-  it.effect("stand in the overview: runs by state, failures by plugin, and how the partner answered", () =>
+  it.effect("the overview counts runs by state, failures by plugin, and the partner's answers", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const partner = yield* Partner
@@ -57,7 +57,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       assert.isAtLeast(partners.find((one) => one.host === host)?.failures ?? 0, 1)
     }))
 
-  it.effect("lists are narrowed by an address in the order and by a partner that was called", () =>
+  it.effect("lists are filtered by an e-mail address in the order and by a partner that was called", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const partner = yield* Partner
@@ -73,7 +73,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       assert.strictEqual(yield* found(`/v1/process-events?partner=${host}1`), 0)
     }))
 
-  it.effect("say how things stand: what is open and for how long, who is down, what is still to be delivered", () =>
+  it.effect("gauges show open runs and their age, partners that are down, and pending deliveries", () =>
     Effect.gen(function*() {
       const { ask, url } = yield* Sluice
       const partner = yield* Partner

@@ -32,7 +32,7 @@ const spans = Effect.map(
 )
 
 layer(world, { excludeTestServices: true })("traces", (it) => {
-  it.effect("an order is one trace from intake over its callouts to its deliveries, and holds no secret", () =>
+  it.effect("an order is one trace from intake through its callouts to its deliveries, without secrets", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const partner = yield* Partner

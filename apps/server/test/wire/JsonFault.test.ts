@@ -16,11 +16,11 @@ describe("JsonFault", () => {
     ["\"abc", /expected the closing/],
     ["01", /^line 1, column 2: expected nothing more, found "1"$/],
     ["NaN", /^line 1, column 1: expected a value/]
-  ])("says where %j stops being JSON", (text, expected) => {
+  ])("locates the first fault in %j", (text, expected) => {
     assert.match(locate(text) ?? "", expected)
   })
 
-  it.prop("finds a fault exactly where the platform's parser does", [Schema.Json, Schema.Int, Schema.String], (
+  it.prop("finds a fault exactly where JSON.parse finds one", [Schema.Json, Schema.Int, Schema.String], (
     [value, position, insertion]
   ) => {
     const text = JSON.stringify(value, null, 1)

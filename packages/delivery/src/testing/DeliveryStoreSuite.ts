@@ -93,7 +93,7 @@ export const suite = (name: string, layer: Layer.Layer<DeliveryStoreHarness>) =>
         }).pipe(Effect.scoped, Effect.provide(layer)))
 
     test(
-      "gives out one of an order and endpoint at a time, in sequence, and holds up no other order",
+      "one delivery per order and endpoint is claimed at a time, in sequence, and other orders are not delayed",
       (harness, store) =>
         Effect.gen(function*() {
           yield* harness.subscribe("a")
@@ -119,7 +119,7 @@ export const suite = (name: string, layer: Layer.Layer<DeliveryStoreHarness>) =>
         })
     )
 
-    test("keeps one that is to be tried again at the head of its sequence, until it is due", (harness, store) =>
+    test("a delivery to be retried stays at the head of its sequence until it is due", (harness, store) =>
       Effect.gen(function*() {
         yield* harness.subscribe("a")
         for (const body of ["1", "2"]) {
@@ -132,64 +132,71 @@ export const suite = (name: string, layer: Layer.Layer<DeliveryStoreHarness>) =>
         assert.isAtMost(nextInMs, 60_000)
       }))
 
-    test("takes from a lane only as much as it has room for, so that a backlog hides nobody", (harness, store) =>
-      Effect.gen(function*() {
-        for (const endpointId of ["dead", "alive"]) {
-          yield* harness.subscribe(endpointId)
-        }
-        for (let n = 0; n < 20; n++) {
-          yield* harness.make({ endpointId: "dead" })
-        }
-        yield* harness.make({ endpointId: "alive" })
-        const first = yield* claimed(store, { otherwise: 3 })
-        assert.deepStrictEqual(
-          first.map(({ endpointId }) =>
-            endpointId
-          ).toSorted(),
-          ["alive", "dead", "dead", "dead"]
-        )
-        const lane = first.find(({ endpointId }) =>
-          endpointId === "dead"
-        )!.lane
-        assert.lengthOf(yield* claimed(store, { room: new Map([[lane, 0]]) }), 0)
-        assert.lengthOf(yield* claimed(store, { room: new Map([[lane, 5]]), otherwise: 0 }), 5)
-        const rest = yield* claimed(store, { total: 7 })
-        assert.isAbove(rest.length, 0)
-        assert.isAtMost(rest.length, 7)
-      }))
+    test(
+      "a claim takes from each endpoint queue no more than its room, so that a backlog hides no other queue",
+      (harness, store) =>
+        Effect.gen(function*() {
+          for (const endpointId of ["dead", "alive"]) {
+            yield* harness.subscribe(endpointId)
+          }
+          for (let n = 0; n < 20; n++) {
+            yield* harness.make({ endpointId: "dead" })
+          }
+          yield* harness.make({ endpointId: "alive" })
+          const first = yield* claimed(store, { otherwise: 3 })
+          assert.deepStrictEqual(
+            first.map(({ endpointId }) =>
+              endpointId
+            ).toSorted(),
+            ["alive", "dead", "dead", "dead"]
+          )
+          const lane = first.find(({ endpointId }) => endpointId === "dead")!.lane
+          assert.lengthOf(yield* claimed(store, { room: new Map([[lane, 0]]) }), 0)
+          assert.lengthOf(yield* claimed(store, { room: new Map([[lane, 5]]), otherwise: 0 }), 5)
+          const rest = yield* claimed(store, { total: 7 })
+          assert.isAbove(rest.length, 0)
+          assert.isAtMost(rest.length, 7)
+        })
+    )
 
-    test("keeps to an endpoint's rate, and says when it allows the next one", (harness, store) =>
-      Effect.gen(function*() {
-        yield* harness.subscribe("slow", 1)
-        for (let n = 0; n < 3; n++) {
-          yield* harness.make({ endpointId: "slow" })
-        }
-        const other = yield* harness.start
-        const both = yield* Effect.all([claimed(store), claimed(other)], { concurrency: 2 })
-        assert.lengthOf(both.flat(), 1)
-        const { deliveries, nextInMs = 0 } = yield* store.claim(everything)
-        assert.lengthOf(deliveries, 0)
-        assert.isAbove(nextInMs, 0)
-        assert.isAtMost(nextInMs, 1000)
-      }))
+    test(
+      "an endpoint's rate limit is respected, and the claim says when the next delivery is allowed",
+      (harness, store) =>
+        Effect.gen(function*() {
+          yield* harness.subscribe("slow", 1)
+          for (let n = 0; n < 3; n++) {
+            yield* harness.make({ endpointId: "slow" })
+          }
+          const other = yield* harness.start
+          const both = yield* Effect.all([claimed(store), claimed(other)], { concurrency: 2 })
+          assert.lengthOf(both.flat(), 1)
+          const { deliveries, nextInMs = 0 } = yield* store.claim(everything)
+          assert.lengthOf(deliveries, 0)
+          assert.isAbove(nextInMs, 0)
+          assert.isAtMost(nextInMs, 1000)
+        })
+    )
 
-    test("gives a delivery to others once its claim has run out, and heeds only the last claim", (harness, store) =>
-      Effect.gen(function*() {
-        yield* harness.subscribe("a")
-        const id = yield* harness.make({ endpointId: "a" })
-        const other = yield* harness.start
-        const lost = one(yield* claimed(store))
-        assert.lengthOf(yield* claimed(other), 0)
-        yield* harness.claimsRunOut
-        const found = one(yield* claimed(other))
-        assert.strictEqual(found.messageId, lost.messageId)
-        yield* end(store, lost, Next.Exhausted())
-        assert.strictEqual((yield* harness.look(id)).state, "pending")
-        yield* end(other, found, Next.Delivered())
-        assert.deepStrictEqual(yield* harness.look(id), { state: "delivered", attempts: 1 })
-      }))
+    test(
+      "an expired claim is given to another process, and only the newest claim can settle the delivery",
+      (harness, store) =>
+        Effect.gen(function*() {
+          yield* harness.subscribe("a")
+          const id = yield* harness.make({ endpointId: "a" })
+          const other = yield* harness.start
+          const lost = one(yield* claimed(store))
+          assert.lengthOf(yield* claimed(other), 0)
+          yield* harness.claimsRunOut
+          const found = one(yield* claimed(other))
+          assert.strictEqual(found.messageId, lost.messageId)
+          yield* end(store, lost, Next.Exhausted())
+          assert.strictEqual((yield* harness.look(id)).state, "pending")
+          yield* end(other, found, Next.Delivered())
+          assert.deepStrictEqual(yield* harness.look(id), { state: "delivered", attempts: 1 })
+        })
+    )
 
-    test("keeps what was sent for every later attempt, and counts attempts", (harness, store) =>
+    test("the bytes that were sent are kept for every later attempt, and attempts are counted", (harness, store) =>
       Effect.gen(function*() {
         yield* harness.subscribe("a")
         yield* harness.make({ endpointId: "a", body: "made" })
@@ -203,7 +210,7 @@ export const suite = (name: string, layer: Layer.Layer<DeliveryStoreHarness>) =>
       }))
 
     test(
-      "tells when there is more to claim: when a claim runs out, or sooner, behind what is claimed",
+      "a claim says when there is more to claim: when a claim expires, or sooner behind claimed deliveries",
       (harness, store) =>
         Effect.gen(function*() {
           yield* harness.subscribe("a")
@@ -220,7 +227,7 @@ export const suite = (name: string, layer: Layer.Layer<DeliveryStoreHarness>) =>
         })
     )
 
-    test("keeps the message's own bytes once they were sent, and not where a template failed", (harness, store) =>
+    test("the message's bytes are kept once they were sent, and not if a template failed", (harness, store) =>
       Effect.gen(function*() {
         yield* harness.subscribe("a")
         yield* harness.make({ endpointId: "a", body: "made" })
@@ -240,7 +247,7 @@ export const suite = (name: string, layer: Layer.Layer<DeliveryStoreHarness>) =>
         assert.deepStrictEqual([again.frozen, bodyOf(again)], [true, "made"])
       }))
 
-    test("looks again in a moment at what was handed back", (harness, store) =>
+    test("a returned delivery is claimed again after a moment", (harness, store) =>
       Effect.gen(function*() {
         yield* harness.subscribe("a")
         const id = yield* harness.make({ endpointId: "a" })
@@ -254,7 +261,7 @@ export const suite = (name: string, layer: Layer.Layer<DeliveryStoreHarness>) =>
         }
       }))
 
-    test("disables an endpoint that is gone: its delivery is exhausted, the others and all later ones are held", (
+    test("an endpoint that is gone is disabled: its delivery is exhausted, the others and all later ones are held", (
       harness,
       store
     ) =>
@@ -276,28 +283,31 @@ export const suite = (name: string, layer: Layer.Layer<DeliveryStoreHarness>) =>
         assert.deepStrictEqual(yield* store.claim(everything), { deliveries: [] })
       }))
 
-    test("disables an endpoint after five days of failures only; one success begins anew", (harness, store) =>
-      Effect.gen(function*() {
-        for (const id of ["a", "b"]) {
-          yield* harness.subscribe(id)
-        }
-        const attempt = Effect.fnUntraced(function*(endpointId: string, next: Next) {
-          yield* harness.make({ endpointId })
-          yield* end(store, one(yield* claimed(store)), next)
+    test(
+      "an endpoint is disabled after five days of failures only, and one success restarts the count",
+      (harness, store) =>
+        Effect.gen(function*() {
+          for (const id of ["a", "b"]) {
+            yield* harness.subscribe(id)
+          }
+          const attempt = Effect.fnUntraced(function*(endpointId: string, next: Next) {
+            yield* harness.make({ endpointId })
+            yield* end(store, one(yield* claimed(store)), next)
+          })
+          for (const id of ["a", "b"]) {
+            yield* attempt(id, Next.Exhausted())
+            yield* harness.failingForLonger(id, disableAfterMs + 1000)
+          }
+          yield* attempt("b", Next.Delivered())
+          for (const id of ["a", "b"]) {
+            yield* attempt(id, Next.Exhausted())
+          }
+          assert.strictEqual(yield* harness.disabledReason("a"), failingReason)
+          assert.isUndefined(yield* harness.disabledReason("b"))
         })
-        for (const id of ["a", "b"]) {
-          yield* attempt(id, Next.Exhausted())
-          yield* harness.failingForLonger(id, disableAfterMs + 1000)
-        }
-        yield* attempt("b", Next.Delivered())
-        for (const id of ["a", "b"]) {
-          yield* attempt(id, Next.Exhausted())
-        }
-        assert.strictEqual(yield* harness.disabledReason("a"), failingReason)
-        assert.isUndefined(yield* harness.disabledReason("b"))
-      }))
+    )
 
-    test("wakes whoever waits when something is made or becomes due", (harness, store) =>
+    test("a waiting process is woken when a delivery is created or becomes due", (harness, store) =>
       Effect.gen(function*() {
         yield* harness.subscribe("a")
         yield* harness.make({ endpointId: "a", orderId: "X" })
@@ -310,29 +320,32 @@ export const suite = (name: string, layer: Layer.Layer<DeliveryStoreHarness>) =>
         one(yield* claimed(store))
       }))
 
-    test("hands over what is made here as claimed, which nobody else finds until the claim runs out", (
-      harness,
-      store
-    ) =>
-      Effect.gen(function*() {
-        yield* harness.subscribe("a")
-        const other = yield* harness.start
-        const taken = yield* receiving(store)
-        const id = yield* harness.makeHere("a")
-        const handed = one(taken)
-        assert.strictEqual(handed.id, id)
-        assert.lengthOf(yield* claimed(other), 0)
-        yield* harness.claimsRunOut
-        const found = one(yield* claimed(other))
-        assert.deepStrictEqual(told(found), told(handed))
-        // Whoever had it is too late.
-        yield* end(store, handed, Next.Exhausted())
-        assert.deepStrictEqual(yield* harness.look(id), { state: "pending", attempts: 0 })
-        yield* end(other, found, Next.Delivered())
-        assert.deepStrictEqual(yield* harness.look(id), { state: "delivered", attempts: 1 })
-      }))
+    test(
+      "a delivery created by this process is claimed by it at once, and hidden from others until the claim expires",
+      (
+        harness,
+        store
+      ) =>
+        Effect.gen(function*() {
+          yield* harness.subscribe("a")
+          const other = yield* harness.start
+          const taken = yield* receiving(store)
+          const id = yield* harness.makeHere("a")
+          const handed = one(taken)
+          assert.strictEqual(handed.id, id)
+          assert.lengthOf(yield* claimed(other), 0)
+          yield* harness.claimsRunOut
+          const found = one(yield* claimed(other))
+          assert.deepStrictEqual(told(found), told(handed))
+          // Whoever had it is too late.
+          yield* end(store, handed, Next.Exhausted())
+          assert.deepStrictEqual(yield* harness.look(id), { state: "pending", attempts: 0 })
+          yield* end(other, found, Next.Delivered())
+          assert.deepStrictEqual(yield* harness.look(id), { state: "delivered", attempts: 1 })
+        })
+    )
 
-    test("hands over only what there is room for; the rest is there to be claimed", (harness, store) =>
+    test("local claims are limited to the room of the process, and other deliveries stay claimable", (harness, store) =>
       Effect.gen(function*() {
         yield* harness.subscribe("a")
         yield* Effect.scoped(Effect.gen(function*() {
@@ -354,7 +367,7 @@ export const suite = (name: string, layer: Layer.Layer<DeliveryStoreHarness>) =>
         one(yield* claimed(store))
       }))
 
-    test("hands over nothing of an endpoint whose rate all share", (harness, store) =>
+    test("a delivery to an endpoint with a rate limit is not claimed locally", (harness, store) =>
       Effect.gen(function*() {
         yield* harness.subscribe("slow", 1)
         const taken = yield* receiving(store)
@@ -365,25 +378,28 @@ export const suite = (name: string, layer: Layer.Layer<DeliveryStoreHarness>) =>
         assert.lengthOf(yield* claimed(store), 1)
       }))
 
-    test("holds what was handed over while its endpoint is disabled, and hands over nothing after", (harness, store) =>
-      Effect.gen(function*() {
-        yield* harness.subscribe("a")
-        const taken = yield* receiving(store)
-        const ids = [yield* harness.makeHere("a"), yield* harness.makeHere("a"), yield* harness.makeHere("a")]
-        yield* end(store, taken[0]!, Next.Gone())
-        ids.push(yield* harness.makeHere("a"))
-        assert.lengthOf(taken, 3)
-        yield* store.settle(taken[1]!, { _tag: "Returned" })
-        const states = yield* Effect.forEach(ids, harness.look)
-        assert.deepStrictEqual(
-          states.map(({ state }) =>
-            state
-          ),
-          ["exhausted", "held", "held", "held"]
-        )
-      }))
+    test(
+      "a locally claimed delivery is held when its endpoint is disabled, and later ones are not claimed",
+      (harness, store) =>
+        Effect.gen(function*() {
+          yield* harness.subscribe("a")
+          const taken = yield* receiving(store)
+          const ids = [yield* harness.makeHere("a"), yield* harness.makeHere("a"), yield* harness.makeHere("a")]
+          yield* end(store, taken[0]!, Next.Gone())
+          ids.push(yield* harness.makeHere("a"))
+          assert.lengthOf(taken, 3)
+          yield* store.settle(taken[1]!, { _tag: "Returned" })
+          const states = yield* Effect.forEach(ids, harness.look)
+          assert.deepStrictEqual(
+            states.map(({ state }) =>
+              state
+            ),
+            ["exhausted", "held", "held", "held"]
+          )
+        })
+    )
 
-    test("gives what was handed over to others once it is handed back", (harness, store) =>
+    test("a locally claimed delivery that is returned can be claimed by other processes", (harness, store) =>
       Effect.gen(function*() {
         yield* harness.subscribe("a")
         const taken = yield* receiving(store)

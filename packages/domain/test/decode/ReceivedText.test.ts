@@ -49,12 +49,12 @@ describe("receivedText", () => {
     assert.isUndefined(received(bytes.slice(0, 2)))
   })
 
-  it.prop("gives back what was encoded, and never a character that was not sent", [Schema.String], ([sent]) => {
+  it.prop("returns the encoded text, and never a character that was not sent", [Schema.String], ([sent]) => {
     const wellFormed = sent.toWellFormed()
     assert.strictEqual(received(utf8.encode(`x${wellFormed}`)), `x${wellFormed}`)
   })
 
-  it.prop("replaces no character, whatever bytes come", [Schema.Array(Schema.Int)], ([numbers]) => {
+  it.prop("replaces no character, whatever the bytes", [Schema.Array(Schema.Int)], ([numbers]) => {
     const bytes = Uint8Array.from(numbers, (number) => number & 255)
     const read = received(bytes)
     if (read !== undefined && bytes[0] !== 0xef) assert.deepStrictEqual(utf8.encode(read), bytes)

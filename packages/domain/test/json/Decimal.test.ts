@@ -10,7 +10,7 @@ const scaled = (whole: number, exponent: number): bigint => BigInt(whole) * 10n 
 
 describe("Decimal", () => {
   it.effect.prop(
-    "compares, divides and knows integers as whole numbers at a common scale do",
+    "compares, divides and recognises integers like whole numbers at a common scale",
     [Whole, Exponent, Whole, Exponent],
     Effect.fnUntraced(function*([a, ea, b, eb]) {
       const [left, right] = [decimalOf(`${a}e${ea}`), decimalOf(`${b}e${eb}`)]

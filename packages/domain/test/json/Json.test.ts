@@ -17,7 +17,7 @@ describe("a JSON text that is read and written", () => {
     assert.strictEqual(roundTrip(text), text)
   })
 
-  it("says the same of numbers that a double does hold, however they were written", () => {
+  it("treats numbers that a double holds as equal, however they were written", () => {
     assert.strictEqual(
       roundTrip(`[1.0, 100000000000000000000, 1.50e2, 0.1, -0]`),
       `[1,100000000000000000000,150,0.1,0]`
@@ -33,7 +33,7 @@ describe("a JSON text that is read and written", () => {
 describe("nesting", () => {
   const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth)
 
-  it("is taken to 64 levels, and refused beyond without being read", () => {
+  it("is accepted up to 64 levels, and refused beyond without being parsed", () => {
     assert.doesNotThrow(() => Json.parse(nested(64)))
     assert.throws(() => Json.parse(nested(65)), /more than 64 levels/)
     assert.throws(() => Json.parse("[".repeat(1_000_000)), /more than 64 levels/)
@@ -45,7 +45,7 @@ describe("nesting", () => {
 })
 
 describe("the canonical text", () => {
-  it("is the same for equal JSON: order of members, white space and spelling of numbers do not count", () => {
+  it("is the same for equal JSON, regardless of member order, white space and number spelling", () => {
     const canonical = (text: string) => Json.canonical(Json.parse(text))
     assert.strictEqual(
       canonical(`{"b":[1.0,{"y":2,"x":1}],"a":"\\u0041"}`),
@@ -56,7 +56,7 @@ describe("the canonical text", () => {
     assert.notStrictEqual(canonical(`{"n":"1"}`), canonical(`{"n":1}`))
   })
 
-  it.prop("tells apart exactly what `equals` tells apart", [Schema.Json, Schema.Json], ([a, b]) => {
+  it.prop("differs exactly where `equals` is false", [Schema.Json, Schema.Json], ([a, b]) => {
     assert.strictEqual(Json.equals(a, b), Json.canonical(a) === Json.canonical(b))
     assert.isTrue(Json.equals(a, JSON.parse(JSON.stringify(a))))
   })

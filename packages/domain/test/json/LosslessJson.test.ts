@@ -75,7 +75,7 @@ const outcome = (parse: (text: string) => unknown, text: string): string => {
 }
 
 describe("LosslessJson", () => {
-  it("reads what a reviver reads, and refuses in the platform's words what it refuses", () => {
+  it("reads what a reviver reads, and fails with the platform's messages", () => {
     for (let seed = 1; seed <= 3000; seed++) {
       const below = randomOf(seed)
       const text = value(below, 0)
@@ -94,7 +94,7 @@ describe("LosslessJson", () => {
     }
   })
 
-  it("takes care of exactly the texts in which a number needs it", () => {
+  it("preserves digits in exactly the texts in which a number needs it", () => {
     for (let seed = 1; seed <= 3000; seed++) {
       const text = value(randomOf(seed), 0)
       if (!needsCare(text)) assert.strictEqual(outcome(JSON.parse, text), outcome(naive.parse, text), text)
@@ -103,7 +103,7 @@ describe("LosslessJson", () => {
     assert.isTrue(needsCare(`{"n":1e400}`))
   })
 
-  it("gives numbers that are equal one text, and others another", () => {
+  it("writes equal numbers as one text, and different ones as different texts", () => {
     for (let seed = 1; seed <= 3000; seed++) {
       const source = number(randomOf(seed))
       assert.strictEqual(significant(source), naive.significant(source), source)

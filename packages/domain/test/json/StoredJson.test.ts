@@ -16,7 +16,7 @@ const parsed = (text: string) => {
 
 describe("stored JSON", () => {
   for (const { make, name } of hostileDocuments) {
-    it(`is read in steps as it is at once: ${name}`, () => {
+    it(`has the same value whether it is read in steps or at once: ${name}`, () => {
       const document = make(150_000)
       for (
         const text of [

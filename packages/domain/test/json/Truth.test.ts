@@ -38,11 +38,11 @@ describe("the truth of a JSON value", () => {
     assert.isFalse(isTrue(parse(text)))
   })
 
-  it("nothing is false", () => {
+  it("undefined is false", () => {
     assert.isFalse(isTrue(undefined))
   })
 
-  it("a list of any depth has a truth", () => {
+  it("a list of any depth has a truth value", () => {
     let nested: unknown = false
     for (let i = 0; i < 100_000; i++) nested = [nested]
     assert.isFalse(isTrue(nested))

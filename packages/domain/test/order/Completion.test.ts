@@ -19,7 +19,7 @@ const order = (orderType: string, members: Readonly<Record<string, Json>> = {}):
 const of = (members: Readonly<Record<string, Json>>) => completionOf(order("UPDATE_CUSTOMER", members), newId)
 
 describe("Completion", () => {
-  it("is one subscription an item, with what the order and the offer say where the item is silent", () => {
+  it("creates one subscription per item, with defaults from the order and the offer", () => {
     const completion = completionOf(
       order("NEW_ORDER", {
         tracking: { tag: "/t" },
@@ -47,13 +47,13 @@ describe("Completion", () => {
     assert.isUndefined(completion?.customer)
   })
 
-  it("finds the customer by id, else by address without regard to case, and by nothing else", () => {
+  it("finds the customer by id, else by address regardless of case, and by nothing else", () => {
     assert.strictEqual(of({ customerId: "C1", customerEmail: "A@B.C" })?.customer?.customerId, "C1")
     assert.strictEqual(of({ customerEmail: "A@B.C" })?.customer?.email, "a@b.c")
     assert.isUndefined(of({ customerName: "Jane" }))
   })
 
-  it("leaves nothing for other types of orders", () => {
+  it("creates nothing for other order types", () => {
     for (const type of ["CHANGE_OFFER", "REFUND", "new_order"]) {
       assert.isUndefined(completionOf(order(type, { customerId: "C1", orderItems: [{}] }), newId))
     }

@@ -16,11 +16,11 @@ describe("a submitted document", () => {
     ["has an indexed member that no index takes", order({ status: "x".repeat(longestIndexed + 1) }), "status"],
     ["has a list where a list of objects is meant", order({ orderForm: { lineItems: ["x"] } }), "orderForm.lineItems"]
   ]
-  it.each(refused)("that %s is refused by name", (_name, document, path) => {
+  it.each(refused)("that %s is refused with the member's name", (_name, document, path) => {
     assert.deepStrictEqual(submissionFaults(document).map((fault) => fault.path), [path])
   })
 
-  it.each(Object.keys(knownMembers))("whose %s is of the wrong type is refused by name", (name) => {
+  it.each(Object.keys(knownMembers))("whose %s is of the wrong type is refused with the member's name", (name) => {
     assert.include(submissionFaults(order({ [name]: 1 })).map(({ path }) => path), name)
   })
 
@@ -29,7 +29,7 @@ describe("a submitted document", () => {
   })
 })
 
-it.prop("version 1 has every member that came, and what the server says wins", [
+it.prop("version 1 has every submitted member, and the server's own members take precedence", [
   Schema.Record(Schema.String, Schema.Json)
 ], ([members]) => {
   const {

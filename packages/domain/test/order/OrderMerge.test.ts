@@ -111,7 +111,7 @@ const patchOf = (random: Random): JsonObject => ({
 const written = (value: JsonObject): string => JSON.stringify(value)
 
 describe("OrderMerge", () => {
-  it("merges as the naive merge does, member for member and in the same order", () => {
+  it("equals the naive merge, member by member and in the same order", () => {
     for (let seed = 1; seed <= 400; seed++) {
       const random = randomOf(seed)
       const order = documentOf(random)

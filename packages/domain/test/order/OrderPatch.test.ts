@@ -213,7 +213,7 @@ describe("OrderPatch", () => {
     assert.deepStrictEqual(faultsOf(json, mode), paths)
   })
 
-  it("compares a partner's names without regard to case at every depth, the last of two counting", () => {
+  it("compares a partner's names regardless of case at every depth, and the last of two wins", () => {
     const decoded = decodePatch({
       STATUS: "a",
       Status: "b",
@@ -231,7 +231,7 @@ describe("OrderPatch", () => {
     })
   })
 
-  it("finds the order's own field again whatever case the partner has made of it", () => {
+  it("maps a partner's name in any case to the order's own field", () => {
     const before = order({ orderForm: { lineItems: [{ lineItemId: "1", SKU: 1 }] } })
     const { order: after } = mergePatch(
       before,
@@ -248,7 +248,7 @@ describe("OrderPatch", () => {
     ])
   })
 
-  it("leaves a read-only order as it is, with a warning that names what was not applied", () => {
+  it("leaves a read-only order unchanged, with a warning that names what was not applied", () => {
     const before = order({ isReadOnly: true })
     const patch = patchOf({ status: "x", tags: ["a"], isReadOnly: false, keepExistingListItems: true })
     const blocked = mergePatch(before, patch)
@@ -334,7 +334,7 @@ describe("OrderPatch", () => {
   })
 
   it.prop(
-    "members that a patch does not name stay the very same, and changes tell the rest",
+    "members that a patch does not name are kept by reference, and the changes list all others",
     [Members, groups.keyed],
     ([members, json]) => {
       const before = order(travelled(members))

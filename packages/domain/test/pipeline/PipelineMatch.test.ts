@@ -26,7 +26,7 @@ const pipeline = (name: string, match: Match = {}, priority = 0): Pipeline => ({
 const names = (pipelines: ReadonlyArray<{ readonly name: string }>) => pipelines.map((one) => one.name)
 
 describe("PipelineMatch", () => {
-  it("puts the highest priority first, and those of one priority by name", () => {
+  it("sorts by priority, highest first, then by name", () => {
     const { matched } = matchingPipelines(order({}), [
       pipeline("b"),
       pipeline("low", {}, -1),
@@ -37,7 +37,7 @@ describe("PipelineMatch", () => {
     assert.deepStrictEqual(names(matched), ["high", "Z", "a", "b", "low"])
   })
 
-  it("keeps that order among pipelines for any type, for this type and for others", () => {
+  it("keeps that order among pipelines for any order type, for this one and for others", () => {
     const { matched, missed } = matchingPipelines(order({}), [
       pipeline("other", { orderTypes: ["REFUND"] }, 9),
       pipeline("any", {}, 1),

@@ -12,7 +12,7 @@ const Letters = (min: number, max: number) =>
   Schema.Array(Schema.Literals(["a", "b", "c"])).check(Schema.isMinLength(min), Schema.isMaxLength(max))
 
 describe("Redaction", () => {
-  it("hides what proves who one is, whatever its value", () => {
+  it("hides credentials, whatever their value", () => {
     assert.deepStrictEqual(
       redactHeaders(
         { authorization: "a", "Proxy-Authorization": "b", COOKIE: "c", "set-cookie": "d", accept: "e" },
@@ -57,7 +57,7 @@ describe("Redaction", () => {
     assert.strictEqual(fromUtf8.decode(redactBytes(utf8.encode(text), [secret])), expected)
   })
 
-  it("hides the longest of secrets that begin alike", () => {
+  it("hides the longest of secrets with a common prefix", () => {
     const secrets = ["password", "password-of-mine", "password-of"]
     assert.strictEqual(
       redactText("password-of-mine password-of password!", secrets),
@@ -65,16 +65,16 @@ describe("Redaction", () => {
     )
   })
 
-  it("hides secrets that overlap as one, so that no end of either is left", () => {
+  it("hides overlapping secrets as one, so that no part of either is left", () => {
     assert.strictEqual(redactText("<abcdefghijklmnop>", ["abcdefgh", "bcdefghijklmnop"]), "<[redacted]>")
   })
 
-  it("seeks no secret of fewer than 8 characters, and none that its own mark holds", () => {
+  it("ignores secrets of fewer than 8 characters, and those that the replacement text contains", () => {
     assert.strictEqual(redactText("1234567 redacted", ["1234567", "redacted", ""]), "1234567 redacted")
     assert.strictEqual(redactText("12345678", ["12345678"]), "[redacted]")
   })
 
-  it("leaves bytes around a secret as they are, whatever they are", () => {
+  it("leaves the bytes around a secret unchanged", () => {
     const bytes = new Uint8Array([0, 255, 128, ...utf8.encode("12345678"), 254, 0])
     assert.deepStrictEqual(
       redactBytes(bytes, ["12345678"]),
@@ -82,7 +82,7 @@ describe("Redaction", () => {
     )
   })
 
-  it("gives back the very same reference where there is nothing to hide", () => {
+  it("returns the same reference if there is nothing to hide", () => {
     const redactor = makeRedactor(["12345678", "ein-schönes-geheimnis"])
     const headers = { accept: "application/json" }
     const bytes = new Uint8Array(20_000).fill(255)
@@ -122,7 +122,7 @@ describe("Redaction", () => {
   )
 
   it.prop(
-    "changes nothing where no secret is",
+    "changes nothing without a secret",
     [Schema.Array(Secret), Schema.Array(Schema.String)],
     ([secrets, words]) => {
       const text = words.join(" ").slice(0, 200)
@@ -132,7 +132,7 @@ describe("Redaction", () => {
   )
 
   it.prop(
-    "both searches cover what looking at every place would cover",
+    "both searches cover what a search at every position covers",
     [Schema.Array(Letters(2, 5)), Letters(0, 30)],
     ([sought, letters]) => {
       const patterns = sought.map((pattern) => ({ pattern, units: pattern.join(""), kind: 0 }))
@@ -152,7 +152,7 @@ describe("Redaction", () => {
     }
   )
 
-  it("hides what looks like a secret everywhere, in the one search as in the other", () => {
+  it("hides secrets by their form everywhere, with either search", () => {
     const secret = `${"a".repeat(40)}b`
     const text = `${"a".repeat(5000)}b${"a".repeat(39)} ${secret}.`
     assert.strictEqual(redactText(text, [secret]), `${"a".repeat(4960)}[redacted]${"a".repeat(39)} [redacted].`)

@@ -44,7 +44,7 @@ const written = (text: string, [, write, otherwise]: (typeof writers)[number], s
 const secret = "zz+&/\"<ü😀 '>\\z=z"
 
 describe.each(writers)("in %s", (...writer) => {
-  it.each([1, 2, 3])("a secret is found with one character in %d of it escaped, and nothing less", (step) => {
+  it.each([1, 2, 3])("a secret is found with one character in %d escaped, and nothing less", (step) => {
     const redactor = makeRedactor([secret])
     for (const [text, expected] of [[secret, "[redacted]"], [secret.slice(1), undefined]] as const) {
       const around = `<${written(text, writer, step)}>`
@@ -54,7 +54,7 @@ describe.each(writers)("in %s", (...writer) => {
     }
   })
 
-  it("a secret is found in JSON in JSON", () => {
+  it("a secret is found in JSON inside JSON", () => {
     const nested = JSON.stringify(JSON.stringify(written(secret, writer, 2)))
     assert.notInclude(redactText(nested, [secret]), "zz")
   })
@@ -65,7 +65,7 @@ it.each([
   ["zz%41%42%43zz", "a secret that looks percent-encoded"],
   ["u0041-zz-zz", "a secret that begins like the rest of an escape"],
   ["nzz-zz-zz-\\", "a secret that ends in a backslash"]
-])("%s, %s, is found in every way of writing it", (odd) => {
+])("%s, %s, is found in every encoding", (odd) => {
   const redactor = makeRedactor([odd])
   for (const writer of writers) {
     for (const text of [odd, written(odd, writer, 1), written(odd, writer, 2), JSON.stringify({ a: odd })]) {
@@ -99,7 +99,7 @@ describe("where a cut left a part of a secret", () => {
     assert.deepStrictEqual(left.filter((part) => part !== "[redacted]" && part.length > most), [])
   })
 
-  it("nothing is hidden where the text ends by itself", () => {
+  it("nothing is hidden if the text was not cut", () => {
     const redactor = makeRedactor([cut])
     assert.strictEqual(redactor.text("zz-0123"), "zz-0123")
     assert.strictEqual(redactor.text("", { cut: true }), "")
@@ -153,7 +153,7 @@ it.each(
   assert.isTrue(shown.includes("[redacted]"))
 })
 
-it("what redaction costs grows with the length alone, whatever escapes and secrets it consists of", () => {
+it("the cost of redaction grows with the length alone, whatever the escapes and secrets", () => {
   const redactor = makeRedactor([
     ...Array.from({ length: 50 }, (_, index) => `sk_live_${index}_zz-zz-zz`),
     "zz/+zz\"zz"

@@ -33,7 +33,7 @@ describe.each(places)("at %s", (path, document) => {
   })
 })
 
-it("what a step sends as data is no header, and the property Host of a workflow step is its address", () => {
+it("data of a step is no header, and the property Host of a workflow step is its address", () => {
   const document = {
     steps: [{
       properties: [{ key: "Host", value: "https://a.example" }],

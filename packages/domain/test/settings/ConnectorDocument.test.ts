@@ -18,7 +18,7 @@ const Below = (most: number) => Schema.Int.check(Schema.isBetween({ minimum: 0, 
 const two = (value: number) => String(value).padStart(2, "0")
 
 describe("ConnectorDocument", () => {
-  it("reads the connector of the fourth seed as it stands there", () => {
+  it("reads the connector of the fourth seed unchanged", () => {
     const decoded = decodeConnector({
       "Name": "Webhook",
       "ConnectorId": "my-validation-service",
@@ -41,7 +41,7 @@ describe("ConnectorDocument", () => {
   it.each<[Json, Record<string, string>]>([
     [[{ Key: "X-A", Value: "1" }, { key: "x-b", value: "2", keyGroup: "any" }], { "X-A": "1", "x-b": "2" }],
     [{ "X-A": "1", "x-b": "2" }, { "X-A": "1", "x-b": "2" }]
-  ])("takes custom headers as a list or a map alike: %j", (headers, expected) => {
+  ])("accepts custom headers as a list or a map: %j", (headers, expected) => {
     const decoded = decodeConnector(connector({ CustomHeaders: headers }))
     assert.deepStrictEqual("connector" in decoded && decoded.connector.customHeaders, expected)
     assert.deepStrictEqual("document" in decoded && decoded.document.customHeaders, expected)
@@ -136,7 +136,7 @@ describe("AuthProviderDocument", () => {
     assert.deepStrictEqual(paths(decodeAuthProvider(json)), faults)
   })
 
-  it("keeps secrets out of what is printed, and in what is stored", () => {
+  it("omits secrets when printed, and keeps them when stored", () => {
     const decoded = decodeAuthProvider({ name: "a", domain: "x", type: "basic", username: "u", password: "hunter22" })
     if ("faults" in decoded) throw new Error("faults")
     assert.notInclude(JSON.stringify(decoded.authProvider), "hunter22")

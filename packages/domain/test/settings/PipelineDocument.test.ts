@@ -17,7 +17,7 @@ const pipeline = (...steps: ReadonlyArray<Json>): JsonObject => ({ name: "p", st
 const stepOf = (step: Json) => read(pipeline(step)).pipeline.steps[0]!
 
 describe("PipelineDocument", () => {
-  it("reads the callout plugin of the first seed as it stands there", () => {
+  it("reads the callout plugin of the first seed unchanged", () => {
     const { document, pipeline: { steps } } = read(pipeline({
       "name": "calloutPlugin",
       "service": "limio",
@@ -52,7 +52,7 @@ describe("PipelineDocument", () => {
     ])
   })
 
-  it("reads the workflow steps of the fourth seed as they stand there", () => {
+  it("reads the workflow steps of the fourth seed unchanged", () => {
     const { document, pipeline: { steps } } = read(pipeline(
       {
         "name": "WebhookWorkflowStep",
@@ -104,7 +104,7 @@ describe("PipelineDocument", () => {
     })
   })
 
-  it("answers a document that reads back as the very same pipeline", () => {
+  it("produces a document that reads back as the same pipeline", () => {
     const first = read({
       Name: "p",
       Match: { OrderTypes: ["NEW_ORDER"], When: "true" },
@@ -134,7 +134,7 @@ describe("PipelineDocument", () => {
     })
   })
 
-  it("leaves names inside options alone that are the partner's, not ours", () => {
+  it("leaves the partner's own names inside options unchanged", () => {
     const account = { Name: "n", Custom__c: 1 }
     assert.deepStrictEqual(
       stepOf({ name: "zuora", Options: { Account: account, Subscriptions: [{ ProductRatePlanId: "1" }] } }).options,
@@ -242,7 +242,7 @@ describe("PipelineDocument", () => {
     assert.deepStrictEqual(faultsOf(json), paths)
   })
 
-  it("takes secrets from the environment where the settings file says so, and names a variable that is not set", () => {
+  it("takes secrets from the environment if the settings file says so, and names an unset variable", () => {
     const json = pipeline(
       {
         name: "calloutPlugin",

@@ -75,7 +75,7 @@ const connector = (name: string, connectorId?: string) => ({
 })
 
 describe("SettingsDocument", () => {
-  it("finds a pipeline's secrets wherever they stand, and neither expressions nor descriptions", () => {
+  it("finds a pipeline's secrets at any place, and ignores expressions and descriptions", () => {
     assert.deepStrictEqual(secretsOf("pipeline", pipeline), pipelineSecrets)
   })
 
@@ -144,7 +144,7 @@ describe("SettingsDocument", () => {
     assert.deepStrictEqual(kept("connector", written, stored), expected)
   })
 
-  it("never gives a step the secret of another", () => {
+  it("never moves a secret to another step", () => {
     assert.deepStrictEqual(kept("pipeline", { steps: [step("b", "[redacted]")] }, { steps: [step("a", "ka")] }), [
       "steps[0].options.headers.X-Key"
     ])
@@ -162,7 +162,7 @@ describe("secrets in URLs", () => {
     ]
   }
 
-  it("are the values of query members with secret names, hidden and nothing else changed", () => {
+  it("are the values of query parameters with secret names, and nothing else is hidden", () => {
     assert.deepStrictEqual(secretsOf("pipeline", document), [
       "steps[0].options.endpoint?api_key",
       "steps[0].options.endpoint?Signature",
@@ -180,7 +180,7 @@ describe("secrets in URLs", () => {
     assert.deepStrictEqual(keepStored("pipeline", shown, document), { document })
   })
 
-  it("are kept by name, however the client encodes what it read", () => {
+  it("are kept by name, however a client re-encodes the URL", () => {
     const written = "https://a.example/other?api_key=%5Bredacted%5D&new=1"
     const kept = keepStored("pipeline", { steps: [{ id: "a", options: { endpoint: written } }] }, document)
     assert.deepStrictEqual(kept, {
@@ -188,7 +188,7 @@ describe("secrets in URLs", () => {
     })
   })
 
-  it("are sought as they are written, and as the receiver reads them", () => {
+  it("are searched both as written and as the receiver decodes them", () => {
     const url = "https://a.example/x?api_key=long%2Benough"
     assert.deepStrictEqual(secretTexts("connector", { host: url }), ["long%2Benough", "long+enough"])
   })
@@ -326,7 +326,7 @@ describe("SettingsFile", () => {
     assert.deepStrictEqual([authProviders, webhookEndpoints], [[], []])
   })
 
-  it("names the variable that is not set", () => {
+  it("names an unset variable", () => {
     assert.deepStrictEqual(decodeSettingsFile(example, () => undefined), {
       faults: [{ path: "connectors[0].bearerToken", message: "the environment variable VALIDATION_TOKEN is not set" }]
     })
@@ -344,7 +344,7 @@ describe("SettingsFile", () => {
     ])
   })
 
-  it("finds a webhook endpoint again by its id, else by its address", () => {
+  it("identifies a webhook endpoint by its id, else by its address", () => {
     const secret = `whsec_${btoa("a secret of at least 24 bytes")}`
     const endpoints = [{ Url: "http://x", types: ["*"], Secret: { env: "S" } }, {
       Id: "a",

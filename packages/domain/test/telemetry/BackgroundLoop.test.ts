@@ -14,7 +14,7 @@ const counted = (loop: string) =>
       )
   )
 
-it.effect("a loop goes on after a failure and after a defect, and is counted until its scope closes", () =>
+it.effect("a loop continues after a failure or a defect, and is counted until its scope closes", () =>
   Effect.gen(function*() {
     const scope = yield* Scope.make()
     let turns = 0

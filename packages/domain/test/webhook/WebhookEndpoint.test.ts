@@ -12,7 +12,7 @@ const faultOf = (members: object): string => {
 }
 
 describe("WebhookEndpointDocument", () => {
-  it("reads what people write, without regard to the case of the first letter", () => {
+  it("reads member names regardless of the case of the first letter", () => {
     const decoded = decodeWebhookEndpoint("a", { ...minimal, headers: [{ Key: "X-A", Value: "1" }] })
     assert.isTrue("endpoint" in decoded)
     if (!("endpoint" in decoded)) return
@@ -36,7 +36,8 @@ describe("WebhookEndpointDocument", () => {
     ["disabled", { disabled: "no" }]
   ]
   for (const [path, members] of refused) {
-    it(`refuses ${JSON.stringify(members)} by the name of the member`, () => assert.strictEqual(faultOf(members), path))
+    it(`refuses ${JSON.stringify(members)} with the name of the member`, () =>
+      assert.strictEqual(faultOf(members), path))
   }
 
   it("reads delays in milliseconds, with a unit, and as a TimeSpan, the first attempt being at once", () => {
@@ -47,7 +48,7 @@ describe("WebhookEndpointDocument", () => {
 })
 
 describe("WebhookType", () => {
-  it("is told by the order's type; other types make none", () => {
+  it("is determined by the order type; other order types have none", () => {
     assert.strictEqual(webhookTypeOf("NEW_GIFT_ORDER"), "order.submitted")
     assert.strictEqual(webhookTypeOf("CHANGED_BILLING_ADDRESS"), "order.address_change")
     for (const type of ["REFUND", "REQUEST_RENEWAL", "DATA_CAPTURE", "constructor", "new_order"]) {

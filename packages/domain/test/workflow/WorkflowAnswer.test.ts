@@ -105,7 +105,7 @@ describe("WorkflowAnswer", () => {
     style === "lower" ? name.toLowerCase() : style === "UPPER" ? name.toUpperCase() : name
 
   it.prop(
-    "no case of any name changes what an answer means",
+    "the case of names does not change the meaning of an answer",
     [Case, Case, Schema.Boolean, Schema.String],
     ([outer, inner, cancel, reason]) => {
       const write = (outer: typeof Case.Type, inner: typeof Case.Type) =>

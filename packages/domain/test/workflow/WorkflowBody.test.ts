@@ -104,7 +104,7 @@ describe("WorkflowBody", () => {
   ])
 
   it.prop(
-    "says of any order what parsing and rewriting it would say",
+    "equals the result of parsing and rewriting, for any order",
     [Schema.Array(Member), Schema.Array(Member), Schema.Boolean],
     ([members, form, indented]) => {
       const text = JSON.stringify(
@@ -128,13 +128,13 @@ describe("WorkflowBody", () => {
     )
   })
 
-  it.prop("comes to an end on any text, JSON or not", [Schema.String, Schema.Json, Schema.Int], ([text, json, at]) => {
+  it.prop("terminates on any text, JSON or not", [Schema.String, Schema.Json, Schema.Int], ([text, json, at]) => {
     assert.isString(workflowBody(text, ""))
     assert.isString(workflowBody("{\"a\"}, \"b\"" + text, ""))
     assert.isString(workflowBody(JSON.stringify({ payment: json }).slice(0, at), ""))
   })
 
-  it("tells the step's configuration, its custom properties, and the shipment", () => {
+  it("contains the step's configuration, its custom properties, and the shipment", () => {
     const options = {
       connector: "Webhook",
       connectorId: "my-validation-service",
@@ -163,7 +163,7 @@ describe("WorkflowBody", () => {
     })
   })
 
-  it("leaves ShipmentId out of a run that is not for a shipment, and stops on no error unless told", () => {
+  it("omits ShipmentId if the run is not for a shipment, and StopOnError is false by default", () => {
     assert.deepStrictEqual(JSON.parse(`{${workflowTail(step({}))}}`), {
       WorkflowStep: { Name: "WebhookWorkflowStep", Active: true, StopOnError: false, Properties: [] }
     })

@@ -30,7 +30,7 @@ export const cancelSuite = (name: string, layer: Layer.Layer<JournalHarness>) =>
   describe(`${name}: cancel`, () => {
     const test = inProcess(layer)
 
-    test("a cancel that was stored first wins over the end, wherever it was asked for", (harness, journal) =>
+    test("a cancel that was stored first wins over the end of the run, in any process", (harness, journal) =>
       Effect.gen(function*() {
         const run = yield* accepted(journal, submission())
         const other = yield* harness.start
@@ -40,7 +40,7 @@ export const cancelSuite = (name: string, layer: Layer.Layer<JournalHarness>) =>
         assert.strictEqual(yield* journal.state(run.runId), "cancelled")
       }))
 
-    test("the executor is told, and a second cancel changes nothing", (harness, journal) =>
+    test("the executor is notified, and a second cancel changes nothing", (harness, journal) =>
       Effect.gen(function*() {
         const run = yield* accepted(journal, submission())
         const other = yield* harness.start
@@ -53,7 +53,7 @@ export const cancelSuite = (name: string, layer: Layer.Layer<JournalHarness>) =>
         assert.deepStrictEqual(yield* other.cancel(run.runId, plain, noon), { _tag: "Repeated", state: "cancelled" })
       }))
 
-    test("after another end it is too late, and what never was is unknown", (_, journal) =>
+    test("a cancel after the end of a run is too late, and one of an unknown run is unknown", (_, journal) =>
       Effect.gen(function*() {
         const run = yield* accepted(journal, submission())
         yield* journal.commit(entryOf(run, finished))
@@ -62,7 +62,7 @@ export const cancelSuite = (name: string, layer: Layer.Layer<JournalHarness>) =>
         assert.deepStrictEqual(unknown, { _tag: "Unknown" })
       }))
 
-    test("a queued run ends with its cancel, and so does one that was put off: the next has its turn", (_, journal) =>
+    test("a cancel ends a queued or released run, and the next run of the order has its turn", (_, journal) =>
       Effect.gen(function*() {
         const first = yield* accepted(journal, submission())
         const queued = yield* journal.reprocess(again(first.orderId))
@@ -77,7 +77,7 @@ export const cancelSuite = (name: string, layer: Layer.Layer<JournalHarness>) =>
         assert.strictEqual((yield* claimOne(journal)).runId, (next as { readonly runId: string }).runId)
       }))
 
-    test("a run that was put off is due at once where its cancel compensates, whichever came first", (_, journal) =>
+    test("a released run is due at once if its cancel compensates, whichever came first", (_, journal) =>
       Effect.gen(function*() {
         const wait = { index: 0, request: 0, attempt: 2, dueAt: noon * 2 }
         const before = yield* accepted(journal, submission())
@@ -90,7 +90,7 @@ export const cancelSuite = (name: string, layer: Layer.Layer<JournalHarness>) =>
         assert.deepInclude(yield* claimOne(journal), { runId: after.runId, cancel: plain })
       }))
 
-    test("an end that writes the order is refused once a cancel is stored, and says which", (_, journal) =>
+    test("an end that writes the order is stale once a cancel is stored, and returns that cancel", (_, journal) =>
       Effect.gen(function*() {
         const given = submission()
         const run = yield* accepted(journal, given)
@@ -103,7 +103,7 @@ export const cancelSuite = (name: string, layer: Layer.Layer<JournalHarness>) =>
       }))
 
     test(
-      "a cancel that compensates turns the end into compensating, once, also for who takes over",
+      "a cancel that compensates turns the end of a run into compensating once, also after a takeover",
       (harness, journal) =>
         Effect.gen(function*() {
           const run = yield* accepted(journal, submission())
@@ -123,7 +123,7 @@ export const cancelSuite = (name: string, layer: Layer.Layer<JournalHarness>) =>
     )
 
     test(
-      "a cancel that came before the end of what had failed to be undone wins, unless it wanted it undone",
+      "a cancel before the end of a failed compensation wins, unless it asks for compensation",
       (_, journal) =>
         Effect.gen(function*() {
           const run = yield* accepted(journal, submission())
@@ -135,7 +135,7 @@ export const cancelSuite = (name: string, layer: Layer.Layer<JournalHarness>) =>
     )
 
     test(
-      "of a cancel and an end at any moment exactly one wins, and a cancelled run sets no status",
+      "of a cancel and an end at the same time exactly one wins, and a cancelled run sets no status",
       (harness, journal) =>
         Effect.gen(function*() {
           const other = yield* harness.start

@@ -62,7 +62,7 @@ export const suite = (name: string, layer: Layer.Layer<JournalHarness>) =>
         assert.deepStrictEqual(run.document, given.document)
       }))
 
-    test("a repeat answers the first one's ids and its state; with another body it is refused, naming key and order", (
+    test("a repetition returns the first ids and state; with another body it is refused, naming key and order", (
       _,
       journal
     ) =>
@@ -91,31 +91,31 @@ export const suite = (name: string, layer: Layer.Layer<JournalHarness>) =>
         assert.strictEqual(byId._tag, "IntakeConflict")
       }))
 
-    test("keys of two orders are refused naming both, and a refused request uses up no key", (_, journal) =>
-      Effect.gen(function*() {
-        const a = yield* accepted(journal, submission({ externalId: "a" }, { fingerprint: fingerprint(1) }))
-        const b = yield* accepted(journal, submission({}, { idempotencyKey: "b", fingerprint: fingerprint(2) }))
-        const both = submission({ externalId: "a" }, { idempotencyKey: "b", fingerprint: fingerprint(1) })
-        const refused = JSON.stringify(yield* Effect.flip(journal.accept(both)))
-        assert.include(refused, a.orderId)
-        assert.include(refused, b.orderId)
-        const fresh = submission({ externalId: "a" }, { idempotencyKey: "c", fingerprint: fingerprint(9) })
-        yield* Effect.flip(journal.accept(fresh))
-        yield* accepted(journal, submission({}, { idempotencyKey: "c", fingerprint: fingerprint(9) }))
-      }))
+    test(
+      "keys of two different orders are refused with both names, and a refused request uses up no key",
+      (_, journal) =>
+        Effect.gen(function*() {
+          const a = yield* accepted(journal, submission({ externalId: "a" }, { fingerprint: fingerprint(1) }))
+          const b = yield* accepted(journal, submission({}, { idempotencyKey: "b", fingerprint: fingerprint(2) }))
+          const both = submission({ externalId: "a" }, { idempotencyKey: "b", fingerprint: fingerprint(1) })
+          const refused = JSON.stringify(yield* Effect.flip(journal.accept(both)))
+          assert.include(refused, a.orderId)
+          assert.include(refused, b.orderId)
+          const fresh = submission({ externalId: "a" }, { idempotencyKey: "c", fingerprint: fingerprint(9) })
+          yield* Effect.flip(journal.accept(fresh))
+          yield* accepted(journal, submission({}, { idempotencyKey: "c", fingerprint: fingerprint(9) }))
+        })
+    )
 
-    test("of many submissions with one key at once, one is stored", (_, journal) =>
+    test("of many concurrent submissions with one key, one is stored", (_, journal) =>
       Effect.gen(function*() {
         const rest = { idempotencyKey: "same", fingerprint: fingerprint(1) }
         const answers = yield* Effect.all(
-          Array.from({ length: 20 }, () =>
-            journal.accept(submission({ externalId: "same" }, rest))),
+          Array.from({ length: 20 }, () => journal.accept(submission({ externalId: "same" }, rest))),
           { concurrency: "unbounded" }
         )
         assert.strictEqual(
-          answers.filter(({ _tag }) =>
-            _tag === "Accepted"
-          ).length,
+          answers.filter(({ _tag }) => _tag === "Accepted").length,
           1
         )
         assert.strictEqual(
@@ -124,7 +124,7 @@ export const suite = (name: string, layer: Layer.Layer<JournalHarness>) =>
         )
       }))
 
-    test("a commit on an order that moved on stores nothing, and one without a document learns of the change", (
+    test("a commit on a changed order stores nothing, and one without a document returns the new version", (
       _,
       journal
     ) =>
@@ -155,7 +155,7 @@ export const suite = (name: string, layer: Layer.Layer<JournalHarness>) =>
         assert.deepStrictEqual(yield* journal.document(run.orderId, 1), first)
       }))
 
-    test("a second run over an order waits its turn, oldest first, and starts from the order as it is then", (
+    test("runs over one order wait their turn, oldest first, and start from the order as it is then", (
       _,
       journal
     ) =>
@@ -180,7 +180,7 @@ export const suite = (name: string, layer: Layer.Layer<JournalHarness>) =>
         ])
       }))
 
-    test("a request to process is repeated by its key, and an unknown order is told", (_, journal) =>
+    test("a request to process is repeated by its key, and an unknown order is an error", (_, journal) =>
       Effect.gen(function*() {
         const run = yield* accepted(journal, submission())
         yield* journal.commit(entryOf(run, finished))

@@ -42,55 +42,61 @@ export const takeoverSuite = (name: string, layer: Layer.Layer<JournalHarness>) 
   describe(`${name}: takeover`, () => {
     const test = inProcess(layer)
 
-    test("a dead process's run is taken over where it stood, byte for byte, and the dead one can store nothing more", (
-      harness,
-      zombie
-    ) =>
-      Effect.gen(function*() {
-        const run = yield* accepted(zombie, submission())
-        const body = Uint8Array.from([0, 255, 0xed, 0xa0, 0x80, 10])
-        const response = { status: 500, headers: { "x-a": "b\u0000" }, body, truncated: true, length: 9 }
-        const told = record({
-          response,
-          outcome: "rejected",
-          body: { form: "workflow", tail: ",\"ShipmentId\":\"\ud83d\ude00\"}" }
-        })
-        const step = stepAt(0, { output: { deep: ["\u0000", "\ud800"] }, state: "warning", reason: "because" })
-        yield* zombie.commit(entryOf(run, { step, callouts: [{ index: 0, record: told }] }))
-        yield* harness.killAll
-        const heir = yield* harness.start
-        const { document: _, ...taken } = yield* claimOne(heir)
-        const { document: __, ...before } = run
-        assert.deepStrictEqual(taken, {
-          ...before,
-          claimToken: taken.claimToken,
-          takeovers: 1,
-          takenOver: true,
-          steps: [{ ...step, nextVersion: 1 }],
-          callouts: [{ index: 0, record: told }]
-        })
-        assert.strictEqual((yield* Effect.flip(zombie.commit(entryOf(run, { step: stepAt(1) }))))._tag, "Fenced")
-        assert.isFalse(zombie.maySend(run))
-        assert.strictEqual((yield* heir.commit(entryOf(taken, finished)))._tag, "Committed")
-      }))
-
-    test("takeovers are counted until the run gets on, and an interrupted record is no getting on", (harness, first) =>
-      Effect.gen(function*() {
-        let run = yield* accepted(first, submission())
-        const counts: Array<number> = []
-        for (const outcome of ["interrupted", "interrupted", "succeeded", "interrupted"] as const) {
+    test(
+      "a dead process's run is taken over at its position, byte for byte, and the dead process can store nothing more",
+      (
+        harness,
+        zombie
+      ) =>
+        Effect.gen(function*() {
+          const run = yield* accepted(zombie, submission())
+          const body = Uint8Array.from([0, 255, 0xed, 0xa0, 0x80, 10])
+          const response = { status: 500, headers: { "x-a": "b\u0000" }, body, truncated: true, length: 9 }
+          const told = record({
+            response,
+            outcome: "rejected",
+            body: { form: "workflow", tail: ",\"ShipmentId\":\"\ud83d\ude00\"}" }
+          })
+          const step = stepAt(0, { output: { deep: ["\u0000", "\ud800"] }, state: "warning", reason: "because" })
+          yield* zombie.commit(entryOf(run, { step, callouts: [{ index: 0, record: told }] }))
           yield* harness.killAll
-          const journal = yield* harness.start
-          run = yield* claimOne(journal)
-          counts.push(run.takeovers)
-          yield* journal.commit(entryOf(run, { callouts: [{ index: 0, record: record({ outcome }) }] }))
-        }
-        yield* harness.killAll
-        counts.push((yield* claimOne(yield* harness.start)).takeovers)
-        assert.deepStrictEqual(counts, [1, 2, 3, 1, 2])
-      }))
+          const heir = yield* harness.start
+          const { document: _, ...taken } = yield* claimOne(heir)
+          const { document: __, ...before } = run
+          assert.deepStrictEqual(taken, {
+            ...before,
+            claimToken: taken.claimToken,
+            takeovers: 1,
+            takenOver: true,
+            steps: [{ ...step, nextVersion: 1 }],
+            callouts: [{ index: 0, record: told }]
+          })
+          assert.strictEqual((yield* Effect.flip(zombie.commit(entryOf(run, { step: stepAt(1) }))))._tag, "Fenced")
+          assert.isFalse(zombie.maySend(run))
+          assert.strictEqual((yield* heir.commit(entryOf(taken, finished)))._tag, "Committed")
+        })
+    )
 
-    test("a run that was put off is claimed when it is due, with its wait, and was not taken over", (_, journal) =>
+    test(
+      "takeovers are counted until the run makes progress, and an interrupted record is no progress",
+      (harness, first) =>
+        Effect.gen(function*() {
+          let run = yield* accepted(first, submission())
+          const counts: Array<number> = []
+          for (const outcome of ["interrupted", "interrupted", "succeeded", "interrupted"] as const) {
+            yield* harness.killAll
+            const journal = yield* harness.start
+            run = yield* claimOne(journal)
+            counts.push(run.takeovers)
+            yield* journal.commit(entryOf(run, { callouts: [{ index: 0, record: record({ outcome }) }] }))
+          }
+          yield* harness.killAll
+          counts.push((yield* claimOne(yield* harness.start)).takeovers)
+          assert.deepStrictEqual(counts, [1, 2, 3, 1, 2])
+        })
+    )
+
+    test("a released run is claimed when it is due, with its wait, and that is no takeover", (_, journal) =>
       Effect.gen(function*() {
         const run = yield* accepted(journal, submission())
         const wait = { index: 0, request: 0, attempt: 2, dueAt: noon }
@@ -102,7 +108,7 @@ export const takeoverSuite = (name: string, layer: Layer.Layer<JournalHarness>) 
         assert.deepStrictEqual([claimed.wait, claimed.takenOver, claimed.takeovers], [wait, false, 0])
       }))
 
-    test("an open attempt and a wait are shown until a later record overtakes them", (harness, first) =>
+    test("an open attempt and a wait are returned until a later record supersedes them", (harness, first) =>
       Effect.gen(function*() {
         const runs = yield* Effect.all([1, 2, 3].map(() =>
           accepted(first, submission())
@@ -130,7 +136,7 @@ export const takeoverSuite = (name: string, layer: Layer.Layer<JournalHarness>) 
         ]])
       }))
 
-    test("a process that ends orderly leaves its runs at once, and that counts as no takeover", (harness) =>
+    test("a process that ends in order leaves its runs at once, and that counts as no takeover", (harness) =>
       Effect.gen(function*() {
         const scope = yield* Scope.make()
         const leaving = yield* Scope.provide(harness.start, scope)
@@ -141,7 +147,7 @@ export const takeoverSuite = (name: string, layer: Layer.Layer<JournalHarness>) 
         assert.deepStrictEqual([taken.runId, taken.takeovers, taken.takenOver], [run.runId, 0, true])
       }))
 
-    test("an entry that was given before its run was released is fenced, and the run stays due", (harness, journal) =>
+    test("an entry from before the run's release is fenced, and the run stays due", (harness, journal) =>
       Effect.gen(function*() {
         const run = yield* accepted(journal, submission())
         const wait = { index: 0, request: 0, attempt: 2, dueAt: noon }
@@ -156,7 +162,7 @@ export const takeoverSuite = (name: string, layer: Layer.Layer<JournalHarness>) 
       }))
 
     test(
-      "whatever is written at once, no open run is left without an owner, a due time or a hold",
+      "concurrent writes leave no open run without an owner, a due time or a hold",
       (harness, journal) =>
         Effect.gen(function*() {
           const random = randomOf(1)
@@ -171,7 +177,7 @@ export const takeoverSuite = (name: string, layer: Layer.Layer<JournalHarness>) 
         })
     )
 
-    test("a run that was given up is taken over, and what is not held is fenced", (_, journal) =>
+    test("an abandoned run is taken over, and an entry without a valid claim is fenced", (_, journal) =>
       Effect.gen(function*() {
         const run = yield* accepted(journal, submission())
         yield* journal.abandon(run)
@@ -182,7 +188,7 @@ export const takeoverSuite = (name: string, layer: Layer.Layer<JournalHarness>) 
         assert.strictEqual((yield* Effect.flip(journal.commit(unknown)))._tag, "Fenced")
       }))
 
-    test("what was begun before the process lost the run is fenced when it holds the run again", (_, journal) =>
+    test("work that began before the process lost a run is fenced even if it claims the run again", (_, journal) =>
       Effect.gen(function*() {
         const before = yield* accepted(journal, submission())
         yield* journal.abandon(before)
@@ -194,15 +200,18 @@ export const takeoverSuite = (name: string, layer: Layer.Layer<JournalHarness>) 
         assert.deepInclude(yield* journal.commit(entryOf(again, finished)), { ended: "completed" })
       }))
 
-    test("a run that waits is running again with its next entry, and one that compensates stays so", (_, journal) =>
-      Effect.gen(function*() {
-        const run = yield* accepted(journal, submission())
-        const states: Array<unknown> = []
-        for (const state of ["waiting", undefined, "compensating", undefined] as const) {
-          yield* journal.commit(entryOf(run, state === undefined ? {} : { state }))
-          states.push(yield* journal.state(run.runId))
-        }
-        assert.deepStrictEqual(states, ["waiting", "running", "compensating", "compensating"])
-        assert.isUndefined(yield* journal.state(nextId()))
-      }))
+    test(
+      "a waiting run is running again with its next entry, and a compensating one stays compensating",
+      (_, journal) =>
+        Effect.gen(function*() {
+          const run = yield* accepted(journal, submission())
+          const states: Array<unknown> = []
+          for (const state of ["waiting", undefined, "compensating", undefined] as const) {
+            yield* journal.commit(entryOf(run, state === undefined ? {} : { state }))
+            states.push(yield* journal.state(run.runId))
+          }
+          assert.deepStrictEqual(states, ["waiting", "running", "compensating", "compensating"])
+          assert.isUndefined(yield* journal.state(nextId()))
+        })
+    )
   })

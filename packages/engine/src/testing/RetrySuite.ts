@@ -72,7 +72,7 @@ export const suite = (name: string, layer: Layer.Layer<RetryHarness>) =>
   describe(name, () => {
     const test = inProcess(layer)
 
-    test("a run that ended is known with its steps, its last requests and what it made of the status", (_, one) =>
+    test("an ended run is returned with its steps, its last requests and its change of the status", (_, one) =>
       Effect.gen(function*() {
         const { run, first, second } = yield* failedRun(one)
         const past = yield* one.pastRuns.get(run.runId)
@@ -95,7 +95,7 @@ export const suite = (name: string, layer: Layer.Layer<RetryHarness>) =>
         assert.isUndefined(yield* one.pastRuns.get(nextId()))
       }))
 
-    test("a retry has the records of the steps that it reuses, also for who takes it over", (harness, one) =>
+    test("a retry has the records of the steps that it reuses, also after a takeover", (harness, one) =>
       Effect.gen(function*() {
         const { run, first } = yield* failedRun(one)
         const inheritedKeys = [{ index: 1, stepId: "step1", request: 0, key: "old" }]
@@ -119,22 +119,25 @@ export const suite = (name: string, layer: Layer.Layer<RetryHarness>) =>
         assert.deepStrictEqual(past?.inheritedKeys, inheritedKeys)
       }))
 
-    test("the order is written with the retry or not at all, and not where it moved on", (_, { journal, pastRuns }) =>
-      Effect.gen(function*() {
-        const { run } = yield* failedRun({ journal, pastRuns })
-        const before = yield* journal.document(run.orderId)
-        const asked = { orderId: run.orderId, write: writeOn(before, { status: "New" }) }
-        const moved = { ...asked, write: { ...asked.write, seen: 1 } }
-        const refused = yield* Effect.flip(journal.reprocess({ ...moved, run: retryOf(run) }))
-        assert.strictEqual(refused._tag, "OrderMoved")
-        assert.deepStrictEqual(yield* journal.document(run.orderId), before)
-        const held = heldOf(yield* journal.reprocess({ ...asked, run: retryOf(run) }))
-        assert.strictEqual(held.startVersion, 3)
-        assert.strictEqual((yield* journal.document(run.orderId)).order.status, "New")
-      }))
+    test(
+      "the order is written with the retry or not at all, and not if it was changed meanwhile",
+      (_, { journal, pastRuns }) =>
+        Effect.gen(function*() {
+          const { run } = yield* failedRun({ journal, pastRuns })
+          const before = yield* journal.document(run.orderId)
+          const asked = { orderId: run.orderId, write: writeOn(before, { status: "New" }) }
+          const moved = { ...asked, write: { ...asked.write, seen: 1 } }
+          const refused = yield* Effect.flip(journal.reprocess({ ...moved, run: retryOf(run) }))
+          assert.strictEqual(refused._tag, "OrderMoved")
+          assert.deepStrictEqual(yield* journal.document(run.orderId), before)
+          const held = heldOf(yield* journal.reprocess({ ...asked, run: retryOf(run) }))
+          assert.strictEqual(held.startVersion, 3)
+          assert.strictEqual((yield* journal.document(run.orderId)).order.status, "New")
+        })
+    )
 
     test(
-      "while a run or a retry of it is open there is no other, and a key uses nothing up where it is refused",
+      "while a run or a retry of it is open, another retry is refused, and a refusal uses up no key",
       (_, one) =>
         Effect.gen(function*() {
           const { run } = yield* failedRun(one)
@@ -151,7 +154,7 @@ export const suite = (name: string, layer: Layer.Layer<RetryHarness>) =>
         })
     )
 
-    test("a failed step of a run that ended is settled once", (_, one) =>
+    test("a failed step of an ended run is resolved once", (_, one) =>
       Effect.gen(function*() {
         const { run } = yield* failedRun(one)
         const step = stepAt(1, { output: { a: "\u0000" }, resolution: { reason: "r", at: noon } })
@@ -164,7 +167,7 @@ export const suite = (name: string, layer: Layer.Layer<RetryHarness>) =>
         assert.isFalse(yield* one.pastRuns.settle(open.runId, stepAt(0), history))
       }))
 
-    test("a step that another run compensated after reusing it is no longer done", (_, one) =>
+    test("a step that another run reused and then compensated is no longer done", (_, one) =>
       Effect.gen(function*() {
         const { run } = yield* failedRun(one)
         const asked = { orderId: run.orderId, run: retryOf(run), reused: [reusedFrom(run)] }

@@ -10,7 +10,7 @@ const world = { pipelines: [pipeline([callout("a"), callout("b"), callout("c")],
 const hangsAt = (at: number) => stand((_, index) => index === at ? Effect.never : respond(200))
 
 describe("cancelling a run", () => {
-  it.effect("aborts the call, says that it may have happened, starts nothing else, and leaves the status", () =>
+  it.effect("aborts the call, records it with an unknown outcome, starts no other, and keeps the order's status", () =>
     Effect.gen(function*() {
       const { cancelling } = yield* submitted(world)
       yield* cancelling.cancel((yield* the).runId, { reason: "ordered twice" })
@@ -45,7 +45,7 @@ describe("cancelling a run", () => {
       assert.deepStrictEqual(outcomes, ["0.1 rejected"])
     }).pipe(Effect.provide(stand(() => respond(503)))))
 
-  it.effect("is obeyed by whoever takes the run over, who records the call that may have been open", () =>
+  it.effect("takes effect in the process that takes the run over, which records the call that may have been open", () =>
     Effect.gen(function*() {
       yield* submitted(world)
       const { run } = yield* the
@@ -58,7 +58,7 @@ describe("cancelling a run", () => {
       assert.strictEqual(requests.length, 2)
     }).pipe(Effect.provide(hangsAt(1))))
 
-  it.effect("again changes nothing, and after another end it is refused", () =>
+  it.effect("a second time changes nothing, and after another end it is refused", () =>
     Effect.gen(function*() {
       const first = yield* submitted(world)
       const { run, runId } = yield* the
@@ -75,7 +75,7 @@ describe("cancelling a run", () => {
       assert.deepInclude(yield* the, { state: "cancelled", reason: "first" })
     }).pipe(Effect.provide(hangsAt(3))))
 
-  it.effect("at any moment, from anywhere: what the cancel answers is what is stored, and no call follows it", () =>
+  it.effect("from any process at any moment answers what is stored, and no call follows it", () =>
     Effect.gen(function*() {
       const won = new Set<string>()
       for (let round = 0; round < 80; round++) {
@@ -110,7 +110,7 @@ const late = (deadlineMs: number, steps = [callout("a"), callout("b", { timeoutV
 })
 
 describe("a run with a deadline", () => {
-  it.effect("fails when it is over, whatever the step's policy, and the open call is timed out", () =>
+  it.effect("fails when the deadline has passed, whatever the step's policy, and the open call is timed out", () =>
     Effect.gen(function*() {
       yield* submitted(late(5000))
       yield* TestClock.adjust(4900)
@@ -123,7 +123,7 @@ describe("a run with a deadline", () => {
       assert.strictEqual(run.callouts.at(-1)!.record.error!.message, "run deadline exceeded")
     }).pipe(Effect.provide(hangsAt(1))))
 
-  it.effect("counts from the run's start across processes, and a long wait does not outlast it", () =>
+  it.effect("measures it from the run's start across processes, and no wait outlasts it", () =>
     Effect.gen(function*() {
       const patient = { shouldRejectOn: { status: [503] }, retry: { delaysMs: [3_600_000] } }
       const world = late(60_000, [callout("a", patient), callout("b")])
@@ -137,7 +137,7 @@ describe("a run with a deadline", () => {
       assert.strictEqual((yield* the).requests.length, 1)
     }).pipe(Effect.provide(stand(() => respond(503)))))
 
-  it.effect("is over for whoever takes the run up later: what may have been open is recorded, and nothing is sent", () =>
+  it.effect("fails after a later takeover: a call that may have been open is recorded, and nothing is sent", () =>
     Effect.gen(function*() {
       yield* submitted(late(5000))
       yield* Effect.flatMap(JournalStore, ({ killAll }) => killAll)
@@ -152,7 +152,7 @@ describe("a run with a deadline", () => {
     }).pipe(Effect.provide(hangsAt(1))))
 })
 
-it.effect("a cancel and the process's own end do not get in each other's way", () =>
+it.effect("a cancel during the shutdown of the process takes effect", () =>
   Effect.gen(function*() {
     const answered = yield* Deferred.make<void>()
     yield* Effect.gen(function*() {

@@ -174,7 +174,7 @@ describe("a retry starts at", () => {
 })
 
 describe("what is reused", () => {
-  it("says where it ran first, and where it stood there", () => {
+  it("a reused step names the run and the index where it ran first", () => {
     const plan = planRetry({
       past: past({ what: "", rows: "a< b+ c-", starts: "c" }),
       original: placed("ABC"),
@@ -193,7 +193,7 @@ describe("what is reused", () => {
     )
   })
 
-  it("are the keys of a step with an unknown outcome, all of them, and those not reached since", () => {
+  it("all keys of a step with an unknown outcome are reused, and those of requests not reached since", () => {
     const call = { index: 1, idempotencyKey: "", unknown: false }
     const plan = planRetry({
       past: {
@@ -226,7 +226,7 @@ describe("what is reused", () => {
     ["that failed after its first was answered: the first's key, since it did happen", "a+ b-", "", ["b0"]],
     ["that was undone: none, since it is to happen again", "a+ b-", "b", []],
     ["that succeeded, and is to run again: none", "a+ b+ c-", "", []]
-  ])("are of a step of two requests %s", (_, ran, compensated, expected) => {
+  ])("the reused keys of a step with two requests are %s", (_, ran, compensated, expected) => {
     const call = { index: 1, unknown: false }
     const plan = planRetry({
       past: {

@@ -73,7 +73,7 @@ const refusing = (times: number): OutboundScript => {
 }
 
 describe("a retry", () => {
-  it.effect("goes on at the failed step with the records before it, and the old run stays as it was", () =>
+  it.effect("continues at the failed step with the records before it, and the old run stays unchanged", () =>
     Effect.gen(function*() {
       const old = yield* failed
       const before = structuredClone(yield* run(old))
@@ -90,7 +90,7 @@ describe("a retry", () => {
       assert.strictEqual(requests.at(-1)!.headers["x-seen"], "from a", "the reused answer is seen by expressions")
     }).pipe(Effect.provide(world({ pipelines: [abc()] }, refusing(1)))))
 
-  it.effect("puts back the status that the failure set aside, before its first step sees the order", () =>
+  it.effect("restores the status that the failure replaced, before its first step reads the order", () =>
     Effect.gen(function*() {
       const old = yield* failed
       yield* retry(old)
@@ -104,7 +104,7 @@ describe("a retry", () => {
       })
     }).pipe(Effect.provide(world({ pipelines: [abc()] }, refusing(1)))))
 
-  it.effect("leaves a status that was changed since the failure", () =>
+  it.effect("keeps a status that was changed since the failure", () =>
     Effect.gen(function*() {
       const old = yield* failed
       yield* Effect.flatMap(EditOrder, ({ patch }) => patch("o-1", { status: "Looked at" }))
@@ -151,7 +151,7 @@ describe("a retry", () => {
       ))))
   }
 
-  it.effect("of a retry names the run in which a step ran, and keeps the key of a request that was not reached since", () =>
+  it.effect("of a retry names the run in which a step ran, and keeps the key of a request not reached since", () =>
     Effect.gen(function*() {
       const first = yield* failed
       const second = yield* retry(first, { from: "a" })
@@ -171,7 +171,7 @@ describe("a retry", () => {
           : respond(index === 2 ? 500 : 200)
     ))))
 
-  it.effect("of a completed run wants a step named, one whose predecessors have records, and then runs from there", () =>
+  it.effect("of a completed run requires a step whose predecessors have records, and runs from there", () =>
     Effect.gen(function*() {
       const old = yield* failed
       assert.deepInclude(yield* refusal(old), { _tag: "RetryRefused", path: "from" })
@@ -181,7 +181,7 @@ describe("a retry", () => {
       assert.deepStrictEqual(yield* steps(again), [`a succeeded of ${old}`, `b succeeded of ${old}`, "c succeeded"])
     }).pipe(Effect.provide(world({ pipelines: [abc()] }, refusing(0)))))
 
-  it.effect("is refused past the step that ended the run, and while the run or a retry of it is open; a repeat is not", () =>
+  it.effect("is refused after the step that ended the run, and while the run or a retry is open; a repetition is not", () =>
     Effect.gen(function*() {
       const old = yield* failed
       const past = yield* refusal(old, { from: "c" })
@@ -216,7 +216,7 @@ describe("a retry", () => {
       refusing(1)
     ))))
 
-  it.effect("asks the probe before it repeats what an earlier run may have done, and takes its word", () =>
+  it.effect("asks the probe before it repeats a call that an earlier run may have made, and follows its answer", () =>
     Effect.gen(function*() {
       const old = yield* failed
       const again = yield* retry(old)
@@ -228,7 +228,7 @@ describe("a retry", () => {
       (_request, index) => index === 0 ? Effect.fail(new OutboundTimedOut({ sent: true })) : respond(200)
     ))))
 
-  it.effect("does again what a compensation undid, and only that", () =>
+  it.effect("repeats exactly the steps that a compensation undid", () =>
     Effect.gen(function*() {
       const old = yield* failed
       assert.strictEqual(yield* newestStatus, "Failed")
@@ -249,7 +249,7 @@ describe("a retry", () => {
       (_request, index) => respond(index === 2 ? 500 : 200)
     ))))
 
-  it.effect("is not asked for twice by a process that dies: the next one takes it up with the reused answers", () =>
+  it.effect("is requested once even if a process dies: the next process takes it over with the reused answers", () =>
     Effect.gen(function*() {
       const shared = Layer.mergeAll(
         JournalStore.layer,
@@ -280,7 +280,7 @@ const resolve = (id: string, stepId: string, reason: string, output?: JsonObject
   )
 
 describe("a step settled by hand", () => {
-  it.effect("is gone on after, with its output in the place of the answer that never came", () =>
+  it.effect("lets a retry continue, with its output in place of the missing answer", () =>
     Effect.gen(function*() {
       const old = yield* failed
       yield* resolve(old, "b", "made by hand", { accountId: "A-1" })
@@ -306,7 +306,7 @@ describe("a step settled by hand", () => {
       (_request, index) => index === 0 ? Effect.fail(new OutboundTimedOut({ sent: true })) : respond(200)
     ))))
 
-  it.effect("has failed, in a run that has ended, and is settled once", () =>
+  it.effect("must have failed in an ended run, and is resolved once", () =>
     Effect.gen(function*() {
       const old = yield* failed
       const refused = (stepId: string, reason = "r") => Effect.flip(resolve(old, stepId, reason))

@@ -3,7 +3,7 @@ import type { Json } from "@sluice/domain/json/Json"
 import { expressionIn, expressionsIn, substitute } from "@sluice/engine/internal/expressions/Template"
 
 describe("expressions in options", () => {
-  it("are strings that are marked from end to end, and nothing else", () => {
+  it("are strings that are marked from end to end", () => {
     assert.strictEqual(expressionIn("{% order.id %}"), "order.id")
     assert.strictEqual(expressionIn("  {%order.id%} "), "order.id")
     assert.isUndefined(expressionIn("account {% order.id %}"))
@@ -17,7 +17,7 @@ describe("expressions in options", () => {
     )
   })
 
-  it("are replaced by values of any kind, and everything else stays", () => {
+  it("are replaced by values of any type, and everything else stays", () => {
     const results = new Map<string, Json>([["x", [1, { two: 2 }]], ["y", "text"]])
     assert.deepStrictEqual(
       substitute({ a: "{% x %}", b: ["{% y %}", "{%"], c: null }, results),

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as PartnerCircuits from "../../src/partners/PartnerCircuits.ts"
 
 describe("PartnerCircuits", () => {
-  it("remembers so many hosts, and never counts in a circuit again that has tripped", () => {
+  it("remembers a bounded number of hosts, and stops counting in a circuit that has opened", () => {
     const circuits = PartnerCircuits.make(10)
     const spent = new Set<string>()
     for (let round = 0; round < 3; round++) {

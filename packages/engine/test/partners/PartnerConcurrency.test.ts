@@ -5,7 +5,7 @@ import { Deferred, Effect, Fiber } from "effect"
 const plainly = (turn: Effect.Effect<void>) => turn
 
 describe("PartnerConcurrency", () => {
-  it.effect("a slow host keeps its own callers waiting and nobody else's, first come first served", () =>
+  it.effect("callers of a slow host wait in order of arrival, and other hosts are not delayed", () =>
     Effect.gen(function*() {
       const slots = PartnerConcurrency.make(2)
       const answer = yield* Deferred.make<void>()
@@ -24,7 +24,7 @@ describe("PartnerConcurrency", () => {
       assert.strictEqual(slots.load("slow"), 0)
     }))
 
-  it.effect("who is interrupted while waiting or calling leaves its place to the next", () =>
+  it.effect("a caller that is interrupted, waiting or calling, frees its place", () =>
     Effect.gen(function*() {
       const slots = PartnerConcurrency.make(1)
       const hang = Effect.forkChild(slots.withSlot("slow", plainly, Effect.never), { startImmediately: true })
@@ -39,7 +39,7 @@ describe("PartnerConcurrency", () => {
       assert.strictEqual(slots.load("slow"), 0)
     }))
 
-  it.effect("who waits and then gives up never calls", () =>
+  it.effect("a caller that gives up while waiting never calls", () =>
     Effect.gen(function*() {
       const slots = PartnerConcurrency.make(1)
       const calling = yield* Effect.forkChild(slots.withSlot("slow", plainly, Effect.never), { startImmediately: true })

@@ -72,7 +72,7 @@ const scenario = <E>(
   }).pipe(Effect.provide(shared(script)))
 
 describe("a step that holds", () => {
-  it.effect("makes its orders wait while the partner is down, and all of them go on, oldest first, when it is back", () =>
+  it.effect("holds its runs while the partner is down, and all of them continue, oldest first, when it is back", () =>
     scenario(holding, ({ board, intake }) =>
       Effect.gen(function*() {
         yield* submit(intake, 12)
@@ -95,7 +95,7 @@ describe("a step that holds", () => {
         assert.deepInclude((yield* board.list)[0], { state: "closed", failures: 0, waiting: 0 })
       })))
 
-  it.effect("is let go a few at a time, then more", () =>
+  it.effect("is released in growing batches", () =>
     scenario(
       holding,
       ({ board, intake }) =>
@@ -182,7 +182,7 @@ describe("a step that holds", () => {
       () => new OutboundUnreachable({ code: "blocked", message: "blocked", sent: false })
     ))
 
-  it.effect("waits through the end of its process, and repeats nothing that was answered", () =>
+  it.effect("stays on hold across a restart, and repeats nothing that was answered", () =>
     scenario(
       three,
       ({ intake, scope }) =>
@@ -205,7 +205,7 @@ describe("a step that holds", () => {
       ({ url }) => url.includes("//b.") && down.is ? refused : respond(200)
     ))
 
-  it.effect("tries an order again that alone finds no answer, while the others go on", () =>
+  it.effect("retries an order that alone gets no answer, while the others continue", () =>
     scenario(
       holding,
       ({ intake }) =>
@@ -223,7 +223,7 @@ describe("a step that holds", () => {
     ))
 })
 
-it.effect("a run that is held ends with its deadline, and with its cancel, without another call", () =>
+it.effect("a run on hold ends with its deadline or its cancel, without another call", () =>
   scenario(
     { pipelines: holding.pipelines.map((one) => ({ ...one, deadlineMs: 60_000 })) },
     ({ cancelling, intake }) =>
@@ -247,7 +247,7 @@ it.effect("a run that is held ends with its deadline, and with its cancel, witho
       })
   ))
 
-it.effect("a step that does not hold is called while the partner is down, fails, and finds it back", () =>
+it.effect("a step that does not hold is called while the partner is down, fails, and detects its recovery", () =>
   scenario(
     { pipelines: [pipeline([callout("a", {}, { critical: true })])] },
     ({ board, intake }) =>

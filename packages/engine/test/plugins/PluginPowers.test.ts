@@ -75,7 +75,7 @@ const script = (...statuses: ReadonlyArray<number>) =>
   ))
 
 describe("a plugin's keys", () => {
-  it.effect("each request has its own, kept over unknown ends and made anew after a refusal that says so", () =>
+  it.effect("each request has its own, kept after an unknown outcome and renewed after a refusal that asks for it", () =>
     Effect.gen(function*() {
       yield* (yield* start).submit({ body: { orderType: "NEW_ORDER" } })
       for (let i = 0; i < 3; i++) yield* TestClock.adjust("2 seconds")
@@ -95,7 +95,7 @@ describe("a plugin's keys", () => {
       assert.match(requests[0]!.headers["x-run"]!, /^process_event-[0-9a-f]{32}$/)
     }).pipe(script(423, 500, 200, 200)))
 
-  it.effect("a new key survives the process, and what was answered before its death is not sent again", () =>
+  it.effect("a new key survives the process, and a request that was answered is not sent again", () =>
     Effect.gen(function*() {
       yield* (yield* start).submit({ body: { orderType: "NEW_ORDER" } })
       yield* settle
@@ -154,7 +154,7 @@ const startHurried = (...[run]: Parameters<typeof hurried>) =>
   })
 
 describe("calls that a plugin makes at once", () => {
-  it.effect("are made one after another, in the order in which they were asked for", () => {
+  it.effect("are made one after another, in the order of the requests", () => {
     const open = { now: 0, most: 0 }
     const answering: OutboundScript = () =>
       Effect.suspend(() => {
@@ -173,7 +173,7 @@ describe("calls that a plugin makes at once", () => {
     }).pipe(Effect.provide(Layer.mergeAll(JournalStore.layer, partners(answering))))
   })
 
-  it.effect("are each repeated after a wait that gives the run up, and the run completes", () =>
+  it.effect("are each retried after a wait that releases the run, and the run completes", () =>
     Effect.gen(function*() {
       const intake = yield* startHurried((calls) => Effect.all(calls, { concurrency: "unbounded" }))
       yield* intake.submit({ body: { orderType: "NEW_ORDER" } })
@@ -200,7 +200,7 @@ describe("calls that a plugin makes at once", () => {
       Layer.mergeAll(JournalStore.layer, partners(() => Effect.delay(Effect.succeed(respond(200)), "5 seconds")))
     )))
 
-  it.effect("that the plugin does not wait for are recorded as timed out, of unknown outcome where they were sent", () =>
+  it.effect("that the plugin does not await are recorded as timed out, with an unknown outcome if they were sent", () =>
     Effect.gen(function*() {
       const intake = yield* startHurried(([first]) => Effect.timeoutOption(first!, "1 second"))
       yield* intake.submit({ body: { orderType: "NEW_ORDER" } })
@@ -214,7 +214,7 @@ describe("calls that a plugin makes at once", () => {
     }).pipe(script(0)))
 })
 
-it.effect("a plugin that skips an order makes no request, and the step says why", () =>
+it.effect("a plugin that skips an order makes no request, and the step has the reason", () =>
   Effect.gen(function*() {
     yield* (yield* start).submit({ body: { orderType: "OTHER" } })
     const { keys, run } = yield* the

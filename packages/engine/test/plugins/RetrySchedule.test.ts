@@ -13,7 +13,7 @@ describe("the delay before the next attempt", () => {
       assert.deepStrictEqual(waits, [1000, 5000, 15_000, undefined])
     }))
 
-  it.effect("follows any schedule, the user's own too", () =>
+  it.effect("follows any schedule, including a user's own", () =>
     Effect.gen(function*() {
       const policy = {
         schedule: Schedule.exponential("100 millis").pipe(Schedule.upTo({ times: 3 })),
@@ -37,7 +37,7 @@ describe("the delay before the next attempt", () => {
       assert.strictEqual(yield* delayAfter(always, [{ outcome: "rejected", at: 10_000, ...end }]), expected)
     }))
 
-  it.effect("is none where the last end is not worth repeating, or nothing is retried", () =>
+  it.effect("is none if the last failure is not retryable, or the step has no retries", () =>
     Effect.gen(function*() {
       const only429 = { ...always, retries: ({ status }: AttemptEnd) => status === 429 }
       assert.isUndefined(

@@ -76,7 +76,7 @@ describe("compensation of a failed run", () => {
       )
     )))
 
-  it.effect("goes on with the others where one fails, and says so", () =>
+  it.effect("continues with the others if one fails, and reports it", () =>
     Effect.gen(function*() {
       yield* submitted(world)
       const { state, steps, run } = yield* the
@@ -85,7 +85,7 @@ describe("compensation of a failed run", () => {
       assert.strictEqual(run.failedSteps, 2)
     }).pipe(Effect.provide(partners({ d: 500, undo_c: 503 }))))
 
-  it.effect("says what its options say, with what the steps left behind", () =>
+  it.effect("evaluates its options with the results of the steps", () =>
     Effect.gen(function*() {
       const compensate = {
         endpoint: "{% callouts.a.body.from %}",
@@ -105,7 +105,7 @@ describe("compensation of a failed run", () => {
       request.url === "a" ? respond(500) : respond(host(request) === "d" ? 500 : 200, { from: host(request) })
     ))))
 
-  it.effect("is not repeated by who takes the run over, and goes on where it stood, under the same key", () =>
+  it.effect("is not repeated after a takeover, and continues where it stood, under the same key", () =>
     Effect.gen(function*() {
       yield* submitted(world)
       assert.strictEqual((yield* the).state, "compensating")
@@ -134,7 +134,7 @@ describe("compensation of a cancelled run", () => {
     }))
   ).pipe(Layer.provideMerge(JournalMemory.layerProcess))
 
-  it.effect("sends the same bytes again after a takeover, where the deadline came between two steps", () =>
+  it.effect("sends the same bytes again after a takeover if the deadline passed between two steps", () =>
     Effect.gen(function*() {
       const world = { pipelines: [pipeline([callout("a", {}, undo("a")), callout("b")], { deadlineMs: 1000 })] }
       // Left open: a process that is killed closes nothing.
@@ -149,7 +149,7 @@ describe("compensation of a cancelled run", () => {
       assert.strictEqual(requests[1]!.body, requests[2]!.body)
     }).pipe(Effect.provide(partners({ undo_a: "never" }))))
 
-  it.effect("undoes completed steps and the call whose outcome is unknown; the run ends cancelled", () =>
+  it.effect("undoes completed steps and the call whose outcome is unknown, and the run ends cancelled", () =>
     Effect.gen(function*() {
       const { cancelling } = yield* submitted(world)
       yield* cancelling.cancel((yield* the).runId, { reason: "undo it", compensate: true })
@@ -159,7 +159,7 @@ describe("compensation of a cancelled run", () => {
       assert.deepStrictEqual(steps.slice(2), ["c cancelled", "c_compensation succeeded", "a_compensation succeeded"])
     }).pipe(Effect.provide(partners({ c: "never" }))))
 
-  it.effect("also where the run was put off and somebody else takes it up", () =>
+  it.effect("also starts if the run was released and another process claims it", () =>
     Effect.gen(function*() {
       const slow = { ...refusing, retry: { delaysMs: [3_600_000] } }
       const { cancelling } = yield* submitted({
@@ -173,7 +173,7 @@ describe("compensation of a cancelled run", () => {
       assert.deepStrictEqual(steps, ["a succeeded", "d cancelled", "a_compensation succeeded"])
     }).pipe(Effect.provide(partners({ d: 500 }))))
 
-  it.effect("ends at once where a second thought wants none, and keeps what was undone", () =>
+  it.effect("ends at once if a second cancel wants none, and keeps what was undone", () =>
     Effect.gen(function*() {
       const { cancelling } = yield* submitted(world)
       assert.strictEqual((yield* the).state, "compensating")
@@ -218,7 +218,7 @@ describe("a partner that did the work and lost the answer", () => {
   }
 
   const partner = forgetful(1)
-  it.effect("is asked before the call is repeated: its word is the answer, and nothing is done twice", () =>
+  it.effect("is probed before the call is repeated: the probe's answer counts, and nothing is done twice", () =>
     Effect.gen(function*() {
       yield* submitted(asking)
       yield* TestClock.adjust(31_000)
@@ -232,7 +232,7 @@ describe("a partner that did the work and lost the answer", () => {
     }).pipe(Effect.provide(partner.layer)))
 
   const interrupted = forgetful(1)
-  it.effect("is asked by who takes the run over, too", () =>
+  it.effect("is probed after a takeover, too", () =>
     Effect.gen(function*() {
       yield* submitted(asking)
       yield* takenOver(asking)
@@ -270,7 +270,7 @@ describe("a partner that did the work and lost the answer", () => {
   }
 
   const undone = forgetful(1)
-  it.effect("is asked before its call is compensated: what happened is undone", () =>
+  it.effect("is probed before its call is compensated, and a call that happened is undone", () =>
     Effect.gen(function*() {
       yield* submitted(failing)
       yield* TestClock.adjust(2000)
@@ -281,7 +281,7 @@ describe("a partner that did the work and lost the answer", () => {
       assert.deepStrictEqual(steps.slice(2), ["a_compensation succeeded", "b_compensation succeeded"])
     }).pipe(Effect.provide(undone.layer)))
 
-  it.effect("is asked before its call is compensated: what did not happen is left alone", () =>
+  it.effect("is probed before its call is compensated, and a call that did not happen is not undone", () =>
     Effect.gen(function*() {
       yield* submitted(failing)
       yield* TestClock.adjust(2000)
@@ -292,7 +292,7 @@ describe("a partner that did the work and lost the answer", () => {
       assert.deepStrictEqual(steps.slice(2), ["a_compensation skipped", "b_compensation succeeded"])
     }).pipe(Effect.provide(partners({ a: "never", probe_a: 404 }))))
 
-  it.effect("is not asked before a compensation of what is known to have happened", () =>
+  it.effect("is not probed before the compensation of a call that is known to have happened", () =>
     Effect.gen(function*() {
       yield* submitted({
         pipelines: [pipeline([

@@ -51,7 +51,7 @@ const ran = Effect.fnUntraced(function*(given: World, order: JsonObject = {}) {
 const accepts = stand(() => respond(200, { orderPatch: { status: "Validated" } }))
 
 describe("ExportOrder", () => {
-  it.effect("queues the order as a workflow step would send it, asks nobody, and lets the run go on", () =>
+  it.effect("queues the order as a workflow step would send it, calls no partner, and the run continues", () =>
     Effect.gen(function*() {
       const { bodies, messages, requests, state, steps } = yield* ran(
         world([exports("erp", { connectorId: "erp" }), exports("again", { connectorId: "erp" })], {}, [
@@ -75,7 +75,7 @@ describe("ExportOrder", () => {
       assert.lengthOf(new Set(messages.map(({ idempotencyKey }) => idempotencyKey)), 2)
     }).pipe(Effect.provide(accepts)))
 
-  it.effect("sends the order as it is by then, and is sent though the run fails afterwards", () =>
+  it.effect("sends the order of that moment, even if the run fails afterwards", () =>
     Effect.gen(function*() {
       const { bodies, state } = yield* ran(world([
         workflow("validates"),
@@ -86,7 +86,7 @@ describe("ExportOrder", () => {
       assert.deepStrictEqual(bodies.map(({ Value }) => Value.Status), ["Validated"])
     }).pipe(Effect.provide(accepts)))
 
-  it.effect("chooses the connector by market, and fails alone where there is none", () =>
+  it.effect("chooses the connector by market, and fails alone if there is none", () =>
     Effect.gen(function*() {
       const { messages, state, steps } = yield* ran(
         world([exports("market"), exports("unknown", { connectorId: "nobody", stopOnError: true })], {}, [
@@ -99,7 +99,7 @@ describe("ExportOrder", () => {
       assert.deepStrictEqual([state, steps], ["completed", ["market succeeded", "unknown failed"]])
     }).pipe(Effect.provide(accepts)))
 
-  it("takes its credentials when it is sent: the step's own headers over the connector's", () => {
+  it("resolves credentials when it is sent, the step's own headers before the connector's", () => {
     const token = Redacted.make("token-of-erp")
     const erp = connector("erp", {
       bearerToken: token,
@@ -118,7 +118,7 @@ describe("ExportOrder", () => {
     assert.deepInclude(found, { authentication: { type: "bearer", token } })
   })
 
-  it("gets no credentials of a connector that is for another origin by now, or cannot be read", () => {
+  it("gets no credentials of a connector that now has another origin or cannot be read", () => {
     const erp = connector("erp", { bearerToken: Redacted.make("token-of-erp") })
     const origin = { pipeline: { name: "test", version: 1 }, stepId: "erp", connector: "erp" }
     const found = (address: string, one = erp) =>
@@ -142,7 +142,7 @@ describe("the secrets in the URL of a message", () => {
   const settings = { pipelines: [], connectors: [], authProviders: [], secrets: [] }
   const hook = (endpoint: string) => webhook("hook", { endpoint })
 
-  it.effect("are not stored with it, and come from the settings when it is sent", () =>
+  it.effect("are not stored with the message, and come from the settings when it is sent", () =>
     Effect.gen(function*() {
       const { messages } = yield* ran(world([], { postProcessing: [hook(url)] }))
       assert.deepStrictEqual(messages.map((message) => message.url), [shown])
@@ -154,7 +154,7 @@ describe("the secrets in the URL of a message", () => {
 })
 
 describe("webhook in post-processing", () => {
-  it.effect("tells of the order with all that the steps added, once they have ended", () =>
+  it.effect("sends the order with everything that the steps added, once they have ended", () =>
     Effect.gen(function*() {
       const { bodies, messages, state } = yield* ran(world([workflow("validates")], {
         completedStatus: "Active",
@@ -174,7 +174,7 @@ describe("webhook in post-processing", () => {
       assert.deepStrictEqual(bodies.slice(1), [{ orderPatch: { status: "Validated" } }, { order: "o-1" }])
     }).pipe(Effect.provide(accepts)))
 
-  it.effect("is left out where the run failed", () =>
+  it.effect("is not sent if the run failed", () =>
     Effect.gen(function*() {
       const failed = yield* ran(world([callout("no", { shouldRejectOn: { status: [200] } }, { critical: true })], {
         postProcessing: [webhook("post")]
@@ -182,7 +182,7 @@ describe("webhook in post-processing", () => {
       assert.deepStrictEqual([failed.state, failed.messages], ["failed", []])
     }).pipe(Effect.provide(accepts)))
 
-  it.effect("fails alone where its payload yields nothing", () =>
+  it.effect("fails alone if its payload yields nothing", () =>
     Effect.gen(function*() {
       const { messages, state, steps } = yield* ran(world([], {
         postProcessing: [webhook("nothing", { payload: "{% order.absent %}" }), webhook("post")]

@@ -79,7 +79,7 @@ describe("a run", () => {
       () => respond(200, { ok: true })
     ))))
 
-  it.effect("ends at a critical rejection: later steps make no request, and the order says so", () =>
+  it.effect("ends at a critical rejection: later steps make no request, and the order's errors name it", () =>
     Effect.gen(function*() {
       yield* submit
       const { state, reason, requests, steps, order } = yield* ended
@@ -95,7 +95,7 @@ describe("a run", () => {
       () => respond(404)
     ))))
 
-  it.effect("goes on after a step that is not critical has timed out, having waited for it", () =>
+  it.effect("continues after a step that is not critical has timed out", () =>
     Effect.gen(function*() {
       yield* submit
       yield* settle
@@ -114,7 +114,7 @@ describe("a run", () => {
       ({ url }) => url.includes("slow") ? Effect.never : respond(200)
     ))))
 
-  it.effect("skips what its filters and `when` say, with the reason in words", () =>
+  it.effect("skips steps by their filters and `when`, with a reason", () =>
     Effect.gen(function*() {
       yield* submit
       const { requests, run } = yield* ended
@@ -141,7 +141,7 @@ describe("a run", () => {
       () => respond(200)
     ))))
 
-  it.effect("puts what an earlier partner said into a later request", () =>
+  it.effect("builds a later request from an earlier partner's answer", () =>
     Effect.gen(function*() {
       yield* submit
       const { requests } = yield* ended
@@ -158,7 +158,7 @@ describe("a run", () => {
       () => respond(200, { accountId: "ACC-12345" })
     ))))
 
-  it.effect("sends nothing where an expression yields nothing, and names it", () =>
+  it.effect("sends nothing if an expression yields nothing, and names the expression", () =>
     Effect.gen(function*() {
       yield* submit
       const { requests, run } = yield* ended
@@ -185,7 +185,7 @@ describe("a workflow step", () => {
         : respond(200, { OrderPatch: { status: "Validated", tags: ["checked"] } })
   )
 
-  it.effect("tries again after 1, 5 and 15 s with the same key and bytes, counting deliveries", () =>
+  it.effect("retries after 1, 5 and 15 s with the same key and bytes, and counts deliveries", () =>
     Effect.gen(function*() {
       yield* submit
       const { requests } = yield* OutboundMemory
@@ -209,7 +209,7 @@ describe("a workflow step", () => {
       assert.deepInclude(history[0], { operation: "ExecuteExportOrder", operationId: 110105, source: "w" })
     }).pipe(Effect.provide(retried)))
 
-  it.effect("merges its patch onto what somebody else changed while it waited: no update is lost", () =>
+  it.effect("merges its patch onto a change that was made meanwhile, so that no update is lost", () =>
     Effect.gen(function*() {
       yield* submit
       const editing = yield* EditOrder
@@ -223,7 +223,7 @@ describe("a workflow step", () => {
       assert.isUndefined(JSON.parse(String(requests[3]!.body)).Value.Tags, "later attempts send the first one's bytes")
     }).pipe(Effect.provide(retried)))
 
-  it.effect("stops the run on CancelWorkflow with StopOnError, and tells the order why", () =>
+  it.effect("stops the run on CancelWorkflow with StopOnError, and records the reason in the order", () =>
     Effect.gen(function*() {
       yield* submit
       const { state, order, history, requests, run } = yield* ended
@@ -256,7 +256,7 @@ describe("a workflow step", () => {
       () => respond(200, { OrderActionExecutionResults: [{ CancelWorkflow: true, ErrorReason: "no such street" }] })
     ))))
 
-  it.effect("is a warning where the partner reports one, and tells its reason; patch and run go on", () =>
+  it.effect("is a warning with a reason if the partner reports one, and its patch is applied", () =>
     Effect.gen(function*() {
       yield* submit
       const { state, steps, order: stored, run, history } = yield* ended
@@ -278,7 +278,7 @@ describe("a workflow step", () => {
         })
     ))))
 
-  it.effect("waits for as long as Retry-After says, stored, and not beyond the deadline", () =>
+  it.effect("waits as long as Retry-After says, across processes, and not beyond the deadline", () =>
     Effect.gen(function*() {
       yield* submit
       const { runs } = yield* JournalStore
@@ -297,7 +297,7 @@ describe("a workflow step", () => {
       (_, index) => respond(503, "", { "retry-after": index === 0 ? "120" : "3600" })
     ))))
 
-  it.effect("that patches a read-only order changes nothing, and says so as a warning", () =>
+  it.effect("that patches a read-only order changes nothing, and ends as a warning", () =>
     Effect.gen(function*() {
       const { submit } = yield* Intake
       yield* submit({ body: { ...order, isReadOnly: true } })
@@ -331,7 +331,7 @@ describe("a workflow step", () => {
     ))))
 })
 
-it.effect("configured secrets are redacted in what is remembered, and only there", () =>
+it.effect("configured secrets are redacted in records, and not in requests", () =>
   Effect.gen(function*() {
     yield* submit
     const { requests, records, order, history } = yield* ended

@@ -30,7 +30,7 @@ const keys = (requests: ReadonlyArray<{ readonly headers: Readonly<Record<string
   new Set(requests.map(({ headers }) => headers["idempotency-key"]))
 
 describe("when a process dies", () => {
-  it.effect("in the middle of a call, another records it as interrupted and sends it under the next count", () =>
+  it.effect("in the middle of a call, another records it as interrupted and sends the next attempt", () =>
     Effect.gen(function*() {
       const world: World = { pipelines: [pipeline([workflow("a"), workflow("b")])] }
       const first = yield* start(world)
@@ -92,7 +92,7 @@ describe("when a process dies", () => {
     }).pipe(Effect.provide(shared(() => Effect.never))))
 })
 
-it.effect("a run whose fiber ends without having ended it is taken up again, also by the same process", () =>
+it.effect("a run whose fiber ends prematurely is claimed again, also by the same process", () =>
   Effect.gen(function*() {
     const { intake } = yield* start({ pipelines: [pipeline([workflow("a"), workflow("b")])] })
     yield* intake.submit({ body: { orderType: "NEW_ORDER" } })
@@ -107,7 +107,7 @@ it.effect("a run whose fiber ends without having ended it is taken up again, als
     )
   }).pipe(Effect.provide(shared((_request, index) => index === 1 ? Effect.interrupt : respond(200)))))
 
-it.effect("a process that is told to stop ends the open call, and leaves the rest without an interrupted record", () =>
+it.effect("a process that is told to stop finishes the open call, and releases the rest without an interrupted record", () =>
   Effect.gen(function*() {
     const answered = yield* Deferred.make<void>()
     yield* Effect.gen(function*() {

@@ -63,7 +63,7 @@ describe("a linear pattern", () => {
     })
   }
 
-  it("that would take a backtracking engine longer than the universe takes a moment", () => {
+  it("that would take a backtracking engine forever is matched in an instant", () => {
     const text = `${"a".repeat(20_000)}!`
     for (const pattern of ["^(a+)+$", "^(a|a)*$", "(a*)*b", "^(.*a){10}$"]) {
       assert.isFalse(LinearPattern.compile(pattern).test(text), pattern)

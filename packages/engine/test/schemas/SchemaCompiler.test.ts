@@ -203,7 +203,7 @@ describe("names that objects inherit", () => {
     }
   })
 
-  it("a name that is one too many is told", () => {
+  it("an additional property is named", () => {
     assert.strictEqual(
       misfit("{\"additionalProperties\":false}", "{\"__proto__\":1}"),
       "does not fit responseSchema: the body must NOT have additional properties: __proto__"

@@ -58,7 +58,7 @@ const told = (result: Effect.Success<ReturnType<typeof simulated>>) =>
   result.differences.map(({ kind, stepId }) => `${stepId} ${kind}`)
 
 describe("a simulation", () => {
-  it.effect("of the pipeline that ran finds nothing: retries, waits, patches and expressions come out the same", () =>
+  it.effect("of the pipeline that ran finds no difference in retries, waits, patches and expressions", () =>
     Effect.gen(function*() {
       const result = yield* simulated(recorded)
       assert.deepStrictEqual(result.differences, [])
@@ -73,7 +73,7 @@ describe("a simulation", () => {
       })
     }))
 
-  it.effect("names steps that were added and removed, and requests that nobody answered", () =>
+  it.effect("names added and removed steps, and requests without a recorded answer", () =>
     Effect.gen(function*() {
       const result = yield* simulated(withSteps(a, callout("d"), c))
       assert.deepStrictEqual(told(result), ["b removed", "d added"])
@@ -82,7 +82,7 @@ describe("a simulation", () => {
       assert.deepStrictEqual(result.after, { state: "completed" })
     }))
 
-  it.effect("says what of a request differs", () =>
+  it.effect("names the differing parts of a request", () =>
     Effect.gen(function*() {
       const result = yield* simulated(
         withSteps(a, callout("b", { headers: { "x-account": "{% order.orderType %}", "x-new": "1" } }), c)
@@ -96,14 +96,14 @@ describe("a simulation", () => {
       assert.deepStrictEqual(result.unanswered, [])
     }))
 
-  it.effect("takes another URL for a request without an answer", () =>
+  it.effect("treats a request with another URL as one without a recorded answer", () =>
     Effect.gen(function*() {
       const result = yield* simulated(withSteps(callout("a", { endpoint: "https://elsewhere.example" }), c))
       assert.deepStrictEqual(result.unanswered, ["a"])
       assert.includeMembers(told(result), ["b removed", "a request"])
     }))
 
-  it.effect("lets a recorded answer count for what the changed pipeline makes of it, to the run's end", () =>
+  it.effect("judges a recorded answer by the changed pipeline, to the end of the run", () =>
     Effect.gen(function*() {
       const result = yield* simulated(
         withSteps(a, { ...b, critical: true, options: { ...b.options, shouldRejectOn: { status: [500] } } }, c)
@@ -117,7 +117,7 @@ describe("a simulation", () => {
       assert.deepStrictEqual([result.before.state, result.after.state], ["completed", "failed"])
     }))
 
-  it.effect("lets waits of hours pass at once", () =>
+  it.effect("skips waits of hours", () =>
     Effect.gen(function*() {
       const patient = step("calloutPlugin", "b", {
         ...b.options,
@@ -160,7 +160,7 @@ const twoRequests: AnyPlugin = {
 }
 
 describe("a plan", () => {
-  it.effect("shows what each step would send, redacted, and where it depends on an answer that nobody has", () =>
+  it.effect("shows what each step would send, redacted, and where it depends on an unknown answer", () =>
     Effect.gen(function*() {
       const { steps, unanswered } = yield* planOf([
         { ...a, critical: true, options: { ...a.options, headers: { "x-token": "s3cret-s3cret" } } },
@@ -185,14 +185,14 @@ describe("a plan", () => {
       assert.deepStrictEqual(unanswered, ["a", "c"])
     }))
 
-  it.effect("goes on with what is on record", () =>
+  it.effect("continues with recorded answers", () =>
     Effect.gen(function*() {
       const { steps } = yield* planOf([a, b, c], ["a"])
       assert.deepStrictEqual(steps.map(({ state }) => state), ["succeeded", "unknown", "unknown"])
       assert.strictEqual(steps[1]!.requests[0]!.headers["x-account"], "A-1")
     }))
 
-  it.effect("ends where a recorded answer ends the run, and undoes what it undid", () =>
+  it.effect("ends where a recorded answer ends the run, with its compensations", () =>
     Effect.gen(function*() {
       const { after, steps } = yield* planOf([
         { ...a, compensate: { endpoint: "https://undo.example" } },
@@ -209,7 +209,7 @@ describe("a plan", () => {
       assert.strictEqual(steps[3]!.requests[0]!.endpoint, "https://undo.example")
     }))
 
-  it.effect("shows of a step with two requests the first, and goes on with the steps after it", () =>
+  it.effect("shows the first request of a step with two, and continues with the steps after it", () =>
     Effect.gen(function*() {
       const { after, steps } = yield* planOf([{ ...step("two", "t", a.options), critical: true }, c])
       assert.deepStrictEqual(steps.map(({ requests }) => requests.length), [1, 1])

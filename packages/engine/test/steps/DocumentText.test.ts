@@ -38,7 +38,7 @@ describe("the text of a large document", () => {
       }
     }))
 
-  it("is made at once for a small one", () => {
+  it("of a small document is made at once", () => {
     const { order } = { order: { ...orderOf({}), "a \"quoted\\ name": 1 } }
     assert.isUndefined(writeInTurns(documentOf(order, { order, text: JSON.stringify(order) }), []))
   })

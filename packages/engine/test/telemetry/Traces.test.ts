@@ -31,7 +31,7 @@ const inner = Layer.mock(Journal, {
 })
 
 describe("Traces", () => {
-  it.effect("forgets a run with its claimToken, and not what is known of it under the next one", () => {
+  it.effect("forget a run with its claim token, and keep what is known under the next one", () => {
     const told: Array<TraceSpan> = []
     return Effect.gen(function*() {
       const { accept, commit, abandon } = yield* Journal

@@ -33,7 +33,7 @@ const attempts = `
 `
 
 describe("Child", () => {
-  it.effect("what runs in a child may do nothing but compute", () =>
+  it.effect("code in a child can do nothing but compute", () =>
     Effect.gen(function*() {
       const privileges = new URL("../../src/worker/Privileges.ts", import.meta.url).href
       const { stdout } = yield* Effect.promise(() =>

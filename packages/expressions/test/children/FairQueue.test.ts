@@ -13,14 +13,14 @@ const served = (queue: FairQueue.FairQueue<string>, count: number, ms: (origin: 
   })
 
 describe("FairQueue", () => {
-  it("one origin is served in the order in which it asked", () => {
+  it("requests of one origin are served in order", () => {
     const queue = FairQueue.make<number>()
     for (const item of [1, 2, 3]) queue.add("a", item)
     assert.deepStrictEqual([queue.take(any), queue.take(any), queue.take(any), queue.take(any)], [1, 2, 3, undefined])
     assert.isTrue(queue.isEmpty())
   })
 
-  it("an origin that comes new is next, however much another has queued", () => {
+  it("a new origin is served next, however much another has queued", () => {
     const queue = FairQueue.make<string>()
     for (let i = 0; i < 100; i++) queue.add("hog", "hog")
     served(queue, 10, () => 250)
@@ -28,7 +28,7 @@ describe("FairQueue", () => {
     assert.deepStrictEqual(served(queue, 2, () => 1), ["new", "hog"])
   })
 
-  it("an origin that asks for one thing after the other does not get ahead by it", () => {
+  it("an origin gains nothing by asking for one thing after the other", () => {
     const queue = FairQueue.make<string>()
     const order: Array<string | undefined> = []
     for (let i = 0; i < 6; i++) {
@@ -41,7 +41,7 @@ describe("FairQueue", () => {
     assert.isAtLeast(slow, 1)
   })
 
-  it("time that was not asked for cannot be saved up", () => {
+  it("unused time cannot be saved up", () => {
     const queue = FairQueue.make<string>()
     queue.add("idle", "idle")
     served(queue, 1, () => 1)
@@ -52,7 +52,7 @@ describe("FairQueue", () => {
     assert.isAtMost(idle, 6)
   })
 
-  it("what is not eligible is passed over, and keeps its place", () => {
+  it("an item that is not eligible is passed over, and keeps its place", () => {
     const queue = FairQueue.make<number>()
     for (const item of [1, 2, 3, 4]) queue.add("a", item)
     const isEven = (item: number) => item % 2 === 0

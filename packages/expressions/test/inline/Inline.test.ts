@@ -87,7 +87,7 @@ class Choices {
 
 describe("Inline", () => {
   it.effect.prop(
-    "gives what jsonata gives, or leaves it to jsonata",
+    "equals jsonata's result, or leaves the expression to jsonata",
     [Tape, Tape],
     Effect.fnUntraced(function*([documents, expressions]) {
       const scope = { a: new Choices(documents).document(5), b: new Choices(documents.toReversed()).document(5) }
@@ -104,7 +104,7 @@ describe("Inline", () => {
   )
 
   it.effect.prop(
-    "the truth of a result is what $boolean gives, inline and in a child",
+    "the truth value of a result equals $boolean, inline and in a child",
     [Tape, Tape],
     Effect.fnUntraced(function*([documents, expressions]) {
       const scope = { a: new Choices(documents).document(5), b: new Choices(documents.toReversed()).document(5) }

@@ -155,7 +155,7 @@ const expectedOf = (expression: string, value: string): unknown => {
   return expected.get(key)
 }
 
-describe("documents with members that mean something to an implementation", () => {
+describe("documents with members that have a meaning in JavaScript or JSONata", () => {
   it.each(marks)("a member %s is a member like any other", (mark) => {
     const marked: Spelling = { a: mark, b: mark === "_jsonata_function" ? "implementation" : "_jsonata_function" }
     for (const value of values) {

@@ -196,7 +196,7 @@ describe("the isolation of evaluations", () => {
   const shared = Worker.make()
   const expected = results(Worker.make())
 
-  it("the references are evaluated, but for those that show a failure", () => {
+  it("reference expressions give the same result in isolation, except for known failures", () => {
     assert.deepStrictEqual(
       expected.flatMap((result, index) => Worker.isFailure(result) ? [references[index]] : []),
       ["$number('x')", "order.total < 'a'", "order.id()", "$error('no stock')"]
@@ -210,7 +210,7 @@ describe("the isolation of evaluations", () => {
   })
 
   it.effect.prop(
-    "no sequence of expressions changes what a later one gives",
+    "no sequence of expressions changes the result of a later one",
     [Schema.Array(Tape)],
     Effect.fnUntraced(function*([tapes]) {
       for (const tape of tapes) shared.evaluate(made(tape), scope)
@@ -220,7 +220,7 @@ describe("the isolation of evaluations", () => {
     { arbitrary: { runs: 60, size: 20 } }
   )
 
-  it("what evaluations share is frozen: the language's own objects and a compiled expression", () => {
+  it("objects that evaluations share are frozen: built-in objects and compiled expressions", () => {
     const sandbox = Worker.makeSandbox()
     const unfrozen: Array<string> = []
     const seen = new Set<unknown>()
@@ -243,7 +243,7 @@ describe("the isolation of evaluations", () => {
     assert.isAbove(seen.size, 100)
   })
 
-  it("a realm's own objects cannot be used to run code, nor to reach the child's", () => {
+  it("the objects of a realm can neither run code nor reach those of the child", () => {
     const { constructor } = Object.getPrototypeOf(Worker.makeSandbox().read("{}"))
     assert.notStrictEqual(constructor, Object)
     assert.throws(() => constructor.constructor("return 1"), /Code generation from strings disallowed/)

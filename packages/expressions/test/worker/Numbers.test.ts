@@ -87,13 +87,13 @@ describe("numbers in expressions", () => {
     }
   )
 
-  it("a built value keeps the digits when it is made text", () => {
+  it("a constructed value keeps its digits when it is converted to text", () => {
     for (const digits of unheld) {
       assert.strictEqual(written("$string({\"a\": [n]})", `{"n":${digits}}`), JSON.stringify(`{"a":[${digits}]}`))
     }
   })
 
-  it("a number that the expression itself spells, or that $number reads, keeps its digits", () => {
+  it("a number literal, or one that $number reads, keeps its digits", () => {
     for (
       const digits of ["9007199254740993", "12345678901234567890", "0.1234567890123456789", "19.990000000000000001"]
     ) {
@@ -104,7 +104,7 @@ describe("numbers in expressions", () => {
     }
   })
 
-  it("what arithmetic gives is written as JSONata writes it", () => {
+  it("results of arithmetic are written as JSONata writes them", () => {
     assert.strictEqual(written("(0.1 + 0.2) & \"\"", "{}"), "\"0.3\"")
     assert.strictEqual(written("0.1 + 0.2", "{}"), "0.30000000000000004")
   })

@@ -54,7 +54,7 @@ export const suite = <E>(
   // oxlint-disable-next-line vitest/valid-title -- the adapter names itself
   describe(name, () => {
     withLayer(Layer.merge(layer, HostileServer.layer))((it) => {
-      it.effect("sends method, path, headers and the exact bytes, and reads the answer", () =>
+      it.effect("sends method, path, headers and the exact bytes, and reads the response", () =>
         Effect.gen(function*() {
           const body = JSON.stringify({ name: "Åse\u0000" })
           const headers = { "Content-Type": "application/json", "X-Delivery-Count": "1", traceparent: "00-ab-cd-01" }
@@ -77,7 +77,7 @@ export const suite = <E>(
           assert.strictEqual(JSON.parse(text(answer.body)).body, "{\"a\": 1}")
         }))
 
-      it.effect("sends no credentials that stand in the URL", () =>
+      it.effect("does not send credentials of the URL", () =>
         Effect.gen(function*() {
           const { url } = yield* HostileServer
           const answer = yield* post("", { url: url.replace("//", "//user:secret@") + "/echo/userinfo" })
@@ -97,7 +97,7 @@ export const suite = <E>(
           ["/interim-half", 200, "ok"],
           ["/continue-body", 200, "HTTP/1.1 100 Continue\r\n\r\n"]
         ] as const
-      )("takes %s for an answer like any other", ([path, status, body]) =>
+      )("treats %s like any other response", ([path, status, body]) =>
         Effect.gen(function*() {
           const answer = yield* post(path)
           assert.strictEqual(answer.status, status)
@@ -129,11 +129,11 @@ export const suite = <E>(
         }))
 
       it.effect.each(["gzip", "deflate", "raw-deflate", "br", "zstd", "br-gzip", "unknown-coding"])(
-        "reads a body in %s",
+        "decodes a body in %s",
         (coding) => Effect.map(post(`/${coding}`), ({ body }) => assert.strictEqual(text(body), plainText))
       )
 
-      it.effect("reads an empty body whatever coding it claims", () =>
+      it.effect("reads an empty body with any declared coding", () =>
         Effect.map(post("/empty-gzip"), ({ body }) => assert.strictEqual(body.byteLength, 0)))
 
       it.effect("keeps NUL bytes of a body", () =>
@@ -203,7 +203,7 @@ export const suite = <E>(
         ))
 
       it.effect.each(["/never/interrupted", "/drip/interrupted"])(
-        "hangs up on %s when interrupted, having said that it was sending",
+        "disconnects on %s when interrupted, after it reported that it was sending",
         (path) =>
           Effect.gen(function*() {
             const server = yield* HostileServer
@@ -224,7 +224,7 @@ export const suite = <E>(
         "/close-at-once",
         "/interim-and-close"
       ])(
-        "fails with reset on %s, for the request may have been taken, and does not try again",
+        "fails with reset on %s without a retry, because the request may have been processed",
         (path) =>
           Effect.gen(function*() {
             const error = yield* Effect.flip(post(path))
@@ -233,7 +233,7 @@ export const suite = <E>(
           })
       )
 
-      it.effect("fails with refused where nobody listens", () =>
+      it.effect("fails with refused if no process listens", () =>
         Effect.gen(function*() {
           const { url } = yield* Effect.provide(HostileServer, HostileServer.layer, { local: true })
           const error = yield* Effect.flip(post("", { url }))
@@ -241,7 +241,7 @@ export const suite = <E>(
           assert.include(String(error), new URL(url).host)
         }))
 
-      it.effect("fails with dns on a name that does not exist, without repeating the URL's credentials", () =>
+      it.effect("fails with dns on an unknown name, without repeating the URL's credentials", () =>
         Effect.gen(function*() {
           const error = yield* Effect.flip(post("", { url: "http://user:secret@sluice-test.invalid/" }))
           assert.deepInclude(error, { _tag: "OutboundUnreachable", code: "dns", sent: false })
@@ -249,7 +249,7 @@ export const suite = <E>(
           assert.notInclude(String(error), "secret")
         }))
 
-      it.effect("fails with tls where the partner does not speak it", () =>
+      it.effect("fails with tls if the partner does not speak TLS", () =>
         Effect.gen(function*() {
           const { url } = yield* HostileServer
           const error = yield* Effect.flip(post("", { url: url.replace("http:", "https:") }))
@@ -273,7 +273,7 @@ export const suite = <E>(
           })
       )
 
-      it.effect("sends the URL's own host, and one line for each header, whatever names and cases it is given", () =>
+      it.effect("sends the URL's own host, and each header once, whatever the names and cases", () =>
         Effect.gen(function*() {
           const { url } = yield* HostileServer
           const headers = { Host: "metadata.google.internal", "X-Key": "first", "x-key": "second" }

@@ -19,7 +19,7 @@ const tags = (count: number) =>
 export const suite = (name: string, layer: Layer.Layer<TokenStore>) =>
   // oxlint-disable-next-line vitest/valid-title -- the adapter's name
   describe(name, () => {
-    it.effect("has one of many fetch a token, and gives it to all of them", () =>
+    it.effect("lets one of many callers fetch a token, and returns it to all of them", () =>
       Effect.gen(function*() {
         const store = yield* TokenStore
         assert.deepStrictEqual(yield* tags(64), ["Fetch", ...Array.from({ length: 63 }, () => "Wait")])
@@ -30,7 +30,7 @@ export const suite = (name: string, layer: Layer.Layer<TokenStore>) =>
         assert.isTrue(kept._tag === "Kept" && kept.token.usableForMs! <= 60_000)
       }).pipe(Effect.provide(layer)))
 
-    it.effect("has the next one fetch where the first came back with nothing", () =>
+    it.effect("lets the next caller fetch if the first one failed", () =>
       Effect.gen(function*() {
         const store = yield* TokenStore
         yield* claimed()
@@ -38,7 +38,7 @@ export const suite = (name: string, layer: Layer.Layer<TokenStore>) =>
         assert.deepStrictEqual(yield* tags(3), ["Fetch", "Wait", "Wait"])
       }).pipe(Effect.provide(layer)))
 
-    it.effect("has one fetch anew what is used up, and keeps what never is", () =>
+    it.effect("fetches an expired token once, and keeps one without an expiry", () =>
       Effect.gen(function*() {
         const store = yield* TokenStore
         yield* store.keep(key, { ...token, usableForMs: 0 })
@@ -61,7 +61,7 @@ export const suite = (name: string, layer: Layer.Layer<TokenStore>) =>
         assert.strictEqual(kept._tag === "Kept" && kept.token.value, "Bearer a")
       }).pipe(Effect.provide(layer)))
 
-    it.effect("drops a value that was refused, and no other", () =>
+    it.effect("drops a token that was refused, and no other", () =>
       Effect.gen(function*() {
         const store = yield* TokenStore
         yield* store.keep(key, token)
@@ -71,7 +71,7 @@ export const suite = (name: string, layer: Layer.Layer<TokenStore>) =>
         assert.deepStrictEqual(yield* tags(2), ["Fetch", "Wait"])
       }).pipe(Effect.provide(layer)))
 
-    it.effect("gives a token to those alone who ask with its very credentials", () =>
+    it.effect("returns a token only to callers with the same credentials", () =>
       Effect.gen(function*() {
         yield* (yield* TokenStore).keep(key, token)
         const others: ReadonlyArray<Partial<TokenKey>> = [

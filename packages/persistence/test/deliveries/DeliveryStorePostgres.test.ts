@@ -130,7 +130,7 @@ const harness = Layer.effect(
 suite("DeliveryStore on PostgreSQL", harness)
 
 describe("DeliveryStore on PostgreSQL, with the journal", () => {
-  it.live("gives out what an order leaves behind in its sequence, with the bytes of the event", () =>
+  it.live("claims the deliveries of an order in sequence, with the bytes of the event", () =>
     Effect.gen(function*() {
       yield* subscribe("a")
       const run = yield* submit({ customerId: "C1", orderItems: [{ name: "Digital" }] })
@@ -149,7 +149,7 @@ describe("DeliveryStore on PostgreSQL, with the journal", () => {
       assert.deepStrictEqual(yield* claim(), { deliveries: [] })
     }).pipe(Effect.provide(layer)))
 
-  it.live("hands over the webhook of an order in the commit that stores it, with the bytes of the event", () =>
+  it.live("claims the webhook of an order in the commit that stores it, with the bytes of the event", () =>
     Effect.scoped(Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
       const store = yield* DeliveryStore
@@ -176,7 +176,7 @@ describe("DeliveryStore on PostgreSQL, with the journal", () => {
       assert.deepStrictEqual(typesOf((yield* claim()).deliveries), ["customer.created"])
     })).pipe(Effect.provide(layer)))
 
-  it.live("writes into the settings that an endpoint is disabled, and cancels what is for one that was deleted", () =>
+  it.live("stores in the settings that an endpoint is disabled, and cancels deliveries to a deleted one", () =>
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
       const store = yield* DeliveryStore
@@ -250,7 +250,7 @@ describe("DeliveryStore on PostgreSQL, with the journal", () => {
       }).pipe(Effect.provide(layer)))
   }
 
-  it.live("sends again what was held while a process that has died was sending it", () =>
+  it.live("sends a held delivery again whose process died while sending it", () =>
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
       yield* subscribe("a")
@@ -265,7 +265,7 @@ describe("DeliveryStore on PostgreSQL, with the journal", () => {
     }).pipe(Effect.provide(layer)))
 
   it.live(
-    "leaves none of a chain behind, however adding to it and ending its head fall together",
+    "leaves no delivery of a chain behind, however additions and the end of its head interleave",
     () =>
       Effect.gen(function*() {
         const sql = yield* SqlClient.SqlClient

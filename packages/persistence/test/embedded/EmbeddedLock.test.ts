@@ -33,7 +33,7 @@ describe("DirectoryLock", () => {
       }))
   }
 
-  it.effect("of many that find a dead owner's lock at once, one gets it", () =>
+  it.effect("of many processes that find a dead owner's lock, one gets it", () =>
     Effect.gen(function*() {
       const path = yield* directory
       yield* put(path, stale["of a process that is gone"])
@@ -44,7 +44,7 @@ describe("DirectoryLock", () => {
       assert.strictEqual(got.filter(Boolean).length, 1)
     }))
 
-  it.effect("a process is known by when it began, and one that ended is not known", () =>
+  it.effect("a process is identified by its start time, and an ended one is not found", () =>
     Effect.gen(function*() {
       const self = yield* OsProcess.identify(process.pid)
       assert.isTrue(Option.isSome(self))

@@ -86,7 +86,7 @@ const kill = (child: ChildProcess, signal: NodeJS.Signals) =>
   })
 
 describe("EmbeddedPostgres", () => {
-  it.live("a later start finds the data of the one before, and each leaves nothing running", () =>
+  it.live("a later start finds the data of the earlier one, and each leaves no process running", () =>
     Effect.gen(function*() {
       const data = yield* directory
       const scope = yield* Scope.make()
@@ -118,7 +118,7 @@ describe("EmbeddedPostgres", () => {
       assert.deepStrictEqual(yield* answer(url), [{ answer: 42 }])
     }))
 
-  it.live("after a kill -9 of both, amid statements, it starts again", () =>
+  it.live("after a kill -9 of both during statements, it starts again", () =>
     Effect.gen(function*() {
       const data = yield* directory
       const first = yield* holder(data)
@@ -146,7 +146,7 @@ describe("EmbeddedPostgres", () => {
       assert.throws(() => process.kill(first.pid, 0))
     }))
 
-  it.live("a PostgreSQL that dies comes back, and the pool with it", () =>
+  it.live("a PostgreSQL that dies is restarted, and the pool reconnects", () =>
     Effect.gen(function*() {
       const { pid, url } = yield* open(yield* directory)
       const first = yield* pid
@@ -161,7 +161,7 @@ describe("EmbeddedPostgres", () => {
       }).pipe(Effect.provide(Database.layerPool({ url, maxConnections: 1 })))
     }))
 
-  it.live("the data of another PostgreSQL version are refused, with both versions and the mend", () =>
+  it.live("the data of another PostgreSQL version are refused, with both versions and the remedy", () =>
     Effect.gen(function*() {
       const data = yield* directory
       const file = join(data, "postgres/data/PG_VERSION")
@@ -172,7 +172,7 @@ describe("EmbeddedPostgres", () => {
       assert.deepStrictEqual(yield* Effect.promise(() => lines(file)), ["17", ""])
     }))
 
-  it.live("a place that cannot be used ends the start at once, with what to change", () =>
+  it.live("a directory that cannot be used ends the start at once, with the remedy", () =>
     Effect.gen(function*() {
       const data = yield* Effect.acquireRelease(Effect.promise(temporary), (it) => Effect.promise(() => remove(it)))
       yield* Effect.promise(() => writeFile(join(data, "file"), ""))
@@ -184,7 +184,7 @@ describe("EmbeddedPostgres", () => {
       }
     }))
 
-  it.live("a link to files that are gone is no reason to start with an empty database", () =>
+  it.live("a dangling link is refused instead of starting with an empty database", () =>
     Effect.gen(function*() {
       const data = yield* Effect.acquireRelease(Effect.promise(temporary), (it) => Effect.promise(() => remove(it)))
       yield* Effect.promise(() => symlink(join(data, "gone"), join(data, "postgres")))
@@ -193,7 +193,7 @@ describe("EmbeddedPostgres", () => {
     }))
 
   it.live(
-    "a start that was killed while it made the database does not spoil the directory",
+    "a start that was killed while it created the database leaves a usable directory",
     () =>
       Effect.gen(function*() {
         const data = yield* Effect.acquireRelease(Effect.promise(temporary), (it) => Effect.promise(() => remove(it)))

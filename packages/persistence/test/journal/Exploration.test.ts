@@ -15,7 +15,7 @@ const holds = (scenario: Scenario) => {
   return rest
 }
 
-describe("whatever happens, and whenever, the promises hold", () => {
+describe("the promises hold whatever happens, and whenever", () => {
   it("with a crash and a cancel of a run of three steps, in any order", () => {
     const { ends, states } = holds(smallest)
     assert.isAbove(states, 1000)
@@ -26,16 +26,16 @@ describe("whatever happens, and whenever, the promises hold", () => {
     assert.isAbove(holds({ ...smallest, cancels: 0, refusals: 1 }).ends, 10)
   }, atMost)
 
-  it("with a process that stands still for longer than its lease", () => {
+  it("with a process that is suspended for longer than its lease", () => {
     assert.isAbove(holds({ ...smallest, steps: 1, crashes: 0, cancels: 0, pauses: 1 }).ends, 10)
   }, atMost)
 
-  it("with a lost answer of the database and a run that is put off", () => {
+  it("with a lost reply of the database and a released run", () => {
     const scenario = { ...smallest, steps: 1, crashes: 0, cancels: 0, refusals: 1, putsOff: true, losses: 1 }
     assert.isAbove(holds(scenario).ends, 10)
   }, atMost)
 
-  it("with a step that makes two calls at once, both of which are refused and put the run off", () => {
+  it("with a step that makes two calls at once, both of which are refused and release the run", () => {
     const scenario = { ...smallest, steps: 1, atOnce: 2, crashes: 0, cancels: 0, refusals: 1 }
     assert.isAbove(holds(scenario).ends, 10)
   }, atMost)
@@ -44,12 +44,12 @@ describe("whatever happens, and whenever, the promises hold", () => {
     assert.isAbove(holds({ ...smallest, steps: 1, atOnce: 2, cancels: 0 }).ends, 5)
   }, atMost)
 
-  it("with a lost answer of the database and a cancel", () => {
+  it("with a lost reply of the database and a cancel", () => {
     assert.isAbove(holds({ ...smallest, steps: 2, crashes: 0, losses: 1 }).ends, 10)
   }, atMost)
 })
 
-describe("the exploration finds a planted fault, and the trace leads to it again:", () => {
+describe("the exploration finds a planted fault, and its trace reproduces it:", () => {
   it.each(faults.map((fault) => [fault.name, fault] as const))("%s", (_, fault) => {
     const { finding } = explore(fault.scenario, { fault })
     assert.isDefined(finding)

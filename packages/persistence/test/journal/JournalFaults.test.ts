@@ -110,7 +110,7 @@ describe("the lease", () => {
   )
 
   test(
-    "a worker whose statement is being stored is not fenced, even when its time is up",
+    "a worker whose statement is being stored is not fenced, even if its lease has expired",
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
       yield* sql`insert into workers (id, alive_until) values (gen_random_uuid(), now() - interval '1 s')`
@@ -126,7 +126,7 @@ describe("the lease", () => {
   )
 
   test(
-    "a process that was away too long drops its runs and goes on anew",
+    "a process that was disconnected for too long drops its runs and registers again",
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
       const journal = yield* start()
@@ -157,9 +157,9 @@ describe("the lease", () => {
   )
 })
 
-describe("an answer that was lost", () => {
+describe("a lost reply", () => {
   test(
-    "leaves what was stored stored once",
+    "leaves a write stored exactly once",
     Effect.gen(function*() {
       const { journal, proxy } = yield* proxied
       yield* accepted(journal, submission())
@@ -177,7 +177,7 @@ describe("an answer that was lost", () => {
   )
 
   test(
-    "to a step's end goes on from the version that it was stored at, though the order was changed meanwhile",
+    "to a step's end continues from the stored version, even if the order was changed meanwhile",
     Effect.gen(function*() {
       const { journal, proxy } = yield* proxied
       const other = yield* start()
@@ -196,7 +196,7 @@ describe("an answer that was lost", () => {
   )
 
   test(
-    "to a statement that arrives late does not make it a second one",
+    "to a statement that arrives late does not store it twice",
     Effect.gen(function*() {
       const { journal, proxy } = yield* proxied
       const run = yield* accepted(journal, submission())
@@ -213,7 +213,7 @@ describe("an answer that was lost", () => {
   )
 
   test(
-    "to an order that was answered 503 hands its run over as soon as it is found stored",
+    "to an order that was answered 503 starts its run as soon as it is found stored",
     Effect.gen(function*() {
       const { journal, proxy } = yield* proxied
       yield* accepted(journal, submission())
@@ -229,9 +229,9 @@ describe("an answer that was lost", () => {
   )
 })
 
-describe("a database that is away", () => {
+describe("an unavailable database", () => {
   test(
-    "makes commits wait and submissions be refused within five seconds, at once where too many wait",
+    "makes commits wait, and submissions fail within five seconds, or at once if too many wait",
     Effect.gen(function*() {
       const { journal, proxy } = yield* proxied
       const run = yield* accepted(journal, submission())
@@ -253,7 +253,7 @@ describe("a database that is away", () => {
   )
 
   test(
-    "lets 64 MiB wait, and refuses at once what is more",
+    "lets 64 MiB wait, and refuses more at once",
     Effect.gen(function*() {
       const { journal, proxy } = yield* proxied
       yield* accepted(journal, submission())
@@ -297,7 +297,7 @@ describe("a flush", () => {
   )
 
   test(
-    "does not wait for a key that another process is about to take",
+    "does not wait for a key that another process is storing",
     Effect.gen(function*() {
       const journal = yield* start()
       const taking = yield* openTransaction(
@@ -313,7 +313,7 @@ describe("a flush", () => {
   )
 
   test(
-    "with something that cannot be encoded fails for that alone",
+    "with a value that cannot be encoded fails for that write alone",
     Effect.gen(function*() {
       const journal = yield* start()
       const runs = [yield* accepted(journal, submission()), yield* accepted(journal, submission())] as const
@@ -327,7 +327,7 @@ describe("a flush", () => {
   )
 
   test(
-    "that meets another process's over the same keys in the opposite order ends with one order a key",
+    "that meets another process's flush of the same keys in reverse order stores one order per key",
     Effect.gen(function*() {
       const [a, b] = [yield* start(), yield* start()]
       const keys = Array.from({ length: 200 }, (_, i) => `k${i}`)
@@ -347,7 +347,7 @@ describe("a flush", () => {
   )
 
   test(
-    "takes documents of a megabyte one by one and small ones beside them",
+    "stores documents of a megabyte one by one, and small ones beside them",
     Effect.gen(function*() {
       const journal = yield* start()
       const large = Array.from({ length: 12 }, () => submission({ note: "x".repeat(1_100_000) }))
@@ -369,7 +369,7 @@ describe("a flush", () => {
 
 describe("an order", () => {
   test(
-    "loses none of the changes that are made to it at once",
+    "loses none of its concurrent changes",
     Effect.gen(function*() {
       const [a, b] = [yield* start(), yield* start()]
       const run = yield* accepted(a, submission({ tags: [] }))
@@ -393,7 +393,7 @@ describe("an order", () => {
   )
 
   test(
-    "has its runs one after the other, oldest first, though many processes ask for them at once",
+    "has its runs one after the other, oldest first, although many processes start them at once",
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
       const journals = [yield* start(), yield* start()]
@@ -421,7 +421,7 @@ const callouts = () => Array.from({ length: 600 }, () => ({ index: 0, record: re
 
 describe("beside the journal", () => {
   test(
-    "a process that executes nothing leaves what it accepts to one that does",
+    "a process without the role worker leaves its runs to one that has it",
     Effect.gen(function*() {
       const api = yield* start({ executes: false })
       const given = submission()
@@ -432,7 +432,7 @@ describe("beside the journal", () => {
   )
 
   test(
-    "whoever watches a run is told of each commit",
+    "watchers of a run are notified of each commit",
     Effect.gen(function*() {
       const services = yield* process()
       const [journal, changes] = [Context.get(services, Journal), Context.get(services, RunChanges)]
@@ -448,7 +448,7 @@ describe("beside the journal", () => {
   )
 
   test(
-    "records of runs that ended before the time are forgotten, and no others",
+    "records of runs that ended before the retention time are deleted, and no others",
     Effect.gen(function*() {
       const journal = yield* start()
       const [old, open, young] = [

@@ -34,7 +34,7 @@ describe("Events", () => {
       assert.deepStrictEqual(stored.map(({ id }) => id), [first.id, second.id])
     }).pipe(Effect.provide(layer)))
 
-  it.live("that share a key are one event, over processes and within one commit; the key is not good for another", () =>
+  it.live("that share a key are one event, across processes and within one commit; another event with that key is a conflict", () =>
     Effect.gen(function*() {
       const events = yield* Events
       const sql = yield* SqlClient.SqlClient
@@ -61,7 +61,7 @@ describe("Events", () => {
       assert.lengthOf(yield* sql`select id from messages`, 3)
     }).pipe(Effect.provide(layer)))
 
-  it.live("go to each endpoint that wants them, and what became of them is recorded", () =>
+  it.live("go to each endpoint that subscribes to them, and their results are recorded", () =>
     Effect.gen(function*() {
       const events = yield* Events
       const store = yield* DeliveryStore

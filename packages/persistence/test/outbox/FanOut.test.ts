@@ -66,7 +66,7 @@ const reprocess = Effect.fnUntraced(function*(orderId: string) {
 const items = [{ name: "Digital", offer: { products: ["/p/web"] } }, { name: "Print" }]
 
 describe("deliveries", () => {
-  it.live("are made with the order, for the endpoints that subscribe to it, held where an endpoint is disabled", () =>
+  it.live("are created with the order for the endpoints that subscribe to it, held if an endpoint is disabled", () =>
     Effect.gen(function*() {
       yield* subscribe("all", ["*"])
       yield* subscribe("some", ["order.submitted"])
@@ -81,7 +81,7 @@ describe("deliveries", () => {
       ])
     }).pipe(Effect.provide(layer)))
 
-  it.live("of a completed new order tell of its customer, subscriptions and entitlements, once however often it runs", () =>
+  it.live("of a completed new order announce its customer, subscriptions and entitlements once, however often it runs", () =>
     Effect.gen(function*() {
       yield* subscribe("all", ["*"])
       const members = { customerId: "C1", customerEmail: "a@b.c", customerName: "Jané\u0000", orderItems: items }
@@ -112,7 +112,7 @@ describe("deliveries", () => {
       ])
     }).pipe(Effect.provide(layer)))
 
-  it.live("of an UPDATE_CUSTOMER run tell of the customer that was there, found by address too, and make none", () =>
+  it.live("of an UPDATE_CUSTOMER run announce the existing customer, also found by address, and create none", () =>
     Effect.gen(function*() {
       yield* subscribe("all", ["customer.created", "customer.updated"])
       yield* complete(yield* submit({ orderType: "UPDATE_CUSTOMER", customerId: "nobody" } as never))
@@ -135,7 +135,7 @@ describe("deliveries", () => {
       assert.strictEqual(types.filter((type) => type === "customer.updated").length, 19)
     }).pipe(Effect.provide(layer)))
 
-  it.live("are made of the order as it is at the end: where it moved on, nothing is stored", () =>
+  it.live("are built from the order at the end of the run; if it was changed meanwhile, nothing is stored", () =>
     Effect.gen(function*() {
       const journal = yield* Journal
       yield* subscribe("all", ["subscription.created"])
@@ -148,7 +148,7 @@ describe("deliveries", () => {
       assert.deepStrictEqual((yield* made).map(({ body }) => JSON.parse(body).name), ["Changed"])
     }).pipe(Effect.provide(layer)))
 
-  it.live("tell of a run in which plugins failed, with the order as it was submitted", () =>
+  it.live("announce a run in which plugins failed, with the order as it was submitted", () =>
     Effect.gen(function*() {
       const journal = yield* Journal
       yield* subscribe("all", ["error"])
@@ -166,7 +166,7 @@ describe("deliveries", () => {
       assert.deepStrictEqual(body.pluginErrorOutput, [error])
     }).pipe(Effect.provide(layer)))
 
-  it.live("tell of what had failed in a run that ends with its cancel, nobody executing it", () =>
+  it.live("announce the failures of a cancelled run that no process executes", () =>
     Effect.gen(function*() {
       const journal = yield* Journal
       yield* subscribe("all", ["error"])
@@ -206,7 +206,7 @@ describe("deliveries", () => {
     }).pipe(Effect.provide(layer)))
 
   it.live(
-    "are there exactly where the order is, over 1,000 transactions of which random ones are rolled back",
+    "exist exactly if the order does, over 1,000 transactions with random rollbacks",
     () =>
       Effect.gen(function*() {
         const sql = yield* SqlClient.SqlClient

@@ -52,7 +52,7 @@ describe("Orders", () => {
       assert.deepStrictEqual(yield* walk({}, 5), [["o4", "o3", "o2", "o1", "o0"]])
     }).pipe(Effect.provide(layer)))
 
-  it.effect("narrows by each filter and by all of them together", () =>
+  it.effect("applies each filter, and all of them together", () =>
     Effect.gen(function*() {
       yield* store({ id: "a", at: 10, orderType: "REFUND", status: "Failed", externalId: "x" })
       yield* store({ id: "b", at: 20, orderType: "REFUND", status: "New" })
@@ -70,7 +70,7 @@ describe("Orders", () => {
       for (const [filters, ids] of cases) assert.deepStrictEqual(yield* walk(filters, 50), [ids])
     }).pipe(Effect.provide(layer)))
 
-  it.effect("keeps a page of large documents small, and loses none of them", () =>
+  it.effect("keeps a page of large documents small, and omits none of them", () =>
     Effect.gen(function*() {
       const doc = JSON.stringify("x".repeat(1024 * 1024 - 2))
       yield* Effect.forEach(Array.from({ length: 10 }, (_, at) => at), (at) =>
@@ -78,7 +78,7 @@ describe("Orders", () => {
       assert.deepStrictEqual(yield* walk({}, 200), [["o9", "o8", "o7", "o6", "o5", "o4", "o3", "o2"], ["o1", "o0"]])
     }).pipe(Effect.provide(layer)))
 
-  it.effect("gives the newest document and every older one, digit for digit", () =>
+  it.effect("returns the newest document and every older one, digit for digit", () =>
     Effect.gen(function*() {
       const orders = yield* Orders
       const versions = [`{"n":12345678901234567890}`, `{"b":1,"a":1e400, "c":"\\ud800\\u0000"}`]
@@ -87,7 +87,7 @@ describe("Orders", () => {
       assert.deepStrictEqual(yield* orders.version("a", 1), { id: "a", version: 1, text: versions[0]! })
     }).pipe(Effect.provide(layer)))
 
-  it.effect("tells an unknown order from an unknown version", () =>
+  it.effect("distinguishes an unknown order from an unknown version", () =>
     Effect.gen(function*() {
       const orders = yield* Orders
       yield* store({ id: "a", at: 1 })
@@ -99,7 +99,7 @@ describe("Orders", () => {
       assert.instanceOf(yield* Effect.flip(orders.history("b", { limit: 1 })), OrderNotFound)
     }).pipe(Effect.provide(layer)))
 
-  it.effect("tells the history oldest first, beginning with the order's creation, and pages through it", () =>
+  it.effect("lists the history oldest first, from the order's creation, and pages through it", () =>
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
       const orders = yield* Orders
@@ -132,7 +132,7 @@ describe("Orders", () => {
       }
     }).pipe(Effect.provide(layer)))
 
-  it.effect("tells that the database is away instead of failing in a driver's words", () =>
+  it.effect("reports an unavailable database instead of a driver's error", () =>
     Effect.gen(function*() {
       const orders = yield* Orders
       assert.instanceOf(yield* Effect.flip(orders.get("a")), JournalUnavailable)

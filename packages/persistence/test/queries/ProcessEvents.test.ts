@@ -119,7 +119,7 @@ const shownCallouts = Effect.fnUntraced(function*(records: ReadonlyArray<Callout
 })
 
 describe("ProcessEvents", () => {
-  it.effect("tells the whole run: ended steps, the running one, durations, errors", () =>
+  it.effect("shows the whole run: ended steps, the running one, durations and errors", () =>
     Effect.gen(function*() {
       const events = yield* ProcessEvents
       const runId = yield* storeRun({ at: 1_000, orderId: "o", failedSteps: 1 })
@@ -147,7 +147,7 @@ describe("ProcessEvents", () => {
       assert.include(Json.stringify(event as unknown as Json.Json), "98765432109876543210")
     }).pipe(Effect.provide(layer)))
 
-  it.effect("builds each form of request body again, digit for digit", () =>
+  it.effect("rebuilds each form of request body, digit for digit", () =>
     Effect.gen(function*() {
       const tail = `"WorkflowStep":{"Name":"w"}`
       const callouts = yield* shownCallouts([
@@ -162,7 +162,7 @@ describe("ProcessEvents", () => {
       assert.deepStrictEqual(bodies.slice(2), [{ token: "[redacted]" }, "not JSON"])
     }).pipe(Effect.provide(layer)))
 
-  it.effect("shows answers as JSON where they are JSON, else as text, and bytes that are no UTF-8 as null", () =>
+  it.effect("shows responses as JSON if they are JSON, else as text, and bytes that are not UTF-8 as null", () =>
     Effect.gen(function*() {
       const answers = [`{"n":12345678901234567890}`, "plain", "", new Uint8Array([0x61, 0xff, 0x00, 0x62])]
       const callouts = yield* shownCallouts(answers.map((body, n) => record(n, { attempt: n + 1, ...answer(body) })))
@@ -183,7 +183,7 @@ describe("ProcessEvents", () => {
       assert.deepStrictEqual(callouts.map(({ id }) => id), [9, 3, 5, 1].map((n) => calloutId(uuid(5_000 + n))))
     }).pipe(Effect.provide(layer)))
 
-  it.effect("refers to bodies over 64 KiB, of every form, and gives them whole on their own route", () =>
+  it.effect("refers to bodies over 64 KiB of every form, and serves them whole on their own route", () =>
     Effect.gen(function*() {
       const events = yield* ProcessEvents
       const long = `{"id":"o","orderType":"NEW_ORDER","note":"${"é".repeat(40_000)}"}`
@@ -227,7 +227,7 @@ describe("ProcessEvents", () => {
       }
     }).pipe(Effect.provide(layer)))
 
-  it.effect("lists newest first, page by page, narrowed by each filter", () =>
+  it.effect("lists newest first, page by page, with each filter", () =>
     Effect.gen(function*() {
       const events = yield* ProcessEvents
       yield* storeRun({ at: 1_000_000, state: "completed", orderId: "o", finishedAt: 1_000_500 })

@@ -60,12 +60,12 @@ describe("StepViews", () => {
     })
   }
 
-  it("a running step began when the one before it ended, the first one with the run", () => {
+  it("a running step started when the one before it ended, and the first one with the run", () => {
     assert.strictEqual(views("running", [])[0]?.startedAt, "1970-01-01T00:00:00.500Z")
     assert.strictEqual(views("running", [row(0, "one", "succeeded")])[1]?.startedAt, "1970-01-01T00:00:02.000Z")
   })
 
-  it("compensations follow the pipeline's steps, and a forgotten pipeline hides nothing that was journalled", () => {
+  it("compensations follow the pipeline's steps, and a deleted pipeline hides no recorded step", () => {
     const undone = row(4, "one_compensation", "succeeded", { phase: "compensation" })
     const rows = [row(0, "one", "succeeded"), undone]
     assert.deepStrictEqual(views("failed", rows).map(({ id }) => id), [

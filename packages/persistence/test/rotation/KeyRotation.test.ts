@@ -114,7 +114,7 @@ const whole = {
 }
 
 describe("KeyRotation", () => {
-  it.effect("seals every secret again, so that the new key alone opens them, and changes nothing else", () =>
+  it.effect("encrypts every secret again, so that the new key alone decrypts them, and changes nothing else", () =>
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
       yield* withKeys([1], filled)
@@ -150,7 +150,7 @@ describe("KeyRotation", () => {
       assert.deepStrictEqual(yield* rotated([2]), { sealed: 0, forgotten: 0, unreadable: [] })
     }).pipe(Effect.provide(DatabaseTest.layer)))
 
-  it.effect("a rotation that ends in the middle leaves everything open with both keys, and goes on where it was", () =>
+  it.effect("a rotation that is interrupted leaves everything readable with both keys, and resumes where it stopped", () =>
     Effect.gen(function*() {
       yield* withKeys([1], filled)
       for (const until of ["connectors", "pipelines", "pipeline_versions"]) {
@@ -166,7 +166,7 @@ describe("KeyRotation", () => {
       assert.deepStrictEqual(yield* withKeys([2], opened), whole)
     }).pipe(Effect.provide(DatabaseTest.layer)))
 
-  it.effect("a setting that is changed meanwhile keeps its change, and a value of an older key is found in the next pass", () =>
+  it.effect("a setting that is changed meanwhile keeps its change, and a value under the older key is found in the next pass", () =>
     Effect.gen(function*() {
       yield* withKeys([1], filled)
       const change = yield* meanwhile
@@ -200,7 +200,7 @@ describe("KeyRotation", () => {
       )
     }).pipe(Effect.provide(DatabaseTest.layer)))
 
-  it.effect("says so where another process goes on sealing with another key", () =>
+  it.effect("reports another process that still encrypts with another key", () =>
     Effect.gen(function*() {
       yield* withKeys([1], filled)
       const change = yield* meanwhile
@@ -222,7 +222,7 @@ describe("KeyRotation", () => {
       assert.include(error.message, "new,old")
     }).pipe(Effect.provide(DatabaseTest.layer)))
 
-  it.effect("names what no key opens, seals the rest, and does nothing without a key", () =>
+  it.effect("names the values that no key decrypts, encrypts the rest, and does nothing without a key", () =>
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
       yield* withKeys([1], filled)

@@ -37,7 +37,7 @@ describe("Database", () => {
       )
     }).pipe(Effect.provide(DatabaseTest.layerEmpty)))
 
-  it.effect("a schema newer than the program is refused, with both versions and the mend", () =>
+  it.effect("a schema newer than the program is refused, with both versions and the remedy", () =>
     Effect.gen(function*() {
       const { url } = yield* DatabaseTest
       yield* open(url)
@@ -46,7 +46,7 @@ describe("Database", () => {
       assert.match(error.message, /version 2.* up to 1\. Start the release/)
     }).pipe(Effect.provide(DatabaseTest.layerEmpty)))
 
-  it.effect("a migration that fails leaves nothing behind and says what the database said", () =>
+  it.effect("a migration that fails leaves nothing behind, and reports the database's error", () =>
     Effect.gen(function*() {
       const { url } = yield* DatabaseTest
       const broken = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`CREATE TABLE once (id nonsense)`)
@@ -56,7 +56,7 @@ describe("Database", () => {
       yield* open(url)
     }).pipe(Effect.provide(DatabaseTest.layerEmpty)))
 
-  it.effect("an unreachable database is one line that names DATABASE_URL and the mend, never the password", () =>
+  it.effect("an unreachable database is one line that names DATABASE_URL and the remedy, never the password", () =>
     Effect.gen(function*() {
       const { url } = yield* DatabaseTest
       const cases: ReadonlyArray<readonly [Redacted.Redacted, RegExp]> = [
@@ -110,7 +110,7 @@ describe("Database", () => {
       }).pipe(Effect.provide(Database.layerPool({ url })))
     }).pipe(Effect.provide(DatabaseTest.layerEmpty)))
 
-  it.effect("runs that an earlier release left without anything to go on are taken over after the migration", () =>
+  it.effect("runs that an earlier release left without an owner, a due time or a hold are taken over after the migration", () =>
     Effect.gen(function*() {
       const { url } = yield* DatabaseTest
       const earlier = Object.fromEntries(Object.entries(migrations).filter(([name]) => name < "0009"))
@@ -142,7 +142,7 @@ describe("Database", () => {
       }).pipe(Effect.provide(Database.layerPool({ url })))
     }).pipe(Effect.provide(DatabaseTest.layerEmpty)))
 
-  it.live("a start that finds no host that accepts writes names what each of them said", () =>
+  it.live("a start that finds no host that accepts writes names the answer of each", () =>
     Effect.gen(function*() {
       const { url } = yield* DatabaseTest
       const sql = yield* SqlClient.SqlClient

@@ -35,7 +35,7 @@ describe("SecretBox", () => {
       assert.instanceOf(yield* Effect.flip(open(versioned, { ...place, version: 2 })), SecretUnreadable)
     }).pipe(Effect.provide(keyed(1))))
 
-  it.effect("the first of several keys seals, each of them opens, and a sealed text names its key", () =>
+  it.effect("the first of several keys encrypts, each of them decrypts, and a sealed text names its key", () =>
     Effect.gen(function*() {
       const old = yield* Effect.provide(seal("hunter2"), keyed(1))
       const fresh = yield* Effect.provide(seal("hunter2"), keyed(2, 1))
@@ -54,7 +54,7 @@ describe("SecretBox", () => {
       assert.instanceOf(yield* Effect.flip(Effect.provide(open(renamed), keyed(2, 1))), SecretUnreadable)
     }))
 
-  it.effect("what an earlier release sealed opens with whichever key sealed it", () =>
+  it.effect("a text that an earlier release sealed is decrypted with the key that sealed it", () =>
     Effect.gen(function*() {
       for (const keys of [keyed(1), keyed(2, 1), keyed(1, 2)]) {
         assert.strictEqual(yield* Effect.provide(open(earlier), keys), "hunter2")
@@ -63,7 +63,7 @@ describe("SecretBox", () => {
       }
     }))
 
-  it.effect("says which key is wrong instead of giving garbage", () =>
+  it.effect("reports a wrong key instead of returning garbage", () =>
     Effect.gen(function*() {
       const sealed = yield* Effect.provide(seal("hunter2"), keyed(1))
       const texts = [sealed, sealed.slice(0, -8), "sealed:1:", earlier, "sealed:2:%%%", "sealed:1:%%%", "hunter2"]

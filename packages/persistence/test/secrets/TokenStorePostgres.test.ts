@@ -26,7 +26,7 @@ it.effect("a stored token shows neither itself nor its secret", () =>
     assert.notMatch(rows, /tok-tok-tok|s3cret/)
   }).pipe(Effect.provide(layer())))
 
-it.effect("without a key to seal under nothing is stored, and everyone fetches", () =>
+it.effect("without an encryption key nothing is stored, and every process fetches its own token", () =>
   Effect.gen(function*() {
     const store = yield* TokenStore
     for (let process = 0; process < 2; process++) {

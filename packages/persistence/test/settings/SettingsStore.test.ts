@@ -74,7 +74,7 @@ const storeRun = Effect.fnUntraced(function*(pipeline: string, state: string) {
 const endpointSecret = `whsec_${Buffer.alloc(24, 1).toString("base64")}`
 
 describe("SettingsStore", () => {
-  it.effect("says whether a put created, changed or met equal content, and counts versions only for changes", () =>
+  it.effect("reports if a put created, changed or repeated a setting, and counts versions only for changes", () =>
     Effect.gen(function*() {
       const { pipeline: store } = yield* SettingsStore
       const outcome = (document: JsonObject) =>
@@ -89,7 +89,7 @@ describe("SettingsStore", () => {
       assert.deepStrictEqual([older.items.map(({ version }) => version), older.nextCursor], [[1], null])
     }).pipe(Effect.provide(layer)))
 
-  it.effect("hides secrets wherever they are shown, and seals them wherever they are stored", () =>
+  it.effect("hides secrets wherever they are shown, and encrypts them wherever they are stored", () =>
     Effect.gen(function*() {
       const store = yield* SettingsStore
       yield* store.pipeline.put("p", withSecret("hunter2-hunter2"))
@@ -129,7 +129,7 @@ describe("SettingsStore", () => {
       assert.instanceOf(yield* Effect.flip(store.get("p")), SettingUnknown)
     }).pipe(Effect.provide(layer)))
 
-  it.effect("honours If-Match for writing and deleting, and changes nothing where it does not hold", () =>
+  it.effect("honours If-Match for writing and deleting, and changes nothing if it does not match", () =>
     Effect.gen(function*() {
       const { connector: store } = yield* SettingsStore
       const absent = yield* Effect.flip(store.put("c", connector(), { ifMatch: 1 }))
@@ -143,7 +143,7 @@ describe("SettingsStore", () => {
       assert.instanceOf(yield* Effect.flip(store.delete("c")), SettingUnknown)
     }).pipe(Effect.provide(layer)))
 
-  it.effect("deletes a pipeline only when its runs have ended, keeps its versions, and goes on counting", () =>
+  it.effect("deletes a pipeline only when its runs have ended, keeps its versions, and continues to count them", () =>
     Effect.gen(function*() {
       const { pipeline: store } = yield* SettingsStore
       const settings = yield* Settings
@@ -176,7 +176,7 @@ describe("SettingsStore", () => {
       assert.isNull(second.nextCursor)
     }).pipe(Effect.provide(layer)))
 
-  it.effect("of writers at once none is lost, and each version is written once", () =>
+  it.effect("no write of several concurrent ones is lost, and each version is written once", () =>
     Effect.gen(function*() {
       const { pipeline: store } = yield* SettingsStore
       const puts = Array.from({ length: 8 }, (_, priority) => store.put("p", pipeline({ priority: priority + 1 })))
@@ -185,7 +185,7 @@ describe("SettingsStore", () => {
       assert.lengthOf(versions.filter(({ created }) => created), 1)
     }).pipe(Effect.provide(layer)))
 
-  it.effect("without a key stores what has no secret, and refuses what has one", () =>
+  it.effect("without a key, stores settings without secrets, and refuses others", () =>
     elsewhere(
       Effect.gen(function*() {
         const { connector: store } = yield* SettingsStore
@@ -198,7 +198,7 @@ describe("SettingsStore", () => {
       { encryptionKey: undefined }
     ).pipe(Effect.provide(DatabaseTest.layer)))
 
-  it.effect("a process without a key does not start on secrets that are sealed", () =>
+  it.effect("a process without a key does not start if there are encrypted secrets", () =>
     Effect.gen(function*() {
       const { connector: store } = yield* SettingsStore
       yield* store.put("c", connector({ bearerToken: "hunter2-hunter2" }))
@@ -207,7 +207,7 @@ describe("SettingsStore", () => {
       assert.match(error.message, /^SLUICE_ENCRYPTION_KEY is not set.*among them c/)
     }).pipe(Effect.provide(layer)))
 
-  it.effect("a secret that cannot be opened disables the setting that holds it, and no other, until it is written", () =>
+  it.effect("a secret that cannot be decrypted disables its setting, and no other, until it is written again", () =>
     Effect.gen(function*() {
       const store = yield* SettingsStore
       const sql = yield* SqlClient.SqlClient
@@ -331,7 +331,7 @@ describe("SettingsLive", () => {
     }).pipe(Effect.provide(layer)))
 
   // The pause before it listens again is real time: a quarter of a second.
-  it.live("what changed while nobody could listen is read when the connection is back", () =>
+  it.live("changes made while the connection was lost are read when it is back", () =>
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
       const listeners = sql`SELECT pid FROM pg_stat_activity

@@ -22,7 +22,7 @@ const layer = Layer.mergeAll(Orders.layer, ProcessEvents.layer, JournalPg.layer(
 )
 
 describe("ReadBack", () => {
-  it.effect("a run's order, versions, history, steps and callouts are there when their commit is answered", () =>
+  it.effect("a run's order, versions, history, steps and callouts can be read once their commit is answered", () =>
     Effect.gen(function*() {
       const journal = yield* Journal
       const orders = yield* Orders

@@ -49,7 +49,7 @@ const recorded = Effect.gen(function*() {
   return [...recorder.history]
 }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer))
 
-it("a history recorded from PostgreSQL, with concurrent commits, cancels and a kill, is one of the model's", async () => {
+it("a history recorded from PostgreSQL, with concurrent commits, cancels and a kill, is possible in the model", async () => {
   const history = parse(await readFile(fixture, "utf8"))
   assert.isAbove(history.length, 30)
   assert.deepStrictEqual(unexplained(history), [])
@@ -66,7 +66,7 @@ it.live("a history of concurrent commits, cancels and a kill that is recorded no
     assert.deepStrictEqual(unexplained(history), [])
   }))
 
-it("a history with an answer that PostgreSQL did not give is none of the model's", async () => {
+it("a history with an answer that PostgreSQL did not give is impossible in the model", async () => {
   const history = parse(await readFile(fixture, "utf8"))
   const claims = history.findLastIndex(({ answer, text }) =>
     text.startsWith("with me as (update workers") && (answer?.rows.length ?? 0) > 1

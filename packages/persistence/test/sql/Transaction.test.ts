@@ -7,7 +7,7 @@ import { transaction } from "../../src/sql/Transaction.ts"
 import { DatabaseTest } from "../../src/testing/DatabaseTest.ts"
 import * as Proxy from "../Proxy.ts"
 
-it.live("whoever loses the connection in the middle fails, as with any statement, and does not die", () =>
+it.live("a transaction that loses its connection fails as a statement does, without a defect", () =>
   Effect.gen(function*() {
     const { url } = yield* DatabaseTest
     const proxy = yield* Proxy.make(url)

@@ -135,7 +135,7 @@ describe("results of deliveries", () => {
   ]
   for (const [what, settlement, state, code] of planted) {
     test(
-      `${what} loses no other delivery's result, and is recorded itself`,
+      `${what} loses no other delivery's result, and is itself recorded`,
       Effect.gen(function*() {
         yield* subscribe("a")
         yield* report(8)
@@ -184,7 +184,7 @@ describe("claims", () => {
   )
 
   test(
-    "a run whose journal cannot be read keeps no other from being taken over",
+    "a run whose journal cannot be read prevents no other takeover",
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
       const journal = yield* Journal
@@ -256,7 +256,7 @@ describe("the journal's flush", () => {
   }
 
   test(
-    "keys that are too long for an index keep no run from its end, nor its message from being queued",
+    "keys that are too long for an index prevent neither the end of a run nor its message",
     Effect.gen(function*() {
       const journal = yield* Journal
       const address = `${incompressible(4000)}@example.com`
@@ -341,7 +341,7 @@ describe("upkeep", () => {
   )
 
   test(
-    "retention forgets all but the rows that cannot be deleted",
+    "retention deletes all rows except those that cannot be deleted",
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
       const journal = yield* Journal
@@ -363,7 +363,7 @@ describe("upkeep", () => {
   )
 
   test(
-    "a partner whose row is refused keeps no other from being stored",
+    "a partner whose row is refused prevents no other from being stored",
     Effect.gen(function*() {
       const board = yield* PartnerBreaker
       const hosts = ["a.example", `${incompressible(6000)}.example`, "b.example"]
@@ -375,7 +375,7 @@ describe("upkeep", () => {
   )
 
   test(
-    "a run that a job cannot take up keeps it from no other, and counts as failed",
+    "a run that a job cannot take up counts as failed, and the others are retried",
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
       const journal = yield* Journal
@@ -398,7 +398,7 @@ describe("upkeep", () => {
   )
 
   test(
-    "a replay goes on past a delivery that cannot be sent again, and past another replay that cannot go on",
+    "a replay continues past a delivery that cannot be sent again, and past another replay that fails",
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
       const replays = yield* Replays

@@ -108,7 +108,7 @@ const everything = Effect.gen(function*() {
 })
 
 describe("completeness", () => {
-  it.live("expects each event of every type at each endpoint that subscribed to it, and names any that is missing", () =>
+  it.live("expects each event at each endpoint that subscribed to its type, and names a missing one", () =>
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
       yield* subscribe("a", "{*}")
@@ -134,7 +134,7 @@ describe("completeness", () => {
       }
     }).pipe(Effect.provide(layer)))
 
-  it.live("names a delivery that waits for nothing", () =>
+  it.live("names a delivery that waits although nothing is ahead of it", () =>
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
       yield* subscribe("a", "{*}")

@@ -19,7 +19,7 @@ const journal = Effect.gen(function*() {
 })
 
 describe("a step that blocked its process", () => {
-  it.live("is counted by step over a connection of its own, and found by whoever takes the run over", () =>
+  it.live("is counted by step over a separate connection, and found at the next takeover", () =>
     Effect.gen(function*() {
       const { url } = yield* DatabaseTest
       const port = yield* journal

@@ -32,7 +32,7 @@ describe("the event loop counts as blocked", () => {
 })
 
 describe("a step is noted", () => {
-  it("where two looks find it without a beat between them, and then no more", () => {
+  it("if two polls find it without a beat between them, and then no more", () => {
     const once = answered(quiet(first), step)
     assert.isUndefined(once.note)
     const twice = answered(looked(once.suspicion, later(2500, 2000)), { ...step })
@@ -40,7 +40,7 @@ describe("a step is noted", () => {
     assert.isFalse(asks(twice.suspicion, later(9000, 9000)))
   })
 
-  it("not where the looks find different ones, or none", () => {
+  it("not if the polls find different steps, or none", () => {
     const once = answered(quiet(first), step)
     for (const other of [undefined, { ...step, step: 3 }, { ...step, runId: "b" }]) {
       const then = answered(once.suspicion, other)

@@ -32,7 +32,7 @@ const candidate = (id: string, pipeline: string, order_id = id): Candidate => ({
 
 describe("fair share", () => {
   test(
-    "a burst of one pipeline is queued above its share, another's order is executed at once, and the rest comes in turn",
+    "a burst of one pipeline is queued above its share, another pipeline's order starts at once, and the rest follows in turn",
     Effect.gen(function*() {
       const journal = yield* start({ inFlight: { perPipeline: 8, runs: 100, bytes: 1e9 } })
       for (let n = 0; n < 8; n++) yield* journal.accept(orderOf("burst"))
@@ -43,7 +43,7 @@ describe("fair share", () => {
   )
 
   test(
-    "what is stored by a process that executes nothing is claimed in turns, however long one pipeline's queue is",
+    "runs stored by a process that executes none are claimed in turns, however long one pipeline's queue is",
     Effect.gen(function*() {
       const front = yield* start({ executes: false })
       yield* many(front, "burst", 300)
@@ -55,7 +55,7 @@ describe("fair share", () => {
   )
 
   test(
-    "a queued run is claimed as soon as it is announced, not with the next look, and ends make room for the next",
+    "a queued run is claimed as soon as it is announced, not with the next poll, and ended runs make room",
     Effect.gen(function*() {
       const worker = yield* start({ inFlight: { perPipeline: 1, runs: 100, bytes: 1e9 } })
       const front = yield* start({ executes: false })
@@ -74,7 +74,7 @@ describe("fair share", () => {
   )
 
   test(
-    "submissions are refused while the queue is as long as it may be, and taken in again when it is not",
+    "submissions are refused while the queue is full, and accepted again when it is not",
     Effect.gen(function*() {
       const front = yield* start({ executes: false, queueLimit: 5 })
       yield* many(front, "p", 8)

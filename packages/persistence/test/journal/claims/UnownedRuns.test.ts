@@ -19,7 +19,7 @@ const forgetful = Effect.gen(function*() {
   return lease
 })
 
-it.effect("a run of this process that it does not execute is in doubt once it was found so twice, by one worker", () =>
+it.effect("a run that this process owns but does not execute is uncertain once one worker has found it twice", () =>
   Effect.gen(function*() {
     const journal = yield* Journal
     const held = yield* accepted(journal, submission())

@@ -33,7 +33,7 @@ describe("Lease", () => {
       assert.isTrue(lease.maySend())
     }))
 
-  it.effect("who waits for the lease goes on with its renewal, and is fenced with its loss", () =>
+  it.effect("waiting for the lease ends with its renewal, and fails as fenced with its loss", () =>
     Effect.gen(function*() {
       const lease = yield* Lease.make()
       const renewed = yield* Effect.forkChild(lease.awaitLease, { startImmediately: true })
@@ -45,7 +45,7 @@ describe("Lease", () => {
       assert.strictEqual((yield* Fiber.join(fenced))._tag, "Fenced")
     }))
 
-  it.effect("a run that was held before the lease was lost is not held by the worker that comes after", () =>
+  it.effect("a run that was held before the lease was lost is not held by the next worker", () =>
     Effect.gen(function*() {
       const lease = yield* Lease.make()
       lease.registered("first", yield* now)
@@ -57,7 +57,7 @@ describe("Lease", () => {
       assert.deepStrictEqual(lease.identity(), { worker: "second", epoch: 0 })
     }))
 
-  it.effect("a run that is held again is held by whoever came last, and an end of before ends nothing", () =>
+  it.effect("a second claim of a run invalidates the first, whose end then has no effect", () =>
     Effect.gen(function*() {
       const lease = yield* Lease.make()
       lease.registered("worker", yield* now)

@@ -32,13 +32,13 @@ const sizes = (bytes: ReadonlyArray<number>) =>
   portions(filled(bytes.map(accept))).map((portion) => portion.map((member) => member.bytes))
 
 describe("WriteQueue", () => {
-  it("a portion holds at most 256 members and a mebibyte, and a larger one goes alone", () => {
+  it("a flush takes at most 256 writes and a mebibyte, and a larger write goes alone", () => {
     assert.deepStrictEqual(sizes(Array.from({ length: 600 }, () => 1)).map(({ length }) => length), [256, 256, 88])
     assert.deepStrictEqual(sizes([600_000, 600_000, 400_000, 1]), [[600_000, 400_000, 1], [600_000]])
     assert.deepStrictEqual(sizes([5_000_000, 10, 6_000_000]), [[5_000_000], [10], [6_000_000]])
   })
 
-  it("two members of one order are never in one portion, and keep their order", () => {
+  it("two writes to one order are never in one flush, and keep their order", () => {
     const { document } = submission()
     const write = (tag: string): PendingWrite => ({
       kind: "entry",
@@ -57,7 +57,7 @@ describe("WriteQueue", () => {
     assert.deepStrictEqual(portions(filled([first, other, second])), [[first, other], [second]])
   })
 
-  it("what is put back comes first, and the bytes that wait are counted", () => {
+  it("writes that are put back come first, and the waiting bytes are counted", () => {
     const [a, b] = [accept(3), accept(4)]
     const backlog = filled([a])
     const taken = backlog.take()
