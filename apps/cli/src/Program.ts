@@ -13,6 +13,7 @@ import { trigger } from "./development/Trigger.ts"
 import { exitCodes, failureOf, usage } from "./Failure.ts"
 import { keys } from "./Keys.ts"
 import { customers } from "./operations/Customers.ts"
+import { issues } from "./operations/Issues.ts"
 import { job, jobs, stop } from "./operations/Jobs.ts"
 import { cancelMany, resolveMany, retryMany } from "./operations/Many.ts"
 import { partners } from "./operations/Partners.ts"
@@ -52,7 +53,7 @@ const commandOf = (defaults: Defaults) => {
     Command.withSharedFlags(shared),
     Command.withSubcommands([
       { group: "Orders and runs", commands: [submit, watch, show, orders, runs] },
-      { group: "Putting right", commands: [cancel, retry, resolve] },
+      { group: "Putting right", commands: [cancel, retry, resolve, issues] },
       { group: "Many runs at once", commands: [cancelMany, retryMany, resolveMany, jobs, job, stop] },
       { group: "Deliveries", commands: [deliveries, delivery, redeliver, replay] },
       { group: "Settings and partners", commands: [pipelines, partners, apply, simulate, plan, checkPartner, keys] },

@@ -47,6 +47,8 @@ import { Deliveries } from "@sluice/persistence/internal/deliveries/Deliveries"
 import { Feed } from "@sluice/persistence/internal/deliveries/Feed"
 import { Replays } from "@sluice/persistence/internal/deliveries/Replays"
 import type { StartError } from "@sluice/persistence/internal/embedded/EmbeddedPostgresError"
+import * as IssueCollector from "@sluice/persistence/internal/issues/IssueCollector"
+import { Issues } from "@sluice/persistence/internal/issues/Issues"
 import * as PartnerCalls from "@sluice/persistence/internal/partners/PartnerCalls"
 import * as PartnerTurnsPostgres from "@sluice/persistence/internal/partners/PartnerTurnsPostgres"
 import { Overview } from "@sluice/persistence/internal/queries/Overview"
@@ -176,7 +178,11 @@ const jobHandlers = Effect.map(Effect.all([RunJobs.handlers, erasures]), ([runs,
 
 /** The acts of an operator on runs: on one at request, on many by the workers. */
 const operations = (executes: boolean) =>
-  Layer.merge(JobLists.layer, executes ? JobWorker.layer(jobHandlers) : Layer.empty).pipe(
+  Layer.mergeAll(
+    JobLists.layer,
+    Issues.layer,
+    executes ? Layer.merge(JobWorker.layer(jobHandlers), IssueCollector.layer) : Layer.empty
+  ).pipe(
     Layer.provideMerge(Layer.mergeAll(
       ResolveStep.layer,
       RetryRun.layer,

@@ -25,6 +25,7 @@ import * as ResourcesHttp from "./http/operations/ResourcesHttp.ts"
 import * as EventsHttp from "./http/orders/EventsHttp.ts"
 import * as OrdersHttp from "./http/orders/OrdersHttp.ts"
 import * as CallbacksHttp from "./http/runs/CallbacksHttp.ts"
+import * as IssuesHttp from "./http/runs/IssuesHttp.ts"
 import * as JobsHttp from "./http/runs/JobsHttp.ts"
 import * as PersonalDataHttp from "./http/runs/PersonalDataHttp.ts"
 import * as ProcessEventsHttp from "./http/runs/ProcessEventsHttp.ts"
@@ -45,6 +46,7 @@ const handlers = Layer.mergeAll(
   RetriesHttp.layer,
   CallbacksHttp.layer,
   JobsHttp.layer,
+  IssuesHttp.layer,
   PipelinesHttp.layer,
   ConnectorsHttp.layer,
   AuthProvidersHttp.layer,

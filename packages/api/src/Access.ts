@@ -77,6 +77,13 @@ export const access: AccessTable = {
   },
   // The token is the key; the callback is its own record.
   callbacks: { answer: ["anyone", "unrecorded"] },
+  issues: {
+    list: "read",
+    get: "read",
+    acknowledge: ["operate", "issue.acknowledge"],
+    resolve: ["operate", "issue.resolve"],
+    retry: ["operate", "issue.retry"]
+  },
   pipelines: {
     ...settings("pipeline"),
     versions: "read",

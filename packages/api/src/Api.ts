@@ -12,6 +12,7 @@ import { EventsApi } from "./orders/EventsApi.ts"
 import { OrdersApi } from "./orders/OrdersApi.ts"
 import { SubscriptionsApi } from "./orders/SubscriptionsApi.ts"
 import { CallbacksApi } from "./runs/CallbacksApi.ts"
+import { IssuesApi } from "./runs/IssuesApi.ts"
 import { JobsApi } from "./runs/JobsApi.ts"
 import { PersonalDataApi } from "./runs/PersonalDataApi.ts"
 import { ProcessEventsApi } from "./runs/ProcessEventsApi.ts"
@@ -32,6 +33,7 @@ export class Api extends HttpApi.make("sluice")
     RetriesApi,
     CallbacksApi,
     JobsApi,
+    IssuesApi,
     PipelinesApi,
     ConnectorsApi,
     AuthProvidersApi,

@@ -51,6 +51,13 @@ export const routes: RouteTable = {
     retry: ["POST", "/v1/process-events/:id/retry"],
     resolve: ["POST", "/v1/process-events/:id/steps/:stepId/resolve"]
   },
+  issues: {
+    list: ["GET", "/v1/issues"],
+    get: ["GET", "/v1/issues/:id"],
+    acknowledge: ["POST", "/v1/issues/:id/acknowledge"],
+    resolve: ["POST", "/v1/issues/:id/resolve"],
+    retry: ["POST", "/v1/issues/:id/retry"]
+  },
   jobs: {
     cancelMany: ["POST", "/v1/process-events/cancel"],
     retryMany: ["POST", "/v1/process-events/retry"],

@@ -31,3 +31,11 @@ export const required = (body: JsonObject, example: string) => {
   const reason = reasonOf(reader, reader.required("reason", example)) ?? ""
   return refusing(faults, reason)
 }
+
+/** The reason, where there is one. */
+export const optional = (body: JsonObject) => {
+  const faults: Array<Fault> = []
+  const reader = new JsonReader(body, "", faults)
+  onlyThese(reader, ["reason"])
+  return refusing(faults, reasonOf(reader, reader.string("reason")))
+}

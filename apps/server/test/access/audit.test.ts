@@ -107,6 +107,24 @@ const many = (verb: "cancel" | "retry" | "resolve"): Scenario => ({
   reason: "all"
 })
 
+const onIssue = (
+  verb: "acknowledge" | "resolve" | "retry",
+  status: number,
+  after: (after: any) => boolean
+): Scenario => ({
+  action: `issue.${verb}`,
+  status,
+  prepare: Effect.gen(function*() {
+    const sql = yield* SqlClient.SqlClient
+    const id = uuid()
+    yield* Effect.orDie(sql`insert into issues (id, key, pipeline, step_id, outcome, message, count, first_seen,
+      last_seen, sample) values (${id}, ${id}, 'none', 's', 'rejected', 'm', 1, now(), now(), '{}')`)
+    return ["POST", `/v1/issues/${idOf("issue", id)}/${verb}`, { reason: "known" }] as const
+  }),
+  after,
+  reason: "known"
+})
+
 /** One for each changing route; a new route without one does not compile. `unrecorded`: changes nothing, or is kept elsewhere. */
 const scenarios: { readonly [Route in ChangingRoute]: Scenario | "unrecorded" } = {
   "orders.submit": "unrecorded",
@@ -154,6 +172,9 @@ const scenarios: { readonly [Route in ChangingRoute]: Scenario | "unrecorded" } 
     after: ({ output, state }) => state === "succeeded" && output.a === 1,
     reason: "by hand"
   },
+  "issues.acknowledge": onIssue("acknowledge", 200, ({ state }) => state === "acknowledged"),
+  "issues.resolve": onIssue("resolve", 200, ({ state }) => state === "resolved"),
+  "issues.retry": onIssue("retry", 202, ({ jobId }) => jobId.startsWith("job-")),
   "jobs.retryMany": many("retry"),
   "jobs.cancelMany": many("cancel"),
   "jobs.resolveMany": many("resolve"),

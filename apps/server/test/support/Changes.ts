@@ -9,6 +9,7 @@ export interface Stored {
   readonly running: string
   readonly delivery: string
   readonly job: string
+  readonly issue: string
   readonly replay: string
 }
 
@@ -20,7 +21,7 @@ export interface Change {
 }
 
 /** One request for each endpoint that changes something, in what {@link fill} has stored. */
-export const changes = ({ delivery, failed, job, replay, running }: Stored): ReadonlyArray<Change> => [
+export const changes = ({ delivery, failed, issue, job, replay, running }: Stored): ReadonlyArray<Change> => [
   { endpoint: "orders.submit", method: "POST", path: "/v1/orders", body: { orderType: "A" } },
   { endpoint: "orders.edit", method: "PATCH", path: "/v1/orders/one", body: { status: "Paid" } },
   { endpoint: "orders.process", method: "POST", path: "/v1/orders/one/process", body: {} },
@@ -39,6 +40,12 @@ export const changes = ({ delivery, failed, job, replay, running }: Stored): Rea
     body: { filter: { pipeline: "calling" }, reason: "r" }
   })),
   { endpoint: "personalData.erase", method: "POST", path: "/v1/customers/nobody/erase", body: { reason: "r" } },
+  ...["acknowledge", "resolve", "retry"].map((verb) => ({
+    endpoint: `issues.${verb}`,
+    method: "POST",
+    path: `/v1/issues/${issue}/${verb}`,
+    body: { reason: "r" }
+  })),
   { endpoint: "jobs.cancel", method: "POST", path: `/v1/jobs/${job}/cancel` },
   { endpoint: "events.report", method: "POST", path: "/v1/events", body: { type: "cancel.attempted", data: {} } },
   { endpoint: "deliveries.redeliver", method: "POST", path: `/v1/deliveries/${delivery}/redeliver` },
@@ -138,11 +145,16 @@ export const fill = Effect.gen(function*() {
     })
   yield* completed(`/v1/webhook-endpoints/kept/replays/${replay.json.id}`)
   yield* completed(`/v1/jobs/${job.json.id}`)
+  const issues = yield* Effect.repeat(ask("GET", "/v1/issues"), {
+    until: ({ json }) => json.items.length > 0,
+    schedule: Schedule.spaced("50 millis")
+  })
   return {
     failed: json.processEvent.id,
     running: hanging.json.processEventId,
     delivery: delivery.json.items[0].id,
     job: job.json.id,
+    issue: issues.json.items[0].id,
     replay: replay.json.id
   } satisfies Stored
 })

@@ -31,6 +31,7 @@ const worker = [
   "delivery-dispatcher",
   "delivery-notifications",
   "delivery-results",
+  "issues",
   "erase-jobs",
   "resolve-jobs",
   "retention",

@@ -9,6 +9,7 @@ import { ruleOf } from "../Access.ts"
 import { Api } from "../Api.ts"
 import { access } from "../examples/Access.ts"
 import type { Example, Examples } from "../examples/Examples.ts"
+import { issues } from "../examples/Issues.ts"
 import { jobs } from "../examples/Jobs.ts"
 import { messages } from "../examples/Messages.ts"
 import { orders } from "../examples/Orders.ts"
@@ -24,6 +25,7 @@ export const examples: Examples = {
   ...processEvents,
   ...retries,
   ...jobs,
+  ...issues,
   ...pipelines,
   ...partnerSettings,
   ...webhookEndpoints,

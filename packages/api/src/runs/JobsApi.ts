@@ -28,7 +28,8 @@ export const JobFilter = Schema.Struct({
   outcome: Schema.optionalKey(
     Outcome.annotate({ description: "Runs whose failed step's last callout had this outcome" })
   ),
-  settled: Schema.optionalKey(Schema.Boolean)
+  settled: Schema.optionalKey(Schema.Boolean),
+  issue: Schema.optionalKey(Schema.String.annotate({ description: "Answered only: the issue that is retried" }))
 }).annotate({ identifier: "JobFilter" })
 
 const selection = { filter: JobFilter, reason: Schema.NonEmptyString }

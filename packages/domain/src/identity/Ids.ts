@@ -42,6 +42,7 @@ export const customerId = (uuid: string): string => named("customer", uuid)
 export const entitlementId = (uuid: string): string => named("entitlement", uuid)
 export const endpointId = (uuid: string): string => named("endpoint", uuid)
 export const auditId = (uuid: string): string => named("audit", uuid)
+export const issueId = (uuid: string): string => named("issue", uuid)
 export const apiKeyId = (uuid: string): string => named("api_key", uuid)
 export const replayId = (uuid: string): string => named("replay", uuid)
 

@@ -33,4 +33,6 @@ export interface RunFilter {
   readonly settled?: boolean | undefined
   /** Only runs with this text in their id, their order's or event's id, or the order's external id; in any case. */
   readonly q?: string | undefined
+  /** Only runs of this issue that were not resolved by hand: a hyphenated UUID. */
+  readonly issue?: string | undefined
 }

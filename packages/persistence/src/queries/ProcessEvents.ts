@@ -46,7 +46,7 @@ const make = Effect.gen(function*() {
 
   const runColumns = sql.literal(
     `id, event_id, order_id, pipeline, pipeline_version, shipment_id, state, reason, retry_of, from_step, retry_reason,
-    requested_by, created_at, started_at, finished_at, failed_steps, held_for, wait_mark`
+    requested_by, created_at, started_at, finished_at, failed_steps, held_for, wait_mark, issue_id`
   )
 
   const list = Effect.fnUntraced(function*(filters: ProcessEventFilters, request: PageRequest) {

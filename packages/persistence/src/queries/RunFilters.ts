@@ -7,7 +7,7 @@ import { isStorable } from "@sluice/domain/order/Order"
 import type { RunFilter } from "@sluice/domain/run/Job"
 import type { RunState } from "@sluice/domain/run/ProcessEvent"
 import type { SqlClient, Statement } from "effect/sql"
-import { failedAt, holdsEmail, idHolds, isSettled, isUnsettled } from "../sql/UnindexedFilters.ts"
+import { failedAt, holdsEmail, idHolds, isSettled, isUnresolved, isUnsettled } from "../sql/UnindexedFilters.ts"
 import { uuidAt } from "./RunRow.ts"
 
 /** False where a text cannot be stored: then nothing matches. */
@@ -26,10 +26,11 @@ export const inStates = (sql: SqlClient.SqlClient, states: ReadonlyArray<RunStat
 /** The conditions on columns of `runs`, all but the state. */
 export const bounds = (
   sql: SqlClient.SqlClient,
-  { createdAfter, createdBefore, errorsOnly, orderId, pipeline }: RunFilter
+  { createdAfter, createdBefore, errorsOnly, issue, orderId, pipeline }: RunFilter
 ): ReadonlyArray<Statement.Fragment> => [
   ...(orderId === undefined ? [] : [sql`order_id = ${orderId}`]),
   ...(pipeline === undefined ? [] : [sql`pipeline = ${pipeline}`]),
+  ...(issue === undefined ? [] : [sql`issue_id = ${issue}::uuid`]),
   ...(errorsOnly === true ? [sql`failed_steps > 0`] : []),
   // Ids are in the order of time: they bound the walk, and the exact time decides.
   ...(createdAfter === undefined
@@ -43,7 +44,7 @@ export const bounds = (
 /** The conditions on row `w` of a walk, for which there is no index. */
 export const conditions = (
   sql: SqlClient.SqlClient,
-  { email, outcome, partner, q, settled, step }: RunFilter
+  { email, issue, outcome, partner, q, settled, step }: RunFilter
 ): ReadonlyArray<Statement.Fragment> => [
   ...(email === undefined
     ? []
@@ -53,5 +54,6 @@ export const conditions = (
     ? []
     : [failedAt(sql, { step, partner, outcome })]),
   ...(settled === undefined ? [] : [settled ? isSettled(sql) : isUnsettled(sql)]),
+  ...(issue === undefined ? [] : [isUnresolved(sql)]),
   ...(q === undefined ? [] : [idHolds(sql, q)])
 ]

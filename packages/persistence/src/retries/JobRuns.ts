@@ -67,7 +67,9 @@ const walkOf = (sql: SqlClient.SqlClient, selection: RunSelection, cursor: strin
     sql`id > ${cursor}::uuid and id < ${uuidAt(createdAt, "to")}`
   ]
   const part = (of: ReadonlyArray<RunState>) =>
-    sql`select id, order_id, event_id, state, finished_at from runs where ${sql.and([inStates(sql, of), ...clauses])}`
+    sql`select id, order_id, event_id, state, finished_at, issue_id from runs where ${
+      sql.and([inStates(sql, of), ...clauses])
+    }`
   // Each open state is a range of one index: their merge is in the order of ids without a sort.
   const rows = states.some((state) => !isFinal(state)) && states.length > 1
     ? states.map((state) => sql`(${part([state])})`).reduce((all, one) => sql`${all} union all ${one}`)

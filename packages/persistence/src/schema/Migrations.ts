@@ -28,6 +28,7 @@ import retention from "./migrations/0019_retention.ts"
 import subscriptionLife from "./migrations/0020_subscription_life.ts"
 import feed from "./migrations/0021_feed.ts"
 import erasure from "./migrations/0025_erasure.ts"
+import issues from "./migrations/0026_issues.ts"
 
 /** Every migration by `<number>_<name>`; the last number is the schema version of this program. */
 export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
@@ -52,7 +53,8 @@ export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
   "0019_retention": retention,
   "0020_subscription_life": subscriptionLife,
   "0021_feed": feed,
-  "0025_erasure": erasure
+  "0025_erasure": erasure,
+  "0026_issues": issues
 }
 
 /** Table with one row for each migration that was applied. */

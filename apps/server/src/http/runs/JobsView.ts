@@ -1,13 +1,14 @@
 /** A job as it is shown. Contract: section 7, `/v1/jobs`. */
 import type { Job as JobView, JobFilter, JobItem as ItemView, JobSummary } from "@sluice/api/internal/runs/JobsApi"
-import { jobId, processEventId } from "@sluice/domain/identity/Ids"
+import { issueId, jobId, processEventId } from "@sluice/domain/identity/Ids"
 import { given } from "@sluice/domain/internal/decode/JsonReader"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import type { RunFilter } from "@sluice/domain/run/Job"
 import type { Job, JobItem } from "@sluice/engine/internal/jobs/Jobs"
 
-const filterView = ({ createdAfter, createdBefore, ...filter }: RunFilter): typeof JobFilter.Type => ({
+const filterView = ({ createdAfter, createdBefore, issue, ...filter }: RunFilter): typeof JobFilter.Type => ({
   ...given(filter),
+  ...(issue !== undefined && { issue: issueId(issue) }),
   ...(createdAfter !== undefined && { createdAfter: isoOf(createdAfter) }),
   ...(createdBefore !== undefined && { createdBefore: isoOf(createdBefore) })
 })

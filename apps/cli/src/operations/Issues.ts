@@ -1,0 +1,81 @@
+/** `issues`: failures grouped by what went wrong. */
+import { ApiClient } from "@sluice/api/ApiClient"
+import { IssueState } from "@sluice/domain/run/Issue"
+import { Effect } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { cursorFlag, given, limitFlag, textFlag } from "../Input.ts"
+import { more } from "../Orders.ts"
+import { Output } from "../Output.ts"
+import { table } from "../Table.ts"
+
+const flags = {
+  issue: Argument.String("issue").pipe(Argument.withDescription("The issue's id")),
+  reason: textFlag("reason", "Why; kept in the audit")
+}
+
+const list = Command.make(
+  "list",
+  {
+    state: Flag.Literals("state", IssueState.literals).pipe(Flag.withDescription("In this state"), Flag.optional),
+    pipeline: textFlag("pipeline", "Of this pipeline"),
+    limit: limitFlag,
+    cursor: cursorFlag
+  },
+  Effect.fnUntraced(function*({ cursor, limit, pipeline, state }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    const page = yield* client.issues.list({
+      query: { limit, ...given("cursor", cursor), ...given("state", state), ...given("pipeline", pipeline) }
+    })
+    yield* output.result(page, (style) => [
+      ...table(page.items, [
+        { title: "ISSUE", of: ({ id }) => id },
+        { title: "STATE", of: ({ state }) => state, colour: ({ state }) => state === "open" ? "red" : "yellow" },
+        { title: "COUNT", of: ({ count }) => String(count) },
+        { title: "UNSETTLED", of: ({ unsettled }) => String(unsettled) },
+        { title: "PIPELINE", of: ({ pipeline }) => pipeline },
+        { title: "STEP", of: ({ stepId }) => stepId },
+        { title: "MESSAGE", of: ({ message }) => message, flexible: true }
+      ], style),
+      ...more(page.nextCursor)
+    ])
+  })
+).pipe(Command.withDescription("List issues; the one that failed last comes first"))
+
+const acknowledge = Command.make(
+  "acknowledge",
+  flags,
+  Effect.fnUntraced(function*({ issue, reason }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    const answer = yield* client.issues.acknowledge({ params: { id: issue }, payload: given("reason", reason) })
+    yield* output.result(answer, () => [`${answer.state}: ${answer.count} runs so far`])
+  })
+).pipe(Command.withDescription("Say that an issue is known; further failures leave it so"))
+
+const resolve = Command.make(
+  "resolve",
+  flags,
+  Effect.fnUntraced(function*({ issue, reason }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    const answer = yield* client.issues.resolve({ params: { id: issue }, payload: given("reason", reason) })
+    yield* output.result(answer, () => [`${answer.state}: ${answer.count} runs so far`])
+  })
+).pipe(Command.withDescription("Say that an issue is mended; a further failure reopens it"))
+
+const retry = Command.make(
+  "retry",
+  flags,
+  Effect.fnUntraced(function*({ issue, reason }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    const job = yield* client.issues.retry({ params: { id: issue }, payload: given("reason", reason) })
+    yield* output.result(job, () => [`job ${job.id}`])
+  })
+).pipe(Command.withDescription("Retry the runs of an issue that were not put right, as a job"))
+
+export const issues = Command.make("issues").pipe(
+  Command.withDescription("Show failures grouped by what went wrong, and deal with them"),
+  Command.withSubcommands([list, acknowledge, resolve, retry])
+)
