@@ -353,6 +353,90 @@ export interface paths {
     readonly patch?: never
     readonly trace?: never
   }
+  readonly "/v1/issues": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    /** Failures grouped by pipeline, step, outcome and message */
+    readonly get: operations["issues.list"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/issues/{id}": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get: operations["issues.get"]
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/issues/{id}/acknowledge": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Say that it is known: its runs are settled, and further failures leave it so */
+    readonly post: operations["issues.acknowledge"]
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/issues/{id}/resolve": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Say that it is mended: its runs are settled, and a further failure reopens it */
+    readonly post: operations["issues.resolve"]
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/issues/{id}/retry": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Retry its runs that were not put right, as a job */
+    readonly post: operations["issues.retry"]
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
   readonly "/v1/jobs": {
     readonly parameters: {
       readonly query?: never
@@ -3435,6 +3519,29 @@ export interface components {
       /** @enum {string} */
       readonly type: "urn:sluice:problem:invalid-request"
     }
+    readonly Issue: {
+      /** @description Runs that failed like this */
+      readonly count: number
+      readonly firstSeen: string
+      readonly id: string
+      readonly lastSeen: string
+      /** @description Without ids, numbers, addresses and times */
+      readonly message: string
+      /** @description How the step's last call ended, else the kind of its error */
+      readonly outcome: string
+      readonly pipeline: string
+      /** @description The newest of the runs, five at most */
+      readonly sample: readonly string[]
+      /** @enum {string} */
+      readonly state: "open" | "acknowledged" | "resolved"
+      /** @description The step that failed; empty where the run failed between steps */
+      readonly stepId: string
+      /** @description Those of them that remain to be put right */
+      readonly unsettled: number
+    }
+    readonly IssueRequest: {
+      readonly reason?: string
+    }
     readonly Job: {
       readonly createdAt: string
       /** @description Acted on; a retry counts here while it goes on */
@@ -3466,6 +3573,8 @@ export interface components {
       readonly errorsOnly?: boolean
       /** @description Another name of step */
       readonly failedStep?: string
+      /** @description Answered only: the issue that is retried */
+      readonly issue?: string
       readonly orderId?: string
       /**
        * @description Runs whose failed step's last callout had this outcome
@@ -6581,6 +6690,494 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["ConflictEncoded"]
+        }
+      }
+      /** @description The body is too large */
+      readonly 413: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["BodyTooLargeEncoded"]
+        }
+      }
+      /** @description The body is not JSON */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description Not available at the moment */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "issues.list": {
+    readonly parameters: {
+      readonly query?: {
+        readonly cursor?: string
+        readonly limit?: string
+        readonly pipeline?: string
+        readonly state?: "open" | "acknowledged" | "resolved"
+      }
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Success */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": {
+            readonly items: readonly components["schemas"]["Issue"][]
+            readonly nextCursor: string | null
+          }
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description Not available at the moment */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "issues.get": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description Issue */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Issue"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description Not available at the moment */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "issues.acknowledge": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["IssueRequest"]
+      }
+    }
+    readonly responses: {
+      /** @description Issue */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Issue"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The body is too large */
+      readonly 413: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["BodyTooLargeEncoded"]
+        }
+      }
+      /** @description The body is not JSON */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description Not available at the moment */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "issues.resolve": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["IssueRequest"]
+      }
+    }
+    readonly responses: {
+      /** @description Issue */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Issue"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The body is too large */
+      readonly 413: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["BodyTooLargeEncoded"]
+        }
+      }
+      /** @description The body is not JSON */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description Not available at the moment */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "issues.retry": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["IssueRequest"]
+      }
+    }
+    readonly responses: {
+      /** @description Job */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["Job"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
         }
       }
       /** @description The body is too large */
