@@ -13,7 +13,7 @@ import { type Answer, Sluice } from "../support/Sluice.ts"
 const readers = ["pipelines.simulate"]
 
 /** Where there is nothing to change, and no statement that would commit is sent. */
-const changesNothing = new Set(["partners.reset", "apiKeys.remove"])
+const changesNothing = new Set(["partners.reset", "apiKeys.remove", "personalData.erase"])
 
 const counts = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
