@@ -127,7 +127,7 @@ export const outcomeOf = Effect.fnUntraced(function*(
     if (fiber.pollUnsafe() !== undefined) return yield* Fiber.join(fiber)
     yield* Fiber.interrupt(fiber)
     return undefined
-  }).pipe(Effect.provide(engine), Effect.provide(TestClock.layer()))
+  }).pipe(Effect.provide(Layer.provideMerge(engine, TestClock.layer())))
 })
 
 const same = (what: string, got: unknown, wanted: unknown): ReadonlyArray<string> =>
