@@ -83,7 +83,7 @@ describe("refused changes", () => {
         `${group}.${identifier}`
       )
     )
-    const stored = { failed: "", running: "", delivery: "", issue: "", job: "", replay: "" }
+    const stored = { failed: "", running: "", delivery: "", issue: "", job: "", replay: "", callback: "" }
     const tried = changes(stored).map(({ endpoint }) => endpoint)
     assert.deepStrictEqual([...tried, ...readers].toSorted(), endpoints.toSorted())
   })

@@ -61,6 +61,8 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       const runs = (yield* sql<{ readonly id: string }>`select id from runs where order_id = 'over'`).map(({ id }) =>
         id
       )
+      yield* sql`insert into callback_tokens (digest, run_id, step) values ('\\x01', ${runs[0]}::uuid, 0)`
+      yield* sql`insert into callbacks (run_id, step) values (${runs[0]}::uuid, 0)`
       const before = { ...yield* naming("order_id", ["over"]), ...yield* naming("run_id", runs) }
       const missing = Object.entries(before).filter(([, count]) => count === 0).map(([table]) => table)
       // A table without a row of the order proves nothing: give it one, here.

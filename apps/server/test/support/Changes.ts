@@ -11,6 +11,8 @@ export interface Stored {
   readonly job: string
   readonly issue: string
   readonly replay: string
+  /** The path of a URL that waits for a callback. */
+  readonly callback: string
 }
 
 export interface Change {
@@ -21,7 +23,9 @@ export interface Change {
 }
 
 /** One request for each endpoint that changes something, in what {@link fill} has stored. */
-export const changes = ({ delivery, failed, issue, job, replay, running }: Stored): ReadonlyArray<Change> => [
+export const changes = (
+  { callback, delivery, failed, issue, job, replay, running }: Stored
+): ReadonlyArray<Change> => [
   { endpoint: "orders.submit", method: "POST", path: "/v1/orders", body: { orderType: "A" } },
   { endpoint: "orders.edit", method: "PATCH", path: "/v1/orders/one", body: { status: "Paid" } },
   { endpoint: "orders.process", method: "POST", path: "/v1/orders/one/process", body: {} },
@@ -47,6 +51,7 @@ export const changes = ({ delivery, failed, issue, job, replay, running }: Store
     body: { reason: "r" }
   })),
   { endpoint: "jobs.cancel", method: "POST", path: `/v1/jobs/${job}/cancel` },
+  { endpoint: "callbacks.answer", method: "POST", path: callback, body: {} },
   { endpoint: "events.report", method: "POST", path: "/v1/events", body: { type: "cancel.attempted", data: {} } },
   { endpoint: "deliveries.redeliver", method: "POST", path: `/v1/deliveries/${delivery}/redeliver` },
   { endpoint: "partners.put", method: "PUT", path: "/v1/partners/limited.invalid", body: { ratePerSecond: 5 } },
@@ -120,6 +125,15 @@ export const fill = Effect.gen(function*() {
   yield* put("/v1/pipelines/plain", { match: { orderTypes: ["A"] }, steps: [] })
   yield* put("/v1/pipelines/calling", { match: { orderTypes: ["CALL"] }, steps: [step("/no", 1000)] })
   yield* put("/v1/pipelines/hanging", { match: { orderTypes: ["HANG"] }, steps: [step("/hangs", 600_000)] })
+  yield* put("/v1/pipelines/asking", {
+    match: { orderTypes: ["ASK"] },
+    steps: [{
+      id: "ask",
+      name: "calloutPlugin",
+      awaitCallback: { timeout: 600_000 },
+      options: { endpoint: `${partner.url}/asked`, timeoutValue: 5000 }
+    }]
+  })
   yield* put("/v1/pipelines/old", { match: { orderTypes: ["NEVER"] }, steps: [] })
   yield* put("/v1/connectors/old", { Name: "o", Host: "https://x.example" })
   yield* put("/v1/auth-providers/old", { domain: "o.example", type: "bearer", token: "long enough" })
@@ -130,6 +144,15 @@ export const fill = Effect.gen(function*() {
   yield* submit("A", "one", 20)
   const { json } = yield* submit("CALL", "two", 20)
   const hanging = yield* submit("HANG", "three", 0)
+  yield* submit("ASK", "four", 0)
+  const asked = yield* Effect.repeat(Effect.sync(() => partner.asked.find(({ path }) => path === "/asked")), {
+    until: (one) => one !== undefined,
+    schedule: Schedule.spaced("50 millis")
+  })
+  yield* Effect.repeat(ask("GET", "/v1/process-events?orderId=four"), {
+    until: ({ json }) => json.items[0]?.state === "waiting",
+    schedule: Schedule.spaced("50 millis")
+  })
   yield* ask("POST", "/v1/events", { body: { type: "cancel.attempted", data: {} } })
   const post = (path: string, body: object) => Effect.map(ask("POST", path, { body: body as never }), ok)
   const delivery = yield* Effect.repeat(ask("GET", "/v1/deliveries?state=delivered"), {
@@ -155,6 +178,7 @@ export const fill = Effect.gen(function*() {
     delivery: delivery.json.items[0].id,
     job: job.json.id,
     issue: issues.json.items[0].id,
-    replay: replay.json.id
+    replay: replay.json.id,
+    callback: new URL(String(asked?.headers["sluice-callback-url"])).pathname
   } satisfies Stored
 })
