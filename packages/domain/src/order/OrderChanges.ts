@@ -1,6 +1,7 @@
 /**
  * The members in which two versions of an order differ, as `order.updated` and the timeline tell them. Contract: section 9.
  */
+import { JsonPointer } from "effect"
 import { equals, isObject, type Json, type JsonObject } from "../json/Json.ts"
 
 /** One changed member. `before` and `after` are null where it is absent on that side. */
@@ -14,8 +15,6 @@ export interface OrderMemberChange {
 /** Members that change with every version. */
 const unsaid: ReadonlySet<string> = new Set(["version", "updatedAt"])
 
-const escaped = (name: string): string => name.replaceAll("~", "~0").replaceAll("/", "~1")
-
 const member = (object: JsonObject, name: string): Json => Object.hasOwn(object, name) ? object[name] ?? null : null
 
 const collect = (before: JsonObject, after: JsonObject, path: string, changes: Array<OrderMemberChange>): void => {
@@ -25,7 +24,7 @@ const collect = (before: JsonObject, after: JsonObject, path: string, changes: A
     const now = member(after, name)
     // Versions share what did not change.
     if (old === now) continue
-    const here = `${path}/${escaped(name)}`
+    const here = `${path}/${JsonPointer.escapeToken(name)}`
     if (isObject(old) && isObject(now)) collect(old, now, here, changes)
     else if (!equals(old, now)) changes.push({ path: here, before: old, after: now })
   }

@@ -1,10 +1,11 @@
 /** Reads a member by its JSON Pointer (RFC 6901). */
 import { isObject, type Json } from "@sluice/domain/json/Json"
+import { JsonPointer } from "effect"
 
 /** The names along the way, unescaped; `undefined` where the text is no JSON Pointer. */
 export const readPointer = (text: string): ReadonlyArray<string> | undefined =>
   text === "" || (text.startsWith("/") && !/~(?![01])/.test(text))
-    ? text.split("/").slice(1).map((name) => name.replaceAll("~1", "/").replaceAll("~0", "~"))
+    ? text.split("/").slice(1).map((name) => JsonPointer.unescapeToken(name))
     : undefined
 
 /** The value there; `undefined` where there is none. Elements of a list go by their position. */
