@@ -1,4 +1,4 @@
-/** Keys and roles, as somebody with each sees them; and one sign-in for all tabs of a browser. */
+/** Keys and roles: the pages as a user of each role sees them, and one sign-in for all tabs of a browser. */
 import type { Browser, BrowserContext, Page } from "playwright-core"
 import { examine, open } from "./Browser.ts"
 import { check, expect, until } from "./Report.ts"

@@ -54,6 +54,8 @@ export const test = Command.make(
     }
   })
 ).pipe(
-  Command.withDescription("Run orders against pipelines with scripted answers, here, and compare what becomes of them"),
+  Command.withDescription(
+    "Run orders locally against pipelines with scripted answers, and compare the results with the expected ones"
+  ),
   Command.withExamples([{ command: "sluice test orders/*.test.json", description: "In your own CI" }])
 )

@@ -116,7 +116,7 @@ const DeleteKeyDialog = ({ apiKey, onClose }: { readonly apiKey: ApiKey; readonl
   return (
     <ConfirmDialog
       title={`Delete the key ${apiKey.name}`}
-      description="Whoever uses it is refused within a second. It cannot be brought back."
+      description="Requests with this key are refused within a second. A deleted key cannot be restored."
       action="Delete the key"
       danger
       reason="none"
