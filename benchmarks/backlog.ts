@@ -7,7 +7,7 @@
 import type { ClaimedRun } from "@sluice/engine/journal/Journal"
 import { Journal } from "@sluice/engine/journal/Journal"
 import * as QueuedRuns from "@sluice/persistence/internal/journal/claims/QueuedRuns"
-import { look, queuedAtOnce } from "@sluice/persistence/journal/claims/RunClaimer"
+import { look, queuedAtOnce } from "@sluice/persistence/internal/journal/claims/RunClaimer"
 import * as JournalPg from "@sluice/persistence/journal/JournalPostgres"
 import * as Database from "@sluice/persistence/schema/Database"
 import { Effect, Layer, Redacted, Stream } from "effect"

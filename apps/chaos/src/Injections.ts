@@ -160,16 +160,15 @@ const drawn = ({ injections, random }: World): Injection =>
   random.pick(injections.flatMap((injection) => Array.from({ length: injection.weight }, () => injection)))
 
 /** Runs until interrupted, then reverts everything. Reports each by name. */
-export const run = (
+export const run = Effect.fn("Injections.run")(function*(
   world: World,
   everyMs: number,
   tell: (name: string) => void
-): Effect.Effect<never, never, Scope.Scope> =>
-  Effect.gen(function*() {
-    while (true) {
-      yield* Effect.sleep(world.random.between(everyMs / 2, everyMs * 1.5))
-      const injection = drawn(world)
-      tell(injection.name)
-      yield* Effect.forkScoped(injection.happens(world))
-    }
-  })
+): Effect.fn.Return<never, never, Scope.Scope> {
+  while (true) {
+    yield* Effect.sleep(world.random.between(everyMs / 2, everyMs * 1.5))
+    const injection = drawn(world)
+    tell(injection.name)
+    yield* Effect.forkScoped(injection.happens(world))
+  }
+})

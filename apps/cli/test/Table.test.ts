@@ -1,6 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import { style } from "@sluice/terminal/Style"
-import { table } from "../src/Table.ts"
+import { table } from "../src/terminal/Table.ts"
 
 const id = "process_event-01a20501185073f89a3dd1369eef2500"
 const rows = [{ id, reason: "a sentence that is longer than the rest of the line ".repeat(3).trim() }]

@@ -59,45 +59,44 @@ const perform = (
   }
 }
 
-const app = (running: RunningPartner) =>
-  Effect.gen(function*() {
-    const log = yield* RequestLog
-    const request = yield* HttpServerRequest.HttpServerRequest
-    const bytes = new Uint8Array(yield* request.arrayBuffer)
-    const body = new TextDecoder().decode(bytes)
-    const url = new URL(request.url, "http://partner")
-    const { partner } = running
-    const order = orderSeen(body)
-    const orderId = partner.orderId?.(body) ?? order.id
-    const asked = {
-      method: request.method,
-      path: url.pathname,
-      headers: { ...request.headers },
-      body,
-      order: { ...order, id: orderId }
-    }
-    // About the script is not for the log: it is no request of anybody's system.
-    const aboutScript = partner.script.reply(asked)
-    if (aboutScript !== undefined) return yield* perform(request, aboutScript)
-    const entry = yield* log.received({
-      partner: partner.name,
-      ...(orderId === undefined ? {} : { order: orderId }),
-      method: request.method,
-      path: url.pathname,
-      query: url.search,
-      headers: asked.headers,
-      body,
-      bodyBytes: Base64.encode(bytes)
-    })
-    const reply = partner.reply({ ...asked, receivedAt: entry.receivedAt, number: entry.number })
-    // A server's handlers are uninterruptible unless they say otherwise, and a caller who hangs up must end the wait.
-    return yield* Effect.interruptible(Effect.gen(function*() {
-      if (reply._tag === "Hang") return yield* Effect.never
-      if (reply.afterMs > 0) yield* Effect.sleep(reply.afterMs)
-      yield* log.answered(entry.id, summary(reply), reply._tag === "Answer" ? reply.finding : undefined)
-      return yield* perform(request, reply)
-    })).pipe(Effect.onInterrupt(() => log.answered(entry.id, "abandoned")))
+const app = Effect.fn("PartnerServer.app")(function*(running: RunningPartner) {
+  const log = yield* RequestLog
+  const request = yield* HttpServerRequest.HttpServerRequest
+  const bytes = new Uint8Array(yield* request.arrayBuffer)
+  const body = new TextDecoder().decode(bytes)
+  const url = new URL(request.url, "http://partner")
+  const { partner } = running
+  const order = orderSeen(body)
+  const orderId = partner.orderId?.(body) ?? order.id
+  const asked = {
+    method: request.method,
+    path: url.pathname,
+    headers: { ...request.headers },
+    body,
+    order: { ...order, id: orderId }
+  }
+  // About the script is not for the log: it is no request of anybody's system.
+  const aboutScript = partner.script.reply(asked)
+  if (aboutScript !== undefined) return yield* perform(request, aboutScript)
+  const entry = yield* log.received({
+    partner: partner.name,
+    ...(orderId === undefined ? {} : { order: orderId }),
+    method: request.method,
+    path: url.pathname,
+    query: url.search,
+    headers: asked.headers,
+    body,
+    bodyBytes: Base64.encode(bytes)
   })
+  const reply = partner.reply({ ...asked, receivedAt: entry.receivedAt, number: entry.number })
+  // A server's handlers are uninterruptible unless they say otherwise, and a caller who hangs up must end the wait.
+  return yield* Effect.interruptible(Effect.gen(function*() {
+    if (reply._tag === "Hang") return yield* Effect.never
+    if (reply.afterMs > 0) yield* Effect.sleep(reply.afterMs)
+    yield* log.answered(entry.id, summary(reply), reply._tag === "Answer" ? reply.finding : undefined)
+    return yield* perform(request, reply)
+  })).pipe(Effect.onInterrupt(() => log.answered(entry.id, "abandoned")))
+})
 
 /** Serves the app until the scope closes; gives its origin, `http://host:port`. */
 export const listen = Effect.fnUntraced(function*<E, R>(

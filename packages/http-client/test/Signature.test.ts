@@ -19,7 +19,7 @@ const headersOf = Effect.fnUntraced(function*(secrets: ReadonlyArray<string>, ti
 })
 
 describe("Signature", () => {
-  it.live("is accepted by the official verifier, under each secret that signed and no other", () =>
+  it.live("is accepted by the official verifier with each secret that signed, and with no other", () =>
     Effect.gen(function*() {
       const headers = yield* headersOf([fresh, old], Math.floor((yield* Clock.currentTimeMillis) / 1000))
       for (const secret of [fresh, old]) {
@@ -29,7 +29,7 @@ describe("Signature", () => {
       assert.throws(() => new Webhook(fresh).verify(`${body} `, headers))
     }).pipe(Effect.provide(Signature.layerWebCrypto)))
 
-  it.effect("is the one of the specification's own example", () =>
+  it.effect("matches the specification's example", () =>
     Effect.gen(function*() {
       const { sign } = yield* Signature
       const signature = yield* sign({

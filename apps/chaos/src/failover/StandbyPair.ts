@@ -104,24 +104,14 @@ export const make = Effect.fnUntraced(function*(bin: string) {
   const [primary, standby] = [join(directory, "primary"), join(directory, "standby")]
   const [primaryPort, standbyPort] = [yield* freePort(), yield* freePort()]
 
+  const postmaster = Effect.fnUntraced(function*(data: string, port: number, settings: ReadonlyArray<string>) {
+    const flags = ["-D", data, "-p", String(port), "-k", directory, ...settings.flatMap((setting) => ["-c", setting])]
+    const child = spawn(join(bin, "postgres"), flags, spawned)
+    yield* Effect.retry(listens(port), { schedule: Schedule.spaced("50 millis"), times: 600 }).pipe(Effect.orDie)
+    return child
+  })
   const start = (data: string, port: number, ...settings: ReadonlyArray<string>) =>
-    Effect.acquireRelease(
-      Effect.gen(function*() {
-        const flags = [
-          "-D",
-          data,
-          "-p",
-          String(port),
-          "-k",
-          directory,
-          ...settings.flatMap((setting) => ["-c", setting])
-        ]
-        const child = spawn(join(bin, "postgres"), flags, spawned)
-        yield* Effect.retry(listens(port), { schedule: Schedule.spaced("50 millis"), times: 600 }).pipe(Effect.orDie)
-        return child
-      }),
-      (child) => Effect.sync(() => signal(child.pid, "SIGQUIT"))
-    )
+    Effect.acquireRelease(postmaster(data, port, settings), (child) => Effect.sync(() => signal(child.pid, "SIGQUIT")))
   yield* Effect.promise(() =>
     run(join(bin, "initdb"), ["-D", primary, "-A", "trust", "-U", "postgres"], { ...who, cwd: "/" })
   )

@@ -102,25 +102,24 @@ const failover = Effect.gen(function*() {
   const accepted = new Map<string, { readonly orderId: string; readonly at: number }>()
   let refused = 0
   let next = 0
-  const submit = (client: number): Effect.Effect<void> =>
-    Effect.gen(function*() {
-      while (accepted.size < orders) {
-        const key = `order-${next++}`
-        for (let tries = 0;; tries++) {
-          const base = servers[(client + tries) % servers.length]?.url ?? ""
-          const body = { orderType: "NEW_ORDER", externalId: key }
-          const answer = yield* ask(base, "POST", "/v1/orders", body, { "idempotency-key": key })
-          if (answer.status !== 202) {
-            refused++
-            yield* Effect.sleep("50 millis")
-            continue
-          }
-          const orderId = String(answer.json["orderId"])
-          accepted.set(key, { orderId, at: clock.currentTimeMillisUnsafe() })
-          break
+  const submit = Effect.fnUntraced(function*(client: number) {
+    while (accepted.size < orders) {
+      const key = `order-${next++}`
+      for (let tries = 0;; tries++) {
+        const base = servers[(client + tries) % servers.length]?.url ?? ""
+        const body = { orderType: "NEW_ORDER", externalId: key }
+        const answer = yield* ask(base, "POST", "/v1/orders", body, { "idempotency-key": key })
+        if (answer.status !== 202) {
+          refused++
+          yield* Effect.sleep("50 millis")
+          continue
         }
+        const orderId = String(answer.json["orderId"])
+        accepted.set(key, { orderId, at: clock.currentTimeMillisUnsafe() })
+        break
       }
-    })
+    }
+  })
   const load = yield* Effect.forkChild(
     Effect.forEach(Array.from({ length: clients }, (_, client) => client), submit, {
       concurrency: "unbounded",

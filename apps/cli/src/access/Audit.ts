@@ -3,10 +3,10 @@ import { ApiClient } from "@sluice/api/ApiClient"
 import { RecordedAction } from "@sluice/domain/access/Action"
 import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
-import { cursorFlag, given, limitFlag, momentFlag, textFlag } from "../Input.ts"
-import { more } from "../Orders.ts"
-import { Output } from "../Output.ts"
-import { table } from "../Table.ts"
+import { more } from "../commands/Orders.ts"
+import { cursorFlag, given, limitFlag, momentFlag, textFlag } from "../terminal/Input.ts"
+import { Output } from "../terminal/Output.ts"
+import { table } from "../terminal/Table.ts"
 
 export const audit = Command.make(
   "audit",

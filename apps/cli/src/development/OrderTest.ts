@@ -86,20 +86,19 @@ const turn = Effect.promise(() => new Promise<void>((resolve) => setImmediate(re
 /** Simulated seconds after which a run counts as one that does not end: two days. */
 const mostSeconds = 172_800
 
-const executed = (order: Json) =>
-  Effect.gen(function*() {
-    const { processEventId } = yield* (yield* Intake).submit({ body: order })
-    const run = yield* (yield* Runs).result(processEventId)
-    const { requests } = yield* OutboundMemory
-    const outcome: Outcome = {
-      state: run.state,
-      status: run.order.status,
-      steps: Object.fromEntries(run.steps.map(({ state, stepId }) => [stepId, state])),
-      requests: requests.map(({ method, url }) => `${method} ${url}`),
-      order: run.order
-    }
-    return outcome
-  })
+const executed = Effect.fnUntraced(function*(order: Json) {
+  const { processEventId } = yield* (yield* Intake).submit({ body: order })
+  const run = yield* (yield* Runs).result(processEventId)
+  const { requests } = yield* OutboundMemory
+  const outcome: Outcome = {
+    state: run.state,
+    status: run.order.status,
+    steps: Object.fromEntries(run.steps.map(({ state, stepId }) => [stepId, state])),
+    requests: requests.map(({ method, url }) => `${method} ${url}`),
+    order: run.order
+  }
+  return outcome
+})
 
 /** Runs the order; undefined where it does not end. Fails where the settings or the order cannot be used. */
 export const outcomeOf = Effect.fnUntraced(function*(

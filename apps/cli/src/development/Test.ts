@@ -2,9 +2,9 @@
 import { Effect, Path, Schema } from "effect"
 import { Argument, Command } from "effect/cli"
 import process from "node:process"
-import { exitCodes, Failure, usage } from "../Failure.ts"
-import { document, json } from "../Input.ts"
-import { Output } from "../Output.ts"
+import { exitCodes, Failure, usage } from "../terminal/Failure.ts"
+import { document, json } from "../terminal/Input.ts"
+import { Output } from "../terminal/Output.ts"
 
 /** Values of `{ "env": "NAME" }`: no test needs the real ones. */
 const environment = (name: string): string => process.env[name] ?? `test-value-of-${name}`

@@ -9,10 +9,10 @@ import {
 } from "@sluice/domain/webhook/WebhookType"
 import { Effect, Option } from "effect"
 import { Argument, Command } from "effect/cli"
-import { usage } from "../Failure.ts"
-import { textFlag } from "../Input.ts"
-import { opened, waitFlag } from "../Orders.ts"
-import { Output } from "../Output.ts"
+import { opened, waitFlag } from "../commands/Orders.ts"
+import { usage } from "../terminal/Failure.ts"
+import { textFlag } from "../terminal/Input.ts"
+import { Output } from "../terminal/Output.ts"
 
 /** Order types by the webhook that their submission makes; of several, the first. */
 const orderTypes = [

@@ -2,7 +2,7 @@
 import { ApiClient } from "@sluice/api/ApiClient"
 import { Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { Output } from "../Output.ts"
+import { Output } from "../terminal/Output.ts"
 import { followed, noWatch } from "./Followed.ts"
 
 const customer = Argument.String("customer").pipe(

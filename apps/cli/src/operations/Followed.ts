@@ -1,7 +1,7 @@
 /** Work that takes a while on the server, watched to its end. */
 import { Effect } from "effect"
 import { Flag } from "effect/cli"
-import { Output } from "../Output.ts"
+import { Output } from "../terminal/Output.ts"
 
 const askEvery = "500 millis"
 

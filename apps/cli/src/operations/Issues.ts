@@ -3,10 +3,10 @@ import { ApiClient } from "@sluice/api/ApiClient"
 import { IssueState } from "@sluice/domain/run/Issue"
 import { Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { cursorFlag, given, limitFlag, textFlag } from "../Input.ts"
-import { more } from "../Orders.ts"
-import { Output } from "../Output.ts"
-import { table } from "../Table.ts"
+import { more } from "../commands/Orders.ts"
+import { cursorFlag, given, limitFlag, textFlag } from "../terminal/Input.ts"
+import { Output } from "../terminal/Output.ts"
+import { table } from "../terminal/Table.ts"
 
 const flags = {
   issue: Argument.String("issue").pipe(Argument.withDescription("The issue's id")),

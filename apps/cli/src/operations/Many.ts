@@ -5,9 +5,9 @@ import { Outcome } from "@sluice/domain/callout/Outcome"
 import { RunState } from "@sluice/domain/run/ProcessEvent"
 import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
-import { usage } from "../Failure.ts"
-import { given, json, momentFlag, textFlag } from "../Input.ts"
-import { Output } from "../Output.ts"
+import { usage } from "../terminal/Failure.ts"
+import { given, json, momentFlag, textFlag } from "../terminal/Input.ts"
+import { Output } from "../terminal/Output.ts"
 import { followed, noWatch } from "./Followed.ts"
 
 type Started = typeof Job.Type | typeof Matches.Type

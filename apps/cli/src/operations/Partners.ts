@@ -2,11 +2,11 @@
 import { ApiClient } from "@sluice/api/ApiClient"
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { usage } from "../Failure.ts"
-import { cursorFlag, given, limitFlag, textFlag } from "../Input.ts"
-import { more } from "../Orders.ts"
-import { Output } from "../Output.ts"
-import { table } from "../Table.ts"
+import { more } from "../commands/Orders.ts"
+import { usage } from "../terminal/Failure.ts"
+import { cursorFlag, given, limitFlag, textFlag } from "../terminal/Input.ts"
+import { Output } from "../terminal/Output.ts"
+import { table } from "../terminal/Table.ts"
 
 const host = Argument.String("host").pipe(Argument.withDescription("The host as in a URL, with its port if it has one"))
 

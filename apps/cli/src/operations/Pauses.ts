@@ -2,7 +2,7 @@
 import { ApiClient } from "@sluice/api/ApiClient"
 import { Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { Output } from "../Output.ts"
+import { Output } from "../terminal/Output.ts"
 
 const flags = {
   pipeline: Argument.String("pipeline").pipe(Argument.withDescription("The pipeline's name")),

@@ -3,8 +3,8 @@ import { ApiClient } from "@sluice/api/ApiClient"
 import { DeliveryState } from "@sluice/domain/webhook/Delivery"
 import { DateTime, Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { given, momentFlag } from "../Input.ts"
-import { Output } from "../Output.ts"
+import { given, momentFlag } from "../terminal/Input.ts"
+import { Output } from "../terminal/Output.ts"
 import { followed, noWatch } from "./Followed.ts"
 
 const yesterday = (since: Option.Option<string>) =>

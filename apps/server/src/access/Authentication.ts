@@ -147,26 +147,29 @@ const notServed = problemResponse(
 )
 
 /** Counts the refusal; a wrong key may be one too many of its address. */
-const refuseKey = (refuse: WrongKeys.Refuse, sent: Refused, address: string) =>
-  Effect.gen(function*() {
-    // Who sends an expired key guesses nothing.
-    const refusal = sent._tag === "Wrong" ? refuse(address, yield* Clock.currentTimeMillis) : { status: 401 } as const
-    yield* Metric.update(WrongKeys.refusals[refusal.status], 1)
-    if (refusal.status === 401) return unauthorized(sent)
-    if (refusal.isNews) {
-      yield* Effect.logWarning(
-        `API keys are guessed from ${address}: more than ${WrongKeys.wrongKeysAMinute} wrong ones in a minute`
-      )
-    }
-    const { retryAfterSeconds } = refusal
-    return problemResponse(
-      new Problems.TooManyWrongKeys({
-        detail: `More than ${WrongKeys.wrongKeysAMinute} wrong keys came from this address in a minute: `
-          + `wait ${retryAfterSeconds} s, then send one of SLUICE_API_KEYS`,
-        retryAfterSeconds
-      })
+const refuseKey = Effect.fn("Authentication.refuseKey")(function*(
+  refuse: WrongKeys.Refuse,
+  sent: Refused,
+  address: string
+) {
+  // Who sends an expired key guesses nothing.
+  const refusal = sent._tag === "Wrong" ? refuse(address, yield* Clock.currentTimeMillis) : { status: 401 } as const
+  yield* Metric.update(WrongKeys.refusals[refusal.status], 1)
+  if (refusal.status === 401) return unauthorized(sent)
+  if (refusal.isNews) {
+    yield* Effect.logWarning(
+      `API keys are guessed from ${address}: more than ${WrongKeys.wrongKeysAMinute} wrong ones in a minute`
     )
-  })
+  }
+  const { retryAfterSeconds } = refusal
+  return problemResponse(
+    new Problems.TooManyWrongKeys({
+      detail: `More than ${WrongKeys.wrongKeysAMinute} wrong keys came from this address in a minute: `
+        + `wait ${retryAfterSeconds} s, then send one of SLUICE_API_KEYS`,
+      retryAfterSeconds
+    })
+  )
+})
 
 /** Node keeps the first of two and says so nowhere but in the lines as they came. */
 const hostLinesOf = (request: HttpServerRequest.HttpServerRequest): number => {

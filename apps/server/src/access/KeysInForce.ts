@@ -31,32 +31,31 @@ export const checkEarly = (config: ServerConfig): Effect.Effect<void, KeysMissin
       : Effect.void
   )
 
-const make = (config: ServerConfig) =>
-  Effect.gen(function*() {
-    const stored = yield* ApiKeyStore
-    const clock = yield* Clock.Clock
-    if (needsKeys(config) && !stored.areStored()) return yield* keysMissing(config)
-    const fixed = fixedKeys(config.apiKeys)
-    return KeysInForce.of({
-      surroundings: {
-        names: new Set(config.apiKeys.map(({ name }) => name)),
-        hasAdministrator: config.apiKeys.some(({ roles }) => roles.includes("admin")),
-        hasTenants: config.hasTenants
-      },
-      keys: {
-        areSet: () => config.apiKeys.length > 0 || stored.areStored(),
-        byDigest: (digest) => {
-          const key = stored.find(digest)
-          if (key === undefined) return fixed.byDigest(digest)
-          const now = clock.currentTimeMillisUnsafe()
-          const { expiresAt, id, name } = key
-          if (expiresAt !== undefined && expiresAt <= now) return { _tag: "Expired", name, expiresAt }
-          stored.used(id, now)
-          return { _tag: "Valid", caller: key }
-        }
+const make = Effect.fn("KeysInForce.make")(function*(config: ServerConfig) {
+  const stored = yield* ApiKeyStore
+  const clock = yield* Clock.Clock
+  if (needsKeys(config) && !stored.areStored()) return yield* keysMissing(config)
+  const fixed = fixedKeys(config.apiKeys)
+  return KeysInForce.of({
+    surroundings: {
+      names: new Set(config.apiKeys.map(({ name }) => name)),
+      hasAdministrator: config.apiKeys.some(({ roles }) => roles.includes("admin")),
+      hasTenants: config.hasTenants
+    },
+    keys: {
+      areSet: () => config.apiKeys.length > 0 || stored.areStored(),
+      byDigest: (digest) => {
+        const key = stored.find(digest)
+        if (key === undefined) return fixed.byDigest(digest)
+        const now = clock.currentTimeMillisUnsafe()
+        const { expiresAt, id, name } = key
+        if (expiresAt !== undefined && expiresAt <= now) return { _tag: "Expired", name, expiresAt }
+        stored.used(id, now)
+        return { _tag: "Valid", caller: key }
       }
-    })
+    }
   })
+})
 
 export class KeysInForce extends Context.Service<KeysInForce, {
   readonly keys: Keys

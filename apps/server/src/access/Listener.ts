@@ -77,15 +77,14 @@ const make = (): Server => {
 }
 
 /** A connection that has become idle since the listener closed would hold it open for as long as it is kept alive. */
-const releaseIdle = (server: Server) =>
-  Effect.gen(function*() {
-    const stopping = yield* Stopping
-    yield* stopping.begun.pipe(
-      Effect.andThen(Effect.repeat(Effect.sync(() => server.closeIdleConnections()), Schedule.spaced("50 millis"))),
-      Effect.forkScoped
-    )
-    yield* Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections()))
-  })
+const releaseIdle = Effect.fn("Listener.releaseIdle")(function*(server: Server) {
+  const stopping = yield* Stopping
+  yield* stopping.begun.pipe(
+    Effect.andThen(Effect.repeat(Effect.sync(() => server.closeIdleConnections()), Schedule.spaced("50 millis"))),
+    Effect.forkScoped
+  )
+  yield* Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections()))
+})
 
 export const layer = (
   address: Address

@@ -7,7 +7,7 @@
 import * as AddressGuard from "@sluice/http-client/AddressGuard"
 import { type EgressProxy, parseProxy } from "@sluice/http-client/internal/connection/EgressProxy"
 import { readKeys as readEncryptionKeys } from "@sluice/persistence/internal/secrets/EncryptionKeys"
-import * as DatabaseUrl from "@sluice/persistence/internal/sql/DatabaseUrl"
+import * as DatabaseUrl from "@sluice/persistence/internal/sql/hosts/DatabaseUrl"
 import type { RetentionTimes } from "@sluice/persistence/upkeep/Retention"
 import { Duration, Redacted, Result } from "effect"
 import type * as IpNetwork from "effect/net/IpNetwork"

@@ -8,6 +8,7 @@ import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import type { JsonObject } from "@sluice/domain/json/Json"
 import type { Step } from "@sluice/domain/pipeline/Pipeline"
 import type { Redactor } from "@sluice/domain/redaction/Redaction"
+import type { PluginError } from "@sluice/domain/run/ProcessEvent"
 import { Clock, Effect } from "effect"
 import { type CalloutContext, longWaitMs, type Resumption, type StepCallback } from "../callouts/CalloutContext.ts"
 import type { RunSignals } from "../interruption/RunSignals.ts"
@@ -24,12 +25,11 @@ import {
   type Wait
 } from "../journal/Journal.ts"
 import { CurrentRunMark, type RunningStep } from "../journal/RunningStep.ts"
-import { CallbackBase } from "../plugins/CallbackAddress.ts"
+import { type CallbackAddress, CallbackBase } from "../plugins/CallbackAddress.ts"
 import { writeInTurns } from "../steps/DocumentText.ts"
 import { changeOrder, mergeInTurns } from "../steps/OrderChange.ts"
 import type { PlacedStep } from "../steps/PlacedSteps.ts"
-import { endHistory, ending, errorsOf } from "../steps/RunEnding.ts"
-import { build, type EndedStep, setAsideBy } from "../steps/StepCommit.ts"
+import { build, type EndedStep, endHistory, ending, errorsOf, setAsideBy } from "../steps/StepCommit.ts"
 
 export interface RunCheckpoints {
   readonly held: ClaimedRun
@@ -86,247 +86,362 @@ export const untilAvailable = <A, E, R>(
     () => Effect.andThen(Effect.sleep("500 millis"), Effect.suspend(() => untilAvailable(read)))
   ) as Effect.Effect<A, Exclude<E, JournalUnavailable>, R>
 
-export const make = Effect.gen(function*() {
-  const journal = yield* Journal
-  const clock = yield* Clock.Clock
-  const mark = yield* CurrentRunMark
-  const callbackBase = yield* CallbackBase
+/** The services that a position writes and waits with; one for each process. */
+interface Services {
+  readonly journal: Journal["Service"]
+  readonly clock: Clock.Clock
+  readonly callbackBase: CallbackAddress
+}
 
-  // For each run no generator functions but in what is seldom called: docs/adr/0002.
-  return (held: ClaimedRun, control: RunSignals): RunCheckpoints => {
-    // Reused steps ended in another run: this one starts after them, at its own time, on the order as it is now.
-    const last = held.steps.findLast(({ reusedFrom }) => reusedFrom === undefined)
-    const nextIndex = held.steps.length === 0 ? 0 : Math.max(...held.steps.map(({ index }) => index)) + 1
-    const running: RunningStep = { runId: held.runId, step: nextIndex }
-    mark.enter(running)
-    const claimToken = { runId: held.runId, claimToken: held.claimToken }
-    let version = last?.nextVersion ?? held.startVersion
-    let newest = held.document?.order.version === version ? held.document : undefined
-    let startedAt = last?.finishedAt ?? held.startedAt
-    let failedSteps = held.steps.filter(({ state }) => state === "failed").length
-    let skipped: Array<StepRow> = []
-    const errors = [...errorsOf(held.steps)]
-    /** A cancel that the journal returned before the process was notified of it. */
-    let told: Cancellation | undefined
+/** The position of one run. Its mutable members change by a commit alone. */
+interface Position {
+  readonly services: Services
+  readonly held: ClaimedRun
+  readonly control: RunSignals
+  readonly claimToken: { readonly runId: string; readonly claimToken: number }
+  readonly running: RunningStep
+  /** The failures of the steps so far. */
+  readonly errors: Array<PluginError>
+  /** The order's version from which the next step starts. */
+  version: number
+  /** The newest document that this process knows. */
+  newest: Document | undefined
+  startedAt: number
+  failedSteps: number
+  /** Steps that are skipped, for the next commit. */
+  skipped: Array<StepRow>
+  /** A cancel that the journal returned before the process was notified of it. */
+  told: Cancellation | undefined
+}
 
-    const documentAt = (at: number | undefined): Effect.Effect<Document, Fenced> =>
-      newest !== undefined && newest.order.version === at
-        ? Effect.succeed(newest)
-        : untilAvailable(journal.document(held.orderId, at)).pipe(Effect.catchTag("OrderNotFound", Effect.die))
+/** The index of the first step that has not ended. */
+const nextIndexOf = ({ steps }: ClaimedRun): number =>
+  steps.length === 0 ? 0 : Math.max(...steps.map(({ index }) => index)) + 1
 
-    const document = Effect.suspend(() =>
-      newest !== undefined && newest.order.version === version
-        ? Effect.succeed(newest)
-        : Effect.tap(documentAt(version), (found) => Effect.sync(() => newest = found))
-    )
-    const newestDocument = Effect.suspend(() => documentAt(undefined))
+/**
+ * The position of a run that was claimed. Reused steps ended in another run: this one starts after them, at its own
+ * time, on the order as it is now.
+ */
+const positionOf = (services: Services, held: ClaimedRun, control: RunSignals): Position => {
+  const last = held.steps.findLast(({ reusedFrom }) => reusedFrom === undefined)
+  const version = last?.nextVersion ?? held.startVersion
+  return {
+    services,
+    held,
+    control,
+    claimToken: { runId: held.runId, claimToken: held.claimToken },
+    running: { runId: held.runId, step: nextIndexOf(held) },
+    errors: [...errorsOf(held.steps)],
+    version,
+    newest: held.document?.order.version === version ? held.document : undefined,
+    startedAt: last?.finishedAt ?? held.startedAt,
+    failedSteps: held.steps.filter(({ state }) => state === "failed").length,
+    skipped: [],
+    told: undefined
+  }
+}
 
-    /**
-     * Stores the entry that `entryOn` builds on the order, again and again until the order did not change in between. A
-     * large `patch` is merged beforehand, in turns.
-     */
-    const write = <B extends { readonly entry: Entry; readonly document: Document }>(
-      base: Document,
-      entryOn: (document: Document, cancellation: Cancellation | undefined) => B,
-      patch?: JsonObject
-    ): Effect.Effect<B & { readonly ended: boolean }, Fenced> => {
-      const isLong = patch !== undefined && (isLarge(patch) || base.text.length >= largeLength)
-      const stored = writeMerged(base, entryOn, patch)
-      return isLong ? Effect.andThen(mergeInTurns(base.order, patch), stored) : stored
+/** The order at a version; without one, the newest. */
+const documentAt = ({ held, newest, services }: Position, at: number | undefined): Effect.Effect<Document, Fenced> =>
+  newest !== undefined && newest.order.version === at
+    ? Effect.succeed(newest)
+    : untilAvailable(services.journal.document(held.orderId, at)).pipe(Effect.catchTag("OrderNotFound", Effect.die))
+
+/** The order at the version from which the next step starts. */
+const currentDocument = (at: Position): Effect.Effect<Document, Fenced> =>
+  Effect.suspend(() =>
+    at.newest !== undefined && at.newest.order.version === at.version
+      ? Effect.succeed(at.newest)
+      : Effect.tap(documentAt(at, at.version), (found) => Effect.sync(() => at.newest = found))
+  )
+
+/** An entry, and the order as it is after it. */
+interface Built {
+  readonly entry: Entry
+  readonly document: Document
+}
+
+type BuildOn<B extends Built> = (document: Document, cancellation: Cancellation | undefined) => B
+
+/**
+ * Stores the entry that `entryOn` builds on the order, again and again until the order did not change in between. A
+ * large `patch` is merged beforehand, in turns.
+ */
+const write = <B extends Built>(
+  at: Position,
+  base: Document,
+  entryOn: BuildOn<B>,
+  patch?: JsonObject
+): Effect.Effect<B & { readonly ended: boolean }, Fenced> => {
+  const isLong = patch !== undefined && (isLarge(patch) || base.text.length >= largeLength)
+  const stored = writeMerged(at, base, entryOn, patch)
+  return isLong ? Effect.andThen(mergeInTurns(base.order, patch), stored) : stored
+}
+
+const writeMerged = <B extends Built>(
+  at: Position,
+  base: Document,
+  entryOn: BuildOn<B>,
+  patch: JsonObject | undefined
+): Effect.Effect<B & { readonly ended: boolean }, Fenced> =>
+  Effect.suspend(() => {
+    const built = entryOn(base, at.control.cancellation() ?? at.told)
+    const { callouts, write: change } = built.entry
+    const written = writeInTurns(change?.document, callouts.at(-1)?.record.patch ?? [])
+    const commit = at.services.journal.commit(built.entry)
+    return Effect.flatMap(written === undefined ? commit : Effect.andThen(written, commit), (stored) => {
+      if (stored._tag === "Committed") {
+        at.skipped = []
+        at.version = stored.version
+        at.newest = built.document.order.version === at.version ? built.document : undefined
+        return Effect.succeed({ ...built, ended: stored.ended !== undefined })
+      }
+      at.told = stored.cancel ?? at.told
+      return Effect.flatMap(documentAt(at, undefined), (document) =>
+        Effect.andThen(turnFor(document.text.length), write(at, document, entryOn, patch)))
+    })
+  })
+
+/** Stores records of a step's callouts between two commits of steps. */
+const store = (at: Position, index: number): CalloutContext["store"] => (records, next) =>
+  Effect.map(
+    at.services.journal.commit({
+      ...at.claimToken,
+      orderId: at.held.orderId,
+      callouts: records.map((record) => ({ index, record })),
+      ...(at.skipped.length > 0 && { skipped: at.skipped }),
+      history: [],
+      ...next
+    }),
+    () => {
+      at.skipped = []
     }
+  )
 
-    const writeMerged = <B extends { readonly entry: Entry; readonly document: Document }>(
-      base: Document,
-      entryOn: (document: Document, cancellation: Cancellation | undefined) => B,
-      patch: JsonObject | undefined
-    ): Effect.Effect<B & { readonly ended: boolean }, Fenced> =>
-      Effect.suspend(() => {
-        const built = entryOn(base, control.cancellation() ?? told)
-        const { callouts, write: change } = built.entry
-        const written = writeInTurns(change?.document, callouts.at(-1)?.record.patch ?? [])
-        const commit = journal.commit(built.entry)
-        return Effect.flatMap(written === undefined ? commit : Effect.andThen(written, commit), (stored) => {
-          if (stored._tag === "Committed") {
-            skipped = []
-            version = stored.version
-            newest = built.document.order.version === version ? built.document : undefined
-            return Effect.succeed({ ...built, ended: stored.ended !== undefined })
-          }
-          told = stored.cancel ?? told
-          return Effect.flatMap(newestDocument, (document) =>
-            Effect.andThen(turnFor(document.text.length), write(document, entryOn, patch)))
-        })
-      })
+/** The members of an entry that say what a released run waits for. */
+type Waiting = Pick<Entry, "state" | "reason" | "waitingStep">
 
-    const store = (index: number): CalloutContext["store"] => (records, next) =>
-      Effect.map(
-        journal.commit({
-          ...claimToken,
-          orderId: held.orderId,
-          callouts: records.map((record) => ({ index, record })),
-          ...(skipped.length > 0 && { skipped }),
-          history: [],
-          ...next
-        }),
-        () => {
-          skipped = []
-        }
+const release = (at: Position, wait: Wait, records: ReadonlyArray<CalloutRecord> = [], waiting?: Waiting) =>
+  at.services.journal.release({
+    ...at.claimToken,
+    orderId: at.held.orderId,
+    callouts: records.map((record) => ({ index: wait.index, record })),
+    ...(at.skipped.length > 0 && { skipped: at.skipped }),
+    ...waiting,
+    history: [],
+    wait
+  })
+
+/** Releases the run and ends its fiber. */
+const leave = (
+  at: Position,
+  wait: Wait,
+  records?: ReadonlyArray<CalloutRecord>,
+  waiting?: Waiting
+): Effect.Effect<never, Fenced> =>
+  Effect.suspend(() => Effect.andThen(release(at, wait, records, waiting), Effect.interrupt))
+
+/** Passes once this process may send under its claim of the run. */
+const leaseOf = ({ claimToken, services: { journal } }: Position): Effect.Effect<void, Fenced> =>
+  Effect.suspend(() =>
+    journal.maySend(claimToken)
+      ? Effect.void
+      : Effect.flatMap(
+        journal.awaitLease,
+        () => journal.maySend(claimToken) ? Effect.void : Effect.fail(new Fenced())
       )
+  )
 
-    const release = (
-      wait: Wait,
-      records: ReadonlyArray<CalloutRecord> = [],
-      waiting: Pick<Entry, "state" | "reason" | "waitingStep"> = {}
-    ) =>
-      journal.release({
-        ...claimToken,
-        orderId: held.orderId,
-        callouts: records.map((record) => ({ index: wait.index, record })),
-        ...(skipped.length > 0 && { skipped }),
-        ...waiting,
-        history: [],
-        wait
-      })
+/** Waits within this process where the wait is short and the process is not stopping; otherwise leaves the run. */
+const waitUntil = Effect.fnUntraced(function*(at: Position, wait: Wait) {
+  const { control, services } = at
+  const left = wait.dueAt - services.clock.currentTimeMillisUnsafe()
+  if (left <= longWaitMs) {
+    yield* Effect.raceFirst(Effect.interruptible(Effect.sleep(Math.max(0, left))), control.stop)
+    if (!control.stopping()) return
+  }
+  return yield* leave(at, wait)
+})
 
-    const maySend = () => journal.maySend(claimToken)
-    const lease = Effect.suspend(() =>
-      maySend()
-        ? Effect.void
-        : Effect.flatMap(journal.awaitLease, () => maySend() ? Effect.void : Effect.fail(new Fenced()))
-    )
+const inTurn = Effect.fnUntraced(function*(
+  at: Position,
+  wait: Wait,
+  records: () => ReadonlyArray<CalloutRecord>,
+  turn: Effect.Effect<void>
+) {
+  yield* Effect.raceFirst(turn, at.control.stop)
+  if (!at.control.stopping()) return
+  return yield* leave(at, wait, records())
+})
 
-    const waitUntil = (wait: Wait) =>
-      Effect.gen(function*() {
-        const left = wait.dueAt - clock.currentTimeMillisUnsafe()
-        if (left <= longWaitMs) {
-          yield* Effect.raceFirst(Effect.interruptible(Effect.sleep(Math.max(0, left))), control.stop)
-          if (!control.stopping()) return
-        }
-        yield* release(wait)
-        return yield* Effect.interrupt
-      })
+/** The part of an entry that ends the steps of a run. */
+type Closing = Pick<Entry, "finish" | "state" | "reason">
 
-    /**
-     * Ends the steps without another one. True where the run has ended with it. Otherwise it compensates, from the version
-     * at which its last step was stored: that is where a takeover would start, and it has to send the same bytes.
-     */
-    const close = (status: string | undefined, how: (at: number) => Pick<Entry, "finish" | "state" | "reason">) =>
-      Effect.gen(function*() {
-        const at = clock.currentTimeMillisUnsafe()
-        const before = yield* document
-        const storesSteps = skipped.length > 0
-        const { ended } = yield* write(before, (on, cancellation) => {
-          const change = status === undefined || cancellation !== undefined ? {} : { status }
-          const changed = changeOrder(on, change, () => isoOf(at))
-          const end = how(at)
-          const setAside = end.finish?.state === "completed" ? undefined : setAsideBy(on, changed.document)
-          const after = changed.document ?? on
-          return {
-            document: after,
-            entry: {
-              ...claimToken,
-              orderId: held.orderId,
-              callouts: [],
-              ...(skipped.length > 0 && { skipped }),
-              ...(changed.document !== undefined &&
-                { write: { seen: on.order.version, document: changed.document, before: on.order } }),
-              history: endHistory(end.finish, after),
-              ...end,
-              ...(end.finish !== undefined && { finish: ending(end.finish, errors, after) }),
-              ...(setAside !== undefined && { setAside }),
-              ...(cancellation !== undefined && { cancels: true as const })
-            }
-          }
-        })
-        if (!storesSteps) {
-          version = before.order.version
-          newest = before
-        }
-        return ended
-      })
-
-    /** A compensating run stays so, whatever it waits for; one that waits for a callback waits for no partner's recovery. */
-    const hold =
-      ({ phase, step }: Pick<PlacedStep, "phase" | "step">): CalloutContext["hold"] => (wait, records, reason) =>
-        Effect.gen(function*() {
-          yield* release(
-            wait,
-            records,
-            phase === "compensation"
-              ? {}
-              : { state: "waiting", ...(reason === undefined ? { waitingStep: step.id } : { reason }) }
-          )
-          return yield* Effect.interrupt
-        })
-
-    const inTurn: CalloutContext["inTurn"] = (wait, records, turn) =>
-      Effect.gen(function*() {
-        yield* Effect.raceFirst(turn, control.stop)
-        if (!control.stopping()) return
-        yield* release(wait, records())
-        return yield* Effect.interrupt
-      })
-
-    return {
-      held,
-      nextIndex,
-      startedAt: () => startedAt,
-      failedSteps: () => failedSteps,
-      document,
-      skip: (row) => {
-        skipped.push(row)
-      },
-      calloutContext: (placed, at, redactor, resumption) => {
-        const { index } = placed
-        running.step = index
-        return {
-          held,
-          index,
-          redactor,
-          resumption,
-          recorded: held.callouts.filter((callout) => callout.index === index).map(({ record }) => record),
-          document: at,
-          freshDocument: newestDocument,
-          documentAt,
-          store: store(index),
-          waitUntil,
-          hold: hold(placed),
-          inTurn,
-          lease
-        }
-      },
-      callback: (index, { awaitCallback, id }, deadline) =>
-        awaitCallback && {
-          timeoutMs: awaitCallback.timeout,
-          stepId: id,
-          base: callbackBase.base(),
-          issue: (token, attempt) =>
-            untilAvailable(journal.issueToken({ token, runId: held.runId, index, attempt, deadline })),
-          taken: untilAvailable(journal.callbackAnswer(held.runId, index)),
-          close: untilAvailable(journal.closeCallback(claimToken, index))
-        },
-      commit: (ended) =>
-        Effect.suspend(() => {
-          const before = skipped
-          const whole = before.length === 0 ? ended : { ...ended, skipped: [...before, ...ended.skipped] }
-          const stored = Effect.flatMap(newest === undefined ? document : Effect.succeed(newest), (from) =>
-            write(from, (on, cancellation) => build(held, whole, on, cancellation, errors), ended.result?.patch))
-          return Effect.map(stored, ({ entry, ended: over }) => {
-            startedAt = ended.finishedAt
-            if (ended.decision.state === "failed") {
-              failedSteps++
-            }
-            errors.push(...errorsOf([entry.step]))
-            return { row: entry.step, ended: over }
-          })
-        }),
-      end: (finish, status) => close(status, (at) => ({ finish: { ...finish, failedSteps, at } })),
-      compensate: (reason, status) => Effect.asVoid(close(status, () => ({ state: "compensating", reason }))),
-      releaseRun: (index) =>
-        Effect.gen(function*() {
-          yield* release({ index, request: 0, attempt: 1, dueAt: clock.currentTimeMillisUnsafe() })
-          return yield* Effect.interrupt
-        })
+/** Builds the entry that ends the steps of a run without another step. `status`: the order's from then on. */
+const closingEntry = (
+  { claimToken, errors, held, skipped }: Position,
+  on: Document,
+  cancellation: Cancellation | undefined,
+  status: string | undefined,
+  closing: Closing,
+  at: number
+): Built => {
+  const change = status === undefined || cancellation !== undefined ? {} : { status }
+  const changed = changeOrder(on, change, () => isoOf(at))
+  const setAside = closing.finish?.state === "completed" ? undefined : setAsideBy(on, changed.document)
+  const after = changed.document ?? on
+  return {
+    document: after,
+    entry: {
+      ...claimToken,
+      orderId: held.orderId,
+      callouts: [],
+      ...(skipped.length > 0 && { skipped }),
+      ...(changed.document !== undefined &&
+        { write: { seen: on.order.version, document: changed.document, before: on.order } }),
+      history: endHistory(closing.finish, after),
+      ...closing,
+      ...(closing.finish !== undefined && { finish: ending(closing.finish, errors, after) }),
+      ...(setAside !== undefined && { setAside }),
+      ...(cancellation !== undefined && { cancels: true as const })
     }
+  }
+}
+
+/**
+ * Ends the steps without another one. True where the run has ended with it. Otherwise it compensates, from the version
+ * at which its last step was stored: that is where a takeover would start, and it has to send the same bytes.
+ */
+const close = Effect.fnUntraced(function*(
+  position: Position,
+  status: string | undefined,
+  how: (at: number) => Closing
+) {
+  const at = position.services.clock.currentTimeMillisUnsafe()
+  const before = yield* currentDocument(position)
+  const storesSteps = position.skipped.length > 0
+  const { ended } = yield* write(
+    position,
+    before,
+    (on, cancellation) => closingEntry(position, on, cancellation, status, how(at), at)
+  )
+  if (!storesSteps) {
+    position.version = before.order.version
+    position.newest = before
+  }
+  return ended
+})
+
+/** Stores a step that ended, with the skipped steps before it. */
+const commitStep = (at: Position, ended: EndedStep): Effect.Effect<CommittedStep, Fenced> =>
+  Effect.suspend(() => {
+    const before = at.skipped
+    const whole = before.length === 0 ? ended : { ...ended, skipped: [...before, ...ended.skipped] }
+    const stored = Effect.flatMap(at.newest === undefined ? currentDocument(at) : Effect.succeed(at.newest), (from) =>
+      write(
+        at,
+        from,
+        (on, cancellation) =>
+          build(at.held, whole, on, cancellation, at.errors),
+        ended.result?.patch
+      ))
+    return Effect.map(stored, ({ entry, ended: over }) => {
+      at.startedAt = ended.finishedAt
+      if (ended.decision.state === "failed") {
+        at.failedSteps++
+      }
+      at.errors.push(...errorsOf([entry.step]))
+      return { row: entry.step, ended: over }
+    })
+  })
+
+/**
+ * The state of a run that waits for its step. A compensating run stays so; a run with a `reason` waits for a callback,
+ * not for a partner to recover.
+ */
+const waitingFor = (
+  { phase, step }: Pick<PlacedStep, "phase" | "step">,
+  reason: string | undefined
+): Waiting | undefined => {
+  if (phase === "compensation") return undefined
+  return { state: "waiting", ...(reason === undefined ? { waitingStep: step.id } : { reason }) }
+}
+
+const calloutContext = (
+  at: Position,
+  placed: Pick<PlacedStep, "index" | "phase" | "step">,
+  document: Document,
+  redactor: Redactor,
+  resumption: Resumption
+): Omit<CalloutContext, "interruption" | "probe" | "callback"> => {
+  const { index } = placed
+  at.running.step = index
+  return {
+    held: at.held,
+    index,
+    redactor,
+    resumption,
+    recorded: at.held.callouts.filter((callout) => callout.index === index).map(({ record }) => record),
+    document,
+    freshDocument: Effect.suspend(() => documentAt(at, undefined)),
+    documentAt: (version) => documentAt(at, version),
+    store: store(at, index),
+    waitUntil: (wait) => waitUntil(at, wait),
+    hold: (wait, records, reason) => leave(at, wait, records, waitingFor(placed, reason)),
+    inTurn: (wait, records, turn) => inTurn(at, wait, records, turn),
+    lease: leaseOf(at)
+  }
+}
+
+/** The callback of step `index`, if the step has one. */
+const callbackOf = (
+  { claimToken, held: { runId }, services: { callbackBase, journal } }: Position,
+  index: number,
+  { awaitCallback, id }: Step,
+  deadline: number
+): StepCallback | undefined =>
+  awaitCallback && {
+    timeoutMs: awaitCallback.timeout,
+    stepId: id,
+    base: callbackBase.base(),
+    issue: (token, attempt) => untilAvailable(journal.issueToken({ token, runId, index, attempt, deadline })),
+    taken: untilAvailable(journal.callbackAnswer(runId, index)),
+    close: untilAvailable(journal.closeCallback(claimToken, index))
+  }
+
+const checkpointsOf = (at: Position): RunCheckpoints => ({
+  held: at.held,
+  nextIndex: nextIndexOf(at.held),
+  startedAt: () => at.startedAt,
+  failedSteps: () => at.failedSteps,
+  document: currentDocument(at),
+  skip: (row) => {
+    at.skipped.push(row)
+  },
+  calloutContext: (placed, document, redactor, resumption) =>
+    calloutContext(at, placed, document, redactor, resumption),
+  callback: (index, step, deadline) => callbackOf(at, index, step, deadline),
+  commit: (ended) => commitStep(at, ended),
+  end: (finish, status) =>
+    close(at, status, (now) => ({ finish: { ...finish, failedSteps: at.failedSteps, at: now } })),
+  compensate: (reason, status) => Effect.asVoid(close(at, status, () => ({ state: "compensating", reason }))),
+  releaseRun: (index) =>
+    Effect.suspend(() =>
+      leave(at, { index, request: 0, attempt: 1, dueAt: at.services.clock.currentTimeMillisUnsafe() })
+    )
+})
+
+export const make = Effect.gen(function*() {
+  const services: Services = {
+    journal: yield* Journal,
+    clock: yield* Clock.Clock,
+    callbackBase: yield* CallbackBase
+  }
+  const mark = yield* CurrentRunMark
+
+  return (held: ClaimedRun, control: RunSignals): RunCheckpoints => {
+    const position = positionOf(services, held, control)
+    mark.enter(position.running)
+    return checkpointsOf(position)
   }
 })

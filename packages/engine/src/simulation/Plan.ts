@@ -12,7 +12,9 @@ import { redactUrl } from "@sluice/domain/internal/redaction/UrlSecrets"
 import { type Json, type JsonObject, parse, stringify } from "@sluice/domain/json/Json"
 import { firstVersion } from "@sluice/domain/order/Order"
 import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
+import type { Redactor } from "@sluice/domain/redaction/Redaction"
 import type { FinalRunState, StepPhase, StepState } from "@sluice/domain/run/ProcessEvent"
+import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
 import { Clock, DateTime, Effect, Result } from "effect"
 import { Expressions } from "../expressions/Expressions.ts"
 import { expressionsIn } from "../expressions/Template.ts"
@@ -94,67 +96,146 @@ const sentText = (body: string | Uint8Array | undefined): string =>
 
 const named = (ids: ReadonlyArray<string>): string => `${ids.length === 1 ? "step" : "steps"} ${ids.join(", ")}`
 
+/** A run of which nothing is on record. */
+const unrecorded = Effect.fn("Plan.unrecorded")(function*(document: Document, { name, version }: Pipeline) {
+  const now = yield* Clock.currentTimeMillis
+  const recorded: RecordedRun = {
+    run: {
+      runId: yield* newUuid,
+      eventId: yield* newUuid,
+      orderId: document.order.id,
+      pipeline: { name, version },
+      createdAt: now,
+      startedAt: now,
+      startVersion: document.order.version,
+      takeovers: 0,
+      compensating: false,
+      steps: [],
+      callouts: [],
+      takenOver: false
+    },
+    state: "completed",
+    pipeline: undefined,
+    documents: new Map([[document.order.version, document]])
+  }
+  return recorded
+})
+
+const recordedOf = Effect.fn("Plan.recordedOf")(function*(subject: Subject, pipeline: Pipeline) {
+  if (subject._tag === "Recorded") return subject.recorded
+  if (subject._tag === "Stored") return yield* unrecorded(subject.document, pipeline)
+  const { body } = subject
+  const at = DateTime.formatIso(yield* DateTime.now)
+  const order = firstVersion(body, typeof body.id === "string" ? body.id : orderId(yield* newUuid), at)
+  return yield* unrecorded({ order, text: stringify(order) }, pipeline)
+})
+
+/** The ids of the steps whose answers a step's own expressions read. */
+const readBy = Effect.fn("Plan.readBy")(function*(expressions: Expressions["Service"], { options, when }: Step) {
+  const sources = [...(when === undefined ? [] : [when]), ...expressionsIn(options).map(({ source }) => source)]
+  const read = new Set<string>()
+  for (const source of sources) {
+    const facts = yield* Effect.result(expressions.check(source))
+    if (Result.isSuccess(facts)) { for (const id of facts.success.stepReferences) read.add(id) }
+  }
+  return read
+})
+
+/** The facts about the steps of one plan: known before, and added while the engine runs over it. */
+export interface Knowledge {
+  /**
+   * The steps by their options. A plugin is asked whether it skips before an expression is evaluated, and gets no more
+   * than the options: each step has an object of its own, which identifies it.
+   */
+  readonly steps: ReadonlyMap<JsonObject, { readonly step: Pick<Step, "id">; readonly reads: ReadonlySet<string> }>
+  /** The steps without a recorded answer, or whose requests depend on one. */
+  readonly unknown: Set<string>
+  /** For a step that was not run, the steps on whose answers it depends. */
+  readonly dependents: Map<string, ReadonlyArray<string>>
+}
+
+/** Notes that the step with these options reads an unknown answer, and says so; `undefined` where it reads none. */
+export const dependence = ({ dependents, steps, unknown }: Knowledge, options: JsonObject): string | undefined => {
+  const found = steps.get(options)
+  const needed = [...found?.reads ?? []].filter((id) => unknown.has(id))
+  if (found === undefined || needed.length === 0) return undefined
+  unknown.add(found.step.id)
+  dependents.set(found.step.id, needed)
+  return `depends on the answer of ${named(needed)}, which nobody has recorded`
+}
+
+/** A plugin that skips a step with an unknown input, and ends a step at its first unrecorded answer. */
+const planning = (plugin: AnyPlugin, knowledge: Knowledge): AnyPlugin => ({
+  ...plugin,
+  skips: (options, order) => plugin.skips?.(options, order) ?? dependence(knowledge, options),
+  run: (input) =>
+    Effect.catchDefect(plugin.run({ ...input, callout: stopping(input.callout) }), (defect) => {
+      if (defect !== notRecorded) return Effect.die(defect)
+      knowledge.unknown.add(input.step.id)
+      return Effect.succeed({
+        reason: "nobody has recorded the answer: taken to have gone well, without a change to the order"
+      })
+    })
+})
+
+const calloutRequest = ({ answered, request }: Asked, redactor: Redactor): PlannedRequest => ({
+  method: request.method,
+  endpoint: redactor.text(redactUrl(request.url)),
+  headers: redactor.headers(request.headers),
+  body: bodyOf(redactor.text(sentText(request.body))),
+  answered
+})
+
+const deliveryRequest = (message: OutgoingMessage, redactor: Redactor): PlannedRequest => ({
+  method: "POST",
+  endpoint: redactor.text(redactUrl(message.url)),
+  headers: redactor.headers({
+    "content-type": "application/json",
+    ...message.headers,
+    "idempotency-key": message.idempotencyKey
+  }),
+  body: bodyOf(redactor.text(message.body)),
+  answered: false,
+  delivery: true as const
+})
+
+const plannedStep = (
+  row: StepRow,
+  { dependents, unknown }: Knowledge,
+  requests: ReadonlyArray<PlannedRequest>
+): PlannedStep => ({
+  stepId: row.stepId,
+  name: row.name,
+  phase: row.phase,
+  state: unknown.has(row.stepId) ? "unknown" : row.state,
+  reason: row.reason ?? "",
+  ...(row.error !== undefined && { error: row.error.message }),
+  requests,
+  ...(dependents.has(row.stepId) && { dependsOn: dependents.get(row.stepId)! })
+})
+
+/** A step that the run does not reach. */
+const unreached = ({ id, name }: Step, phase: StepPhase): PlannedStep => ({
+  stepId: id,
+  name,
+  phase,
+  state: "skipped",
+  reason: "the run ends before it",
+  requests: []
+})
+
 export const make = Effect.fnUntraced(function*(rerun: MakeRerun) {
   const { byName } = yield* Plugins
   const expressions = yield* Expressions
 
-  /** A run of which nothing is on record. */
-  const unrecorded = Effect.fnUntraced(function*(document: Document, { name, version }: Pipeline) {
-    const now = yield* Clock.currentTimeMillis
-    const recorded: RecordedRun = {
-      run: {
-        runId: yield* newUuid,
-        eventId: yield* newUuid,
-        orderId: document.order.id,
-        pipeline: { name, version },
-        createdAt: now,
-        startedAt: now,
-        startVersion: document.order.version,
-        takeovers: 0,
-        compensating: false,
-        steps: [],
-        callouts: [],
-        takenOver: false
-      },
-      state: "completed",
-      pipeline: undefined,
-      documents: new Map([[document.order.version, document]])
-    }
-    return recorded
-  })
-
-  const recordedOf = Effect.fnUntraced(function*(subject: Subject, pipeline: Pipeline) {
-    if (subject._tag === "Recorded") return subject.recorded
-    if (subject._tag === "Stored") return yield* unrecorded(subject.document, pipeline)
-    const { body } = subject
-    const at = DateTime.formatIso(yield* DateTime.now)
-    const order = firstVersion(body, typeof body.id === "string" ? body.id : orderId(yield* newUuid), at)
-    return yield* unrecorded({ order, text: stringify(order) }, pipeline)
-  })
-
-  /** The steps that a step's own expressions read. */
-  const readBy = Effect.fnUntraced(function*({ options, when }: Step) {
-    const sources = [...(when === undefined ? [] : [when]), ...expressionsIn(options).map(({ source }) => source)]
-    const read = new Set<string>()
-    for (const source of sources) {
-      const facts = yield* Effect.result(expressions.check(source))
-      if (Result.isSuccess(facts)) { for (const id of facts.success.stepReferences) read.add(id) }
-    }
-    return read
-  })
-
-  return Effect.fnUntraced(function*(pipeline: Pipeline, subject: Subject) {
+  return Effect.fn("Plan.plan")(function*(pipeline: Pipeline, subject: Subject) {
     const recorded = yield* recordedOf(subject, pipeline)
     const asked: Array<Asked> = []
-    const unknown = new Set<string>()
-    const dependents = new Map<string, ReadonlyArray<string>>()
-
-    // A plugin is asked whether it skips before an expression is evaluated, and told no more than the options: each step
-    // gets options of its own, by which it is known.
     const steps = new Map<JsonObject, { readonly step: Step; readonly reads: ReadonlySet<string> }>()
+    const knowledge: Knowledge = { steps, unknown: new Set(), dependents: new Map() }
     const ownOptions = Effect.fnUntraced(function*(step: Step) {
       const own = { ...step, options: { ...step.options } }
-      steps.set(own.options, { step, reads: yield* readBy(step) })
+      steps.set(own.options, { step, reads: yield* readBy(expressions, step) })
       return own
     })
     const planned: Pipeline = {
@@ -162,83 +243,34 @@ export const make = Effect.fnUntraced(function*(rerun: MakeRerun) {
       steps: yield* Effect.forEach(pipeline.steps, ownOptions),
       postProcessing: yield* Effect.forEach(pipeline.postProcessing, ownOptions)
     }
-    const all = [...planned.steps, ...planned.postProcessing]
-
-    const dependence = (options: JsonObject): string | undefined => {
-      const found = steps.get(options)
-      const needed = [...found?.reads ?? []].filter((id) => unknown.has(id))
-      if (found === undefined || needed.length === 0) return undefined
-      unknown.add(found.step.id)
-      dependents.set(found.step.id, needed)
-      return `depends on the answer of ${named(needed)}, which nobody has recorded`
-    }
-    const plugins = new Map([...byName].map(([name, plugin]): [string, AnyPlugin] => [name, {
-      ...plugin,
-      skips: (options, order) => plugin.skips?.(options, order) ?? dependence(options),
-      run: (input) =>
-        Effect.catchDefect(plugin.run({ ...input, callout: stopping(input.callout) }), (defect) => {
-          if (defect !== notRecorded) return Effect.die(defect)
-          unknown.add(input.step.id)
-          return Effect.succeed({
-            reason: "nobody has recorded the answer: taken to have gone well, without a change to the order"
-          })
-        })
-    }]))
     const { after, journal, redactor, unanswered } = yield* rerun(planned, recorded, {
-      plugins: { byName: plugins },
+      plugins: { byName: new Map([...byName].map(([name, plugin]) => [name, planning(plugin, knowledge)])) },
       unrecorded: Effect.die(notRecorded),
       watch: (one) => void asked.push(one)
     })
 
-    const requestsOf = (index: number): ReadonlyArray<PlannedRequest> => [
-      ...asked.filter((one) => one.index === index && one.attempt === 1).map(({ answered, request }) => ({
-        method: request.method,
-        endpoint: redactor.text(redactUrl(request.url)),
-        headers: redactor.headers(request.headers),
-        body: bodyOf(redactor.text(sentText(request.body))),
-        answered
-      })),
-      ...journal.messages().filter((one) => one.index === index).map(({ message }) => ({
-        method: "POST",
-        endpoint: redactor.text(redactUrl(message.url)),
-        headers: redactor.headers({
-          "content-type": "application/json",
-          ...message.headers,
-          "idempotency-key": message.idempotencyKey
-        }),
-        body: bodyOf(redactor.text(message.body)),
-        answered: false,
-        delivery: true as const
-      }))
-    ]
+    const rowStep = (row: StepRow): PlannedStep =>
+      plannedStep(row, knowledge, [
+        ...asked.filter(({ attempt, index }) => index === row.index && attempt === 1).map((one) =>
+          calloutRequest(one, redactor)
+        ),
+        ...journal.messages().filter(({ index }) => index === row.index).map(({ message }) =>
+          deliveryRequest(message, redactor)
+        )
+      ])
     const rows = journal.held().steps
-    const plannedStep = (row: StepRow): PlannedStep => ({
-      stepId: row.stepId,
-      name: row.name,
-      phase: row.phase,
-      state: unknown.has(row.stepId) ? "unknown" : row.state,
-      reason: row.reason ?? "",
-      ...(row.error !== undefined && { error: row.error.message }),
-      requests: requestsOf(row.index),
-      ...(dependents.has(row.stepId) && { dependsOn: dependents.get(row.stepId)! })
-    })
     const result: Planned = {
       orderId: recorded.run.orderId,
       after: { state: after },
       unanswered,
       steps: [
-        ...all.map((step, index) => {
+        ...[...planned.steps, ...planned.postProcessing].map((step, index) => {
           const row = rows.find((one) => one.index === index)
-          return row !== undefined ? plannedStep(row) : {
-            stepId: step.id,
-            name: step.name,
-            phase: index < planned.steps.length ? "steps" as const : "postProcessing" as const,
-            state: "skipped" as const,
-            reason: "the run ends before it",
-            requests: []
-          }
+          return row === undefined
+            ? unreached(step, index < planned.steps.length ? "steps" : "postProcessing")
+            : rowStep(row)
         }),
-        ...rows.filter(({ phase }) => phase === "compensation").map(plannedStep)
+        ...rows.filter(({ phase }) => phase === "compensation").map(rowStep)
       ]
     }
     return result

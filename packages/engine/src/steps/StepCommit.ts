@@ -4,6 +4,7 @@
  */
 import type { CalloutRecord, PatchedMember } from "@sluice/domain/callout/CalloutRecord"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
+import { completionFault } from "@sluice/domain/internal/order/Completion"
 import type { Json } from "@sluice/domain/json/Json"
 import type { HistoryEntry } from "@sluice/domain/order/History"
 import type { PluginError } from "@sluice/domain/run/ProcessEvent"
@@ -13,7 +14,6 @@ import type { ClaimedRun, Document, Entry, Finish, SetAside, StepRow } from "../
 import type { StepResult } from "../plugins/Plugin.ts"
 import { changeOrder, type OrderChange } from "./OrderChange.ts"
 import type { PlacedStep } from "./PlacedSteps.ts"
-import { endHistory, ending, errorsOf } from "./RunEnding.ts"
 import type { StepDecision } from "./StepDecision.ts"
 
 /** The continuation of a run after a step. */
@@ -90,6 +90,31 @@ const changeOf = (ended: EndedStep): OrderChange => {
     ...(status !== undefined && { status })
   }
 }
+
+/** The failures of the plugins of these steps. A partner's cancel that does not stop the run is no failure. */
+export const errorsOf = (steps: ReadonlyArray<StepRow>): ReadonlyArray<PluginError> =>
+  steps.flatMap(({ error, state }) =>
+    error === undefined || state === "cancelled" ? [] : [{ name: error.name, message: error.message }]
+  )
+
+/** The entry in the order's history of a run that completes and creates fewer subscriptions than the order asks for. */
+export const endHistory = (finish: Finish | undefined, { order }: Document): ReadonlyArray<HistoryEntry> => {
+  if (finish?.state !== "completed") return []
+  const fault = completionFault(order)
+  return fault === undefined
+    ? []
+    : [{ at: isoOf(finish.at), operation: "SubscriptionsRefused", message: fault, source: "pipeline" }]
+}
+
+/**
+ * The end of a run with the plugins' failures and, where it completes, the final order (contract, section 9). `order`:
+ * as it is after the entry that ends the run.
+ */
+export const ending = (finish: Finish, errors: ReadonlyArray<PluginError>, order: Document): Finish => ({
+  ...finish,
+  ...(errors.length > 0 && { errors }),
+  ...(finish.state === "completed" && { order })
+})
 
 /** The status change between two versions; `undefined` if there is none. */
 export const setAsideBy = (from: Document, to: Document | undefined): SetAside | undefined =>

@@ -36,8 +36,8 @@ export const withoutSecrets = (result: StepResult, redactor: Redactor): StepResu
 }
 
 /** The same for a result with a large patch, in turns. */
-export const withoutSecretsInTurns = (result: StepResult, redactor: Redactor): Effect.Effect<StepResult> =>
-  Effect.uninterruptible(Effect.gen(function*() {
+export const withoutSecretsInTurns = Effect.fnUntraced(
+  function*(result: StepResult, redactor: Redactor) {
     yield* turn
     const text = JSON.stringify(result)
     yield* turn
@@ -47,7 +47,9 @@ export const withoutSecretsInTurns = (result: StepResult, redactor: Redactor): E
     const safe = hidden(result, redactor)
     measured(safe.patch, shown.length)
     return safe
-  }))
+  },
+  Effect.uninterruptible
+)
 
 export const redacted = (decision: StepDecision, redactor: Redactor): StepDecision => ({
   ...decision,

@@ -18,12 +18,11 @@ const again = (orderId: string): Reprocess => {
 }
 
 /** The first cancel that the process is notified of. */
-const toldOne = (journal: Journal["Service"]) =>
-  Effect.gen(function*() {
-    // It looks for cancels while it looks for runs.
-    yield* Effect.forkScoped(Stream.runDrain(journal.claimed))
-    return (yield* Stream.runCollect(Stream.take(journal.cancellations, 1)))[0]
-  })
+const toldOne = Effect.fnUntraced(function*(journal: Journal["Service"]) {
+  // It looks for cancels while it looks for runs.
+  yield* Effect.forkScoped(Stream.runDrain(journal.claimed))
+  return (yield* Stream.runCollect(Stream.take(journal.cancellations, 1)))[0]
+})
 
 export const cancelSuite = (name: string, layer: Layer.Layer<JournalHarness>) =>
   // oxlint-disable-next-line vitest/valid-title -- the adapter's name

@@ -12,31 +12,29 @@ import { HostileServer, plainText } from "./HostileServer.ts"
 const text = (body: Uint8Array) => new TextDecoder().decode(body)
 
 /** A POST to the hostile server; `url` overrides its address. */
-const post = (path: string, overrides: Partial<OutboundRequest> = {}) =>
-  Effect.gen(function*() {
-    const { url } = yield* HostileServer
-    const outbound = yield* Outbound
-    return yield* outbound.exchange({
-      method: "POST",
-      url: url + path,
-      headers: {},
-      body: "{}",
-      timeoutMs: 30_000,
-      ...overrides
-    })
+const post = Effect.fnUntraced(function*(path: string, overrides: Partial<OutboundRequest> = {}) {
+  const { url } = yield* HostileServer
+  const outbound = yield* Outbound
+  return yield* outbound.exchange({
+    method: "POST",
+    url: url + path,
+    headers: {},
+    body: "{}",
+    timeoutMs: 30_000,
+    ...overrides
   })
+})
 
 /** Runs `post` until the server has the request, then lets `timeoutMs` pass. */
-const expired = (path: string) =>
-  Effect.gen(function*() {
-    const server = yield* HostileServer
-    const fiber = yield* Effect.forkChild(Effect.flip(post(path)))
-    yield* server.received(path)
-    yield* TestClock.adjust("30 seconds")
-    const error = yield* Fiber.join(fiber)
-    yield* server.disconnected(path)
-    return error
-  })
+const expired = Effect.fnUntraced(function*(path: string) {
+  const server = yield* HostileServer
+  const fiber = yield* Effect.forkChild(Effect.flip(post(path)))
+  yield* server.received(path)
+  yield* TestClock.adjust("30 seconds")
+  const error = yield* Fiber.join(fiber)
+  yield* server.disconnected(path)
+  return error
+})
 
 export interface SuiteOptions {
   /**

@@ -115,15 +115,20 @@ const make = Effect.gen(function*() {
     return ids.length === batch
   })
 
+  const stepThrough = Effect.fnUntraced(function*(id: string) {
+    while (yield* transaction(sql, step(id))) signal.publish()
+    signal.publish()
+  })
+
   const running = Effect.gen(function*() {
     const rows = yield* sql<{ readonly id: string }>`select id from replays where state = 'running'`
     for (const { id } of rows) {
       // One that cannot go on keeps no other from going on.
-      yield* writeIsolated([id], () =>
-        Effect.gen(function*() {
-          while (yield* transaction(sql, step(id))) signal.publish()
-          signal.publish()
-        }), (_, cause) => Effect.logError("a replay cannot go on", { replay: replayId(id) }, cause))
+      yield* writeIsolated(
+        [id],
+        () => stepThrough(id),
+        (_, cause) => Effect.logError("a replay cannot go on", { replay: replayId(id) }, cause)
+      )
     }
   })
 

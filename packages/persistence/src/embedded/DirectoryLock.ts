@@ -53,43 +53,41 @@ const appear = (mine: string, path: string) =>
  * while it is still that text: of many that find it dead, one succeeds. Guards
  * are taken like locks, since their owners may die too.
  */
-const claim = (directory: string, path: string, mine: string): Effect.Effect<
-  void,
-  DirectoryInUse | EmbeddedPostgresError
-> =>
-  Effect.gen(function*() {
-    while (!(yield* appear(mine, path))) {
-      const dead = yield* read(path)
-      if (Option.isNone(dead)) continue
-      const pid = yield* livingOwner(dead.value)
-      if (Option.isSome(pid)) return yield* new DirectoryInUse({ directory, pid: pid.value })
-      const name = createHash("sha256").update(`${path}\n${dead.value}`).digest("hex").slice(0, 12)
-      const guard = `${directory}/.after-${name}`
-      yield* claim(directory, guard, mine)
-      const replaced = yield* Effect.gen(function*() {
-        if (!Option.contains(yield* read(path), dead.value)) return false
-        yield* appear(mine, `${mine}.new`)
-        yield* attempt(`lock ${directory}`, () => rename(`${mine}.new`, path))
-        return true
-      }).pipe(Effect.ensuring(drop(guard)))
-      if (replaced) return
-    }
-  })
+const claim = Effect.fn("DirectoryLock.claim")(function*(
+  directory: string,
+  path: string,
+  mine: string
+): Effect.fn.Return<void, DirectoryInUse | EmbeddedPostgresError> {
+  while (!(yield* appear(mine, path))) {
+    const dead = yield* read(path)
+    if (Option.isNone(dead)) continue
+    const pid = yield* livingOwner(dead.value)
+    if (Option.isSome(pid)) return yield* new DirectoryInUse({ directory, pid: pid.value })
+    const name = createHash("sha256").update(`${path}\n${dead.value}`).digest("hex").slice(0, 12)
+    const guard = `${directory}/.after-${name}`
+    yield* claim(directory, guard, mine)
+    const replaced = yield* Effect.gen(function*() {
+      if (!Option.contains(yield* read(path), dead.value)) return false
+      yield* appear(mine, `${mine}.new`)
+      yield* attempt(`lock ${directory}`, () => rename(`${mine}.new`, path))
+      return true
+    }).pipe(Effect.ensuring(drop(guard)))
+    if (replaced) return
+  }
+})
+
+const take = Effect.fn("DirectoryLock.take")(function*(directory: string, path: string) {
+  const identity = Option.getOrElse(yield* OsProcess.identify(process.pid), () => "unknown")
+  const mine = `${path}.${randomUUID()}`
+  // Readable for all: another user's start must see whose it is.
+  yield* attempt(
+    `write in ${directory} (it must belong to the user that runs Sluice)`,
+    () => writeFile(mine, encode({ pid: process.pid, identity }), { mode: 0o644, flag: "wx" })
+  )
+  yield* Effect.ensuring(claim(directory, path, mine), drop(mine))
+  return path
+})
 
 /** Holds the directory by that file until the scope closes; {@link DirectoryInUse} if a living process has it. */
 export const acquire = (directory: string, file: string) =>
-  Effect.acquireRelease(
-    Effect.gen(function*() {
-      const path = `${directory}/${file}`
-      const identity = Option.getOrElse(yield* OsProcess.identify(process.pid), () => "unknown")
-      const mine = `${path}.${randomUUID()}`
-      // Readable for all: another user's start must see whose it is.
-      yield* attempt(
-        `write in ${directory} (it must belong to the user that runs Sluice)`,
-        () => writeFile(mine, encode({ pid: process.pid, identity }), { mode: 0o644, flag: "wx" })
-      )
-      yield* Effect.ensuring(claim(directory, path, mine), drop(mine))
-      return path
-    }),
-    drop
-  )
+  Effect.acquireRelease(take(directory, `${directory}/${file}`), drop)

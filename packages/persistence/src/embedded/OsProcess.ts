@@ -76,10 +76,9 @@ export const isPostmasterOf = Effect.fnUntraced(function*(pid: number, data: str
 })
 
 /** Waits until the process is gone. Asking costs a system call; the process need not be our child. */
-export const awaitEnd = (pid: number, every: Duration.Input = "100 millis") =>
-  Effect.gen(function*() {
-    while (yield* isAlive(pid)) yield* Effect.sleep(every)
-  })
+export const awaitEnd = Effect.fn("OsProcess.awaitEnd")(function*(pid: number, every: Duration.Input = "100 millis") {
+  while (yield* isAlive(pid)) yield* Effect.sleep(every)
+})
 
 /** Sends each signal in turn, and waits after each as long as it says; returns once the process is gone. */
 export const stop = Effect.fnUntraced(

@@ -58,13 +58,17 @@ const chooseEndpoint = (place: Place): Effect.Effect<PidFile.Endpoint, EmbeddedP
       return { _tag: "Loopback", port: address.port }
     })
 
-const answers = (place: Place, endpoint: PidFile.Endpoint) =>
-  Effect.gen(function*() {
+const answers = Effect.fn("Postmaster.answers")(
+  function*(place: Place, endpoint: PidFile.Endpoint) {
     const password = yield* Cluster.password(place)
     const connection = yield* PgConnection.make({ url: url(place, endpoint, password), connectTimeout: "2 seconds" })
     const rows = yield* connection.queryValues("SHOW server_version")
     return rows[0]?.[0] === place.version
-  }).pipe(Effect.scoped, Effect.timeout("3 seconds"), Effect.orElseSucceed(() => false))
+  },
+  Effect.scoped,
+  Effect.timeout("3 seconds"),
+  Effect.orElseSucceed(() => false)
+)
 
 /**
  * The files by whose process ids PostgreSQL detects a running server; it mistakes a zombie, or another process with

@@ -39,17 +39,44 @@ export class CalloutUnknown extends Schema.TaggedError<CalloutUnknown>()("Callou
 
 const byId = cursor(Schema.Tuple([Schema.String.check(Schema.isUUID())]))
 
-const make = Effect.gen(function*() {
-  const sql = yield* SqlClient.SqlClient
-  const settings = yield* Settings
-  const plugins = yield* Plugins
+/** The sources of a process event. */
+interface Reader {
+  readonly sql: SqlClient.SqlClient
+  readonly settings: Settings["Service"]
+  readonly plugins: Plugins["Service"]
+}
 
-  const runColumns = sql.literal(
-    `id, event_id, order_id, pipeline, pipeline_version, shipment_id, state, reason, retry_of, from_step, retry_reason,
-    requested_by, created_at, started_at, finished_at, failed_steps, held_for, wait_mark, issue_id`
+const runColumns = `id, event_id, order_id, pipeline, pipeline_version, shipment_id, state, reason, retry_of, from_step,
+    retry_reason, requested_by, created_at, started_at, finished_at, failed_steps, held_for, wait_mark, issue_id`
+
+const detailed = ({ sql }: Reader, { items, nextCursor }: Page<RunRow>) =>
+  Effect.map(orUnavailable(summaries(sql, items)), (items) => ({ items, nextCursor }))
+
+const pageOf = (rows: ReadonlyArray<RunRow>, limit: number): Page<RunRow> =>
+  page(rows, limit, byId, (row) => [row.id] as const, (row) => row)
+
+/** A page of the runs that meet the conditions, from a walk over a bounded number of runs. */
+const walk = Effect.fn("ProcessEvents.walk")(function*(
+  reader: Reader,
+  clauses: ReadonlyArray<Statement.Fragment>,
+  met: ReadonlyArray<Statement.Fragment>,
+  { limit }: PageRequest
+) {
+  const { sql } = reader
+  const way = sql`SELECT ${sql.literal(runColumns)} FROM runs WHERE ${sql.and(clauses)}
+    ORDER BY id DESC LIMIT ${walked}`
+  const rows = yield* orUnavailable(sql<RunRow>`
+      SELECT * FROM (${way}) w WHERE ${sql.and(met)} ORDER BY id DESC LIMIT ${limit + 1}`)
+  if (rows.length > limit) return yield* detailed(reader, pageOf(rows, limit))
+  const [end] = yield* orUnavailable(
+    sql<{ readonly id: string }>`SELECT id FROM (${way}) w ORDER BY id DESC OFFSET ${walked - 1}`
   )
+  return yield* detailed(reader, { items: rows, nextCursor: end === undefined ? null : byId.write([end.id]) })
+})
 
-  const list = Effect.fnUntraced(function*(filters: ProcessEventFilters, request: PageRequest) {
+const list = Effect.fn("ProcessEvents.list")(
+  function*(reader: Reader, filters: ProcessEventFilters, request: PageRequest) {
+    const { sql } = reader
     const after = yield* byId.read(request)
     if (!isAskable(filters)) return { items: [], nextCursor: null }
     const clauses = [
@@ -59,42 +86,25 @@ const make = Effect.gen(function*() {
       ...bounds(sql, filters)
     ]
     const met = conditions(sql, filters)
-    if (met.length > 0) return yield* walk(clauses, met, request)
+    if (met.length > 0) return yield* walk(reader, clauses, met, request)
     const rows = yield* orUnavailable(sql<RunRow>`
-      SELECT ${runColumns} FROM runs WHERE ${sql.and(clauses)} ORDER BY id DESC LIMIT ${request.limit + 1}`)
-    return yield* detailed(page(rows, request.limit, byId, (row) => [row.id] as const, (row) => row))
-  })
+      SELECT ${sql.literal(runColumns)} FROM runs WHERE ${sql.and(clauses)}
+      ORDER BY id DESC LIMIT ${request.limit + 1}`)
+    return yield* detailed(reader, pageOf(rows, request.limit))
+  }
+)
 
-  const detailed = ({ items, nextCursor }: Page<RunRow>) =>
-    Effect.map(orUnavailable(summaries(sql, items)), (items) => ({ items, nextCursor }))
+const findRun = Effect.fn("ProcessEvents.findRun")(function*({ sql }: Reader, id: string) {
+  const uuid = id.startsWith("process_event-") ? uuidOf(id) : undefined
+  const [row] = uuid === undefined
+    ? []
+    : yield* sql<RunRow>`SELECT ${sql.literal(runColumns)} FROM runs WHERE id = ${uuid}`
+  return row ?? (yield* new ProcessEventUnknown({ id }))
+})
 
-  /** A page of those that are met on a bounded way. */
-  const walk = Effect.fnUntraced(function*(
-    clauses: ReadonlyArray<Statement.Fragment>,
-    met: ReadonlyArray<Statement.Fragment>,
-    { limit }: PageRequest
-  ) {
-    const way = sql`SELECT ${runColumns} FROM runs WHERE ${sql.and(clauses)} ORDER BY id DESC LIMIT ${walked}`
-    const rows = yield* orUnavailable(sql<RunRow>`
-      SELECT * FROM (${way}) w WHERE ${sql.and(met)} ORDER BY id DESC LIMIT ${limit + 1}`)
-    if (rows.length > limit) return yield* detailed(page(rows, limit, byId, (row) => [row.id] as const, (row) => row))
-    const [end] = yield* orUnavailable(
-      sql<{ readonly id: string }>`SELECT id FROM (${way}) w ORDER BY id DESC OFFSET ${walked - 1}`
-    )
-    return yield* detailed({ items: rows, nextCursor: end === undefined ? null : byId.write([end.id]) })
-  })
-
-  const run = Effect.fnUntraced(function*(id: string) {
-    const uuid = id.startsWith("process_event-") ? uuidOf(id) : undefined
-    const rows = uuid === undefined
-      ? []
-      : yield* sql<RunRow>`SELECT ${runColumns} FROM runs WHERE id = ${uuid}`
-    const row = rows[0]
-    return row ?? (yield* new ProcessEventUnknown({ id }))
-  })
-
-  /** The versions that were sent. A large one is only measured, unless a body has to be built from it. */
-  const versions = Effect.fnUntraced(function*(orderId: string, callouts: ReadonlyArray<ReadCallout>, limit: number) {
+/** The versions that were sent. A large one is only measured, unless a body has to be built from it. */
+const versions = Effect.fn("ProcessEvents.versions")(
+  function*({ sql }: Reader, orderId: string, callouts: ReadonlyArray<ReadCallout>, limit: number) {
     const sent = callouts.filter(({ record }) => record.body.form !== "text")
     if (sent.length === 0) return new Map<number, VersionRow>()
     const all = [...new Set(sent.map(({ record }) => record.orderVersion))]
@@ -104,33 +114,17 @@ const make = Effect.gen(function*() {
         CASE WHEN octet_length(doc) <= ${limit} OR version = ANY (${built}) THEN doc END AS doc
       FROM order_versions WHERE order_id = ${orderId} AND version = ANY (${all})`
     return new Map(rows.map((row) => [row.version, row]))
-  })
+  }
+)
 
-  const get = Effect.fnUntraced(function*(id: string) {
-    const row = yield* run(id)
-    // The run is read first: what it says has ended is stored by then, so its steps are never behind it.
-    const rows = yield* sql<StoredStep>`
-      SELECT index, state, next_version, record FROM steps WHERE run_id = ${row.id} ORDER BY run_id, index`
-    const journalled = rows.map(decodeStep)
-    const sent = yield* Effect.provideService(calloutRows(row.id, journalled), SqlClient.SqlClient, sql)
-    yield* prepareCallouts(sent)
-    const callouts = readCallouts(sent)
-    return yield* viewOf(row, journalled, callouts, yield* versions(row.order_id, callouts, inlineBodyLimit))
-  }, orUnavailable)
-
-  /** The process event that its rows make. */
-  const viewOf = Effect.fnUntraced(function*(
-    row: RunRow,
-    journalled: ReadonlyArray<StepRow>,
-    callouts: ReadonlyArray<ReadCallout<ShownCallout>>,
-    documents: ReadonlyMap<number, VersionRow>
-  ) {
-    const pipeline = yield* settings.pipeline(row.pipeline, row.pipeline_version)
-    /** A large view has a turn of its own: what was sent is written again, if only to be measured. */
+/** The callouts of each step as they are shown, and the size of what they show. */
+const shownCallouts = Effect.fn("ProcessEvents.shownCallouts")(
+  function*(callouts: ReadonlyArray<ReadCallout<ShownCallout>>, documents: ReadonlyMap<number, VersionRow>) {
     const shown = new Map<number, Array<CalloutView>>()
     let size = 0
     for (const callout of callouts) {
       const own = (documents.get(callout.record.orderVersion)?.doc?.length ?? 0) + callout.row.record.length
+      // A large view has a turn of its own: what was sent is written again, if only to be measured.
       yield* turnFor(own)
       size += own
       const view = calloutView(callout.row.run_id, callout, documents, inlineBodyLimit)
@@ -138,66 +132,112 @@ const make = Effect.gen(function*() {
       if (others === undefined) shown.set(callout.row.step, [view])
       else others.push(view)
     }
-    const steps = stepViews(
-      {
-        state: row.state,
-        startedAt: row.started_at === null ? undefined : timeOf(row.started_at),
-        pipeline,
-        critical: (step, pipeline) => isCritical(plugins.byName.get(step.name), step, pipeline)
-      },
-      journalled,
-      shown
-    )
-    const event: ProcessEvent = { ...summary(row), steps, pluginErrorOutput: pluginErrors(steps) }
-    yield* turnFor(size)
-    return measured(event, size)
-  })
+    return { shown, size }
+  }
+)
 
-  const ended = Effect.fnUntraced(function*(run: EndedRun) {
-    const rows = run.callouts.map((row): ShownCallout => ({
-      ...row,
-      run_id: run.run.runId,
-      body: row.form !== "workflow" && (row.body?.byteLength ?? 0) > inlineBodyLimit ? null : row.body,
-      body_size: row.body?.byteLength ?? null,
-      response: (row.response?.byteLength ?? 0) > inlineBodyLimit ? null : row.response,
-      response_size: row.response?.byteLength ?? null
-    }))
-    yield* prepareCallouts(rows)
-    const callouts = readCallouts(rows)
-    const sent = new Set(callouts.flatMap(({ record }) => record.body.form === "text" ? [] : record.orderVersion))
-    const documents = new Map([...sent].map((version): [number, VersionRow] => {
-      const doc = run.documents.get(version) ?? ""
-      return [version, { version, size: Utf8.encode(doc).byteLength, doc }]
-    }))
-    return yield* viewOf(rowOfEnded(run), run.steps.map(decodeStep), callouts, documents)
-  })
+/** Builds the process event from its rows. */
+const viewOf = Effect.fn("ProcessEvents.viewOf")(function*(
+  { plugins, settings }: Reader,
+  row: RunRow,
+  journalled: ReadonlyArray<StepRow>,
+  callouts: ReadonlyArray<ReadCallout<ShownCallout>>,
+  documents: ReadonlyMap<number, VersionRow>
+) {
+  const pipeline = yield* settings.pipeline(row.pipeline, row.pipeline_version)
+  const { shown, size } = yield* shownCallouts(callouts, documents)
+  const steps = stepViews(
+    {
+      state: row.state,
+      startedAt: row.started_at === null ? undefined : timeOf(row.started_at),
+      pipeline,
+      critical: (step, pipeline) => isCritical(plugins.byName.get(step.name), step, pipeline)
+    },
+    journalled,
+    shown
+  )
+  const event: ProcessEvent = { ...summary(row), steps, pluginErrorOutput: pluginErrors(steps) }
+  yield* turnFor(size)
+  return measured(event, size)
+})
 
-  const mark = Effect.fnUntraced(function*(id: string) {
-    const uuid = uuidOf(id)
-    const [row] = uuid === undefined ? [] : yield* sql<{ readonly mark: string }>`
+const get = Effect.fn("ProcessEvents.get")(function*(reader: Reader, id: string) {
+  const { sql } = reader
+  const row = yield* findRun(reader, id)
+  // The run is read first: its steps are read later, and so are never behind what it says has ended.
+  const rows = yield* sql<StoredStep>`
+      SELECT index, state, next_version, record FROM steps WHERE run_id = ${row.id} ORDER BY run_id, index`
+  const journalled = rows.map(decodeStep)
+  const sent = yield* Effect.provideService(calloutRows(row.id, journalled), SqlClient.SqlClient, sql)
+  yield* prepareCallouts(sent)
+  const callouts = readCallouts(sent)
+  return yield* viewOf(
+    reader,
+    row,
+    journalled,
+    callouts,
+    yield* versions(reader, row.order_id, callouts, inlineBodyLimit)
+  )
+}, orUnavailable)
+
+/** The callouts of a run that this process has stored, as the rows that a reader of the database would get. */
+const shownOfEnded = ({ callouts, run }: EndedRun): ReadonlyArray<ShownCallout> =>
+  callouts.map((row) => ({
+    ...row,
+    run_id: run.runId,
+    body: row.form !== "workflow" && (row.body?.byteLength ?? 0) > inlineBodyLimit ? null : row.body,
+    body_size: row.body?.byteLength ?? null,
+    response: (row.response?.byteLength ?? 0) > inlineBodyLimit ? null : row.response,
+    response_size: row.response?.byteLength ?? null
+  }))
+
+const ended = Effect.fn("ProcessEvents.ended")(function*(reader: Reader, run: EndedRun) {
+  const rows = shownOfEnded(run)
+  yield* prepareCallouts(rows)
+  const callouts = readCallouts(rows)
+  const sent = new Set(callouts.flatMap(({ record }) => record.body.form === "text" ? [] : record.orderVersion))
+  const documents = new Map([...sent].map((version): [number, VersionRow] => {
+    const doc = run.documents.get(version) ?? ""
+    return [version, { version, size: Utf8.encode(doc).byteLength, doc }]
+  }))
+  return yield* viewOf(reader, rowOfEnded(run), run.steps.map(decodeStep), callouts, documents)
+})
+
+const mark = Effect.fn("ProcessEvents.mark")(function*({ sql }: Reader, id: string) {
+  const uuid = uuidOf(id)
+  const [row] = uuid === undefined ? [] : yield* sql<{ readonly mark: string }>`
       SELECT concat_ws(' ', state, started_at, finished_at, reason, wait_mark, held_for, open_mark,
         (SELECT count(*) FROM steps WHERE run_id = runs.id), (SELECT string_agg(record, ' ') FROM (
           SELECT record FROM steps WHERE run_id = runs.id AND record LIKE '%"resolution":%') s),
         (SELECT count(*) FROM callouts WHERE run_id = runs.id)) AS mark
       FROM runs WHERE id = ${uuid}`
-    return row?.mark
-  }, orUnavailable)
+  return row?.mark
+}, orUnavailable)
 
-  const callout = Effect.fnUntraced(function*(id: string, callout: string) {
-    const row = yield* run(id)
-    const uuid = callout.startsWith("callout-") ? uuidOf(callout) : undefined
-    const rows = uuid === undefined ? [] : yield* sql<CalloutRow>`
+const callout = Effect.fn("ProcessEvents.callout")(function*(reader: Reader, id: string, callout: string) {
+  const { sql } = reader
+  const row = yield* findRun(reader, id)
+  const uuid = callout.startsWith("callout-") ? uuidOf(callout) : undefined
+  const rows = uuid === undefined ? [] : yield* sql<CalloutRow>`
       SELECT id, step, outcome, record, form, body, octet_length(body) AS body_size,
         response, octet_length(response) AS response_size
       FROM callouts WHERE run_id = ${row.id} AND id = ${uuid}`
-    yield* prepareCallouts(rows)
-    const [read] = readCallouts(rows)
-    if (read === undefined) return yield* new CalloutUnknown({ id: callout })
-    const everything = Number.MAX_SAFE_INTEGER
-    return calloutView(row.id, read, yield* versions(row.order_id, [read], 2 ** 31 - 1), everything)
-  }, orUnavailable)
+  yield* prepareCallouts(rows)
+  const [read] = readCallouts(rows)
+  if (read === undefined) return yield* new CalloutUnknown({ id: callout })
+  const everything = Number.MAX_SAFE_INTEGER
+  return calloutView(row.id, read, yield* versions(reader, row.order_id, [read], 2 ** 31 - 1), everything)
+}, orUnavailable)
 
-  return ProcessEvents.of({ list, get, ended, mark, callout })
+const make = Effect.gen(function*() {
+  const reader: Reader = { sql: yield* SqlClient.SqlClient, settings: yield* Settings, plugins: yield* Plugins }
+  return ProcessEvents.of({
+    list: (filters, request) => list(reader, filters, request),
+    get: (id) => get(reader, id),
+    ended: (run) => ended(reader, run),
+    mark: (id) => mark(reader, id),
+    callout: (id, calloutId) => callout(reader, id, calloutId)
+  })
 })
 
 export class ProcessEvents extends Context.Service<ProcessEvents, {

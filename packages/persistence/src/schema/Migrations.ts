@@ -1,21 +1,21 @@
 /**
  * The schema's history, in order, and how it is applied. A migration is a file
- * `migrations/<number>_<name>.ts` whose default export is an Effect that needs
+ * `migrations/<number>_<name>.ts`, after a while in a folder of ten, whose default export is an Effect that needs
  * `SqlClient`; it runs once, in a transaction with all that are due, and never
  * changes once it was released.
  */
 import { Effect, Schema } from "effect"
 import { Migrator, SqlClient } from "effect/sql"
-import journal from "./migrations/0001_journal.ts"
-import settings from "./migrations/0002_settings.ts"
-import cancel from "./migrations/0003_cancel.ts"
-import retry from "./migrations/0004_retry.ts"
-import hold from "./migrations/0005_hold.ts"
-import deliveries from "./migrations/0006_deliveries.ts"
-import tokens from "./migrations/0007_tokens.ts"
-import claims from "./migrations/0008_claims.ts"
-import openRuns from "./migrations/0009_open_runs.ts"
-import freezes from "./migrations/0010_freezes.ts"
+import journal from "./migrations/0001-0010/0001_journal.ts"
+import settings from "./migrations/0001-0010/0002_settings.ts"
+import cancel from "./migrations/0001-0010/0003_cancel.ts"
+import retry from "./migrations/0001-0010/0004_retry.ts"
+import hold from "./migrations/0001-0010/0005_hold.ts"
+import deliveries from "./migrations/0001-0010/0006_deliveries.ts"
+import tokens from "./migrations/0001-0010/0007_tokens.ts"
+import claims from "./migrations/0001-0010/0008_claims.ts"
+import openRuns from "./migrations/0001-0010/0009_open_runs.ts"
+import freezes from "./migrations/0001-0010/0010_freezes.ts"
 import apiKeys from "./migrations/0011_api_keys.ts"
 import audit from "./migrations/0012_audit.ts"
 import redelivery from "./migrations/0013_redelivery.ts"

@@ -46,8 +46,8 @@ const goneText = "select count(*)::int4 from pg_stat_activity where pid = any($1
  * Opens `total` sessions, makes sure that each is a session of its own (a pooler in transaction mode gives them one in
  * turns), and closes them. Returns when the server has forgotten them, so that the process itself can take their place.
  */
-export const admit = (config: Config, total: number): Effect.Effect<void, NotAdmitted> =>
-  Effect.gen(function*() {
+export const admit = Effect.fn("Admission.admit")(
+  function*(config: Config, total: number): Effect.fn.Return<void, NotAdmitted, Scope.Scope> {
     const clock = yield* Clock.Clock
     const end = clock.currentTimeMillisUnsafe() + patience
     const scope = yield* Scope.make()
@@ -96,4 +96,6 @@ export const admit = (config: Config, total: number): Effect.Effect<void, NotAdm
       if (left === undefined || left === 0) return
       yield* Effect.sleep("20 millis")
     }
-  }).pipe(Effect.scoped)
+  },
+  Effect.scoped
+)

@@ -11,7 +11,7 @@ import type { Reactivity } from "effect/reactivity"
 import { SqlClient } from "effect/sql"
 import type { Connection } from "effect/sql/SqlConnection"
 import { SqlError, UnknownError } from "effect/sql/SqlError"
-import type { Hosts } from "./Hosts.ts"
+import type { Hosts } from "./hosts/Hosts.ts"
 import { sqlFault, sqlStateOf } from "./SqlFault.ts"
 import { CurrentWriteProgress, isChange } from "./WriteProgress.ts"
 

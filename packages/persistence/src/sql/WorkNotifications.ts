@@ -34,17 +34,17 @@ export const make = Effect.gen(function*() {
   })
   yield* BackgroundLoop.fork("work-announcements", Effect.forever(tell))
 
-  const listen = (hear: () => void): Effect.Effect<never> =>
-    Effect.gen(function*() {
+  const listen = Effect.fnUntraced(
+    function*(hear: () => void) {
       const heard = yield* sql.listen(channel)
       hear()
       return yield* Effect.forever(Effect.tap(Queue.take(heard), () => Effect.sync(hear)))
-    }).pipe(
-      Effect.scoped,
-      Effect.catch((error) => Effect.logDebug("announcements are not heard for a moment", error)),
-      Effect.andThen(Effect.sleep(again)),
-      Effect.forever
-    )
+    },
+    Effect.scoped,
+    Effect.catch((error) => Effect.logDebug("announcements are not heard for a moment", error)),
+    Effect.andThen(Effect.sleep(again)),
+    (once) => Effect.forever(once)
+  )
 
   return { announce: () => wake.openUnsafe(), listen } as WorkNotifications
 })

@@ -32,11 +32,13 @@ export const withDatabase = (url: string, database: string) => {
 }
 
 /** Runs one statement on its own connection. */
-export const execute = (url: string, statement: string) =>
-  Effect.gen(function*() {
+export const execute = Effect.fnUntraced(
+  function*(_: string, statement: string) {
     const sql = yield* SqlClient.SqlClient
     yield* sql.unsafe(statement)
-  }).pipe(Effect.provide(Database.layerPool({ url: Redacted.make(url), maxConnections: 1 })))
+  },
+  (result, url) => Effect.provide(result, Database.layerPool({ url: Redacted.make(url), maxConnections: 1 }))
+)
 
 const PREFIX = "sluice-test-"
 

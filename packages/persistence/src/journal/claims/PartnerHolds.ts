@@ -39,7 +39,7 @@ const released = `case when l.host is null or p.state <> 'closed' then least(p.b
       from partner_turns t where t.host = p.host and t.at > clock_timestamp() - ${staleAfter})) end`
 
 /** Releases one run of each pipeline, then the second of each, so that a backlog of one hides no other; none of a paused host. */
-const letGoStatement = `with recursive p as materialized (
+const releaseStatement = `with recursive p as materialized (
   update partners set state = case when state = 'open' then 'half-open' else state end,
     retry_at = clock_timestamp() + case when state = 'closed' and exists (select from partner_limits l
       where l.host = partners.host) then interval '${patienceOfLimits}' else interval '${patience}' end
@@ -73,9 +73,9 @@ select p.host, p.holds from p where not exists (select from u where u.host = p.h
   and not exists (select from runs h where h.held_for = p.host)`
 
 /** Makes runs due whose partner is to be tried or has recovered. */
-export const letGo = Effect.gen(function*() {
+export const releaseDue = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
-  const empty = yield* sql.unsafe<{ readonly host: string; readonly holds: bigint }>(letGoStatement)
+  const empty = yield* sql.unsafe<{ readonly host: string; readonly holds: bigint }>(releaseStatement)
   for (const { host, holds } of empty) {
     yield* sql`update partners set retry_at = null where host = ${host} and holds = ${holds}`
   }

@@ -23,7 +23,7 @@ import { anyCancelled, cancelled } from "./Cancels.ts"
 import * as PartnerHolds from "./PartnerHolds.ts"
 import * as QueuedRuns from "./QueuedRuns.ts"
 import { openStates } from "./QueuedRuns.ts"
-import { recover } from "./Recovery.ts"
+import { recover, type Recovered } from "./Recovery.ts"
 import * as UnownedRuns from "./UnownedRuns.ts"
 
 /** Runs that wait in this process for an executor. What is more stays claimable for others. */
@@ -76,7 +76,7 @@ const claimOrphans = claim(`select r.id, w.left_orderly as orderly from runs r j
 const claimDue = claim(`select r.id, true as orderly from runs r
   where r.id = any($3::uuid[]) and r.owner is null and r.due_at <= statement_timestamp()`)
 
-interface Claimed {
+export interface Claimed {
   readonly id: string
   /** True if the run was left without a process dying. */
   readonly orderly: boolean
@@ -106,168 +106,230 @@ export interface Needs {
   readonly subscribed: Subscribed
 }
 
-export const make = Effect.fnUntraced(function*({ announcements, board, lease, subscribed, worker }: Needs) {
-  const sql = yield* SqlClient.SqlClient
-  const findStrays = yield* UnownedRuns.make(lease)
-  const wake = Latch.makeUnsafe(false)
+/** The dependencies with the state that the functions of the claimer share. */
+export interface Claims extends Omit<Needs, "announcements"> {
+  readonly sql: SqlClient.SqlClient
+  readonly findUnowned: Effect.Effect<void, SqlError, SqlClient.SqlClient>
+  /** Open: polls at once. */
+  readonly wake: Latch.Latch
   /** Repeated until the runs have ended, so that a cancel that was dropped is not missed. */
-  const cancellations = yield* Queue.sliding<RunCancellation>(1024)
-  /** A claim's answer was lost: what `doubtful` holds may be ours. */
-  let inDoubt = false
+  readonly cancellations: Queue.Queue<RunCancellation>
+  /** The reply to a claim was lost: the runs in `lease.doubtful` may be this process's. */
+  uncertain: boolean
+}
 
-  /** The pool, for a worker that rejoins. */
-  const link: JournalConnection = {
-    ready: Effect.succeed(Result.void),
-    query: (text, parameters) => Effect.result(sql.unsafe(text, parameters).values as Effect.Effect<never, SqlError>),
-    closeIfHung: () => {}
-  }
+/** A run that was claimed, with the number of takeovers that it has had, this one included. */
+export interface CountedRun extends Recovered {
+  readonly takeovers: number
+}
 
-  /** Counts the takeovers, for the next one to know; then the runs, in `doubtful` until now, are this process's. */
-  const dispatchSome = Effect.fnUntraced(function*(queue: Queue.Enqueue<ClaimedRun>, claimed: ReadonlyArray<Claimed>) {
-    const orderly = new Set(claimed.filter((run) => run.orderly).map((run) => run.id))
-    // Also after an orderly end a call may have been open: its time to end was up.
+/** The claimed runs in the order of selection, each with its number of takeovers. */
+export const countTakeovers = (
+  found: ReadonlyArray<Recovered>,
+  claimed: ReadonlyArray<Claimed>
+): ReadonlyArray<CountedRun> => {
+  const orderly = new Set(claimed.filter((run) => run.orderly).map((run) => run.id))
+  const places = placesOf(claimed)
+  return found.toSorted((a, b) => places(a.run.runId) - places(b.run.runId)).map((each) => ({
+    ...each,
+    takeovers: takeoversAfter({ ...each, takeovers: each.run.takeovers }, !orderly.has(each.run.runId))
+  }))
+}
+
+/** True if the number of takeovers or the progress at the last one differs from what is stored. */
+const isChanged = ({ progress, progressAtTakeover, run, takeovers }: CountedRun): boolean =>
+  takeovers !== run.takeovers || progress !== progressAtTakeover
+
+const storeTakeovers = (sql: SqlClient.SqlClient, counted: ReadonlyArray<CountedRun>) =>
+  sql.unsafe(
+    `update runs set takeovers = u.takeovers, takeover_progress = u.progress
+       from unnest($1::uuid[], $2::int4[], $3::int4[]) as u(id, takeovers, progress) where runs.id = u.id`,
+    [
+      uuids(counted.map((each) => each.run.runId)),
+      counted.map((each) => each.takeovers),
+      counted.map((each) => each.progress)
+    ]
+  )
+
+/**
+ * Reads the journals of claimed runs, stores how often each was taken over, so that the next takeover knows it, and only
+ * then holds the runs, uncertain until now, and gives them to the executor.
+ */
+const dispatchSome = Effect.fnUntraced(
+  function*({ lease, sql }: Claims, queue: Queue.Enqueue<ClaimedRun>, claimed: ReadonlyArray<Claimed>) {
+    // After an orderly end, too, a request may have been open: the time for an orderly end was up.
     const found = yield* recover(
       claimed.map((run) => run.id),
       (id) => lease.doubtful.get(id)?.takenOver === true
     )
-    // What cannot be read stays this process's, and is not asked for again until it is found as unowned.
+    // A run that cannot be read stays this process's, and is not asked for again until it is found as unowned.
     const readable = new Set(found.map(({ run }) => run.runId))
     for (const { id } of claimed) if (!readable.has(id)) lease.doubtful.delete(id)
-    const places = placesOf(claimed)
-    const placed = found.toSorted((a, b) => places(a.run.runId) - places(b.run.runId))
-    const held = placed.map((each) => ({
-      ...each,
-      takeovers: takeoversAfter({ ...each, takeovers: each.run.takeovers }, !orderly.has(each.run.runId))
-    }))
-    const counted = held.filter((each) =>
-      each.takeovers !== each.run.takeovers || each.progress !== each.progressAtTakeover
-    )
-    if (counted.length > 0) {
-      yield* sql.unsafe(
-        `update runs set takeovers = u.takeovers, takeover_progress = u.progress
-       from unnest($1::uuid[], $2::int4[], $3::int4[]) as u(id, takeovers, progress) where runs.id = u.id`,
-        [
-          uuids(counted.map((each) => each.run.runId)),
-          counted.map((each) => each.takeovers),
-          counted.map((each) => each.progress)
-        ]
-      )
-    }
-    for (const { run, takeovers } of held) {
-      // Fenced meanwhile: doubtful is empty then, and the runs are another's.
+    const counted = countTakeovers(found, claimed)
+    const changed = counted.filter(isChanged)
+    if (changed.length > 0) yield* storeTakeovers(sql, changed)
+    for (const { run, takeovers } of counted) {
+      // Fenced meanwhile: `doubtful` is empty then, and the runs are another's.
       if (!lease.doubtful.delete(run.runId)) continue
       const claimToken = lease.hold(run.runId, { pipeline: run.pipeline.name, bytes: weightOf(run) })
       Queue.offerUnsafe(queue, { ...run, takeovers, claimToken })
     }
-  })
+  }
+)
 
-  /**
-   * Dispatches runs in the order of selection, a few at a time: their journals hold partners' answers of up to 1 MiB
-   * each.
-   */
-  const dispatch = (queue: Queue.Enqueue<ClaimedRun>, claimed: ReadonlyArray<Claimed>) =>
-    Effect.forEach(Array.chunksOf(claimed, 8), (some) => dispatchSome(queue, some), { discard: true })
+/**
+ * Dispatches runs in the order of selection, a few at a time: their journals hold partners' answers of up to 1 MiB
+ * each.
+ */
+const dispatch = (claims: Claims, queue: Queue.Enqueue<ClaimedRun>, claimed: ReadonlyArray<Claimed>) =>
+  Effect.forEach(Array.chunksOf(claimed, 8), (some) => dispatchSome(claims, queue, some), { discard: true })
 
-  const claimThose = Effect.fnUntraced(
-    function*(queue: Queue.Enqueue<ClaimedRun>, statement: string, found: ReadonlyArray<Claimed>, takenOver: boolean) {
-      // What is held here, by what this process knows, is being released: its answer comes first.
-      const ids = found.map(({ id }) => id).filter((id) => !lease.inFlight.has(id))
-      if (ids.length === 0) return false
-      for (const id of ids) lease.doubtful.set(id, { takenOver })
-      const { epoch, worker: id } = lease.identity()
-      const claimed = yield* sql.unsafe<Claimed>(statement, [PgTypes.uuid(id), PgTypes.int4(epoch), uuids(ids)])
-      const mine = new Set(claimed.map((run) => run.id))
-      for (const id of ids) if (!mine.has(id)) lease.doubtful.delete(id)
-      yield* dispatch(queue, inOrder(claimed, placesOf(ids.map((id) => ({ id })))))
-      return true
-    }
-  )
-
-  /** Claims queued runs in turns by pipeline. True if there may be more for which this process has room. */
-  const claimQueued = Effect.fnUntraced(function*(queue: Queue.Queue<ClaimedRun>, room: number) {
-    const found = yield* sql.unsafe<QueuedRuns.Candidate>(QueuedRuns.candidates, [PgTypes.int4(room)])
-    const next = QueuedRuns.inTurns(found, room, lease.inFlight.room)
-    if (next.length < found.length) lease.inFlight.whenRoom(() => wake.openUnsafe())
-    if (next.length === 0) return false
-    for (const { id } of next) lease.doubtful.set(id, { takenOver: false })
-    const claimed = yield* QueuedRuns.claim(next, lease.identity())
+/** Claims runs that were found dead or due. True if there were any. */
+const claimFound = Effect.fnUntraced(
+  function*(
+    claims: Claims,
+    queue: Queue.Enqueue<ClaimedRun>,
+    statement: string,
+    found: ReadonlyArray<Claimed>,
+    takenOver: boolean
+  ) {
+    const { lease, sql } = claims
+    // A run that this process holds, as far as it knows, is being released: the reply to that comes first.
+    const ids = found.map(({ id }) => id).filter((id) => !lease.inFlight.has(id))
+    if (ids.length === 0) return false
+    for (const id of ids) lease.doubtful.set(id, { takenOver })
+    const { epoch, worker: id } = lease.identity()
+    const claimed = yield* sql.unsafe<Claimed>(statement, [PgTypes.uuid(id), PgTypes.int4(epoch), uuids(ids)])
     const mine = new Set(claimed.map((run) => run.id))
-    for (const { id } of next) if (!mine.has(id)) lease.doubtful.delete(id)
-    yield* dispatch(queue, inOrder(claimed, placesOf(next)))
-    // Somebody else was faster with all of them: not at once into the same.
-    if (claimed.length === 0) yield* Effect.sleep("10 millis")
+    for (const id of ids) if (!mine.has(id)) lease.doubtful.delete(id)
+    yield* dispatch(claims, queue, inOrder(claimed, placesOf(ids.map((id) => ({ id })))))
     return true
-  })
+  }
+)
 
-  const resolveDoubts = Effect.fnUntraced(function*(queue: Queue.Enqueue<ClaimedRun>) {
-    if (inDoubt) yield* worker.rejoin(link)
-    inDoubt = false
-    const doubts = new Map(lease.doubtful)
-    if (doubts.size === 0) return
-    const mine = yield* sql.unsafe<{ readonly id: string }>(
-      "select id from runs where owner = $1 and id = any($2::uuid[])",
-      [PgTypes.uuid(lease.identity().worker), uuids([...doubts.keys()])]
-    )
-    const found = new Set(mine.map((run) => run.id))
-    for (const id of doubts.keys()) if (!found.has(id)) lease.doubtful.delete(id)
-    yield* dispatch(queue, mine.map(({ id }) => ({ id, orderly: doubts.get(id)?.takenOver !== true })))
-  })
+/** Claims queued runs in turns by pipeline. True if there may be more for which this process has room. */
+const claimQueued = Effect.fnUntraced(function*(claims: Claims, queue: Queue.Queue<ClaimedRun>, room: number) {
+  const { lease, sql, wake } = claims
+  const found = yield* sql.unsafe<QueuedRuns.Candidate>(QueuedRuns.candidates, [PgTypes.int4(room)])
+  const next = QueuedRuns.inTurns(found, room, lease.inFlight.room)
+  if (next.length < found.length) lease.inFlight.whenRoom(() => wake.openUnsafe())
+  if (next.length === 0) return false
+  for (const { id } of next) lease.doubtful.set(id, { takenOver: false })
+  const claimed = yield* QueuedRuns.claim(next, lease.identity())
+  const mine = new Set(claimed.map((run) => run.id))
+  for (const { id } of next) if (!mine.has(id)) lease.doubtful.delete(id)
+  yield* dispatch(claims, queue, inOrder(claimed, placesOf(next)))
+  // Another process was faster with all of them: a pause, so that the two do not meet again at once.
+  if (claimed.length === 0) yield* Effect.sleep("10 millis")
+  return true
+})
 
-  const poll = Effect.fnUntraced(function*(queue: Queue.Queue<ClaimedRun>) {
-    yield* findStrays
-    yield* resolveDoubts(queue)
-    const me = lease.identity().worker
-    const [seen] = yield* sql.unsafe<Seen>(look, [PgTypes.uuid(me)])
-    if (seen === undefined) return false
-    subscribed.set(typesOf(seen.subscribed))
-    board.seen(JSON.parse(seen.unwell) as ReadonlyArray<Unwell>)
-    if (seen.cancelled) Queue.offerAllUnsafe(cancellations, yield* cancelled(me))
-    if (seen.dead) yield* sql.unsafe(fence)
-    const room = () => {
-      const most = Math.min(capacity - Queue.sizeUnsafe(queue), lease.inFlight.roomInAll())
-      if (most <= 0) lease.inFlight.whenRoom(() => wake.openUnsafe())
-      return most
-    }
-    let more = false
-    if ((seen.dead || seen.orphaned) && room() > 0) {
-      const most = room()
-      const orphans = yield* sql<Claimed>`select r.id from runs r join workers w on w.id = r.owner
+/** The pool, for a worker that rejoins. */
+const poolLink = (sql: SqlClient.SqlClient): JournalConnection => ({
+  ready: Effect.succeed(Result.void),
+  query: (text, parameters) => Effect.result(sql.unsafe(text, parameters).values as Effect.Effect<never, SqlError>),
+  closeIfHung: () => {}
+})
+
+/** Asks the database which of the uncertain runs are this process's, and executes those. */
+const resolveUncertain = Effect.fnUntraced(function*(claims: Claims, queue: Queue.Enqueue<ClaimedRun>) {
+  const { lease, sql, worker } = claims
+  if (claims.uncertain) yield* worker.rejoin(poolLink(sql))
+  claims.uncertain = false
+  const doubts = new Map(lease.doubtful)
+  if (doubts.size === 0) return
+  const mine = yield* sql.unsafe<{ readonly id: string }>(
+    "select id from runs where owner = $1 and id = any($2::uuid[])",
+    [PgTypes.uuid(lease.identity().worker), uuids([...doubts.keys()])]
+  )
+  const found = new Set(mine.map((run) => run.id))
+  for (const id of doubts.keys()) if (!found.has(id)) lease.doubtful.delete(id)
+  yield* dispatch(claims, queue, mine.map(({ id }) => ({ id, orderly: doubts.get(id)?.takenOver !== true })))
+})
+
+/** The number of runs that may be claimed now. Without room, polls again once there is some. */
+const roomFor = ({ lease, wake }: Claims, queue: Queue.Queue<ClaimedRun>): number => {
+  const most = Math.min(capacity - Queue.sizeUnsafe(queue), lease.inFlight.roomInAll())
+  if (most <= 0) lease.inFlight.whenRoom(() => wake.openUnsafe())
+  return most
+}
+
+const claimDead = Effect.fnUntraced(function*(claims: Claims, queue: Queue.Queue<ClaimedRun>, most: number) {
+  const { sql } = claims
+  const orphans = yield* sql<Claimed>`select r.id from runs r join workers w on w.id = r.owner
       where w.fenced order by r.id limit ${most}`
-      more = (yield* claimThose(queue, claimOrphans, orphans, true)) && orphans.length === most
-      yield* sql.unsafe(sweep)
-    }
-    if (seen.held) yield* PartnerHolds.letGo
-    if ((seen.due || seen.held) && room() > 0) {
-      const most = room()
-      const due = yield* sql<Claimed>`select id from runs where due_at <= statement_timestamp()
-      order by due_at, id limit ${most}`
-      more = ((yield* claimThose(queue, claimDue, due, false)) && due.length === most) || more
-    }
-    if (seen.queued && room() > 0) more = (yield* claimQueued(queue, Math.min(queuedAtOnce, room()))) || more
-    return more
-  })
+  const more = (yield* claimFound(claims, queue, claimOrphans, orphans, true)) && orphans.length === most
+  yield* sql.unsafe(sweep)
+  return more
+})
 
-  const polling = Effect.fnUntraced(function*(queue: Queue.Queue<ClaimedRun>) {
-    for (;;) {
-      wake.closeUnsafe()
-      // Whatever goes wrong: who does not look hears of no cancel, and takes up no run.
-      const done = yield* Effect.exit(Effect.timeout(poll(queue), "10 seconds"))
-      if (Exit.isFailure(done)) {
-        inDoubt = true
-        yield* (Cause.hasDies(done.cause) ? Effect.logError : Effect.logDebug)("takeover: will look again", done.cause)
-      } else if (done.value) {
-        // Those who were claimed are taken up first.
-        yield* Effect.yieldNow
-        continue
-      }
-      yield* Effect.raceFirst(Effect.sleep("1 second"), wake.await)
+const claimDueRuns = Effect.fnUntraced(function*(claims: Claims, queue: Queue.Queue<ClaimedRun>, most: number) {
+  const due = yield* claims.sql<Claimed>`select id from runs where due_at <= statement_timestamp()
+      order by due_at, id limit ${most}`
+  return (yield* claimFound(claims, queue, claimDue, due, false)) && due.length === most
+})
+
+/** Looks once, and claims what there is room for. True if there may be more. */
+const poll = Effect.fnUntraced(function*(claims: Claims, queue: Queue.Queue<ClaimedRun>) {
+  const { board, cancellations, findUnowned, lease, sql, subscribed } = claims
+  yield* findUnowned
+  yield* resolveUncertain(claims, queue)
+  const me = lease.identity().worker
+  const [seen] = yield* sql.unsafe<Seen>(look, [PgTypes.uuid(me)])
+  if (seen === undefined) return false
+  subscribed.set(typesOf(seen.subscribed))
+  board.seen(JSON.parse(seen.unwell) as ReadonlyArray<Unwell>)
+  if (seen.cancelled) Queue.offerAllUnsafe(cancellations, yield* cancelled(me))
+  if (seen.dead) yield* sql.unsafe(fence)
+  const room = () => roomFor(claims, queue)
+  let more = false
+  if ((seen.dead || seen.orphaned) && room() > 0) more = yield* claimDead(claims, queue, room())
+  if (seen.held) yield* PartnerHolds.releaseDue
+  if ((seen.due || seen.held) && room() > 0) more = (yield* claimDueRuns(claims, queue, room())) || more
+  if (seen.queued && room() > 0) more = (yield* claimQueued(claims, queue, Math.min(queuedAtOnce, room()))) || more
+  return more
+})
+
+/** Polls every second, and at once when woken or when there is more. */
+const polling = Effect.fnUntraced(function*(claims: Claims, queue: Queue.Queue<ClaimedRun>) {
+  const { wake } = claims
+  for (;;) {
+    wake.closeUnsafe()
+    // After any failure, too: a process that does not poll notices no cancel, and claims no run.
+    const done = yield* Effect.exit(Effect.timeout(poll(claims, queue), "10 seconds"))
+    if (Exit.isFailure(done)) {
+      claims.uncertain = true
+      yield* (Cause.hasDies(done.cause) ? Effect.logError : Effect.logDebug)("takeover: will look again", done.cause)
+    } else if (done.value) {
+      // The runs that were claimed start first.
+      yield* Effect.yieldNow
+      continue
     }
-  })
+    yield* Effect.raceFirst(Effect.sleep("1 second"), wake.await)
+  }
+})
+
+export const make = Effect.fnUntraced(function*({ announcements, board, lease, subscribed, worker }: Needs) {
+  const sql = yield* SqlClient.SqlClient
+  const findUnowned = yield* UnownedRuns.make(lease)
+  const wake = Latch.makeUnsafe(false)
+  const cancellations = yield* Queue.sliding<RunCancellation>(1024)
+  const claims: Claims = {
+    lease,
+    worker,
+    board,
+    subscribed,
+    sql,
+    findUnowned,
+    wake,
+    cancellations,
+    uncertain: false
+  }
 
   const claimed: Stream.Stream<ClaimedRun> = Stream.unwrap(Effect.gen(function*() {
     // Unbounded, and never filled above `capacity` by a claim: an offer must not wait, and be interrupted, halfway.
     const queue = yield* Queue.unbounded<ClaimedRun>()
-    yield* BackgroundLoop.fork("run-polling", Effect.provideService(polling(queue), SqlClient.SqlClient, sql))
+    yield* BackgroundLoop.fork("run-polling", Effect.provideService(polling(claims, queue), SqlClient.SqlClient, sql))
     yield* BackgroundLoop.fork("work-notifications", announcements.listen(() => wake.openUnsafe()))
     return Stream.fromQueue(queue)
   }))
@@ -276,18 +338,18 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, s
     /** Claims runs while this is being read. */
     claimed,
     cancellations: Stream.fromQueue(cancellations),
-    /** There is something to claim sooner than the next look. */
-    hurry: () => {
+    /** There is something to claim sooner than the next poll. */
+    wakeUp: () => {
       wake.openUnsafe()
     },
-    /** Something was queued that this process had no room for. */
-    later: () => {
+    /** A run was queued that this process had no room for: polls once there is room. */
+    wakeUpWhenRoom: () => {
       lease.inFlight.whenRoom(() => wake.openUnsafe())
     },
-    /** A statement that may have given this process the run failed without an answer. */
-    doubt: (runId: string) => {
+    /** A statement that may have given this process the run failed without a reply. */
+    markUncertain: (runId: string) => {
       lease.doubtful.set(runId, { takenOver: false })
-      inDoubt = true
+      claims.uncertain = true
       wake.openUnsafe()
     }
   }

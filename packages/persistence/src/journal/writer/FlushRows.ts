@@ -1,7 +1,8 @@
-/** The rows of a flush, for each `unnest` of its statement: their columns, and what of a member goes into which. */
+/** The parameters of a flush: the columns of each `unnest` of its statement, and the rows that a write puts into them. */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import type { StepRow } from "@sluice/engine/journal/Journal"
 import { holdRank } from "@sluice/engine/partners/PartnerBreaker"
+import { outcomeParameters } from "../../outbox/OutcomeStatement.ts"
 import { encodeBody, encodeCallout, encodeHistory, encodeStep } from "../../records/CalloutCodec.ts"
 import { columns, type ColumnTypes } from "../../sql/ArrayParameters.ts"
 import type { PendingEntry, PendingSubmission } from "./PendingWrite.ts"
@@ -138,3 +139,9 @@ export const flushParameters = (
     { ...PgTypes.text(null), oid: PgTypes.OID.textArray, value: untold }
   ]
 }
+
+/** The parameters of the statement for entries with an outcome: those of the flush, then those of the outcomes. */
+export const outcomeFlushParameters: typeof flushParameters = (worker, epoch, accepts, entries) => [
+  ...flushParameters(worker, epoch, accepts, entries),
+  ...outcomeParameters(entries)
+]

@@ -6,9 +6,9 @@ import { checkPartner as check } from "@sluice/partner-check/PartnerCheck"
 import { render } from "@sluice/partner-check/PartnerReportText"
 import { Config, Effect, Layer, Option, Path, Redacted } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { exitCodes, Failure, usage } from "./Failure.ts"
-import { document } from "./Input.ts"
-import { Output } from "./Output.ts"
+import { exitCodes, Failure, usage } from "../terminal/Failure.ts"
+import { document } from "../terminal/Input.ts"
+import { Output } from "../terminal/Output.ts"
 
 /** The partner's token, which must not be a command-line argument. */
 const token = Config.option(Config.Redacted("PARTNER_TOKEN"))

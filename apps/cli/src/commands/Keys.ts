@@ -6,8 +6,8 @@ import type { RotationProgress, RotationReport } from "@sluice/persistence/inter
 import { Effect, FileSystem, Layer, Redacted, Result, Schema } from "effect"
 import { Command } from "effect/cli"
 import process from "node:process"
-import { exitCodes, Failure, usage } from "./Failure.ts"
-import { Output } from "./Output.ts"
+import { exitCodes, Failure, usage } from "../terminal/Failure.ts"
+import { Output } from "../terminal/Output.ts"
 
 /** The name of a database in messages, and its URL. */
 interface Target {
@@ -63,7 +63,7 @@ const rotateOne = Effect.fnUntraced(function*({ name, url }: Target) {
       import("@sluice/persistence/internal/secrets/EncryptionKeys"),
       import("@sluice/persistence/secrets/SecretBox"),
       import("@sluice/persistence/schema/Database"),
-      import("@sluice/persistence/internal/sql/DatabaseUrl")
+      import("@sluice/persistence/internal/sql/hosts/DatabaseUrl")
     ])
   )
   const parsed = DatabaseUrl.parse(Redacted.value(url))

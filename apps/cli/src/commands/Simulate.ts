@@ -6,9 +6,9 @@ import { runColour, stepMark } from "@sluice/terminal/RunTimeline"
 import { cut, type Style, wrap } from "@sluice/terminal/Style"
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { usage } from "./Failure.ts"
-import { document, given, textFlag } from "./Input.ts"
-import { Output } from "./Output.ts"
+import { usage } from "../terminal/Failure.ts"
+import { document, given, textFlag } from "../terminal/Input.ts"
+import { Output } from "../terminal/Output.ts"
 
 const pipeline = Argument.String("pipeline").pipe(Argument.withDescription("The pipeline's name"))
 const definition = textFlag("definition", "A file with the pipeline to simulate; else the stored one")

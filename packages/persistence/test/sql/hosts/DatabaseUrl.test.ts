@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Redacted, Result } from "effect"
-import { formatHost, parse } from "../../src/sql/DatabaseUrl.ts"
+import { formatHost, parse } from "../../../src/sql/hosts/DatabaseUrl.ts"
 
 /** What is read from a URL: hosts, target, database, and the URL for one host. */
 const read = (text: string) => {
@@ -53,7 +53,7 @@ describe("DatabaseUrl", () => {
     assert.deepStrictEqual(read(text), expected)
   })
 
-  it.each(faults)("%s is refused with the mend and without the password", (text, expected) => {
+  it.each(faults)("%s is refused with the remedy and without the password", (text, expected) => {
     const fault = Result.getOrThrow(Result.flip(parse(text)))
     assert.match(fault, expected)
     assert.notMatch(fault, /s3cret/)

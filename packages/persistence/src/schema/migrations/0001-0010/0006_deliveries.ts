@@ -6,7 +6,7 @@
  */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { customerColumns } from "../CustomerColumns.ts"
+import { customerColumns } from "../../CustomerColumns.ts"
 
 const json = (member: string, column: string) => `coalesce(',"${member}":' || c.${column}, '')`
 

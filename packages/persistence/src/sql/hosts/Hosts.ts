@@ -10,10 +10,11 @@
  * | does not answer within 2 s | never |
  */
 import * as PgConnection from "@effect/sql-pg/PgConnection"
-import { Clock, Duration, Effect, Redacted, Result, Semaphore } from "effect"
+import { Clock, Duration, Effect, Redacted, Result, type Scope, Semaphore } from "effect"
+import type { SqlError } from "effect/sql/SqlError"
 import { connect, isIP, type Socket } from "node:net"
+import { sqlText } from "../SqlFault.ts"
 import { type DatabaseUrl, formatHost, type Host } from "./DatabaseUrl.ts"
-import { sqlText } from "./SqlFault.ts"
 
 /** The answer of a host. */
 export interface Word {
@@ -64,8 +65,8 @@ const timelineText = "select substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)
 const statusText = "select pg_is_in_recovery(), current_setting('transaction_read_only')"
 
 /** Asks one host, on a connection of its own. */
-const ask = ({ target, url }: DatabaseUrl, host: Host): Effect.Effect<Word> =>
-  Effect.gen(function*() {
+const ask = Effect.fn("Hosts.ask")(
+  function*({ target, url }: DatabaseUrl, host: Host): Effect.fn.Return<Word, SqlError, Scope.Scope> {
     const session = yield* PgConnection.make({
       url,
       stream: () => open(host),
@@ -79,14 +80,17 @@ const ask = ({ target, url }: DatabaseUrl, host: Host): Effect.Effect<Word> =>
     if (refusal !== undefined) return { host, refusal, timeline: "" }
     const [[timeline] = []] = yield* Effect.orElseSucceed(session.queryValues(timelineText, [], false), () => [])
     return { host, refusal, timeline: typeof timeline === "string" ? timeline : "" }
-  }).pipe(
-    Effect.scoped,
-    Effect.timeoutOrElse({
-      duration: patience,
-      orElse: () => Effect.succeed({ host, refusal: "does not answer", timeline: "" })
-    }),
-    Effect.catch((error) => Effect.succeed({ host, refusal: sqlText(error), timeline: "" }))
-  )
+  },
+  Effect.scoped,
+  (word, _, host) =>
+    word.pipe(
+      Effect.timeoutOrElse({
+        duration: patience,
+        orElse: () => Effect.succeed({ host, refusal: "does not answer", timeline: "" })
+      }),
+      Effect.catch((error) => Effect.succeed({ host, refusal: sqlText(error), timeline: "" }))
+    )
+)
 
 /** TLS against a name that is known only when the connection is made, unless the URL leaves TLS to the server. */
 const tlsOf = (url: Redacted.Redacted, serverName: () => string | undefined) => {
@@ -220,18 +224,17 @@ const configOf = ({ url }: DatabaseUrl, hosts: Hosts, searches: boolean) => {
 }
 
 /** Chooses a host, again and again until one will do; fails with what each said. */
-export const chooseWithin = (
+export const chooseWithin = Effect.fn("Hosts.chooseWithin")(function*(
   hosts: Hosts,
   patience: Duration.Input
-): Effect.Effect<Result.Result<void, ReadonlyArray<Word>>> =>
-  Effect.gen(function*() {
-    const clock = yield* Clock.Clock
-    const end = clock.currentTimeMillisUnsafe() + Duration.toMillis(Duration.fromInputUnsafe(patience))
-    for (;;) {
-      yield* hosts.choose
-      const words = hosts.refusals()
-      if (words === undefined) return Result.void
-      if (clock.currentTimeMillisUnsafe() >= end) return Result.fail(words)
-      yield* Effect.sleep("500 millis")
-    }
-  })
+): Effect.fn.Return<Result.Result<void, ReadonlyArray<Word>>> {
+  const clock = yield* Clock.Clock
+  const end = clock.currentTimeMillisUnsafe() + Duration.toMillis(Duration.fromInputUnsafe(patience))
+  for (;;) {
+    yield* hosts.choose
+    const words = hosts.refusals()
+    if (words === undefined) return Result.void
+    if (clock.currentTimeMillisUnsafe() >= end) return Result.fail(words)
+    yield* Effect.sleep("500 millis")
+  }
+})

@@ -4,10 +4,10 @@ import { DeliveryState, type DeliveryView } from "@sluice/domain/webhook/Deliver
 import type { Colour } from "@sluice/terminal/Style"
 import { Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { cursorFlag, given, limitFlag, textFlag } from "./Input.ts"
+import { cursorFlag, given, limitFlag, textFlag } from "../terminal/Input.ts"
+import { Output } from "../terminal/Output.ts"
+import { table } from "../terminal/Table.ts"
 import { more, second } from "./Orders.ts"
-import { Output } from "./Output.ts"
-import { table } from "./Table.ts"
 
 const colours: Readonly<Record<DeliveryState, Colour>> = {
   pending: "yellow",

@@ -2,9 +2,9 @@
 import { ApiClient } from "@sluice/api/ApiClient"
 import { Console, Effect } from "effect"
 import { Command, Flag } from "effect/cli"
-import { cursorFlag, document, fileArgument, given, limitFlag, momentFlag, textFlag } from "./Input.ts"
-import { Output } from "./Output.ts"
-import { table } from "./Table.ts"
+import { cursorFlag, document, fileArgument, given, limitFlag, momentFlag, textFlag } from "../terminal/Input.ts"
+import { Output } from "../terminal/Output.ts"
+import { table } from "../terminal/Table.ts"
 import { watch } from "./Watch.ts"
 
 export const waitFlag = Flag.Boolean("wait").pipe(

@@ -9,9 +9,9 @@ import { decodeSettingsFile, settingsIn } from "@sluice/domain/settings/Settings
 import { Effect, Stdio } from "effect"
 import { Command, Flag, Prompt } from "effect/cli"
 import process from "node:process"
-import { Failure, failureOf, usage } from "./Failure.ts"
-import { fileArgument, json } from "./Input.ts"
-import { Output } from "./Output.ts"
+import { Failure, failureOf, usage } from "../terminal/Failure.ts"
+import { fileArgument, json } from "../terminal/Input.ts"
+import { Output } from "../terminal/Output.ts"
 import { changeOf, linesOf, type Setting } from "./SettingsChange.ts"
 
 const groups = {

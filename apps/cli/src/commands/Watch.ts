@@ -5,8 +5,8 @@ import { progress } from "@sluice/terminal/RunProgress"
 import { heading, stepsOf } from "@sluice/terminal/RunTimeline"
 import { duration, fit, type Style } from "@sluice/terminal/Style"
 import { Clock, DateTime, Effect, Schedule, Stream } from "effect"
-import { exitCodes, Failure, usage } from "./Failure.ts"
-import { Output } from "./Output.ts"
+import { exitCodes, Failure, usage } from "../terminal/Failure.ts"
+import { Output } from "../terminal/Output.ts"
 
 /** Between two questions where the stream broke. */
 const askAgain = "1 second"

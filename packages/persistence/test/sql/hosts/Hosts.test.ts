@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { best, formatWords, type Word } from "../../src/sql/Hosts.ts"
+import { best, formatWords, type Word } from "../../../src/sql/hosts/Hosts.ts"
 
 const word = (name: string, refusal: string | undefined, timeline = ""): Word => ({
   host: { name, port: 5432 },
@@ -22,7 +22,7 @@ describe("Hosts", () => {
     assert.strictEqual(best(words)?.host.name, expected)
   })
 
-  it("each host's word is named where none will do", () => {
+  it("the answer of each host is named if none is usable", () => {
     assert.strictEqual(
       formatWords([word("a", "is a standby"), word("b", "connect ECONNREFUSED 10.0.0.2:5432")]),
       "a:5432: is a standby; b:5432: connect ECONNREFUSED 10.0.0.2:5432"
