@@ -1,17 +1,17 @@
 /**
  * Runs the stages of `deploy/Containerfile` without a container engine: packs, installs with the image's own script, and
- * starts the result as the image does, as another user where this is root, from files that it cannot write. Needs `dist`
- * (`pnpm build`).
+ * starts the result as the image does, as another user where this is root, from files that it cannot write:
+ * `pnpm image:proof [folder of tarballs]`. Without a folder it packs them, and needs `dist` (`pnpm build`).
  */
 import { Effect, Redacted } from "effect"
 import { spawn, spawnSync } from "node:child_process"
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs"
+import { chmodSync, mkdtempSync, rmSync, statSync } from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import process from "node:process"
 import { EmbeddedPostgres } from "../packages/persistence/src/embedded/EmbeddedPostgres.ts"
-import { ran } from "./packages/Packages.ts"
+import { givenOrPacked, ran } from "./packages/Packages.ts"
 
 const directory = mkdtempSync(join(tmpdir(), "sluice-image-"))
 chmodSync(directory, 0o711)
@@ -73,10 +73,8 @@ const program = Effect.gen(function*() {
 })
 
 try {
-  const tarballs = join(directory, "tarballs")
-  mkdirSync(tarballs)
-  await ran(process.execPath, ["scripts/packages/pack.ts", tarballs])
-  await ran("sh", ["deploy/install.sh", tarballs, app])
+  const [tarball = ""] = (await givenOrPacked(join(directory, "tarballs"))).values()
+  await ran("sh", ["deploy/install.sh", dirname(tarball), app])
   await ran("chmod", ["-R", "a+rX,a-w", app])
   const size = await megabytes()
   process.stdout.write(`installed for the image: ${size} MB\n`)

@@ -1,7 +1,8 @@
 /** The packages that are published, and their tarballs. */
 import { spawn } from "node:child_process"
-import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
+import process from "node:process"
 
 export interface Manifest {
   readonly name: string
@@ -49,25 +50,28 @@ const tidy = (folder: string): void => {
   }
 }
 
-const packOne = async ({ folder, name }: Published, destination: string): Promise<readonly [string, string]> => {
-  const into = join(destination, name.replaceAll(/[@/]/g, ""))
-  mkdirSync(into, { recursive: true })
-  tidy(folder)
-  await ran("npx", ["-y", "pnpm@12", "pack", "--pack-destination", into], { cwd: folder })
-  const [tarball] = readdirSync(into)
-  if (tarball === undefined) throw new Error(`${name} was not packed`)
-  return [name, resolve(into, tarball)]
-}
+/** The file that packing gives a package. */
+const fileOf = ({ name, version }: Published): string => `${name.slice(1).replace("/", "-")}-${version}.tgz`
 
 /** Packs every published package into `destination`, as a release does; gives the tarballs by package name. */
 export const packAll = async (destination: string): Promise<ReadonlyMap<string, string>> => {
-  const tarballs: Array<readonly [string, string]> = []
-  const waiting = [...published]
-  const lane = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      tarballs.push(await packOne(next, destination))
-    }
-  }
-  await Promise.all([lane(), lane()])
+  mkdirSync(destination, { recursive: true })
+  for (const { folder } of published) tidy(folder)
+  const chosen = published.flatMap(({ name }) => ["--filter", name])
+  await ran("npx", ["-y", "pnpm@12", "--recursive", ...chosen, "pack", "--pack-destination", resolve(destination)])
+  return tarballsIn(destination)
+}
+
+/** The tarballs in a folder that `packAll` filled, by package name. */
+export const tarballsIn = (folder: string): ReadonlyMap<string, string> => {
+  const tarballs = published.map((one) => [one.name, resolve(folder, fileOf(one))] as const)
+  const missing = tarballs.filter(([, file]) => !existsSync(file))
+  if (missing.length > 0) throw new Error(`${folder} has no tarball of ${missing.map(([name]) => name).join(", ")}`)
   return new Map(tarballs)
+}
+
+/** The tarballs in the folder that the command line names; without one they are packed into `destination`. */
+export const givenOrPacked = (destination: string): Promise<ReadonlyMap<string, string>> => {
+  const [given] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"))
+  return given === undefined ? packAll(destination) : Promise.resolve(tarballsIn(given))
 }

@@ -1,12 +1,12 @@
 /**
- * Packs every published package and checks the tarballs with `publint` and `attw`, and that each has what a registry
- * shows. Needs `dist` (`pnpm build`).
+ * Checks the tarballs of the published packages with `publint` and `attw`, and that each has what a registry shows:
+ * `pnpm packages:check [folder of tarballs]`. Without a folder it packs them, and needs `dist` (`pnpm build`).
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
-import { packAll, published, ran } from "./Packages.ts"
+import { givenOrPacked, type Published, published, ran } from "./Packages.ts"
 
 const wanted = ["README.md", "CHANGELOG.md", "LICENSE", "package.json"]
 
@@ -30,16 +30,21 @@ const faultsOf = async (folder: string, tarball: string): Promise<ReadonlyArray<
   ]
 }
 
+const report = async ({ folder, name, version }: Published, tarball: string): Promise<void> => {
+  const faults = await faultsOf(folder, tarball)
+  process.stdout.write(`${name} ${version}: ${faults.length === 0 ? "good" : `\n  ${faults.join("\n  ")}`}\n`)
+  if (faults.length > 0) process.exitCode = 1
+}
+
 const destination = mkdtempSync(join(tmpdir(), "sluice-packages-"))
 try {
-  const tarballs = await packAll(destination)
-  for (const { folder, name, version } of published) {
-    const faults = await faultsOf(folder, tarballs.get(name) ?? "")
-    process.stdout.write(
-      `${name} ${version}: ${faults.length === 0 ? "good" : `\n  ${faults.join("\n  ")}`}\n`
-    )
-    if (faults.length > 0) process.exitCode = 1
-  }
+  const tarballs = await givenOrPacked(destination)
+  const waiting = [...published]
+  await Promise.all([1, 2].map(async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      await report(next, tarballs.get(next.name) ?? "")
+    }
+  }))
   if (new Set(published.map(({ version }) => version)).size > 1) {
     process.exitCode = 1
     process.stderr.write("the packages differ in version: they are released together\n")

@@ -1,7 +1,8 @@
 /**
- * Uses the packages as an outside project does: packs all of them, installs the tarballs with npm in a folder of its own,
- * compiles with TypeScript 7 and 5.9, runs services, tests, the server and the command line. Needs `dist`
- * (`pnpm build`). `--keep` leaves the folder.
+ * Uses the packages as an outside project does: installs the tarballs with npm in a folder of its own, compiles with
+ * TypeScript 7 and 5.9, runs services, tests, the server and the command line on Node 22, 24 and 26:
+ * `pnpm packages:proof [folder of tarballs] [--keep]`. Without a folder it packs them, and needs `dist` (`pnpm build`);
+ * `--keep` leaves the project.
  */
 import { spawn } from "node:child_process"
 import {
@@ -19,7 +20,7 @@ import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
 import process from "node:process"
 import { createInterface } from "node:readline"
-import { packAll, published, ran } from "./Packages.ts"
+import { givenOrPacked, published, ran } from "./Packages.ts"
 
 const directory = mkdtempSync(join(tmpdir(), "sluice-outside-"))
 // Started by root, PostgreSQL runs as another user, who must get through to its data.
@@ -38,6 +39,16 @@ const dependencies = {
   "typescript-5": "npm:typescript@5.9.3",
   vitest: "5.1.1"
 }
+
+/** The oldest Node that the packages run on, and the newest. What runs this script is the one between. */
+const nodes = { "node-22": "22.19.0", "node-26": "26.12.1" }
+
+/** npm has the binary of Node alone under a name for each platform. */
+const binaries = Object.fromEntries(
+  Object.entries(nodes).map(([name, version]) =>
+    [name, `npm:node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}@${version}`] as const
+  )
+)
 
 /** The programs in the READMEs of packages, which are run. The client's and the kit's have proofs of their own. */
 const readmes = published.map(({ folder }) => folder).filter((folder) =>
@@ -66,7 +77,7 @@ const layOut = (tarballs: ReadonlyMap<string, string>): void => {
     name: "outside",
     private: true,
     type: "module",
-    dependencies: { ...dependencies, ...Object.fromEntries(tarballs) }
+    dependencies: { ...dependencies, ...binaries, ...Object.fromEntries(tarballs) }
   }
   writeFileSync(join(project, "package.json"), JSON.stringify(manifest, undefined, 2))
 }
@@ -88,31 +99,46 @@ const timed = async <A>(what: string, run: () => Promise<A>): Promise<A> => {
 
 const bin = (name: string): string => join(project, "node_modules", ".bin", name)
 
-const node = (file: string, ...args: ReadonlyArray<string>): Promise<string> =>
-  ran(process.execPath, [join("src", file), ...args], {
+/** One version of Node, and the server that it runs. */
+interface Runner {
+  readonly executable: string
+  readonly name: string
+  readonly url?: string
+}
+
+const current: Runner = { executable: process.execPath, name: "node" }
+const others: ReadonlyArray<Runner> = Object.keys(nodes).map((name) => ({
+  executable: join(project, "node_modules", name, "bin", "node"),
+  name
+}))
+
+const node = ({ executable, name, url = "" }: Runner, file: string, ...args: ReadonlyArray<string>): Promise<string> =>
+  ran(executable, [join("src", file), ...args], {
     cwd: project,
-    env: { ...process.env, DATA_DIRECTORY: join(directory, `data-${basename(file, ".ts")}`), SLUICE_URL: url }
+    env: {
+      ...process.env,
+      DATA_DIRECTORY: join(directory, `data-${name}-${basename(file, ".ts")}`),
+      SLUICE_URL: url
+    }
   })
 
-let url = ""
-
 /** Runs `use` while the installed server runs, which must then end with 0. */
-const withServer = async (use: () => Promise<void>): Promise<void> => {
-  const server = spawn(bin("sluice-server"), [], {
+const withServer = async (runner: Runner, use: (runner: Runner & { readonly url: string }) => Promise<void>) => {
+  const server = spawn(runner.executable, [bin("sluice-server")], {
     cwd: project,
-    env: { ...process.env, HOST: "127.0.0.1", PORT: "0", SLUICE_DATA_DIR: join(directory, "data-server") },
+    env: { ...process.env, HOST: "127.0.0.1", PORT: "0", SLUICE_DATA_DIR: join(directory, `data-${runner.name}`) },
     stdio: ["ignore", "pipe", "inherit"]
   })
   const ended = new Promise<number | null>((resolve) => server.once("exit", resolve))
   try {
-    url = await new Promise<string>((resolve, reject) => {
+    const url = await new Promise<string>((resolve, reject) => {
       createInterface({ input: server.stdout }).on("line", (line) => {
         const found = /ready at (http:[\w.:/-]+)/.exec(line)?.[1]
         if (found !== undefined) resolve(found)
       })
       void ended.then((code) => reject(new Error(`the installed server ended with ${code}`)))
     })
-    await use()
+    await use({ ...runner, url })
     server.kill("SIGTERM")
     const code = await ended
     if (code !== 0) throw new Error(`SIGTERM ended the installed server with ${code}`)
@@ -122,7 +148,7 @@ const withServer = async (use: () => Promise<void>): Promise<void> => {
   }
 }
 
-const expectConsole = async (): Promise<void> => {
+const expectConsole = async (url: string): Promise<void> => {
   const page = await (await fetch(url, { headers: { accept: "text/html" } })).text()
   const script = /src="(\/assets\/[^"]+\.js)"/.exec(page)?.[1]
   if (script === undefined || (await fetch(`${url}${script}`)).status !== 200) throw new Error("there is no console")
@@ -132,21 +158,18 @@ const compile = (compiler: string, project_: string): Promise<string> =>
   ran(process.execPath, [join("node_modules", compiler, "bin", "tsc"), "-p", project_], { cwd: project })
 
 const compileAll = async (): Promise<void> => {
-  for (const config of ["tsconfig.json", "tsconfig.bundler.json"]) {
-    await timed(`TypeScript 7, ${config}`, () => compile("typescript", config))
+  for (const compiler of ["typescript", "typescript-5"]) {
+    for (const config of ["tsconfig.json", "tsconfig.bundler.json"]) {
+      await timed(`${compiler}, ${config}`, () => compile(compiler, config))
+    }
   }
-  await Promise.all(
-    ["tsconfig.json", "tsconfig.bundler.json"].map((config) =>
-      timed(`TypeScript 5.9, ${config}`, () => compile("typescript-5", config))
-    )
-  )
 }
 
 const runAll = async (): Promise<void> => {
-  await timed("plain JavaScript", () => node("plain.mjs"))
+  await timed("plain JavaScript", () => node(current, "plain.mjs"))
   for (const kind of ["memory", "postgres"]) {
-    await timed(`Fastify, ${kind}`, () => node("fastify.ts", kind))
-    await timed(`HttpRouter, ${kind}`, () => node("router.ts", kind))
+    await timed(`Fastify, ${kind}`, () => node(current, "fastify.ts", kind))
+    await timed(`HttpRouter, ${kind}`, () => node(current, "router.ts", kind))
   }
   await timed("tests with swapped layers", () => ran(bin("vitest"), ["run"], { cwd: project }))
   await timed(
@@ -155,24 +178,38 @@ const runAll = async (): Promise<void> => {
       ran(bin("sluice"), ["test", "order-tests/shipped.test.json", "order-tests/refused.test.json"], { cwd: project })
   )
   await timed("the server from its tarball", () =>
-    withServer(async () => {
-      await expectConsole()
-      await node("client.ts")
-      await ran(bin("sluice"), ["orders", "--url", url, "--json"], { cwd: project })
-      for (const folder of readmes) await node(`readme-${basename(folder)}.ts`)
+    withServer(current, async (runner) => {
+      await expectConsole(runner.url)
+      await node(runner, "client.ts")
+      await ran(bin("sluice"), ["orders", "--url", runner.url, "--json"], { cwd: project })
+      for (const folder of readmes) await node(runner, `readme-${basename(folder)}.ts`)
     }))
 }
 
+/** A service, the server, the client and the command line on another version of Node. */
+const runOn = async (other: Runner): Promise<void> => {
+  await node(other, "plain.mjs")
+  await node(other, "fastify.ts", "postgres")
+  await withServer(other, async (runner) => {
+    await node(runner, "client.ts")
+    await ran(runner.executable, [bin("sluice"), "orders", "--url", runner.url, "--json"], { cwd: project })
+  })
+}
+
+const runEverywhere = async (): Promise<void> => {
+  await runAll()
+  for (const other of others) await timed(other.name, () => runOn(other))
+}
+
 try {
-  const tarballs = await timed("packed", () => packAll(join(directory, "tarballs")))
+  const tarballs = await timed("packed", () => givenOrPacked(join(directory, "tarballs")))
   layOut(tarballs)
   refuseInternals()
-  await timed(
-    "installed",
-    () => ran("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"], { cwd: project })
-  )
-  await compileAll()
-  await runAll()
+  const install = ["install", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries=5", "--loglevel=error"]
+  await timed("installed", () => ran("npm", install, { cwd: project }))
+  // Each is one process at a time: two processors do both in the time of the longer.
+  const ended = await Promise.allSettled([compileAll(), runEverywhere()])
+  for (const one of ended) if (one.status === "rejected") throw one.reason
   process.stdout.write("the packages work outside of the workspace\n")
 } catch (error) {
   process.exitCode = 1

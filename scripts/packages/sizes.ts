@@ -5,7 +5,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
-import { packAll, published, ran } from "./Packages.ts"
+import { givenOrPacked, published, ran } from "./Packages.ts"
 
 const page = "docs/packages.md"
 
@@ -33,7 +33,7 @@ const kilobytes = (bytes: number): string => `${Math.round(bytes / 1000)} kB`
 
 const destination = mkdtempSync(join(tmpdir(), "sluice-sizes-"))
 try {
-  const tarballs = await packAll(join(destination, "tarballs"))
+  const tarballs = await givenOrPacked(join(destination, "tarballs"))
   const rows: Array<string> = []
   for (const { folder, name } of published) {
     const tarball = tarballs.get(name) ?? ""
