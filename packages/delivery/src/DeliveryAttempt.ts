@@ -1,59 +1,125 @@
 /** One attempt of one delivery: the request, the exchange, the record of it. Contract: section 9. */
 import { redactedBody } from "@sluice/domain/internal/decode/ReceivedText"
+import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
+import { statusRejection } from "@sluice/domain/internal/callout/StatusRejection"
+import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import type { Authentication } from "@sluice/domain/pipeline/AuthProvider"
 import { both, makeRedactor, type Redactor } from "@sluice/domain/redaction/Redaction"
-import { Credentials } from "@sluice/http-client/Credentials"
-import { Outbound, type OutboundResponse } from "@sluice/http-client/Outbound"
+import { Credentials, type CredentialsError } from "@sluice/http-client/Credentials"
+import { recordedFailure } from "@sluice/http-client/internal/RecordedFailure"
+import { Outbound, type OutboundError, type OutboundResponse, OutboundTimedOut } from "@sluice/http-client/Outbound"
 import { Clock, Effect } from "effect"
-import { type AttemptRequest, shown, timeoutMs } from "./DeliveryRequest.ts"
-import type { AttemptRecord } from "./DeliveryStore.ts"
+import { type AttemptRequest, shown } from "./DeliveryRequest.ts"
+import type { AttemptRecord, StepRecord } from "./DeliveryStore.ts"
 import { AttemptEnd } from "./Judgement.ts"
 
 /** The bytes of an answer that are kept. */
 export const keptBytes = 64 * 1024
 
-/** The time limit of an attempt including the time for a token. The claim lasts longer. */
-const wholeMs = 30_000
-const tokenMs = wholeMs - timeoutMs
+/** The time for a token, in milliseconds. */
+const tokenMs = 15_000
 
-const inTime = Effect.timeoutOrElse({
-  duration: tokenMs,
-  orElse: () => Effect.fail({ _tag: "OutboundTimedOut", message: "This operation was aborted" } as const)
-})
+/** The time limit of an attempt including the time for a token, in milliseconds. The claim lasts longer. */
+const wholeMs = ({ timeoutMs }: AttemptRequest): number => tokenMs + timeoutMs
 
 export interface Attempted {
   readonly end: AttemptEnd
   readonly record: AttemptRecord
+  /** The same attempt as a record of the step whose call it is. */
+  readonly callout?: StepRecord
 }
 
-const recordedResponse = (response: OutboundResponse, redactor: Redactor): NonNullable<AttemptRecord["response"]> => ({
+type Response = NonNullable<AttemptRecord["response"]>
+
+const recordedResponse = (response: OutboundResponse, redactor: Redactor): Response => ({
   status: response.status,
   headers: redactor.headers(response.headers),
   body: redactedBody(response, redactor),
   truncated: response.truncated
 })
 
+/** The part of an answer that a delivery keeps: that of a step's call is read as far as a callout's. */
+const kept = (response: Response): Response =>
+  response.body.byteLength <= keptBytes
+    ? response
+    : { ...response, body: response.body.slice(0, keptBytes), truncated: true }
+
 const isSuccess = ({ status }: OutboundResponse) => status >= 200 && status <= 299
 
-const rejected = ({ status }: OutboundResponse) => ({
-  code: "rejected",
-  message: `answered ${status}, and only 2xx counts`
-})
+/** The refusal that an answer is; `undefined` where it is a success. */
+const refusalOf = ({ callout }: AttemptRequest, response: OutboundResponse): AttemptRecord["error"] => {
+  const message = callout !== undefined
+    ? statusRejection(callout.of.rejectOn, response.status)
+    : isSuccess(response)
+    ? undefined
+    : `answered ${response.status}, and only 2xx counts`
+  return message === undefined ? undefined : { code: "rejected", message }
+}
 
-const failureOf = (
-  error: { readonly _tag: string; readonly message: string; readonly code?: string }
-): { readonly code: string; readonly message: string } => {
+type Failure = OutboundError | CredentialsError
+
+const failureOf = (error: Failure): { readonly code: string; readonly message: string } => {
   switch (error._tag) {
     case "OutboundTimedOut":
       return { code: "timed-out", message: error.message }
     case "OutboundUnreachable":
-      return { code: error.code ?? "unreachable", message: error.message }
+      return { code: error.code, message: error.message }
     case "TokenRefused":
       return { code: "token", message: error.message }
-    default:
+    case "OutboundUnreadable":
       return { code: "invalid-response", message: error.message }
   }
 }
+
+/** The part of a step's record that tells how the attempt ended; texts are redacted. */
+type Ending = Pick<CalloutRecord, "outcome" | "unknown" | "error" | "response">
+
+const endingOf = (
+  refusal: AttemptRecord["error"],
+  { truncated, ...response }: Response,
+  length: number | undefined
+): Ending => ({
+  outcome: refusal === undefined ? "succeeded" : "rejected",
+  response: { ...response, ...(truncated && { truncated, ...(length !== undefined && { length }) }) },
+  ...(refusal !== undefined && { error: { message: refusal.message } })
+})
+
+/** `record` as a record of the step whose call is delivered. */
+const stepRecord = (
+  delivery: string,
+  { body, callout, method }: AttemptRequest,
+  { durationMs, number, request, startedAt }: AttemptRecord,
+  ending: Ending,
+  redactor: Redactor
+): StepRecord | undefined => {
+  if (callout === undefined || request === undefined) return undefined
+  const { id, idempotencyKey, of: { form, index, orderVersion, runId } } = callout
+  const shownBody = redactor.bytes(body)
+  return {
+    runId,
+    index,
+    record: {
+      id,
+      request: 0,
+      attempt: number,
+      endpoint: request.url,
+      method,
+      idempotencyKey,
+      orderVersion,
+      startedAt,
+      durationMs,
+      headers: request.headers,
+      body: form === "order" && shownBody === body ? { form } : { form: "text", text: Utf8.decode(shownBody) },
+      delivery,
+      ...ending
+    }
+  }
+}
+
+const inTime = Effect.timeoutOrElse({
+  duration: tokenMs,
+  orElse: () => Effect.fail(new OutboundTimedOut({ sent: false }))
+})
 
 /** The record of an attempt for which nothing could be sent. */
 export const unsent = (number: number, startedAt: number, code: string, message: string): Attempted => ({
@@ -69,19 +135,19 @@ export const make = Effect.gen(function*() {
   const passedMs = (since: bigint) => Number(clock.monotonicTimeNanosUnsafe() - since) / 1e6
 
   const exchange = (
-    { body, timeoutMs, tls, url }: AttemptRequest,
+    { body, callout, method, timeoutMs, tls, url }: AttemptRequest,
     headers: AttemptRequest["headers"],
     leftMs: number
   ) =>
     // Its own timer is the only one.
     outbound.exchange({
-      method: "POST",
+      method,
       url,
       headers,
-      body,
+      ...(body.byteLength > 0 && { body }),
       tls,
       timeoutMs: Math.min(timeoutMs, leftMs),
-      maxBytes: keptBytes
+      ...(callout === undefined && { maxBytes: keptBytes })
     })
 
   const authorized = Effect.fnUntraced(
@@ -94,7 +160,7 @@ export const make = Effect.gen(function*() {
       const given = yield* inTime(credentials.authorization(authentication))
       onGiven(given)
       const headers = { ...request.headers, authorization: given }
-      const response = yield* exchange(request, headers, wholeMs - passedMs(begun))
+      const response = yield* exchange(request, headers, wholeMs(request) - passedMs(begun))
       // The next attempt fetches another token.
       if (response.status === 401) yield* credentials.invalidate(authentication, given)
       return response
@@ -102,7 +168,12 @@ export const make = Effect.gen(function*() {
   )
 
   /** Sends, once. Interruptible: an interrupted attempt leaves no record. */
-  const attempt = (number: number, request: AttemptRequest, redactor: Redactor): Effect.Effect<Attempted> => {
+  const attempt = (
+    delivery: string,
+    number: number,
+    request: AttemptRequest,
+    redactor: Redactor
+  ): Effect.Effect<Attempted> => {
     const startedAt = clock.currentTimeMillisUnsafe()
     const begun = clock.monotonicTimeNanosUnsafe()
     const { authentication } = request
@@ -111,29 +182,34 @@ export const make = Effect.gen(function*() {
       if (authentication?.type === "oauth2ClientCredentials") token = authorization.slice("Bearer ".length)
     }
     const answer = "authorization" in request.headers || authentication === undefined
-      ? exchange(request, request.headers, wholeMs)
+      ? exchange(request, request.headers, wholeMs(request))
       : authorized(request, authentication, begun, onGiven)
+    const ended = (end: AttemptEnd, of: Pick<AttemptRecord, "error" | "response">, ending: Ending): Attempted => {
+      const record = { number, startedAt, durationMs: passedMs(begun), request: shown(request, redactor), ...of }
+      const callout = stepRecord(delivery, request, record, ending, redactor)
+      return { end, record, ...(callout !== undefined && { callout }) }
+    }
     return Effect.match(answer, {
-      onFailure: (failure): Attempted => {
+      onFailure: (failure) => {
         const { code, message } = failureOf(failure)
         const error = { code, message: redactor.text(message) }
-        return {
-          end: AttemptEnd.Failed(error),
-          record: { number, startedAt, durationMs: passedMs(begun), error, request: shown(request, redactor) }
-        }
+        const recorded = recordedFailure(failure)
+        return ended(AttemptEnd.Failed(error), { error }, {
+          ...recorded,
+          error: { ...recorded.error, message: error.message }
+        })
       },
-      onSuccess: (response): Attempted => ({
-        end: AttemptEnd.Answered({ response }),
-        record: {
-          number,
-          startedAt,
-          durationMs: passedMs(begun),
-          request: shown(request, redactor),
-          // A fetched token is not among the configured secrets, and a receiver may send it back.
-          response: recordedResponse(response, token === undefined ? redactor : both(redactor, makeRedactor([token]))),
-          ...(!isSuccess(response) && { error: rejected(response) })
-        }
-      })
+      onSuccess: (response) => {
+        // A fetched token is not among the configured secrets, and a receiver may send it back.
+        const shownTo = token === undefined ? redactor : both(redactor, makeRedactor([token]))
+        const recorded = recordedResponse(response, shownTo)
+        const refusal = refusalOf(request, response)
+        return ended(
+          AttemptEnd.Answered({ response }),
+          { response: kept(recorded), ...(refusal !== undefined && { error: refusal }) },
+          endingOf(refusal, recorded, response.announcedLength)
+        )
+      }
     })
   }
 

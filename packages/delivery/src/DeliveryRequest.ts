@@ -3,12 +3,15 @@
  * `DeliveryPreview` shows it before that. Contract: section 9.
  */
 import { messageId } from "@sluice/domain/identity/Ids"
+import { ofOrder, spanIdOf, traceparent } from "@sluice/domain/identity/TraceSpan"
+import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
 import { redactUrl } from "@sluice/domain/internal/redaction/UrlSecrets"
 import type { Authentication } from "@sluice/domain/pipeline/AuthProvider"
 import type { TlsIdentity } from "@sluice/domain/pipeline/TlsIdentity"
 import { redacted, type Redactor } from "@sluice/domain/redaction/Redaction"
 import { exportType } from "@sluice/domain/webhook/Delivery"
 import { secretBytes, signingSecretForm } from "@sluice/domain/webhook/SigningSecret"
+import type { DeliveredCallout } from "@sluice/domain/webhook/OutgoingMessage"
 import type { WebhookEndpoint } from "@sluice/domain/webhook/WebhookEndpoint"
 import { inForce, Signature, signatureHeaders } from "@sluice/http-client/Signature"
 import { Data, Effect, Redacted, Result } from "effect"
@@ -20,13 +23,24 @@ import * as Preparation from "./Preparation.ts"
 /** Milliseconds that an endpoint has for its whole answer. */
 export const timeoutMs = 15_000
 
+/** An attempt at the call of a step. */
+export interface AttemptedCallout {
+  /** The UUID of its record. */
+  readonly id: string
+  readonly of: DeliveredCallout
+  readonly idempotencyKey: string
+}
+
 export interface AttemptRequest {
+  readonly method: string
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly authentication: Authentication | undefined
   readonly tls: TlsIdentity | undefined
   readonly timeoutMs: number
   readonly body: Uint8Array
+  /** Present where the message is the call of a step. */
+  readonly callout?: AttemptedCallout
 }
 
 export type DeliveryRequest = Data.TaggedEnum<{
@@ -81,6 +95,7 @@ export const make = Effect.gen(function*() {
     )
     return DeliveryRequest.Ready({
       request: {
+        method: "POST",
         url: endpoint.url,
         headers: {
           "content-type": "application/json",
@@ -113,14 +128,18 @@ export const make = Effect.gen(function*() {
       const message = `signingSecret ${signingSecretForm}`
       return DeliveryRequest.Unprepared({ code: "destination", message, delaysMs })
     }
-    // An export is what a workflow step would send; anything else is a webhook, and shows no secrets.
+    // Exports and callouts are what a step would send; anything else is a webhook, and shows no secrets.
     const isExport = delivery.type === exportType
-    const body = isExport || delivery.frozen ? delivery.body : destinations.redactor().bytes(delivery.body)
+    const { callout } = target
+    const isSentAsIs = isExport || callout !== undefined || delivery.frozen
+    const body = isSentAsIs ? delivery.body : destinations.redactor().bytes(delivery.body)
+    const attempted = callout && { id: newUuidUnsafe(), of: callout, idempotencyKey: target.idempotencyKey }
     const signatures = signingSecret === undefined
       ? {}
       : yield* signatureHeaders(signature, target.idempotencyKey, body, () => [signingSecret])
     return DeliveryRequest.Ready({
       request: {
+        method: callout?.method ?? "POST",
         url,
         headers: {
           "content-type": "application/json",
@@ -131,12 +150,16 @@ export const make = Effect.gen(function*() {
             "x-max-delivery-count": String(delaysMs.length)
           }),
           "idempotency-key": target.idempotencyKey,
+          ...(attempted !== undefined && delivery.orderId !== undefined && {
+            traceparent: traceparent({ ...ofOrder(delivery.orderId), spanId: spanIdOf(attempted.id) })
+          }),
           ...signatures
         },
         authentication,
         tls,
         timeoutMs: target.timeoutMs,
-        body
+        body,
+        ...(attempted !== undefined && { callout: attempted })
       },
       isChanged: body !== delivery.body,
       delaysMs

@@ -5,7 +5,8 @@
  * Implemented by `@sluice/persistence` (PostgreSQL, group commit) and by `testing/DeliveryStoreMemory`.
  * Contract: sections 9 and 10.
  */
-import type { MessageOrigin } from "@sluice/domain/webhook/OutgoingMessage"
+import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
+import type { DeliveredCallout, MessageOrigin } from "@sluice/domain/webhook/OutgoingMessage"
 import { Context, type Effect, Schema, type Scope } from "effect"
 import type { Next } from "./Judgement.ts"
 
@@ -21,6 +22,17 @@ export interface StepTarget {
   readonly idempotencyKey: string
   readonly timeoutMs: number
   readonly origin: MessageOrigin
+  /** Present where the message is the call of a step: its attempts are records of that step. */
+  readonly callout?: DeliveredCallout
+}
+
+/** The record of an attempt, for the step whose call is delivered. */
+export interface StepRecord {
+  /** UUID. */
+  readonly runId: string
+  /** The step's position in the run. */
+  readonly index: number
+  readonly record: CalloutRecord
 }
 
 /** A delivery that this process is to attempt. Ids are hyphenated UUIDs; times are epoch milliseconds. */
@@ -72,7 +84,13 @@ export const unpreparedCodes = ["filter", "payload"] as const
 
 /** The result of a claimed delivery. */
 export type Settlement =
-  | { readonly _tag: "Attempted"; readonly attempt: AttemptRecord; readonly next: Next }
+  | {
+    readonly _tag: "Attempted"
+    readonly attempt: AttemptRecord
+    readonly next: Next
+    /** Appended to the step in the same transaction. */
+    readonly callout?: StepRecord
+  }
   /** The endpoint's filter left it out. */
   | { readonly _tag: "Filtered" }
   /** This process knows no such endpoint: cancelled where it was deleted; else it is new, and known in a moment. */
@@ -129,5 +147,8 @@ export class DeliveryStore extends Context.Service<DeliveryStore, {
   readonly due: Effect.Effect<void>
 }>()("@sluice/delivery/DeliveryStore") {}
 
-/** Longer than an attempt can take, with fetching a token and recording, in milliseconds. */
+/**
+ * Longer than an attempt can take, with fetching a token and recording, in milliseconds. A step's message may take its
+ * own `timeoutMs` longer.
+ */
 export const claimMs = 45_000

@@ -65,13 +65,15 @@ const make = Effect.fnUntraced(function*(options: DispatcherOptions) {
   const isPassedOver = (lane: string) => passedOver === "all" || passedOver.has(lane)
 
   const settled = (
-    { round }: ClaimedDelivery,
-    { end, record }: DeliveryAttempt.Attempted,
+    { round, target }: ClaimedDelivery,
+    { callout, end, record }: DeliveryAttempt.Attempted,
     delaysMs: ReadonlyArray<number>
   ): Effect.Effect<Settlement> =>
     Effect.map(Random.next, (draw) => {
       const now = clock.currentTimeMillisUnsafe()
-      return { _tag: "Attempted", attempt: record, next: judge(end, { delaysMs, made: round + 1, now, draw }) }
+      const rejectOn = target?.callout?.rejectOn
+      const next = judge(end, { delaysMs, made: round + 1, now, draw, rejectOn })
+      return { _tag: "Attempted", attempt: record, next, ...(callout !== undefined && { callout }) }
     })
 
   /**
@@ -109,7 +111,7 @@ const make = Effect.fnUntraced(function*(options: DispatcherOptions) {
       case "Ready": {
         if (made.isChanged) yield* store.freeze(delivery.id, made.request.body)
         const host = urlHost(made.request.url)
-        const sending = Effect.suspend(() => attempt(number, made.request, destinations.redactor()))
+        const sending = Effect.suspend(() => attempt(delivery.id, number, made.request, destinations.redactor()))
         const attempted = host === undefined || !turns.isLimited(host)
           ? yield* sending
           : yield* inTurn({ host, line: delivery.lane, released: true }, sending, turnPatienceMs)

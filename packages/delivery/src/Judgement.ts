@@ -26,18 +26,25 @@ export const Next = Data.taggedEnum<Next>()
 /** Statuses whose `Retry-After` counts. */
 const asksToWait = (status: number): boolean => status === 429 || status === 503
 
-/** Only 2xx is success. `made` counts this attempt; `now` is epoch milliseconds, `draw` in [0, 1). */
+const isSuccess = (status: number, rejectOn: ReadonlyArray<number> | undefined): boolean =>
+  rejectOn === undefined ? status >= 200 && status <= 299 : !rejectOn.includes(status)
+
+/**
+ * Only 2xx is success, or for the call of a step every status that is not in `rejectOn`. `made` counts this attempt; `now`
+ * is epoch milliseconds, `draw` in [0, 1).
+ */
 export const judge = (
   end: AttemptEnd,
-  { delaysMs, made, now, draw }: {
+  { delaysMs, draw, made, now, rejectOn }: {
     readonly delaysMs: ReadonlyArray<number>
     readonly made: number
     readonly now: number
     readonly draw: number
+    readonly rejectOn?: ReadonlyArray<number> | undefined
   }
 ): Next => {
   const response = end._tag === "Answered" ? end.response : undefined
-  if (response !== undefined && response.status >= 200 && response.status <= 299) return Next.Delivered()
+  if (response !== undefined && isSuccess(response.status, rejectOn)) return Next.Delivered()
   if (response?.status === 410) return Next.Gone()
   const wait = response !== undefined && asksToWait(response.status)
     ? retryAfterMs(response.headers["retry-after"], now)

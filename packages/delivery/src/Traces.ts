@@ -15,7 +15,7 @@ const traceOf = ({ orderId, messageId }: ClaimedDelivery) => {
 }
 
 const succeeded = ({ error, response }: AttemptRecord): boolean =>
-  error === undefined && response !== undefined && response.status >= 200 && response.status < 300
+  error === undefined && response !== undefined
 
 const attemptSpan = (delivery: ClaimedDelivery, attempt: AttemptRecord): TraceSpan => ({
   ...traceOf(delivery),
@@ -25,7 +25,7 @@ const attemptSpan = (delivery: ClaimedDelivery, attempt: AttemptRecord): TraceSp
   startedAt: attempt.startedAt,
   finishedAt: attempt.startedAt + attempt.durationMs,
   attributes: {
-    "http.request.method": "POST",
+    "http.request.method": delivery.target?.callout?.method ?? "POST",
     "http.response.status_code": attempt.response?.status,
     "http.request.resend_count": attempt.number - 1,
     "error.type": attempt.error?.code,

@@ -29,6 +29,14 @@ describe("Judgement", () => {
   ]
   for (const [name, next, end, made] of table) it(`${name}`, () => assert.deepStrictEqual(at(end, made), next))
 
+  it("judges the call of a step by the statuses that it lists alone", () => {
+    const rejecting = (status: number) =>
+      judge(answered(status), { delaysMs: defaultDelaysMs, made: 1, now: 0, draw: 0, rejectOn: [404, 410, 503] })
+    for (const status of [200, 302, 400, 500]) assert.deepStrictEqual(rejecting(status), Next.Delivered(), `${status}`)
+    for (const status of [404, 503]) assert.deepStrictEqual(rejecting(status), fiveSeconds, `${status}`)
+    assert.deepStrictEqual(rejecting(410), Next.Gone())
+  })
+
   it("reads a Retry-After that is a date, and ignores one that is neither date nor seconds", () => {
     const now = 1_700_000_000_000
     const inAnHour = "Tue, 14 Nov 2023 23:13:20 GMT"

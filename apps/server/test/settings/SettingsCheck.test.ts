@@ -71,6 +71,66 @@ const on = (host: string, members: JsonObject = {}) =>
   workflow({ Properties: [{ Key: "Host", Value: host }], ...members })
 
 layer(checks, { excludeTestServices: true })("SettingsCheck", (it) => {
+  describe("blocking: false", () => {
+    const told = (members: JsonObject = {}): JsonObject => step({ id: "told", blocking: false, ...members })
+    const side = { endpoint: "https://a.example/undo" }
+    const together = (member: string) =>
+      `cannot be false together with ${member}: the run does not wait for the call. Remove one of them`
+    const refused: ReadonlyArray<readonly [string, JsonObject, string]> = [
+      ["of a critical step", told({ critical: true }), together("critical")],
+      ["of a step that awaits a callback", told({ awaitCallback: { timeout: 1000 } }), together("awaitCallback")],
+      ["of a step with a compensation", told({ compensate: side }), together("compensate")],
+      [
+        "of a callout with retries",
+        told({ options: { endpoint: "https://a.example", retry: { delaysMs: [1] } } }),
+        together("options.retry")
+      ],
+      [
+        "of a step that obeys its answer",
+        on("https://a.example", { blocking: false }),
+        "cannot be false for WebhookWorkflowStep: use calloutPlugin, or ExportOrder"
+      ]
+    ]
+    for (const [name, refusedStep, message] of refused) {
+      it.effect(`${name} is refused`, () =>
+        Effect.gen(function*() {
+          assert.deepStrictEqual(yield* faultsOf("pipeline", pipeline(refusedStep)), [
+            { path: "steps[0].blocking", message }
+          ])
+        }))
+    }
+
+    it.effect("is refused where it is no boolean", () =>
+      Effect.gen(function*() {
+        const [fault] = yield* faultsOf("pipeline", pipeline(told({ blocking: "no" })))
+        assert.strictEqual(fault?.path, "steps[0].blocking")
+      }))
+
+    it.effect("leaves no record that a later expression could read", () =>
+      Effect.gen(function*() {
+        for (const read of ["callouts.told.body.id", "callouts.told", "$exists(callouts.told.status)"]) {
+          const faults = yield* faultsOf("pipeline", pipeline(told(), step({ when: read })))
+          assert.deepStrictEqual(faults, [{
+            path: "steps[1].when",
+            message: "reads callouts.told, and the run does not wait for that step's answer: it has blocking: false"
+          }], read)
+        }
+        assert.deepStrictEqual(yield* faultsOf("pipeline", pipeline(told(), step({ when: "steps.told.state" }))), [])
+      }))
+
+    it.effect("warns about members that have no effect", () =>
+      Effect.gen(function*() {
+        const members = { probe: side, responseSchema: { type: "object" }, onUnavailable: "hold" }
+        assert.deepStrictEqual(
+          yield* warningsOf("pipeline", pipeline(told(members))),
+          ["probe", "responseSchema", "onUnavailable"].map((member) =>
+            `told: ${member} has no effect with blocking: false, whose call is a delivery`
+          )
+        )
+        assert.deepStrictEqual(yield* faultsOf("pipeline", pipeline(step({ blocking: true, critical: true }))), [])
+      }))
+  })
+
   describe("unknown members", () => {
     it.effect("a misspelt member is reported before a missing one", () =>
       Effect.gen(function*() {

@@ -58,6 +58,8 @@ export interface CalloutRecord {
   readonly probe?: true
   /** Set if this is the answer that came to the callback URL of attempt `attempt`, or tells that none came in time. */
   readonly callback?: true
+  /** Set on an attempt of the delivery that a step with `blocking: false` sent its call as: the delivery's UUID. */
+  readonly delivery?: string
   /** Set on the record of a callback that an operator answered in the partner's place. */
   readonly resolution?: { readonly reason: string; readonly requestedBy?: string; readonly at: number }
   readonly error?: { readonly message: string; readonly code?: string }

@@ -61,6 +61,8 @@ export const Step = Schema.Struct({
   compensate: Schema.optionalKey(CalloutOptions),
   probe: Schema.optionalKey(CalloutOptions),
   onUnavailable: Schema.optionalKey(Schema.Literals(["fail", "hold"])),
+  /** False where the run does not wait for the step's call: it is sent as a delivery. Absent: true. */
+  blocking: Schema.optionalKey(Schema.Boolean),
   /** Any 2xx says that the answer comes later, to the callback URL that the request carries. */
   awaitCallback: Schema.optionalKey(Schema.Struct({
     /** Milliseconds from the 2xx, above 0. */

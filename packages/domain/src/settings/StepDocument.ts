@@ -159,6 +159,7 @@ export const decodeStep = (document: JsonObject, at: Place): Step => {
       compensate: calloutOptions(reader, "compensate"),
       probe: calloutOptions(reader, "probe"),
       onUnavailable: reader.oneOf("onUnavailable", ["fail", "hold"]),
+      blocking: reader.boolean("blocking"),
       awaitCallback: awaitCallback(reader)
     })
   }

@@ -8,6 +8,7 @@ export type DeliveryState = typeof DeliveryState.Type
 /** Types of deliveries that steps make, and no endpoint subscribes to; and of a test send. */
 export const exportType = "export"
 export const postProcessingType = "postProcessing"
+export const calloutType = "callout"
 export const testType = "test"
 
 export const AttemptView = Schema.Struct({

@@ -16,6 +16,7 @@ import { firstOf, type TlsIdentity } from "@sluice/domain/pipeline/TlsIdentity"
 import { both, makeRedactor, redacted, type Redactor } from "@sluice/domain/redaction/Redaction"
 import { workflowBody } from "@sluice/domain/workflow/WorkflowBody"
 import { Credentials, type CredentialsError } from "@sluice/http-client/Credentials"
+import { recordedFailure } from "@sluice/http-client/internal/RecordedFailure"
 import { Outbound, type OutboundError, type OutboundResponse } from "@sluice/http-client/Outbound"
 import { Clock, Effect, Redacted, Result } from "effect"
 import { Base64 } from "effect/encoding"
@@ -115,31 +116,15 @@ const failureRecord = (
   redactor: Redactor
 ): Pick<CalloutRecord, "outcome" | "unknown" | "error"> => {
   const message = redactor.text(error.message)
-  switch (error._tag) {
-    case "Defect":
-      return {
-        outcome: "invalid-response",
-        error: { message, code: defectCode },
-        ...(sending && { unknown: true as const })
-      }
-    case "OutboundTimedOut":
-      return { outcome: "timed-out", error: { message }, ...(error.sent && { unknown: true as const }) }
-    case "OutboundUnreachable":
-      return {
-        outcome: "unreachable",
-        error: { message, code: error.code },
-        ...(error.sent && error.code === "reset" && { unknown: true as const })
-      }
-    case "OutboundUnreadable":
-      return {
-        outcome: "invalid-response",
-        error: { message },
-        // A status says that the partner has dealt with the request.
-        ...(error.sent && error.status === undefined && { unknown: true as const })
-      }
-    case "TokenRefused":
-      return { outcome: "rejected", error: { message } }
+  if (error._tag === "Defect") {
+    return {
+      outcome: "invalid-response",
+      error: { message, code: defectCode },
+      ...(sending && { unknown: true as const })
+    }
   }
+  const failure = recordedFailure(error)
+  return { ...failure, error: { ...failure.error, message } }
 }
 
 const caught = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | Defect> =>

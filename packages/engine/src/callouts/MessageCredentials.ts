@@ -2,9 +2,10 @@
  * The credentials of a step's message, found when it is sent: nothing secret is stored with it. By the same precedence
  * as a callout's: the step's own headers, then the connector, then the auth provider. Contract: section 4.
  */
+import { expressionIn } from "@sluice/domain/internal/decode/Marks"
 import { parseHttpUrl } from "@sluice/domain/internal/decode/Url"
 import { redactUrl } from "@sluice/domain/internal/redaction/UrlSecrets"
-import { isObject } from "@sluice/domain/json/Json"
+import { isObject, type JsonObject } from "@sluice/domain/json/Json"
 import { appliesTo, type Authentication } from "@sluice/domain/pipeline/AuthProvider"
 import { type Connector, speaksFor } from "@sluice/domain/pipeline/Connector"
 import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
@@ -31,13 +32,21 @@ export interface MessageCredentials {
   readonly tls?: TlsIdentity
 }
 
+/** Headers that are written out; values of expressions are stored with the message. */
+const writtenOut = (headers: JsonObject): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      typeof value === "string" && expressionIn(value) === undefined ? [[name, value]] : []
+    )
+  )
+
 const ownHeaders = ({ options }: Step): Record<string, string> => {
   const properties = Array.isArray(options["properties"])
     ? options["properties"] as unknown as NonNullable<WebhookWorkflowStepOptions["properties"]>
     : []
   const headers = options["headers"]
   return {
-    ...(headers !== undefined && isObject(headers) && lowerCased(headers as Readonly<Record<string, string>>)),
+    ...(headers !== undefined && isObject(headers) && lowerCased(writtenOut(headers))),
     ...requestHeaders(properties)
   }
 }

@@ -150,7 +150,7 @@ export interface RunSoFar {
   readonly compensating: boolean
   readonly inheritedKeys?: ReadonlyArray<InheritedKey>
   readonly steps: ReadonlyArray<StepRow & { readonly nextVersion: number }>
-  /** Records of steps, by the step's index; those of reused steps too. */
+  /** Records of steps, by the step's index; those of reused steps too, and none of what was sent as a delivery. */
   readonly callouts: ReadonlyArray<{ readonly index: number; readonly record: CalloutRecord }>
   /** A wait that had begun: the attempt is due then, and had not been opened. */
   readonly wait?: Wait

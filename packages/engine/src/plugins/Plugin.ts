@@ -64,6 +64,14 @@ export interface StepPolicy {
   readonly notesFailures: boolean
 }
 
+/** A callout for which the run does not wait. */
+export interface DeferredCallout {
+  /** Its retry policy, judgement and credentials are not used: a delivery has its own. */
+  readonly request: CalloutRequest
+  /** Statuses that are refusals; every other one is a success. */
+  readonly rejectOn: ReadonlyArray<number>
+}
+
 /** The connector that a step asks for. */
 export interface ConnectorUse {
   readonly name: string
@@ -97,6 +105,8 @@ export interface Plugin<Options = never> {
   readonly skips?: (options: JsonObject, order: Order) => string | undefined
   /** The answer to its one request may come to a callback URL (`awaitCallback`). Absent: false. */
   readonly mayAwaitCallback?: boolean
+  /** The one request of a step with `blocking: false`, which is sent as a delivery. Absent: no step may be so. */
+  readonly deferred?: (input: StepInput<Options>) => Effect.Effect<DeferredCallout, PluginError>
   readonly policy: (step: Step, pipeline: Pipeline) => StepPolicy
   readonly run: (input: StepInput<Options>) => Effect.Effect<StepResult, PluginError>
 }

@@ -11,6 +11,7 @@ import { Clock, Effect } from "effect"
 import * as AuxiliaryCallout from "../callouts/AuxiliaryCallout.ts"
 import * as CalloutAttempt from "../callouts/CalloutAttempt.ts"
 import * as CalloutContext from "../callouts/CalloutContext.ts"
+import { deferredResult } from "../callouts/DeferredCallout.ts"
 import * as Probe from "../callouts/Probe.ts"
 import * as StepCallouts from "../callouts/StepCallouts.ts"
 import type { ExpressionScope } from "../expressions/Expressions.ts"
@@ -19,7 +20,7 @@ import type { RunSignals } from "../interruption/RunSignals.ts"
 import type { ClaimedRun } from "../journal/Journal.ts"
 import * as PartnerConcurrency from "../partners/PartnerConcurrency.ts"
 import * as PartnerHealth from "../partners/PartnerHealth.ts"
-import type { StepPolicy } from "../plugins/Plugin.ts"
+import type { StepInput, StepPolicy } from "../plugins/Plugin.ts"
 import { type PluginError, Unprepared } from "../plugins/PluginError.ts"
 import { Plugins } from "../plugins/Plugins.ts"
 import { Settings } from "../settings/Settings.ts"
@@ -109,7 +110,8 @@ export const make = Effect.gen(function*() {
   /** Runs the plugin; its typed errors and its result become one outcome. A defect is the plugin's failure. */
   const perform = Effect.fnUntraced(function*(run: RunningSteps, placed: PlannedStep, open: OpenTask) {
     const { checkpoints, interruption, pipeline, scope } = run
-    const { callouts, document: { order } } = open
+    const { callouts, document } = open
+    const { order } = document
     const { defect, step } = placed
     if (defect !== undefined) return failed(defect)
     const plugin = byName.get(step.name)
@@ -120,26 +122,34 @@ export const make = Effect.gen(function*() {
     if (prepared._tag === "Failed") return failed(prepared.error)
     if (prepared._tag === "Skipped") return prepared.reason
     const { connectors, authProviders } = settings.current()
+    const { held } = checkpoints
+    const input: StepInput<unknown> = {
+      options: prepared.options,
+      order,
+      orderVersion: order.version,
+      step,
+      pipeline,
+      processEventId: processEventId(held.runId),
+      shipmentId: held.shipmentId,
+      connectors,
+      authProviders,
+      startedAt: checkpoints.startedAt(),
+      callout: expecting(step, callouts.callout, checker)
+    }
+    const result = step.blocking === false && plugin.deferred !== undefined
+      ? Effect.map(plugin.deferred(input), (deferred) =>
+        deferredResult({ held, index: placed.index, step, pipeline, document }, deferred))
+      : plugin.run(input)
     const work = Effect.tap(
-      Effect.match(
-        plugin.run({
-          options: prepared.options,
-          order,
-          orderVersion: order.version,
-          step,
-          pipeline,
-          processEventId: processEventId(checkpoints.held.runId),
-          shipmentId: checkpoints.held.shipmentId,
-          connectors,
-          authProviders,
-          startedAt: checkpoints.startedAt(),
-          callout: expecting(step, callouts.callout, checker)
-        }),
-        { onFailure: failed, onSuccess: (result) => StepOutcome.Succeeded({ result }) }
-      ),
+      Effect.match(result, { onFailure: failed, onSuccess: (result) => StepOutcome.Succeeded({ result }) }),
       () => callouts.close
     )
-    return yield* performed(work, interruption)
+    const interrupted = interruption.now()
+    const outcome = yield* performed(work, interruption)
+    // The run was interrupted before this step, and a takeover could not know that nothing of it had begun.
+    return interrupted !== undefined && outcome._tag === "Succeeded" && callouts.records().length === 0
+      ? failed(Interruption.toPluginError(interrupted))
+      : outcome
   }, (work, _, { step }) => Effect.catchDefect(work, (defect) => broken(step, defect)))
 
   const taskOf = (run: RunningSteps, placed: PlannedStep): Task => {

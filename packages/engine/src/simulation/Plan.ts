@@ -187,7 +187,7 @@ const calloutRequest = ({ answered, request }: Asked, redactor: Redactor): Plann
 })
 
 const deliveryRequest = (message: OutgoingMessage, redactor: Redactor): PlannedRequest => ({
-  method: "POST",
+  method: message.callout?.method ?? "POST",
   endpoint: redactor.text(redactUrl(message.url)),
   headers: redactor.headers({
     "content-type": "application/json",

@@ -49,13 +49,13 @@ export class PipelineCheck extends Context.Service<PipelineCheck, {
 /** Callouts beside a step's own. */
 const sides = ["probe", "compensate"] as const
 
-/** Steps that come before, with what each one's answer must look like. */
-type Earlier = ReadonlyMap<string, Json | undefined>
+/** Steps that come before, by id. */
+type Earlier = ReadonlyMap<string, Step>
 
 /** The findings of the schemas of earlier answers about the places that an expression reads. */
 const answersOf = (paths: ReadonlyArray<CalloutPath>, earlier: Earlier): ReadonlyArray<PathVerdict> =>
   paths.flatMap(({ members: [part, ...path], stepId }) => {
-    const schema = earlier.get(stepId)
+    const schema = earlier.get(stepId)?.responseSchema
     return schema === undefined || part !== "body" || path.length === 0 || responseSchemaFaults(schema).length > 0
       ? []
       : [readingOf(stepId, path, verdictOf(schema, path, `callouts.${stepId}.body`))]
@@ -145,6 +145,30 @@ const answerFaults = (plugin: AnyPlugin, { awaitCallback }: Step): ReadonlyArray
     ? []
     : [{ path: "awaitCallback", message: `is not for ${plugin.name}: use calloutPlugin or WebhookWorkflowStep` }]
 
+/** The members that say that the run does not wait for the step's call. */
+const blockingFaults = (plugin: AnyPlugin, step: Step, pipeline: Pipeline): ReadonlyArray<Fault> => {
+  if (step.blocking !== false) return []
+  if (plugin.deferred === undefined) {
+    return [{ path: "blocking", message: `cannot be false for ${plugin.name}: use calloutPlugin, or ExportOrder` }]
+  }
+  const contradicting = [
+    ...(plugin.policy(step, pipeline).critical ? ["critical"] : []),
+    ...(step.awaitCallback !== undefined ? ["awaitCallback"] : []),
+    ...(step.options["retry"] !== undefined ? ["options.retry"] : []),
+    ...(step.compensate !== undefined ? ["compensate"] : [])
+  ]
+  return contradicting.map((member) => ({
+    path: "blocking",
+    message: `cannot be false together with ${member}: the run does not wait for the call. Remove one of them`
+  }))
+}
+
+/** Members that have no effect where the run does not wait for the call. */
+const withoutEffect = (step: Step): ReadonlyArray<string> =>
+  step.blocking !== false ? [] : (["probe", "responseSchema", "onUnavailable"] as const)
+    .filter((member) => step[member] !== undefined)
+    .map((member) => `${step.id}: ${member} has no effect with blocking: false, whose call is a delivery`)
+
 const unreachableCallback =
   "awaitCallback: the callback URL holds the address that this server listens on, which stands "
   + "for every interface: set SLUICE_PUBLIC_URL to the address under which partners reach it"
@@ -208,6 +232,13 @@ const make = Effect.gen(function*() {
             : `refers to step ${id}, which is not in this pipeline`
         })
       }
+      for (const id of new Set(facts.success.calloutPaths.map(({ stepId }) => stepId))) {
+        if (earlier.get(id)?.blocking !== false) continue
+        faults.push({
+          path,
+          message: `reads callouts.${id}, and the run does not wait for that step's answer: it has blocking: false`
+        })
+      }
       for (const verdict of answersOf(facts.success.calloutPaths, earlier)) {
         if (verdict._tag === "Excluded") faults.push({ path, message: verdict.message })
         if (verdict._tag === "Suspicious") warnings.push(`${path}: ${verdict.message}`)
@@ -232,7 +263,7 @@ const make = Effect.gen(function*() {
       const refusal = expressionsIn(options.endpoint).length > 0 ? undefined : outbound.refuse(options.endpoint)
       if (refusal !== undefined) faults.push({ path: `${inside}.endpoint`, message: refusal })
       const placed = expressionsIn(options as unknown as JsonObject, inside)
-      const seen = side === "probe" ? earlier : new Map([...earlier, [step.id, step.responseSchema] as const])
+      const seen = side === "probe" ? earlier : new Map([...earlier, [step.id, step] as const])
       faults.push(...yield* expressionFaults(placed, seen, all, warnings))
     }
     return faults
@@ -253,7 +284,7 @@ const make = Effect.gen(function*() {
     const warnings: Array<string> = [...markWarnings("pipeline", document)]
     const places = placesOf(pipeline)
     const all = new Set(places.map(({ step }) => step.id))
-    const earlier = new Map<string, Json | undefined>()
+    const earlier = new Map<string, Step>()
 
     if (pipeline.match.when !== undefined) {
       const placed = [{ path: "match.when", source: pipeline.match.when }]
@@ -265,7 +296,7 @@ const make = Effect.gen(function*() {
       if (plugin === undefined) {
         const known = [...byName.keys()].join(", ")
         faults.push({ path: `${path}.name`, message: `there is no plugin ${step.name}: use one of ${known}` })
-        earlier.set(step.id, step.responseSchema)
+        earlier.set(step.id, step)
         continue
       }
       const inside = plugin.configuredIn === "options" ? `${path}.options` : path
@@ -280,7 +311,9 @@ const make = Effect.gen(function*() {
         source: one.source,
         path: faultBelow(inside, { path: one.path, message: "" }).path
       }))
-      faults.push(...answerFaults(plugin, step).map((fault) => faultBelow(path, fault)))
+      const waiting = faultsOf(plugin, () => [...answerFaults(plugin, step), ...blockingFaults(plugin, step, pipeline)])
+      faults.push(...waiting.map((fault) => faultBelow(path, fault)))
+      warnings.push(...withoutEffect(step))
       if (step.awaitCallback !== undefined && !callbackBase.isReachable) {
         warnings.push(`${step.id}: ${unreachableCallback}`)
       }
@@ -290,7 +323,7 @@ const make = Effect.gen(function*() {
       faults.push(
         ...responseSchemaFaults(step.responseSchema).map((fault) => faultBelow(`${path}.responseSchema`, fault))
       )
-      earlier.set(step.id, step.responseSchema)
+      earlier.set(step.id, step)
     }
     if (judged.faults.length + faults.length > 0) {
       return yield* new PipelineInvalid({ faults: [...judged.faults, ...faults] })

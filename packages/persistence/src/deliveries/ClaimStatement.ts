@@ -66,7 +66,8 @@ used as (
   where w.id = l.id and taken.lane = 'e:' || l.id
 ),
 c as (
-  update deliveries d set claimed_until = clock_timestamp() + interval '${claimMs} ms', claim = $5 from pick
+  update deliveries d set claim = $5, claimed_until = clock_timestamp()
+    + (${claimMs} + coalesce((d.target::json ->> 'timeoutMs')::float8, 0)) * interval '1 ms' from pick
   where d.id = pick.id
   returning d.id, d.message_id, d.seq, d.type, d.order_id, d.lane, d.endpoint_id, d.target, d.attempts, d.round, d.body
 )

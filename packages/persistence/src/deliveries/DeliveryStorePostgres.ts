@@ -11,6 +11,7 @@ import {
   DeliveryStore,
   lookAgainMs,
   type Settlement,
+  type StepRecord,
   StoreUnavailable
 } from "@sluice/delivery/DeliveryStore"
 import { disableAfterMs, failingReason, goneReason } from "@sluice/delivery/internal/EndpointHealth"
@@ -28,7 +29,15 @@ import * as StatementPlans from "../sql/StatementPlans.ts"
 import { transaction } from "../sql/Transaction.ts"
 import { claimed, type ClaimedRow } from "./ClaimedRow.ts"
 import { claimStatement, nextStatement } from "./ClaimStatement.ts"
-import { exhaustions, lockStatement, settleParameters, settleStatement, type Settling } from "./SettleStatement.ts"
+import {
+  exhaustions,
+  lockStatement,
+  partsOf,
+  settleParameters,
+  type SettleParts,
+  settleStatement,
+  type Settling
+} from "./SettleStatement.ts"
 
 /** The longest time until deliveries left by another process, or made without a notification, are found. */
 const longestRest = "15 seconds"
@@ -54,17 +63,24 @@ const unrecordable = "what came of this attempt cannot be stored as it is"
 /** Longer than any wait that a schedule or a `Retry-After` asks for, in milliseconds. */
 const longestWaitMs = 40 * 86_400_000
 
+/** The record of a step in values that can be stored: without the answer. */
+const reducedRecord = ({ record, ...of }: StepRecord): StepRecord => {
+  const { response: _, ...head } = record
+  return { ...of, record: { ...head, error: { message: unrecordable } } }
+}
+
 /** The same result in values that can be stored. */
 const reduced = (settling: Settling): Settling => {
   const { settlement } = settling
   if (settlement._tag !== "Attempted") return settling
-  const { attempt: { number, startedAt, durationMs }, next } = settlement
+  const { attempt: { number, startedAt, durationMs }, callout, next } = settlement
   const wait = next._tag === "Retry" ? next.afterMs : 0
   return {
     ...settling,
     settlement: {
       ...settlement,
       attempt: { number, startedAt, durationMs, error: { code: "unrecordable", message: unrecordable } },
+      ...(callout !== undefined && { callout: reducedRecord(callout) }),
       next: next._tag === "Retry"
         ? Next.Retry({ afterMs: wait >= 0 ? Math.min(wait, longestWaitMs) : lookAgainMs })
         : next
@@ -103,15 +119,24 @@ const ended = (row: ClaimedRow, claim: string, reason: unknown): Waiting => ({
   done: () => {}
 })
 
+/** The statement texts by their parts, each made once. */
+const settleTextsOf = (days: number) => {
+  const known = new Map<string, string>()
+  return (parts: SettleParts): string => {
+    const key = `${parts.tells} ${parts.records}`
+    const text = known.get(key) ?? settleStatement(days, parts)
+    known.set(key, text)
+    return text
+  }
+}
+
 const make = Effect.gen(function*() {
   const sql = yield* PgClient
   const signal = yield* DeliverySignal
   const claims = new WeakMap<ClaimedDelivery, string>()
   const queue = yield* Queue.unbounded<Waiting>()
   const clock = yield* Clock.Clock
-  const days = disableAfterMs / 86_400_000
-  const settleText = settleStatement(days, false)
-  const exhaustingText = settleStatement(days, true)
+  const settleTexts = settleTextsOf(disableAfterMs / 86_400_000)
 
   const claim = Effect.fnUntraced(function*({ otherwise, room, total }: ClaimRequest) {
     const lanes = [texts([...room.keys()]), ints([...room.values()]), PgTypes.int4(otherwise)]
@@ -140,9 +165,10 @@ const make = Effect.gen(function*() {
       }
     }
     const exhausted = exhaustions(settlings, clock.currentTimeMillisUnsafe())
+    const parts = partsOf(settlings, exhausted)
     const settled = sql.unsafe<{ readonly endpoint_id: string | null }>(
-      exhausted.length === 0 ? settleText : exhaustingText,
-      settleParameters(settlings, exhausted)
+      settleTexts(parts),
+      settleParameters(settlings, exhausted, parts)
     )
     // What belongs to no order is in no chain, and releases nothing.
     const rows = yield* settlings.some(({ orderId }) => orderId !== undefined)

@@ -11,7 +11,16 @@ import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import { testType } from "@sluice/domain/webhook/Delivery"
 import { isOperational, operationalBody, operationalParts } from "../outbox/OperationalEvents.ts"
+import { calloutColumns, calloutRow } from "../records/CalloutColumns.ts"
 import { columns, type ColumnTypes, parameterCount, unnest } from "../sql/ArrayParameters.ts"
+
+/** The parts of the statement that are left out where nothing needs them. */
+export interface SettleParts {
+  /** Deliveries that end exhausted are told of. */
+  readonly tells: boolean
+  /** Attempts are records of the steps whose calls they are. */
+  readonly records: boolean
+}
 
 export interface Settling {
   readonly id: string
@@ -55,7 +64,7 @@ const became = `(case
  * due. A delivery that was held meanwhile stays so, unless this very attempt ended it; one that was cancelled meanwhile
  * (its endpoint was deleted), unless it succeeded. The attempt is recorded in any case.
  */
-export const settleStatement = (days: number, tells: boolean) => `
+export const settleStatement = (days: number, { records, tells }: SettleParts) => `
 with r as materialized (select * from ${unnest(row, "r", 1)}),
 u as (
   update deliveries d set
@@ -93,7 +102,7 @@ health as (
 h as (
   update webhook_endpoints w set failing_since = case when not health.succeeded then clock_timestamp() end
   from health where w.id = health.endpoint_id and health.succeeded = (w.failing_since is not null)
-)${tells ? `,\n${exhaustedParts}` : ""}
+)${tells ? `,\n${exhaustedParts}` : ""}${records ? `,\n${recordPart(tells)}` : ""}
 select health.endpoint_id from health join webhook_endpoints w on w.id = health.endpoint_id
 where not health.succeeded and w.disabled_at is null and w.failing_since < clock_timestamp() - interval '${days} days'
 union all (select null from n limit 1)${
@@ -109,6 +118,17 @@ const exhaustedParts = `ev as materialized (
   from ${unnest(exhaustion, "x", 1 + parameterCount(row))} join u on u.id = x.delivery and u.state = 'exhausted'
 ),
 ${operationalParts}`
+
+const stepCallout = { delivery: "uuid", ...calloutColumns } as const satisfies ColumnTypes
+
+/** Records of steps: none where the delivery was taken away meanwhile, or the run was deleted. */
+const recordPart = (tells: boolean) => `k as (
+  insert into callouts (run_id, id, step, outcome, record, form, body, response)
+  select x.run_id, x.id, x.step, x.outcome, x.record, x.form, x.body, x.response
+  from ${unnest(stepCallout, "x", 1 + parameterCount(row) + (tells ? parameterCount(exhaustion) : 0))}
+  join u on u.id = x.delivery join runs on runs.id = x.run_id
+  on conflict do nothing
+)`
 
 type Exhaustion = { readonly [Name in keyof typeof exhaustion]: string | number | Uint8Array }
 
@@ -165,10 +185,29 @@ const rowOf = ({ id, claim, endpointId, settlement }: Settling) => {
   }
 }
 
+/** The records of steps among the results. */
+const stepCallouts = (settlings: ReadonlyArray<Settling>) =>
+  settlings.flatMap(({ id, settlement }) => {
+    if (settlement._tag !== "Attempted" || settlement.callout === undefined) return []
+    const { index, record, runId } = settlement.callout
+    return [{ delivery: id, ...calloutRow(runId, index, record) }]
+  })
+
+export const partsOf = (
+  settlings: ReadonlyArray<Settling>,
+  exhausted: ReadonlyArray<Exhaustion>
+): SettleParts => ({
+  tells: exhausted.length > 0,
+  records: settlings.some(({ settlement }) => settlement._tag === "Attempted" && settlement.callout !== undefined)
+})
+
+/** `parts` as for the statement. */
 export const settleParameters = (
   settlings: ReadonlyArray<Settling>,
-  exhausted: ReadonlyArray<Exhaustion> = []
+  exhausted: ReadonlyArray<Exhaustion>,
+  { records, tells }: SettleParts
 ): ReadonlyArray<PgTypes.Parameter> => [
   ...columns(row, settlings.map(rowOf)),
-  ...(exhausted.length === 0 ? [] : columns(exhaustion, exhausted))
+  ...(tells ? columns(exhaustion, exhausted) : []),
+  ...(records ? columns(stepCallout, stepCallouts(settlings)) : [])
 ]

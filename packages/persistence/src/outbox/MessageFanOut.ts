@@ -7,7 +7,7 @@ import { endpointChain, endpointLane, newId, wants } from "./FanOut.ts"
 
 /**
  * After `t`; `om` (messages to endpoints: id, n, place, type, order_id, finished_at, body, cause) and `xm` (messages of
- * steps: id, n, type, order_id, lane, url, target, body, cause). cause: the timeline entry that the message tells of.
+ * steps: id, n, type, order_id, lane, url, target, body, cause; its delivery has the same id). cause: the timeline entry that the message tells of.
  */
 export const messageFanOut = `chains as (
   select ${endpointChain("t.id", "om.order_id")} as chain from om join t on ${wants("om.type")}
@@ -31,7 +31,7 @@ mw as (
 dw as (
   insert into deliveries (id, message_id, seq, endpoint_id, target, lane, type, order_id, chain, state, due_at,
     created_at, finished_at)
-  select ${newId("p.id")}, p.id, p.seq, p.endpoint_id, p.target, p.lane, p.type, p.order_id, p.chain, p.state,
+  select case when p.target is null then ${newId("p.id")} else p.id end, p.id, p.seq, p.endpoint_id, p.target, p.lane, p.type, p.order_id, p.chain, p.state,
     case when p.state = 'pending' and (p.chain is null
       or (p.place = 1 and not exists (select from tails where tails.chain = p.chain))) then statement_timestamp() end,
     p.created_at, case when p.state = 'held' then p.created_at end

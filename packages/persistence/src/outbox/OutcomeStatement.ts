@@ -209,12 +209,13 @@ const indexable = (text: string): string =>
 
 const laneOf = (url: string): string => indexable(`s:${URL.parse(url)?.origin ?? url}`)
 
-const targetOf = ({ url, headers, idempotencyKey, timeoutMs, origin }: OutgoingMessage): StepTarget => ({
+const targetOf = ({ callout, headers, idempotencyKey, origin, timeoutMs, url }: OutgoingMessage): StepTarget => ({
   url,
   headers,
   idempotencyKey,
   timeoutMs,
-  origin
+  origin,
+  ...(callout !== undefined && { callout })
 })
 
 /** The subscriptions that an order leaves behind: its own, or those that it adds to the one that it names. */

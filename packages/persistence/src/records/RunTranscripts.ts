@@ -178,6 +178,8 @@ const make = Effect.gen(function*() {
   const committed = (transcript: Transcript, entry: Entry, stored: Committed | Stale) => {
     // Another change of the order was faster: what follows is made of a document that is read.
     if (stored._tag === "Stale") return giveUp(entry.runId)
+    // The records of a call that is delivered are stored beside the run.
+    if (entry.messages?.some(({ type }) => type === "callout") === true) return giveUp(entry.runId)
     transcript.entries.push([entry, stored.version])
     if (entry.write !== undefined) transcript.documents.set(entry.write.seen + 1, entry.write.document.text)
     transcript.bytes += bytesOf(entry)

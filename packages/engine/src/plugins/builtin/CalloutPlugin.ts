@@ -2,12 +2,13 @@
  * `calloutPlugin`: sends the order, or a body of its own, to a partner and remembers the answer. Contract: section 6.
  */
 import type { SentBody } from "@sluice/domain/callout/CalloutRecord"
+import { statusRejection } from "@sluice/domain/internal/callout/StatusRejection"
 import { expressionIn } from "@sluice/domain/internal/decode/Marks"
 import { isObject, type Json, stringify } from "@sluice/domain/json/Json"
 import type { Fault } from "@sluice/domain/order/Order"
 import { Effect, Redacted, Schema } from "effect"
-import type { Judgement } from "../Callout.ts"
-import type { Plugin } from "../Plugin.ts"
+import type { CalloutRequest, Judgement } from "../Callout.ts"
+import type { Plugin, StepInput } from "../Plugin.ts"
 import { Unprepared } from "../PluginError.ts"
 import { type AttemptEnd, delays, isNetworkError, never, type RetryPolicy } from "../RetrySchedule.ts"
 import { SigningSecret } from "../SigningSecret.ts"
@@ -58,10 +59,10 @@ const bodyFault = (body: Json, method: Json | undefined): string | undefined =>
 const rejectedStatuses = (options: CalloutPluginOptions): ReadonlyArray<number> => options.shouldRejectOn?.status ?? []
 
 /** Judges an answer by its status alone. */
-export const judge = (options: CalloutPluginOptions, status: number): Judgement =>
-  rejectedStatuses(options).includes(status)
-    ? { outcome: "rejected", message: `callout plugin failed due to response status: [${status}]` }
-    : { outcome: "succeeded" }
+export const judge = (options: CalloutPluginOptions, status: number): Judgement => {
+  const message = statusRejection(rejectedStatuses(options), status)
+  return message === undefined ? { outcome: "succeeded" } : { outcome: "rejected", message }
+}
 
 /** Timeouts, network errors, 429, and listed statuses ≥ 500. */
 export const isRetried = (end: AttemptEnd): boolean =>
@@ -70,6 +71,29 @@ export const isRetried = (end: AttemptEnd): boolean =>
 
 const retryOf = (options: CalloutPluginOptions): RetryPolicy =>
   options.retry === undefined ? never : { schedule: delays(options.retry.delaysMs), retries: isRetried }
+
+const requestOf = (
+  { authProviders, options }: StepInput<CalloutPluginOptions>
+): Effect.Effect<CalloutRequest, Unprepared> => {
+  const { body, method = "POST" } = options
+  // Only an expression can have made it a GET: a written one was refused with the pipeline.
+  if (method === "GET" && body !== undefined) {
+    return Effect.fail(new Unprepared({ message: "options.body cannot be sent with GET" }))
+  }
+  return Effect.succeed({
+    method,
+    url: options.endpoint,
+    headers: options.headers ?? {},
+    body: bodyOf(options),
+    timeoutMs: options.timeoutValue ?? defaultTimeoutMs,
+    credentials: {
+      providers: authProviders,
+      ...(options.signingSecret !== undefined && { signingSecret: Redacted.make(options.signingSecret) })
+    },
+    retry: retryOf(options),
+    judge: ({ status }) => judge(options, status)
+  })
+}
 
 export const calloutPlugin: Plugin<CalloutPluginOptions> = {
   name: "calloutPlugin",
@@ -97,27 +121,10 @@ export const calloutPlugin: Plugin<CalloutPluginOptions> = {
     failedStatus: pipeline.failedStatus,
     notesFailures: false
   }),
-  run: ({ options, callout, authProviders }) => {
-    const { body, method = "POST" } = options
-    // Only an expression can have made it a GET: a written one was refused with the pipeline.
-    if (method === "GET" && body !== undefined) {
-      return Effect.fail(new Unprepared({ message: "options.body cannot be sent with GET" }))
-    }
-    return Effect.map(
-      callout({
-        method,
-        url: options.endpoint,
-        headers: options.headers ?? {},
-        body: bodyOf(options),
-        timeoutMs: options.timeoutValue ?? defaultTimeoutMs,
-        credentials: {
-          providers: authProviders,
-          ...(options.signingSecret !== undefined && { signingSecret: Redacted.make(options.signingSecret) })
-        },
-        retry: retryOf(options),
-        judge: ({ status }) => judge(options, status)
-      }),
+  deferred: (input) => Effect.map(requestOf(input), (request) => ({ request, rejectOn: rejectedStatuses(input.options) })),
+  run: (input) =>
+    Effect.map(
+      Effect.flatMap(requestOf(input), input.callout),
       ({ status }) => ({ reason: `answered ${status}, which is not in shouldRejectOn.status` })
     )
-  }
 }

@@ -8,6 +8,7 @@ import type { Json } from "@sluice/domain/json/Json"
 import { stringify } from "@sluice/domain/json/Json"
 import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
 import { Effect, Schema } from "effect"
+import { computedHeaders } from "../ComputedHeaders.ts"
 import type { Plugin } from "../Plugin.ts"
 import { SigningSecret } from "../SigningSecret.ts"
 
@@ -40,7 +41,7 @@ export const postProcessingWebhook: Plugin<PostProcessingWebhookOptions> = {
         type: "postProcessing",
         // The secrets of a configured URL are put in again when it is sent.
         url: step.options.endpoint === options.endpoint ? redactUrl(options.endpoint) : options.endpoint,
-        headers: {},
+        headers: computedHeaders(step, options.headers ?? {}),
         body: stringify((options.payload ?? order) as Json),
         idempotencyKey: id.replaceAll("-", ""),
         timeoutMs,

@@ -60,7 +60,9 @@ const recovered = (
   rows: ReadonlyArray<StoredCallout>,
   mayBeOpen: boolean
 ): Recovered => {
+  // What is delivered for a step that has ended changes nothing of its run.
   const callouts = rows.map((callout) => ({ index: callout.step, record: decodeCallout(callout) }))
+    .filter(({ record }) => record.delivery === undefined)
   const journal = { steps, callouts }
   const marks = standingMarks(journal, { wait: parsed<Wait>(row.wait_mark), open: parsed<Open>(row.open_mark) })
   return {
