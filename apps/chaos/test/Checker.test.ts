@@ -75,6 +75,7 @@ const rows: Rows = {
     { runId: run, index: 1, phase: "steps", plugin: "calloutPlugin", state: "succeeded", reused: false, storedAt: 400 }
   ],
   callouts: [record, { ...record, step: 1, key: keyOf(run, 1) }],
+  deferred: [{ runId: run, step: 2, deliveryId: "d2", state: "delivered", attempts: 2, records: 2, succeeded: 1 }],
   deliveries: [{
     id: "d",
     messageId: "m",
@@ -170,6 +171,20 @@ const red: ReadonlyArray<readonly [invariant: string, what: string, evidence: Ev
   ["steps", "a step that is missing", withRows({ steps: [second] })],
   ["history", "a success told twice", withRows({ orders: [{ ...order, exported: 2 }] })],
   ["left-behind", "a second subscription for one item", withRows({ orders: [{ ...order, subscriptions: 2 }] })],
+  ["deferred", "a call without its delivery", withRows({ deferred: [{ ...rows.deferred[0]!, state: null }] })],
+  ["deferred", "an attempt without a record", withRows({ deferred: [{ ...rows.deferred[0]!, records: 1 }] })],
+  [
+    "deferred",
+    "a call that is delivered and never succeeded",
+    withRows({ deferred: [{ ...rows.deferred[0]!, succeeded: 0 }] })
+  ],
+  [
+    "deferred",
+    "a delivery of a call that no step made",
+    withRows({
+      deliveries: [...rows.deliveries, { ...rows.deliveries[0]!, id: "x", endpointId: null, type: "callout" }]
+    })
+  ],
   ["deliveries", "an event without its delivery", withRows({ deliveries: [] })],
   ["deliveries", "a delivery that nobody heard of", { ...well, asked: well.asked.slice(0, 2) }],
   ["deliveries", "other bytes of the same message", withAsked({ ...hook, body: "x" })]

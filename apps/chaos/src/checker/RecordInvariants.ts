@@ -95,6 +95,27 @@ export const leftBehind: Invariant = {
   }
 }
 
+export const deferred: Invariant = {
+  name: "deferred",
+  promise: "a call that no run waits for has one delivery, and a record of the step for each of its attempts (6)",
+  violations: ({ rows }) => {
+    const named = new Set(rows.deferred.map(({ deliveryId }) => deliveryId))
+    const nobodys = rows.deliveries.filter(({ id, type }) => type === "callout" && !named.has(id))
+      .map(({ id }) => `delivery ${id} is the call of no step`)
+    return [
+      ...nobodys,
+      ...rows.deferred.flatMap(({ attempts, deliveryId, records, runId, state, step, succeeded }) => {
+        const of = `step ${step} of run ${runId}`
+        if (state === null) return [`${of} names delivery ${deliveryId}, which is not there`]
+        if (records !== attempts) return [`${of} has ${records} records of the ${attempts} attempts of its delivery`]
+        return (state === "delivered") === (succeeded > 0)
+          ? []
+          : [`${of} has ${succeeded} records that succeeded, and its delivery is ${state}`]
+      })
+    ]
+  }
+}
+
 export const deliveries: Invariant = {
   name: "deliveries",
   promise: "every event has a final or scheduled delivery for each endpoint, of the same bytes every time (9, 10.4)",

@@ -3,7 +3,7 @@ import { messageId } from "@sluice/domain/identity/Ids"
 import * as Completeness from "@sluice/persistence/internal/upkeep/Completeness"
 import { Clock, Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import type { CalloutRow, DeliveryRow, OrderRow, Rows, RunRow, StepRow } from "./Evidence.ts"
+import type { CalloutRow, DeferredRow, DeliveryRow, OrderRow, Rows, RunRow, StepRow } from "./Evidence.ts"
 
 /**
  * Gives the steps a column of ours, which the database fills when a row is written: it says when a step was stored
@@ -33,7 +33,18 @@ const steps = `select run_id as "runId", index, record::json ->> 'phase' as phas
 const callouts = `select run_id as "runId", step, (record::json ->> 'request')::int as request,
   (record::json ->> 'attempt')::int as attempt, record::json ->> 'idempotencyKey' as key, outcome,
   (record::json -> 'response' ->> 'status')::int as status from callouts
-  where record::json ->> 'probe' is null`
+  where record::json ->> 'probe' is null and record::json ->> 'delivery' is null`
+
+const deferred = `select s.run_id as "runId", s.index as step, s.id::uuid as "deliveryId", d.state,
+  (select count(*)::int from delivery_attempts a
+    where a.delivery_id = d.id and a.record::json -> 'request' is not null) as attempts, count(c.id)::int as records,
+  count(c.id) filter (where c.outcome = 'succeeded')::int as succeeded
+  from (
+    select run_id, index, substring(record::json ->> 'reason' from '^sent as delivery delivery-([0-9a-f]{32})$') as id
+    from steps where record::json ->> 'reusedFrom' is null
+  ) s left join deliveries d on d.id = s.id::uuid and d.type = 'callout'
+  left join callouts c on c.run_id = s.run_id and c.step = s.index
+  where s.id is not null group by s.run_id, s.index, s.id, d.id, d.state`
 
 const deliveries =
   `select id, message_id as "messageId", endpoint_id as "endpointId", type, order_id as "orderId", state
@@ -51,6 +62,7 @@ export const collect = Effect.fnUntraced(function*(since: number) {
     runs: yield* sql.unsafe<RunRow>(runs),
     steps: yield* sql.unsafe<StepRow>(steps),
     callouts: yield* sql.unsafe<CalloutRow>(callouts),
+    deferred: yield* sql.unsafe<DeferredRow>(deferred),
     deliveries: sent.map((row) => ({ ...row, messageId: messageId(row.messageId) })),
     endpoints: endpoints.map(({ id }) => id),
     missing: [

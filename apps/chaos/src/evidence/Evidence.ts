@@ -123,11 +123,28 @@ export interface DeliveryRow {
   readonly state: string
 }
 
+/** A step whose call is sent as a delivery. */
+export interface DeferredRow {
+  readonly runId: string
+  readonly step: number
+  /** The UUID of the delivery that its reason names. */
+  readonly deliveryId: string
+  /** The state of that delivery; null where there is none of type `callout`. */
+  readonly state: string | null
+  /** Requests that were made. */
+  readonly attempts: number
+  /** The step's records: all of them, and those that succeeded. */
+  readonly records: number
+  readonly succeeded: number
+}
+
 export interface Rows {
   readonly orders: ReadonlyArray<OrderRow>
   readonly runs: ReadonlyArray<RunRow>
   readonly steps: ReadonlyArray<StepRow>
+  /** Records of what runs sent themselves. */
   readonly callouts: ReadonlyArray<CalloutRow>
+  readonly deferred: ReadonlyArray<DeferredRow>
   readonly deliveries: ReadonlyArray<DeliveryRow>
   /** Endpoints that take every type, since before the first order. */
   readonly endpoints: ReadonlyArray<string>

@@ -56,6 +56,7 @@ export const pipelines = (good: string, bad: string): Readonly<Record<string, Js
         Connector: "Webhook",
         Properties: [{ Key: "Host", Value: `${good}/export/e` }]
       },
+      callout("told", `${good}/export/t`, { shouldRejectOn: { status: [500] } }, { critical: false, blocking: false }),
       callout("after", `${good}/ok/e`)
     ]
   },

@@ -81,6 +81,13 @@ const marksOf = (step: Members): ReadonlyArray<Mark> => {
   if (step["onUnavailable"] === "hold") {
     marks.push({ text: "hold", tone: "wait", title: "The run waits for the partner rather than fail" })
   }
+  if (step["blocking"] === false) {
+    marks.push({
+      text: "does not wait",
+      tone: "idle",
+      title: "The call is sent as a delivery, and the run goes on at once"
+    })
+  }
   if (step["awaitCallback"] !== undefined) {
     marks.push({ text: "callback", tone: "wait", title: "A 2xx says that the answer comes later, to a callback URL" })
   }

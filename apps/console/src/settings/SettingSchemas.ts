@@ -48,6 +48,7 @@ const stepMembers: Readonly<Record<string, JsonSchema>> = {
     ...text("hold: the run waits for the partner rather than fail"),
     enum: ["fail", "hold"]
   },
+  blocking: flag("false: the run does not wait; the call is sent as a delivery. calloutPlugin only"),
   awaitCallback: {
     type: "object",
     description: "Any 2xx says that the answer comes later, to the callback URL that the request carries",
