@@ -1,7 +1,7 @@
 /** One attempt of one delivery: the request, the exchange, the record of it. Contract: section 9. */
-import { redactedBody } from "@sluice/domain/internal/decode/ReceivedText"
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import { statusRejection } from "@sluice/domain/internal/callout/StatusRejection"
+import { redactedBody } from "@sluice/domain/internal/decode/ReceivedText"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import type { Authentication } from "@sluice/domain/pipeline/AuthProvider"
 import { both, makeRedactor, type Redactor } from "@sluice/domain/redaction/Redaction"

@@ -14,8 +14,7 @@ const traceOf = ({ orderId, messageId }: ClaimedDelivery) => {
   return { traceId, parentSpanId: spanId }
 }
 
-const succeeded = ({ error, response }: AttemptRecord): boolean =>
-  error === undefined && response !== undefined
+const succeeded = ({ error, response }: AttemptRecord): boolean => error === undefined && response !== undefined
 
 const attemptSpan = (delivery: ClaimedDelivery, attempt: AttemptRecord): TraceSpan => ({
   ...traceOf(delivery),

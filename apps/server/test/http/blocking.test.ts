@@ -35,7 +35,12 @@ layer(Layer.merge(Sluice.layer(environment), Partner.layer), { excludeTestServic
         body: {
           match: { orderTypes: [name] },
           steps: [
-            { name: "calloutPlugin", id: "told", blocking: false, options: { endpoint: `${url}/told/${name}`, ...options } },
+            {
+              name: "calloutPlugin",
+              id: "told",
+              blocking: false,
+              options: { endpoint: `${url}/told/${name}`, ...options }
+            },
             { name: "calloutPlugin", id: "after", options: { endpoint: `${url}/after` }, ...after }
           ]
         }
@@ -108,17 +113,21 @@ layer(Layer.merge(Sluice.layer(environment), Partner.layer), { excludeTestServic
         assert.strictEqual(kinds.filter((kind: string) => kind === "attempt").length, 3)
       }), 90_000)
 
-    it.effect("is a success whatever is answered, where no status is listed, and sends its method and no body", () =>
-      Effect.gen(function*() {
-        const partner = yield* Partner
-        partner.answer("/told/LENIENT", (_, response) => void response.writeHead(500).end("no"))
-        const { run } = yield* submits("LENIENT", { method: "DELETE" })
-        const found = yield* until(`/v1/process-events/${run.id}`, (one) => records(one).length === 1)
-        assert.deepInclude(records(found)[0], { outcome: "succeeded" })
-        assert.deepInclude(records(found)[0].response, { status: 500, body: "no" })
-        const request = partner.asked.find(({ path }) => path === "/told/LENIENT")
-        assert.deepInclude(request, { method: "DELETE", body: "" })
-      }), 90_000)
+    it.effect(
+      "is a success whatever is answered, where no status is listed, and sends its method and no body",
+      () =>
+        Effect.gen(function*() {
+          const partner = yield* Partner
+          partner.answer("/told/LENIENT", (_, response) => void response.writeHead(500).end("no"))
+          const { run } = yield* submits("LENIENT", { method: "DELETE" })
+          const found = yield* until(`/v1/process-events/${run.id}`, (one) => records(one).length === 1)
+          assert.deepInclude(records(found)[0], { outcome: "succeeded" })
+          assert.deepInclude(records(found)[0].response, { status: 500, body: "no" })
+          const request = partner.asked.find(({ path }) => path === "/told/LENIENT")
+          assert.deepInclude(request, { method: "DELETE", body: "" })
+        }),
+      90_000
+    )
 
     it.effect("is timed out by its own timeoutValue, also after the run has failed", () =>
       Effect.gen(function*() {
@@ -140,25 +149,29 @@ layer(Layer.merge(Sluice.layer(environment), Partner.layer), { excludeTestServic
         assert.strictEqual(stored.attempts[0].error.code, "timed-out")
       }), 90_000)
 
-    it.effect("of a run that is retried is not sent again: its records are those of the run before", () =>
-      Effect.gen(function*() {
-        const partner = yield* Partner
-        let fails = true
-        partner.answer("/after", (_, response) => void response.writeHead(fails ? 500 : 200).end("{}"))
-        const { run } = yield* submits("RETRIED", {}, {
-          critical: true,
-          options: { endpoint: `${partner.url}/after`, shouldRejectOn: { status: [500] } }
-        })
-        yield* until(`/v1/process-events/${run.id}`, (one) => records(one).length === 1)
-        fails = false
-        const { json } = yield* asked("POST", `/v1/process-events/${run.id}/retry`, {
-          body: {},
-          headers: { prefer: "wait=30" }
-        })
-        assert.strictEqual(json.processEvent.state, "completed")
-        assert.deepInclude(json.processEvent.steps[0], { state: "succeeded", reusedFrom: run.id })
-        assert.lengthOf(records(json.processEvent), 1)
-        assert.lengthOf(partner.asked.filter(({ path }) => path === "/told/RETRIED"), 1)
-      }), 90_000)
+    it.effect(
+      "of a run that is retried is not sent again: its records are those of the run before",
+      () =>
+        Effect.gen(function*() {
+          const partner = yield* Partner
+          let fails = true
+          partner.answer("/after", (_, response) => void response.writeHead(fails ? 500 : 200).end("{}"))
+          const { run } = yield* submits("RETRIED", {}, {
+            critical: true,
+            options: { endpoint: `${partner.url}/after`, shouldRejectOn: { status: [500] } }
+          })
+          yield* until(`/v1/process-events/${run.id}`, (one) => records(one).length === 1)
+          fails = false
+          const { json } = yield* asked("POST", `/v1/process-events/${run.id}/retry`, {
+            body: {},
+            headers: { prefer: "wait=30" }
+          })
+          assert.strictEqual(json.processEvent.state, "completed")
+          assert.deepInclude(json.processEvent.steps[0], { state: "succeeded", reusedFrom: run.id })
+          assert.lengthOf(records(json.processEvent), 1)
+          assert.lengthOf(partner.asked.filter(({ path }) => path === "/told/RETRIED"), 1)
+        }),
+      90_000
+    )
   }
 )

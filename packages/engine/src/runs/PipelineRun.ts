@@ -137,8 +137,10 @@ export const make = Effect.gen(function*() {
       callout: expecting(step, callouts.callout, checker)
     }
     const result = step.blocking === false && plugin.deferred !== undefined
-      ? Effect.map(plugin.deferred(input), (deferred) =>
-        deferredResult({ held, index: placed.index, step, pipeline, document }, deferred))
+      ? Effect.map(
+        plugin.deferred(input),
+        (deferred) => deferredResult({ held, index: placed.index, step, pipeline, document }, deferred)
+      )
       : plugin.run(input)
     const work = Effect.tap(
       Effect.match(result, { onFailure: failed, onSuccess: (result) => StepOutcome.Succeeded({ result }) }),

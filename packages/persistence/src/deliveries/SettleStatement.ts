@@ -122,7 +122,8 @@ ${operationalParts}`
 const stepCallout = { delivery: "uuid", ...calloutColumns } as const satisfies ColumnTypes
 
 /** Records of steps: none where the delivery was taken away meanwhile, or the run was deleted. */
-const recordPart = (tells: boolean) => `k as (
+const recordPart = (tells: boolean) =>
+  `k as (
   insert into callouts (run_id, id, step, outcome, record, form, body, response)
   select x.run_id, x.id, x.step, x.outcome, x.record, x.form, x.body, x.response
   from ${unnest(stepCallout, "x", 1 + parameterCount(row) + (tells ? parameterCount(exhaustion) : 0))}

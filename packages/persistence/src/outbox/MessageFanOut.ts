@@ -31,7 +31,9 @@ mw as (
 dw as (
   insert into deliveries (id, message_id, seq, endpoint_id, target, lane, type, order_id, chain, state, due_at,
     created_at, finished_at)
-  select case when p.target is null then ${newId("p.id")} else p.id end, p.id, p.seq, p.endpoint_id, p.target, p.lane, p.type, p.order_id, p.chain, p.state,
+  select case when p.target is null then ${
+  newId("p.id")
+} else p.id end, p.id, p.seq, p.endpoint_id, p.target, p.lane, p.type, p.order_id, p.chain, p.state,
     case when p.state = 'pending' and (p.chain is null
       or (p.place = 1 and not exists (select from tails where tails.chain = p.chain))) then statement_timestamp() end,
     p.created_at, case when p.state = 'held' then p.created_at end

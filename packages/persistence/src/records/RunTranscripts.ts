@@ -16,7 +16,8 @@ import {
   type StepRow
 } from "@sluice/engine/journal/Journal"
 import { Clock, Context, Deferred, Effect, Layer } from "effect"
-import { encodeBody, encodeCallout, encodeStep, type StoredCallout, type StoredStep } from "./CalloutCodec.ts"
+import { encodeStep, type StoredCallout, type StoredStep } from "./CalloutCodec.ts"
+import { calloutRow } from "./CalloutColumns.ts"
 
 /** Set around a submission whose run is waited for. */
 export const Transcribed = Context.Reference<boolean>("@sluice/persistence/records/RunTranscripts/Transcribed", {
@@ -93,15 +94,7 @@ const storedSteps = ([entry, version]: Transcript["entries"][number]): ReadonlyA
   [...entry.skipped ?? [], ...(entry.step === undefined ? [] : [entry.step])].map((step) => storedStep(step, version))
 
 const storedCallouts = ([entry]: Transcript["entries"][number]): ReadonlyArray<StoredCallout> =>
-  entry.callouts.map(({ index, record }) => ({
-    id: record.id,
-    step: index,
-    outcome: record.outcome,
-    record: encodeCallout(record),
-    form: record.body.form,
-    body: encodeBody(record.body),
-    response: record.response?.body ?? null
-  }))
+  entry.callouts.map(({ index, record }) => calloutRow(entry.runId, index, record))
 
 const byIndex = (a: StoredStep, b: StoredStep): number => a.index - b.index
 const byId = (a: StoredCallout, b: StoredCallout): number => a.id < b.id ? -1 : 1

@@ -121,7 +121,8 @@ export const calloutPlugin: Plugin<CalloutPluginOptions> = {
     failedStatus: pipeline.failedStatus,
     notesFailures: false
   }),
-  deferred: (input) => Effect.map(requestOf(input), (request) => ({ request, rejectOn: rejectedStatuses(input.options) })),
+  deferred: (input) =>
+    Effect.map(requestOf(input), (request) => ({ request, rejectOn: rejectedStatuses(input.options) })),
   run: (input) =>
     Effect.map(
       Effect.flatMap(requestOf(input), input.callout),

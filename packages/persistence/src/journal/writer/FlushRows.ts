@@ -3,7 +3,8 @@ import * as PgTypes from "@effect/sql-pg/PgTypes"
 import type { StepRow } from "@sluice/engine/journal/Journal"
 import { holdRank } from "@sluice/engine/partners/PartnerBreaker"
 import { outcomeParameters } from "../../outbox/OutcomeStatement.ts"
-import { encodeBody, encodeCallout, encodeHistory, encodeStep } from "../../records/CalloutCodec.ts"
+import { encodeHistory, encodeStep } from "../../records/CalloutCodec.ts"
+import { calloutColumns, calloutRow } from "../../records/CalloutColumns.ts"
 import { columns, type ColumnTypes } from "../../sql/ArrayParameters.ts"
 import type { PendingEntry, PendingSubmission } from "./PendingWrite.ts"
 import { accept, printable, submissionRow } from "./SubmissionRow.ts"
@@ -39,17 +40,7 @@ export const step = {
   record: "text"
 } as const satisfies ColumnTypes
 
-export const callout = {
-  e: "int",
-  run_id: "uuid",
-  id: "uuid",
-  step: "int",
-  outcome: "text",
-  record: "text",
-  form: "text",
-  body: "bytea",
-  response: "bytea"
-} as const satisfies ColumnTypes
+export const callout = { e: "int", ...calloutColumns } as const satisfies ColumnTypes
 
 export const history = { e: "int", order_id: "text", entry: "text" } as const satisfies ColumnTypes
 
@@ -109,17 +100,7 @@ export const flushParameters = (
     if (entry.skipped !== undefined) { for (const row of entry.skipped) steps.push(stepRow(e, entry.runId, row)) }
     if (entry.step !== undefined) steps.push(stepRow(e, entry.runId, entry.step))
     for (const { index, record } of entry.callouts) {
-      callouts.push({
-        e,
-        run_id: entry.runId,
-        id: record.id,
-        step: index,
-        outcome: record.outcome,
-        record: encodeCallout(record),
-        form: record.body.form,
-        body: encodeBody(record.body),
-        response: record.response?.body ?? null
-      })
+      callouts.push({ e, ...calloutRow(entry.runId, index, record) })
     }
     for (const line of entry.history) histories.push({ e, order_id: entry.orderId, entry: encodeHistory(line) })
   }
