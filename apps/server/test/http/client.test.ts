@@ -11,7 +11,7 @@ const first = {
   steps: []
 }
 
-layer(Sluice.layer({ SLUICE_API_KEYS: "ops=0123456789abcdef0123456789abcdef" }))(
+layer(Sluice.layer({ SLUICE_API_KEYS: "ops=0123456789abcdef0123456789abcdef" }), { excludeTestServices: true })(
   "the client for TypeScript",
   (it) => {
     it.effect("submits an order, waits for the end of its run, and reads lists page by page", () =>
