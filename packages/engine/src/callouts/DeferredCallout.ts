@@ -11,7 +11,7 @@ import type { ClaimedRun, Document } from "../journal/Journal.ts"
 import { computedHeaders } from "../plugins/ComputedHeaders.ts"
 import type { DeferredCallout, StepResult } from "../plugins/Plugin.ts"
 import { never } from "../plugins/RetrySchedule.ts"
-import { bodyText } from "./CalloutAttempt.ts"
+import { bodyText } from "./AttemptRequest.ts"
 import { idempotencyKey } from "./IdempotencyKey.ts"
 
 /** The step that sends, and the order at its start. */

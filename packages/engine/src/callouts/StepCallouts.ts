@@ -15,8 +15,9 @@ import { hostOf, type PartnerHealth } from "../partners/PartnerHealth.ts"
 import type { CalloutAnswer, CalloutRequest } from "../plugins/Callout.ts"
 import { type PluginError, Unknown } from "../plugins/PluginError.ts"
 import { type Retry, retryAfterEnds } from "../plugins/RetrySchedule.ts"
+import type { Attempt } from "./AttemptRequest.ts"
 import { newToken, urlOf } from "./CallbackUrl.ts"
-import type { Attempt, CalloutAttempt, Exchanged } from "./CalloutAttempt.ts"
+import type { CalloutAttempt, Exchanged } from "./CalloutAttempt.ts"
 import { type CalloutContext, hasBegun, type Resumption, type StepCallback } from "./CalloutContext.ts"
 import {
   answered,
@@ -124,250 +125,256 @@ const useUp = (resumption: Resumption) => {
   resumption.mayBeOpen = false
 }
 
-/** The generator functions are defined here once, not for each step: docs/adr/0002. */
-export const make = (
-  exchange: CalloutAttempt,
-  { health, slots, turns }: PartnerManners,
-  clock: Clock.Clock
-): OpenCallouts => {
-  /** One attempt, when the host has a slot for it and `ready` has passed; halted in the middle, it leaves its record. */
-  const send = (
-    step: Standing,
-    request: CalloutRequest,
-    attempt: Attempt,
-    ready: Effect.Effect<void, Fenced>,
-    call: Call
-  ) => {
-    const { scope } = step
-    const host = hostOf(request.url)
-    const letGo = call.isTrial && !call.hadTurn
-    const turned = (turn: Effect.Effect<void>) =>
-      Effect.flatMap(
-        Clock.currentTimeMillis,
-        (dueAt) =>
-          scope.inTurn(
-            { index: scope.index, request: attempt.request, attempt: attempt.attempt, dueAt },
-            () => step.pending,
-            turn
-          )
-      )
-    const exchanged = <E>(begins: Effect.Effect<void, E>) =>
-      Effect.flatMap(Effect.andThen(begins, exchange.begin), (progress) =>
-        Effect.onInterrupt(
-          health.watch(host, exchange.exchange(request, attempt, progress), letGo),
-          () =>
-            Effect.sync(() => {
-              // Where the process stops, nothing of this is stored; the plugin itself may have given the call up.
-              keep(step, exchange.halted(request, attempt, progress, scope.interruption.now()))
-            })
-        ))
-    return slots.withSlot(
-      host,
-      turned,
-      turns.isLimited(host)
-        ? limited(step, call, host, (begin) => exchanged(Effect.andThen(ready, begin)))
-        : exchanged(ready)
+/** The services that callouts are made with; one for each process. Per step there are no generator functions: docs/adr/0002. */
+interface Tools extends PartnerManners {
+  readonly exchange: CalloutAttempt
+  readonly clock: Clock.Clock
+}
+
+/** One attempt, when the host has a slot for it and `ready` has passed; halted in the middle, it leaves its record. */
+const send = (
+  tools: Tools,
+  step: Standing,
+  request: CalloutRequest,
+  attempt: Attempt,
+  ready: Effect.Effect<void, Fenced>,
+  call: Call
+) => {
+  const { exchange, health, slots, turns } = tools
+  const { scope } = step
+  const host = hostOf(request.url)
+  const letGo = call.isTrial && !call.hadTurn
+  const turned = (turn: Effect.Effect<void>) =>
+    Effect.flatMap(
+      Clock.currentTimeMillis,
+      (dueAt) =>
+        scope.inTurn(
+          { index: scope.index, request: attempt.request, attempt: attempt.attempt, dueAt },
+          () => step.pending,
+          turn
+        )
     )
-  }
+  const exchanged = <E>(begins: Effect.Effect<void, E>) =>
+    Effect.flatMap(Effect.andThen(begins, exchange.begin), (progress) =>
+      Effect.onInterrupt(
+        health.watch(host, exchange.exchange(request, attempt, progress), letGo),
+        () =>
+          Effect.sync(() => {
+            // Where the process stops, nothing of this is stored; the plugin itself may have given the call up.
+            keep(step, exchange.halted(request, attempt, progress, scope.interruption.now()))
+          })
+      ))
+  return slots.withSlot(
+    host,
+    turned,
+    turns.isLimited(host)
+      ? limited(tools, step, call, host, (begin) => exchanged(Effect.andThen(ready, begin)))
+      : exchanged(ready)
+  )
+}
 
-  /** Makes the request when its turn has come at a partner with limits; leaves the run where that is not soon. */
-  const limited = (
-    step: Standing,
-    call: Call,
-    host: string,
-    use: (begin: Effect.Effect<void, TurnNotNear>) => Effect.Effect<Exchanged, Fenced | TurnNotNear>
-  ): Effect.Effect<Exchanged, Fenced> => {
-    const { deadline } = step.scope.interruption
-    const line = step.scope.held.pipeline.name
-    const inTime = Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(
-        restore(turns.take({ host, line, released: call.isTrial })),
-        ({ begin, end }) => Effect.ensuring(restore(use(begin)), end)
-      )
+/** Makes the request when its turn has come at a partner with limits; leaves the run where that is not soon. */
+const limited = (
+  { clock, turns }: Tools,
+  step: Standing,
+  call: Call,
+  host: string,
+  use: (begin: Effect.Effect<void, TurnNotNear>) => Effect.Effect<Exchanged, Fenced | TurnNotNear>
+): Effect.Effect<Exchanged, Fenced> => {
+  const { deadline } = step.scope.interruption
+  const line = step.scope.held.pipeline.name
+  const inTime = Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(
+      restore(turns.take({ host, line, released: call.isTrial })),
+      ({ begin, end }) => Effect.ensuring(restore(use(begin)), end)
     )
-    return Effect.catchTag(inTime, "TurnNotNear", ({ message }) =>
-      step.scope.hold({
-        index: step.scope.index,
-        request: call.number,
-        attempt: (call.own.at(-1)?.attempt ?? 0) + 1,
-        dueAt: clock.currentTimeMillisUnsafe(),
-        heldFor: host,
-        turn: message,
-        ...(deadline !== Infinity && { until: deadline })
-      }, step.pending))
-  }
-
-  /** Asks whether attempt `of` happened. Fails where the question itself ends with a defect. */
-  const ask = Effect.fnUntraced(function*(step: Standing, probe: Probe, call: Call, of: Attempt) {
-    const question = yield* probe.request
-    const { sent } = call
-    const request: CalloutRequest = {
-      ...question,
-      judge: (response) => {
-        const verdict = probe.verdict(response, sent)
-        return verdict._tag === "Settled" ? verdict.judgement : question.judge(response)
-      },
-      check: (response) =>
-        probe.verdict(response, sent)._tag !== "Settled" || sent.check === undefined
-          ? Effect.succeed({ outcome: "succeeded" })
-          : sent.check(response)
-    }
-    // What is not stored yet must not be lost over the question.
-    if (step.pending.length > 0) yield* flush(step, {})
-    for (let refused = false;; refused = true) {
-      // A key of its own: a partner that answers a repeated key from memory would answer what was, not what is.
-      const attempt = { ...of, probe: true, idempotencyKey: `${of.idempotencyKey}-probe-${yield* newUuid}` }
-      const { record, response, tokenRefused } = yield* send(step, request, attempt, step.scope.lease, call)
-      keep(step, record)
-      if (isDefect(record)) return yield* Effect.fail(failureOf(record, response, request))
-      if (tokenRefused && !refused) continue
-      call.live = { record, response }
-      call.waited = false
-      call.asks++
-      const says = response === undefined ? "Unknown" : probe.verdict(response, sent)._tag
-      call.verdict = says === "Call" ? "call" : "unknown"
-      return
-    }
-  })
-
-  /** Judges the answer that was taken, and records it. */
-  const judge = Effect.fnUntraced(function*(step: Standing, call: Call, answer: CallbackAnswer) {
-    const of = attemptOf(step, call, call.own.at(-1)?.attempt ?? 1)
-    const { record, response } = yield* exchange.judged(call.request, of, answer)
-    call.live = { record, response }
-    keep(step, record)
-  })
-
-  /** Sends an attempt, once what has to be stored before it is. */
-  const attempt = Effect.fnUntraced(function*(step: Standing, call: Call, number: number, mark: boolean) {
-    const { index, lease } = step.scope
-    const open: Open = { index, request: call.number, attempt: number, orderVersion: call.document.order.version }
-    const { callback } = step.scope
-    const bare = attemptOf(step, call, number)
-    const { issued, of } = callback === undefined ? { issued: Effect.void, of: bare } : withToken(callback, bare)
-    const isMarked = mark || step.pending.length > 0
-    const maySend = callback === undefined ? lease : Effect.andThen(issued, lease)
-    const ready = isMarked
-      ? Effect.andThen(Effect.suspend(() => flush(step, mark ? { open } : {})), maySend)
-      : maySend
-    const { record, response, tokenRefused } = yield* send(step, call.sent, of, ready, call)
-    call.isTrial = false
-    call.isClosed = false
-    call.mayBeTaken = true
-    begun(call)
-    call.live = { record, response }
-    // An expired token is nobody's failure: one more attempt with a fresh one, at once.
-    call.token = tokenRefused && call.token === "valid" ? "expired" : call.token === "valid" ? "valid" : "refreshed"
-    add(step, call, record)
-  })
-
-  const begin = Effect.fnUntraced(function*(step: Standing, request: CalloutRequest) {
-    const number = step.requests++
-    const own = step.recorded.filter((record) =>
-      record.request === number && record.probe !== true && record.callback !== true
-    )
-    const host = hostOf(request.url)
-    const call: Call = {
-      request,
-      sent: sentRequest(step, request),
-      number,
-      own,
-      document: yield* pinned(step, own, number, request),
-      host,
-      isTrial: step.scope.resumption.wait?.heldFor === host,
-      hadTurn: step.scope.resumption.wait?.turn !== undefined,
-      waited: false,
-      waitStored: false,
-      asks: 0,
-      verdict: undefined,
-      token: "valid",
-      taken: undefined,
-      mayBeTaken: own.length > 0 || hasBegun(step.scope.resumption, step.scope.index),
-      isClosed: false,
-      live: undefined
-    }
-    return call
-  })
-
-  const standingOf = (step: Standing, call: Call): CalloutStanding => {
-    const { holds, scope } = step
-    return {
-      index: scope.index,
+  )
+  return Effect.catchTag(inTime, "TurnNotNear", ({ message }) =>
+    step.scope.hold({
+      index: step.scope.index,
       request: call.number,
-      own: call.own,
-      resumption: scope.resumption,
-      waited: call.waited,
-      waitStored: call.waitStored,
-      retry: noRetry,
-      tokenExpired: call.token === "expired",
-      freshOrder: call.request.freshOrder === true,
-      holds,
-      host: call.host,
-      circuit: !health.isDown(call.host) ? "closed" : call.isTrial ? "trial" : "open",
-      probe: probeStanding(step, call),
-      callback: callbackStanding(step, call),
-      interruption: scope.interruption.now(),
-      now: clock.currentTimeMillisUnsafe(),
-      deadline: scope.interruption.deadline
+      attempt: (call.own.at(-1)?.attempt ?? 0) + 1,
+      dueAt: clock.currentTimeMillisUnsafe(),
+      heldFor: host,
+      turn: message,
+      ...(deadline !== Infinity && { until: deadline })
+    }, step.pending))
+}
+
+/** Asks whether attempt `of` happened. Fails where the question itself ends with a defect. */
+const ask = Effect.fnUntraced(function*(tools: Tools, step: Standing, probe: Probe, call: Call, of: Attempt) {
+  const question = yield* probe.request
+  const { sent } = call
+  const request: CalloutRequest = {
+    ...question,
+    judge: (response) => {
+      const verdict = probe.verdict(response, sent)
+      return verdict._tag === "Settled" ? verdict.judgement : question.judge(response)
+    },
+    check: (response) =>
+      probe.verdict(response, sent)._tag !== "Settled" || sent.check === undefined
+        ? Effect.succeed({ outcome: "succeeded" })
+        : sent.check(response)
+  }
+  // What is not stored yet must not be lost over the question.
+  if (step.pending.length > 0) yield* flush(step, {})
+  for (let refused = false;; refused = true) {
+    // A key of its own: a partner that answers a repeated key from memory would answer what was, not what is.
+    const attempt = { ...of, probe: true, idempotencyKey: `${of.idempotencyKey}-probe-${yield* newUuid}` }
+    const { record, response, tokenRefused } = yield* send(tools, step, request, attempt, step.scope.lease, call)
+    keep(step, record)
+    if (isDefect(record)) return yield* Effect.fail(failureOf(record, response, request))
+    if (tokenRefused && !refused) continue
+    call.live = { record, response }
+    call.waited = false
+    call.asks++
+    const says = response === undefined ? "Unknown" : probe.verdict(response, sent)._tag
+    call.verdict = says === "Call" ? "call" : "unknown"
+    return
+  }
+})
+
+/** Judges the answer that was taken, and records it. */
+const judge = Effect.fnUntraced(function*({ exchange }: Tools, step: Standing, call: Call, answer: CallbackAnswer) {
+  const of = attemptOf(step, call, call.own.at(-1)?.attempt ?? 1)
+  const { record, response } = yield* exchange.judged(call.request, of, answer)
+  call.live = { record, response }
+  keep(step, record)
+})
+
+/** Sends an attempt, once what has to be stored before it is. */
+const attempt = Effect.fnUntraced(function*(tools: Tools, step: Standing, call: Call, number: number, mark: boolean) {
+  const { index, lease } = step.scope
+  const open: Open = { index, request: call.number, attempt: number, orderVersion: call.document.order.version }
+  const { callback } = step.scope
+  const bare = attemptOf(step, call, number)
+  const { issued, of } = callback === undefined ? { issued: Effect.void, of: bare } : withToken(callback, bare)
+  const isMarked = mark || step.pending.length > 0
+  const maySend = callback === undefined ? lease : Effect.andThen(issued, lease)
+  const ready = isMarked
+    ? Effect.andThen(Effect.suspend(() => flush(step, mark ? { open } : {})), maySend)
+    : maySend
+  const { record, response, tokenRefused } = yield* send(tools, step, call.sent, of, ready, call)
+  call.isTrial = false
+  call.isClosed = false
+  call.mayBeTaken = true
+  begun(call)
+  call.live = { record, response }
+  // An expired token is nobody's failure: one more attempt with a fresh one, at once.
+  call.token = tokenRefused && call.token === "valid" ? "expired" : call.token === "valid" ? "valid" : "refreshed"
+  add(step, call, record)
+})
+
+const begin = Effect.fnUntraced(function*(step: Standing, request: CalloutRequest) {
+  const number = step.requests++
+  const own = step.recorded.filter((record) =>
+    record.request === number && record.probe !== true && record.callback !== true
+  )
+  const host = hostOf(request.url)
+  const call: Call = {
+    request,
+    sent: sentRequest(step, request),
+    number,
+    own,
+    document: yield* pinned(step, own, number, request),
+    host,
+    isTrial: step.scope.resumption.wait?.heldFor === host,
+    hadTurn: step.scope.resumption.wait?.turn !== undefined,
+    waited: false,
+    waitStored: false,
+    asks: 0,
+    verdict: undefined,
+    token: "valid",
+    taken: undefined,
+    mayBeTaken: own.length > 0 || hasBegun(step.scope.resumption, step.scope.index),
+    isClosed: false,
+    live: undefined
+  }
+  return call
+})
+
+const standingOf = ({ clock, health }: Tools, step: Standing, call: Call): CalloutStanding => {
+  const { holds, scope } = step
+  return {
+    index: scope.index,
+    request: call.number,
+    own: call.own,
+    resumption: scope.resumption,
+    waited: call.waited,
+    waitStored: call.waitStored,
+    retry: noRetry,
+    tokenExpired: call.token === "expired",
+    freshOrder: call.request.freshOrder === true,
+    holds,
+    host: call.host,
+    circuit: !health.isDown(call.host) ? "closed" : call.isTrial ? "trial" : "open",
+    probe: probeStanding(step, call),
+    callback: callbackStanding(step, call),
+    interruption: scope.interruption.now(),
+    now: clock.currentTimeMillisUnsafe(),
+    deadline: scope.interruption.deadline
+  }
+}
+
+const callout = Effect.fnUntraced(function*(tools: Tools, step: Standing, request: CalloutRequest) {
+  const { exchange } = tools
+  const { scope } = step
+  const call = yield* begin(step, request)
+  while (true) {
+    if (scope.callback !== undefined && call.mayBeTaken) yield* lookForAnswer(scope.callback, call)
+    const standing = standingOf(tools, step, call)
+    const next = nextAttempt(
+      needsRetry(standing) ? { ...standing, retry: yield* retryAfterEnds(request.retry, endsOf(call.own)) } : standing
+    )
+    switch (next._tag) {
+      case "Answer":
+        return answerOf(answered(call, next.record), call.own.length)
+      case "Fail":
+        return yield* Effect.fail(failureOf(next.record, answered(call, next.record), request))
+      case "FailUnknown":
+        return yield* new Unknown({ message: unknownMessage(next.record) })
+      case "Interrupt":
+        return yield* Effect.fail(toPluginError(next.reason))
+      case "Hold":
+        return yield* scope.hold(next.wait, step.pending)
+      case "RecordInterrupted":
+        add(step, call, yield* exchange.interrupted(request, interruptedAttempt(step, call, next.attempt)))
+        useUp(scope.resumption)
+        begun(call)
+        break
+      case "Wait":
+        if (next.persist) yield* flush(step, { wait: next.wait })
+        yield* scope.waitUntil(next.wait)
+        useUp(scope.resumption)
+        call.waited = true
+        call.waitStored = true
+        call.mayBeTaken = true
+        break
+      case "Await":
+        return yield* scope.hold(next.wait, step.pending, waitsFor(scope.callback!, next.wait))
+      case "Judge":
+        yield* judge(tools, step, call, call.taken!)
+        break
+      case "Close":
+        call.taken = yield* scope.callback!.close
+        call.isClosed = true
+        break
+      case "GiveUp":
+        keep(step, yield* exchange.unanswered(request, attemptOf(step, call, next.of.attempt), next.message))
+        break
+      case "Probe":
+        useUp(scope.resumption)
+        yield* ask(tools, step, scope.probe!, call, attemptOf(step, call, next.of))
+        break
+      case "Send":
+        useUp(scope.resumption)
+        yield* attempt(tools, step, call, next.attempt, next.mark)
     }
   }
+}, Effect.catchTag("Fenced", () => Effect.interrupt))
 
-  const callout = Effect.fnUntraced(function*(step: Standing, request: CalloutRequest) {
-    const { scope } = step
-    const call = yield* begin(step, request)
-    while (true) {
-      if (scope.callback !== undefined && call.mayBeTaken) yield* lookForAnswer(scope.callback, call)
-      const standing = standingOf(step, call)
-      const next = nextAttempt(
-        needsRetry(standing) ? { ...standing, retry: yield* retryAfterEnds(request.retry, endsOf(call.own)) } : standing
-      )
-      switch (next._tag) {
-        case "Answer":
-          return answerOf(answered(call, next.record), call.own.length)
-        case "Fail":
-          return yield* Effect.fail(failureOf(next.record, answered(call, next.record), request))
-        case "FailUnknown":
-          return yield* new Unknown({ message: unknownMessage(next.record) })
-        case "Interrupt":
-          return yield* Effect.fail(toPluginError(next.reason))
-        case "Hold":
-          return yield* scope.hold(next.wait, step.pending)
-        case "RecordInterrupted":
-          add(step, call, yield* exchange.interrupted(request, interruptedAttempt(step, call, next.attempt)))
-          useUp(scope.resumption)
-          begun(call)
-          break
-        case "Wait":
-          if (next.persist) yield* flush(step, { wait: next.wait })
-          yield* scope.waitUntil(next.wait)
-          useUp(scope.resumption)
-          call.waited = true
-          call.waitStored = true
-          call.mayBeTaken = true
-          break
-        case "Await":
-          return yield* scope.hold(next.wait, step.pending, waitsFor(scope.callback!, next.wait))
-        case "Judge":
-          yield* judge(step, call, call.taken!)
-          break
-        case "Close":
-          call.taken = yield* scope.callback!.close
-          call.isClosed = true
-          break
-        case "GiveUp":
-          keep(step, yield* exchange.unanswered(request, attemptOf(step, call, next.of.attempt), next.message))
-          break
-        case "Probe":
-          useUp(scope.resumption)
-          yield* ask(step, scope.probe!, call, attemptOf(step, call, next.of))
-          break
-        case "Send":
-          useUp(scope.resumption)
-          yield* attempt(step, call, next.attempt, next.mark)
-      }
-    }
-  }, Effect.catchTag("Fenced", () => Effect.interrupt))
-
+export const make = (exchange: CalloutAttempt, manners: PartnerManners, clock: Clock.Clock): OpenCallouts => {
+  const tools: Tools = { ...manners, exchange, clock }
   return (scope, holds) => {
     const step: Standing = {
       scope,
@@ -379,7 +386,7 @@ export const make = (
       closed: false
     }
     return {
-      callout: (request) => inTurn(step, callout(step, request)),
+      callout: (request) => inTurn(step, callout(tools, step, request)),
       close: close(step),
       pending: () => step.pending,
       records: () => step.recorded,

@@ -98,80 +98,93 @@ export const performed = (
       })
   )
 
+/** The services that tasks are executed with; one for each process. */
+interface Services {
+  readonly settings: Settings["Service"]
+  readonly clock: Clock.Clock
+}
+
+const commit = Effect.fnUntraced(
+  function*(
+    { clock, settings }: Services,
+    { checkpoints }: RunInProgress,
+    task: Task,
+    open: OpenTask,
+    outcome: StepOutcome
+  ) {
+    const redactor = redactorOf(settings.current().secrets)
+    const finishedAt = clock.currentTimeMillisUnsafe()
+    const decision = redacted(task.decide(outcome, open), redactor)
+    const following = task.follow(decision, outcome, open, finishedAt)
+    const result = outcome._tag === "Failed"
+      ? undefined
+      : isLarge(outcome.result.patch)
+      ? yield* withoutSecretsInTurns(outcome.result, redactor)
+      : withoutSecrets(outcome.result, redactor)
+    if (open.document.text.length >= largeLength || isLarge(result?.patch)) yield* Effect.uninterruptible(turn)
+    const stored = yield* checkpoints.commit({
+      placed: task.placed,
+      decision,
+      result,
+      startedAt: checkpoints.startedAt(),
+      finishedAt,
+      records: open.callouts.pending(),
+      failedSteps: checkpoints.failedSteps() + (decision.state === "failed" ? 1 : 0),
+      skipped: following.skipped,
+      outcome: following.outcome,
+      completedStatus: task.completedStatus
+    })
+    return { ...stored, goesOn: following.outcome._tag === "Continue" }
+  }
+)
+
+/** Executes the tasks one after the other, each from the order's version that the commit before it left. */
+const execute = Effect.fnUntraced(function*(services: Services, run: RunInProgress, tasks: Iterable<Task>) {
+  const { settings } = services
+  const { checkpoints, control, openCallouts, resumption } = run
+  for (const task of tasks) {
+    const { interruption, placed } = task
+    if (control.stopping()) return yield* checkpoints.releaseRun(placed.index)
+    const reason = interruption.now()
+    if (reason !== undefined && !CalloutContext.hasBegun(resumption, placed.index)) {
+      return { _tag: "Interrupted", reason } satisfies LoopExit as LoopExit
+    }
+    const document = yield* checkpoints.document
+    const because = task.skippedBy(document.order)
+    if (because !== undefined) {
+      checkpoints.skip(skippedRow(placed, because, checkpoints.startedAt()))
+      continue
+    }
+    const redactor = redactorOf(settings.current().secrets)
+    const callouts = openCallouts({
+      ...checkpoints.calloutContext(placed, document, redactor, resumption),
+      interruption,
+      probe: task.probe(document),
+      callback: task.isAnsweredLater
+        ? checkpoints.callback(placed.index, placed.step, interruption.deadline)
+        : undefined
+    }, task.holds)
+    const open = { document, callouts }
+    const outcome = yield* task.perform(open)
+    if (typeof outcome === "string") {
+      checkpoints.skip(skippedRow(placed, outcome, checkpoints.startedAt()))
+      continue
+    }
+    resumption.mayBeOpen = false
+    // A result that cannot be stored is a defect of the plugin, too.
+    const { ended, goesOn, row } = yield* Effect.catchDefect(
+      commit(services, run, task, open, outcome),
+      (defect) => Effect.flatMap(broken(placed.step, defect), (failed) => commit(services, run, task, open, failed))
+    )
+    if (ended) return { _tag: "Ended" } as LoopExit
+    task.after(row, open)
+    // Not ended although it was to end: what was done is undone first.
+    if (!goesOn) return { _tag: "Compensates" } as LoopExit
+  }
+  return { _tag: "Finished" } as LoopExit
+})
+
 export const make = Effect.gen(function*() {
-  const settings = yield* Settings
-  const clock = yield* Clock.Clock
-
-  const commit = Effect.fnUntraced(
-    function*({ checkpoints }: RunInProgress, task: Task, open: OpenTask, outcome: StepOutcome) {
-      const redactor = redactorOf(settings.current().secrets)
-      const finishedAt = clock.currentTimeMillisUnsafe()
-      const decision = redacted(task.decide(outcome, open), redactor)
-      const following = task.follow(decision, outcome, open, finishedAt)
-      const result = outcome._tag === "Failed"
-        ? undefined
-        : isLarge(outcome.result.patch)
-        ? yield* withoutSecretsInTurns(outcome.result, redactor)
-        : withoutSecrets(outcome.result, redactor)
-      if (open.document.text.length >= largeLength || isLarge(result?.patch)) yield* Effect.uninterruptible(turn)
-      const stored = yield* checkpoints.commit({
-        placed: task.placed,
-        decision,
-        result,
-        startedAt: checkpoints.startedAt(),
-        finishedAt,
-        records: open.callouts.pending(),
-        failedSteps: checkpoints.failedSteps() + (decision.state === "failed" ? 1 : 0),
-        skipped: following.skipped,
-        outcome: following.outcome,
-        completedStatus: task.completedStatus
-      })
-      return { ...stored, goesOn: following.outcome._tag === "Continue" }
-    }
-  )
-
-  /** Executes the tasks one after the other, each from the order's version that the commit before it left. */
-  return Effect.fnUntraced(function*(run: RunInProgress, tasks: Iterable<Task>) {
-    const { checkpoints, control, openCallouts, resumption } = run
-    for (const task of tasks) {
-      const { interruption, placed } = task
-      if (control.stopping()) return yield* checkpoints.releaseRun(placed.index)
-      const reason = interruption.now()
-      if (reason !== undefined && !CalloutContext.hasBegun(resumption, placed.index)) {
-        return { _tag: "Interrupted", reason } satisfies LoopExit as LoopExit
-      }
-      const document = yield* checkpoints.document
-      const because = task.skippedBy(document.order)
-      if (because !== undefined) {
-        checkpoints.skip(skippedRow(placed, because, checkpoints.startedAt()))
-        continue
-      }
-      const redactor = redactorOf(settings.current().secrets)
-      const callouts = openCallouts({
-        ...checkpoints.calloutContext(placed, document, redactor, resumption),
-        interruption,
-        probe: task.probe(document),
-        callback: task.isAnsweredLater
-          ? checkpoints.callback(placed.index, placed.step, interruption.deadline)
-          : undefined
-      }, task.holds)
-      const open = { document, callouts }
-      const outcome = yield* task.perform(open)
-      if (typeof outcome === "string") {
-        checkpoints.skip(skippedRow(placed, outcome, checkpoints.startedAt()))
-        continue
-      }
-      resumption.mayBeOpen = false
-      // A result that cannot be stored is a defect of the plugin, too.
-      const { ended, goesOn, row } = yield* Effect.catchDefect(
-        commit(run, task, open, outcome),
-        (defect) => Effect.flatMap(broken(placed.step, defect), (failed) => commit(run, task, open, failed))
-      )
-      if (ended) return { _tag: "Ended" } as LoopExit
-      task.after(row, open)
-      // Not ended although it was to end: what was done is undone first.
-      if (!goesOn) return { _tag: "Compensates" } as LoopExit
-    }
-    return { _tag: "Finished" } as LoopExit
-  })
+  const services: Services = { settings: yield* Settings, clock: yield* Clock.Clock }
+  return (run: RunInProgress, tasks: Iterable<Task>) => execute(services, run, tasks)
 })

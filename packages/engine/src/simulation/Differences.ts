@@ -2,7 +2,7 @@
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import { equals, isObject, type Json, type JsonObject, parse } from "@sluice/domain/json/Json"
 import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
-import { bodyText } from "../callouts/CalloutAttempt.ts"
+import { bodyText } from "../callouts/AttemptRequest.ts"
 import type { Document, RunSoFar } from "../journal/Journal.ts"
 
 /**
