@@ -36,6 +36,10 @@ import * as ConnectorsHttp from "./http/settings/ConnectorsHttp.ts"
 import * as PipelinesHttp from "./http/settings/PipelinesHttp.ts"
 import * as PluginsHttp from "./http/settings/PluginsHttp.ts"
 import * as WebhookEndpointsHttp from "./http/settings/WebhookEndpointsHttp.ts"
+import * as DirectIntake from "./intake/DirectIntake.ts"
+import { EventReport } from "./intake/EventReport.ts"
+import { OrderSubmission } from "./intake/OrderSubmission.ts"
+import type { KnownSecrets } from "./telemetry/KnownSecrets.ts"
 import { AcceptedResponse } from "./wire/AcceptedResponse.ts"
 import * as NotFoundHandler from "./wire/NotFoundHandler.ts"
 import * as SchemaErrorHandler from "./wire/SchemaErrorHandler.ts"
@@ -68,7 +72,6 @@ const handlers = Layer.mergeAll(
     SchemaErrorHandler.layer,
     AccessControl.layer,
     Authentication.authorizationLayer,
-    AcceptedResponse.layer,
     ProcessEventStream.layer
   ])
 )
@@ -86,21 +89,16 @@ export interface ServerOptions extends Listener.Address {
 }
 
 /** A worker has no API for the console to ask. */
-const gate = ({ publicUrl, serves }: ServerOptions) =>
+const gate = (decide: Authentication.Decide, { serves }: ServerOptions) =>
   Layer.unwrap(
-    Effect.gen(function*() {
-      const { built } = yield* ConsoleFiles
-      const { keys } = yield* KeysInForce
-      return Authentication.layer(
-        keys,
-        serves,
-        (request) => built === undefined || serves === "pages" ? undefined : ConsolePages.answer(built, request),
-        publicUrl
-      )
-    })
+    Effect.map(ConsoleFiles, ({ built }) =>
+      Authentication.layer(
+        decide,
+        (request) => built === undefined || serves === "pages" ? undefined : ConsolePages.answer(built, request)
+      ))
   )
 
-const routes = (options: ServerOptions) =>
+const routes = (decide: Authentication.Decide, options: ServerOptions) =>
   Layer.mergeAll(
     HttpApiBuilder.layer(ApiReference, { openapiPath: "/openapi.json" }).pipe(Layer.provide(handlers)),
     pages
@@ -108,17 +106,26 @@ const routes = (options: ServerOptions) =>
     // The first to be built is the outermost.
     Layer.provideMerge(NotFoundHandler.layer),
     Layer.provideMerge(RedactedProblems.layer),
-    Layer.provideMerge(gate(options))
+    Layer.provideMerge(gate(decide, options))
   )
+
+/** Taking orders and events in, for the routes and the direct path alike. */
+const intake = Layer.merge(OrderSubmission.layer, EventReport.layer).pipe(Layer.provideMerge(AcceptedResponse.layer))
 
 /** Listens while its scope is open. */
 export const layer = (options: ServerOptions) =>
-  HttpRouter.serve(routes(options), {
-    disableLogger: true,
-    disableListenLog: true,
-    // An order's id has up to 128 characters, each up to 12 when it is escaped.
-    routerConfig: { maxParamLength: 2048 }
-  }).pipe(
-    Layer.provide(Layer.succeed(HttpMiddleware.TracerDisabledWhen, () => true)),
-    Layer.provideMerge(Listener.layer({ host: options.host, port: options.port }))
-  )
+  Layer.unwrap(Effect.gen(function*() {
+    const { keys } = yield* KeysInForce
+    const decide = Authentication.admission(keys, options.serves, options.publicUrl)
+    const services = yield* Effect.context<Layer.Success<typeof intake> | KnownSecrets>()
+    const front = Effect.provideContext(DirectIntake.make(decide), services)
+    return HttpRouter.serve(routes(decide, options), {
+      disableLogger: true,
+      disableListenLog: true,
+      // An order's id has up to 128 characters, each up to 12 when it is escaped.
+      routerConfig: { maxParamLength: 2048 }
+    }).pipe(
+      Layer.provide(Layer.succeed(HttpMiddleware.TracerDisabledWhen, () => true)),
+      Layer.provideMerge(Listener.layer({ host: options.host, port: options.port }, front))
+    )
+  })).pipe(Layer.provide(intake))

@@ -13,8 +13,10 @@ import * as Problems from "@sluice/api/wire/Problems"
 import { allows, type Need } from "@sluice/domain/access/Role"
 import { Clock, Context, DateTime, Effect, Layer, Metric, Option } from "effect"
 import { HttpRouter, HttpServerRequest, type HttpServerResponse } from "effect/http"
+import type { IncomingMessage } from "node:http"
 import { hostOf, isLoopback } from "../config/Loopback.ts"
 import { problemResponse } from "../wire/Answer.ts"
+import type { SentHeaders } from "../wire/Body.ts"
 import { forbid } from "./AccessControl.ts"
 import * as AnswerHeaders from "./AnswerHeaders.ts"
 import { Caller, type CallerIdentity, type Identified, identify, type Keys } from "./Caller.ts"
@@ -99,6 +101,9 @@ export const admission = (
   return serves === "pages" && !isOpen && path !== metricsPath ? { _tag: "NotServed" } : { _tag: "Admitted", caller }
 }
 
+/** The decision of one server, for every path by which a request comes. */
+export type Decide = ReturnType<typeof admission>
+
 const ambiguousHost = problemResponse(
   new Problems.InvalidRequest({
     detail: "The request has more than one Host line: send one",
@@ -172,8 +177,7 @@ const refuseKey = Effect.fn("Authentication.refuseKey")(function*(
 })
 
 /** Node keeps the first of two and says so nowhere but in the lines as they came. */
-const hostLinesOf = (request: HttpServerRequest.HttpServerRequest): number => {
-  const { rawHeaders } = toIncomingMessage(request)
+const hostLinesOf = ({ rawHeaders }: Pick<IncomingMessage, "rawHeaders">): number => {
   let lines = 0
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]!
@@ -182,14 +186,27 @@ const hostLinesOf = (request: HttpServerRequest.HttpServerRequest): number => {
   return lines
 }
 
+/** The words of a request that the gate judges, as they came. */
+export const credentialsOf = (
+  source: Pick<IncomingMessage, "rawHeaders">,
+  { headers, method, url }: { readonly headers: SentHeaders; readonly method: string; readonly url: string }
+): Credentials => ({
+  method,
+  target: url,
+  host: headers["host"],
+  hostLines: hostLinesOf(source),
+  authorization: headers["authorization"],
+  origin: headers["origin"],
+  site: headers["sec-fetch-site"]
+})
+
 /** Answers requests in front of the routes, with or without a key: pages without data. */
 export type Open = (
   request: HttpServerRequest.HttpServerRequest
 ) => HttpServerResponse.HttpServerResponse | undefined
 
 /** Wraps every route. */
-export const layer = (keys: Keys, serves: Serves, open: Open, publicUrl?: string) => {
-  const decide = admission(keys, serves, publicUrl)
+export const layer = (decide: Decide, open: Open) => {
   const refuse = WrongKeys.make()
   const refused = (
     decision: Exclude<Admission, { readonly _tag: "Admitted" }>,
@@ -214,16 +231,7 @@ export const layer = (keys: Keys, serves: Serves, open: Open, publicUrl?: string
     (httpEffect) =>
       Effect.withFiber((fiber) => {
         const request = Context.getUnsafe(fiber.context, HttpServerRequest.HttpServerRequest)
-        const { headers } = request
-        const decision = decide({
-          method: request.method,
-          target: request.url,
-          host: headers["host"],
-          hostLines: hostLinesOf(request),
-          authorization: headers["authorization"],
-          origin: headers["origin"],
-          site: headers["sec-fetch-site"]
-        })
+        const decision = decide(credentialsOf(toIncomingMessage(request), request))
         const mayShow = decision._tag !== "ForeignHost" && decision._tag !== "AmbiguousHost"
         const page = mayShow ? open(request) : undefined
         if (page !== undefined) return Effect.succeed(AnswerHeaders.protect(page))

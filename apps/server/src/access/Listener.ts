@@ -4,9 +4,9 @@
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Problems from "@sluice/api/wire/Problems"
-import { Effect, Layer, Schedule, Schema } from "effect"
-import type { HttpServer } from "effect/http"
-import { createServer, type Server } from "node:http"
+import { Effect, Layer, Schedule, Schema, type Scope } from "effect"
+import { HttpServer } from "effect/http"
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import { Stopping } from "../process/Stopping.ts"
 import { problemResponse } from "../wire/Answer.ts"
@@ -86,8 +86,35 @@ const releaseIdle = Effect.fn("Listener.releaseIdle")(function*(server: Server) 
   yield* Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections()))
 })
 
+/** Asked for each request before the routes; true where it answers the request itself. */
+export type Front = (request: IncomingMessage, response: ServerResponse) => boolean
+
+/** Asks `front` first, and hands what it leaves to the routes. */
+const placeInFront = (server: Server, front: Front): void => {
+  const routes = server.listeners("request") as ReadonlyArray<RequestListener>
+  server.removeAllListeners("request")
+  server.on("request", (request, response) => {
+    if (front(request, response)) return
+    for (const route of routes) route(request, response)
+  })
+}
+
+/** The front's scope is closed after the routes have ended, which is after the listener waited for open requests. */
+const withFront =
+  (server: Server, makeFront: Effect.Effect<Front, never, Scope.Scope>) => (inner: HttpServer.HttpServer["Service"]) =>
+    HttpServer.make({
+      address: inner.address,
+      serve: (httpEffect, middleware) =>
+        Effect.flatMap(makeFront, (front) =>
+          Effect.andThen(
+            middleware === undefined ? inner.serve(httpEffect) : inner.serve(httpEffect, middleware),
+            Effect.sync(() => placeInFront(server, front))
+          ))
+    })
+
 export const layer = (
-  address: Address
+  address: Address,
+  makeFront: Effect.Effect<Front, never, Scope.Scope>
 ): Layer.Layer<
   HttpServer.HttpServer | Layer.Success<typeof NodeHttpServer.layerHttpServices>,
   ListenFailed,
@@ -96,6 +123,9 @@ export const layer = (
   Layer.unwrap(Effect.sync(() => {
     const server = make()
     return Layer.effectDiscard(releaseIdle(server)).pipe(
+      Layer.provideMerge(
+        Layer.effect(HttpServer.HttpServer, Effect.map(HttpServer.HttpServer, withFront(server, makeFront)))
+      ),
       Layer.provideMerge(NodeHttpServer.layer(() => server, { ...address, gracefulShutdownTimeout: grace })),
       Layer.catch((error) => Layer.effectDiscard(Effect.fail(failed(address, error.cause))))
     )

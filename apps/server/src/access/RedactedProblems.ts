@@ -7,16 +7,21 @@ const isProblem = ({ body, headers, status }: HttpServerResponse.HttpServerRespo
   status >= 400 && body._tag === "Uint8Array" &&
   headers["content-type"]?.startsWith("application/problem+json") === true
 
+/** The response, with the secrets in it hidden where it is a problem. */
+export const redacted = (
+  known: KnownSecrets["Service"],
+  response: HttpServerResponse.HttpServerResponse
+): HttpServerResponse.HttpServerResponse => {
+  if (!isProblem(response) || response.body._tag !== "Uint8Array") return response
+  const bytes = response.body.body
+  const shown = known.redactor().bytes(bytes)
+  return shown === bytes
+    ? response
+    : HttpServerResponse.setBody(response, HttpBody.uint8Array(shown, "application/problem+json"))
+}
+
 /** Wraps every route. */
 export const layer = HttpRouter.middleware(
-  Effect.map(KnownSecrets, (known) => (httpEffect) =>
-    Effect.map(httpEffect, (response) => {
-      if (!isProblem(response) || response.body._tag !== "Uint8Array") return response
-      const bytes = response.body.body
-      const shown = known.redactor().bytes(bytes)
-      return shown === bytes
-        ? response
-        : HttpServerResponse.setBody(response, HttpBody.uint8Array(shown, "application/problem+json"))
-    })),
+  Effect.map(KnownSecrets, (known) => (httpEffect) => Effect.map(httpEffect, (response) => redacted(known, response))),
   { global: true }
 )

@@ -4,7 +4,7 @@
  */
 import * as Problems from "@sluice/api/wire/Problems"
 import { measured, turnFor } from "@sluice/domain/internal/json/LargeText"
-import { isObject, type JsonObject, type JsonUnreadable, parse } from "@sluice/domain/json/Json"
+import { isObject, type Json, type JsonObject, type JsonUnreadable, parse } from "@sluice/domain/json/Json"
 import { ByteSize, Effect } from "effect"
 import { HttpIncomingMessage, type HttpServerError, type HttpServerRequest } from "effect/http"
 import { locate } from "./JsonFault.ts"
@@ -21,8 +21,16 @@ const tooLarge = () =>
 const invalid = (message: string) =>
   new Problems.InvalidRequest({ detail: `The body ${message}`, errors: [{ path: "", message }] })
 
+/** The headers of a request, with lower-case names: Node's own, or the router's. */
+export type SentHeaders = Readonly<Record<string, string | undefined>>
+
+/** A request as far as its headers describe a body. */
+export interface Described {
+  readonly headers: SentHeaders
+}
+
 /** Answers whether the request announces a body that is not empty. */
-export const isSent = ({ headers }: HttpServerRequest.HttpServerRequest): boolean => {
+export const isSent = ({ headers }: Described): boolean => {
   const { "content-length": length, "transfer-encoding": transfer } = headers
   return transfer !== undefined || (length !== undefined && length !== "0")
 }
@@ -31,17 +39,18 @@ export const isSent = ({ headers }: HttpServerRequest.HttpServerRequest): boolea
 const jsonType = /^\s*(?:application\/json|[\w!#$&^.-]+\/[\w!#$&^.+-]+\+json)\s*$/i
 
 /** The fault of the headers that describe the body, if any. Contract: section 2, "A browser is not a client". */
-const mediaFault = (request: HttpServerRequest.HttpServerRequest): string | undefined => {
-  const contentType = request.headers["content-type"]
+export const mediaFault = (described: Described): string | undefined => {
+  const contentType = described.headers["content-type"]
+  if (contentType === "application/json" && described.headers["content-encoding"] === undefined) return undefined
   // A browser sends what a page hands it without a type, to any server.
-  if (contentType === undefined) return isSent(request) ? "Content-Type is missing: send application/json" : undefined
+  if (contentType === undefined) return isSent(described) ? "Content-Type is missing: send application/json" : undefined
   const [type = "", ...parameters] = contentType.split(";")
   if (!jsonType.test(type)) return `Content-Type is ${type.trim()}: send application/json`
   const charset = parameters.find((parameter) => /^\s*charset=/i.test(parameter))
   if (charset !== undefined && !/=\s*"?utf-?8"?\s*$/i.test(charset)) {
     return `Content-Type says${charset}: send UTF-8`
   }
-  const encoding = request.headers["content-encoding"]
+  const encoding = described.headers["content-encoding"]
   if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
     return `Content-Encoding is ${encoding}: send the body as it is`
   }
@@ -92,12 +101,16 @@ const readText = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServ
     Effect.provideService(HttpIncomingMessage.MaxBodySize, limit),
     Effect.mapError(refused)
   )
-  try {
-    return utf8.decode(bytes)
-  } catch {
-    return yield* invalid("is not UTF-8: send it in UTF-8")
-  }
+  return yield* decoded(bytes)
 })
+
+const decoded = (bytes: ArrayBuffer | Uint8Array): Effect.Effect<string, Problems.InvalidRequest> => {
+  try {
+    return Effect.succeed(utf8.decode(bytes))
+  } catch {
+    return Effect.fail(invalid("is not UTF-8: send it in UTF-8"))
+  }
+}
 
 /** The body as an object; no body at all is an empty one. */
 export const readObjectOrNothing = Effect.fnUntraced(
@@ -108,6 +121,13 @@ export const readObjectOrNothing = Effect.fnUntraced(
 
 /** The body, which must be an object; `what` says of what. */
 export const readObject = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest, what: string) {
-  const body = yield* read(request)
-  return isObject(body) ? body as JsonObject : yield* invalid(`must be a JSON object: ${what}`)
+  return yield* objectOf(yield* read(request), what)
 })
+
+/** The same for a body that has arrived: at most 1 MiB, its headers checked with {@link mediaFault}. */
+export const objectFrom = Effect.fnUntraced(function*(bytes: Uint8Array, what: string) {
+  return yield* objectOf(yield* parsed(yield* decoded(bytes)), what)
+})
+
+const objectOf = (body: Json, what: string): Effect.Effect<JsonObject, Problems.InvalidRequest> =>
+  isObject(body) ? Effect.succeed(body) : Effect.fail(invalid(`must be a JSON object: ${what}`))

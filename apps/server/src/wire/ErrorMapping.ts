@@ -53,6 +53,18 @@ export const ofIntake = {
   MatchFailed: (error: MatchFailed) => Effect.fail(matchFailed(error))
 }
 
+/** The problems of a submission, those of its body aside. */
+export type IntakeProblem =
+  | Problems.Conflict
+  | Problems.InvalidRequest
+  | Problems.NoPipeline
+  | Problems.PipelineMatchFailed
+  | Problems.QueueFull
+  | Problems.Unavailable
+
+/** The problems of a reported event, those of its body aside. */
+export type ReportProblem = Problems.Conflict | Problems.InvalidRequest | Problems.Unavailable
+
 /** Maps the errors of a reported event to problems. */
 export const ofReport = {
   JournalUnavailable: (error: JournalUnavailable) => Effect.fail(unavailable(error)),

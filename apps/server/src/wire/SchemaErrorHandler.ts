@@ -121,27 +121,38 @@ const withoutBody = <A, E, R>(httpEffect: Effect.Effect<A, E, R>) =>
     return Body.isSent(request) ? Effect.andThen(Body.read(request), httpEffect) : httpEffect
   })
 
+/** A handler's answer or, as a problem, its failure. */
+const answered = <R>(
+  handled: Handled<R>,
+  progress: WriteProgress.WriteProgress | undefined
+): Effect.Effect<HttpServerResponse.HttpServerResponse, never, R> =>
+  handled.pipe(
+    Effect.catch((error) => answer(error, progress)),
+    Effect.catchDefect(broken)
+  )
+
+type Handled<R> = Effect.Effect<HttpServerResponse.HttpServerResponse, unknown, R>
+
+/** The same for a request that may change something: a refusal with 503 says if the change may have been stored. */
+export const answeredChange = <R>(
+  handled: Handled<R>
+): Effect.Effect<HttpServerResponse.HttpServerResponse, never, R> =>
+  Effect.suspend(() => {
+    const progress = WriteProgress.make()
+    return Effect.provideService(answered(handled, progress), WriteProgress.CurrentWriteProgress, progress)
+  })
+
 export const layer: Layer.Layer<Refusals> = Layer.succeed(Refusals, (httpEffect, { endpoint }) => {
   const known = membersOf(endpoint)
   const hurried = unhurried.has(endpoint.identifier)
     ? httpEffect
     : httpEffect.pipe(atMost(patience, () => Effect.fail(unavailable())))
   const read = endpoint.payload.size > 0 ? hurried : withoutBody(hurried)
-  const answeredWith = (progress: WriteProgress.WriteProgress | undefined) =>
-    read.pipe(
-      Effect.catch((error) => answer(error, progress)),
-      Effect.catchDefect(broken)
-    )
-  const reading = answeredWith(undefined)
-  const changing = Effect.suspend(() => {
-    const progress = WriteProgress.make()
-    return Effect.provideService(answeredWith(progress), WriteProgress.CurrentWriteProgress, progress)
-  })
-  const answered = safe.has(endpoint.method) ? reading : changing
+  const answering = safe.has(endpoint.method) ? answered(read, undefined) : answeredChange(read)
   return Effect.withFiber((fiber) => {
     const search = Context.getUnsafe(fiber.context, HttpServerRequest.ParsedSearchParams)
     let unknown: Array<string> | undefined
     for (const name in search) if (!known.has(name)) (unknown ??= []).push(name)
-    return unknown === undefined ? answered : Effect.succeed(problemResponse(unknownMembers(unknown, known)))
+    return unknown === undefined ? answering : Effect.succeed(problemResponse(unknownMembers(unknown, known)))
   })
 })

@@ -1,7 +1,7 @@
-import { assert, layer } from "@effect/vitest"
+import { assert, describe, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { type Ask, Sluice } from "../support/Sluice.ts"
+import { type Ask, intakePaths, Sluice } from "../support/Sluice.ts"
 
 interface Refusal {
   readonly name: string
@@ -399,9 +399,11 @@ const refused = (refusal: Refusal) =>
     assert.deepStrictEqual(yield* counts, before)
   })
 
-layer(Sluice.layer(), { excludeTestServices: true })("refusals", (it) => {
-  for (const refusal of [...orders, ...settings]) {
-    it.effect(`a refusal names the member and the remedy, and nothing is stored: ${refusal.name}`, () =>
-      refused(refusal))
-  }
+describe.each(intakePaths)("refusals, orders taken in by the %s path", (intake) => {
+  layer(Sluice.layer({}, intake), { excludeTestServices: true })((it) => {
+    for (const refusal of [...orders, ...settings]) {
+      it.effect(`a refusal names the member and the remedy, and nothing is stored: ${refusal.name}`, () =>
+        refused(refusal))
+    }
+  })
 })

@@ -56,17 +56,27 @@ export const exchange = (base: string, method: string, path: string, ask: Ask = 
     return Effect.sync(() => request.destroy())
   })
 
+/** The path by which `POST /v1/orders` and `POST /v1/events` come in: an empty query leaves them to the router. */
+export type IntakePath = "direct" | "router"
+
+export const intakePaths: ReadonlyArray<IntakePath> = ["direct", "router"]
+
+const directTargets: ReadonlySet<string> = new Set(["/v1/orders", "/v1/events"])
+
+const targetOn = (intake: IntakePath, method: string, path: string): string =>
+  intake === "router" && method === "POST" && directTargets.has(path) ? `${path}?` : path
+
 export class Sluice extends Context.Service<Sluice, {
   readonly url: string
   readonly ask: (method: string, path: string, ask?: Ask) => Effect.Effect<Answer>
 }>()("@sluice/server/test/Sluice") {
   /** With the environment of a developer's machine, and `environment` over it. */
-  static readonly layer = (environment: ServerConfig.Environment = {}) =>
+  static readonly layer = (environment: ServerConfig.Environment = {}, intake: IntakePath = "direct") =>
     Layer.effect(
       Sluice,
       Effect.map(HttpServer.HttpServer, ({ address }) => {
         const url = HttpServer.formatAddress(address)
-        return { url, ask: (method, path, ask) => exchange(url, method, path, ask) }
+        return { url, ask: (method, path, ask) => exchange(url, method, targetOn(intake, method, path), ask) }
       })
     ).pipe(
       Layer.provideMerge(Layer.unwrap(Effect.gen(function*() {

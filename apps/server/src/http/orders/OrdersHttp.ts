@@ -2,16 +2,16 @@
 import { Api } from "@sluice/api/Api"
 import { defaultLimit } from "@sluice/api/wire/Paging"
 import * as Problems from "@sluice/api/wire/Problems"
-import { readTraceparent } from "@sluice/domain/identity/TraceSpan"
 import { textWithKnown } from "@sluice/domain/internal/json/KnownTexts"
 import { type Json, type JsonObject, stringify } from "@sluice/domain/json/Json"
 import { EditOrder } from "@sluice/engine/commands/EditOrder"
 import { Intake } from "@sluice/engine/commands/Intake"
 import { OrderTimeline } from "@sluice/persistence/internal/timeline/OrderTimeline"
 import { type ListedOrder, Orders } from "@sluice/persistence/queries/Orders"
-import { Effect, Tracer } from "effect"
+import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { callerName } from "../../access/Caller.ts"
+import * as OrderSubmission from "../../intake/OrderSubmission.ts"
 import { AcceptedResponse } from "../../wire/AcceptedResponse.ts"
 import * as Answer from "../../wire/Answer.ts"
 import * as Body from "../../wire/Body.ts"
@@ -51,17 +51,12 @@ const decodeProcess = Effect.fnUntraced(function*(body: JsonObject) {
   }
 })
 
-/** The shop's own span, for the order's trace to link to. */
-const causedBy = (header: string | undefined) => <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
-  const caller = header === undefined ? undefined : readTraceparent(header)
-  return caller === undefined ? effect : Effect.provideService(effect, Tracer.ParentSpan, Tracer.externalSpan(caller))
-}
-
 export const layer = HttpApiBuilder.group(
   Api,
   "orders",
   Effect.fnUntraced(function*(handlers) {
     const intake = yield* Intake
+    const submission = yield* OrderSubmission.OrderSubmission
     const editing = yield* EditOrder
     const orders = yield* Orders
     const receipts = yield* AcceptedResponse
@@ -70,26 +65,8 @@ export const layer = HttpApiBuilder.group(
     return handlers
       .handleRaw(
         "submit",
-        Effect.fnUntraced(function*({ request, headers, query }) {
-          const wait = yield* Preconditions.wait(headers.prefer)
-          const idempotencyKey = yield* Preconditions.idempotencyKey(headers["idempotency-key"])
-          const shipmentId = yield* Preconditions.shipmentId(query.shipmentId)
-          const body = yield* Body.readObject(request, "the order")
-          // Bounded by the journal itself: this is the hot path, and a timer of its own would cost it a fiber.
-          const submission = intake.submit({
-            body,
-            ...(shipmentId !== undefined && { shipmentId }),
-            ...(idempotencyKey !== undefined && { idempotencyKey })
-          })
-          const receipt = yield* receipts.submitted(submission, wait).pipe(
-            Effect.catchTags({
-              ...ErrorMapping.ofIntake,
-              InvalidOrder: ({ faults }) => Effect.fail(ErrorMapping.invalid(faults))
-            }),
-            causedBy(request.headers["traceparent"])
-          )
-          return yield* receipts.answer(receipt, wait)
-        })
+        ({ request, query }) =>
+          submission.submit(request.headers, query.shipmentId, Body.readObject(request, OrderSubmission.asked))
       )
       .handle(
         "list",

@@ -1,0 +1,124 @@
+/**
+ * The direct path of intake: answers `POST /v1/orders` and `POST /v1/events` at Node's own request, with one fiber for
+ * each, in front of the router. docs/adr/0003-direct-intake.md says why.
+ *
+ * It takes a request only if its head is an ordinary one, and takes it before anything of the body was read:
+ *
+ * | the head | path |
+ * | --- | --- |
+ * | not a POST, another target, a query | router |
+ * | `Content-Type` that is refused, a body in chunks, empty, or above 1 MiB | router |
+ * | the gate does not admit it, or its key lacks the role | router |
+ * | `Expect`, `Upgrade` | router (Node tells of them by other events) |
+ * | anything else | direct |
+ *
+ * So every refusal that depends on the head is the router's. What is refused after that is refused by the functions that
+ * the routes use: `OrderSubmission`, `EventReport`, `Body`, `SchemaErrorHandler`.
+ */
+import { access } from "@sluice/api/internal/Access"
+import { allows, type Need } from "@sluice/domain/access/Role"
+import { Effect, Exit, Fiber, type Scope } from "effect"
+import { HttpServerError, HttpServerResponse } from "effect/http"
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http"
+import * as AnswerHeaders from "../access/AnswerHeaders.ts"
+import { type Admission, credentialsOf, type Decide } from "../access/Authentication.ts"
+import type { Front } from "../access/Listener.ts"
+import { redacted } from "../access/RedactedProblems.ts"
+import { atMost } from "../process/AnswerTimeout.ts"
+import { KnownSecrets } from "../telemetry/KnownSecrets.ts"
+import * as Body from "../wire/Body.ts"
+import { answeredChange, patience, unavailable } from "../wire/SchemaErrorHandler.ts"
+import * as EventReport from "./EventReport.ts"
+import * as OrderSubmission from "./OrderSubmission.ts"
+
+type Answered = Effect.Effect<HttpServerResponse.HttpServerResponse>
+
+interface Route {
+  readonly need: Need
+  readonly answer: (headers: Body.SentHeaders, body: Uint8Array) => Answered
+}
+
+/** Node joins repeated headers, but for `Set-Cookie`, which no request obeys. */
+const sent = (headers: IncomingHttpHeaders): Body.SentHeaders => headers as Body.SentHeaders
+
+/** The length of a body that can be taken as it comes; `undefined` where the headers ask for another path. */
+export const plainLength = (headers: Body.SentHeaders): number | undefined => {
+  const { "content-length": announced, "transfer-encoding": transfer } = headers
+  if (announced === undefined || transfer !== undefined || Body.mediaFault({ headers }) !== undefined) return undefined
+  const length = Number(announced)
+  return length > 0 && length <= Body.maxBody ? length : undefined
+}
+
+/** Answers whether the gate and the role of the key let the request in. */
+export const isAdmitted = (admission: Admission, need: Need): boolean =>
+  admission._tag === "Admitted" && (admission.caller === undefined || allows(admission.caller.roles, need))
+
+/** Hands the body over when all of it is there; a client that goes away before gets no answer. */
+const collect = (request: IncomingMessage, take: (body: Buffer) => void): void => {
+  const chunks: Array<Buffer> = []
+  request.on("data", (chunk: Buffer) => chunks.push(chunk))
+  request.on("end", () => take(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
+  // The connection was lost, which the response tells, too.
+  request.on("error", () => {})
+}
+
+const write = (response: ServerResponse, { body, headers, status }: HttpServerResponse.HttpServerResponse): void => {
+  if (response.destroyed || response.writableEnded) return
+  response.writeHead(status, headers)
+  response.end(body._tag === "Uint8Array" ? body.text ?? body.body : undefined)
+}
+
+/** The answer of a fiber that was interrupted: the process is ending. */
+const ended = HttpServerResponse.empty({ status: 503 })
+
+/** Runs the answer in a fiber of the server's, which a client that goes away interrupts, as it does a route's. */
+const respond = (fiber: Fiber.Fiber<HttpServerResponse.HttpServerResponse>, response: ServerResponse): void => {
+  response.on("close", () => {
+    if (!response.writableEnded) fiber.interruptUnsafe(undefined, HttpServerError.ClientAbort.annotation)
+  })
+  fiber.addObserver((exit) => write(response, Exit.isSuccess(exit) ? exit.value : ended))
+}
+
+/** Its fibers end with the scope. */
+export const make = (decide: Decide): Effect.Effect<
+  Front,
+  never,
+  OrderSubmission.OrderSubmission | EventReport.EventReport | KnownSecrets | Scope.Scope
+> =>
+  Effect.map(
+    Effect.all([
+      OrderSubmission.OrderSubmission,
+      EventReport.EventReport,
+      KnownSecrets,
+      Effect.scope,
+      Effect.context<never>()
+    ]),
+    ([orders, events, known, scope, context]) => {
+      const run = Effect.runForkWith(context)
+      const finished = (answer: Parameters<typeof answeredChange<never>>[0]): Answered =>
+        Effect.map(answeredChange(answer), (response) => AnswerHeaders.protect(redacted(known, response)))
+      const inTime = atMost(patience, () => Effect.fail(unavailable()))
+      const routes: Readonly<Record<string, Route>> = {
+        "/v1/orders": {
+          need: access.orders.submit[0],
+          answer: (headers, body) =>
+            finished(orders.submit(headers, undefined, Body.objectFrom(body, OrderSubmission.asked)))
+        },
+        "/v1/events": {
+          need: access.events.report[0],
+          answer: (headers, body) => finished(inTime(events.report(headers, Body.objectFrom(body, EventReport.asked))))
+        }
+      }
+      return (request, response) => {
+        const { method = "", url = "" } = request
+        if (method !== "POST" || request.httpVersionMajor !== 1 || !Object.hasOwn(routes, url)) return false
+        const route = routes[url]!
+        const headers = sent(request.headers)
+        if (plainLength(headers) === undefined) return false
+        const credentials = credentialsOf(request, { headers, method, url })
+        if (!isAdmitted(decide(credentials), route.need)) return false
+        collect(request, (body) => respond(Fiber.runIn(run(route.answer(headers, body)), scope), response))
+        return true
+      }
+    }
+  )

@@ -1,0 +1,63 @@
+/**
+ * The submission of an order, from the request's own words to its answer: shared by the route of the API and by the
+ * direct path (`DirectIntake`), so that both obey the same rules. Contract: section 7, `POST /v1/orders`.
+ */
+import { readTraceparent } from "@sluice/domain/identity/TraceSpan"
+import type { JsonObject } from "@sluice/domain/json/Json"
+import { Intake } from "@sluice/engine/commands/Intake"
+import { Context, Effect, Layer, Tracer } from "effect"
+import type { HttpServerResponse } from "effect/http"
+import { AcceptedResponse } from "../wire/AcceptedResponse.ts"
+import type { SentHeaders } from "../wire/Body.ts"
+import * as ErrorMapping from "../wire/ErrorMapping.ts"
+import * as Preconditions from "../wire/Preconditions.ts"
+
+/** The body that is asked for, as a refusal names it. */
+export const asked = "the order"
+
+/** The shop's own span, for the order's trace to link to. */
+const causedBy = (header: string | undefined) => <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
+  const caller = header === undefined ? undefined : readTraceparent(header)
+  return caller === undefined ? effect : Effect.provideService(effect, Tracer.ParentSpan, Tracer.externalSpan(caller))
+}
+
+const make = Effect.gen(function*() {
+  const intake = yield* Intake
+  const receipts = yield* AcceptedResponse
+
+  return Effect.fnUntraced(function*<E>(
+    headers: SentHeaders,
+    shipment: string | undefined,
+    readBody: Effect.Effect<JsonObject, E>
+  ) {
+    const wait = yield* Preconditions.wait(headers["prefer"])
+    const idempotencyKey = yield* Preconditions.idempotencyKey(headers["idempotency-key"])
+    const shipmentId = yield* Preconditions.shipmentId(shipment)
+    const body = yield* readBody
+    // Bounded by the journal itself: this is the hot path, and a timer of its own would cost it a fiber.
+    const submission = intake.submit({
+      body,
+      ...(shipmentId !== undefined && { shipmentId }),
+      ...(idempotencyKey !== undefined && { idempotencyKey })
+    })
+    const receipt = yield* receipts.submitted(submission, wait).pipe(
+      Effect.catchTags({
+        ...ErrorMapping.ofIntake,
+        InvalidOrder: ({ faults }) => Effect.fail(ErrorMapping.invalid(faults))
+      }),
+      causedBy(headers["traceparent"])
+    )
+    return yield* receipts.answer(receipt, wait)
+  })
+})
+
+export class OrderSubmission extends Context.Service<OrderSubmission, {
+  /** Obeys `Prefer`, `Idempotency-Key` and `traceparent`. `readBody` is run after the headers and the shipment were found valid. Each failure is a problem. */
+  readonly submit: <E>(
+    headers: SentHeaders,
+    shipment: string | undefined,
+    readBody: Effect.Effect<JsonObject, E>
+  ) => Effect.Effect<HttpServerResponse.HttpServerResponse, E | ErrorMapping.IntakeProblem>
+}>()("@sluice/server/intake/OrderSubmission") {
+  static readonly layer = Layer.effect(OrderSubmission, Effect.map(make, (submit) => ({ submit })))
+}
