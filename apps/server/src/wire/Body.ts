@@ -3,8 +3,10 @@
  * Contract: section 3, "Limits".
  */
 import * as Problems from "@sluice/api/wire/Problems"
-import { measured, turnFor } from "@sluice/domain/internal/json/LargeText"
-import { isObject, type Json, type JsonObject, type JsonUnreadable, parse } from "@sluice/domain/json/Json"
+import { inTurns, largeLength, measured, turnFor } from "@sluice/domain/internal/json/LargeText"
+import { parseSteps } from "@sluice/domain/internal/json/SteppedJson"
+import { atOnce, type Steps } from "@sluice/domain/internal/json/Steps"
+import { isObject, type Json, type JsonObject, JsonUnreadable } from "@sluice/domain/json/Json"
 import { ByteSize, Effect } from "effect"
 import { HttpIncomingMessage, type HttpServerError, type HttpServerRequest } from "effect/http"
 import { locate } from "./JsonFault.ts"
@@ -57,9 +59,8 @@ export const mediaFault = (described: Described): string | undefined => {
   return undefined
 }
 
-const unreadable = (text: string, error: unknown): Problems.InvalidRequest => {
+const unreadable = (text: string, { message }: JsonUnreadable): Problems.InvalidRequest => {
   if (text.trim() === "") return invalid("is empty: send a JSON document")
-  const message = (error as JsonUnreadable).message
   return message.startsWith("nested")
     ? invalid(`is ${message}`)
     : invalid(`is not JSON: ${locate(text) ?? message}`)
@@ -82,15 +83,23 @@ export const read = Effect.fnUntraced(function*(request: HttpServerRequest.HttpS
   return yield* parsed(yield* readText(request))
 })
 
+function* readable(steps: Steps<Json>): Steps<Json | JsonUnreadable> {
+  try {
+    return yield* steps
+  } catch (error) {
+    return error as JsonUnreadable
+  }
+}
+
 const parsed = Effect.fnUntraced(function*(text: string) {
   yield* turnFor(text.length)
-  try {
-    return measured(parse(text), text.length)
-  } catch (error) {
-    // A second, slower look.
-    yield* turnFor(text.length)
-    return yield* unreadable(text, error)
-  }
+  const read = text.length < largeLength
+    ? atOnce(readable(parseSteps(text)))
+    : yield* inTurns(readable(parseSteps(text)))
+  if (!(read instanceof JsonUnreadable)) return measured(read, text.length)
+  // A second, slower look.
+  yield* turnFor(text.length)
+  return yield* unreadable(text, read)
 })
 
 const readText = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest) {

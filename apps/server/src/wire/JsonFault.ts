@@ -35,7 +35,8 @@ const words: Record<Expectation, string> = {
 
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const literal = /true|false|null/y
-const space = /[ \t\n\r]*/y
+
+const isBlank = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
 
 const findFault = (text: string): Fault | undefined => {
   const closers: Array<"]" | "}"> = []
@@ -49,7 +50,7 @@ const findFault = (text: string): Fault | undefined => {
   }
   const afterValue = (): Expectation => closers.length === 0 ? "end" : "commaOrEnd"
   for (;;) {
-    match(space)
+    while (isBlank(text.charCodeAt(at))) at++
     const fault = { at, expected: words[expected] }
     const char = text[at]
     if (expected === "end") return char === undefined ? undefined : fault

@@ -1,5 +1,6 @@
 /** Changes many members of a document in one pass: one after the other would copy a long list for each of its items. */
 import { isObject, type Json } from "../json/Json.ts"
+import { setMember } from "../json/ObjectMembers.ts"
 import type { MemberPath } from "./MemberPath.ts"
 
 /** A change of the value at a path. What the document does not have is not changed. */
@@ -29,20 +30,26 @@ const byPath = (changes: ReadonlyArray<MemberChange>): Changes => {
   return root
 }
 
-const apply = (value: Json, { below, own }: Changes): Json => {
-  const inside = (token: string | number, item: Json): Json => {
-    const changes = below.get(token)
-    return changes === undefined ? item : apply(item, changes)
+const applyBelow = (value: Json, below: Changes["below"]): Json => {
+  if (below.size === 0 || typeof value !== "object" || value === null) return value
+  if (Array.isArray(value)) {
+    const items: Array<Json> = [...value]
+    for (const [token, changes] of below) {
+      if (typeof token === "number" && token < items.length) items[token] = apply(items[token] as Json, changes)
+    }
+    return items
   }
-  const whole: Json = below.size === 0
-    ? value
-    : Array.isArray(value)
-    ? value.map((item: Json, index) => inside(index, item))
-    : isObject(value)
-    ? Object.fromEntries(Object.entries(value).map(([name, member]) => [name, inside(name, member)]))
-    : value
-  return own.reduce((changed, change) => change(changed), whole)
+  if (!isObject(value)) return value
+  const members: Record<string, Json> = { ...value }
+  for (const [token, changes] of below) {
+    const name = String(token)
+    if (Object.hasOwn(members, name)) setMember(members, name, apply(members[name] as Json, changes))
+  }
+  return members
 }
+
+const apply = (value: Json, { below, own }: Changes): Json =>
+  own.reduce((changed, change) => change(changed), applyBelow(value, below))
 
 /** The document with all changes; those at one path follow each other. */
 export const withChanges = (document: Json, changes: ReadonlyArray<MemberChange>): Json =>

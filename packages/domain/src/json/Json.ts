@@ -66,15 +66,23 @@ const reasonOf = (cause: unknown): string => {
   return reason === "" ? "it is not valid JSON" : reason
 }
 
-/** Reads a JSON text of at most `maxDepth` levels. Throws `JsonUnreadable`. */
-export const parse = (text: string): Json => {
+/** The error for a text that is no JSON, from the parser's. */
+export const unreadable = (cause: unknown): JsonUnreadable => new JsonUnreadable({ message: reasonOf(cause) })
+
+/** Throws `JsonUnreadable` where the text nests more than `maxDepth` levels. */
+export const checkDepth = (text: string): void => {
   if (depthOf(text, maxDepth) > maxDepth) {
     throw new JsonUnreadable({ message: `nested more than ${maxDepth} levels deep: flatten the document` })
   }
+}
+
+/** Reads a JSON text of at most `maxDepth` levels. Throws `JsonUnreadable`. */
+export const parse = (text: string): Json => {
+  checkDepth(text)
   try {
     return parseOwn(text)
   } catch (cause) {
-    throw new JsonUnreadable({ message: reasonOf(cause) })
+    throw unreadable(cause)
   }
 }
 
@@ -87,17 +95,26 @@ export const equals = (a: Json | undefined, b: Json | undefined): boolean => {
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false
   if (isRawNumber(a) || isRawNumber(b)) {
     return isRawNumber(a) && isRawNumber(b) &&
-      (a.rawJSON === b.rawJSON || significant(a.rawJSON) === significant(b.rawJSON))
+      (a.rawJSON.toLowerCase() === b.rawJSON.toLowerCase() || significant(a.rawJSON) === significant(b.rawJSON))
   }
   if (Array.isArray(a) || Array.isArray(b)) {
     return Array.isArray(a) && Array.isArray(b) && a.length === b.length &&
       a.every((item, index) => equals(item, b[index]))
   }
-  const left = a as JsonObject
-  const right = b as JsonObject
+  return equalMembers(a as JsonObject, b as JsonObject)
+}
+
+/** Members mostly stand in the same order: then none has to be looked for. */
+const equalMembers = (left: JsonObject, right: JsonObject): boolean => {
   const names = Object.keys(left)
-  return names.length === Object.keys(right).length &&
-    names.every((name) => Object.hasOwn(right, name) && equals(left[name], right[name]))
+  const others = Object.keys(right)
+  if (names.length !== others.length) return false
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index] as string
+    if (name !== others[index] && !Object.hasOwn(right, name)) return false
+    if (!equals(left[name], right[name])) return false
+  }
+  return true
 }
 
 /**

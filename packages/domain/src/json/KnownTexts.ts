@@ -2,6 +2,7 @@
  * Texts of values that were written before. A large member of an order is written into the document, the record of a
  * callout and the history; with this it becomes text once.
  */
+import { makePace, type Pace, type Steps } from "./Steps.ts"
 
 /** `JSON.isRawJSON` (ECMAScript 2026) is in Node 24, and not yet in `lib`. */
 const { isRawJSON } = JSON as typeof JSON & { isRawJSON(value: unknown): boolean }
@@ -32,6 +33,50 @@ const written = (value: unknown, depth: number): string => {
   }
   return `{${members.join(",")}}`
 }
+
+/** The texts of some thousands of members or items become one. */
+class Joined {
+  readonly #joined: Array<string> = []
+  #texts: Array<string> = []
+
+  add(text: string): void {
+    if (this.#texts.push(text) === 4096) this.#join()
+  }
+
+  #join(): void {
+    this.#joined.push(this.#texts.join(","))
+    this.#texts = []
+  }
+
+  get text(): string {
+    if (this.#texts.length > 0) this.#join()
+    return this.#joined.join(",")
+  }
+}
+
+function* writtenSteps(value: unknown, depth: number, pace: Pace): Steps<string> {
+  if (!isContainer(value) || depth === 0 || texts.has(value) || isRawJSON(value)) return written(value, depth)
+  const parts = new Joined()
+  if (Array.isArray(value)) {
+    for (const item of value as ReadonlyArray<unknown>) {
+      if (pace.isDue()) yield
+      parts.add(isContainer(item) ? yield* writtenSteps(item, depth - 1, pace) : JSON.stringify(item ?? null))
+    }
+    return `[${parts.text}]`
+  }
+  const object = value as Readonly<Record<string, unknown>>
+  for (const name of Object.keys(object)) {
+    if (pace.isDue()) yield
+    const member = object[name]
+    if (member === undefined) continue
+    const text = isContainer(member) ? yield* writtenSteps(member, depth - 1, pace) : JSON.stringify(member)
+    parts.add(`${JSON.stringify(name)}:${text}`)
+  }
+  return `{${parts.text}}`
+}
+
+/** `textWithKnown` in steps, for values that may have many thousands of members or items. */
+export const textSteps = (value: object): Steps<string> => writtenSteps(value, deepest, makePace())
 
 /** `JSON.stringify(value)`, made from the texts that are known of it and of its parts, down to a depth. */
 export const textWithKnown = (value: object, depth = deepest): string => written(value, depth)

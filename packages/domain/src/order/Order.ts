@@ -4,6 +4,8 @@
  */
 import { isAddressable } from "../identity/Ids.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
+import { copyOf, copySteps } from "../json/ObjectMembers.ts"
+import { atOnce, makePace, type Steps } from "../json/Steps.ts"
 
 /** The type of a known member. */
 type MemberType = "string" | "boolean" | "object" | "strings" | "objects" | "string or object"
@@ -207,20 +209,27 @@ export const storedFaults = (document: JsonObject): ReadonlyArray<Fault> => [
   ...storableFaults(document)
 ]
 
-/** The document at version 1: what came, without what only the server may say, then id, status and the server's members. */
-export const firstVersion = (submitted: JsonObject, id: string, at: string): Order => {
-  const { createdAt: _created, updatedAt: _updated, version: _version, ...document } = submitted
-  return {
-    ...document,
-    id,
-    orderType: submitted.orderType as string,
-    status: typeof submitted.status === "string" ? submitted.status : "New",
-    createdAt: at,
-    updatedAt: at,
-    version: 1
-  }
+const ofServer: ReadonlySet<string> = new Set(serverMembers)
+
+/** `firstVersion` in steps. */
+export function* firstVersionSteps(submitted: JsonObject, id: string, at: string): Steps<Order> {
+  const document = yield* copySteps(submitted, makePace(), ofServer)
+  document.id = id
+  document.status = typeof submitted.status === "string" ? submitted.status : "New"
+  document.createdAt = document.updatedAt = at
+  document.version = 1
+  return document as Order
 }
 
-/** The same document one version later. */
-export const nextVersion = (document: JsonObject, version: number, at: string): Order =>
-  ({ ...document, updatedAt: at, version: version + 1 }) as Order
+/** The document at version 1: what came, without what only the server may say, then id, status and the server's members. */
+export const firstVersion = (submitted: JsonObject, id: string, at: string): Order =>
+  atOnce(firstVersionSteps(submitted, id, at))
+
+/** The same document one version later, with other `members`. One copy: a large document costs some tens of milliseconds. */
+export const nextVersion = (document: JsonObject, version: number, at: string, members: JsonObject = {}): Order => {
+  const next = copyOf(document)
+  Object.assign(next, members)
+  next.updatedAt = at
+  next.version = version + 1
+  return next as Order
+}

@@ -10,7 +10,7 @@
  * identifies its parts, and becomes a value at the end.
  */
 import { canonical, equals, isObject, type Json, type JsonObject } from "../json/Json.ts"
-import { setMember } from "../json/ObjectMembers.ts"
+import { copySteps, setMember } from "../json/ObjectMembers.ts"
 import { atOnce, makePace, type Pace, type Steps } from "../json/Steps.ts"
 import { type ForcedNames, forcedNames } from "./merge/ForcedNames.ts"
 import { identity, listOf, type ListRule, orderStructure, type Structure, unstructured } from "./merge/MergeRules.ts"
@@ -179,12 +179,17 @@ class ObjectDraft {
     return this.#merged.get(name) ?? (Object.hasOwn(this.#base, name) ? this.#base[name] : undefined)
   }
 
-  /** The name under which the object has `name`, or one that differs from it only in case; `name` where it has neither. */
-  #aligned(name: string): string {
-    if (this.#has(name)) return name
+  /** The name under which the object has one that differs from `name` only in case; else `name`. */
+  *#aligned(name: string, pace: Pace): Steps<string> {
     if (this.#spellings === undefined) {
       this.#spellings = new Map()
-      for (const field of Object.keys(this.#base)) this.#spell(field)
+      const fields = Object.keys(this.#base)
+      // The names alone of a hundred thousand members take some tens of milliseconds.
+      pace.spend(fields.length >> 2)
+      for (const field of fields) {
+        if (pace.isDue()) yield
+        this.#spell(field)
+      }
     }
     return this.#spellings.get(name.toLowerCase()) ?? name
   }
@@ -202,11 +207,13 @@ class ObjectDraft {
     }
     // Members that are added by this patch are no spellings for its other members.
     const added: Array<string> = []
-    for (const member of Object.keys(patch)) {
+    const members = Object.keys(patch)
+    merge.pace.spend(members.length >> 2)
+    for (const member of members) {
       if (merge.pace.isDue()) yield
       if (hasProperties && Object.hasOwn(mergeControls, member)) continue
       // The order's own spelling wins: a partner reads `SKU` and `sku` alike and may answer with either.
-      const name = exactNames ? member : this.#aligned(member)
+      const name = exactNames || this.#has(member) ? member : yield* this.#aligned(member, merge.pace)
       const current = this.#get(name)
       const merged = yield* mergedMember(name, current, patch[member] ?? null, patch, manner, merge)
       if (merged === undefined || merged === current) continue
@@ -221,8 +228,7 @@ class ObjectDraft {
     const conditions = listOf(patch.propertiesRemovalConditions)
     if (conditions.length === 0) return
     const properties = listOf(yield* valueOf(this.#get("properties"), pace))
-    pace.spend(properties.length + conditions.length)
-    const left = withoutRemoved(properties, conditions, listOf(patch.properties))
+    const left = yield* withoutRemoved(properties, conditions, listOf(patch.properties), pace)
     if (left !== properties) this.#merged.set("properties", left)
   }
 
@@ -236,7 +242,7 @@ class ObjectDraft {
       const before = Object.hasOwn(base, name) ? base[name] : undefined
       // Properties that were removed and put back as they were have not changed.
       if (value === before || (name === "properties" && this.#hasProperties && equals(value, before))) continue
-      changed ??= { ...base }
+      changed ??= yield* copySteps(base, pace)
       setMember(changed, name, value)
     }
     return changed ?? base

@@ -121,13 +121,14 @@ export function* mergePatchSteps(order: Order, patch: JsonObject, options: Merge
     Object.fromEntries(Object.entries(patch).filter(([name]) => !isRefused(name)))
   )
   yield
-  const changes = Object.keys(merged).flatMap((name): ReadonlyArray<PatchedMember> => {
+  const changes: Array<PatchedMember> = []
+  for (const name of Object.keys(merged)) {
     const before = order[name]
     const after = merged[name]
-    if (before === after || after === undefined) return []
+    if (before === after || after === undefined) continue
     const path = `/${JsonPointer.escapeToken(name)}`
-    return [before === undefined ? { path, after } : { path, before, after }]
-  })
+    changes.push(before === undefined ? { path, after } : { path, before, after })
+  }
   return { order: merged, changes }
 }
 

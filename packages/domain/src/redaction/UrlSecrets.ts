@@ -16,6 +16,7 @@ export interface QuerySecret {
 }
 
 const decoded = (text: string): string => {
+  if (!text.includes("%") && !text.includes("+")) return text
   try {
     return decodeURIComponent(text.replaceAll("+", " "))
   } catch {
@@ -42,14 +43,22 @@ const split = (member: string): readonly [name: string, value: string] | undefin
   return at < 0 ? undefined : [member.slice(0, at), member.slice(at + 1)]
 }
 
+/** False for texts that are no URL with a query, as most are. */
+export const mayHoldQuery = (text: string): boolean => text.includes("?") && text.includes("=")
+
 /** The secrets in a text that is an `http:` or `https:` URL; none in any other text. */
-export const querySecrets = (text: string): ReadonlyArray<QuerySecret> =>
-  (partsOf(text)?.members ?? []).flatMap((member, index) => {
-    const [name, value] = split(member) ?? []
-    return name === undefined || value === undefined || value === "" || !secretName.test(decoded(name))
-      ? []
-      : [{ name: decoded(name), index, value: decoded(value) === redacted ? redacted : value }]
-  })
+export const querySecrets = (text: string): ReadonlyArray<QuerySecret> => {
+  const secrets: Array<QuerySecret> = []
+  for (const [index, member] of (partsOf(text)?.members ?? []).entries()) {
+    const at = member.indexOf("=")
+    if (at < 0 || at === member.length - 1) continue
+    const name = decoded(member.slice(0, at))
+    if (!secretName.test(name)) continue
+    const value = member.slice(at + 1)
+    secrets.push({ name, index, value: decoded(value) === redacted ? redacted : value })
+  }
+  return secrets
+}
 
 /** The URL with other values, as they are to be written, of some query members, by their `index`. */
 export const withQueryValues = (text: string, values: ReadonlyMap<number, string>): string => {

@@ -46,24 +46,28 @@ export interface PlacedAddress {
   readonly text: string
 }
 
-const addressesAmong = (members: Json | undefined, path: MemberPath): ReadonlyArray<PlacedAddress> =>
-  isObject(members)
-    ? Object.entries(members).flatMap(([name, value]) =>
-      typeof value === "string" && (addressMembers.has(name) || /^\s*https?:\/\//i.test(value))
-        ? [{ path: [...path, name], text: value }]
-        : []
-    )
-    : []
+const addressesAmong = (members: Json | undefined, path: MemberPath): ReadonlyArray<PlacedAddress> => {
+  const found: Array<PlacedAddress> = []
+  if (members === undefined || !isObject(members)) return found
+  for (const name of Object.keys(members)) {
+    const text = members[name]
+    if (typeof text === "string" && (addressMembers.has(name) || /^\s*https?:\/\//i.test(text))) {
+      found.push({ path: [...path, name], text })
+    }
+  }
+  return found
+}
 
-const hostProperties = ({ properties }: JsonObject, path: MemberPath): ReadonlyArray<PlacedAddress> =>
-  Array.isArray(properties)
-    ? properties.flatMap((property: Json, index) =>
-      isObject(property) && typeof property.key === "string" && property.key.toLowerCase() === "host" &&
-        (property.keyGroup ?? "") === "" && typeof property.value === "string"
-        ? [{ path: [...path, "properties", index, "value"], text: property.value }]
-        : []
-    )
-    : []
+const hostProperties = ({ properties }: JsonObject, path: MemberPath): ReadonlyArray<PlacedAddress> => {
+  const found: Array<PlacedAddress> = []
+  for (const [index, property] of list(properties).entries()) {
+    if (!isObject(property)) continue
+    const { key, keyGroup, value } = property
+    const isHost = typeof key === "string" && key.toLowerCase() === "host" && (keyGroup ?? "") === ""
+    if (isHost && typeof value === "string") found.push({ path: [...path, "properties", index, "value"], text: value })
+  }
+  return found
+}
 
 /** The addresses of a step or a side callout at `path`. */
 const addressesOfStep = (step: JsonObject, path: MemberPath): ReadonlyArray<PlacedAddress> => [

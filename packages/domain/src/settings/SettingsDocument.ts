@@ -12,7 +12,7 @@ import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import type { Fault } from "../order/Order.ts"
 import { requestHeadersGroup } from "../pipeline/StepProperty.ts"
 import { redacted, shortestSecret } from "../redaction/Redaction.ts"
-import { querySecrets, secretName, valueTexts, withQueryValues } from "../redaction/UrlSecrets.ts"
+import { mayHoldQuery, querySecrets, secretName, valueTexts, withQueryValues } from "../redaction/UrlSecrets.ts"
 import { origins, unitOf } from "./SecretAddress.ts"
 import type { SettingsKind } from "./SettingsKind.ts"
 
@@ -55,47 +55,89 @@ const descriptions: Readonly<Record<SettingsKind, ReadonlySet<string>>> = {
 /** `{% … %}` is an expression: it holds no secret, it says where one comes from. */
 const isLiteral = (value: Json): value is string => typeof value === "string" && expressionIn(value) === undefined
 
-const urlSlots = (value: Json, path: MemberPath): ReadonlyArray<SecretSlot> =>
-  isLiteral(value)
-    ? querySecrets(value).map(({ index, name, value }) => ({ path, query: { name, index }, value, secret: true }))
-    : []
+/** Collects the slots of a document in one walk: a list for each of its members would cost more than the look at it. */
+class SlotWalk {
+  readonly slots: Array<SecretSlot> = []
+  readonly #descriptions: ReadonlySet<string>
+  /** The path of the member at hand. */
+  readonly #path: Array<string | number>
 
-/** A header is a secret by its name, or else may hold a URL with some. */
-const headerSlot = (name: string, value: Json, path: MemberPath): ReadonlyArray<SecretSlot> => {
-  const secret = secretName.test(name)
-  return [{ path, value, secret, header: true }, ...(secret ? [] : urlSlots(value, path))]
+  constructor(kind: SettingsKind, path: MemberPath) {
+    this.#descriptions = descriptions[kind]
+    this.#path = [...path]
+  }
+
+  #add(value: Json, slot: Omit<SecretSlot, "path" | "value">): void {
+    this.slots.push({ path: [...this.#path], value, ...slot })
+  }
+
+  #below(token: string | number, look: () => void): void {
+    this.#path.push(token)
+    look()
+    this.#path.pop()
+  }
+
+  /** All slots of one URL share its path. */
+  #url(value: Json): void {
+    if (typeof value !== "string" || !mayHoldQuery(value) || !isLiteral(value)) return
+    const path = [...this.#path]
+    for (const { index, name, value: secret } of querySecrets(value)) {
+      this.slots.push({ path, query: { name, index }, value: secret, secret: true })
+    }
+  }
+
+  /** A header is a secret by its name, or else may hold a URL with some. */
+  #header(name: string, value: Json): void {
+    const secret = secretName.test(name)
+    this.#add(value, { secret, header: true })
+    if (!secret) this.#url(value)
+  }
+
+  #headers(headers: Json): void {
+    if (!isObject(headers)) return
+    for (const name of Object.keys(headers)) {
+      const value = headers[name] as Json
+      this.#below(name, () => this.#header(name, value))
+    }
+  }
+
+  #property(property: Json): void {
+    if (!isObject(property) || property.value === undefined || typeof property.key !== "string") return
+    const { key, keyGroup, value } = property
+    const isHeader = typeof keyGroup === "string" && keyGroup.toLowerCase() === requestHeadersGroup.toLowerCase()
+    this.#below("value", () => {
+      if (isHeader) return this.#header(key, value)
+      this.#add(value, { secret: false })
+      this.#url(value)
+    })
+  }
+
+  #member(name: string, value: Json): void {
+    // What stands deep in the options of a plugin keeps the names that people gave it.
+    const known = lowerFirst(name)
+    if (this.#descriptions.has(known)) return
+    this.#below(name, () => {
+      if (headerMembers.has(known)) return this.#headers(value)
+      if (known === "properties" && Array.isArray(value)) {
+        return value.forEach((property: Json, index) => this.#below(index, () => this.#property(property)))
+      }
+      if (secretNames.has(known)) return this.#add(value, { secret: true })
+      this.walk(value)
+    })
+  }
+
+  walk(value: Json): void {
+    if (Array.isArray(value)) value.forEach((item: Json, index) => this.#below(index, () => this.walk(item)))
+    else if (isObject(value)) { for (const name of Object.keys(value)) this.#member(name, value[name] as Json) }
+    else this.#url(value)
+  }
 }
-
-const headerSlots = (headers: Json, path: MemberPath): ReadonlyArray<SecretSlot> =>
-  isObject(headers)
-    ? Object.entries(headers).flatMap(([name, value]) => headerSlot(name, value, [...path, name]))
-    : []
-
-const propertySlots = (properties: ReadonlyArray<Json>, path: MemberPath): ReadonlyArray<SecretSlot> =>
-  properties.flatMap((property, index): ReadonlyArray<SecretSlot> => {
-    if (!isObject(property) || property.value === undefined || typeof property.key !== "string") return []
-    const isHeader = typeof property.keyGroup === "string" &&
-      property.keyGroup.toLowerCase() === requestHeadersGroup.toLowerCase()
-    const here = [...path, index, "value"]
-    if (isHeader) return headerSlot(property.key, property.value, here)
-    return [{ path: here, value: property.value, secret: false }, ...urlSlots(property.value, here)]
-  })
 
 /** Every member of the document that may hold a secret, in the order of the document. */
 export const secretSlots = (kind: SettingsKind, document: Json, path: MemberPath = []): ReadonlyArray<SecretSlot> => {
-  if (Array.isArray(document)) {
-    return document.flatMap((item: Json, index) => secretSlots(kind, item, [...path, index]))
-  }
-  if (!isObject(document)) return urlSlots(document, path)
-  return Object.entries(document).flatMap(([name, value]): ReadonlyArray<SecretSlot> => {
-    const here = [...path, name]
-    // What stands deep in the options of a plugin keeps the names that people gave it.
-    const known = lowerFirst(name)
-    if (descriptions[kind].has(known)) return []
-    if (headerMembers.has(known)) return headerSlots(value, here)
-    if (known === "properties" && Array.isArray(value)) return propertySlots(value, here)
-    return secretNames.has(known) ? [{ path: here, value, secret: true }] : secretSlots(kind, value, here)
-  })
+  const walk = new SlotWalk(kind, path)
+  walk.walk(document)
+  return walk.slots
 }
 
 /** A slot that holds a secret. */
@@ -141,14 +183,33 @@ export const memberAt = (document: Json, path: MemberPath): Json | undefined =>
 
 const isJsonObject = (value: Json): value is JsonObject => isObject(value)
 
+type SecretChange = readonly [Pick<SecretSlot, "path" | "query">, Json]
+
+/** The changes of each member. Those in one URL mostly share its path. */
+const byMember = (changes: ReadonlyArray<SecretChange>): ReadonlyArray<ReadonlyArray<SecretChange>> => {
+  const members = new Map<string, Array<SecretChange>>()
+  let path: MemberPath | undefined
+  let ofMember: Array<SecretChange> = []
+  for (const change of changes) {
+    if (change[0].path !== path) {
+      path = change[0].path
+      const key = JSON.stringify(path)
+      ofMember = members.get(key) ?? []
+      members.set(key, ofMember)
+    }
+    ofMember.push(change)
+  }
+  return [...members.values()]
+}
+
 /** The document with other secrets in the places of `changes`. */
 export const withSecrets = (
   document: JsonObject,
-  changes: ReadonlyArray<readonly [Pick<SecretSlot, "path" | "query">, Json]>
+  changes: ReadonlyArray<SecretChange>
 ): JsonObject => {
   const changed = withChanges(
     document,
-    [...Map.groupBy(changes, ([{ path }]) => JSON.stringify(path)).values()].map((ofMember) => {
+    byMember(changes).map((ofMember) => {
       const whole = ofMember.find(([{ query }]) => query === undefined)
       const values = new Map(
         ofMember.flatMap(([{ query }, value]): ReadonlyArray<[number, string]> =>

@@ -5,7 +5,8 @@
  * members mean nothing and are kept for the record. Anything that is there and has the wrong type makes the whole
  * answer malformed, so that no half of it is obeyed.
  */
-import { isObject, type Json, type JsonObject, parse } from "../json/Json.ts"
+import { isObject, type Json, type JsonObject } from "../json/Json.ts"
+import { parseSteps } from "../json/SteppedJson.ts"
 import { atOnce, type Steps } from "../json/Steps.ts"
 import { decodeSteps, mostUnknown } from "../order/OrderPatch.ts"
 
@@ -134,7 +135,7 @@ export function* answerSteps(body: string): Steps<WorkflowAnswer> {
   const json = body.startsWith("\ufeff") ? body.slice(1) : body
   if (json.trim() === "") return { _tag: "Success" }
   try {
-    const value = parse(json)
+    const value = yield* parseSteps(json)
     if (!isObject(value)) throw new Malformed("the answer must be a JSON object")
     yield
     return yield* interpret(value)

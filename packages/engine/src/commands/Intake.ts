@@ -10,11 +10,11 @@ import {
   processEventId
 } from "@sluice/domain/identity/Ids"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
-import { turnOf } from "@sluice/domain/internal/json/LargeText"
+import { inTurns, isLarge, turnOf } from "@sluice/domain/internal/json/LargeText"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import * as Json from "@sluice/domain/json/Json"
-import { type Fault, firstVersion, submissionFaults } from "@sluice/domain/order/Order"
+import { type Fault, firstVersion, firstVersionSteps, submissionFaults } from "@sluice/domain/order/Order"
 import type { RunState } from "@sluice/domain/run/ProcessEvent"
 import { Clock, Context, Effect, Layer, Schema } from "effect"
 import { Digest } from "effect/crypto"
@@ -136,11 +136,11 @@ const make = Effect.gen(function*() {
     yield* roomForAny
     const now = clock.currentTimeMillisUnsafe()
     const ownId = typeof body.id === "string" ? body.id : undefined
-    const order = firstVersion(
-      body,
-      ownId ?? orderId(yield* newUuid),
-      isoOf(now)
-    )
+    const id = ownId ?? orderId(yield* newUuid)
+    const order = isLarge(body)
+      ? yield* inTurns(firstVersionSteps(body, id, isoOf(now)))
+      : firstVersion(body, id, isoOf(now))
+    yield* own
     const snapshot = settings.current()
     const pipeline = yield* choose(order, snapshot.pipelines, now)
     if (snapshot.paused !== undefined) yield* roomFor(pipeline.name)

@@ -4,8 +4,9 @@
  */
 import type { PatchedMember } from "@sluice/domain/callout/CalloutRecord"
 import { textMembers } from "@sluice/domain/internal/json/JsonText"
-import { remember, textWithKnown } from "@sluice/domain/internal/json/KnownTexts"
-import { isLarge, largeLength, turn } from "@sluice/domain/internal/json/LargeText"
+import { remember, textSteps, textWithKnown } from "@sluice/domain/internal/json/KnownTexts"
+import { inTurns, isLarge, largeLength, turn } from "@sluice/domain/internal/json/LargeText"
+import type { Steps } from "@sluice/domain/internal/json/Steps"
 import type { JsonObject } from "@sluice/domain/json/Json"
 import type { Order } from "@sluice/domain/order/Order"
 import { Effect } from "effect"
@@ -36,6 +37,12 @@ class WrittenLater implements Document {
     return this.#text = textWithKnown(this.order)
   }
 
+  *writeSteps(): Steps<void> {
+    rememberUnchanged(this.#before)
+    yield
+    this.#text = yield* textSteps(this.order)
+  }
+
   get text(): string {
     return this.#text ?? this.write()
   }
@@ -60,10 +67,10 @@ export const writeInTurns = (
       for (const { after } of changes) {
         if (typeof after !== "object" || after === null) continue
         yield* turn
-        remember(after, JSON.stringify(after))
+        remember(after, yield* inTurns(textSteps(after)))
       }
       yield* turn
-      document.write()
+      yield* inTurns(document.writeSteps())
       yield* turn
     }))
     : undefined

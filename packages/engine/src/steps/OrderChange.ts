@@ -46,21 +46,22 @@ const mergeOf = (order: Order, patch: JsonObject): PatchMerge => {
 }
 
 /** Applies `change` to a document; `at` gives the ISO time of the new version, where there is one. */
-export const changeOrder = (before: Document, change: OrderChange, at: () => string): ChangedOrder => {
-  const { order } = before
+export const changeOrder = (document: Document, change: OrderChange, at: () => string): ChangedOrder => {
+  const { order } = document
   const merged = change.patch === undefined ? { order, changes: [] } : mergeOf(order, change.patch)
-  let next: JsonObject = merged.order
   const { clearErrorsOf } = change
-  if (clearErrorsOf !== undefined && errorsOf(next).some((error) => error.source === clearErrorsOf)) {
-    next = { ...next, errors: errorsOf(next).filter((error) => error.source !== clearErrorsOf) }
+  const before = errorsOf(merged.order)
+  const others = clearErrorsOf === undefined ? before : before.filter((error) => error.source !== clearErrorsOf)
+  const errors = change.error !== undefined ? [...others, change.error] : others
+  const own: JsonObject = {
+    ...((change.error !== undefined || others.length < before.length) && { errors }),
+    ...(change.status !== undefined && merged.order.status !== change.status && { status: change.status })
   }
-  if (change.error !== undefined) next = { ...next, errors: [...errorsOf(next), change.error] }
-  if (change.status !== undefined && next.status !== change.status) next = { ...next, status: change.status }
 
   const told = {
     changes: merged.changes,
     ...("warning" in merged && merged.warning !== undefined && { warning: merged.warning })
   }
-  if (next === order || (next === merged.order && merged.changes.length === 0)) return told
-  return { ...told, document: documentOf(nextVersion(next, order.version, at()), before, change.patch) }
+  if (Object.keys(own).length === 0 && merged.changes.length === 0) return told
+  return { ...told, document: documentOf(nextVersion(merged.order, order.version, at(), own), document, change.patch) }
 }

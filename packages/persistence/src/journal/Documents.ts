@@ -2,7 +2,9 @@
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { auditId } from "@sluice/domain/identity/Ids"
 import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
-import { parse } from "@sluice/domain/json/Json"
+import { inTurns, largeLength } from "@sluice/domain/internal/json/LargeText"
+import { parseOwnSteps } from "@sluice/domain/internal/json/SteppedJson"
+import { parseOwn } from "@sluice/domain/json/Json"
 import type { HistoryEntry } from "@sluice/domain/order/History"
 import type { Order } from "@sluice/domain/order/Order"
 import {
@@ -31,7 +33,8 @@ export const document = Effect.fnUntraced(function*(orderId: string, version?: n
     : yield* sql<{ readonly doc: string }>`select doc from order_versions
       where order_id = ${orderId} and version = ${version}`
   if (row === undefined) return yield* new OrderNotFound({ orderId })
-  return { order: parse(row.doc) as Order, text: row.doc } satisfies Document
+  const order = row.doc.length < largeLength ? parseOwn(row.doc) : yield* inTurns(parseOwnSteps(row.doc))
+  return { order: order as Order, text: row.doc } satisfies Document
 })
 
 const texts = (value: ReadonlyArray<string>) => ({ ...PgTypes.text(null), oid: PgTypes.OID.textArray, value })

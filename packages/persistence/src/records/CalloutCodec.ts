@@ -8,7 +8,7 @@ import type { Outcome } from "@sluice/domain/callout/Outcome"
 import { textMembers } from "@sluice/domain/internal/json/JsonText"
 import { remember, textWithKnown } from "@sluice/domain/internal/json/KnownTexts"
 import { inTurns, largeLength } from "@sluice/domain/internal/json/LargeText"
-import { parseStored } from "@sluice/domain/internal/json/StoredJson"
+import { parseOwnSteps } from "@sluice/domain/internal/json/SteppedJson"
 import * as Json from "@sluice/domain/json/Json"
 import type { HistoryEntry } from "@sluice/domain/order/History"
 import type { StepState } from "@sluice/domain/run/ProcessEvent"
@@ -93,7 +93,7 @@ export const prepareCallouts = (rows: ReadonlyArray<StoredCallout>): Effect.Effe
 }
 
 const prepare = (row: StoredCallout): Effect.Effect<void> =>
-  Effect.map(inTurns(parseStored(row.record)), (json) => {
+  Effect.map(inTurns(parseOwnSteps(row.record)), (json) => {
     const record = json as unknown as StoredRecord
     const patch = textMembers(row.record).find(({ name }) => name === "patch")
     if (patch !== undefined) remember(record.patch, patch.value)
@@ -119,7 +119,7 @@ export const encodeHistory = (entry: HistoryEntry): string =>
 export const decodeHistory = (entry: string): Effect.Effect<HistoryEntry> =>
   entry.length < largeLength
     ? Effect.sync(() => Json.parseOwn(entry) as unknown as HistoryEntry)
-    : Effect.map(inTurns(parseStored(entry)), (json) => {
+    : Effect.map(inTurns(parseOwnSteps(entry)), (json) => {
       remember(json, entry)
       return json as unknown as HistoryEntry
     })

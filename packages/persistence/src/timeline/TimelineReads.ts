@@ -1,7 +1,7 @@
 /** Reads the facts of an order's timeline: look-ups by index, and documents in turns. */
 import { textMembers } from "@sluice/domain/internal/json/JsonText"
 import { inTurns, largeLength, turnFor } from "@sluice/domain/internal/json/LargeText"
-import { parseStored } from "@sluice/domain/internal/json/StoredJson"
+import { parseOwnSteps } from "@sluice/domain/internal/json/SteppedJson"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import { isObject, type Json, type JsonObject, parseOwn } from "@sluice/domain/json/Json"
 import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
@@ -25,7 +25,7 @@ const batchBytes = 4 * 1024 * 1024
 
 /** A stored JSON text, read in turns where it is large. */
 export const readJson = (text: string): Effect.Effect<Json> =>
-  text.length < largeLength ? Effect.sync(() => parseOwn(text)) : inTurns(parseStored(text))
+  text.length < largeLength ? Effect.sync(() => parseOwn(text)) : inTurns(parseOwnSteps(text))
 
 const timeOf = (date: Date): number => date.getTime()
 

@@ -3,6 +3,7 @@
  * "OrderPatch". The cost is that of the properties and of the conditions, not of their product.
  */
 import { canonical, isObject, type Json, type JsonObject } from "../../json/Json.ts"
+import type { Pace, Steps } from "../../json/Steps.ts"
 import { isMissing, propertyIdentity } from "./MergeRules.ts"
 
 const names = ["key", "value", "keyGroup"] as const
@@ -24,9 +25,11 @@ const tokensOf = (object: JsonObject, group: ReadonlyArray<string>): string =>
   group.map((name) => tokenOf(object, name)).join("\n")
 
 /** Decides whether one of the conditions agrees with a property in every member that it names. */
-const makeAgrees = (conditions: ReadonlyArray<JsonObject>): (property: Json) => boolean => {
+function* makeAgrees(conditions: ReadonlyArray<Json>, pace: Pace): Steps<(property: Json) => boolean> {
   const groups = new Map<string, Group>()
   for (const condition of conditions) {
+    if (pace.isDue()) yield
+    if (!isObject(condition)) continue
     const named = names.filter((name) => !isMissing(condition[name]))
     const group = groups.get(named.join()) ?? { names: named, tokens: new Set() }
     groups.set(named.join(), group)
@@ -40,22 +43,38 @@ const makeAgrees = (conditions: ReadonlyArray<JsonObject>): (property: Json) => 
  * `properties` without those that a condition names; the same reference where none is. A property that the patch puts
  * back keeps its place, as nothing but its name, so that the same patch twice does not turn the list around.
  */
-export const withoutRemoved = (
+export function* withoutRemoved(
   properties: ReadonlyArray<Json>,
   conditions: ReadonlyArray<Json>,
-  patched: ReadonlyArray<Json>
-): ReadonlyArray<Json> => {
-  const agrees = makeAgrees(conditions.filter(isObject))
-  const removed = new Set(properties.filter(agrees))
+  patched: ReadonlyArray<Json>,
+  pace: Pace
+): Steps<ReadonlyArray<Json>> {
+  const agrees = yield* makeAgrees(conditions, pace)
+  const removed = new Set<Json>()
+  const kept = new Set<string | undefined>()
+  for (const property of properties) {
+    if (pace.isDue()) yield
+    if (agrees(property)) removed.add(property)
+    else kept.add(propertyIdentity(property))
+  }
   if (removed.size === 0) return properties
-  const kept = new Set(properties.filter((property) => !removed.has(property)).map(propertyIdentity))
-  const putBack = new Set(patched.map(propertyIdentity))
-  return properties.flatMap((property): ReadonlyArray<Json> => {
-    if (!removed.has(property)) return [property]
+  const putBack = new Set<string | undefined>()
+  for (const property of patched) {
+    if (pace.isDue()) yield
+    putBack.add(propertyIdentity(property))
+  }
+  const left: Array<Json> = []
+  for (const property of properties) {
+    if (pace.isDue()) yield
+    if (!removed.has(property)) {
+      left.push(property)
+      continue
+    }
     const name = propertyIdentity(property)
-    if (!isObject(property) || name === undefined || kept.has(name) || !putBack.has(name)) return []
+    if (!isObject(property) || name === undefined || kept.has(name) || !putBack.has(name)) continue
     kept.add(name)
     const { key = null, keyGroup = null } = property
-    return [keyGroup === null ? { key } : { key, keyGroup }]
-  })
+    left.push(keyGroup === null ? { key } : { key, keyGroup })
+  }
+  return left
 }
