@@ -20,7 +20,7 @@ const names = async (page: Page, role: "button" | "link"): Promise<ReadonlyArray
 
 /** Actions by the page that has them, and the role that they need. */
 const offered: ReadonlyArray<readonly [path: string, ready: string, action: string, role: Role]> = [
-  ["/process-events", "that is all", "Retry many …", "operate"],
+  ["/process-events", "that is all", "Act on many …", "operate"],
   ["/orders/order-of-roles", "Runs over this order", "Reprocess …", "operate"],
   ["/pipelines", "of-roles", "New pipeline", "admin"],
   ["/pipelines/of-roles", "Sequence", "Delete …", "admin"],
@@ -80,7 +80,7 @@ export const access = async (browser: Browser, sluice: Sluice): Promise<void> =>
     await page.goto("/orders")
     await signIn(page, keyOf("read"))
     const second = await another(context, sluice.base, "/process-events")
-    await second.getByRole("heading", { name: "Process events" }).waitFor()
+    await second.getByRole("heading", { name: "Runs" }).waitFor()
     await second.getByText("Signed in as reader").waitFor({ state: "attached" })
     // The first tab is gone, and the second is asked.
     await page.close()

@@ -64,7 +64,7 @@ export const actions = async (browser: Browser, sluice: Sluice, shown: Shown): P
 
   await check("many runs are retried by filter, and the job is watched to its end", async () => {
     await page.goto("/process-events?state=failed&pipeline=failing")
-    await confirm(page, "Retry many …", "the partner is back", "Retry them")
+    await confirm(page, "Act on many …", "the partner is back", "Retry them")
     await page.getByRole("progressbar").waitFor()
     await page.getByText("completed", { exact: true }).waitFor()
     const job = await get(`/v1/jobs/${page.url().split("/").at(-1)}`)
@@ -123,7 +123,7 @@ export const actions = async (browser: Browser, sluice: Sluice, shown: Shown): P
     const { steps } = await get(`/v1/process-events/${shown.failed}`)
     const { endpoint } = steps.find(({ id }: { readonly id: string }) => id === "billing").callouts[0]
     await page.goto(`/process-events?partner=${new URL(endpoint).host}&pipeline=failing`)
-    await page.getByText("failing v1").first().waitFor()
+    await page.getByRole("link", { name: "failing v1" }).or(page.getByText("failing v1")).first().waitFor()
   })
 
   await check("a value of an order is explained, down to the partner's answer", async () => {

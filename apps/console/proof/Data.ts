@@ -51,6 +51,10 @@ export interface Shown {
   readonly delivery: string
   /** A record of the audit with something before and after. */
   readonly change: string
+  /** The issue of the failed run. */
+  readonly issue: string
+  /** The host of the partner. */
+  readonly partner: string
 }
 
 /** Submits an order and waits for its end; gives the process event's id. */
@@ -92,5 +96,10 @@ export const fill = async (sluice: Sluice, partner: string, many: number): Promi
   const delivery = (await delivered()).items[0].id
   await sluice.request("PUT", "/v1/pipelines/many", { match: { orderTypes: ["CHANGE_OFFER"] }, steps: [], priority: 1 })
   const change = (await sluice.request("GET", "/v1/audit?action=pipeline.update&limit=1")).items[0].id
-  return { well, failed, patched, large, delivery, change }
+  const issues = () => sluice.request("GET", "/v1/issues?pipeline=failing&limit=1")
+  await until("the failed run is grouped", async () => (await issues()).items.length > 0)
+  const issue = (await issues()).items[0].id
+  const { host } = new URL(partner)
+  await until("the partner is listed", async () => (await sluice.request("GET", "/v1/partners")).items.length > 0)
+  return { well, failed, patched, large, delivery, change, issue, partner: host }
 }

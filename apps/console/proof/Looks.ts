@@ -6,13 +6,20 @@ import { check } from "./Report.ts"
 import { settingsPages } from "./Settings.ts"
 
 export const pagesOf = (shown: Shown): ReadonlyArray<readonly [path: string, ready: string]> => [
-  ["/", "Partners"],
+  ["/", "What went wrong"],
+  ["/?state=resolved", "No issue fits"],
+  [`/issues/${shown.issue}`, "Newest runs"],
+  ["/overview", "Failed steps by plugin"],
+  ["/partners", "Held runs"],
+  [`/partners/${shown.partner}`, "At once, at most"],
+  ["/jobs", "No job was made yet"],
   ["/orders", "NEW_ORDER"],
   ["/orders?q=nobody@example.com", "No order fits"],
   ["/orders/order-of-the-patch", "Runs over this order"],
   ["/orders/order-of-the-patch?tab=history", "OrderCreated"],
   ["/orders/order-of-the-patch?tab=timeline", "order submitted"],
   ["/process-events", "completed"],
+  ["/process-events?errors=unsettled&after=-1h", "billing"],
   [`/process-events/${shown.failed}`, "Attempt 1"],
   [`/process-events/${shown.patched}?tab=order`, "Members that changed"],
   [`/process-events/${shown.well}?tab=webhooks`, "order.submitted"],

@@ -36,14 +36,16 @@ const rowsOf = (text: string): number => Number(text.replaceAll(/\D/g, ""))
 
 export const speed = async (browser: Browser, sluice: Sluice, shown: Shown, many: number): Promise<void> => {
   await check("the first load is at most 250 KB with gzip", async () => {
-    const { page, close } = await open(browser, sluice.base)
+    const opened = await open(browser, sluice.base)
+    const { page, close } = opened
     const names: Array<string> = []
     page.on("response", (response) => {
       const { pathname } = new URL(response.url())
       if (pathname.startsWith("/assets/")) names.push(pathname)
     })
     await page.goto("/")
-    await page.getByRole("img", { name: /Orders per second/ }).waitFor()
+    await page.getByRole("row", { name: /failing/ }).first().waitFor()
+    await settled(opened)
     const sizes = await Promise.all([...new Set(names)].map(async (name) => {
       const answer = await fetch(`${sluice.base}${name}`, { headers: { "accept-encoding": "gzip" } })
       return Number(answer.headers.get("content-length"))
@@ -59,12 +61,12 @@ export const speed = async (browser: Browser, sluice: Sluice, shown: Shown, many
       const { page, close } = await open(browser, sluice.base)
       const begun = performance.now()
       await page.goto("/", { waitUntil: "commit" })
-      await page.getByRole("link", { name: /Completed/ }).waitFor()
+      await page.getByRole("row", { name: /failing/ }).first().waitFor()
       const took = performance.now() - begun
       await close()
       return took
     })
-    return { said: `${ms.toFixed(0)} ms to the overview's numbers, with an empty cache`, met: ms <= 1000 }
+    return { said: `${ms.toFixed(0)} ms to the issues, with an empty cache`, met: ms <= 1000 }
   })
 
   await measure("a process event of 100 callouts of 100 KB opens", "within 1000 ms", async () => {
@@ -118,7 +120,7 @@ export const speed = async (browser: Browser, sluice: Sluice, shown: Shown, many
   await check("a viewer asks at most once a second, by the page's own clock", async () => {
     const counted: Array<string> = []
     const id = await submitHanging(sluice)
-    for (const path of ["/", "/orders", "/process-events", `/process-events/${id}`, "/deliveries"]) {
+    for (const path of ["/", "/overview", "/orders", "/process-events", `/process-events/${id}`, "/deliveries"]) {
       const opened = await open(browser, sluice.base)
       await opened.page.clock.install()
       await opened.page.goto(path)

@@ -3832,6 +3832,8 @@ export interface components {
       }
       /** @description Requests that may be open at once */
       readonly maxConcurrent?: number
+      /** @description When the next of them is tried */
+      readonly nextTryAt?: string
       /** @description Requests on the wire */
       readonly open: number
       /** @description Nothing is sent to it */
@@ -3961,6 +3963,8 @@ export interface components {
       readonly retriedBy?: string
       readonly retryOf?: string
       readonly retryReason?: string
+      /** @description Of a run that ended badly: true once it was retried, resolved by hand, or its issue dealt with */
+      readonly settled?: boolean
       readonly shipmentId?: string
       readonly startedAt?: string
       /** @enum {string} */

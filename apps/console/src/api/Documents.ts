@@ -3,6 +3,7 @@ import type { Job as JobDocument, JobFilter as JobFilterDocument } from "@sluice
 import type { Answer } from "./Api.ts"
 
 export type Order = Answer<"orders", "get">
+export type ListedOrder = Answer<"orders", "list">["items"][number]
 export type HistoryEntry = Answer<"orders", "history">["items"][number]
 export type TimelineEntry = Answer<"orders", "timeline">["items"][number]
 export type ProcessEvent = Answer<"processEvents", "get">
@@ -18,6 +19,9 @@ export type Plugin = Answer<"plugins", "list">["items"][number]
 export type Overview = Answer<"overview", "get">
 export type OverviewPartner = Overview["partners"][number]
 export type OverviewCount = Overview["deliveries"]["pending"]
+export type Issue = Answer<"issues", "get">
+export type Partner = Answer<"partners", "get">
+export type JobSummary = Answer<"jobs", "list">["items"][number]
 export type Job = typeof JobDocument.Type
 export type JobFilter = typeof JobFilterDocument.Type
 
@@ -25,6 +29,15 @@ export type FinalRunState = Extract<RunState, "completed" | "failed" | "cancelle
 
 export const finalStates: ReadonlyArray<FinalRunState> = ["completed", "failed", "cancelled", "compensation-failed"]
 export const runStates: ReadonlyArray<RunState> = ["queued", "running", "waiting", "compensating", ...finalStates]
+/** How a callout can have ended that did not succeed. */
+export const outcomes = [
+  "rejected",
+  "timed-out",
+  "cancelled",
+  "interrupted",
+  "unreachable",
+  "invalid-response"
+] as const
 export const deliveryStates: ReadonlyArray<DeliveryState> = [
   "pending",
   "delivered",

@@ -1,8 +1,11 @@
 /** The rail: where one can go, and the keys that go there. */
 import {
   Activity,
+  CircleAlert,
   Gauge,
+  Handshake,
   KeyRound,
+  ListChecks,
   type LucideIcon,
   Package,
   Plug,
@@ -34,10 +37,13 @@ export interface PlaceGroup {
 const navigation: ReadonlyArray<PlaceGroup> = [
   {
     places: [
-      { to: "/", label: "Overview", keys: "g h", icon: Gauge },
+      { to: "/", label: "Issues", keys: "g i", icon: CircleAlert },
+      { to: "/overview", label: "Overview", keys: "g h", icon: Gauge },
+      { to: "/process-events", label: "Runs", keys: "g p", icon: Activity },
       { to: "/orders", label: "Orders", keys: "g o", icon: Package },
-      { to: "/process-events", label: "Process events", keys: "g p", icon: Activity },
       { to: "/deliveries", label: "Deliveries", keys: "g d", icon: Send },
+      { to: "/partners", label: "Partners", keys: "g r", icon: Handshake },
+      { to: "/jobs", label: "Jobs", keys: "g j", icon: ListChecks },
       { to: "/subscriptions", label: "Subscriptions", keys: "g s", icon: Repeat },
       { to: "/customers", label: "Customers", keys: "g m", icon: Users }
     ]

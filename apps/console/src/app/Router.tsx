@@ -8,6 +8,8 @@ import { Failure, Loading } from "../components/feedback/Notice.tsx"
 import {
   auditSearch,
   deliverySearch,
+  issueSearch,
+  jobSearch,
   orderSearch,
   parseSearch,
   picked,
@@ -18,9 +20,22 @@ import {
 import { rootRoute } from "./Root.ts"
 import { settingsRoutes } from "./SettingsRoutes.ts"
 
-const overview = createRoute({
+const issues = createRoute({
   getParentRoute: () => rootRoute,
   path: "/",
+  validateSearch: issueSearch,
+  component: lazyRouteComponent(() => import("../pages/issues/IssuesPage.tsx"), "IssuesPage")
+})
+
+const issue = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/issues/$id",
+  component: lazyRouteComponent(() => import("../pages/issues/IssuePage.tsx"), "IssuePage")
+})
+
+const overview = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/overview",
   component: lazyRouteComponent(() => import("../pages/overview/OverviewPage.tsx"), "OverviewPage")
 })
 
@@ -52,10 +67,29 @@ const processEvent = createRoute({
   component: lazyRouteComponent(() => import("../pages/processEvent/ProcessEventPage.tsx"), "ProcessEventPage")
 })
 
+const jobs = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/jobs",
+  validateSearch: jobSearch,
+  component: lazyRouteComponent(() => import("../pages/jobs/JobsPage.tsx"), "JobsPage")
+})
+
 const job = createRoute({
   getParentRoute: () => rootRoute,
   path: "/jobs/$id",
-  component: lazyRouteComponent(() => import("../pages/processEvents/JobPage.tsx"), "JobPage")
+  component: lazyRouteComponent(() => import("../pages/jobs/JobPage.tsx"), "JobPage")
+})
+
+const partners = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/partners",
+  component: lazyRouteComponent(() => import("../pages/partners/PartnersPage.tsx"), "PartnersPage")
+})
+
+const partner = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/partners/$host",
+  component: lazyRouteComponent(() => import("../pages/partners/PartnerPage.tsx"), "PartnerPage")
 })
 
 const deliveries = createRoute({
@@ -117,12 +151,17 @@ const auditRecord = createRoute({
 
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
+    issues,
+    issue,
     overview,
     orders,
     order,
     processEvents,
     processEvent,
+    jobs,
     job,
+    partners,
+    partner,
     deliveries,
     delivery,
     customers,

@@ -29,7 +29,8 @@ const Brand = () => (
 
 const Places = () => {
   const path = useRouterState({ select: ({ location }) => location.pathname })
-  const isHere = (to: string) => to === "/" ? path === "/" : path === to || path.startsWith(`${to}/`)
+  const isHere = (to: string) =>
+    to === "/" ? path === "/" || path.startsWith("/issues/") : path === to || path.startsWith(`${to}/`)
   const { may } = useAccess()
   return placesOf(may).map(({ title, places }) => (
     <Fragment key={title ?? ""}>

@@ -4,6 +4,7 @@
  */
 import type { Plugin } from "../api/Documents.ts"
 import type { JsonSchema } from "./JsonSchema.ts"
+import { orderTypes } from "./OrderTypes.ts"
 import { webhookTypes } from "./WebhookTypes.ts"
 
 const text = (description: string): JsonSchema => ({ type: "string", description })
@@ -78,22 +79,6 @@ const stepSchema = (plugins: ReadonlyArray<Plugin>): JsonSchema => ({
     )
   }
 })
-
-export const orderTypes = [
-  "NEW_ORDER",
-  "NEW_GIFT_ORDER",
-  "CHANGED_DELIVERY_ADDRESS",
-  "CHANGED_BILLING_ADDRESS",
-  "CHANGE_PAYMENT_REQUEST",
-  "CHANGE_OFFER",
-  "ADD_OFFER",
-  "CANCEL_REQUEST",
-  "UPDATE_CUSTOMER",
-  "UPDATE_SUBSCRIPTION",
-  "REFUND",
-  "REQUEST_RENEWAL",
-  "DATA_CAPTURE"
-]
 
 export const pipelineSchema = (plugins: ReadonlyArray<Plugin>): JsonSchema => ({
   type: "object",

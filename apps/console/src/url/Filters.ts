@@ -19,6 +19,10 @@ export interface RunSearch {
   readonly state?: string
   readonly pipeline?: string
   readonly partner?: string
+  /** The id of the step that failed. */
+  readonly step?: string
+  /** Of that step's last call. */
+  readonly outcome?: string
   /** `true`: only runs in which a step failed; `unsettled`: only those that remain to be put right. */
   readonly errors?: string
   readonly after?: string
@@ -38,6 +42,17 @@ export interface SubscriptionSearch {
   readonly status?: string
 }
 
+export interface IssueSearch {
+  /** Absent: open ones; `any`: all. */
+  readonly state?: string
+  readonly pipeline?: string
+}
+
+export interface JobSearch {
+  readonly kind?: string
+  readonly state?: string
+}
+
 export interface AuditSearch {
   readonly actor?: string
   readonly action?: string
@@ -48,10 +63,12 @@ export interface AuditSearch {
 }
 
 const auditNames = ["actor", "action", "resource", "after", "before"] as const
+const issueNames = ["state", "pipeline"] as const
+const jobNames = ["kind", "state"] as const
 const deliveryNames = ["endpoint", "type", "state", "order"] as const
 const subscriptionNames = ["customer", "order", "status"] as const
 const orderNames = ["q", "orderType", "status", "after", "before"] as const
-const runNames = ["q", "state", "pipeline", "partner", "errors", "after", "before"] as const
+const runNames = ["q", "state", "pipeline", "partner", "step", "outcome", "errors", "after", "before"] as const
 
 /** The named members that hold something. */
 export const picked = <const Name extends string>(
@@ -71,6 +88,9 @@ export const orderSearch = (given: Readonly<Record<string, unknown>>): OrderSear
 export const runSearch = (given: Readonly<Record<string, unknown>>): RunSearch => picked(runNames, given)
 export const auditSearch = (given: Readonly<Record<string, unknown>>): AuditSearch => picked(auditNames, given)
 export const deliverySearch = (given: Readonly<Record<string, unknown>>): DeliverySearch => picked(deliveryNames, given)
+
+export const issueSearch = (given: Readonly<Record<string, unknown>>): IssueSearch => picked(issueNames, given)
+export const jobSearch = (given: Readonly<Record<string, unknown>>): JobSearch => picked(jobNames, given)
 
 export const subscriptionSearch = (given: Readonly<Record<string, unknown>>): SubscriptionSearch =>
   picked(subscriptionNames, given)

@@ -19,6 +19,7 @@ export const PartnerView = Schema.Struct({
   ),
   failures: Schema.Int.annotate({ description: "Failures that were counted since it last answered" }),
   waiting: Schema.Int.annotate({ description: "Runs that wait for it" }),
+  nextTryAt: Schema.optionalKey(Schema.String.annotate({ description: "When the next of them is tried" })),
   open: Schema.Int.annotate({ description: "Requests on the wire" }),
   maxConcurrent: Schema.optionalKey(Schema.Int.annotate({ description: "Requests that may be open at once" })),
   ratePerSecond: Schema.optionalKey(

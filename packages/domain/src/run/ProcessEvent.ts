@@ -93,7 +93,12 @@ export const ProcessEventSummary = Schema.Struct({
   ),
   customerEmail: Schema.optionalKey(Schema.String.annotate({ description: "The order's, as it is now" })),
   externalId: Schema.optionalKey(Schema.String.annotate({ description: "The order's, as it is now" })),
-  retriedBy: Schema.optionalKey(Schema.String.annotate({ description: "The newest retry of this process event" }))
+  retriedBy: Schema.optionalKey(Schema.String.annotate({ description: "The newest retry of this process event" })),
+  settled: Schema.optionalKey(
+    Schema.Boolean.annotate({
+      description: "Of a run that ended badly: true once it was retried, resolved by hand, or its issue dealt with"
+    })
+  )
 }).annotate({ identifier: "ProcessEventSummary" })
 export type ProcessEventSummary = typeof ProcessEventSummary.Type
 

@@ -32,6 +32,8 @@ export interface Partner {
   readonly failures: number
   /** Runs that wait for it. */
   readonly waiting: number
+  /** When the next of them is tried, epoch milliseconds; absent where none waits. */
+  readonly nextTryAt?: number
   /** Requests on the wire. */
   readonly open: number
   readonly maxConcurrent?: number
@@ -55,6 +57,7 @@ interface Row {
   readonly since: Date | null
   readonly failures: number | null
   readonly waiting: number
+  readonly retry_at: Date | null
   readonly open: number
   readonly max_concurrent: number | null
   readonly rate_per_second: number | null
@@ -71,6 +74,7 @@ const partnerOf = (row: Row): Partner => ({
   ...(row.since !== null && { since: row.since.getTime() }),
   failures: row.failures ?? 0,
   waiting: row.waiting,
+  ...(row.retry_at !== null && row.waiting > 0 && { nextTryAt: row.retry_at.getTime() }),
   open: row.open,
   ...(row.max_concurrent !== null && { maxConcurrent: row.max_concurrent }),
   ...(row.rate_per_second !== null && { ratePerSecond: row.rate_per_second }),
@@ -85,7 +89,7 @@ const partnerOf = (row: Row): Partner => ({
 })
 
 const select = (where: string) => `
-select h.host, p.state, p.since, p.failures, (select count(*)::int4 from runs r where r.held_for = h.host) as waiting,
+select h.host, p.state, p.since, p.failures, p.retry_at, (select count(*)::int4 from runs r where r.held_for = h.host) as waiting,
   l.max_concurrent, l.rate_per_second, l.paused, l.reason,
   c.calls, c.failed_calls, c.open, (
     select array_agg(d.sum order by d.place) from (

@@ -1,7 +1,7 @@
 /**
  * The members of a run's summary that other tables hold: the step at which it failed, the partner called last there, the
- * order's customer and external id, and its newest retry. Three statements for a whole page, each a look-up by key.
- * Contract: section 7, `GET /v1/process-events`.
+ * order's customer and external id, its newest retry, and whether a failure is settled. Five statements for a whole page,
+ * each a look-up by key. Contract: section 7, `GET /v1/process-events`.
  */
 import { processEventId } from "@sluice/domain/identity/Ids"
 import { isObject, parse } from "@sluice/domain/json/Json"
@@ -10,6 +10,7 @@ import { urlHost } from "@sluice/http-client/internal/UrlHost"
 import { Effect } from "effect"
 import type { SqlClient } from "effect/sql"
 import { decodeCallout, decodeStep, type StoredCallout, type StoredStep } from "../records/CalloutCodec.ts"
+import { isUnsettled } from "../sql/UnindexedFilters.ts"
 import { reasonOf, type RunRow, summary } from "./RunRow.ts"
 
 /** A document above this size is not read for its customer's address, in bytes: a page holds 200 of them. */
@@ -53,9 +54,16 @@ export const summaries = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, r
     rows.map(({ order_id }) => order_id)
   }::text[]) AS r (id, order_id) CROSS JOIN LATERAL (
       SELECT id FROM runs WHERE runs.order_id = r.order_id AND runs.retry_of = r.id ORDER BY id DESC LIMIT 1) x`
+  const ended = rows.filter(({ state }) => state === "failed" || state === "compensation-failed").map(({ id }) => id)
+  const unsettled = ended.length === 0 ? [] : yield* sql<{ readonly id: string }>`
+    SELECT w.id FROM unnest(${ended}::uuid[]) AS e (id) CROSS JOIN LATERAL (
+      SELECT id, order_id, state, issue_id, finished_at FROM runs WHERE runs.id = e.id OFFSET 0) w
+    WHERE ${isUnsettled(sql)}`
   const stepOf = new Map(steps.map((row) => [row.run_id, decodeStep(row)]))
   const calloutOf = new Map(callouts.map((row) => [row.run_id, decodeCallout(row)]))
   const orderOf = new Map(orders.map((row) => [row.id, row]))
+  const endedBadly = new Set(ended)
+  const open = new Set(unsettled.map(({ id }) => id))
   const retryOf = new Map(retries.map((row) => [row.retry_of, row.id]))
 
   return rows.map((row): ProcessEventSummary => {
@@ -73,7 +81,8 @@ export const summaries = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, r
       ...(partner !== undefined && { partner }),
       ...(email !== undefined && { customerEmail: email }),
       ...(typeof order?.external_id === "string" && { externalId: order.external_id }),
-      ...(retry !== undefined && { retriedBy: processEventId(retry) })
+      ...(retry !== undefined && { retriedBy: processEventId(retry) }),
+      ...(endedBadly.has(row.id) && { settled: !open.has(row.id) })
     }
   })
 })

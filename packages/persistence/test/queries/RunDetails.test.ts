@@ -158,6 +158,14 @@ layer(
         }
       ])
       assert.strictEqual(details.at(-1)?.failedStep, undefined)
+      const open = yield* events.list({ settled: false }, { limit: 50 })
+      const ended = items.filter(({ state }) => state === "failed" || state === "compensation-failed")
+      assert.isAbove(ended.length, open.items.length)
+      assert.deepStrictEqual(
+        ended.filter(({ settled }) => settled === false).map(({ id }) => id),
+        open.items.map(({ id }) => id)
+      )
+      assert.isTrue(items.every(({ settled, state }) => (settled === undefined) === !state.includes("failed")))
 
       const table: ReadonlyArray<readonly [string, ProcessEventFilters, ReadonlyArray<number>]> = [
         ["the step that failed", { step: "ship" }, [3]],

@@ -5,7 +5,7 @@ export const NotFound = () => (
   <>
     <h1>There is no such page</h1>
     <p>
-      Go to the <Link to="/">overview</Link>, or press <kbd>/</kbd> and search for an id.
+      Go to the <Link to="/overview">overview</Link>, or press <kbd>/</kbd> and search for an id.
     </p>
   </>
 )

@@ -62,9 +62,8 @@ export const TextFilter = ({ label, value, onChange, placeholder, wide = false, 
 }
 
 const times: SelectProps["options"] = [
-  ["-15m", "last 15 minutes"],
+  ["-10m", "last 10 minutes"],
   ["-1h", "last hour"],
-  ["-6h", "last 6 hours"],
   ["-24h", "last 24 hours"],
   ["-7d", "last 7 days"],
   ["-30d", "last 30 days"]

@@ -23,6 +23,10 @@ const tones: Readonly<Record<string, Tone>> = {
   waiting: "wait",
   "half-open": "wait",
   held: "wait",
+  acknowledged: "wait",
+  paused: "wait",
+  resolved: "ok",
+  done: "ok",
   warning: "warn",
   compensating: "warn",
   interrupted: "warn"

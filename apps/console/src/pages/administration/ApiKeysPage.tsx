@@ -6,10 +6,9 @@ import { type Answer, api } from "../../api/Api.ts"
 import { usePages } from "../../api/Pages.ts"
 import { routes } from "../../api/Routes.ts"
 import { ConfirmDialog } from "../../components/feedback/ConfirmDialog.tsx"
-import { CopyCurl } from "../../components/feedback/CopyCurl.tsx"
-import { Empty, Failure, Loading } from "../../components/feedback/Notice.tsx"
 import { toast } from "../../components/feedback/Toasts.tsx"
-import { ScrollX } from "../../components/table/ScrollX.tsx"
+import { ListPage } from "../../components/page/ListPage.tsx"
+import type { Column } from "../../components/table/DataTable.tsx"
 import { Time } from "../../components/values/Time.tsx"
 import { NewKeyDialog } from "./NewKeyDialog.tsx"
 
@@ -28,87 +27,68 @@ export const ApiKeysPage = () => {
     </button>
   )
   return (
-    <>
-      <div className="page-head">
-        <h1>API keys</h1>
-        <div className="actions">
-          <CopyCurl request={{ route: routes.apiKeys.list }} />
-          {create}
-        </div>
-        <p className="sub">
+    <ListPage
+      title="API keys"
+      what="keys"
+      about={
+        <>
           Keys that were made here or over the API. Those of <code>SLUICE_API_KEYS</code> are in force beside them.
-        </p>
-      </div>
-      {keys.isPending
-        ? <Loading what="the keys" />
-        : keys.error !== null
-        ? <Failure error={keys.error} retry={keys.refresh} />
-        : keys.items.length === 0
-        ? (
-          <Empty title="No key is stored yet">
-            <p>From the first one on every request needs a key, so the first has to be an administrator's.</p>
-            {create}
-          </Empty>
-        )
-        : <KeyTable keys={keys.items} remove={setDeleting} />}
-      {keys.hasMore && (
-        <button type="button" className="button quiet" disabled={keys.loadingMore} onClick={keys.loadMore}>
-          Show more
-        </button>
-      )}
+        </>
+      }
+      list={keys}
+      columns={columnsOf(setDeleting)}
+      rowKey={({ id }) => id}
+      request={{ route: routes.apiKeys.list }}
+      actions={create}
+      none={{
+        title: "No key is stored yet",
+        advice: <p>From the first one on every request needs a key, so the first has to be an administrator's.</p>
+      }}
+    >
       {making && <NewKeyDialog isFirst={keys.items.length === 0} onClose={() => setMaking(false)} />}
       {deleting !== undefined && <DeleteKeyDialog apiKey={deleting} onClose={() => setDeleting(undefined)} />}
-    </>
+    </ListPage>
   )
 }
 
-interface KeyTableProps {
-  readonly keys: ReadonlyArray<ApiKey>
-  readonly remove: (key: ApiKey) => void
-}
-
-const KeyTable = ({ keys, remove }: KeyTableProps) => (
-  <ScrollX label="API keys">
-    <table className="grid-table">
-      <thead>
-        <tr>
-          <th>Name</th>
-          <th>Roles</th>
-          <th>Made</th>
-          <th>Ends</th>
-          <th>Last used</th>
-          <th>
-            <span className="visually-hidden">Actions</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {keys.map((key) => (
-          <tr key={key.id}>
-            <td className="break" title={key.id}>{key.name}</td>
-            <td className="nowrap">{key.roles.join(", ")}</td>
-            <td className="nowrap">
-              <Time at={key.createdAt} />
-            </td>
-            <td className="nowrap">{key.expiresAt === undefined ? "never" : <Time at={key.expiresAt} />}</td>
-            <td className="nowrap">{key.lastUsedAt === undefined ? "never" : <Time at={key.lastUsedAt} />}</td>
-            <td className="end">
-              <button
-                type="button"
-                className="button"
-                aria-label={`Delete the key ${key.name}`}
-                onClick={() => remove(key)}
-              >
-                <Trash2 className="icon" aria-hidden="true" />
-                Delete …
-              </button>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </ScrollX>
-)
+const columnsOf = (remove: (key: ApiKey) => void): ReadonlyArray<Column<ApiKey>> => [
+  {
+    name: "Name",
+    width: "minmax(120px, 1.2fr)",
+    narrow: "first",
+    cell: ({ id, name }) => <span title={id}>{name}</span>
+  },
+  { name: "Roles", width: "minmax(120px, 1fr)", narrow: "second", cell: ({ roles }) => roles.join(", ") },
+  { name: "Made", width: "150px", cell: ({ createdAt }) => <Time at={createdAt} /> },
+  {
+    name: "Ends",
+    width: "150px",
+    narrow: "second",
+    cell: ({ expiresAt }) => expiresAt === undefined ? "never ends" : <Time at={expiresAt} />
+  },
+  {
+    name: "Last used",
+    width: "150px",
+    cell: ({ lastUsedAt }) => lastUsedAt === undefined ? "never" : <Time at={lastUsedAt} />
+  },
+  {
+    name: "Actions",
+    width: "110px",
+    end: true,
+    narrow: "end",
+    cell: (key) => (
+      <button
+        type="button"
+        className="button"
+        aria-label={`Delete the key ${key.name}`}
+        onClick={() => remove(key)}
+      >
+        <Trash2 className="icon" aria-hidden="true" />
+        Delete …
+      </button>
+    )
+  }
+]
 
 const DeleteKeyDialog = ({ apiKey, onClose }: { readonly apiKey: ApiKey; readonly onClose: () => void }) => {
   const queries = useQueryClient()

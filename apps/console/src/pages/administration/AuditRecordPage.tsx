@@ -1,13 +1,10 @@
 /** One record of the audit, with what was changed. */
 import { useQuery } from "@tanstack/react-query"
 import { getRouteApi, Link } from "@tanstack/react-router"
-import { Fragment, type ReactNode } from "react"
-import { api } from "../../api/Api.ts"
+import { type Answer, api } from "../../api/Api.ts"
 import { routes } from "../../api/Routes.ts"
-import { CopyButton } from "../../components/feedback/CopyButton.tsx"
-import { CopyCurl } from "../../components/feedback/CopyCurl.tsx"
-import { Failure, Loading } from "../../components/feedback/Notice.tsx"
 import { JsonDiff } from "../../components/json/JsonDiff.tsx"
+import { Facts, Loaded, RecordPage, Section } from "../../components/page/RecordPage.tsx"
 import { Time } from "../../components/values/Time.tsx"
 
 const route = getRouteApi("/audit/$id")
@@ -19,63 +16,43 @@ const changeText = ({ after, before }: { readonly before?: unknown; readonly aft
 
 export const AuditRecordPage = () => {
   const { id } = route.useParams()
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     queryKey: ["audit-record", id],
     queryFn: ({ signal }) => api.audit.get({ params: { id } }, signal)
   })
-  if (data === undefined) {
-    return error === null ? <Loading what="the record" /> : <Failure error={error} retry={() => void refetch()} />
-  }
-  const facts: ReadonlyArray<readonly [name: string, value: ReactNode]> = [
-    ["At", <Time key="at" at={data.at} />],
-    ["Who", <Link key="who" to="/audit" search={{ actor: data.actor }}>{data.actor}</Link>],
-    ["Roles", data.roles.join(", ") || "none"],
-    ["From", data.remoteAddress ?? "this machine's settings file"],
-    [
-      "On",
-      <Link key="on" className="mono break" to="/audit" search={{ resource: data.resource }}>{data.resource}</Link>
-    ],
-    ["Outcome", data.outcome === undefined ? "done" : `refused, ${data.status}`],
-    ...(data.reason === undefined ? [] : [["Reason", data.reason] as const])
-  ]
+  return <Loaded query={query} what="the record">{(record) => <AuditRecord record={record} />}</Loaded>
+}
+
+const AuditRecord = ({ record }: { readonly record: Answer<"audit", "get"> }) => {
+  const { id, action, actor, at, roles, resource, outcome, status, reason, remoteAddress, before, after } = record
   return (
-    <>
-      <div className="page-head">
-        <h1>{data.action}</h1>
-        <div className="actions">
-          <CopyCurl request={{ route: routes.audit.get, parts: { params: { id } } }} />
-        </div>
-        <div className="sub">
-          <span className="row">
-            <code className="break">{id}</code>
-            <CopyButton what="the id" text={() => id} />
-          </span>
-        </div>
-      </div>
-      <section className="card">
-        <div className="body">
-          <dl className="facts">
-            {facts.map(([name, value]) => (
-              <Fragment key={name}>
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-              </Fragment>
-            ))}
-          </dl>
-        </div>
+    <RecordPage
+      title={action}
+      tab={`${action} · audit`}
+      id={id}
+      request={{ route: routes.audit.get, parts: { params: { id } } }}
+    >
+      <section className="card" aria-label="The record">
+        <Facts
+          facts={[
+            ["At", <Time key="at" at={at} />],
+            ["Who", <Link key="who" to="/audit" search={{ actor }}>{actor}</Link>],
+            ["Roles", roles.join(", ") || "none"],
+            ["From", remoteAddress ?? "this machine's settings file"],
+            ["On", <Link key="on" className="mono break" to="/audit" search={{ resource }}>{resource}</Link>],
+            ["Outcome", outcome === undefined ? "done" : `refused, ${status}`],
+            ["Reason", reason]
+          ]}
+        />
       </section>
-      {(data.before !== undefined || data.after !== undefined) && (
-        <section className="card">
-          <header>
-            <h2>What was changed</h2>
-            <span className="muted">{changeText(data)}</span>
-          </header>
+      {(before !== undefined || after !== undefined) && (
+        <Section title="What was changed" note={changeText(record)}>
           <JsonDiff
-            before={{ label: "before", text: textOf(data.before) }}
-            after={{ label: "after", text: textOf(data.after) }}
+            before={{ label: "before", text: textOf(before) }}
+            after={{ label: "after", text: textOf(after) }}
           />
-        </section>
+        </Section>
       )}
-    </>
+    </RecordPage>
   )
 }

@@ -1,13 +1,12 @@
 /** A customer: its subscriptions with their entitlements, its orders, and the document. */
 import { useQuery } from "@tanstack/react-query"
 import { getRouteApi, Link } from "@tanstack/react-router"
-import { api } from "../../api/Api.ts"
+import { type Answer, api } from "../../api/Api.ts"
 import { usePages } from "../../api/Pages.ts"
 import { routes } from "../../api/Routes.ts"
-import { CopyButton } from "../../components/feedback/CopyButton.tsx"
-import { CopyCurl } from "../../components/feedback/CopyCurl.tsx"
 import { Failure, Loading } from "../../components/feedback/Notice.tsx"
 import { JsonViewer } from "../../components/json/JsonViewer.tsx"
+import { Loaded, RecordPage, Section } from "../../components/page/RecordPage.tsx"
 import { ScrollX } from "../../components/table/ScrollX.tsx"
 import { StateBadge } from "../../components/values/StateBadge.tsx"
 import { Time } from "../../components/values/Time.tsx"
@@ -62,46 +61,39 @@ const Subscriptions = ({ customerId }: { readonly customerId: string }) => {
 
 export const CustomerPage = () => {
   const { id } = route.useParams()
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     queryKey: ["customer", id],
     queryFn: ({ signal }) => api.customers.get({ params: { id } }, signal)
   })
-  if (data === undefined) {
-    return error === null ? <Loading what="the customer" /> : <Failure error={error} retry={() => void refetch()} />
-  }
-  const { customerEmail: email, customerName: name } = data
   return (
-    <>
-      <div className="page-head">
-        <h1>{typeof name === "string" ? name : "Customer"}</h1>
-        <div className="actions">
-          <CopyCurl request={{ route: routes.customers.get, parts: { params: { id } } }} />
-        </div>
-        <div className="sub">
-          <span className="row">
-            <code className="break">{id}</code>
-            <CopyButton what="the id" text={() => id} />
-          </span>
-          {typeof email === "string" && (
-            <span>
-              {email}: <Link to="/orders" search={{ q: email }}>its orders</Link>
-            </span>
-          )}
-        </div>
-      </div>
-      <section className="card" aria-label="Subscriptions">
-        <header>
-          <h2>Subscriptions</h2>
-        </header>
+    <Loaded query={query} what="the customer">{(customer) => <CustomerRecord id={id} customer={customer} />}</Loaded>
+  )
+}
+
+interface CustomerProps {
+  readonly id: string
+  readonly customer: Answer<"customers", "get">
+}
+
+const CustomerRecord = ({ id, customer }: CustomerProps) => {
+  const { customerEmail: email, customerName: name } = customer
+  return (
+    <RecordPage
+      title={typeof name === "string" ? name : "Customer"}
+      id={id}
+      request={{ route: routes.customers.get, parts: { params: { id } } }}
+      facts={typeof email === "string" && (
+        <span>
+          {email}: <Link to="/orders" search={{ q: email }}>its orders</Link>
+        </span>
+      )}
+    >
+      <Section title="Subscriptions">
         <Subscriptions customerId={id} />
-      </section>
-      <section className="card" aria-label="Customer">
-        <header>
-          <h2>Document</h2>
-          <span className="muted">as completed orders left it</span>
-        </header>
-        <JsonViewer value={data} label="the customer" />
-      </section>
-    </>
+      </Section>
+      <Section title="Document" note="as completed orders left it">
+        <JsonViewer value={customer} label="the customer" />
+      </Section>
+    </RecordPage>
   )
 }

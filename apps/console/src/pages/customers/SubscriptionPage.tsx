@@ -1,12 +1,10 @@
 /** A subscription: its entitlements, its versions with the orders that made them, and the document. */
 import { useQuery } from "@tanstack/react-query"
 import { getRouteApi, Link } from "@tanstack/react-router"
-import { api } from "../../api/Api.ts"
+import { type Answer, api } from "../../api/Api.ts"
 import { routes } from "../../api/Routes.ts"
-import { CopyButton } from "../../components/feedback/CopyButton.tsx"
-import { CopyCurl } from "../../components/feedback/CopyCurl.tsx"
-import { Failure, Loading } from "../../components/feedback/Notice.tsx"
 import { JsonViewer } from "../../components/json/JsonViewer.tsx"
+import { Loaded, RecordPage, Section } from "../../components/page/RecordPage.tsx"
 import { ScrollX } from "../../components/table/ScrollX.tsx"
 import { StateBadge } from "../../components/values/StateBadge.tsx"
 import { Time } from "../../components/values/Time.tsx"
@@ -19,27 +17,24 @@ const liveEveryMs = 5000
 
 export const SubscriptionPage = () => {
   const { id } = route.useParams()
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     queryKey: ["subscription", id],
     queryFn: ({ signal }) => api.subscriptions.get({ params: { id } }, signal),
     refetchInterval: liveEveryMs
   })
-  if (data === undefined) {
-    return error === null ? <Loading what="the subscription" /> : <Failure error={error} retry={() => void refetch()} />
-  }
+  return <Loaded query={query} what="the subscription">{(data) => <SubscriptionRecord data={data} />}</Loaded>
+}
+
+const SubscriptionRecord = ({ data }: { readonly data: Answer<"subscriptions", "get"> }) => {
+  const { id } = data
   return (
-    <>
-      <div className="page-head">
-        <h1>{typeof data["name"] === "string" ? data["name"] : "Subscription"}</h1>
-        <StateBadge state={data.status} />
-        <div className="actions">
-          <CopyCurl request={{ route: routes.subscriptions.get, parts: { params: { id } } }} />
-        </div>
-        <div className="sub">
-          <span className="row">
-            <code className="break">{id}</code>
-            <CopyButton what="the id" text={() => id} />
-          </span>
+    <RecordPage
+      title={typeof data["name"] === "string" ? data["name"] : "Subscription"}
+      id={id}
+      badge={<StateBadge state={data.status} />}
+      request={{ route: routes.subscriptions.get, parts: { params: { id } } }}
+      facts={
+        <>
           <span>version {data.version}</span>
           {data.customerId !== null && (
             <span>
@@ -66,12 +61,10 @@ export const SubscriptionPage = () => {
               cancelled <Time at={data.cancelledAt} />
             </span>
           )}
-        </div>
-      </div>
-      <section className="card" aria-label="Entitlements">
-        <header>
-          <h2>Entitlements</h2>
-        </header>
+        </>
+      }
+    >
+      <Section title="Entitlements">
         {data.entitlements.length === 0 ?
           <p className="body muted">The offer names no products</p> :
           (
@@ -96,20 +89,13 @@ export const SubscriptionPage = () => {
               </table>
             </ScrollX>
           )}
-      </section>
-      <section className="card" aria-label="Versions">
-        <header>
-          <h2>Versions</h2>
-        </header>
+      </Section>
+      <Section title="Versions">
         <SubscriptionVersions key={`${id} ${data.version}`} id={id} />
-      </section>
-      <section className="card" aria-label="Subscription">
-        <header>
-          <h2>Document</h2>
-          <span className="muted">as it is now</span>
-        </header>
+      </Section>
+      <Section title="Document" note="as it is now">
         <JsonViewer value={data} label="the subscription" />
-      </section>
-    </>
+      </Section>
+    </RecordPage>
   )
 }

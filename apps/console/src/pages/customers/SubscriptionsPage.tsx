@@ -1,28 +1,25 @@
 /** Subscriptions, newest first, filtered by the address. */
-import { getRouteApi, Link } from "@tanstack/react-router"
-import { RefreshCw } from "lucide-react"
+import { Link } from "@tanstack/react-router"
 import { type Answer, api } from "../../api/Api.ts"
 import { usePages } from "../../api/Pages.ts"
 import { routes } from "../../api/Routes.ts"
-import { CopyCurl } from "../../components/feedback/CopyCurl.tsx"
-import { Empty, Failure, Loading } from "../../components/feedback/Notice.tsx"
-import { type Column, DataTable } from "../../components/table/DataTable.tsx"
-import { Filters, SelectFilter, TextFilter } from "../../components/table/Filters.tsx"
+import { useListFilters } from "../../components/page/ListFilters.ts"
+import { ListPage } from "../../components/page/ListPage.tsx"
+import type { Column } from "../../components/table/DataTable.tsx"
+import { SelectFilter, TextFilter } from "../../components/table/Filters.tsx"
 import { StateBadge } from "../../components/values/StateBadge.tsx"
 import { Time } from "../../components/values/Time.tsx"
 import { defined } from "../../url/Defined.ts"
 import type { SubscriptionSearch } from "../../url/Filters.ts"
 
-const route = getRouteApi("/subscriptions")
-
 type Subscription = Answer<"subscriptions", "list">["items"][number]
 
 const columns: ReadonlyArray<Column<Subscription>> = [
-  { name: "Status", width: "110px", narrow: "100px", cell: ({ status }) => <StateBadge state={status} /> },
+  { name: "Status", width: "110px", narrow: "first", cell: ({ status }) => <StateBadge state={status} /> },
   {
     name: "Subscription",
     width: "minmax(150px, 1.2fr)",
-    narrow: "minmax(0, 1fr)",
+    narrow: "first",
     cell: ({ id, name }) => (
       <Link className="main-link" to="/subscriptions/$id" params={{ id }}>{typeof name === "string" ? name : id}</Link>
     )
@@ -30,6 +27,7 @@ const columns: ReadonlyArray<Column<Subscription>> = [
   {
     name: "Customer",
     width: "minmax(120px, 1fr)",
+    narrow: "second",
     cell: ({ customerId }) =>
       customerId === null
         ? ""
@@ -38,6 +36,7 @@ const columns: ReadonlyArray<Column<Subscription>> = [
   {
     name: "Order",
     width: "minmax(110px, 1.2fr)",
+    narrow: "second",
     cell: ({ orderId }) => <Link className="mono" to="/orders/$id" params={{ id: orderId }}>{orderId}</Link>
   },
   {
@@ -51,7 +50,7 @@ const columns: ReadonlyArray<Column<Subscription>> = [
     )
   },
   { name: "Version", width: "70px", end: true, cell: ({ version }) => <span className="num">{version}</span> },
-  { name: "Created", width: "160px", narrow: "84px", cell: ({ createdAt }) => <Time at={createdAt} /> }
+  { name: "Created", width: "160px", narrow: "end", cell: ({ createdAt }) => <Time at={createdAt} /> }
 ]
 
 const statuses = ["active", "cancelled"] as const
@@ -60,67 +59,43 @@ const queryOf = ({ customer, order, status }: SubscriptionSearch) =>
   defined({ customerId: customer, orderId: order, status: statuses.find((one) => one === status) })
 
 export const SubscriptionsPage = () => {
-  const search = route.useSearch()
-  const navigate = route.useNavigate()
+  const { search, set, active, clear } = useListFilters<SubscriptionSearch>()
   const list = usePages(
     ["subscriptions", search],
     (page, signal) => api.subscriptions.list({ query: { ...page, ...queryOf(search) } }, signal)
   )
-  const set = (change: Partial<Record<keyof SubscriptionSearch, string | undefined>>) =>
-    void navigate({ search: (before) => defined({ ...before, ...change }), replace: true })
-  const active = Object.keys(search).length > 0
-  const clear = () => void navigate({ search: {}, replace: true })
   return (
-    <>
-      <div className="page-head">
-        <h1>Subscriptions</h1>
-        <div className="actions">
-          <CopyCurl request={{ route: routes.subscriptions.list, parts: { query: queryOf(search) } }} />
-          <button type="button" className="button" onClick={list.refresh} disabled={list.refreshing}>
-            <RefreshCw className="icon" aria-hidden="true" />
-            Refresh
-          </button>
-        </div>
-        <p className="sub">Created by completed orders, and changed by later ones that name them.</p>
-      </div>
-      <Filters label="Narrow the subscriptions" active={active} clear={clear}>
-        <SelectFilter
-          label="Status"
-          value={search.status}
-          options={statuses.map((status) => [status, status] as const)}
-          onChange={(status) => set({ status })}
-        />
-        <TextFilter
-          label="Customer"
-          placeholder="its id"
-          value={search.customer}
-          onChange={(customer) => set({ customer })}
-        />
-        <TextFilter label="Order" placeholder="its id" value={search.order} onChange={(order) => set({ order })} />
-      </Filters>
-      {list.isPending
-        ? <Loading what="subscriptions" />
-        : list.error !== null
-        ? <Failure error={list.error} retry={list.refresh} />
-        : list.items.length === 0
-        ? (
-          <Empty title={active ? "No subscription fits" : "There are no subscriptions yet"}>
-            {active
-              ? <button type="button" className="button" onClick={clear}>Show all subscriptions</button>
-              : <p>A completed NEW_ORDER creates one per item.</p>}
-          </Empty>
+    <ListPage
+      title="Subscriptions"
+      what="subscriptions"
+      about="Created by completed orders, and changed by later ones that name them."
+      list={list}
+      columns={columns}
+      rowKey={({ id }) => id}
+      request={{ route: routes.subscriptions.list, parts: { query: queryOf(search) } }}
+      filters={{
+        active,
+        clear,
+        fields: (
+          <>
+            <SelectFilter
+              label="Status"
+              value={search.status}
+              options={statuses.map((status) => [status, status] as const)}
+              onChange={(status) => set({ status })}
+            />
+            <TextFilter
+              label="Customer"
+              placeholder="its id"
+              value={search.customer}
+              onChange={(customer) => set({ customer })}
+            />
+            <TextFilter label="Order" placeholder="its id" value={search.order} onChange={(order) => set({ order })} />
+          </>
         )
-        : (
-          <DataTable
-            label="Subscriptions"
-            columns={columns}
-            rows={list.items}
-            rowKey={({ id }) => id}
-            hasMore={list.hasMore}
-            loadingMore={list.loadingMore}
-            loadMore={list.loadMore}
-          />
-        )}
-    </>
+      }}
+      none={{ title: "There are no subscriptions yet", advice: <p>A completed NEW_ORDER creates one per item.</p> }}
+      unmatched={{ title: "No subscription fits" }}
+    />
   )
 }

@@ -1,18 +1,18 @@
 /** One order: its document at any version, its history, its runs and its webhooks. */
 import { useQuery } from "@tanstack/react-query"
-import { getRouteApi } from "@tanstack/react-router"
+import { getRouteApi, Link } from "@tanstack/react-router"
 import { Play } from "lucide-react"
 import { useState } from "react"
 import { api } from "../../api/Api.ts"
 import type { Order } from "../../api/Documents.ts"
 import { routes } from "../../api/Routes.ts"
 import { Allowed } from "../../components/feedback/Allowed.tsx"
-import { CopyButton } from "../../components/feedback/CopyButton.tsx"
-import { CopyCurl } from "../../components/feedback/CopyCurl.tsx"
 import { Failure, Loading } from "../../components/feedback/Notice.tsx"
 import { JsonViewer } from "../../components/json/JsonViewer.tsx"
+import { Loaded, RecordPage } from "../../components/page/RecordPage.tsx"
 import { DeliveryRows } from "../../components/table/DeliveryRows.tsx"
 import { RunRows } from "../../components/table/RunRows.tsx"
+import { shortId } from "../../components/values/ShortId.tsx"
 import { Tabs } from "../../components/values/Tabs.tsx"
 import { Time } from "../../components/values/Time.tsx"
 import { useShortcuts } from "../../environment/Shortcuts.ts"
@@ -70,66 +70,44 @@ const Document = ({ order }: { readonly order: Order }) => {
 
 export const OrderPage = () => {
   const { id } = route.useParams()
-  const search = route.useSearch()
-  const navigate = route.useNavigate()
-  const [reprocessing, setReprocessing] = useState(false)
-  useShortcuts([{ keys: "p", label: "Run a pipeline over the order again", run: () => setReprocessing(true) }])
   const query = useQuery({
     queryKey: ["order", id],
     queryFn: ({ signal }) => api.orders.get({ params: { id } }, signal),
     refetchInterval: 5000
   })
-  const order = query.data
-  if (order === undefined) {
-    return query.error === null
-      ? <Loading what="the order" />
-      : <Failure error={query.error} retry={() => void query.refetch()} />
-  }
+  return <Loaded query={query} what="the order">{(order) => <OrderRecord order={order} />}</Loaded>
+}
+
+const OrderRecord = ({ order }: { readonly order: Order }) => {
+  const { id } = order
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const [reprocessing, setReprocessing] = useState(false)
+  useShortcuts([{ keys: "p", label: "Run a pipeline over the order again", run: () => setReprocessing(true) }])
   const tabs = [
     { id: "document", label: "Document", panel: () => <Document order={order} /> },
     { id: "timeline", label: "Timeline", panel: () => <OrderTimeline id={id} /> },
     { id: "history", label: "History", panel: () => <OrderHistory id={id} /> },
     { id: "webhooks", label: "Webhooks", panel: () => <DeliveryRows orderId={id} /> }
   ]
-  const email = order["customerEmail"]
   const externalId = order["externalId"]
   return (
-    <>
-      <div className="page-head">
-        <h1>Order</h1>
-        <span className="badge tone-idle">{order.status}</span>
-        <div className="actions">
-          <CopyCurl request={{ route: routes.orders.get, parts: { params: { id } } }} />
-          <Allowed role="operate">
-            <button type="button" className="button" onClick={() => setReprocessing(true)}>
-              <Play className="icon" aria-hidden="true" />
-              Reprocess …
-            </button>
-          </Allowed>
-        </div>
-        <div className="sub">
-          <span className="row">
-            <code className="break">{id}</code>
-            <CopyButton what="the id" text={() => id} />
-          </span>
-          <span>{order.orderType}</span>
-          {typeof externalId === "string" && (
-            <span>
-              external id <code>{externalId}</code>
-            </span>
-          )}
-          {typeof email === "string" && <span className="break">{email}</span>}
-          <span>
-            version <span className="num">{order.version}</span>
-          </span>
-          <span>
-            submitted <Time at={order.createdAt} />
-          </span>
-          <span>
-            changed <Time at={order.updatedAt} />
-          </span>
-        </div>
-      </div>
+    <RecordPage
+      title="Order"
+      tab={`${typeof externalId === "string" ? externalId : shortId(id)} · order`}
+      id={id}
+      badge={<span className="badge tone-idle">{order.status}</span>}
+      request={{ route: routes.orders.get, parts: { params: { id } } }}
+      actions={
+        <Allowed role="operate">
+          <button type="button" className="button" onClick={() => setReprocessing(true)}>
+            <Play className="icon" aria-hidden="true" />
+            Reprocess …
+          </button>
+        </Allowed>
+      }
+      facts={<OrderFacts order={order} />}
+    >
       <h2>Runs over this order</h2>
       <RunRows orderId={id} />
       <Tabs
@@ -140,6 +118,32 @@ export const OrderPage = () => {
           void navigate({ search: (before) => ({ ...before, tab }), replace: true, resetScroll: false })}
       />
       {reprocessing && <ReprocessDialog orderId={id} onClose={() => setReprocessing(false)} />}
+    </RecordPage>
+  )
+}
+
+const OrderFacts = ({ order }: { readonly order: Order }) => {
+  const { customerEmail: email, externalId } = order
+  return (
+    <>
+      <span>{order.orderType}</span>
+      {typeof externalId === "string" && (
+        <span>
+          external id <code>{externalId}</code>
+        </span>
+      )}
+      {typeof email === "string" && (
+        <Link className="break" to="/orders" search={{ q: email }} title="Orders that hold this address">{email}</Link>
+      )}
+      <span>
+        version <span className="num">{order.version}</span>
+      </span>
+      <span>
+        submitted <Time at={order.createdAt} />
+      </span>
+      <span>
+        changed <Time at={order.updatedAt} />
+      </span>
     </>
   )
 }

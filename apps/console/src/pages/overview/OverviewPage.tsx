@@ -7,6 +7,7 @@ import type { Overview } from "../../api/Documents.ts"
 import { routes } from "../../api/Routes.ts"
 import { CopyCurl } from "../../components/feedback/CopyCurl.tsx"
 import { Failure, Loading } from "../../components/feedback/Notice.tsx"
+import { usePageTitle } from "../../components/page/PageTitle.ts"
 import { durationText } from "../../components/values/Duration.tsx"
 import { Time } from "../../components/values/Time.tsx"
 import { timeOf } from "../../environment/Now.ts"
@@ -90,6 +91,7 @@ export const OverviewPage = () => {
     queryFn: ({ signal }) => api.overview.get({}, signal),
     refetchInterval: everyMs
   })
+  usePageTitle("Overview")
   const overview = query.data
   if (overview === undefined) {
     return query.error === null
@@ -104,7 +106,6 @@ export const OverviewPage = () => {
         <span className="muted">
           the last {durationText(spanMs)}, as of <Time at={overview.at} />
         </span>
-        {query.error !== null && <span className="badge tone-bad" role="status">the server does not answer</span>}
         <div className="actions">
           <CopyCurl request={{ route: routes.overview.get }} />
         </div>

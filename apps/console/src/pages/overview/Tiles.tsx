@@ -25,14 +25,16 @@ const Tile = ({ to, search = {}, label, value, note, tone }: TileProps) => (
 )
 
 const run = (state: string) => ({ to: "/process-events", search: { state } })
+/** Of those that were submitted in the window that the tile counts. */
+const recent = (state: string) => ({ to: "/process-events", search: { state, after: "-10m" } })
 
 export const Tiles = ({ overview }: { readonly overview: Overview }) => {
   const { runs, deliveries, buckets, bucketMs, at } = overview
   const age = ({ oldest }: OverviewCount): string | undefined =>
     oldest === undefined ? undefined : `oldest ${durationText(Math.max(0, timeOf(at) - timeOf(oldest.since)))}`
   // The last three whole stretches: half a minute.
-  const recent = buckets.slice(-4, -1)
-  const rate = recent.reduce((sum, { submitted }) => sum + submitted, 0) / ((recent.length * bucketMs) / 1000 || 1)
+  const newest = buckets.slice(-4, -1)
+  const rate = newest.reduce((sum, { submitted }) => sum + submitted, 0) / ((newest.length * bucketMs) / 1000 || 1)
   const failed = runs.failed.count + runs["compensation-failed"].count
   return (
     <section className="tiles" aria-label="Now">
@@ -51,9 +53,9 @@ export const Tiles = ({ overview }: { readonly overview: Overview }) => {
         note={age(runs.waiting) ?? "for a partner"}
         tone={runs.waiting.count > 0 ? "wait" : undefined}
       />
-      <Tile {...run("completed")} label="Completed" value={countText(runs.completed)} note="of the last 10 min" />
+      <Tile {...recent("completed")} label="Completed" value={countText(runs.completed)} note="of the last 10 min" />
       <Tile
-        {...run("failed")}
+        {...recent("failed")}
         label="Failed"
         value={failed.toLocaleString("en")}
         note="of the last 10 min"

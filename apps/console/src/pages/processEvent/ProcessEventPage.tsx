@@ -2,23 +2,23 @@
  * One run: its steps over time, the requests and answers, the reasons, and the changes to the order. Live while it is
  * open.
  */
-import { getRouteApi, Link } from "@tanstack/react-router"
-import { useEffect } from "react"
+import { getRouteApi } from "@tanstack/react-router"
 import type { Callout, ProcessEvent, Step } from "../../api/Documents.ts"
+import { routes } from "../../api/Routes.ts"
 import { Waterfall } from "../../components/charts/Waterfall.tsx"
-import { CopyButton } from "../../components/feedback/CopyButton.tsx"
-import { Empty, Failure, Loading } from "../../components/feedback/Notice.tsx"
+import { Empty } from "../../components/feedback/Notice.tsx"
 import { JsonViewer } from "../../components/json/JsonViewer.tsx"
+import { Loaded, RecordPage } from "../../components/page/RecordPage.tsx"
 import { DeliveryRows } from "../../components/table/DeliveryRows.tsx"
+import { useOrderRuns } from "../../components/table/OrderRuns.ts"
 import { RunRows } from "../../components/table/RunRows.tsx"
-import { Duration } from "../../components/values/Duration.tsx"
-import { StateBadge, toneOf } from "../../components/values/StateBadge.tsx"
+import { RunBadge } from "../../components/values/RunBadge.tsx"
 import { Tabs } from "../../components/values/Tabs.tsx"
-import { Age, Time } from "../../components/values/Time.tsx"
 import type { WaterfallLine } from "../../waterfall/Layout.ts"
 import { useLiveEvent } from "./LiveEvent.ts"
 import { OrderChanges } from "./OrderChanges.tsx"
 import { RunActions } from "./RunActions.tsx"
+import { RunFacts, RunOrigin } from "./RunOrigin.tsx"
 import { StepPanel } from "./StepPanel.tsx"
 import { WhyPipeline } from "./WhyPipeline.tsx"
 
@@ -50,94 +50,15 @@ const chosenOf = (
   return { step, callout }
 }
 
-const Head = ({ event, live }: {
-  readonly event: ProcessEvent
-  readonly live: boolean
-}) => (
-  <div className="page-head">
-    <h1 className="row">Process event</h1>
-    <StateBadge state={event.state} />
-    {live && <span className="badge tone-busy" title="Kept up to date by the server">live</span>}
-    <div className="actions">
-      <RunActions event={event} />
-    </div>
-    <div className="sub">
-      <span className="row">
-        <code className="break">{event.id}</code>
-        <CopyButton what="the id" text={() => event.id} />
-      </span>
-      <span>
-        order <Link className="mono break" to="/orders/$id" params={{ id: event.orderId }}>{event.orderId}</Link>
-      </span>
-      <span>pipeline {event.pipeline.name} v{event.pipeline.version}</span>
-      {event.shipmentId !== undefined && <span>shipment {event.shipmentId}</span>}
-      <span>
-        submitted <Time at={event.createdAt} />
-      </span>
-      <span>
-        {event.durationMs !== undefined
-          ? (
-            <>
-              took <Duration ms={event.durationMs} />
-            </>
-          )
-          : event.startedAt === undefined
-          ? (
-            <>
-              queued for <Age since={event.createdAt} />
-            </>
-          )
-          : (
-            <>
-              running for <Age since={event.startedAt} />
-            </>
-          )}
-      </span>
-    </div>
-  </div>
-)
-
-const Origin = ({ event }: { readonly event: ProcessEvent }) => (
-  <>
-    {event.reason !== undefined && (
-      <div className={`why tone-${toneOf(event.state)}`}>
-        <span className="muted">Why it is {event.state}</span>
-        <span className="break">{event.reason}</span>
-      </div>
-    )}
-    {event.retryOf !== undefined && (
-      <div className="why">
-        <span className="muted">
-          A retry{event.requestedBy === undefined ? "" : `, requested by ${event.requestedBy}`}
-        </span>
-        <span className="break">
-          It goes on with{" "}
-          <Link className="mono" to="/process-events/$id" params={{ id: event.retryOf }}>{event.retryOf}</Link>
-          {event.fromStep === undefined ? "" : ` at ${event.fromStep}`}
-          {event.retryReason === undefined ? "." : `: ${event.retryReason}`}
-        </span>
-      </div>
-    )}
-  </>
-)
-
 export const ProcessEventPage = () => {
-  const { id } = route.useParams()
+  const { query, live } = useLiveEvent(route.useParams().id)
+  return <Loaded query={query} what="the run">{(event) => <RunRecord event={event} live={live} />}</Loaded>
+}
+
+const RunRecord = ({ event, live }: { readonly event: ProcessEvent; readonly live: boolean }) => {
   const search = route.useSearch()
   const navigate = route.useNavigate()
-  const { query, live } = useLiveEvent(id)
-  const event = query.data
-  useEffect(() => {
-    document.title = event === undefined ? "Sluice" : `${event.state} · ${event.pipeline.name} · Sluice`
-    return () => {
-      document.title = "Sluice"
-    }
-  }, [event])
-  if (event === undefined) {
-    return query.error === null
-      ? <Loading what="the process event" />
-      : <Failure error={query.error} retry={() => void query.refetch()} />
-  }
+  const summary = useOrderRuns(event.orderId).data?.items.find(({ id }) => id === event.id)
   const chosen = chosenOf(event, search.step, search.callout)
   const choose = ({ step, callout }: WaterfallLine) =>
     void navigate({
@@ -178,9 +99,21 @@ export const ProcessEventPage = () => {
     }
   ]
   return (
-    <>
-      <Head event={event} live={live} />
-      <Origin event={event} />
+    <RecordPage
+      title="Run"
+      tab={`${event.state} · ${event.pipeline.name} · run`}
+      id={event.id}
+      badge={
+        <>
+          <RunBadge {...event} settled={summary?.settled} retriedBy={summary?.retriedBy} />
+          {live && <span className="badge tone-busy" title="Kept up to date by the server">live</span>}
+        </>
+      }
+      request={{ route: routes.processEvents.get, parts: { params: { id: event.id } } }}
+      actions={<RunActions event={event} />}
+      facts={<RunFacts event={event} />}
+    >
+      <RunOrigin event={event} settled={summary?.settled === true} retriedBy={summary?.retriedBy} />
       {event.steps.length > 0 && (
         <section className="card" aria-label="What was done, in time">
           <Waterfall event={event} chosen={chosen?.callout?.id ?? chosen?.step.id} choose={choose} />
@@ -197,6 +130,6 @@ export const ProcessEventPage = () => {
             resetScroll: false
           })}
       />
-    </>
+    </RecordPage>
   )
 }

@@ -8,7 +8,6 @@ import { api } from "../../api/Api.ts"
 import { isFinal, type ProcessEvent } from "../../api/Documents.ts"
 import { routes } from "../../api/Routes.ts"
 import { ConfirmDialog } from "../../components/feedback/ConfirmDialog.tsx"
-import { CopyCurl } from "../../components/feedback/CopyCurl.tsx"
 import { toast } from "../../components/feedback/Toasts.tsx"
 import { useShortcuts } from "../../environment/Shortcuts.ts"
 import { eventKey } from "./LiveEvent.ts"
@@ -35,7 +34,6 @@ export const RunActions = ({ event }: { readonly event: ProcessEvent }) => {
   )
   return (
     <>
-      <CopyCurl request={{ route: routes.processEvents.get, parts: { params: { id: event.id } } }} />
       {acts && <Buttons ended={ended} choose={setAction} />}
       {action === "cancel" && <CancelDialog event={event} onClose={close} />}
       {action === "retry" && <RetryDialog event={event} onClose={close} />}

@@ -1,43 +1,34 @@
 /** All runs, newest first, filtered by the address; failed ones can be retried together. */
 import { useQuery } from "@tanstack/react-query"
-import { getRouteApi, Link } from "@tanstack/react-router"
-import { RefreshCw, RotateCcw } from "lucide-react"
+import { Link } from "@tanstack/react-router"
+import { ListChecks } from "lucide-react"
 import { useState } from "react"
 import { useAccess } from "../../api/Access.ts"
 import { api } from "../../api/Api.ts"
-import { type ProcessEventSummary, type RunState, runStates } from "../../api/Documents.ts"
+import { outcomes, type ProcessEventSummary, type RunState, runStates } from "../../api/Documents.ts"
 import { usePages } from "../../api/Pages.ts"
 import { routes } from "../../api/Routes.ts"
 import { Allowed } from "../../components/feedback/Allowed.tsx"
-import { CopyCurl } from "../../components/feedback/CopyCurl.tsx"
-import { Empty, Failure, Loading } from "../../components/feedback/Notice.tsx"
-import { type Column, DataTable } from "../../components/table/DataTable.tsx"
-import { Filters, SelectFilter, TextFilter, TimeFilter } from "../../components/table/Filters.tsx"
+import { type ListFilters, useListFilters } from "../../components/page/ListFilters.ts"
+import { ListPage } from "../../components/page/ListPage.tsx"
+import type { Column } from "../../components/table/DataTable.tsx"
+import { SelectFilter, TextFilter, TimeFilter } from "../../components/table/Filters.tsx"
 import { Duration } from "../../components/values/Duration.tsx"
+import { RunBadge } from "../../components/values/RunBadge.tsx"
 import { ShortId } from "../../components/values/ShortId.tsx"
-import { StateBadge } from "../../components/values/StateBadge.tsx"
 import { Time } from "../../components/values/Time.tsx"
 import { now } from "../../environment/Now.ts"
 import { useShortcuts } from "../../environment/Shortcuts.ts"
 import { defined } from "../../url/Defined.ts"
 import { isPartOfId, momentOf, type RunSearch, soughtOf } from "../../url/Filters.ts"
-import { RetryManyDialog } from "./RetryManyDialog.tsx"
-
-const route = getRouteApi("/process-events")
+import { ManyRunsDialog } from "./ManyRunsDialog.tsx"
 
 const columns: ReadonlyArray<Column<ProcessEventSummary>> = [
+  { name: "State", width: "132px", narrow: "first", cell: (run) => <RunBadge {...run} /> },
   {
-    name: "State",
-    width: "150px",
-    narrow: "128px",
-
-    cell: ({ state, reason }) => <StateBadge state={state} title={reason} />
-  },
-  {
-    name: "Process event",
-    width: "minmax(110px, 1fr)",
-    narrow: "minmax(0, 1fr)",
-
+    name: "Run",
+    width: "112px",
+    narrow: "first",
     cell: ({ id }) => (
       <Link className="main-link" to="/process-events/$id" params={{ id }}>
         <ShortId id={id} />
@@ -45,55 +36,67 @@ const columns: ReadonlyArray<Column<ProcessEventSummary>> = [
     )
   },
   {
-    name: "Order",
-    width: "minmax(110px, 1.4fr)",
-    cell: ({ orderId }) => (
-      <Link className="mono" to="/orders/$id" params={{ id: orderId }}>
-        <ShortId id={orderId} />
-      </Link>
-    )
-  },
-  { name: "Pipeline", width: "minmax(100px, 1fr)", cell: ({ pipeline }) => `${pipeline.name} v${pipeline.version}` },
-  {
-    name: "Customer",
-    width: "minmax(100px, 1.2fr)",
-    cell: ({ customerEmail, externalId }) => (
-      <span title={externalId === undefined ? undefined : `externalId ${externalId}`}>
-        {customerEmail ?? externalId ?? ""}
-      </span>
-    )
+    name: "Because",
+    width: "minmax(140px, 2.4fr)",
+    narrow: "second",
+    cell: ({ reason, retriedBy }) =>
+      (reason !== undefined || retriedBy !== undefined) && (
+        <span title={reason}>
+          {retriedBy !== undefined && (
+            <>
+              <Link to="/process-events/$id" params={{ id: retriedBy }}>retried</Link>
+              {reason === undefined ? "" : ": "}
+            </>
+          )}
+          {reason}
+        </span>
+      )
   },
   {
     name: "Failed at",
-    width: "minmax(110px, 1.4fr)",
-    cell: ({ failedStep, partner, reason, retriedBy }) => (
-      <span title={reason}>
-        {[failedStep, partner].filter((part) => part !== undefined).join(" · ")}
-        {retriedBy === undefined
-          ? null
-          : (
-            <>
-              {" "}
-              <Link to="/process-events/$id" params={{ id: retriedBy }}>retried</Link>
-            </>
-          )}
-      </span>
+    width: "minmax(100px, 1.2fr)",
+    cell: ({ failedStep, partner }) => (
+      <>
+        {failedStep}
+        {partner !== undefined && (
+          <>
+            {" · "}
+            <Link to="/partners/$host" params={{ host: partner }} title={partner}>{partner}</Link>
+          </>
+        )}
+      </>
     )
   },
-  { name: "Took", width: "90px", end: true, cell: ({ durationMs }) => <Duration ms={durationMs} /> },
-  { name: "Submitted", width: "160px", narrow: "84px", cell: ({ createdAt }) => <Time at={createdAt} /> }
+  {
+    name: "Customer",
+    width: "minmax(100px, 1.2fr)",
+    narrow: "second",
+    cell: ({ customerEmail }) => customerEmail !== undefined && <span title={customerEmail}>{customerEmail}</span>
+  },
+  {
+    name: "Order",
+    width: "minmax(100px, 1fr)",
+    cell: ({ orderId, externalId }) => (
+      <Link to="/orders/$id" params={{ id: orderId }} title={orderId}>{externalId ?? <ShortId id={orderId} />}</Link>
+    )
+  },
+  { name: "Pipeline", width: "minmax(80px, 0.8fr)", cell: ({ pipeline }) => `${pipeline.name} v${pipeline.version}` },
+  { name: "Took", width: "66px", end: true, cell: ({ durationMs }) => <Duration ms={durationMs} /> },
+  { name: "Submitted", width: "140px", narrow: "end", cell: ({ createdAt }) => <Time at={createdAt} /> }
 ]
 
 const isRunState = (text: string | undefined): text is RunState =>
   text !== undefined && (runStates as ReadonlyArray<string>).includes(text)
 
 /** Filters of the API, from those of the address. */
-const queryOf = ({ q, state, pipeline, partner, errors, after, before }: RunSearch) => {
+const queryOf = ({ q, state, pipeline, partner, step, outcome, errors, after, before }: RunSearch) => {
   const sought = q === undefined ? undefined : soughtOf(q)
   return defined({
     state: isRunState(state) ? state : undefined,
     pipeline,
     partner,
+    step,
+    outcome: outcomes.find((one) => one === outcome),
     errorsOnly: errors === "true" ? "true" as const : undefined,
     settled: errors === "unsettled" ? "false" as const : undefined,
     createdAfter: momentOf(after, now()),
@@ -109,113 +112,107 @@ const queryOf = ({ q, state, pipeline, partner, errors, after, before }: RunSear
 }
 
 export const ProcessEventsPage = () => {
-  const search = route.useSearch()
-  const navigate = route.useNavigate()
+  const { search, set, active, clear } = useListFilters<RunSearch>()
   const [retrying, setRetrying] = useState(false)
   const runs = usePages(
     ["process-events", search],
     (page, signal) => api.processEvents.list({ query: { ...page, ...queryOf(search) } }, signal)
   )
+  const { may } = useAccess()
+  useShortcuts(
+    may("operate") ? [{ keys: "R", label: "Act on all runs that the filter finds", run: () => setRetrying(true) }] : []
+  )
+  return (
+    <ListPage
+      title="Runs"
+      what="runs"
+      about="One run of a pipeline over an order each; the API calls them process events."
+      list={runs}
+      columns={columns}
+      rowKey={({ id }) => id}
+      request={{ route: routes.processEvents.list, parts: { query: queryOf(search) } }}
+      actions={
+        <Allowed role="operate">
+          <button type="button" className="button" onClick={() => setRetrying(true)}>
+            <ListChecks className="icon" aria-hidden="true" />
+            Act on many …
+          </button>
+        </Allowed>
+      }
+      filters={{ active, clear, fields: <Fields search={search} set={set} /> }}
+      none={{
+        title: "Nothing has run yet",
+        advice: (
+          <p>
+            Every submitted order makes a run: <code>POST /v1/orders</code>. The <a href="/docs">API reference</a>{" "}
+            has an example.
+          </p>
+        )
+      }}
+      unmatched={{
+        title: "No run fits",
+        advice: (
+          <p>
+            A part of an id needs 4 characters or more; a partner is found by its host, with the port if it has one.
+          </p>
+        )
+      }}
+    >
+      {retrying && <ManyRunsDialog search={search} onClose={() => setRetrying(false)} />}
+    </ListPage>
+  )
+}
+
+const Fields = ({ search, set }: Pick<ListFilters<RunSearch>, "search" | "set">) => {
   const pipelines = useQuery({
     queryKey: ["pipelines", "names"],
     queryFn: ({ signal }) => api.pipelines.list({ query: { limit: 200 } }, signal),
     staleTime: 30_000
   })
-  const set = (change: Partial<Record<keyof RunSearch, string | undefined>>) =>
-    void navigate({ search: (before) => defined({ ...before, ...change }), replace: true })
-  const clear = () => void navigate({ search: {}, replace: true })
-  const active = Object.keys(search).length > 0
-  const { may } = useAccess()
-  useShortcuts(
-    may("operate") ? [{ keys: "R", label: "Retry all runs that the filter finds", run: () => setRetrying(true) }] : []
-  )
   return (
     <>
-      <div className="page-head">
-        <h1>Process events</h1>
-        <div className="actions">
-          <CopyCurl request={{ route: routes.processEvents.list, parts: { query: queryOf(search) } }} />
-          <Allowed role="operate">
-            <button type="button" className="button" onClick={() => setRetrying(true)}>
-              <RotateCcw className="icon" aria-hidden="true" />
-              Retry many …
-            </button>
-          </Allowed>
-          <button type="button" className="button" onClick={runs.refresh} disabled={runs.refreshing}>
-            <RefreshCw className="icon" aria-hidden="true" />
-            Refresh
-          </button>
-        </div>
-      </div>
-      <Filters label="Narrow the process events" active={active} clear={clear}>
-        <TextFilter
-          wide
-          label="Search"
-          placeholder="part of an id, or e-mail address"
-          value={search.q}
-          onChange={(q) => set({ q })}
-        />
+      <TextFilter
+        wide
+        label="Search"
+        placeholder="part of an id, or e-mail address"
+        value={search.q}
+        onChange={(q) => set({ q })}
+      />
+      <SelectFilter
+        label="State"
+        value={search.state}
+        options={runStates.map((state) => [state, state] as const)}
+        onChange={(state) => set({ state })}
+      />
+      <SelectFilter
+        label="Failures"
+        value={search.errors}
+        any="all runs"
+        options={[["true", "only with failed steps"], ["unsettled", "only to be put right"]]}
+        onChange={(errors) => set({ errors })}
+      />
+      <SelectFilter
+        label="Pipeline"
+        value={search.pipeline}
+        options={(pipelines.data?.items ?? []).map(({ name }) => [String(name), String(name)] as const)}
+        onChange={(pipeline) => set({ pipeline })}
+      />
+      <TextFilter
+        label="Partner"
+        placeholder="host, or host:port"
+        value={search.partner}
+        onChange={(partner) => set({ partner })}
+      />
+      <TextFilter label="Failed step" placeholder="its id" value={search.step} onChange={(step) => set({ step })} />
+      {search.outcome !== undefined && (
         <SelectFilter
-          label="State"
-          value={search.state}
-          options={runStates.map((state) => [state, state] as const)}
-          onChange={(state) => set({ state })}
+          label="Outcome"
+          value={search.outcome}
+          options={outcomes.map((outcome) => [outcome, outcome] as const)}
+          onChange={(outcome) => set({ outcome })}
         />
-        <SelectFilter
-          label="Pipeline"
-          value={search.pipeline}
-          options={(pipelines.data?.items ?? []).map(({ name }) => [String(name), String(name)] as const)}
-          onChange={(pipeline) => set({ pipeline })}
-        />
-        <TextFilter
-          label="Partner"
-          placeholder="host, or host:port"
-          value={search.partner}
-          onChange={(partner) => set({ partner })}
-        />
-        <SelectFilter
-          label="Failures"
-          value={search.errors}
-          any="all runs"
-          options={[["true", "only with failed steps"], ["unsettled", "only to be put right"]]}
-          onChange={(errors) => set({ errors })}
-        />
-        <TimeFilter after={search.after} before={search.before} onChange={set} />
-      </Filters>
-      {runs.isPending
-        ? <Loading what="process events" />
-        : runs.error !== null
-        ? <Failure error={runs.error} retry={runs.refresh} />
-        : runs.items.length === 0 && !runs.hasMore
-        ? active
-          ? (
-            <Empty title="No process event fits">
-              <p>
-                A part of an id needs 4 characters or more; a partner is found by its host, with the port if it has one.
-              </p>
-              <button type="button" className="button" onClick={clear}>Show all process events</button>
-            </Empty>
-          )
-          : (
-            <Empty title="Nothing has run yet">
-              <p>
-                Every submitted order makes a process event: <code>POST /v1/orders</code>. The{" "}
-                <a href="/docs">API reference</a> has an example.
-              </p>
-            </Empty>
-          )
-        : (
-          <DataTable
-            label="Process events"
-            columns={columns}
-            rows={runs.items}
-            rowKey={({ id }) => id}
-            hasMore={runs.hasMore}
-            loadingMore={runs.loadingMore}
-            loadMore={runs.loadMore}
-          />
-        )}
-      {retrying && <RetryManyDialog search={search} onClose={() => setRetrying(false)} />}
+      )}
+      <TimeFilter after={search.after} before={search.before} onChange={set} />
     </>
   )
 }

@@ -9,7 +9,7 @@ import * as ErrorMapping from "../../wire/ErrorMapping.ts"
 import { onlyThese, reasonOf, refusing } from "../../wire/ReasonBody.ts"
 
 /** Members that `GET` answers and `PUT` ignores. */
-const answered = ["state", "since", "failures", "waiting", "open", "last10m"]
+const answered = ["state", "since", "failures", "waiting", "nextTryAt", "open", "last10m"]
 
 const settable = ["maxConcurrent", "ratePerSecond", "paused", "reason"]
 

@@ -18,8 +18,9 @@ import * as PartnerBody from "./PartnerBody.ts"
 
 const byHost = cursor(Schema.Tuple([Schema.String]))
 
-const view = ({ since, ...partner }: Partner): PartnerView => ({
+const view = ({ nextTryAt, since, ...partner }: Partner): PartnerView => ({
   ...partner,
+  ...(nextTryAt !== undefined && { nextTryAt: isoOf(nextTryAt) }),
   ...(since !== undefined && { since: isoOf(since) })
 })
 

@@ -4,8 +4,7 @@ import { type ReactNode, useState } from "react"
 import type { StoredSettings } from "../../../api/Documents.ts"
 import { routes } from "../../../api/Routes.ts"
 import { Allowed } from "../../../components/feedback/Allowed.tsx"
-import { CopyButton } from "../../../components/feedback/CopyButton.tsx"
-import { CopyCurl } from "../../../components/feedback/CopyCurl.tsx"
+import { RecordPage } from "../../../components/page/RecordPage.tsx"
 import { Time } from "../../../components/values/Time.tsx"
 import { type Kind, kinds } from "../../../settings/Kinds.ts"
 import { DeleteDialog } from "./DeleteDialog.tsx"
@@ -23,14 +22,14 @@ export const SettingHead = ({ kind, id, stored, badge, actions, children }: Sett
   const [deleting, setDeleting] = useState(false)
   const { noun } = kinds[kind]
   return (
-    <>
-      <div className="page-head">
-        <h1 className="break">
-          {noun.charAt(0).toUpperCase() + noun.slice(1)} {id}
-        </h1>
-        {badge}
-        <div className="actions">
-          <CopyCurl request={{ route: routes[kind].get, parts: { params: { id } } }} />
+    <RecordPage
+      title={`${noun.charAt(0).toUpperCase()}${noun.slice(1)} ${id}`}
+      tab={`${id} · ${noun}`}
+      id={id}
+      badge={badge}
+      request={{ route: routes[kind].get, parts: { params: { id } } }}
+      actions={
+        <>
           {actions}
           <Allowed role="admin">
             <button type="button" className="button danger" onClick={() => setDeleting(true)}>
@@ -38,21 +37,20 @@ export const SettingHead = ({ kind, id, stored, badge, actions, children }: Sett
               Delete …
             </button>
           </Allowed>
-        </div>
-        <div className="sub">
-          <span className="row">
-            <code className="break">{id}</code>
-            <CopyButton what="the id" text={() => id} />
-          </span>
+        </>
+      }
+      facts={
+        <>
           <span>version {stored.version}</span>
           <span>
             changed <Time at={stored.updatedAt} />
           </span>
           {children}
-        </div>
-      </div>
+        </>
+      }
+    >
       {stored.warnings?.map((warning) => <p key={warning} className="why tone-warn">{warning}</p>)}
       {deleting && <DeleteDialog kind={kind} id={id} version={stored.version} onClose={() => setDeleting(false)} />}
-    </>
+    </RecordPage>
   )
 }

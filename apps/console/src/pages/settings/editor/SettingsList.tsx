@@ -7,9 +7,8 @@ import { api } from "../../../api/Api.ts"
 import type { StoredSettings } from "../../../api/Documents.ts"
 import { usePages } from "../../../api/Pages.ts"
 import { routes } from "../../../api/Routes.ts"
-import { CopyCurl } from "../../../components/feedback/CopyCurl.tsx"
-import { Empty, Failure, Loading } from "../../../components/feedback/Notice.tsx"
-import { type Column, DataTable } from "../../../components/table/DataTable.tsx"
+import { ListPage } from "../../../components/page/ListPage.tsx"
+import type { Column } from "../../../components/table/DataTable.tsx"
 import { Time } from "../../../components/values/Time.tsx"
 import { addressOf, type Kind, kinds } from "../../../settings/Kinds.ts"
 
@@ -28,14 +27,14 @@ export const SettingsList = ({ kind, columns, advice }: SettingsListProps) => {
     {
       name: "Name",
       width: "minmax(120px, 1fr)",
-      narrow: "minmax(0, 1fr)",
+      narrow: "first",
       cell: (row) => (
         <Link className="main-link mono" to={page} params={{ id: addressOf(kind, row) }}>{addressOf(kind, row)}</Link>
       )
     },
     ...columns,
     { name: "Version", width: "64px", end: true, cell: ({ version }) => <span className="num">{version}</span> },
-    { name: "Changed", width: "150px", cell: ({ updatedAt }) => <Time at={updatedAt} /> }
+    { name: "Changed", width: "150px", narrow: "end", cell: ({ updatedAt }) => <Time at={updatedAt} /> }
   ]
   const { may } = useAccess()
   const create = may("admin") && (
@@ -45,38 +44,17 @@ export const SettingsList = ({ kind, columns, advice }: SettingsListProps) => {
     </Link>
   )
   return (
-    <>
-      <div className="page-head">
-        <h1>{title}</h1>
-        <div className="actions">
-          <CopyCurl request={{ route: routes[kind].list }} />
-          {create}
-        </div>
-        <p className="sub">{about}</p>
-      </div>
-      {rows.isPending
-        ? <Loading what={title.toLowerCase()} />
-        : rows.error !== null
-        ? <Failure error={rows.error} retry={rows.refresh} />
-        : rows.items.length === 0
-        ? (
-          <Empty title={`There is no ${noun} yet`}>
-            <p>{advice}</p>
-            {create}
-          </Empty>
-        )
-        : (
-          <DataTable
-            label={title}
-            columns={all}
-            rows={rows.items}
-            rowKey={(row) => addressOf(kind, row)}
-            hasMore={rows.hasMore}
-            loadingMore={rows.loadingMore}
-            loadMore={rows.loadMore}
-          />
-        )}
-    </>
+    <ListPage
+      title={title}
+      what={title.toLowerCase()}
+      about={about}
+      list={rows}
+      columns={all}
+      rowKey={(row) => addressOf(kind, row)}
+      request={{ route: routes[kind].list }}
+      actions={create}
+      none={{ title: `There is no ${noun} yet`, advice: <p>{advice}</p> }}
+    />
   )
 }
 

@@ -5,10 +5,11 @@ import { memberText, SettingsList } from "../editor/SettingsList.tsx"
 import { EndpointBadge } from "./EndpointBadge.tsx"
 
 const columns: ReadonlyArray<Column<StoredSettings>> = [
-  { name: "State", width: "90px", narrow: "86px", cell: (row) => <EndpointBadge endpoint={row} /> },
+  { name: "State", width: "90px", narrow: "first", cell: (row) => <EndpointBadge endpoint={row} /> },
   {
     name: "URL",
     width: "minmax(140px, 2fr)",
+    narrow: "second",
     cell: (row) => <span className="mono" title={memberText(row["url"])}>{memberText(row["url"])}</span>
   },
   {

@@ -7,7 +7,7 @@ const columns: ReadonlyArray<Column<StoredSettings>> = [
   {
     name: "Host",
     width: "minmax(140px, 1.5fr)",
-    narrow: "minmax(0, 1fr)",
+    narrow: "second",
     cell: (row) => <span className="mono">{memberText(row["domain"])}</span>
   },
   { name: "How", width: "minmax(100px, 1fr)", cell: (row) => memberText(row["type"]) },

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query"
 import { getRouteApi, Link } from "@tanstack/react-router"
 import { api } from "../../../api/Api.ts"
 import { Failure, Loading } from "../../../components/feedback/Notice.tsx"
+import { HealthBadge } from "../../../components/values/PartnerValues.tsx"
 import { SettingEditor } from "../editor/SettingEditor.tsx"
 import { SettingHead } from "../editor/SettingHead.tsx"
 import { useStored } from "../editor/StoredSetting.ts"
@@ -20,12 +21,10 @@ const PartnerState = ({ url }: { readonly url: string }) => {
   return (
     <>
       <span>
-        calls <code className="break">{host}</code>
+        calls <Link className="break" to="/partners/$host" params={{ host }}>{host}</Link>
       </span>
-      {partner !== undefined && partner.state !== "closed" && (
-        <span className="badge tone-bad" title={`since ${partner.since}`}>breaker {partner.state}</span>
-      )}
-      <Link to="/process-events" search={{ partner: host }}>runs that called it</Link>
+      {partner !== undefined && <HealthBadge partner={partner} />}
+      <Link to="/process-events" search={{ partner: host }}>runs that failed there</Link>
     </>
   )
 }

@@ -7,12 +7,13 @@ const columns: ReadonlyArray<Column<StoredSettings>> = [
   {
     name: "Shown as",
     width: "minmax(120px, 1.2fr)",
+    narrow: "second",
     cell: (row) => memberText(row["displayName"])
   },
   {
     name: "Host",
     width: "minmax(140px, 1.6fr)",
-    narrow: "minmax(0, 1fr)",
+    narrow: "second",
     cell: (row) => <span className="mono" title={memberText(row["host"])}>{memberText(row["host"])}</span>
   },
   { name: "Markets", width: "110px", cell: (row) => memberText(row["enabledForMarkets"]) || "all" }

@@ -8,7 +8,7 @@ const columns: ReadonlyArray<Column<StoredSettings>> = [
   {
     name: "For",
     width: "minmax(140px, 2fr)",
-    narrow: "minmax(0, 1fr)",
+    narrow: "second",
     cell: (row) => {
       const text = sequenceOf(row).match.join("; ")
       return <span title={text}>{text === "" ? "every order" : text}</span>

@@ -1,0 +1,18 @@
+/** The state of a run. A failure that has been put right is not red: its retry, or whoever settled it, stands for it. */
+import { StateBadge } from "./StateBadge.tsx"
+
+export interface BadgedRun {
+  readonly state: string
+  readonly reason?: string | undefined
+  readonly settled?: boolean | undefined
+  readonly retriedBy?: string | undefined
+}
+
+export const RunBadge = ({ state, reason, settled, retriedBy }: BadgedRun) =>
+  settled === true
+    ? (
+      <span className="badge tone-idle" title={reason}>
+        {state}, {retriedBy === undefined ? "settled" : "retried"}
+      </span>
+    )
+    : <StateBadge state={state} title={reason} />

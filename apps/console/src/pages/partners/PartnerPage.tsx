@@ -1,0 +1,123 @@
+/** One partner: its health, its limits, and the runs that are held for it. */
+import { useQuery } from "@tanstack/react-query"
+import { getRouteApi, Link } from "@tanstack/react-router"
+import { api } from "../../api/Api.ts"
+import type { Partner } from "../../api/Documents.ts"
+import { routes } from "../../api/Routes.ts"
+import { Facts, Loaded, RecordPage, Section } from "../../components/page/RecordPage.tsx"
+import { RunTable } from "../../components/table/RunTable.tsx"
+import { Duration } from "../../components/values/Duration.tsx"
+import { FailedShare, HealthBadge } from "../../components/values/PartnerValues.tsx"
+import { StateBadge } from "../../components/values/StateBadge.tsx"
+import { Age, Time } from "../../components/values/Time.tsx"
+import { heldFor } from "../../partners/PartnerHealth.ts"
+import { PartnerActions } from "./PartnerActions.tsx"
+import { usePartnerNames } from "./PartnerNames.ts"
+
+const route = getRouteApi("/partners/$host")
+
+/** The interval at which the page is brought up to date. */
+const liveEveryMs = 3000
+
+export const PartnerPage = () => {
+  const { host } = route.useParams()
+  const query = useQuery({
+    queryKey: ["partner", host],
+    queryFn: ({ signal }) => api.partners.get({ params: { host } }, signal),
+    refetchInterval: liveEveryMs
+  })
+  return <Loaded query={query} what="the partner">{(partner) => <PartnerRecord partner={partner} />}</Loaded>
+}
+
+const PartnerRecord = ({ partner }: { readonly partner: Partner }) => {
+  const { host, state, since, waiting, open, reason, last10m, maxConcurrent, ratePerSecond, nextTryAt } = partner
+  const names = usePartnerNames().get(host)
+  return (
+    <RecordPage
+      title={`Partner ${host}`}
+      tab={`${host} · partner`}
+      id={host}
+      badge={<HealthBadge partner={partner} />}
+      request={{ route: routes.partners.get, parts: { params: { host } } }}
+      actions={<PartnerActions partner={partner} />}
+      facts={
+        <>
+          {names?.map((name) => <span key={name}>{name}</span>)}
+          <Link to="/process-events" search={{ partner: host }}>runs that failed there</Link>
+        </>
+      }
+    >
+      {reason !== undefined && (
+        <div className="why tone-wait">
+          <span className="muted">{partner.paused ? "Paused" : "Limited"}, because</span>
+          <span className="break">{reason}</span>
+        </div>
+      )}
+      <section className="card" aria-label="Health and limits">
+        <Facts
+          facts={[
+            [
+              "Circuit",
+              <span key="circuit" className="row wrap">
+                <StateBadge state={state} />
+                {since !== undefined && (
+                  <span className="muted">
+                    for <Age since={since} />
+                  </span>
+                )}
+              </span>
+            ],
+            ["Last 10 minutes", <FailedShare key="failed" partner={partner} />],
+            [
+              "Answers in",
+              last10m.calls > 0 && (
+                <span key="answers">
+                  <Duration ms={last10m.p50 ?? undefined} /> (half of them), <Duration ms={last10m.p95 ?? undefined} />
+                  {" "}
+                  (95 %)
+                </span>
+              )
+            ],
+            ["On the wire", <span key="open" className="num">{open}</span>],
+            ["At once, at most", maxConcurrent ?? "no limit"],
+            ["A second, at most", ratePerSecond ?? "no limit"],
+            ["Runs held", <span key="held" className="num">{waiting.toLocaleString("en")}</span>],
+            [
+              "Next try",
+              waiting === 0
+                ? undefined
+                : partner.paused
+                ? "when the pause is lifted"
+                : <Time key="next" at={nextTryAt} />
+            ]
+          ]}
+        />
+      </section>
+      {waiting > 0 && <HeldRuns host={host} waiting={waiting} />}
+    </RecordPage>
+  )
+}
+
+const HeldRuns = ({ host, waiting }: { readonly host: string; readonly waiting: number }) => {
+  const query = useQuery({
+    queryKey: ["process-events", { state: "waiting", host, waiting }],
+    queryFn: ({ signal }) => api.processEvents.list({ query: { state: "waiting", limit: 200 } }, signal)
+  })
+  return (
+    <Section
+      title="Runs held for it"
+      note="of the newest 200 that wait"
+      actions={<Link to="/process-events" search={{ state: "waiting" }}>All that wait</Link>}
+    >
+      <Loaded query={query} what="the runs">
+        {({ items }) => (
+          <RunTable
+            label="Runs held for it"
+            of="orders"
+            runs={items.filter(({ reason }) => heldFor(reason) === host)}
+          />
+        )}
+      </Loaded>
+    </Section>
+  )
+}
