@@ -66,9 +66,9 @@ export const keyboard = async (browser: Browser, sluice: Sluice): Promise<void> 
     const { page, close } = await open(browser, sluice.base)
     const press = pressing(page)
     await page.goto("/orders")
-    await page.locator("[data-index='0'] a").waitFor()
+    await page.locator("[data-index='0'] a.main-link").waitFor()
     await press("j", ..."jjjjjjjjk")
-    await page.locator("[data-index='7'] a:focus").waitFor()
+    await page.locator("[data-index='7'] a.main-link:focus").waitFor()
     await close()
   })
 }

@@ -36,11 +36,14 @@ export const pagesOf = (shown: Shown): ReadonlyArray<readonly [path: string, rea
   ["/nowhere", "There is no such page"]
 ]
 
+/** Only these pages are looked at, where the environment says so. */
+const chosen = new RegExp(process.env["PROOF_PAGES"] ?? "")
+
 export const looks = async (browser: Browser, base: string, shown: Shown, shots: string | undefined): Promise<void> => {
   for (const theme of ["light", "dark"] as const) {
     for (const width of [1440, 390]) {
       const opened = await open(browser, base, { theme, width })
-      for (const [path, ready] of pagesOf(shown)) {
+      for (const [path, ready] of pagesOf(shown).filter(([path]) => chosen.test(path))) {
         await check(`${theme}, ${width} px, ${path}`, async () => {
           opened.faults.length = 0
           await opened.page.goto(path)

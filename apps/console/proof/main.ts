@@ -2,7 +2,7 @@
  * `pnpm console:proof [directory for screenshots]`: the console in a real browser, against a server with data.
  * Every page and action, the keyboard alone, what pages of other origins can do, axe in both themes at 1440 and 390 px,
  * and how fast it is; how fast fails the run only with `STRICT_TIMES=1`. `PROOF_PARTS=looks,actions` runs only these parts,
- * `PROOF_ORDERS=200` over fewer orders.
+ * `PROOF_ORDERS=200` over fewer orders, and `PROOF_PAGES=/partners` looks only at the pages whose address matches.
  */
 import { existsSync } from "node:fs"
 import { access, keyOf, keys } from "./Access.ts"
@@ -13,6 +13,7 @@ import { foreignPage } from "./ForeignPage.ts"
 import { door, keyboard, keyboardSettings } from "./Keyboard.ts"
 import { looks } from "./Looks.ts"
 import { operations } from "./Operations.ts"
+import { outage } from "./Outage.ts"
 import { startPartner } from "./Partner.ts"
 import { exitCode } from "./Report.ts"
 import { fillSettings, settings } from "./Settings.ts"
@@ -43,6 +44,7 @@ try {
     await keyboard(browser, sluice)
     await keyboardSettings(browser, sluice)
   }
+  if (wants("outage")) await outage(browser, sluice, shown)
   if (wants("foreign")) await foreignPage(browser, sluice)
   if (wants("speed")) await speed(browser, sluice, shown, many)
   if (wants("access")) {

@@ -4,6 +4,7 @@ import { RouterProvider } from "@tanstack/react-router"
 import { StrictMode } from "react"
 import { createRoot } from "react-dom/client"
 import * as Session from "./api/Session.ts"
+import { preloadPages } from "./app/Preload.ts"
 import { queryClient } from "./app/Queries.ts"
 import { router } from "./app/Router.tsx"
 // oxlint-disable-next-line import/no-unassigned-import -- styles have no names
@@ -14,6 +15,7 @@ const nonce = document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]"
 Object.assign(globalThis, { __webpack_nonce__: nonce })
 
 Session.start()
+preloadPages(router)
 
 const root = document.querySelector("#root")
 if (root !== null) {

@@ -4,6 +4,7 @@
  */
 import type { HttpApiEndpoint } from "effect/http-api"
 import { ApiProblem, offline, problemOf } from "./ApiProblem.ts"
+import * as Connection from "./Connection.ts"
 import { parse } from "./ExactJson.ts"
 import { type EndpointMap, type EndpointName, type GroupName, type Route, routes } from "./Routes.ts"
 import * as Session from "./Session.ts"
@@ -93,8 +94,13 @@ export const send = async (route: Route, parts: Parts, signal?: AbortSignal): Pr
 }
 
 const accepted = async (response: Response): Promise<Response> => {
-  if (response.ok) return response
-  throw problemOf(response.status, await read(response))
+  if (response.ok) {
+    Connection.found()
+    return response
+  }
+  const problem = problemOf(response.status, await read(response))
+  if (problem.slug === "unavailable") Connection.lost("database")
+  throw problem
 }
 
 const sendWith = async (
@@ -110,8 +116,10 @@ const sendWith = async (
     ...(signal === undefined ? {} : { signal })
   }
   return self.fetch(target(route, parts), request).catch((cause: unknown) => {
-    // Somebody left the page: that is no fault of the server's.
-    throw signal?.aborted === true ? cause : offline(cause)
+    // The user left the page: that is no fault of the server's.
+    if (signal?.aborted === true) throw cause
+    Connection.lost("server")
+    throw offline(cause)
   })
 }
 

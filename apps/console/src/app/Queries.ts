@@ -8,11 +8,13 @@ const passing = (error: unknown): boolean => isProblem(error) && (error.status =
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
+      // A server on the same machine answers although the browser is offline.
+      networkMode: "always",
       staleTime: 2000,
       retry: (count, error) => passing(error) && count < 3,
       retryDelay: (count) => Math.min(1000 * 2 ** count, 8000),
       refetchOnWindowFocus: false
     },
-    mutations: { retry: false }
+    mutations: { networkMode: "always", retry: false }
   }
 })

@@ -3,8 +3,10 @@
  * page under `pages/`, give it a route here and, for the navigation rail, an entry in `Navigation.ts`.
  */
 import { createRoute, createRouter, type ErrorComponentProps, lazyRouteComponent } from "@tanstack/react-router"
+import { useEffect, useRef } from "react"
+import { lost, useOutage } from "../api/Connection.ts"
 import { NotFound } from "../components/feedback/NotFound.tsx"
-import { Failure, Loading } from "../components/feedback/Notice.tsx"
+import { Failure, isMissingPart, Loading } from "../components/feedback/Notice.tsx"
 import {
   auditSearch,
   deliverySearch,
@@ -149,6 +151,19 @@ const auditRecord = createRoute({
   component: lazyRouteComponent(() => import("../pages/administration/AuditRecordPage.tsx"), "AuditRecordPage")
 })
 
+/** A page whose code could not be fetched is loaded anew once the server is there again. */
+const PageFailure = ({ error, reset }: ErrorComponentProps) => {
+  const isMissing = isMissingPart(error)
+  const isAway = useOutage() !== undefined
+  const wasAway = useRef(false)
+  useEffect(() => {
+    if (isMissing && !wasAway.current) lost("server")
+    if (isAway) wasAway.current = true
+    else if (isMissing && wasAway.current) location.reload()
+  }, [isMissing, isAway])
+  return <Failure error={error} retry={reset} />
+}
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     issues,
@@ -177,7 +192,7 @@ export const router = createRouter({
   stringifySearch,
   defaultPreload: "intent",
   defaultPendingComponent: () => <Loading what="the page" />,
-  defaultErrorComponent: ({ error, reset }: ErrorComponentProps) => <Failure error={error} retry={reset} />,
+  defaultErrorComponent: PageFailure,
   defaultNotFoundComponent: NotFound,
   scrollRestoration: true
 })

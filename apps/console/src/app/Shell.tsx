@@ -11,6 +11,7 @@ import { type Shortcut, useKeyboard, useShortcuts } from "../environment/Shortcu
 import { nextTheme, type Theme, useTheme } from "../environment/Theme.ts"
 import { JumpDialog } from "./JumpDialog.tsx"
 import { placesOf } from "./Navigation.ts"
+import { OutageBanner } from "./OutageBanner.tsx"
 import { ShortcutSheet } from "./ShortcutSheet.tsx"
 import { SignIn } from "./SignIn.tsx"
 
@@ -143,6 +144,7 @@ export const Shell = () => {
         <Foot jump={() => setOver("jump")} sheet={() => setOver("sheet")} />
       </header>
       <main id="main" className="main" ref={main} tabIndex={-1}>
+        <OutageBanner />
         <Outlet />
       </main>
       {over === "jump" && <JumpDialog onClose={() => setOver(undefined)} />}

@@ -42,12 +42,36 @@ const advice = (error: unknown): string => {
   }
 }
 
+/** True of a failure that passes by itself: the banner tells of it, and the page asks again. */
+const isOutage = (error: unknown): boolean =>
+  (isProblem(error) && (error.slug === "offline" || error.slug === "unavailable")) || isMissingPart(error)
+
+/** True where a part of the console's own code could not be fetched. */
+export const isMissingPart = (error: unknown): boolean =>
+  error instanceof TypeError && /dynamically imported module|importing a module/i.test(error.message)
+
+export interface FailureProps {
+  readonly error: unknown
+  /** Asks again. A page that has it waits through an outage; a dialog without it says what happened. */
+  readonly retry?: (() => void) | undefined
+}
+
 /** An error in the server's own words, and what to do about it. */
-export const Failure = ({ error, retry }: { readonly error: unknown; readonly retry?: (() => void) | undefined }) => (
+export const Failure = ({ error, retry }: FailureProps) =>
+  retry !== undefined && isOutage(error) ? <Waiting /> : <Refusal error={error} retry={retry} />
+
+const Waiting = () => (
+  <p className="loading" role="status">
+    <span className="spinner" aria-hidden="true" />
+    Waiting for the server …
+  </p>
+)
+
+const Refusal = ({ error, retry }: FailureProps) => (
   <div className="notice bad" role="alert">
     <h2 className="row">
       <CircleAlert className="icon" aria-hidden="true" />
-      {isProblem(error) ? error.title : "Something broke"}
+      {isProblem(error) ? error.title : "The console has failed"}
     </h2>
     <p className="break">{error instanceof Error ? error.message : String(error)}</p>
     {isProblem(error) && error.faults.length > 0 && (
