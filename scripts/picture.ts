@@ -32,7 +32,8 @@ const { stdout } = spawnSync(
 )
 const { modules } = JSON.parse(stdout) as Cruise
 const fileCounts = new Map<string, number>()
-for (const { source } of modules) {
+// A module that is reached by different ways is listed more than once.
+for (const source of new Set(modules.map(({ source }) => source))) {
   if (placeOf(source) === undefined) continue
   const folder = dirname(source)
   fileCounts.set(folder, (fileCounts.get(folder) ?? 0) + 1)

@@ -1,5 +1,5 @@
 /** The runs over an order, newest first. */
-import { Loaded } from "../page/RecordPage.tsx"
+import { Loaded } from "../feedback/Loaded.tsx"
 import { useOrderRuns } from "./OrderRuns.ts"
 import { RunTable } from "./RunTable.tsx"
 

@@ -3,8 +3,9 @@ import { useQuery } from "@tanstack/react-query"
 import { getRouteApi, Link } from "@tanstack/react-router"
 import { type Answer, api } from "../../api/Api.ts"
 import { routes } from "../../api/Routes.ts"
+import { Loaded } from "../../components/feedback/Loaded.tsx"
 import { JsonDiff } from "../../components/json/JsonDiff.tsx"
-import { Facts, Loaded, RecordPage, Section } from "../../components/page/RecordPage.tsx"
+import { Facts, RecordPage, Section } from "../../components/page/RecordPage.tsx"
 import { Time } from "../../components/values/Time.tsx"
 
 const route = getRouteApi("/audit/$id")
