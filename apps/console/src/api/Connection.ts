@@ -1,5 +1,5 @@
 /**
- * Whether the server answers. Every request tells; while none is answered the console asks `/health/ready` until one is,
+ * The state of the connection to the server. Every request tells; while none is answered the console asks `/health/ready` until one is,
  * shows one banner, and then requests again what it shows.
  */
 import { useEffect, useSyncExternalStore } from "react"

@@ -29,7 +29,7 @@ export type FinalRunState = Extract<RunState, "completed" | "failed" | "cancelle
 
 export const finalStates: ReadonlyArray<FinalRunState> = ["completed", "failed", "cancelled", "compensation-failed"]
 export const runStates: ReadonlyArray<RunState> = ["queued", "running", "waiting", "compensating", ...finalStates]
-/** How a callout can have ended that did not succeed. */
+/** The outcomes of callouts that did not succeed. */
 export const outcomes = [
   "rejected",
   "timed-out",

@@ -1,4 +1,4 @@
-/** What is shown while an answer is on its way, and where there is none. */
+/** The content that needs an answer of the server: until it is there, that it is loading, or why there is none. */
 import type { ReactNode } from "react"
 import { Failure, Loading } from "./Notice.tsx"
 

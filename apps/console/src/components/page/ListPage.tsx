@@ -28,7 +28,7 @@ export interface ListPageProps<Row> {
   readonly filters?: { readonly fields: ReactNode; readonly active: boolean; readonly clear: () => void }
   /** Between the filters and the rows. */
   readonly above?: ReactNode
-  /** What an empty list says: `none` where there is nothing at all, `unmatched` where the filters find nothing. */
+  /** The text of an empty list: `none` where there is nothing at all, `unmatched` where the filters find nothing. */
   readonly none: { readonly title: string; readonly advice: ReactNode }
   readonly unmatched?: { readonly title: string; readonly advice?: ReactNode }
   /** Dialogs. */

@@ -1,4 +1,4 @@
-/** The state of a run. A failure that has been put right is not red: its retry, or whoever settled it, stands for it. */
+/** The state of a run. A failure that has been put right is not red: its retry, or a person's act, stands for it. */
 import { StateBadge } from "./StateBadge.tsx"
 
 export interface BadgedRun {

@@ -1,4 +1,4 @@
-/** What a person calls an issue. */
+/** The title of an issue. */
 import type { Issue } from "../../api/Documents.ts"
 
 /** The message; where there is none, the step and how it ended. */

@@ -1,4 +1,4 @@
-/** How far a job has come: what was done, what failed, and what was skipped, of all that it found. */
+/** The progress of a job: what was done, what failed, and what was skipped, of all that it found. */
 import type { JobSummary } from "../../api/Documents.ts"
 
 export const progressText = ({ total, done, failed, skipped }: JobSummary): string =>

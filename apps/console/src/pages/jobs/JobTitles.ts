@@ -1,4 +1,4 @@
-/** What a person calls a job. */
+/** The titles of jobs, by kind. */
 import type { JobSummary } from "../../api/Documents.ts"
 
 export const jobTitles: Readonly<Record<JobSummary["kind"], string>> = {

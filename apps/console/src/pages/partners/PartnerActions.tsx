@@ -1,4 +1,4 @@
-/** What an operator can do with a partner: limit it, pause it, resume it, and close its circuit. */
+/** The actions on a partner: limit it, pause it, resume it, and close its circuit. */
 import { useQueryClient } from "@tanstack/react-query"
 import { Gauge, Pause, Play, ShieldCheck } from "lucide-react"
 import { useState } from "react"

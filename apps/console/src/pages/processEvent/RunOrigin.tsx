@@ -1,4 +1,4 @@
-/** Where a run comes from, why it is in its state, for whom and since when it waits, and what stands for it now. */
+/** The origin of a run, why it is in its state, for whom and since when it waits, and what stands for it now. */
 import { Link } from "@tanstack/react-router"
 import type { ProcessEvent } from "../../api/Documents.ts"
 import { Duration } from "../../components/values/Duration.tsx"
