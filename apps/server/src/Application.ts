@@ -79,6 +79,7 @@ import { SecureRandom } from "effect/crypto"
 import { HttpServer } from "effect/http"
 import * as KeysInForce from "./access/KeysInForce.ts"
 import type { ListenFailed } from "./access/Listener.ts"
+import type * as Cells from "./cells/CellsServer.ts"
 import * as CertificateAuthorities from "./config/CertificateAuthorities.ts"
 import * as EncryptionKey from "./config/EncryptionKey.ts"
 import * as PublicAddress from "./config/PublicAddress.ts"
@@ -109,14 +110,16 @@ const plugins = Plugins.layer([
 const database = ({ databaseUrl, dataDirectory, roles }: ServerConfig) => {
   const executes = roles.has("worker")
   const connections = connectionsOf(executes)
-  const at = (url: Redacted.Redacted) =>
-    Layer.merge(Database.layer({ url, connections }), executes ? Watchdog.layer(url) : Layer.empty)
+  const at = (url: Redacted.Redacted) => databaseAt({ url, connections }, executes)
   return databaseUrl === undefined
     ? Layer.unwrap(Effect.map(EmbeddedPostgres, ({ url }) => at(url))).pipe(
       Layer.provide(EmbeddedPostgres.layer({ dataDirectory }))
     )
     : at(databaseUrl)
 }
+
+const databaseAt = (options: Database.Options & { readonly url: Redacted.Redacted }, executes: boolean) =>
+  Layer.merge(Database.layer(options), executes ? Watchdog.layer(options.url) : Layer.empty)
 
 const secrets = (config: ServerConfig) =>
   Layer.unwrap(Effect.map(EncryptionKey.find(config), SecretBox.layer)).pipe(
@@ -200,8 +203,16 @@ const learnsSecrets = Layer.effectDiscard(
   })
 )
 
-/** Everything behind the HTTP API. */
-const engine = (config: ServerConfig, { authorities, settings }: ReadFiles) => {
+/** The services that the cells of a process share. */
+const shared = (config: ServerConfig) =>
+  Layer.mergeAll(Telemetry.layer(config.telemetry), SchemaCheckerThread.layer, JsonataExpressions.layer())
+
+/** Everything behind the HTTP API, on one database. */
+const engine = <Clients, E, R>(
+  config: ServerConfig,
+  { authorities, settings }: ReadFiles,
+  database: Layer.Layer<Clients, E, R>
+) => {
   const executes = config.roles.has("worker")
   const reading = Layer.mergeAll(
     Orders.layer,
@@ -254,11 +265,16 @@ const engine = (config: ServerConfig, { authorities, settings }: ReadFiles) => {
     Layer.provideMerge(SettingsLive.layer),
     Layer.provideMerge(secrets(config)),
     Layer.provideMerge(
-      Layer.mergeAll(plugins, counted(config, authorities), JsonataExpressions.layer(), DigestNode.layer)
+      Layer.mergeAll(plugins, counted(config, authorities), DigestNode.layer)
     ),
-    Layer.provideMerge(database(config)),
-    Layer.provideMerge(Layer.merge(Telemetry.layer(config.telemetry), SchemaCheckerThread.layer))
+    Layer.provideMerge(database)
   )
+}
+
+/** The file of cells, or one of its cells, cannot be used. One line that begins with `SLUICE_CELLS`. */
+export interface CellsFault {
+  readonly _tag: "CellsRefused"
+  readonly message: string
 }
 
 /** Why the process cannot start. Each message is one line that names the variable and the mend. */
@@ -273,6 +289,10 @@ export type StartFault =
   | CertificateAuthorities.CertificateAuthoritiesInvalid
   | KeysInForce.KeysMissing
   | ListenFailed
+  | CellsFault
+
+/** The server, on one database or on several. */
+type Served = Layer.Layer<HttpServer.HttpServer, StartFault, Stopping | KnownSecrets | ConsoleFiles>
 
 /** The whole process, listening. */
 export const layer = (
@@ -282,7 +302,11 @@ export const layer = (
   Layer.unwrap(
     KeysInForce.checkEarly(config).pipe(
       Effect.andThen(readFiles(config, environment)),
-      Effect.map((files) => serving(config, files))
+      Effect.flatMap((files): Effect.Effect<Served, CellsFault> =>
+        config.cellsFile === undefined
+          ? Effect.succeed(serving(config, files))
+          : servingCells(config, environment, files)
+      )
     )
   ).pipe(
     Layer.provide(ConsoleFiles.layer.pipe(Layer.provide(NodeServices.layer))),
@@ -291,17 +315,60 @@ export const layer = (
     Layer.provide(KnownSecrets.layer(environment))
   )
 
-const serving = (config: ServerConfig, files: ReadFiles) => {
+const listenOptions = ({ host, port, publicUrl, roles }: ServerConfig): Server.ServerOptions => ({
+  host,
+  port,
+  serves: roles.has("api") ? "everything" : "pages",
+  publicUrl
+})
+
+/** Callback URLs name the port that the system chose. */
+const addressed = (config: ServerConfig) => {
   const address = PublicAddress.make(config)
-  return Layer.effectDiscard(Effect.map(HttpServer.HttpServer, (server) => address.listens(server.address))).pipe(
-    Layer.provideMerge(Server.layer({
-      host: config.host,
-      port: config.port,
-      serves: config.roles.has("api") ? "everything" : "pages",
-      publicUrl: config.publicUrl
-    })),
+  return {
+    listens: Layer.effectDiscard(Effect.map(HttpServer.HttpServer, (server) => address.listens(server.address))),
+    base: Layer.succeed(CallbackBase, address)
+  }
+}
+
+const serving = (config: ServerConfig, files: ReadFiles) => {
+  const { base, listens } = addressed(config)
+  return listens.pipe(
+    Layer.provideMerge(Server.layer(listenOptions(config))),
     Layer.provideMerge(KeysInForce.layer(config)),
-    Layer.provideMerge(engine(config, files)),
-    Layer.provide(Layer.succeed(CallbackBase, address))
+    Layer.provideMerge(engine(config, files, database(config))),
+    Layer.provide(shared(config)),
+    Layer.provide(base)
   )
 }
+
+/** Nothing of cells is loaded where there is one database. */
+const servingCells = Effect.fnUntraced(function*(config: ServerConfig, environment: Environment, files: ReadFiles) {
+  const Cells = yield* Effect.promise(() => import("./cells/CellsServer.ts"))
+  const cells = yield* Cells.read(config, environment)
+  const executes = config.roles.has("worker")
+  const { base, listens } = addressed(config)
+  const cell = ({ id, url }: Cells.CellAddress, home: Cells.Home | undefined) => {
+    const own = { ...config, databaseUrl: url }
+    const { connections, sessions } = Cells.connections(executes)
+    const on = databaseAt({ url, cell: id, ...connections, ...(id > 0 && { hostPatience: "3 seconds" }) }, executes)
+    return Cells.app(Server.admitted, Server.routerConfig).pipe(
+      Layer.provideMerge(
+        home === undefined ? KeysInForce.layer(own) : Layer.succeed(KeysInForce.KeysInForce, home.keys)
+      ),
+      Layer.provideMerge(
+        engine(
+          own,
+          { ...files, ...(home !== undefined && { settings: undefined }) },
+          Layer.provideMerge(Layer.merge(home?.prepare ?? Layer.empty, sessions), on)
+        )
+      )
+    )
+  }
+  return listens.pipe(
+    Layer.provideMerge(Server.layerOf(Cells.routes, listenOptions(config))),
+    Layer.provideMerge(Cells.layer({ cells, executes, layer: cell })),
+    Layer.provide(shared(config)),
+    Layer.provide(base)
+  )
+})

@@ -1,6 +1,6 @@
 /** Everything that is served, in the order in which a request meets it: the gate, the routes, the refusals. */
 import { ApiReference } from "@sluice/api/reference/ApiReference"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, type Scope } from "effect"
 import { HttpMiddleware, HttpRouter } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import * as AccessControl from "./access/AccessControl.ts"
@@ -98,34 +98,52 @@ const gate = (decide: Authentication.Decide, { serves }: ServerOptions) =>
       ))
   )
 
-const routes = (decide: Authentication.Decide, options: ServerOptions) =>
-  Layer.mergeAll(
-    HttpApiBuilder.layer(ApiReference, { openapiPath: "/openapi.json" }).pipe(Layer.provide(handlers)),
-    pages
-  ).pipe(
-    // The first to be built is the outermost.
-    Layer.provideMerge(NotFoundHandler.layer),
-    Layer.provideMerge(RedactedProblems.layer),
-    Layer.provideMerge(gate(decide, options))
-  )
+/** The routes for requests that were let in. */
+const endpoints = Layer.mergeAll(
+  HttpApiBuilder.layer(ApiReference, { openapiPath: "/openapi.json" }).pipe(Layer.provide(handlers)),
+  pages
+)
 
 /** Taking orders and events in, for the routes and the direct path alike. */
 const intake = Layer.merge(OrderSubmission.layer, EventReport.layer).pipe(Layer.provideMerge(AcceptedResponse.layer))
 
-/** Listens while its scope is open. */
+/** Refusals of requests that no route answers. The first to be built is the outermost. */
+const unrouted = NotFoundHandler.layer.pipe(Layer.provideMerge(RedactedProblems.layer))
+
+/** Everything that answers requests that were let in, on one database. */
+export const admitted = Layer.provideMerge(endpoints, unrouted).pipe(Layer.provide(intake))
+
+/** An order's id has up to 128 characters, each up to 12 when it is escaped. */
+export const routerConfig = { maxParamLength: 2048 }
+
+const decision = (options: ServerOptions) =>
+  Effect.map(KeysInForce, ({ keys }) => Authentication.admission(keys, options.serves, options.publicUrl))
+
+/** Serves `routes` behind the gate, and what `front` takes before; listens while its scope is open. */
+const listening = <A, E, R>(
+  routes: Layer.Layer<A, E, R>,
+  decide: Authentication.Decide,
+  options: ServerOptions,
+  front: Effect.Effect<Listener.Front, never, Scope.Scope>
+) =>
+  HttpRouter.serve(
+    routes.pipe(Layer.provideMerge(unrouted), Layer.provideMerge(gate(decide, options))),
+    { disableLogger: true, disableListenLog: true, routerConfig }
+  ).pipe(
+    Layer.provide(Layer.succeed(HttpMiddleware.TracerDisabledWhen, () => true)),
+    Layer.provideMerge(Listener.layer({ host: options.host, port: options.port }, front))
+  )
+
+/** The API and the pages of one database. */
 export const layer = (options: ServerOptions) =>
   Layer.unwrap(Effect.gen(function*() {
-    const { keys } = yield* KeysInForce
-    const decide = Authentication.admission(keys, options.serves, options.publicUrl)
+    const decide = yield* decision(options)
     const services = yield* Effect.context<Layer.Success<typeof intake> | KnownSecrets>()
-    const front = Effect.provideContext(DirectIntake.make(decide), services)
-    return HttpRouter.serve(routes(decide, options), {
-      disableLogger: true,
-      disableListenLog: true,
-      // An order's id has up to 128 characters, each up to 12 when it is escaped.
-      routerConfig: { maxParamLength: 2048 }
-    }).pipe(
-      Layer.provide(Layer.succeed(HttpMiddleware.TracerDisabledWhen, () => true)),
-      Layer.provideMerge(Listener.layer({ host: options.host, port: options.port }, front))
-    )
+    return listening(endpoints, decide, options, Effect.provideContext(DirectIntake.make(decide), services))
   })).pipe(Layer.provide(intake))
+
+/** Other routes behind the same gate. */
+export const layerOf = <A, E, R>(routes: Layer.Layer<A, E, R>, options: ServerOptions) =>
+  Layer.unwrap(
+    Effect.map(decision(options), (decide) => listening(routes, decide, options, Effect.succeed(() => false)))
+  )

@@ -14,8 +14,12 @@ import { unknownVariables } from "./config/UnknownVariables.ts"
 import { Stopping } from "./process/Stopping.ts"
 import * as Telemetry from "./telemetry/Telemetry.ts"
 
+/** Faults of the cells begin with their variable. Contract: section 11. */
+const prefixOf = (message: string): string => message.startsWith("SLUICE_CELLS") ? "" : "sluice: "
+
 /** Writes why the process cannot start, as one line. */
-const complain = (message: string) => Effect.as(Console.error(`sluice: ${message.replaceAll(/\s*\n\s*/g, " ")}`), 1)
+const complain = (message: string) =>
+  Effect.as(Console.error(`${prefixOf(message)}${message.replaceAll(/\s*\n\s*/g, " ")}`), 1)
 
 /** Below the 30 s within which the process has promised to exit. */
 const lastMoment = "25 seconds"

@@ -4410,8 +4410,19 @@ export interface operations {
         }
         content: {
           readonly "application/json": {
-            /** @enum {string} */
-            readonly status: "ok"
+            /** @description With SLUICE_CELLS alone */
+            readonly cells?: readonly {
+              readonly id: number
+              /** @description The process that executes the cell's runs */
+              readonly owner?: string
+              /** @enum {string} */
+              readonly state: "ok" | "away"
+            }[]
+            /**
+             * @description degraded: with SLUICE_CELLS, a cell is away and another one takes orders
+             * @enum {string}
+             */
+            readonly status: "ok" | "degraded"
             /** @description Settings that are disabled, as `connector billing: …` */
             readonly warnings?: readonly string[]
           }
@@ -4540,6 +4551,8 @@ export interface operations {
         content: {
           readonly "application/json": {
             readonly items: readonly components["schemas"]["ApiKey"][]
+            /** @description With SLUICE_CELLS alone: the cells that are away, and whose part of the answer is missing */
+            readonly missingCells?: readonly number[]
             readonly nextCursor: string | null
           }
         }
@@ -4857,6 +4870,8 @@ export interface operations {
         content: {
           readonly "application/json": {
             readonly items: readonly components["schemas"]["AuditRecord"][]
+            /** @description With SLUICE_CELLS alone: the cells that are away, and whose part of the answer is missing */
+            readonly missingCells?: readonly number[]
             readonly nextCursor: string | null
           }
         }
@@ -5022,6 +5037,8 @@ export interface operations {
         content: {
           readonly "application/json": {
             readonly items: readonly components["schemas"]["StoredSettings"][]
+            /** @description With SLUICE_CELLS alone: the cells that are away, and whose part of the answer is missing */
+            readonly missingCells?: readonly number[]
             readonly nextCursor: string | null
           }
         }
@@ -5517,6 +5534,8 @@ export interface operations {
         content: {
           readonly "application/json": {
             readonly items: readonly components["schemas"]["StoredSettings"][]
+            /** @description With SLUICE_CELLS alone: the cells that are away, and whose part of the answer is missing */
+            readonly missingCells?: readonly number[]
             readonly nextCursor: string | null
           }
         }
@@ -5914,6 +5933,8 @@ export interface operations {
         content: {
           readonly "application/json": {
             readonly items: readonly components["schemas"]["Customer"][]
+            /** @description With SLUICE_CELLS alone: the cells that are away, and whose part of the answer is missing */
+            readonly missingCells?: readonly number[]
             readonly nextCursor: string | null
           }
         }
@@ -6311,6 +6332,8 @@ export interface operations {
               readonly type: string
               readonly url?: string
             }[]
+            /** @description With SLUICE_CELLS alone: the cells that are away, and whose part of the answer is missing */
+            readonly missingCells?: readonly number[]
             readonly nextCursor: string | null
           }
         }
@@ -6570,6 +6593,8 @@ export interface operations {
         content: {
           readonly "application/json": {
             readonly items: readonly components["schemas"]["EventType"][]
+            /** @description With SLUICE_CELLS alone: the cells that are away, and whose part of the answer is missing */
+            readonly missingCells?: readonly number[]
             readonly nextCursor: string | null
           }
         }
@@ -6765,6 +6790,8 @@ export interface operations {
         content: {
           readonly "application/json": {
             readonly items: readonly components["schemas"]["Issue"][]
+            /** @description With SLUICE_CELLS alone: the cells that are away, and whose part of the answer is missing */
+            readonly missingCells?: readonly number[]
             readonly nextCursor: string | null
           }
         }
@@ -7253,6 +7280,8 @@ export interface operations {
         content: {
           readonly "application/json": {
             readonly items: readonly components["schemas"]["JobSummary"][]
+            /** @description With SLUICE_CELLS alone: the cells that are away, and whose part of the answer is missing */
+            readonly missingCells?: readonly number[]
             readonly nextCursor: string | null
           }
         }
@@ -7514,6 +7543,8 @@ export interface operations {
         content: {
           readonly "application/json": {
             readonly items: readonly components["schemas"]["JobItem"][]
+            /** @description With SLUICE_CELLS alone: the cells that are away, and whose part of the answer is missing */
+            readonly missingCells?: readonly number[]
             readonly nextCursor: string | null
           }
         }
@@ -7610,6 +7641,8 @@ export interface operations {
         content: {
           readonly "application/json": {
             readonly items: readonly components["schemas"]["ListedOrder"][]
+            /** @description With SLUICE_CELLS alone: the cells that are away, and whose part of the answer is missing */
+            readonly missingCells?: readonly number[]
             readonly nextCursor: string | null
           }
         }
@@ -8044,6 +8077,8 @@ export interface operations {
               readonly operationId?: number
               readonly source: string
             }[]
+            /** @description With SLUICE_CELLS alone: the cells that are away, and whose part of the answer is missing */
+            readonly missingCells?: readonly number[]
             readonly nextCursor: string | null
           }
         }
@@ -8281,6 +8316,8 @@ export interface operations {
         content: {
           readonly "application/json": {
             readonly items: readonly components["schemas"]["TimelineEntry"][]
+            /** @description With SLUICE_CELLS alone: the cells that are away, and whose part of the answer is missing */
+            readonly missingCells?: readonly number[]
             readonly nextCursor: string | null
           }
         }
@@ -8618,6 +8655,8 @@ export interface operations {
         content: {
           readonly "application/json": {
             readonly items: readonly components["schemas"]["Partner"][]
+            /** @description With SLUICE_CELLS alone: the cells that are away, and whose part of the answer is missing */
+            readonly missingCells?: readonly number[]
             readonly nextCursor: string | null
           }
         }
@@ -8966,6 +9005,8 @@ export interface operations {
         content: {
           readonly "application/json": {
             readonly items: readonly components["schemas"]["StoredSettings"][]
+            /** @description With SLUICE_CELLS alone: the cells that are away, and whose part of the answer is missing */
+            readonly missingCells?: readonly number[]
             readonly nextCursor: string | null
           }
         }
@@ -9688,6 +9729,8 @@ export interface operations {
         content: {
           readonly "application/json": {
             readonly items: readonly components["schemas"]["StoredSettings"][]
+            /** @description With SLUICE_CELLS alone: the cells that are away, and whose part of the answer is missing */
+            readonly missingCells?: readonly number[]
             readonly nextCursor: string | null
           }
         }
@@ -9863,6 +9906,8 @@ export interface operations {
         content: {
           readonly "application/json": {
             readonly items: readonly components["schemas"]["Plugin"][]
+            /** @description With SLUICE_CELLS alone: the cells that are away, and whose part of the answer is missing */
+            readonly missingCells?: readonly number[]
             readonly nextCursor: string | null
           }
         }
@@ -9970,6 +10015,8 @@ export interface operations {
         content: {
           readonly "application/json": {
             readonly items: readonly components["schemas"]["ProcessEventSummary"][]
+            /** @description With SLUICE_CELLS alone: the cells that are away, and whose part of the answer is missing */
+            readonly missingCells?: readonly number[]
             readonly nextCursor: string | null
           }
         }
@@ -11082,6 +11129,8 @@ export interface operations {
         content: {
           readonly "application/json": {
             readonly items: readonly components["schemas"]["StoredSubscription"][]
+            /** @description With SLUICE_CELLS alone: the cells that are away, and whose part of the answer is missing */
+            readonly missingCells?: readonly number[]
             readonly nextCursor: string | null
           }
         }
@@ -11249,6 +11298,8 @@ export interface operations {
         content: {
           readonly "application/json": {
             readonly items: readonly components["schemas"]["SubscriptionVersion"][]
+            /** @description With SLUICE_CELLS alone: the cells that are away, and whose part of the answer is missing */
+            readonly missingCells?: readonly number[]
             readonly nextCursor: string | null
           }
         }
@@ -11338,6 +11389,8 @@ export interface operations {
         content: {
           readonly "application/json": {
             readonly items: readonly components["schemas"]["StoredSettings"][]
+            /** @description With SLUICE_CELLS alone: the cells that are away, and whose part of the answer is missing */
+            readonly missingCells?: readonly number[]
             readonly nextCursor: string | null
           }
         }

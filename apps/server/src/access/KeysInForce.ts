@@ -26,7 +26,8 @@ const needsKeys = ({ apiKeys, host }: ServerConfig): boolean => apiKeys.length =
 /** Fails before a database is made that could hold no key. */
 export const checkEarly = (config: ServerConfig): Effect.Effect<void, KeysMissing> =>
   Effect.suspend(() =>
-    needsKeys(config) && config.databaseUrl === undefined && !existsSync(config.dataDirectory)
+    needsKeys(config) && config.databaseUrl === undefined && config.cellsFile === undefined &&
+      !existsSync(config.dataDirectory)
       ? Effect.fail(keysMissing(config))
       : Effect.void
   )

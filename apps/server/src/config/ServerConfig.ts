@@ -26,6 +26,8 @@ export interface ServerConfig {
   readonly settingsFile: string | undefined
   /** Those of the environment. With no stored keys either, no request needs one, and only this machine is served. */
   readonly apiKeys: ReadonlyArray<ApiKey>
+  /** The file that names several databases and the tenants; keys can name a tenant where it is set. */
+  readonly cellsFile: string | undefined
   /** Keys can name a tenant: `SLUICE_CELLS` is set. */
   readonly hasTenants: boolean
   /** 32 bytes each; the first seals. Empty: one is generated in the data directory, unless `databaseUrl` is there. */
@@ -71,6 +73,7 @@ export const decode = (environment: Environment): Result.Result<ServerConfig, Co
     settingsFile: read<string | undefined>("SLUICE_CONFIG", undefined, Result.succeed),
     apiKeys: read("SLUICE_API_KEYS", [], readKeys(hasTenants)),
     hasTenants,
+    cellsFile: read<string | undefined>("SLUICE_CELLS", undefined, cellsFile(environment)),
     encryptionKeys: read<ServerConfig["encryptionKeys"]>("SLUICE_ENCRYPTION_KEY", [], readEncryptionKeys),
     allowedNetworks: read("SLUICE_ALLOW_NETWORKS", [], networks),
     egressProxy: read<EgressProxy | undefined>("SLUICE_EGRESS_PROXY", undefined, parseProxy),
@@ -102,6 +105,11 @@ const databaseUrl = (value: string): Result.Result<Redacted.Redacted, string> =>
     onSuccess: () => Redacted.make(value),
     onFailure: (fault) => `${fault}, or unset it to use the embedded one`
   })
+
+const cellsFile = (environment: Environment) => (value: string): Result.Result<string, string> =>
+  (environment["DATABASE_URL"] ?? "").trim() === ""
+    ? Result.succeed(value)
+    : Result.fail("is set beside DATABASE_URL: unset one of them, the file names the databases")
 
 /** The guard's message opens with the variable's name, which the caller adds. */
 const networks = (value: string): Result.Result<ReadonlyArray<IpNetwork.IpNetwork>, string> =>

@@ -44,11 +44,12 @@ const decoded = (text: string): string => {
 const secretsOf = (environment: Environment): ReadonlyArray<string> => {
   const listed = (name: string) => (environment[name] ?? "").split(",").map((entry) => entry.trim())
   const passwords = ["DATABASE_URL", "SLUICE_EGRESS_PROXY"].map((name) => passwordOf(environment[name]))
+  // SLUICE_CELLS may name a variable of any name for a database's address.
+  const addresses = Object.values(environment).filter((value) => /^postgres(?:ql)?:/i.test(value ?? "")).map(passwordOf)
   const headers = Object.keys(environment).filter((name) => /^OTEL_EXPORTER_OTLP_(\w+_)?HEADERS$/.test(name))
   return [
     ...[...headers, "SLUICE_API_KEYS"].flatMap(listed).map((entry) => entry.slice(entry.indexOf("=") + 1)),
     ...listed("SLUICE_ENCRYPTION_KEY"),
-    ...passwords,
-    ...passwords.map(decoded)
+    ...[...passwords, ...addresses].flatMap((password) => [password, decoded(password)])
   ]
 }

@@ -2,7 +2,7 @@
  * Answers as they are written: JSON from the text that is stored, so that no digit of a number is lost, and problems
  * with the headers that belong to them.
  */
-import type { Page } from "@sluice/persistence/internal/sql/Page"
+import type { Page, Places } from "@sluice/persistence/internal/sql/Page"
 import { type Headers, HttpServerResponse } from "effect/http"
 
 const problemType = "application/problem+json"
@@ -41,6 +41,24 @@ export const json = (text: string, status = 200, headers?: Headers.Input): HttpS
 export const versioned = (text: string, version: number, status = 200): HttpServerResponse.HttpServerResponse =>
   json(text, status, { etag: `"${version}"` })
 
+/** A page's parts, for merging with those of other cells. */
+export interface PageParts {
+  /** The JSON of each item. */
+  readonly texts: ReadonlyArray<string>
+  readonly nextCursor: string | null
+  /** Absent where the page is empty. */
+  readonly places: Places | undefined
+}
+
+const pages = new WeakMap<HttpServerResponse.HttpServerResponse, PageParts>()
+
+/** The parts of an answer that {@link page} has made. */
+export const partsOf = (response: HttpServerResponse.HttpServerResponse): PageParts | undefined => pages.get(response)
+
 /** A page of a list; `write` gives an item's JSON. */
-export const page = <A>(page: Page<A>, write: (item: A) => string): HttpServerResponse.HttpServerResponse =>
-  json(`{"items":[${page.items.map(write).join(",")}],"nextCursor":${JSON.stringify(page.nextCursor)}}`)
+export const page = <A>(page: Page<A>, write: (item: A) => string): HttpServerResponse.HttpServerResponse => {
+  const texts = page.items.map(write)
+  const response = json(`{"items":[${texts.join(",")}],"nextCursor":${JSON.stringify(page.nextCursor)}}`)
+  pages.set(response, { texts, nextCursor: page.nextCursor, places: page.places })
+  return response
+}

@@ -7,7 +7,16 @@ export const Health = Schema.Struct({ status: Schema.Literal("ok") })
 
 /** The process can work, though not with all of its settings. */
 export const Ready = Schema.Struct({
-  ...Health.fields,
+  status: Schema.Literals(["ok", "degraded"]).annotate({
+    description: "degraded: with SLUICE_CELLS, a cell is away and another one takes orders"
+  }),
+  cells: Schema.optionalKey(
+    Schema.Array(Schema.Struct({
+      id: Schema.Int,
+      state: Schema.Literals(["ok", "away"]),
+      owner: Schema.optionalKey(Schema.String.annotate({ description: "The process that executes the cell's runs" }))
+    })).annotate({ description: "With SLUICE_CELLS alone" })
+  ),
   warnings: Schema.optionalKey(
     Schema.Array(Schema.String).annotate({ description: "Settings that are disabled, as `connector billing: …`" })
   )

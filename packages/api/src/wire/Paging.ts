@@ -13,9 +13,16 @@ export const pageQuery = {
   cursor: Schema.optionalKey(Schema.String.annotate({ description: "nextCursor of the page before" }))
 }
 
+/** With several databases: the cells that are away, whose part is missing. */
+export const missingCells = Schema.optionalKey(
+  Schema.Array(Schema.Int).annotate({
+    description: "With SLUICE_CELLS alone: the cells that are away, and whose part of the answer is missing"
+  })
+)
+
 /** A page of a list; `nextCursor` is null at its end. */
 export const pageOf = <Item extends Schema.Top>(item: Item) =>
-  Schema.Struct({ items: Schema.Array(item), nextCursor: Schema.NullOr(Schema.String) })
+  Schema.Struct({ items: Schema.Array(item), nextCursor: Schema.NullOr(Schema.String), missingCells })
 
 /** A moment as it is written in a filter: ISO 8601 with a date at least, and a zone where there is a time. */
 export const Moment = Schema.String.check(

@@ -5,6 +5,7 @@
  */
 import { Effect } from "effect"
 import { SecureRandom } from "effect/crypto"
+import { cellDigits, currentCellUnsafe, SharedUuid } from "./CurrentCell.ts"
 
 const poolSize = 4096
 let pool: Uint8Array = new Uint8Array(0)
@@ -19,25 +20,24 @@ const randomBytes = (size: number): Uint8Array => {
   return pool.slice(used, used += size)
 }
 
-/** The number of cells that an id can name. */
-export const maxCells = 1024
-
 /**
  * The UUID with its last ten bits naming the cell (0 to 1023) that it belongs to, and the two bits before them zero, so
  * that its last three hex digits are the cell's id. Contract: section 11, "Ids". Twenty of the 32 random bits of a
  * version 7 with a counter are left.
  */
-export const inCell = (uuid: string, cell: number): string =>
-  `${uuid.slice(0, -3)}${cell.toString(16).padStart(3, "0")}`
+export const inCell = (uuid: string, cell: number): string => `${uuid.slice(0, -3)}${cellDigits(cell)}`
 
-/** The cell of everything that is made where there is one database. */
-const onlyCell = 0
-
-/** A new id, hyphenated, in cell 0. Its time is the clock's. */
+/** A new id, hyphenated, in the fiber's cell. Its time is the clock's. */
 export const newUuid: Effect.Effect<string> = Effect.map(
   SecureRandom.make(randomBytes).uuidV7(),
-  (uuid) => inCell(uuid, onlyCell)
+  (uuid) => inCell(uuid, currentCellUnsafe())
 )
 
 /** The same outside an effect. Its time is the system's. */
-export const newUuidUnsafe = (): string => inCell(SecureRandom.uuidV7Unsafe(), onlyCell)
+export const newUuidUnsafe = (): string => inCell(SecureRandom.uuidV7Unsafe(), currentCellUnsafe())
+
+/** The id that the fiber shares with other cells, else a new one. */
+export const sharedUuid: Effect.Effect<string> = Effect.flatMap(
+  SharedUuid,
+  (given) => given === undefined ? newUuid : Effect.succeed(given)
+)

@@ -3,6 +3,7 @@
  * its own, 256 random bits in hex and three digits that name the cell; only its SHA-256 is stored.
  * Contract: section 6, "Waiting for a callback"; section 11, "Ids".
  */
+import { cellDigits, currentCellUnsafe } from "@sluice/domain/internal/identity/CurrentCell"
 import { SecureRandom } from "effect/crypto"
 import { Hex } from "effect/encoding"
 
@@ -12,13 +13,11 @@ export const callbackHeader = "sluice-callback-url"
 /** The path below which answers are taken. */
 export const callbackPath = "/v1/callbacks/"
 
-/** The cell of a deployment with one database. */
-const onlyCell = "000"
-
 const tokenPattern = /^[0-9a-f]{64}[0-9a-f]{3}$/
 
-/** A new token. */
-export const newToken = (): string => `${Hex.encode(SecureRandom.randomBytesUnsafe(32))}${onlyCell}`
+/** A new token, in the cell of the fiber that runs now. */
+export const newToken = (): string =>
+  `${Hex.encode(SecureRandom.randomBytesUnsafe(32))}${cellDigits(currentCellUnsafe())}`
 
 /** True if the text has the form of a token. */
 export const isToken = (text: string): boolean => tokenPattern.test(text)

@@ -5,7 +5,7 @@
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { replayId, uuidOf } from "@sluice/domain/identity/Ids"
-import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
+import { sharedUuid } from "@sluice/domain/internal/identity/UuidV7"
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import { isStorable } from "@sluice/domain/order/Order"
 import type { DeliveryState } from "@sluice/domain/webhook/Delivery"
@@ -153,7 +153,7 @@ const make = Effect.gen(function*() {
 
   return Replays.of({
     start: Effect.fnUntraced(function*(endpointId, request) {
-      const id = newUuidUnsafe()
+      const id = yield* sharedUuid
       yield* orUnavailable(transaction(
         sql,
         sql`insert into replays (id, endpoint_id, since, until, states, types, requested_by)

@@ -12,10 +12,11 @@ import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
 import { columns, type ColumnTypes, parameterCount, unnest } from "../sql/ArrayParameters.ts"
 import { writeIsolated } from "../sql/BatchIsolation.ts"
+import { newId } from "../sql/CellText.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
 import * as WriteProgress from "../sql/WriteProgress.ts"
 import { DeliverySignal, type Offer } from "./DeliverySignal.ts"
-import { endpointLane, newId, wants } from "./FanOut.ts"
+import { endpointLane, wants } from "./FanOut.ts"
 import { claimedAtOnce, endpointsWithRoom, localClaimColumns, localClaimParameters } from "./LocalClaims.ts"
 
 const row = { id: "uuid", type: "text", created_at: "timestamptz", body: "bytea" } as const satisfies ColumnTypes

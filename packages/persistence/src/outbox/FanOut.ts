@@ -3,6 +3,7 @@
  * that is not stored leaves none. The endpoints as this statement sees them get a delivery. Contract: section 9;
  * design: ARCHITECTURE.md, "Deliveries".
  */
+import { newId } from "../sql/CellText.ts"
 import { endpointsWithRoom, localClaimColumns } from "./LocalClaims.ts"
 
 /** The endpoints, `t`. Where there are none, everything below finds nothing to do. */
@@ -12,10 +13,6 @@ export const endpoints = `t as materialized (
 
 /** True if endpoint `t` subscribes to a type. */
 export const wants = (type: string): string => `(${type} = any(t.types) or '*' = any(t.types))`
-
-/** A UUIDv7 of its own, as old as the message's, in cell 0: `inCell` in SQL. */
-export const newId = (message: string): string =>
-  `(left(${message}::text, 14) || '7' || substr(gen_random_uuid()::text, 16, 18) || '000')::uuid`
 
 /** The claim group (`lane`) of an endpoint. */
 export const endpointLane = (id: string): string => `'e:' || ${id}`

@@ -3,7 +3,8 @@
  * is due at once. The settlement that ends the last delivery of a chain locks it, and so does this statement, so one of
  * the two sees the other. Contract: section 9, "Order".
  */
-import { endpointChain, endpointLane, newId, wants } from "./FanOut.ts"
+import { newId } from "../sql/CellText.ts"
+import { endpointChain, endpointLane, wants } from "./FanOut.ts"
 
 /**
  * After `t`; `om` (messages to endpoints: id, n, place, type, order_id, finished_at, body, cause) and `xm` (messages of

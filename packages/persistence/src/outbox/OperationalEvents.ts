@@ -10,7 +10,8 @@ import { type OperationalType, operationalTypes } from "@sluice/domain/webhook/W
 import { DateTime, Effect } from "effect"
 import type { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
-import { endpointLane, endpoints, newId, wants } from "./FanOut.ts"
+import { newId } from "../sql/CellText.ts"
+import { endpointLane, endpoints, wants } from "./FanOut.ts"
 
 /** The channel on which processes that send are notified of deliveries that were made elsewhere. */
 export const deliveriesChannel = "sluice_deliveries"

@@ -11,7 +11,7 @@ import { type JournalUnavailable, OrderNotFound } from "@sluice/engine/journal/J
 import { Context, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { decodeHistory } from "../records/CalloutCodec.ts"
-import { cursor, type CursorInvalid, type Page, page, type PageRequest } from "../sql/Page.ts"
+import { cursor, type CursorInvalid, type Page, page, type PageRequest, placesOf } from "../sql/Page.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
 import { holdsEmail, orderIdHolds, walked } from "../sql/UnindexedFilters.ts"
 
@@ -58,6 +58,8 @@ const Moment = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 8.64e15 
 
 const newest = cursor(Schema.Tuple([Moment, Schema.String]))
 const oldest = cursor(Schema.Tuple([Schema.Int]))
+
+const keysOf = ({ created_at, id }: Pick<Listed, "created_at" | "id">) => [created_at.getTime(), id] as const
 
 interface Listed {
   readonly id: string
@@ -118,14 +120,15 @@ const make = Effect.gen(function*() {
         SELECT id, created_at FROM (${bounded}) w ORDER BY created_at DESC, id DESC OFFSET ${walked - 1}`)
       return {
         items: rows.map(stored),
-        nextCursor: end === undefined ? null : newest.write([end.created_at.getTime(), end.id])
+        nextCursor: end === undefined ? null : newest.write([end.created_at.getTime(), end.id]),
+        places: placesOf(rows, newest, keysOf)
       }
     }
     return page(
       rows,
       request.limit,
       newest,
-      (row) => [row.created_at.getTime(), row.id] as const,
+      keysOf,
       stored,
       cut
     )

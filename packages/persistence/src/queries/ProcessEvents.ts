@@ -16,7 +16,7 @@ import { Context, Effect, Layer, Schema } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
 import { decodeStep, prepareCallouts, type StoredStep } from "../records/CalloutCodec.ts"
 import type { EndedRun } from "../records/RunTranscripts.ts"
-import { cursor, type CursorInvalid, type Page, page, type PageRequest } from "../sql/Page.ts"
+import { cursor, type CursorInvalid, type Page, page, type PageRequest, placesOf } from "../sql/Page.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
 import { walked } from "../sql/UnindexedFilters.ts"
 import { type CalloutRow, calloutView, type ReadCallout, readCallouts, type VersionRow } from "./CalloutRow.ts"
@@ -38,6 +38,7 @@ export class CalloutUnknown extends Schema.TaggedError<CalloutUnknown>()("Callou
 }) {}
 
 const byId = cursor(Schema.Tuple([Schema.String.check(Schema.isUUID())]))
+const keysOf = ({ id }: RunRow) => [id] as const
 
 /** The sources of a process event. */
 interface Reader {
@@ -49,11 +50,11 @@ interface Reader {
 const runColumns = `id, event_id, order_id, pipeline, pipeline_version, shipment_id, state, reason, retry_of, from_step,
     retry_reason, requested_by, created_at, started_at, finished_at, failed_steps, held_for, wait_mark, issue_id`
 
-const detailed = ({ sql }: Reader, { items, nextCursor }: Page<RunRow>) =>
-  Effect.map(orUnavailable(summaries(sql, items)), (items) => ({ items, nextCursor }))
+const detailed = ({ sql }: Reader, { items, ...rest }: Page<RunRow>) =>
+  Effect.map(orUnavailable(summaries(sql, items)), (items) => ({ items, ...rest }))
 
 const pageOf = (rows: ReadonlyArray<RunRow>, limit: number): Page<RunRow> =>
-  page(rows, limit, byId, (row) => [row.id] as const, (row) => row)
+  page(rows, limit, byId, keysOf, (row) => row)
 
 /** A page of the runs that meet the conditions, from a walk over a bounded number of runs. */
 const walk = Effect.fn("ProcessEvents.walk")(function*(
@@ -71,7 +72,11 @@ const walk = Effect.fn("ProcessEvents.walk")(function*(
   const [end] = yield* orUnavailable(
     sql<{ readonly id: string }>`SELECT id FROM (${way}) w ORDER BY id DESC OFFSET ${walked - 1}`
   )
-  return yield* detailed(reader, { items: rows, nextCursor: end === undefined ? null : byId.write([end.id]) })
+  return yield* detailed(reader, {
+    items: rows,
+    nextCursor: end === undefined ? null : byId.write([end.id]),
+    places: placesOf(rows, byId, keysOf)
+  })
 })
 
 const list = Effect.fn("ProcessEvents.list")(

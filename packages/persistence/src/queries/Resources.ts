@@ -5,7 +5,7 @@ import { isStorable } from "@sluice/domain/order/Order"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
 import { Context, Effect, Layer, Schema } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
-import { cursor, type CursorInvalid, type Page, page, type PageRequest } from "../sql/Page.ts"
+import { cursor, type CursorInvalid, type Page, page, type PageRequest, placesOf } from "../sql/Page.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
 
 export class ResourceUnknown extends Schema.TaggedError<ResourceUnknown>()("ResourceUnknown", { id: Schema.String }) {}
@@ -25,6 +25,14 @@ export interface SubscriptionFilters {
 
 const bySequence = cursor(Schema.Tuple([Schema.Int]))
 const byVersion = cursor(Schema.Tuple([Schema.Int]))
+
+const keysOf = ({ seq }: Row) => [Number(seq)] as const
+
+/** Sequences say nothing between cells, where lists merge by when their items were made. */
+const madeAt = (rows: ReadonlyArray<Row>) => (index: number) => {
+  const { createdAt = "", id = "" } = JSON.parse(rows[index]?.doc ?? "{}") as { createdAt?: string; id?: string }
+  return [createdAt, id]
+}
 
 /** Subscriptions as they are shown, with their origin and their entitlements. */
 export const subscriptionSource = `select seq, id, customer_id, order_id, cancelled_at, (select left(d, length(d) - 1)
@@ -76,7 +84,8 @@ const make = Effect.gen(function*() {
         WHERE ${met.length === 0 ? sql`true` : sql.and(met)}
         ORDER BY ${seq} DESC LIMIT ${request.limit + 1}`
     )
-    return page(rows, request.limit, bySequence, (row) => [Number(row.seq)] as const, ({ doc }) => doc)
+    const found = page(rows, request.limit, bySequence, keysOf, ({ doc }) => doc)
+    return { ...found, places: { cursorAt: placesOf(rows, bySequence, keysOf).cursorAt, keysAt: madeAt(rows) } }
   })
 
   const list = (kind: ResourceKind, request: PageRequest) => read(kind, [], request)

@@ -13,6 +13,7 @@ import { connectionBudget } from "../sql/ConnectionBudget.ts"
 import * as DatabaseUrl from "../sql/hosts/DatabaseUrl.ts"
 import * as Hosts from "../sql/hosts/Hosts.ts"
 import { readingPlans } from "../sql/StatementPlans.ts"
+import { type CellMismatch, claimCell } from "./CellIdentity.ts"
 import { migrate, type MigrationFailed, type migrations, type SchemaTooNew } from "./Migrations.ts"
 
 export interface Options {
@@ -31,6 +32,8 @@ export interface Options {
   readonly connectTimeout?: Duration.Input
   /** The name in `pg_stat_activity`. Default `sluice`. */
   readonly applicationName?: string
+  /** The cell that the database is, 0 to 1023. Default 0, the only one where there is one database. */
+  readonly cell?: number
   /** Session defaults, e.g. `statement_timeout`. A pooler may refuse them. */
   readonly startupParameters?: Readonly<Record<string, string>>
 }
@@ -40,13 +43,33 @@ export interface Options {
  */
 export class DatabaseUnavailable extends Schema.TaggedError<DatabaseUnavailable>()("DatabaseUnavailable", {
   message: Schema.String,
+  /** Nothing answered, so that the same may succeed later; false where the database refused. */
+  isAway: Schema.Boolean,
   cause: Schema.Defect()
 }) {}
 
 /** Every way in which {@link layer} can fail. */
-export type DatabaseError = DatabaseUnavailable | SchemaTooNew | MigrationFailed
+export type DatabaseError = DatabaseUnavailable | SchemaTooNew | MigrationFailed | CellMismatch
 
 type Clients = PgClient.PgClient | SqlClient.SqlClient
+
+/** Codes of the system, of PostgreSQL while it starts or stops, and of what answered nothing. */
+const noAnswer: ReadonlySet<string> = new Set([
+  "",
+  "silent",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOENT",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EPIPE",
+  "ETIMEDOUT",
+  "57P01",
+  "57P02",
+  "57P03"
+])
 
 const mend = ({ code, granted }: Admission.NotAdmitted, database: string, connections: number) => {
   switch (code) {
@@ -75,6 +98,7 @@ const notUrl = (fault: string, cause: unknown) =>
   // Nothing of it is shown: any part of what is no URL may be the password.
   new DatabaseUnavailable({
     message: `DATABASE_URL: it ${fault}. Correct it, or unset it to use the embedded one`,
+    isAway: false,
     cause
   })
 
@@ -82,6 +106,7 @@ const notAdmitted = ({ database, hosts }: DatabaseUrl.DatabaseUrl, connections: 
   new DatabaseUnavailable({
     message: `DATABASE_URL (${hosts.map(DatabaseUrl.formatHost).join(",")}/${database}): ${error.text}. `
       + mend(error, database, connections),
+    isAway: noAnswer.has(error.code),
     cause: error
   })
 
@@ -89,6 +114,7 @@ const noHost = ({ database }: DatabaseUrl.DatabaseUrl, words: ReadonlyArray<Host
   new DatabaseUnavailable({
     message: `DATABASE_URL (${database}): no host accepts writes: ${Hosts.formatWords(words)}. `
       + "Start or promote one of them, or correct the hosts",
+    isAway: true,
     cause: words
   })
 
@@ -134,12 +160,21 @@ const check = Effect.fnUntraced(function*({ config, database, hosts }: Target, o
   )
 })
 
+/** Migrates, and enters the cell: a release before cells could not be asked which one it made. */
+const prepare = Effect.fnUntraced(function*({ cell = 0, migrations }: MigratedOptions) {
+  yield* migrate(migrations)
+  // A test's own migrations may make no such table.
+  if (migrations === undefined) yield* claimCell(cell)
+})
+
+type MigratedOptions = Options & { readonly migrations?: typeof migrations }
+
 /** The pool, once the database has answered and is migrated. */
 export const layer = (
-  options: Options & { readonly migrations?: typeof migrations }
+  options: MigratedOptions
 ): Layer.Layer<Clients, DatabaseError> =>
   Layer.unwrap(Effect.gen(function*() {
     const target = yield* targetOf(options)
     yield* check(target, options)
-    return Layer.effectDiscard(migrate(options.migrations)).pipe(Layer.provideMerge(pool(target)))
+    return Layer.effectDiscard(prepare(options)).pipe(Layer.provideMerge(pool(target)))
   }))

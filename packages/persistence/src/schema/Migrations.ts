@@ -29,6 +29,7 @@ import subscriptionLife from "./migrations/0020_subscription_life.ts"
 import feed from "./migrations/0021_feed.ts"
 import erasure from "./migrations/0025_erasure.ts"
 import issues from "./migrations/0026_issues.ts"
+import cell from "./migrations/0028_cell.ts"
 
 /** Every migration by `<number>_<name>`; the last number is the schema version of this program. */
 export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
@@ -54,7 +55,8 @@ export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
   "0020_subscription_life": subscriptionLife,
   "0021_feed": feed,
   "0025_erasure": erasure,
-  "0026_issues": issues
+  "0026_issues": issues,
+  "0028_cell": cell
 }
 
 /** Table with one row for each migration that was applied. */

@@ -12,7 +12,7 @@ import { announce } from "./Announcement.ts"
 import { documentOf, type SettingRow } from "./SettingsReads.ts"
 
 /** Ends the pending deliveries of the endpoint at once; a delivery in flight may still arrive. */
-const endPending = (sql: SqlClient.SqlClient, id: string, state: "held" | "cancelled", reason: string) =>
+export const endPending = (sql: SqlClient.SqlClient, id: string, state: "held" | "cancelled", reason: string) =>
   sql`update deliveries set state = ${state}, reason = ${reason}, due_at = null, finished_at = clock_timestamp()
     where endpoint_id = ${id} and state = 'pending' and type <> 'test'`
 

@@ -6,11 +6,13 @@
 import * as PgClient from "@effect/sql-pg/PgClient"
 import type * as PgConnection from "@effect/sql-pg/PgConnection"
 import * as PgPool from "@effect/sql-pg/PgPool"
+import { CurrentCell } from "@sluice/domain/internal/identity/CurrentCell"
 import { Effect, type Layer, type Scope, Stream } from "effect"
 import type { Reactivity } from "effect/reactivity"
 import { SqlClient } from "effect/sql"
 import type { Connection } from "effect/sql/SqlConnection"
 import { SqlError, UnknownError } from "effect/sql/SqlError"
+import { inCellText } from "./CellText.ts"
 import type { Hosts } from "./hosts/Hosts.ts"
 import { sqlFault, sqlStateOf } from "./SqlFault.ts"
 import { CurrentWriteProgress, isChange } from "./WriteProgress.ts"
@@ -67,24 +69,25 @@ const readOnlyState = "25006"
 const connectionOf = (
   session: PgConnection.PgConnection,
   hosts: Hosts | undefined,
-  autocommits: boolean
+  autocommits: boolean,
+  inCell: (statement: string) => string
 ): Connection => {
   const commits = autocommits ? isChange : () => false
   const guarded = leavingReadOnly(hosts)
   const send = <A>(sql: string, statement: Effect.Effect<A, SqlError>) =>
     guarded(commits(sql) ? counted(statement) : statement)
   const rows = (sql: string, params: ReadonlyArray<unknown>, transform: TransformRows, prepare: boolean) => {
-    const answer = Effect.map(session.query(sql, params, prepare), (result) => result.rows)
+    const answer = Effect.map(session.query(inCell(sql), params, prepare), (result) => result.rows)
     return send(sql, transform === undefined ? answer : Effect.map(answer, transform))
   }
   return {
     execute: (sql, params, transform) => rows(sql, params, transform, true),
     executeUnprepared: (sql, params, transform) => rows(sql, params, transform, false),
-    executeRaw: (sql, params) => send(sql, session.query(sql, params)),
-    executeValues: (sql, params) => send(sql, session.queryValues(sql, params)),
-    executeValuesUnprepared: (sql, params) => send(sql, session.queryValues(sql, params, false)),
+    executeRaw: (sql, params) => send(sql, session.query(inCell(sql), params)),
+    executeValues: (sql, params) => send(sql, session.queryValues(inCell(sql), params)),
+    executeValuesUnprepared: (sql, params) => send(sql, session.queryValues(inCell(sql), params, false)),
     executeStream: (sql, params, transform) => {
-      const stream = session.stream(sql, params)
+      const stream = session.stream(inCell(sql), params)
       return transform === undefined ? stream : Stream.mapArray(stream, (some) => transform(some) as typeof some)
     }
   }
@@ -111,6 +114,7 @@ export const make = Effect.fnUntraced(function*(
   settings: Settings
 ): Effect.fn.Return<PgClient.PgClient, SqlError, Scope.Scope | Reactivity.Reactivity> {
   const pool = yield* PgPool.make(config)
+  const inCell = inCellText(yield* CurrentCell)
   /** Those that are configured. */
   const connections = new WeakMap<PgConnection.PgConnection, Connection>()
 
@@ -118,7 +122,7 @@ export const make = Effect.fnUntraced(function*(
     const known = connections.get(session)
     if (known !== undefined) return Effect.succeed(known)
     return Effect.map(configure(session, settings), () => {
-      const connection = connectionOf(session, config.hosts, true)
+      const connection = connectionOf(session, config.hosts, true, inCell)
       connections.set(session, connection)
       return connection
     })
@@ -128,7 +132,7 @@ export const make = Effect.fnUntraced(function*(
   const sql = yield* SqlClient.make({
     acquirer: Effect.flatMap(pool.get, ready),
     borrower: (use) => pool.use((session) => Effect.flatMap(ready(session), use)),
-    transactionAcquirer: Effect.map(reserve, (session) => connectionOf(session, config.hosts, false)),
+    transactionAcquirer: Effect.map(reserve, (session) => connectionOf(session, config.hosts, false, inCell)),
     commit,
     prepareTransactionControls: true,
     releaseSavepoint: (name) => `RELEASE SAVEPOINT ${name}`,

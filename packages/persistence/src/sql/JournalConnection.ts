@@ -4,9 +4,11 @@
  */
 import type { PgClientConfig } from "@effect/sql-pg/PgClient"
 import * as PgConnection from "@effect/sql-pg/PgConnection"
-import { Clock, Context, Effect, Exit, Result, Scope } from "effect"
+import { CurrentCell } from "@sluice/domain/internal/identity/CurrentCell"
+import { Clock, Context, Effect, Exit, Layer, Result, Scope, Semaphore } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Duplex } from "node:stream"
+import { inCellText } from "./CellText.ts"
 import * as Client from "./Client.ts"
 import { sqlFault } from "./SqlFault.ts"
 import { steadyPlans } from "./StatementPlans.ts"
@@ -46,6 +48,7 @@ interface Open {
 export const make = Effect.fnUntraced(function*(config: Config) {
   const clock = yield* Clock.Clock
   const guarded = Client.leavingReadOnly(config.hosts)
+  const inCell = inCellText(yield* CurrentCell)
   let open: Open | undefined
   let busySince: bigint | undefined
 
@@ -82,7 +85,7 @@ export const make = Effect.fnUntraced(function*(config: Config) {
   const query: JournalConnection["query"] = (text, parameters) =>
     Effect.uninterruptible(Effect.flatMap(connected, ({ connection }) => {
       busySince = clock.monotonicTimeNanosUnsafe()
-      return guarded(connection.queryValues(text, parameters))
+      return guarded(connection.queryValues(inCell(text), parameters))
     })).pipe(
       Effect.result,
       Effect.tap((result) => {
@@ -106,3 +109,24 @@ export const Connector = Context.Reference<
   "@sluice/persistence/journal/Link/Connector",
   { defaultValue: () => make }
 )
+
+/** One connection for all writes, which wait for each other: for a process that keeps few connections to the database. */
+export const layerShared: Layer.Layer<never> = Layer.effectContext(
+  Effect.gen(function*() {
+    const scope = yield* Effect.scope
+    const one = yield* Semaphore.make(1)
+    let shared: JournalConnection | undefined
+    const connector = (config: Config) =>
+      one.withPermit(Effect.gen(function*() {
+        shared ??= inTurns(yield* Scope.provide(make(config), scope), one)
+        return shared
+      }))
+    return Context.make(Connector, connector) as Context.Context<never>
+  })
+)
+
+const inTurns = ({ closeIfHung, query, ready }: JournalConnection, one: Semaphore.Semaphore): JournalConnection => ({
+  ready: one.withPermit(ready),
+  query: (text, parameters) => one.withPermit(query(text, parameters)),
+  closeIfHung
+})

@@ -19,6 +19,16 @@ export interface Page<A> {
   readonly items: ReadonlyArray<A>
   /** `null` at the end. */
   readonly nextCursor: string | null
+  /** The place of each item, for merging with the lists of other cells; absent where there are no items. */
+  readonly places?: Places
+}
+
+/** The places of a page's items, in the order of the list. */
+export interface Places {
+  /** The keys by which the list is ordered. */
+  readonly keysAt: (index: number) => ReadonlyArray<string | number>
+  /** The cursor of a page that begins behind the item. */
+  readonly cursorAt: (index: number) => string
 }
 
 /** The cursor was not made by this list. */
@@ -51,8 +61,18 @@ export const cursor = <Keys>(keys: Schema.Codec<Keys, unknown>): Cursor<Keys> =>
   }
 }
 
+/** Computed when they are asked for. */
+export const placesOf = <Row, Keys extends ReadonlyArray<string | number>>(
+  rows: ReadonlyArray<Row>,
+  cursor: Cursor<Keys>,
+  keysOf: (row: Row) => Keys
+): Places => ({
+  keysAt: (index) => keysOf(rows[index]!),
+  cursorAt: (index) => cursor.write(keysOf(rows[index]!))
+})
+
 /** A page of `limit` items from the rows of a statement that asked for one more; `cut`: more follow in any case. */
-export const page = <Row, A, Keys>(
+export const page = <Row, A, Keys extends ReadonlyArray<string | number>>(
   rows: ReadonlyArray<Row>,
   limit: number,
   cursor: Cursor<Keys>,
@@ -62,5 +82,9 @@ export const page = <Row, A, Keys>(
 ): Page<A> => {
   const shown = rows.length > limit ? rows.slice(0, limit) : rows
   const last = cut || rows.length > limit ? shown.at(-1) : undefined
-  return { items: shown.map(itemOf), nextCursor: last === undefined ? null : cursor.write(keysOf(last)) }
+  return {
+    items: shown.map(itemOf),
+    nextCursor: last === undefined ? null : cursor.write(keysOf(last)),
+    places: placesOf(shown, cursor, keysOf)
+  }
 }

@@ -3,7 +3,7 @@ import { Api } from "@sluice/api/Api"
 import { defaultLimit } from "@sluice/api/wire/Paging"
 import * as Problems from "@sluice/api/wire/Problems"
 import { uuidOf } from "@sluice/domain/identity/Ids"
-import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
+import { sharedUuid } from "@sluice/domain/internal/identity/UuidV7"
 import type { RunJobKind } from "@sluice/domain/run/Job"
 import { type Job, type JobOptions, Jobs } from "@sluice/engine/internal/jobs/Jobs"
 import { redactorOf } from "@sluice/engine/internal/steps/StepRedaction"
@@ -82,7 +82,7 @@ export const layer = HttpApiBuilder.group(
         }
         const requestedBy = yield* callerName
         const job = yield* jobs.create({
-          id: yield* newUuid,
+          id: yield* sharedUuid,
           kind,
           createdAt,
           filter,

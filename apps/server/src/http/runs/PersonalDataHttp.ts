@@ -1,7 +1,7 @@
 /** `/v1/customers/{id}/export` and `/erase`: decodes, calls, maps errors. Contract: section 7. */
 import { Api } from "@sluice/api/Api"
 import * as Problems from "@sluice/api/wire/Problems"
-import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
+import { sharedUuid } from "@sluice/domain/internal/identity/UuidV7"
 import { Jobs } from "@sluice/engine/internal/jobs/Jobs"
 import { redactorOf } from "@sluice/engine/internal/steps/StepRedaction"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
@@ -68,7 +68,7 @@ export const layer = HttpApiBuilder.group(
           yield* erasure.request(params.id).pipe(Effect.catchTags(ofErase))
           const requestedBy = yield* callerName
           const job = yield* jobs.create({
-            id: yield* newUuid,
+            id: yield* sharedUuid,
             kind: "erase",
             createdAt: yield* Clock.currentTimeMillis,
             filter: {},

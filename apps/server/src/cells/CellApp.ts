@@ -1,0 +1,35 @@
+/** One cell of this process: what serves requests on its database, and whether the database is there. */
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import { CurrentCell } from "@sluice/domain/internal/identity/CurrentCell"
+import type { Scope } from "effect"
+import { Context, Effect, Layer, Metric } from "effect"
+import { HttpRouter, type HttpServerRequest, type HttpServerResponse } from "effect/http"
+
+export type CellHandler = Effect.Effect<
+  HttpServerResponse.HttpServerResponse,
+  never,
+  HttpServerRequest.HttpServerRequest | Scope.Scope
+>
+
+/** Serves a request that has been let in. */
+export class CellApp
+  extends Context.Service<CellApp, { readonly handle: CellHandler }>()("@sluice/server/cells/CellApp")
+{
+  /** The routes as an effect, without a listener. */
+  static readonly layer = <A, E, R>(
+    routes: Layer.Layer<A, E, R>,
+    routerConfig: Context.Service.Shape<typeof HttpRouter.RouterConfig>
+  ) =>
+    Layer.effect(
+      CellApp,
+      Effect.map(HttpRouter.toHttpEffect(routes), (handle) => ({ handle: Effect.orDie(handle) as CellHandler }))
+    ).pipe(Layer.provide([Layer.succeed(HttpRouter.RouterConfig, routerConfig), NodeHttpServer.layerHttpServices]))
+}
+
+/** Runs as a part of the cell: what is made names it, and what is measured is labelled with it. */
+export const inCell = (cell: number) => <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  effect.pipe(
+    Effect.provideService(CurrentCell, cell),
+    Effect.provideService(Metric.CurrentMetricAttributes, { cell: String(cell) }),
+    Effect.annotateLogs("cell", cell)
+  )

@@ -1,0 +1,32 @@
+/**
+ * The cell that the running fiber works for. Everything that makes an id reads it, so that the id names the cell in its
+ * last ten bits. A process with one database never sets it. Contract: section 11, "Ids".
+ */
+import { Context, Fiber } from "effect"
+
+/** The number of cells that an id can name. */
+export const maxCells = 1024
+
+/** 0 to 1023; 0 where there is one database. */
+export const CurrentCell = Context.Reference<number>("@sluice/domain/identity/CurrentCell", {
+  defaultValue: () => 0
+})
+
+/** The cell of the fiber that runs now; 0 outside of a fiber. */
+export const currentCellUnsafe = (): number => Fiber.getCurrent()?.getRef(CurrentCell) ?? 0
+
+/** The id of what is made in several cells at once and shown as one: a job, a replay. A hyphenated UUID. */
+export const SharedUuid = Context.Reference<string | undefined>("@sluice/domain/identity/SharedUuid", {
+  defaultValue: () => undefined
+})
+
+/** The last three hex digits of what is made in the cell. */
+export const cellDigits = (cell: number): string => cell.toString(16).padStart(3, "0")
+
+const digits = /[0-9a-f]{3}$/
+
+/** The cell that the last three hex digits of an id or a token name; `undefined` where they are none or out of range. */
+export const cellOf = (id: string): number | undefined => {
+  const cell = Number.parseInt(digits.exec(id)?.[0] ?? "", 16)
+  return cell < maxCells ? cell : undefined
+}
