@@ -4131,6 +4131,8 @@ export interface components {
       }[]
       readonly critical: boolean
       readonly durationMs?: number
+      /** @description The results of effects that a custom plugin ran once, by name */
+      readonly effects?: Record<string, unknown>
       readonly error?: {
         /** @enum {string} */
         readonly kind:

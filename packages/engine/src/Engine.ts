@@ -13,6 +13,7 @@ import { Digest } from "effect/crypto"
 import { CancelRun } from "./commands/CancelRun.ts"
 import { EditOrder } from "./commands/EditOrder.ts"
 import { Intake } from "./commands/Intake.ts"
+import { TakeCallback } from "./commands/TakeCallback.ts"
 import type { Expressions } from "./expressions/Expressions.ts"
 import * as NoExpressions from "./expressions/NoExpressions.ts"
 import type { Journal } from "./journal/Journal.ts"
@@ -20,7 +21,8 @@ import type { RunReader } from "./journal/RunReader.ts"
 import type { PartnerBreaker } from "./partners/PartnerBreaker.ts"
 import { calloutPlugin } from "./plugins/builtin/CalloutPlugin.ts"
 import { webhookWorkflowStep } from "./plugins/builtin/WebhookWorkflowStep.ts"
-import type { AnyPlugin } from "./plugins/Plugin.ts"
+import { CallbackBase } from "./plugins/CallbackAddress.ts"
+import type { AnyPlugin, ListedPlugin, PluginServices } from "./plugins/Plugin.ts"
 import { Plugins } from "./plugins/Plugins.ts"
 import { Runs, type RunsOptions } from "./runs/Runs.ts"
 import type { Settings } from "./settings/Settings.ts"
@@ -29,41 +31,58 @@ import * as JournalMemory from "./testing/JournalMemory.ts"
 import type { JournalStore } from "./testing/JournalStore.ts"
 import { type ScriptedPartners, scriptOf } from "./testing/ScriptedPartners.ts"
 
-export interface EngineOptions {
+export interface EngineOptions<Listed extends ReadonlyArray<ListedPlugin> = ReadonlyArray<ListedPlugin>> {
   /** Pipelines, connectors and auth providers, in the shapes of the settings file. */
   readonly settings: Json
   /** Beside `calloutPlugin` and `WebhookWorkflowStep`; one with the name of either takes its place. */
-  readonly plugins?: ReadonlyArray<AnyPlugin>
+  readonly plugins?: Listed
   /** The evaluator of expressions: `JsonataExpressions.layer()`. Without one, settings that hold an expression fail. */
   readonly expressions?: Layer.Layer<Expressions>
   /** The values of `{ "env": "NAME" }` in the settings. Default: none is set. */
   readonly environment?: (name: string) => string | undefined
   readonly runs?: RunsOptions
+  /** The address under which partners reach this service, without a trailing slash: the beginning of callback URLs. */
+  readonly publicUrl?: string
 }
 
-/** The services of the engine: `Intake` takes orders in, `Runs` executes them and tells how they ended. */
-export type Engine = Intake | Runs | CancelRun | EditOrder | Settings
+/**
+ * The services of the engine: `Intake` takes orders in, `Runs` executes them and tells how they ended, `TakeCallback` takes
+ * the answers of partners for which steps wait.
+ */
+export type Engine = Intake | Runs | CancelRun | EditOrder | TakeCallback | Settings
 
 /**
- * Executes runs as long as the layer lives. Fails with every fault of the settings and its place where a server would
+ * Executes runs as long as the layer lives. Needs the services of the plugins that are listed, too. Fails with every fault of the settings and its place where a server would
  * refuse them. Tokens for partners are kept in memory.
  */
-export const layer = (
-  { environment, expressions, plugins = [], runs, settings }: EngineOptions
-): Layer.Layer<Engine, SettingsStatic.SettingsInvalid, Journal | RunReader | PartnerBreaker | Outbound> =>
-  Layer.mergeAll(CancelRun.layer, EditOrder.layer).pipe(
+export const layer = <const Listed extends ReadonlyArray<ListedPlugin> = readonly []>(
+  { environment, expressions, plugins, publicUrl, runs, settings }: EngineOptions<Listed>
+): Layer.Layer<
+  Engine,
+  SettingsStatic.SettingsInvalid,
+  Journal | RunReader | PartnerBreaker | Outbound | PluginServices<Listed[number]>
+> =>
+  Layer.mergeAll(CancelRun.layer, EditOrder.layer, TakeCallback.layer).pipe(
     Layer.provideMerge(Intake.layer),
     Layer.provideMerge(Runs.layer(runs)),
     Layer.provideMerge(SettingsStatic.layer(settings, environment)),
     Layer.provide([
-      Plugins.layer([calloutPlugin, webhookWorkflowStep, ...plugins]),
+      Plugins.layer<ReadonlyArray<Listed[number]>>([
+        ...[calloutPlugin, webhookWorkflowStep] as ReadonlyArray<AnyPlugin> as ReadonlyArray<Listed[number]>,
+        ...plugins ?? []
+      ]),
       expressions ?? NoExpressions.layer,
       Credentials.layerMemory,
+      publicUrl === undefined
+        ? Layer.empty
+        : Layer.succeed(CallbackBase, { base: () => publicUrl, isReachable: true }),
       Digest.layerWebCrypto
     ])
   )
 
-export interface EngineTestOptions extends EngineOptions {
+export interface EngineTestOptions<Listed extends ReadonlyArray<ListedPlugin> = ReadonlyArray<ListedPlugin>>
+  extends EngineOptions<Listed>
+{
   /** The answers of the partners: by the beginning of their addresses, or one function for all. */
   readonly partners: ScriptedPartners
 }
@@ -72,13 +91,14 @@ export interface EngineTestOptions extends EngineOptions {
  * The engine in a test: a journal in memory, scripted partners, waits on the test's clock. `OutboundMemory` has the
  * requests that were made, `JournalStore` what was stored.
  */
-export const layerTest = (
-  { partners, ...options }: EngineTestOptions
+export const layerTest = <const Listed extends ReadonlyArray<ListedPlugin> = readonly []>(
+  { partners, ...options }: EngineTestOptions<Listed>
 ): Layer.Layer<
   Engine | Journal | RunReader | PartnerBreaker | JournalStore | Outbound | OutboundMemory.OutboundMemory,
-  SettingsStatic.SettingsInvalid
+  SettingsStatic.SettingsInvalid,
+  PluginServices<Listed[number]>
 > =>
-  layer(options).pipe(
+  layer<Listed>(options as EngineOptions<Listed>).pipe(
     Layer.provideMerge(JournalMemory.layer),
     Layer.provideMerge(OutboundMemory.layer(scriptOf(partners)))
   )

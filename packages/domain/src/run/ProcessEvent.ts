@@ -60,6 +60,11 @@ export const StepView = Schema.Struct({
   finishedAt: Schema.optionalKey(Schema.String),
   durationMs: Schema.optionalKey(Schema.Finite),
   output: Schema.optionalKey(Schema.Json),
+  effects: Schema.optionalKey(
+    Schema.Record(Schema.String, Schema.Json).annotate({
+      description: "The results of effects that a custom plugin ran once, by name"
+    })
+  ),
   error: Schema.optionalKey(StepError),
   callouts: Schema.Array(CalloutView)
 }).annotate({ identifier: "Step" })

@@ -1,6 +1,7 @@
 /** The position of a step in its callouts, and of one callout on its way to an answer: what `NextAttempt` decides on. */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
+import type { Json } from "@sluice/domain/json/Json"
 import type { OutboundResponse } from "@sluice/http-client/Outbound"
 import { Effect, type Semaphore } from "effect"
 import type { CallbackAnswer } from "../journal/Callback.ts"
@@ -20,6 +21,11 @@ export interface Standing {
   readonly recorded: Array<CalloutRecord>
   pending: Array<CalloutRecord>
   requests: number
+  /** The results of effects that ran once, by name: as they are recorded, and as this process got them. */
+  effects: Readonly<Record<string, Json>>
+  readonly results: Map<string, Json>
+  /** Such an effect is running. */
+  insideOnce: boolean
   /** A permit to make a call. */
   readonly turn: Semaphore.Semaphore
   closed: boolean

@@ -1,10 +1,11 @@
 /** The part of a run that the callouts of one step need, and what an earlier holder of the run may have left open. */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
+import type { Json } from "@sluice/domain/json/Json"
 import type { Redactor } from "@sluice/domain/redaction/Redaction"
 import type { Effect } from "effect"
 import type { Interruption } from "../interruption/Interruption.ts"
 import type { CallbackAnswer } from "../journal/Callback.ts"
-import type { ClaimedRun, Document, Fenced, Open, Wait } from "../journal/Journal.ts"
+import type { ClaimedRun, Document, Fenced, Open, StepEffects, Wait } from "../journal/Journal.ts"
 import type { Probe } from "./Probe.ts"
 
 /** A wait longer than this gives the run up until it is due, in milliseconds. */
@@ -41,10 +42,12 @@ export interface CalloutContext {
   readonly freshDocument: Effect.Effect<Document, Fenced>
   /** The document at another version: that of the step's first attempt. */
   readonly documentAt: (version: number) => Effect.Effect<Document, Fenced>
+  /** The recorded results of the step's effects that run once, by name. */
+  readonly effects: Readonly<Record<string, Json>>
   /** Stores records, and what comes next. */
   readonly store: (
     records: ReadonlyArray<CalloutRecord>,
-    next: { wait?: Wait; open?: Open }
+    next: { wait?: Wait; open?: Open; effects?: StepEffects }
   ) => Effect.Effect<void, Fenced>
   /** Waits until `dueAt`; ends the run here where the wait is long or the process is stopping. */
   readonly waitUntil: (wait: Wait) => Effect.Effect<void, Fenced>

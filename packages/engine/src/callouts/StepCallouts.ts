@@ -4,15 +4,17 @@
  */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
+import type { Json } from "@sluice/domain/json/Json"
 import { both, makeRedactor } from "@sluice/domain/redaction/Redaction"
 import type { PartnerTurnsService, TurnNotNear } from "@sluice/http-client/internal/PartnerTurns"
 import { Clock, Effect, Semaphore } from "effect"
 import { toPluginError } from "../interruption/Interruption.ts"
 import type { CallbackAnswer } from "../journal/Callback.ts"
-import type { Fenced, Open, Wait } from "../journal/Journal.ts"
+import { Fenced, type Open, type Wait } from "../journal/Journal.ts"
 import type { PartnerConcurrency } from "../partners/PartnerConcurrency.ts"
 import { hostOf, type PartnerHealth } from "../partners/PartnerHealth.ts"
 import type { CalloutAnswer, CalloutRequest } from "../plugins/Callout.ts"
+import type { StepInput } from "../plugins/Plugin.ts"
 import { type PluginError, Unknown } from "../plugins/PluginError.ts"
 import { type Retry, retryAfterEnds } from "../plugins/RetrySchedule.ts"
 import type { Attempt } from "./AttemptRequest.ts"
@@ -35,6 +37,7 @@ import {
 import { type CalloutStanding, needsRetry, nextAttempt } from "./NextAttempt.ts"
 import type { Probe } from "./Probe.ts"
 import { answerOf, failureOf, isDefect } from "./RecordedOutcome.ts"
+import { once, outsideOnce } from "./StepEffects.ts"
 
 /** The health and the concurrency limit of partners. */
 export interface PartnerManners {
@@ -51,6 +54,10 @@ export interface StepCallouts {
    * interruption: no plugin has to know of it.
    */
   readonly callout: (request: CalloutRequest) => Effect.Effect<CalloutAnswer, PluginError>
+  /** Runs an effect that is no callout, in turns with callouts; see `StepInput.once`. */
+  readonly once: StepInput<never>["once"]
+  /** The recorded results of such effects, by name; absent where there are none. */
+  readonly effects: () => Readonly<Record<string, Json>> | undefined
   /** Waits for the calls that a plugin has begun in other fibers. After it, none is made. */
   readonly close: Effect.Effect<void>
   /** Records that are not stored yet: they go with the step. */
@@ -65,13 +72,25 @@ export interface StepCallouts {
 export type OpenCallouts = (scope: CalloutContext, holds: boolean) => StepCallouts
 
 /** Makes a call when it is its turn, unless the step has ended. */
-const inTurn = <A, E>(step: Standing, call: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-  step.turn.withPermit(Effect.suspend(() => step.closed ? Effect.interrupt : call))
+const inTurn = <A, E, R>(step: Standing, call: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  outsideOnce(step, step.turn.withPermit(Effect.suspend(() => step.closed ? Effect.interrupt : call)))
 
 const close = (step: Standing): Effect.Effect<void> =>
   step.turn.withPermit(Effect.sync(() => {
     step.closed = true
   }))
+
+/** A run that this process may no longer hold ends here by interruption. */
+const orElseGivenUp = <A, E, R>(effect: Effect.Effect<A, E | Fenced, R>): Effect.Effect<A, Exclude<E, Fenced>, R> =>
+  Effect.catchIf(
+    effect,
+    (error): error is E & Fenced => error instanceof Fenced,
+    () => Effect.interrupt
+  ) as Effect.Effect<
+    A,
+    Exclude<E, Fenced>,
+    R
+  >
 
 const keep = ({ pending, recorded }: Standing, record: CalloutRecord) => {
   recorded.push(record)
@@ -382,11 +401,16 @@ export const make = (exchange: CalloutAttempt, manners: PartnerManners, clock: C
       recorded: [...scope.recorded],
       pending: [],
       requests: 0,
+      effects: scope.effects,
+      results: new Map(Object.entries(scope.effects)),
+      insideOnce: false,
       turn: Semaphore.makeUnsafe(1),
       closed: false
     }
     return {
       callout: (request) => inTurn(step, callout(tools, step, request)),
+      once: (name, effect) => inTurn(step, orElseGivenUp(once(step, name, effect))),
+      effects: () => Object.keys(step.effects).length === 0 ? undefined : step.effects,
       close: close(step),
       pending: () => step.pending,
       records: () => step.recorded,

@@ -152,6 +152,8 @@ export interface RunSoFar {
   readonly steps: ReadonlyArray<StepRow & { readonly nextVersion: number }>
   /** Records of steps, by the step's index; those of reused steps too, and none of what was sent as a delivery. */
   readonly callouts: ReadonlyArray<{ readonly index: number; readonly record: CalloutRecord }>
+  /** The recorded effects of the step that has not ended. */
+  readonly effects?: StepEffects
   /** A wait that had begun: the attempt is due then, and had not been opened. */
   readonly wait?: Wait
   /** An attempt that was opened and has no record: it may have been sent. */
@@ -191,6 +193,12 @@ export interface Open {
   readonly orderVersion: number
 }
 
+/** The results of effects that step `index` runs once, by name. */
+export interface StepEffects {
+  readonly index: number
+  readonly results: Readonly<Record<string, Json>>
+}
+
 /** A step that has ended. */
 export interface StepRow {
   /** Position in the run, from 0, over steps, then post-processing, then compensations. */
@@ -211,6 +219,8 @@ export interface StepRow {
   readonly output?: Json
   /** Steps that an earlier release stored have no `kind`. */
   readonly error?: { readonly name: string; readonly kind?: StepErrorKind; readonly message: string }
+  /** The results of effects that the step ran once, by name. */
+  readonly effects?: Readonly<Record<string, Json>>
   /** The step failed, and an operator settled it by hand. */
   readonly resolution?: Resolution
 }
@@ -254,6 +264,8 @@ export interface Entry extends ClaimToken {
   readonly wait?: Wait
   /** The mark of an attempt that is about to be sent, stored before any first byte of a second or later attempt. */
   readonly open?: Open
+  /** All recorded effects of the step that has not ended. */
+  readonly effects?: StepEffects
   /** A state other than `running` that the run is in from now on. */
   readonly state?: RunState
   /** Messages to send once this is stored, however the run ends. */

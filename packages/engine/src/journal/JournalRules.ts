@@ -5,7 +5,15 @@
 import { processEventId } from "@sluice/domain/identity/Ids"
 import type { RunState } from "@sluice/domain/run/ProcessEvent"
 import type { CallbackAnswer, TakenCallback } from "./Callback.ts"
-import { type Intake, IntakeConflict, type Open, type RunSoFar, type Submission, type Wait } from "./Journal.ts"
+import {
+  type Intake,
+  IntakeConflict,
+  type Open,
+  type RunSoFar,
+  type StepEffects,
+  type Submission,
+  type Wait
+} from "./Journal.ts"
 
 /** `externalId` as it was submitted: one of the keys of an order. An empty one names nothing. */
 export const externalIdOf = (submission: Submission): string | undefined => {
@@ -109,6 +117,13 @@ export const standingMarks = (
   ...(marks.wait !== undefined && !overtaken(marks.wait, run) ? { wait: marks.wait } : {}),
   ...(marks.open !== undefined && !overtaken(marks.open, run) ? { open: marks.open } : {})
 })
+
+/** The effects of a step that has not ended: see `RunSoFar.effects`. */
+export const standingEffects = (
+  { steps }: Pick<RunSoFar, "steps">,
+  effects: StepEffects | undefined
+): Pick<RunSoFar, "effects"> =>
+  effects === undefined || steps.some(({ index }) => index >= effects.index) ? {} : { effects }
 
 /**
  * The number of takeovers without progress. Progress (steps, and records other than `interrupted` ones, which a

@@ -10,7 +10,7 @@ import type { AuthProvider } from "@sluice/domain/pipeline/AuthProvider"
 import type { AddressedConnector } from "@sluice/domain/pipeline/Connector"
 import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
 import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
-import type { Effect, Schema } from "effect"
+import type { Context, Effect, Schema } from "effect"
 import type { CalloutAnswer, CalloutRequest } from "./Callout.ts"
 import type { PluginError } from "./PluginError.ts"
 
@@ -33,6 +33,16 @@ export interface StepInput<Options> {
    * a crash is answered from its record. Called several times, the calls must come in the same order each time.
    */
   readonly callout: (request: CalloutRequest) => Effect.Effect<CalloutAnswer, PluginError>
+  /**
+   * Runs an effect that is no callout, and records its result under `name`: asked for again, in this process or after a
+   * crash, the recorded result is given and nothing runs. A failure is not recorded. A process that dies between the
+   * effect's end and the commit runs it again, so give it a key to repeat under: `processEventId` and the step's id name
+   * this run of the step. Taken in turns with callouts, and none may be made inside it.
+   */
+  readonly once: <A extends Json, E, R>(
+    name: string,
+    effect: Effect.Effect<A, E, R>
+  ) => Effect.Effect<A, E | PluginError, R>
 }
 
 /** The result of a step. */
@@ -80,7 +90,7 @@ export interface ConnectorUse {
   readonly host: { readonly path: string; readonly url: string } | undefined
 }
 
-export interface Plugin<Options = never> {
+interface PluginParts<Options, R, E> {
   readonly name: string
   /** One line for `GET /v1/plugins`. */
   readonly description: string
@@ -108,8 +118,35 @@ export interface Plugin<Options = never> {
   /** The one request of a step with `blocking: false`, which is sent as a delivery. Absent: no step may be so. */
   readonly deferred?: (input: StepInput<Options>) => Effect.Effect<DeferredCallout, PluginError>
   readonly policy: (step: Step, pipeline: Pipeline) => StepPolicy
-  readonly run: (input: StepInput<Options>) => Effect.Effect<StepResult, PluginError>
+  readonly run: (input: StepInput<Options>) => Effect.Effect<StepResult, PluginError | E, R>
 }
 
-/** A plugin whose options are known only to itself: what lists and registries hold. */
-export type AnyPlugin = Plugin<any>
+/** The services that `run` needs, by name, so that one that is missing is reported when the process starts. */
+type OwnServices<R> = [R] extends [never] ? { readonly services?: undefined }
+  : { readonly services: ReadonlyArray<Context.Key<R, any>> }
+
+/** The meaning of the plugin's own errors to the engine: each becomes one of the typed errors. */
+type OwnErrors<E> = [E] extends [never] ? { readonly failure?: undefined }
+  : { readonly failure: (error: E) => PluginError }
+
+/**
+ * A plugin with options of type `Options`.
+ *
+ * `R`: services of its own, which are provided where plugins are listed (`Plugins.layer`, `Engine.layer`) and named in
+ * `services`. `E`: errors of its own beside the engine's; `failure` says which of the engine's each one is.
+ */
+export type Plugin<Options = never, R = never, E = never> = PluginParts<Options, R, E> & OwnServices<R> & OwnErrors<E>
+
+/** A plugin as it is listed: its options, services and errors are known only to itself. */
+export interface ListedPlugin extends PluginParts<any, any, any> {
+  readonly services?: ReadonlyArray<Context.Key<any, any>> | undefined
+  readonly failure?: ((error: any) => PluginError) | undefined
+}
+
+/** The services that a listed plugin needs. */
+export type PluginServices<Listed extends ListedPlugin> = Listed extends ListedPlugin
+  ? ReturnType<Listed["run"]> extends Effect.Effect<any, any, infer R> ? R : never
+  : never
+
+/** A plugin that is ready to run: its services are provided, and it fails with the engine's errors alone. */
+export type AnyPlugin = PluginParts<any, never, never>

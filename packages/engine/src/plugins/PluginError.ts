@@ -48,6 +48,11 @@ export type PluginError =
   | Unknown
   | Defect
 
+const classes = [Rejected, TimedOut, Unreachable, InvalidResponse, Cancelled, Unprepared, Unknown, Defect]
+
+export const isPluginError = (error: unknown): error is PluginError =>
+  classes.some((PluginErrorClass) => error instanceof PluginErrorClass)
+
 const kinds: { readonly [Tag in PluginError["_tag"]]: StepErrorKind } = {
   Rejected: "rejected",
   TimedOut: "timed-out",

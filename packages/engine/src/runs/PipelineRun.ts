@@ -21,7 +21,7 @@ import type { ClaimedRun } from "../journal/Journal.ts"
 import * as PartnerConcurrency from "../partners/PartnerConcurrency.ts"
 import * as PartnerHealth from "../partners/PartnerHealth.ts"
 import type { StepInput, StepPolicy } from "../plugins/Plugin.ts"
-import { type PluginError, Unprepared } from "../plugins/PluginError.ts"
+import { isPluginError, type PluginError, toDefect, Unprepared } from "../plugins/PluginError.ts"
 import { Plugins } from "../plugins/Plugins.ts"
 import { Settings } from "../settings/Settings.ts"
 import { allSkipped, placedSteps, type PlannedStep } from "../steps/PlacedSteps.ts"
@@ -39,6 +39,9 @@ import { broken, type OpenTask, performed, type RunInProgress, type Task } from 
 import * as StepLoop from "./StepLoop.ts"
 
 const failed = (error: PluginError): StepOutcome => StepOutcome.Failed({ error })
+
+/** An error that is not the engine's, which types forbid, is the plugin's defect. */
+const failure = (error: unknown): StepOutcome => failed(isPluginError(error) ? error : toDefect(error))
 
 /** The run's deadline came before the step's end. */
 const isLate = (outcome: StepOutcome): boolean =>
@@ -140,7 +143,8 @@ const perform = Effect.fnUntraced(function*(
     connectors,
     authProviders,
     startedAt: checkpoints.startedAt(),
-    callout: expecting(step, callouts.callout, checker)
+    callout: expecting(step, callouts.callout, checker),
+    once: callouts.once
   }
   const result = step.blocking === false && plugin.deferred !== undefined
     ? Effect.map(
@@ -149,13 +153,14 @@ const perform = Effect.fnUntraced(function*(
     )
     : plugin.run(input)
   const work = Effect.tap(
-    Effect.match(result, { onFailure: failed, onSuccess: (result) => StepOutcome.Succeeded({ result }) }),
+    Effect.match(result, { onFailure: failure, onSuccess: (result) => StepOutcome.Succeeded({ result }) }),
     () => callouts.close
   )
   const interrupted = interruption.now()
   const outcome = yield* performed(work, interruption)
   // The run was interrupted before this step, and a takeover could not know that nothing of it had begun.
   return interrupted !== undefined && outcome._tag === "Succeeded" && callouts.records().length === 0
+      && callouts.effects() === undefined
     ? failed(Interruption.toPluginError(interrupted))
     : outcome
 }, (work, _services, _run, { step }) => Effect.catchDefect(work, (defect) => broken(step, defect)))

@@ -367,6 +367,8 @@ const waitingFor = (
   return { state: "waiting", ...(reason === undefined ? { waitingStep: step.id } : { reason }) }
 }
 
+const noEffects = {}
+
 const calloutContext = (
   at: Position,
   placed: Pick<PlacedStep, "index" | "phase" | "step">,
@@ -381,6 +383,7 @@ const calloutContext = (
     index,
     redactor,
     resumption,
+    effects: at.held.effects?.index === index ? at.held.effects.results : noEffects,
     recorded: at.held.callouts.filter((callout) => callout.index === index).map(({ record }) => record),
     document,
     freshDocument: Effect.suspend(() => documentAt(at, undefined)),

@@ -129,6 +129,7 @@ const commit = Effect.fnUntraced(
       startedAt: checkpoints.startedAt(),
       finishedAt,
       records: open.callouts.pending(),
+      effects: open.callouts.effects(),
       failedSteps: checkpoints.failedSteps() + (decision.state === "failed" ? 1 : 0),
       skipped: following.skipped,
       outcome: following.outcome,

@@ -12,6 +12,7 @@ import { Expressions } from "../expressions/Expressions.ts"
 import { Journal } from "../journal/Journal.ts"
 import { CurrentRunMark, noMark } from "../journal/RunningStep.ts"
 import { PartnerBreaker } from "../partners/PartnerBreaker.ts"
+import type { AnyPlugin, StepInput } from "../plugins/Plugin.ts"
 import { Plugins } from "../plugins/Plugins.ts"
 import { Settings } from "../settings/Settings.ts"
 import { redactorOf } from "../steps/StepRedaction.ts"
@@ -46,6 +47,29 @@ const noCredentials = Credentials.of({
   signature: () => Effect.succeed({})
 })
 
+/** The plugins, whose effects that run once give the results on record; `missing` gets the steps that have none. */
+const withRecordedEffects = (
+  { byName }: Plugins["Service"],
+  { run }: RecordedRun,
+  missing: Set<string>,
+  unrecorded: Departure["unrecorded"] | undefined
+): Plugins["Service"] => {
+  const once = (stepId: string): StepInput<never>["once"] => (name) =>
+    Effect.suspend((): Effect.Effect<never> => {
+      const results = run.steps.find((row) => row.stepId === stepId)?.effects
+      if (results !== undefined && Object.hasOwn(results, name)) return Effect.succeed(results[name] as never)
+      missing.add(stepId)
+      const nobody = Effect.die(new Error(`no result of ${name} is on record`))
+      return unrecorded === undefined ? nobody : Effect.andThen(unrecorded, nobody)
+    })
+  return {
+    byName: new Map([...byName].map(([name, plugin]): [string, AnyPlugin] => [name, {
+      ...plugin,
+      run: (input) => plugin.run({ ...input, once: once(input.step.id) })
+    }]))
+  }
+}
+
 export const make = Effect.gen(function*() {
   const settings = yield* Settings
   const plugins = yield* Plugins
@@ -59,6 +83,7 @@ export const make = Effect.gen(function*() {
   })
 
   return Effect.fnUntraced(function*(pipeline: Pipeline, recorded: RecordedRun, departure?: Departure) {
+    const missing = new Set<string>()
     const { run } = recorded
     const snapshot = settings.current()
     const redactor = redactorOf(snapshot.secrets)
@@ -82,7 +107,10 @@ export const make = Effect.gen(function*() {
       Context.add(Outbound, answers.service),
       Context.add(Credentials, noCredentials),
       Context.add(Expressions, boundedExpressions),
-      Context.add(Plugins, departure?.plugins ?? plugins),
+      Context.add(
+        Plugins,
+        withRecordedEffects(departure?.plugins ?? plugins, recorded, missing, departure?.unrecorded)
+      ),
       Context.add(PartnerBreaker, allWell),
       Context.add(Settings, { current: () => snapshot, pipeline: () => Effect.succeed(timeless) }),
       // What it does is no work of the run on record.
@@ -93,7 +121,7 @@ export const make = Effect.gen(function*() {
     const rerun: Rerun = {
       after: journal.ended() ?? "failed",
       journal,
-      unanswered: answers.unanswered(),
+      unanswered: [...new Set([...answers.unanswered(), ...missing])],
       redactor
     }
     return rerun

@@ -58,6 +58,8 @@ export interface EndedStep {
   readonly finishedAt: number
   /** Records that were not stored yet. */
   readonly records: ReadonlyArray<CalloutRecord>
+  /** The recorded results of effects that the step ran once. */
+  readonly effects?: Readonly<Record<string, Json>> | undefined
   /** The number of failed steps of the run, this one included. */
   readonly failedSteps: number
   /** Steps that were skipped before this one, and after it where it was the last to run. */
@@ -228,6 +230,7 @@ export const build = (
     startedAt: ended.startedAt,
     finishedAt: ended.finishedAt,
     ...(result?.output !== undefined && { output: result.output }),
+    ...(ended.effects !== undefined && { effects: ended.effects }),
     ...(message !== undefined && { error: { name: placed.step.name, kind, message } }),
     // A step that failed can still be settled by hand.
     ...(resolution !== undefined && decision.state !== "failed" &&

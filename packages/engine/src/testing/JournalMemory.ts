@@ -68,6 +68,7 @@ const add = (run: MemoryRun, order: MemoryOrder, entry: Entry, release: boolean)
     run.wait = entry.wait
     run.open = entry.open
   }
+  run.effects = entry.effects ?? run.effects
   run.setAside = entry.setAside ?? run.setAside
   const wasWaiting = run.state === "waiting"
   run.state = entry.state ?? (run.state === "waiting" ? "running" : run.state)
@@ -129,6 +130,7 @@ export const make = Effect.gen(function*() {
       callouts: [],
       wait: undefined,
       open: undefined,
+      effects: undefined,
       cancel: undefined,
       setAside: undefined,
       answers: new Map()

@@ -6,8 +6,18 @@ import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
 import { Context, Effect, Latch, Layer } from "effect"
 import type { CallbackAnswer, CallbackToken, OperatorAnswer, TakenCallback } from "../journal/Callback.ts"
 import type { CancelAnswer, Cancellation } from "../journal/Cancellation.ts"
-import type { ClaimedRun, Document, NewRun, Open, SetAside, StepRow, Submission, Wait } from "../journal/Journal.ts"
-import { externalIdOf, type Hit, judgeCallback, standingMarks } from "../journal/JournalRules.ts"
+import type {
+  ClaimedRun,
+  Document,
+  NewRun,
+  Open,
+  SetAside,
+  StepEffects,
+  StepRow,
+  Submission,
+  Wait
+} from "../journal/Journal.ts"
+import { externalIdOf, type Hit, judgeCallback, standingEffects, standingMarks } from "../journal/JournalRules.ts"
 import type { BreakerState } from "../partners/PartnerBreaker.ts"
 
 export interface MemoryOrder {
@@ -40,6 +50,7 @@ export interface MemoryRun extends Omit<NewRun, "eventId"> {
   callouts: Array<ClaimedRun["callouts"][number]>
   wait: Wait | undefined
   open: Open | undefined
+  effects: StepEffects | undefined
   cancel: Cancellation | undefined
   setAside: SetAside | undefined
   /** The answers that were taken for steps, by index; `closed` where a step takes none any more. */
@@ -130,6 +141,7 @@ export const held = (run: MemoryRun, mayBeOpen: boolean, document?: Document): C
     ...(run.inheritedKeys === undefined ? {} : { inheritedKeys: run.inheritedKeys }),
     ...journal,
     ...marks,
+    ...standingEffects(journal, run.effects),
     takenOver: mayBeOpen && marks.wait === undefined && marks.open === undefined
   }
 }

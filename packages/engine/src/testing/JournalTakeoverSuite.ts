@@ -43,6 +43,30 @@ export const takeoverSuite = (name: string, layer: Layer.Layer<JournalHarness>) 
     const test = inProcess(layer)
 
     test(
+      "the effects that a step has recorded are known to whoever takes its run over, until the step ends",
+      (harness, one) =>
+        Effect.gen(function*() {
+          const run = yield* accepted(one, submission())
+          const wait = { index: 0, request: 0, attempt: 2, dueAt: noon }
+          const recorded = { index: 0, results: { book: { id: "\u0000", n: 1 } } }
+          yield* one.commit(entryOf(run, { wait }))
+          yield* one.commit(entryOf(run, { effects: recorded }))
+          yield* harness.killAll
+          const journal = yield* harness.start
+          const again = yield* claimOne(journal)
+          assert.deepStrictEqual(again.effects, recorded)
+          assert.deepStrictEqual(again.wait, wait, "marks stay as they are")
+          const more = { index: 0, results: { ...recorded.results, publish: 7 } }
+          yield* journal.commit(entryOf(again, { effects: more }))
+          yield* journal.commit(entryOf(again, { step: stepAt(0, { effects: more.results }) }))
+          yield* harness.killAll
+          const last = yield* claimOne(yield* harness.start)
+          assert.isUndefined(last.effects)
+          assert.deepStrictEqual(last.steps[0]?.effects, more.results)
+        })
+    )
+
+    test(
       "a dead process's run is taken over at its position, byte for byte, and the dead process can store nothing more",
       (
         harness,

@@ -41,7 +41,7 @@ export const orderTables: ReadonlyArray<RewrittenTable> = [
   {
     table: "runs",
     key: { id: "uuid" },
-    texts: { reason: "text", retry_reason: "text" },
+    texts: { reason: "text", retry_reason: "text", effects: "text" },
     where: "t.order_id = any($1)"
   },
   {

@@ -73,6 +73,7 @@ const ended = (row: StepRow, callouts: ReadonlyArray<CalloutView>): StepView => 
     finishedAt: isoOf(row.finishedAt),
     durationMs: row.finishedAt - row.startedAt,
     ...(row.output !== undefined && { output: row.output as NonNullable<StepView["output"]> }),
+    ...(row.effects !== undefined && { effects: row.effects as NonNullable<StepView["effects"]> }),
     ...(error !== undefined && { error }),
     callouts
   }

@@ -30,6 +30,7 @@ import feed from "./migrations/0021_feed.ts"
 import erasure from "./migrations/0025_erasure.ts"
 import issues from "./migrations/0026_issues.ts"
 import cell from "./migrations/0028_cell.ts"
+import stepEffects from "./migrations/0030_step_effects.ts"
 
 /** Every migration by `<number>_<name>`; the last number is the schema version of this program. */
 export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
@@ -56,7 +57,8 @@ export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
   "0021_feed": feed,
   "0025_erasure": erasure,
   "0026_issues": issues,
-  "0028_cell": cell
+  "0028_cell": cell,
+  "0030_step_effects": stepEffects
 }
 
 /** Table with one row for each migration that was applied. */

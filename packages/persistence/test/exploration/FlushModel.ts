@@ -74,6 +74,7 @@ const storeAccepts = (tables: Tables, me: string, parameters: ReadonlyArray<unkn
       takeover_progress: 0,
       wait_mark: null,
       open_mark: null,
+      effects: null,
       cancel_requested: false,
       cancel_compensates: false,
       answered_step: null
@@ -124,7 +125,8 @@ const moved = (run: RunRow, e: RowOf<typeof entry>, now: number): RunRow => {
     due_at: leaves && goesOn ? now : e.due_at as number | null,
     held_for: goesOn ? null : e.held_for as string | null,
     wait_mark: e.touches === true ? e.wait_mark as string | null : run.wait_mark,
-    open_mark: e.touches === true ? e.open_mark as string | null : run.open_mark
+    open_mark: e.touches === true ? e.open_mark as string | null : run.open_mark,
+    effects: ends ? null : e.effects as string | null ?? run.effects
   }
 }
 
@@ -136,7 +138,7 @@ const storeEntries = (tables: Tables, now: number, parameters: ReadonlyArray<unk
     if (version === undefined) return
     versions.set(i + 1, version)
     const touched = run !== undefined && run.finished_at === null
-      && (e.touches === true || e.state !== null || e.final !== null || run.state === "waiting")
+      && (e.touches === true || e.effects !== null || e.state !== null || e.final !== null || run.state === "waiting")
     const after = touched ? moved(run, e, now) : undefined
     if (after !== undefined) tables.runs.set(after.id, after)
     const ended = after !== undefined && after.finished_at !== null

@@ -42,6 +42,7 @@ export interface RunRow {
   readonly takeover_progress: number
   readonly wait_mark: string | null
   readonly open_mark: string | null
+  readonly effects: string | null
   readonly cancel_requested: boolean
   readonly cancel_compensates: boolean
   readonly answered_step: number | null

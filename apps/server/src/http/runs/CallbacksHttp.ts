@@ -1,11 +1,7 @@
 /** `/v1/callbacks`: decodes, calls, maps errors. Contract: section 6, "Waiting for a callback". */
 import { Api } from "@sluice/api/Api"
 import * as Problems from "@sluice/api/wire/Problems"
-import {
-  type CallbackConflict,
-  type CallbackTooLate,
-  TakeCallback
-} from "@sluice/engine/internal/commands/TakeCallback"
+import { type CallbackConflict, type CallbackTooLate, TakeCallback } from "@sluice/engine/commands/TakeCallback"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"

@@ -2,9 +2,10 @@
  * Reads the journals of runs, to go on where they stood. Always a statement of its own, after the one that claimed them
  * was committed: the claiming statement's snapshot is older than its lock, and a finished step would run again.
  */
+import { parseOwn } from "@sluice/domain/json/Json"
 import type { RunState } from "@sluice/domain/run/ProcessEvent"
-import { progressOf, standingMarks } from "@sluice/engine/internal/journal/JournalRules"
-import type { InheritedKey, Open, RunSoFar, Wait } from "@sluice/engine/journal/Journal"
+import { progressOf, standingEffects, standingMarks } from "@sluice/engine/internal/journal/JournalRules"
+import type { InheritedKey, Open, RunSoFar, StepEffects, Wait } from "@sluice/engine/journal/Journal"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import {
@@ -35,6 +36,7 @@ interface RunRow {
   readonly cancel_compensates: boolean
   readonly wait_mark: string | null
   readonly open_mark: string | null
+  readonly effects: string | null
   readonly inherited_keys: string | null
   readonly froze_step: number | null
   readonly froze_times: number | null
@@ -86,6 +88,7 @@ const recovered = (
       }),
       ...journal,
       ...marks,
+      ...standingEffects(journal, row.effects === null ? undefined : parseOwn(row.effects) as unknown as StepEffects),
       takenOver: mayBeOpen && marks.wait === undefined && marks.open === undefined
     },
     progress: progressOf(journal),
@@ -103,7 +106,7 @@ export const recover = Effect.fnUntraced(function*(ids: ReadonlyArray<string>, m
   const sql = yield* SqlClient.SqlClient
   const runs = yield* sql<RunRow>`select id, event_id, order_id, pipeline, pipeline_version, shipment_id, created_at,
     started_at, start_version, takeovers, takeover_progress, state, reason, cancel_requested, cancel_compensates,
-    wait_mark, open_mark, inherited_keys, froze_step, froze_times
+    wait_mark, open_mark, effects, inherited_keys, froze_step, froze_times
     from runs where id = any(${ids}::uuid[]) order by id`
   const stored = groupBy(
     yield* sql<StoredStep & { readonly run_id: string }>`select run_id, index, state, next_version, record

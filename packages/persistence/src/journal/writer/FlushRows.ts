@@ -28,6 +28,7 @@ export const entry = {
   hold_rank: "int",
   wait_mark: "text",
   open_mark: "text",
+  effects: "text",
   cancels: "bool",
   set_aside: "text"
 } as const satisfies ColumnTypes
@@ -69,6 +70,7 @@ const entryRow = ({ entry, release, outcome }: PendingEntry) => {
     hold_rank: heldFor === undefined ? null : holdRank(entry.wait?.attempt ?? 0),
     wait_mark: entry.wait === undefined ? null : JSON.stringify(entry.wait),
     open_mark: entry.open === undefined ? null : JSON.stringify(entry.open),
+    effects: entry.effects === undefined ? null : JSON.stringify(entry.effects),
     cancels: entry.cancels === true,
     set_aside: entry.setAside === undefined ? null : JSON.stringify(entry.setAside)
   }

@@ -162,10 +162,11 @@ f as (
     hold_rank = coalesce(e.hold_rank, 0),
     wait_mark = case when e.touches then e.wait_mark else runs.wait_mark end,
     open_mark = case when e.touches then e.open_mark else runs.open_mark end,
+    effects = case when not ${ends} then coalesce(e.effects, runs.effects) end,
     set_aside = coalesce(e.set_aside, runs.set_aside)
   from v join e using (n)
   where runs.id = e.run_id and runs.finished_at is null
-    and (e.touches or e.state is not null or e.final is not null or runs.state = 'waiting')
+    and (e.touches or e.effects is not null or e.state is not null or e.final is not null or runs.state = 'waiting')
   returning e.n, runs.finished_at is not null as ended, runs.state, runs.order_id
 )`
 
