@@ -67,13 +67,19 @@ export const shown = (
 const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 
-export const make = Effect.gen(function*() {
+const servicesOf = Effect.gen(function*() {
   const destinations = yield* Destinations
   const signature = yield* Signature
   const prepare = yield* Preparation.make
+  return { destinations, prepare, signature }
+})
 
-  /** The request to an endpoint: what its settings make of the message. */
-  const toEndpoint = Effect.fnUntraced(function*(delivery: ClaimedDelivery, endpoint: WebhookEndpoint) {
+/** The services and the state that the functions of this module share. */
+type Services = Effect.Success<typeof servicesOf>
+
+/** The request to an endpoint: what its settings make of the message. */
+const toEndpoint = Effect.fnUntraced(
+  function*({ destinations, prepare, signature }: Services, delivery: ClaimedDelivery, endpoint: WebhookEndpoint) {
     const delaysMs = endpoint.delaysMs ?? defaultDelaysMs
     if (endpoint.unreadable !== undefined) {
       // Nothing is sent without the endpoint's secrets. The body that its template makes is not fixed by this attempt.
@@ -114,10 +120,12 @@ export const make = Effect.gen(function*() {
       isChanged: changed,
       delaysMs
     })
-  })
+  }
+)
 
-  /** The request that a step left, with the credentials of the moment. */
-  const toTarget = Effect.fnUntraced(function*(delivery: ClaimedDelivery, target: StepTarget) {
+/** The request that a step left, with the credentials of the moment. */
+const toTarget = Effect.fnUntraced(
+  function*({ destinations, signature }: Services, delivery: ClaimedDelivery, target: StepTarget) {
     const delaysMs = defaultDelaysMs
     const found = yield* Effect.result(destinations.credentials(target))
     if (Result.isFailure(found)) {
@@ -164,11 +172,17 @@ export const make = Effect.gen(function*() {
       isChanged: body !== delivery.body,
       delaysMs
     })
-  })
+  }
+)
 
+export const make = Effect.gen(function*() {
+  const services = yield* servicesOf
+  const { destinations } = services
   return (delivery: ClaimedDelivery): Effect.Effect<DeliveryRequest> => {
-    if (delivery.target !== undefined) return toTarget(delivery, delivery.target)
+    if (delivery.target !== undefined) return toTarget(services, delivery, delivery.target)
     const endpoint = delivery.endpointId === undefined ? undefined : destinations.endpoint(delivery.endpointId)
-    return endpoint === undefined ? Effect.succeed(DeliveryRequest.EndpointUnknown()) : toEndpoint(delivery, endpoint)
+    return endpoint === undefined
+      ? Effect.succeed(DeliveryRequest.EndpointUnknown())
+      : toEndpoint(services, delivery, endpoint)
   }
 })

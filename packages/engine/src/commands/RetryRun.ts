@@ -85,7 +85,7 @@ const putBack = (
 
 const refuse = ({ path, message }: Fault) => new RetryRefused({ path, message })
 
-const make = Effect.gen(function*() {
+const servicesOf = Effect.gen(function*() {
   const journal = yield* Journal
   const pastRuns = yield* PastRuns
   const settings = yield* Settings
@@ -93,21 +93,27 @@ const make = Effect.gen(function*() {
   const digest = yield* Digest.Digest
   const { byName } = yield* Plugins
   const clock = yield* Clock.Clock
+  return { byName, clock, digest, intake, journal, pastRuns, settings }
+})
 
-  const fingerprintOf = (id: string, { from, pipeline, reason, newKey }: RetryRequest) =>
-    digest.digest(
-      Digest.sha256,
-      Utf8.encode(Json.canonical({
-        retryOf: id,
-        from: from ?? null,
-        pipeline: pipeline ?? null,
-        reason: reason ?? null,
-        newKey: newKey ?? null
-      }))
-    )
+/** The services and the state that the functions of this module share. */
+type Services = Effect.Success<typeof servicesOf>
 
-  /** Answers a repeated request first: the answer does not depend on what happened to the run since. */
-  const repeated = Effect.fnUntraced(function*(past: PastRun, key: string, fingerprint: Uint8Array) {
+const fingerprintOf = ({ digest }: Services, id: string, { from, pipeline, reason, newKey }: RetryRequest) =>
+  digest.digest(
+    Digest.sha256,
+    Utf8.encode(Json.canonical({
+      retryOf: id,
+      from: from ?? null,
+      pipeline: pipeline ?? null,
+      reason: reason ?? null,
+      newKey: newKey ?? null
+    }))
+  )
+
+/** Answers a repeated request first: the answer does not depend on what happened to the run since. */
+const repeated = Effect.fnUntraced(
+  function*({ intake, pastRuns }: Services, past: PastRun, key: string, fingerprint: Uint8Array) {
     const { orderId, pipeline } = past
     const known = yield* pastRuns.keyed(orderId, key)
     if (known === undefined) return undefined
@@ -121,9 +127,11 @@ const make = Effect.gen(function*() {
       Effect.succeed({ _tag: "Repeated", orderId, runId, eventId, state } as const),
       pipeline.name
     )
-  })
+  }
+)
 
-  const pipelineFor = Effect.fnUntraced(function*({ pipeline: { name, version } }: PastRun, current: boolean) {
+const pipelineFor = Effect.fnUntraced(
+  function*({ settings }: Services, { pipeline: { name, version } }: PastRun, current: boolean) {
     const original = yield* settings.pipeline(name, version)
     const target = current ? settings.current().pipelines.find((one) => one.name === name) : original
     return target === undefined
@@ -134,60 +142,64 @@ const make = Effect.gen(function*() {
           : `${name} has no version ${version} any more: retry with pipeline "current"`
       })
       : { original, target }
-  })
+  }
+)
 
-  const retry: RetryRun["Service"]["retry"] = Effect.fnUntraced(function*(id, request) {
-    const runId = id.startsWith("process_event-") ? uuidOf(id) : undefined
-    const past = runId === undefined ? undefined : yield* pastRuns.get(runId)
-    if (past === undefined) return yield* new RunNotFound({ runId: id })
-    const { orderId } = past
-    const { idempotencyKey, requestedBy, reason } = request
-    const fingerprint = idempotencyKey === undefined ? undefined : yield* fingerprintOf(id, request)
-    if (idempotencyKey !== undefined && fingerprint !== undefined) {
-      const receipt = yield* repeated(past, idempotencyKey, fingerprint)
-      if (receipt !== undefined) return receipt
-    }
-    if (!isFinal(past.state)) {
-      return yield* new IntakeConflict({ message: `${id} is ${past.state}: it can be retried when it has ended` })
-    }
-    const { original, target } = yield* pipelineFor(past, request.pipeline === "current")
-    const plan = planRetry({
-      past,
-      original: original === undefined ? [] : placedSteps(original, byName),
-      target: placedSteps(target, byName),
-      from: request.from,
-      newKey: request.newKey === true
-    })
-    if ("fault" in plan) return yield* refuse(plan.fault)
-    const run = {
-      runId: yield* newUuid,
-      pipeline: { name: target.name, version: target.version },
-      createdAt: clock.currentTimeMillisUnsafe(),
-      retryOf: past.runId,
-      ...(past.shipmentId !== undefined && { shipmentId: past.shipmentId }),
-      ...(plan.fromStep !== undefined && { fromStep: plan.fromStep }),
-      ...(reason !== undefined && { retryReason: redactorOf(settings.current().secrets).text(reason) }),
-      ...(requestedBy !== undefined && { requestedBy }),
-      ...(plan.inheritedKeys.length > 0 && { inheritedKeys: plan.inheritedKeys }),
-      ...pauseOf(settings.current(), target.name)
-    }
-    const opening = Effect.flatMap(journal.document(orderId), (document) =>
-      journal.reprocess({
-        orderId,
-        run,
-        reused: plan.reused,
-        ...(idempotencyKey !== undefined && { idempotencyKey }),
-        ...(fingerprint !== undefined && { fingerprint }),
-        ...putBack(document, past.setAside, past, run.createdAt)
-      }))
-    return yield* intake.open(
-      Effect.retry(opening, { while: ({ _tag }) => _tag === "OrderMoved" }).pipe(
-        // An order with a run is never gone.
-        Effect.catchTags({ OrderMoved: Effect.die, OrderNotFound: Effect.die })
-      ),
-      target.name
-    )
+const retry = Effect.fnUntraced(function*(services: Services, id: string, request: RetryRequest) {
+  const { byName, clock, intake, journal, pastRuns, settings } = services
+  const runId = id.startsWith("process_event-") ? uuidOf(id) : undefined
+  const past = runId === undefined ? undefined : yield* pastRuns.get(runId)
+  if (past === undefined) return yield* new RunNotFound({ runId: id })
+  const { orderId } = past
+  const { idempotencyKey, requestedBy, reason } = request
+  const fingerprint = idempotencyKey === undefined ? undefined : yield* fingerprintOf(services, id, request)
+  if (idempotencyKey !== undefined && fingerprint !== undefined) {
+    const receipt = yield* repeated(services, past, idempotencyKey, fingerprint)
+    if (receipt !== undefined) return receipt
+  }
+  if (!isFinal(past.state)) {
+    return yield* new IntakeConflict({ message: `${id} is ${past.state}: it can be retried when it has ended` })
+  }
+  const { original, target } = yield* pipelineFor(services, past, request.pipeline === "current")
+  const plan = planRetry({
+    past,
+    original: original === undefined ? [] : placedSteps(original, byName),
+    target: placedSteps(target, byName),
+    from: request.from,
+    newKey: request.newKey === true
   })
+  if ("fault" in plan) return yield* refuse(plan.fault)
+  const run = {
+    runId: yield* newUuid,
+    pipeline: { name: target.name, version: target.version },
+    createdAt: clock.currentTimeMillisUnsafe(),
+    retryOf: past.runId,
+    ...(past.shipmentId !== undefined && { shipmentId: past.shipmentId }),
+    ...(plan.fromStep !== undefined && { fromStep: plan.fromStep }),
+    ...(reason !== undefined && { retryReason: redactorOf(settings.current().secrets).text(reason) }),
+    ...(requestedBy !== undefined && { requestedBy }),
+    ...(plan.inheritedKeys.length > 0 && { inheritedKeys: plan.inheritedKeys }),
+    ...pauseOf(settings.current(), target.name)
+  }
+  const opening = Effect.flatMap(journal.document(orderId), (document) =>
+    journal.reprocess({
+      orderId,
+      run,
+      reused: plan.reused,
+      ...(idempotencyKey !== undefined && { idempotencyKey }),
+      ...(fingerprint !== undefined && { fingerprint }),
+      ...putBack(document, past.setAside, past, run.createdAt)
+    }))
+  return yield* intake.open(
+    Effect.retry(opening, { while: ({ _tag }) => _tag === "OrderMoved" }).pipe(
+      // An order with a run is never gone.
+      Effect.catchTags({ OrderMoved: Effect.die, OrderNotFound: Effect.die })
+    ),
+    target.name
+  )
+})
 
-  return RetryRun.of({ retry })
+const make = Effect.gen(function*() {
+  const services = yield* servicesOf
+  return RetryRun.of({ retry: (id, request) => retry(services, id, request) })
 })

@@ -173,164 +173,179 @@ const unreachableCallback =
   "awaitCallback: the callback URL holds the address that this server listens on, which stands "
   + "for every interface: set SLUICE_PUBLIC_URL to the address under which partners reach it"
 
-const make = Effect.gen(function*() {
+const servicesOf = Effect.gen(function*() {
   const callbackBase = yield* CallbackBase
   const { byName } = yield* Plugins
   const expressions = yield* Expressions
   const outbound = yield* Outbound
+  return { byName, callbackBase, expressions, outbound }
+})
 
-  const addressFaults = (plugin: AnyPlugin, step: Step): ReadonlyArray<Fault> =>
-    (plugin.addresses?.(step.options) ?? []).flatMap(({ path, url }) => {
-      const refusal = expressionsIn(url).length > 0 ? undefined : outbound.refuse(url)
-      return refusal === undefined ? [] : [{ path, message: refusal }]
-    })
+/** The services and the state that the functions of this module share. */
+type Services = Effect.Success<typeof servicesOf>
 
-  /** The members of the document that neither the decoder nor the plugins know. */
-  const unknownOf = (document: JsonObject, found: ReadonlyArray<UnknownMember>): ReadonlyArray<UnknownMember> => {
-    const byStep = Map.groupBy(
-      found,
-      ({ path: [phase, index] }) => typeof index === "number" ? `${phase}[${index}]` : ""
-    )
-    return [
-      ...byStep.get("") ?? [],
-      ...["steps", "postProcessing"].flatMap((phase) =>
-        listOf(document[phase]).flatMap((step, index) => {
-          const own = byStep.get(`${phase}[${index}]`) ?? []
-          return isObject(step) ? stepUnknown(byName.get(String(step.name)), step, [phase, index], own) : own
-        })
-      )
-    ]
-  }
-
-  /** Returns the faults found; adds warnings to the list. */
-  const expressionFaults = Effect.fnUntraced(function*(
-    placed: ReadonlyArray<Placed>,
-    earlier: Earlier,
-    all: ReadonlySet<string>,
-    warnings: Array<string>
-  ) {
-    const faults: Array<Fault> = []
-    for (const { path, source } of placed) {
-      const facts = yield* Effect.result(expressions.check(source))
-      if (Result.isFailure(facts)) {
-        faults.push({ path, message: facts.failure.message })
-        continue
-      }
-      for (const name of facts.success.rootNames) {
-        if ((scopeNames as ReadonlyArray<string>).includes(name)) continue
-        faults.push({
-          path,
-          message: `reads ${name}, which is not known here: did you mean ${nearestOf(name, scopeNames)}?`
-        })
-      }
-      for (const id of facts.success.stepReferences) {
-        if (earlier.has(id)) continue
-        faults.push({
-          path,
-          message: all.has(id)
-            ? `refers to step ${id}, which does not come earlier: move it before this step`
-            : `refers to step ${id}, which is not in this pipeline`
-        })
-      }
-      for (const id of new Set(facts.success.calloutPaths.map(({ stepId }) => stepId))) {
-        if (earlier.get(id)?.blocking !== false) continue
-        faults.push({
-          path,
-          message: `reads callouts.${id}, and the run does not wait for that step's answer: it has blocking: false`
-        })
-      }
-      for (const verdict of answersOf(facts.success.calloutPaths, earlier)) {
-        if (verdict._tag === "Excluded") faults.push({ path, message: verdict.message })
-        if (verdict._tag === "Suspicious") warnings.push(`${path}: ${verdict.message}`)
-      }
-    }
-    return faults
+const addressFaults = ({ outbound }: Services, plugin: AnyPlugin, step: Step): ReadonlyArray<Fault> =>
+  (plugin.addresses?.(step.options) ?? []).flatMap(({ path, url }) => {
+    const refusal = expressionsIn(url).length > 0 ? undefined : outbound.refuse(url)
+    return refusal === undefined ? [] : [{ path, message: refusal }]
   })
 
-  /** The faults of a probe or a compensation. It sees what the step sees, a compensation also the step. */
-  const sideFaults = Effect.fnUntraced(function*(
-    step: Step,
-    path: string,
-    earlier: Earlier,
-    all: ReadonlySet<string>,
-    warnings: Array<string>
-  ) {
-    const faults: Array<Fault> = []
-    for (const side of sides) {
-      const options = step[side]
-      if (options === undefined) continue
-      const inside = `${path}.${side}`
-      const refusal = expressionsIn(options.endpoint).length > 0 ? undefined : outbound.refuse(options.endpoint)
-      if (refusal !== undefined) faults.push({ path: `${inside}.endpoint`, message: refusal })
-      const placed = expressionsIn(options as unknown as JsonObject, inside)
-      const seen = side === "probe" ? earlier : new Map([...earlier, [step.id, step] as const])
-      faults.push(...yield* expressionFaults(placed, seen, all, warnings))
-    }
-    return faults
-  })
-
-  const check = Effect.fnUntraced(function*(json: Json, context: CheckContext = {}) {
-    const size = sizeFaults(json)
-    if (size.length > 0) return yield* new PipelineInvalid({ faults: size })
-    const decoded = decodePipeline(json, 1)
-    const read = decoded.document ?? {}
-    const unknown = unknownOf(read, decoded.unknown ?? [])
-    const judged = judgeUnknown("pipeline", read, unknown, context)
-    if ("faults" in decoded) return yield* new PipelineInvalid({ faults: [...judged.faults, ...decoded.faults] })
-    const { pipeline } = decoded
-    // Null means "not given": only what nobody knows is kept as it came.
-    const document = withoutNulls(decoded.document, decoded.nulls, unknown)
-    const faults: Array<Fault> = [...unsendable("pipeline", document)]
-    const warnings: Array<string> = [...markWarnings("pipeline", document)]
-    const places = placesOf(pipeline)
-    const all = new Set(places.map(({ step }) => step.id))
-    const earlier = new Map<string, Step>()
-
-    if (pipeline.match.when !== undefined) {
-      const placed = [{ path: "match.when", source: pipeline.match.when }]
-      faults.push(...yield* expressionFaults(placed, earlier, all, warnings))
-    }
-    for (const place of places) {
-      const { path, step } = place
-      const plugin = byName.get(step.name)
-      if (plugin === undefined) {
-        const known = [...byName.keys()].join(", ")
-        faults.push({ path: `${path}.name`, message: `there is no plugin ${step.name}: use one of ${known}` })
-        earlier.set(step.id, step)
-        continue
-      }
-      const inside = plugin.configuredIn === "options" ? `${path}.options` : path
-      const placed = expressionsIn(step.options)
-      const own = faultsOf(plugin, () => {
-        const connectors = connectorFindings(plugin, place, context)
-        warnings.push(...warningsOf(plugin, step, placed), ...connectors.warnings)
-        return [...optionFaults(plugin, step, placed), ...addressFaults(plugin, step), ...connectors.faults]
+/** The members of the document that neither the decoder nor the plugins know. */
+const unknownOf = (
+  { byName }: Services,
+  document: JsonObject,
+  found: ReadonlyArray<UnknownMember>
+): ReadonlyArray<UnknownMember> => {
+  const byStep = Map.groupBy(
+    found,
+    ({ path: [phase, index] }) => typeof index === "number" ? `${phase}[${index}]` : ""
+  )
+  return [
+    ...byStep.get("") ?? [],
+    ...["steps", "postProcessing"].flatMap((phase) =>
+      listOf(document[phase]).flatMap((step, index) => {
+        const own = byStep.get(`${phase}[${index}]`) ?? []
+        return isObject(step) ? stepUnknown(byName.get(String(step.name)), step, [phase, index], own) : own
       })
-      faults.push(...own.map((fault) => faultBelow(inside, fault)))
-      const placedHere = placed.map((one) => ({
-        source: one.source,
-        path: faultBelow(inside, { path: one.path, message: "" }).path
-      }))
-      const waiting = faultsOf(plugin, () => [...answerFaults(plugin, step), ...blockingFaults(plugin, step, pipeline)])
-      faults.push(...waiting.map((fault) => faultBelow(path, fault)))
-      warnings.push(...withoutEffect(step))
-      if (step.awaitCallback !== undefined && !callbackBase.isReachable) {
-        warnings.push(`${step.id}: ${unreachableCallback}`)
-      }
-      const whens = step.when === undefined ? [] : [{ path: `${path}.when`, source: step.when }]
-      faults.push(...yield* expressionFaults([...whens, ...placedHere], earlier, all, warnings))
-      faults.push(...yield* sideFaults(step, path, earlier, all, warnings))
-      faults.push(
-        ...responseSchemaFaults(step.responseSchema).map((fault) => faultBelow(`${path}.responseSchema`, fault))
-      )
-      earlier.set(step.id, step)
-    }
-    if (judged.faults.length + faults.length > 0) {
-      return yield* new PipelineInvalid({ faults: [...judged.faults, ...faults] })
-    }
-    const checked: CheckedPipeline = { pipeline, document, warnings: [...judged.warnings, ...warnings] }
-    return checked
-  })
+    )
+  ]
+}
 
-  return PipelineCheck.of({ check })
+/** Returns the faults found; adds warnings to the list. */
+const expressionFaults = Effect.fnUntraced(function*(
+  { expressions }: Services,
+  placed: ReadonlyArray<Placed>,
+  earlier: Earlier,
+  all: ReadonlySet<string>,
+  warnings: Array<string>
+) {
+  const faults: Array<Fault> = []
+  for (const { path, source } of placed) {
+    const facts = yield* Effect.result(expressions.check(source))
+    if (Result.isFailure(facts)) {
+      faults.push({ path, message: facts.failure.message })
+      continue
+    }
+    for (const name of facts.success.rootNames) {
+      if ((scopeNames as ReadonlyArray<string>).includes(name)) continue
+      faults.push({
+        path,
+        message: `reads ${name}, which is not known here: did you mean ${nearestOf(name, scopeNames)}?`
+      })
+    }
+    for (const id of facts.success.stepReferences) {
+      if (earlier.has(id)) continue
+      faults.push({
+        path,
+        message: all.has(id)
+          ? `refers to step ${id}, which does not come earlier: move it before this step`
+          : `refers to step ${id}, which is not in this pipeline`
+      })
+    }
+    for (const id of new Set(facts.success.calloutPaths.map(({ stepId }) => stepId))) {
+      if (earlier.get(id)?.blocking !== false) continue
+      faults.push({
+        path,
+        message: `reads callouts.${id}, and the run does not wait for that step's answer: it has blocking: false`
+      })
+    }
+    for (const verdict of answersOf(facts.success.calloutPaths, earlier)) {
+      if (verdict._tag === "Excluded") faults.push({ path, message: verdict.message })
+      if (verdict._tag === "Suspicious") warnings.push(`${path}: ${verdict.message}`)
+    }
+  }
+  return faults
+})
+
+/** The faults of a probe or a compensation. It sees what the step sees, a compensation also the step. */
+const sideFaults = Effect.fnUntraced(function*(
+  services: Services,
+  step: Step,
+  path: string,
+  earlier: Earlier,
+  all: ReadonlySet<string>,
+  warnings: Array<string>
+) {
+  const { outbound } = services
+  const faults: Array<Fault> = []
+  for (const side of sides) {
+    const options = step[side]
+    if (options === undefined) continue
+    const inside = `${path}.${side}`
+    const refusal = expressionsIn(options.endpoint).length > 0 ? undefined : outbound.refuse(options.endpoint)
+    if (refusal !== undefined) faults.push({ path: `${inside}.endpoint`, message: refusal })
+    const placed = expressionsIn(options as unknown as JsonObject, inside)
+    const seen = side === "probe" ? earlier : new Map([...earlier, [step.id, step] as const])
+    faults.push(...yield* expressionFaults(services, placed, seen, all, warnings))
+  }
+  return faults
+})
+
+const check = Effect.fnUntraced(function*(services: Services, json: Json, context: CheckContext = {}) {
+  const { byName, callbackBase } = services
+  const size = sizeFaults(json)
+  if (size.length > 0) return yield* new PipelineInvalid({ faults: size })
+  const decoded = decodePipeline(json, 1)
+  const read = decoded.document ?? {}
+  const unknown = unknownOf(services, read, decoded.unknown ?? [])
+  const judged = judgeUnknown("pipeline", read, unknown, context)
+  if ("faults" in decoded) return yield* new PipelineInvalid({ faults: [...judged.faults, ...decoded.faults] })
+  const { pipeline } = decoded
+  // Null means "not given": only what nobody knows is kept as it came.
+  const document = withoutNulls(decoded.document, decoded.nulls, unknown)
+  const faults: Array<Fault> = [...unsendable("pipeline", document)]
+  const warnings: Array<string> = [...markWarnings("pipeline", document)]
+  const places = placesOf(pipeline)
+  const all = new Set(places.map(({ step }) => step.id))
+  const earlier = new Map<string, Step>()
+
+  if (pipeline.match.when !== undefined) {
+    const placed = [{ path: "match.when", source: pipeline.match.when }]
+    faults.push(...yield* expressionFaults(services, placed, earlier, all, warnings))
+  }
+  for (const place of places) {
+    const { path, step } = place
+    const plugin = byName.get(step.name)
+    if (plugin === undefined) {
+      const known = [...byName.keys()].join(", ")
+      faults.push({ path: `${path}.name`, message: `there is no plugin ${step.name}: use one of ${known}` })
+      earlier.set(step.id, step)
+      continue
+    }
+    const inside = plugin.configuredIn === "options" ? `${path}.options` : path
+    const placed = expressionsIn(step.options)
+    const own = faultsOf(plugin, () => {
+      const connectors = connectorFindings(plugin, place, context)
+      warnings.push(...warningsOf(plugin, step, placed), ...connectors.warnings)
+      return [...optionFaults(plugin, step, placed), ...addressFaults(services, plugin, step), ...connectors.faults]
+    })
+    faults.push(...own.map((fault) => faultBelow(inside, fault)))
+    const placedHere = placed.map((one) => ({
+      source: one.source,
+      path: faultBelow(inside, { path: one.path, message: "" }).path
+    }))
+    const waiting = faultsOf(plugin, () => [...answerFaults(plugin, step), ...blockingFaults(plugin, step, pipeline)])
+    faults.push(...waiting.map((fault) => faultBelow(path, fault)))
+    warnings.push(...withoutEffect(step))
+    if (step.awaitCallback !== undefined && !callbackBase.isReachable) {
+      warnings.push(`${step.id}: ${unreachableCallback}`)
+    }
+    const whens = step.when === undefined ? [] : [{ path: `${path}.when`, source: step.when }]
+    faults.push(...yield* expressionFaults(services, [...whens, ...placedHere], earlier, all, warnings))
+    faults.push(...yield* sideFaults(services, step, path, earlier, all, warnings))
+    faults.push(
+      ...responseSchemaFaults(step.responseSchema).map((fault) => faultBelow(`${path}.responseSchema`, fault))
+    )
+    earlier.set(step.id, step)
+  }
+  if (judged.faults.length + faults.length > 0) {
+    return yield* new PipelineInvalid({ faults: [...judged.faults, ...faults] })
+  }
+  const checked: CheckedPipeline = { pipeline, document, warnings: [...judged.warnings, ...warnings] }
+  return checked
+})
+
+const make = Effect.gen(function*() {
+  const services = yield* servicesOf
+  return PipelineCheck.of({ check: (json, context) => check(services, json, context) })
 })

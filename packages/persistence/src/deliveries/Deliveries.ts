@@ -111,56 +111,59 @@ const shownBody = (body: Uint8Array): Json.Json => {
 
 const byId = cursor(Schema.Tuple([Schema.String.check(Schema.isUUID())]))
 
-const make = Effect.gen(function*() {
+const servicesOf = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   const signal = yield* DeliverySignal
   const preview = yield* DeliveryPreview
-
   const select = sql.literal(`d.id, d.message_id, d.seq, d.endpoint_id, d.target, d.type, d.order_id, d.state, d.reason,
     d.due_at, d.claim, d.attempts, d.created_at, d.finished_at,
     case when d.state = 'pending' and d.due_at is null then (
       select b.id from deliveries b where b.chain = d.chain and b.finished_at is null and b.seq < d.seq
       order by b.seq limit 1) end as blocked_by`)
+  return { preview, select, signal, sql }
+})
 
-  const list = Effect.fnUntraced(function*(filters: DeliveryFilters, request: PageRequest) {
-    const after = yield* byId.read(request)
-    const { endpointId, orderId, state, type } = filters
-    if (![endpointId, orderId, type].every((text) => text === undefined || isStorable(text))) {
-      return { items: [], nextCursor: null }
-    }
-    const clauses = [
-      ...(after === undefined ? [] : [sql`d.id < ${after[0]}::uuid`]),
-      ...(endpointId === undefined ? [] : [sql`d.endpoint_id = ${endpointId}`]),
-      ...(type === undefined ? [] : [sql`d.type = ${type}`]),
-      // Written out, so that the planner sees whether the partial index covers it.
-      ...(state === undefined ? [] : [sql`d.state = ${sql.literal(`'${state}'`)}`]),
-      ...(orderId === undefined ? [] : [sql`d.order_id = ${orderId}`])
-    ]
-    const rows = yield* orUnavailable(
-      sql<Row>`SELECT ${select} FROM deliveries d WHERE ${sql.and(clauses)} ORDER BY d.id DESC LIMIT ${
-        request.limit + 1
-      }`
-    )
-    return page(rows, request.limit, byId, (row) => [row.id] as const, summary)
-  })
+/** The services and the state that the functions of this module share. */
+type Services = Effect.Success<typeof servicesOf>
 
-  const find = Effect.fnUntraced(function*(id: string) {
-    const uuid = id.startsWith("delivery-") ? uuidOf(id) : undefined
-    const [row] = uuid === undefined
-      ? []
-      : yield* orUnavailable(sql<Row>`SELECT ${select} FROM deliveries d WHERE d.id = ${uuid}::uuid`)
-    return row ?? (yield* new DeliveryUnknown({ id }))
-  })
+const list = Effect.fnUntraced(function*({ select, sql }: Services, filters: DeliveryFilters, request: PageRequest) {
+  const after = yield* byId.read(request)
+  const { endpointId, orderId, state, type } = filters
+  if (![endpointId, orderId, type].every((text) => text === undefined || isStorable(text))) {
+    return { items: [], nextCursor: null }
+  }
+  const clauses = [
+    ...(after === undefined ? [] : [sql`d.id < ${after[0]}::uuid`]),
+    ...(endpointId === undefined ? [] : [sql`d.endpoint_id = ${endpointId}`]),
+    ...(type === undefined ? [] : [sql`d.type = ${type}`]),
+    // Written out, so that the planner sees whether the partial index covers it.
+    ...(state === undefined ? [] : [sql`d.state = ${sql.literal(`'${state}'`)}`]),
+    ...(orderId === undefined ? [] : [sql`d.order_id = ${orderId}`])
+  ]
+  const rows = yield* orUnavailable(
+    sql<Row>`SELECT ${select} FROM deliveries d WHERE ${sql.and(clauses)} ORDER BY d.id DESC LIMIT ${request.limit + 1}`
+  )
+  return page(rows, request.limit, byId, (row) => [row.id] as const, summary)
+})
 
-  /** The message, and the request of the last attempt that sent one, else as it would be sent now. */
-  const messageOf = Effect.fnUntraced(function*(id: string, attempts: ReadonlyArray<AttemptRow>) {
+const find = Effect.fnUntraced(function*({ select, sql }: Services, id: string) {
+  const uuid = id.startsWith("delivery-") ? uuidOf(id) : undefined
+  const [row] = uuid === undefined
+    ? []
+    : yield* orUnavailable(sql<Row>`SELECT ${select} FROM deliveries d WHERE d.id = ${uuid}::uuid`)
+  return row ?? (yield* new DeliveryUnknown({ id }))
+})
+
+/** The message, and the request of the last attempt that sent one, else as it would be sent now. */
+const messageOf = Effect.fnUntraced(
+  function*({ preview, sql }: Services, id: string, attempts: ReadonlyArray<AttemptRow>) {
     const [row] = yield* orUnavailable(sql<ClaimedRow>`SELECT d.id, d.message_id, d.seq, d.type, d.order_id, d.lane,
-        d.endpoint_id, d.target, d.attempts, d.round, d.body IS NOT NULL OR d.attempts > 0 AS frozen, m.created_at,
-        coalesce(d.body, m.body) AS body, CASE WHEN d.body IS NULL AND m.body IS NULL THEN v.doc END AS doc,
-        ${sql.literal(causeOf("m"))} AS cause
-      FROM deliveries d JOIN messages m ON m.id = d.message_id
-      LEFT JOIN order_versions v ON m.body IS NULL AND v.order_id = m.order_id AND v.version = 1
-      WHERE d.id = ${id}::uuid`)
+      d.endpoint_id, d.target, d.attempts, d.round, d.body IS NOT NULL OR d.attempts > 0 AS frozen, m.created_at,
+      coalesce(d.body, m.body) AS body, CASE WHEN d.body IS NULL AND m.body IS NULL THEN v.doc END AS doc,
+      ${sql.literal(causeOf("m"))} AS cause
+    FROM deliveries d JOIN messages m ON m.id = d.message_id
+    LEFT JOIN order_versions v ON m.body IS NULL AND v.order_id = m.order_id AND v.version = 1
+    WHERE d.id = ${id}::uuid`)
     const [delivery] = row === undefined ? [] : readIsolated([row], claimed, () => {})
     if (delivery === undefined) return {}
     const sent = attempts.map(({ record }) => (JSON.parse(record) as AttemptRecord).request).findLast((one) =>
@@ -173,79 +176,90 @@ const make = Effect.gen(function*() {
       ...(delivery.cause !== undefined && { cause: delivery.cause }),
       ...(request !== undefined && { request: { ...request, body: shownBody(request.body) } })
     }
-  })
+  }
+)
 
-  const waitReason = Effect.fnUntraced(function*(row: Row) {
-    if (row.state !== "pending" || row.claim !== null) return undefined
-    if (row.blocked_by !== null) return `waits for ${deliveryId(row.blocked_by)} of the same order to end`
-    const [limit] = yield* orUnavailable(sql<{ readonly rate: number; readonly is_due: boolean }>`
-      SELECT w.rate, d.due_at <= statement_timestamp() AS is_due
-      FROM deliveries d JOIN webhook_endpoints w ON w.id = d.endpoint_id
-      WHERE d.id = ${row.id}::uuid AND w.rate IS NOT NULL AND w.rate_until > statement_timestamp()`)
-    if (limit?.is_due === true) return `waits for its turn: its endpoint takes ${limit.rate} messages a second`
-    return row.attempts > 0 ? "the last attempt failed; the next one comes with its schedule" : undefined
-  })
+const waitReason = Effect.fnUntraced(function*({ sql }: Services, row: Row) {
+  if (row.state !== "pending" || row.claim !== null) return undefined
+  if (row.blocked_by !== null) return `waits for ${deliveryId(row.blocked_by)} of the same order to end`
+  const [limit] = yield* orUnavailable(sql<{ readonly rate: number; readonly is_due: boolean }>`
+    SELECT w.rate, d.due_at <= statement_timestamp() AS is_due
+    FROM deliveries d JOIN webhook_endpoints w ON w.id = d.endpoint_id
+    WHERE d.id = ${row.id}::uuid AND w.rate IS NOT NULL AND w.rate_until > statement_timestamp()`)
+  if (limit?.is_due === true) return `waits for its turn: its endpoint takes ${limit.rate} messages a second`
+  return row.attempts > 0 ? "the last attempt failed; the next one comes with its schedule" : undefined
+})
 
-  const view = Effect.fnUntraced(function*(row: Row) {
-    const attempts = yield* orUnavailable(
-      sql<AttemptRow>`SELECT number, record, response FROM delivery_attempts
-        WHERE delivery_id = ${row.id}::uuid ORDER BY number`
+const view = Effect.fnUntraced(function*(services: Services, row: Row) {
+  const { sql } = services
+  const attempts = yield* orUnavailable(
+    sql<AttemptRow>`SELECT number, record, response FROM delivery_attempts
+      WHERE delivery_id = ${row.id}::uuid ORDER BY number`
+  )
+  const message = yield* messageOf(services, row.id, attempts)
+  const reason = yield* waitReason(services, row)
+  const shown: DeliveryView = {
+    ...summary(row),
+    ...message,
+    ...(reason !== undefined && { waitReason: reason }),
+    attempts: attempts.map(attemptView)
+  }
+  return shown
+})
+
+const get = (services: Services, id: string) => Effect.flatMap(find(services, id), (row) => view(services, row))
+
+const redeliver = Effect.fnUntraced(function*(services: Services, id: string) {
+  const { signal, sql } = services
+  const row = yield* find(services, id)
+  const [endpoint] = row.endpoint_id === null
+    ? [{ disabled: false }]
+    : yield* orUnavailable(sql<{ readonly disabled: boolean }>`SELECT disabled_at IS NOT NULL AS disabled
+      FROM webhook_endpoints WHERE id = ${row.endpoint_id}`)
+  if (endpoint === undefined) return yield* new NotDeliverable({ id, reason: "its endpoint was deleted" })
+  if (endpoint.disabled) return yield* new NotDeliverable({ id, reason: "its endpoint is disabled: enable it first" })
+  yield* orUnavailable(transaction(
+    sql,
+    Effect.andThen(
+      again(sql, [row.id]),
+      recordAct(sql, {
+        before: { state: row.state },
+        after: { state: "pending" },
+        orderId: row.order_id ?? undefined
+      })
     )
-    const message = yield* messageOf(row.id, attempts)
-    const reason = yield* waitReason(row)
-    const shown: DeliveryView = {
-      ...summary(row),
-      ...message,
-      ...(reason !== undefined && { waitReason: reason }),
-      attempts: attempts.map(attemptView)
-    }
-    return shown
+  ))
+  signal.publish()
+  return yield* get(services, id)
+})
+
+const test = Effect.fnUntraced(function*(services: Services, endpointId: string, message: string, body: string) {
+  const { signal, sql } = services
+  const [row] = yield* orUnavailable(transaction(
+    sql,
+    sql<{ readonly id: string }>`
+    with m as (
+      insert into messages (id, type, created_at, body)
+      values (${message}::uuid, 'test', clock_timestamp(), ${Utf8.encode(body)}) returning id, seq, created_at
+    )
+    insert into deliveries (id, message_id, seq, endpoint_id, lane, type, state, due_at, created_at)
+    select ${message}::uuid, m.id, m.seq, w.id, 'e:' || w.id, 'test', 'pending', clock_timestamp(), m.created_at
+    from m, webhook_endpoints w where w.id = ${endpointId} returning id`.pipe(
+      Effect.tap(() => recordAct(sql, { after: { deliveryId: deliveryId(message) } }))
+    )
+  ))
+  signal.publish()
+  return yield* get(services, deliveryId(row?.id ?? message))
+})
+
+const make = Effect.gen(function*() {
+  const services = yield* servicesOf
+  return Deliveries.of({
+    list: (filters, request) => list(services, filters, request),
+    get: (id) => get(services, id),
+    redeliver: (id) => redeliver(services, id),
+    test: (endpointId, message, body) => test(services, endpointId, message, body)
   })
-
-  const get = (id: string) => Effect.flatMap(find(id), view)
-
-  const redeliver = Effect.fnUntraced(function*(id: string) {
-    const row = yield* find(id)
-    const [endpoint] = row.endpoint_id === null
-      ? [{ disabled: false }]
-      : yield* orUnavailable(sql<{ readonly disabled: boolean }>`SELECT disabled_at IS NOT NULL AS disabled
-        FROM webhook_endpoints WHERE id = ${row.endpoint_id}`)
-    if (endpoint === undefined) return yield* new NotDeliverable({ id, reason: "its endpoint was deleted" })
-    if (endpoint.disabled) return yield* new NotDeliverable({ id, reason: "its endpoint is disabled: enable it first" })
-    yield* orUnavailable(transaction(
-      sql,
-      Effect.andThen(
-        again(sql, [row.id]),
-        recordAct(sql, {
-          before: { state: row.state },
-          after: { state: "pending" },
-          orderId: row.order_id ?? undefined
-        })
-      )
-    ))
-    signal.publish()
-    return yield* get(id)
-  })
-
-  const test = Effect.fnUntraced(function*(endpointId: string, message: string, body: string) {
-    const [row] = yield* orUnavailable(transaction(
-      sql,
-      sql<{ readonly id: string }>`
-      with m as (
-        insert into messages (id, type, created_at, body)
-        values (${message}::uuid, 'test', clock_timestamp(), ${Utf8.encode(body)}) returning id, seq, created_at
-      )
-      insert into deliveries (id, message_id, seq, endpoint_id, lane, type, state, due_at, created_at)
-      select ${message}::uuid, m.id, m.seq, w.id, 'e:' || w.id, 'test', 'pending', clock_timestamp(), m.created_at
-      from m, webhook_endpoints w where w.id = ${endpointId} returning id`.pipe(
-        Effect.tap(() => recordAct(sql, { after: { deliveryId: deliveryId(message) } }))
-      )
-    ))
-    signal.publish()
-    return yield* get(deliveryId(row?.id ?? message))
-  })
-
-  return Deliveries.of({ list, get, redeliver, test })
 })
 
 /**

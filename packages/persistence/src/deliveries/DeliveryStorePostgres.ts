@@ -130,84 +130,119 @@ const settleTextsOf = (days: number) => {
   }
 }
 
-const make = Effect.gen(function*() {
+const servicesOf = Effect.gen(function*() {
   const sql = yield* PgClient
   const signal = yield* DeliverySignal
   const claims = new WeakMap<ClaimedDelivery, string>()
   const queue = yield* Queue.unbounded<Waiting>()
   const clock = yield* Clock.Clock
   const settleTexts = settleTextsOf(disableAfterMs / 86_400_000)
+  const listening = Effect.gen(function*() {
+    const announcements = yield* sql.listen(deliveriesChannel)
+    signal.publish()
+    return yield* Effect.forever(Effect.andThen(Queue.take(announcements), Effect.sync(signal.publish)))
+  }).pipe(
+    Effect.scoped,
+    Effect.catch((error) => Effect.logDebug("deliveries of other processes are not heard of for a moment", error)),
+    Effect.andThen(Effect.sleep("1 second"))
+  )
+  return { claims, clock, listening, queue, settleTexts, signal, sql }
+})
 
-  const claim = Effect.fnUntraced(function*({ otherwise, room, total }: ClaimRequest) {
-    const lanes = [texts([...room.keys()]), ints([...room.values()]), PgTypes.int4(otherwise)]
-    const mark = newUuidUnsafe()
-    const rows = yield* sql.unsafe<ClaimedRow>(claimStatement, [...lanes, PgTypes.int4(total), PgTypes.uuid(mark)])
-    const unreadable: Array<Waiting> = []
-    const deliveries = readIsolated(rows, claimed, (row, reason) => unreadable.push(ended(row, mark, reason)))
-    for (const delivery of deliveries) claims.set(delivery, mark)
-    Queue.offerAllUnsafe(queue, unreadable)
-    if (rows.length > 0) return { deliveries } satisfies Claim
-    const [next] = yield* sql.unsafe<{ readonly ms: number | null }>(nextStatement, lanes)
-    return { deliveries, ...(typeof next?.ms === "number" && { nextInMs: next.ms }) } satisfies Claim
-  }, Effect.mapError(unavailable))
+/** The services and the state that the functions of this module share. */
+type Services = Effect.Success<typeof servicesOf>
 
-  const disableNow = (id: string, reason: string, tells: boolean) =>
-    writeIsolated([id], () =>
-      transaction(sql, disable(sql, id, reason, tells)).pipe(
-        Effect.tap((done) => done ? Effect.logWarning(`Webhook endpoint ${id} is disabled: ${reason}`) : Effect.void)
-      ), (_, cause) => Effect.logError(`Webhook endpoint ${id} cannot be disabled: ${reason}`, cause))
+const claim = Effect.fnUntraced(function*({ claims, queue, sql }: Services, { otherwise, room, total }: ClaimRequest) {
+  const lanes = [texts([...room.keys()]), ints([...room.values()]), PgTypes.int4(otherwise)]
+  const mark = newUuidUnsafe()
+  const rows = yield* sql.unsafe<ClaimedRow>(claimStatement, [...lanes, PgTypes.int4(total), PgTypes.uuid(mark)])
+  const unreadable: Array<Waiting> = []
+  const deliveries = readIsolated(rows, claimed, (row, reason) => unreadable.push(ended(row, mark, reason)))
+  for (const delivery of deliveries) claims.set(delivery, mark)
+  Queue.offerAllUnsafe(queue, unreadable)
+  if (rows.length > 0) return { deliveries } satisfies Claim
+  const [next] = yield* sql.unsafe<{ readonly ms: number | null }>(nextStatement, lanes)
+  return { deliveries, ...(typeof next?.ms === "number" && { nextInMs: next.ms }) } satisfies Claim
+}, Effect.mapError(unavailable))
 
-  const store = Effect.fnUntraced(function*(settlings: ReadonlyArray<Settling>) {
-    // Before it is recorded: whoever dies in between meets the 410 again.
-    for (const { endpointId, settlement, type } of settlings) {
-      if (settlement._tag === "Attempted" && settlement.next._tag === "Gone" && endpointId !== undefined) {
-        yield* disableNow(endpointId, goneReason, !isOperational(type))
-      }
+const disableNow = ({ sql }: Services, id: string, reason: string, tells: boolean) =>
+  writeIsolated([id], () =>
+    transaction(sql, disable(sql, id, reason, tells)).pipe(
+      Effect.tap((done) => done ? Effect.logWarning(`Webhook endpoint ${id} is disabled: ${reason}`) : Effect.void)
+    ), (_, cause) => Effect.logError(`Webhook endpoint ${id} cannot be disabled: ${reason}`, cause))
+
+const store = Effect.fnUntraced(function*(services: Services, settlings: ReadonlyArray<Settling>) {
+  const { clock, settleTexts, signal, sql } = services
+  // Before it is recorded: whoever dies in between meets the 410 again.
+  for (const { endpointId, settlement, type } of settlings) {
+    if (settlement._tag === "Attempted" && settlement.next._tag === "Gone" && endpointId !== undefined) {
+      yield* disableNow(services, endpointId, goneReason, !isOperational(type))
     }
-    const exhausted = exhaustions(settlings, clock.currentTimeMillisUnsafe())
-    const parts = partsOf(settlings, exhausted)
-    const settled = sql.unsafe<{ readonly endpoint_id: string | null }>(
-      settleTexts(parts),
-      settleParameters(settlings, exhausted, parts)
-    )
-    // What belongs to no order is in no chain, and releases nothing.
-    const rows = yield* settlings.some(({ orderId }) => orderId !== undefined)
-      ? transaction(
-        sql,
-        Effect.andThen(
-          sql.unsafe(lockStatement, [uuids(settlings.map(({ id }) => id))]),
-          settled
-        )
+  }
+  const exhausted = exhaustions(settlings, clock.currentTimeMillisUnsafe())
+  const parts = partsOf(settlings, exhausted)
+  const settled = sql.unsafe<{ readonly endpoint_id: string | null }>(
+    settleTexts(parts),
+    settleParameters(settlings, exhausted, parts)
+  )
+  // What belongs to no order is in no chain, and releases nothing.
+  const rows = yield* settlings.some(({ orderId }) => orderId !== undefined)
+    ? transaction(
+      sql,
+      Effect.andThen(
+        sql.unsafe(lockStatement, [uuids(settlings.map(({ id }) => id))]),
+        settled
       )
-      : settled
-    for (const { endpoint_id } of rows) if (endpoint_id !== null) yield* disableNow(endpoint_id, failingReason, true)
-    // Somebody is to look at what is due now, or will be.
-    if (rows.some(({ endpoint_id }) => endpoint_id === null) || settlings.some(isPending)) signal.publish()
+    )
+    : settled
+  for (const { endpoint_id } of rows) {
+    if (endpoint_id !== null) yield* disableNow(services, endpoint_id, failingReason, true)
+  }
+  // Somebody is to look at what is due now, or will be.
+  if (rows.some(({ endpoint_id }) => endpoint_id === null) || settlings.some(isPending)) signal.publish()
+})
+
+/**
+ * Records a result that was refused once more, without what was answered: an attempt that is not recorded at all would
+ * be made again for ever.
+ */
+const storeReduced = (services: Services, settling: Settling, refusal: Cause.Cause<SqlError>) =>
+  Effect.logError("deliveries: a result cannot be stored as it is", { delivery: settling.id }, refusal).pipe(
+    Effect.andThen(
+      writeIsolated(
+        [reduced(settling)],
+        (settlings) => store(services, settlings),
+        (_, cause) =>
+          Effect.logError("deliveries: a result is lost, and will be sent again", { delivery: settling.id }, cause)
+      )
+    )
+  )
+
+const storeAll = (services: Services, waiting: ReadonlyArray<Waiting>): Effect.Effect<void, SqlError> =>
+  writeIsolated(
+    waiting.map(({ settling }) => settling),
+    (settlings) => store(services, settlings),
+    (settling, refusal) => storeReduced(services, settling, refusal)
+  )
+
+const settle = ({ claims, queue }: Services, delivery: ClaimedDelivery, settlement: Settlement): Effect.Effect<void> =>
+  Effect.callback((resume) => {
+    const mark = claims.get(delivery)
+    if (mark === undefined) return resume(Effect.void)
+    const { endpointId, id, orderId, type } = delivery
+    Queue.offerUnsafe(queue, {
+      settling: { id, claim: mark, endpointId, type, orderId, settlement },
+      done: () => resume(Effect.void)
+    })
   })
 
-  /**
-   * Records a result that was refused once more, without what was answered: an attempt that is not recorded at all would
-   * be made again for ever.
-   */
-  const storeReduced = (settling: Settling, refusal: Cause.Cause<SqlError>) =>
-    Effect.logError("deliveries: a result cannot be stored as it is", { delivery: settling.id }, refusal).pipe(
-      Effect.andThen(
-        writeIsolated(
-          [reduced(settling)],
-          store,
-          (_, cause) =>
-            Effect.logError("deliveries: a result is lost, and will be sent again", { delivery: settling.id }, cause)
-        )
-      )
-    )
-
-  const storeAll = (waiting: ReadonlyArray<Waiting>): Effect.Effect<void, SqlError> =>
-    writeIsolated(waiting.map(({ settling }) => settling), store, storeReduced)
-
+const make = Effect.gen(function*() {
+  const services = yield* servicesOf
+  const { claims, listening, queue, signal, sql } = services
   const writer = Effect.gen(function*() {
     for (;;) {
       const waiting = yield* Queue.takeBetween(queue, 1, maxSettled)
-      yield* storeAll(waiting).pipe(
+      yield* storeAll(services, waiting).pipe(
         Effect.tapError((error) => Effect.logDebug("deliveries: cannot record yet", error)),
         // Their claims run out, and they are sent once more: better than never to end.
         Effect.retry({ schedule: Schedule.spaced("500 millis"), times: 60 }),
@@ -219,31 +254,9 @@ const make = Effect.gen(function*() {
   })
   // Whoever waits for its result is served to the end: interrupted only with what waits.
   yield* BackgroundLoop.fork("delivery-results", writer)
-
-  const settle = (delivery: ClaimedDelivery, settlement: Settlement): Effect.Effect<void> =>
-    Effect.callback((resume) => {
-      const claim = claims.get(delivery)
-      if (claim === undefined) return resume(Effect.void)
-      const { endpointId, id, orderId, type } = delivery
-      Queue.offerUnsafe(queue, {
-        settling: { id, claim, endpointId, type, orderId, settlement },
-        done: () => resume(Effect.void)
-      })
-    })
-
-  const listening = Effect.gen(function*() {
-    const announcements = yield* sql.listen(deliveriesChannel)
-    signal.publish()
-    return yield* Effect.forever(Effect.andThen(Queue.take(announcements), Effect.sync(signal.publish)))
-  }).pipe(
-    Effect.scoped,
-    Effect.catch((error) => Effect.logDebug("deliveries of other processes are not heard of for a moment", error)),
-    Effect.andThen(Effect.sleep("1 second"))
-  )
   yield* BackgroundLoop.fork("delivery-notifications", Effect.forever(listening))
-
   return DeliveryStore.of({
-    claim,
+    claim: (request) => claim(services, request),
     receive: ({ room, start }) =>
       signal.receive({
         room,
@@ -257,7 +270,7 @@ const make = Effect.gen(function*() {
         Effect.asVoid,
         Effect.mapError(unavailable)
       ),
-    settle,
+    settle: (delivery, settlement) => settle(services, delivery, settlement),
     due: Effect.raceFirst(signal.published, Effect.sleep(longestRest))
   })
 })

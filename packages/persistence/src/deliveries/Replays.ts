@@ -82,56 +82,72 @@ const iso = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(m
 
 const texts = (value: ReadonlyArray<string>) => ({ ...PgTypes.text(null), oid: PgTypes.OID.textArray, value })
 
-const make = Effect.gen(function*() {
+const servicesOf = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   const signal = yield* DeliverySignal
   const wake = Latch.makeUnsafe(true)
-
   const covered = sql.literal(`d.endpoint_id = p.endpoint_id and d.id > p.after and d.created_at >= p.since
     and d.created_at <= p.until and d.state = any(p.states) and (p.types is null or d.type = any(p.types))
     and d.type <> 'test'`)
+  return { covered, signal, sql, wake }
+})
 
-  /** One batch; true where the replay goes on. */
-  const step = Effect.fnUntraced(function*(id: string) {
-    const [replay] =
-      yield* sql`select id from replays where id = ${id}::uuid and state = 'running' for update skip locked`
-    if (replay === undefined) return false
-    const rows = yield* sql<{ readonly id: string }>`select d.id from replays p join deliveries d on ${covered}
-      join webhook_endpoints w on w.id = d.endpoint_id and w.disabled_at is null
-      where p.id = ${id}::uuid order by d.id limit ${batch}`
-    const ids = rows.map((row) => row.id)
-    let refused = 0
-    yield* writeIsolated(ids, (some) => transaction(sql, again(sql, some)), (deliveryId, cause) =>
-      Effect.andThen(
-        Effect.logError("a replay cannot send a delivery again", { deliveryId }, cause),
-        Effect.sync(() => refused++)
-      ))
-    const last = ids.at(-1)
-    yield* sql`update replays set replayed = replayed + ${ids.length - refused}, after = coalesce(${
-      last ?? null
-    }::uuid, after),
-      state = case when ${ids.length < batch} then 'completed' else state end,
-      finished_at = case when ${ids.length < batch} then clock_timestamp() end where id = ${id}::uuid`
-    return ids.length === batch
-  })
+/** The services and the state that the functions of this module share. */
+type Services = Effect.Success<typeof servicesOf>
 
-  const stepThrough = Effect.fnUntraced(function*(id: string) {
-    while (yield* transaction(sql, step(id))) signal.publish()
-    signal.publish()
-  })
+/** One batch; true where the replay goes on. */
+const step = Effect.fnUntraced(function*({ covered, sql }: Services, id: string) {
+  const [replay] =
+    yield* sql`select id from replays where id = ${id}::uuid and state = 'running' for update skip locked`
+  if (replay === undefined) return false
+  const rows = yield* sql<{ readonly id: string }>`select d.id from replays p join deliveries d on ${covered}
+    join webhook_endpoints w on w.id = d.endpoint_id and w.disabled_at is null
+    where p.id = ${id}::uuid order by d.id limit ${batch}`
+  const ids = rows.map((row) => row.id)
+  let refused = 0
+  yield* writeIsolated(ids, (some) => transaction(sql, again(sql, some)), (deliveryId, cause) =>
+    Effect.andThen(
+      Effect.logError("a replay cannot send a delivery again", { deliveryId }, cause),
+      Effect.sync(() => refused++)
+    ))
+  const last = ids.at(-1)
+  yield* sql`update replays set replayed = replayed + ${ids.length - refused}, after = coalesce(${
+    last ?? null
+  }::uuid, after),
+    state = case when ${ids.length < batch} then 'completed' else state end,
+    finished_at = case when ${ids.length < batch} then clock_timestamp() end where id = ${id}::uuid`
+  return ids.length === batch
+})
 
+const stepThrough = Effect.fnUntraced(function*(services: Services, id: string) {
+  const { signal, sql } = services
+  while (yield* transaction(sql, step(services, id))) signal.publish()
+  signal.publish()
+})
+
+const find = Effect.fnUntraced(function*({ covered, sql }: Services, endpointId: string, id: string) {
+  const uuid = id.startsWith("replay-") ? uuidOf(id) : undefined
+  const [row] = uuid === undefined || !isStorable(endpointId) ? [] : yield* orUnavailable(sql<Row>`
+    select p.*, case when p.state = 'running'
+      then (select count(*)::int from deliveries d where ${covered}) else 0 end as remaining
+    from replays p where p.id = ${uuid}::uuid and p.endpoint_id = ${endpointId}`)
+  return row === undefined ? yield* new ReplayUnknown({ id }) : row
+})
+
+const make = Effect.gen(function*() {
+  const services = yield* servicesOf
+  const { sql, wake } = services
   const running = Effect.gen(function*() {
     const rows = yield* sql<{ readonly id: string }>`select id from replays where state = 'running'`
     for (const { id } of rows) {
       // One that cannot go on keeps no other from going on.
       yield* writeIsolated(
         [id],
-        () => stepThrough(id),
+        () => stepThrough(services, id),
         (_, cause) => Effect.logError("a replay cannot go on", { replay: replayId(id) }, cause)
       )
     }
   })
-
   // Left by another process: found when this one starts, and every minute.
   yield* BackgroundLoop.fork(
     "replays",
@@ -141,16 +157,6 @@ const make = Effect.gen(function*() {
       yield* Effect.raceFirst(wake.await, Effect.sleep("1 minute"))
     }))
   )
-
-  const find = Effect.fnUntraced(function*(endpointId: string, id: string) {
-    const uuid = id.startsWith("replay-") ? uuidOf(id) : undefined
-    const [row] = uuid === undefined || !isStorable(endpointId) ? [] : yield* orUnavailable(sql<Row>`
-      select p.*, case when p.state = 'running'
-        then (select count(*)::int from deliveries d where ${covered}) else 0 end as remaining
-      from replays p where p.id = ${uuid}::uuid and p.endpoint_id = ${endpointId}`)
-    return row === undefined ? yield* new ReplayUnknown({ id }) : row
-  })
-
   return Replays.of({
     start: Effect.fnUntraced(function*(endpointId, request) {
       const id = yield* sharedUuid
@@ -172,13 +178,13 @@ const make = Effect.gen(function*() {
           }))
         )
       ))
-      const row = yield* find(endpointId, replayId(id)).pipe(Effect.catchTag("ReplayUnknown", Effect.die))
+      const row = yield* find(services, endpointId, replayId(id)).pipe(Effect.catchTag("ReplayUnknown", Effect.die))
       wake.openUnsafe()
       return shown(row)
     }),
-    get: (endpointId, id) => Effect.map(find(endpointId, id), shown),
+    get: (endpointId, id) => Effect.map(find(services, endpointId, id), shown),
     cancel: Effect.fnUntraced(function*(endpointId, id) {
-      const { id: uuid } = yield* find(endpointId, id)
+      const { id: uuid } = yield* find(services, endpointId, id)
       yield* orUnavailable(transaction(
         sql,
         sql`update replays set state = 'cancelled', finished_at = clock_timestamp()
@@ -186,7 +192,7 @@ const make = Effect.gen(function*() {
           Effect.tap(([row]) => row === undefined ? Effect.void : recordAct(sql, { after: { state: "cancelled" } }))
         )
       ))
-      return shown(yield* find(endpointId, id))
+      return shown(yield* find(services, endpointId, id))
     })
   })
 })

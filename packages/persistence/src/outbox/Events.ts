@@ -118,96 +118,106 @@ interface Waiting {
   abandoned: boolean
 }
 
-const make = Effect.gen(function*() {
+const servicesOf = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   const signal = yield* DeliverySignal
   const queue = yield* Queue.unbounded<Waiting>()
+  return { queue, signal, sql }
+})
 
-  const insert = (waiting: ReadonlyArray<Waiting>, offer: Offer) => {
-    const isKeyed = waiting.some(({ asked }) => asked !== undefined)
-    const rows = waiting.map(({ asked = null, body, event: { createdAt, id, repeatable, type } }) => ({
-      id,
-      type,
-      created_at: createdAt,
-      body,
-      key: repeatable?.idempotencyKey ?? null,
-      asked
-    }))
-    return sql.unsafe<Row>(isKeyed ? keyedStatement : statement, [
-      ...columns(isKeyed ? keyedRow : row, rows),
-      ...localClaimParameters(offer)
-    ]).pipe(Effect.provideService(
-      WriteProgress.CurrentWriteProgress,
-      WriteProgress.together(waiting.flatMap(({ progress }) => progress ?? []))
-    ))
-  }
+/** The services and the state that the functions of this module share. */
+type Services = Effect.Success<typeof servicesOf>
 
-  /** Answers those whose key was used before. */
-  const answerRepeats = Effect.fnUntraced(function*(waiting: ReadonlyArray<Waiting>) {
-    if (waiting.length === 0) return
-    const rows = yield* sql.unsafe<Used>(
-      usedStatement,
-      columns(
-        usedRow,
-        waiting.map(({ asked = null, event }) => ({ key: event.repeatable?.idempotencyKey ?? null, asked }))
-      )
+const insert = ({ sql }: Services, waiting: ReadonlyArray<Waiting>, offer: Offer) => {
+  const isKeyed = waiting.some(({ asked }) => asked !== undefined)
+  const rows = waiting.map(({ asked = null, body, event: { createdAt, id, repeatable, type } }) => ({
+    id,
+    type,
+    created_at: createdAt,
+    body,
+    key: repeatable?.idempotencyKey ?? null,
+    asked
+  }))
+  return sql.unsafe<Row>(isKeyed ? keyedStatement : statement, [
+    ...columns(isKeyed ? keyedRow : row, rows),
+    ...localClaimParameters(offer)
+  ]).pipe(Effect.provideService(
+    WriteProgress.CurrentWriteProgress,
+    WriteProgress.together(waiting.flatMap(({ progress }) => progress ?? []))
+  ))
+}
+
+/** Answers those whose key was used before. */
+const answerRepeats = Effect.fnUntraced(function*({ sql }: Services, waiting: ReadonlyArray<Waiting>) {
+  if (waiting.length === 0) return
+  const rows = yield* sql.unsafe<Used>(
+    usedStatement,
+    columns(
+      usedRow,
+      waiting.map(({ asked = null, event }) => ({ key: event.repeatable?.idempotencyKey ?? null, asked }))
     )
-    const used = new Map(rows.map((row) => [row.n, row]))
-    waiting.forEach(({ event, stored }, i) => {
-      const first = used.get(i + 1)
-      const message = `Idempotency-Key ${JSON.stringify(event.repeatable?.idempotencyKey)} was used for another event`
-      Deferred.doneUnsafe(
-        stored,
-        first?.same === true ? Exit.succeed(first.event_id) : Exit.fail(new IntakeConflict({ message }))
-      )
-    })
+  )
+  const used = new Map(rows.map((row) => [row.n, row]))
+  waiting.forEach(({ event, stored }, i) => {
+    const first = used.get(i + 1)
+    const message = `Idempotency-Key ${JSON.stringify(event.repeatable?.idempotencyKey)} was used for another event`
+    Deferred.doneUnsafe(
+      stored,
+      first?.same === true ? Exit.succeed(first.event_id) : Exit.fail(new IntakeConflict({ message }))
+    )
+  })
+})
+
+const start = ({ signal }: Services, waiting: ReadonlyArray<Waiting>, rows: ReadonlyArray<Row>, offer: Offer) => {
+  const byId = new Map(waiting.map((one) => [one.event.id, one]))
+  offer.taken(rows.flatMap(({ endpoint_id, id, message_id, seq }) => {
+    const made = byId.get(message_id ?? "")
+    if (id === null || message_id === null || made === undefined) return []
+    const { body, event: { createdAt, type } } = made
+    const handed = { id, messageId: message_id, sequence: Number(seq), endpointId: endpoint_id }
+    return [claimedAtOnce(handed, { type, createdAt, body })]
+  }))
+  if (rows.some(({ message_id }) => message_id === null)) signal.publish()
+}
+
+const storeTogether = (services: Services, waiting: ReadonlyArray<Waiting>) =>
+  Effect.suspend(() => {
+    const offer = services.signal.offer()
+    return insert(services, waiting, offer).pipe(
+      Effect.tap((rows) => Effect.sync(() => start(services, waiting, rows, offer))),
+      // What was stored all the same is sent when its claims run out.
+      Effect.onError(() => Effect.sync(() => offer.taken([]))),
+      Effect.flatMap((rows) => {
+        const leftOut = new Set(rows.map(({ id, message_id }) => id === null ? message_id : null))
+        const repeats = waiting.filter(({ event }) => leftOut.has(event.id))
+        for (const { event, stored } of waiting) {
+          if (!leftOut.has(event.id)) Deferred.doneUnsafe(stored, Exit.succeed(event.id))
+        }
+        return answerRepeats(services, repeats)
+      })
+    )
   })
 
-  const start = (waiting: ReadonlyArray<Waiting>, rows: ReadonlyArray<Row>, offer: Offer) => {
-    const byId = new Map(waiting.map((one) => [one.event.id, one]))
-    offer.taken(rows.flatMap(({ endpoint_id, id, message_id, seq }) => {
-      const made = byId.get(message_id ?? "")
-      if (id === null || message_id === null || made === undefined) return []
-      const { body, event: { createdAt, type } } = made
-      const handed = { id, messageId: message_id, sequence: Number(seq), endpointId: endpoint_id }
-      return [claimedAtOnce(handed, { type, createdAt, body })]
-    }))
-    if (rows.some(({ message_id }) => message_id === null)) signal.publish()
-  }
+const refused = ({ stored }: Waiting, cause: Cause.Cause<SqlError>) =>
+  Effect.sync(() => Deferred.doneUnsafe(stored, Exit.failCause(cause)))
 
-  const storeTogether = (waiting: ReadonlyArray<Waiting>) =>
-    Effect.suspend(() => {
-      const offer = signal.offer()
-      return insert(waiting, offer).pipe(
-        Effect.tap((rows) => Effect.sync(() => start(waiting, rows, offer))),
-        // What was stored all the same is sent when its claims run out.
-        Effect.onError(() => Effect.sync(() => offer.taken([]))),
-        Effect.flatMap((rows) => {
-          const leftOut = new Set(rows.map(({ id, message_id }) => id === null ? message_id : null))
-          const repeats = waiting.filter(({ event }) => leftOut.has(event.id))
-          for (const { event, stored } of waiting) {
-            if (!leftOut.has(event.id)) Deferred.doneUnsafe(stored, Exit.succeed(event.id))
-          }
-          return answerRepeats(repeats)
-        })
-      )
-    })
-
-  const refused = ({ stored }: Waiting, cause: Cause.Cause<SqlError>) =>
-    Effect.sync(() => Deferred.doneUnsafe(stored, Exit.failCause(cause)))
-
-  const store = (waiting: ReadonlyArray<Waiting>): Effect.Effect<void> =>
-    Effect.catchCause(writeIsolated(waiting, storeTogether, refused), (cause) =>
+const store = (services: Services, waiting: ReadonlyArray<Waiting>): Effect.Effect<void> =>
+  Effect.catchCause(
+    writeIsolated(waiting, (waiting) => storeTogether(services, waiting), refused),
+    (cause) =>
       Effect.sync(() => {
         for (const { stored } of waiting) Deferred.doneUnsafe(stored, Exit.failCause(cause))
-      }))
+      })
+  )
 
+const make = Effect.gen(function*() {
+  const services = yield* servicesOf
+  const { queue } = services
   const storeNext = Effect.flatMap(
     Queue.takeBetween(queue, 1, maxEvents),
-    (waiting) => store(waiting.filter(({ abandoned }) => !abandoned))
+    (waiting) => store(services, waiting.filter(({ abandoned }) => !abandoned))
   )
   yield* BackgroundLoop.fork("events", Effect.forever(storeNext))
-
   return {
     store: (event: Event) =>
       orUnavailable(Effect.withFiber((fiber) => {

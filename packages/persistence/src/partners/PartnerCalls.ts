@@ -52,73 +52,91 @@ export const percentile = (durations: ReadonlyArray<number>, share: number): num
   return Math.round((bounds[Math.max(0, at)] ?? 1.25 ** bounds.length) * 10) / 10
 }
 
-const make = Effect.gen(function*() {
+const servicesOf = Effect.gen(function*() {
   const inner = yield* Outbound
   const sql = yield* SqlClient.SqlClient
   const clock = yield* Clock.Clock
   const process = yield* newUuid
   const hosts = new Map<string, HostCalls>()
+  const forgetting = sql`delete from partner_calls where minute < clock_timestamp() - interval '11 minutes'`.pipe(
+    Effect.catch((error) => Effect.logDebug("old calls of partners are not forgotten yet", error))
+  )
+  return { clock, forgetting, hosts, inner, process, sql }
+})
 
-  const hostNamed = (name: string): HostCalls | undefined => {
-    const known = hosts.get(name)
-    if (known !== undefined || hosts.size >= mostHosts) return known
-    const host: HostCalls = { open: 0, counts: undefined, over: [], changed: false, known: false }
-    hosts.set(name, host)
-    return host
+/** The services and the state that the functions of this module share. */
+type Services = Effect.Success<typeof servicesOf>
+
+const hostNamed = ({ hosts }: Services, name: string): HostCalls | undefined => {
+  const known = hosts.get(name)
+  if (known !== undefined || hosts.size >= mostHosts) return known
+  const host: HostCalls = { open: 0, counts: undefined, over: [], changed: false, known: false }
+  hosts.set(name, host)
+  return host
+}
+
+const countsAt = ({ clock }: Services, host: HostCalls): Counts => {
+  const minute = Math.floor(clock.currentTimeMillisUnsafe() / minuteMs) * minuteMs
+  if (host.counts?.minute === minute) return host.counts
+  if (host.counts !== undefined && host.changed) host.over.push(host.counts)
+  return host.counts = {
+    minute,
+    calls: 0,
+    failures: 0,
+    durations: Array.from({ length: bounds.length + 1 }, () => 0)
   }
+}
 
-  const countsAt = (host: HostCalls): Counts => {
-    const minute = Math.floor(clock.currentTimeMillisUnsafe() / minuteMs) * minuteMs
-    if (host.counts?.minute === minute) return host.counts
-    if (host.counts !== undefined && host.changed) host.over.push(host.counts)
-    return host.counts = {
-      minute,
-      calls: 0,
-      failures: 0,
-      durations: Array.from({ length: bounds.length + 1 }, () => 0)
-    }
-  }
+const ended = (
+  services: Services,
+  host: HostCalls,
+  begun: bigint,
+  exit: Exit.Exit<OutboundResponse, OutboundError>
+) => {
+  const { clock } = services
+  host.open--
+  host.changed = true
+  // Interrupted: nothing was learnt of the partner.
+  if (Exit.isFailure(exit) && Exit.hasInterrupts(exit)) return
+  const counts = countsAt(services, host)
+  const at = classOf(Number(clock.monotonicTimeNanosUnsafe() - begun) / 1e6)
+  counts.calls++
+  if (isFailure(exit)) counts.failures++
+  counts.durations[at] = (counts.durations[at] ?? 0) + 1
+}
 
-  const ended = (host: HostCalls, begun: bigint, exit: Exit.Exit<OutboundResponse, OutboundError>) => {
-    host.open--
-    host.changed = true
-    // Interrupted: nothing was learnt of the partner.
-    if (Exit.isFailure(exit) && Exit.hasInterrupts(exit)) return
-    const counts = countsAt(host)
-    const at = classOf(Number(clock.monotonicTimeNanosUnsafe() - begun) / 1e6)
-    counts.calls++
-    if (isFailure(exit)) counts.failures++
-    counts.durations[at] = (counts.durations[at] ?? 0) + 1
-  }
+const storeCounts = ({ process, sql }: Services, name: string, counts: Counts, open: number) =>
+  sql.unsafe(
+    `insert into partner_calls (host, process, minute, calls, failures, durations, open, at)
+      values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp())
+      on conflict (host, process, minute) do update set calls = excluded.calls, failures = excluded.failures,
+        durations = excluded.durations, open = excluded.open, at = excluded.at`,
+    [
+      name,
+      PgTypes.uuid(process),
+      PgTypes.timestamptz(counts.minute),
+      counts.calls,
+      counts.failures,
+      [...counts.durations],
+      open
+    ]
+  )
 
-  const storeCounts = (name: string, counts: Counts, open: number) =>
-    sql.unsafe(
-      `insert into partner_calls (host, process, minute, calls, failures, durations, open, at)
-        values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp())
-        on conflict (host, process, minute) do update set calls = excluded.calls, failures = excluded.failures,
-          durations = excluded.durations, open = excluded.open, at = excluded.at`,
-      [
-        name,
-        PgTypes.uuid(process),
-        PgTypes.timestamptz(counts.minute),
-        counts.calls,
-        counts.failures,
-        [...counts.durations],
-        open
-      ]
-    )
+const store = Effect.fnUntraced(function*(services: Services, name: string, host: HostCalls) {
+  const { sql } = services
+  const counts = countsAt(services, host)
+  const { open } = host
+  host.changed = false
+  for (const past of host.over) yield* storeCounts(services, name, past, 0)
+  host.over = []
+  if (!host.known) yield* sql`insert into called_partners (host) values (${name}) on conflict do nothing`
+  host.known = true
+  yield* storeCounts(services, name, counts, open)
+})
 
-  const store = Effect.fnUntraced(function*(name: string, host: HostCalls) {
-    const counts = countsAt(host)
-    const { open } = host
-    host.changed = false
-    for (const past of host.over) yield* storeCounts(name, past, 0)
-    host.over = []
-    if (!host.known) yield* sql`insert into called_partners (host) values (${name}) on conflict do nothing`
-    host.known = true
-    yield* storeCounts(name, counts, open)
-  })
-
+const make = Effect.gen(function*() {
+  const services = yield* servicesOf
+  const { clock, forgetting, hosts, inner } = services
   /** Stores the hosts that changed, and those with open requests, whose row has to stay fresh. */
   const storing = Effect.gen(function*() {
     yield* Effect.sleep("1 second")
@@ -129,28 +147,24 @@ const make = Effect.gen(function*() {
         }
         continue
       }
-      yield* Effect.onError(store(name, host), () => Effect.sync(() => host.changed = true))
+      yield* Effect.onError(store(services, name, host), () => Effect.sync(() => host.changed = true))
     }
   }).pipe(Effect.catch((error) => Effect.logDebug("calls of partners are not stored yet", error)))
-  const forgetting = sql`delete from partner_calls where minute < clock_timestamp() - interval '11 minutes'`.pipe(
-    Effect.catch((error) => Effect.logDebug("old calls of partners are not forgotten yet", error))
-  )
   yield* BackgroundLoop.fork(
     "partner-calls",
     Effect.forever(Effect.andThen(Effect.repeat(storing, { times: 59 }), forgetting))
   )
-
   return Outbound.of({
     ...inner,
     exchange: (request) =>
       Effect.suspend(() => {
         const name = urlHost(request.url)
-        const host = name === undefined ? undefined : hostNamed(name)
+        const host = name === undefined ? undefined : hostNamed(services, name)
         if (host === undefined) return inner.exchange(request)
         const begun = clock.monotonicTimeNanosUnsafe()
         host.open++
         host.changed = true
-        return Effect.onExit(inner.exchange(request), (exit) => Effect.sync(() => ended(host, begun, exit)))
+        return Effect.onExit(inner.exchange(request), (exit) => Effect.sync(() => ended(services, host, begun, exit)))
       })
   })
 })

@@ -123,65 +123,79 @@ const endedRun = (transcript: Transcript, last: Entry, stored: Committed): Ended
   }
 }
 
-const make = Effect.gen(function*() {
+const servicesOf = Effect.gen(function*() {
   const inner = yield* Journal
   const clock = yield* Clock.Clock
   const transcripts = new Map<string, Transcript>()
   /** The newest of each order: runs over an order are serial. */
   const ofOrders = new Map<string, Transcript>()
+  return { clock, inner, ofOrders, transcripts }
+})
 
-  const begin = (run: NewRun, { callouts, orderId, startedAt, steps }: ClaimedRun, document: Document | undefined) => {
-    const now = clock.currentTimeMillisUnsafe()
-    for (const [runId, { begunAt }] of transcripts) {
-      if (now - begunAt < longestMs) break
-      giveUp(runId)
-    }
-    if (callouts.length > 0 || transcripts.size >= capacity) return
-    const transcript: Transcript = {
-      orderId,
-      run,
-      begunAt: now,
-      startedAt,
-      reused: steps.map((step) => storedStep(step, step.nextVersion)),
-      entries: [],
-      documents: new Map(document === undefined ? [] : [[document.order.version, document.text]]),
-      bytes: document?.text.length ?? 0,
-      end: Deferred.makeUnsafe()
-    }
-    transcripts.set(run.runId, transcript)
-    ofOrders.set(orderId, transcript)
+/** The services and the state that the functions of this module share. */
+type Services = Effect.Success<typeof servicesOf>
+
+const begin = (
+  services: Services,
+  run: NewRun,
+  { callouts, orderId, startedAt, steps }: ClaimedRun,
+  document: Document | undefined
+) => {
+  const { clock, ofOrders, transcripts } = services
+  const now = clock.currentTimeMillisUnsafe()
+  for (const [runId, { begunAt }] of transcripts) {
+    if (now - begunAt < longestMs) break
+    giveUp(services, runId)
   }
-
-  /** A version of an order, which never changes: the run may send it. */
-  const noteDocument = (orderId: string, { order, text }: Document) => {
-    const transcript = ofOrders.get(orderId)
-    if (transcript === undefined || transcript.documents.has(order.version)) return
-    transcript.documents.set(order.version, text)
-    transcript.bytes += text.length
+  if (callouts.length > 0 || transcripts.size >= capacity) return
+  const transcript: Transcript = {
+    orderId,
+    run,
+    begunAt: now,
+    startedAt,
+    reused: steps.map((step) => storedStep(step, step.nextVersion)),
+    entries: [],
+    documents: new Map(document === undefined ? [] : [[document.order.version, document.text]]),
+    bytes: document?.text.length ?? 0,
+    end: Deferred.makeUnsafe()
   }
+  transcripts.set(run.runId, transcript)
+  ofOrders.set(orderId, transcript)
+}
 
-  const giveUp = (runId: string) => {
-    const transcript = transcripts.get(runId)
-    if (transcript === undefined) return
-    transcripts.delete(runId)
-    if (ofOrders.get(transcript.orderId) === transcript) ofOrders.delete(transcript.orderId)
-    Deferred.doneUnsafe(transcript.end, Effect.undefined)
+/** A version of an order, which never changes: the run may send it. */
+const noteDocument = ({ ofOrders }: Services, orderId: string, { order, text }: Document) => {
+  const transcript = ofOrders.get(orderId)
+  if (transcript === undefined || transcript.documents.has(order.version)) return
+  transcript.documents.set(order.version, text)
+  transcript.bytes += text.length
+}
+
+const giveUp = ({ ofOrders, transcripts }: Services, runId: string) => {
+  const transcript = transcripts.get(runId)
+  if (transcript === undefined) return
+  transcripts.delete(runId)
+  if (ofOrders.get(transcript.orderId) === transcript) ofOrders.delete(transcript.orderId)
+  Deferred.doneUnsafe(transcript.end, Effect.undefined)
+}
+
+const committed = (services: Services, transcript: Transcript, entry: Entry, stored: Committed | Stale) => {
+  // Another change of the order was faster: what follows is made of a document that is read.
+  if (stored._tag === "Stale") return giveUp(services, entry.runId)
+  // The records of a call that is delivered are stored beside the run.
+  if (entry.messages?.some(({ type }) => type === "callout") === true) return giveUp(services, entry.runId)
+  transcript.entries.push([entry, stored.version])
+  if (entry.write !== undefined) transcript.documents.set(entry.write.seen + 1, entry.write.document.text)
+  transcript.bytes += bytesOf(entry)
+  if (transcript.bytes > maxBytes || entry.cancels === true) return giveUp(services, entry.runId)
+  if (stored.ended !== undefined) {
+    Deferred.doneUnsafe(transcript.end, Effect.succeed(endedRun(transcript, entry, stored)))
   }
+}
 
-  const committed = (transcript: Transcript, entry: Entry, stored: Committed | Stale) => {
-    // Another change of the order was faster: what follows is made of a document that is read.
-    if (stored._tag === "Stale") return giveUp(entry.runId)
-    // The records of a call that is delivered are stored beside the run.
-    if (entry.messages?.some(({ type }) => type === "callout") === true) return giveUp(entry.runId)
-    transcript.entries.push([entry, stored.version])
-    if (entry.write !== undefined) transcript.documents.set(entry.write.seen + 1, entry.write.document.text)
-    transcript.bytes += bytesOf(entry)
-    if (transcript.bytes > maxBytes || entry.cancels === true) return giveUp(entry.runId)
-    if (stored.ended !== undefined) {
-      Deferred.doneUnsafe(transcript.end, Effect.succeed(endedRun(transcript, entry, stored)))
-    }
-  }
-
+const make = Effect.gen(function*() {
+  const services = yield* servicesOf
+  const { inner, ofOrders, transcripts } = services
   const journal = Journal.of({
     ...inner,
     accept: (submission) =>
@@ -190,7 +204,7 @@ const make = Effect.gen(function*() {
         if (!fiber.getRef(Transcribed)) return accepted
         return Effect.tap(accepted, (intake) =>
           Effect.sync(() => {
-            if (intake._tag === "Accepted") begin(submission.run, intake.run, submission.document)
+            if (intake._tag === "Accepted") begin(services, submission.run, intake.run, submission.document)
           }))
       }),
     reprocess: (request) =>
@@ -200,7 +214,7 @@ const make = Effect.gen(function*() {
         return Effect.tap(accepted, (intake) =>
           Effect.sync(() => {
             if (intake._tag !== "Accepted") return
-            begin({ ...request.run, eventId: intake.run.eventId }, intake.run, request.write?.document)
+            begin(services, { ...request.run, eventId: intake.run.eventId }, intake.run, request.write?.document)
           }))
       }),
     document: (orderId, version) =>
@@ -208,19 +222,19 @@ const make = Effect.gen(function*() {
         ? inner.document(orderId, version)
         : Effect.tap(
           inner.document(orderId, version),
-          (document) => Effect.sync(() => noteDocument(orderId, document))
+          (document) => Effect.sync(() => noteDocument(services, orderId, document))
         ),
     commit: (entry) => {
       const transcript = transcripts.get(entry.runId)
       if (transcript === undefined) return inner.commit(entry)
       return inner.commit(entry).pipe(
-        Effect.tap((stored) => Effect.sync(() => committed(transcript, entry, stored))),
-        Effect.onError(() => Effect.sync(() => giveUp(entry.runId)))
+        Effect.tap((stored) => Effect.sync(() => committed(services, transcript, entry, stored))),
+        Effect.onError(() => Effect.sync(() => giveUp(services, entry.runId)))
       )
     },
     release: (entry) =>
       Effect.suspend(() => {
-        giveUp(entry.runId)
+        giveUp(services, entry.runId)
         return inner.release(entry)
       }),
     abandon: (claimToken) =>
@@ -228,11 +242,10 @@ const make = Effect.gen(function*() {
         inner.abandon(claimToken),
         Effect.sync(() => {
           const transcript = transcripts.get(claimToken.runId)
-          if (transcript !== undefined && !Deferred.isDoneUnsafe(transcript.end)) giveUp(claimToken.runId)
+          if (transcript !== undefined && !Deferred.isDoneUnsafe(transcript.end)) giveUp(services, claimToken.runId)
         })
       )
   })
-
   return Context.make(Journal, journal).pipe(Context.add(
     RunTranscripts,
     RunTranscripts.of({
@@ -240,7 +253,7 @@ const make = Effect.gen(function*() {
         const transcript = transcripts.get(runId)
         return transcript === undefined ? Effect.undefined : Deferred.await(transcript.end)
       },
-      forget: giveUp
+      forget: (runId) => giveUp(services, runId)
     })
   ))
 })

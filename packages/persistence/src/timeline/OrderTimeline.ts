@@ -70,66 +70,74 @@ const versionOf = (type: string, body: Json): number | undefined => {
   return typeof version === "number" && (type.startsWith("order.") || type === "postProcessing") ? version : undefined
 }
 
-const make = Effect.gen(function*() {
+const servicesOf = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   const settings = yield* Settings
+  return { settings, sql }
+})
 
-  const orderOf = Effect.fnUntraced(function*(orderId: string) {
-    const [row] = isStorable(orderId)
-      ? yield* sql<OrderRow>`select event_id, created_at, version from orders where id = ${orderId}`
-      : []
-    return row ?? (yield* new OrderNotFound({ orderId }))
+/** The services and the state that the functions of this module share. */
+type Services = Effect.Success<typeof servicesOf>
+
+const orderOf = Effect.fnUntraced(function*({ sql }: Services, orderId: string) {
+  const [row] = isStorable(orderId)
+    ? yield* sql<OrderRow>`select event_id, created_at, version from orders where id = ${orderId}`
+    : []
+  return row ?? (yield* new OrderNotFound({ orderId }))
+})
+
+const entriesOf = Effect.fnUntraced(function*({ settings, sql }: Services, orderId: string, order: OrderRow) {
+  const createdAt = order.created_at.getTime()
+  const runs = yield* readRuns(sql, orderId)
+  const ended = yield* readSteps(sql, orderId)
+  const callouts = yield* readCallouts(sql, orderId)
+  const pipelines = yield* Effect.forEach(
+    runs,
+    ({ id, pipeline }) =>
+      Effect.map(settings.pipeline(pipeline.name, pipeline.version), (found) => [id, found] as const)
+  )
+  const deliveries = yield* readDeliveries(sql, orderId)
+  const entries = timelineEntries({
+    orderId,
+    eventId: order.event_id,
+    createdAt,
+    versions: yield* readVersions(sql, orderId, createdAt, order.version),
+    runs,
+    steps: [...ended, ...openSteps(ended, callouts, runs, new Map(pipelines))],
+    callouts,
+    deliveries,
+    acts: yield* readActs(sql, orderId, deliveries)
   })
+  return { entries, runs }
+})
 
-  const entriesOf = Effect.fnUntraced(function*(orderId: string, order: OrderRow) {
-    const createdAt = order.created_at.getTime()
-    const runs = yield* readRuns(sql, orderId)
-    const ended = yield* readSteps(sql, orderId)
-    const callouts = yield* readCallouts(sql, orderId)
-    const pipelines = yield* Effect.forEach(
-      runs,
-      ({ id, pipeline }) =>
-        Effect.map(settings.pipeline(pipeline.name, pipeline.version), (found) => [id, found] as const)
-    )
-    const deliveries = yield* readDeliveries(sql, orderId)
-    const entries = timelineEntries({
-      orderId,
-      eventId: order.event_id,
-      createdAt,
-      versions: yield* readVersions(sql, orderId, createdAt, order.version),
-      runs,
-      steps: [...ended, ...openSteps(ended, callouts, runs, new Map(pipelines))],
-      callouts,
-      deliveries,
-      acts: yield* readActs(sql, orderId, deliveries)
-    })
-    return { entries, runs }
-  })
+const list = Effect.fn("OrderTimeline.list")(function*(services: Services, orderId: string, request: PageRequest) {
+  const after = yield* place.read(request)
+  const { entries } = yield* orUnavailable(
+    Effect.flatMap(orderOf(services, orderId), (order) => entriesOf(services, orderId, order))
+  )
+  const rest = after === undefined ? entries : entries.filter((one) => isAfter(one, after))
+  return page(
+    rest.slice(0, request.limit + 1),
+    request.limit,
+    place,
+    ({ at, depth, entry }) => [at, depth, entry.id] as const,
+    ({ entry }) => entry
+  )
+})
 
-  const list = Effect.fn("OrderTimeline.list")(function*(orderId: string, request: PageRequest) {
-    const after = yield* place.read(request)
-    const { entries } = yield* orUnavailable(Effect.flatMap(orderOf(orderId), (order) => entriesOf(orderId, order)))
-    const rest = after === undefined ? entries : entries.filter((one) => isAfter(one, after))
-    return page(
-      rest.slice(0, request.limit + 1),
-      request.limit,
-      place,
-      ({ at, depth, entry }) => [at, depth, entry.id] as const,
-      ({ entry }) => entry
-    )
-  })
-
-  /** The sent deliveries whose body told the value. */
-  const toldTo = Effect.fnUntraced(function*(orderId: string, names: ReadonlyArray<string>, brought: Brought) {
+/** The sent deliveries whose body told the value. */
+const toldTo = Effect.fnUntraced(
+  function*({ sql }: Services, orderId: string, names: ReadonlyArray<string>, brought: Brought) {
     const ids = yield* sql<{ readonly id: string }>`select id from deliveries
-      where order_id = ${orderId} and attempts > 0 order by seq, id`
+    where order_id = ${orderId} and attempts > 0 order by seq, id`
     const told: Array<Told> = []
     for (const { id } of ids) {
       const [row] = yield* sql<SentRow>`select d.id, d.endpoint_id, d.type, d.state, d.finished_at, d.body as shaped,
-          m.body, case when m.body is null then v.doc end as doc
-        from deliveries d join messages m on m.id = d.message_id
-        left join order_versions v on m.body is null and v.order_id = m.order_id and v.version = 1
-        where d.id = ${id}::uuid`
+        m.body, case when m.body is null then v.doc end as doc
+      from deliveries d join messages m on m.id = d.message_id
+      left join order_versions v on m.body is null and v.order_id = m.order_id and v.version = 1
+      where d.id = ${id}::uuid`
       if (row === undefined) continue
       const sent = yield* sentBody(row)
       yield* turnFor(row.body?.byteLength ?? row.doc?.length ?? 0)
@@ -141,73 +149,83 @@ const make = Effect.gen(function*() {
       })
     }
     return told
-  })
+  }
+)
 
-  const sentBody = Effect.fnUntraced(function*({ body, doc, shaped, type }: SentRow) {
-    const text = doc ?? (body === null ? undefined : Utf8.decode(body))
-    const message = text === undefined ? undefined : yield* readJson(text)
-    const version = message === undefined ? undefined : versionOf(type, message)
-    if (message === undefined || version === undefined) return undefined
-    const sent: SentBody = {
-      type,
-      version,
-      shaped: shaped !== null,
-      body: shaped === null ? message : yield* readJson(Utf8.decode(shaped))
-    }
-    return sent
-  })
+const sentBody = Effect.fnUntraced(function*({ body, doc, shaped, type }: SentRow) {
+  const text = doc ?? (body === null ? undefined : Utf8.decode(body))
+  const message = text === undefined ? undefined : yield* readJson(text)
+  const version = message === undefined ? undefined : versionOf(type, message)
+  if (message === undefined || version === undefined) return undefined
+  const sent: SentBody = {
+    type,
+    version,
+    shaped: shaped !== null,
+    body: shaped === null ? message : yield* readJson(Utf8.decode(shaped))
+  }
+  return sent
+})
 
-  const why = Effect.fn("OrderTimeline.why")(function*(orderId: string, path: string, asked?: number) {
+const why = Effect.fn("OrderTimeline.why")(
+  function*(services: Services, orderId: string, path: string, asked?: number) {
     const names = readPointer(path)
     if (names === undefined) return yield* new PointerInvalid({ path })
-    return yield* orUnavailable(explain(orderId, path, names, asked))
-  })
+    return yield* orUnavailable(explain(services, orderId, path, names, asked))
+  }
+)
 
-  const explain = Effect.fnUntraced(function*(
-    orderId: string,
-    path: string,
-    names: ReadonlyArray<string>,
-    asked: number | undefined
-  ) {
-    const order = yield* orderOf(orderId)
-    const version = asked ?? order.version
-    if (!Number.isInteger(version) || version < 1 || version > order.version) {
-      return yield* new OrderVersionUnknown({ orderId, version })
-    }
-    const values = yield* foldVersions(
-      sql,
-      orderId,
-      order.version,
-      (version, text) =>
-        Effect.map(readJson(text), (document): ValueAt => {
-          const value = valueAt(document, names)
-          return value === undefined ? { version } : { version, value }
-        })
-    )
-    const brought = broughtBy(values, version)
-    if (brought === undefined) return yield* new MemberUnknown({ orderId, path })
-    const { entries, runs } = yield* entriesOf(orderId, order)
-    const saved = yield* Effect.forEach(
-      runs,
-      ({ id, pipeline }) =>
-        Effect.map(
-          readPipelineSaved(sql, pipeline.name, pipeline.version),
-          (found) => [processEventId(id) as string, found] as const
-        )
-    )
-    const pipelines = new Map(saved)
-    return {
-      ...(brought.after !== undefined && { value: brought.after as Why["value"] & Json }),
-      version: brought.version,
-      chain: chainOf(
-        { orderId, eventId: order.event_id, path, entries, pipelineOf: (id) => pipelines.get(id) },
-        brought
-      ),
-      toldTo: yield* toldTo(orderId, names, brought)
-    } as Why
-  })
+const explain = Effect.fnUntraced(function*(
+  services: Services,
+  orderId: string,
+  path: string,
+  names: ReadonlyArray<string>,
+  asked: number | undefined
+) {
+  const { sql } = services
+  const order = yield* orderOf(services, orderId)
+  const version = asked ?? order.version
+  if (!Number.isInteger(version) || version < 1 || version > order.version) {
+    return yield* new OrderVersionUnknown({ orderId, version })
+  }
+  const values = yield* foldVersions(
+    sql,
+    orderId,
+    order.version,
+    (version, text) =>
+      Effect.map(readJson(text), (document): ValueAt => {
+        const value = valueAt(document, names)
+        return value === undefined ? { version } : { version, value }
+      })
+  )
+  const brought = broughtBy(values, version)
+  if (brought === undefined) return yield* new MemberUnknown({ orderId, path })
+  const { entries, runs } = yield* entriesOf(services, orderId, order)
+  const saved = yield* Effect.forEach(
+    runs,
+    ({ id, pipeline }) =>
+      Effect.map(
+        readPipelineSaved(sql, pipeline.name, pipeline.version),
+        (found) => [processEventId(id) as string, found] as const
+      )
+  )
+  const pipelines = new Map(saved)
+  return {
+    ...(brought.after !== undefined && { value: brought.after as Why["value"] & Json }),
+    version: brought.version,
+    chain: chainOf(
+      { orderId, eventId: order.event_id, path, entries, pipelineOf: (id) => pipelines.get(id) },
+      brought
+    ),
+    toldTo: yield* toldTo(services, orderId, names, brought)
+  } as Why
+})
 
-  return OrderTimeline.of({ list, why })
+const make = Effect.gen(function*() {
+  const services = yield* servicesOf
+  return OrderTimeline.of({
+    list: (orderId, request) => list(services, orderId, request),
+    why: (orderId, path, asked) => why(services, orderId, path, asked)
+  })
 })
 
 export class OrderTimeline extends Context.Service<OrderTimeline, {

@@ -62,15 +62,21 @@ const unavailable = {
 const answered = (items: ReadonlyArray<SimulatedRun>) =>
   HttpServerResponse.text(JSON.stringify({ items }), { contentType: "application/json" })
 
-export const make = Effect.gen(function*() {
+const servicesOf = Effect.gen(function*() {
   const check = yield* PipelineCheck
   const settings = yield* Settings
   const recorded = yield* RecordedRuns
   const orders = yield* Orders
   const { pipeline: store } = yield* SettingsStore
   const { plan, simulate } = yield* Simulation
+  return { check, orders, plan, recorded, settings, simulate, store }
+})
 
-  const definition = Effect.fnUntraced(function*(name: string, posted: JsonObject | undefined) {
+/** The services and the state that the functions of this module share. */
+type Services = Effect.Success<typeof servicesOf>
+
+const definition = Effect.fnUntraced(
+  function*({ check, settings, store }: Services, name: string, posted: JsonObject | undefined) {
     if (posted === undefined) {
       const found = settings.current().pipelines.find((pipeline) => pipeline.name === name)
       return found ?? (yield* new Problems.NotFound({
@@ -88,23 +94,27 @@ export const make = Effect.gen(function*() {
       (invalid) => inside(makeRedactor(suspectedSecrets(posted)).json(invalid.faults))
     )
     return checked.pipeline
-  })
+  }
+)
 
-  /** The runs that are asked for; an order without one is a fault that names it. */
-  const runsOf = Effect.fnUntraced(function*(name: string, { lastRuns, orders }: SimulationRequest) {
-    if (orders === undefined) return yield* recorded.latest(name, lastRuns ?? defaultRuns)
+/** The runs that are asked for; an order without one is a fault that names it. */
+const runsOf = Effect.fnUntraced(
+  function*({ recorded }: Services, name: string, { lastRuns, orders: ids }: SimulationRequest) {
+    if (ids === undefined) return yield* recorded.latest(name, lastRuns ?? defaultRuns)
     const runs: Array<EndedRun> = []
     const faults: Array<Fault> = []
-    for (const [index, orderId] of orders.entries()) {
+    for (const [index, orderId] of ids.entries()) {
       const run = yield* recorded.ofOrder(name, orderId)
       if (run !== undefined) runs.push(run)
       else faults.push({ path: `orders[${index}]`, message: `has no run of ${name} that has ended` })
     }
     return faults.length === 0 ? runs : yield* ErrorMapping.invalid(faults)
-  })
+  }
+)
 
-  /** The one order whose requests are wanted. */
-  const subjectOf = Effect.fnUntraced(function*(name: string, { order, orderId = "" }: SimulationRequest) {
+/** The one order whose requests are wanted. */
+const subjectOf = Effect.fnUntraced(
+  function*({ orders, recorded }: Services, name: string, { order, orderId = "" }: SimulationRequest) {
     if (order !== undefined) {
       const subject: Subject = { _tag: "Submitted", body: order as JsonObject }
       return subject
@@ -122,16 +132,23 @@ export const make = Effect.gen(function*() {
     )
     const subject: Subject = { _tag: "Stored", document: { order: parse(text) as Order, text } }
     return subject
-  })
+  }
+)
 
-  const planned = Effect.fnUntraced(function*(name: string, pipeline: Pipeline, asked: SimulationRequest) {
-    const subject = yield* Effect.catchTags(subjectOf(name, asked), unavailable)
+const planned = Effect.fnUntraced(
+  function*(services: Services, name: string, pipeline: Pipeline, asked: SimulationRequest) {
+    const { plan, simulate } = services
+    const subject = yield* Effect.catchTags(subjectOf(services, name, asked), unavailable)
     const { steps, ...found } = yield* plan(pipeline, subject)
     if (subject._tag !== "Recorded") return { ...found, same: false, differences: [], plan: steps }
     const { runId, ...simulated } = yield* simulate(pipeline, subject.recorded)
     return { ...simulated, processEventId: processEventId(runId), plan: steps }
-  })
+  }
+)
 
+export const make = Effect.gen(function*() {
+  const services = yield* servicesOf
+  const { recorded, simulate } = services
   return Effect.fnUntraced(function*(
     { params, request }: {
       readonly params: { readonly id: string }
@@ -142,11 +159,11 @@ export const make = Effect.gen(function*() {
     const faults = bodyFaults(body)
     if (faults.length > 0) return yield* ErrorMapping.invalid(faults)
     const asked = yield* Effect.orDie(decode(body))
-    const pipeline = yield* definition(params.id, asked.definition as JsonObject | undefined)
+    const pipeline = yield* definition(services, params.id, asked.definition as JsonObject | undefined)
     if (asked.order !== undefined || asked.orderId !== undefined) {
-      return answered([yield* planned(params.id, pipeline, asked)])
+      return answered([yield* planned(services, params.id, pipeline, asked)])
     }
-    const runs = yield* Effect.catchTags(runsOf(params.id, asked), unavailable)
+    const runs = yield* Effect.catchTags(runsOf(services, params.id, asked), unavailable)
     const items: Array<SimulatedRun> = []
     yield* Stream.fromIterable(Array.chunksOf(runs, atOnce)).pipe(
       Stream.mapEffect((some) => Effect.catchTags(recorded.read(some), unavailable)),
