@@ -8,61 +8,14 @@ import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
 import { Effect, Layer, Redacted, type Schema, SchemaAST } from "effect"
 import { SqlClient } from "effect/sql"
 import { changes, fill } from "../support/Changes.ts"
+import { half, hexOf, rows, store } from "../support/ManyRows.ts"
 import { Partner } from "../support/Partner.ts"
 import { Sluice } from "../support/Sluice.ts"
-
-/** Orders that are stored beside those of `fill`, each with a run, steps, a callout, a message and a delivery. */
-const rows = 30_000
-
-/** The time of row `n`, and a UUIDv7 of that time. */
-const start = 1_767_225_600_000
-const at = `to_timestamp((${start} + n * 1000::bigint) / 1000.0)`
-const uuid = `(lpad(to_hex(${start} + n * 1000::bigint), 12, '0') || '70008000000000000000')::uuid`
-
-/** By table. Runs end well but for some, so that filters have something rare to find. */
-const statements = [
-  `insert into orders (id, external_id, order_type, status, version, created_at, updated_at, event_id, run_id)
-    select 'o' || n, 'e' || n, case when n % 100 = 0 then 'RARE' else 'A' end, 'New', 1, ${at}, ${at}, ${uuid}, ${uuid}`,
-  `insert into order_versions select 'o' || n, 1, '{"id":"o' || n || '","customerEmail":"a' || n || '@example.com"}'`,
-  `insert into order_history (order_id, entry)
-    select 'o' || n, '{"at":"2026-01-01T00:00:00.000Z","operation":"OrderPatched","message":"m","source":"api"}'`,
-  `insert into runs (id, order_id, event_id, pipeline, pipeline_version, state, start_version, created_at, started_at,
-      finished_at, failed_steps)
-    select ${uuid}, 'o' || n, ${uuid}, case when n % 100 = 0 then 'rare' else 'plain' end, 1,
-      case when n % 50 = 0 then 'failed' else 'completed' end, 1, ${at}, ${at}, ${at}, case when n % 50 = 0 then 1 else 0 end`,
-  `insert into steps select ${uuid}, 0, 'succeeded', 1,
-    '{"phase":"steps","stepId":"s","name":"calloutPlugin","critical":false,"startedAt":0,"finishedAt":1}'`,
-  `insert into callouts (run_id, id, step, outcome, record, form, response) select ${uuid}, ${uuid}, 0, 'succeeded',
-    '{"endpoint":"https://p' || n % 100 || '.example/x","request":0,"attempt":1,"orderVersion":1,"startedAt":0,'
-      || '"durationMs":1,"response":{"status":200,"headers":{}}}', 'order', '{}'`,
-  `insert into messages (id, type, order_id, created_at, body) select ${uuid}, 'order.submitted', 'o' || n, ${at}, '{}'`,
-  `insert into deliveries (id, message_id, seq, endpoint_id, lane, type, order_id, state, created_at, finished_at)
-    select ${uuid}, ${uuid}, n, 'kept', 'e:kept', case when n % 100 = 0 then 'error' else 'order.submitted' end,
-      'o' || n, case when n % 100 = 0 then 'exhausted' else 'delivered' end, ${at}, ${at}`,
-  `insert into delivery_attempts (delivery_id, number, record)
-    select ${uuid}, 1, '{"startedAt":0,"durationMs":1,"status":200}'`,
-  `insert into customers (key, id, email, version, created_at, updated_at)
-    select 'id:c' || n, 'c' || n, 'a' || n || '@example.com', 1, ${at}, ${at}`,
-  `insert into subscriptions (id, order_id, item, customer_id, doc, entitlements, created_at, cancelled_at)
-    select 'sub-' || replace(${uuid}::text, '-', ''), 'o' || n, 0, 'c' || n, '{"name":"n"}', '[]', ${at},
-      case when n % 100 = 0 then ${at} end`,
-  `insert into subscription_changes (order_id, subscription_id, version, at, run_id, type, entitles, before)
-    select 'x' || n, 'sub-' || replace(${uuid}::text, '-', ''), 2, ${at}, ${uuid}, 'subscription.updated', false, '{}'`,
-  `insert into process_keys select 'o' || n, 'k' || n, ${uuid}, null`
-].map((statement) => `${statement} from generate_series(1, ${rows}) n`)
-
-const store = Effect.gen(function*() {
-  const sql = yield* SqlClient.SqlClient
-  const tables = yield* sql<{ readonly name: string }>`select relname as name from pg_stat_user_tables`
-  for (const { name } of tables) yield* sql`alter table ${sql(name)} set (autovacuum_enabled = off)`
-  for (const statement of statements) yield* sql.unsafe(statement)
-})
 
 /** How often each request is made: a statement that reads an index through does so as often. */
 const repeats = 5
 
-const half = rows / 2
-const hex = `${(start + half * 1000).toString(16).padStart(12, "0")}70008000000000000000`
+const hex = hexOf(half)
 
 /** A value for each member of a path or a query. */
 const samples: Readonly<Record<string, ReadonlyArray<string>>> = {

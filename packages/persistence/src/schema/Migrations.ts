@@ -29,6 +29,7 @@ import subscriptionLife from "./migrations/0020_subscription_life.ts"
 import feed from "./migrations/0021_feed.ts"
 import erasure from "./migrations/0025_erasure.ts"
 import issues from "./migrations/0026_issues.ts"
+import times from "./migrations/0027_times.ts"
 import cell from "./migrations/0028_cell.ts"
 import stepEffects from "./migrations/0030_step_effects.ts"
 
@@ -57,6 +58,7 @@ export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
   "0021_feed": feed,
   "0025_erasure": erasure,
   "0026_issues": issues,
+  "0027_times": times,
   "0028_cell": cell,
   "0030_step_effects": stepEffects
 }

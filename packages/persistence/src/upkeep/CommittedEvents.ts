@@ -139,8 +139,11 @@ const changed = (sql: SqlClient.SqlClient, { since, until }: Span, unreadable: U
         select id from orders where created_at >= ${timestamptz(since)} and created_at < ${timestamptz(until)}
         union select order_id from runs where finished_at >= ${timestamptz(since)}
           and finished_at < ${timestamptz(until)}) c
-      join orders o on o.id = c.id join order_versions v on v.order_id = o.id and v.version > 1
-      join order_versions p on p.order_id = v.order_id and p.version = v.version - 1`.stream,
+      cross join lateral (select event_id from orders where id = c.id offset 0) o
+      cross join lateral (select order_id, version, doc from order_versions
+        where order_id = c.id and version > 1 offset 0) v
+      cross join lateral (select doc from order_versions
+        where order_id = v.order_id and version = v.version - 1 offset 0) p`.stream,
     unreadable,
     ({ before, doc, event_id, order_id, version }): ReadonlyArray<CommittedEvent> => {
       const [old, now] = [parsedOrder(before), parsedOrder(doc)]

@@ -256,7 +256,9 @@ const roomFor = ({ lease, wake }: Claims, queue: Queue.Queue<ClaimedRun>): numbe
 
 const claimDead = Effect.fnUntraced(function*(claims: Claims, queue: Queue.Queue<ClaimedRun>, most: number) {
   const { sql } = claims
-  const orphans = yield* sql<Claimed>`select r.id from runs r join workers w on w.id = r.owner
+  // In the order of all ids every run there ever was would be walked over.
+  const orphans = yield* sql<Claimed>`select r.id from workers w cross join lateral (
+        select id from runs where owner = w.id limit ${most}) r
       where w.fenced order by r.id limit ${most}`
   const more = (yield* claimFound(claims, queue, claimOrphans, orphans, true)) && orphans.length === most
   yield* sql.unsafe(sweep)
