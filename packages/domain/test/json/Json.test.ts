@@ -40,6 +40,16 @@ describe("nesting", () => {
   })
 
   it("does not count brackets inside strings, escaped quotes included", () => {
+    // Brackets of both kinds count together, whether they are counted or walked.
+    for (const [open, close] of [["[", "]"], ["{\"a\":", "}"], ["[{\"a\":", "}]"]] as const) {
+      const levels = (count: number) => `${open.repeat(count)}1${close.repeat(count)}`
+      const most = Json.maxDepth / (open === "[{\"a\":" ? 2 : 1)
+      assert.doesNotThrow(() => Json.parse(levels(most)))
+      assert.throws(() => Json.parse(levels(most + 1)), /64 levels/)
+    }
+    assert.doesNotThrow(() =>
+      Json.parse(JSON.stringify({ text: "[{".repeat(100), list: Array.from({ length: 100 }, () => [1]) }))
+    )
     assert.strictEqual(Json.depthOf(`{"a":"[[[[\\"[[[{{{","b":["]"]}`, 64), 2)
   })
 })

@@ -4,7 +4,7 @@
  */
 import { Effect, Layer } from "effect"
 import { Digest } from "effect/crypto"
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 
 const names: Readonly<Record<Digest.Algorithm["name"], string>> = {
   MD5: "md5",
@@ -14,9 +14,7 @@ const names: Readonly<Record<Digest.Algorithm["name"], string>> = {
   "SHA-512": "sha512"
 }
 
-const hashOf = (algorithm: Digest.Algorithm, data: Uint8Array) => createHash(names[algorithm.name]).update(data)
-
 export const layer: Layer.Layer<Digest.Digest> = Layer.succeed(Digest.Digest, {
-  digest: (algorithm, data) => Effect.sync(() => new Uint8Array(hashOf(algorithm, data).digest())),
-  digestHex: (algorithm, data) => Effect.sync(() => hashOf(algorithm, data).digest("hex"))
+  digest: (algorithm, data) => Effect.sync(() => new Uint8Array(hash(names[algorithm.name], data, "buffer"))),
+  digestHex: (algorithm, data) => Effect.sync(() => hash(names[algorithm.name], data, "hex"))
 })

@@ -25,7 +25,7 @@ import { SqlClient } from "effect/sql"
 import { actId, recordAct } from "../audit/ActRecord.ts"
 import { type DeliverySignal } from "../outbox/DeliverySignal.ts"
 import { type LookedUp, outcomeBytes, outcomeOf } from "../outbox/Outcome.ts"
-import { untoldOf } from "../outbox/StateEvents.ts"
+import { untoldOf, untoldOfSubmission } from "../outbox/StateEvents.ts"
 import type * as Subscribed from "../outbox/Subscribed.ts"
 import { transaction } from "../sql/Transaction.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
@@ -90,6 +90,7 @@ const accept = (parts: Parts, submission: Submission) =>
         starts: executes && !paused && lease.inFlight.room(submission.run.pipeline.name) > 0,
         bytes,
         since: clock.monotonicTimeNanosUnsafe(),
+        untold: () => untoldOfSubmission(submission, parts.subscribed),
         mayBeStored: false,
         progress: fiber.getRef(CurrentWriteProgress),
         abandoned: false,

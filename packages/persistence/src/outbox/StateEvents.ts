@@ -8,7 +8,8 @@ import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import { orderChanges } from "@sluice/domain/internal/order/OrderChanges"
 import type { Json } from "@sluice/domain/json/Json"
 import { stringify } from "@sluice/domain/json/Json"
-import type { Entry, OrderWrite } from "@sluice/engine/journal/Journal"
+import { webhookTypeOf } from "@sluice/domain/webhook/WebhookType"
+import type { Entry, OrderWrite, Submission } from "@sluice/engine/journal/Journal"
 import { everyType, type Subscribed } from "./Subscribed.ts"
 
 /**
@@ -51,6 +52,18 @@ const typesOfEntry = ({ finish, waitingStep, write }: Entry): ReadonlyArray<stri
 export const untoldOf = (entry: Entry, { tells }: Subscribed): ReadonlyArray<string> => {
   const types = typesOfEntry(entry)
   return types.length === 0 || !types.some(tells) ? types : types.filter((type) => !tells(type))
+}
+
+/** By type: what a submission leaves out where the type has no known subscriber. */
+const submitted = new Map<string, ReadonlyArray<string>>()
+
+/** The types of the messages that a submission leaves out, because no subscriber of them is known. */
+export const untoldOfSubmission = ({ document }: Submission, { tells }: Subscribed): ReadonlyArray<string> => {
+  const type = webhookTypeOf(document.order.orderType)
+  if (type === undefined || tells(type)) return none
+  const untold = submitted.get(type) ?? [type, everyType]
+  submitted.set(type, untold)
+  return untold
 }
 
 /** `cause`: the timeline entry that the version follows from. */

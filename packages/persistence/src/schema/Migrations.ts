@@ -16,21 +16,22 @@ import tokens from "./migrations/0001-0010/0007_tokens.ts"
 import claims from "./migrations/0001-0010/0008_claims.ts"
 import openRuns from "./migrations/0001-0010/0009_open_runs.ts"
 import freezes from "./migrations/0001-0010/0010_freezes.ts"
-import apiKeys from "./migrations/0011_api_keys.ts"
-import audit from "./migrations/0012_audit.ts"
-import redelivery from "./migrations/0013_redelivery.ts"
-import stateEvents from "./migrations/0014_state_events.ts"
-import callbacks from "./migrations/0015_callbacks.ts"
-import jobs from "./migrations/0016_jobs.ts"
-import pipelinePause from "./migrations/0017_pipeline_pause.ts"
-import partnerLimits from "./migrations/0018_partner_limits.ts"
-import retention from "./migrations/0019_retention.ts"
-import subscriptionLife from "./migrations/0020_subscription_life.ts"
+import apiKeys from "./migrations/0011-0020/0011_api_keys.ts"
+import audit from "./migrations/0011-0020/0012_audit.ts"
+import redelivery from "./migrations/0011-0020/0013_redelivery.ts"
+import stateEvents from "./migrations/0011-0020/0014_state_events.ts"
+import callbacks from "./migrations/0011-0020/0015_callbacks.ts"
+import jobs from "./migrations/0011-0020/0016_jobs.ts"
+import pipelinePause from "./migrations/0011-0020/0017_pipeline_pause.ts"
+import partnerLimits from "./migrations/0011-0020/0018_partner_limits.ts"
+import retention from "./migrations/0011-0020/0019_retention.ts"
+import subscriptionLife from "./migrations/0011-0020/0020_subscription_life.ts"
 import feed from "./migrations/0021_feed.ts"
 import erasure from "./migrations/0025_erasure.ts"
 import issues from "./migrations/0026_issues.ts"
 import times from "./migrations/0027_times.ts"
 import cell from "./migrations/0028_cell.ts"
+import uncompressedDocuments from "./migrations/0029_uncompressed_documents.ts"
 import stepEffects from "./migrations/0030_step_effects.ts"
 
 /** Every migration by `<number>_<name>`; the last number is the schema version of this program. */
@@ -60,6 +61,7 @@ export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
   "0026_issues": issues,
   "0027_times": times,
   "0028_cell": cell,
+  "0029_uncompressed_documents": uncompressedDocuments,
   "0030_step_effects": stepEffects
 }
 

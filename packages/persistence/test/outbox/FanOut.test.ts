@@ -66,6 +66,17 @@ const reprocess = Effect.fnUntraced(function*(orderId: string) {
 const items = [{ name: "Digital", offer: { products: ["/p/web"] } }, { name: "Print" }]
 
 describe("deliveries", () => {
+  it("a submission makes deliveries only where its type has a known subscriber, and is guarded where it has none", () => {
+    const partsFor = (orderType: string, untold: ReadonlyArray<string>) => {
+      const member = { kind: "accept", submission: submission({ orderType }), untold: () => untold } as never
+      const { delivers, guards } = partsOf([member], [])
+      return { delivers, guards }
+    }
+    assert.deepStrictEqual(partsFor("REFUND", []), { delivers: false, guards: false })
+    assert.deepStrictEqual(partsFor("NEW_ORDER", []), { delivers: true, guards: false })
+    assert.deepStrictEqual(partsFor("NEW_ORDER", ["order.submitted", "*"]), { delivers: false, guards: true })
+  })
+
   it.live("are created with the order for the endpoints that subscribe to it, held if an endpoint is disabled", () =>
     Effect.gen(function*() {
       yield* subscribe("all", ["*"])
@@ -229,6 +240,7 @@ describe("deliveries", () => {
               bytes: 0,
               since: 0n,
               abandoned: false,
+              untold: () => [],
               mayBeStored: false,
               progress: undefined,
               settle: () => {}

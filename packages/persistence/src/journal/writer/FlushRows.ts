@@ -86,6 +86,21 @@ const stepRow = (e: number, runId: string, row: StepRow) => ({
 
 const nothing: ReadonlyArray<string> = []
 
+/** All types that the writes leave untold; most of a flush leave the same list. */
+const untoldBy = (
+  accepts: ReadonlyArray<PendingSubmission>,
+  entries: ReadonlyArray<PendingEntry>
+): ReadonlyArray<string> => {
+  let all = nothing
+  const add = (untold: ReadonlyArray<string>) => {
+    if (untold.length === 0 || untold === all) return
+    all = all.length === 0 ? untold : [...new Set([...all, ...untold])]
+  }
+  for (const { untold } of accepts) add(untold())
+  for (const { untold } of entries) add(untold)
+  return all
+}
+
 /** The parameters for `accepts` and `entries`, whose ordinals in the answer count from 1 in these lists. */
 export const flushParameters = (
   worker: string,
@@ -106,11 +121,6 @@ export const flushParameters = (
     }
     for (const line of entry.history) histories.push({ e, order_id: entry.orderId, entry: encodeHistory(line) })
   }
-  let untold = nothing
-  for (const entry of entries) {
-    if (entry.untold.length === 0 || entry.untold === untold) continue
-    untold = untold.length === 0 ? entry.untold : [...new Set([...untold, ...entry.untold])]
-  }
   return [
     PgTypes.uuid(worker),
     PgTypes.int4(epoch),
@@ -119,7 +129,7 @@ export const flushParameters = (
     ...columns(step, steps),
     ...columns(callout, callouts),
     ...columns(history, histories),
-    { ...PgTypes.text(null), oid: PgTypes.OID.textArray, value: untold }
+    { ...PgTypes.text(null), oid: PgTypes.OID.textArray, value: untoldBy(accepts, entries) }
   ]
 }
 

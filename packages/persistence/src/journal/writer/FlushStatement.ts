@@ -11,7 +11,7 @@
  *   another run over the order waits its turn
  * - 3: n deliveries were made, and are to be sent
  * - 4: one that is this process's to send: `state` names it (`Handover`)
- * - 5: nothing was stored, because endpoints subscribe to what the entries leave untold: `state` names all types that
+ * - 5: nothing was stored, because endpoints subscribe to what the writes leave untold: `state` names all types that
  *   have subscribers (`Subscribed`)
  */
 import { intakeFanOut } from "../../outbox/FanOut.ts"
@@ -24,7 +24,7 @@ import { onHold } from "../claims/PartnerHolds.ts"
 import { leaseSeconds } from "../lease/Lease.ts"
 import { callout, entry, history, step } from "./FlushRows.ts"
 import type { PendingEntry, PendingSubmission } from "./PendingWrite.ts"
-import { accept } from "./SubmissionRow.ts"
+import { accept, webhookTypeOfSubmission } from "./SubmissionRow.ts"
 
 /** $1 worker, $2 epoch. */
 const firstColumn = 3
@@ -35,7 +35,7 @@ const historyColumn = calloutColumn + parameterCount(callout)
 const untoldColumn = historyColumn + parameterCount(history)
 const nextColumn = untoldColumn + 1
 
-/** Nothing is stored where an endpoint subscribes to what the entries leave untold. */
+/** Nothing is stored where an endpoint subscribes to what the writes leave untold. */
 const unlessSubscribed = `and not ${subscribes(untoldColumn)}`
 
 /** Renews the lease with everything that is written. */
@@ -68,7 +68,9 @@ export interface Parts {
   readonly holds: boolean
   /** Entries that tell subscribers of a change. */
   readonly tells: boolean
-  /** Entries whose state events are left out, because no subscriber of them is known. */
+  /** Submissions whose events may have subscribers: they make deliveries. */
+  readonly delivers: boolean
+  /** Writes whose events are left out, because no subscriber of them is known. */
   readonly guards: boolean
   /** Entries that change the subscription that their order names. */
   readonly names: boolean
@@ -206,7 +208,7 @@ const texts = (text: (parts: Parts) => string): FlushTexts => {
   const known = new Map<number, string>()
   return (parts) => {
     const key = Number(parts.accepts) + 2 * Number(parts.entries) + 4 * Number(parts.changes) + 8 * Number(parts.holds)
-      + 16 * Number(parts.tells) + 32 * Number(parts.guards) + 64 * Number(parts.names)
+      + 16 * Number(parts.tells) + 32 * Number(parts.guards) + 64 * Number(parts.names) + 128 * Number(parts.delivers)
     let found = known.get(key)
     if (found === undefined) {
       found = text(parts)
@@ -217,7 +219,7 @@ const texts = (text: (parts: Parts) => string): FlushTexts => {
 }
 
 const flush = (me: (guard: string) => string) =>
-  texts((parts) => statement(me, parts.accepts ? intakeFanOut(nextColumn) : undefined, parts))
+  texts((parts) => statement(me, parts.delivers ? intakeFanOut(nextColumn) : undefined, parts))
 
 export const renewingFlush: FlushTexts = flush(renewing)
 export const standingFlush: FlushTexts = flush(standing)
@@ -225,7 +227,7 @@ export const standingFlush: FlushTexts = flush(standing)
 /** For entries with an outcome, whatever else they have; takes no submissions. */
 const outcomeTexts: FlushTexts = texts((parts) => statement(standing, outcomeParts(nextColumn, parts), parts))
 export const outcomeFlush: FlushTexts = ({ guards, names, tells }) =>
-  outcomeTexts({ accepts: true, entries: true, changes: true, holds: true, guards, names, tells })
+  outcomeTexts({ accepts: true, entries: true, changes: true, holds: true, delivers: true, guards, names, tells })
 
 export const partsOf = (accepts: ReadonlyArray<PendingSubmission>, entries: ReadonlyArray<PendingEntry>): Parts => ({
   accepts: accepts.length > 0,
@@ -233,6 +235,7 @@ export const partsOf = (accepts: ReadonlyArray<PendingSubmission>, entries: Read
   changes: entries.some(({ entry }) => entry.write !== undefined || entry.history.length > 0),
   holds: entries.some(({ entry, release }) => release && entry.wait?.heldFor !== undefined),
   tells: entries.some(({ outcome }) => outcome !== undefined && outcome.told.length > 0),
-  guards: entries.some(({ untold }) => untold.length > 0),
+  delivers: accepts.some((member) => webhookTypeOfSubmission(member) !== undefined && member.untold().length === 0),
+  guards: entries.some(({ untold }) => untold.length > 0) || accepts.some(({ untold }) => untold().length > 0),
   names: entries.some(({ outcome }) => outcome?.named !== undefined)
 })

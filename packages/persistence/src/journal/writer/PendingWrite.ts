@@ -21,6 +21,8 @@ export interface PendingSubmission {
   readonly bytes: number
   /** Monotonic nanoseconds. */
   readonly since: bigint
+  /** The types of the messages that a flush leaves out for want of known subscribers: see `PendingEntry.untold`. */
+  readonly untold: () => ReadonlyArray<string>
   /** Its statement was sent, and it is not known that it stored nothing. */
   mayBeStored: boolean
   /** The progress of the write, for the answer to its request. */

@@ -26,6 +26,11 @@ export const accept = {
 /** A NUL is no text to PostgreSQL; in a reason given by a person it is not worth failing for. */
 export const printable = (text: string | undefined): string | null => text?.replaceAll("\0", "\ufffd") ?? null
 
+/** The webhook type of a submission; `undefined` for order types that make no message. */
+export const webhookTypeOfSubmission = (
+  { submission }: Pick<PendingSubmission, "submission">
+): string | undefined => webhookTypeOf(submission.document.order.orderType)
+
 export const submissionRow = ({ starts, submission }: PendingSubmission) => {
   const { document, fingerprint, idempotencyKey, run } = submission
   return {

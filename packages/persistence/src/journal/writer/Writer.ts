@@ -74,7 +74,7 @@ const store = Effect.fnUntraced(
     for (const member of accepts) member.mayBeStored = true
     const sent = clock.monotonicTimeNanosUnsafe()
     const parts = partsOf(accepts, entries)
-    const offer = parts.accepts ? options.offer() : undefined
+    const offer = parts.delivers ? options.offer() : undefined
     // A value that cannot even be encoded throws here.
     const answer: Result.Result<Rows, unknown> = yield* Effect.suspend(() =>
       channel.link.query(

@@ -38,6 +38,7 @@ const pending = (rest: Partial<PendingSubmission> = {}) => {
     starts: true,
     bytes: 1,
     since: 0n,
+    untold: () => [],
     mayBeStored: true,
     progress: undefined,
     abandoned: false,

@@ -27,6 +27,7 @@ const accept = (told: Array<string>, rest: Partial<PendingSubmission> = {}): Pen
   starts: true,
   bytes: 1,
   since: 0n,
+  untold: () => [],
   mayBeStored: false,
   progress: undefined,
   abandoned: false,

@@ -9,6 +9,7 @@ const accept = (bytes: number): PendingWrite => ({
   bytes,
   since: 0n,
   abandoned: false,
+  untold: () => [],
   mayBeStored: false,
   progress: undefined,
   starts: true,
