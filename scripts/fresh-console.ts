@@ -1,6 +1,6 @@
 /**
  * Builds the console where its build is missing or older than its sources; a few milliseconds where it is fresh. Run by
- * itself after an install, and loaded before the server. Whatever goes wrong here, the server starts: it then answers
+ * itself after an install, and loaded before the server. If it fails, the server starts all the same: it then answers
  * `/` with what to run.
  */
 import { spawnSync } from "node:child_process"

@@ -70,7 +70,7 @@ const paused: Injection["happens"] = (world) =>
       const there = yield* Deferred.make<void>()
       let isOver = false
       server.meet(world.random.pick(stops), () => {
-        // Not after its time: nobody would wake it.
+        // Not after the end of the load: it would not be resumed.
         if (isOver) return
         server.signal("SIGSTOP")
         Deferred.doneUnsafe(there, Effect.void)

@@ -186,7 +186,7 @@ const red: ReadonlyArray<readonly [invariant: string, what: string, evidence: Ev
     })
   ],
   ["deliveries", "an event without its delivery", withRows({ deliveries: [] })],
-  ["deliveries", "a delivery that nobody heard of", { ...well, asked: well.asked.slice(0, 2) }],
+  ["deliveries", "a delivery that no receiver got", { ...well, asked: well.asked.slice(0, 2) }],
   ["deliveries", "other bytes of the same message", withAsked({ ...hook, body: "x" })]
 ]
 

@@ -122,7 +122,7 @@ export const access: AccessTable = {
 /** The rule of an endpoint of the API. */
 export const ruleOf = (group: string, endpoint: string): { readonly need: Need; readonly action?: Action } => {
   const rule = (access as Readonly<Record<string, Readonly<Record<string, Rule>>>>)[group]?.[endpoint]
-  // Nothing but an endpoint that is no part of `Api` is without a rule; it is nobody's but an administrator's.
+  // Only an endpoint outside `Api` has no rule: it is for administrators.
   if (rule === undefined) return { need: "admin" }
   if (typeof rule === "string") return { need: rule }
   const [need, action] = rule

@@ -161,7 +161,7 @@ const leaving = (sender: Sender, delivery: ClaimedDelivery, handed: boolean, set
   return store.settle(delivery, settlement)
 }
 
-/** Settles the delivery whatever happens to the attempt; otherwise it is found again when its claim has expired. */
+/** Makes the attempt and settles the delivery, also after a defect or an interruption: an unsettled claim blocks it until the claim expires. */
 const deliver = (sender: Sender, delivery: ClaimedDelivery, handed: boolean): Effect.Effect<void> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.flatMap(Effect.exit(restore(outcome(sender, delivery))), (exit) => {

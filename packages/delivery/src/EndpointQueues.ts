@@ -29,7 +29,7 @@ interface EndpointQueue {
 export interface EndpointQueues {
   /** `handed`: it was made here, and taken without a claim. */
   readonly enter: (lane: string, handed?: boolean) => void
-  /** `answered`: true for any response, whatever its status. */
+  /** `answered`: true for a response of any status. */
   readonly leave: (lane: string, answered: boolean, handed?: boolean) => void
   /** Room by lane, for those of which something is known; 0 where there is none. */
   readonly room: () => ReadonlyMap<string, number>

@@ -45,7 +45,7 @@ export const make = Effect.gen(function*() {
   }
 
   const shaped = Effect.fnUntraced(function*(delivery: ClaimedDelivery, endpoint: WebhookEndpoint) {
-    // A test send is to arrive whatever the filter says.
+    // A test send ignores the filter.
     if (endpoint.filter !== undefined && delivery.type !== testType) {
       const answer = yield* evaluate(endpoint.filter, delivery, endpoint)
       if (Result.isFailure(answer)) return Preparation.Failed({ code: "filter", message: answer.failure.message })

@@ -2,7 +2,7 @@
  * Decides which addresses an outbound request may reach. Pure; resolves no names.
  *
  * Only globally reachable unicast addresses pass; what the IANA special-purpose registries (RFC 6890) set aside is
- * refused unless an allowed network covers it. Cloud metadata stays refused whatever is allowed.
+ * refused unless an allowed network covers it. Cloud metadata stays refused, also within an allowed network.
  *
  * IPv6 addresses that carry an IPv4 one:
  *

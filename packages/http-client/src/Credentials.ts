@@ -117,7 +117,7 @@ export class Credentials extends Context.Service<Credentials, {
             case "oauth2ClientCredentials":
               return obtain(provider)
             case "unreadable":
-              // Not retried: the credentials are not there until somebody writes them again.
+              // Not retried: the credentials are missing until they are saved again.
               return Effect.fail(
                 new OutboundUnreachable({ code: "blocked", message: provider.message, sent: false })
               )

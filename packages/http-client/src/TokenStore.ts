@@ -7,7 +7,7 @@
 import type { TlsIdentity } from "@sluice/domain/pipeline/TlsIdentity"
 import { Clock, Context, Data, Effect, Layer, Redacted } from "effect"
 
-/** The credentials of a token. Equal credentials share one, whatever their providers are called. */
+/** The credentials of a token. Providers with equal credentials share one token. */
 export interface TokenKey {
   readonly tokenUrl: string
   readonly clientId: string

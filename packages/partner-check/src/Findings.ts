@@ -26,7 +26,7 @@ const unanswered = ({ played, timeoutMs }: Judged): ReadonlyArray<Finding> => {
     return [finding(
       "fail",
       "speed",
-      `no full answer within ${timeoutMs} ms in ${tried}; nobody knows whether the work was done (unknown: true)`
+      `no full answer within ${timeoutMs} ms in ${tried}; it is not known whether the work was done (unknown: true)`
     )]
   }
   return [finding("fail", "reachable", `${last.outcome} after ${tried}: ${last.error?.message ?? "no answer"}`)]

@@ -29,9 +29,9 @@ interface Planned {
 const samples: ReadonlyArray<Planned> = [
   { name: "order", title: "an ordinary order", order: ordinary },
   { name: "minimal", title: "an order with an id and an orderType, and nothing else", order: minimal },
-  { name: "unusual", title: "other alphabets, empty and null members, members that nobody knows", order: unusual },
+  { name: "unusual", title: "other alphabets, empty and null members, unknown members", order: unusual },
   { name: "large", title: "an order of 4,000 lines", order: large },
-  { name: "read-only", title: "an order that nobody may change", order: readOnly }
+  { name: "read-only", title: "an order that must not be changed", order: readOnly }
 ]
 
 const planned = ({ orders, step }: PartnerCheckOptions): ReadonlyArray<Planned> =>
@@ -101,7 +101,7 @@ const check = Effect.fnUntraced(function*(options: PartnerCheckOptions) {
   if (first === undefined) return report()
   const runId = yield* newUuid
   const played = yield* orderCase(first, runId)
-  // Nobody there, or it hangs: the other cases would say the same, slowly.
+  // No answer: the other cases would end the same way, slowly.
   if (answerOf(played) === undefined) return report()
 
   const repeated = yield* send(runId, first.order)

@@ -101,7 +101,7 @@ export const make = Effect.gen(function*() {
       }),
       Context.add(Expressions, noExpressions),
       Context.add(Plugins, plugins),
-      // Whatever the partner does, it is asked: that is what the check is for.
+      // The check sends every request, also to a partner that fails: that is its purpose.
       Context.add(PartnerBreaker, allWell),
       Context.add(Settings, { current: settings.current, pipeline: () => Effect.succeed(pipeline) }),
       Context.add(Clock.Clock, clock)

@@ -50,7 +50,7 @@ export const caseOf = (evidence: Evidence): Case => {
     const records = calloutsOfKey.get(asked.key) ?? []
     const runIds = new Set(records.map(({ runId }) => runId))
     const derived = derivedFrom(asked.key)
-    // Under an inherited key several runs have asked: which of them it was is told by nobody, so none is accused.
+    // Several runs have called under an inherited key: the caller cannot be told, so none is accused.
     const of = runIds.size > 1 ? undefined : derived
     return { ...asked, runId: of?.runId ?? "", step: of?.step ?? -1 }
   })

@@ -9,7 +9,7 @@ export const recorded: Invariant = {
     [...callsOfKey].flatMap(([key, calls]) => {
       const records = calloutsOfKey.get(key) ?? []
       const [first] = calls
-      // A run that nobody could take any further ends as it is.
+      // A run that no process could continue ends as it is.
       if (first !== undefined && runs.get(first.runId)?.reason === "worker-lost") return []
       if (records.length < calls.length) {
         return [`${key} reached its partner ${calls.length} times and has ${records.length} records`]
@@ -142,7 +142,7 @@ export const deliveries: Invariant = {
     const sent = new Set([...answered].map((one) => one.split(" ")[0]))
     const unheard = rows.deliveries.filter(({ endpointId, messageId, state }) =>
       endpointId !== null && state === "delivered" && !sent.has(messageId)
-    ).map(({ id }) => `delivery ${id} is delivered, and nobody heard of it`)
+    ).map(({ id }) => `delivery ${id} is delivered, and no receiver got it`)
     const changed = [...Map.groupBy(hooks, ({ path, webhookId }) => `${webhookId} at ${path}`)]
       .filter(([, all]) => new Set(all.map(({ body }) => body)).size > 1)
       .map(([which]) => `${which} was sent with different bytes`)

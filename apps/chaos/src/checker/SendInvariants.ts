@@ -51,7 +51,7 @@ const judged = (evidence: Case, calls: ReadonlyArray<Call>) => calls.filter((cal
 
 export const oneHolder: Invariant = {
   name: "one-holder",
-  promise: "at most one process holds a run: whoever lost it sends nothing for it any more (10.3)",
+  promise: "at most one process holds a run: a process that lost it sends nothing more for it (10.3)",
   violations: (evidence) =>
     [...Map.groupBy(evidence.calls.filter(({ holder }) => holder !== ""), ({ runId }) => runId)].flatMap(
       ([runId, calls]) =>
@@ -87,7 +87,7 @@ export const keys: Invariant = {
     ...[...calloutsOfKey].flatMap(([key, records]) => {
       const places = new Set(records.map(({ request, runId, step }) => `${runId} ${step} ${request}`))
       const runs = new Set(records.map(({ runId }) => runId))
-      // A retry inherits the key of what nobody knows the outcome of.
+      // A retry inherits the key of a call of unknown outcome.
       return places.size > runs.size ? [`${key} is on ${[...places].join(" and on ")}`] : []
     })
   ]

@@ -45,6 +45,6 @@ process.on("message", (word: Word) => {
   if ("jumpMs" in word) jump += word.jumpMs
   else void weigh(word.weigh)
 })
-// Whoever started it is gone: nobody would ever end it.
+// The parent process is gone: this process would never be ended.
 process.on("disconnect", () => process.kill(process.pid, "SIGKILL"))
 process.channel?.unref()

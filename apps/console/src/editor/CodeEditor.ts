@@ -71,7 +71,7 @@ export const mountEditor = (parent: HTMLElement, options: EditorOptions): Editor
           delay: 250,
           needsRefresh: ({ transactions }) => transactions.some(({ effects }) => effects.some((one) => one.is(shown)))
         }),
-        // Tab is left to the browser: whoever uses the keyboard must get out again.
+        // Tab is left to the browser, so that keyboard users can leave the editor.
         keymap.of([
           ...closeBracketsKeymap,
           ...defaultKeymap,

@@ -12,7 +12,7 @@ const unsteady = 0.05
 
 /**
  * The health of a partner: an operator's pause first, then its circuit, then the calls of the last ten minutes. A partner
- * that fails all its calls is failing whatever its circuit says, because rejections do not open a circuit.
+ * that fails all its calls is failing even with a closed circuit, because rejections do not open a circuit.
  */
 export const healthOf = ({ last10m, paused, state }: Pick<Partner, "last10m" | "paused" | "state">): Health => {
   if (paused) return { tone: "wait", word: "paused" }

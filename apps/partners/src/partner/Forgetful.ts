@@ -1,4 +1,4 @@
-/** Opens an account with every request, whatever its `Idempotency-Key`: a repeated call opens two. */
+/** Opens an account with every request and ignores its `Idempotency-Key`: a repeated call opens two. */
 import type { Partner } from "../Partner.ts"
 import { json } from "../Reply.ts"
 import { defaultSeed, numbersFrom } from "../Seed.ts"

@@ -1,7 +1,7 @@
 /**
  * Authorises each request by the role that its endpoint requires, from the table `packages/api/src/Access.ts`, before
- * anything else reads it; and gives what changes something an act, which whatever stores the change records in its
- * transaction. A change that is refused is recorded here. Contract: section 2, "Roles" and "Audit".
+ * anything else reads it. Gives each changing request an act, which is recorded in the transaction of the change; a
+ * refused change is recorded here. Contract: section 2, "Roles" and "Audit".
  */
 import { ruleOf } from "@sluice/api/internal/Access"
 import { AccessControl } from "@sluice/api/internal/wire/AccessControl"

@@ -71,7 +71,7 @@ const make = Effect.gen(function*() {
                 `takes longer than ${patience} to be checked against responseSchema: make the schema simpler`
               )
           }),
-          // An answer that nobody waits for must not be taken for the next one's.
+          // A late answer must not be taken for the next question's.
           Effect.onInterrupt(() => end)
         )
       )

@@ -1,6 +1,6 @@
 /**
  * The secrets that this process knows: those of its environment, and those of the settings in force. Logs and problem
- * details are redacted by them, whatever brought a secret there. Contract: section 5.
+ * details are redacted by them, however a secret came there. Contract: section 5.
  */
 import { makeRedactor, type Redactor } from "@sluice/domain/redaction/Redaction"
 import { Context, Layer } from "effect"

@@ -79,7 +79,7 @@ const make = Effect.gen(function*() {
       ? "stored"
       : yield* ending(uuidOf(receipt.processEventId) ?? "", wait)
     const answered = end === undefined ? current(receipt) : end === "stored" ? stored(receipt) : transcribed(end)
-    // The order is stored, whatever cannot be read of it just now.
+    // The order is stored, even if it cannot be read just now.
     return yield* Effect.orElseSucceed(answered, () => accepted(receipt))
   })
 

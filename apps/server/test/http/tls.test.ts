@@ -11,7 +11,7 @@ import { join } from "node:path"
 import type { TLSSocket } from "node:tls"
 import { type Answer, Sluice } from "../support/Sluice.ts"
 
-/** The authority of SLUICE_CA_CERTS, the partner's own one, and one that nobody knows. */
+/** The authority of SLUICE_CA_CERTS, the partner's own one, and an unknown one. */
 const shared = authority("Shared authority")
 const partners = authority("Partner's authority")
 const strangers = authority("A stranger's authority")

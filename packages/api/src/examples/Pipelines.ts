@@ -214,7 +214,7 @@ export const pipelines: Examples = {
                   name: "calloutPlugin",
                   phase: "steps",
                   state: "unknown",
-                  reason: "nobody has recorded the answer: taken to have gone well, without a change to the order",
+                  reason: "no recorded answer: assumed to succeed without changing the order",
                   requests: [
                     {
                       method: "POST",
@@ -243,7 +243,7 @@ export const pipelines: Examples = {
                   name: "calloutPlugin",
                   phase: "steps",
                   state: "unknown",
-                  reason: "depends on the answer of step provision, which nobody has recorded",
+                  reason: "depends on the answer of step provision, of which there is no record",
                   requests: [],
                   dependsOn: ["provision"]
                 }

@@ -44,7 +44,7 @@ export const Receipt = Schema.Struct({
   state: RunState
 }).annotate({ identifier: "Receipt" })
 
-/** The answer to `Prefer: wait` if the run ended in time, in whatever state. */
+/** The answer to `Prefer: wait` if the run ended in time, in any final state. */
 export const Finished = Schema.Struct({ order: StoredOrder, processEvent: ProcessEvent }).annotate({
   identifier: "Finished"
 })

@@ -337,7 +337,7 @@ export const suite = (name: string, layer: Layer.Layer<DeliveryStoreHarness>) =>
           yield* harness.claimsRunOut
           const found = one(yield* claimed(other))
           assert.deepStrictEqual(told(found), told(handed))
-          // Whoever had it is too late.
+          // The earlier claim has expired: its result is refused.
           yield* end(store, handed, Next.Exhausted())
           assert.deepStrictEqual(yield* harness.look(id), { state: "pending", attempts: 0 })
           yield* end(other, found, Next.Delivered())
@@ -362,7 +362,7 @@ export const suite = (name: string, layer: Layer.Layer<DeliveryStoreHarness>) =>
           }))
           one(yield* claimed(store))
         }
-        // Nobody receives.
+        // No receiver is registered.
         yield* harness.makeHere("a")
         one(yield* claimed(store))
       }))

@@ -12,7 +12,7 @@ export const retryAfterMs = (header: string | undefined, now: number): number | 
   const text = header?.trim()
   if (text === undefined || text === "") return undefined
   if (/^\d{1,10}$/.test(text)) return Math.min(Number(text) * 1000, longestRetryAfterMs)
-  // An HTTP date names a weekday (RFC 9110, section 5.6.7); anything else here is no date, whatever a parser makes of it.
+  // An HTTP date names a weekday (RFC 9110, section 5.6.7); anything else is not a date, even if a parser accepts it.
   const date = /^[A-Z][a-z]+,? /.test(text) ? DateTime.make(text) : Option.none()
   return Option.isSome(date)
     ? Math.min(Math.max(0, DateTime.toEpochMillis(date.value) - now), longestRetryAfterMs)

@@ -1,6 +1,6 @@
 /**
  * Finds all of many patterns by Aho and Corasick's method: a tree of the patterns, each of whose nodes knows the longest
- * of its ends that begins a pattern too. Reads each unit of the content once, whatever it holds.
+ * of its ends that begins a pattern too. Reads each unit of the content once.
  */
 import { type Content, unitAt } from "./Content.ts"
 import type { Occurrence, Sought } from "./Sought.ts"

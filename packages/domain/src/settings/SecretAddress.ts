@@ -16,7 +16,7 @@ import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import { domainText } from "../pipeline/Domain.ts"
 import type { SettingsKind } from "./SettingsKind.ts"
 
-/** Members of a step or of its options that are addresses, whatever they hold. */
+/** Members of a step or of its options whose value is always an address. */
 const addressMembers: ReadonlySet<string> = new Set(["endpoint", "host", "baseUrl", "instanceUrl", "url", "tokenUrl"])
 
 const steps: ReadonlySet<unknown> = new Set(["steps", "postProcessing"])
@@ -76,7 +76,7 @@ const addressesOfStep = (step: JsonObject, path: MemberPath): ReadonlyArray<Plac
   ...hostProperties(step, path)
 ]
 
-/** A workflow step without a `Host` sends to its connector's, whichever that is at the time. */
+/** A workflow step without a `Host` sends to the host that its connector has at the time. */
 const connectorOf = ({ connector, connectorId, properties }: JsonObject): ReadonlyArray<string> =>
   connector === undefined && connectorId === undefined && properties === undefined
     ? []

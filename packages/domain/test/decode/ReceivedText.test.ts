@@ -25,7 +25,7 @@ describe("receivedText", () => {
     ["Latin-1 that says so", latin1(text), "application/json; charset=\"ISO-8859-1\"", text],
     ["Latin-1 that does not", latin1(text), "application/json", undefined],
     ["Latin-1 that claims to be UTF-8", latin1(text), "application/json; charset=utf-8", undefined],
-    ["Latin-1 of a charset that nobody knows", latin1(text), "application/json; charset=klingon", undefined],
+    ["Latin-1 of an unknown charset", latin1(text), "application/json; charset=klingon", undefined],
     ["Latin-1 of a charset that decodes nothing", latin1(text), "text/plain; charset=iso-2022-kr", undefined],
     ["UTF-16 that says so", utf16(text), "application/json; charset=utf-16le", text],
     ["UTF-16 with the larger end first", utf16(text, true), "application/json; charset=utf-16be", text],

@@ -279,7 +279,7 @@ const attempt = Effect.fnUntraced(function*(tools: Tools, step: Standing, call: 
   call.mayBeTaken = true
   begun(call)
   call.live = { record, response }
-  // An expired token is nobody's failure: one more attempt with a fresh one, at once.
+  // An expired token is not counted as a failure: one more attempt with a fresh one, at once.
   call.token = tokenRefused && call.token === "valid" ? "expired" : call.token === "valid" ? "valid" : "refreshed"
   add(step, call, record)
 })

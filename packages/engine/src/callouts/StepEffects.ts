@@ -35,7 +35,7 @@ const recorded = ({ scope: { redactor } }: Standing, name: string, result: Json)
   return redactor.text(text) === text ? result : redactor.json(result)
 }
 
-/** Records the result together with whatever the step has not stored yet: all or nothing. */
+/** Stores the result together with the step's pending records: all or nothing. */
 const keep = (step: Standing, name: string, result: Json): Effect.Effect<void, Fenced> =>
   Effect.suspend(() => {
     const results = { ...step.effects, [name]: recorded(step, name, result) }

@@ -53,7 +53,7 @@ const make = Effect.gen(function*() {
       reason: reason === undefined || reason === "" ? unexplained : redactorOf(settings.current().secrets).text(reason),
       compensate
     }
-    // Interrupted in between, it is stored all the same, and the journal tells whoever executes the run.
+    // If this is interrupted here, the cancel is stored, and the journal notifies the process that executes the run.
     const answer = yield* journal.cancel(runId, cancellation, clock.currentTimeMillisUnsafe())
     if (answer._tag === "Stored") runs.cancel(runId, cancellation)
     switch (answer._tag) {

@@ -128,7 +128,7 @@ const make = Effect.gen(function*() {
       message: `step ${stepId} of ${processEventId(past.runId)} was ${after.reason}`,
       source: "api"
     })
-    // Somebody else was quicker; the second look says what they made of it.
+    // Another request was quicker: the second look finds its result.
     if (!stored) yield* resolve(id, stepId, request)
   })
 

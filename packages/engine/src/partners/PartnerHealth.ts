@@ -78,7 +78,7 @@ export interface PartnerHealth {
   /** Orders that can wait for the partner should. */
   readonly isDown: (host: string) => boolean
   /**
-   * Makes the call, whatever the partner's condition, and learns from its end. `letGo`: the run was on hold, and the
+   * Makes the call even if the partner's circuit is open, and learns from its end. `letGo`: the run was on hold, and the
    * release of the others depends on this call even if this process does not know of the partner's failure yet.
    */
   readonly watch: <A extends WatchedCall, E>(

@@ -28,7 +28,7 @@ export class Cancelled extends Schema.TaggedError<Cancelled>()("Cancelled", { me
 /** No request could be made: an expression yields nothing, or no connector matches. Nothing was sent. */
 export class Unprepared extends Schema.TaggedError<Unprepared>()("Unprepared", {
   message: Schema.String,
-  /** The run goes on whatever the step's policy (a workflow step whose connector is not found). */
+  /** The run goes on, regardless of the step's policy (a workflow step whose connector is not found). */
   continues: Schema.optionalKey(Schema.Boolean)
 }) {}
 

@@ -24,7 +24,7 @@ const regExp = Object.assign(
 )
 
 const options: Options = {
-  // Keywords that nobody here knows are notes, as the specification has it; formats too.
+  // Unknown keywords and formats are annotations by the specification: they are ignored.
   strict: false,
   validateFormats: false,
   logger: false,

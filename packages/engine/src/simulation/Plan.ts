@@ -161,7 +161,7 @@ export const dependence = ({ dependents, steps, unknown }: Knowledge, options: J
   if (found === undefined || needed.length === 0) return undefined
   unknown.add(found.step.id)
   dependents.set(found.step.id, needed)
-  return `depends on the answer of ${named(needed)}, which nobody has recorded`
+  return `depends on the answer of ${named(needed)}, of which there is no record`
 }
 
 /** A plugin that skips a step with an unknown input, and ends a step at its first unrecorded answer. */
@@ -173,7 +173,7 @@ const planning = (plugin: AnyPlugin, knowledge: Knowledge): AnyPlugin => ({
       if (defect !== notRecorded) return Effect.die(defect)
       knowledge.unknown.add(input.step.id)
       return Effect.succeed({
-        reason: "nobody has recorded the answer: taken to have gone well, without a change to the order"
+        reason: "no recorded answer: assumed to succeed without changing the order"
       })
     })
 })

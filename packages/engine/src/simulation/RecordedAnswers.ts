@@ -137,7 +137,7 @@ export const make = (
     const record = run.callouts.find((one) => one.index === recordedAt && one.record.callback === true)?.record
     if (record === undefined && !waits) return undefined
     if (record === undefined && id !== undefined) unanswered.add(id)
-    // Nobody answered in time then, and nobody does now.
+    // The recorded call timed out: so does this one.
     if (record !== undefined && record.response === undefined) return undefined
     const { body, headers } = record?.response ?? { body: new Uint8Array(0), headers: {} }
     return { headers, body, at: record?.startedAt ?? run.startedAt }

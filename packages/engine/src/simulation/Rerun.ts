@@ -101,7 +101,7 @@ export const make = Effect.gen(function*() {
       { name: pipeline.name, version: pipeline.version },
       answers.callback
     )
-    // The timer of a deadline would ring at once, on a clock on which nobody waits.
+    // A deadline's timer would fire at once on this clock, which skips all waits.
     const { deadlineMs: _deadline, ...timeless } = pipeline
     const services = Context.make(Journal, journal.service).pipe(
       Context.add(Outbound, answers.service),

@@ -33,7 +33,7 @@ export const toItsEnd = Effect.fnUntraced(
     for (let times = 0; journal.ended() === undefined && times < mostTimes; times++) {
       const held = journal.held()
       if (held.wait !== undefined) clock.advanceTo(held.wait.dueAt)
-      // A long wait ends the executor by interruption; whatever else ends it is a defect.
+      // A long wait ends the executor by interruption; any other end is a defect.
       const exit = yield* Effect.exit(execute(held, control))
       if (Exit.isFailure(exit) && !Exit.hasInterrupts(exit)) return yield* Effect.die(exit.cause)
     }

@@ -79,7 +79,7 @@ export const journal: Layer.Layer<Journal, never, Journal> = Layer.effect(
     return Journal.of({
       ...inner,
       commit: (entry) => Effect.tap(inner.commit(entry), count),
-      // A run that nobody executed has ended with its cancel; of any other the executor's commit tells.
+      // A run without an executor has ended with its cancel; any other is counted at its executor's commit.
       cancel: (runId, cancellation, at) =>
         Effect.tap(
           inner.cancel(runId, cancellation, at),

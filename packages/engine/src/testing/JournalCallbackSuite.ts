@@ -86,7 +86,7 @@ export const callbackSuite = (name: string, layer: Layer.Layer<JournalHarness>) 
         assert.deepInclude(again, { runId: run.runId, wait: waitFor() })
       }))
 
-    test("an answer that is taken just before the run is released makes it due at once, whatever it waits for", (
+    test("an answer that is taken just before the run is released makes it due at once, also in a long wait", (
       _,
       journal
     ) =>

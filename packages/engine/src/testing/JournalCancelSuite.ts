@@ -76,7 +76,7 @@ export const cancelSuite = (name: string, layer: Layer.Layer<JournalHarness>) =>
         assert.strictEqual((yield* claimOne(journal)).runId, (next as { readonly runId: string }).runId)
       }))
 
-    test("a released run is due at once if its cancel compensates, whichever came first", (_, journal) =>
+    test("a released run is due at once if its cancel compensates, before or after the release", (_, journal) =>
       Effect.gen(function*() {
         const wait = { index: 0, request: 0, attempt: 2, dueAt: noon * 2 }
         const before = yield* accepted(journal, submission())

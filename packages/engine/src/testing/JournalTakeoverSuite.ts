@@ -43,7 +43,7 @@ export const takeoverSuite = (name: string, layer: Layer.Layer<JournalHarness>) 
     const test = inProcess(layer)
 
     test(
-      "the effects that a step has recorded are known to whoever takes its run over, until the step ends",
+      "the effects that a step has recorded are known to the process that takes its run over, until the step ends",
       (harness, one) =>
         Effect.gen(function*() {
           const run = yield* accepted(one, submission())

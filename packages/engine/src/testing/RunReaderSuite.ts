@@ -44,7 +44,7 @@ export const suite = <E>(name: string, layer: Layer.Layer<Journal | RunReader, E
         assert.deepStrictEqual(read.steps, [{ ...stepAt(0), callouts: [] }])
       }).pipe(Effect.provide(layer)))
 
-    it.live("an id that no run has is RunNotFound, whatever it looks like", () =>
+    it.live("an id that no run has is RunNotFound, well-formed or not", () =>
       Effect.gen(function*() {
         const reader = yield* RunReader
         for (const id of ["", "x", processEventId("0199aaaa-0000-7000-8000-ffffffffffff"), "process_event-x'"]) {

@@ -291,7 +291,7 @@ const check = Effect.fnUntraced(function*(services: Services, json: Json, contex
   const judged = judgeUnknown("pipeline", read, unknown, context)
   if ("faults" in decoded) return yield* new PipelineInvalid({ faults: [...judged.faults, ...decoded.faults] })
   const { pipeline } = decoded
-  // Null means "not given": only what nobody knows is kept as it came.
+  // A null means "not given" and is dropped; the null of an unknown member is kept.
   const document = withoutNulls(decoded.document, decoded.nulls, unknown)
   const faults: Array<Fault> = [...unsendable("pipeline", document)]
   const warnings: Array<string> = [...markWarnings("pipeline", document)]

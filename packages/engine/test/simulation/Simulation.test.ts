@@ -177,7 +177,7 @@ describe("a plan", () => {
           1
         ]]
       )
-      assert.match(steps[1]!.reason, /^depends on the answer of step a, which nobody has recorded/)
+      assert.match(steps[1]!.reason, /^depends on the answer of step a, of which there is no record/)
       const [request] = steps[0]!.requests
       assert.deepInclude(request, { method: "POST", endpoint: "https://a.example", answered: false })
       assert.deepInclude(request!.body, { id: "o-9", orderType: "NEW_ORDER", status: "New", version: 1 })

@@ -101,7 +101,7 @@ export const start = (limits: Limits): Child => {
   const kill = (): void => {
     child.kill("SIGKILL")
   }
-  // Real time, whatever the Clock says: the bound protects the machine, not the simulated world of a test.
+  // Real time, not the Clock's: the bound protects the machine, also in a test with a simulated clock.
   let timer = setTimeout(kill, startMs) // oxlint-disable-line eslint/no-restricted-globals
   timer.unref()
 

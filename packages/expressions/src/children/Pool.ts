@@ -150,7 +150,7 @@ export const make = Effect.fnUntraced(
           Effect.onInterrupt(restore(wait), () => leave),
           (granted) =>
             Effect.onExit(restore(granted.child.ask(request(granted.risk))), (exit) =>
-              // Not when its caller was interrupted either: it is still busy with an answer that nobody waits for.
+              // Nor after its caller was interrupted: it is still computing that caller's answer.
               Effect.sync(() => giveBack(ticket!, granted, isSound(exit))))
         )
       })

@@ -1,6 +1,6 @@
 /**
  * A tunnel through an egress proxy, by `CONNECT` (RFC 9110, section 9.3.6) to an address that was checked before.
- * Fails closed: whatever goes wrong before the proxy has accepted is the proxy's failure, and there is no direct
+ * Fails closed: an error before the proxy has accepted is the proxy's failure, and there is no direct
  * connection instead. Contract: section 2,
  * `SLUICE_EGRESS_PROXY`.
  */

@@ -1,6 +1,6 @@
 /**
  * URLs that no outbound request may reach without `SLUICE_ALLOW_NETWORKS`: literals of every special range, and the ways
- * to write them so that a careless guard lets them through. For tests of whatever takes a URL.
+ * to write them so that a careless guard lets them through. For tests of everything that takes a URL.
  */
 
 /** Addresses of ranges that are refused until they are allowed: the ends of each, and one in between. */
@@ -141,7 +141,7 @@ const carried = (dotted: string): ReadonlyArray<string> => {
   return carriers.map((carry) => `[${carry(dotted, word(a, b), word(c, d))}]`)
 }
 
-/** Refused whatever is allowed: metadata services of clouds, by address, spelling and name. */
+/** Addresses that no allowed network permits: metadata services of clouds, by address, spelling and name. */
 const metadata = [
   "169.254.169.254",
   "169.254.43518",

@@ -271,7 +271,7 @@ export const suite = <E>(
           })
       )
 
-      it.effect("sends the URL's own host, and each header once, whatever the names and cases", () =>
+      it.effect("sends the URL's own host, and each header once, in any spelling of its name", () =>
         Effect.gen(function*() {
           const { url } = yield* HostileServer
           const headers = { Host: "metadata.google.internal", "X-Key": "first", "x-key": "second" }

@@ -114,7 +114,7 @@ const make = Effect.gen(function*() {
   )
   yield* orUnavailable(refresh)
   const refreshNow = Effect.ignore(refresh, { log: "Debug" })
-  // An outage is told of where writes stop, not by whoever waits for the database.
+  // An outage is reported where writes stop, not by each reader of the database.
   const untilRead = Effect.retry(refresh, { schedule: Schedule.spaced("1 second") })
   yield* BackgroundLoop.fork("api-keys", Stream.runForEach(settings.changes, () => untilRead))
 

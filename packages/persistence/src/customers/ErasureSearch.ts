@@ -29,7 +29,7 @@ const documents = (sql: SqlClient.SqlClient, orderIds: ReadonlyArray<string>) =>
 
 /** Finds what an erasure rewrites, and stores it with the number of runs. Nothing of the customer is changed. */
 export const findPerson = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, jobId: string, name: string) {
-  // An address that further customers got meanwhile names nobody.
+  // An address that several customers share identifies none of them.
   const subject = yield* findSubject(sql, name).pipe(
     Effect.catchTag("CustomerAmbiguous", () => Effect.succeed<CustomerSubject>({ name }))
   )

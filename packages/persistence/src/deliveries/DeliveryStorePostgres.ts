@@ -173,7 +173,7 @@ const disableNow = ({ sql }: Services, id: string, reason: string, tells: boolea
 
 const store = Effect.fnUntraced(function*(services: Services, settlings: ReadonlyArray<Settling>) {
   const { clock, settleTexts, signal, sql } = services
-  // Before it is recorded: whoever dies in between meets the 410 again.
+  // Before it is recorded: after a crash in between, the next attempt gets the 410 again.
   for (const { endpointId, settlement, type } of settlings) {
     if (settlement._tag === "Attempted" && settlement.next._tag === "Gone" && endpointId !== undefined) {
       yield* disableNow(services, endpointId, goneReason, !isOperational(type))
@@ -198,7 +198,7 @@ const store = Effect.fnUntraced(function*(services: Services, settlings: Readonl
   for (const { endpoint_id } of rows) {
     if (endpoint_id !== null) yield* disableNow(services, endpoint_id, failingReason, true)
   }
-  // Somebody is to look at what is due now, or will be.
+  // A dispatcher must look for deliveries that are due now or later.
   if (rows.some(({ endpoint_id }) => endpoint_id === null) || settlings.some(isPending)) signal.publish()
 })
 
@@ -252,7 +252,7 @@ const make = Effect.gen(function*() {
       if (waiting.length >= busy.from && waiting.length < maxSettled) yield* Effect.sleep(busy.pause)
     }
   })
-  // Whoever waits for its result is served to the end: interrupted only with what waits.
+  // Every waiting result is stored before the writer ends: it is interrupted with the store's scope only.
   yield* BackgroundLoop.fork("delivery-results", writer)
   yield* BackgroundLoop.fork("delivery-notifications", Effect.forever(listening))
   return DeliveryStore.of({

@@ -198,7 +198,7 @@ const make = Effect.gen(function*() {
 })
 
 export class Replays extends Context.Service<Replays, {
-  /** Answers at once; it goes on in the background, in this process or whichever is there. */
+  /** Starts a replay and answers at once; any process carries it on in the background. */
   readonly start: (endpointId: string, request: ReplayRequest) => Effect.Effect<Replay, JournalUnavailable>
   readonly get: (endpointId: string, id: string) => Effect.Effect<Replay, ReplayUnknown | JournalUnavailable>
   /** Cancels the replay. Deliveries that it has released are sent. No change when repeated, or after its end. */

@@ -32,7 +32,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
   yield* DirectoryLock.acquire(place.home, "lock")
   const created = yield* Cluster.ensure(place)
   const password = yield* Cluster.password(place)
-  // Before it is started: whatever was reached when the scope closes is stopped.
+  // Added before the start, so that a scope that closes during the start stops the server, too.
   yield* Effect.addFinalizer(() => PidFile.stop(place.data))
   // An earlier one that a kill -9 left just as it started shows itself only by being in the way.
   const first = yield* Effect.retry(Postmaster.ensure(place, settings), {

@@ -78,7 +78,7 @@ const reachableBinaries = Effect.fnUntraced(function*(account: Account.Account |
     yield* Effect.gen(function*() {
       yield* OsProcess.runOrFail(`copy PostgreSQL to ${base}`, "cp", ["-RP", `${installed.root}/.`, draft])
       yield* OsProcess.runOrFail(`open ${draft}`, "chmod", ["-R", "u=rwX,go=rX", draft])
-      // Whoever renames first has made it; a second copy is the same and is dropped.
+      // The first rename wins; a second copy is identical and is dropped.
       yield* Effect.ignore(Effect.tryPromise(() => rename(draft, copy.root)))
     }).pipe(Effect.ensuring(Effect.promise(() => rm(draft, { recursive: true, force: true }))))
     yield* Effect.logInfo(`embedded PostgreSQL: its account cannot reach ${installed.root}; a copy is in ${copy.root}`)

@@ -25,7 +25,7 @@ const make = Effect.gen(function*() {
     function*(id: string) {
       const runId = uuidOfRun(id)
       if (!uuid.test(runId)) return yield* new RunNotFound({ runId: id })
-      // The state first: whoever reads of an end finds all of the run's steps after it.
+      // The state first: a reader that sees the end also finds all of the run's steps.
       const [end] = yield* sql<EndRow>`select state, reason, finished_at from runs where id = ${runId}::uuid`
       const [found] = end === undefined ? [] : yield* recover([runId], () => false)
       if (end === undefined || found === undefined) return yield* new RunNotFound({ runId: id })

@@ -139,7 +139,7 @@ const make = Effect.gen(function*() {
           next_turn = least(next_turn, clock_timestamp() + interval '1 second')
           where host = ${host} returning max_concurrent as "maxConcurrent", rate_per_second as "ratePerSecond", paused,
             reason`
-        // Without a limit it is a partner like any other, and nobody asks for turns.
+        // Without a limit no calls wait for a turn.
         yield* sql`delete from partner_limits
           where host = ${host} and max_concurrent is null and rate_per_second is null and not paused`
         // Those who wait go on, the oldest first, in batches that grow with the answers.

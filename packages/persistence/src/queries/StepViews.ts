@@ -101,7 +101,7 @@ export const stepViews = (
   let running = run.state === "running"
   const coming = plannedSteps(run).flatMap(({ index, phase, step, critical }): ReadonlyArray<StepView> => {
     if (journalled.has(index)) return []
-    // Ended while it was put off between two attempts: nobody was there to say that it was cancelled.
+    // The run was cancelled while the step waited between two attempts: no process recorded the step's end.
     const aborted = run.state === "cancelled" && callouts.has(index)
     const state = aborted ? "cancelled" : reason !== undefined ? "skipped" : running ? "running" : "pending"
     running = false

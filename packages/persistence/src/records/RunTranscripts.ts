@@ -105,7 +105,7 @@ const endedRun = (transcript: Transcript, last: Entry, stored: Committed): Ended
   const { finish } = last
   if (finish === undefined || finish.state !== stored.ended || !documents.has(stored.version)) return undefined
   const sent = entries.flatMap(([entry]) => entry.callouts)
-  // A version that somebody else wrote in between is in the database alone.
+  // A version that another writer stored in between is only in the database.
   if (sent.some(({ record }) => record.body.form !== "text" && !documents.has(record.orderVersion))) return undefined
   const reasons = entries.flatMap(([entry]) => entry.finish?.reason ?? entry.reason ?? [])
   return {

@@ -5,7 +5,7 @@
  * | sealed text | opens with |
  * | --- | --- |
  * | `sealed:2:<key id>:<base64>` | the key of that id; the seal covers it, too |
- * | `sealed:1:<base64>`, of earlier releases | whichever of the keys sealed it |
+ * | `sealed:1:<base64>`, of earlier releases | the key that sealed it, found by trying each |
  *
  * The base64 is the nonce, the ciphertext and the tag.
  */
@@ -44,7 +44,7 @@ const nonceBytes = Aead.aes256Gcm.nonceLength
 
 const parts = /^sealed:(?:1|2:([0-9a-f]{8})):(.*)$/
 
-/** True if a stored text is sealed, by whatever key. */
+/** True if a stored text is sealed, by any key. */
 export const isSealed = (stored: string): boolean => stored.startsWith("sealed:")
 
 const describe = (place: SecretPlace): string => `${place.kind} ${place.id}, ${place.pointer}`

@@ -108,7 +108,7 @@ const make = Effect.gen(function*() {
     )
   }).pipe(
     Effect.scoped,
-    // Whoever needs the database says that it is away.
+    // The outage is reported by the requests that need the database.
     Effect.catch((error) => Effect.logDebug("settings are not watched for a moment", error)),
     Effect.andThen(Effect.sleep(pause)),
     Effect.forever

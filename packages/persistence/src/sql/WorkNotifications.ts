@@ -28,7 +28,7 @@ export const make = Effect.gen(function*() {
   const tell = Effect.gen(function*() {
     yield* wake.await
     wake.closeUnsafe()
-    // Where the database is away, whoever comes back to it looks anyway.
+    // After an outage each process polls once anyway.
     yield* Effect.ignore(sql`select pg_notify(${channel}, '')`)
     yield* Effect.sleep(pause)
   })

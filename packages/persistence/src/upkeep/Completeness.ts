@@ -109,7 +109,7 @@ export const check = Effect.fnUntraced(function*(
       missing.push({ endpointId, type, ...(orderId !== undefined && { orderId }), expected: count, found })
     }
   })
-  // Where nobody ever subscribed, nothing is due.
+  // Without any subscription, no message is due.
   const unreadable = new Set<string>()
   if (subscriptions.length > 0) {
     const events = committedEvents(sql, { since, until }, margin, (orderId) => {

@@ -190,7 +190,7 @@ export const forgetOrders = Effect.fnUntraced(function*(before: number) {
       transaction(
         sql,
         Effect.gen(function*() {
-          // Whatever opens a run over an order locks the order first. What came before the lock is seen by what follows.
+          // A run is opened with its order locked: what was committed before the lock is visible here.
           const locked = yield* sql<{ readonly id: string }>`select id from orders
             where id = any(${texts(rows.map(({ id }) => id))}) order by id for update skip locked`
           const over = yield* sql<{ readonly id: string }>`select o.id from orders o

@@ -13,7 +13,7 @@ export interface Question {
   readonly parameters: ReadonlyArray<unknown>
   readonly place: number
   readonly at: number
-  /** Absent where nobody heard it: the statement was executed, or was not. */
+  /** Absent where the answer was lost: the statement may have been executed. */
   answer?: { readonly place: number; readonly at: number; readonly rows: ReadonlyArray<StoredRow> }
 }
 

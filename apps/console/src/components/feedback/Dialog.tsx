@@ -13,7 +13,7 @@ export interface DialogProps {
 const useFocusBack = () => {
   const [before] = useState(() => document.activeElement)
   useEffect(() => () => {
-    // Whoever has taken the focus meanwhile keeps it.
+    // An element that has taken the focus since keeps it.
     if (before instanceof HTMLElement && document.activeElement === document.body) before.focus({ preventScroll: true })
   }, [before])
 }

@@ -8,7 +8,7 @@ import { Age } from "../../components/values/Time.tsx"
 const failedShare = ({ callouts, failures }: OverviewPartner): string =>
   callouts === 0 ? "–" : `${failures.toLocaleString("en")} of ${callouts.toLocaleString("en")}`
 
-/** Most of its calls failed, whatever its circuit says. */
+/** True if most of its calls failed, also with a closed circuit. */
 const isFailing = ({ callouts, failures }: OverviewPartner): boolean => callouts > 0 && failures / callouts >= 0.5
 
 export const Partners = ({ overview }: { readonly overview: Overview }) => (

@@ -110,7 +110,7 @@ export const makeSalesforce = (seed = defaultSeed): Partner => {
       const [refusal, description] = tokenErrors[issued.refusal]
       return json(400, { error: refusal, error_description: description })
     }
-    // No `expires_in`: nobody says how long it holds.
+    // No `expires_in`, as Salesforce answers: the token's life is not announced.
     return json(200, {
       access_token: issued.token,
       signature: "0CmxinZir53Yex7nE0TD+zMpvIWYGb/bdJh6XfOH6EQ=",

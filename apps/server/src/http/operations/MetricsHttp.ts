@@ -74,7 +74,7 @@ interface Standing {
 /** The figures by label; `seen` has all labels that were ever reported. */
 const standings = (view: OverviewView, labelOf: PartnerLabels, seen: Set<string>): ReadonlyMap<string, Standing> => {
   for (const { host } of view.partners) seen.add(labelOf(host))
-  // A partner that nobody has called for long drops out of the view, and is well.
+  // A partner without recent calls drops out of the view: it counts as healthy.
   const all = new Map([...seen].map((label): [string, Standing] => [label, { open: false, waiting: 0 }]))
   for (const { breaker, host, waiting } of view.partners) {
     const standing = all.get(labelOf(host))

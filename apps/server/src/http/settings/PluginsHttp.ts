@@ -43,7 +43,7 @@ export const layer = HttpApiBuilder.group(
       Effect.fnUntraced(function*({ query }) {
         const { limit = defaultLimit, cursor } = query
         const [after] = (yield* Effect.mapError(byName.read({ limit, cursor }), ErrorMapping.cursorInvalid)) ?? []
-        // Every /v1 request says so while the database is away, this one too: a client learns it from whatever it asks.
+        // Every /v1 request fails while the database is away, this one too, so that a client learns of it from any route.
         yield* Effect.mapError(readiness.reachable, ErrorMapping.unavailable)
         const rest = after === undefined ? views : views.filter(({ name }) => name > after)
         return Answer.page(page(rest, limit, byName, ({ name }) => [name] as const, (one) => one), JSON.stringify)

@@ -224,7 +224,7 @@ const flush = (me: (guard: string) => string) =>
 export const renewingFlush: FlushTexts = flush(renewing)
 export const standingFlush: FlushTexts = flush(standing)
 
-/** For entries with an outcome, whatever else they have; takes no submissions. */
+/** The flush of entries with an outcome; takes no submissions. */
 const outcomeTexts: FlushTexts = texts((parts) => statement(standing, outcomeParts(nextColumn, parts), parts))
 export const outcomeFlush: FlushTexts = ({ guards, names, tells }) =>
   outcomeTexts({ accepts: true, entries: true, changes: true, holds: true, delivers: true, guards, names, tells })

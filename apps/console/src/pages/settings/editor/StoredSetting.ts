@@ -27,7 +27,7 @@ export const useStored = (kind: Kind, id: string) => {
   }, [queries, kind, id])
   const save = useCallback(async (document: unknown, version: number): Promise<StoredSettings> => {
     const headers = { "if-match": `"${version}"` }
-    // What stands in an editor is whatever somebody wrote; the server says what is wrong with it.
+    // An editor may hold any text; the server says what is wrong with it.
     const stored = await api[kind].put({ params: { id }, payload: document as Document, headers })
     await changed(stored)
     return stored
