@@ -7,6 +7,7 @@ import { Runs } from "@sluice/engine/runs/Runs"
 import { OutboundMemory, respond } from "@sluice/http-client/testing/OutboundMemory"
 import { Cause, Effect, Exit, Layer, Result } from "effect"
 import { TestClock } from "effect/testing"
+import { expectTypeOf } from "vitest"
 import { approval } from "../src/ApprovalPlugin.ts"
 import { Broker, broker, BrokerDown } from "../src/BrokerPlugin.ts"
 import { Ledger, ledger, LedgerClosed } from "../src/LedgerPlugin.ts"
@@ -93,8 +94,8 @@ it.effect("a step that waits for an approval goes on with the answer that comes 
 it.effect("a plugin whose service no layer provides does not start, and the message names both", () =>
   Effect.gen(function*() {
     const layer = Engine.layerTest({ settings: pipeline({ name: "ledger" }), plugins: [ledger], partners: {} })
-    // @ts-expect-error -- the types name the missing service, too
-    const incomplete: Layer.Layer<Engine.Engine, unknown> = layer
+    expectTypeOf<Layer.Services<typeof layer>>().toEqualTypeOf<Ledger>()
+    const incomplete = layer as Layer.Layer<Engine.Engine, unknown>
     const exit = yield* Effect.exit(Effect.scoped(Layer.build(incomplete)))
     const defect = Exit.isFailure(exit) ? Result.getOrUndefined(Cause.findDefect(exit.cause)) : undefined
     assert.strictEqual(
