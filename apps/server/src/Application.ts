@@ -303,7 +303,7 @@ export const layer = (
     KeysInForce.checkEarly(config).pipe(
       Effect.andThen(readFiles(config, environment)),
       Effect.flatMap((files): Effect.Effect<Served, CellsFault> =>
-        config.cellsFile === undefined
+        config.cellsFile === undefined && config.cluster === undefined
           ? Effect.succeed(serving(config, files))
           : servingCells(config, environment, files)
       )
@@ -342,14 +342,16 @@ const serving = (config: ServerConfig, files: ReadFiles) => {
   )
 }
 
+/** A process takes requests for cells that it does not execute. */
+const onlyApi: ServerConfig["roles"] = new Set(["api"])
+
 /** Nothing of cells is loaded where there is one database. */
 const servingCells = Effect.fnUntraced(function*(config: ServerConfig, environment: Environment, files: ReadFiles) {
   const Cells = yield* Effect.promise(() => import("./cells/CellsServer.ts"))
   const cells = yield* Cells.read(config, environment)
-  const executes = config.roles.has("worker")
   const { base, listens } = addressed(config)
-  const cell = ({ id, url }: Cells.CellAddress, home: Cells.Home | undefined) => {
-    const own = { ...config, databaseUrl: url }
+  const cell = ({ id, url }: Cells.CellAddress, home: Cells.Home | undefined, executes: boolean) => {
+    const own = { ...config, databaseUrl: url, roles: executes ? config.roles : onlyApi }
     const { connections, sessions } = Cells.connections(executes)
     const on = databaseAt({ url, cell: id, ...connections, ...(id > 0 && { hostPatience: "3 seconds" }) }, executes)
     return Cells.app(Server.admitted, Server.routerConfig).pipe(
@@ -367,7 +369,9 @@ const servingCells = Effect.fnUntraced(function*(config: ServerConfig, environme
   }
   return listens.pipe(
     Layer.provideMerge(Server.layerOf(Cells.routes, listenOptions(config))),
-    Layer.provideMerge(Cells.layer({ cells, executes, layer: cell })),
+    Layer.provideMerge(
+      Cells.layer({ cells, executes: config.roles.has("worker"), cluster: config.cluster, layer: cell })
+    ),
     Layer.provide(shared(config)),
     Layer.provide(base)
   )

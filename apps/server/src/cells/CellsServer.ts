@@ -17,13 +17,13 @@ import { connectionsOf } from "@sluice/persistence/internal/sql/ConnectionBudget
 import * as JournalConnection from "@sluice/persistence/internal/sql/JournalConnection"
 import { DatabaseUnavailable } from "@sluice/persistence/schema/Database"
 import { SettingsLive } from "@sluice/persistence/settings/SettingsLive"
-import { Context, Effect, Exit, Latch, Layer, Metric, Result, Schema, Scope, Stream } from "effect"
+import { Context, Effect, Exit, Latch, Layer, Metric, type Redacted, Result, Schema, Scope, Stream } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { SqlClient } from "effect/sql"
 import { readFile } from "node:fs/promises"
 import { KeysInForce } from "../access/KeysInForce.ts"
-import { type CellAddress, type Cells, decodeCells, sharedCells } from "../config/CellsFile.ts"
-import type { Environment, ServerConfig } from "../config/ServerConfig.ts"
+import { type CellAddress, type Cells, decodeCells, everyone, sharedCells } from "../config/CellsFile.ts"
+import type { ClusterAddress, Environment, ServerConfig } from "../config/ServerConfig.ts"
 import { Readiness } from "../process/Readiness.ts"
 import * as Answer from "../wire/Answer.ts"
 import { CellApp, inCell } from "./CellApp.ts"
@@ -34,7 +34,9 @@ import * as Gateway from "./Gateway.ts"
 export class CellsRefused extends Schema.TaggedError<CellsRefused>()("CellsRefused", { message: Schema.String }) {}
 
 /** Reads the file of `SLUICE_CELLS`; warns of tenants that share a cell. */
-export const read = Effect.fnUntraced(function*({ apiKeys, cellsFile = "" }: ServerConfig, environment: Environment) {
+export const read = Effect.fnUntraced(function*(config: ServerConfig, environment: Environment) {
+  const { apiKeys, cellsFile, databaseUrl } = config
+  if (cellsFile === undefined) return oneCell(databaseUrl)
   const text = yield* Effect.tryPromise({
     try: () => readFile(cellsFile, "utf8"),
     catch: (error) => unreadable(cellsFile, error)
@@ -54,6 +56,12 @@ export const read = Effect.fnUntraced(function*({ apiKeys, cellsFile = "" }: Ser
   }
   yield* Effect.forEach(sharedCells(cells), (line) => Effect.logWarning(line))
   return cells
+})
+
+/** Without the file there is one cell, which everybody submits to. */
+const oneCell = (url: Redacted.Redacted | undefined): Cells => ({
+  cells: url === undefined ? [] : [{ id: 0, url }],
+  tenants: new Map([[everyone, 0]])
 })
 
 const unreadable = (file: string, error: unknown) =>
@@ -88,16 +96,28 @@ export interface Home {
 
 export interface Options<E, R> {
   readonly cells: Cells
-  /** This process executes runs. */
+  /** This process executes runs: of all cells, or, in a cluster, of those that it owns. */
   readonly executes: boolean
-  /** Everything of a cell; `home` is absent for cell 0. */
-  readonly layer: (address: CellAddress, home: Home | undefined) => Layer.Layer<CellServices, E, R>
+  readonly cluster: ClusterAddress | undefined
+  /** Everything of a cell; `home` is absent where the settings file is to be applied, and keys are to be read. */
+  readonly layer: (
+    address: CellAddress,
+    home: Home | undefined,
+    executes: boolean
+  ) => Layer.Layer<CellServices, E, R>
+}
+
+/** Everything of a cell that executes its runs, until it is given to another process. */
+interface Owned {
+  readonly services: Context.Context<CellServices>
+  readonly scope: Scope.Closeable
 }
 
 /** A cell that has come. */
 interface Present {
   readonly services: Context.Context<CellServices>
   isAway: boolean
+  owned: Owned | undefined
 }
 
 /** Between two looks at a cell, and between two tries to start one that is away. */
@@ -133,18 +153,51 @@ class Runtime<E extends { readonly message: string }, R> {
   }
 
   /** Builds everything of the cell, apart from what other cells have built. */
-  start(home: Home | undefined): Effect.Effect<Context.Context<CellServices>, E, R> {
+  build(home: Home | undefined, executes: boolean): Effect.Effect<Owned, E, R> {
     return Effect.uninterruptibleMask((restore) =>
       Effect.gen({ self: this }, function*() {
         const scope = yield* Scope.fork(this.parent)
         const services = yield* restore(
-          Layer.buildWithMemoMap(this.options.layer(this.address, home), Layer.makeMemoMapUnsafe(), scope)
+          Layer.buildWithMemoMap(this.options.layer(this.address, home, executes), Layer.makeMemoMapUnsafe(), scope)
         ).pipe(Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause))))
-        this.present = { services, isAway: false }
-        return services
+        return { services, scope }
       })
     ).pipe(inCell(this.address.id))
   }
+
+  /** In a cluster a cell begins as one that another process owns. */
+  start(home: Home | undefined): Effect.Effect<Context.Context<CellServices>, E, R> {
+    const { cluster, executes } = this.options
+    return Effect.map(this.build(home, executes && cluster === undefined), ({ services }) => {
+      this.present = { services, isAway: false, owned: undefined }
+      return services
+    })
+  }
+
+  /** Begins to execute the cell's runs; false where it cannot be now. */
+  take(home: Home): Effect.Effect<boolean, never, R> {
+    return Effect.suspend(() => {
+      const { present } = this
+      if (present === undefined || present.isAway) return Effect.succeed(false)
+      // Cell 0 is where settings are written.
+      const own = this.address.id === 0 ? { ...home, prepare: Layer.empty } : home
+      return Effect.matchEffect(this.build(own, true), {
+        onSuccess: (owned) => {
+          present.owned = owned
+          return Effect.succeed(true)
+        },
+        onFailure: (error) => Effect.as(Effect.logWarning(message(this.address.id, error)), false)
+      })
+    })
+  }
+
+  /** Ends in the background; requests go to what the process keeps for cells of others. */
+  readonly give = Effect.suspend(() => {
+    const owned = this.present?.owned
+    if (this.present === undefined || owned === undefined) return Effect.void
+    this.present.owned = undefined
+    return Effect.asVoid(Effect.forkIn(Scope.close(owned.scope, Exit.void), this.parent))
+  })
 
   /** Looks at the database for as long as the process runs. */
   readonly watch = Effect.suspend(() => {
@@ -160,9 +213,11 @@ class Runtime<E extends { readonly message: string }, R> {
   get entry(): CellEntry {
     return {
       id: this.address.id,
-      handle: () => this.present && Context.get(this.present.services, CellApp).handle,
+      handle: () => this.present && Context.get((this.present.owned ?? this.present).services, CellApp).handle,
       isAway: () => this.present === undefined || this.present.isAway,
-      isOwned: () => this.options.executes && this.present !== undefined && !this.present.isAway
+      isOwned: () =>
+        this.options.executes && this.present !== undefined && !this.present.isAway
+        && (this.options.cluster === undefined || this.present.owned !== undefined)
     }
   }
 }
@@ -232,13 +287,17 @@ const bodyOf = (response: HttpServerResponse.HttpServerResponse): Record<string,
   response.body._tag === "Uint8Array" ? JSON.parse(new TextDecoder().decode(response.body.body)) : {}
 
 /** Ready while one cell takes orders. */
-const health = Effect.fnUntraced(function*(entries: Entries) {
+const health = Effect.fnUntraced(function*(entries: Entries, ownerOf: (cell: number) => string | undefined) {
   const answers = yield* Effect.forEach(
     entries,
     (cell) => Effect.map(askAnyway(cell), (response) => ({ id: cell.id, response })),
     { concurrency: "unbounded" }
   )
-  const cells = answers.map(({ id, response }) => ({ id, state: response.status === 200 ? "ok" : "away" }))
+  const cells = answers.map(({ id, response }) => ({
+    id,
+    state: response.status === 200 ? "ok" : "away",
+    owner: ownerOf(id)
+  }))
   const well = answers.find(({ response }) => response.status === 200)
   if (well === undefined) {
     const [first] = answers
@@ -274,12 +333,46 @@ export const layer = <E extends { readonly message: string }, R>(options: Option
       yield* BackgroundLoop.fork(`cell-${cell.address.id}`, Effect.forever(cell.watch))
     }
     const entries = [first.entry, ...rest.map(({ entry }) => entry)] as const
+    const ownerOf = yield* owning(options, [first, ...rest], home)
     return Context.make(KeysInForce, home.keys).pipe(
       Context.add(CellsGateway, {
-        handle: Gateway.handle({ cells: options.cells, entries, health: health(entries), metrics: metrics(entries) })
+        handle: Gateway.handle({
+          cells: options.cells,
+          entries,
+          health: health(entries, ownerOf),
+          metrics: metrics(entries)
+        })
       })
     )
   }))
+
+/** The owner of each cell; nobody's where there is no cluster, of which nothing is loaded then. */
+const owning = Effect.fnUntraced(function*<E extends { readonly message: string }, R>(
+  { cells, cluster, executes }: Options<E, R>,
+  runtimes: ReadonlyArray<Runtime<E, R>>,
+  home: Home
+) {
+  const [first] = cells.cells
+  if (cluster === undefined || first === undefined) return () => undefined
+  const Cluster = yield* Effect.promise(() => import("../cluster/Owners.ts"))
+  const context = yield* Effect.context<R>()
+  const byId = new Map(runtimes.map((runtime) => [runtime.address.id, runtime]))
+  const scope = yield* Effect.scope
+  const services = yield* Layer.buildWithScope(
+    Cluster.layer({
+      address: cluster,
+      url: first.url,
+      cells: cells.cells.map(({ id }) => id),
+      executes,
+      duties: {
+        take: (cell) => Effect.provideContext(byId.get(cell)?.take(home) ?? Effect.succeed(false), context),
+        give: (cell) => byId.get(cell)?.give ?? Effect.void
+      }
+    }),
+    scope
+  ).pipe(Effect.mapError((error) => new CellsRefused({ message: `SLUICE_CLUSTER_HOST: ${error.message}` })))
+  return Context.get(services, Cluster.Owners).ownerOf
+})
 
 /** Starts a cell other than cell 0, now or when its database comes. */
 const begin = Effect.fnUntraced(function*<E extends { readonly message: string }, R>(

@@ -16,6 +16,12 @@ import * as TelemetryConfig from "./TelemetryConfig.ts"
 
 export type Role = "api" | "worker"
 
+/** The address under which other processes of the cluster know this one. */
+export interface ClusterAddress {
+  readonly host: string
+  readonly port: number
+}
+
 export interface ServerConfig {
   /** 0 lets the system choose. */
   readonly port: number
@@ -28,6 +34,8 @@ export interface ServerConfig {
   readonly apiKeys: ReadonlyArray<ApiKey>
   /** The file that names several databases and the tenants; keys can name a tenant where it is set. */
   readonly cellsFile: string | undefined
+  /** Absent: there are no owners, and each process serves all cells itself. */
+  readonly cluster: ClusterAddress | undefined
   /** Keys can name a tenant: `SLUICE_CELLS` is set. */
   readonly hasTenants: boolean
   /** 32 bytes each; the first seals. Empty: one is generated in the data directory, unless `databaseUrl` is there. */
@@ -65,6 +73,9 @@ export const decode = (environment: Environment): Result.Result<ServerConfig, Co
 
   const telemetry = TelemetryConfig.decode(environment)
   const hasTenants = (environment["SLUICE_CELLS"] ?? "").trim() !== ""
+  const clusterHost = read<string | undefined>("SLUICE_CLUSTER_HOST", undefined, host)
+  const clusterPort = read<number | undefined>("SLUICE_CLUSTER_PORT", undefined, clusterPortOf)
+  faults.push(...clusterFaults(environment))
   const config: Omit<ServerConfig, "telemetry"> = {
     port: read("PORT", 8080, port),
     host: read("HOST", "127.0.0.1", host),
@@ -74,6 +85,9 @@ export const decode = (environment: Environment): Result.Result<ServerConfig, Co
     apiKeys: read("SLUICE_API_KEYS", [], readKeys(hasTenants)),
     hasTenants,
     cellsFile: read<string | undefined>("SLUICE_CELLS", undefined, cellsFile(environment)),
+    cluster: clusterHost === undefined || clusterPort === undefined
+      ? undefined
+      : { host: clusterHost, port: clusterPort },
     encryptionKeys: read<ServerConfig["encryptionKeys"]>("SLUICE_ENCRYPTION_KEY", [], readEncryptionKeys),
     allowedNetworks: read("SLUICE_ALLOW_NETWORKS", [], networks),
     egressProxy: read<EgressProxy | undefined>("SLUICE_EGRESS_PROXY", undefined, parseProxy),
@@ -105,6 +119,32 @@ const databaseUrl = (value: string): Result.Result<Redacted.Redacted, string> =>
     onSuccess: () => Redacted.make(value),
     onFailure: (fault) => `${fault}, or unset it to use the embedded one`
   })
+
+const clusterPortOf = (value: string): Result.Result<number, string> =>
+  value === "0"
+    ? Result.fail("\"0\" names no port that others could know: write a number from 1 to 65535, for example 8090")
+    : port(value)
+
+const isSet = (environment: Environment, name: string): boolean => (environment[name] ?? "").trim() !== ""
+
+/** Both or neither, with a key that proves a process to another, and a database that several processes can share. */
+const clusterFaults = (environment: Environment): ReadonlyArray<string> => {
+  const [host, port] = ["SLUICE_CLUSTER_HOST", "SLUICE_CLUSTER_PORT"].map((name) => isSet(environment, name))
+  if (host !== true && port !== true) return []
+  const set = host === true ? "SLUICE_CLUSTER_HOST" : "SLUICE_CLUSTER_PORT"
+  if (host !== port) {
+    const other = host === true ? "SLUICE_CLUSTER_PORT" : "SLUICE_CLUSTER_HOST"
+    return [`${set} is set without ${other}: set both, or neither`]
+  }
+  if (!isSet(environment, "SLUICE_ENCRYPTION_KEY")) {
+    return [
+      `${set} is set without SLUICE_ENCRYPTION_KEY, with which processes prove themselves: set the same key for all`
+    ]
+  }
+  return isSet(environment, "DATABASE_URL") || isSet(environment, "SLUICE_CELLS")
+    ? []
+    : [`${set} is set without DATABASE_URL or SLUICE_CELLS: the embedded PostgreSQL serves one process`]
+}
 
 const cellsFile = (environment: Environment) => (value: string): Result.Result<string, string> =>
   (environment["DATABASE_URL"] ?? "").trim() === ""

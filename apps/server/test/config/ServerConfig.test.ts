@@ -144,4 +144,24 @@ describe("ServerConfig", () => {
     const faults = Result.getOrThrow(Result.flip(decode({ PORT: "x", SLUICE_ROLES: "y", HOST: "a b" })))
     assert.lengthOf(faults, 3)
   })
+
+  it.each<[string, Environment, RegExp]>([
+    ["a host without a port", { SLUICE_CLUSTER_HOST: "h" }, /^SLUICE_CLUSTER_HOST is set without SLUICE_CLUSTER_PORT/],
+    ["a port without a host", { SLUICE_CLUSTER_PORT: "1" }, /^SLUICE_CLUSTER_PORT is set without SLUICE_CLUSTER_HOST/],
+    ["no key", { SLUICE_CLUSTER_HOST: "h", SLUICE_CLUSTER_PORT: "1" }, /without SLUICE_ENCRYPTION_KEY/],
+    [
+      "no database",
+      { SLUICE_CLUSTER_HOST: "h", SLUICE_CLUSTER_PORT: "1", SLUICE_ENCRYPTION_KEY: key },
+      /without DATABASE_URL or SLUICE_CELLS/
+    ],
+    ["port 0", { SLUICE_CLUSTER_HOST: "h", SLUICE_CLUSTER_PORT: "0" }, /^SLUICE_CLUSTER_PORT "0" names no port/],
+    [
+      "cells beside a database",
+      { SLUICE_CELLS: "c.json", DATABASE_URL: "postgres://d/d" },
+      /^SLUICE_CELLS is set beside/
+    ]
+  ])("a cluster or cells with %s is refused", (_, environment, expected) => {
+    const [fault = ""] = Result.match(decode(environment), { onFailure: (faults) => faults, onSuccess: () => [] })
+    assert.match(fault, expected)
+  })
 })

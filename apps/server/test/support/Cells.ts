@@ -49,10 +49,11 @@ export interface CellsSluice {
   readonly ask: (method: string, path: string, ask?: Ask & { readonly key?: string }) => Effect.Effect<Answer>
 }
 
-const keyOf = (name: string): string => `${name}-0123456789abcdef`
+/** The key of a name. */
+export const keyOf = (name: string): string => `${name}-0123456789abcdef`
 
 /** Each entry is `name`, `name@tenant` or `name@tenant:role`; the key of a name is derived from it. */
-const keysOf = (names: ReadonlyArray<string>): string =>
+export const keysOf = (names: ReadonlyArray<string>): string =>
   names.map((name) => `${name}=${keyOf(name.split(/[@:]/)[0] ?? "")}`).join(",")
 
 /** Starts it; it ends with the scope. `ops` is an administrator without a tenant, and who asks where none is named. */

@@ -1,0 +1,156 @@
+/**
+ * The cells that this process owns. Workers register in cell 0, and hold a lock there for each cell that they own; both
+ * are `effect/cluster`'s runner storage, with its session locks, heartbeats and the end of frozen sessions. Contract:
+ * section 11, "Owners".
+ *
+ * | a cell of this process | becomes | when |
+ * | --- | --- | --- |
+ * | another's | ours | it is assigned to this process, and its lock was had |
+ * | ours | another's | it is assigned to another worker, or the lock is held by one |
+ * | ours | ours | cell 0 does not answer: nothing moves |
+ *
+ * The lock decides who should execute a cell. What may be stored is decided by the fence in the cell's own database, so
+ * that an owner that was frozen or cut off does no harm.
+ */
+import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
+import * as Database from "@sluice/persistence/schema/Database"
+import { Context, Effect, Layer, Option, type Redacted } from "effect"
+import { Runner, RunnerAddress, RunnerStorage, ShardId, ShardingConfig, SqlRunnerStorage } from "effect/cluster"
+import type { ClusterAddress } from "../config/ServerConfig.ts"
+import { Stopping } from "../process/Stopping.ts"
+import { assign } from "./Assignment.ts"
+
+/** A worker that is not heard of for this long is gone, and its locks are free. */
+const expiry = "5 seconds"
+
+/** Between two heartbeats. */
+const beat = "1 second"
+
+/** A statement on cell 0 that takes longer has failed. */
+const patience = "3 seconds"
+
+const group = "cells"
+
+const shardOf = (cell: number): ShardId.ShardId => ShardId.make(group, cell + 1)
+
+const cellOfShard = ({ id }: ShardId.ShardId): number => id - 1
+
+/** Begins and ends the execution of a cell's runs in this process. */
+export interface Duties {
+  /** Returns when the cell is executed here; fails where it cannot be. */
+  readonly take: (cell: number) => Effect.Effect<boolean>
+  /** Returns at once; what is in flight ends in the background. */
+  readonly give: (cell: number) => Effect.Effect<void>
+}
+
+export interface Options {
+  readonly address: ClusterAddress
+  /** Of cell 0. */
+  readonly url: Redacted.Redacted
+  readonly cells: ReadonlyArray<number>
+  /** This process may own cells. */
+  readonly executes: boolean
+  readonly duties: Duties
+}
+
+const nameOf = ({ host, port }: { readonly host: string; readonly port: number }): string => `${host}:${port}`
+
+interface State {
+  readonly options: Options
+  readonly self: RunnerAddress.RunnerAddress
+  readonly storage: RunnerStorage.RunnerStorage["Service"]
+  readonly held: Set<number>
+  owners: ReadonlyMap<number, string>
+}
+
+const shards = (cells: Iterable<number>): ReadonlyArray<ShardId.ShardId> => [...cells].map(shardOf)
+
+const give = Effect.fnUntraced(function*({ held, options, self, storage }: State, cell: number) {
+  held.delete(cell)
+  yield* options.duties.give(cell)
+  yield* Effect.ignore(storage.release(self, shardOf(cell)))
+  yield* Effect.logInfo(`cell ${cell} is given to another process`)
+})
+
+const take = Effect.fnUntraced(function*(state: State, cell: number) {
+  const { held, options, self, storage } = state
+  if (yield* options.duties.take(cell)) {
+    held.add(cell)
+    return yield* Effect.logInfo(`cell ${cell} is owned by this process`)
+  }
+  // Another worker, or this one a beat later.
+  yield* Effect.ignore(storage.release(self, shardOf(cell)))
+})
+
+/** One heartbeat, and what follows from what is seen then. */
+const look = Effect.fnUntraced(function*(state: State) {
+  const { held, options, self, storage } = state
+  if (options.executes) {
+    const kept = new Set((yield* storage.refresh(self, shards(held))).map(cellOfShard))
+    const lost = [...held].filter((cell) => !kept.has(cell))
+    // The session of the locks was lost: they are had again, unless another process was quicker.
+    const regained = lost.length === 0 ? [] : (yield* storage.acquire(self, shards(lost))).map(cellOfShard)
+    for (const cell of lost) if (!regained.includes(cell)) yield* give(state, cell)
+  }
+  const runners = yield* storage.getRunners
+  const names = runners.filter(([, healthy]) => healthy).map(([{ address }]) => nameOf(address))
+  if (options.executes && !names.includes(nameOf(self))) {
+    yield* storage.register(new Runner.Runner({ address: self, groups: [group], weight: 1 }), true)
+    return
+  }
+  state.owners = assign(options.cells, names)
+  if (!options.executes) return
+  const own = options.cells.filter((cell) => state.owners.get(cell) === nameOf(self))
+  for (const cell of [...held]) if (!own.includes(cell)) yield* give(state, cell)
+  const wanted = own.filter((cell) => !held.has(cell))
+  if (wanted.length === 0) return
+  for (const shard of yield* storage.acquire(self, shards(wanted))) yield* take(state, cellOfShard(shard))
+})
+
+/** Leaves at once, so that others take over while what is in flight here comes to its end. */
+const leave = ({ self, storage }: State) =>
+  Effect.ignore(Effect.timeout(Effect.andThen(storage.unregister(self), storage.releaseAll(self)), patience))
+
+const storageOf = ({ address, url }: Options) =>
+  SqlRunnerStorage.layerWith({ prefix: "sluice_cluster" }).pipe(
+    Layer.provide(Database.layerPool({ url, maxConnections: 2, applicationName: "sluice-cluster" })),
+    Layer.provide(ShardingConfig.layer({
+      runnerAddress: Option.some(RunnerAddress.make(address.host, address.port)),
+      availableShardGroups: [group],
+      assignedShardGroups: [group],
+      shardLockExpiration: expiry,
+      shardLockRefreshInterval: beat
+    }))
+  )
+
+/** Owns cells while its scope is open and the process is not stopping. */
+export class Owners extends Context.Service<Owners, {
+  /** The worker that a cell is assigned to, as `host:port`. */
+  readonly ownerOf: (cell: number) => string | undefined
+}>()("@sluice/server/cluster/Owners") {}
+
+export const layer = (options: Options) =>
+  Layer.effect(
+    Owners,
+    Effect.gen(function*() {
+      const storage = yield* RunnerStorage.RunnerStorage
+      const stopping = yield* Stopping
+      const self = RunnerAddress.make(options.address.host, options.address.port)
+      const state: State = { options, self, storage, held: new Set(), owners: new Map() }
+      const looking = Effect.forever(
+        look(state).pipe(
+          // While cell 0 is away nothing moves.
+          Effect.catch((error) => Effect.logDebug("cell 0 is not asked for owners", error)),
+          Effect.andThen(Effect.sleep(beat))
+        )
+      )
+      yield* BackgroundLoop.fork(
+        "cell-owners",
+        Effect.andThen(
+          Effect.raceFirst(looking, stopping.begun),
+          options.executes ? leave(state) : Effect.void
+        )
+      )
+      return { ownerOf: (cell) => state.owners.get(cell) }
+    })
+  ).pipe(Layer.provide(storageOf(options)))

@@ -1,0 +1,112 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Schedule } from "effect"
+import { createServer } from "node:net"
+import type { AddressInfo } from "node:net"
+import * as Cells from "../support/Cells.ts"
+import * as Process from "../support/Process.ts"
+import { type Answer, exchange } from "../support/Sluice.ts"
+
+const ids = [0, 1, 5]
+const tenants = { zero: 0, one: 1, five: 5 }
+const names = Object.keys(tenants)
+
+/** A port that was free a moment ago. */
+const freePort = Effect.callback<number>((resume) => {
+  const server = createServer().listen(0, "127.0.0.1", () => {
+    const { port } = server.address() as AddressInfo
+    server.close(() => resume(Effect.succeed(port)))
+  })
+})
+
+interface Member {
+  readonly process: Process.Process
+  readonly address: string
+  readonly ask: (method: string, path: string, key?: string, body?: object) => Effect.Effect<Answer>
+}
+
+const start = Effect.fnUntraced(function*(path: string) {
+  const port = yield* freePort
+  const process = yield* Process.start({
+    SLUICE_CELLS: path,
+    SLUICE_CLUSTER_HOST: "127.0.0.1",
+    SLUICE_CLUSTER_PORT: String(port),
+    SLUICE_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString("base64"),
+    SLUICE_API_KEYS: Cells.keysOf(["ops", ...names.map((name) => `${name}@${name}`)]),
+    SLUICE_DRAIN: "500ms"
+  })
+  const url = yield* process.url
+  const member: Member = {
+    process,
+    address: `127.0.0.1:${port}`,
+    ask: (method, path, key = "ops", body) =>
+      exchange(url, method, path, {
+        headers: { authorization: `Bearer ${Cells.keyOf(key)}`, prefer: "wait=30" },
+        ...(body !== undefined && { body: body as never })
+      })
+  }
+  return member
+})
+
+/** The cells that a process executes, by its metrics. */
+const ownedBy = ({ ask }: Member) =>
+  Effect.map(
+    ask("GET", "/metrics"),
+    ({ text }) => ids.filter((id) => new RegExp(`^sluice_cell_owned{cell="${id}"} 1$`, "m").test(text))
+  )
+
+const until = <A>(look: Effect.Effect<A>, holds: (found: A) => boolean) =>
+  Effect.repeat(look, { until: holds, schedule: Schedule.spaced("100 millis") })
+
+/** Waits until each cell is executed by one of the processes, and no other. */
+const settled = (members: ReadonlyArray<Member>) =>
+  until(Effect.forEach(members, ownedBy), (owned) => {
+    const sorted = owned.flat().toSorted((a, b) => a - b)
+    return sorted.length === ids.length && sorted.every((id, index) => id === ids[index])
+      && owned.every((some) => some.length <= Math.ceil(ids.length / members.length))
+  })
+
+const completed = (member: Member, tenant: string) =>
+  Effect.map(member.ask("POST", "/v1/orders", tenant, { orderType: "A" }), ({ json, status, text }) => {
+    assert.strictEqual(status, 200, text)
+    assert.strictEqual(json.processEvent.state, "completed")
+    return json.order.id as string
+  })
+
+describe("owners", () => {
+  it.live("each cell has one owner; killed or stopped, another process goes on, and nothing accepted is lost", () =>
+    Effect.gen(function*() {
+      const databases = yield* Cells.databases(ids)
+      const path = yield* Cells.file(databases, { ...tenants, "*": 0 })
+      const first = yield* start(path)
+      yield* first.ask("PUT", "/v1/pipelines/p", "ops", { steps: [] })
+      yield* settled([first])
+      const second = yield* start(path)
+      yield* settled([first, second])
+      const health = yield* until(
+        second.ask("GET", "/health/ready"),
+        ({ json }) => new Set(json.cells.map((cell: any) => cell.owner)).size === 2
+      )
+      for (const { owner, state } of health.json.cells) {
+        assert.strictEqual(state, "ok")
+        assert.include([first.address, second.address], owner)
+      }
+      for (const member of [first, second]) for (const tenant of names) yield* completed(member, tenant)
+
+      // Runs of a killed owner's cells go on elsewhere, those that were accepted meanwhile among them.
+      yield* first.process.signal("SIGKILL")
+      for (const tenant of names) yield* completed(second, tenant)
+      yield* settled([second])
+
+      // Orders are answered while one leaves, by the other.
+      const third = yield* start(path)
+      yield* settled([second, third])
+      yield* second.process.signal("SIGTERM")
+      for (const tenant of names) yield* completed(third, tenant)
+      yield* settled([third])
+      assert.strictEqual((yield* second.process.ended).code, 0)
+      const orders = yield* third.ask("GET", "/v1/orders?limit=200")
+      assert.lengthOf(orders.json.items, 12)
+      const open = yield* third.ask("GET", "/v1/process-events?state=completed&limit=200")
+      assert.lengthOf(open.json.items, 12)
+    }).pipe(Effect.scoped))
+})
