@@ -347,8 +347,11 @@ const onlyApi: ServerConfig["roles"] = new Set(["api"])
 
 /** Nothing of cells is loaded where there is one database. */
 const servingCells = Effect.fnUntraced(function*(config: ServerConfig, environment: Environment, files: ReadFiles) {
-  const Cells = yield* Effect.promise(() => import("./cells/CellsServer.ts"))
-  const cells = yield* Cells.read(config, environment)
+  const [Cells, { read }] = yield* Effect.promise(() =>
+    Promise.all([import("./cells/CellsServer.ts"), import("./cells/ReadCells.ts")])
+  )
+  const cells = yield* read(config, environment)
+  const { cluster, encryptionKeys } = config
   const { base, listens } = addressed(config)
   const cell = ({ id, url }: Cells.CellAddress, home: Cells.Home | undefined, executes: boolean) => {
     const own = { ...config, databaseUrl: url, roles: executes ? config.roles : onlyApi }
@@ -370,7 +373,13 @@ const servingCells = Effect.fnUntraced(function*(config: ServerConfig, environme
   return listens.pipe(
     Layer.provideMerge(Server.layerOf(Cells.routes, listenOptions(config))),
     Layer.provideMerge(
-      Cells.layer({ cells, executes: config.roles.has("worker"), cluster: config.cluster, layer: cell })
+      Cells.layer({
+        cells,
+        executes: config.roles.has("worker"),
+        cluster: cluster && { address: cluster, keys: encryptionKeys },
+        variable: config.cellsFile === undefined ? "DATABASE_URL" : "SLUICE_CELLS",
+        layer: cell
+      })
     ),
     Layer.provide(shared(config)),
     Layer.provide(base)

@@ -11,64 +11,21 @@
  * Cell 0 has to come at the start. Another one may come later; one whose database refuses ends the start.
  */
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
-import { JournalUnavailable } from "@sluice/engine/journal/Journal"
 import { copySettings } from "@sluice/persistence/internal/settings/SettingsCopy"
 import { connectionsOf } from "@sluice/persistence/internal/sql/ConnectionBudget"
 import * as JournalConnection from "@sluice/persistence/internal/sql/JournalConnection"
-import { DatabaseUnavailable } from "@sluice/persistence/schema/Database"
 import { SettingsLive } from "@sluice/persistence/settings/SettingsLive"
-import { Context, Effect, Exit, Latch, Layer, Metric, type Redacted, Result, Schema, Scope, Stream } from "effect"
+import { Context, Effect, Latch, Layer, Metric, Scope, Stream } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { SqlClient } from "effect/sql"
-import { readFile } from "node:fs/promises"
 import { KeysInForce } from "../access/KeysInForce.ts"
-import { type CellAddress, type Cells, decodeCells, everyone, sharedCells } from "../config/CellsFile.ts"
-import type { ClusterAddress, Environment, ServerConfig } from "../config/ServerConfig.ts"
-import { Readiness } from "../process/Readiness.ts"
+import type { CellAddress } from "../config/CellsFile.ts"
 import * as Answer from "../wire/Answer.ts"
 import { CellApp, inCell } from "./CellApp.ts"
 import { askAnyway, type CellEntry } from "./CellDirectory.ts"
+import { CellRuntime, type CellServices, faultText, type Home, isAwayFault, type Options } from "./CellRuntime.ts"
 import * as Gateway from "./Gateway.ts"
-
-/** The cells cannot be started. One line that begins with `SLUICE_CELLS`. */
-export class CellsRefused extends Schema.TaggedError<CellsRefused>()("CellsRefused", { message: Schema.String }) {}
-
-/** Reads the file of `SLUICE_CELLS`; warns of tenants that share a cell. */
-export const read = Effect.fnUntraced(function*(config: ServerConfig, environment: Environment) {
-  const { apiKeys, cellsFile, databaseUrl } = config
-  if (cellsFile === undefined) return oneCell(databaseUrl)
-  const text = yield* Effect.tryPromise({
-    try: () => readFile(cellsFile, "utf8"),
-    catch: (error) => unreadable(cellsFile, error)
-  })
-  const decoded = decodeCells(text, environment)
-  if (Result.isFailure(decoded)) {
-    return yield* new CellsRefused({ message: `SLUICE_CELLS ${cellsFile}: ${decoded.failure}` })
-  }
-  const cells = decoded.success
-  const stranger = apiKeys.find(({ tenant }) => tenant !== undefined && !cells.tenants.has(tenant))
-  if (stranger !== undefined) {
-    return yield* new CellsRefused({
-      message:
-        `SLUICE_CELLS ${cellsFile}: SLUICE_API_KEYS gives the key ${stranger.name} the tenant ${stranger.tenant}, `
-        + "which has no cell in the file: name it there"
-    })
-  }
-  yield* Effect.forEach(sharedCells(cells), (line) => Effect.logWarning(line))
-  return cells
-})
-
-/** Without the file there is one cell, which everybody submits to. */
-const oneCell = (url: Redacted.Redacted | undefined): Cells => ({
-  cells: url === undefined ? [] : [{ id: 0, url }],
-  tenants: new Map([[everyone, 0]])
-})
-
-const unreadable = (file: string, error: unknown) =>
-  new CellsRefused({
-    message: `SLUICE_CELLS ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}: `
-      + "correct the path, or unset it"
-  })
+import { CellsRefused } from "./ReadCells.ts"
 
 /**
  * The connections to a cell. A process that executes runs owns its cells, and takes what one takes for one database;
@@ -82,153 +39,21 @@ export const connections = (executes: boolean) =>
 /** The routes of one cell. */
 export const app = CellApp.layer
 
-export type { CellAddress }
+export type { CellAddress, Home }
 
-/** Everything of one cell that the process asks for. */
-export type CellServices = CellApp | Readiness | SettingsLive | SqlClient.SqlClient | KeysInForce
+const refused = <E extends { readonly message: string }, R>(cell: CellRuntime<E, R>) => (error: E) =>
+  new CellsRefused({ message: faultText(cell.address.id, cell.options, error) })
 
-/** The parts of a cell before the first. */
-export interface Home {
-  readonly keys: KeysInForce["Service"]
-  /** Copies the settings, where cell 0 is there, before anything reads them. */
-  readonly prepare: Layer.Layer<never, never, SqlClient.SqlClient>
-}
-
-export interface Options<E, R> {
-  readonly cells: Cells
-  /** This process executes runs: of all cells, or, in a cluster, of those that it owns. */
-  readonly executes: boolean
-  readonly cluster: ClusterAddress | undefined
-  /** Everything of a cell; `home` is absent where the settings file is to be applied, and keys are to be read. */
-  readonly layer: (
-    address: CellAddress,
-    home: Home | undefined,
-    executes: boolean
-  ) => Layer.Layer<CellServices, E, R>
-}
-
-/** Everything of a cell that executes its runs, until it is given to another process. */
-interface Owned {
-  readonly services: Context.Context<CellServices>
-  readonly scope: Scope.Closeable
-}
-
-/** A cell that has come. */
-interface Present {
-  readonly services: Context.Context<CellServices>
-  isAway: boolean
-  owned: Owned | undefined
-}
-
-/** Between two looks at a cell, and between two tries to start one that is away. */
-const lookEvery = "500 millis"
+/** Between two tries to start a cell that is away. */
 const tryEvery = "1 second"
 
-const message = (cell: number, error: { readonly message: string }): string =>
-  `SLUICE_CELLS: cell ${cell}: ${
-    error.message.replace(/^(?:DATABASE_URL|SLUICE_CELLS)[: ]*/, "").replace(
-      /,? or unset it to use the embedded (?:PostgreSQL|one)/,
-      ""
-    )
-  }`
-
-const refused = (cell: number) => (error: { readonly message: string }) =>
-  new CellsRefused({ message: message(cell, error) })
-
-/** Nothing has answered: the same may succeed later. */
-const isAwayFault = (error: unknown): boolean =>
-  (error instanceof DatabaseUnavailable && error.isAway) || error instanceof JournalUnavailable
-
-class Runtime<E extends { readonly message: string }, R> {
-  present: Present | undefined
-  readonly address: CellAddress
-  readonly options: Options<E, R>
-  /** Closed with the process; the cells end side by side. */
-  readonly parent: Scope.Scope
-
-  constructor(address: CellAddress, options: Options<E, R>, parent: Scope.Scope) {
-    this.address = address
-    this.options = options
-    this.parent = parent
-  }
-
-  /** Builds everything of the cell, apart from what other cells have built. */
-  build(home: Home | undefined, executes: boolean): Effect.Effect<Owned, E, R> {
-    return Effect.uninterruptibleMask((restore) =>
-      Effect.gen({ self: this }, function*() {
-        const scope = yield* Scope.fork(this.parent)
-        const services = yield* restore(
-          Layer.buildWithMemoMap(this.options.layer(this.address, home, executes), Layer.makeMemoMapUnsafe(), scope)
-        ).pipe(Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause))))
-        return { services, scope }
-      })
-    ).pipe(inCell(this.address.id))
-  }
-
-  /** In a cluster a cell begins as one that another process owns. */
-  start(home: Home | undefined): Effect.Effect<Context.Context<CellServices>, E, R> {
-    const { cluster, executes } = this.options
-    return Effect.map(this.build(home, executes && cluster === undefined), ({ services }) => {
-      this.present = { services, isAway: false, owned: undefined }
-      return services
-    })
-  }
-
-  /** Begins to execute the cell's runs; false where it cannot be now. */
-  take(home: Home): Effect.Effect<boolean, never, R> {
-    return Effect.suspend(() => {
-      const { present } = this
-      if (present === undefined || present.isAway) return Effect.succeed(false)
-      // Cell 0 is where settings are written.
-      const own = this.address.id === 0 ? { ...home, prepare: Layer.empty } : home
-      return Effect.matchEffect(this.build(own, true), {
-        onSuccess: (owned) => {
-          present.owned = owned
-          return Effect.succeed(true)
-        },
-        onFailure: (error) => Effect.as(Effect.logWarning(message(this.address.id, error)), false)
-      })
-    })
-  }
-
-  /** Ends in the background; requests go to what the process keeps for cells of others. */
-  readonly give = Effect.suspend(() => {
-    const owned = this.present?.owned
-    if (this.present === undefined || owned === undefined) return Effect.void
-    this.present.owned = undefined
-    return Effect.asVoid(Effect.forkIn(Scope.close(owned.scope, Exit.void), this.parent))
-  })
-
-  /** Looks at the database for as long as the process runs. */
-  readonly watch = Effect.suspend(() => {
-    const { present } = this
-    if (present === undefined) return Effect.sleep(tryEvery)
-    const { reachable } = Context.get(present.services, Readiness)
-    return Effect.match(Effect.timeout(reachable, "2 seconds"), {
-      onSuccess: () => void (present.isAway = false),
-      onFailure: () => void (present.isAway = true)
-    }).pipe(Effect.andThen(Effect.sleep(lookEvery)))
-  })
-
-  get entry(): CellEntry {
-    return {
-      id: this.address.id,
-      handle: () => this.present && Context.get((this.present.owned ?? this.present).services, CellApp).handle,
-      isAway: () => this.present === undefined || this.present.isAway,
-      isOwned: () =>
-        this.options.executes && this.present !== undefined && !this.present.isAway
-        && (this.options.cluster === undefined || this.present.owned !== undefined)
-    }
-  }
-}
-
 /** Starts a cell that was away, for as long as it takes. */
-const comeLater = <E extends { readonly message: string }, R>(cell: Runtime<E, R>, home: Home) => {
+const comeLater = <E extends { readonly message: string }, R>(cell: CellRuntime<E, R>, home: Home) => {
   let told = ""
   const once = Effect.matchEffect(cell.start(home), {
     onSuccess: () => Effect.as(Effect.logInfo(`cell ${cell.address.id} has come`), true),
     onFailure: (error) => {
-      const text = message(cell.address.id, error)
+      const text = faultText(cell.address.id, cell.options, error)
       const isNews = text !== told && !isAwayFault(error)
       told = text
       return Effect.as(isNews ? Effect.logError(text) : Effect.void, false)
@@ -244,7 +69,7 @@ const comeLater = <E extends { readonly message: string }, R>(cell: Runtime<E, R
 /** Copies after each change in cell 0, after each in the cell itself, and once more a second after a failure. */
 const copying = Effect.fn("Cells.copying")(function*<E extends { readonly message: string }, R>(
   source: Context.Context<CellServices>,
-  cell: Runtime<E, R>,
+  cell: CellRuntime<E, R>,
   came: Latch.Latch
 ) {
   yield* came.await
@@ -318,9 +143,9 @@ export const layer = <E extends { readonly message: string }, R>(options: Option
   Layer.effectContext(Effect.gen(function*() {
     const parent = yield* Scope.make("parallel")
     yield* Effect.addFinalizer((exit) => Scope.close(parent, exit))
-    const [first, ...rest] = options.cells.cells.map((address) => new Runtime(address, options, parent))
+    const [first, ...rest] = options.cells.cells.map((address) => new CellRuntime(address, options, parent))
     if (first === undefined) return yield* new CellsRefused({ message: "SLUICE_CELLS: cells has no cell 0: add it" })
-    const source = yield* Effect.mapError(first.start(undefined), refused(first.address.id))
+    const source = yield* Effect.mapError(first.start(undefined), refused(first))
     const from = Context.get(source, SqlClient.SqlClient)
     const home: Home = {
       keys: Context.get(source, KeysInForce),
@@ -346,23 +171,32 @@ export const layer = <E extends { readonly message: string }, R>(options: Option
     )
   }))
 
-/** The owner of each cell; nobody's where there is no cluster, of which nothing is loaded then. */
+/** The name of each cell's owner. Without a cluster there is none, and nothing of it is loaded. */
 const owning = Effect.fnUntraced(function*<E extends { readonly message: string }, R>(
   { cells, cluster, executes }: Options<E, R>,
-  runtimes: ReadonlyArray<Runtime<E, R>>,
+  runtimes: ReadonlyArray<CellRuntime<E, R>>,
   home: Home
 ) {
   const [first] = cells.cells
   if (cluster === undefined || first === undefined) return () => undefined
-  const Cluster = yield* Effect.promise(() => import("../cluster/Owners.ts"))
+  const [Owners, Peers] = yield* Effect.promise(() =>
+    Promise.all([import("../cluster/Owners.ts"), import("../cluster/Peers.ts")])
+  )
   const context = yield* Effect.context<R>()
-  const byId = new Map(runtimes.map((runtime) => [runtime.address.id, runtime]))
   const scope = yield* Effect.scope
+  const byId = new Map(runtimes.map((runtime) => [runtime.address.id, runtime]))
+  const peers = yield* Peers.make(cluster)
+  if (executes) {
+    yield* Peers.serve(cluster, (cell) => {
+      const owned = byId.get(cell)?.present?.owned
+      return owned && inCell(cell)(Context.get(owned.services, CellApp).handle)
+    }).pipe(Effect.mapError(({ message }) => new CellsRefused({ message })))
+  }
   const services = yield* Layer.buildWithScope(
-    Cluster.layer({
-      address: cluster,
+    Owners.layer({
+      address: cluster.address,
       url: first.url,
-      cells: cells.cells.map(({ id }) => id),
+      cells: [...byId.keys()],
       executes,
       duties: {
         take: (cell) => Effect.provideContext(byId.get(cell)?.take(home) ?? Effect.succeed(false), context),
@@ -370,23 +204,25 @@ const owning = Effect.fnUntraced(function*<E extends { readonly message: string 
       }
     }),
     scope
-  ).pipe(Effect.mapError((error) => new CellsRefused({ message: `SLUICE_CLUSTER_HOST: ${error.message}` })))
-  return Context.get(services, Cluster.Owners).ownerOf
+  ).pipe(Effect.mapError(({ message }) => new CellsRefused({ message: `SLUICE_CLUSTER_HOST: ${message}` })))
+  const { ownerOf } = Context.get(services, Owners.Owners)
+  for (const [id, runtime] of byId) runtime.toOwner = (here) => peers.forward(id, ownerOf(id), here)
+  return ownerOf
 })
 
 /** Starts a cell other than cell 0, now or when its database comes. */
 const begin = Effect.fnUntraced(function*<E extends { readonly message: string }, R>(
   source: Context.Context<CellServices>,
   home: Home,
-  cell: Runtime<E, R>
+  cell: CellRuntime<E, R>
 ) {
   const { id } = cell.address
   const came = Latch.makeUnsafe(false)
   yield* BackgroundLoop.fork(`settings-copy-${id}`, copying(source, cell, came))
   const exit = yield* Effect.result(cell.start(home))
   if (exit._tag === "Success") return came.openUnsafe()
-  if (!isAwayFault(exit.failure)) return yield* refused(id)(exit.failure)
-  yield* Effect.logWarning(`${message(id, exit.failure)}. It is away: the other cells go on without it`)
+  if (!isAwayFault(exit.failure)) return yield* refused(cell)(exit.failure)
+  yield* Effect.logWarning(`${faultText(id, cell.options, exit.failure)}. It is away: the other cells go on without it`)
   yield* BackgroundLoop.fork(
     `cell-start-${id}`,
     Effect.andThen(comeLater(cell, home), Effect.sync(() => came.openUnsafe()))

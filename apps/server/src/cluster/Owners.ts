@@ -101,7 +101,7 @@ const look = Effect.fnUntraced(function*(state: State) {
   state.owners = assign(options.cells, names)
   if (!options.executes) return
   const own = options.cells.filter((cell) => state.owners.get(cell) === nameOf(self))
-  for (const cell of [...held]) if (!own.includes(cell)) yield* give(state, cell)
+  for (const cell of Array.from(held)) if (!own.includes(cell)) yield* give(state, cell)
   const wanted = own.filter((cell) => !held.has(cell))
   if (wanted.length === 0) return
   for (const shard of yield* storage.acquire(self, shards(wanted))) yield* take(state, cellOfShard(shard))

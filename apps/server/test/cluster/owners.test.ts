@@ -1,7 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schedule } from "effect"
-import { createServer } from "node:net"
-import type { AddressInfo } from "node:net"
 import * as Cells from "../support/Cells.ts"
 import * as Process from "../support/Process.ts"
 import { type Answer, exchange } from "../support/Sluice.ts"
@@ -10,22 +8,20 @@ const ids = [0, 1, 5]
 const tenants = { zero: 0, one: 1, five: 5 }
 const names = Object.keys(tenants)
 
-/** A port that was free a moment ago. */
-const freePort = Effect.callback<number>((resume) => {
-  const server = createServer().listen(0, "127.0.0.1", () => {
-    const { port } = server.address() as AddressInfo
-    server.close(() => resume(Effect.succeed(port)))
-  })
-})
-
 interface Member {
   readonly process: Process.Process
   readonly address: string
-  readonly ask: (method: string, path: string, key?: string, body?: object) => Effect.Effect<Answer>
+  readonly ask: (
+    method: string,
+    path: string,
+    key?: string,
+    body?: object,
+    headers?: Readonly<Record<string, string>>
+  ) => Effect.Effect<Answer>
 }
 
 const start = Effect.fnUntraced(function*(path: string) {
-  const port = yield* freePort
+  const port = yield* Cells.freePort
   const process = yield* Process.start({
     SLUICE_CELLS: path,
     SLUICE_CLUSTER_HOST: "127.0.0.1",
@@ -38,9 +34,9 @@ const start = Effect.fnUntraced(function*(path: string) {
   const member: Member = {
     process,
     address: `127.0.0.1:${port}`,
-    ask: (method, path, key = "ops", body) =>
+    ask: (method, path, key = "ops", body, headers = {}) =>
       exchange(url, method, path, {
-        headers: { authorization: `Bearer ${Cells.keyOf(key)}`, prefer: "wait=30" },
+        headers: { authorization: `Bearer ${Cells.keyOf(key)}`, prefer: "wait=30", ...headers },
         ...(body !== undefined && { body: body as never })
       })
   }
@@ -72,6 +68,16 @@ const completed = (member: Member, tenant: string) =>
     return json.order.id as string
   })
 
+/** Repeats an order with its key for as long as its cell is without an owner. */
+const repeated = (member: Member, tenant: string) =>
+  until(
+    member.ask("POST", "/v1/orders", tenant, { orderType: "A" }, { "idempotency-key": `after the kill ${tenant}` }),
+    ({ status, text }) => {
+      assert.include([200, 503], status, text)
+      return status === 200
+    }
+  )
+
 describe("owners", () => {
   it.live("each cell has one owner; killed or stopped, another process goes on, and nothing accepted is lost", () =>
     Effect.gen(function*() {
@@ -92,9 +98,18 @@ describe("owners", () => {
       }
       for (const member of [first, second]) for (const tenant of names) yield* completed(member, tenant)
 
+      // Whatever the process is asked for a cell of another, the owner does.
+      const series = /^sluice_cluster_forwarded_total{outcome="answered"[^}]*} (\d+)$/gm
+      const forwarded = yield* Effect.forEach([first, second], ({ ask }) =>
+        Effect.map(
+          ask("GET", "/metrics"),
+          ({ text }) => [...text.matchAll(series)].reduce((sum, [, count]) => sum + Number(count), 0)
+        ))
+      assert.strictEqual(forwarded.reduce((sum, count) => sum + count), ids.length, JSON.stringify(forwarded))
+
       // Runs of a killed owner's cells go on elsewhere, those that were accepted meanwhile among them.
       yield* first.process.signal("SIGKILL")
-      for (const tenant of names) yield* completed(second, tenant)
+      for (const tenant of names) yield* repeated(second, tenant)
       yield* settled([second])
 
       // Orders are answered while one leaves, by the other.

@@ -3,12 +3,21 @@ import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
 import { Context, Effect, Layer, Redacted, Result, type Scope } from "effect"
 import { HttpServer } from "effect/http"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { type AddressInfo, createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Application from "../../src/Application.ts"
 import * as ServerConfig from "../../src/config/ServerConfig.ts"
 import * as Cable from "./Cable.ts"
 import { type Answer, type Ask, exchange } from "./Sluice.ts"
+
+/** A port that was free a moment ago. */
+export const freePort = Effect.callback<number>((resume) => {
+  const server = createServer().listen(0, "127.0.0.1", () => {
+    const { port } = server.address() as AddressInfo
+    server.close(() => resume(Effect.succeed(port)))
+  })
+})
 
 export interface CellDatabase {
   readonly id: number
