@@ -34,11 +34,18 @@ const body = {
 /** A document of 2,000 bytes or a few more, with a member of its own. */
 export const order = (n: number) => ({
   ...body,
+  externalId: `shop-${own}-${n}`,
   orderNumber: `N-${String(n).padStart(9, "0")}`,
   customFields: { ...body.customFields, note: padding }
 })
 
+/** The `Idempotency-Key` that a shop would send with it. */
+export const idempotencyKey = ({ externalId }: Pick<SubmittedOrder, "externalId">): string => `key-${externalId}`
+
 export type SubmittedOrder = ReturnType<typeof order>
+
+/** Names the process, so that no two submit the same order. */
+const own = randomBytes(6).toString("hex")
 
 /** 2 KB with what intake adds; `growth.ts` asks for other sizes, in bytes. */
 const bytes = Number(process.env["BENCH_BODY_BYTES"] ?? 1950)

@@ -11,6 +11,8 @@ export interface Round {
   readonly inFlight: number
   readonly seconds: number
   readonly maxOrders: number
+  /** Behind HTTP: each order is sent with `Prefer: wait`. */
+  readonly waits?: boolean
 }
 
 export interface Measured extends Summary {

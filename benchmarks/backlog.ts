@@ -104,9 +104,9 @@ const drain = (url: string) =>
     const portion = Math.floor(queued / 10)
     let ended = 0
     let begun = performance.now()
-    const end = Effect.fnUntraced(function*({ orderId, runId }: ClaimedRun) {
+    const end = Effect.fnUntraced(function*({ claimToken, orderId, runId }: ClaimedRun) {
       const finish = { state: "completed", failedSteps: 0, at: 1_800_000_000_000 } as const
-      yield* journal.commit({ runId, orderId, callouts: [], history: [], finish })
+      yield* journal.commit({ runId, orderId, claimToken, callouts: [], history: [], finish })
       ended++
       if (ended % portion !== 0) return
       const now = performance.now()

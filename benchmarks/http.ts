@@ -1,6 +1,6 @@
 /**
- * The same comparison behind HTTP: the baseline behind node:http, Sluice's own server, each a process, with the load
- * from a third. Prints a table and leaves the raw figures in `results/`. README.md says what is measured.
+ * The same comparison behind HTTP: the programs written by hand behind node:http, Sluice's own server, each a process,
+ * with the load from one more, with 202 and with `Prefer: wait`. Prints a table and leaves the raw figures in `results/`. README.md says what is measured.
  */
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -33,20 +33,31 @@ await using(async (server) => {
     return { name, client, counters: await countersOf(server, client), run }
   }
 
-  const urls = { baseline: await server.create("http_baseline"), sluice: await server.create("http_sluice") }
-  const plain = await start("./baseline/http.ts", { BENCH_DATABASE_URL: urls.baseline, BENCH_PARTNER_URL: partnerUrl })
-  const plainAt = plain.greeting as { readonly pid: number; readonly url: string }
-  const ours = await startServer({ DATABASE_URL: urls.sluice, SLUICE_CONFIG: file, SLUICE_DATA_DIR: directory })
-  const baseline = await contender("baseline", urls.baseline, plainAt.pid, plainAt.url)
-  const sluice = await contender("sluice", urls.sluice, ours.pid, ours.url)
-  const figures = await compare([baseline, sluice], baseline.client)
+  const byHand = async (name: "baseline" | "best", schema: string) => {
+    const databaseUrl = await server.create(`http_${name}`)
+    const child = await start("./baseline/http.ts", {
+      BENCH_DATABASE_URL: databaseUrl,
+      BENCH_PARTNER_URL: partnerUrl,
+      BENCH_SCHEMA: schema
+    })
+    const { pid, url } = child.greeting as { readonly pid: number; readonly url: string }
+    return { child, ...(await contender(name, databaseUrl, pid, url)) }
+  }
+  const baseline = await byHand("baseline", "today")
+  const best = await byHand("best", "best")
+  const databaseUrl = await server.create("http_sluice")
+  const ours = await startServer({ DATABASE_URL: databaseUrl, SLUICE_CONFIG: file, SLUICE_DATA_DIR: directory })
+  const sluice = await contender("sluice", databaseUrl, ours.pid, ours.url)
+  const sides = [baseline, best, sluice]
+  const figures = await compare(sides, baseline.client, { waits: true })
 
   await ours.stop()
-  await plain.end()
+  await baseline.child.end()
+  await best.child.end()
   await load.end()
   await rm(directory, { recursive: true, force: true })
   const rows = { baseline: await rowsWritten(baseline.client), sluice: await rowsWritten(sluice.client) }
-  for (const side of [baseline, sluice]) await side.client.end()
+  for (const side of sides) await side.client.end()
   write("behind-http", figures, behindHttp, { postgres: server.version, seconds, rounds, inFlight, rows })
   assertAlike(rows.baseline, rows.sluice)
 })

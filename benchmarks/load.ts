@@ -9,15 +9,14 @@ import type { AddressInfo } from "node:net"
 import { performance } from "node:perf_hooks"
 import { Pool } from "undici"
 import { summary } from "./Latencies.ts"
-import { order, steps } from "./Order.ts"
+import { idempotencyKey, order, steps } from "./Order.ts"
+import { nextAnswer } from "./PartnerAnswers.ts"
 import type { Round } from "./Side.ts"
 
 export interface LoadRound extends Round {
   readonly serverUrl: string
 }
 
-const answer = Buffer.from(JSON.stringify({ ok: true, reference: "ref-20260412", text: "y".repeat(970) }))
-const head = { "content-type": "application/json", "content-length": answer.length }
 const last = `/${steps.at(-1)}`
 
 let ended = () => {}
@@ -25,6 +24,7 @@ let ended = () => {}
 const partner = createServer((request, response) => {
   request.resume()
   request.on("end", () => {
+    const { answer, head } = nextAnswer()
     response.writeHead(200, head)
     response.end(answer)
     if (request.url === last) ended()
@@ -42,10 +42,11 @@ const poolFor = (url: string): Pool => {
   return customer.pool
 }
 
-const load = ({ inFlight, maxOrders, seconds, serverUrl }: LoadRound) =>
+const load = ({ inFlight, maxOrders, seconds, serverUrl, waits = false }: LoadRound) =>
   new Promise((resolve, reject) => {
     const pool = poolFor(serverUrl)
-    const headers = { "content-type": "application/json" }
+    const headers = { "content-type": "application/json", ...(waits && { prefer: "wait=60" }) }
+    const expected = waits ? 200 : 202
     const latencies: Array<number> = []
     const begun = performance.now()
     const until = begun + seconds * 1000
@@ -55,22 +56,25 @@ const load = ({ inFlight, maxOrders, seconds, serverUrl }: LoadRound) =>
       started++
       open++
       const at = performance.now()
+      const submitted = order(made++)
       const { body, statusCode } = await pool.request({
         method: "POST",
         path: "/v1/orders",
-        headers,
-        body: JSON.stringify(order(made++))
+        headers: { ...headers, "idempotency-key": idempotencyKey(submitted) },
+        body: JSON.stringify(submitted)
       })
       const text = await body.text()
-      if (statusCode !== 202) throw new Error(`answered ${statusCode}: ${text}`)
+      if (statusCode !== expected) throw new Error(`answered ${statusCode}: ${text}`)
       latencies.push(performance.now() - at)
+      if (waits) next()
     }
-    ended = () => {
+    const next = () => {
       open--
       if (performance.now() < until && started < maxOrders) submit().catch(reject)
       // The last answers may still be on their way.
       else if (open === 0) setImmediate(() => resolve(summary(started, (performance.now() - begun) / 1000, latencies)))
     }
+    ended = waits ? () => {} : next
     for (let n = 0; n < inFlight; n++) submit().catch(reject)
   })
 

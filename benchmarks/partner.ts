@@ -5,13 +5,12 @@
 import { once } from "node:events"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
-
-const answer = Buffer.from(JSON.stringify({ ok: true, reference: "ref-20260412", text: "y".repeat(970) }))
-const head = { "content-type": "application/json", "content-length": answer.length }
+import { nextAnswer } from "./PartnerAnswers.ts"
 
 const server = createServer((request, response) => {
   request.resume()
   request.on("end", () => {
+    const { answer, head } = nextAnswer()
     response.writeHead(200, head)
     response.end(answer)
   })

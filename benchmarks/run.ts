@@ -1,5 +1,5 @@
 /**
- * Compares Sluice with the baseline, both driven from inside their processes, on one PostgreSQL and one partner.
+ * Compares Sluice with two programs written by hand, all driven from inside their processes, on one PostgreSQL and one partner.
  * Prints a table and leaves the raw figures in `results/`. What is measured and why: README.md.
  */
 import { start } from "./Child.ts"
@@ -19,18 +19,22 @@ await using(async (server) => {
     // BENCH_PROFILE=sluice leaves a processor profile of that side; its figures then count for nothing.
     const profile = process.env["BENCH_PROFILE"] === name ? ["--cpu-prof", "--cpu-prof-dir=results/profiles"] : []
     const client = await server.connect(url)
-    const child = await start(`./${name}/main.ts`, environment, profile)
+    const file = name === "sluice" ? "./sluice/main.ts" : "./baseline/main.ts"
+    const schema = name === "best" ? { BENCH_SCHEMA: "best" } : {}
+    const child = await start(file, { ...environment, ...schema }, profile)
     const counters = await countersOf(server, client)
     return { name, child, client, counters, run: async (round: object) => await child.ask(round) as Measured }
   }
   const baseline = await open("baseline")
+  const best = await open("best")
   const sluice = await open("sluice")
-  const figures = await compare([baseline, sluice], baseline.client)
+  const sides = [baseline, best, sluice]
+  const figures = await compare(sides, baseline.client)
 
-  for (const side of [baseline, sluice]) await side.child.end()
+  for (const side of sides) await side.child.end()
   await partner.end()
   const rows = { baseline: await rowsWritten(baseline.client), sluice: await rowsWritten(sluice.client) }
-  for (const side of [baseline, sluice]) await side.client.end()
+  for (const side of sides) await side.client.end()
   write("in-process", figures, inProcess, { postgres: server.version, seconds, rounds, inFlight, rows })
   assertAlike(rows.baseline, rows.sluice)
 })

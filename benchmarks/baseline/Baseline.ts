@@ -1,35 +1,49 @@
 /**
  * What a careful programmer would write by hand for this one pipeline, without Sluice: the same three callouts, the
  * same rows and bytes, each stored before the next callout is made. It has no lease, no fence, no takeover, no guard, no
- * redaction, no expressions, no settings, no retries and no idempotency of its own.
+ * redaction, no expressions, no settings, no retries; keys are unique in its tables, and a repeat fails.
  */
+import { hash } from "node:crypto"
 import { Pool } from "undici"
 import { completedStatus, pipelineName, steps, type SubmittedOrder } from "../Order.ts"
+import * as BestWriter from "./BestWriter.ts"
+import type { StepRow } from "./Rows.ts"
 import { uuidV7 } from "./Uuid.ts"
-import { Writer } from "./Writer.ts"
+import * as Writer from "./Writer.ts"
+
+/** The order's last version, and its steps as they were stored: what `Prefer: wait` is answered with. */
+export interface Ended {
+  readonly document: string
+  readonly steps: ReadonlyArray<StepRow>
+}
 
 export interface Accepted {
   readonly orderId: string
   readonly eventId: string
   readonly runId: string
   /** Passes when the run has ended and that is stored. */
-  readonly ended: Promise<void>
+  readonly ended: Promise<Ended>
 }
 
 export interface Baseline {
   /** Passes when the order is stored. */
-  readonly accept: (order: SubmittedOrder) => Promise<Accepted>
+  readonly accept: (order: SubmittedOrder, idempotencyKey: string) => Promise<Accepted>
   readonly close: () => Promise<void>
 }
 
 const hex = (uuid: string): string => uuid.replaceAll("-", "")
 
-export const open = async (databaseUrl: string, partnerUrl: string): Promise<Baseline> => {
-  const writer = await Writer.open(databaseUrl)
+/** `today`: Sluice's tables; `best`: those that need the least work (`BestWriter`). */
+export type Schema = "today" | "best"
+
+export const open = async (databaseUrl: string, partnerUrl: string, schema: Schema): Promise<Baseline> => {
+  const writer = await (schema === "best" ? BestWriter : Writer).open(databaseUrl)
   const partner = new Pool(partnerUrl, { connections: 256, headersTimeout: 2000, bodyTimeout: 2000 })
 
   const run = async (orderId: string, runId: string, document: object, text: string, createdAt: number) => {
     let startedAt = createdAt
+    const stored: Array<StepRow> = []
+    let last = text
     for (const [index, id] of steps.entries()) {
       const calloutId = uuidV7()
       const key = `${hex(runId)}-${index}-0`
@@ -65,17 +79,21 @@ export const open = async (databaseUrl: string, partnerUrl: string): Promise<Bas
         startedAt,
         finishedAt
       })
-      const row = { orderId, runId, index, step, calloutId, callout, response }
-      if (index < steps.length - 1) await writer.step({ ...row, version: 1 })
+      const row: StepRow = { orderId, runId, index, step, calloutId, callout, response, version: 1 }
+      stored.push(row)
+      if (index < steps.length - 1) await writer.step(row)
       else {
         const at = new Date(finishedAt).toISOString()
+        const delta = { status: completedStatus, updatedAt: at, version: 2 }
+        last = JSON.stringify({ ...document, ...delta })
         await writer.step({
           ...row,
           version: 2,
           end: {
-            at,
+            at: finishedAt,
             status: completedStatus,
-            document: JSON.stringify({ ...document, status: completedStatus, updatedAt: at, version: 2 }),
+            document: last,
+            delta: JSON.stringify(delta),
             history: JSON.stringify({
               at,
               operation: "StatusChanged",
@@ -89,10 +107,11 @@ export const open = async (databaseUrl: string, partnerUrl: string): Promise<Bas
       }
       startedAt = finishedAt
     }
+    return { document: last, steps: stored }
   }
 
   return {
-    accept: async (submitted) => {
+    accept: async (submitted, idempotencyKey) => {
       const orderId = `order-${hex(uuidV7())}`
       const runId = uuidV7()
       const eventId = uuidV7()
@@ -102,9 +121,12 @@ export const open = async (databaseUrl: string, partnerUrl: string): Promise<Bas
       const text = JSON.stringify(document)
       await writer.accept({
         id: orderId,
+        externalId: submitted.externalId,
+        idempotencyKey,
+        fingerprint: hash("sha256", JSON.stringify(submitted), "buffer"),
         orderType: submitted.orderType,
         status: submitted.status,
-        at,
+        at: now,
         eventId,
         runId,
         document: text,

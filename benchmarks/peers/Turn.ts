@@ -44,9 +44,14 @@ interface Running {
   readonly end: () => Promise<void>
 }
 
-const driven = async (contender: Contender, databaseUrl: string, partner: Child): Promise<Running> => {
+const driven = async (
+  file: string,
+  contender: Contender,
+  databaseUrl: string,
+  partner: Child
+): Promise<Running> => {
   const { port } = partner.greeting as { readonly port: number }
-  const child = await start(contender.file, {
+  const child = await start(file, {
     ...contender.environment,
     BENCH_DATABASE_URL: databaseUrl,
     BENCH_PARTNER_URL: `http://127.0.0.1:${port}`
@@ -79,6 +84,32 @@ const behindHttp = async (databaseUrl: string): Promise<Running> => {
   }
 }
 
+/** The same program written by hand behind node:http. */
+const byHandBehindHttp = async (databaseUrl: string): Promise<Running> => {
+  const load = await start("./load.ts")
+  const { port } = load.greeting as { readonly port: number }
+  const child = await start("./baseline/http.ts", {
+    BENCH_DATABASE_URL: databaseUrl,
+    BENCH_PARTNER_URL: `http://127.0.0.1:${port}`
+  })
+  const { url } = child.greeting as { readonly url: string }
+  return {
+    pid: child.pid,
+    helperPids: [load.pid],
+    run: async (round) => await load.ask({ ...round, serverUrl: url }) as Summary,
+    end: async () => {
+      await child.end()
+      await load.end()
+    }
+  }
+}
+
+const running = (contender: Contender, databaseUrl: string, partner: Child): Promise<Running> => {
+  const { file } = contender
+  if (typeof file === "string") return driven(file, contender, databaseUrl, partner)
+  return file.http === "sluice" ? behindHttp(databaseUrl) : byHandBehindHttp(databaseUrl)
+}
+
 export interface Lengths {
   readonly inFlight: number
   readonly warmUpSeconds: number
@@ -98,11 +129,11 @@ export const takeOn = async (
 ): Promise<Turn> => {
   const client = await server.connect(url)
   const counters = await countersOf(server, client)
-  const running = contender.file === "http" ? await behindHttp(url) : await driven(contender, url, partner)
+  const taking = await running(contender, url, partner)
   const foreignMs = () =>
     (machineBusyMs() ?? 0) - (server.cpuMs() ?? 0)
-    - [running.pid, process.pid, ...running.helperPids].reduce(
-      (sum, pid) => sum + (cpuMsOf(pid, pid === running.pid) ?? 0),
+    - [taking.pid, process.pid, ...taking.helperPids].reduce(
+      (sum, pid) => sum + (cpuMsOf(pid, pid === taking.pid) ?? 0),
       0
     )
   const measured = async (round: Round): Promise<TurnFigures> => {
@@ -111,11 +142,11 @@ export const takeOn = async (
     const before = await counters()
     const foreignBefore = foreignMs()
     const begun = performance.now()
-    const cpuBefore = cpuMsOf(running.pid, true) ?? NaN
-    const writtenBefore = writtenBytesOf(running.pid) ?? NaN
-    const { orders, ordersPerSecond, p50Ms, p99Ms, seconds } = await running.run(round)
-    const cpu = (cpuMsOf(running.pid, true) ?? NaN) - cpuBefore
-    const written = (writtenBytesOf(running.pid) ?? NaN) - writtenBefore
+    const cpuBefore = cpuMsOf(taking.pid, true) ?? NaN
+    const writtenBefore = writtenBytesOf(taking.pid) ?? NaN
+    const { orders, ordersPerSecond, p50Ms, p99Ms, seconds } = await taking.run(round)
+    const cpu = (cpuMsOf(taking.pid, true) ?? NaN) - cpuBefore
+    const written = (writtenBytesOf(taking.pid) ?? NaN) - writtenBefore
     const foreign = (foreignMs() - foreignBefore) / (performance.now() - begun) / availableParallelism()
     return {
       orders,
@@ -127,19 +158,19 @@ export const takeOn = async (
       databaseCpuMsPerOrder: undefined,
       ...costPerOrder(before, await counters(), orders),
       writtenBytesPerOrder: written / orders,
-      peakMiB: peakMiBOf(running.pid),
+      peakMiB: peakMiBOf(taking.pid),
       databaseMiB: server.memoryMiB(),
       foreignShare: foreign
     }
   }
   try {
-    await running.run({ inFlight, seconds: warmUpSeconds, maxOrders })
-    await running.run({ inFlight: 1, seconds: warmUpSeconds / 4, maxOrders })
+    await taking.run({ inFlight, seconds: warmUpSeconds, maxOrders })
+    await taking.run({ inFlight: 1, seconds: warmUpSeconds / 4, maxOrders })
     const full = await measured({ inFlight, seconds: fullSeconds, maxOrders })
     const alone = await measured({ inFlight: 1, seconds: aloneSeconds, maxOrders })
     return { full, alone }
   } finally {
-    await running.end()
+    await taking.end()
     await client.end()
   }
 }

@@ -2,7 +2,6 @@
  * Sluice in this process: the engine, the journal on PostgreSQL and outbound HTTP, composed as the server composes them,
  * with all that is on by default: callout records, order versions, the address guard, redaction.
  */
-import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { byPriority } from "@sluice/domain/internal/pipeline/PipelineMatch"
 import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
 import type { WebhookEndpoint } from "@sluice/domain/webhook/WebhookEndpoint"
@@ -15,6 +14,7 @@ import { Settings, type SettingsSnapshot } from "@sluice/engine/settings/Setting
 import * as JsonataExpressions from "@sluice/expressions/JsonataExpressions"
 import * as AddressGuard from "@sluice/http-client/AddressGuard"
 import { Credentials } from "@sluice/http-client/Credentials"
+import * as DigestNode from "@sluice/http-client/node/DigestNode"
 import * as OutboundUndici from "@sluice/http-client/node/OutboundUndici"
 import * as PgJournal from "@sluice/persistence/journal/JournalPostgres"
 import * as Database from "@sluice/persistence/schema/Database"
@@ -105,7 +105,7 @@ export const layer = (
       Plugins.layer([calloutPlugin]),
       settings(partnerUrl),
       telling(endings),
-      NodeCrypto.layer
+      DigestNode.layer
     ]),
     Layer.provide(Database.layer({ url: Redacted.make(databaseUrl) }))
   )

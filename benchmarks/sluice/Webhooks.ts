@@ -22,7 +22,7 @@ const destinations = (endpoints: ReadonlyArray<WebhookEndpoint>) => {
   const redactor = makeRedactor(secrets)
   return Layer.succeed(Destinations, {
     endpoint: (id) => byId.get(id),
-    credentials: () => Effect.succeed({ headers: {} }),
+    credentials: ({ url }) => Effect.succeed({ url, headers: {} }),
     redactor: () => redactor
   })
 }

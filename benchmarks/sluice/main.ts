@@ -5,6 +5,7 @@ import "effect/schema/SchemaJITCompiler/enable"
 import { Intake } from "@sluice/engine/commands/Intake"
 import { ManagedRuntime } from "effect"
 import * as Endpoints from "../deliveries/Endpoints.ts"
+import { idempotencyKey } from "../Order.ts"
 import { given, serve } from "../Side.ts"
 import { Endings, layer } from "./Sluice.ts"
 
@@ -16,7 +17,9 @@ const runtime = ManagedRuntime.make(layer(databaseUrl, partnerUrl, endings, endp
 const intake = await runtime.runPromise(Intake)
 
 serve(async (order) => {
-  const { processEventId } = await runtime.runPromise(intake.submit({ body: order }))
+  const { processEventId } = await runtime.runPromise(
+    intake.submit({ body: order, idempotencyKey: idempotencyKey(order) })
+  )
   const hex = processEventId.slice(-32)
   await endings.of(`${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`)
 }, () => runtime.dispose())
