@@ -84,6 +84,7 @@ export const fill = async (sluice: Sluice, partner: string, many: number): Promi
   const well = await submit(sluice, {
     orderType: "NEW_ORDER",
     externalId: "web-1001",
+    customerId: "ada",
     customerEmail: "Ada@example.com",
     customerName: "Ada Lovelace",
     orderItems: [{ id: "i1", name: "Magazine", quantity: 1 }]

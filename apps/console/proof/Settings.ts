@@ -93,11 +93,37 @@ export const settings = async (browser: Browser, sluice: Sluice): Promise<void> 
       await marked.waitFor()
       expect((await marked.textContent()) === "-1", `marked is ${await marked.textContent()}`)
       await write(page, { ...document, steps: [{ ...step, options: { ...step.options, timeoutValue: 4000 } }] })
+      // Mended, it is no fault any more, although nothing was saved yet.
+      await page.getByRole("alert").waitFor({ state: "detached" })
       await page.keyboard.press("Control+s")
       await saved(page, 2)
       expect((await get("/v1/pipelines/well")).steps[0].options.timeoutValue === 4000, "it was not saved")
     }
   )
+
+  await check("a misspelt member is renamed to the one that was meant", async () => {
+    await page.goto("/pipelines/well?tab=edit")
+    const { version, steps: [step], match } = await get("/v1/pipelines/well")
+    await write(page, { name: "well", match, completedStatus: "Active", steps: [{ ...step, critcal: false }] })
+    await page.getByRole("button", { name: "Save" }).click()
+    await page.getByRole("button", { name: "Use critical" }).click()
+    await page.getByRole("alert").waitFor({ state: "detached" })
+    await page.getByRole("button", { name: "Save" }).click()
+    await saved(page, version + 1)
+  })
+
+  await check("a connector is made by its form, and says which pipelines use it", async () => {
+    await page.goto("/new/connectors")
+    await page.getByLabel("host (needed)").fill("https://form.example/validate")
+    await page.getByLabel("connectorId", { exact: true }).fill("by-form")
+    await editorOf(page).getByText("https://form.example/validate").waitFor()
+    await page.getByRole("textbox", { name: /^Id/ }).fill("by-form")
+    await page.getByRole("button", { name: "Create" }).click()
+    await page.getByText("used by no pipeline").waitFor()
+    const stored = await get("/v1/connectors/by-form")
+    expect(stored.host === "https://form.example/validate" && stored.connectorId === "by-form", JSON.stringify(stored))
+    await sluice.request("DELETE", "/v1/connectors/by-form")
+  })
 
   await check("a draft is simulated before it is saved, and says what would differ", async () => {
     await page.goto("/pipelines/well?tab=edit")
@@ -184,14 +210,13 @@ export const settings = async (browser: Browser, sluice: Sluice): Promise<void> 
     await page.getByRole("button", { name: "I have kept it" }).click()
   })
 
-  await check("deliveries to a disabled endpoint are held, and a replay sends them once it is enabled", async () => {
+  await check("deliveries to a disabled endpoint are held, and enabling it offers to replay them", async () => {
     await confirm(page, /^Disable/, "Disable it")
     await page.getByText(/^It is disabled/).waitFor()
     await sluice.request("POST", "/v1/events", { type: "address.added", data: {} })
     await page.getByRole("cell", { name: "held" }).first().waitFor()
     await confirm(page, /^Enable/, "Enable it")
-    await page.getByRole("tab", { name: "Replay" }).click()
-    await confirm(page, /^Replay …/, "Replay them")
+    await page.getByRole("dialog").getByRole("button", { name: "Replay 1 held deliveries" }).click()
     await page.getByRole("progressbar").waitFor()
     await page.getByText("1 are to be sent again, 0 to come").waitFor()
     await page.getByRole("tab", { name: "Deliveries" }).click()

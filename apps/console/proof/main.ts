@@ -12,6 +12,7 @@ import { fill } from "./Data.ts"
 import { foreignPage } from "./ForeignPage.ts"
 import { door, keyboard, keyboardSettings } from "./Keyboard.ts"
 import { looks } from "./Looks.ts"
+import { notifications } from "./Notifications.ts"
 import { operations } from "./Operations.ts"
 import { outage } from "./Outage.ts"
 import { startPartner } from "./Partner.ts"
@@ -39,6 +40,7 @@ try {
   if (wants("looks")) await looks(browser, sluice.base, shown, process.argv[2])
   if (wants("operations")) await operations(browser, sluice, shown)
   if (wants("actions")) await actions(browser, sluice, shown)
+  if (wants("notifications")) await notifications(browser, sluice, shown)
   if (wants("settings")) await settings(browser, sluice)
   if (wants("keyboard")) {
     await keyboard(browser, sluice)

@@ -4225,6 +4225,8 @@ export interface components {
       /** @description The id of the entry that it follows from; a submission and an act have none */
       readonly cause?: string
       readonly deliveryId?: string
+      /** @description How long it took; absent of what is open, and of what takes no time */
+      readonly durationMs?: number
       readonly id: string
       /** @enum {string} */
       readonly kind:

@@ -1,6 +1,7 @@
 /** The rail: where one can go, and the keys that go there. */
 import {
   Activity,
+  Bell,
   CircleAlert,
   Gauge,
   Handshake,
@@ -54,6 +55,7 @@ const navigation: ReadonlyArray<PlaceGroup> = [
       { to: "/pipelines", label: "Pipelines", keys: "g l", icon: Workflow },
       { to: "/connectors", label: "Connectors", keys: "g c", icon: Plug },
       { to: "/auth-providers", label: "Auth providers", keys: "g a", icon: KeyRound },
+      { to: "/notifications", label: "Notifications", keys: "g n", icon: Bell },
       { to: "/webhook-endpoints", label: "Webhooks", keys: "g w", icon: Webhook }
     ]
   },

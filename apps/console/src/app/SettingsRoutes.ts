@@ -59,6 +59,12 @@ const webhookEndpoint = createRoute({
   )
 })
 
+const notifications = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/notifications",
+  component: lazyRouteComponent(() => import("../pages/notifications/NotificationsPage.tsx"), "NotificationsPage")
+})
+
 const newSetting = createRoute({
   getParentRoute: () => rootRoute,
   path: "/new/$kind",
@@ -74,5 +80,6 @@ export const settingsRoutes = [
   authProvider,
   webhookEndpoints,
   webhookEndpoint,
+  notifications,
   newSetting
 ] as const

@@ -98,7 +98,7 @@ export const pathSteps = (path: string): ReadonlyArray<string | number> =>
   [...path.matchAll(/\[(\d+)\]|([^.[\]]+)/g)].map(([, index, name]) => index === undefined ? name ?? "" : Number(index))
 
 /** The first letter's case says nothing in a setting. */
-const sameName = (one: string | number, other: string | number): boolean =>
+export const sameName = (one: string | number, other: string | number): boolean =>
   one === other
   || (typeof one === "string" && typeof other === "string" && one.slice(1) === other.slice(1)
     && one.charAt(0).toLowerCase() === other.charAt(0).toLowerCase())

@@ -31,6 +31,9 @@ export const TimelineEntry = Schema.Struct({
     })
   ),
   summary: Schema.String,
+  durationMs: Schema.optionalKey(
+    Schema.Finite.annotate({ description: "How long it took; absent of what is open, and of what takes no time" })
+  ),
   version: Schema.optionalKey(Schema.Int),
   processEventId: Schema.optionalKey(Schema.String),
   stepId: Schema.optionalKey(Schema.String),

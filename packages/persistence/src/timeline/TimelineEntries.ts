@@ -56,6 +56,10 @@ const draft = (
   members: Partial<TimelineEntry> = {}
 ): Draft => ({ id, at: isoOf(time), kind, ...(cause !== undefined && { cause }), summary, ...members, time })
 
+/** The time that an entry took, where it has an end. */
+const lasted = (from: number | undefined, to: number | undefined): Pick<TimelineEntry, "durationMs"> =>
+  from === undefined || to === undefined || to < from ? {} : { durationMs: to - from }
+
 const because = (reason: string | undefined): string => reason === undefined || reason === "" ? "" : `: ${reason}`
 
 const stepKey = (runId: string, index: number): string => `${runId} ${index}`
@@ -166,7 +170,7 @@ const runEntries = ({ actOfRun, facts, submitted }: Index): ReadonlyArray<Draft>
       run.startedAt ?? run.createdAt,
       actOfRun.get(run.id) ?? submitted,
       `pipeline ${run.pipeline.name} v${run.pipeline.version} ${run.state}${because(run.reason)}`,
-      { processEventId: processEventId(run.id) }
+      { processEventId: processEventId(run.id), ...lasted(run.startedAt, run.finishedAt) }
     )
   )
 
@@ -178,7 +182,11 @@ const stepEntries = ({ facts }: Index): ReadonlyArray<Draft> =>
       step.startedAt,
       processEventId(step.runId),
       `${step.phase === "compensation" ? "compensation" : "step"} ${step.stepId} ${step.state}${because(step.reason)}`,
-      { processEventId: processEventId(step.runId), stepId: step.stepId }
+      {
+        processEventId: processEventId(step.runId),
+        stepId: step.stepId,
+        ...lasted(step.startedAt, step.finishedAt)
+      }
     )
   )
 
@@ -204,7 +212,8 @@ const calloutEntries = ({ calloutsOf, facts }: Index): ReadonlyArray<Draft> => {
       {
         processEventId: processEventId(runId),
         ...(stepId !== undefined && { stepId }),
-        calloutId: calloutId(id)
+        calloutId: calloutId(id),
+        ...(callout.durationMs !== undefined && { durationMs: callout.durationMs })
       }
     )
   })
@@ -251,7 +260,10 @@ const deliveryEntries = (index: Index): ReadonlyArray<Draft> =>
     const members = { deliveryId: deliveryId(id) }
     const to = endpointId === null ? "" : ` to endpoint ${endpointId}`
     return [
-      draft(deliveryId(id), "delivery", createdAt, causeOfDelivery(index, delivery), `${type}${to} ${state}`, members),
+      draft(deliveryId(id), "delivery", createdAt, causeOfDelivery(index, delivery), `${type}${to} ${state}`, {
+        ...members,
+        ...lasted(createdAt, delivery.finishedAt)
+      }),
       ...attempts.map((attempt) =>
         draft(
           `attempt-${id.replaceAll("-", "")}-${attempt.number}`,
@@ -259,7 +271,7 @@ const deliveryEntries = (index: Index): ReadonlyArray<Draft> =>
           attempt.startedAt,
           causeOfAttempt(index, delivery, attempt),
           `attempt ${attempt.number}: ${attempt.result}`,
-          members
+          { ...members, ...(attempt.durationMs !== undefined && { durationMs: attempt.durationMs }) }
         )
       )
     ]

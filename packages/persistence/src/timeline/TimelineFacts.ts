@@ -42,6 +42,7 @@ export interface CalloutFact {
   readonly request: number
   readonly attempt: number
   readonly startedAt: number
+  readonly durationMs?: number
   readonly method: string
   readonly endpoint: string
   readonly outcome: string
@@ -54,6 +55,7 @@ export interface CalloutFact {
 export interface AttemptFact {
   readonly number: number
   readonly startedAt: number
+  readonly durationMs?: number
   readonly result: string
 }
 

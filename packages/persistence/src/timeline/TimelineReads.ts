@@ -155,6 +155,7 @@ interface CalloutRecordText {
   readonly request: number
   readonly attempt: number
   readonly startedAt: number
+  readonly durationMs?: number
   readonly method?: string
   readonly endpoint: string
   readonly probe?: true
@@ -186,6 +187,7 @@ export const readCallouts = Effect.fnUntraced(function*(sql: SqlClient.SqlClient
       request: read.request,
       attempt: read.attempt,
       startedAt: read.startedAt,
+      ...(read.durationMs !== undefined && { durationMs: read.durationMs }),
       method: read.method ?? "POST",
       endpoint: read.endpoint,
       kind: read.callback === true ? "callback" : read.probe === true ? "probe" : "callout",
@@ -241,12 +243,18 @@ interface AttemptRow {
 }
 
 const attemptFact = ({ number, record }: AttemptRow): AttemptFact => {
-  const { error, response, startedAt } = JSON.parse(record) as {
+  const { durationMs, error, response, startedAt } = JSON.parse(record) as {
     readonly startedAt: number
+    readonly durationMs?: number
     readonly error?: { readonly message: string }
     readonly response?: { readonly status: number }
   }
-  return { number, startedAt, result: response === undefined ? error?.message ?? "no answer" : String(response.status) }
+  return {
+    number,
+    startedAt,
+    ...(durationMs !== undefined && { durationMs }),
+    result: response === undefined ? error?.message ?? "no answer" : String(response.status)
+  }
 }
 
 export const readDeliveries = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, orderId: string) {

@@ -47,24 +47,33 @@ const Line = ({ line, query, toggle, explain }: LineProps) => (
         <span className="punctuation">:{" "}</span>
       </>
     )}
-    {line.kind === "redacted"
-      ? <span className="redacted" title="A secret: Sluice does not show it">[redacted]</span>
-      : (
-        <span
-          className={line.fold === "none" && line.kind !== "object" && line.kind !== "array"
-            ? line.kind
-            : "punctuation"}
-        >
-          {marked(line.text, query)}
-        </span>
-      )}
-    {explain !== undefined && line.name !== undefined && (
-      <button type="button" className="explain" aria-label={`Why ${line.name} has this value`} onClick={explain}>
-        why?
-      </button>
-    )}
+    <Value line={line} query={query} explain={explain} />
   </>
 )
+
+/** The value of a line; a click on it explains it, where it can be explained. */
+const Value = ({ line, query, explain }: Omit<LineProps, "toggle">) => {
+  if (line.kind === "redacted") {
+    return <span className="redacted" title="A secret: Sluice does not show it">[redacted]</span>
+  }
+  const isScalar = line.fold === "none" && line.kind !== "object" && line.kind !== "array"
+  const text = <span className={isScalar ? line.kind : "punctuation"}>{marked(line.text, query)}</span>
+  if (explain === undefined || line.name === undefined) return text
+  const why = (
+    <>
+      <span className="why-mark" aria-hidden="true">why?</span>
+      <span className="visually-hidden">Why {line.name} has this value</span>
+    </>
+  )
+  return isScalar
+    ? <button type="button" className="explained" onClick={explain}>{text} {why}</button>
+    : (
+      <>
+        {text}
+        <button type="button" className="explained" onClick={explain}>{why}</button>
+      </>
+    )
+}
 
 export interface JsonViewerProps {
   readonly value: unknown

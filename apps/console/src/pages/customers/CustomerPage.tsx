@@ -11,6 +11,7 @@ import { RecordPage, Section } from "../../components/page/RecordPage.tsx"
 import { ScrollX } from "../../components/table/ScrollX.tsx"
 import { StateBadge } from "../../components/values/StateBadge.tsx"
 import { Time } from "../../components/values/Time.tsx"
+import { CustomerActions } from "./CustomerActions.tsx"
 
 const route = getRouteApi("/customers/$id")
 
@@ -83,6 +84,7 @@ const CustomerRecord = ({ id, customer }: CustomerProps) => {
       title={typeof name === "string" ? name : "Customer"}
       id={id}
       request={{ route: routes.customers.get, parts: { params: { id } } }}
+      actions={<CustomerActions id={id} />}
       facts={typeof email === "string" && (
         <span>
           {email}: <Link to="/orders" search={{ q: email }}>its orders</Link>

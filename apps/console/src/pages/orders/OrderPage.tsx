@@ -6,6 +6,7 @@ import { useState } from "react"
 import { api } from "../../api/Api.ts"
 import type { Order } from "../../api/Documents.ts"
 import { routes } from "../../api/Routes.ts"
+import { OrderTimeline } from "../../components/charts/OrderTimeline.tsx"
 import { Allowed } from "../../components/feedback/Allowed.tsx"
 import { Loaded } from "../../components/feedback/Loaded.tsx"
 import { Failure, Loading } from "../../components/feedback/Notice.tsx"
@@ -19,7 +20,6 @@ import { Time } from "../../components/values/Time.tsx"
 import { useShortcuts } from "../../environment/Shortcuts.ts"
 import { ReprocessDialog } from "../processEvent/ReprocessDialog.tsx"
 import { OrderHistory } from "./OrderHistory.tsx"
-import { OrderTimeline } from "./OrderTimeline.tsx"
 import { WhyDialog } from "./WhyDialog.tsx"
 
 const route = getRouteApi("/orders/$id")
@@ -87,7 +87,7 @@ const OrderRecord = ({ order }: { readonly order: Order }) => {
   useShortcuts([{ keys: "p", label: "Run a pipeline over the order again", run: () => setReprocessing(true) }])
   const tabs = [
     { id: "document", label: "Document", panel: () => <Document order={order} /> },
-    { id: "timeline", label: "Timeline", panel: () => <OrderTimeline id={id} /> },
+    { id: "timeline", label: "Timeline", panel: () => <OrderTimeline orderId={id} /> },
     { id: "history", label: "History", panel: () => <OrderHistory id={id} /> },
     { id: "webhooks", label: "Webhooks", panel: () => <DeliveryRows orderId={id} /> }
   ]

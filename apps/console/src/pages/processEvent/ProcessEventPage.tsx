@@ -5,6 +5,7 @@
 import { getRouteApi } from "@tanstack/react-router"
 import type { Callout, ProcessEvent, Step } from "../../api/Documents.ts"
 import { routes } from "../../api/Routes.ts"
+import { OrderTimeline } from "../../components/charts/OrderTimeline.tsx"
 import { Waterfall } from "../../components/charts/Waterfall.tsx"
 import { Loaded } from "../../components/feedback/Loaded.tsx"
 import { Empty } from "../../components/feedback/Notice.tsx"
@@ -82,6 +83,11 @@ const RunRecord = ({ event, live }: { readonly event: ProcessEvent; readonly liv
           )
     },
     { id: "order", label: "Order before and after", panel: () => <OrderChanges event={event} /> },
+    {
+      id: "timeline",
+      label: "Timeline",
+      panel: () => <OrderTimeline orderId={event.orderId} runId={event.id} />
+    },
     {
       id: "webhooks",
       label: "Webhooks that followed",

@@ -4,19 +4,23 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router"
 import { Plus } from "lucide-react"
 import { useRef, useState } from "react"
 import { api, type Payload } from "../../api/Api.ts"
-import { type Fault, isProblem } from "../../api/ApiProblem.ts"
+import { isProblem } from "../../api/ApiProblem.ts"
 import type { StoredSettings } from "../../api/Documents.ts"
 import { routes } from "../../api/Routes.ts"
 import { Allowed } from "../../components/feedback/Allowed.tsx"
 import { CopyCurl } from "../../components/feedback/CopyCurl.tsx"
 import { NotFound } from "../../components/feedback/NotFound.tsx"
 import { Failure } from "../../components/feedback/Notice.tsx"
+import { SecretDialog } from "../../components/feedback/SecretDialog.tsx"
 import { toast } from "../../components/feedback/Toasts.tsx"
 import { JsonEditor } from "../../components/json/JsonEditor.tsx"
+import { usePageTitle } from "../../components/page/PageTitle.ts"
 import { addressOf, type Kind, kindOf, kinds, readDraft, templateOf } from "../../settings/Kinds.ts"
+import { renamed } from "../../settings/Mending.ts"
 import { FaultList } from "./editor/FaultList.tsx"
+import { useFaults } from "./editor/Faults.ts"
+import { FormAndJson } from "./editor/FormAndJson.tsx"
 import { useSchema } from "./editor/Schema.ts"
-import { SecretDialog } from "./endpoints/SecretDialog.tsx"
 
 const route = getRouteApi("/new/$kind")
 
@@ -24,8 +28,6 @@ export const NewSettingPage = () => {
   const kind = kindOf(route.useParams().kind)
   return kind === undefined ? <NotFound /> : <NewSetting key={kind} kind={kind} />
 }
-
-const noFaults: ReadonlyArray<Fault> = []
 
 const exists = async (kind: Kind, id: string): Promise<boolean> => {
   try {
@@ -57,6 +59,7 @@ const askedFor = (kind: Kind, id: string, text: string) => {
 
 const NewSetting = ({ kind }: { readonly kind: Kind }) => {
   const { noun, named, page, about } = kinds[kind]
+  usePageTitle(`New ${noun}`)
   const schema = useSchema(kind)
   const queries = useQueryClient()
   const navigate = useNavigate()
@@ -65,7 +68,7 @@ const NewSetting = ({ kind }: { readonly kind: Kind }) => {
   const [id, setId] = useState("")
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(undefined)
-  const [faults, setFaults] = useState(noFaults)
+  const { faults, refuse, clear } = useFaults(text)
   const [made, setMade] = useState<StoredSettings | undefined>(undefined)
   const { address, byPost, payload } = askedFor(kind, id, text)
   const request = byPost
@@ -77,12 +80,12 @@ const NewSetting = ({ kind }: { readonly kind: Kind }) => {
   ): Promise<StoredSettings | undefined> => {
     if (byPost && address === "") return api.webhookEndpoints.create({ payload })
     if (address === "") {
-      setFaults([{ path: named ? "name" : "", message: `give the ${noun} ${named ? "a name" : "an id"}` }])
+      refuse([{ path: named ? "name" : "", message: `give the ${noun} ${named ? "a name" : "an id"}` }], text)
       return undefined
     }
     if (await exists(kind, address)) {
       const message = `there is a ${noun} ${address} already: choose another name, or change that one`
-      setFaults([{ path: named ? "name" : "", message }])
+      refuse([{ path: named ? "name" : "", message }], text)
       return undefined
     }
     return byPost ? api.webhookEndpoints.create({ payload }) : api[kind].put({ params: { id: address }, payload })
@@ -95,7 +98,7 @@ const NewSetting = ({ kind }: { readonly kind: Kind }) => {
     if ("fault" in draft) return toast("bad", "Not created: the text is no JSON", draft.fault)
     setBusy(true)
     setError(undefined)
-    setFaults(noFaults)
+    clear()
     try {
       const stored = await create(asked)
       if (stored === undefined) return
@@ -104,7 +107,7 @@ const NewSetting = ({ kind }: { readonly kind: Kind }) => {
       if (typeof stored["secret"] === "string" && stored["secret"].startsWith("whsec_")) setMade(stored)
       else await open(stored)
     } catch (refused) {
-      if (isProblem(refused) && refused.faults.length > 0) setFaults(refused.faults)
+      if (isProblem(refused) && refused.faults.length > 0) refuse(refused.faults, text)
       else setError(refused)
     } finally {
       setBusy(false)
@@ -137,17 +140,26 @@ const NewSetting = ({ kind }: { readonly kind: Kind }) => {
           />
         </label>
       )}
-      {faults.length > 0 && <FaultList noun={noun} faults={faults} goTo={(path) => editor.current?.goTo(path)} />}
+      {faults.length > 0 && (
+        <FaultList
+          noun={noun}
+          faults={faults}
+          goTo={(path) => editor.current?.goTo(path)}
+          rename={(path, name) => setText(renamed(text, path, name))}
+        />
+      )}
       {error !== undefined && <Failure error={error} />}
-      <JsonEditor
-        label={`new ${noun} as JSON`}
-        text={text}
-        schema={schema}
-        faults={faults}
-        onChange={setText}
-        onSave={(text) => void submit(text)}
-        ref={editor}
-      />
+      <FormAndJson kind={kind} text={text} schema={schema} faults={faults} onChange={setText}>
+        <JsonEditor
+          label={`new ${noun} as JSON`}
+          text={text}
+          schema={schema}
+          faults={faults}
+          onChange={setText}
+          onSave={(text) => void submit(text)}
+          ref={editor}
+        />
+      </FormAndJson>
       <p className="muted hint">
         <kbd>Ctrl</kbd> <kbd>Space</kbd> completes, <kbd>Ctrl</kbd> <kbd>S</kbd> creates, <kbd>Tab</kbd>{" "}
         leaves the editor. Names and lists may be as in the seeds: <code>Name</code> reads as <code>name</code>.

@@ -15,7 +15,10 @@ import { toast } from "../../../components/feedback/Toasts.tsx"
 import { JsonDiff } from "../../../components/json/JsonDiff.tsx"
 import { JsonEditor } from "../../../components/json/JsonEditor.tsx"
 import { type Kind, kinds, readDraft, textOf } from "../../../settings/Kinds.ts"
+import { renamed } from "../../../settings/Mending.ts"
 import { FaultList } from "./FaultList.tsx"
+import { useFaults } from "./Faults.ts"
+import { FormAndJson } from "./FormAndJson.tsx"
 import { useSchema } from "./Schema.ts"
 
 export interface SettingEditorProps {
@@ -54,7 +57,7 @@ export const SettingEditor = (props: SettingEditorProps) => {
     shouldBlockFn: ({ current, next }) =>
       isDirty && current.pathname !== next.pathname && !confirm("Leave without saving what was changed?")
   })
-  const faults = isProblem(error) ? error.faults : noFaults
+  const { faults, refuse, clear } = useFaults(text)
   const draft = readDraft(text)
 
   const { known, may } = useAccess()
@@ -65,6 +68,7 @@ export const SettingEditor = (props: SettingEditorProps) => {
     if ("fault" in draft) return toast("bad", "Not saved: the text is no JSON", draft.fault)
     setBusy(true)
     setError(undefined)
+    clear()
     try {
       const saved = await save(draft.document, base.version)
       const savedText = textOf(kind, saved)
@@ -73,12 +77,13 @@ export const SettingEditor = (props: SettingEditorProps) => {
       setText((now) => now === text ? savedText : now)
       toast("ok", `Saved as version ${saved.version}`)
     } catch (refused) {
-      setError(refused)
+      if (isProblem(refused) && refused.faults.length > 0) refuse(refused.faults, text)
+      else setError(refused)
       if (isProblem(refused) && refused.status === 412) refresh()
     } finally {
       setBusy(false)
     }
-  }, [busy, base.version, save, kind, refresh, mayAdmin])
+  }, [busy, base.version, save, kind, refresh, mayAdmin, refuse, clear])
 
   const takeTheirs = () => {
     setBase({ text: storedText, version: stored.version })
@@ -114,6 +119,7 @@ export const SettingEditor = (props: SettingEditorProps) => {
           onClick={() => {
             setText(base.text)
             setError(undefined)
+            clear()
           }}
         >
           <Undo2 className="icon" aria-hidden="true" />
@@ -165,19 +171,28 @@ export const SettingEditor = (props: SettingEditorProps) => {
           Your key may read settings and simulate them, not change them: that needs admin.
         </p>
       )}
-      {panel?.(text, setError)}
+      {panel?.(text, (error) => isProblem(error) ? refuse(error.faults, text) : clear())}
       {faults.length > 0
-        ? <FaultList noun={kinds[kind].noun} faults={faults} goTo={(path) => editor.current?.goTo(path)} />
+        ? (
+          <FaultList
+            noun={kinds[kind].noun}
+            faults={faults}
+            goTo={(path) => editor.current?.goTo(path)}
+            rename={(path, name) => setText(renamed(text, path, name))}
+          />
+        )
         : error !== undefined && panel === undefined && !(isBehind && isDirty) && <Failure error={error} />}
-      <JsonEditor
-        label={`${kinds[kind].noun} ${id} as JSON`}
-        text={text}
-        schema={schema}
-        faults={faults}
-        onChange={setText}
-        onSave={(text) => void submit(text)}
-        ref={editor}
-      />
+      <FormAndJson kind={kind} text={text} schema={schema} faults={faults} onChange={setText}>
+        <JsonEditor
+          label={`${kinds[kind].noun} ${id} as JSON`}
+          text={text}
+          schema={schema}
+          faults={faults}
+          onChange={setText}
+          onSave={(text) => void submit(text)}
+          ref={editor}
+        />
+      </FormAndJson>
       <p className="muted hint">
         <kbd>Ctrl</kbd> <kbd>Space</kbd> completes, <kbd>Ctrl</kbd> <kbd>S</kbd> saves, <kbd>Tab</kbd>{" "}
         leaves the editor. A secret reads <code>[redacted]</code>; left like that, the stored one is kept.
@@ -185,5 +200,3 @@ export const SettingEditor = (props: SettingEditorProps) => {
     </div>
   )
 }
-
-const noFaults: ReadonlyArray<never> = []

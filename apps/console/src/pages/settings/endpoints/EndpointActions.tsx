@@ -1,5 +1,6 @@
 /** A test message, a new secret, and disabling and enabling. */
 import { useQueryClient } from "@tanstack/react-query"
+import { useNavigate } from "@tanstack/react-router"
 import { KeyRound, Power, Send } from "lucide-react"
 import { useState } from "react"
 import { api, type Payload } from "../../../api/Api.ts"
@@ -7,10 +8,10 @@ import type { StoredSettings } from "../../../api/Documents.ts"
 import { routes } from "../../../api/Routes.ts"
 import { Allowed } from "../../../components/feedback/Allowed.tsx"
 import { ConfirmDialog } from "../../../components/feedback/ConfirmDialog.tsx"
+import { SecretDialog } from "../../../components/feedback/SecretDialog.tsx"
 import { toast } from "../../../components/feedback/Toasts.tsx"
+import { isDisabled } from "../../../components/values/EndpointBadge.tsx"
 import { documentOf } from "../../../settings/Kinds.ts"
-import { isDisabled } from "./EndpointBadge.tsx"
-import { SecretDialog } from "./SecretDialog.tsx"
 
 export interface EndpointActionsProps {
   readonly id: string
@@ -25,6 +26,7 @@ export const EndpointActions = ({ id, stored, save, changed }: EndpointActionsPr
   const queries = useQueryClient()
   const [asked, setAsked] = useState<Asked>(undefined)
   const [secret, setSecret] = useState<string | undefined>(undefined)
+  const [held, setHeld] = useState(0)
   const disabled = isDisabled(stored)
   const parts = { params: { id } }
   const switched = { ...documentOf("webhookEndpoints", stored), disabled: !disabled } as Payload<
@@ -97,11 +99,49 @@ export const EndpointActions = ({ id, stored, save, changed }: EndpointActionsPr
             await save(switched, stored.version)
             toast("ok", disabled ? "The endpoint is enabled" : "The endpoint is disabled")
             await queries.invalidateQueries({ queryKey: ["deliveries"] })
+            if (disabled) setHeld((await heldFor(id)).items.length)
           }}
           onClose={close}
         />
       )}
+      {held > 0 && asked === undefined && <ReplayHeldDialog id={id} held={held} onClose={() => setHeld(0)} />}
       {secret !== undefined && <SecretDialog secret={secret} onClose={() => setSecret(undefined)} />}
     </>
+  )
+}
+
+/** The most deliveries that are counted before a replay is offered. */
+const mostCounted = 200
+
+const heldFor = (endpointId: string) =>
+  api.deliveries.list({ query: { endpointId, state: "held", limit: mostCounted } })
+
+interface ReplayHeldProps {
+  readonly id: string
+  readonly held: number
+  readonly onClose: () => void
+}
+
+/** Offers to send what was held while the endpoint was disabled. */
+const ReplayHeldDialog = ({ id, held, onClose }: ReplayHeldProps) => {
+  const navigate = useNavigate()
+  const count = held === mostCounted ? `${held} or more` : String(held)
+  const parts = {
+    params: { id },
+    payload: { since: "1970-01-01T00:00:00.000Z", states: ["held"] } satisfies Payload<"webhookEndpoints", "replay">
+  }
+  return (
+    <ConfirmDialog
+      title={`Replay ${count} held deliveries`}
+      description="They came while the endpoint was disabled. A replay sends them now, under their old webhook-id."
+      action={`Replay ${count} held deliveries`}
+      reason="none"
+      request={() => ({ route: routes.webhookEndpoints.replay, parts })}
+      onConfirm={async () => {
+        const replay = await api.webhookEndpoints.replay(parts)
+        await navigate({ to: "/webhook-endpoints/$id", params: { id }, search: { tab: "replay", replay: replay.id } })
+      }}
+      onClose={onClose}
+    />
   )
 }

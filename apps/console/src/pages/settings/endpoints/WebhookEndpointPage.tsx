@@ -1,6 +1,7 @@
 /** One webhook endpoint: how it is, what was sent to it, its settings, and sending again. */
 import { getRouteApi, Link } from "@tanstack/react-router"
 import { Failure, Loading } from "../../../components/feedback/Notice.tsx"
+import { EndpointBadge, isDisabled } from "../../../components/values/EndpointBadge.tsx"
 import { Tabs } from "../../../components/values/Tabs.tsx"
 import { Age } from "../../../components/values/Time.tsx"
 import { defined } from "../../../url/Defined.ts"
@@ -9,7 +10,6 @@ import { SettingHead } from "../editor/SettingHead.tsx"
 import { memberText } from "../editor/SettingsList.tsx"
 import { useStored } from "../editor/StoredSetting.ts"
 import { EndpointActions } from "./EndpointActions.tsx"
-import { EndpointBadge, isDisabled } from "./EndpointBadge.tsx"
 import { EndpointDeliveries } from "./EndpointDeliveries.tsx"
 import { ReplayPanel } from "./ReplayPanel.tsx"
 

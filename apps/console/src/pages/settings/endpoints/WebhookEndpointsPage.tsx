@@ -1,8 +1,8 @@
 /** All webhook endpoints, with how they are. */
 import type { StoredSettings } from "../../../api/Documents.ts"
 import type { Column } from "../../../components/table/DataTable.tsx"
+import { EndpointBadge } from "../../../components/values/EndpointBadge.tsx"
 import { memberText, SettingsList } from "../editor/SettingsList.tsx"
-import { EndpointBadge } from "./EndpointBadge.tsx"
 
 const columns: ReadonlyArray<Column<StoredSettings>> = [
   { name: "State", width: "90px", narrow: "first", cell: (row) => <EndpointBadge endpoint={row} /> },

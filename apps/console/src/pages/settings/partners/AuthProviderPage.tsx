@@ -4,6 +4,7 @@ import { Failure, Loading } from "../../../components/feedback/Notice.tsx"
 import { SettingEditor } from "../editor/SettingEditor.tsx"
 import { SettingHead } from "../editor/SettingHead.tsx"
 import { useStored } from "../editor/StoredSetting.ts"
+import { UsedBy } from "../editor/UsedBy.tsx"
 
 const route = getRouteApi("/auth-providers/$id")
 
@@ -19,6 +20,7 @@ export const AuthProviderPage = () => {
         <span>
           for <code className="break">{String(stored["domain"] ?? "")}</code> alone
         </span>
+        <UsedBy kind="authProviders" stored={stored} />
       </SettingHead>
       <SettingEditor kind="authProviders" id={id} stored={stored} save={save} refresh={refresh} />
     </>

@@ -7,6 +7,7 @@ import { HealthBadge } from "../../../components/values/PartnerValues.tsx"
 import { SettingEditor } from "../editor/SettingEditor.tsx"
 import { SettingHead } from "../editor/SettingHead.tsx"
 import { useStored } from "../editor/StoredSetting.ts"
+import { UsedBy } from "../editor/UsedBy.tsx"
 
 const route = getRouteApi("/connectors/$id")
 
@@ -39,6 +40,7 @@ export const ConnectorPage = () => {
     <>
       <SettingHead kind="connectors" id={id} stored={stored}>
         <PartnerState url={String(stored["host"] ?? "")} />
+        <UsedBy kind="connectors" stored={stored} />
       </SettingHead>
       <SettingEditor kind="connectors" id={id} stored={stored} save={save} refresh={refresh} />
     </>

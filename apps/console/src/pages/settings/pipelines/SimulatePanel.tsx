@@ -8,6 +8,7 @@ import { CopyCurl } from "../../../components/feedback/CopyCurl.tsx"
 import { Empty, Failure, Loading } from "../../../components/feedback/Notice.tsx"
 import { StateBadge } from "../../../components/values/StateBadge.tsx"
 import { readDraft } from "../../../settings/Kinds.ts"
+import { groupsOf, type SimulatedGroup, type SimulatedRun } from "../../../settings/SimulationGroups.ts"
 import { SimulatedDifferences } from "./SimulatedDifferences.tsx"
 
 type Simulated = Answer<"pipelines", "simulate">["items"]
@@ -120,35 +121,44 @@ const Outcome = ({ items, stale }: { readonly items: Simulated; readonly stale: 
           : `${differing.length} of ${items.length} runs would have gone differently.`}
         {stale && " The draft was changed since: simulate again."}
       </p>
-      {differing.slice(0, mostShown).map((one) => (
-        <details key={one.processEventId ?? one.orderId} className="simulated">
-          <summary>
-            <span className="mono break">{one.orderId}</span>
-            {one.before !== undefined && <StateBadge state={one.before.state} />}
-            <span aria-label="would have been">→</span>
-            <StateBadge state={one.after.state} />
-            <span className="muted">
-              {one.differences.length} {one.differences.length === 1 ? "difference" : "differences"}
-            </span>
-          </summary>
-          <div className="stack">
-            {one.processEventId !== undefined && (
-              <p>
-                <Link to="/process-events/$id" params={{ id: one.processEventId }}>The run on record</Link>
-              </p>
-            )}
-            {one.unanswered.length > 0 && (
-              <p className="why tone-wait">
-                No answer is on record for {one.unanswered.join(", ")}: they were taken to have gone well.
-              </p>
-            )}
-            <SimulatedDifferences differences={one.differences} />
-          </div>
-        </details>
-      ))}
-      {differing.length > mostShown && <p className="muted">The first {mostShown} are shown.</p>}
+      {groupsOf(items).map((group) => <Group key={group.key} group={group} />)}
     </div>
   )
 }
 
-const mostShown = 200
+/** The runs of a group that are shown. */
+const mostShown = 50
+
+const Group = ({ group: { after, before, runs, steps } }: { readonly group: SimulatedGroup }) => (
+  <details className="simulated">
+    <summary>
+      <strong className="num">
+        {runs.length} {runs.length === 1 ? "run" : "runs"}
+      </strong>
+      {before !== undefined && <StateBadge state={before} />}
+      <span aria-label="would have been">→</span>
+      <StateBadge state={after} />
+      <span className="muted break">{steps.join("; ")}</span>
+    </summary>
+    <div className="stack">
+      {runs.slice(0, mostShown).map((run) => <Run key={run.processEventId ?? run.orderId} run={run} />)}
+      {runs.length > mostShown && <p className="muted">The first {mostShown} are shown.</p>}
+    </div>
+  </details>
+)
+
+const Run = ({ run: { differences, orderId, processEventId, unanswered } }: { readonly run: SimulatedRun }) => (
+  <section className="stack" aria-label={`Order ${orderId}`}>
+    <h3 className="mono break">
+      {processEventId === undefined
+        ? orderId
+        : <Link to="/process-events/$id" params={{ id: processEventId }}>{orderId}</Link>}
+    </h3>
+    {unanswered.length > 0 && (
+      <p className="why tone-wait">
+        No answer is on record for {unanswered.join(", ")}: they were taken to have gone well.
+      </p>
+    )}
+    <SimulatedDifferences differences={differences} />
+  </section>
+)

@@ -1,5 +1,5 @@
 /** The state of a webhook endpoint. */
-import type { StoredSettings } from "../../../api/Documents.ts"
+import type { StoredSettings } from "../../api/Documents.ts"
 
 export const isDisabled = (endpoint: StoredSettings): boolean => endpoint["disabled"] === true
 

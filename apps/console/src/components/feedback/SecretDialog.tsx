@@ -1,6 +1,6 @@
 /** Shows an endpoint's secret: the only time that it can be seen. */
-import { CopyButton } from "../../../components/feedback/CopyButton.tsx"
-import { Dialog } from "../../../components/feedback/Dialog.tsx"
+import { CopyButton } from "./CopyButton.tsx"
+import { Dialog } from "./Dialog.tsx"
 
 export const SecretDialog = ({ secret, onClose }: { readonly secret: string; readonly onClose: () => void }) => (
   <Dialog
