@@ -32,7 +32,6 @@ import { Runs } from "@sluice/engine/runs/Runs"
 import * as JsonataExpressions from "@sluice/expressions/JsonataExpressions"
 import * as AddressGuard from "@sluice/http-client/AddressGuard"
 import { Credentials } from "@sluice/http-client/Credentials"
-import * as TurnedOutbound from "@sluice/http-client/internal/TurnedOutbound"
 import * as DigestNode from "@sluice/http-client/node/DigestNode"
 import * as MacNode from "@sluice/http-client/node/MacNode"
 import * as OutboundUndici from "@sluice/http-client/node/OutboundUndici"
@@ -259,7 +258,7 @@ const engine = <Clients, E, R>(
     Layer.provideMerge(learnsSecrets),
     // One token request for all processes.
     Layer.provideMerge(
-      Credentials.layer.pipe(Layer.provide([TokenStorePostgres.layer, signature, TurnedOutbound.layer]))
+      Credentials.layer.pipe(Layer.provide([TokenStorePostgres.layer, signature]))
     ),
     Layer.provideMerge(PartnerTurnsPostgres.layer),
     Layer.provideMerge(SettingsLive.layer),

@@ -6,9 +6,10 @@ import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import type { Authentication } from "@sluice/domain/pipeline/AuthProvider"
 import { both, makeRedactor, type Redactor } from "@sluice/domain/redaction/Redaction"
 import { Credentials, type CredentialsError } from "@sluice/http-client/Credentials"
+import type { TurnNotNear } from "@sluice/http-client/internal/PartnerTurns"
 import { recordedFailure } from "@sluice/http-client/internal/RecordedFailure"
 import { Outbound, type OutboundError, type OutboundResponse, OutboundTimedOut } from "@sluice/http-client/Outbound"
-import { Clock, Effect } from "effect"
+import { Clock, Effect, Result } from "effect"
 import { type AttemptRequest, shown } from "./DeliveryRequest.ts"
 import type { AttemptRecord, StepRecord } from "./DeliveryStore.ts"
 import { AttemptEnd } from "./Judgement.ts"
@@ -16,11 +17,8 @@ import { AttemptEnd } from "./Judgement.ts"
 /** The bytes of an answer that are kept. */
 export const keptBytes = 64 * 1024
 
-/** The time for a token, in milliseconds. */
+/** The time for a token, in milliseconds. The claim lasts longer than it and the attempt. */
 const tokenMs = 15_000
-
-/** The time limit of an attempt including the time for a token, in milliseconds. The claim lasts longer. */
-const wholeMs = ({ timeoutMs }: AttemptRequest): number => tokenMs + timeoutMs
 
 export interface Attempted {
   readonly end: AttemptEnd
@@ -121,6 +119,9 @@ const inTime = Effect.timeoutOrElse({
   orElse: () => Effect.fail(new OutboundTimedOut({ sent: false }))
 })
 
+/** The authorization of an attempt, or why there is none; absent where its headers need none. */
+export type Authorized = Result.Result<string, CredentialsError> | undefined
+
 /** The record of an attempt for which nothing could be sent. */
 export const unsent = (number: number, startedAt: number, code: string, message: string): Attempted => ({
   end: AttemptEnd.Failed({ code, message }),
@@ -136,8 +137,7 @@ export const make = Effect.gen(function*() {
 
   const exchange = (
     { body, callout, method, timeoutMs, tls, url }: AttemptRequest,
-    headers: AttemptRequest["headers"],
-    leftMs: number
+    headers: AttemptRequest["headers"]
   ) =>
     // Its own timer is the only one.
     outbound.exchange({
@@ -146,23 +146,26 @@ export const make = Effect.gen(function*() {
       headers,
       ...(body.byteLength > 0 && { body }),
       tls,
-      timeoutMs: Math.min(timeoutMs, leftMs),
+      timeoutMs,
       ...(callout === undefined && { maxBytes: keptBytes })
     })
 
-  const authorized = Effect.fnUntraced(
-    function*(
-      request: AttemptRequest,
-      authentication: Authentication,
-      begun: bigint,
-      onGiven: (authorization: string) => void
-    ) {
-      const given = yield* inTime(credentials.authorization(authentication))
-      onGiven(given)
-      const headers = { ...request.headers, authorization: given }
-      const response = yield* exchange(request, headers, wholeMs(request) - passedMs(begun))
+  /** The authorization is no part of the attempt's time: its token may wait for a turn of its own. */
+  const authorize = ({ authentication, headers }: AttemptRequest): Effect.Effect<Authorized, TurnNotNear> =>
+    "authorization" in headers || authentication === undefined
+      ? Effect.undefined
+      : inTime(credentials.authorization(authentication)).pipe(
+        Effect.map((given): Authorized => Result.succeed(given)),
+        Effect.catch((error) =>
+          error._tag === "TurnNotNear" ? Effect.fail(error) : Effect.succeed<Authorized>(Result.fail(error))
+        )
+      )
+
+  const authorizedExchange = Effect.fnUntraced(
+    function*(request: AttemptRequest, authentication: Authentication, authorization: string) {
+      const response = yield* exchange(request, { ...request.headers, authorization })
       // The next attempt fetches another token.
-      if (response.status === 401) yield* credentials.invalidate(authentication, given)
+      if (response.status === 401) yield* credentials.invalidate(authentication, authorization)
       return response
     }
   )
@@ -172,18 +175,20 @@ export const make = Effect.gen(function*() {
     delivery: string,
     number: number,
     request: AttemptRequest,
-    redactor: Redactor
+    redactor: Redactor,
+    authorized: Authorized
   ): Effect.Effect<Attempted> => {
     const startedAt = clock.currentTimeMillisUnsafe()
     const begun = clock.monotonicTimeNanosUnsafe()
     const { authentication } = request
-    let token: string | undefined
-    const onGiven = (authorization: string) => {
-      if (authentication?.type === "oauth2ClientCredentials") token = authorization.slice("Bearer ".length)
-    }
-    const answer = "authorization" in request.headers || authentication === undefined
-      ? exchange(request, request.headers, wholeMs(request))
-      : authorized(request, authentication, begun, onGiven)
+    const given = authorized !== undefined && Result.isSuccess(authorized) ? authorized.success : undefined
+    const token = authentication?.type === "oauth2ClientCredentials" ? given?.slice("Bearer ".length) : undefined
+    const answer = authorized === undefined || authentication === undefined
+      ? exchange(request, request.headers)
+      : Effect.flatMap(
+        Effect.fromResult(authorized),
+        (authorization) => authorizedExchange(request, authentication, authorization)
+      )
     const ended = (end: AttemptEnd, of: Pick<AttemptRecord, "error" | "response">, ending: Ending): Attempted => {
       const record = { number, startedAt, durationMs: passedMs(begun), request: shown(request, redactor), ...of }
       const callout = stepRecord(delivery, request, record, ending, redactor)
@@ -213,5 +218,5 @@ export const make = Effect.gen(function*() {
     })
   }
 
-  return { attempt }
+  return { attempt, authorize }
 })

@@ -53,6 +53,7 @@ interface Sender {
   readonly store: DeliveryStore["Service"]
   readonly destinations: Destinations["Service"]
   readonly attempt: Effect.Success<typeof DeliveryAttempt.make>["attempt"]
+  readonly authorize: Effect.Success<typeof DeliveryAttempt.make>["authorize"]
   readonly requestOf: Effect.Success<typeof DeliveryRequest.make>
   readonly turns: PartnerTurnsService
   readonly clock: Clock.Clock
@@ -109,7 +110,7 @@ const inTurn = <A>(
 }
 
 const send = Effect.fnUntraced(function*(sender: Sender, delivery: ClaimedDelivery) {
-  const { attempt, clock, destinations, requestOf, store, turns } = sender
+  const { attempt, authorize, clock, destinations, requestOf, store, turns } = sender
   const number = delivery.attempts + 1
   const made = yield* requestOf(delivery)
   switch (made._tag) {
@@ -129,7 +130,15 @@ const send = Effect.fnUntraced(function*(sender: Sender, delivery: ClaimedDelive
     case "Ready": {
       if (made.isChanged) yield* store.freeze(delivery.id, made.request.body)
       const host = urlHost(made.request.url)
-      const sending = Effect.suspend(() => attempt(delivery.id, number, made.request, destinations.redactor()))
+      const authorized = yield* Effect.catchTag(
+        authorize(made.request),
+        "TurnNotNear",
+        () => Effect.succeed("not near" as const)
+      )
+      if (authorized === "not near") return returned
+      const sending = Effect.suspend(() =>
+        attempt(delivery.id, number, made.request, destinations.redactor(), authorized)
+      )
       const attempted = host === undefined || !turns.isLimited(host)
         ? yield* sending
         : yield* inTurn(sender, { host, line: delivery.lane, released: true }, sending, turnPatienceMs)
@@ -217,7 +226,7 @@ const dispatch = Effect.fnUntraced(function*(sender: Sender) {
 const make = Effect.fnUntraced(function*(options: DispatcherOptions) {
   const store = yield* DeliveryStore
   const destinations = yield* Destinations
-  const { attempt } = yield* DeliveryAttempt.make
+  const { attempt, authorize } = yield* DeliveryAttempt.make
   const requestOf = yield* DeliveryRequest.make
   const turns = yield* PartnerTurns
   const clock = yield* Clock.Clock
@@ -230,6 +239,7 @@ const make = Effect.fnUntraced(function*(options: DispatcherOptions) {
     store,
     destinations,
     attempt,
+    authorize,
     requestOf,
     turns,
     clock,

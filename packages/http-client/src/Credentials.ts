@@ -19,8 +19,10 @@ import {
   OutboundTimedOut,
   OutboundUnreachable
 } from "./Outbound.ts"
+import { PartnerTurns, type PartnerTurnsService, type TurnNotNear } from "./PartnerTurns.ts"
 import { Signature, signatureHeaders } from "./Signature.ts"
 import { type KeptToken, TokenStore } from "./TokenStore.ts"
+import { urlHost } from "./UrlHost.ts"
 
 /** The token endpoint answered, but gave no token. The message says what it answered, without the secret. */
 export class TokenRefused extends Schema.TaggedError<TokenRefused>()("TokenRefused", {
@@ -36,8 +38,11 @@ export class TokenRefused extends Schema.TaggedError<TokenRefused>()("TokenRefus
 export type CredentialsError = OutboundTimedOut | OutboundUnreachable | TokenRefused
 
 export class Credentials extends Context.Service<Credentials, {
-  /** The header's whole value, `Bearer …` or `Basic …`. Interrupting one of many waiters leaves the others waiting. */
-  readonly authorization: (provider: Authentication) => Effect.Effect<string, CredentialsError>
+  /**
+   * The header's whole value, `Bearer …` or `Basic …`. Interrupting one of many waiters leaves the others waiting.
+   * `TurnNotNear`: a token is needed, and the turn of its request at a limited or paused host is over a second away.
+   */
+  readonly authorization: (provider: Authentication) => Effect.Effect<string, CredentialsError | TurnNotNear>
   /**
    * Says that a request with this value was answered with 401. Only that very value is dropped: of many that were
    * turned away with it, the first causes a new token to be fetched and the others wait for it.
@@ -55,6 +60,7 @@ export class Credentials extends Context.Service<Credentials, {
     Effect.gen(function*() {
       const outbound = yield* Outbound
       const store = yield* TokenStore
+      const turns = yield* PartnerTurns
       const signing = yield* Signature
       const scope = yield* Effect.scope
       const tokens = new Map<string, Entry>()
@@ -68,7 +74,7 @@ export class Credentials extends Context.Service<Credentials, {
             yield* Effect.sleep(claim.forMs)
             continue
           }
-          const token = yield* Effect.onError(requestToken(outbound, provider), () => store.release(provider))
+          const token = yield* Effect.onError(tokenInTurn(outbound, turns, provider), () => store.release(provider))
           yield* store.keep(provider, token)
           return token
         }
@@ -144,7 +150,7 @@ export class Credentials extends Context.Service<Credentials, {
 type ClientCredentials = Extract<Authentication, { readonly type: "oauth2ClientCredentials" }>
 
 interface Entry {
-  readonly value: Deferred.Deferred<string, CredentialsError>
+  readonly value: Deferred.Deferred<string, CredentialsError | TurnNotNear>
   /** Once it has been fetched. */
   token: string | undefined
   /** The monotonic time at which it expires, in nanoseconds; infinite while it is being fetched. */
@@ -236,6 +242,21 @@ const requestToken = (
     Effect.mapError((error) => nothingSent(error)),
     Effect.flatMap((answer) => readToken(answer, provider))
   )
+
+/** The token, asked for when the turn of that request has come at a host with limits. */
+const tokenInTurn = (
+  outbound: Outbound["Service"],
+  turns: PartnerTurnsService,
+  provider: ClientCredentials
+): Effect.Effect<KeptToken, CredentialsError | TurnNotNear> => {
+  const host = urlHost(provider.tokenUrl)
+  const asking = requestToken(outbound, provider)
+  return host === undefined || !turns.isLimited(host) ? asking : Effect.acquireUseRelease(
+    turns.take({ host, line: "token", released: true }),
+    ({ begin }) => Effect.andThen(begin, asking),
+    ({ end }) => end
+  )
+}
 
 /** Some servers repeat what they were sent, form-encoded or decoded. */
 const withoutSecret = (said: string, provider: ClientCredentials): string => {

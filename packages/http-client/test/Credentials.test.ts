@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Authentication } from "@sluice/domain/pipeline/AuthProvider"
 import { Credentials } from "@sluice/http-client/Credentials"
+import { PartnerTurns, TurnNotNear } from "@sluice/http-client/internal/PartnerTurns"
 import { OutboundUnreachable } from "@sluice/http-client/Outbound"
 import { Signature } from "@sluice/http-client/Signature"
 import * as Memory from "@sluice/http-client/testing/OutboundMemory"
@@ -29,6 +30,26 @@ const invalidate = (value: string) =>
 const requestCount = Effect.map(Memory.OutboundMemory, ({ requests }) => requests.length)
 
 describe("Credentials", () => {
+  it.effect("fetch a token in the turn of its request, and fail for all who wait where that is not near", () => {
+    let isNear = false
+    let ended = 0
+    const turns = PartnerTurns.of({
+      isLimited: (host) => host === "login.example.com",
+      take: ({ host }) =>
+        isNear
+          ? Effect.succeed({ begin: Effect.void, end: Effect.sync(() => void ended++) })
+          : Effect.fail(new TurnNotNear({ host, message: "paused" }))
+    })
+    return Effect.gen(function*() {
+      const both = yield* Effect.all([Effect.flip(authorization), Effect.flip(authorization)], { concurrency: 2 })
+      assert.deepStrictEqual(both.map(({ _tag }) => _tag), ["TurnNotNear", "TurnNotNear"])
+      assert.strictEqual(yield* requestCount, 0)
+      isNear = true
+      assert.strictEqual(yield* authorization, "Bearer t0")
+      assert.strictEqual(ended, 1)
+    }).pipe(withScript(issue()), Effect.provideService(PartnerTurns, turns))
+  })
+
   it.effect("writes basic and bearer credentials without a request", () =>
     Effect.gen(function*() {
       const credentials = yield* Credentials

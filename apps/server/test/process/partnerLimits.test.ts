@@ -177,6 +177,81 @@ describe("limits on partners", () => {
   )
 
   test(
+    "a token that its provider cannot give yet, and an undoing at a paused partner, wait without being attempted",
+    Effect.gen(function*() {
+      const provider = yield* loggedPartner(1)
+      const partner = yield* loggedPartner(1)
+      const a = yield* start()
+      yield* a.ask("PUT", "/v1/auth-providers/login", {
+        body: {
+          domain: partner.host,
+          type: "oauth2ClientCredentials",
+          tokenUrl: `${provider.url}/token`,
+          clientId: "sluice",
+          clientSecret: "a-secret-of-the-client"
+        }
+      })
+      yield* savePipeline(a, "A", call(partner.url))
+      yield* limit(a, provider.host, { paused: true, reason: "moving" })
+      yield* Effect.sleep("1 second")
+      const run = yield* submit(a, "A")
+      const waits = yield* Effect.repeat(a.ask("GET", `/v1/process-events/${run}`), {
+        until: ({ json }) => json.state === "waiting",
+        schedule: Schedule.spaced("50 millis")
+      })
+      assert.match(waits.json.reason, new RegExp(`partner ${provider.host} is paused: moving`))
+      assert.lengthOf(provider.begun, 0)
+      assert.lengthOf(partner.begun, 0)
+      yield* limit(a, provider.host, { paused: false })
+      const ended = yield* Effect.repeat(a.ask("GET", `/v1/process-events/${run}`), {
+        until: ({ json }) => json.finishedAt !== undefined,
+        schedule: Schedule.spaced("50 millis")
+      })
+      // The provider of this test gives no token, which fails the step after one request to it.
+      assert.strictEqual(ended.json.state, "failed")
+      assert.lengthOf(ended.json.steps[0].callouts, 1)
+      assert.strictEqual(ended.json.steps[0].callouts[0].outcome, "rejected")
+      assert.lengthOf(provider.begun, 1)
+
+      const other = yield* loggedPartner(1)
+      yield* a.ask("PUT", "/v1/pipelines/UNDONE", {
+        body: {
+          match: { orderTypes: ["UNDONE"] },
+          steps: [
+            call(other.url, {
+              id: "first",
+              compensate: { endpoint: `${partner.url}/undo`, headers: { authorization: "x" } }
+            }),
+            {
+              name: "calloutPlugin",
+              id: "refused",
+              critical: true,
+              options: { endpoint: `${other.url}/refused`, shouldRejectOn: { status: [200] } }
+            }
+          ]
+        } as never
+      })
+      yield* limit(a, partner.host, { paused: true, reason: "stock-taking" })
+      yield* Effect.sleep("1 second")
+      const undone = yield* submit(a, "UNDONE")
+      const compensating = yield* Effect.repeat(a.ask("GET", `/v1/process-events/${undone}`), {
+        until: ({ json }) => String(json.reason).endsWith("is paused: stock-taking"),
+        schedule: Schedule.spaced("50 millis")
+      })
+      assert.strictEqual(compensating.json.state, "compensating")
+      assert.lengthOf(partner.begun, 0)
+      yield* limit(a, partner.host, { paused: false })
+      const over = yield* Effect.repeat(a.ask("GET", `/v1/process-events/${undone}`), {
+        until: ({ json }) => json.finishedAt !== undefined,
+        schedule: Schedule.spaced("50 millis")
+      })
+      assert.strictEqual(over.json.state, "failed")
+      assert.match(over.json.reason, /^refused: callout plugin failed/)
+      assert.deepStrictEqual(partner.begun.map(({ path }) => path), ["/undo"])
+    })
+  )
+
+  test(
     "what cannot be a limit is refused, and null lifts what was set",
     Effect.gen(function*() {
       const a = yield* start()

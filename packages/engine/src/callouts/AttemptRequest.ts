@@ -12,10 +12,11 @@ import type { Redactor } from "@sluice/domain/redaction/Redaction"
 import { workflowBody } from "@sluice/domain/workflow/WorkflowBody"
 import type { Credentials, CredentialsError } from "@sluice/http-client/Credentials"
 import type { OutboundError } from "@sluice/http-client/Outbound"
-import { Effect, Redacted } from "effect"
+import { Effect, Redacted, type Result } from "effect"
 import { Base64 } from "effect/encoding"
 import type { Document } from "../journal/Journal.ts"
 import type { CalloutRequest, RequestCredentials } from "../plugins/Callout.ts"
+import type { Defect } from "../plugins/PluginError.ts"
 import { callbackHeader } from "./CallbackUrl.ts"
 
 /** Everything that decides what attempt `attempt` of a request says. */
@@ -49,6 +50,9 @@ export const bodyText = (body: SentBody, document: Document): string => {
 const hasAuthorization = (headers: Readonly<Record<string, string>>): boolean =>
   Object.keys(headers).some((name) => name.toLowerCase() === "authorization")
 
+/** The token that was obtained for a request before its attempt, or why there is none. */
+export type TokenResult = Result.Result<Authorization, OutboundError | CredentialsError | Defect>
+
 /** The authorization of a request, and its signature. */
 export interface Authorization {
   readonly value?: string
@@ -74,6 +78,14 @@ export const tlsOf = ({ credentials, url }: CalloutRequest): TlsIdentity | undef
   return firstOf(credentials.tls, provider?.type === "unreadable" ? undefined : provider?.tls)
 }
 
+/** The provider of the token that a request needs; `undefined` where its authorization takes no request of its own. */
+export const tokenProvider = (request: CalloutRequest): AuthProvider | undefined => {
+  if (request.credentials.connector !== undefined || hasAuthorization(request.headers)) return undefined
+  const provider = providerFor(request.url, request.credentials)
+  return provider?.type === "oauth2ClientCredentials" ? provider : undefined
+}
+
+/** The authorization of a request that needs no token. */
 const authorize = (
   credentials: Credentials["Service"],
   request: CalloutRequest
@@ -90,8 +102,8 @@ const authorize = (
   const provider = providerFor(request.url, request.credentials)
   if (provider === undefined) return Effect.succeed(noAuthorization)
   return Effect.map(
-    credentials.authorization(provider),
-    (value): Authorization => provider.type === "oauth2ClientCredentials" ? { value, refreshable: provider } : { value }
+    Effect.catchTag(credentials.authorization(provider), "TurnNotNear", Effect.die),
+    (value): Authorization => ({ value })
   )
 }
 
@@ -100,10 +112,11 @@ export const authorizeAndSign = (
   credentials: Credentials["Service"],
   request: CalloutRequest,
   attempt: Attempt,
-  text: string
-): Effect.Effect<Authorization, OutboundError | CredentialsError> => {
+  text: string,
+  token: TokenResult | undefined
+): Effect.Effect<Authorization, OutboundError | CredentialsError | Defect> => {
   const { signingSecret } = request.credentials
-  const authorized = authorize(credentials, request)
+  const authorized = token === undefined ? authorize(credentials, request) : Effect.fromResult(token)
   return signingSecret === undefined ? authorized : Effect.flatMap(
     authorized,
     (authorization) =>

@@ -8,6 +8,7 @@ import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
 import { largeLength, turnFor } from "@sluice/domain/internal/json/LargeText"
 import { both, makeRedactor, type Redactor } from "@sluice/domain/redaction/Redaction"
 import { Credentials, type CredentialsError } from "@sluice/http-client/Credentials"
+import type { TurnNotNear } from "@sluice/http-client/internal/PartnerTurns"
 import { Outbound, type OutboundError, type OutboundResponse } from "@sluice/http-client/Outbound"
 import { Clock, Effect, Result } from "effect"
 import type { InterruptReason } from "../interruption/Interruption.ts"
@@ -31,7 +32,9 @@ import {
   bodyText,
   headersOf,
   noAuthorization,
-  tlsOf
+  tlsOf,
+  tokenProvider,
+  type TokenResult
 } from "./AttemptRequest.ts"
 
 /** An attempt that was made: its record, and the answer as it came. */
@@ -146,14 +149,34 @@ const exchangedOf = (
   }
 }
 
+const tokenFor = (
+  { credentials }: Tools,
+  request: CalloutRequest
+): Effect.Effect<TokenResult, TurnNotNear> | undefined => {
+  const provider = tokenProvider(request)
+  if (provider === undefined) return undefined
+  return caught(credentials.authorization(provider)).pipe(
+    Effect.map((value): TokenResult => Result.succeed({ value, refreshable: provider })),
+    Effect.catch((error) =>
+      error._tag === "TurnNotNear" ? Effect.fail(error) : Effect.succeed<TokenResult>(Result.fail(error))
+    )
+  )
+}
+
 /** Sends, once. Interruptible: an interrupted attempt leaves no record but what `halted` makes of it. */
 const exchange = Effect.fnUntraced(
-  function*(tools: Tools, request: CalloutRequest, attempt: Attempt, progress: Progress) {
+  function*(
+    tools: Tools,
+    request: CalloutRequest,
+    attempt: Attempt,
+    progress: Progress,
+    token: TokenResult | undefined
+  ) {
     const { credentials } = tools
     yield* turnFor(attempt.document.text.length)
     const text = bodyText(request.body, attempt.document)
     const authorized = yield* Effect.result(
-      caught(Effect.suspend(() => authorizeAndSign(credentials, request, attempt, text)))
+      caught(Effect.suspend(() => authorizeAndSign(credentials, request, attempt, text, token)))
     )
     const authorization = Result.isSuccess(authorized) ? authorized.success : noAuthorization
     const headers = headersOf(request, attempt, progress.id, authorization)
@@ -194,7 +217,17 @@ const judged = Effect.fnUntraced(function*(request: CalloutRequest, attempt: Att
 /** Makes attempts, and the records of those that were not made to their end. */
 export interface CalloutAttempt {
   readonly begin: Effect.Effect<Progress>
-  readonly exchange: (request: CalloutRequest, attempt: Attempt, progress: Progress) => Effect.Effect<Exchanged>
+  /**
+   * Obtains the token that the request needs, which is no part of the attempt's time; absent where it needs none.
+   * `TurnNotNear`: the turn of the token's request at a limited or paused host is over a second away.
+   */
+  readonly token: (request: CalloutRequest) => Effect.Effect<TokenResult, TurnNotNear> | undefined
+  readonly exchange: (
+    request: CalloutRequest,
+    attempt: Attempt,
+    progress: Progress,
+    token: TokenResult | undefined
+  ) => Effect.Effect<Exchanged>
   /** The record of an attempt that was interrupted: because the run was halted, or by the plugin that asked for it. */
   readonly halted: (
     request: CalloutRequest,
@@ -214,7 +247,8 @@ const attemptsWith = (tools: Tools): CalloutAttempt => {
   const { clock } = tools
   return {
     begin: begin(tools),
-    exchange: (request, attempt, progress) => exchange(tools, request, attempt, progress),
+    token: (request) => tokenFor(tools, request),
+    exchange: (request, attempt, progress, token) => exchange(tools, request, attempt, progress, token),
     halted: (request, attempt, progress, halt) =>
       haltedRecord(request, attempt, progress, durationOf(tools, progress), halt),
     interrupted: (request, attempt) =>

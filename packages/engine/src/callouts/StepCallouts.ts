@@ -17,7 +17,8 @@ import type { CalloutAnswer, CalloutRequest } from "../plugins/Callout.ts"
 import type { StepInput } from "../plugins/Plugin.ts"
 import { type PluginError, Unknown } from "../plugins/PluginError.ts"
 import { type Retry, retryAfterEnds } from "../plugins/RetrySchedule.ts"
-import type { Attempt } from "./AttemptRequest.ts"
+import type { Progress } from "./AttemptRecord.ts"
+import type { Attempt, TokenResult } from "./AttemptRequest.ts"
 import { newToken, urlOf } from "./CallbackUrl.ts"
 import type { CalloutAttempt, Exchanged } from "./CalloutAttempt.ts"
 import { type CalloutContext, hasBegun, type Resumption, type StepCallback } from "./CalloutContext.ts"
@@ -158,7 +159,7 @@ const send = (
   attempt: Attempt,
   ready: Effect.Effect<void, Fenced>,
   call: Call
-) => {
+): Effect.Effect<Exchanged, Fenced> => {
   const { exchange, health, slots, turns } = tools
   const { scope } = step
   const host = hostOf(request.url)
@@ -173,34 +174,63 @@ const send = (
           turn
         )
     )
-  const exchanged = <E>(begins: Effect.Effect<void, E>) =>
-    Effect.flatMap(Effect.andThen(begins, exchange.begin), (progress) =>
-      Effect.onInterrupt(
-        health.watch(host, exchange.exchange(request, attempt, progress), letGo),
-        () =>
-          Effect.sync(() => {
-            // Where the process stops, nothing of this is stored; the plugin itself may have given the call up.
-            keep(step, exchange.halted(request, attempt, progress, scope.interruption.now()))
-          })
-      ))
-  return slots.withSlot(
-    host,
-    turned,
-    turns.isLimited(host)
-      ? limited(tools, step, call, host, (begin) => exchanged(Effect.andThen(ready, begin)))
-      : exchanged(ready)
-  )
+  // Where the process stops, nothing of this is stored; the plugin itself may have given the call up.
+  const recordsHalt = <A, E>(progress: Progress, work: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    Effect.onInterrupt(
+      work,
+      () => Effect.sync(() => keep(step, exchange.halted(request, attempt, progress, scope.interruption.now())))
+    )
+  const exchanged = <E>(begins: Effect.Effect<void, E>, token: TokenResult | undefined) =>
+    Effect.flatMap(
+      Effect.andThen(begins, exchange.begin),
+      (progress) =>
+        recordsHalt(progress, health.watch(host, exchange.exchange(request, attempt, progress, token), letGo))
+    )
+  const sent = (token: TokenResult | undefined) =>
+    slots.withSlot(
+      host,
+      turned,
+      turns.isLimited(host)
+        ? limited(tools, step, call, host, (begin) => exchanged(Effect.andThen(ready, begin), token))
+        : exchanged(ready, token)
+    )
+  const obtaining = exchange.token(request)
+  return obtaining === undefined
+    ? sent(undefined)
+    : Effect.flatMap(exchange.begin, (progress) => recordsHalt(progress, obtaining)).pipe(
+      Effect.catch((turn) => holdForTurn(tools, step, call, turn)),
+      Effect.flatMap(sent)
+    )
+}
+
+/** Leaves the run until its turn at a limited partner is near. */
+const holdForTurn = (
+  { clock }: Tools,
+  { pending, scope }: Standing,
+  call: Call,
+  { host, message }: TurnNotNear
+): Effect.Effect<never, Fenced> => {
+  const { deadline } = scope.interruption
+  return scope.hold({
+    index: scope.index,
+    request: call.number,
+    attempt: (call.own.at(-1)?.attempt ?? 0) + 1,
+    dueAt: clock.currentTimeMillisUnsafe(),
+    heldFor: host,
+    turn: message,
+    ...(deadline !== Infinity && { until: deadline })
+  }, pending)
 }
 
 /** Makes the request when its turn has come at a partner with limits; leaves the run where that is not soon. */
 const limited = (
-  { clock, turns }: Tools,
+  tools: Tools,
   step: Standing,
   call: Call,
   host: string,
   use: (begin: Effect.Effect<void, TurnNotNear>) => Effect.Effect<Exchanged, Fenced | TurnNotNear>
 ): Effect.Effect<Exchanged, Fenced> => {
-  const { deadline } = step.scope.interruption
+  const { turns } = tools
   const line = step.scope.held.pipeline.name
   const inTime = Effect.uninterruptibleMask((restore) =>
     Effect.flatMap(
@@ -208,16 +238,7 @@ const limited = (
       ({ begin, end }) => Effect.ensuring(restore(use(begin)), end)
     )
   )
-  return Effect.catchTag(inTime, "TurnNotNear", ({ message }) =>
-    step.scope.hold({
-      index: step.scope.index,
-      request: call.number,
-      attempt: (call.own.at(-1)?.attempt ?? 0) + 1,
-      dueAt: clock.currentTimeMillisUnsafe(),
-      heldFor: host,
-      turn: message,
-      ...(deadline !== Infinity && { until: deadline })
-    }, step.pending))
+  return Effect.catchTag(inTime, "TurnNotNear", (turn) => holdForTurn(tools, step, call, turn))
 }
 
 /** Asks whether attempt `of` happened. Fails where the question itself ends with a defect. */
