@@ -6,8 +6,8 @@ import { endless, explore, replay } from "../exploration/Explorer.ts"
 import { faults } from "../exploration/Faults.ts"
 import { type Scenario, smallest } from "../exploration/Scenario.ts"
 
-/** Milliseconds: seconds of computing, on whatever machine. */
-const atMost = 120_000
+/** Milliseconds: half a minute of computing, on a machine that is busy with other things. */
+const atMost = 600_000
 
 const holds = (scenario: Scenario) => {
   const { finding, ...rest } = explore(scenario)

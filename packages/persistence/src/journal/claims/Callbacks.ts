@@ -92,11 +92,17 @@ interface LockedRun {
   readonly state: RunState
   readonly cancel_requested: boolean
   readonly wait_mark: string | null
+  /** Epoch milliseconds, by the database's clock. */
+  readonly now: number
 }
+
+/** The time at which an answer is judged. A process whose clock has jumped ahead makes no answer late by itself. */
+const judgedAt = ({ now }: LockedRun, { at }: Pick<CallbackAnswer, "at">): number => Math.min(now, at)
 
 const lock = Effect.fnUntraced(function*(runId: string) {
   const sql = yield* SqlClient.SqlClient
-  const [run] = yield* sql<LockedRun>`select order_id, state, cancel_requested, wait_mark from runs
+  const [run] = yield* sql<LockedRun>`select order_id, state, cancel_requested, wait_mark,
+      extract(epoch from clock_timestamp())::float8 * 1000 as now from runs
     where id = ${runId}::uuid for no key update`
   return run
 })
@@ -134,7 +140,7 @@ export const takeCallback = Effect.fnUntraced(function*(token: string, answer: C
     wait: waitOf(run),
     index,
     deadline: issued.deadline?.getTime() ?? Infinity
-  }, answer)
+  }, { ...answer, at: judgedAt(run, answer) })
   if (_tag === "Taken") yield* keep(runId, index, answer)
   return { _tag, runId, orderId: run.order_id, state: run.state } satisfies TakenCallback as TakenCallback
 })
@@ -146,7 +152,7 @@ export const answerCallback = Effect.fnUntraced(
     const run = yield* lock(runId)
     const wait = run && waitOf(run)
     if (run === undefined || run.state !== "waiting" || run.cancel_requested) return false
-    if (wait?.callback === undefined || wait.index !== index || wait.dueAt <= answer.at) return false
+    if (wait?.callback === undefined || wait.index !== index || wait.dueAt <= judgedAt(run, answer)) return false
     if ((yield* stored(runId, index)) !== undefined) return false
     yield* keep(runId, index, answer)
     yield* sql`insert into order_history (order_id, entry) values (${run.order_id}, ${encodeHistory(history)})`
