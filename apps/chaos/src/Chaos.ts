@@ -9,6 +9,7 @@ import { collect, stamp } from "./evidence/Collect.ts"
 import type { Evidence, Pause } from "./evidence/Evidence.ts"
 import * as Fleet from "./fleet/Fleet.ts"
 import * as Injections from "./Injections.ts"
+import * as Callbacks from "./load/Callbacks.ts"
 import { ask } from "./load/Client.ts"
 import * as Load from "./load/Load.ts"
 import { pipelines } from "./load/Pipelines.ts"
@@ -58,11 +59,17 @@ export interface Outcome {
 const spaced = Schedule.spaced("250 millis")
 
 const serves = Effect.fnUntraced(
-  function*(seed: number, weather: { mishap: () => PartnerProxy.Mishap }, fleet: () => Fleet.Fleet | undefined) {
+  function*(
+    seed: number,
+    weather: { mishap: () => PartnerProxy.Mishap },
+    fleet: () => Fleet.Fleet | undefined,
+    awaited: (of: Callbacks.Awaited) => void
+  ) {
     const mishap = () => weather.mishap()
     const one = Effect.fnUntraced(function*(name: string) {
       const server = yield* PartnerServer.make({
         reply: Behaviour.make(Random.make(seed, name)),
+        awaited,
         holderOf: (sender) => fleet()?.of(sender)?.proxy.worker() ?? "",
         arrived: ({ sender }) => fleet()?.of(sender)?.passes("send:arrived"),
         answered: ({ sender }) => fleet()?.of(sender)?.passes("send:answered")
@@ -112,7 +119,8 @@ export const run = Effect.fnUntraced(function*(options: ChaosOptions) {
   yield* stamp
   const weather: { mishap: () => PartnerProxy.Mishap } = { mishap: () => "none" }
   let fleet: Fleet.Fleet | undefined
-  const { bad, good } = yield* serves(seed, weather, () => fleet)
+  const callbacks = yield* Callbacks.make(() => fleet, Random.make(seed, "callbacks"))
+  const { bad, good } = yield* serves(seed, weather, () => fleet, callbacks.arrived)
   fleet = yield* Fleet.make({ ...options, random: Random.make(seed, "kills") })
   const herd = fleet
   yield* setUp(herd.survivors[0]?.url() ?? "", good.url, bad.url)
@@ -125,6 +133,7 @@ export const run = Effect.fnUntraced(function*(options: ChaosOptions) {
   const clients = yield* Scope.fork(yield* Effect.scope)
   const breaking = yield* Scope.fork(yield* Effect.scope)
   const loading = yield* Effect.forkIn(Scope.provide(load.run, clients), clients)
+  yield* Effect.forkIn(Scope.provide(callbacks.run, clients), clients)
   yield* Effect.forkIn(memory.watch, breaking)
   yield* Effect.forkIn(herd.slaughter, breaking)
   yield* Effect.forkIn(
@@ -174,7 +183,16 @@ export const run = Effect.fnUntraced(function*(options: ChaosOptions) {
   const rows = yield* collect(begun)
   const asked = [...good.log, ...bad.log].toSorted((a, b) => a.arrivedAt - b.arrivedAt)
   const { cancels, patches, retries, submissions } = load
-  const evidence: Evidence = { submissions, patches, cancels, retries, asked, pauses, rows }
+  const evidence: Evidence = {
+    submissions,
+    patches,
+    cancels,
+    retries,
+    callbacks: callbacks.answers,
+    asked,
+    pauses,
+    rows
+  }
   const outcome: Outcome = {
     evidence,
     verdicts: check(evidence),

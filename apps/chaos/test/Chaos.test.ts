@@ -17,11 +17,11 @@ it.live("servers that are killed under load for half a minute break none of the 
       survivors: 1,
       victims: 2,
       ordersPerSecond: 10,
-      orderTypes: ["REFUND", "NEW_ORDER", "CANCEL_REQUEST", "UPDATE_SUBSCRIPTION"],
+      orderTypes: ["REFUND", "NEW_ORDER", "CANCEL_REQUEST", "UPDATE_SUBSCRIPTION", "CHANGE_PAYMENT_REQUEST"],
       injections: brief,
       injectEveryMs: 1500,
       hastens: true,
-      peaceMs: 40_000,
+      peaceMs: 120_000,
       tell: () => {}
     })
     const told = report(outcome, 7)

@@ -75,6 +75,7 @@ const rows: Rows = {
     { runId: run, index: 1, phase: "steps", plugin: "calloutPlugin", state: "succeeded", reused: false, storedAt: 400 }
   ],
   callouts: [record, { ...record, step: 1, key: keyOf(run, 1) }],
+  callbacks: [{ runId: run, step: 1, said: "yes" }],
   deferred: [{ runId: run, step: 2, deliveryId: "d2", state: "delivered", attempts: 2, records: 2, succeeded: 1 }],
   deliveries: [{
     id: "d",
@@ -95,6 +96,7 @@ const well: Evidence = {
   patches: [{ orderId: "o", tag: "hand", status: 200 }],
   cancels: [],
   retries: [],
+  callbacks: [{ key: keyOf(run, 1), said: "yes", status: 200 }, { key: keyOf(run, 1), said: "no", status: 409 }],
   asked: [asked({}), call({}), hook],
   pauses: [],
   rows
@@ -171,6 +173,16 @@ const red: ReadonlyArray<readonly [invariant: string, what: string, evidence: Ev
   ["steps", "a step that is missing", withRows({ steps: [second] })],
   ["history", "a success told twice", withRows({ orders: [{ ...order, exported: 2 }] })],
   ["left-behind", "a second subscription for one item", withRows({ orders: [{ ...order, subscriptions: 2 }] })],
+  ["callbacks", "two answers that were both taken", {
+    ...well,
+    callbacks: [...well.callbacks, { key: keyOf(run, 1), said: "no", status: 200 }]
+  }],
+  ["callbacks", "an answer that was taken and is not recorded", withRows({ callbacks: [] })],
+  ["callbacks", "two records of answers", withRows({ callbacks: [...rows.callbacks, ...rows.callbacks] })],
+  ["callbacks", "an answer to an unknown token", {
+    ...well,
+    callbacks: [...well.callbacks, { key: keyOf(run, 1), said: "yes", status: 404 }]
+  }],
   ["deferred", "a call without its delivery", withRows({ deferred: [{ ...rows.deferred[0]!, state: null }] })],
   ["deferred", "an attempt without a record", withRows({ deferred: [{ ...rows.deferred[0]!, records: 1 }] })],
   [

@@ -201,7 +201,16 @@ export const make = Effect.fnUntraced(function*(steps: (partner: string) => Read
     /** Names of what the checker finds broken. */
     verdict: Effect.gen(function*() {
       const rows = yield* collect(since)
-      const verdicts = check({ submissions, patches, cancels, retries: [], asked: log, pauses: [], rows })
+      const verdicts = check({
+        submissions,
+        patches,
+        cancels,
+        retries: [],
+        callbacks: [],
+        asked: log,
+        pauses: [],
+        rows
+      })
       return { broken: broken(verdicts), verdicts }
     })
   }

@@ -2,7 +2,7 @@
 import type { Evidence } from "../evidence/Evidence.ts"
 import { answers, cancelled, ended, oneOrder, stored, updates, versions } from "./IntakeInvariants.ts"
 import { caseOf, type Invariant } from "./Invariant.ts"
-import { deferred, deliveries, history, leftBehind, outcomes, recorded, steps } from "./RecordInvariants.ts"
+import { callbacks, deferred, deliveries, history, leftBehind, outcomes, recorded, steps } from "./RecordInvariants.ts"
 import { counts, finishedOnce, keys, oneHolder, serial } from "./SendInvariants.ts"
 
 export const invariants: ReadonlyArray<Invariant> = [
@@ -23,6 +23,7 @@ export const invariants: ReadonlyArray<Invariant> = [
   steps,
   history,
   leftBehind,
+  callbacks,
   deferred,
   deliveries
 ]

@@ -35,7 +35,7 @@ const uuid = (hex: string): string =>
   `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 
 /** The step that a key was derived for: `<run>-<step>-<request>`. A retry may inherit it, and is found by its records. */
-const derivedFrom = (key: string): { readonly runId: string; readonly step: number } | undefined => {
+export const derivedFrom = (key: string): { readonly runId: string; readonly step: number } | undefined => {
   const [, hex = "", step = ""] = /^([0-9a-f]{32})-(\d+)-\d+/.exec(key) ?? []
   return hex === "" ? undefined : { runId: uuid(hex), step: Number(step) }
 }

@@ -1,5 +1,5 @@
 /** The promises about records: attempts, steps, and the results of a run. Contract: sections 5, 8 and 9. */
-import type { Invariant } from "./Invariant.ts"
+import { derivedFrom, type Invariant } from "./Invariant.ts"
 
 /** The completed runs of the chaos pipelines have one step for each that was defined. */
 export const recorded: Invariant = {
@@ -92,6 +92,37 @@ export const leftBehind: Invariant = {
       const found = orders.get(orderId)?.subscriptions ?? 0
       return found === expected ? [] : [`order ${orderId} should have ${expected} subscriptions and has ${found}`]
     })
+  }
+}
+
+/** Statuses of answers to a callback URL whose token was issued. */
+const callbackStatuses: ReadonlySet<number> = new Set([200, 409, 410])
+
+export const callbacks: Invariant = {
+  name: "callbacks",
+  promise: "of the answers to a callback URL the first counts, is recorded once, and the others are told so (6)",
+  violations: ({ callbacks, calloutsOfKey, rows, runs }) => {
+    const recordsOf = Map.groupBy(rows.callbacks, ({ runId, step }) => `${runId} ${step}`)
+    const doubled = [...recordsOf].filter(([, all]) => all.length > 1)
+      .map(([of, all]) => `step ${of} has ${all.length} records of callbacks`)
+    const wrong = [...Map.groupBy(callbacks, ({ key }) => key)].flatMap(([key, answers]) => {
+      const strange = answers.filter(({ status }) => !callbackStatuses.has(status))
+        .map(({ said, status }) => `${said} under ${key} was answered ${status}`)
+      const taken = new Set(answers.filter(({ status }) => status === 200).map(({ said }) => said))
+      const [first] = taken
+      const of = derivedFrom(key)
+      const run = runs.get(of?.runId ?? "")
+      const isShared = new Set(calloutsOfKey.get(key)?.map(({ runId }) => runId)).size > 1
+      // Under an inherited key two runs have asked, each of which takes an answer.
+      if (of === undefined || run === undefined || isShared || first === undefined) return strange
+      if (taken.size > 1) return [...strange, `${key}: ${[...taken].join(" and ")} were both taken`]
+      const [record] = recordsOf.get(`${of.runId} ${of.step}`) ?? []
+      const isOwed = record === undefined && !run.cancelRequested && run.reason !== "worker-lost"
+      return record?.said === first || (record === undefined && !isOwed)
+        ? strange
+        : [...strange, `${key}: ${first} was taken, and ${record?.said ?? "nothing"} is recorded`]
+    })
+    return [...doubled, ...wrong]
   }
 }
 

@@ -55,8 +55,11 @@ export const oneHolder: Invariant = {
   violations: (evidence) =>
     [...Map.groupBy(evidence.calls.filter(({ holder }) => holder !== ""), ({ runId }) => runId)].flatMap(
       ([runId, calls]) =>
-        runId === "" ? [] : comesBack(judged(evidence, calls), ({ holder }) => holder)
-          .map((holder) => `worker ${holder} sent for run ${runId} after another worker had`)
+        // A run that waits for its partner is nobody's, and may come back to a worker that held it before.
+        runId === "" || calls.some(({ kind }) => kind === "later") ?
+          [] :
+          comesBack(judged(evidence, calls), ({ holder }) => holder)
+            .map((holder) => `worker ${holder} sent for run ${runId} after another worker had`)
     )
 }
 

@@ -3,7 +3,7 @@ import { messageId } from "@sluice/domain/identity/Ids"
 import * as Completeness from "@sluice/persistence/internal/upkeep/Completeness"
 import { Clock, Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import type { CalloutRow, DeferredRow, DeliveryRow, OrderRow, Rows, RunRow, StepRow } from "./Evidence.ts"
+import type { CallbackRow, CalloutRow, DeferredRow, DeliveryRow, OrderRow, Rows, RunRow, StepRow } from "./Evidence.ts"
 
 /**
  * Gives the steps a column of ours, which the database fills when a row is written: it says when a step was stored
@@ -33,7 +33,11 @@ const steps = `select run_id as "runId", index, record::json ->> 'phase' as phas
 const callouts = `select run_id as "runId", step, (record::json ->> 'request')::int as request,
   (record::json ->> 'attempt')::int as attempt, record::json ->> 'idempotencyKey' as key, outcome,
   (record::json -> 'response' ->> 'status')::int as status from callouts
-  where record::json ->> 'probe' is null and record::json ->> 'delivery' is null`
+  where record::json ->> 'probe' is null and record::json ->> 'delivery' is null
+    and record::json ->> 'callback' is null`
+
+const callbacks = `select run_id as "runId", step, convert_from(response, 'UTF8')::json ->> 'said' as said from callouts
+  where record::json ->> 'callback' is not null`
 
 const deferred = `select s.run_id as "runId", s.index as step, s.id::uuid as "deliveryId", d.state,
   (select count(*)::int from delivery_attempts a
@@ -62,6 +66,7 @@ export const collect = Effect.fnUntraced(function*(since: number) {
     runs: yield* sql.unsafe<RunRow>(runs),
     steps: yield* sql.unsafe<StepRow>(steps),
     callouts: yield* sql.unsafe<CalloutRow>(callouts),
+    callbacks: yield* sql.unsafe<CallbackRow>(callbacks),
     deferred: yield* sql.unsafe<DeferredRow>(deferred),
     deliveries: sent.map((row) => ({ ...row, messageId: messageId(row.messageId) })),
     endpoints: endpoints.map(({ id }) => id),

@@ -61,6 +61,14 @@ export interface Asked {
   readonly answeredAt?: number
 }
 
+/** An answer that a partner sent to the callback URL of an attempt. */
+export interface CallbackAnswer {
+  /** The attempt's `Idempotency-Key`. */
+  readonly key: string
+  readonly said: string
+  readonly status: number
+}
+
 /** A process that was stopped (SIGSTOP) and went on later. */
 export interface Pause {
   readonly sender: string
@@ -138,12 +146,21 @@ export interface DeferredRow {
   readonly succeeded: number
 }
 
+/** The record of an answer that came to a callback URL, or that none came in time. */
+export interface CallbackRow {
+  readonly runId: string
+  readonly step: number
+  /** Null where none came in time. */
+  readonly said: string | null
+}
+
 export interface Rows {
   readonly orders: ReadonlyArray<OrderRow>
   readonly runs: ReadonlyArray<RunRow>
   readonly steps: ReadonlyArray<StepRow>
   /** Records of what runs sent themselves. */
   readonly callouts: ReadonlyArray<CalloutRow>
+  readonly callbacks: ReadonlyArray<CallbackRow>
   readonly deferred: ReadonlyArray<DeferredRow>
   readonly deliveries: ReadonlyArray<DeliveryRow>
   /** Endpoints that take every type, since before the first order. */
@@ -157,6 +174,7 @@ export interface Evidence {
   readonly patches: ReadonlyArray<Patch>
   readonly cancels: ReadonlyArray<Cancel>
   readonly retries: ReadonlyArray<Retry>
+  readonly callbacks: ReadonlyArray<CallbackAnswer>
   readonly asked: ReadonlyArray<Asked>
   readonly pauses: ReadonlyArray<Pause>
   readonly rows: Rows

@@ -60,6 +60,12 @@ export const pipelines = (good: string, bad: string): Readonly<Record<string, Js
       callout("after", `${good}/ok/e`)
     ]
   },
+  CHANGE_PAYMENT_REQUEST: {
+    steps: [
+      callout("approval", `${good}/later/a`, {}, { awaitCallback: { timeout: 600_000 } }),
+      callout("after", `${good}/ok/approved`)
+    ]
+  },
   DATA_CAPTURE: {
     steps: ["nul", "flood", "drip", "hang"].map((kind) =>
       callout(kind, `${bad}/${kind}/x`, { timeoutValue: 1200 }, { critical: false })
@@ -78,5 +84,7 @@ export const orderTypes: ReadonlyArray<string> = [
   "ADD_OFFER",
   "ADD_OFFER",
   "UPDATE_SUBSCRIPTION",
+  "CHANGE_PAYMENT_REQUEST",
+  "CHANGE_PAYMENT_REQUEST",
   "DATA_CAPTURE"
 ]

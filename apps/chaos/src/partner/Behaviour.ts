@@ -28,6 +28,8 @@ export const make = (random: Random) => ({ kind, number, path }: Question): Repl
         : answer(200, { ok: true }, random.between(0, 150))
     case "reject":
       return random.chance(0.7) ? answer(400, { error: "no" }) : answer(200)
+    case "later":
+      return random.chance(0.1) ? { _tag: "Reset" } : answer(202, {}, random.between(0, 800))
     case "slow":
       return answer(200, {}, random.between(300, 2500))
     case "undo":

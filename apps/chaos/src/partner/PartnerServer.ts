@@ -39,6 +39,8 @@ export interface PartnerOptions {
   readonly reply: (question: Question) => Reply | Promise<Reply>
   /** The request is here and was not answered yet. */
   readonly arrived?: (question: Question) => void
+  /** The answer may come to the callback URL with this token. */
+  readonly awaited?: (of: { readonly key: string; readonly token: string }) => void
   /** The last byte of the answer was written. */
   readonly answered?: (question: Question) => void
   /** The owner according to the database, for a sender. */
@@ -142,6 +144,8 @@ export const make = Effect.fnUntraced(function*(options: PartnerOptions) {
       options.answered?.(question)
     })
     options.arrived?.(question)
+    const token = one(headers["sluice-callback-url"]).split("/").at(-1) ?? ""
+    if (token !== "") options.awaited?.({ key, token })
     void Promise.resolve(options.reply(question)).then((reply) => {
       const answer = () => {
         if (response.destroyed) return void (entry.answer = "abandoned")

@@ -158,8 +158,8 @@ export const resolveMany = Command.make(
   "resolve-many",
   {
     ...filterFlags,
-    stepId: textFlag("step-id", "The step to settle; else every failed one"),
-    output: textFlag("output", "A JSON file, or - for standard input: what later steps see as the step's output")
+    stepId: textFlag("step-id", "The step to settle; else every failed one, and one that waits for a callback"),
+    output: textFlag("output", "A JSON file, or - for standard input: the step's output, or the callback's body")
   },
   Effect.fnUntraced(function*({ dryRun, noWatch, output, reason, stepId, ...flags }) {
     const client = yield* ApiClient
@@ -170,4 +170,8 @@ export const resolveMany = Command.make(
     })
     yield* shown(started, noWatch)
   })
-).pipe(Command.withDescription("Settle the failed steps of every run that a filter selects, as a job"))
+).pipe(
+  Command.withDescription(
+    "Settle the failed steps of every run that a filter selects, or answer those that wait for a callback, as a job"
+  )
+)

@@ -102,6 +102,48 @@ layer(Layer.merge(Sluice.layer({ SLUICE_API_KEYS: "ops=secret-key-of-ops" }), Pa
       assert.deepStrictEqual(listed.json.items[0], summary)
     }))
 
+  it.effect("steps that wait for a callback are answered by filter, each as its partner would have answered", () =>
+    Effect.gen(function*() {
+      const { ask, ended, submit } = yield* setUp
+      const partner = yield* Partner
+      partner.answer("/later", (_, response) => void response.writeHead(202).end())
+      const saved = yield* ask("PUT", "/v1/pipelines/awaits", {
+        match: { orderTypes: ["awaits"] },
+        priority: 1,
+        steps: [
+          {
+            name: "calloutPlugin",
+            id: "approval",
+            critical: true,
+            awaitCallback: { timeout: "1.00:00:00" },
+            options: { endpoint: `${partner.url}/later` }
+          },
+          { name: "calloutPlugin", id: "after", options: { endpoint: `${partner.url}/after` } }
+        ]
+      })
+      assert.strictEqual(saved.status, 201, saved.text)
+      const runs = [yield* submit("awaits"), yield* submit("awaits"), yield* submit("awaits")]
+      const filter = { pipeline: "awaits", state: "waiting" }
+      const body = { filter, stepId: "approval", output: { by: "mary" }, reason: "approved in the meeting" }
+      yield* Effect.repeat(ask("POST", "/v1/process-events/resolve?dryRun=true", body), {
+        until: ({ json }) => json.matches === 3
+      })
+      const other = { ...body, stepId: "after" }
+      assert.strictEqual((yield* ask("POST", "/v1/process-events/resolve?dryRun=true", other)).json.matches, 0)
+      const made = yield* ask("POST", "/v1/process-events/resolve", body)
+      const { json } = yield* ended(made.json.id)
+      assert.deepInclude(json, { state: "completed", total: 3, done: 3, failed: 0, skipped: 0 })
+      for (const run of runs) {
+        const { json } = yield* Effect.repeat(ask("GET", `/v1/process-events/${run}`), {
+          until: ({ json }) => json.finishedAt !== undefined
+        })
+        assert.strictEqual(json.state, "completed")
+        assert.deepInclude(json.steps[0].callouts.at(-1), { callback: true, outcome: "succeeded" })
+        assert.deepStrictEqual(json.steps[0].callouts.at(-1).response.body, { by: "mary" })
+        assert.match(json.steps[0].reason, /^resolved by hand by ops: approved in the meeting/)
+      }
+    }))
+
   it.effect("failed steps are settled by filter, with an output that holds no secret, and their runs are settled", () =>
     Effect.gen(function*() {
       const { ask, ended, pipeline, submit } = yield* setUp
