@@ -59,6 +59,8 @@ interface Search {
   readonly parts: PrefixSearch<SecretPattern>
   /** Units of the longest pattern; 0 where there is none. */
   readonly longest: number
+  /** Units of the shortest pattern. */
+  readonly shortest: number
 }
 
 const searchFor = (
@@ -67,6 +69,7 @@ const searchFor = (
   const sought = patterns.map((one) => ({ ...one, kind: one.pattern.base64 ? 1 : 0 }))
   return {
     longest: patterns.reduce((longest, { units }) => Math.max(longest, units.length), 0),
+    shortest: patterns.reduce((shortest, { units }) => Math.min(shortest, units.length), Infinity),
     whole: makePatternSearch(sought),
     parts: makePrefixSearch(sought, ({ base64 }) => base64 ? shortestEncodedPart : shortestPart)
   }
@@ -115,9 +118,18 @@ const merged = (ranges: ReadonlyArray<Range>): ReadonlyArray<Range> => {
   return all
 }
 
+const none: ReadonlyArray<Range> = []
+
+/**
+ * True where nothing can be hidden: the content is shorter than every secret, however it is escaped, and holds none that
+ * was cut. Most headers are that short, and there are dozens of them in an order's records.
+ */
+const isTooShort = ({ shortest }: Search, content: string | Uint8Array, cut: boolean): boolean =>
+  content.length < shortest && !cut && (typeof content !== "string" || !content.includes("\u2026"))
+
 /** From where to where `content` is to be hidden. */
 const hiddenRanges = (search: Search, content: string | Uint8Array, cut: boolean): ReadonlyArray<Range> => {
-  if (search.longest === 0) return []
+  if (search.longest === 0 || isTooShort(search, content, cut)) return none
   const isBytes = typeof content !== "string"
   const ranges = rangesIn(search, content, cut)
   const stretches = escapedStretches(content, search.longest)
@@ -131,8 +143,9 @@ const hiddenRanges = (search: Search, content: string | Uint8Array, cut: boolean
       view = layer < maxLayers ? unescaped(view, isBytes) : undefined
     }
   }
+  if (ranges.length === 0) return none
   // What is left of an escape would make another one, or break the string that it stands in.
-  const whole = stretches.length === 0 || ranges.length === 0
+  const whole = stretches.length === 0
     ? ranges
     : ranges.map(([start, end]): Range => [escapeStart(content, start), Math.max(end, escapeEnd(content, end))])
   return merged(whole)
