@@ -33,6 +33,12 @@ export const causeOf = (m: string): string =>
 
 const unlimited = 1_000_000
 
+/**
+ * The time that a step gives its call, in milliseconds. Found as text, since a target that is no JSON must end its own
+ * delivery and no other's; inside the target's strings quotes are escaped.
+ */
+const timeoutMs = `substring(d.target from '"timeoutMs":\\s*(\\d{1,9})')::float8`
+
 /** An attempt sent the message's own bytes. Asked of retries only; a record's own quotes are escaped in its texts. */
 const sentBefore = `case when c.attempts > 0 then exists (select from delivery_attempts a where a.delivery_id = c.id
     and a.record !~ '"error":\\{"code":"(${unpreparedCodes.join("|")})"') else false end`
@@ -67,7 +73,7 @@ used as (
 ),
 c as (
   update deliveries d set claim = $5, claimed_until = clock_timestamp()
-    + (${claimMs} + coalesce((d.target::json ->> 'timeoutMs')::float8, 0)) * interval '1 ms' from pick
+    + (${claimMs} + coalesce(${timeoutMs}, 0)) * interval '1 ms' from pick
   where d.id = pick.id
   returning d.id, d.message_id, d.seq, d.type, d.order_id, d.lane, d.endpoint_id, d.target, d.attempts, d.round, d.body
 )
