@@ -11,6 +11,8 @@ const varying: ReadonlyArray<readonly [RegExp, string]> = [
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "TIME"],
   [/\[?\b\d\d:\d\d:\d\d(\.\d+)?\b\]?/g, "TIME"],
   [/("(?:durationMs|startedMs|sequence|latencyMs|p95Ms|meanMs)":)-?[\d.]+/g, "$1N"],
+  // These two stand in either order.
+  [/"(?:created|updated)At":/gi, "\"AT\":"],
   [/\+?\b\d+(\.\d+)? ?m?s\b/g, "DURATION"],
   [/\(#\d+\)/g, "(#N)"],
   [/\bprocess \d+/g, "process N"]

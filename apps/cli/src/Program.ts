@@ -12,6 +12,7 @@ import { keys } from "./commands/Keys.ts"
 import { orders, submit } from "./commands/Orders.ts"
 import { cancel, resolve, retry, runs, show, watch } from "./commands/Runs.ts"
 import { plan, simulate } from "./commands/Simulate.ts"
+import { listen } from "./development/Listen.ts"
 import { test } from "./development/Test.ts"
 import { trigger } from "./development/Trigger.ts"
 import { customers } from "./operations/Customers.ts"
@@ -57,7 +58,7 @@ const commandOf = (defaults: Defaults) => {
       { group: "Many runs at once", commands: [cancelMany, retryMany, resolveMany, jobs, job, stop] },
       { group: "Deliveries", commands: [deliveries, delivery, redeliver, replay] },
       { group: "Settings and partners", commands: [pipelines, partners, apply, simulate, plan, checkPartner, keys] },
-      { group: "Development", commands: [trigger, test] },
+      { group: "Development", commands: [listen, trigger, test] },
       { group: "Access", commands: [apiKeys, createApiKey, deleteApiKey, audit, customers] }
     ]),
     Command.provide(({ json, key, url }) => {

@@ -4,8 +4,9 @@ import { assert, layer } from "@effect/vitest"
 import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
 import { Console, Context, Effect, Layer, Redacted } from "effect"
 import { execFile, spawn } from "node:child_process"
+import { createHmac } from "node:crypto"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
-import { createServer } from "node:http"
+import { createServer, type IncomingHttpHeaders } from "node:http"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -168,6 +169,52 @@ layer(Layer.mergeAll(Stage.layer, NodeHttpClient.layerUndici, NodeServices.layer
         assert.include(shown.said, "webhook-type: order.submitted")
         assert.include(shown.text, `"id": "told-1"`)
         yield* sluice("apply", yield* file("told.json", { webhookEndpoints: [] }), "--yes")
+      }))
+
+    it.effect("listen forwards an endpoint's messages with their bytes and signature, in order", () =>
+      Effect.gen(function*() {
+        const { file, partner } = yield* Stage
+        const secret = `whsec_${Buffer.alloc(24, 7).toString("base64")}`
+        const webhookEndpoints = [
+          { id: "listened", url: `${partner.url}/listened`, types: ["order.submitted"], secret, disabled: true }
+        ]
+        yield* sluice("apply", yield* file("listened.json", { ...settings(partner.url), webhookEndpoints }), "--yes")
+        for (const id of ["listened-1", "listened-2"]) {
+          yield* sluice("submit", yield* file("listened-order.json", { orderType: "NEW_ORDER", id }), "--wait")
+        }
+        const got: Array<{ readonly headers: IncomingHttpHeaders; readonly body: string }> = []
+        const receiver = yield* Effect.acquireRelease(
+          Effect.callback<ReturnType<typeof createServer>>((resume) => {
+            const server = createServer((request, response) => {
+              let body = ""
+              request.setEncoding("utf8").on("data", (text: string) => {
+                body += text
+              }).once("end", () => {
+                got.push({ headers: request.headers, body })
+                response.writeHead(204).end()
+              })
+            })
+            server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
+          }),
+          (server) => Effect.sync(() => server.close())
+        )
+        const to = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hooks`
+        const words = ["listen", "--endpoint", "listened", "--to", to, "--after", "0", "--count", "2"]
+        const { code, complaint, said } = yield* sluice(...words, "--json")
+        assert.strictEqual(code, 0, complaint)
+        assert.deepStrictEqual(said.map((line) => JSON.parse(line).status), [204, 204])
+        assert.deepStrictEqual(got.map(({ body }) => JSON.parse(body).id), ["listened-1", "listened-2"])
+        for (const { body, headers } of got) {
+          const signed = `${headers["webhook-id"]}.${headers["webhook-timestamp"]}.${body}`
+          const signature = createHmac("sha256", Buffer.alloc(24, 7)).update(signed).digest("base64")
+          assert.strictEqual(headers["webhook-signature"], `v1,${signature}`)
+          assert.strictEqual(headers["webhook-type"], "order.submitted")
+        }
+        receiver.closeAllConnections()
+        receiver.close()
+        const gone = yield* sluice(...words)
+        assert.include(gone.text, `no connection to ${to}  order.submitted`)
+        yield* sluice("apply", yield* file("listened.json", { webhookEndpoints: [] }), "--yes")
       }))
 
     it.effect("creates, lists and deletes API keys, shows a key once, and lists the audit records", () =>
