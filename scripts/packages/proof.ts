@@ -65,8 +65,9 @@ const layOut = (tarballs: ReadonlyMap<string, string>): void => {
     copyFileSync(join(here, file), join(file.endsWith(".test.ts") ? test : src, file))
   }
   for (const file of ["tsconfig.json", "tsconfig.bundler.json"]) copyFileSync(join(here, file), join(project, file))
-  for (const file of ["FirstPipeline", "BookShop", "LoyaltyPlugin"]) {
-    copyFileSync(`examples/src/${file}.ts`, join(src, `${file}.ts`))
+  // The rest runs the use cases, on the servers of this workspace.
+  for (const file of globSync("*{Pipeline,Shop,Plugin}.ts", { cwd: "examples/src" })) {
+    copyFileSync(join("examples/src", file), join(src, file))
   }
   cpSync("examples/test", test, { recursive: true })
   cpSync("examples/order-tests", join(project, "order-tests"), { recursive: true })
