@@ -10,7 +10,7 @@ const statements: ReadonlyArray<readonly [name: string, text: RegExp]> = [
   ["worker.rejoin", /update workers set epoch = epoch \+ 1/],
   ["takeover.fence", /update workers set fenced = true from dead/],
   ["takeover.look", /as dead,[^]*as orphaned/],
-  ["takeover.candidates", /from runs r join workers w[^]*where w\.fenced\s+order by/],
+  ["takeover.candidates", /from workers w cross join lateral[^]*where w\.fenced\s+order by/],
   ["takeover.claim", /w\.left_orderly as orderly/],
   ["takeover.due", /true as orderly from runs r/],
   ["takeover.count", /set takeovers = u\.takeovers/],

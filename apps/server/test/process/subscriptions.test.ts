@@ -2,8 +2,10 @@
 import { assert, it } from "@effect/vitest"
 import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
 import { Effect, Schedule } from "effect"
+import { SqlClient } from "effect/sql"
 import { Partner } from "../support/Partner.ts"
 import { type Process, start } from "../support/Processes.ts"
+import { Sluice } from "../support/Sluice.ts"
 
 const until = <A>(look: Effect.Effect<A | undefined>): Effect.Effect<A> =>
   Effect.flatMap(
@@ -73,5 +75,35 @@ it.live(
       assert.deepInclude(last, { status: "cancelled", name: "Print", quantity: 1, deliveryDetails: { city: "Oslo" } })
       assert.isTrue(last.entitlements.every(({ status }: { readonly status: string }) => status === "Inactive"))
     }).pipe(Effect.scoped, Effect.provide([Partner.layer, DatabaseTest.layer])),
+  120_000
+)
+
+it.live(
+  "an order of five thousand items leaves a subscription, an entitlement and a message for each, once",
+  () =>
+    Effect.gen(function*() {
+      const { ask } = yield* Sluice
+      const sql = yield* SqlClient.SqlClient
+      yield* ask("PUT", "/v1/webhook-endpoints/kept", {
+        body: { url: "https://kept.example", types: ["subscription.created"], disabled: true }
+      })
+      yield* ask("PUT", "/v1/pipelines/p", { body: { steps: [] } })
+      const orderItems = Array.from({ length: 5000 }, (_, n) => ({ name: `n${n}`, offer: { products: [`/p${n}`] } }))
+      const submit = ask("POST", "/v1/orders", {
+        headers: { prefer: "wait=60" },
+        body: { id: "many", orderType: "NEW_ORDER", customerId: "c", tracking: { tag: "t" }, orderItems }
+      })
+      const ended = until(Effect.map(submit, ({ json }) => json?.processEvent ?? undefined))
+      assert.strictEqual((yield* ended).state, "completed")
+      yield* ask("POST", "/v1/orders/many/process", { headers: { prefer: "wait=60" }, body: {} })
+      const [made] = yield* sql<
+        { readonly subscriptions: number; readonly named: number; readonly held: number }
+      >`select
+        (select count(distinct item)::int4 from subscriptions where order_id = 'many' and customer_id = 'c') as subscriptions,
+        (select count(*)::int4 from subscriptions where order_id = 'many' and customer_id = 'c'
+          and doc like '{"name":"n' || item || '",%' and entitlements like '%"product":"/p' || item || '"%') as named,
+        (select count(*)::int4 from deliveries where order_id = 'many' and state = 'held') as held`
+      assert.deepStrictEqual(made, { subscriptions: 5000, named: 5000, held: 5000 })
+    }).pipe(Effect.provide(Sluice.layer())),
   120_000
 )

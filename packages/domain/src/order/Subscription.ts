@@ -1,6 +1,7 @@
 /** The subscriptions that an order leaves behind, in the shape of the seed, with their entitlements. Section 9. */
 import { entitlementId, subscriptionId } from "../identity/Ids.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
+import { atOnce, makePace, type Steps } from "../json/Steps.ts"
 import type { Order } from "./Order.ts"
 
 export interface Entitlement {
@@ -74,13 +75,14 @@ const subscriptionOf = (order: Order, item: JsonObject, id: string): JsonObject 
 }
 
 /**
- * The most that one order leaves behind. An order of a mebibyte could ask for 350,000 subscriptions, each with a copy of
- * its tracking: more than a process or a database can hold.
+ * The most that one order leaves behind. An order of a mebibyte whose items have 200 characters each is below it; one of
+ * the smallest items could ask for 350,000 subscriptions, each with a copy of its tracking, and with messages for each
+ * endpoint: more than one transaction of a few seconds can hold.
  */
-export const mostSubscriptions = 1000
+export const mostSubscriptions = 5000
 export const mostEntitlements = 10_000
 /** Characters that each subscription has from the order, over all of them. */
-const mostCopied = 4 * 1024 * 1024
+const mostCopied = 8 * 1024 * 1024
 
 /** Orders of so few items cannot exceed what may be copied. */
 const fewItems = 4
@@ -108,22 +110,40 @@ export const subscriptionFault = (order: Order): string | undefined => {
   return undefined
 }
 
-/** One for each item, within the bounds. `newId` gives UUIDv7s. */
-export const subscriptionsOf = (order: Order, newId: () => string): ReadonlyArray<NewSubscription> => {
+/** Values of an item that are looked at or made. */
+const perItem = 10
+
+function* subscriptionSteps(order: Order, newId: () => string): Steps<ReadonlyArray<NewSubscription>> {
   const items = order["orderItems"]
-  if (!Array.isArray(items) || subscriptionFault(order) !== undefined) return []
-  return items.flatMap((item: Json, itemIndex): ReadonlyArray<NewSubscription> => {
-    if (!isObject(item)) return []
+  const subscriptions: Array<NewSubscription> = []
+  if (!Array.isArray(items) || subscriptionFault(order) !== undefined) return subscriptions
+  const pace = makePace()
+  for (const [itemIndex, item] of (items as ReadonlyArray<Json>).entries()) {
+    if (pace.isDue()) yield
+    if (!isObject(item)) continue
     const id = subscriptionId(newId())
-    return [{
+    const products = productsOf(object(item["offer"]))
+    pace.spend(perItem * (1 + products.length))
+    subscriptions.push({
       itemIndex,
       id,
       subscription: subscriptionOf(order, item, id),
-      entitlements: productsOf(object(item["offer"])).map((product) => ({
-        id: entitlementId(newId()),
-        product,
-        status: "Active"
-      }))
-    }]
-  })
+      entitlements: products.map((product) => ({ id: entitlementId(newId()), product, status: "Active" }))
+    })
+  }
+  return subscriptions
 }
+
+/** Subscriptions that were made in turns, by order. */
+const prepared = new WeakMap<Order, ReadonlyArray<NewSubscription>>()
+
+/** Makes the subscriptions of an order of many items, for `subscriptionsOf` to find. */
+export function* prepareSubscriptions(order: Order, newId: () => string): Steps<ReadonlyArray<NewSubscription>> {
+  const subscriptions = yield* subscriptionSteps(order, newId)
+  prepared.set(order, subscriptions)
+  return subscriptions
+}
+
+/** One for each item, within the bounds. `newId` gives UUIDv7s. */
+export const subscriptionsOf = (order: Order, newId: () => string): ReadonlyArray<NewSubscription> =>
+  prepared.get(order) ?? atOnce(subscriptionSteps(order, newId))

@@ -60,8 +60,8 @@ describe("Completion", () => {
   })
 
   it.each<[string, Readonly<Record<string, Json>>, RegExp | undefined]>([
-    ["a thousand items are not too many", { orderItems: Array.from({ length: 1000 }, () => ({})) }, undefined],
-    ["one more is", { orderItems: Array.from({ length: 1001 }, () => ({})) }, /1001 items, more than 1000/],
+    ["five thousand items are not too many", { orderItems: Array.from({ length: 5000 }, () => ({})) }, undefined],
+    ["one more is", { orderItems: Array.from({ length: 5001 }, () => ({})) }, /5001 items, more than 5000/],
     [
       "products of all items count together",
       { orderItems: Array.from({ length: 2 }, () => ({ offer: { products: Array.from({ length: 5001 }, () => 1) } })) },
@@ -74,7 +74,7 @@ describe("Completion", () => {
     ],
     [
       "and not into many",
-      { tracking: { tag: "x".repeat(1_000_000) }, orderItems: [{}, {}, {}, {}, {}] },
+      { tracking: { tag: "x".repeat(1_000_000) }, orderItems: Array.from({ length: 9 }, () => ({})) },
       /too long to be copied/
     ]
   ])("an order that asks for too much leaves its customer alone behind: %s", (_sentence, members, fault) => {

@@ -24,7 +24,7 @@ import { Cause, type Clock, Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { actId, recordAct } from "../audit/ActRecord.ts"
 import { type DeliverySignal } from "../outbox/DeliverySignal.ts"
-import { type LookedUp, outcomeBytes, outcomeOf } from "../outbox/Outcome.ts"
+import { type LookedUp, outcomeBytes, outcomeOf, prepareOutcome } from "../outbox/Outcome.ts"
 import { untoldOf, untoldOfSubmission } from "../outbox/StateEvents.ts"
 import type * as Subscribed from "../outbox/Subscribed.ts"
 import { transaction } from "../sql/Transaction.ts"
@@ -136,11 +136,13 @@ const lookUp = (parts: Parts, entry: Entry, sought: Sought): Effect.Effect<Looke
 /** Queues an entry of a run for the writer, and answers when it is stored. `release`: the claim ends with it. */
 const write = (parts: Parts, entry: Entry, release: boolean) => {
   const sought = soughtOf(entry)
-  return sought === undefined
+  const written = sought === undefined
     ? add(parts, entry, release)
     : Effect.uninterruptible(
       Effect.flatMap(lookUp(parts, entry, sought), (lookedUp) => add(parts, entry, release, lookedUp))
     )
+  const prepared = prepareOutcome(entry)
+  return prepared === undefined ? written : Effect.uninterruptible(Effect.andThen(prepared, written))
 }
 
 /** Stores a change of an order outside of any run, with its record in the audit. */

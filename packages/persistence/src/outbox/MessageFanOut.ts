@@ -42,7 +42,7 @@ dw as (
     select mw.*, t.id as endpoint_id, null as target, ${endpointLane("t.id")} as lane,
       case when t.per_order then ${endpointChain("t.id", "mw.order_id")} end as chain,
       case when t.held then 'held' else 'pending' end as state
-    from mw join om on om.id = mw.id join t on ${wants("mw.type")}
+    from mw join t on ${wants("mw.type")} where mw.id not in (select xm.id from xm)
     union all select mw.*, null, xm.target, xm.lane, xm.url || ' ' || xm.order_id, 'pending'
     from mw join xm on xm.id = mw.id
   ) q) p

@@ -3,11 +3,17 @@
  * completed order. Contract: section 9.
  */
 import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
+import { remember } from "@sluice/domain/internal/json/KnownTexts"
+import { inTurns } from "@sluice/domain/internal/json/LargeText"
+import type { Steps } from "@sluice/domain/internal/json/Steps"
 import { type Completion, completionOf } from "@sluice/domain/internal/order/Completion"
-import { subscriptionChangeOf } from "@sluice/domain/internal/order/SubscriptionChange"
+import { subscriptionChangeOf, subscriptionText } from "@sluice/domain/internal/order/SubscriptionChange"
+import type { Order } from "@sluice/domain/order/Order"
+import { prepareSubscriptions } from "@sluice/domain/order/Subscription"
 import type { PluginError } from "@sluice/domain/run/ProcessEvent"
 import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
 import type { Entry } from "@sluice/engine/journal/Journal"
+import { Effect } from "effect"
 import type { Found, Sought } from "../subscriptions/SubscriptionLookup.ts"
 import type { NamedChange } from "../subscriptions/SubscriptionParts.ts"
 import { type Told, toldBytes, toldOf } from "./StateEvents.ts"
@@ -73,6 +79,28 @@ export const outcomeOf = (
       ...(named?.found === undefined ? [] : [`subscription:${named.found.id}`])
     ]
   }
+}
+
+/** Items of an order whose subscriptions are made at once: some milliseconds. */
+const fewItems = 200
+
+function* preparation(order: Order): Steps<void> {
+  let made = 0
+  for (const { entitlements, subscription } of yield* prepareSubscriptions(order, newUuidUnsafe)) {
+    if (++made % fewItems === 0) yield
+    remember(subscription, subscriptionText(subscription))
+    remember(entitlements, JSON.stringify(entitlements))
+  }
+}
+
+/** Makes what a completed order of many items leaves behind, in turns, for `outcomeOf` to find; nearly always nothing. */
+export const prepareOutcome = ({ finish }: Entry): Effect.Effect<void> | undefined => {
+  if (finish?.state !== "completed") return undefined
+  const order = finish.order?.order
+  const items = order?.orderItems
+  return order !== undefined && Array.isArray(items) && items.length > fewItems
+    ? Effect.uninterruptible(inTurns(preparation(order)))
+    : undefined
 }
 
 /** The approximate size that an outcome adds to its entry. */

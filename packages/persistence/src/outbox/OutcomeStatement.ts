@@ -7,6 +7,7 @@ import type * as PgTypes from "@effect/sql-pg/PgTypes"
 import type { StepTarget } from "@sluice/delivery/DeliveryStore"
 import { customerId } from "@sluice/domain/identity/Ids"
 import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
+import { isKnown, textWithKnown } from "@sluice/domain/internal/json/KnownTexts"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import { subscriptionText } from "@sluice/domain/internal/order/SubscriptionChange"
 import { stringify } from "@sluice/domain/json/Json"
@@ -17,6 +18,7 @@ import type { Entry } from "@sluice/engine/journal/Journal"
 import { createHash } from "node:crypto"
 import { customerColumns } from "../schema/CustomerColumns.ts"
 import { columns, type ColumnTypes, parameterCount, unnest } from "../sql/ArrayParameters.ts"
+import { newId } from "../sql/CellText.ts"
 import { customerId as knownCustomer } from "../subscriptions/SubscriptionLookup.ts"
 import { named, namedParts, namedRows } from "../subscriptions/SubscriptionParts.ts"
 import { endpoints } from "./FanOut.ts"
@@ -41,8 +43,6 @@ const customer = {
 
 const subscription = {
   e: "int",
-  id: "uuid",
-  entitlements_id: "uuid",
   subscription_id: "text",
   item: "int",
   known_id: "text",
@@ -115,6 +115,12 @@ const entitlementsBody = (row: string) =>
   utf8(`'{"subscriptionId":' || to_json(${row}.id)::text || ',"customerId":'
       || coalesce(to_json(${row}.customer_id)::text, 'null') || ',"entitlements":' || ${row}.entitlements || '}'`)
 
+/**
+ * The id of a message about a new subscription. Made here: to look for what was sent along with thousands of rows would
+ * compare each with each.
+ */
+const ownId = newId("substr(sw.id, 5)::uuid")
+
 /** The messages of the subscriptions that orders named. */
 const namedMessages = `
   union all select nz.id, nz.n, 2, nz.type, nz.order_id, nz.finished_at, ${utf8("nw.doc")}, ${runEntry("nz.run_id")}
@@ -173,18 +179,18 @@ sw as (
       ${knownCustomer("sx")}),
     sx.doc, sx.entitlements, sx.finished_at, sx.parent_id, sx.run_id
   from sx order by sx.order_id, sx.item on conflict (order_id, item) do nothing
-  returning id, customer_id, subscription_document(subscriptions) as doc, entitlements
+  returning id, customer_id, run_id, subscription_document(subscriptions) as doc, entitlements
 ),
 ${names ? `${namedParts},\n` : ""}${before}om as materialized (
   select cx.id, cx.n, 1 as place, case when cw.version = 1 then 'customer.created' else 'customer.updated' end as type,
     cx.order_id, cx.finished_at, ${utf8("cw.doc")} as body, ${runEntry("cx.run_id")} as cause
   from cw join cx on cx.at = cw.key
-  union all select sx.id, sx.n, 2, 'subscription.created', sx.order_id, sx.finished_at, ${utf8("sw.doc")},
-    ${runEntry("sx.run_id")}
-  from sw join sx on sx.subscription_id = sw.id
-  union all select sx.entitlements_id, sx.n, 3, 'entitlements.updated', sx.order_id, sx.finished_at,
-    ${entitlementsBody("sw")}, ${runEntry("sx.run_id")}
-  from sw join sx on sx.subscription_id = sw.id where sw.entitlements <> '[]'
+  union all select ${ownId}, z.n, 2, 'subscription.created', z.order_id, z.finished_at, ${utf8("sw.doc")},
+    ${runEntry("z.run_id")}
+  from sw join z on z.run_id = sw.run_id
+  union all select ${ownId}, z.n, 3, 'entitlements.updated', z.order_id, z.finished_at,
+    ${entitlementsBody("sw")}, ${runEntry("z.run_id")}
+  from sw join z on z.run_id = sw.run_id where sw.entitlements <> '[]'
   union all select x.id, x.n, 4, 'error', z.order_id, z.finished_at,
     ${errorBody({ event: "r.event_id", id: "z.run_id" }, "o1.doc", "x.errors")}, ${runEntry("z.run_id")}
   from ${unnest(failure, "x", first)} join z on z.n = x.e join runs r on r.id = z.run_id
@@ -259,14 +265,12 @@ export const outcomeParameters = (
   const subscriptions = outcomes.flatMap((outcome, i) =>
     subscriptionsOf(outcome).map((one) => ({
       e: i + 1,
-      id: id(),
-      entitlements_id: id(),
       subscription_id: one.id,
       item: one.itemIndex,
       known_id: customerOf(outcome)?.customerId ?? null,
       email: customerOf(outcome)?.email ?? null,
-      doc: subscriptionText(one.subscription),
-      entitlements: stringify(one.entitlements as never),
+      doc: isKnown(one.subscription) ? textWithKnown(one.subscription) : subscriptionText(one.subscription),
+      entitlements: textWithKnown(one.entitlements),
       parent_id: outcome?.named?.found?.id ?? null
     }))
   )

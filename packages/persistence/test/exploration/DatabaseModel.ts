@@ -115,7 +115,7 @@ const statements: ReadonlyArray<readonly [string, Statement]> = [
       }))
   }],
   ["delete from workers", { name: "sweep", run: none }],
-  ["select r.id from runs r join workers w", {
+  ["select r.id from workers w cross join lateral", {
     name: "orphans",
     run: (asked) =>
       runsOf(asked).filter((run) => isFenced(asked, run)).slice(0, asked.parameters[0]).map(({ id }) => ({ id }))
