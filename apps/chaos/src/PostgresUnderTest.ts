@@ -6,7 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
 
-/** Started with the scope, and removed with it. */
+/** A PostgreSQL server that is started with the scope and removed with it. */
 export const make = Effect.gen(function*() {
   const directory = yield* Effect.acquireRelease(
     Effect.promise(async () => {

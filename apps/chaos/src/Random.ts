@@ -15,7 +15,7 @@ const hash = (text: string): number => {
   return h >>> 0
 }
 
-/** Mulberry32: small, fast, and the same everywhere. */
+/** A random number generator, Mulberry32: small, fast, and the same everywhere. */
 export const make = (seed: number, stream: string): Random => {
   let state = (seed ^ hash(stream)) >>> 0
   const next = () => {

@@ -6,7 +6,7 @@ export interface Reading {
   readonly mebibytes: number
 }
 
-/** MiB a minute. */
+/** The growth of memory, in MiB a minute. */
 export interface Trend {
   readonly readings: number
   /** The slope by least squares. */
@@ -60,7 +60,7 @@ export const trendOf = (readings: ReadonlyArray<Reading>): Trend => {
   }
 }
 
-/** `unclear` where the readings tell neither. */
+/** The verdict on a series of readings; `unclear` if they show neither. */
 export type Judgement = "grows" | "level" | "unclear"
 
 /** A growth that takes a process of 512 MiB days to die of. */

@@ -13,7 +13,7 @@ import { startPartners } from "./servers/PartnerSystems.ts"
 import { withPartners } from "./servers/Settings.ts"
 import { startServer } from "./servers/SluiceServer.ts"
 
-/** Something did not end as it should; what, was said on the screen. */
+/** The demo did not end as it should; the cause was printed before. */
 export class DemoWentWrong extends Schema.TaggedError<DemoWentWrong>()("DemoWentWrong", {
   message: Schema.String
 }) {}

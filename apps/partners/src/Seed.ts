@@ -8,13 +8,13 @@ export const defaultSeed = 1
 
 const span = 1_000_000
 
-/** 1, 2, 3 … for the default seed; another seed starts elsewhere. */
+/** A sequence of numbers: 1, 2, 3 … for the default seed; another seed starts elsewhere. */
 export const numbersFrom = (seed: number): () => number => {
   let last = (seed - 1) * span
   return () => ++last
 }
 
-/** 0 to 99, the same for the same seed and words (FNV-1a). */
+/** A number from 0 to 99, the same for the same seed and words (FNV-1a). */
 export const dice = (seed: number, ...words: ReadonlyArray<string | number>): number => {
   let hash = 0x811c9dc5
   for (const char of [seed, ...words].join("\u0000")) {

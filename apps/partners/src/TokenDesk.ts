@@ -22,7 +22,10 @@ export interface TokenDesk {
   readonly forget: () => void
 }
 
-/** `lifetimeSeconds` absent: tokens hold until they are forgotten. `name` makes a token from its number. */
+/**
+ * Issues tokens and recognises them. `lifetimeSeconds` absent: tokens hold until they are forgotten. `name` makes a
+ * token from its number.
+ */
 export const makeTokenDesk = (
   credentials: ClientCredentials,
   name: (number: number) => string,

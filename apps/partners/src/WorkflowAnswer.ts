@@ -1,10 +1,10 @@
 /** The answers of a workflow step's partner, in the seed's own words. All have status 200. */
 import { json } from "./Reply.ts"
 
-/** Success, no changes. */
+/** The answer of a success without changes. */
 export const accepted = json(200, { OrderActionExecutionResults: [{ ActionStatus: "Success" }] })
 
-/** Success, and the order changes. */
+/** The answer of a success that changes the order. */
 export const patched = json(200, {
   OrderActionExecutionResults: [{ ActionStatus: "Success" }],
   OrderPatch: {
@@ -14,14 +14,14 @@ export const patched = json(200, {
   }
 })
 
-/** Failure: the workflow stops if the step says `StopOnError`. */
+/** The answer of a failure: the workflow stops if the step says `StopOnError`. */
 export const cancelled = json(200, {
   OrderActionExecutionResults: [
     { ActionStatus: "Error", CancelWorkflow: true, ErrorReason: "Shipping address could not be validated" }
   ]
 })
 
-/** Neither of them; the seed names the status and shows no example. */
+/** The answer that is neither success nor failure; the seed names the status and shows no example. */
 export const warned = json(200, {
   OrderActionExecutionResults: [{ ActionStatus: "Warning", ErrorReason: "The customer is on the review list" }]
 })

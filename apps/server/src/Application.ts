@@ -276,7 +276,7 @@ export interface CellsFault {
   readonly message: string
 }
 
-/** Why the process cannot start. Each message is one line that names the variable and the mend. */
+/** The reasons for which the process cannot start. Each message is one line that names the variable and the fix. */
 export type StartFault =
   | Database.DatabaseError
   | StartError

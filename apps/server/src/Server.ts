@@ -110,7 +110,7 @@ const intake = Layer.merge(OrderSubmission.layer, EventReport.layer).pipe(Layer.
 /** Refusals of requests that no route answers. The first to be built is the outermost. */
 const unrouted = NotFoundHandler.layer.pipe(Layer.provideMerge(RedactedProblems.layer))
 
-/** Everything that answers requests that were let in, on one database. */
+/** The part of the server on one database that answers admitted requests. */
 export const admitted = Layer.provideMerge(endpoints, unrouted).pipe(Layer.provide(intake))
 
 /** An order's id has up to 128 characters, each up to 12 when it is escaped. */
@@ -142,7 +142,7 @@ export const layer = (options: ServerOptions) =>
     return listening(endpoints, decide, options, Effect.provideContext(DirectIntake.make(decide), services))
   })).pipe(Layer.provide(intake))
 
-/** Other routes behind the same gate. */
+/** A server with other routes behind the same gate. */
 export const layerOf = <A, E, R>(routes: Layer.Layer<A, E, R>, options: ServerOptions) =>
   Layer.unwrap(
     Effect.map(decision(options), (decide) => listening(routes, decide, options, Effect.succeed(() => false)))

@@ -10,7 +10,7 @@ interface ProblemShape {
 /** The body of any problem of the API, discriminated by `type`. */
 export type ProblemBody = OneOf<keyof Schemas>
 
-/** `about:blank`: an answer that is none of the API's problems, by a proxy for instance. */
+/** The type of a problem. `about:blank`: an answer that is none of the API's problems, by a proxy for instance. */
 export type ProblemType = ProblemBody["type"] | "about:blank"
 
 /** One fault of the input: `path` like `steps[0].options.endpoint`. */

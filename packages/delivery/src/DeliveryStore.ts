@@ -148,7 +148,7 @@ export class DeliveryStore extends Context.Service<DeliveryStore, {
 }>()("@sluice/delivery/DeliveryStore") {}
 
 /**
- * Longer than an attempt can take, with fetching a token and recording, in milliseconds. A step's message may take its
- * own `timeoutMs` longer.
+ * The time for which a delivery is claimed, in milliseconds: longer than an attempt can take, with fetching a token
+ * and recording. A step's message may take its own `timeoutMs` longer.
  */
 export const claimMs = 45_000

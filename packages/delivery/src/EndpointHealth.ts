@@ -1,9 +1,12 @@
 /** Decides when an endpoint is disabled: after five days with failures only. Contract: section 9. */
 
-/** Milliseconds of failures only. */
+/** The time after which an endpoint with failures only is disabled, in milliseconds. */
 export const disableAfterMs = 5 * 86_400_000
 
-/** Since when (epoch milliseconds) an endpoint has only failed, after an attempt that ended at `at`. */
+/**
+ * The time (epoch milliseconds) since which all attempts at an endpoint have failed, after an attempt that ended at
+ * `at`.
+ */
 export const failingSince = (before: number | undefined, succeeded: boolean, at: number): number | undefined =>
   succeeded ? undefined : before ?? at
 

@@ -10,7 +10,10 @@ export const bounds = { initial: 32, most: 512, least: 2 }
 /** The largest number of deliveries in flight in this process. */
 export const total = 4096
 
-/** EndpointQueues in which nothing is in flight that are remembered; the one that was used longest ago goes first. */
+/**
+ * The number of queues without a delivery in flight that are remembered; the least recently used one is forgotten
+ * first.
+ */
 export const remembered = 1000
 
 /** The size of one claim: the next follows at once, and a claim takes milliseconds. */

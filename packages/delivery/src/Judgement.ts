@@ -30,6 +30,7 @@ const isSuccess = (status: number, rejectOn: ReadonlyArray<number> | undefined):
   rejectOn === undefined ? status >= 200 && status <= 299 : !rejectOn.includes(status)
 
 /**
+ * Decides what follows an attempt.
  * Only 2xx is success, or for the call of a step every status that is not in `rejectOn`. `made` counts this attempt; `now`
  * is epoch milliseconds, `draw` in [0, 1).
  */

@@ -32,6 +32,7 @@ export class TokenRefused extends Schema.TaggedError<TokenRefused>()("TokenRefus
 }) {}
 
 /**
+ * The reasons for which credentials cannot be had.
  * `sent` is always false here: it speaks of the request that needs the header, of which nothing has left, and not of
  * the request for the token.
  */

@@ -49,7 +49,7 @@ export interface PartnerTurnsService {
   readonly take: (request: TurnRequest) => Effect.Effect<Turn, TurnNotNear>
 }
 
-/** Unlimited where nothing else is provided. */
+/** The turns at partners with limits; by default there are no limits. */
 export const PartnerTurns = Context.Reference<PartnerTurnsService>("@sluice/http-client/PartnerTurns", {
   defaultValue: () => ({
     isLimited: () => false,

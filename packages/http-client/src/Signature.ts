@@ -10,7 +10,7 @@ import { Clock, Context, Effect, Layer, Redacted } from "effect"
 import { Mac, SecureRandom } from "effect/crypto"
 import { Base64 } from "effect/encoding"
 
-/** After a rotation both secrets sign for so long, in milliseconds. */
+/** The time for which both secrets sign after a rotation, in milliseconds. */
 export const rotationMs = 24 * 3_600_000
 
 export interface Signed {

@@ -25,6 +25,7 @@ export interface KeptToken {
 }
 
 /**
+ * The store's answer to a caller that needs a token:
  * - `Kept`: there is one
  * - `Fetch`: there is none, and it is for the caller to fetch it: others wait for `keep` or `release`
  * - `Wait`: another caller is fetching it; ask again after this many milliseconds
@@ -39,7 +40,7 @@ export const TokenClaim = Data.taggedEnum<TokenClaim>()
 /** The time after which a claimed fetch counts as abandoned, in milliseconds; more than fetching a token may take. */
 export const claimMs = 15_000
 
-/** Between two questions of one who waits, in milliseconds. */
+/** The time between two questions of a caller that waits for a token, in milliseconds. */
 export const askAgainMs = 100
 
 export class TokenStore extends Context.Service<TokenStore, {

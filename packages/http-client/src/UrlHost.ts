@@ -1,4 +1,7 @@
 /** The host of a URL, for packages without the `URL` of the platform. */
 
-/** `URL.host`: lower case, punycode, the port unless it is the scheme's own; `undefined` where the text is no URL. */
+/**
+ * The host of a URL as `URL.host` has it: lower case, punycode, with the port unless it is the scheme's own;
+ * `undefined` for a text that is no URL.
+ */
 export const urlHost = (url: string): string | undefined => URL.parse(url)?.host || undefined

@@ -43,7 +43,7 @@ export const effectOf = ({ after, before, records, state, step }: Played): Order
 /** The last answer, where there was one. */
 export const answerOf = ({ records }: Played): RecordedResponse | undefined => records.at(-1)?.response
 
-/** Empty where the bytes are no text. */
+/** The text of a response; empty if the bytes are no text. */
 export const textOf = (response: RecordedResponse | undefined): string =>
   response === undefined ? "" : receivedText(response) ?? ""
 

@@ -107,7 +107,10 @@ const documentOf = (options: PartnerCheckOptions): JsonObject => {
 /** An address that the guard refuses is a finding of the report, and no fault of the settings. */
 const unguarded = Layer.effect(Outbound, Effect.map(Outbound, (outbound) => ({ ...outbound, refuse: () => undefined })))
 
-/** Checked as a settings file is, so that what could not be saved cannot be tried: `SettingsInvalid` names it. */
+/**
+ * The settings of a partner check, validated as a settings file is: settings that could not be saved fail with
+ * `SettingsInvalid`.
+ */
 export const checkedSettings = (options: PartnerCheckOptions) =>
   Effect.provide(
     Effect.map(Settings, (settings) => settings),

@@ -147,7 +147,7 @@ const slowness = ({ played, timeoutMs }: Judged): ReadonlyArray<Finding> => {
     : []
 }
 
-/** Everything to be said; one `ok` where there is nothing against it. */
+/** All findings about a partner; a single `ok` if there is nothing against it. */
 export const findingsOf = (judged: Judged): ReadonlyArray<Finding> => {
   const found = [
     ...unanswered(judged),

@@ -7,7 +7,10 @@ import { Outcome } from "@sluice/domain/callout/Outcome"
 import { FinalRunState, StepState } from "@sluice/domain/run/ProcessEvent"
 import { Schema } from "effect"
 
-/** `fail`: orders would be lost, stuck or done twice. `warn`: it works, and will hurt some day. `note`: worth knowing. */
+/**
+ * The level of a finding. `fail`: orders would be lost, stuck or done twice; `warn`: it works, with a risk; `note`:
+ * worth knowing.
+ */
 export const Level = Schema.Literals(["ok", "note", "warn", "fail"])
 export type Level = typeof Level.Type
 
@@ -65,7 +68,7 @@ export const CheckedCase = Schema.Struct({
 })
 export type CheckedCase = typeof CheckedCase.Type
 
-/** `broken`: a finding failed. `careful`: one warns. */
+/** The verdict on a partner. `broken`: a finding failed; `careful`: one warns. */
 export const Verdict = Schema.Literals(["ready", "careful", "broken"])
 
 export const PartnerReport = Schema.Struct({

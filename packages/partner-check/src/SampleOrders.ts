@@ -39,7 +39,7 @@ export const ordinary: JsonObject = {
 /** The least that is an order. */
 export const minimal: JsonObject = { id: "sluice-check-2", orderType: "NEW_ORDER" }
 
-/** Valid but rarely tested: other alphabets, empty values, null, unknown members. */
+/** A valid order of rarely tested values: other alphabets, empty values, null, unknown members. */
 export const unusual: JsonObject = {
   ...ordinary,
   id: "sluice-check-3",
@@ -53,7 +53,7 @@ export const unusual: JsonObject = {
 
 const lines = 4000
 
-/** About 700 KiB: the largest order that Sluice takes has 1 MiB. */
+/** An order of about 700 KiB; the largest order that Sluice takes has 1 MiB. */
 export const large: JsonObject = {
   ...ordinary,
   id: "sluice-check-4",

@@ -18,7 +18,10 @@ export interface EnginePostgresOptions extends JournalPostgres.Options {
   readonly maxConnections?: number
 }
 
-/** Fails where the database cannot be reached or commits nothing. Later it may go away and come back. */
+/**
+ * The engine on PostgreSQL. Fails where the database cannot be reached or commits nothing. Later it may go away and
+ * come back.
+ */
 export const layer = (
   { maxConnections, url, ...journal }: EnginePostgresOptions
 ): Layer.Layer<

@@ -29,7 +29,7 @@ export const stepMark = (state: StepState): readonly [string, Colour] => stepLoo
 
 const epochMs = (iso: string): number => DateTime.toEpochMillis(DateTime.makeUnsafe(iso))
 
-/** Partners' origins, by the names that people know them by. */
+/** The origins of partners, by their display names. */
 export type Partners = Readonly<Record<string, string>>
 
 /** The endpoint without its scheme; with the partner's name for its origin, where there is one. */
@@ -59,7 +59,7 @@ export const heading = (
   }`
 }
 
-/** Text in lines of the style's width, so many columns in. */
+/** Wraps a text to the style's width and indents it by so many columns. */
 export const indented = (text: string, indent: number, style: Style, colour: Colour): ReadonlyArray<string> =>
   wrap(text, style.width - indent).map((line) => " ".repeat(indent) + style.paint(colour, line))
 

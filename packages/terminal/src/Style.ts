@@ -23,7 +23,9 @@ const codes: Readonly<Record<Colour, readonly [number, number]>> = {
 const narrowest = 72
 const widest = 120
 
-/** `columns` 0 means no terminal: 100 columns are used. Output is `bounded` unless it is said not to be. */
+/**
+ * Makes a style. `columns` 0 means no terminal: 100 columns are used. Output is `bounded` unless `bounded` is false.
+ */
 export const style = (
   options: { readonly columns: number; readonly colours: boolean; readonly bounded?: boolean }
 ): Style => ({
@@ -57,7 +59,7 @@ export const wrap = (text: string, width: number): ReadonlyArray<string> => {
   return [...lines, line]
 }
 
-/** `8 ms`, `1.02 s`, `21.1 s`. */
+/** The text of a duration: `8 ms`, `1.02 s`, `21.1 s`. */
 export const duration = (ms: number): string => {
   if (ms < 1000) return `${Math.round(ms)} ms`
   return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`

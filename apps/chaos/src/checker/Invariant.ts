@@ -40,7 +40,7 @@ export const derivedFrom = (key: string): { readonly runId: string; readonly ste
   return hex === "" ? undefined : { runId: uuid(hex), step: Number(step) }
 }
 
-/** Sorted by the time of arrival, which is the log's own order. */
+/** The evidence as invariants read it, sorted by the time of arrival, which is the log's own order. */
 export const caseOf = (evidence: Evidence): Case => {
   const { rows } = evidence
   const orders = new Map(rows.orders.map((order) => [order.id, order]))

@@ -54,7 +54,7 @@ const deliveries =
   `select id, message_id as "messageId", endpoint_id as "endpointId", type, order_id as "orderId", state
   from deliveries`
 
-/** `since`: epoch milliseconds of the first order. */
+/** Collects the evidence after a load. `since`: epoch milliseconds of the first order. */
 export const collect = Effect.fnUntraced(function*(since: number) {
   const sql = yield* SqlClient.SqlClient
   const now = yield* Clock.currentTimeMillis

@@ -6,7 +6,7 @@ import { subscribe } from "node:diagnostics_channel"
 import process from "node:process"
 import { setImmediate } from "node:timers/promises"
 
-/** The commands to it. */
+/** A command to the preload of a server under test. */
 export type Word = { readonly jumpMs: number } | { readonly weigh: number }
 
 /** The reply to `weigh`. */

@@ -81,7 +81,7 @@ export const query = (text: string): Message => message("Q", Buffer.from(`${text
 /** Asks for the answers so far without ending the implicit transaction, as `Sync` would. */
 export const flush: Message = message("H", Buffer.alloc(0))
 
-/** Outside of a transaction (`I`), in one (`T`), in a failed one (`E`). */
+/** The transaction status of a connection: outside of a transaction (`I`), in one (`T`), in a failed one (`E`). */
 export type TransactionStatus = "I" | "T" | "E"
 
 export const readyForQuery = (status: TransactionStatus): Message => message("Z", Buffer.from(status, "latin1"))

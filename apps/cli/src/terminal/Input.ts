@@ -27,7 +27,7 @@ export const json = Effect.fnUntraced(function*(file: string) {
   })
 })
 
-/** A JSON object, for what has to be one. */
+/** Reads a JSON file or standard input that must hold an object. */
 export const document = Effect.fnUntraced(function*(file: string) {
   const value = yield* json(file)
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
@@ -69,7 +69,7 @@ export const textFlag = (name: string, description: string) =>
 
 export const reasonFlag = textFlag("reason", "Why; kept with the run")
 
-/** Only what was given. */
+/** A record with the member `name` if an option was given, else an empty one: for spreading. */
 export const given = <Name extends string, A>(name: Name, value: Option.Option<A>): { readonly [N in Name]?: A } =>
   Option.isSome(value) ? { [name]: value.value } as { readonly [N in Name]: A } : {}
 

@@ -11,7 +11,7 @@ export interface Request {
 export const shellWord = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 
-/** `signedIn`: the server asks for keys, and `$SLUICE_KEY` is to hold one. */
+/** The curl command of a request. `signedIn`: the server asks for keys, and `$SLUICE_KEY` is to hold one. */
 export const curl = (origin: string, { route, parts = {} }: Request, signedIn: boolean): string => {
   const [method] = route
   const words = ["curl"]

@@ -68,7 +68,10 @@ const unmarked = (value: unknown, mark: string, rawJSON: (source: string) => unk
   return value
 }
 
-/** No reviver: it would be called for every value of a document of a mebibyte. */
+/**
+ * Parses JSON and keeps the exact text of its numbers. Without a reviver, which would be called for every value of a
+ * document of a mebibyte.
+ */
 export const parse = (text: string): unknown => {
   if (raw.rawJSON === undefined || !suspicious.test(text)) return JSON.parse(text)
   const mark = `raw ${Math.random()}`

@@ -126,7 +126,7 @@ export const drop = (): void => {
   tell()
 }
 
-/** Called when the server has answered 401, and no other tab has a key that is taken. */
+/** Locks the console. Called when the server has answered 401 and no other tab has a valid key. */
 export const lock = (): void => {
   if (locked) return
   locked = true

@@ -27,7 +27,7 @@ const fetchAll = async (router: AnyRouter): Promise<void> => {
 /** The quiet time after the first page, in milliseconds, before the others are fetched. */
 const afterMs = 3000
 
-/** Called once, when the console begins. */
+/** Loads the code of all pages in the background. Called once, when the console begins. */
 export const preloadPages = (router: AnyRouter): void => {
   const timer = setInterval(() => {
     clearInterval(timer)

@@ -67,7 +67,7 @@ const highlight = HighlightStyle.define([
 /** The nonce of this page, for the style sheets that the editor adds. */
 const nonce = (): string => document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce ?? ""
 
-/** `label`: what a screen reader calls the text. */
+/** The look of an editor. `label`: what a screen reader calls the text. */
 export const appearance = (label: string): Extension => [
   theme,
   syntaxHighlighting(highlight),

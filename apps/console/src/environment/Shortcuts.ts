@@ -18,14 +18,14 @@ const change = (next: ReadonlyArray<Shortcut>) => {
   for (const listener of listeners) listener()
 }
 
-/** Everything that can be pressed now. */
+/** All shortcuts that work at the moment. */
 export const useRegistered = (): ReadonlyArray<Shortcut> =>
   useSyncExternalStore((listener) => {
     listeners.add(listener)
     return () => listeners.delete(listener)
   }, () => registered)
 
-/** These keys work as soon as the component is on the screen, and while it is. Later ones win over earlier ones. */
+/** Registers shortcuts for as long as the component is on the screen. Later ones win over earlier ones. */
 export const useShortcuts = (shortcuts: ReadonlyArray<Shortcut>): void => {
   const latest = useRef(shortcuts)
   latest.current = shortcuts

@@ -49,7 +49,7 @@ export const openDepth = (value: unknown): number => {
   return text.length < 4000 ? 32 : text.length < 40_000 ? 3 : 2
 }
 
-/** `isOpen`: by place and depth. */
+/** The visible lines of a JSON document. `isOpen`: by place and depth. */
 export const jsonLines = (
   value: unknown,
   isOpen: (place: string, depth: number) => boolean

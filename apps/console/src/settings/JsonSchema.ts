@@ -106,5 +106,5 @@ export const valueTemplate = (schema: JsonSchema): string => {
   }
 }
 
-/** `string`, `number or null`. */
+/** The text of a schema's type, such as `string` or `number or null`. */
 export const typeText = (schema: JsonSchema): string => [...new Set(typesOf(schema))].join(" or ")

@@ -55,7 +55,7 @@ export const kinds: Readonly<Record<Kind, KindWords>> = {
 export const kindOf = (slug: string): Kind | undefined =>
   (Object.keys(kinds) as ReadonlyArray<Kind>).find((kind) => kinds[kind].list === `/${slug}`)
 
-/** Completion for everything but pipelines, whose plugins the server names. */
+/** The schemas for completion of all settings but pipelines, whose plugins the server names. */
 export const schemas: Readonly<Record<Exclude<Kind, "pipelines">, JsonSchema>> = {
   connectors: connectorSchema,
   authProviders: authProviderSchema,

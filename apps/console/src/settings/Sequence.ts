@@ -134,7 +134,7 @@ const matchOf = (match: Members): ReadonlyArray<string> => [
   ...text(match["when"]) === undefined ? [] : [String(match["when"])]
 ]
 
-/** Takes the stored form: camelCase, ids filled in. */
+/** The drawing of a pipeline in its stored form: camelCase, ids filled in. */
 export const sequenceOf = (document: unknown): Sequence => {
   const pipeline = members(document)
   const steps = list(pipeline["steps"]).map(drawn)

@@ -65,7 +65,7 @@ const distances = [1, 2, 5].flatMap((lead) => [1, 10, 100, 1000, 10_000].map((un
 )
   .toSorted((a, b) => a - b)
 
-/** Some four to six ticks at round distances. */
+/** The ticks of a time axis: some four to six at round distances. */
 export const ticksOf = (spanMs: number): ReadonlyArray<Tick> => {
   const distance = distances.find((one) => spanMs / one <= 5) ?? Math.ceil(spanMs / 5 / 86_400_000) * 86_400_000
   const ticks: Array<Tick> = []
@@ -73,7 +73,7 @@ export const ticksOf = (spanMs: number): ReadonlyArray<Tick> => {
   return ticks
 }
 
-/** `now`: epoch milliseconds, the end of what is still open. */
+/** The layout of a run's waterfall. `now`: epoch milliseconds, the end of what is still open. */
 export const waterfall = (event: Pick<ProcessEvent, "startedAt" | "createdAt" | "steps">, now: number): Waterfall => {
   const stretches = event.steps.map((step) => stretchOfStep(step, now))
   const all = [

@@ -5,7 +5,7 @@ import { scenarios } from "../scenario/Scenarios.ts"
 
 const firstOrder = scenarios[0] === undefined ? "" : orderId(scenarios[0])
 
-/** For a demo that goes on: addresses, and commands to paste. */
+/** The text of a demo that goes on: addresses, and commands to paste. */
 export const whileItRuns = (
   options: { readonly baseUrl: string; readonly partnerLog: string; readonly settingsFile: string },
   { paint }: Style
@@ -29,7 +29,7 @@ export const whileItRuns = (
   ]
 }
 
-/** For a demo that has ended. */
+/** The closing text of a demo that has ended. */
 export const afterwards = ({ paint }: Style): ReadonlyArray<string> => [
   paint("bold", "Where to look next:"),
   `  ${

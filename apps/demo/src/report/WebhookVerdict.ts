@@ -13,7 +13,7 @@ export const heardOf = (
 ): ReadonlyArray<SeenRequest> =>
   heard.filter((request) => request.partner === endpointId && webhookId(request) === messageId)
 
-/** `verified` where the receiver verified every request; else what it objected to. */
+/** The verdict on a delivery: `verified` if the receiver verified every request, else its objection. */
 export const finding = (delivery: DeliveryView, heard: ReadonlyArray<SeenRequest>): string => {
   const requests = heardOf(delivery, heard)
   return requests.length === 0

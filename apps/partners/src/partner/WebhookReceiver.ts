@@ -34,7 +34,7 @@ const receiver = (name: keyof typeof webhookSecrets, handle: (request: PartnerRe
 /** Hears of everything, and takes it at once. */
 export const crm = receiver("crm", () => done)
 
-/** Is busy when an order first comes, and takes it the second time. */
+/** A receiver that is busy when an order first comes, and takes it the second time. */
 export const warehouse = receiver(
   "warehouse",
   ({ number }) => number === 1 ? json(503, { error: "busy, come again" }) : done

@@ -35,7 +35,7 @@ export type Admission =
   | { readonly _tag: "Forbidden"; readonly caller: CallerIdentity; readonly need: Need }
   | { readonly _tag: "NotServed" }
 
-/** The routes of this process: a worker serves `pages` only, health and metrics among them. */
+/** The routes that this process serves: a worker serves `pages` only, health and metrics among them. */
 export type Serves = "everything" | "pages"
 
 export interface Credentials {
@@ -200,7 +200,7 @@ export const credentialsOf = (
   site: headers["sec-fetch-site"]
 })
 
-/** Answers requests in front of the routes, with or without a key: pages without data. */
+/** A handler in front of the routes that needs no key: it answers requests for pages without data. */
 export type Open = (
   request: HttpServerRequest.HttpServerRequest
 ) => HttpServerResponse.HttpServerResponse | undefined

@@ -31,7 +31,7 @@ const isOwnOrigin = (origin: string, host: string | undefined): boolean => {
   return (url.protocol === "http:" || url.protocol === "https:") && authority(url.protocol, host) === url.host
 }
 
-/** Answers whether a page of another origin, or of none, sends this request and could change something by it. */
+/** True if a page of another origin, or of none, sends this request and could change something by it. */
 export const isForeignOrigin = ({ method, host, origin, site }: RequestSource): boolean => {
   if (origin === undefined && site === undefined) return false
   if (reading.has(method)) return false

@@ -23,7 +23,7 @@ const keysMissing = ({ host }: ServerConfig) =>
 
 const needsKeys = ({ apiKeys, host }: ServerConfig): boolean => apiKeys.length === 0 && !isLoopback(host)
 
-/** Fails before a database is made that could hold no key. */
+/** Fails if keys are needed and none can exist, before a database is created that could hold none. */
 export const checkEarly = (config: ServerConfig): Effect.Effect<void, KeysMissing> =>
   Effect.suspend(() =>
     needsKeys(config) && config.databaseUrl === undefined && config.cellsFile === undefined &&

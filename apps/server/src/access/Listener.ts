@@ -86,7 +86,7 @@ const releaseIdle = Effect.fn("Listener.releaseIdle")(function*(server: Server) 
   yield* Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections()))
 })
 
-/** Asked for each request before the routes; true where it answers the request itself. */
+/** A handler that is asked before the routes; it returns true if it answers the request itself. */
 export type Front = (request: IncomingMessage, response: ServerResponse) => boolean
 
 /** Asks `front` first, and hands what it leaves to the routes. */

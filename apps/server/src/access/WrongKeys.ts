@@ -4,7 +4,7 @@
  */
 import { Metric } from "effect"
 
-/** Wrong keys of one address in a minute that are answered 401; further ones are 429. */
+/** The number of wrong keys of one address that are answered 401 in a minute; further ones are 429. */
 export const wrongKeysAMinute = 20
 
 const minuteMs = 60_000
@@ -28,7 +28,10 @@ interface Guesses {
   loggedAt: number
 }
 
-/** Mapped IPv4 addresses as IPv4; of IPv6 the network of 64 bits, which is what one customer is given. */
+/**
+ * The name under which an address is counted: IPv4 (mapped or not) as it is, IPv6 by its network of 64 bits, which is
+ * what one customer is given.
+ */
 export const clientOf = (address: string): string => {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
   if (mapped !== undefined) return mapped
@@ -88,5 +91,5 @@ const counter = (status: "401" | "403" | "429") =>
     attributes: { status }
   })
 
-/** Refused requests by the status of the answer. */
+/** The counters of refused requests, by the status of the answer. */
 export const refusals = { 401: counter("401"), 403: counter("403"), 429: counter("429") } as const

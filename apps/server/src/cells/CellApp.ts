@@ -26,7 +26,7 @@ export class CellApp
     ).pipe(Layer.provide([Layer.succeed(HttpRouter.RouterConfig, routerConfig), NodeHttpServer.layerHttpServices]))
 }
 
-/** Runs as a part of the cell: what is made names it, and what is measured is labelled with it. */
+/** Runs an effect as a part of the cell: new ids name the cell, and metrics are labelled with it. */
 export const inCell = (cell: number) => <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   effect.pipe(
     Effect.provideService(CurrentCell, cell),

@@ -17,7 +17,10 @@ export type FeedPlaces = ReadonlyMap<number, number>
 /** The largest number of items in an answer. */
 const most = 100
 
-/** `undefined` where it is not a value of `next`. `0`, as for one cell, is the beginning. */
+/**
+ * Parses a value of `next` into the place in each cell's feed; `undefined` for any other text. `0`, as for one cell,
+ * is the beginning.
+ */
 export const readPlaces = (after: string | undefined): FeedPlaces | undefined => {
   if (after === undefined || after === "0") return new Map()
   if (!/^\d{1,4}-\d{1,15}(\.\d{1,4}-\d{1,15})*$/.test(after)) return undefined

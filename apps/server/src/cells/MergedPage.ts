@@ -26,12 +26,12 @@ export interface Merged {
   readonly cursors: CellCursors
 }
 
-/** `newest`: the largest keys first. */
+/** The order of a list; `newest` has the largest keys first. */
 export type Direction = "newest" | "ascending"
 
 type Keys = ReadonlyArray<string | number>
 
-/** By the keys in turn; numbers by value, texts by code unit. */
+/** Compares two sort keys part by part: numbers by value, texts by code unit. */
 export const compareKeys = (a: Keys, b: Keys): number => {
   for (let at = 0; at < Math.min(a.length, b.length); at++) {
     const [x, y] = [a[at]!, b[at]!]
@@ -92,7 +92,7 @@ export const mergePages = (
 
 const codec = cursor(Schema.Array(Schema.Tuple([Schema.Int, Schema.NullOr(Schema.String)])))
 
-/** `null` where the list of each of `cells` is over. */
+/** The cursor of the next merged page; `null` once the list of each of `cells` is over. */
 export const writeCursor = (cursors: CellCursors, cells: ReadonlyArray<number>): string | null =>
   cells.every((cell) => cursors.get(cell) === null) ? null : codec.write([...cursors])
 

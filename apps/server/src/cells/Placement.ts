@@ -6,6 +6,7 @@ import { Api } from "@sluice/api/Api"
 import type { HttpApi, HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
 
 /**
+ * The cells that a route asks or changes.
  * - `settings`: written and answered by cell 0; a key with a tenant reads its own cell's copy and writes nothing.
  * - `keys`: managed keys, which are cell 0's and no tenant's.
  * - `submit`: goes to the cell of the caller's tenant.

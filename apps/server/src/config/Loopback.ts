@@ -2,7 +2,10 @@
 import { Result } from "effect"
 import * as NetAddress from "effect/net/NetAddress"
 
-/** `host` as in `HOST`: a name or an address, without a port and without brackets. */
+/**
+ * True if `host` is reachable from this machine only. `host` as in `HOST`: a name or an address, without a port and
+ * without brackets.
+ */
 export const isLoopback = (host: string): boolean => {
   const name = host.toLowerCase().replace(/\.$/, "")
   if (name === "localhost" || name.endsWith(".localhost")) return true

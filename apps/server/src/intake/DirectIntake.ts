@@ -49,7 +49,7 @@ export const plainLength = (headers: Body.SentHeaders): number | undefined => {
   return length > 0 && length <= Body.maxBody ? length : undefined
 }
 
-/** Answers whether the gate and the role of the key let the request in. */
+/** True if the gate and the role of the key let the request in. */
 export const isAdmitted = (admission: Admission, need: Need): boolean =>
   admission._tag === "Admitted" && (admission.caller === undefined || allows(admission.caller.roles, need))
 
@@ -79,7 +79,7 @@ const respond = (fiber: Fiber.Fiber<HttpServerResponse.HttpServerResponse>, resp
   fiber.addObserver((exit) => write(response, Exit.isSuccess(exit) ? exit.value : ended))
 }
 
-/** Its fibers end with the scope. */
+/** The handler that takes orders and events in at Node's request. Its fibers end with the scope. */
 export const make = (decide: Decide): Effect.Effect<
   Front,
   never,

@@ -37,7 +37,7 @@ const shownCause = (cause: Cause.Cause<unknown>, redactor: Redactor): Cause.Caus
   return Cause.die(error)
 }
 
-/** Around every logger that is in force. */
+/** Redacts the known secrets in the messages of every logger in force. */
 export const layer: Layer.Layer<never, never, KnownSecrets> = Layer.effectContext(
   Effect.gen(function*() {
     const known = yield* KnownSecrets

@@ -29,7 +29,7 @@ export const problemResponse = (problem: Problem, headers?: Headers.Input): Http
     : HttpServerResponse.setHeader(response, "retry-after", String(retryAfterSeconds))
 }
 
-/** `text` is JSON. */
+/** A response whose body is `text`, which is JSON already. */
 export const json = (text: string, status = 200, headers?: Headers.Input): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.text(text, {
     status,

@@ -11,7 +11,7 @@ import { ByteSize, Effect } from "effect"
 import { HttpIncomingMessage, type HttpServerError, type HttpServerRequest } from "effect/http"
 import { locate } from "./JsonFault.ts"
 
-/** Bytes. */
+/** The largest size of a request's body, in bytes. */
 export const maxBody = 1024 * 1024
 
 const limit = ByteSize.mebibytes(1)
@@ -31,7 +31,7 @@ export interface Described {
   readonly headers: SentHeaders
 }
 
-/** Answers whether the request announces a body that is not empty. */
+/** True if the request announces a body that is not empty. */
 export const isSent = ({ headers }: Described): boolean => {
   const { "content-length": length, "transfer-encoding": transfer } = headers
   return transfer !== undefined || (length !== undefined && length !== "0")

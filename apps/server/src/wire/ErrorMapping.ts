@@ -6,7 +6,7 @@ import type { IntakeConflict, JournalFull, JournalUnavailable, OrderNotFound } f
 import type { CursorInvalid } from "@sluice/persistence/internal/sql/Page"
 import { DateTime, Effect, Option } from "effect"
 
-/** Bad input: the detail repeats the faults, for those who read no further. */
+/** The problem of bad input. Its detail repeats the faults, for readers of the first line only. */
 export const invalid = (faults: ReadonlyArray<Fault>): Problems.InvalidRequest => {
   const errors = firstFaults(faults)
   return new Problems.InvalidRequest({

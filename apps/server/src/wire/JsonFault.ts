@@ -3,7 +3,10 @@
  * faults; this is a second, slower pass over a text that it has refused.
  */
 
-/** `line 2, column 5: expected a value, found "}"`; `undefined` where the text is JSON. */
+/**
+ * The place and kind of the first fault in a text that is not JSON, as in `line 2, column 5: expected a value, found
+ * "}"`; `undefined` for JSON.
+ */
 export const locate = (text: string): string | undefined => {
   const fault = findFault(text)
   if (fault === undefined) return undefined

@@ -11,7 +11,10 @@ const hashes = (html: string, element: "script" | "style"): ReadonlyArray<string
 
 const sources = (list: ReadonlyArray<string>): string => list.length === 0 ? "'none'" : list.join(" ")
 
-/** `styles` replaces the hashes of the page's own styles, where scripts make more of them. */
+/**
+ * The Content-Security-Policy of a page. `styles` replaces the hashes of the page's own styles, where scripts make
+ * more of them.
+ */
 export const policyOf = (html: string, styles: ReadonlyArray<string> = hashes(html, "style")): string => {
   return [
     "default-src 'none'",

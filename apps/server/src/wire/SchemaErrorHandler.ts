@@ -17,7 +17,7 @@ import * as Body from "./Body.ts"
 /** Endpoints that watch or wait by themselves, and set their own bounds. */
 const unhurried: ReadonlySet<string> = new Set(["submit", "process", "stream", "simulate", "feed"])
 
-/** Below the 5 s that a client is promised. */
+/** The time after which a request is answered 503: below the 5 s that a client is promised. */
 export const patience = "4500 millis"
 
 const awaySeconds = 1
@@ -103,7 +103,7 @@ const answer = (
   return broken(error)
 }
 
-/** Logged with everything that is known; answered with nothing of it. */
+/** Logs a defect with all that is known of it, and makes a 500 that shows none of it. */
 export const broken = (defect: unknown): Effect.Effect<HttpServerResponse.HttpServerResponse> =>
   Effect.as(
     Effect.logError("a request failed", defect),

@@ -10,7 +10,7 @@ export const CallbackReceipt = Schema.Struct({
   state: RunState
 }).annotate({ identifier: "CallbackReceipt" })
 
-/** Needs no key: the token is the key. */
+/** The route of callback URLs. It needs no key: the token is the key. */
 export class CallbacksApi extends HttpApiGroup.make("callbacks")
   .add(
     HttpApiEndpoint.post("answer", "/v1/callbacks/:token", {

@@ -13,7 +13,7 @@ export const pageQuery = {
   cursor: Schema.optionalKey(Schema.String.annotate({ description: "nextCursor of the page before" }))
 }
 
-/** With several databases: the cells that are away, whose part is missing. */
+/** The cells that are away and whose part of a list is missing; only with several databases. */
 export const missingCells = Schema.optionalKey(
   Schema.Array(Schema.Int).annotate({
     description: "With SLUICE_CELLS alone: the cells that are away, and whose part of the answer is missing"

@@ -16,7 +16,7 @@ const named = <const Slug extends string, const Status extends number>(slug: Slu
   title
 })
 
-/** Cannot be read, or does not fit its schema. */
+/** The request cannot be read, or does not fit its schema. */
 export class InvalidRequest extends HttpApiError.Problem<InvalidRequest>()(
   "InvalidRequest",
   named("invalid-request", 400, "The request is not valid"),
@@ -108,7 +108,10 @@ export class PipelineMatchFailed extends HttpApiError.Problem<PipelineMatchFaile
   faults
 ) {}
 
-/** Readable, but the settings refuse it: an unknown pipeline to process with, no key to seal a secret with. */
+/**
+ * The request is readable, but the settings do not allow it: an unknown pipeline to process with, no key to seal a
+ * secret with.
+ */
 export class SettingsRefuse extends HttpApiError.Problem<SettingsRefuse>()(
   "SettingsRefuse",
   named("settings-refuse", 422, "The settings do not allow it"),
@@ -134,7 +137,7 @@ export class InternalFault extends HttpApiError.Problem<InternalFault>()(
   named("internal", 500, "The server failed")
 ) {}
 
-/** More is waiting than can be held; nothing was stored. Comes with `Retry-After`. */
+/** The queue is full: nothing was stored. Comes with `Retry-After`. */
 export class QueueFull extends HttpApiError.Problem<QueueFull>()(
   "QueueFull",
   named("queue-full", 503, "Too much is waiting"),

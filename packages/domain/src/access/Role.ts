@@ -19,7 +19,7 @@ const granted: Readonly<Record<Role, ReadonlySet<Need>>> = {
   admin: new Set<Need>(["anyone", "lookup", "read", "submit", "operate", "admin"])
 }
 
-/** Answers whether one of the roles is enough. */
+/** True if one of the roles is enough. */
 export const allows = (roles: ReadonlyArray<Role>, need: Need): boolean =>
   need === "anyone" || roles.some((role) => granted[role].has(need))
 

@@ -50,7 +50,7 @@ export const nearestOf = (name: string, among: ReadonlyArray<string>): string | 
 /** The largest number of names that a message lists. */
 const mostListed = 8
 
-/** `: did you mean accountId?`, or which there are. */
+/** The end of a message about an unknown name: `: did you mean accountId?`, or the list of known names. */
 export const suggestion = (name: string, among: ReadonlyArray<string>): string => {
   const meant = nearest(name, among)
   if (meant !== undefined) return `: did you mean ${meant}?`

@@ -3,7 +3,7 @@
 /** Names and positions, from the document's root to a member. */
 export type MemberPath = ReadonlyArray<string | number>
 
-/** `["steps", 0, "options", "endpoint"]` as `steps[0].options.endpoint`. */
+/** The text of a path: `steps[0].options.endpoint` for `["steps", 0, "options", "endpoint"]`. */
 export const pathText = (path: MemberPath): string =>
   path.reduce<string>(
     (text, token) => typeof token === "number" ? `${text}[${token}]` : text === "" ? token : `${text}.${token}`,

@@ -46,7 +46,7 @@ export const receivedText = ({ body, headers, truncated = false }: ReceivedBody)
   return (isWide ? undefined : decodedAs("utf-8", body, truncated)) ?? decodedAs(charset, body, truncated)
 }
 
-/** Why `receivedText` has nothing, as the end of a sentence about the answer. */
+/** The reason for which `receivedText` returns nothing, as the end of a sentence about the answer. */
 export const undecodable = "is not UTF-8, and its Content-Type names no charset that decodes it"
 
 /**

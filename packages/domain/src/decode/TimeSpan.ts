@@ -1,7 +1,7 @@
 /** Timeouts as settings write them: a .NET TimeSpan or milliseconds. Contract: section 4, "Connector". */
 import type { Json } from "../json/Json.ts"
 
-/** Milliseconds that a timer can wait: above it, it would fire at once. */
+/** The longest wait of a JavaScript timer, in milliseconds: a timer for longer fires at once. */
 export const longestTimeoutMs = 2 ** 31 - 1
 
 /** `[-][d.]hh:mm[:ss[.fffffff]]`, hours below 24, minutes and seconds below 60. */

@@ -109,7 +109,7 @@ export const withoutNulls = (
   )
 }
 
-/** `steps[0].critcal is not known: did you mean critical?` */
+/** The fault of an unknown member: `steps[0].critcal is not known: did you mean critical?` */
 export const unknownFault = ({ known, path }: UnknownMember): Fault => {
   const text = pathText(path)
   const meant = nearestOf(String(path.at(-1)), known)

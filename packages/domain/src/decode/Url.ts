@@ -1,4 +1,4 @@
-/** URLs as the platform's parser reads them: the WHATWG URL Standard, which every runtime has and no `lib` declares. */
+/** A URL as parsed by the platform, by the WHATWG URL Standard; no TypeScript `lib` without a DOM declares it. */
 
 export interface ParsedUrl {
   /** `https:` */
@@ -19,7 +19,7 @@ export interface ParsedUrl {
 
 declare const URL: new(text: string) => ParsedUrl
 
-/** `undefined` where the text is no absolute URL. */
+/** Parses an absolute URL; `undefined` for any other text. */
 export const parseUrl = (text: string): ParsedUrl | undefined => {
   try {
     return new URL(text)
@@ -34,5 +34,8 @@ export const parseHttpUrl = (text: string): ParsedUrl | undefined => {
   return url?.protocol === "http:" || url?.protocol === "https:" ? url : undefined
 }
 
-/** Its scheme, host and effective port, as in `https://partner.example`; `undefined` where it is no HTTP URL. */
+/**
+ * The scheme, host and effective port of a URL, as in `https://partner.example`; `undefined` for a text that is no
+ * HTTP URL.
+ */
 export const originOf = (text: string): string | undefined => parseHttpUrl(text)?.origin

@@ -9,7 +9,7 @@ import { replaceStrings } from "./JsonStrings.ts"
 /** The replacement for a string of a person. */
 export const erased = "[erased]"
 
-/** JSON: an erasure that is under way is stored. */
+/** The values that identify a person, as JSON: an erasure that is under way is stored. */
 export interface PersonalValues {
   /** Sought as whole strings. */
   readonly whole: ReadonlyArray<string>

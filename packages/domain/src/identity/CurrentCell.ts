@@ -7,7 +7,7 @@ import { Context, Fiber } from "effect"
 /** The number of cells that an id can name. */
 export const maxCells = 1024
 
-/** 0 to 1023; 0 where there is one database. */
+/** The number of the cell that this fiber works for, 0 to 1023; 0 with one database. */
 export const CurrentCell = Context.Reference<number>("@sluice/domain/identity/CurrentCell", {
   defaultValue: () => 0
 })

@@ -35,7 +35,7 @@ export const processEventId = (uuid: string): ProcessEventId => named("process_e
 export const jobId = (uuid: string): string => named("job", uuid)
 export const calloutId = (uuid: string): CalloutId => named("callout", uuid) as CalloutId
 export const deliveryId = (uuid: string): string => named("delivery", uuid)
-/** `webhook-id`: names the message over attempts, endpoints, redelivery and replay. */
+/** The id of a message as `webhook-id` has it: the same over attempts, endpoints, redelivery and replay. */
 export const messageId = (uuid: string): string => named("msg", uuid)
 export const subscriptionId = (uuid: string): string => named("sub", uuid)
 export const customerId = (uuid: string): string => named("customer", uuid)

@@ -60,7 +60,7 @@ export const partIdOf = (uuid: string, part: number): string =>
 /** The header's value. */
 export const traceparent = ({ traceId, spanId }: TraceParent): string => `00-${traceId}-${spanId}-01`
 
-/** `undefined` for a value that says nothing: it is ignored, as the standard wants. */
+/** Parses a `traceparent` header; `undefined` for a value that is not valid, which the standard ignores. */
 export const readTraceparent = (header: string | undefined): TraceParent | undefined => {
   const [, traceId, spanId] = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/.exec(header ?? "") ?? []
   return traceId === undefined || spanId === undefined || /^0+$/.test(traceId) || /^0+$/.test(spanId)

@@ -29,7 +29,7 @@ export const isInteger = ({ digits, exponent }: Decimal): boolean => digits === 
 
 const signOf = ({ digits, isNegative }: Decimal): number => digits === "" ? 0 : isNegative ? -1 : 1
 
-/** Negative, zero or positive, as `a` is less than, equal to or greater than `b`. */
+/** Compares two decimals: negative, zero or positive, as `a` is less than, equal to or greater than `b`. */
 export const compare = (a: Decimal, b: Decimal): number => {
   const sign = signOf(a)
   if (sign !== signOf(b) || sign === 0) return sign - signOf(b)

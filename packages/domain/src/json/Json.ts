@@ -12,7 +12,7 @@ export interface JsonObject {
   readonly [member: string]: Json
 }
 
-/** Not JSON, or nested too deeply. `path` is empty, since nothing could be read. */
+/** The text is not JSON, or nested too deeply. `path` is empty, since nothing could be read. */
 export class JsonUnreadable extends Schema.TaggedError<JsonUnreadable>()("JsonUnreadable", {
   message: Schema.String
 }) {}

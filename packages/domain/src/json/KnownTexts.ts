@@ -75,8 +75,8 @@ function* writtenSteps(value: unknown, depth: number, pace: Pace): Steps<string>
   return `{${parts.text}}`
 }
 
-/** `textWithKnown` in steps, for values that may have many thousands of members or items. */
+/** The work of `textWithKnown` in steps, for values that may have many thousands of members or items. */
 export const textSteps = (value: object): Steps<string> => writtenSteps(value, deepest, makePace())
 
-/** `JSON.stringify(value)`, made from the texts that are known of it and of its parts, down to a depth. */
+/** The text of `JSON.stringify(value)`, put together from known texts of the value and its parts, down to a depth. */
 export const textWithKnown = (value: object, depth = deepest): string => written(value, depth)

@@ -27,7 +27,7 @@ const next = (): void => {
   resume()
 }
 
-/** Waits until nothing large is being worked on and everybody else had a chance. Interruptible. */
+/** Waits until no other fiber works on a large text and all others had a chance to run. Interruptible. */
 export const turn: Effect.Effect<void> = Effect.callback<void>((resume) => {
   const take = () => resume(Effect.void)
   waiting.add(take)
@@ -49,7 +49,7 @@ export const turnFor = (length: number): Effect.Effect<void> => length < largeLe
 
 const large = new WeakSet<object>()
 
-/** Remembers that a value was read from so many characters, for those who have only the value. */
+/** Remembers the number of characters that a value was parsed from, for callers that have only the value. */
 export const measured = <Value>(value: Value, length: number): Value => {
   if (length >= largeLength && typeof value === "object" && value !== null) large.add(value)
   return value

@@ -27,6 +27,6 @@ export function* copySteps<Value>(
   return copy
 }
 
-/** `{ ...object }` */
+/** A shallow copy, `{ ...object }`. */
 export const copyOf = <Value>(object: Readonly<Record<string, Value>>): Record<string, Value> =>
   atOnce(copySteps(object, makePace()))

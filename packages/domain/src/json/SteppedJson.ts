@@ -104,7 +104,7 @@ function* objectOf(text: string, start: number): Steps<{ readonly value: Json; r
   return { value: object, end }
 }
 
-/** `Json.parseOwn` in steps, each over some 64 KiB. Throws `SyntaxError`. */
+/** Parses trusted JSON, as `Json.parseOwn`, in steps of some 64 KiB each. Throws `SyntaxError`. */
 export function* parseOwnSteps(text: string): Steps<Json> {
   const start = afterBlanks(text, 0)
   const opened = text.charCodeAt(start)
@@ -115,7 +115,7 @@ export function* parseOwnSteps(text: string): Steps<Json> {
   return value
 }
 
-/** `Json.parse` in steps. Throws `JsonUnreadable`. */
+/** Parses JSON, as `Json.parse`, in steps. Throws `JsonUnreadable`. */
 export function* parseSteps(text: string): Steps<Json> {
   if (text.length <= 2 * largeLength) return parse(text)
   checkDepth(text)

@@ -3,7 +3,7 @@
  * there (`LargeText.inTurns`) or goes on at once (`atOnce`), as for all documents that are not large.
  */
 
-/** Work whose result is an `A`. */
+/** A computation in steps whose result is an `A`. */
 export type Steps<A> = Generator<void, A>
 
 /** Counts what was done since the last pause: values, members and items of a document. */

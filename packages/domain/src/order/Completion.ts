@@ -12,11 +12,17 @@ export interface Completion {
 
 const isNewOrder = ({ orderType }: Order): boolean => orderType === "NEW_ORDER" || orderType === "NEW_GIFT_ORDER"
 
-/** Why a completed run of the order leaves less behind than the order asks for; `undefined` where it does not. */
+/**
+ * The reason for which a completed run of the order leaves less behind than the order asks for; `undefined` if it does
+ * not.
+ */
 export const completionFault = (order: Order): string | undefined =>
   isNewOrder(order) ? subscriptionFault(order) : undefined
 
-/** `undefined` where it leaves nothing. `newId` gives UUIDv7s. */
+/**
+ * The customer and the subscriptions that a completed run of the order leaves behind; `undefined` if there are none.
+ * `newId` gives UUIDv7s.
+ */
 export const completionOf = (order: Order, newId: () => string): Completion | undefined => {
   const isNew = isNewOrder(order)
   if (!isNew && order.orderType !== "UPDATE_CUSTOMER") return undefined

@@ -59,7 +59,7 @@ export const knownMembers: Readonly<Record<string, MemberType>> = {
   customFields: "object"
 }
 
-/** Added by the server; what a client sends in their place is ignored at submission and refused in a patch. */
+/** The members that the server adds; a client's values for them are ignored at submission and refused in a patch. */
 export const serverMembers = ["createdAt", "updatedAt", "version"] as const
 
 /** Members that are columns or keys, where a NUL or a lone surrogate cannot be stored. */
@@ -211,7 +211,7 @@ export const storedFaults = (document: JsonObject): ReadonlyArray<Fault> => [
 
 const ofServer: ReadonlySet<string> = new Set(serverMembers)
 
-/** `firstVersion` in steps. */
+/** The work of `firstVersion` in steps. */
 export function* firstVersionSteps(submitted: JsonObject, id: string, at: string): Steps<Order> {
   const document = yield* copySteps(submitted, makePace(), ofServer)
   document.id = id

@@ -339,5 +339,5 @@ export function* mergeSteps(order: JsonObject, patch: JsonObject): Steps<JsonObj
   return yield* draft.value(pace)
 }
 
-/** `mergeSteps` without a pause. */
+/** Merges a patch as `mergeSteps` does, without a pause. */
 export const mergeOrder = (order: JsonObject, patch: JsonObject): JsonObject => atOnce(mergeSteps(order, patch))

@@ -13,7 +13,7 @@ import { mergeSteps } from "./OrderMerge.ts"
 import { patchFaults } from "./PatchFaults.ts"
 import { mergeControls, patchMember, type PatchMode, refusedMembers, renamedMember } from "./PatchNames.ts"
 
-/** Decoded: names are the order's, types are checked, members that were null are there as null. */
+/** A decoded patch: names are the order's, types are checked, and nulls are kept as null. */
 export interface OrderPatch extends JsonObject {
   /** `false`: `properties` replaces the whole list. */
   readonly keepExistingCustomProperties?: boolean
@@ -25,7 +25,9 @@ export interface OrderPatch extends JsonObject {
   readonly forceUpdate?: ReadonlyArray<string>
 }
 
-/** Unknown members that are kept beside an answer or a patch; the record of the callout has all of them. */
+/**
+ * The number of unknown members that are kept beside an answer or a patch; the record of the callout has all of them.
+ */
 export const mostUnknown = 1000
 
 export type DecodedPatch =
@@ -100,7 +102,7 @@ export function* decodeSteps(json: Json, mode: PatchMode): Steps<DecodedPatch> {
   return unknown.length > 0 ? { patch, unknown: Object.fromEntries(unknown) } : { patch }
 }
 
-/** `decodeSteps` without a pause. */
+/** Decodes a patch as `decodeSteps` does, without a pause. */
 export const decodePatch = (json: Json, mode: PatchMode): DecodedPatch => atOnce(decodeSteps(json, mode))
 
 /** True if the order refuses this patch: it is read-only, and the patch does not lift that. The API answers 409. */
@@ -132,6 +134,6 @@ export function* mergePatchSteps(order: Order, patch: JsonObject, options: Merge
   return { order: merged, changes }
 }
 
-/** `mergePatchSteps` without a pause. */
+/** Merges a patch as `mergePatchSteps` does, without a pause. */
 export const mergePatch = (order: Order, patch: JsonObject, options: MergeOptions = {}): PatchMerge =>
   atOnce(mergePatchSteps(order, patch, options))

@@ -90,7 +90,7 @@ const fewItems = 4
 const copiedLength = (order: Order): number =>
   JSON.stringify([order["tracking"], countryOf(order), order["orderDate"]]).length
 
-/** Why the order leaves no subscription behind although it is a new one; `undefined` where it does. */
+/** The reason for which a new order leaves no subscription behind; `undefined` if it leaves one. */
 export const subscriptionFault = (order: Order): string | undefined => {
   const items = order["orderItems"]
   if (!Array.isArray(items)) return undefined

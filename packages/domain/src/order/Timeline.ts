@@ -72,7 +72,7 @@ export const Told = Schema.Struct({
 })
 export type Told = typeof Told.Type
 
-/** Why a member of an order has its value. */
+/** The explanation of a member's value: the version that brought it, and the chain of causes. */
 export const Why = Schema.Struct({
   /** Absent where the member was removed. */
   value: Schema.optionalKey(Schema.Json),

@@ -17,7 +17,7 @@ export interface WantedConnector {
   readonly connectorId: string | undefined
 }
 
-/** `reason` says in words which rule decided, for the step's `reason`. */
+/** The connector that was selected, if any; `reason` says which rule decided, for the step's `reason`. */
 export type ConnectorSelection =
   | { readonly connector: Connector; readonly reason: string }
   | { readonly connector: undefined; readonly reason: string }

@@ -10,7 +10,7 @@ export interface Domain {
 
 const shape = /^(\[[0-9a-f:.]+\]|[^\s/:@?#[\]\\]+)(?::(\d{1,5}))?$/i
 
-/** `undefined` where the text is no host, or a host with anything but a port after it. */
+/** Parses a host with an optional port; `undefined` for any other text. */
 export const parseDomain = (text: string): Domain | undefined => {
   const [, host, port] = shape.exec(text) ?? []
   // A scheme of its own would leave the host's case as it is, and the default port of http would vanish.

@@ -79,7 +79,10 @@ const indexOf = (candidates: ReadonlyArray<Pipeline>): Index => {
   return made
 }
 
-/** `candidates` is indexed when it is first seen, and must not be changed afterwards. */
+/**
+ * The pipelines whose conditions, but for `when`, the order meets. `candidates` is indexed when it is first seen, and
+ * must not be changed afterwards.
+ */
 export const matchingPipelines = (order: Order, candidates: ReadonlyArray<Pipeline>): PipelineMatch => {
   const { all, byOrderType, ofAnyType } = indexOf(candidates)
   const ofType = typeof order.orderType === "string" ? byOrderType.get(order.orderType) : undefined

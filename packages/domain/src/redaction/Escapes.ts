@@ -201,7 +201,7 @@ const goesOn = (content: Content, at: number, end: number): boolean => {
   return found === none || (codeOf(found) >= 0xd800 && codeOf(found) <= 0xdbff && at + 12 > end)
 }
 
-/** An escape before `end`, where a text was cut, may be unfinished: where it begins. */
+/** The start of an escape that is unfinished at `end`, where a text was cut; `end` if there is none. */
 export const unfinishedEscape = (content: Content, end: number): number => {
   let start = end
   for (let at = end - 1; at >= Math.max(0, end - 12); at--) {

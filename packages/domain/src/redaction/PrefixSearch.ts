@@ -20,7 +20,10 @@ const begins = (content: Content, index: number, length: number, units: Content)
 const keyOf = (units: Content, at: number): number =>
   (unitAt(units, at) * 65_536 + unitAt(units, at + 1)) * 65_536 + unitAt(units, at + 2)
 
-/** `least` is how many units such a part has; at least 3. */
+/**
+ * Prepares the search for beginnings of `patterns`. `least`: the shortest beginning of a pattern that counts, in
+ * units; at least 3.
+ */
 export const makePrefixSearch = <Pattern>(
   patterns: ReadonlyArray<Sought<Pattern>>,
   least: (pattern: Pattern) => number

@@ -26,12 +26,16 @@ const hiddenHeaders: ReadonlySet<string> = new Set(["authorization", "proxy-auth
 
 export type Headers = Readonly<Record<string, string>>
 
-/** `cut`: the content ends where it was cut, perhaps within a secret, whose part is hidden. */
+/**
+ * The options of a redaction. `cut`: the content ends where it was cut, perhaps within a secret, whose part is hidden.
+ */
 export interface RedactOptions {
   readonly cut?: boolean | undefined
 }
 
-/** Made once for a set of secrets. What holds none comes back as the very same reference. */
+/**
+ * Hides a set of secrets in texts, JSON and headers. Content without a secret is returned as the very same reference.
+ */
 export interface Redactor {
   /** An ellipsis in the text is a place where it was cut. */
   readonly text: (text: string, options?: RedactOptions) => string
@@ -305,7 +309,7 @@ export const both = (first: Redactor, second: Redactor): Redactor => ({
   json: (value) => second.json(first.json(value))
 })
 
-/** `makeRedactor` for one text; where there are many, make the redactor once. */
+/** Redacts one text. For several texts, make one redactor with `makeRedactor`. */
 export const redactText = (text: string, secrets: ReadonlyArray<string>): string => makeRedactor(secrets).text(text)
 
 export const redactBytes = (bytes: Uint8Array, secrets: ReadonlyArray<string>): Uint8Array =>

@@ -43,7 +43,7 @@ const split = (member: string): readonly [name: string, value: string] | undefin
   return at < 0 ? undefined : [member.slice(0, at), member.slice(at + 1)]
 }
 
-/** False for texts that are no URL with a query, as most are. */
+/** True if the text may be a URL with a query; false for most texts, quickly. */
 export const mayHoldQuery = (text: string): boolean => text.includes("?") && text.includes("=")
 
 /** The secrets in a text that is an `http:` or `https:` URL; none in any other text. */
@@ -78,7 +78,7 @@ export const valueTexts = (value: string): ReadonlyArray<string> => [...new Set(
 /** `user:password@`, as the URL parser takes it: up to the last `@` before the path. */
 const userInfo = /^(\s*https?:[\\/]*)([^\\/?#]*)@/i
 
-/** User and password in a URL, as they are written. */
+/** The user and password in a URL, as they are written. */
 export const userOf = (text: string): { readonly user?: string; readonly password: string } => {
   const user = userInfo.exec(text)?.[2]
   return user === undefined ? { password: "" } : { user, password: user.slice(user.indexOf(":") + 1) }

@@ -14,7 +14,7 @@ import { type PlacedStep, withIds } from "../pipeline/StepIds.ts"
 import { type Environment, resolveEnvironment } from "./EnvironmentSecret.ts"
 import { decodeStep, stepDocument } from "./StepDocument.ts"
 
-/** Added by the server to what `GET` answers, and ignored where it comes back. */
+/** The members that `GET` adds to a setting; they are ignored in a `PUT`. */
 export const answeredMembers: ReadonlySet<string> = new Set(["version", "createdAt", "updatedAt", "warnings", "paused"])
 
 /** The result of reading a document that has faults. */

@@ -170,7 +170,7 @@ export const secretTexts = (kind: SettingsKind, document: JsonObject): ReadonlyA
   ].filter((text) => text.length >= shortestSecret)
 }
 
-/** `steps[0].options.endpoint?api_key` */
+/** The text of a secret's place in a setting, such as `steps[0].options.endpoint?api_key`. */
 export const slotText = ({ path, query }: Pick<SecretSlot, "path" | "query">): string =>
   query === undefined ? pathText(path) : `${pathText(path)}?${query.name}`
 
@@ -283,7 +283,7 @@ export const counterpart = (
   return counterpart(document[token] ?? null, memberNamed(stored, token), rest)
 }
 
-/** Steps in one list, so that one that has become post-processing is found again. */
+/** The document with all steps in one list, for comparison: a step that became post-processing is found again. */
 export const comparable = (kind: SettingsKind, stored: JsonObject | undefined): JsonObject | undefined => {
   if (stored === undefined || kind !== "pipeline") return stored
   const all = [stored.steps, stored.postProcessing].flatMap((steps): ReadonlyArray<Json> =>

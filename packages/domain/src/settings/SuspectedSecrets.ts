@@ -29,7 +29,10 @@ const ofUrl = (url: string): ReadonlyArray<string> => {
 const ofNamed = (value: Json | undefined): ReadonlyArray<string> =>
   typeof value === "string" ? [...tokenOf(value), ...quoted(value).flatMap(tokenOf)] : []
 
-/** By names alone, in maps and in lists of `{ Key, Value }`; in expressions, the texts in quotes. */
+/**
+ * The values in a setting that are probably secrets, found by names alone: in maps, in lists of `{ Key, Value }`, and
+ * in the quoted texts of expressions.
+ */
 export const suspectedSecrets = (body: Json): ReadonlyArray<string> => {
   if (typeof body === "string") return ofUrl(body)
   if (Array.isArray(body)) return body.flatMap(suspectedSecrets)

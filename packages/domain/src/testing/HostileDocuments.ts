@@ -37,7 +37,7 @@ export interface HostileDocument {
   readonly make: (bytes: number) => string
 }
 
-/** By what they hold. Each is an object, nested at most 62 levels deep, so that it can be a part of others. */
+/** Hostile JSON objects by what they hold, each nested at most 62 levels deep, so that it can be a part of others. */
 export const hostileDocuments: ReadonlyArray<HostileDocument> = [
   { name: "small numbers", make: (bytes) => filled(bytes, "{\"list\":[", () => "1", "]}") },
   {

@@ -1,7 +1,10 @@
 /** A delivery: one message to one endpoint, with its attempts. Contract: sections 1 and 9. */
 import { Schema } from "effect"
 
-/** `filtered`, `cancelled` and `held` ones are not attempted; of these, only `held` ones can be sent again, by replay. */
+/**
+ * The state of a delivery. `filtered`, `cancelled` and `held` ones are not attempted; of these, only `held` ones can
+ * be sent again, by replay.
+ */
 export const DeliveryState = Schema.Literals(["pending", "delivered", "exhausted", "held", "filtered", "cancelled"])
 export type DeliveryState = typeof DeliveryState.Type
 

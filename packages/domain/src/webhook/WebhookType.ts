@@ -64,7 +64,7 @@ export type WebhookType =
   | OperationalType
   | EventType
 
-/** Everything that an endpoint can subscribe to. */
+/** All types that an endpoint can subscribe to. */
 export const webhookTypes: ReadonlyArray<WebhookType> = [
   ...submissionTypes,
   ...outcomeTypes,

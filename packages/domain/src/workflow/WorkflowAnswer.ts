@@ -148,5 +148,5 @@ export function* answerSteps(body: string): Steps<WorkflowAnswer> {
   }
 }
 
-/** `answerSteps` without a pause. */
+/** Reads a workflow's answer as `answerSteps` does, without a pause. */
 export const readWorkflowAnswer = (body: string): WorkflowAnswer => atOnce(answerSteps(body))

@@ -19,7 +19,7 @@ import type { CalloutRequest, RequestCredentials } from "../plugins/Callout.ts"
 import type { Defect } from "../plugins/PluginError.ts"
 import { callbackHeader } from "./CallbackUrl.ts"
 
-/** Everything that decides what attempt `attempt` of a request says. */
+/** The values that determine the request of one attempt. */
 export interface Attempt {
   readonly orderId: string
   /** The step's request, counted from 0. */

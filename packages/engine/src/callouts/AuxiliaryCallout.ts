@@ -49,7 +49,10 @@ const bodyOf = (body: Json | undefined, method: string): SentBody =>
     ? { form: "text", text: "" }
     : { form: "order" }
 
-/** Exactly one attempt: POST of the order where nothing else is said, GET for a probe. */
+/**
+ * Builds the request of a probe or a compensation, which is attempted exactly once: by default a POST of the order,
+ * for a probe a GET.
+ */
 export const make = Effect.map(
   Expressions,
   (expressions) =>

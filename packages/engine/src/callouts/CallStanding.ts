@@ -137,7 +137,7 @@ export const callbackStanding = (step: Standing, call: Call): CallbackStanding |
 export const waitsFor = ({ stepId }: StepCallback, { dueAt }: Wait): string =>
   `waits for the callback of step ${stepId} until ${isoOf(dueAt)}`
 
-/** The next attempt begins: nothing was waited for, and nothing asked. */
+/** Resets the standing of a call for its next attempt: no wait and no probe have happened yet. */
 export const begun = (call: Call) => {
   call.waited = false
   call.waitStored = false
@@ -145,7 +145,7 @@ export const begun = (call: Call) => {
   call.verdict = undefined
 }
 
-/** Attempt `attempt` of the call, for what sends it. */
+/** The attempt number `attempt` of a call, as it is sent. */
 export const attemptOf = ({ scope: { held, index, redactor } }: Standing, call: Call, attempt: number): Attempt => ({
   orderId: held.orderId,
   request: call.number,

@@ -64,7 +64,10 @@ const unredacted = (address: string, step: Step | undefined, connector: Connecto
     .find((url) => redactUrl(url) === address)
 }
 
-/** `pipeline` at the version that the message came from, if it is still known. */
+/**
+ * Finds the credentials of a step's message. `pipeline` at the version that the message came from, if it is still
+ * known.
+ */
 export const messageCredentials = (
   origin: MessageOrigin,
   address: string,

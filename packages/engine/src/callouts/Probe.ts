@@ -31,7 +31,7 @@ export const probeDelaysMs = [1000, 5000, 15_000] as const
 const callIt: ProbeVerdict = { _tag: "Call" }
 const unknown: ProbeVerdict = { _tag: "Unknown" }
 
-/** Before a step's call: where it happened, the probe's answer is the call's; where it did not, the call is made. */
+/** The probe of a step's call: if the call happened, the probe's answer is the call's; if not, the call is made. */
 export const ofStep = (request: Probe["request"]): Probe => ({
   request,
   first: false,
@@ -42,7 +42,7 @@ export const ofStep = (request: Probe["request"]): Probe => ({
   }
 })
 
-/** Before a compensation: where nothing happened, or it is undone by now, there is nothing to compensate. */
+/** The probe before a compensation: if the call never happened or is undone already, nothing is compensated. */
 export const ofCompensation = (request: Probe["request"], first: boolean): Probe => ({
   request,
   first,

@@ -34,7 +34,7 @@ export class InvalidOrder extends Schema.TaggedError<InvalidOrder>()("InvalidOrd
   faults: Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))
 }) {}
 
-/** `/process` named a pipeline that is not there. */
+/** The pipeline that a `/process` request names does not exist. */
 export class PipelineUnknown extends Schema.TaggedError<PipelineUnknown>()("PipelineUnknown", {
   name: Schema.String
 }) {}

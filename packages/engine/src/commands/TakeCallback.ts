@@ -17,7 +17,7 @@ import { redactorOf } from "../steps/StepRedaction.ts"
 /** No attempt has this token, or its order is not kept any more. */
 export class CallbackUnknown extends Schema.TaggedError<CallbackUnknown>()("CallbackUnknown", {}) {}
 
-/** Another answer was taken before. */
+/** The step has taken another answer before. */
 export class CallbackConflict extends Schema.TaggedError<CallbackConflict>()("CallbackConflict", {
   processEventId: Schema.String
 }) {}

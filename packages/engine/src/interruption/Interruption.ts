@@ -91,7 +91,7 @@ export const ofSteps = (
   }
 }
 
-/** Compensations: halted by a cancel that wants none. */
+/** The interruption of compensations: only a cancel without compensation halts them. */
 export const ofCompensations = (control: RunSignals): Interruption => ({
   now: () => {
     const cancellation = control.cancellation()

@@ -17,6 +17,7 @@ export interface RunCancellation extends Cancellation {
 }
 
 /**
+ * The journal's answer to a cancel:
  * - `Stored`: the run ends `cancelled`, or has ended so. Of cancel and completion the first to be committed wins.
  * - `Repeated`: a cancel was stored before this one, which changed nothing
  * - `TooLate`: the run had ended otherwise

@@ -33,7 +33,7 @@ export class JournalUnavailable extends Schema.TaggedError<JournalUnavailable>()
   cause: Schema.optionalKey(Schema.Defect())
 }) {}
 
-/** More waits than the journal holds: come back after `retryAfterSeconds`. Nothing was stored. */
+/** The queue is full: nothing was stored. Retry after `retryAfterSeconds`. */
 export class JournalFull extends Schema.TaggedError<JournalFull>()("JournalFull", {
   retryAfterSeconds: Schema.Int
 }) {}
@@ -117,8 +117,8 @@ export interface Reprocess {
 }
 
 /**
- * One holding of a run by a process. A process can lose a run and hold it again while what it had begun under the first
- * holding still goes on: that is as fenced as another process's.
+ * The proof that a process holds a run (a fencing token). A process can lose a run and claim it again while work from
+ * the first claim still goes on: that work is fenced like another process's.
  */
 export interface ClaimToken {
   readonly runId: string
@@ -185,7 +185,7 @@ export interface Wait {
   readonly callback?: string
 }
 
-/** Attempt `attempt` of request `request` of step `index` is about to be sent, built from `orderVersion`. */
+/** The mark of an attempt that is about to be sent, built from `orderVersion`. */
 export interface Open {
   readonly index: number
   readonly request: number

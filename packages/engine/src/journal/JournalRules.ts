@@ -15,7 +15,7 @@ import {
   type Wait
 } from "./Journal.ts"
 
-/** `externalId` as it was submitted: one of the keys of an order. An empty one names nothing. */
+/** The `externalId` of a submission, one of the keys of its order; an empty one names nothing. */
 export const externalIdOf = (submission: Submission): string | undefined => {
   const value = submission.document.order["externalId"]
   return typeof value === "string" && value !== "" ? value : undefined
@@ -47,6 +47,7 @@ const keyText = (submission: Submission, key: Hit["key"]): string =>
   }`
 
 /**
+ * The verdict on a submission whose keys are taken:
  * - `Own`: it was stored after all, and only the answer was lost
  * - `Gone`: nothing holds the keys any more; try again
  */

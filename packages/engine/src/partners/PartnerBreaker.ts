@@ -9,7 +9,7 @@ import { Context, type Effect, Schema } from "effect"
 import type { JournalUnavailable } from "../journal/Journal.ts"
 
 export const BreakerState = Schema.Literals(["closed", "open", "half-open"])
-/** `open`: orders are held. `half-open`: one of them is being tried. `closed`: calls are made. */
+/** The state of a circuit. `open`: runs are held; `half-open`: one run is tried; `closed`: calls are made. */
 export type BreakerState = typeof BreakerState.Type
 
 export interface PartnerStatus {
@@ -25,6 +25,7 @@ export interface PartnerStatus {
 }
 
 /**
+ * The condition of a partner:
  * - `up`: its circuit is closed
  * - `down`: its breaker is open or half-open
  * - `recovering`: it answers again, and the runs on hold for it are being released
@@ -37,7 +38,7 @@ export const openForMs = (openings: number): number => Math.min(30_000, 1000 * 2
 /** The largest number of runs on hold that are released at once. */
 export const maxBatch = 64
 
-/** Answers of a recovering partner let more runs go so often at most, in milliseconds; those in between fall together. */
+/** The shortest time between two answers of a recovering partner that release more held runs, in milliseconds. */
 export const answersEveryMs = 100
 
 /** One held run is tried; then each answer lets two more go, so that their number doubles while answers come. */

@@ -3,7 +3,10 @@
  * in a circuit that was never used. Pure but for its state.
  */
 
-/** Hosts come from settings, unless an expression makes them up: above this, all begin anew. */
+/**
+ * The number of hosts whose circuits are kept. Above it, which only hosts from expressions can reach, all are
+ * forgotten.
+ */
 export const keptHosts = 10_000
 
 export interface PartnerCircuits {

@@ -6,7 +6,10 @@
  */
 import { Effect } from "effect"
 
-/** Equal to the number of connections to one origin, so that a call with a slot does not wait for a connection. */
+/**
+ * The number of calls to one host at a time. It equals the number of connections to one origin, so that a call with a
+ * slot does not wait for a connection.
+ */
 export const slotsPerHost = 256
 
 interface Host {

@@ -37,6 +37,7 @@ export interface HealthSign {
 }
 
 /**
+ * The sign of a partner's health in the end of an attempt:
  * - `noAnswer`: the partner gave no answer
  * - `serverError`: it answered with a 5xx, which one order alone may cause
  * - `notAttempted`: nothing was sent to it

@@ -3,7 +3,10 @@ import { expressionIn } from "@sluice/domain/internal/decode/Marks"
 import { isObject } from "@sluice/domain/json/Json"
 import type { Step } from "@sluice/domain/pipeline/Pipeline"
 
-/** Headers whose values expressions gave. Those that are written out may be secrets, and are found when it is sent. */
+/**
+ * The headers whose values come from expressions. Headers that are written out may be secrets: they are looked up when
+ * the message is sent.
+ */
 export const computedHeaders = (
   { options }: Step,
   headers: Readonly<Record<string, string>>

@@ -67,7 +67,7 @@ const kinds: { readonly [Tag in PluginError["_tag"]]: StepErrorKind } = {
 /** The error's name in the API: `error.kind` of a step. */
 export const kindOf = ({ _tag }: PluginError): StepErrorKind => kinds[_tag]
 
-/** `error.code` of an attempt that ended with a thrown value: of the plugin's `judge`, or of what sends. */
+/** The `error.code` of an attempt that ended with a thrown value, in the plugin's `judge` or while sending. */
 export const defectCode = "defect"
 
 /** A thrown value as an error of the step. */

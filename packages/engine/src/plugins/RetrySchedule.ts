@@ -78,7 +78,7 @@ export type Retry =
 const pauseAfter = ({ pause }: RetryPolicy, last: AttemptEnd): number =>
   Math.min(longestPauseMs, Math.max(retryAfter(last) ?? 0, pause?.(last) ?? 0))
 
-/** Exactly one attempt. */
+/** A policy without retries: exactly one attempt. */
 export const never: RetryPolicy = { schedule: delays([]), retries: () => false }
 
 /**

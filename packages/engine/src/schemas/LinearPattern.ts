@@ -269,7 +269,7 @@ const run = (program: ReadonlyArray<Instruction>, text: string): boolean => {
   return false
 }
 
-/** Throws `PatternRefused`, or a `SyntaxError` for what is no pattern. */
+/** Compiles a regular expression. Throws `PatternRefused`, or a `SyntaxError` for a text that is no pattern. */
 export const compile = (source: string): LinearPattern => {
   // What JavaScript refuses is refused with its words; after that the reader can take the syntax for granted.
   RegExp(source, "u")

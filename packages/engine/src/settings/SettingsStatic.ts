@@ -50,9 +50,9 @@ const make = Effect.fnUntraced(function*(document: Json, environment: (name: str
 })
 
 /**
- * Fails where a server would refuse the document, with all faults and their paths: a member that is not known, a plugin
- * that is not there, an expression that cannot be read, an address that the guard refuses. `environment` gives the
- * values of `{ "env": "NAME" }`.
+ * Settings from a document, instead of a database. Fails if a server would refuse the document, with all faults and
+ * their paths: an unknown member, a missing plugin, an expression that cannot be read, an address that the guard
+ * refuses. `environment` gives the values of `{ "env": "NAME" }`.
  */
 export const layer = (
   document: Json,

@@ -193,7 +193,7 @@ export interface BuiltEntry {
   readonly document: Document
 }
 
-/** `errors`: of the steps before. */
+/** Builds the journal entry of a step that ended, and the order after it. `errors` are those of the steps before. */
 export const build = (
   held: ClaimedRun,
   given: EndedStep,

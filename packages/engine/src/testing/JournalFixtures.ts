@@ -6,7 +6,7 @@ import type { ClaimedRun, Document, Entry, NewRun, OrderWrite, StepRow, Submissi
 let ids = 0
 export const nextId = (): string => `0199aaaa-0000-7000-8000-${(++ids).toString(16).padStart(12, "0")}`
 
-/** 2026-11-22T16:00:00Z */
+/** The time of all fixtures, 2026-11-22T16:00:00Z. */
 export const noon = 1_795_363_200_000
 const at = "2026-11-22T16:00:00.000Z"
 
@@ -72,7 +72,7 @@ export const record = (rest: Partial<CalloutRecord> = {}): CalloutRecord => ({
   ...rest
 })
 
-/** An entry of the run; add to it what it is about. */
+/** A minimal entry of a run, to be spread and added to. */
 export const entryOf = (
   { orderId, runId, claimToken }: Pick<ClaimedRun, "orderId" | "runId" | "claimToken">,
   rest: Partial<Entry>

@@ -146,7 +146,7 @@ export const held = (run: MemoryRun, mayBeOpen: boolean, document?: Document): C
   }
 }
 
-/** See `Journal.cancel`. */
+/** Cancels a run in the store: see `Journal.cancel`. */
 export const cancelIn = (
   store: JournalStore["Service"],
   runId: string,
@@ -221,7 +221,7 @@ const keepAnswer = (run: MemoryRun, index: number, answer: CallbackAnswer) => {
 export const isAnswered = ({ answers }: MemoryRun, wait: Wait | undefined): boolean =>
   wait !== undefined && typeof answers.get(wait.index) === "object"
 
-/** See `Journal.takeCallback`. */
+/** Takes a partner's answer in the store: see `Journal.takeCallback`. */
 export const takeCallbackIn = (
   store: JournalStore["Service"],
   token: string,
@@ -247,7 +247,7 @@ export const takeCallbackIn = (
   return { _tag, runId: run.runId, orderId: run.orderId, state: run.state }
 }
 
-/** See `Journal.answerCallback`. */
+/** Takes an operator's answer in the store: see `Journal.answerCallback`. */
 export const answerCallbackIn = (
   store: JournalStore["Service"],
   runId: string,

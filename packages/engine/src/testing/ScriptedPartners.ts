@@ -2,7 +2,10 @@
 import { type OutboundResponse, OutboundUnreachable } from "@sluice/http-client/Outbound"
 import type { OutboundScript } from "@sluice/http-client/testing/OutboundMemory"
 
-/** By the beginning of the address: `https://warehouse.example`. Of several that fit, the longest counts. */
+/**
+ * Scripts of partners by the beginning of the address, such as `https://warehouse.example`; of several that fit, the
+ * longest counts.
+ */
 export type ScriptedPartners = OutboundScript | Readonly<Record<string, OutboundResponse | OutboundScript>>
 
 /** One script for all partners. A request to an address that none of them has is `Unreachable`. */

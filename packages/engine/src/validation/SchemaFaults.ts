@@ -10,7 +10,7 @@ const format = SchemaIssue.makeFormatterStandardSchemaV1({
       : SchemaIssue.defaultLeafHook(issue)
 })
 
-/** `["steps", 0, "options"]` as `steps[0].options`. */
+/** The text of a path: `steps[0].options` for `["steps", 0, "options"]`. */
 export const pathText = (path: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }>): string =>
   path.reduce<string>((text, segment) => {
     const key = typeof segment === "object" ? segment.key : segment

@@ -52,7 +52,7 @@ interface Granted {
   readonly since: number
 }
 
-/** Ends with the scope. */
+/** A pool of child processes that evaluate expressions; it ends with the scope. */
 export const make = Effect.fnUntraced(
   function*({ idleMs, size }: Options, limits: Limits): Effect.fn.Return<Pool, never, Scope.Scope> {
     const room: Readonly<Record<Risk, number>> = {

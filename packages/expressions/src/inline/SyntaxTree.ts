@@ -36,7 +36,10 @@ export interface CalloutPath {
   readonly members: ReadonlyArray<string>
 }
 
-/** Walks the whole tree. A worklist, not recursion: the depth is the author's. */
+/**
+ * Reads a syntax tree and reports the names, steps and constructs that the expression uses. Iterative: an author may
+ * nest deeply.
+ */
 export const read = (root: Node): Reading => {
   const references = new Set<string>()
   const paths = new Map<string, CalloutPath>()

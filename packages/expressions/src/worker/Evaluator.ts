@@ -9,7 +9,7 @@ import { type Answer, type Limits, type Request, turns } from "./WorkerProtocol.
 /** Nodes of all the trees that are kept: some 20 MB at most. A larger tree is compiled anew each time. */
 const maxCachedNodes = 50_000
 
-/** One at a time, and done when it returns. */
+/** An evaluator of expressions within this process: one at a time, finished when it returns. */
 export const make = (sandbox: Sandbox, limits: Limits): (request: Request) => Answer => {
   const cache = new Map<string, { readonly compiled: Compiled; readonly nodes: number }>()
   let cachedNodes = 0

@@ -11,7 +11,10 @@ export const announcedLengthOf = (headers: Readonly<Record<string, string | unde
   return length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : undefined
 }
 
-/** Called once. `cut`: there was more than the bound. An error means that the body could not be decompressed. */
+/**
+ * The receiver of a body, called once. `cut`: the body was longer than the bound. An error means that it could not be
+ * decompressed.
+ */
 export interface BodyListener {
   readonly onBody: (body: Uint8Array, cut: boolean) => void
   readonly onBodyError: (error: Error) => void

@@ -67,7 +67,7 @@ export const identityFaults = (identity: TlsIdentity): ReadonlyArray<Fault> => {
 
 const names = new WeakMap<TlsIdentity, string>()
 
-/** Equal identities have equal names; the name tells nothing of the key. */
+/** A name for a TLS identity: equal for equal identities, and without information about the key. */
 export const identityName = (identity: TlsIdentity): string => {
   let name = names.get(identity)
   if (name === undefined) {

@@ -10,7 +10,7 @@ import { connect as connectTls, type SecureContext } from "node:tls"
 import { minVersion } from "./ClientTls.ts"
 import { isTlsCode, tlsReason } from "./TlsFailure.ts"
 
-/** `http:` or `https:`, with user and password where the proxy asks for them. */
+/** The URL of the egress proxy, `http:` or `https:`, with user and password if the proxy asks for them. */
 export type EgressProxy = Redacted.Redacted<URL>
 
 const credentialsOf = ({ password, username }: URL): string | undefined => {

@@ -3,8 +3,8 @@
 type Headers = Readonly<Record<string, string>>
 
 /**
- * Without `Host`, which the URL decides, and with one entry for names that differ only in case: the later one. The same
- * reference where nothing has to change, which is nearly always.
+ * The headers as they are sent: without `Host`, which the URL decides, and with one entry for names that differ only
+ * in case (the later one). The same reference if nothing has to change, which is nearly always.
  */
 export const sendable = (headers: Headers): Headers => {
   const names = Object.keys(headers)

@@ -10,7 +10,10 @@ import {
   OutboundTimedOut
 } from "../Outbound.ts"
 
-/** `index` counts requests from 0. An Effect that outlasts the request's `timeoutMs` is a time-out, on the test's clock. */
+/**
+ * A script of answers. `index` counts requests from 0. An Effect that outlasts the request's `timeoutMs` is a
+ * time-out, on the test's clock.
+ */
 export type OutboundScript = (
   request: OutboundRequest,
   index: number

@@ -36,7 +36,7 @@ export class ApiKeyNameTaken extends Schema.TaggedError<ApiKeyNameTaken>()("ApiK
 
 export class ApiKeyUnknown extends Schema.TaggedError<ApiKeyUnknown>()("ApiKeyUnknown", { id: Schema.String }) {}
 
-/** No key could manage keys any more. */
+/** The change would leave no key that can manage keys. */
 export class LastAdministrator extends Schema.TaggedError<LastAdministrator>()("LastAdministrator", {
   name: Schema.String
 }) {}

@@ -24,7 +24,7 @@ import { eraseActs, eraseStored } from "./ErasedCustomer.ts"
 import { type ErasedRun, eraseEvents, eraseOrders, lockOrders } from "./ErasedOrders.ts"
 import { findPerson } from "./ErasureSearch.ts"
 
-/** Nothing is held about the customer. */
+/** Nothing is stored about the customer. */
 export class CustomerUnknown extends Schema.TaggedError<CustomerUnknown>()("CustomerUnknown", {
   name: Schema.String
 }) {}

@@ -9,7 +9,7 @@ import { isStorable, type Order } from "@sluice/domain/order/Order"
 import { Effect, Schema } from "effect"
 import type { SqlClient, Statement } from "effect/sql"
 
-/** JSON: an erasure that is under way is stored. */
+/** The values by which a customer's data is found, as JSON: an erasure that is under way is stored. */
 export interface CustomerSubject {
   /** As the request names it: a customer's id, or an e-mail address. */
   readonly name: string
@@ -66,7 +66,7 @@ export const isTheirs = ({ customerId, email }: CustomerSubject, doc: string): b
 
 const written = (text: string): string => JSON.stringify(text).slice(1, -1)
 
-/** True for every text, JSON in the column, that may name the subject; true for few others. */
+/** A condition that is true for every JSON text in the column that may name the subject, and for few others. */
 export const mayName = (
   sql: SqlClient.SqlClient,
   { customerId, email }: CustomerSubject,

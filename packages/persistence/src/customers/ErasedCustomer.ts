@@ -11,7 +11,10 @@ import type { CustomerSubject } from "./CustomerSubject.ts"
 
 const texts = (value: ReadonlyArray<string>) => ({ ...PgTypes.text(null), oid: PgTypes.OID.textArray, value })
 
-/** The customer and their subscriptions. An id that Sluice did not make is replaced by one that it makes. */
+/**
+ * Erases the person from the customer and their subscriptions. An id that Sluice did not make is replaced by a new
+ * one.
+ */
 export const eraseStored = Effect.fnUntraced(function*(
   sql: SqlClient.SqlClient,
   stored: NonNullable<CustomerSubject["stored"]>,

@@ -95,7 +95,7 @@ export const orderTables: ReadonlyArray<RewrittenTable> = [
   }
 ]
 
-/** Reported events are messages of no order. `$1`: their ids. */
+/** The tables of reported events, whose messages belong to no order. `$1`: their ids. */
 export const eventTables: ReadonlyArray<RewrittenTable> = [
   { table: "messages", key: { id: "uuid" }, texts: { body: "bytea" }, where: "t.id = any($1::uuid[])" },
   { table: "deliveries", key: { id: "uuid" }, texts: deliveryTexts, where: "t.message_id = any($1::uuid[])" },

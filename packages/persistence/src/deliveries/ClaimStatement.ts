@@ -44,8 +44,9 @@ const sentBefore = `case when c.attempts > 0 then exists (select from delivery_a
     and a.record !~ '"error":\\{"code":"(${unpreparedCodes.join("|")})"') else false end`
 
 /**
- * $4 in all, of which each lane gets its share, in random order, so that none is always last; $5 the claim's mark. The
- * row of a limited endpoint is locked: workers take turns at it, and one that would have to wait takes nothing.
+ * The statement that claims due deliveries: $4 in all, shared among the lanes in random order, so that none is always
+ * last; $5 is the claim's mark. The row of a limited endpoint is locked: workers take turns at it, and one that would
+ * have to wait takes nothing.
  */
 export const claimStatement = `with recursive ${open},
 limited as materialized (

@@ -20,7 +20,7 @@ export interface ClaimedRow {
   readonly cause: string | null
 }
 
-/** Throws where the row cannot be read. */
+/** Decodes a claimed delivery. Throws if the row cannot be read. */
 export const claimed = (row: ClaimedRow): ClaimedDelivery => ({
   id: row.id,
   messageId: row.message_id,

@@ -33,7 +33,7 @@ export interface DeliveryFilters {
 
 export class DeliveryUnknown extends Schema.TaggedError<DeliveryUnknown>()("DeliveryUnknown", { id: Schema.String }) {}
 
-/** Its endpoint is disabled, or was deleted. Nothing was changed. */
+/** The delivery's endpoint is disabled or was deleted. Nothing was changed. */
 export class NotDeliverable extends Schema.TaggedError<NotDeliverable>()("NotDeliverable", {
   id: Schema.String,
   reason: Schema.String

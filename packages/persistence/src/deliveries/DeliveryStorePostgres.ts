@@ -285,7 +285,10 @@ export const layerAnnouncing: Layer.Layer<never, never, PgClient | DeliverySigna
   })
 )
 
-/** Records what is known when it closes. Connections of its own: what it does must not wait for those who read lists. */
+/**
+ * The store of deliveries on PostgreSQL. When its scope closes, waiting results are stored first. It has connections
+ * of its own, so that it never waits for requests that read lists.
+ */
 export const layer: Layer.Layer<DeliveryStore, never, PgClient | DeliverySignal> = Layer.effect(DeliveryStore, make)
   .pipe(
     Layer.provide(StatementPlans.layer(connectionBudget.deliveries))

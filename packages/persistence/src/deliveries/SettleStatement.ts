@@ -60,9 +60,10 @@ const became = `(case
     else r.state end)`
 
 /**
- * Answer: endpoints that have now failed for `days` on end, and a null where the next one of a chain, or a redelivery, is
- * due. A delivery that was held meanwhile stays so, unless this very attempt ended it; one that was cancelled meanwhile
- * (its endpoint was deleted), unless it succeeded. The attempt is recorded in any case.
+ * The statement that records the results of attempts. It returns the endpoints that have now failed for `days` on end,
+ * and a null if the next delivery of a chain, or a redelivery, is due. A delivery that was held since stays held
+ * unless this attempt ended it; one that was cancelled since (its endpoint was deleted) stays so unless the attempt
+ * succeeded. The attempt is recorded in any case.
  */
 export const settleStatement = (days: number, { records, tells }: SettleParts) => `
 with r as materialized (select * from ${unnest(row, "r", 1)}),
@@ -202,7 +203,7 @@ export const partsOf = (
   records: settlings.some(({ settlement }) => settlement._tag === "Attempted" && settlement.callout !== undefined)
 })
 
-/** `parts` as for the statement. */
+/** The parameters of the settle statement; `parts` as for its text. */
 export const settleParameters = (
   settlings: ReadonlyArray<Settling>,
   exhausted: ReadonlyArray<Exhaustion>,

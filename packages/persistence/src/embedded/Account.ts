@@ -33,8 +33,8 @@ const idsOf = (name: string) =>
   }))
 
 /**
- * Undefined: ourselves. For root: the owner of the cluster that is there, so
- * that it stays the same one, else the first of {@link CANDIDATES}.
+ * The account that PostgreSQL runs under; `undefined` for this process's own. For root it is the owner of the existing
+ * cluster, so that it stays the same, else the first of {@link CANDIDATES}.
  */
 export const choose = Effect.fnUntraced(function*(data: string) {
   if (process.getuid?.() !== 0) return undefined

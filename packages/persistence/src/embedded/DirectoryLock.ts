@@ -88,6 +88,6 @@ const take = Effect.fn("DirectoryLock.take")(function*(directory: string, path: 
   return path
 })
 
-/** Holds the directory by that file until the scope closes; {@link DirectoryInUse} if a living process has it. */
+/** Holds the directory by its lock file until the scope closes; {@link DirectoryInUse} if a living process holds it. */
 export const acquire = (directory: string, file: string) =>
   Effect.acquireRelease(take(directory, `${directory}/${file}`), drop)

@@ -28,7 +28,7 @@ export class VersionMismatch extends Schema.TaggedError<VersionMismatch>()("Vers
   }
 }
 
-/** Anything else: no rights, no room, binaries that don't run here. */
+/** The embedded server cannot run: no rights, no room, or binaries that do not run here. */
 export class EmbeddedPostgresError extends Schema.TaggedError<EmbeddedPostgresError>()("EmbeddedPostgresError", {
   message: Schema.String,
   cause: Schema.optional(Schema.Defect())

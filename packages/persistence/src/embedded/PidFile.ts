@@ -35,7 +35,10 @@ export const read = (data: string) =>
     Effect.map(Option.flatMap(parse))
   )
 
-/** Fast shutdown, which ends sessions and writes everything, and harder means if it does not come to an end. */
+/**
+ * The signals that stop a server: a fast shutdown, which ends sessions and writes everything, then harder ones if it
+ * does not end.
+ */
 export const FAST_THEN_HARD = [["SIGINT", "15 seconds"], ["SIGQUIT", "5 seconds"], ["SIGKILL", "2 seconds"]] as const
 
 /** Stops the PostgreSQL that runs in the data directory, if one does. */

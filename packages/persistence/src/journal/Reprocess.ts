@@ -56,7 +56,10 @@ export type Reprocessed =
   | Exclude<Intake, { readonly _tag: "Accepted" }>
   | { readonly _tag: "Accepted"; readonly run: RunSoFar }
 
-/** Under `identity`, or queued where another run is open, or where this process executes none. */
+/**
+ * Stores a run of an order that exists: claimed under `identity`, or queued if another run is open or this process
+ * does not start it.
+ */
 export const reprocess = Effect.fnUntraced(function*(
   request: Reprocess,
   identity: { readonly worker: string; readonly epoch: number },

@@ -90,7 +90,7 @@ interface Row {
   readonly endpoint_id: string
 }
 
-/** `id`: a UUIDv7; `createdAt` in epoch milliseconds. */
+/** An event to store; `id` is a UUIDv7, `createdAt` in epoch milliseconds. */
 export interface Event {
   readonly id: string
   readonly type: EventType

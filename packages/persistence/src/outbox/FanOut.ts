@@ -21,8 +21,9 @@ export const endpointLane = (id: string): string => `'e:' || ${id}`
 export const endpointChain = (endpoint: string, order: string): string => `${endpoint} || ' ' || ${order}`
 
 /**
- * For orders that are being stored, `wn`: `order.*`. A new order has no pending delivery, so each delivery is the head
- * of its chain. This process claims those that it has room for: `localClaimParameters` from `first` on.
+ * The parts of a statement that make the `order.*` deliveries of the orders being stored, `wn`. A new order has no
+ * pending delivery, so each delivery is the head of its chain. This process claims those that it has room for:
+ * `localClaimParameters` from `first` on.
  */
 export const intakeFanOut = (first: number): string =>
   `${endpointsWithRoom(first)},

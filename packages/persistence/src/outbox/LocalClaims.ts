@@ -20,7 +20,10 @@ export const localClaimParameters = ({ mark, room }: Offer): ReadonlyArray<PgTyp
   PgTypes.int4(room.total)
 ]
 
-/** The endpoints, `t`, with the room that this process has for each. `first`: where the parameters begin. */
+/**
+ * The part `t` of a statement: the endpoints with the room that this process has for each. `first`: the position of
+ * its first parameter.
+ */
 export const endpointsWithRoom = (first: number): string =>
   `t as materialized (
   select w.id, w.types, w.per_order, w.disabled_at is not null as held, case when w.rate is null then

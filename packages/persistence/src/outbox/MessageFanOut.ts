@@ -7,8 +7,9 @@ import { newId } from "../sql/CellText.ts"
 import { endpointChain, endpointLane, wants } from "./FanOut.ts"
 
 /**
- * After `t`; `om` (messages to endpoints: id, n, place, type, order_id, finished_at, body, cause) and `xm` (messages of
- * steps: id, n, type, order_id, lane, url, target, body, cause; its delivery has the same id). cause: the timeline entry that the message tells of.
+ * The parts of a statement, after `t`, that make the deliveries of messages: `om` (messages to endpoints: id, n,
+ * place, type, order_id, finished_at, body, cause) and `xm` (messages of steps: id, n, type, order_id, lane, url,
+ * target, body, cause; the delivery has the same id). `cause` is the timeline entry that the message tells of.
  */
 export const messageFanOut = `chains as (
   select ${endpointChain("t.id", "om.order_id")} as chain from om join t on ${wants("om.type")}
@@ -49,7 +50,7 @@ dw as (
   returning id, message_id, seq, endpoint_id, state, claim
 )`
 
-/** Used where no step sends a message. */
+/** The empty set of steps' messages, for statements without any. */
 export const noStepMessages = `xm as (
   select null::uuid as id, 0 as n, null::text as type, null::text as order_id, null::text as lane, null::text as url,
     null::text as target, null::bytea as body, null::text as cause where false

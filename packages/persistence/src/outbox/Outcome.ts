@@ -47,7 +47,7 @@ const namedChange = ({ found, sought }: LookedUp): NamedChange | undefined => {
   return change._tag === "Unchanged" ? undefined : { sought, found, change }
 }
 
-/** `undefined` where there is nothing: nearly every entry, and every one of those that are hot. */
+/** The outcome that an entry brings; `undefined` for nearly every entry, and for all on the hot path. */
 export const outcomeOf = (
   entry: Entry,
   subscribed: Subscribed,

@@ -141,7 +141,8 @@ export interface OutcomePartsOptions {
 }
 
 /**
- * The parts that follow `f`, with their parameters from `first` on. `mw` and `dw` as in the fan-out of intake.
+ * The parts of a flush that complete orders: customers, subscriptions and their messages. They follow the part `f`,
+ * with their parameters from `first` on; `mw` and `dw` are as in the fan-out of intake.
  */
 export const outcomeParts = (first: number, { names, tells }: OutcomePartsOptions): string => {
   const second = first + parameterCount(failure)

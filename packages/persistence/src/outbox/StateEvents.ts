@@ -13,9 +13,9 @@ import type { Entry, OrderWrite, Submission } from "@sluice/engine/journal/Journ
 import { everyType, type Subscribed } from "./Subscribed.ts"
 
 /**
- * A message that an entry makes besides what its run leaves behind. `end` stands for the type of the end that the
- * database decides on; its body is the order as it is then. `tail`: the body continues with the name of the run's
- * pipeline, and then with this.
+ * A message that an entry makes besides those that its run leaves behind. Type `end` stands for the end's own type, on
+ * which the database decides; its body is the order at that time. With `tail`, the body continues with the name of the
+ * run's pipeline and then with `tail`.
  */
 export interface Told {
   readonly type: "order.updated" | "order.status_changed" | "end" | "run.waiting" | "run.compensation_failed"
@@ -66,7 +66,9 @@ export const untoldOfSubmission = ({ document }: Submission, { tells }: Subscrib
   return untold
 }
 
-/** `cause`: the timeline entry that the version follows from. */
+/**
+ * The state events that a new version of an order brings; `cause` is the timeline entry that the version follows from.
+ */
 export const toldOfWrite = (
   { before, document, seen }: OrderWrite,
   cause: string | undefined,

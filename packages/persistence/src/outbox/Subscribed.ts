@@ -5,7 +5,7 @@
  * a guard: where a subscriber has come meanwhile it stores nothing and says so, and is sent again with them.
  */
 
-/** Of all types, in the `types` of an endpoint. */
+/** The value in the `types` of an endpoint that subscribes to all of them. */
 export const everyType = "*"
 
 export interface Subscribed {

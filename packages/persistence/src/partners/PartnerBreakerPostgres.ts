@@ -62,7 +62,7 @@ export interface PartnerBreakerBoard {
   readonly seen: (unwell: ReadonlyArray<Unwell>) => void
 }
 
-/** `changed`: held runs may be claimed sooner than the next look. */
+/** The breaker board on PostgreSQL. `changed`: held runs may be claimed sooner than the next look. */
 export const make = Effect.fnUntraced(function*(changed: () => void, announcements: WorkNotifications) {
   const sql = yield* SqlClient.SqlClient
   const wake = Latch.makeUnsafe(false)

@@ -10,7 +10,10 @@ import { Outbound, type OutboundError, type OutboundResponse } from "@sluice/htt
 import { Clock, Effect, Exit, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 
-/** Upper bounds of the counted durations, in milliseconds, a quarter apart; what is longer is in a last class. */
+/**
+ * The upper bounds of the classes in which durations are counted, in milliseconds, a quarter apart; longer ones are in
+ * a last class.
+ */
 export const bounds: ReadonlyArray<number> = Array.from({ length: 56 }, (_, n) => 1.25 ** n)
 
 /** Hosts that are counted at once: expressions can make up any number. */

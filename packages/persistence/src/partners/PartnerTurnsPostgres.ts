@@ -67,7 +67,10 @@ interface Answer {
   readonly at: number
 }
 
-/** Those that have a place first, then those that were released, then by line in turns. */
+/**
+ * The waiting calls in the order of their turns: those that have a place, then those that were released, then the
+ * others by line in turns.
+ */
 export const inTurns = (waiters: Iterable<Waiter>, served: ReadonlyMap<string, number>): ReadonlyArray<Waiter> => {
   const rank = ({ counted, released }: Waiter) => counted ? 0 : released ? 1 : 2
   const places = new Map<string, number>()

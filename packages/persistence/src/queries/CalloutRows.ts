@@ -10,7 +10,10 @@ import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import type { CalloutRow } from "./CalloutRow.ts"
 
-/** A row under the index that the step has in the process event that shows it; `run_id` is where it was made. */
+/**
+ * A row of a callout, under the index that its step has in the process event that shows it; `run_id` is the run that
+ * made it.
+ */
 export type ShownCallout = CalloutRow & { readonly run_id: string }
 
 const uuids = (value: ReadonlyArray<string>) => ({ ...PgTypes.uuid(null), oid: PgTypes.OID.uuidArray, value })

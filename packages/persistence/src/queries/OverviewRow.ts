@@ -50,7 +50,7 @@ const ended = (count: number): OverviewCount => ({ count, more: false })
 const run = (count: Counted) => counted(count, processEventId)
 const delivery = (count: Counted) => counted(count, deliveryId)
 
-/** `since` and `at`: epoch milliseconds, the former the beginning of a bucket. */
+/** The overview from `since`, the beginning of a bucket, to `at`; both in epoch milliseconds. */
 export const overviewView = (row: OverviewRow | undefined, since: number, at: number): Overview => {
   const { runs, buckets, plugins, partners, deliveries } = JSON.parse(row?.overview ?? "{}") as Answered
   const byStart = new Map(buckets.map((bucket) => [bucket.at, bucket]))

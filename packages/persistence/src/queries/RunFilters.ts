@@ -10,13 +10,13 @@ import type { SqlClient, Statement } from "effect/sql"
 import { failedAt, holdsEmail, idHolds, isSettled, isUnresolved, isUnsettled } from "../sql/UnindexedFilters.ts"
 import { uuidAt } from "./RunRow.ts"
 
-/** False where a text cannot be stored: then nothing matches. */
+/** True unless a text of the filters cannot be stored: then nothing matches. */
 export const isAskable = ({ email, orderId, partner, pipeline, q, step }: RunFilter): boolean =>
   [orderId, pipeline, email, partner, q, step].every((text) => text === undefined || isStorable(text))
 
 /**
- * States, written out instead of passed: the planner takes a partial index only where it can see that it covers the
- * question.
+ * The condition on states, written out instead of passed: the planner takes a partial index only if it can see that
+ * the index covers the condition.
  */
 export const inStates = (sql: SqlClient.SqlClient, states: ReadonlyArray<RunState>): Statement.Fragment =>
   states.length === 1

@@ -34,7 +34,7 @@ export const reasonOf = ({ held_for, reason, wait_mark }: RunRow): string | null
   return turn ?? `waits until partner ${held_for} answers again`
 }
 
-/** Epoch milliseconds. */
+/** The time of a column in epoch milliseconds. */
 export const timeOf = (at: Date): number => at.getTime()
 
 const reasonMember = (row: RunRow) => {

@@ -131,8 +131,8 @@ export const stepViews = (
 const startOf = ({ startedAt }: RunAround): string | undefined => startedAt === undefined ? undefined : isoOf(startedAt)
 
 /**
- * Failed steps, and warnings from anything but a partner's own `CancelWorkflow`: that is a decision, not a fault, and
- * the engine gives its step a reason and no error.
+ * The errors of a run: failed steps, and warnings but for a partner's own `CancelWorkflow`, which is a decision and
+ * has a reason instead.
  */
 export const pluginErrors = (steps: ReadonlyArray<StepView>): ReadonlyArray<PluginError> =>
   steps.flatMap(({ state, name, error, reason }) => {

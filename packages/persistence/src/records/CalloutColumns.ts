@@ -14,7 +14,7 @@ export const calloutColumns = {
   response: "bytea"
 } as const satisfies ColumnTypes
 
-/** `index`: the step's position in the run. */
+/** The row of a callout's record; `index` is the step's position in the run. */
 export const calloutRow = (runId: string, index: number, record: CalloutRecord) => ({
   run_id: runId,
   id: record.id,

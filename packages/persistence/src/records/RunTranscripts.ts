@@ -19,7 +19,7 @@ import { Clock, Context, Deferred, Effect, Layer } from "effect"
 import { encodeStep, type StoredCallout, type StoredStep } from "./CalloutCodec.ts"
 import { calloutRow } from "./CalloutColumns.ts"
 
-/** Set around a submission whose run is waited for. */
+/** True around a submission whose caller waits for the run. */
 export const Transcribed = Context.Reference<boolean>("@sluice/persistence/records/RunTranscripts/Transcribed", {
   defaultValue: () => false
 })

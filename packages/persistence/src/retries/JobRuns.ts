@@ -80,7 +80,7 @@ const walkOf = (sql: SqlClient.SqlClient, selection: RunSelection, cursor: strin
   }
 }
 
-/** Up to `size` runs after `cursor`, from at most `walked` rows. */
+/** The next runs of a job: up to `size` after `cursor`, from at most `walked` rows. */
 export const runsAfter = Effect.fnUntraced(function*(
   sql: SqlClient.SqlClient,
   selection: RunSelection,

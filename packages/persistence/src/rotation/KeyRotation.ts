@@ -54,7 +54,7 @@ interface Tally {
   readonly unreadable: Set<string>
 }
 
-/** `onProgress` is told of each batch. */
+/** Seals all secrets with the newest key; `onProgress` is called after each batch. */
 export const rotate = Effect.fnUntraced(function*(
   onProgress: (progress: RotationProgress) => Effect.Effect<unknown>
 ): Effect.fn.Return<RotationReport, SqlError | EncryptionKeyMissing | KeyStillUsed, SqlClient.SqlClient | SecretBox> {

@@ -65,7 +65,7 @@ export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
   "0030_step_effects": stepEffects
 }
 
-/** Table with one row for each migration that was applied. */
+/** The table with one row for each migration that was applied. */
 export const TABLE = "sluice_migrations"
 
 /** The database was migrated by a later release, whose rows this one would misread. */

@@ -5,7 +5,7 @@ import type { SqlClient } from "effect/sql"
 /** The channel on which changes are announced. */
 export const channel = "sluice_settings"
 
-/** To be called in the transaction of the change. */
+/** Announces a change of settings. To be called in its transaction. */
 export const announce = (sql: SqlClient.SqlClient) =>
   Effect.andThen(
     sql`UPDATE settings_revision SET revision = revision + 1`,

@@ -17,8 +17,8 @@ export const endPending = (sql: SqlClient.SqlClient, id: string, state: "held" |
     where endpoint_id = ${id} and state = 'pending' and type <> 'test'`
 
 /**
- * After the document was written, in the same transaction; answers with the row as it is now. Enabling again sends
- * nothing by itself.
+ * Updates the row of an endpoint after its document was written, in the same transaction, and returns the new row.
+ * Enabling an endpoint again sends nothing by itself.
  */
 export const endpointWritten = Effect.fnUntraced(
   function*(sql: SqlClient.SqlClient, id: string, document: JsonObject, reason = "disabled in the settings") {
@@ -45,7 +45,7 @@ export const endpointWritten = Effect.fnUntraced(
   }
 )
 
-/** After the endpoint was deleted, in the same transaction. */
+/** Ends the deliveries of an endpoint that was deleted, in the same transaction. */
 export const endpointDeleted = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, id: string) {
   yield* sql`insert into webhook_endpoint_history (endpoint_id, types) values (${id}, null)`
   yield* endPending(sql, id, "cancelled", "its endpoint was deleted")

@@ -22,7 +22,7 @@ import type { SqlClient } from "effect/sql"
 import type { SecretBox } from "../secrets/SecretBox.ts"
 import { open, type Opened, unreadableText } from "./SealedDocument.ts"
 
-/** Everything at one revision. */
+/** All settings at one revision. */
 export interface LoadedSettings extends SettingsSnapshot {
   readonly revision: bigint
   /** Settings that are disabled, in the order of the statement. */

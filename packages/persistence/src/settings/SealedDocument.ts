@@ -36,7 +36,7 @@ export interface Opened {
   readonly unreadable: ReadonlyArray<string>
 }
 
-/** `version` is that of a row of `pipeline_versions`. */
+/** Seals the secrets of a document. `version` is that of its row in `pipeline_versions`. */
 export const seal = Effect.fnUntraced(function*(
   box: Box,
   kind: SettingsKind,
@@ -55,7 +55,7 @@ export const seal = Effect.fnUntraced(function*(
 const opened = (box: Box, text: string, place: SecretPlace) =>
   isSealed(text) ? Effect.result(box.open(text, place)) : Effect.succeed(Result.succeed(text))
 
-/** Never fails: one secret that does not open leaves the rest of the document readable. */
+/** Opens the secrets of a stored document. Never fails: one that does not open leaves the rest readable. */
 export const open = Effect.fnUntraced(function*(
   box: Box,
   kind: SettingsKind,

@@ -1,7 +1,7 @@
 /** The reasons for refusing a change of the settings, besides an unavailable database. Contract: section 7. */
 import { Schema } from "effect"
 
-/** There is none of this name. */
+/** No setting has this name. */
 export class SettingUnknown extends Schema.TaggedError<SettingUnknown>()("SettingUnknown", {
   kind: Schema.String,
   id: Schema.String
@@ -13,7 +13,7 @@ export class PipelineVersionUnknown extends Schema.TaggedError<PipelineVersionUn
   version: Schema.Int
 }) {}
 
-/** `If-Match` named another version than the stored one; `current` is absent where none is stored. */
+/** The `If-Match` of a write names another version than the stored one; `current` is absent if none is stored. */
 export class SettingVersionMismatch extends Schema.TaggedError<SettingVersionMismatch>()("SettingVersionMismatch", {
   kind: Schema.String,
   id: Schema.String,

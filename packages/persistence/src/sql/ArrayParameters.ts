@@ -31,7 +31,10 @@ export type ColumnTypes = Readonly<Record<string, ColumnType>>
 type Value = string | number | boolean | Uint8Array | null
 type Row<Types extends ColumnTypes> = { readonly [Name in keyof Types]: Value }
 
-/** `unnest($3::text[], $4::uuid[], …) with ordinality as <alias>(<names>, n)`, from parameter `first` on. */
+/**
+ * The SQL of rows from array parameters: `unnest($3::text[], $4::uuid[], …) with ordinality as <alias>(<names>, n)`,
+ * from parameter `first` on.
+ */
 export const unnest = (types: ColumnTypes, alias: string, first: number): string => {
   const names = Object.keys(types)
   const parameters = names.map((name, i) => `$${first + i}::${sqlNames[types[name] as ColumnType]}`)

@@ -17,7 +17,7 @@ import type { Hosts } from "./hosts/Hosts.ts"
 import { sqlFault, sqlStateOf } from "./SqlFault.ts"
 import { CurrentWriteProgress, isChange } from "./WriteProgress.ts"
 
-/** Session settings by name, as `SET` takes them. */
+/** The session settings by name, as `SET` takes them. */
 export type Settings = Readonly<Record<string, string>>
 
 /** The connection settings; with `hosts`, each connection is preceded by the choice of a host. */
@@ -53,7 +53,7 @@ const counted = <A>(statement: Effect.Effect<A, SqlError>): Effect.Effect<A, Sql
 
 type TransformRows = (<A extends object>(rows: ReadonlyArray<A>) => ReadonlyArray<A>) | undefined
 
-/** A write that a host refuses because it has become read-only: connections to it are worth nothing any more. */
+/** Runs a statement. If the host refuses it because it has become read-only, its connections are dropped. */
 export const leavingReadOnly =
   (hosts: Hosts | undefined) => <A>(statement: Effect.Effect<A, SqlError>): Effect.Effect<A, SqlError> =>
     hosts === undefined ?

@@ -10,7 +10,7 @@ export const connectionBudget = {
   watchdog: 1
 }
 
-/** `executes`: the process has the role `worker`. */
+/** The number of connections that a process opens. `executes`: the process has the role `worker`. */
 export const connectionsOf = (executes: boolean): number =>
   connectionBudget.pool + connectionBudget.journal +
   (executes ? connectionBudget.deliveries + connectionBudget.watchdog : 0)

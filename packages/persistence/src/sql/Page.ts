@@ -61,7 +61,7 @@ export const cursor = <Keys>(keys: Schema.Codec<Keys, unknown>): Cursor<Keys> =>
   }
 }
 
-/** Computed when they are asked for. */
+/** The cursors of the rows of a page, computed on demand. */
 export const placesOf = <Row, Keys extends ReadonlyArray<string | number>>(
   rows: ReadonlyArray<Row>,
   cursor: Cursor<Keys>,

@@ -2,6 +2,7 @@
 import type { SqlError } from "effect/sql/SqlError"
 
 /**
+ * The kind of a failed statement:
  * - `away`: no answer. It may or may not have been stored.
  * - `busy`: nothing is stored; the same may succeed later (deadlock, serialization, lock or statement timeout).
  * - `refused`: nothing is stored and never will be: the row is at fault.
@@ -18,7 +19,7 @@ export const sqlStateOf = (error: SqlError): string | undefined => {
   return typeof code === "string" ? code : undefined
 }
 
-/** PostgreSQL's or the system's own words, from the innermost cause that has them. */
+/** The message of PostgreSQL or the system, from the innermost cause that has one. */
 export const sqlText = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)
   const inner = error instanceof AggregateError ? error.errors[0] : error.cause

@@ -15,14 +15,20 @@ const indexed = { enable_seqscan: "off", enable_mergejoin: "off", jit: "off" }
  */
 const ordered = { enable_bitmapscan: "off", enable_sort: "off", enable_hashjoin: "off" }
 
-/** For lists and look-ups, whose best index depends on what is asked for: planned with each execution. */
+/**
+ * The plan mode of lists and look-ups, whose best index depends on the parameters: they are planned with each
+ * execution.
+ */
 export const readingPlans: Readonly<Record<string, string>> = {
   ...indexed,
   ...ordered,
   plan_cache_mode: "force_custom_plan"
 }
 
-/** For statements that find everything by key and are sent over and over: planned once for each connection. */
+/**
+ * The plan mode of statements that find all rows by key and are sent over and over: they are planned once for each
+ * connection.
+ */
 export const steadyPlans: Readonly<Record<string, string>> = { ...indexed, plan_cache_mode: "force_generic_plan" }
 
 /** A small pool of connections with steady plans, beside the pool that reads lists. */

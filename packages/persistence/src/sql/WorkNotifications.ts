@@ -20,7 +20,7 @@ export interface WorkNotifications {
   readonly listen: (hear: () => void) => Effect.Effect<never>
 }
 
-/** Announces while its scope is open. */
+/** Notifies the other processes that there is work, while its scope is open. */
 export const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
   const wake = Latch.makeUnsafe(false)

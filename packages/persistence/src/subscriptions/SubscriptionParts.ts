@@ -33,8 +33,9 @@ export const named = {
 } as const satisfies ColumnTypes
 
 /**
- * Before the entries `given` become `e`. `nm`: the entries whose subscription is not the one that was found, or changed
- * since; the others are locked, so that it stays so. `first`: the parameters of `named`.
+ * The parts that check the subscriptions that entries name, before the entries `given` become `e`. `nm`: the entries
+ * whose subscription is not the one that was found, or changed since; the others are locked, so that it stays so.
+ * `first`: the position of the parameters of `named`.
  */
 export const namedChecks = (first: number): string =>
   `nx as materialized (select x.* from ${unnest(named, "x", first)}),
@@ -49,7 +50,10 @@ nm as materialized (
 /** True if entry `given` may be stored. */
 export const isNamedAsFound = "not exists (select from nm where nm.e = given.n)"
 
-/** After `z`, the runs that end. An order changes one subscription once, however often it is processed. */
+/**
+ * The parts after `z`, the ended runs, that change the subscriptions that their orders name. An order changes one
+ * subscription once, however often it is processed.
+ */
 export const namedParts = `nz as materialized (
   select nx.*, z.order_id, z.run_id, z.finished_at from nx join z on z.n = nx.e and z.state = 'completed'
   where not exists (select from subscription_changes c where c.order_id = z.order_id)

@@ -24,7 +24,7 @@ export interface Offer {
   readonly template: string
 }
 
-/** The same server, another database. */
+/** The address of another database on the same server. */
 export const withDatabase = (url: string, database: string) => {
   const it = new URL(url)
   it.pathname = database
@@ -87,7 +87,10 @@ const offer = Effect.gen(function*() {
   return { url, template } satisfies Offer
 })
 
-/** Called by vitest before the first test; what it returns, after the last. */
+/**
+ * Starts the database server for all tests: called by vitest before the first one. The function that it returns is
+ * called after the last.
+ */
 export default async function setup() {
   const scope = Effect.runSync(Scope.make())
   let asked: Promise<string> | undefined

@@ -134,7 +134,7 @@ export const readRuns = (sql: SqlClient.SqlClient, orderId: string): Effect.Effe
       }))
   )
 
-/** Those that ended in their run; a reused one is another run's. */
+/** The steps that ended in their own run; reused ones are another run's. */
 export const readSteps = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, orderId: string) {
   const rows = yield* sql<StoredStep & { readonly run_id: string }>`
     select s.run_id, s.index, s.state, s.next_version, s.record from runs r join steps s on s.run_id = r.id

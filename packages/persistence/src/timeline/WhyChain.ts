@@ -132,7 +132,7 @@ const settingLink = (
   }]
 }
 
-/** From the version that brought the value, cause by cause, to an entry that has none. */
+/** The chain of causes from the version that brought the value to an entry without a cause. */
 export const chainOf = (facts: ChainFacts, { after, before, version }: Brought): ReadonlyArray<WhyLink> => {
   const byId = new Map(facts.entries.map(({ entry }) => [entry.id, entry]))
   const sides = { ...(before !== undefined && { before }), ...(after !== undefined && { after }) }

@@ -20,7 +20,7 @@ import {
   type KnownCustomer
 } from "./CommittedEvent.ts"
 
-/** Epoch milliseconds; from `since`, before `until`. */
+/** An interval in epoch milliseconds: from `since`, before `until`. */
 export interface Span {
   readonly since: number
   readonly until: number
@@ -39,7 +39,7 @@ interface Submitted {
   readonly doc: string | null
 }
 
-/** Takes the id of an order of which something cannot be read, and why. */
+/** The receiver of orders of which something cannot be read: the id, and the reason. */
 export type Unreadable = (orderId: string, reason: unknown) => void
 
 const read = <Row extends { readonly order_id: string }, B>(
@@ -227,7 +227,7 @@ const reported = (sql: SqlClient.SqlClient, { since, until }: Span) =>
   )
 
 /**
- * Everything that was committed in the interval. `margin`: the largest clock difference, in milliseconds. Rows that
+ * All events that were committed in the interval. `margin`: the largest clock difference, in milliseconds. Rows that
  * cannot be read are passed to `unreadable` and hide nothing else.
  */
 export const committedEvents = (

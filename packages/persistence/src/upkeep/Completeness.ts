@@ -86,7 +86,10 @@ const countFound = (sql: SqlClient.SqlClient, due: ReadonlyArray<Due>) => {
       as due(n int, endpoint_id text, type text, message_id uuid, cause text, order_id text, at timestamptz)`
 }
 
-/** Over what was committed from `since` to `until`, epoch milliseconds. Reads much: not for every minute. */
+/**
+ * Checks the deliveries of what was committed from `since` to `until`, epoch milliseconds. It reads much: not for
+ * every minute.
+ */
 export const check = Effect.fnUntraced(function*(
   since: number,
   until: number

@@ -8,7 +8,7 @@ import { SqlClient } from "effect/sql"
 import * as Database from "../schema/Database.ts"
 import type { Step } from "./Suspicion.ts"
 
-/** $1 the run, $2 the step's index. Another step begins to count anew. */
+/** The statement that counts a freeze: $1 the run, $2 the step's index. The count of another step begins anew. */
 export const statement = `update runs set froze_step = $2,
     froze_times = case when froze_step = $2 then coalesce(froze_times, 0) + 1 else 1 end
   where id = $1 and finished_at is null`

@@ -17,9 +17,9 @@
  * beat between them, leave no doubt about the step.
  */
 
-/** Milliseconds without a beat. */
+/** The time without a beat after which a thread counts as blocked, in milliseconds. */
 export const blockedAfterMs = 2000
-/** Milliseconds of processor time within them. */
+/** The processor time within it that makes a block a busy one, in milliseconds. */
 export const busyForMs = 1000
 
 /** The thread's observation, in milliseconds. */

@@ -53,7 +53,7 @@ const log = ({ blockedMs, error, runId, step }: Noted) =>
       error
     })
 
-/** `url`: of the database, as `DATABASE_URL` takes it. */
+/** The watchdog of this process; `url` is the database's, as in `DATABASE_URL`. */
 export const layer = (url: Redacted.Redacted): Layer.Layer<never> =>
   Layer.effect(
     CurrentRunMark,

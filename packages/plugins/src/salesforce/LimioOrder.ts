@@ -63,6 +63,6 @@ const reduceItem = ({ itemFields = [], offerDataFields = [], productDataFields =
   )
 }
 
-/** The text; members that the order does not have are not in it. */
+/** The text of an order in Limio's form, without the members that the order does not have. */
 export const limioOrder = (order: JsonObject, options: OrderDataOptions = {}): string =>
   JSON.stringify(kept(options.fieldsToKeep ?? defaultFields, { orderItems: each(reduceItem(options)) })(order))

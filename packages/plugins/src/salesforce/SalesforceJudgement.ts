@@ -59,7 +59,7 @@ export const outputOf = (answer: Json | undefined): JsonObject => {
 const unsent: ReadonlySet<string | undefined> = new Set(["dns", "refused", "tls", "proxy"])
 
 /**
- * Only ends after which nothing can have been published: Salesforce knows no idempotency key, and an event that was
+ * True after an end at which nothing can have been published. Salesforce knows no idempotency key: an event that is
  * sent twice is two events.
  */
 export const isRetried = ({ outcome, code, status }: AttemptEnd): boolean =>

@@ -55,7 +55,7 @@ const refused = (status: number, answer: Json | undefined): Judgement => {
   }
 }
 
-/** `missing` says what a successful answer lacks, if anything. */
+/** Judges an answer of Zuora. `missing` says what a successful answer lacks, if anything. */
 export const judge =
   (missing: (answer: JsonObject) => string | undefined) => (response: OutboundResponse): Judgement => {
     const answer = answerOf(response)
@@ -70,7 +70,7 @@ export const judge =
       : { outcome: "invalid-response", message: `Zuora answered with success, but without ${lacks}` }
   }
 
-/** Ends after which another attempt makes sense; with the old key unless `mintsKey` says otherwise. */
+/** True after an end at which another attempt makes sense; with the old key unless `mintsKey` says otherwise. */
 export const isRetried = (end: AttemptEnd): boolean => {
   const { code, outcome, status = 0 } = end
   if (outcome === "rejected") return isBusy(code) || status === 409 || status === 429 || status >= 500
@@ -78,6 +78,7 @@ export const isRetried = (end: AttemptEnd): boolean => {
 }
 
 /**
+ * True if the next attempt needs a new idempotency key.
  * Zuora keeps an answer under its key for 24 hours, refusals too (Zuora: "Idempotent requests"): after one that says
  * that nothing was done, the old key would only bring it back. A 5xx or a silence says no such thing.
  */
@@ -88,6 +89,7 @@ export const mintsKey = ({ outcome, code, status = 0 }: AttemptEnd): boolean =>
 const isLimited = ({ code, status }: AttemptEnd): boolean => status === 429 || code?.slice(-2) === "70"
 
 /**
+ * The pause before the next attempt, in milliseconds.
  * Zuora's limits count requests in a minute, an hour and a day, and `RateLimit-Reset` gives the seconds until the one that
  * is nearest to its end starts anew (Zuora: "Rate limits in headers"). While requests remain in it, it was not the one.
  */

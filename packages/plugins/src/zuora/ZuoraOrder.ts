@@ -6,7 +6,7 @@ import type { ZuoraOptions } from "./ZuoraOptions.ts"
 
 const evergreen = { initialTerm: { termType: "EVERGREEN" } }
 
-/** `yyyy-mm-dd`: the order's own date, else the day on which it was submitted (UTC). */
+/** The date of an order, `yyyy-mm-dd`: its own date, else the day on which it was submitted (UTC). */
 export const orderDate = (order: Order): string =>
   /^\d{4}-\d{2}-\d{2}/.exec(textOf(order.orderDate) ?? "")?.[0] ?? order.createdAt.slice(0, 10)
 

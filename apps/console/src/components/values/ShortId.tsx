@@ -5,5 +5,5 @@ export const shortId = (id: string): string => {
   return match === null ? id : `…${match[2]}`
 }
 
-/** The whole id is there for those who copy, hover or listen. */
+/** A shortened id. The whole id is there for copying, on hover, and for screen readers. */
 export const ShortId = ({ id }: { readonly id: string }) => <span className="mono" title={id}>{shortId(id)}</span>

@@ -19,7 +19,7 @@ interface Reason {
   readonly message: string
 }
 
-/** Zuora: "Error codes", the sample; HTTP 200 all the same. */
+/** The body of a refusal, after the sample in Zuora's "Error codes"; its HTTP status is 200. */
 export const refusal = (...reasons: ReadonlyArray<Reason>): Answer =>
   json(200, { success: false, processId: "CBCFED6580B4E076", reasons })
 
@@ -38,7 +38,7 @@ const parsed = (body: string): Members | undefined => {
 /** Category 90, "Malformed request". */
 const unreadable = refusal({ code: 50000090, message: "The request body is not JSON" })
 
-/** Zuora's own sample of "Error codes". */
+/** The error of an invalid term type, from Zuora's sample in "Error codes". */
 export const invalidTermType: Reason = {
   code: 53100320,
   message: "'termType' value should be one of: TERMED, EVERGREEN"

@@ -4,7 +4,7 @@ import type { JsonObject } from "@sluice/domain/json/Json"
 import type { Fault } from "@sluice/domain/order/Order"
 import { onlyThese, reasonOf, refusing } from "../../wire/ReasonBody.ts"
 
-/** `null` means "absent". */
+/** Decodes the body of a retry. `null` means "absent". */
 export const retry = (body: JsonObject) => {
   const faults: Array<Fault> = []
   const reader = new JsonReader(body, "", faults)

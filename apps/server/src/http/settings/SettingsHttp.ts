@@ -72,7 +72,7 @@ interface One {
 interface Conditional extends One {
   readonly headers: { readonly "if-match"?: string }
 }
-/** `?lenient=true` */
+/** The query of a route that takes `?lenient=true`. */
 export interface Lenient {
   readonly query: { readonly lenient?: "true" | "false" }
 }

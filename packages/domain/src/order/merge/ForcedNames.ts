@@ -1,6 +1,6 @@
 /**
- * `forceUpdate` as a tree of names: the members for which null is meant. A path is followed name by name, so that no
- * path has to be written out, whose names may be as long as the patch.
+ * The paths of `forceUpdate` as a tree of names: the members for which null is meant. A path is followed name by name,
+ * because writing it out would cost as much as its names, which may be as long as the patch.
  */
 
 export interface ForcedNames {

@@ -40,8 +40,8 @@ function* makeAgrees(conditions: ReadonlyArray<Json>, pace: Pace): Steps<(proper
 }
 
 /**
- * `properties` without those that a condition names; the same reference where none is. A property that the patch puts
- * back keeps its place, as nothing but its name, so that the same patch twice does not turn the list around.
+ * Removes the properties that a condition names; the same reference if there are none. A property that the patch puts
+ * back keeps its place, as its name alone, so that the same patch twice does not turn the list around.
  */
 export function* withoutRemoved(
   properties: ReadonlyArray<Json>,

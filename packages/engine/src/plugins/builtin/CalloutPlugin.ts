@@ -64,7 +64,7 @@ export const judge = (options: CalloutPluginOptions, status: number): Judgement 
   return message === undefined ? { outcome: "succeeded" } : { outcome: "rejected", message }
 }
 
-/** Timeouts, network errors, 429, and listed statuses ≥ 500. */
+/** True if a callout is tried again: after timeouts, network errors, 429, and listed statuses ≥ 500. */
 export const isRetried = (end: AttemptEnd): boolean =>
   end.outcome === "timed-out" || isNetworkError(end) ||
   (end.outcome === "rejected" && end.status !== undefined && (end.status === 429 || end.status >= 500))

@@ -65,7 +65,7 @@ export const lowerCased = (headers: Readonly<Record<string, string>>): Record<st
 
 const isSuccess = (status: number): boolean => status >= 200 && status <= 299
 
-/** Network errors, timeouts, and answers that are not 2xx, 400 or 404. */
+/** True if a workflow call is tried again: after network errors, timeouts, and answers other than 2xx, 400 and 404. */
 export const isRetried = (end: AttemptEnd): boolean => {
   const { outcome, status } = end
   // A 2xx that was rejected is the partner's decision; without a status no token could be had.
@@ -160,7 +160,10 @@ const targetOf = (
     : Result.fail(new Unprepared({ message: addressed.unreadable }))
 }
 
-/** Fails, with nothing sent, where the connector is not found, not for the step's `Host`, or cannot be read. */
+/**
+ * The address and credentials of a workflow step. Fails if the connector is not found, is not for the step's `Host`,
+ * or cannot be read.
+ */
 export const configured = (input: StepInput<WebhookWorkflowStepOptions>): Effect.Effect<Target, Unprepared> =>
   Effect.fromResult(targetOf(input))
 

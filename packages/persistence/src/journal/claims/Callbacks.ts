@@ -123,7 +123,7 @@ const keep = Effect.fnUntraced(function*(runId: string, index: number, answer: C
     where id = ${runId}::uuid`
 })
 
-/** In the transaction of the caller. */
+/** Takes a partner's answer, in the transaction of the caller. */
 export const takeCallback = Effect.fnUntraced(function*(token: string, answer: CallbackAnswer) {
   const sql = yield* SqlClient.SqlClient
   const [issued] = yield* sql<{ readonly run_id: string; readonly step: number; readonly deadline: Date | null }>`
@@ -145,7 +145,10 @@ export const takeCallback = Effect.fnUntraced(function*(token: string, answer: C
   return { _tag, runId, orderId: run.order_id, state: run.state } satisfies TakenCallback as TakenCallback
 })
 
-/** In the transaction of the caller. False where the run does not wait for this step's callback. */
+/**
+ * Takes an operator's answer, in the transaction of the caller. False if the run does not wait for this step's
+ * callback.
+ */
 export const answerCallback = Effect.fnUntraced(
   function*(runId: string, index: number, { answer, history }: OperatorAnswer) {
     const sql = yield* SqlClient.SqlClient

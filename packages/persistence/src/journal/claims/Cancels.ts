@@ -60,7 +60,7 @@ select f.state from f`
 /** A NUL is no text to PostgreSQL; in what a person wrote it is not worth failing for. */
 const printable = (text: string): string => text.replaceAll("\0", "\ufffd")
 
-/** In the transaction of the caller. */
+/** Stores a cancel, in the transaction of the caller. */
 export const cancel = Effect.fnUntraced(function*(runId: string, { compensate, reason }: Cancellation, at: number) {
   const sql = yield* SqlClient.SqlClient
   const [stored] = yield* sql.unsafe<{ readonly state: RunState }>(statement, [

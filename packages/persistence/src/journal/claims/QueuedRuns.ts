@@ -16,7 +16,7 @@ export interface Candidate {
   readonly pipeline: string
 }
 
-/** `p`: the pipelines that have queued runs, walked from one to the next along the index. */
+/** The query `p` of the pipelines that have queued runs, walked from one to the next along the index. */
 export const pipelinesQueued = `with recursive p (pipeline) as (
   (select pipeline from runs where state = 'queued' order by pipeline limit 1)
   union all
@@ -30,8 +30,8 @@ const paused = "array(select s.id from pipelines s where s.paused_at is not null
 export const isPaused = (pipeline: string): string => `(${pipeline} = any (${paused}))`
 
 /**
- * Reads so many of each pipeline, $1, but none of a paused one: what it has in its queue is stepped over, however much
- * that is. A run that waits behind one of a paused pipeline over the same order has not its turn either.
+ * The query of the queued runs that may be claimed: up to $1 of each pipeline, and none of a paused one, whose queue
+ * is skipped at any length. A run behind one of a paused pipeline over the same order is not a candidate either.
  */
 export const candidates = `${pipelinesQueued}
 select q.id, q.order_id, p.pipeline from p cross join lateral (

@@ -29,12 +29,13 @@ import * as UnownedRuns from "./UnownedRuns.ts"
 /** Runs that wait in this process for an executor. What is more stays claimable for others. */
 const capacity = 64
 
-/** Queued runs that are claimed with one statement: their orders are locked for as long as it takes. */
+/** The number of queued runs that one statement claims: their orders are locked for as long as it takes. */
 export const queuedAtOnce = 32
 
 /**
- * $1 this worker. By the statement's time, which an index can be asked for; the clock's, in mid-statement, cannot. The order makes the
- * queue be read along its index: from a table that holds millions, the first that comes along is not the nearest.
+ * The statement that looks for work; $1 is this worker. It compares with the statement's time, which an index can be
+ * searched for, not with the clock's. Its order makes the queue be read along its index: in a table of millions the
+ * first row that comes along is not the nearest.
  */
 export const look = `select
   exists (select from workers where not fenced and alive_until < clock_timestamp()) as dead,
@@ -55,7 +56,10 @@ interface Seen extends Readonly<Record<"dead" | "orphaned" | "due" | "cancelled"
   readonly subscribed: string | null
 }
 
-/** `for update`, so that it waits for none, and passes over those whose statement is being stored right now. */
+/**
+ * The statement that fences workers whose lease has expired. `for update` with `skip locked` waits for none, and
+ * passes over those that are storing right now.
+ */
 export const fence = `with dead as materialized (
     select id from workers where alive_until < clock_timestamp() and not fenced for update skip locked)
   update workers set fenced = true from dead where workers.id = dead.id`

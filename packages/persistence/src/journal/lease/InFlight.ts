@@ -5,14 +5,14 @@
 
 import type { ClaimToken } from "@sluice/engine/journal/Journal"
 
-/** Runs of one pipeline, of all, and the bytes of the documents that came with them. */
+/** The bounds on what a process executes: runs of one pipeline, all runs, and the bytes of their documents. */
 export interface InFlightLimits {
   readonly perPipeline: number
   readonly runs: number
   readonly bytes: number
 }
 
-/** Below what `Runs` executes at most: there is queueing before there is refusing. */
+/** The default bounds. They are below what `Runs` executes at most, so that runs are queued before any is refused. */
 export const defaultLimits: InFlightLimits = { perPipeline: 2000, runs: 8000, bytes: 256 * 1024 * 1024 }
 
 export interface Load {

@@ -69,7 +69,7 @@ export const openedRun = ({ document, run }: Submission, claimToken: number): Cl
   takenOver: false
 })
 
-/** Stored, and not this process's to execute. */
+/** The answer to a submission that is stored and not this process's to execute. */
 export const queued = ({ document, run }: Submission): Intake => ({
   _tag: "Queued",
   orderId: document.order.id,

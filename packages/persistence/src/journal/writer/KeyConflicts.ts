@@ -17,7 +17,10 @@ select d.n::int, 'id', ${found} join orders o on o.id = d.id ${run}
 union all select d.n::int, 'externalId', ${found} join orders o on o.external_key = d.external_id ${run}
 union all select d.n::int, 'Idempotency-Key', ${found} join orders o on o.idempotency_key = d.idempotency_key ${run}`
 
-/** For submissions whose keys are taken by none: keys of erased orders are stored as their digest. */
+/**
+ * The look-up of keys of erased orders, which are stored as digests, for submissions whose keys are taken by no other
+ * order.
+ */
 export const erasedDuplicatesStatement = `with d as materialized (select d.* from ${unnest(asked, "d", 1)})
 select d.n::int, 'externalId', ${found}
 join orders o on erased_key(o.external_key) = erased_key(d.external_id) and o.external_key is not null ${run}

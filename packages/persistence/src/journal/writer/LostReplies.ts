@@ -64,7 +64,10 @@ export const reconcileParameters = (members: ReadonlyArray<Pick<PendingEntry, "e
     }))
   )
 
-/** The stored ones by position, from 1. Another run may be queued behind; an unnecessary check costs nothing. */
+/**
+ * The writes of a flush whose reply was lost that turn out to be stored, by position from 1. Another run may be queued
+ * behind; an unnecessary check costs nothing.
+ */
 export const reconciled = (rows: Rows): ReadonlyMap<number, StoredEntry> => {
   const stored = new Map<number, StoredEntry>()
   for (const [n, there, version, ended] of rows) {

@@ -68,17 +68,23 @@ export const entryBytes = (entry: Entry): number => {
   return bytes + entry.history.length * 256
 }
 
-/** No two writes to one order share a flush: `UPDATE … FROM` with one order twice drops a change silently. */
+/**
+ * The order that a write changes. Two writes to one order never share a flush: `UPDATE … FROM` with one order twice
+ * drops a change silently.
+ */
 export const orderOf = (member: PendingWrite): string =>
   member.kind === "accept" ? member.submission.document.order.id : member.entry.orderId
 
 const nobody: ReadonlyArray<string> = []
 
-/** Nor of one customer, for the same reason. */
+/**
+ * The customers that a write changes. Two writes to one customer never share a flush, for the same reason as with
+ * `orderOf`.
+ */
 export const customersOf = (member: PendingWrite): ReadonlyArray<string> =>
   member.kind === "accept" ? nobody : member.outcome?.customers ?? nobody
 
-/** Members by kind: the ordinals of the answer count in these. */
+/** The writes of a flush by kind; the ordinals in the answer count within a kind. */
 export const sorted = (members: ReadonlyArray<PendingWrite>) => {
   const accepts: Array<PendingSubmission> = []
   const entries: Array<PendingEntry> = []

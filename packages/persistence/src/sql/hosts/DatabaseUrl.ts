@@ -10,7 +10,7 @@ export interface Host {
   readonly port: number
 }
 
-/** `read-write`: only a host that accepts writes will do. */
+/** The kind of host that is wanted; `read-write` is one that accepts writes. */
 export type Target = "any" | "read-write"
 
 export interface DatabaseUrl {
@@ -44,7 +44,7 @@ const decode = (text: string): string | undefined => {
   }
 }
 
-/** `h1:5432`, `[::1]:5432`, `/run/postgresql`. */
+/** The text of a host: `h1:5432`, `[::1]:5432`, `/run/postgresql`. */
 export const formatHost = ({ name, port }: Host): string => {
   if (name.startsWith("/")) return port === defaultPort ? name : `${name}:${port}`
   return `${name.includes(":") ? `[${name}]` : name}:${port}`

@@ -104,13 +104,13 @@ const tlsOf = (url: Redacted.Redacted, serverName: () => string | undefined) => 
   return { ssl }
 }
 
-/** The word that names the host to use; the first of several in the order of the URL. */
+/** The host to use, by what the hosts answered; the first of several in the order of the URL. */
 export const best = (words: ReadonlyArray<Word>): Word | undefined =>
   words.filter(({ refusal }) => refusal === undefined).toSorted((a, b) =>
     a.timeline < b.timeline ? 1 : a.timeline > b.timeline ? -1 : 0
   )[0]
 
-/** `h1:5432: is a standby; h2:5432: connect ECONNREFUSED 127.0.0.1:5432` */
+/** The text of what each host answered: `h1:5432: is a standby; h2:5432: connect ECONNREFUSED 127.0.0.1:5432` */
 export const formatWords = (words: ReadonlyArray<Word>): string =>
   words.map(({ host, refusal }) => `${formatHost(host)}: ${refusal ?? "accepts writes"}`).join("; ")
 

@@ -1,4 +1,4 @@
-/** Some of a list, by checkboxes. */
+/** The props of a choice of several values by checkboxes. */
 
 export interface ChoicesProps {
   readonly legend: string
