@@ -20,28 +20,30 @@ interface Member {
   ) => Effect.Effect<Answer>
 }
 
-const start = Effect.fnUntraced(function*(path: string) {
-  const port = yield* Cells.freePort
-  const process = yield* Process.start({
-    SLUICE_CELLS: path,
-    SLUICE_CLUSTER_HOST: "127.0.0.1",
-    SLUICE_CLUSTER_PORT: String(port),
-    SLUICE_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString("base64"),
-    SLUICE_API_KEYS: Cells.keysOf(["ops", ...names.map((name) => `${name}@${name}`)]),
-    SLUICE_DRAIN: "500ms"
-  })
-  const url = yield* process.url
-  const member: Member = {
-    process,
-    address: `127.0.0.1:${port}`,
-    ask: (method, path, key = "ops", body, headers = {}) =>
-      exchange(url, method, path, {
-        headers: { authorization: `Bearer ${Cells.keyOf(key)}`, prefer: "wait=30", ...headers },
-        ...(body !== undefined && { body: body as never })
-      })
+const start = Effect.fnUntraced(
+  function*(databases: Readonly<Record<string, string>>, keys: ReadonlyArray<string> = names) {
+    const port = yield* Cells.freePort
+    const process = yield* Process.start({
+      ...databases,
+      SLUICE_CLUSTER_HOST: "127.0.0.1",
+      SLUICE_CLUSTER_PORT: String(port),
+      SLUICE_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString("base64"),
+      SLUICE_API_KEYS: Cells.keysOf(["ops", ...keys.map((name) => `${name}@${name}`)]),
+      SLUICE_DRAIN: "500ms"
+    })
+    const url = yield* process.url
+    const member: Member = {
+      process,
+      address: `127.0.0.1:${port}`,
+      ask: (method, path, key = "ops", body, headers = {}) =>
+        exchange(url, method, path, {
+          headers: { authorization: `Bearer ${Cells.keyOf(key)}`, prefer: "wait=30", ...headers },
+          ...(body !== undefined && { body: body as never })
+        })
+    }
+    return member
   }
-  return member
-})
+)
 
 /** The cells that a process executes, by its metrics. */
 const ownedBy = ({ ask }: Member) =>
@@ -82,7 +84,7 @@ describe("owners", () => {
   it.live("each cell has one owner; killed or stopped, another process goes on, and nothing accepted is lost", () =>
     Effect.gen(function*() {
       const databases = yield* Cells.databases(ids)
-      const path = yield* Cells.file(databases, { ...tenants, "*": 0 })
+      const path = { SLUICE_CELLS: yield* Cells.file(databases, { ...tenants, "*": 0 }) }
       const first = yield* start(path)
       yield* first.ask("PUT", "/v1/pipelines/p", "ops", { steps: [] })
       yield* settled([first])
@@ -123,5 +125,25 @@ describe("owners", () => {
       assert.lengthOf(orders.json.items, 12)
       const open = yield* third.ask("GET", "/v1/process-events?state=completed&limit=200")
       assert.lengthOf(open.json.items, 12)
+    }).pipe(Effect.scoped))
+
+  it.live("with one database one process writes for all, and goes on elsewhere when it is stopped", () =>
+    Effect.gen(function*() {
+      const [database] = yield* Cells.databases([0])
+      const url = { DATABASE_URL: database?.direct ?? "" }
+      const first = yield* start(url, [])
+      yield* first.ask("PUT", "/v1/pipelines/p", "ops", { steps: [] })
+      const owns = (member: Member) => until(ownedBy(member), (owned) => owned.length === 1)
+      yield* owns(first)
+      const second = yield* start(url, [])
+      // One of them, whichever it is.
+      const members = [first, second]
+      const owned = yield* until(Effect.forEach(members, ownedBy), (all) => all.flat().length === 1)
+      for (const member of members) yield* completed(member, "ops")
+      const [owner, other] = owned[0]?.length === 1 ? [first, second] : [second, first]
+      yield* owner.process.signal("SIGTERM")
+      yield* completed(other, "ops")
+      yield* owns(other)
+      yield* completed(other, "ops")
     }).pipe(Effect.scoped))
 })

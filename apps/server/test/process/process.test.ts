@@ -64,13 +64,14 @@ describe("a start that fails", () => {
       )
   )
 
-  it.live("prints one line for a database with a newer schema", () =>
+  it.live("prints one line for a database from which a later release has removed what this one needs", () =>
     refused(
       {},
       /^sluice: DATABASE_URL: the database has schema version 9999/,
       Effect.gen(function*() {
         const sql = yield* SqlClient.SqlClient
         yield* Effect.orDie(sql`INSERT INTO sluice_migrations (migration_id, name) VALUES (9999, 'later')`)
+        yield* Effect.orDie(sql`CREATE TABLE schema_floor AS SELECT 9998 AS oldest`)
       })
     ))
 

@@ -85,13 +85,29 @@ export class MigrationFailed extends Schema.TaggedError<MigrationFailed>()("Migr
   cause: Schema.Defect()
 }) {}
 
+/**
+ * The first schema version from which on migrations only add, so that a release that knows it runs on every later one:
+ * two neighbouring releases share a database, in either order of start, and back. Contract: section 10, promise 7. A
+ * release that removes what older ones use says so in the table `schema_floor`, whose `oldest` is the lowest version that
+ * a release must know.
+ */
+const additiveSince = 30
+
+/** The lowest version that a release must know to run on the schema as it is. */
+const lowestKnown = Effect.fn("Migrations.lowestKnown")(function*(sql: SqlClient.SqlClient) {
+  const [table] = yield* sql`SELECT to_regclass('schema_floor') IS NOT NULL AS there`
+  if (table?.["there"] !== true) return additiveSince
+  const [floor] = yield* sql<{ oldest: number }>`SELECT max(oldest)::int AS oldest FROM schema_floor`
+  return floor?.oldest ?? additiveSince
+})
+
 /** Any number that no other program locks; "sluice" in ASCII. */
 const LOCK = 0x736c75696365
 
 /**
  * Brings the schema up to date and answers what was applied. Of several
  * processes that start together one migrates; the others wait for it.
- * `Migrator` alone would apply an old program's migrations to a newer schema
+ * `Migrator` alone would apply an old program's migrations to any newer schema
  * without a word, and races for its own table.
  */
 export const migrate = Effect.fn("Migrations.migrate")(function*(record = migrations) {
@@ -103,7 +119,11 @@ export const migrate = Effect.fn("Migrations.migrate")(function*(record = migrat
     if (table?.["there"] === true) {
       const [last] = yield* sql<{ id: number }>`SELECT coalesce(max(migration_id), 0)::int AS id FROM ${sql(TABLE)}`
       const found = last?.id ?? 0
-      if (found > known) return yield* new SchemaTooNew({ found, known })
+      if (found > known) {
+        if (known < (yield* lowestKnown(sql))) return yield* new SchemaTooNew({ found, known })
+        // A later release has migrated it.
+        return []
+      }
     }
     return yield* Migrator.make({})({ table: TABLE, loader: Migrator.fromRecord(record) })
   }).pipe(

@@ -46,6 +46,21 @@ describe("Database", () => {
       assert.match(error.message, /version 2.* up to 1\. Start the release/)
     }).pipe(Effect.provide(DatabaseTest.layerEmpty)))
 
+  it.effect("a schema that a later release has added to is used as it is, until one has removed something", () =>
+    Effect.gen(function*() {
+      const { url } = yield* DatabaseTest
+      const later = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`ALTER TABLE orders ADD COLUMN later text`)
+      yield* open(url, { ...migrations, "9998_expand": Effect.asVoid(later) })
+      yield* open(url, migrations)
+      const contract = Effect.flatMap(
+        SqlClient.SqlClient,
+        (sql) => sql`CREATE TABLE schema_floor AS SELECT 9998 AS oldest`
+      )
+      yield* open(url, { ...migrations, "9998_expand": Effect.void, "9999_contract": Effect.asVoid(contract) })
+      yield* open(url, { ...migrations, "9998_expand": Effect.void })
+      assert.strictEqual((yield* Effect.flip(open(url, migrations)))._tag, "SchemaTooNew")
+    }).pipe(Effect.provide(DatabaseTest.layerEmpty)))
+
   it.effect("a migration that fails leaves nothing behind, and reports the database's error", () =>
     Effect.gen(function*() {
       const { url } = yield* DatabaseTest
