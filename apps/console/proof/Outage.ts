@@ -17,7 +17,7 @@ export const outage = async (browser: Browser, sluice: Sluice, shown: Shown): Pr
     const banner = page.getByRole("alert")
     await sluice.restart(async () => {
       for (const [keys, heading] of [["gp", "Runs"], ["gr", "Partners"], ["gl", "Pipelines"]] as const) {
-        for (const key of keys) await page.keyboard.press(key)
+        await Promise.all([...keys].map((key) => page.keyboard.press(key)))
         await page.getByRole("heading", { name: heading, exact: true }).waitFor()
       }
       await banner.getByText("The server does not answer").waitFor()

@@ -2,7 +2,7 @@
 import type { Browser, Page } from "playwright-core"
 import { webhookTypes } from "../src/settings/WebhookTypes.ts"
 import { open } from "./Browser.ts"
-import { check, expect } from "./Report.ts"
+import { check, expect, until } from "./Report.ts"
 import type { Sluice } from "./Sluice.ts"
 
 /** Pages of settings and what each shows once it is there; `looks` examines them. */
@@ -123,6 +123,25 @@ export const settings = async (browser: Browser, sluice: Sluice): Promise<void> 
     const stored = await get("/v1/connectors/by-form")
     expect(stored.host === "https://form.example/validate" && stored.connectorId === "by-form", JSON.stringify(stored))
     await sluice.request("DELETE", "/v1/connectors/by-form")
+  })
+
+  await check("a pipeline is paused for a reason, keeps its orders queued, and is resumed", async () => {
+    const act = async (button: RegExp, reason: string, action: string) => {
+      await page.getByRole("button", { name: button }).click()
+      const dialog = page.getByRole("dialog")
+      await dialog.getByRole("textbox", { name: /^Reason/ }).fill(reason)
+      await dialog.getByRole("button", { name: action, exact: true }).click()
+      await dialog.waitFor({ state: "hidden" })
+    }
+    await page.goto("/pipelines/versioned")
+    await act(/^Pause/, "stocktaking", "Pause")
+    await page.getByText("stocktaking").waitFor()
+    const { processEventId } = await sluice.request("POST", "/v1/orders", { orderType: "ADD_OFFER" })
+    expect((await get(`/v1/process-events/${processEventId}`)).state === "queued", "the run is not queued")
+    await act(/^Resume/, "counted", "Resume")
+    await page.getByText("stocktaking").waitFor({ state: "detached" })
+    const state = async () => (await get(`/v1/process-events/${processEventId}`)).state
+    await until("the run ends", async () => await state() === "completed")
   })
 
   await check("a draft is simulated before it is saved, and says what would differ", async () => {

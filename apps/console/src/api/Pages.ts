@@ -5,6 +5,8 @@ import { useCallback, useMemo } from "react"
 export interface Page<Item> {
   readonly items: ReadonlyArray<Item>
   readonly nextCursor: string | null
+  /** The databases that did not answer, and whose rows are left out. */
+  readonly missingCells?: ReadonlyArray<number>
 }
 
 export interface PageQuery {
@@ -21,6 +23,8 @@ export interface Pages<Item> {
   readonly loadMore: () => void
   readonly refresh: () => void
   readonly refreshing: boolean
+  /** The databases whose rows are left out, because they are away. */
+  readonly missingCells: ReadonlyArray<number>
   /** The number of pages searched, where pages may be empty and more may follow. */
   readonly pages: number
 }
@@ -53,6 +57,7 @@ export function usePages<Item>(
     loadMore: useCallback(() => void fetchNextPage(), [fetchNextPage]),
     refresh: useCallback(() => void refetch(), [refetch]),
     refreshing: query.isRefetching,
+    missingCells: useMemo(() => [...new Set(data?.pages.flatMap(({ missingCells }) => missingCells ?? []))], [data]),
     pages: data?.pages.length ?? 0
   }
 }

@@ -67,6 +67,7 @@ const answered: ReadonlySet<string> = new Set([
   "createdAt",
   "updatedAt",
   "warnings",
+  "paused",
   "disabledReason",
   "disabledAt",
   "failingSince"

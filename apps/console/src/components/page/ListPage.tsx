@@ -56,6 +56,12 @@ export function ListPage<Row>(props: ListPageProps<Row>) {
         <Filters label={`Narrow the ${what}`} active={filters.active} clear={filters.clear}>{filters.fields}</Filters>
       )}
       {above}
+      {list.missingCells.length > 0 && (
+        <p className="why tone-warn">
+          {list.missingCells.length === 1 ? "Cell" : "Cells"} {list.missingCells.join(", ")}{" "}
+          cannot be reached: what is stored there is left out.
+        </p>
+      )}
       <Rows {...props} />
       {children}
     </>

@@ -10,6 +10,7 @@ import { defined } from "../../../url/Defined.ts"
 import { SettingEditor } from "../editor/SettingEditor.tsx"
 import { SettingHead } from "../editor/SettingHead.tsx"
 import { useStored } from "../editor/StoredSetting.ts"
+import { PauseActions, PausedBadge, WhyPaused } from "./PauseActions.tsx"
 import { SequenceDrawing } from "./SequenceDrawing.tsx"
 import { SimulatePanel } from "./SimulatePanel.tsx"
 import { VersionsPanel } from "./VersionsPanel.tsx"
@@ -20,7 +21,7 @@ export const PipelinePage = () => {
   const { id } = route.useParams()
   const { tab = "sequence", from, to } = route.useSearch()
   const navigate = route.useNavigate()
-  const { stored, error, refresh, save } = useStored("pipelines", id)
+  const { stored, error, refresh, save, changed } = useStored("pipelines", id)
   const [simulating, setSimulating] = useState(false)
   const go = (change: Readonly<Record<string, string | undefined>>) =>
     void navigate({ search: (before) => defined({ ...before, ...change }), replace: true })
@@ -33,9 +34,16 @@ export const PipelinePage = () => {
   }
   return (
     <>
-      <SettingHead kind="pipelines" id={id} stored={stored}>
+      <SettingHead
+        kind="pipelines"
+        id={id}
+        stored={stored}
+        badge={<PausedBadge pipeline={stored} />}
+        actions={<PauseActions id={id} stored={stored} changed={changed} />}
+      >
         <Link to="/process-events" search={{ pipeline: id }}>its runs</Link>
       </SettingHead>
+      <WhyPaused pipeline={stored} />
       <Tabs
         label="Pipeline"
         current={tab}

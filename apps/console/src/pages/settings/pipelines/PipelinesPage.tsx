@@ -3,8 +3,15 @@ import type { StoredSettings } from "../../../api/Documents.ts"
 import type { Column } from "../../../components/table/DataTable.tsx"
 import { sequenceOf } from "../../../settings/Sequence.ts"
 import { SettingsList } from "../editor/SettingsList.tsx"
+import { PausedBadge } from "./PauseActions.tsx"
 
 const columns: ReadonlyArray<Column<StoredSettings>> = [
+  {
+    name: "State",
+    width: "90px",
+    narrow: "second",
+    cell: (row) => row["paused"] !== undefined && <PausedBadge pipeline={row} />
+  },
   {
     name: "For",
     width: "minmax(140px, 2fr)",
