@@ -107,6 +107,39 @@ const redacting = (name: string, prepare: (text: string) => () => unknown): Docu
   }
 })
 
+/** The headers of an answer, of so many characters. */
+const answerHeaders: ReadonlyArray<readonly [string, (bytes: number) => Readonly<Record<string, string>>]> = [
+  [
+    "many names",
+    (bytes) => Object.fromEntries(Array.from({ length: bytes / 12 }, (_, i) => [`x-${100_000 + i}`, "v"]))
+  ],
+  [
+    "many names of secrets",
+    (bytes) => Object.fromEntries(Array.from({ length: bytes / 16 }, (_, i) => [`x-key-${100_000 + i}`, "v"]))
+  ],
+  ["one long value", (bytes) => ({ "x-long": "a".repeat(bytes) })],
+  ["a long value of secrets", (bytes) => ({ "x-long": secretTexts[0]?.[1](bytes) ?? "" })],
+  ["many cookies", (bytes) => ({ "set-cookie": "a=b; HttpOnly, ".repeat(bytes / 15) })]
+]
+
+const redactingHeaders: DocumentOperation = {
+  name: "redact and record the headers of an answer",
+  *cases(bytes) {
+    for (const [document, make] of answerHeaders) {
+      const headers = make(bytes)
+      yield {
+        document,
+        *steps() {
+          yield
+          const shown = redactor.headers(headers)
+          yield
+          return JSON.stringify(shown)
+        }
+      }
+    }
+  }
+}
+
 /** Schemas that look at every value of the documents, in every way that costs more than one look. */
 const schemas: ReadonlyArray<readonly [string, Json]> = [
   ["uniqueItems", { properties: { list: { uniqueItems: true } } }],
@@ -283,6 +316,7 @@ export const documentOperations: ReadonlyArray<DocumentOperation> = [
     const bytes = Utf8.encode(text)
     return () => redactor.bytes(bytes)
   }),
+  redactingHeaders,
   checking,
   ofSettings("read and judge a setting", (kind, document) => () => {
     const decoded = decodeSetting[kind](document) as { readonly unknown?: ReadonlyArray<UnknownMember> }
