@@ -36,9 +36,12 @@ const recordedResponse = (response: OutboundResponse, redactor: Redactor): Respo
   truncated: response.truncated
 })
 
-/** The part of an answer that a delivery keeps: that of a step's call is read as far as a callout's. */
-const kept = (response: Response): Response =>
-  response.body.byteLength <= keptBytes
+/**
+ * The part of an answer that a delivery keeps: that of a step's call is read as far as a callout's. Any other was cut
+ * as it was read, before its secrets were replaced.
+ */
+const kept = ({ callout }: AttemptRequest, response: Response): Response =>
+  callout === undefined || response.body.byteLength <= keptBytes
     ? response
     : { ...response, body: response.body.slice(0, keptBytes), truncated: true }
 
@@ -211,7 +214,7 @@ export const make = Effect.gen(function*() {
         const refusal = refusalOf(request, response)
         return ended(
           AttemptEnd.Answered({ response }),
-          { response: kept(recorded), ...(refusal !== undefined && { error: refusal }) },
+          { response: kept(request, recorded), ...(refusal !== undefined && { error: refusal }) },
           endingOf(refusal, recorded, response.announcedLength)
         )
       }

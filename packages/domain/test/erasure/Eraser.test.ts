@@ -145,12 +145,14 @@ describe("Eraser", () => {
     }
   })
 
-  it("a document of a mebibyte is erased within a turn", () => {
+  it("a document of a mebibyte is erased at every place, within a turn", () => {
     const item = JSON.stringify({ note: "call Ylva Testperson at Gate 12", n: 1 })
     const text = `{"items":[${Array.from({ length: Math.floor(2 ** 20 / item.length) }, () => item).join(",")}]}`
-    eraser.text(text)
     const begun = performance.now()
-    eraser.text(text)
-    assert.isBelow(performance.now() - begun, 500)
+    const after = eraser.text(text)
+    const took = performance.now() - begun
+    assert.notMatch(after, /Ylva|Testperson/)
+    assert.strictEqual(JSON.parse(after).items.length, JSON.parse(text).items.length)
+    if (process.env["STRICT_TIMES"] === "1") assert.isBelow(took, 100)
   })
 })
