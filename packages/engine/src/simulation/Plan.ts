@@ -2,7 +2,7 @@
  * Plans the requests of a pipeline for one order: the engine runs over it with the recorded answers, and each request
  * is shown as it would be sent, redacted. Contract: section 7, `simulate`.
  *
- * A request without a recorded answer is where a step's knowledge ends: it is taken to have gone well and to change nothing
+ * A request without a recorded answer is where a step's knowledge ends: it is assumed to succeed and to change nothing
  * of the order, and a step that reads its answer is not run but says on whom it depends.
  */
 import { orderId } from "@sluice/domain/identity/Ids"

@@ -4,7 +4,7 @@
  * section 7, `POST /v1/pipelines/{name}/simulate`.
  *
  * A request is answered by the record of the same request of the same step, attempt by attempt, whatever its body. Where
- * there is none (a new step, another URL), it is named as unanswered and taken to have gone well: 200 and `{}`.
+ * there is none (a new step, another URL), it is named as unanswered and assumed to have succeeded: 200 and `{}`.
  */
 import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
 import type { FinalRunState } from "@sluice/domain/run/ProcessEvent"
