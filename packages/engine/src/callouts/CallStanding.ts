@@ -3,14 +3,16 @@ import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import type { Json } from "@sluice/domain/json/Json"
 import type { OutboundResponse } from "@sluice/http-client/Outbound"
-import { Effect, type Semaphore } from "effect"
+import { type Clock, Effect, type Semaphore } from "effect"
 import type { CallbackAnswer } from "../journal/Callback.ts"
 import type { Document, Wait } from "../journal/Journal.ts"
+import { hostOf, type PartnerHealth } from "../partners/PartnerHealth.ts"
 import type { CalloutRequest } from "../plugins/Callout.ts"
+import type { Retry } from "../plugins/RetrySchedule.ts"
 import type { Attempt } from "./AttemptRequest.ts"
-import type { CalloutContext, StepCallback } from "./CalloutContext.ts"
+import { type CalloutContext, hasBegun, type Resumption, type StepCallback } from "./CalloutContext.ts"
 import { idempotencyKey, inheritedKey } from "./IdempotencyKey.ts"
-import { type CallbackStanding, matches, type ProbeStanding } from "./NextAttempt.ts"
+import { type CallbackStanding, type CalloutStanding, matches, type ProbeStanding } from "./NextAttempt.ts"
 import { endOf, responseOf } from "./RecordedOutcome.ts"
 
 /** The position of one step in its callouts. */
@@ -154,3 +156,81 @@ export const attemptOf = ({ scope: { held, index, redactor } }: Standing, call: 
   document: call.document,
   redactor
 })
+
+/** Adds a record of the step that is not stored yet. */
+export const keep = ({ pending, recorded }: Standing, record: CalloutRecord) => {
+  recorded.push(record)
+  pending.push(record)
+}
+
+/** Adds the record of an attempt of the call. */
+export const add = (step: Standing, call: Call, record: CalloutRecord) => {
+  call.own.push(record)
+  keep(step, record)
+}
+
+/** Marks what the run was resumed with as done: its wait is over, its open attempt has its record. */
+export const useUp = (resumption: Resumption) => {
+  resumption.wait = undefined
+  resumption.open = undefined
+  resumption.mayBeOpen = false
+}
+
+const noRetry: Retry = { beyond: 0, pause: 0 }
+
+/** Begins the next callout of the step, with what is on record of it. */
+export const begin = Effect.fnUntraced(function*(step: Standing, request: CalloutRequest) {
+  const number = step.requests++
+  const own = step.recorded.filter((record) =>
+    record.request === number && record.probe !== true && record.callback !== true
+  )
+  const host = hostOf(request.url)
+  const call: Call = {
+    request,
+    sent: sentRequest(step, request),
+    number,
+    own,
+    document: yield* pinned(step, own, number, request),
+    host,
+    isTrial: step.scope.resumption.wait?.heldFor === host,
+    hadTurn: step.scope.resumption.wait?.turn !== undefined,
+    waited: false,
+    waitStored: false,
+    asks: 0,
+    verdict: undefined,
+    token: "valid",
+    taken: undefined,
+    mayBeTaken: own.length > 0 || hasBegun(step.scope.resumption, step.scope.index),
+    isClosed: false,
+    live: undefined
+  }
+  return call
+})
+
+/** What the next decision about a call is made on. */
+export const standingOf = (
+  { clock, health }: { readonly clock: Clock.Clock; readonly health: Pick<PartnerHealth, "isDown"> },
+  step: Standing,
+  call: Call
+): CalloutStanding => {
+  const { holds, scope } = step
+  return {
+    index: scope.index,
+    request: call.number,
+    own: call.own,
+    resumption: scope.resumption,
+    waited: call.waited,
+    waitStored: call.waitStored,
+    retry: noRetry,
+    tokenExpired: call.token === "expired",
+    freshOrder: call.request.freshOrder === true,
+    holds,
+    host: call.host,
+    circuit: !health.isDown(call.host) ? "closed" : call.isTrial ? "trial" : "open",
+    probe: probeStanding(step, call),
+    callback: callbackStanding(step, call),
+    interruption: scope.interruption.now(),
+    now: clock.currentTimeMillisUnsafe(),
+    deadline: scope.interruption.deadline
+  }
+}

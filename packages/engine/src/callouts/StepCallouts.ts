@@ -16,26 +16,27 @@ import { hostOf, type PartnerHealth } from "../partners/PartnerHealth.ts"
 import type { CalloutAnswer, CalloutRequest } from "../plugins/Callout.ts"
 import type { StepInput } from "../plugins/Plugin.ts"
 import { type PluginError, Unknown } from "../plugins/PluginError.ts"
-import { type Retry, retryAfterEnds } from "../plugins/RetrySchedule.ts"
+import { retryAfterEnds } from "../plugins/RetrySchedule.ts"
 import type { Progress } from "./AttemptRecord.ts"
 import type { Attempt, TokenResult } from "./AttemptRequest.ts"
 import { newToken, urlOf } from "./CallbackUrl.ts"
 import type { CalloutAttempt, Exchanged } from "./CalloutAttempt.ts"
-import { type CalloutContext, hasBegun, type Resumption, type StepCallback } from "./CalloutContext.ts"
+import type { CalloutContext, StepCallback } from "./CalloutContext.ts"
 import {
+  add,
   answered,
   attemptOf,
+  begin,
   begun,
   type Call,
-  callbackStanding,
   endsOf,
-  pinned,
-  probeStanding,
-  sentRequest,
+  keep,
   type Standing,
+  standingOf,
+  useUp,
   waitsFor
 } from "./CallStanding.ts"
-import { type CalloutStanding, needsRetry, nextAttempt } from "./NextAttempt.ts"
+import { needsRetry, nextAttempt } from "./NextAttempt.ts"
 import type { Probe } from "./Probe.ts"
 import { answerOf, failureOf, isDefect } from "./RecordedOutcome.ts"
 import { once, outsideOnce } from "./StepEffects.ts"
@@ -93,28 +94,16 @@ const orElseGivenUp = <A, E, R>(effect: Effect.Effect<A, E | Fenced, R>): Effect
     R
   >
 
-const keep = ({ pending, recorded }: Standing, record: CalloutRecord) => {
-  recorded.push(record)
-  pending.push(record)
-}
-
 /** Stores all pending records or none: an interruption in between must neither lose a record nor store it twice. */
 const flush = (step: Standing, next: { wait?: Wait; open?: Open }): Effect.Effect<void, Fenced> =>
   Effect.uninterruptible(Effect.map(step.scope.store(step.pending, next), () => {
     step.pending = []
   }))
 
-const noRetry: Retry = { beyond: 0, pause: 0 }
-
 const unknownMessage = (probe: CalloutRecord | undefined): string =>
   `it is not known whether the call took effect, and it is not repeated: ${
     probe?.response === undefined ? `the probe ended ${probe?.outcome}: ` : ""
   }${probe?.error?.message ?? "the probe could not tell"}`
-
-const add = (step: Standing, call: Call, record: CalloutRecord) => {
-  call.own.push(record)
-  keep(step, record)
-}
 
 /** An attempt of which only the mark is left: its token is lost. */
 const interruptedAttempt = (step: Standing, call: Call, attempt: number): Attempt => ({
@@ -138,12 +127,6 @@ const lookForAnswer = ({ taken }: StepCallback, call: Call): Effect.Effect<void>
     call.taken = answer
     call.mayBeTaken = false
   })
-
-const useUp = (resumption: Resumption) => {
-  resumption.wait = undefined
-  resumption.open = undefined
-  resumption.mayBeOpen = false
-}
 
 /** The services that callouts are made with; one for each process. Per step there are no generator functions: docs/adr/0002. */
 interface Tools extends PartnerManners {
@@ -304,57 +287,6 @@ const attempt = Effect.fnUntraced(function*(tools: Tools, step: Standing, call: 
   call.token = tokenRefused && call.token === "valid" ? "expired" : call.token === "valid" ? "valid" : "refreshed"
   add(step, call, record)
 })
-
-const begin = Effect.fnUntraced(function*(step: Standing, request: CalloutRequest) {
-  const number = step.requests++
-  const own = step.recorded.filter((record) =>
-    record.request === number && record.probe !== true && record.callback !== true
-  )
-  const host = hostOf(request.url)
-  const call: Call = {
-    request,
-    sent: sentRequest(step, request),
-    number,
-    own,
-    document: yield* pinned(step, own, number, request),
-    host,
-    isTrial: step.scope.resumption.wait?.heldFor === host,
-    hadTurn: step.scope.resumption.wait?.turn !== undefined,
-    waited: false,
-    waitStored: false,
-    asks: 0,
-    verdict: undefined,
-    token: "valid",
-    taken: undefined,
-    mayBeTaken: own.length > 0 || hasBegun(step.scope.resumption, step.scope.index),
-    isClosed: false,
-    live: undefined
-  }
-  return call
-})
-
-const standingOf = ({ clock, health }: Tools, step: Standing, call: Call): CalloutStanding => {
-  const { holds, scope } = step
-  return {
-    index: scope.index,
-    request: call.number,
-    own: call.own,
-    resumption: scope.resumption,
-    waited: call.waited,
-    waitStored: call.waitStored,
-    retry: noRetry,
-    tokenExpired: call.token === "expired",
-    freshOrder: call.request.freshOrder === true,
-    holds,
-    host: call.host,
-    circuit: !health.isDown(call.host) ? "closed" : call.isTrial ? "trial" : "open",
-    probe: probeStanding(step, call),
-    callback: callbackStanding(step, call),
-    interruption: scope.interruption.now(),
-    now: clock.currentTimeMillisUnsafe(),
-    deadline: scope.interruption.deadline
-  }
-}
 
 const callout = Effect.fnUntraced(function*(tools: Tools, step: Standing, request: CalloutRequest) {
   const { exchange } = tools

@@ -6,7 +6,7 @@ import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import type { JobKind } from "@sluice/domain/run/Job"
 import { Effect, Layer } from "effect"
-import { untilAvailable } from "../runs/RunCheckpoints.ts"
+import { untilAvailable } from "../journal/UntilAvailable.ts"
 import type { HeldJob, JobHandler, RunJobHandler } from "./JobHandler.ts"
 import { type Job, Jobs } from "./Jobs.ts"
 

@@ -18,6 +18,7 @@ import type { ExpressionScope } from "../expressions/Expressions.ts"
 import * as Interruption from "../interruption/Interruption.ts"
 import type { RunSignals } from "../interruption/RunSignals.ts"
 import type { ClaimedRun } from "../journal/Journal.ts"
+import { untilAvailable } from "../journal/UntilAvailable.ts"
 import * as PartnerConcurrency from "../partners/PartnerConcurrency.ts"
 import * as PartnerHealth from "../partners/PartnerHealth.ts"
 import type { StepInput, StepPolicy } from "../plugins/Plugin.ts"
@@ -209,7 +210,7 @@ const endBetween = Effect.fnUntraced(
 const execute = Effect.fnUntraced(function*(services: Services, held: ClaimedRun, control: RunSignals) {
   const { clock, loop, openCallouts, openCheckpoints, plugins, settings, undo } = services
   const checkpoints = openCheckpoints(held, control)
-  const pipeline = yield* RunCheckpoints.untilAvailable(settings.pipeline(held.pipeline.name, held.pipeline.version))
+  const pipeline = yield* untilAvailable(settings.pipeline(held.pipeline.name, held.pipeline.version))
   if (pipeline === undefined) {
     const reason = `pipeline ${held.pipeline.name} has no version ${held.pipeline.version}`
     return yield* checkpoints.end({ state: "failed", reason }, undefined)

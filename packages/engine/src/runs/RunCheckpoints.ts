@@ -2,34 +2,45 @@
  * The position of a run in its journal, which moves only by a commit. Holds the order as the next step sees it, the
  * time at which that step starts, and the skipped steps that wait for the next commit.
  */
-import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import { isLarge, largeLength, turnFor } from "@sluice/domain/internal/json/LargeText"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import type { JsonObject } from "@sluice/domain/json/Json"
 import type { Step } from "@sluice/domain/pipeline/Pipeline"
 import type { Redactor } from "@sluice/domain/redaction/Redaction"
-import type { PluginError } from "@sluice/domain/run/ProcessEvent"
 import { Clock, Effect } from "effect"
-import { type CalloutContext, longWaitMs, type Resumption, type StepCallback } from "../callouts/CalloutContext.ts"
+import type { CalloutContext, Resumption, StepCallback } from "../callouts/CalloutContext.ts"
 import type { RunSignals } from "../interruption/RunSignals.ts"
 import type { Cancellation } from "../journal/Cancellation.ts"
 import {
   type ClaimedRun,
   type Document,
   type Entry,
-  Fenced,
+  type Fenced,
   type Finish,
   Journal,
-  type JournalUnavailable,
-  type StepRow,
-  type Wait
+  type StepRow
 } from "../journal/Journal.ts"
-import { CurrentRunMark, type RunningStep } from "../journal/RunningStep.ts"
-import { type CallbackAddress, CallbackBase } from "../plugins/CallbackAddress.ts"
+import { CurrentRunMark } from "../journal/RunningStep.ts"
+import { untilAvailable } from "../journal/UntilAvailable.ts"
+import { CallbackBase } from "../plugins/CallbackAddress.ts"
 import { writeInTurns } from "../steps/DocumentText.ts"
 import { changeOrder, mergeInTurns } from "../steps/OrderChange.ts"
 import type { PlacedStep } from "../steps/PlacedSteps.ts"
 import { build, type EndedStep, endHistory, ending, errorsOf, setAsideBy } from "../steps/StepCommit.ts"
+import {
+  currentDocument,
+  documentAt,
+  inTurn,
+  leaseOf,
+  leave,
+  nextIndexOf,
+  type Position,
+  positionOf,
+  type Services,
+  store,
+  type Waiting,
+  waitUntil
+} from "./RunPosition.ts"
 
 export interface RunCheckpoints {
   readonly held: ClaimedRun
@@ -75,85 +86,6 @@ export interface CommittedStep {
   /** The run has ended with this step. */
   readonly ended: boolean
 }
-
-/** A read that the run cannot do without: waits for the database. */
-export const untilAvailable = <A, E, R>(
-  read: Effect.Effect<A, E | JournalUnavailable, R>
-): Effect.Effect<A, Exclude<E, JournalUnavailable>, R> =>
-  Effect.catchIf(
-    read,
-    (error): error is E & JournalUnavailable => (error as { readonly _tag?: string })._tag === "JournalUnavailable",
-    () => Effect.andThen(Effect.sleep("500 millis"), Effect.suspend(() => untilAvailable(read)))
-  ) as Effect.Effect<A, Exclude<E, JournalUnavailable>, R>
-
-/** The services that a position writes and waits with; one for each process. */
-interface Services {
-  readonly journal: Journal["Service"]
-  readonly clock: Clock.Clock
-  readonly callbackBase: CallbackAddress
-}
-
-/** The position of one run. Its mutable members change by a commit alone. */
-interface Position {
-  readonly services: Services
-  readonly held: ClaimedRun
-  readonly control: RunSignals
-  readonly claimToken: { readonly runId: string; readonly claimToken: number }
-  readonly running: RunningStep
-  /** The failures of the steps so far. */
-  readonly errors: Array<PluginError>
-  /** The order's version from which the next step starts. */
-  version: number
-  /** The newest document that this process knows. */
-  newest: Document | undefined
-  startedAt: number
-  failedSteps: number
-  /** Steps that are skipped, for the next commit. */
-  skipped: Array<StepRow>
-  /** A cancel that the journal returned before the process was notified of it. */
-  told: Cancellation | undefined
-}
-
-/** The index of the first step that has not ended. */
-const nextIndexOf = ({ steps }: ClaimedRun): number =>
-  steps.length === 0 ? 0 : Math.max(...steps.map(({ index }) => index)) + 1
-
-/**
- * The position of a run that was claimed. Reused steps ended in another run: this one starts after them, at its own
- * time, on the order as it is now.
- */
-const positionOf = (services: Services, held: ClaimedRun, control: RunSignals): Position => {
-  const last = held.steps.findLast(({ reusedFrom }) => reusedFrom === undefined)
-  const version = last?.nextVersion ?? held.startVersion
-  return {
-    services,
-    held,
-    control,
-    claimToken: { runId: held.runId, claimToken: held.claimToken },
-    running: { runId: held.runId, step: nextIndexOf(held) },
-    errors: [...errorsOf(held.steps)],
-    version,
-    newest: held.document?.order.version === version ? held.document : undefined,
-    startedAt: last?.finishedAt ?? held.startedAt,
-    failedSteps: held.steps.filter(({ state }) => state === "failed").length,
-    skipped: [],
-    told: undefined
-  }
-}
-
-/** The order at a version; without one, the newest. */
-const documentAt = ({ held, newest, services }: Position, at: number | undefined): Effect.Effect<Document, Fenced> =>
-  newest !== undefined && newest.order.version === at
-    ? Effect.succeed(newest)
-    : untilAvailable(services.journal.document(held.orderId, at)).pipe(Effect.catchTag("OrderNotFound", Effect.die))
-
-/** The order at the version from which the next step starts. */
-const currentDocument = (at: Position): Effect.Effect<Document, Fenced> =>
-  Effect.suspend(() =>
-    at.newest !== undefined && at.newest.order.version === at.version
-      ? Effect.succeed(at.newest)
-      : Effect.tap(documentAt(at, at.version), (found) => Effect.sync(() => at.newest = found))
-  )
 
 /** An entry, and the order as it is after it. */
 interface Built {
@@ -201,78 +133,6 @@ const writeMerged = <B extends Built>(
         Effect.andThen(turnFor(document.text.length), write(at, document, entryOn, patch)))
     })
   })
-
-/** Stores records of a step's callouts between two commits of steps. */
-const store = (at: Position, index: number): CalloutContext["store"] => (records, next) =>
-  Effect.map(
-    at.services.journal.commit({
-      ...at.claimToken,
-      orderId: at.held.orderId,
-      callouts: records.map((record) => ({ index, record })),
-      ...(at.skipped.length > 0 && { skipped: at.skipped }),
-      history: [],
-      ...next
-    }),
-    () => {
-      at.skipped = []
-    }
-  )
-
-/** The members of an entry that say what a released run waits for. */
-type Waiting = Pick<Entry, "state" | "reason" | "waitingStep">
-
-const release = (at: Position, wait: Wait, records: ReadonlyArray<CalloutRecord> = [], waiting?: Waiting) =>
-  at.services.journal.release({
-    ...at.claimToken,
-    orderId: at.held.orderId,
-    callouts: records.map((record) => ({ index: wait.index, record })),
-    ...(at.skipped.length > 0 && { skipped: at.skipped }),
-    ...waiting,
-    history: [],
-    wait
-  })
-
-/** Releases the run and ends its fiber. */
-const leave = (
-  at: Position,
-  wait: Wait,
-  records?: ReadonlyArray<CalloutRecord>,
-  waiting?: Waiting
-): Effect.Effect<never, Fenced> =>
-  Effect.suspend(() => Effect.andThen(release(at, wait, records, waiting), Effect.interrupt))
-
-/** Passes once this process may send under its claim of the run. */
-const leaseOf = ({ claimToken, services: { journal } }: Position): Effect.Effect<void, Fenced> =>
-  Effect.suspend(() =>
-    journal.maySend(claimToken)
-      ? Effect.void
-      : Effect.flatMap(
-        journal.awaitLease,
-        () => journal.maySend(claimToken) ? Effect.void : Effect.fail(new Fenced())
-      )
-  )
-
-/** Waits within this process where the wait is short and the process is not stopping; otherwise leaves the run. */
-const waitUntil = Effect.fnUntraced(function*(at: Position, wait: Wait) {
-  const { control, services } = at
-  const left = wait.dueAt - services.clock.currentTimeMillisUnsafe()
-  if (left <= longWaitMs) {
-    yield* Effect.raceFirst(Effect.interruptible(Effect.sleep(Math.max(0, left))), control.stop)
-    if (!control.stopping()) return
-  }
-  return yield* leave(at, wait)
-})
-
-const inTurn = Effect.fnUntraced(function*(
-  at: Position,
-  wait: Wait,
-  records: () => ReadonlyArray<CalloutRecord>,
-  turn: Effect.Effect<void>
-) {
-  yield* Effect.raceFirst(turn, at.control.stop)
-  if (!at.control.stopping()) return
-  return yield* leave(at, wait, records())
-})
 
 /** The part of an entry that ends the steps of a run. */
 type Closing = Pick<Entry, "finish" | "state" | "reason">
