@@ -3,17 +3,16 @@
  * asynchronous work on one scale. Pure: the time is given.
  */
 import type { TimelineEntry } from "../api/Documents.ts"
+import { type Tone, toneOf } from "../api/StateTone.ts"
 import { timeOf } from "../environment/Now.ts"
 import { type Bar, type Tick, ticksOf } from "./Layout.ts"
-
-export type CausalTone = "ok" | "bad" | "busy" | "wait" | "warn" | "idle"
 
 export interface CausalLine {
   readonly entry: TimelineEntry
   /** The number of entries above it, up to its root. */
   readonly depth: number
   readonly bar: Bar
-  readonly tone: CausalTone
+  readonly tone: Tone
   /** Sent after the run has gone on, or ended: deliveries and their attempts. */
   readonly isAsync: boolean
 }
@@ -48,31 +47,12 @@ const inTreeOrder = (
   return placed
 }
 
-const tones: Readonly<Record<string, CausalTone>> = {
-  completed: "ok",
-  succeeded: "ok",
-  delivered: "ok",
-  failed: "bad",
-  rejected: "bad",
-  "timed-out": "bad",
-  unreachable: "bad",
-  "invalid-response": "bad",
-  "compensation-failed": "bad",
-  exhausted: "bad",
-  running: "busy",
-  compensating: "warn",
-  warning: "warn",
-  interrupted: "warn",
-  waiting: "wait",
-  held: "wait"
-}
-
 /** The tone of the state that the summary names. */
-export const toneOfEntry = ({ kind, summary }: Pick<TimelineEntry, "kind" | "summary">): CausalTone => {
+export const toneOfEntry = ({ kind, summary }: Pick<TimelineEntry, "kind" | "summary">): Tone => {
   if (kind === "attempt") return /: 2\d\d$/.test(summary) ? "ok" : "bad"
   if (kind === "submitted" || kind === "version" || kind === "operator") return "idle"
   const named = kind === "callout" || kind === "probe" || kind === "callback" ? summary : summary.split(": ")[0] ?? ""
-  return tones[named.split(" ").at(-1) ?? ""] ?? "idle"
+  return toneOf(named.split(" ").at(-1) ?? "")
 }
 
 const isOpen = ({ durationMs, kind, summary }: TimelineEntry): boolean =>

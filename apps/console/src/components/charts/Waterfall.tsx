@@ -5,10 +5,10 @@
 import { useVirtualizer } from "@tanstack/react-virtual"
 import { type KeyboardEvent, useLayoutEffect, useMemo, useRef } from "react"
 import { isFinal, type ProcessEvent } from "../../api/Documents.ts"
+import { toneOf } from "../../api/StateTone.ts"
 import { useNow } from "../../environment/Now.ts"
 import { waterfall, type WaterfallLine } from "../../waterfall/Layout.ts"
 import { durationText } from "../values/Duration.tsx"
-import { toneOf } from "../values/StateBadge.tsx"
 
 const lineHeight = 28
 

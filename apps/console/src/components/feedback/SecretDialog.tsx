@@ -1,16 +1,28 @@
-/** Shows an endpoint's secret: the only time that it can be seen. */
+/** Shows a secret that the server has just made: the only time that it can be seen. */
 import { CopyButton } from "./CopyButton.tsx"
 import { Dialog } from "./Dialog.tsx"
 
-export const SecretDialog = ({ secret, onClose }: { readonly secret: string; readonly onClose: () => void }) => (
-  <Dialog
-    title="The endpoint's secret"
-    description="It is shown only once. Receivers verify the signatures of messages with it."
-    onClose={onClose}
-  >
+export interface SecretDialogProps {
+  readonly secret: string
+  readonly title?: string
+  readonly description?: string
+  /** The noun of the secret, for the button that copies it. */
+  readonly what?: string
+  readonly onClose: () => void
+}
+
+/** The secret of an endpoint, where nothing else is said. */
+export const SecretDialog = ({
+  description = "It is shown only once. Receivers verify the signatures of messages with it.",
+  onClose,
+  secret,
+  title = "The endpoint's secret",
+  what = "secret"
+}: SecretDialogProps) => (
+  <Dialog title={title} description={description} onClose={onClose}>
     <code className="secret break">{secret}</code>
     <div className="actions">
-      <CopyButton what="the secret" text={() => secret}>Copy</CopyButton>
+      <CopyButton what={`the ${what}`} text={() => secret}>Copy</CopyButton>
       <button type="button" className="button primary" onClick={onClose}>I have kept it</button>
     </div>
   </Dialog>

@@ -2,7 +2,7 @@
 import { X } from "lucide-react"
 import { Toast } from "radix-ui"
 import { useSyncExternalStore } from "react"
-import type { Tone } from "../values/StateBadge.tsx"
+import type { Tone } from "../../api/StateTone.ts"
 
 interface Message {
   readonly id: number

@@ -5,10 +5,10 @@ import type { Role } from "../../api/Access.ts"
 import { api } from "../../api/Api.ts"
 import { routes } from "../../api/Routes.ts"
 import * as Session from "../../api/Session.ts"
-import { CopyButton } from "../../components/feedback/CopyButton.tsx"
 import { CopyCurl } from "../../components/feedback/CopyCurl.tsx"
 import { Dialog } from "../../components/feedback/Dialog.tsx"
 import { Failure } from "../../components/feedback/Notice.tsx"
+import { SecretDialog } from "../../components/feedback/SecretDialog.tsx"
 import { isoOf, timeOf } from "../../environment/Now.ts"
 
 const roles: ReadonlyArray<readonly [role: Role, may: string]> = [
@@ -58,17 +58,13 @@ export const NewKeyDialog = ({ isFirst, onClose }: NewKeyProps) => {
   }
   if (made !== undefined) {
     return (
-      <Dialog
+      <SecretDialog
         title={`The key ${name.trim()}`}
         description="It is shown only once: the server keeps its digest."
+        what="key"
+        secret={made}
         onClose={close}
-      >
-        <code className="secret break">{made}</code>
-        <div className="actions">
-          <CopyButton what="the key" text={() => made}>Copy</CopyButton>
-          <button type="button" className="button primary" onClick={close}>I have kept it</button>
-        </div>
-      </Dialog>
+      />
     )
   }
   return (

@@ -1,8 +1,8 @@
 /** The numbers that one looks at first: each leads to what it counts. */
 import { Link } from "@tanstack/react-router"
 import type { Overview, OverviewCount } from "../../api/Documents.ts"
+import type { Tone } from "../../api/StateTone.ts"
 import { durationText } from "../../components/values/Duration.tsx"
-import type { Tone } from "../../components/values/StateBadge.tsx"
 import { timeOf } from "../../environment/Now.ts"
 
 const countText = ({ count, more }: OverviewCount): string => `${count.toLocaleString("en")}${more ? "+" : ""}`

@@ -1,8 +1,8 @@
 /** The origin of a run, why it is in its state, for whom and since when it waits, and what stands for it now. */
 import { Link } from "@tanstack/react-router"
 import type { ProcessEvent } from "../../api/Documents.ts"
+import { toneOf } from "../../api/StateTone.ts"
 import { Duration } from "../../components/values/Duration.tsx"
-import { toneOf } from "../../components/values/StateBadge.tsx"
 import { Age, Time } from "../../components/values/Time.tsx"
 import { heldFor } from "../../partners/PartnerHealth.ts"
 
