@@ -28,14 +28,14 @@ export interface Injection {
 
 const hour = 3_600_000
 
-const somebody = ({ fleet, random }: World): ServerProcess | undefined => {
+const anyServer = ({ fleet, random }: World): ServerProcess | undefined => {
   const serving = fleet.serving()
   return serving.length === 0 ? undefined : random.pick(serving)
 }
 
 const on = (world: World, act: (server: ServerProcess) => Effect.Effect<void>) =>
   Effect.suspend(() => {
-    const server = somebody(world)
+    const server = anyServer(world)
     return server === undefined ? Effect.void : act(server)
   })
 
@@ -43,15 +43,15 @@ const on = (world: World, act: (server: ServerProcess) => Effect.Effect<void>) =
 const during = (from: Effect.Effect<void>, ms: number, until: Effect.Effect<void>) =>
   from.pipe(Effect.andThen(Effect.sleep(ms)), Effect.ensuring(until))
 
-const everybodysWire = (world: World, weather: "cut" | "fair") =>
+const wireOfAll = (world: World, weather: "cut" | "fair") =>
   Effect.sync(() => world.fleet.all().forEach(({ proxy }) => proxy.weather(weather)))
 
 /** Down for a while: it comes back by itself at once, so the way to it stays cut. */
 const databaseGone = (signal: "SIGKILL" | "SIGQUIT"): Injection["happens"] => (world) =>
   world.killDatabase === undefined ? Effect.void : during(
-    Effect.andThen(world.killDatabase(signal), everybodysWire(world, "cut")),
+    Effect.andThen(world.killDatabase(signal), wireOfAll(world, "cut")),
     world.random.between(500, 6000),
-    everybodysWire(world, "fair")
+    wireOfAll(world, "fair")
   )
 
 const databaseKilled = databaseGone("SIGKILL")

@@ -165,7 +165,7 @@ const red: ReadonlyArray<readonly [invariant: string, what: string, evidence: Ev
   ],
   [
     "outcomes",
-    "an answer on record that nobody gave",
+    "an answer on record that no partner gave",
     withRows({
       callouts: [record, { ...record, step: 1, key: keyOf(run, 1), status: 201 }]
     })

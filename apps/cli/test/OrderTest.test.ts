@@ -35,6 +35,6 @@ it.live("a partner that hangs, or is not there, costs simulated time alone", () 
 it.live("an order that no pipeline takes cannot be tested", () =>
   Effect.gen(function*() {
     const test: OrderTest = example("shipped.test")
-    const error = yield* Effect.flip(outcomeOf({ ...test, order: { orderType: "NOBODYS" } }, settings, none))
+    const error = yield* Effect.flip(outcomeOf({ ...test, order: { orderType: "UNMATCHED" } }, settings, none))
     assert.strictEqual(error._tag, "NoPipeline")
   }))

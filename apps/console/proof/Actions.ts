@@ -1,4 +1,4 @@
-/** Every action, as somebody does it: confirmed, for a reason, and seen to have happened. */
+/** Checks every action of an operator: it is confirmed, takes a reason, and its effect is shown. */
 import type { Browser, Page } from "playwright-core"
 import { open } from "./Browser.ts"
 import { type Shown, submit, submitHanging } from "./Data.ts"

@@ -7,7 +7,7 @@ import type { Sluice } from "./Sluice.ts"
 
 const isFocused = (it: Locator): Promise<boolean> => it.evaluate((element) => element.matches(":focus"))
 
-/** Presses keys as somebody does who waits for nothing: what lies between two of them is not the machine's slowness. */
+/** Presses keys at once one after another, without waiting for the page. */
 const pressing = (page: Page) => async (...keys: ReadonlyArray<string>): Promise<void> => {
   await Promise.all(keys.map((key) => page.keyboard.press(key)))
 }

@@ -1,4 +1,4 @@
-/** What is told to whom: destinations by type, a value's chain and audience, and what is held of a customer. */
+/** Checks the notifications by type, the cause and the receivers of a value, and the personal data of a customer. */
 import { readFileSync } from "node:fs"
 import type { Browser } from "playwright-core"
 import { open } from "./Browser.ts"

@@ -1,4 +1,4 @@
-/** Settings, as somebody changes them: refused in place, saved, simulated, deleted; and an endpoint's own actions. */
+/** Checks the editing of settings: faults shown in place, saving, simulation, deletion; and the actions of an endpoint. */
 import type { Browser, Page } from "playwright-core"
 import { webhookTypes } from "../src/settings/WebhookTypes.ts"
 import { open } from "./Browser.ts"

@@ -127,7 +127,7 @@ export const speed = async (browser: Browser, sluice: Sluice, shown: Shown, many
       await opened.page.clock.runFor(2000)
       await settled(opened)
       let asked = 0
-      // The pages' code is fetched once, whoever looks.
+      // The code of all pages is fetched once, after the first page.
       opened.page.on("request", (request) => {
         if (!new URL(request.url()).pathname.startsWith("/assets/")) asked++
       })

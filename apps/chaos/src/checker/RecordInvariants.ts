@@ -131,10 +131,10 @@ export const deferred: Invariant = {
   promise: "a call that no run waits for has one delivery, and a record of the step for each of its attempts (6)",
   violations: ({ rows }) => {
     const named = new Set(rows.deferred.map(({ deliveryId }) => deliveryId))
-    const nobodys = rows.deliveries.filter(({ id, type }) => type === "callout" && !named.has(id))
+    const withoutStep = rows.deliveries.filter(({ id, type }) => type === "callout" && !named.has(id))
       .map(({ id }) => `delivery ${id} is the call of no step`)
     return [
-      ...nobodys,
+      ...withoutStep,
       ...rows.deferred.flatMap(({ attempts, deliveryId, records, runId, state, step, succeeded }) => {
         const of = `step ${step} of run ${runId}`
         if (state === null) return [`${of} names delivery ${deliveryId}, which is not there`]

@@ -55,7 +55,7 @@ export const oneHolder: Invariant = {
   violations: (evidence) =>
     [...Map.groupBy(evidence.calls.filter(({ holder }) => holder !== ""), ({ runId }) => runId)].flatMap(
       ([runId, calls]) =>
-        // A run that waits for its partner is nobody's, and may come back to a worker that held it before.
+        // A run that waits for its partner has no owner, and may come back to a worker that held it before.
         runId === "" || calls.some(({ kind }) => kind === "later") ?
           [] :
           comesBack(judged(evidence, calls), ({ holder }) => holder)

@@ -49,13 +49,13 @@ export const make = (fleet: Fleet, random: Random, { orderTypes, ordersPerSecond
   const orders: Array<Order> = []
   let open = 0
 
-  const somebody = () => {
+  const anyServer = () => {
     const serving = fleet.serving()
     return serving.length === 0 ? undefined : random.pick(serving).url()
   }
 
   const submitOnce = Effect.fnUntraced(function*({ body, items, key, orderType }: Order) {
-    const base = somebody()
+    const base = anyServer()
     if (base === undefined) return 0
     const { json, status } = yield* ask(base, "POST", "/v1/orders", body, { "idempotency-key": key })
     const runId = uuidOf(text(json["processEventId"]))
@@ -98,7 +98,7 @@ export const make = (fleet: Fleet, random: Random, { orderTypes, ordersPerSecond
 
   const onPlaced = (act: (base: string, one: Placed) => Effect.Effect<void>) =>
     Effect.suspend(() => {
-      const base = somebody()
+      const base = anyServer()
       return placed.length === 0 || base === undefined ? Effect.void : act(base, random.pick(placed.slice(-40)))
     })
 

@@ -25,6 +25,8 @@ export const whileItRuns = (
     paint("cyan", `    curl -s ${baseUrl}/v1/orders -H 'content-type: application/json' -H 'prefer: wait=10' \\`),
     paint("cyan", `      -d '{ "orderType": "NEW_ORDER", "orderOrigin": "enrichment" }'`),
     "",
+    `  What it rests on: ${paint("cyan", "npx -y pnpm@12 test")}, on a PostgreSQL of its own.`,
+    "",
     "  Ctrl-C stops the server and the partners and removes what they stored."
   ]
 }
@@ -35,7 +37,7 @@ export const afterwards = ({ paint }: Style): ReadonlyArray<string> => [
   `  ${
     paint("cyan", "npx -y pnpm@12 demo")
   } leaves the server running: its console, and everything to be asked by hand`,
-  `  ${paint("cyan", "npx -y pnpm@12 test")} checks all that is promised, on a PostgreSQL of its own`,
+  `  ${paint("cyan", "npx -y pnpm@12 test")} runs the tests, on a PostgreSQL of its own`,
   `  ${paint("cyan", "apps/demo/settings/seeds.json")} is the settings file; only its hosts were replaced`,
   `  ${paint("cyan", "apps/partners/src/partner")} is how the partners behave`
 ]

@@ -147,7 +147,7 @@ const exchange = (agent: Agent, { body, caller, cell, owner, request }: Forwarde
       if (!socket.connecting && sent.reusedSocket) isConnected = true
       else socket.once("secureConnect", () => void (isConnected = true))
     })
-    // Before the socket is connected it means that nobody is there; afterwards, that an answer takes its time.
+    // Before the socket is connected, the owner cannot be reached; afterwards, its answer only takes long.
     sent.on("timeout", () => void (isConnected || sent.destroy()))
     sent.on("error", () => resume(Effect.succeed(isConnected ? "lost" : undefined)))
     sent.on("response", (response) => resume(Effect.succeed(response)))

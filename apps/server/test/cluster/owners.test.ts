@@ -136,7 +136,7 @@ describe("owners", () => {
       const owns = (member: Member) => until(ownedBy(member), (owned) => owned.length === 1)
       yield* owns(first)
       const second = yield* start(url, [])
-      // One of them, whichever it is.
+      // Either of them.
       const members = [first, second]
       const owned = yield* until(Effect.forEach(members, ownedBy), (all) => all.flat().length === 1)
       for (const member of members) yield* completed(member, "ops")

@@ -166,7 +166,7 @@ layer(Layer.merge(Sluice.layer(environment), Partner.layer), { excludeTestServic
         }
       }), 60_000)
 
-    it.effect("is refused where a step cannot wait for one, and warned about where nobody could send one", () =>
+    it.effect("is refused where a step cannot wait for one, and warned about where no request carries its URL", () =>
       Effect.gen(function*() {
         const save = (step: Record<string, Json>) => asked("PUT", "/v1/pipelines/refused", { body: { steps: [step] } })
         const options = { endpoint: "http://127.0.0.1:9/x" }

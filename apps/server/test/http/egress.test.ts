@@ -1,6 +1,6 @@
 /**
  * The guard at the moment of sending: settings that were stored before an address was forbidden, and expressions that
- * lead to one, reach nobody, from whichever member the address comes. Contract: section 5.
+ * lead to one, are never connected to, in any member that takes an address. Contract: section 5.
  */
 import { assert, layer } from "@effect/vitest"
 import type { Json, JsonObject } from "@sluice/domain/json/Json"
@@ -77,7 +77,7 @@ const ways = [
 layer(Sluice.layer().pipe(Layer.provideMerge(Partner.layer)), { excludeTestServices: true })(
   "forbidden addresses at the moment of sending",
   (it) => {
-    it.effect.each(ways)("addresses %s reach nobody, from whichever step", ([, url]) =>
+    it.effect.each(ways)("no step connects to the addresses %s", ([, url]) =>
       Effect.gen(function*() {
         const { ask } = yield* Sluice
         yield* put("/v1/pipelines/addresses", {
@@ -101,7 +101,7 @@ layer(Sluice.layer().pipe(Layer.provideMerge(Partner.layer)), { excludeTestServi
         }
       }))
 
-    it.effect.each(ways)("a probe's addresses %s reach nobody", ([, url]) =>
+    it.effect.each(ways)("no probe connects to the addresses %s", ([, url]) =>
       Effect.gen(function*() {
         const { ask } = yield* Sluice
         const partner = yield* Partner
@@ -125,7 +125,7 @@ layer(Sluice.layer().pipe(Layer.provideMerge(Partner.layer)), { excludeTestServi
         yield* ask("POST", `${path}/cancel`, { body: { reason: "seen" } })
       }))
 
-    it.effect("a connector, a token request and a compensation reach nobody", () =>
+    it.effect("no connector, token request or compensation connects to a refused address", () =>
       Effect.gen(function*() {
         const { ask } = yield* Sluice
         const { url } = yield* Partner
@@ -153,7 +153,7 @@ layer(Sluice.layer().pipe(Layer.provideMerge(Partner.layer)), { excludeTestServi
         yield* ask("DELETE", "/v1/auth-providers/forbidden")
       }))
 
-    it.effect("an endpoint, its token request, a test and a post-processing webhook reach nobody", () =>
+    it.effect("no endpoint, token request, test or post-processing webhook connects to a refused address", () =>
       Effect.gen(function*() {
         const { ask } = yield* Sluice
         const { url } = yield* Partner

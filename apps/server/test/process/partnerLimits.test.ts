@@ -91,7 +91,7 @@ const assertRate = (begun: ReadonlyArray<{ readonly at: number }>, rate: number)
 
 describe("limits on partners", () => {
   test(
-    "hold over two processes by the partner's own log, and what waits for its turn is owned by nobody and says so",
+    "hold over two processes by the partner's own log, and a run that waits for its turn has no owner and says so",
     Effect.gen(function*() {
       const partner = yield* loggedPartner(100)
       const servers = yield* Effect.all([start(), start()], { concurrency: 2 })

@@ -79,7 +79,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       assert.strictEqual((yield* submit("over", "NEW_ORDER")).status, 200)
     }))
 
-  it.effect("records and deliveries age from the end of the order's last run, whichever run they are of", () =>
+  it.effect("records and deliveries age from the end of the order's last run, also those of earlier runs", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const sql = yield* SqlClient.SqlClient
