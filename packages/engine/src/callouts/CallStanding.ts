@@ -207,7 +207,7 @@ export const begin = Effect.fnUntraced(function*(step: Standing, request: Callou
   return call
 })
 
-/** What the next decision about a call is made on. */
+/** Gathers, as they are now, the facts on which the next decision about a call is made. */
 export const standingOf = (
   { clock, health }: { readonly clock: Clock.Clock; readonly health: Pick<PartnerHealth, "isDown"> },
   step: Standing,
