@@ -11,7 +11,9 @@ import { deliveries, delivery, redeliver } from "./commands/Deliveries.ts"
 import { keys } from "./commands/Keys.ts"
 import { orders, submit } from "./commands/Orders.ts"
 import { cancel, resolve, retry, runs, show, watch } from "./commands/Runs.ts"
+import { settings } from "./commands/Settings.ts"
 import { plan, simulate } from "./commands/Simulate.ts"
+import { timeline, why } from "./commands/Timeline.ts"
 import { listen } from "./development/Listen.ts"
 import { test } from "./development/Test.ts"
 import { trigger } from "./development/Trigger.ts"
@@ -53,11 +55,14 @@ const commandOf = (defaults: Defaults) => {
     Command.withDescription("Submits orders, watches runs, and puts right what went wrong"),
     Command.withSharedFlags(shared),
     Command.withSubcommands([
-      { group: "Orders and runs", commands: [submit, watch, show, orders, runs] },
+      { group: "Orders and runs", commands: [submit, watch, show, orders, runs, timeline, why] },
       { group: "Putting right", commands: [cancel, retry, resolve, issues] },
       { group: "Many runs at once", commands: [cancelMany, retryMany, resolveMany, jobs, job, stop] },
       { group: "Deliveries", commands: [deliveries, delivery, redeliver, replay] },
-      { group: "Settings and partners", commands: [pipelines, partners, apply, simulate, plan, checkPartner, keys] },
+      {
+        group: "Settings and partners",
+        commands: [settings, apply, pipelines, partners, simulate, plan, checkPartner, keys]
+      },
       { group: "Development", commands: [listen, trigger, test] },
       { group: "Access", commands: [apiKeys, createApiKey, deleteApiKey, audit, customers] }
     ]),

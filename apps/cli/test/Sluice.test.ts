@@ -156,6 +156,63 @@ layer(Layer.mergeAll(Stage.layer, NodeHttpClient.layerUndici, NodeServices.layer
         assert.deepStrictEqual(runs.items.map((one: any) => one.state), ["completed", "failed"])
       }))
 
+    it.effect("a single setting is read, changed unless it has changed since, and deleted", () =>
+      Effect.gen(function*() {
+        const { file, partner } = yield* Stage
+        const { pipelines: [first] } = settings(partner.url)
+        const { name: _, ...definition } = first!
+        const words = ["pipeline", "single"] as const
+        const made = yield* sluice("settings", "put", ...words, yield* file("single.json", definition))
+        assert.deepStrictEqual([made.code, made.said[0]], [0, "single is version 1"], made.complaint)
+        const read = yield* sluice("settings", "get", ...words)
+        assert.notInclude(read.text, "s3cret")
+        const edited = { ...JSON.parse(read.text), priority: 3 }
+        const path = yield* file("edited.json", edited)
+        assert.strictEqual(
+          (yield* sluice("settings", "put", ...words, path, "--if-version", "1")).said[0],
+          "single is version 2"
+        )
+        assert.strictEqual((yield* sluice("settings", "put", ...words, path, "--if-version", "1")).code, 3)
+        const before = yield* sluice("settings", "get", ...words, "--version", "1", "--json")
+        assert.notProperty(JSON.parse(before.text), "priority")
+        assert.match((yield* sluice("settings", "list", "pipeline")).text, /^single +2 +\S+Z +NEW_ORDER$/m)
+        assert.strictEqual((yield* sluice("settings", "get", "connector", "none", "--version", "1")).code, 2)
+        const hook = { url: `${partner.url}/hook`, types: ["order.submitted"] }
+        const endpoint = yield* sluice(
+          "settings",
+          "put",
+          "webhook-endpoint",
+          "single-hook",
+          yield* file("one.json", hook)
+        )
+        assert.match(endpoint.text, /^secret whsec_\S+, shown this once$/m)
+        for (const [kind, id] of [words, ["webhook-endpoint", "single-hook"]] as const) {
+          assert.strictEqual((yield* sluice("settings", "delete", kind, id)).text, `${id} is deleted`)
+          assert.strictEqual((yield* sluice("settings", "get", kind, id)).code, 3)
+        }
+      }))
+
+    it.effect("timeline shows an order's record below its causes, and why explains a value back to the submission", () =>
+      Effect.gen(function*() {
+        const { file, partner } = yield* Stage
+        const { pipelines: [first] } = settings(partner.url)
+        const definition = { ...first, name: "told", match: { orderTypes: ["EXPLAINED"] }, completedStatus: "Active" }
+        yield* sluice("settings", "put", "pipeline", "told", yield* file("told.json", definition))
+        yield* sluice("submit", yield* file("explained.json", { orderType: "EXPLAINED", id: "explained" }), "--wait")
+        const { text } = yield* sluice("timeline", "explained")
+        assert.match(text, /^\+\d+ ms +submitted {2}/m)
+        assert.match(text, /^\+\d.* {2}\S* {4,}callout {2}/m)
+        const json = JSON.parse((yield* sluice("timeline", "explained", "--json")).text)
+        assert.strictEqual(json.items[0].kind, "submitted")
+        const why = yield* sluice("why", "explained", "/status")
+        assert.strictEqual(why.said[0], `/status is "Active" since version 2`, why.complaint)
+        assert.match(why.text, /setting {2}pipeline told v1 saved by/)
+        assert.match(why.text, /submitted {2}/)
+        assert.include((yield* sluice("why", "explained", "/status", "--version", "1")).said[0], "since version 1")
+        assert.strictEqual((yield* sluice("why", "explained", "status")).code, 3)
+        yield* sluice("settings", "delete", "pipeline", "told")
+      }))
+
     it.effect("shows a delivery with the request that was sent", () =>
       Effect.gen(function*() {
         const { file, partner } = yield* Stage

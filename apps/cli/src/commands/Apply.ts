@@ -3,8 +3,6 @@ import { ApiClient } from "@sluice/api/ApiClient"
 import { unknownFault } from "@sluice/domain/internal/decode/UnknownMembers"
 import type { JsonObject } from "@sluice/domain/json/Json"
 import { faultText } from "@sluice/domain/order/Order"
-import { redacted } from "@sluice/domain/redaction/Redaction"
-import type { SettingsKind } from "@sluice/domain/settings/SettingsDocument"
 import { decodeSettingsFile, settingsIn } from "@sluice/domain/settings/SettingsFile"
 import { Effect, Stdio } from "effect"
 import { Command, Flag, Prompt } from "effect/cli"
@@ -12,14 +10,8 @@ import process from "node:process"
 import { Failure, failureOf, usage } from "../terminal/Failure.ts"
 import { fileArgument, json } from "../terminal/Input.ts"
 import { Output } from "../terminal/Output.ts"
+import { groups, madeSecret } from "./Settings.ts"
 import { changeOf, linesOf, type Setting } from "./SettingsChange.ts"
-
-const groups = {
-  authProvider: "authProviders",
-  connector: "connectors",
-  pipeline: "pipelines",
-  webhookEndpoint: "webhookEndpoints"
-} as const satisfies Record<SettingsKind, string>
 
 /** The settings of the file in the order of writing: referenced ones first. */
 const read = Effect.fnUntraced(function*(file: string) {
@@ -92,13 +84,10 @@ export const apply = Command.make(
         })
       )
       for (const warning of written.warnings ?? []) yield* output.note(`warning: ${kind} ${id}: ${warning}`)
-      // The server made it, and shows it this once.
-      if (kind === "webhookEndpoint" && "secret" in written && written.secret !== redacted) {
-        const { secret } = written
-        if (typeof secret === "string" && !("secret" in document)) {
-          secrets[id] = secret
-          yield* output.note(`${kind} ${id}: secret ${secret}, shown this once`)
-        }
+      const secret = madeSecret(kind, document, written)
+      if (secret !== undefined) {
+        secrets[id] = secret
+        yield* output.note(`${kind} ${id}: secret ${secret}, shown this once`)
       }
     }
     yield* output.result(

@@ -1,0 +1,164 @@
+/** `settings list`, `get`, `put`, `delete`: one setting at a time, as the API stores it. `apply` writes a whole file. */
+import { ApiClient } from "@sluice/api/ApiClient"
+import { redacted } from "@sluice/domain/redaction/Redaction"
+import type { SettingsKind } from "@sluice/domain/settings/SettingsDocument"
+import { Effect, Option } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { usage } from "../terminal/Failure.ts"
+import { cursorFlag, document, fileArgument, given, limitFlag } from "../terminal/Input.ts"
+import { Output } from "../terminal/Output.ts"
+import { table } from "../terminal/Table.ts"
+import { more, second } from "./Orders.ts"
+
+/** The group of endpoints of each kind of setting. */
+export const groups = {
+  authProvider: "authProviders",
+  connector: "connectors",
+  pipeline: "pipelines",
+  webhookEndpoint: "webhookEndpoints"
+} as const satisfies Record<SettingsKind, string>
+
+/** The signing secret that the server made for an endpoint whose document has none; it is shown this once. */
+export const madeSecret = (
+  kind: SettingsKind,
+  sent: Readonly<Record<string, unknown>>,
+  written: Readonly<Record<string, unknown>>
+): string | undefined => {
+  const { secret } = written
+  return kind === "webhookEndpoint" && !("secret" in sent) && typeof secret === "string" && secret !== redacted
+    ? secret
+    : undefined
+}
+
+const kind = Argument.ChoiceWithValue(
+  "kind",
+  [
+    ["pipeline", "pipeline"],
+    ["connector", "connector"],
+    ["auth-provider", "authProvider"],
+    ["webhook-endpoint", "webhookEndpoint"]
+  ] as const satisfies ReadonlyArray<readonly [string, SettingsKind]>
+).pipe(
+  Argument.withDescription("pipeline, connector, auth-provider or webhook-endpoint")
+)
+
+const id = Argument.String("id").pipe(Argument.withDescription("The setting's name or id"))
+
+const positive = (name: string, description: string) =>
+  Flag.Int(name).pipe(
+    Flag.withDescription(description),
+    Flag.filter((version) => version >= 1, () => "a version is 1 or more"),
+    Flag.optional
+  )
+
+const ifVersion = positive("if-version", "Only where this is the stored version; else nothing is changed")
+
+const headersOf = (version: Option.Option<number>) => given("if-match", Option.map(version, (one) => `"${one}"`))
+
+const text = (member: unknown): string => typeof member === "string" ? member : ""
+
+/** The part of a setting that tells it from its neighbours: the order types or the address. */
+const about = (setting: Readonly<Record<string, unknown>>): string => {
+  const { match } = setting
+  const types = typeof match === "object" && match !== null && "orderTypes" in match ? match.orderTypes : undefined
+  return Array.isArray(types)
+    ? types.join(", ")
+    : text(setting["url"]) || text(setting["domain"]) || text(setting["tokenUrl"])
+}
+
+const list = Command.make(
+  "list",
+  { kind, limit: limitFlag, cursor: cursorFlag },
+  Effect.fnUntraced(function*({ cursor, kind, limit }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    const page = yield* client[groups[kind]].list({ query: { limit, ...given("cursor", cursor) } })
+    yield* output.result(page, (style) => [
+      ...table(page.items, [
+        { title: "ID", of: (one) => text(one["id"]) || text(one["name"]) },
+        { title: "VERSION", of: ({ version }) => String(version) },
+        { title: "UPDATED", of: ({ updatedAt }) => second(updatedAt) },
+        { title: "ABOUT", of: about, flexible: true }
+      ], style),
+      ...more(page.nextCursor)
+    ])
+  })
+).pipe(Command.withDescription("List the settings of a kind"))
+
+const get = Command.make(
+  "get",
+  { kind, id, version: positive("version", "This version of a pipeline; else the stored one") },
+  Effect.fnUntraced(function*({ id, kind, version }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    if (Option.isSome(version) && kind !== "pipeline") {
+      return yield* usage("--version is for pipelines: of other settings the newest version is kept alone")
+    }
+    const setting = Option.isSome(version)
+      ? yield* client.pipelines.version({ params: { id, version: version.value } })
+      : yield* client[groups[kind]].get({ params: { id } })
+    yield* output.result(setting, () => [JSON.stringify(setting, undefined, 2)])
+  })
+).pipe(
+  Command.withDescription("Print a setting as JSON, in the form that `put` takes; secrets read [redacted]"),
+  Command.withExamples([
+    { command: "sluice settings get pipeline first > first.json", description: "Into a file, to be edited" }
+  ])
+)
+
+const put = Command.make(
+  "put",
+  {
+    kind,
+    id,
+    file: fileArgument,
+    ifVersion,
+    lenient: Flag.Boolean("lenient").pipe(
+      Flag.withDescription("Store members that are not known, with a warning, instead of refusing them"),
+      Flag.withDefault(false)
+    )
+  },
+  Effect.fnUntraced(function*({ file, id, ifVersion, kind, lenient }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    const sent = yield* document(file)
+    const written = yield* client[groups[kind]].put({
+      params: { id },
+      query: lenient ? { lenient: "true" } : {},
+      headers: headersOf(ifVersion),
+      payload: sent
+    })
+    const secret = madeSecret(kind, sent, written)
+    yield* output.result(written, () => [
+      `${id} is version ${written.version}`,
+      ...(written.warnings ?? []).map((warning) => `warning: ${warning}`),
+      ...(secret === undefined ? [] : [`secret ${secret}, shown this once`])
+    ])
+  })
+).pipe(
+  Command.withDescription(
+    "Create or replace a setting from a file or standard input; [redacted] keeps a stored secret"
+  ),
+  Command.withExamples([
+    {
+      command: "sluice settings put pipeline first first.json --if-version 3",
+      description: "Unless it has changed since"
+    }
+  ])
+)
+
+const remove = Command.make(
+  "delete",
+  { kind, id, ifVersion },
+  Effect.fnUntraced(function*({ id, ifVersion, kind }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    yield* client[groups[kind]].remove({ params: { id }, headers: headersOf(ifVersion) })
+    yield* output.result({ id, deleted: true }, () => [`${id} is deleted`])
+  })
+).pipe(Command.withDescription("Delete a setting; refused while another one refers to it"))
+
+export const settings = Command.make("settings").pipe(
+  Command.withDescription("Read and change pipelines, connectors, auth providers and webhook endpoints one by one"),
+  Command.withSubcommands([list, get, put, remove])
+)
