@@ -139,6 +139,13 @@ export const callbackStanding = (step: Standing, call: Call): CallbackStanding |
 export const waitsFor = ({ stepId }: StepCallback, { dueAt }: Wait): string =>
   `waits for the callback of step ${stepId} until ${isoOf(dueAt)}`
 
+/**
+ * The run's reason while it waits to try its partner again; `undefined` where it waits for the partner's circuit, or
+ * for a turn, which the wait itself names.
+ */
+export const triesAgain = (host: string, { dueAt, heldFor }: Wait): string | undefined =>
+  heldFor === undefined ? `waits for partner ${host}, which is tried again at ${isoOf(dueAt)}` : undefined
+
 /** Resets the standing of a call for its next attempt: no wait and no probe have happened yet. */
 export const begun = (call: Call) => {
   call.waited = false

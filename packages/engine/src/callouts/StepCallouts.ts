@@ -33,6 +33,7 @@ import {
   keep,
   type Standing,
   standingOf,
+  triesAgain,
   useUp,
   waitsFor
 } from "./CallStanding.ts"
@@ -308,7 +309,7 @@ const callout = Effect.fnUntraced(function*(tools: Tools, step: Standing, reques
       case "Interrupt":
         return yield* Effect.fail(toPluginError(next.reason))
       case "Hold":
-        return yield* scope.hold(next.wait, step.pending)
+        return yield* scope.hold(next.wait, step.pending, triesAgain(standing.host, next.wait))
       case "RecordInterrupted":
         add(step, call, yield* exchange.interrupted(request, interruptedAttempt(step, call, next.attempt)))
         useUp(scope.resumption)

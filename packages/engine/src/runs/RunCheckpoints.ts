@@ -18,7 +18,8 @@ import {
   type Fenced,
   type Finish,
   Journal,
-  type StepRow
+  type StepRow,
+  type Wait
 } from "../journal/Journal.ts"
 import { CurrentRunMark } from "../journal/RunningStep.ts"
 import { untilAvailable } from "../journal/UntilAvailable.ts"
@@ -215,16 +216,18 @@ const commitStep = (at: Position, ended: EndedStep): Effect.Effect<CommittedStep
     })
   })
 
-/**
- * The state of a run that waits for its step. A compensating run stays so; a run with a `reason` waits for a callback,
- * not for a partner to recover.
- */
+/** The state of a run that waits for its step; that of a compensating run does not change. */
 const waitingFor = (
   { phase, step }: Pick<PlacedStep, "phase" | "step">,
+  { callback }: Wait,
   reason: string | undefined
 ): Waiting | undefined => {
   if (phase === "compensation") return undefined
-  return { state: "waiting", ...(reason === undefined ? { waitingStep: step.id } : { reason }) }
+  return {
+    state: "waiting",
+    ...(callback === undefined && { waitingStep: step.id }),
+    ...(reason !== undefined && { reason })
+  }
 }
 
 const noEffects = {}
@@ -250,7 +253,7 @@ const calloutContext = (
     documentAt: (version) => documentAt(at, version),
     store: store(at, index),
     waitUntil: (wait) => waitUntil(at, wait),
-    hold: (wait, records, reason) => leave(at, wait, records, waitingFor(placed, reason)),
+    hold: (wait, records, reason) => leave(at, wait, records, waitingFor(placed, wait, reason)),
     inTurn: (wait, records, turn) => inTurn(at, wait, records, turn),
     lease: leaseOf(at)
   }

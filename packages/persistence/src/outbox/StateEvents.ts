@@ -118,9 +118,7 @@ export const toldOf = (entry: Entry, subscribed: Subscribed, now: number): Reado
   }
   if (waitingStep !== undefined && wait !== undefined && tells("run.waiting")) {
     const host = wait.heldFor ?? hostOf(last?.endpoint)
-    const reason = wait.heldFor === undefined
-      ? `step ${waitingStep} is tried again until its partner answers`
-      : `step ${waitingStep} waits until its partner is up again`
+    const reason = entry.reason ?? wait.turn ?? `step ${waitingStep} waits until its partner is up again`
     const about = ofRun(entry, { at: isoOf(now), reason, stepId: waitingStep, host })
     told.push({ type: "run.waiting", place: 5, index: wait.index, ...about })
   }
