@@ -3641,6 +3641,8 @@ export interface components {
       readonly id: string
       readonly lastRun?: {
         readonly processEventId: string
+        /** @description Of a run that ended badly: true once it was resolved by hand, or its issue dealt with */
+        readonly settled?: boolean
         /** @enum {string} */
         readonly state:
           | "queued"

@@ -31,7 +31,15 @@ export const StoredOrder = Schema.StructWithRest(
 export const ListedOrder = Schema.StructWithRest(
   Schema.Struct({
     ...StoredOrder.schema.fields,
-    lastRun: Schema.optionalKey(Schema.Struct({ processEventId: Schema.String, state: RunState }))
+    lastRun: Schema.optionalKey(Schema.Struct({
+      processEventId: Schema.String,
+      state: RunState,
+      settled: Schema.optionalKey(
+        Schema.Boolean.annotate({
+          description: "Of a run that ended badly: true once it was resolved by hand, or its issue dealt with"
+        })
+      )
+    }))
   }),
   [Schema.Record(Schema.String, Schema.Json)]
 ).annotate({ identifier: "ListedOrder" })

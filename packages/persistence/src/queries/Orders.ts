@@ -14,6 +14,7 @@ import { decodeHistory } from "../records/CalloutCodec.ts"
 import { cursor, type CursorInvalid, type Page, page, type PageRequest, placesOf } from "../sql/Page.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
 import { holdsEmail, orderIdHolds, walked } from "../sql/UnindexedFilters.ts"
+import { type SettledMember, settledOf } from "./Settled.ts"
 
 /** An order's document at one version. */
 export interface StoredOrder {
@@ -25,7 +26,7 @@ export interface StoredOrder {
 
 /** An order in a list, with its newest run. */
 export interface ListedOrder extends StoredOrder {
-  readonly lastRun?: { readonly processEventId: ProcessEventId; readonly state: RunState }
+  readonly lastRun?: { readonly processEventId: ProcessEventId; readonly state: RunState } & SettledMember
 }
 
 /** The filters of a list, combined with AND. Times are exclusive, in epoch milliseconds. */
@@ -119,12 +120,19 @@ const list = Effect.fnUntraced(function*({ sql }: Services, filters: OrderFilter
     ) page LEFT JOIN LATERAL (
       SELECT id, state FROM runs WHERE order_id = page.id ORDER BY runs.id DESC LIMIT 1
     ) r ON true WHERE n = 1 OR bytes <= ${pageBytes} ORDER BY created_at DESC, page.id DESC`)
+  const settled = yield* orUnavailable(settledOf(
+    sql,
+    rows.flatMap(({ last_run, last_state }) =>
+      last_run === null || last_state === null ? [] : [{ id: last_run, state: last_state }]
+    )
+  ))
+  const item = (row: Listed) => stored(row, settled)
   const cut = rows.length < (rows[0]?.total ?? 0)
   if (walks && !cut && rows.length <= request.limit) {
     const [end] = yield* orUnavailable(sql<Pick<Listed, "id" | "created_at">>`
       SELECT id, created_at FROM (${bounded}) w ORDER BY created_at DESC, id DESC OFFSET ${walked - 1}`)
     return {
-      items: rows.map(stored),
+      items: rows.map(item),
       nextCursor: end === undefined ? null : newest.write([end.created_at.getTime(), end.id]),
       places: placesOf(rows, newest, keysOf)
     }
@@ -134,7 +142,7 @@ const list = Effect.fnUntraced(function*({ sql }: Services, filters: OrderFilter
     request.limit,
     newest,
     keysOf,
-    stored,
+    item,
     cut
   )
 })
@@ -205,12 +213,12 @@ const orderCreated = (at: string): HistoryEntry => ({
   source: "api"
 })
 
-const stored = (row: Listed): ListedOrder => ({
+const stored = (row: Listed, settled: (runId: string) => SettledMember): ListedOrder => ({
   id: row.id,
   version: row.version,
   text: row.doc,
   ...(row.last_run !== null && row.last_state !== null && {
-    lastRun: { processEventId: processEventId(row.last_run), state: row.last_state }
+    lastRun: { processEventId: processEventId(row.last_run), state: row.last_state, ...settled(row.last_run) }
   })
 })
 

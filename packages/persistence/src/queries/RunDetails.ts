@@ -10,8 +10,8 @@ import { urlHost } from "@sluice/http-client/internal/UrlHost"
 import { Effect } from "effect"
 import type { SqlClient } from "effect/sql"
 import { decodeCallout, decodeStep, type StoredCallout, type StoredStep } from "../records/CalloutCodec.ts"
-import { isUnsettled } from "../sql/UnindexedFilters.ts"
 import { reasonOf, type RunRow, summary } from "./RunRow.ts"
+import { settledOf } from "./Settled.ts"
 
 /** A document above this size is not read for its customer's address, in bytes: a page holds 200 of them. */
 const mostRead = 64 * 1024
@@ -54,16 +54,10 @@ export const summaries = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, r
     rows.map(({ order_id }) => order_id)
   }::text[]) AS r (id, order_id) CROSS JOIN LATERAL (
       SELECT id FROM runs WHERE runs.order_id = r.order_id AND runs.retry_of = r.id ORDER BY id DESC LIMIT 1) x`
-  const ended = rows.filter(({ state }) => state === "failed" || state === "compensation-failed").map(({ id }) => id)
-  const unsettled = ended.length === 0 ? [] : yield* sql<{ readonly id: string }>`
-    SELECT w.id FROM unnest(${ended}::uuid[]) AS e (id) CROSS JOIN LATERAL (
-      SELECT id, order_id, state, issue_id, finished_at FROM runs WHERE runs.id = e.id OFFSET 0) w
-    WHERE ${isUnsettled(sql)}`
+  const settled = yield* settledOf(sql, rows)
   const stepOf = new Map(steps.map((row) => [row.run_id, decodeStep(row)]))
   const calloutOf = new Map(callouts.map((row) => [row.run_id, decodeCallout(row)]))
   const orderOf = new Map(orders.map((row) => [row.id, row]))
-  const endedBadly = new Set(ended)
-  const open = new Set(unsettled.map(({ id }) => id))
   const retryOf = new Map(retries.map((row) => [row.retry_of, row.id]))
 
   return rows.map((row): ProcessEventSummary => {
@@ -82,7 +76,7 @@ export const summaries = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, r
       ...(email !== undefined && { customerEmail: email }),
       ...(typeof order?.external_id === "string" && { externalId: order.external_id }),
       ...(retry !== undefined && { retriedBy: processEventId(retry) }),
-      ...(endedBadly.has(row.id) && { settled: !open.has(row.id) })
+      ...settled(row.id)
     }
   })
 })

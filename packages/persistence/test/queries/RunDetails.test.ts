@@ -195,5 +195,14 @@ layer(
       assert.deepStrictEqual(items.map(({ id, lastRun }) => ({ id, lastRun })), [
         { id: "order-3", lastRun: { processEventId: processEventId(uuid(7)), state: "running" } }
       ])
+      const events = yield* ProcessEvents
+      const runs = yield* events.list({}, { limit: 50 })
+      const settledOf = new Map(runs.items.map(({ id, settled }) => [id, settled]))
+      const all = yield* orders.list({}, { limit: 50 })
+      const failures = all.items.filter(({ lastRun }) => lastRun?.settled !== undefined)
+      assert.isNotEmpty(failures)
+      for (const { lastRun } of all.items) {
+        assert.strictEqual(lastRun?.settled, lastRun && settledOf.get(lastRun.processEventId), lastRun?.state)
+      }
     }))
 })

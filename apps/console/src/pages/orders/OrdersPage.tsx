@@ -9,8 +9,8 @@ import { type ListFilters, useListFilters } from "../../components/page/ListFilt
 import { ListPage } from "../../components/page/ListPage.tsx"
 import type { Column } from "../../components/table/DataTable.tsx"
 import { SelectFilter, TextFilter, TimeFilter } from "../../components/table/Filters.tsx"
+import { RunBadge } from "../../components/values/RunBadge.tsx"
 import { ShortId } from "../../components/values/ShortId.tsx"
-import { StateBadge } from "../../components/values/StateBadge.tsx"
 import { Time } from "../../components/values/Time.tsx"
 import { now } from "../../environment/Now.ts"
 import { orderTypes } from "../../settings/OrderTypes.ts"
@@ -34,7 +34,7 @@ const columns: ReadonlyArray<Column<ListedOrder>> = [
         "" :
         (
           <Link to="/process-events/$id" params={{ id: lastRun.processEventId }} title="The order's newest run">
-            <StateBadge state={lastRun.state} />
+            <RunBadge state={lastRun.state} settled={lastRun.settled} />
           </Link>
         )
   },
