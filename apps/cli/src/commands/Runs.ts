@@ -4,8 +4,16 @@ import { RunState } from "@sluice/domain/run/ProcessEvent"
 import { runColour } from "@sluice/terminal/RunTimeline"
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { usage } from "../terminal/Failure.ts"
-import { cursorFlag, given, limitFlag, momentFlag, reasonFlag, textFlag } from "../terminal/Input.ts"
+import {
+  cursorFlag,
+  given,
+  limitFlag,
+  momentFlag,
+  outputFlag,
+  reasonFlag,
+  textFlag,
+  writtenJson
+} from "../terminal/Input.ts"
 import { Output } from "../terminal/Output.ts"
 import { table } from "../terminal/Table.ts"
 import { more, opened, second, waitFlag } from "./Orders.ts"
@@ -151,15 +159,12 @@ export const resolve = Command.make(
       Argument.withDescription("The id of the failed step, or of one that waits for a callback")
     ),
     reason: Flag.String("reason").pipe(Flag.withDescription("Why; kept with the step")),
-    output: textFlag("output", "JSON that later steps see as the step's output; for a callback its body")
+    output: outputFlag
   },
   Effect.fnUntraced(function*({ output: written, reason, run, step }) {
     const client = yield* ApiClient
     const output = yield* Output
-    const value = Option.isNone(written) ? undefined : yield* Effect.try({
-      try: () => JSON.parse(written.value),
-      catch: () => usage(`--output is not JSON: ${written.value}`)
-    })
+    const value = Option.isNone(written) ? undefined : yield* writtenJson(written.value)
     const event = yield* client.retries.resolve({
       params: { id: yield* runId(run), stepId: step },
       payload: { reason, ...(value !== undefined && { output: value }) }

@@ -6,7 +6,7 @@ import { RunState } from "@sluice/domain/run/ProcessEvent"
 import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { usage } from "../terminal/Failure.ts"
-import { given, json, momentFlag, textFlag } from "../terminal/Input.ts"
+import { given, momentFlag, outputFlag, textFlag, writtenJson } from "../terminal/Input.ts"
 import { Output } from "../terminal/Output.ts"
 import { followed, noWatch } from "./Followed.ts"
 
@@ -159,11 +159,11 @@ export const resolveMany = Command.make(
   {
     ...filterFlags,
     stepId: textFlag("step-id", "The step to settle; else every failed one, and one that waits for a callback"),
-    output: textFlag("output", "A JSON file, or - for standard input: the step's output, or the callback's body")
+    output: outputFlag
   },
   Effect.fnUntraced(function*({ dryRun, noWatch, output, reason, stepId, ...flags }) {
     const client = yield* ApiClient
-    const value = Option.isSome(output) ? { output: yield* json(output.value) } : {}
+    const value = Option.isSome(output) ? { output: yield* writtenJson(output.value) } : {}
     const started = yield* client.jobs.resolveMany({
       query: query(dryRun),
       payload: { reason, filter: yield* selected(flags), ...given("stepId", stepId), ...value }

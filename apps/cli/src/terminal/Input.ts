@@ -27,6 +27,18 @@ export const json = Effect.fnUntraced(function*(file: string) {
   })
 })
 
+/** JSON as it is written on the command line, else the JSON of a file with this name; `-` means standard input. */
+export const writtenJson = Effect.fnUntraced(function*(written: string) {
+  const value = yield* Effect.option(Effect.try(() => parse(written)))
+  if (Option.isSome(value)) return value.value
+  const files = yield* FileSystem.FileSystem
+  const isFile = written === "-" || (yield* Effect.orElseSucceed(files.exists(written), () => false))
+  if (!isFile) {
+    return yield* usage(`${written} is neither JSON nor the name of a file: write '{ "by": "mary" }', a path, or -`)
+  }
+  return yield* json(written)
+})
+
 /** Reads a JSON file or standard input that must hold an object. */
 export const document = Effect.fnUntraced(function*(file: string) {
   const value = yield* json(file)
@@ -66,6 +78,12 @@ export const momentFlag = (name: string, description: string) =>
 /** An optional text. */
 export const textFlag = (name: string, description: string) =>
   Flag.String(name).pipe(Flag.withDescription(description), Flag.optional)
+
+/** The result of a step that is settled by hand, as `writtenJson` reads it. */
+export const outputFlag = textFlag(
+  "output",
+  "The step's output, or the callback's body: JSON, a JSON file, or - for standard input"
+)
 
 export const reasonFlag = textFlag("reason", "Why; kept with the run")
 

@@ -1,0 +1,25 @@
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, FileSystem, Stdio, Stream } from "effect"
+import { writtenJson } from "../src/terminal/Input.ts"
+
+const stdin = Stdio.layerTest({ stdin: Stream.make(new TextEncoder().encode("[1]")) })
+
+describe("JSON of a command line", () => {
+  it.effect("is the text itself, a file's, or that of standard input", () =>
+    Effect.gen(function*() {
+      const files = yield* FileSystem.FileSystem
+      const directory = yield* files.makeTempDirectoryScoped()
+      const file = `${directory}/answer.json`
+      yield* files.writeFileString(file, `{ "by": "mary" }`)
+      yield* files.writeFileString(`${directory}/broken.json`, `{ "by": `)
+      assert.deepStrictEqual(yield* writtenJson(`{ "by": "mary" }`), { by: "mary" })
+      assert.deepStrictEqual(yield* writtenJson("false"), false)
+      assert.deepStrictEqual(yield* writtenJson(file), { by: "mary" })
+      assert.deepStrictEqual(yield* writtenJson("-"), [1])
+      const unreadable = yield* Effect.flip(writtenJson(`${directory}/broken.json`))
+      assert.include(unreadable.message, "broken.json is not JSON")
+      const neither = yield* Effect.flip(writtenJson("{ by: mary }"))
+      assert.include(neither.message, "{ by: mary } is neither JSON nor the name of a file")
+    }).pipe(Effect.scoped, Effect.provide(stdin), Effect.provide(NodeServices.layer)))
+})
