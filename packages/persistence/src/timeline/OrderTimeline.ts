@@ -2,7 +2,7 @@
  * The causal record of an order, and the explanation of any value in it. Derived from what is stored; nothing is written
  * for it. Contract: section 7, `timeline` and `why`.
  */
-import { deliveryId, processEventId } from "@sluice/domain/identity/Ids"
+import { deliveryId, processEventId, versionEntryId } from "@sluice/domain/identity/Ids"
 import { turnFor } from "@sluice/domain/internal/json/LargeText"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import type { TimelineEntry, Told, Why } from "@sluice/domain/internal/order/Timeline"
@@ -24,6 +24,7 @@ import {
   readCallouts,
   readDeliveries,
   readJson,
+  readPatch,
   readPipelineSaved,
   readRuns,
   readSteps,
@@ -209,11 +210,20 @@ const explain = Effect.fnUntraced(function*(
       )
   )
   const pipelines = new Map(saved)
+  const cause = entries.find(({ entry }) => entry.id === versionEntryId(order.event_id, brought.version))?.entry.cause
+  const patch = cause === undefined || !cause.startsWith("callout-") ? undefined : yield* readPatch(sql, orderId, cause)
   return {
     ...(brought.after !== undefined && { value: brought.after as Why["value"] & Json }),
     version: brought.version,
     chain: chainOf(
-      { orderId, eventId: order.event_id, path, entries, pipelineOf: (id) => pipelines.get(id) },
+      {
+        orderId,
+        eventId: order.event_id,
+        path,
+        entries,
+        pipelineOf: (id) => pipelines.get(id),
+        ...(patch !== undefined && { patch })
+      },
       brought
     ),
     toldTo: yield* toldTo(services, orderId, names, brought)

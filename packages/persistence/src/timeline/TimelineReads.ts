@@ -1,4 +1,6 @@
 /** Reads the facts of an order's timeline: look-ups by index, and documents in turns. */
+import type { PatchedMember } from "@sluice/domain/callout/CalloutRecord"
+import { uuidOf } from "@sluice/domain/identity/Ids"
 import { textMembers } from "@sluice/domain/internal/json/JsonText"
 import { inTurns, largeLength, turnFor } from "@sluice/domain/internal/json/LargeText"
 import { parseOwnSteps } from "@sluice/domain/internal/json/SteppedJson"
@@ -161,7 +163,7 @@ interface CalloutRecordText {
   readonly probe?: true
   readonly callback?: true
   readonly response?: { readonly status: number }
-  readonly patch?: ReadonlyArray<{ readonly path: string }>
+  readonly patch?: ReadonlyArray<PatchedMember>
 }
 
 export const readCallouts = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, orderId: string) {
@@ -363,4 +365,13 @@ export const readPipelineSaved = Effect.fnUntraced(function*(sql: SqlClient.SqlC
     ...(row.actor !== null && { savedBy: row.actor }),
     document: isObject(document) ? document as JsonObject : undefined
   }
+})
+
+/** The patch in the record of a callout, by the id of its entry; `undefined` where it had none. */
+export const readPatch = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, orderId: string, calloutId: string) {
+  const id = uuidOf(calloutId)
+  if (id === undefined) return undefined
+  const [row] = yield* sql<{ readonly record: string }>`
+    select c.record from runs r join callouts c on c.run_id = r.id and c.id = ${id}::uuid where r.order_id = ${orderId}`
+  return row === undefined ? undefined : ((yield* readJson(row.record)) as unknown as CalloutRecordText).patch
 })

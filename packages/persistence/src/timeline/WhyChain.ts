@@ -2,9 +2,11 @@
  * Explains the value of an order's member: the version that brought it, and the entries from there back to the
  * submission or the operator. Pure. Contract: section 7, `why`.
  */
+import type { PatchedMember } from "@sluice/domain/callout/CalloutRecord"
 import { versionEntryId } from "@sluice/domain/identity/Ids"
 import type { TimelineEntry, WhyLink } from "@sluice/domain/internal/order/Timeline"
 import { equals, type Json, type JsonObject } from "@sluice/domain/json/Json"
+import { readPointer, valueAt } from "./Pointer.ts"
 import type { PlacedEntry } from "./TimelineEntries.ts"
 
 /** The member's value at one version; absent where the member is absent. */
@@ -61,6 +63,29 @@ export interface ChainFacts {
   readonly entries: ReadonlyArray<PlacedEntry>
   /** By the process event's id. */
   readonly pipelineOf: (processEventId: string) => PipelineSaved | undefined
+  /** The patch of the callout that the version follows from; absent where it follows from no callout, or had no patch. */
+  readonly patch?: ReadonlyArray<PatchedMember>
+}
+
+interface Sides {
+  readonly before?: Json
+  readonly after?: Json
+}
+
+/** True if the pointer names the other's member, or one below it. */
+const isAtOrBelow = (pointer: string, other: string): boolean => pointer === other || pointer.startsWith(`${other}/`)
+
+/**
+ * The value on both sides of what a partner's answer changed, which need not be what the version has: the end of a run
+ * may have set another status in the same commit. `undefined` where the answer did not change the member.
+ */
+export const patchedSides = (path: string, patch: ReadonlyArray<PatchedMember>, version: Sides): Sides | undefined => {
+  const whole = patch.find((member) => isAtOrBelow(path, member.path))
+  if (whole === undefined) return patch.some((member) => isAtOrBelow(member.path, path)) ? version : undefined
+  const names = readPointer(path.slice(whole.path.length)) ?? []
+  const before = whole.before === undefined ? undefined : valueAt(whole.before, names)
+  const after = whole.after === undefined ? undefined : valueAt(whole.after, names)
+  return { ...(before !== undefined && { before }), ...(after !== undefined && { after }) }
 }
 
 const hrefOf = (entry: TimelineEntry, orderId: string): string => {
@@ -136,13 +161,17 @@ const settingLink = (
 export const chainOf = (facts: ChainFacts, { after, before, version }: Brought): ReadonlyArray<WhyLink> => {
   const byId = new Map(facts.entries.map(({ entry }) => [entry.id, entry]))
   const sides = { ...(before !== undefined && { before }), ...(after !== undefined && { after }) }
+  const sidesAt = (kind: TimelineEntry["kind"], place: number): Sides | undefined => {
+    if (kind === "version") return sides
+    if (place !== 1 || kind === "run" || kind === "submitted") return undefined
+    return facts.patch === undefined ? sides : patchedSides(facts.path, facts.patch, sides)
+  }
   const chain: Array<WhyLink> = []
   let stepId: string | undefined
   let entry = byId.get(versionEntryId(facts.eventId, version))
   while (entry !== undefined) {
     const { at, cause, id, kind, summary } = entry
-    const changes = kind === "version" || (chain.length === 1 && kind !== "run" && kind !== "submitted")
-    chain.push({ id, kind, at, summary, ...(changes && sides), href: hrefOf(entry, facts.orderId) })
+    chain.push({ id, kind, at, summary, ...sidesAt(kind, chain.length), href: hrefOf(entry, facts.orderId) })
     stepId ??= entry.stepId
     if (kind === "run" && entry.processEventId !== undefined) {
       chain.push(...settingLink(facts, entry.processEventId, stepId, after))

@@ -3,7 +3,7 @@ import { processEventId, versionEntryId } from "@sluice/domain/identity/Ids"
 import { readPointer, valueAt } from "../../src/timeline/Pointer.ts"
 import { timelineEntries } from "../../src/timeline/TimelineEntries.ts"
 import type { TimelineFacts } from "../../src/timeline/TimelineFacts.ts"
-import { broughtBy, type ValueAt } from "../../src/timeline/WhyChain.ts"
+import { broughtBy, chainOf, patchedSides, type ValueAt } from "../../src/timeline/WhyChain.ts"
 
 const uuid = (n: number) => `01900000-0000-7000-8000-${String(n).padStart(9, "0")}000`
 
@@ -144,4 +144,48 @@ describe("a JSON Pointer", () => {
   })
 
   it.each(["a", "/~", "/~2"])("%s is none", (path) => assert.isUndefined(readPointer(path)))
+})
+
+describe("a link of the chain that is a partner's answer", () => {
+  const patch = [
+    { path: "/status", before: "New", after: "Approved" },
+    { path: "/tags", after: ["a", "b"] },
+    { path: "/shippingAddress/city", before: "Bergen", after: "Oslo" }
+  ]
+  const version = { before: "New", after: "Done" }
+  it.each([
+    ["the member itself, although the run's end set another value", "/status", { before: "New", after: "Approved" }],
+    ["an element of a list that was new", "/tags/1", { after: "b" }],
+    ["an object, of which the answer changed a part", "/shippingAddress", version],
+    ["a member that the answer did not change", "/total", undefined],
+    ["a name that begins alike", "/statusText", undefined]
+  ])("has the values of %s", (_, path, expected) => {
+    assert.deepStrictEqual(patchedSides(path, patch, version), expected)
+  })
+
+  it("stands under a version that has the value of the run's end", () => {
+    const facts = {
+      ...withSecond,
+      runs: [{ ...run, finishedAt: 1100 }],
+      steps: [{ ...step, finishedAt: 1100, nextVersion: 2 }],
+      callouts: [{ ...callout, changed: ["/status"] }]
+    }
+    const document = { completedStatus: "Done", steps: [] }
+    const chain = chainOf({
+      orderId: "order",
+      eventId: empty.eventId,
+      path: "/status",
+      entries: timelineEntries(facts),
+      pipelineOf: () => ({ name: "p", version: 1, at: "2026-11-30T00:00:00.000Z", document }),
+      patch
+    }, { version: 2, ...version })
+    assert.deepStrictEqual(chain.map(({ after, before, expression, kind }) => [kind, before, after, expression]), [
+      ["version", "New", "Done", undefined],
+      ["callout", "New", "Approved", undefined],
+      ["step", undefined, undefined, undefined],
+      ["run", undefined, undefined, undefined],
+      ["setting", undefined, undefined, "completedStatus: \"Done\""],
+      ["submitted", undefined, undefined, undefined]
+    ])
+  })
 })
