@@ -2,9 +2,10 @@
  * Prepares the body for an endpoint: the message, or the result of the endpoint's template; nothing if its filter
  * excludes it.
  */
+import { readJson, writeJson } from "@sluice/domain/internal/json/JsonInTurns"
 import { isTrue } from "@sluice/domain/internal/json/Truth"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
-import * as Json from "@sluice/domain/json/Json"
+import { isObject, type JsonUnreadable } from "@sluice/domain/json/Json"
 import { testType } from "@sluice/domain/webhook/Delivery"
 import type { WebhookEndpoint } from "@sluice/domain/webhook/WebhookEndpoint"
 import { Data, Effect, Result } from "effect"
@@ -21,11 +22,11 @@ export type Preparation = Data.TaggedEnum<{
 export const Preparation = Data.taggedEnum<Preparation>()
 
 /** The expression's scope: the message's members, its `type`, and an order also under its own name. */
-const scopeOf = ({ type, body }: ClaimedDelivery): Readonly<Record<string, unknown>> => {
-  const message = Json.parse(Utf8.decode(body))
-  if (!Json.isObject(message)) return { type, message }
-  return { type, ...(type.startsWith("order.") && { order: message }), ...message }
-}
+const scopeOf = ({ type, body }: ClaimedDelivery): Effect.Effect<Readonly<Record<string, unknown>>, JsonUnreadable> =>
+  Effect.map(readJson(Utf8.decode(body)), (message) => {
+    if (!isObject(message)) return { type, message }
+    return { type, ...(type.startsWith("order.") && { order: message }), ...message }
+  })
 
 export const make = Effect.gen(function*() {
   const expressions = yield* MessageExpressions
@@ -33,7 +34,10 @@ export const make = Effect.gen(function*() {
 
   const evaluate = (source: string, delivery: ClaimedDelivery, endpoint: WebhookEndpoint) =>
     Effect.result(
-      Effect.suspend(() => expressions.evaluate(source, scopeOf(delivery), delivery.createdAt, endpoint.id)).pipe(
+      Effect.flatMap(
+        scopeOf(delivery),
+        (scope) => expressions.evaluate(source, scope, delivery.createdAt, endpoint.id)
+      ).pipe(
         // A message that cannot be read is the template's failure, not the queue's.
         Effect.catchDefect((defect) => Effect.fail({ message: String(defect) }))
       )
@@ -56,7 +60,7 @@ export const make = Effect.gen(function*() {
     if (Result.isFailure(answer)) return Preparation.Failed({ code: "payload", message: answer.failure.message })
     return answer.success === undefined
       ? Preparation.Failed({ code: "payload", message: "the payload template yields nothing" })
-      : ready(Utf8.encode(Json.stringify(answer.success as Json.Json)), delivery)
+      : ready(Utf8.encode(yield* writeJson(answer.success)), delivery)
   })
 
   return (delivery: ClaimedDelivery, endpoint: WebhookEndpoint): Effect.Effect<Preparation> => {

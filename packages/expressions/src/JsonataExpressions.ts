@@ -10,7 +10,8 @@
  *
  * Checks have a child of their own, so that saving a setting never waits for a run; evaluations take turns by origin.
  */
-import { parseOwn } from "@sluice/domain/json/Json"
+import { isSmall, readOwnJson, writeJson } from "@sluice/domain/internal/json/JsonInTurns"
+import { remember as rememberText } from "@sluice/domain/internal/json/KnownTexts"
 import {
   ExpressionError,
   type ExpressionFacts,
@@ -91,7 +92,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
 
   const evaluateInChild = Effect.fnUntraced(
     function*(source: string, entry: Known, scope: ExpressionScope, now: number, origin: string) {
-      const text = JSON.stringify(scope)
+      const text = yield* scopeText(scope)
       const answer = yield* ask(
         evaluations,
         source,
@@ -108,7 +109,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
         ? "unknown"
         : "proven"
       if (answer.kind !== "value") return yield* unexpected(source, answer)
-      return answer.value === undefined ? undefined : parseOwn(answer.value)
+      return answer.value === undefined ? undefined : yield* readOwnJson(answer.value)
     }
   )
 
@@ -127,6 +128,21 @@ const make = Effect.fnUntraced(function*(options: Options) {
       return yield* evaluateInChild(source, entry, scope, now, origin)
     })
   })
+})
+
+/** The documents of a scope, several of which may be large. They are the same for each expression of a run. */
+const documentsOf = (scope: ExpressionScope): ReadonlyArray<unknown> => [
+  scope.order,
+  ...Object.values(scope.callouts ?? {}).map((callout) => (callout as { readonly body?: unknown } | null)?.body)
+]
+
+/** The scope as JSON text. That of a large document is made in turns, once. */
+const scopeText = Effect.fnUntraced(function*(scope: ExpressionScope) {
+  if (isSmall(scope)) return JSON.stringify(scope)
+  for (const document of documentsOf(scope)) {
+    if (typeof document === "object" && !isSmall(document)) rememberText(document, yield* writeJson(document))
+  }
+  return yield* writeJson(scope)
 })
 
 /**

@@ -1,19 +1,11 @@
 /** A partner's answer as JSON. */
-import { type ReceivedBody, receivedText } from "@sluice/domain/internal/decode/ReceivedText"
-import { type Json, parse } from "@sluice/domain/json/Json"
+import { receivedJson } from "@sluice/domain/internal/decode/ReceivedJson"
+import type { ReceivedBody } from "@sluice/domain/internal/decode/ReceivedText"
+import type { Json } from "@sluice/domain/json/Json"
 
-/** The body as JSON; `undefined` where it is none, or was cut. */
-export const answerOf = (
-  answer: ReceivedBody
-): Json | undefined => {
-  const text = answer.truncated === true ? undefined : receivedText(answer)
-  if (text === undefined) return undefined
-  try {
-    return parse(text)
-  } catch {
-    return undefined
-  }
-}
+/** The body as JSON; `undefined` where it is none, or was cut. A large one is to be read first: `readReceived`. */
+export const answerOf = (answer: ReceivedBody): Json | undefined =>
+  answer.truncated === true ? undefined : receivedJson(answer)
 
 /** A text that says something; anything else is `undefined`. */
 export const textOf = (value: unknown): string | undefined =>

@@ -4,6 +4,7 @@
  * The token has no announced lifetime: it is used until Salesforce answers 401 `INVALID_SESSION_ID`, and then fetched
  * anew once, by the engine.
  */
+import { readReceived } from "@sluice/domain/internal/decode/ReceivedJson"
 import type { Plugin } from "@sluice/engine/plugins/Plugin"
 import { Unprepared } from "@sluice/engine/plugins/PluginError"
 import { Effect } from "effect"
@@ -47,8 +48,10 @@ export const salesforceV3: Plugin<SalesforceOptions> = {
       timeoutMs: options.timeoutValue ?? defaultTimeoutMs,
       credentials: { providers: authProviders },
       retry: retryPolicy(options.retry?.delaysMs),
+      read: readReceived,
       judge
     })
+    yield* readReceived(answer)
     return { output: outputOf(answerOf(answer)), reason: "Salesforce took the event in" }
   })
 }

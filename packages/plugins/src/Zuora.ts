@@ -4,6 +4,7 @@
  *
  * Two requests, each under a key of its own; the answer to the first is on record before the second is sent.
  */
+import { readReceived } from "@sluice/domain/internal/decode/ReceivedJson"
 import { isObject, type JsonObject } from "@sluice/domain/json/Json"
 import type { Plugin } from "@sluice/engine/plugins/Plugin"
 import { InvalidResponse } from "@sluice/engine/plugins/PluginError"
@@ -41,13 +42,17 @@ export const zuora: Plugin<ZuoraOptions> = {
         timeoutMs: options.timeoutValue ?? defaultTimeoutMs,
         credentials: { providers: authProviders },
         retry: retryPolicy(options.retry?.delaysMs),
+        read: readReceived,
         judge: judge(missing)
-      }).pipe(Effect.flatMap((answered) => {
-        const answer = answerOf(answered)
-        return isObject(answer)
-          ? Effect.succeed(answer)
-          : Effect.fail(new InvalidResponse({ message: `the stored answer to ${path} is not JSON` }))
-      }))
+      }).pipe(
+        Effect.tap(readReceived),
+        Effect.flatMap((answered) => {
+          const answer = answerOf(answered)
+          return isObject(answer)
+            ? Effect.succeed(answer)
+            : Effect.fail(new InvalidResponse({ message: `the stored answer to ${path} is not JSON` }))
+        })
+      )
 
     const account = yield* post(
       "/v1/accounts",

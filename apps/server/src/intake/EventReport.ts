@@ -5,7 +5,8 @@
 import { EventRequest } from "@sluice/api/internal/orders/EventsApi"
 import { eventId } from "@sluice/domain/identity/Ids"
 import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
-import { type JsonObject, stringify } from "@sluice/domain/json/Json"
+import { writeJson } from "@sluice/domain/internal/json/JsonInTurns"
+import type { JsonObject } from "@sluice/domain/json/Json"
 import { Events } from "@sluice/persistence/outbox/Events"
 import { Context, DateTime, Effect, Layer } from "effect"
 import type { HttpServerResponse } from "effect/http"
@@ -41,7 +42,12 @@ const make = Effect.gen(function*() {
       type,
       createdAt: DateTime.toEpochMillis(now),
       // As it was read, so that no digit is lost.
-      body: stringify({ id: eventId(uuid), type, createdAt: DateTime.formatIso(now), ...body["data"] as object }),
+      body: yield* writeJson({
+        id: eventId(uuid),
+        type,
+        createdAt: DateTime.formatIso(now),
+        ...body["data"] as object
+      }),
       ...(idempotencyKey !== undefined && { repeatable: { idempotencyKey, asked: body } })
     }).pipe(Effect.catchTags(ErrorMapping.ofReport))
     return Answer.json(JSON.stringify({ eventId: eventId(stored) }), 202)

@@ -4,7 +4,7 @@
  */
 import type * as Problems from "@sluice/api/wire/Problems"
 import { uuidOf } from "@sluice/domain/identity/Ids"
-import { textWithKnown } from "@sluice/domain/internal/json/KnownTexts"
+import { writeJson } from "@sluice/domain/internal/json/JsonInTurns"
 import { isLarge } from "@sluice/domain/internal/json/LargeText"
 import { stringify } from "@sluice/domain/json/Json"
 import { isFinal, type ProcessEvent } from "@sluice/domain/run/ProcessEvent"
@@ -20,18 +20,15 @@ import { Stopping } from "../process/Stopping.ts"
 import * as Answer from "./Answer.ts"
 import { patience, unavailable } from "./SchemaErrorHandler.ts"
 
-/** A patch of a callout of a step: `steps[0].callouts[0].patch`. */
-const patchDepth = 5
-
 /** A process event as it is written: numbers that no double holds come out as they came in. */
-export const processEventText = (event: ProcessEvent): string =>
-  isLarge(event) ? textWithKnown(event, patchDepth) : stringify(event as never)
+export const processEventText = (event: ProcessEvent): Effect.Effect<string> =>
+  isLarge(event) ? writeJson(event) : Effect.sync(() => stringify(event as never))
 
 const accepted = ({ orderId, eventId, processEventId, state }: Receipt) =>
   Answer.json(JSON.stringify({ orderId, eventId, processEventId, state }), 202)
 
 const finished = (order: string, event: ProcessEvent) =>
-  Answer.json(`{"order":${order},"processEvent":${processEventText(event)}}`)
+  Effect.map(processEventText(event), (text) => Answer.json(`{"order":${order},"processEvent":${text}}`))
 
 const make = Effect.gen(function*() {
   const runs = yield* Runs
@@ -56,13 +53,13 @@ const make = Effect.gen(function*() {
     )
 
   const transcribed = Effect.fnUntraced(function*(run: EndedRun) {
-    return finished(run.documents.get(run.version) ?? "null", yield* events.ended(run))
+    return yield* finished(run.documents.get(run.version) ?? "null", yield* events.ended(run))
   })
 
   const stored = Effect.fnUntraced(
     function*(receipt: Receipt) {
       const order = yield* orders.get(receipt.orderId)
-      return finished(order.text, yield* events.get(receipt.processEventId))
+      return yield* finished(order.text, yield* events.get(receipt.processEventId))
     },
     // Both were stored before there was a receipt, and nothing deletes them.
     Effect.catchTags({ OrderNotFound: Effect.die, ProcessEventUnknown: Effect.die })

@@ -3,6 +3,7 @@
  * callout and the history; with this it becomes text once.
  */
 import { makePace, type Pace, type Steps } from "./Steps.ts"
+import { isLight, weightOfText } from "./Weight.ts"
 
 /** `JSON.isRawJSON` (ECMAScript 2026) is in Node 24, and not yet in `lib`. */
 const { isRawJSON } = JSON as typeof JSON & { isRawJSON(value: unknown): boolean }
@@ -34,8 +35,8 @@ const written = (value: unknown, depth: number): string => {
   return `{${members.join(",")}}`
 }
 
-/** The texts of some thousands of members or items become one. */
-class Joined {
+/** Joins many texts by commas. The texts of some thousands of members or items become one. */
+export class Joined {
   readonly #joined: Array<string> = []
   #texts: Array<string> = []
 
@@ -54,13 +55,27 @@ class Joined {
   }
 }
 
-function* writtenSteps(value: unknown, depth: number, pace: Pace): Steps<string> {
-  if (!isContainer(value) || depth === 0 || texts.has(value) || isRawJSON(value)) return written(value, depth)
+/** The text of a part that costs little; `undefined` where it is written in steps. */
+const textAtOnce = (value: unknown, pace: Pace): string | undefined => {
+  if (!isContainer(value)) {
+    if (typeof value === "string") pace.spend(weightOfText(value))
+    return JSON.stringify(value ?? null)
+  }
+  const known = texts.get(value)
+  if (known !== undefined) return known
+  return isRawJSON(value) || isLight(value, pace) ? JSON.stringify(value) : undefined
+}
+
+/** Levels that are walked: more than a document has. What is deeper is written at once, and refused where it is circular. */
+const deepestWalked = 80
+
+function* writtenSteps(value: object, pace: Pace, depth = 0): Steps<string> {
+  if (depth === deepestWalked) return JSON.stringify(value)
   const parts = new Joined()
   if (Array.isArray(value)) {
     for (const item of value as ReadonlyArray<unknown>) {
       if (pace.isDue()) yield
-      parts.add(isContainer(item) ? yield* writtenSteps(item, depth - 1, pace) : JSON.stringify(item ?? null))
+      parts.add(textAtOnce(item, pace) ?? (yield* writtenSteps(item as object, pace, depth + 1)))
     }
     return `[${parts.text}]`
   }
@@ -69,14 +84,17 @@ function* writtenSteps(value: unknown, depth: number, pace: Pace): Steps<string>
     if (pace.isDue()) yield
     const member = object[name]
     if (member === undefined) continue
-    const text = isContainer(member) ? yield* writtenSteps(member, depth - 1, pace) : JSON.stringify(member)
+    const text = textAtOnce(member, pace) ?? (yield* writtenSteps(member as object, pace, depth + 1))
     parts.add(`${JSON.stringify(name)}:${text}`)
   }
   return `{${parts.text}}`
 }
 
-/** The work of `textWithKnown` in steps, for values that may have many thousands of members or items. */
-export const textSteps = (value: object): Steps<string> => writtenSteps(value, deepest, makePace())
+/** The text of `JSON.stringify(value)`, made in steps: known texts are used at any depth. */
+export function* textSteps(value: object): Steps<string> {
+  const known = isRawJSON(value) ? JSON.stringify(value) : texts.get(value)
+  return known ?? (yield* writtenSteps(value, makePace()))
+}
 
 /** The text of `JSON.stringify(value)`, put together from known texts of the value and its parts, down to a depth. */
 export const textWithKnown = (value: object, depth = deepest): string => written(value, depth)

@@ -1,5 +1,5 @@
 /** Builds objects from members that others have named. */
-import { atOnce, makePace, type Pace, type Steps } from "./Steps.ts"
+import type { Pace, Steps } from "./Steps.ts"
 
 /** Sets a member of an object that is being made; an assignment to `__proto__` would set the prototype. */
 export const setMember = <Value>(object: Record<string, Value>, name: string, value: Value): void => {
@@ -26,7 +26,3 @@ export function* copySteps<Value>(
   }
   return copy
 }
-
-/** A shallow copy, `{ ...object }`. */
-export const copyOf = <Value>(object: Readonly<Record<string, Value>>): Record<string, Value> =>
-  atOnce(copySteps(object, makePace()))

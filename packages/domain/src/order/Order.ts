@@ -4,7 +4,7 @@
  */
 import { isAddressable } from "../identity/Ids.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
-import { copyOf, copySteps } from "../json/ObjectMembers.ts"
+import { copySteps } from "../json/ObjectMembers.ts"
 import { atOnce, makePace, type Steps } from "../json/Steps.ts"
 
 /** The type of a known member. */
@@ -225,11 +225,29 @@ export function* firstVersionSteps(submitted: JsonObject, id: string, at: string
 export const firstVersion = (submitted: JsonObject, id: string, at: string): Order =>
   atOnce(firstVersionSteps(submitted, id, at))
 
-/** The same document one version later, with other `members`. One copy: a large document costs some tens of milliseconds. */
-export const nextVersion = (document: JsonObject, version: number, at: string, members: JsonObject = {}): Order => {
-  const next = copyOf(document)
-  Object.assign(next, members)
-  next.updatedAt = at
-  next.version = version + 1
-  return next as Order
+/** Makes a copy of a document its next version, in place. */
+export const becomeNextVersion = (
+  copy: Record<string, Json>,
+  version: number,
+  at: string,
+  members: JsonObject = {}
+): Order => {
+  Object.assign(copy, members)
+  copy.updatedAt = at
+  copy.version = version + 1
+  return copy as Order
 }
+
+/** The work of `nextVersion` in steps. */
+export function* nextVersionSteps(
+  document: JsonObject,
+  version: number,
+  at: string,
+  members?: JsonObject
+): Steps<Order> {
+  return becomeNextVersion(yield* copySteps(document, makePace()), version, at, members)
+}
+
+/** The same document one version later, with other `members`. One copy: a large document costs some tens of milliseconds. */
+export const nextVersion = (document: JsonObject, version: number, at: string, members?: JsonObject): Order =>
+  atOnce(nextVersionSteps(document, version, at, members))

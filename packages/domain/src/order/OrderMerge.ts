@@ -9,8 +9,9 @@
  * case) one member, thousands of times: what is merged into is therefore a draft, which is opened once, remembers what
  * identifies its parts, and becomes a value at the end.
  */
-import { canonical, equals, isObject, type Json, type JsonObject } from "../json/Json.ts"
+import { canonical, isObject, type Json, type JsonObject } from "../json/Json.ts"
 import { copySteps, setMember } from "../json/ObjectMembers.ts"
+import { equalSteps } from "../json/SteppedCanonical.ts"
 import { atOnce, makePace, type Pace, type Steps } from "../json/Steps.ts"
 import { type ForcedNames, forcedNames } from "./merge/ForcedNames.ts"
 import { identity, listOf, type ListRule, orderStructure, type Structure, unstructured } from "./merge/MergeRules.ts"
@@ -149,7 +150,7 @@ class ListDraft {
       if (pace.isDue()) yield
       values.push((yield* valueOf(item, pace)) ?? null)
     }
-    return equals(values, this.#base) ? this.#base : values
+    return (yield* equalSteps(values, this.#base, pace)) ? this.#base : values
   }
 }
 
@@ -241,7 +242,8 @@ class ObjectDraft {
       const value = (yield* valueOf(slot, pace)) ?? null
       const before = Object.hasOwn(base, name) ? base[name] : undefined
       // Properties that were removed and put back as they were have not changed.
-      if (value === before || (name === "properties" && this.#hasProperties && equals(value, before))) continue
+      if (value === before) continue
+      if (name === "properties" && this.#hasProperties && (yield* equalSteps(value, before, pace))) continue
       changed ??= yield* copySteps(base, pace)
       setMember(changed, name, value)
     }
@@ -293,7 +295,7 @@ function* mergedMember(
     yield* draft.merge(value, merge)
     return !isList(current) && draft.isEmpty ? current : draft
   }
-  return !isDraft(current) && equals(current, value) ? current : value
+  return !isDraft(current) && (yield* equalSteps(current, value, merge.pace)) ? current : value
 }
 
 const isReplaced = (
@@ -319,7 +321,7 @@ function* replaced(
   const draft = new ListDraft([], rule)
   yield* draft.merge(value, merge)
   const list = yield* draft.value(merge.pace)
-  return equals(listOf(yield* valueOf(current, merge.pace)), list) ? current : list
+  return (yield* equalSteps(listOf(yield* valueOf(current, merge.pace)), list, merge.pace)) ? current : list
 }
 
 /** The order with the members of a decoded patch merged in; the same reference where nothing changes. */

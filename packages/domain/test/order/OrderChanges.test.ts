@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { orderChanges } from "@sluice/domain/internal/order/OrderChanges"
+import { atOnce } from "@sluice/domain/internal/json/Steps"
+import { orderChangesSteps } from "@sluice/domain/internal/order/OrderChanges"
 import type { JsonObject } from "@sluice/domain/json/Json"
 
 const table: ReadonlyArray<
@@ -29,7 +30,7 @@ describe("the changes of an order", () => {
   for (const [what, before, after, changes] of table) {
     it(`tell ${what}`, () => {
       assert.deepStrictEqual(
-        orderChanges(before, after),
+        atOnce(orderChangesSteps(before, after)),
         changes.map(([path, old, now]) => ({ path, before: old, after: now })) as never
       )
     })

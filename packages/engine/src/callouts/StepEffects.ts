@@ -2,6 +2,9 @@
  * The effects of a step that are no callouts (`once`): each runs until its result is recorded, and never again for that
  * step. Contract: section 6, "Custom plugins".
  */
+import { writeJson } from "@sluice/domain/internal/json/JsonInTurns"
+import { remember } from "@sluice/domain/internal/json/KnownTexts"
+import { turnFor } from "@sluice/domain/internal/json/LargeText"
 import type { Json } from "@sluice/domain/json/Json"
 import { Context, Effect } from "effect"
 import { toPluginError } from "../interruption/Interruption.ts"
@@ -28,17 +31,21 @@ export const outsideOnce = <A, E, R>(step: Standing, work: Effect.Effect<A, E, R
   )
 
 /** The result as it is recorded: redacted. */
-const recorded = ({ scope: { redactor } }: Standing, name: string, result: Json): Json => {
-  const text = JSON.stringify(result)
+const recorded = Effect.fnUntraced(function*({ scope: { redactor } }: Standing, name: string, result: Json) {
+  const text = yield* writeJson(result) as Effect.Effect<string | undefined>
   if (text === undefined) throw new Error(`the result of once("${name}") is no JSON`)
   if (text.length > longestResult) throw new Error(`the result of once("${name}") is longer than 1 MiB`)
-  return redactor.text(text) === text ? result : redactor.json(result)
-}
+  yield* turnFor(text.length)
+  const isClean = redactor.text(text) === text
+  if (isClean) remember(result, text)
+  yield* turnFor(text.length)
+  return isClean ? result : redactor.json(result)
+})
 
 /** Stores the result together with the step's pending records: all or nothing. */
 const keep = (step: Standing, name: string, result: Json): Effect.Effect<void, Fenced> =>
-  Effect.suspend(() => {
-    const results = { ...step.effects, [name]: recorded(step, name, result) }
+  Effect.flatMap(recorded(step, name, result), (shown) => {
+    const results = { ...step.effects, [name]: shown }
     return Effect.map(step.scope.store(step.pending, { effects: { index: step.scope.index, results } }), () => {
       step.pending = []
       step.effects = results

@@ -3,7 +3,7 @@ import { OrderId } from "@sluice/domain/identity/Ids"
 import { inTurns, isLarge, largeLength, measured, turnFor, turnOf } from "@sluice/domain/internal/json/LargeText"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import type { Json } from "@sluice/domain/json/Json"
-import { nextVersion } from "@sluice/domain/order/Order"
+import { nextVersionSteps } from "@sluice/domain/order/Order"
 import { decodePatch, decodeSteps, isBlocked, mergePatch, mergePatchSteps } from "@sluice/domain/order/OrderPatch"
 import { Clock, Context, Effect, Layer, Schema } from "effect"
 import { type Document, Journal, type JournalUnavailable, type OrderNotFound } from "../journal/Journal.ts"
@@ -63,7 +63,7 @@ const make = Effect.gen(function*() {
         : mergePatch(order, decoded.patch, { ignoreReadOnly: true })
       if (merged.changes.length === 0) return document
       const at = isoOf(clock.currentTimeMillisUnsafe())
-      const next = nextVersion(merged.order, order.version, at)
+      const next = yield* inTurns(nextVersionSteps(merged.order, order.version, at))
       const written = documentOf(next, document, decoded.patch)
       yield* writeInTurns(written, merged.changes) ?? Effect.void
       const stored = yield* journal.edit(orderId, { seen: order.version, document: written, before: order }, [{

@@ -10,6 +10,7 @@ import {
   processEventId
 } from "@sluice/domain/identity/Ids"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
+import { writeCanonical, writeJson } from "@sluice/domain/internal/json/JsonInTurns"
 import { inTurns, isLarge, turnOf } from "@sluice/domain/internal/json/LargeText"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
@@ -99,7 +100,10 @@ const make = Effect.gen(function*() {
   const choose = yield* makeChoice
   const clock = yield* Clock.Clock
 
-  const fingerprintOf = (value: Json.Json) => digest.digest(Digest.sha256, Utf8.encode(Json.canonical(value)))
+  const fingerprintOf = (value: Json.Json, isLong: boolean) =>
+    isLong
+      ? Effect.flatMap(writeCanonical(value), (text) => digest.digest(Digest.sha256, Utf8.encode(text)))
+      : digest.digest(Digest.sha256, Utf8.encode(Json.canonical(value)))
 
   /** Starts an accepted run even if the request that submitted it is interrupted. */
   const started = <E>(intake: Effect.Effect<Stored, E>): Effect.Effect<Receipt, E> =>
@@ -146,10 +150,13 @@ const make = Effect.gen(function*() {
     if (snapshot.paused !== undefined) yield* roomFor(pipeline.name)
     const repeatable = ownId !== undefined || idempotencyKey !== undefined || typeof body.externalId === "string"
     yield* own
-    const fingerprint = repeatable ? yield* fingerprintOf({ body, shipmentId: shipmentId ?? null }) : undefined
+    const fingerprint = repeatable
+      ? yield* fingerprintOf({ body, shipmentId: shipmentId ?? null }, isLarge(body))
+      : undefined
     yield* own
+    const text = isLarge(body) ? yield* writeJson(order) : Json.stringify(order)
     return yield* started(journal.accept({
-      document: { order, text: Json.stringify(order) },
+      document: { order, text },
       run: {
         runId: yield* newUuid,
         eventId: yield* newUuid,
@@ -177,7 +184,7 @@ const make = Effect.gen(function*() {
     yield* roomFor(pipeline.name)
     const fingerprint = idempotencyKey === undefined
       ? undefined
-      : yield* fingerprintOf({ orderId: id, pipeline: named ?? null, shipmentId: shipmentId ?? null })
+      : yield* fingerprintOf({ orderId: id, pipeline: named ?? null, shipmentId: shipmentId ?? null }, false)
     return yield* started(journal.reprocess({
       orderId: id,
       run: {

@@ -4,9 +4,12 @@
  * callback".
  */
 import { processEventId, uuidOf } from "@sluice/domain/identity/Ids"
+import { isSmall, writeJson } from "@sluice/domain/internal/json/JsonInTurns"
+import { remember } from "@sluice/domain/internal/json/KnownTexts"
+import { turnFor } from "@sluice/domain/internal/json/LargeText"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
-import { type Json, stringify } from "@sluice/domain/json/Json"
+import { equals, type Json } from "@sluice/domain/json/Json"
 import type { Redactor } from "@sluice/domain/redaction/Redaction"
 import { isFinal } from "@sluice/domain/run/ProcessEvent"
 import { Clock, Context, Effect, Layer, Schema } from "effect"
@@ -57,14 +60,19 @@ const settled = (step: StepRow, { output, reason, requestedBy }: ResolveRequest,
 }
 
 /** Redacts the request: an operator may paste a secret, and resolutions are shown to everyone. */
-const withoutSecrets = (request: ResolveRequest, redactor: Redactor): ResolveRequest => {
-  const text = JSON.stringify(request)
-  return redactor.text(text) === text ? request : redactor.json(request)
-}
+const withoutSecrets = Effect.fnUntraced(function*(request: ResolveRequest, redactor: Redactor) {
+  const text = yield* writeJson(request)
+  yield* turnFor(text.length)
+  const isClean = redactor.text(text) === text
+  yield* turnFor(text.length)
+  const safe = isClean ? request : redactor.json(request)
+  if (!isSmall(safe.output)) remember(safe.output, yield* writeJson(safe.output))
+  return safe
+})
 
 const same = (step: StepRow, { output, reason }: ResolveRequest): boolean =>
   step.resolution?.reason === reason
-  && (step.resolution.callback === true || JSON.stringify(step.output) === JSON.stringify(output))
+  && (step.resolution.callback === true || equals(step.output, output))
 
 /** The step that the run waits for the callback of, by id and position. */
 export const awaitedStep = ({ state, wait }: PastRun): { readonly id: string; readonly index: number } | undefined =>
@@ -84,7 +92,7 @@ const make = Effect.gen(function*() {
     const isTaken = yield* journal.answerCallback(past.runId, index, {
       answer: {
         headers: output === undefined ? {} : { "content-type": "application/json" },
-        body: Utf8.encode(output === undefined ? "" : stringify(output)),
+        body: Utf8.encode(output === undefined ? "" : yield* writeJson(output)),
         at,
         resolution
       },
@@ -102,7 +110,7 @@ const make = Effect.gen(function*() {
   })
 
   const resolve: ResolveStep["Service"]["resolve"] = Effect.fnUntraced(function*(id, stepId, asked) {
-    const request = withoutSecrets(asked, redactorOf(settings.current().secrets))
+    const request = yield* withoutSecrets(asked, redactorOf(settings.current().secrets))
     const runId = id.startsWith("process_event-") ? uuidOf(id) : undefined
     const past = runId === undefined ? undefined : yield* pastRuns.get(runId)
     if (past === undefined) return yield* new RunNotFound({ runId: id })

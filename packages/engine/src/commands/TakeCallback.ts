@@ -2,9 +2,10 @@
  * Takes the answer that a partner sends to the callback URL of an attempt. Contract: section 6, "Waiting for a callback".
  */
 import { type ProcessEventId, processEventId } from "@sluice/domain/identity/Ids"
+import { writeCanonical, writeJson } from "@sluice/domain/internal/json/JsonInTurns"
 import { turnFor } from "@sluice/domain/internal/json/LargeText"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
-import * as Json from "@sluice/domain/json/Json"
+import type * as Json from "@sluice/domain/json/Json"
 import { both, makeRedactor } from "@sluice/domain/redaction/Redaction"
 import type { RunState } from "@sluice/domain/run/ProcessEvent"
 import { Clock, Context, Effect, Layer, Schema } from "effect"
@@ -60,13 +61,13 @@ const make = Effect.gen(function*() {
   const take: TakeCallback["Service"]["take"] = Effect.fn("TakeCallback.take")(function*(token, headers, body) {
     if (!isToken(token)) return yield* new CallbackUnknown()
     const redactor = both(redactorOf(settings.current().secrets), makeRedactor([token]))
-    const text = body === undefined ? "" : Json.stringify(body)
+    const text = body === undefined ? "" : yield* writeJson(body)
     yield* turnFor(text.length)
     const kept = redactor.text(text)
     yield* turnFor(text.length)
     const fingerprint = yield* digest.digest(
       Digest.sha256,
-      body === undefined ? nothing : Utf8.encode(Json.canonical(body))
+      body === undefined ? nothing : Utf8.encode(yield* writeCanonical(body))
     )
     yield* turnFor(text.length)
     const taken = yield* journal.takeCallback(token, {

@@ -70,7 +70,7 @@ export const make = Effect.gen(function*() {
       && Probe.ofCompensation(sideCallout({ ...sideOf(run, document), member: "probe", options }), unknown)
   }
 
-  const taskOf = (run: Undone, undoing: Undoing, after: (row: StepRow) => void): Task => ({
+  const taskOf = (run: Undone, undoing: Undoing, ended: (row: StepRow) => void): Task => ({
     placed: undoing.placed,
     interruption: Interruption.ofCompensations(run.control),
     // A run that undoes what it did does not wait for partners.
@@ -82,7 +82,10 @@ export const make = Effect.gen(function*() {
     perform: (open) => perform(run, undoing, open),
     decide: (outcome, { callouts }) => decide(outcome, callouts),
     follow: () => ({ outcome: { _tag: "Continue" }, skipped: [] }),
-    after
+    after: (row) => {
+      ended(row)
+      return undefined
+    }
   })
 
   /** Runs the remaining compensations of a run to its end. */

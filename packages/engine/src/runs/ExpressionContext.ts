@@ -1,23 +1,20 @@
 /** The values that the expressions of a run read, updated step by step. Contract: section 4, "Expressions". */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import { eventId, processEventId } from "@sluice/domain/identity/Ids"
+import { isLargeBody, readReceived, receivedJson } from "@sluice/domain/internal/decode/ReceivedJson"
 import { type ReceivedBody, receivedText } from "@sluice/domain/internal/decode/ReceivedText"
-import * as Json from "@sluice/domain/json/Json"
+import type * as Json from "@sluice/domain/json/Json"
 import type { Order } from "@sluice/domain/order/Order"
 import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
+import { Effect } from "effect"
 import type { ExpressionScope } from "../expressions/Expressions.ts"
 import { expressionsIn } from "../expressions/Template.ts"
 import type { RunSoFar, StepRow } from "../journal/Journal.ts"
 
-/** Reads a recorded body: JSON as such, other text as text, and bytes that are not text as null. */
-export const readBody = (response: ReceivedBody): Json.Json => {
-  const text = receivedText(response)
-  if (text === undefined) return null
-  try {
-    return Json.parse(text)
-  } catch {
-    return text
-  }
+/** A recorded body: JSON as such, other text as text, and bytes that are not text as null. */
+const bodyOf = (response: ReceivedBody): Json.Json => {
+  const json = receivedJson(response)
+  return json === undefined ? receivedText(response) ?? null : json
 }
 
 const seen = (record: CalloutRecord): Json.JsonObject =>
@@ -25,7 +22,7 @@ const seen = (record: CalloutRecord): Json.JsonObject =>
     outcome: record.outcome,
     status: record.response.status,
     headers: record.response.headers,
-    body: readBody(record.response)
+    body: bodyOf(record.response)
   }
 
 /** The record of a step that an operator resolved and whose partner never answered: the operator's output. */
@@ -50,11 +47,12 @@ const usesExpressions = (pipeline: Pipeline): boolean => {
 }
 
 export interface ExpressionContext {
-  readonly after: (step: StepRow, last: CalloutRecord | undefined) => void
+  /** Adds a step that has ended. A large answer is read in turns by the effect; a small one has been read at once. */
+  readonly after: (step: StepRow, last: CalloutRecord | undefined) => Effect.Effect<void> | undefined
   readonly at: (order: Order) => ExpressionScope
 }
 
-export const make = (held: RunSoFar, pipeline: Pipeline): ExpressionContext => {
+export const make = Effect.fnUntraced(function*(held: RunSoFar, pipeline: Pipeline) {
   const needed = usesExpressions(pipeline)
   // Without a prototype: a step may be called `__proto__` or `constructor`.
   const callouts: Record<string, Json.Json> = Object.create(null)
@@ -66,14 +64,24 @@ export const make = (held: RunSoFar, pipeline: Pipeline): ExpressionContext => {
     pipeline: held.pipeline,
     ...(held.shipmentId !== undefined && { shipmentId: held.shipmentId })
   }
-  const after: ExpressionContext["after"] = (step, last) => {
-    if (!needed) return
+  const add = (step: StepRow, last: CalloutRecord | undefined): void => {
     if (step.resolution !== undefined && last?.response === undefined) callouts[step.stepId] = settled(step, last)
     else if (last !== undefined) callouts[step.stepId] = seen(last)
     steps[step.stepId] = { state: step.state, ...(step.output !== undefined && { output: step.output }) }
   }
-  for (const step of held.steps) {
-    after(step, held.callouts.findLast(({ index }) => index === step.index)?.record)
+  const after: ExpressionContext["after"] = (step, last) => {
+    if (!needed) return undefined
+    const response = last?.response
+    if (response !== undefined && isLargeBody(response)) {
+      return Effect.map(readReceived(response), () => add(step, last))
+    }
+    add(step, last)
+    return undefined
   }
-  return { after, at: (order) => ({ order, callouts, steps, processEvent }) }
-}
+  for (const step of held.steps) {
+    const reads = after(step, held.callouts.findLast(({ index }) => index === step.index)?.record)
+    if (reads !== undefined) yield* reads
+  }
+  const context: ExpressionContext = { after, at: (order) => ({ order, callouts, steps, processEvent }) }
+  return context
+})

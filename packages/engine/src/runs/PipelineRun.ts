@@ -185,7 +185,7 @@ const taskOf = (services: Services, run: RunningSteps, placed: PlannedStep): Tas
     follow: follow(run, placed),
     after: (row, { callouts }) => {
       ended.push(endedCalls(row, callouts.records()))
-      scope.after(row, callouts.last())
+      return scope.after(row, callouts.last())
     }
   }
 }
@@ -225,7 +225,7 @@ const execute = Effect.fnUntraced(function*(services: Services, held: ClaimedRun
     control,
     openCallouts,
     pipeline,
-    scope: ExpressionContext.make(held, pipeline),
+    scope: yield* ExpressionContext.make(held, pipeline),
     steps: placedSteps(pipeline, plugins),
     resumption: CalloutContext.resumption(held),
     interruption: Interruption.ofSteps(clock, control, held.startedAt, pipeline.deadlineMs),

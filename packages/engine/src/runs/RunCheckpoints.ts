@@ -25,7 +25,7 @@ import { CurrentRunMark } from "../journal/RunningStep.ts"
 import { untilAvailable } from "../journal/UntilAvailable.ts"
 import { CallbackBase } from "../plugins/CallbackAddress.ts"
 import { writeInTurns } from "../steps/DocumentText.ts"
-import { changeOrder, mergeInTurns } from "../steps/OrderChange.ts"
+import { changeOrder, prepareChange } from "../steps/OrderChange.ts"
 import type { PlacedStep } from "../steps/PlacedSteps.ts"
 import { build, type EndedStep, endHistory, ending, errorsOf, setAsideBy } from "../steps/StepCommit.ts"
 import {
@@ -97,8 +97,8 @@ interface Built {
 type BuildOn<B extends Built> = (document: Document, cancellation: Cancellation | undefined) => B
 
 /**
- * Stores the entry that `entryOn` builds on the order, again and again until the order did not change in between. A
- * large `patch` is merged beforehand, in turns.
+ * Stores the entry that `entryOn` builds on the order, again and again until the order did not change in between. What
+ * a large order or `patch` takes is prepared in turns.
  */
 const write = <B extends Built>(
   at: Position,
@@ -106,9 +106,9 @@ const write = <B extends Built>(
   entryOn: BuildOn<B>,
   patch?: JsonObject
 ): Effect.Effect<B & { readonly ended: boolean }, Fenced> => {
-  const isLong = patch !== undefined && (isLarge(patch) || base.text.length >= largeLength)
+  const isLong = isLarge(patch) || base.text.length >= largeLength
   const stored = writeMerged(at, base, entryOn, patch)
-  return isLong ? Effect.andThen(mergeInTurns(base.order, patch), stored) : stored
+  return isLong ? Effect.andThen(prepareChange(base.order, patch), stored) : stored
 }
 
 const writeMerged = <B extends Built>(

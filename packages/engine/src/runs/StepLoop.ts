@@ -25,7 +25,7 @@ import { Settings } from "../settings/Settings.ts"
 import { type PlacedStep, skippedRow } from "../steps/PlacedSteps.ts"
 import type { RunOutcome } from "../steps/StepCommit.ts"
 import { type StepDecision, StepOutcome } from "../steps/StepDecision.ts"
-import { redacted, redactorOf, withoutSecrets, withoutSecretsInTurns } from "../steps/StepRedaction.ts"
+import { isLargeResult, redacted, redactorOf, withoutSecrets, withoutSecretsInTurns } from "../steps/StepRedaction.ts"
 import type { RunCheckpoints } from "./RunCheckpoints.ts"
 
 /** A run that this process executes. */
@@ -67,8 +67,8 @@ export interface Task {
   readonly decide: (outcome: StepOutcome, open: OpenTask) => StepDecision
   /** `decision` holds no secret; `at` is the time of the task's end in epoch milliseconds. */
   readonly follow: (decision: StepDecision, outcome: StepOutcome, open: OpenTask, at: number) => Following
-  /** Called once the task is stored. */
-  readonly after: (row: StepRow, open: OpenTask) => void
+  /** Called once the task is stored; a large answer is read in turns. */
+  readonly after: (row: StepRow, open: OpenTask) => Effect.Effect<void> | undefined
 }
 
 export type LoopExit =
@@ -118,7 +118,7 @@ const commit = Effect.fnUntraced(
     const following = task.follow(decision, outcome, open, finishedAt)
     const result = outcome._tag === "Failed"
       ? undefined
-      : isLarge(outcome.result.patch)
+      : isLargeResult(outcome.result)
       ? yield* withoutSecretsInTurns(outcome.result, redactor)
       : withoutSecrets(outcome.result, redactor)
     if (open.document.text.length >= largeLength || isLarge(result?.patch)) yield* Effect.uninterruptible(turn)
@@ -178,7 +178,8 @@ const execute = Effect.fnUntraced(function*(services: Services, run: RunInProgre
       (defect) => Effect.flatMap(broken(placed.step, defect), (failed) => commit(services, run, task, open, failed))
     )
     if (ended) return { _tag: "Ended" } as LoopExit
-    task.after(row, open)
+    const reads = task.after(row, open)
+    if (reads !== undefined) yield* reads
     // Not ended although it was to end: what was done is undone first.
     if (!goesOn) return { _tag: "Compensates" } as LoopExit
   }

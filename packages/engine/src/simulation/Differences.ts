@@ -1,6 +1,9 @@
 /** Compares a rerun with the run on record, step by step. Pure. */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
-import { equals, isObject, type Json, type JsonObject, parse } from "@sluice/domain/json/Json"
+import { equalSteps } from "@sluice/domain/internal/json/SteppedCanonical"
+import { parseSteps } from "@sluice/domain/internal/json/SteppedJson"
+import { makePace, type Steps } from "@sluice/domain/internal/json/Steps"
+import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
 import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
 import { bodyText } from "../callouts/AttemptRequest.ts"
 import type { Document, RunSoFar } from "../journal/Journal.ts"
@@ -39,27 +42,32 @@ const stamps = (member: string): boolean => /^(updatedAt|version)$/i.test(member
 const unstamped = (value: Json): Json =>
   isObject(value) ? Object.fromEntries(Object.entries(value).filter(([name]) => !stamps(name))) : value
 
-const read = (text: string): Json => {
+function* read(text: string): Steps<Json> {
   try {
-    return parse(text)
+    return yield* parseSteps(text)
   } catch {
     return text
   }
 }
 
 /** The body without the moments at which the order was written: they are those of the run. */
-const bodyOf = (record: CalloutRecord, side: Side): Json => {
+function* bodyOf(record: CalloutRecord, side: Side): Steps<Json> {
   const { body } = record
-  if (body.form === "text") return read(body.text)
+  if (body.form === "text") return yield* read(body.text)
   const document = side.document(record.orderVersion)
   if (document === undefined) return body.form
-  const sent = read(bodyText(body, document))
+  const sent = yield* read(bodyText(body, document))
   if (body.form === "order") return unstamped(sent)
   return isObject(sent) && sent.Value !== undefined ? { ...sent, Value: unstamped(sent.Value) } : sent
 }
 
 /** The members of two objects that differ, two levels deep: of a body, those that changed. */
-const differing = (before: JsonObject, after: JsonObject, deeper = true): { before: JsonObject; after: JsonObject } => {
+function* differing(
+  before: JsonObject,
+  after: JsonObject,
+  deeper = true,
+  pace = makePace()
+): Steps<{ before: JsonObject; after: JsonObject }> {
   // Without a prototype: a member may be called `__proto__`.
   const changed = {
     before: Object.create(null) as Record<string, Json>,
@@ -68,8 +76,9 @@ const differing = (before: JsonObject, after: JsonObject, deeper = true): { befo
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
     const left = Object.hasOwn(before, name) ? before[name] : undefined
     const right = Object.hasOwn(after, name) ? after[name] : undefined
-    if (left !== undefined && right !== undefined && equals(left, right)) continue
-    const inner = deeper && isObject(left) && isObject(right) ? differing(left, right, false) : undefined
+    if (pace.isDue()) yield
+    if (left !== undefined && right !== undefined && (yield* equalSteps(left, right, pace))) continue
+    const inner = deeper && isObject(left) && isObject(right) ? yield* differing(left, right, false, pace) : undefined
     if (left !== undefined) changed.before[name] = inner?.before ?? left
     if (right !== undefined) changed.after[name] = inner?.after ?? right
   }
@@ -95,13 +104,11 @@ const headOf = ({ endpoint, headers, method }: CalloutRecord): JsonObject => ({
 })
 
 /** The difference between two requests. */
-const changeOf = (before: CalloutRecord, was: Side, after: CalloutRecord, is: Side) =>
-  plainlySame(before, was, after, is)
-    ? differing(headOf(before), headOf(after))
-    : differing(
-      { ...headOf(before), body: bodyOf(before, was) },
-      { ...headOf(after), body: bodyOf(after, is) }
-    )
+function* changeOf(before: CalloutRecord, was: Side, after: CalloutRecord, is: Side) {
+  if (plainlySame(before, was, after, is)) return yield* differing(headOf(before), headOf(after))
+  const [sent, now] = [yield* bodyOf(before, was), yield* bodyOf(after, is)]
+  return yield* differing({ ...headOf(before), body: sent }, { ...headOf(after), body: now })
+}
 
 /** The first attempt of each of a step's requests: later ones say the same. */
 const requestsOf = ({ run }: Side, index: number | undefined): ReadonlyArray<CalloutRecord> => {
@@ -141,7 +148,8 @@ const outcomeOf = (side: Side, id: string): JsonObject => {
   }
 }
 
-export const differences = (before: Side, after: Side): ReadonlyArray<StepDifference> => {
+/** The differences, found in steps: bodies that differ are read. */
+export function* differenceSteps(before: Side, after: Side): Steps<ReadonlyArray<StepDifference>> {
   const earlier = new Set(idsOf(before))
   const later = new Set(idsOf(after))
   const found: Array<StepDifference> = []
@@ -156,12 +164,13 @@ export const differences = (before: Side, after: Side): ReadonlyArray<StepDiffer
     const asked = requestsOf(before, rowOf(before, stepId)?.index)
     const asks = requestsOf(after, rowOf(after, stepId)?.index)
     for (let i = 0; i < Math.min(asked.length, asks.length); i++) {
-      const changed = changeOf(asked[i]!, before, asks[i]!, after)
+      const changed = yield* changeOf(asked[i]!, before, asks[i]!, after)
       if (Object.keys(changed.before).length + Object.keys(changed.after).length === 0) continue
       found.push({ stepId, kind: "request", ...changed })
     }
     const ended = [outcomeOf(before, stepId), outcomeOf(after, stepId)] as const
-    if (!equals(ended[0], ended[1])) found.push({ stepId, kind: "outcome", ...differing(...ended, false) })
+    if (yield* equalSteps(ended[0], ended[1])) continue
+    found.push({ stepId, kind: "outcome", ...(yield* differing(...ended, false)) })
   }
   return found
 }

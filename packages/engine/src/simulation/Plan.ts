@@ -7,9 +7,10 @@
  */
 import { orderId } from "@sluice/domain/identity/Ids"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
+import { readJson, writeJson } from "@sluice/domain/internal/json/JsonInTurns"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import { redactUrl } from "@sluice/domain/internal/redaction/UrlSecrets"
-import { type Json, type JsonObject, parse, stringify } from "@sluice/domain/json/Json"
+import type { Json, JsonObject } from "@sluice/domain/json/Json"
 import { firstVersion } from "@sluice/domain/order/Order"
 import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
 import type { Redactor } from "@sluice/domain/redaction/Redaction"
@@ -83,13 +84,7 @@ const stopping = (callout: StepInput<never>["callout"]): StepInput<never>["callo
     (defect) => defect.message === notRecorded.message ? Effect.die(notRecorded) : Effect.fail(defect)
   )
 
-const bodyOf = (text: string): Json => {
-  try {
-    return parse(text)
-  } catch {
-    return text
-  }
-}
+const bodyOf = (text: string): Effect.Effect<Json> => Effect.orElseSucceed(readJson(text), () => text)
 
 const sentText = (body: string | Uint8Array | undefined): string =>
   body === undefined ? "" : typeof body === "string" ? body : Utf8.decode(body)
@@ -127,7 +122,7 @@ const recordedOf = Effect.fn("Plan.recordedOf")(function*(subject: Subject, pipe
   const { body } = subject
   const at = DateTime.formatIso(yield* DateTime.now)
   const order = firstVersion(body, typeof body.id === "string" ? body.id : orderId(yield* newUuid), at)
-  return yield* unrecorded({ order, text: stringify(order) }, pipeline)
+  return yield* unrecorded({ order, text: yield* writeJson(order) }, pipeline)
 })
 
 /** The ids of the steps whose answers a step's own expressions read. */
@@ -178,26 +173,28 @@ const planning = (plugin: AnyPlugin, knowledge: Knowledge): AnyPlugin => ({
     })
 })
 
-const calloutRequest = ({ answered, request }: Asked, redactor: Redactor): PlannedRequest => ({
-  method: request.method,
-  endpoint: redactor.text(redactUrl(request.url)),
-  headers: redactor.headers(request.headers),
-  body: bodyOf(redactor.text(sentText(request.body))),
-  answered
-})
+const calloutRequest = ({ answered, request }: Asked, redactor: Redactor): Effect.Effect<PlannedRequest> =>
+  Effect.map(bodyOf(redactor.text(sentText(request.body))), (body) => ({
+    method: request.method,
+    endpoint: redactor.text(redactUrl(request.url)),
+    headers: redactor.headers(request.headers),
+    body,
+    answered
+  }))
 
-const deliveryRequest = (message: OutgoingMessage, redactor: Redactor): PlannedRequest => ({
-  method: message.callout?.method ?? "POST",
-  endpoint: redactor.text(redactUrl(message.url)),
-  headers: redactor.headers({
-    "content-type": "application/json",
-    ...message.headers,
-    "idempotency-key": message.idempotencyKey
-  }),
-  body: bodyOf(redactor.text(message.body)),
-  answered: false,
-  delivery: true as const
-})
+const deliveryRequest = (message: OutgoingMessage, redactor: Redactor): Effect.Effect<PlannedRequest> =>
+  Effect.map(bodyOf(redactor.text(message.body)), (body) => ({
+    method: message.callout?.method ?? "POST",
+    endpoint: redactor.text(redactUrl(message.url)),
+    headers: redactor.headers({
+      "content-type": "application/json",
+      ...message.headers,
+      "idempotency-key": message.idempotencyKey
+    }),
+    body,
+    answered: false,
+    delivery: true as const
+  }))
 
 const plannedStep = (
   row: StepRow,
@@ -249,28 +246,31 @@ export const make = Effect.fnUntraced(function*(rerun: MakeRerun) {
       watch: (one) => void asked.push(one)
     })
 
-    const rowStep = (row: StepRow): PlannedStep =>
-      plannedStep(row, knowledge, [
-        ...asked.filter(({ attempt, index }) => index === row.index && attempt === 1).map((one) =>
-          calloutRequest(one, redactor)
-        ),
-        ...journal.messages().filter(({ index }) => index === row.index).map(({ message }) =>
-          deliveryRequest(message, redactor)
-        )
-      ])
+    const rowStep = (row: StepRow) =>
+      Effect.map(
+        Effect.all([
+          ...asked.filter(({ attempt, index }) => index === row.index && attempt === 1).map((one) =>
+            calloutRequest(one, redactor)
+          ),
+          ...journal.messages().filter(({ index }) => index === row.index).map(({ message }) =>
+            deliveryRequest(message, redactor)
+          )
+        ]),
+        (requests) => plannedStep(row, knowledge, requests)
+      )
     const rows = journal.held().steps
     const result: Planned = {
       orderId: recorded.run.orderId,
       after: { state: after },
       unanswered,
       steps: [
-        ...[...planned.steps, ...planned.postProcessing].map((step, index) => {
+        ...(yield* Effect.forEach([...planned.steps, ...planned.postProcessing], (step, index) => {
           const row = rows.find((one) => one.index === index)
           return row === undefined
-            ? unreached(step, index < planned.steps.length ? "steps" : "postProcessing")
+            ? Effect.succeed(unreached(step, index < planned.steps.length ? "steps" : "postProcessing"))
             : rowStep(row)
-        }),
-        ...rows.filter(({ phase }) => phase === "compensation").map(rowStep)
+        })),
+        ...(yield* Effect.forEach(rows.filter(({ phase }) => phase === "compensation"), rowStep))
       ]
     }
     return result

@@ -6,10 +6,11 @@
  * A request is answered by the record of the same request of the same step, attempt by attempt, whatever its body. Where
  * there is none (a new step, another URL), it is named as unanswered and assumed to have succeeded: 200 and `{}`.
  */
+import { inTurns } from "@sluice/domain/internal/json/LargeText"
 import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
 import type { FinalRunState } from "@sluice/domain/run/ProcessEvent"
 import { Context, Effect, Layer } from "effect"
-import { differences, type StepDifference } from "./Differences.ts"
+import { differenceSteps, type StepDifference } from "./Differences.ts"
 import * as Plan from "./Plan.ts"
 import type { RecordedRun } from "./RecordedRun.ts"
 import * as Rerun from "./Rerun.ts"
@@ -42,10 +43,10 @@ const make = Effect.gen(function*() {
   const simulate = Effect.fnUntraced(function*(pipeline: Pipeline, recorded: RecordedRun) {
     const { run, state } = recorded
     const { after, journal, unanswered } = yield* rerun(pipeline, recorded)
-    const found = differences(
+    const found = yield* inTurns(differenceSteps(
       { run, pipeline: recorded.pipeline, document: (version) => recorded.documents.get(version) },
       { run: journal.held(), pipeline, document: journal.document }
-    )
+    ))
     const simulated: Simulated = {
       orderId: run.orderId,
       runId: run.runId,

@@ -4,8 +4,10 @@
  */
 import type { PatchedMember } from "@sluice/domain/callout/CalloutRecord"
 import { inTurns } from "@sluice/domain/internal/json/LargeText"
-import type { JsonObject } from "@sluice/domain/json/Json"
-import { nextVersion, type Order } from "@sluice/domain/order/Order"
+import { copySteps } from "@sluice/domain/internal/json/ObjectMembers"
+import { makePace } from "@sluice/domain/internal/json/Steps"
+import type { Json, JsonObject } from "@sluice/domain/json/Json"
+import { becomeNextVersion, nextVersion, type Order } from "@sluice/domain/order/Order"
 import { mergePatch, mergePatchSteps, type PatchMerge } from "@sluice/domain/order/OrderPatch"
 import { Effect } from "effect"
 import type { Document } from "../journal/Journal.ts"
@@ -34,11 +36,24 @@ const errorsOf = (order: JsonObject): ReadonlyArray<JsonObject> =>
 /** Merges that were made in turns, by patch, each with the order that it was made with. */
 const prepared = new WeakMap<JsonObject, { readonly order: Order; readonly merge: PatchMerge }>()
 
-/** Merges a large patch in turns, for `changeOrder` to find. */
-export const mergeInTurns = (order: Order, patch: JsonObject): Effect.Effect<void> =>
-  Effect.uninterruptible(
-    Effect.map(inTurns(mergePatchSteps(order, patch)), (merge) => void prepared.set(patch, { order, merge }))
-  )
+/** Copies of large documents, made beforehand; each becomes one next version. */
+const copies = new WeakMap<JsonObject, Record<string, Json>>()
+
+/** Merges a patch into a large order, or a large patch into any, and copies the result: in turns, for `changeOrder` to find. */
+export const prepareChange = (order: Order, patch: JsonObject | undefined): Effect.Effect<void> =>
+  Effect.uninterruptible(Effect.gen(function*() {
+    const merge = patch === undefined ? undefined : yield* inTurns(mergePatchSteps(order, patch))
+    if (patch !== undefined && merge !== undefined) prepared.set(patch, { order, merge })
+    const merged = merge?.order ?? order
+    copies.set(merged, yield* inTurns(copySteps(merged, makePace())))
+  }))
+
+const nextOf = (merged: JsonObject, version: number, at: string, members: JsonObject): Order => {
+  const copy = copies.get(merged)
+  if (copy === undefined) return nextVersion(merged, version, at, members)
+  copies.delete(merged)
+  return becomeNextVersion(copy, version, at, members)
+}
 
 const mergeOf = (order: Order, patch: JsonObject): PatchMerge => {
   const ready = prepared.get(patch)
@@ -63,5 +78,5 @@ export const changeOrder = (document: Document, change: OrderChange, at: () => s
     ...("warning" in merged && merged.warning !== undefined && { warning: merged.warning })
   }
   if (Object.keys(own).length === 0 && merged.changes.length === 0) return told
-  return { ...told, document: documentOf(nextVersion(merged.order, order.version, at(), own), document, change.patch) }
+  return { ...told, document: documentOf(nextOf(merged.order, order.version, at(), own), document, change.patch) }
 }

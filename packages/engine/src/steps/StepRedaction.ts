@@ -1,5 +1,7 @@
 /** Redacts what a partner returned, which may hold a secret that it was sent. Contract: section 5, redaction. */
-import { measured, turn } from "@sluice/domain/internal/json/LargeText"
+import { isSmall, writeJson } from "@sluice/domain/internal/json/JsonInTurns"
+import { remember } from "@sluice/domain/internal/json/KnownTexts"
+import { isLarge, measured, turn } from "@sluice/domain/internal/json/LargeText"
 import { makeRedactor, type Redactor } from "@sluice/domain/redaction/Redaction"
 import { Effect } from "effect"
 import type { StepResult } from "../plugins/Plugin.ts"
@@ -35,17 +37,25 @@ export const withoutSecrets = (result: StepResult, redactor: Redactor): StepResu
   return redactor.text(text) === text ? result : hidden(result, redactor)
 }
 
-/** The same for a result with a large patch, in turns. */
+/** True if a result is large enough for `withoutSecretsInTurns`. */
+export const isLargeResult = ({ output, patch }: StepResult): boolean =>
+  isLarge(patch) || (typeof output === "object" && !isSmall(output))
+
+/** The same for a large result, in turns. */
 export const withoutSecretsInTurns = Effect.fnUntraced(
   function*(result: StepResult, redactor: Redactor) {
     yield* turn
-    const text = JSON.stringify(result)
+    const text = yield* writeJson(result)
     yield* turn
     const shown = redactor.text(text)
-    if (shown === text) return result
-    yield* turn
-    const safe = hidden(result, redactor)
-    measured(safe.patch, shown.length)
+    let safe = result
+    if (shown !== text) {
+      yield* turn
+      safe = hidden(result, redactor)
+      measured(safe.patch, shown.length)
+    }
+    const { output } = safe
+    if (typeof output === "object" && !isSmall(output)) remember(output, yield* writeJson(output))
     return safe
   },
   Effect.uninterruptible

@@ -5,13 +5,20 @@
 import type { UnknownMember } from "@sluice/domain/internal/decode/UnknownMembers"
 import { textMembers } from "@sluice/domain/internal/json/JsonText"
 import { remember, textSteps, textWithKnown } from "@sluice/domain/internal/json/KnownTexts"
+import { canonicalSteps, equalSteps } from "@sluice/domain/internal/json/SteppedCanonical"
 import { parseOwnSteps, parseSteps } from "@sluice/domain/internal/json/SteppedJson"
 import type { Steps } from "@sluice/domain/internal/json/Steps"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import { unsendable } from "@sluice/domain/internal/sending/Sendable"
 import { hostileDocuments, hostileMerges } from "@sluice/domain/internal/testing/HostileDocuments"
-import { canonical, equals, type Json, type JsonObject, parse, parseOwn } from "@sluice/domain/json/Json"
-import { firstVersion, firstVersionSteps, nextVersion, type Order, submissionFaults } from "@sluice/domain/order/Order"
+import { type Json, type JsonObject, parse, parseOwn } from "@sluice/domain/json/Json"
+import {
+  firstVersion,
+  firstVersionSteps,
+  nextVersionSteps,
+  type Order,
+  submissionFaults
+} from "@sluice/domain/order/Order"
 import { decodeSteps, mergePatchSteps } from "@sluice/domain/order/OrderPatch"
 import { makeRedactor } from "@sluice/domain/redaction/Redaction"
 import { decodeAuthProvider } from "@sluice/domain/settings/AuthProviderDocument"
@@ -260,26 +267,26 @@ export const documentOperations: ReadonlyArray<DocumentOperation> = [
     const document = parse(text) as JsonObject
     return () => firstVersionSteps(document, "o", "2026-01-01T00:00:00Z")
   }),
-  single("make the next version", (text) => {
+  stepped("make the next version", (text) => {
     const document = parse(text) as JsonObject
-    return () => nextVersion(document, 1, "2026-01-01T00:00:00Z", { status: "Changed" })
+    return () => nextVersionSteps(document, 1, "2026-01-01T00:00:00Z", { status: "Changed" })
   }),
   single("look for faults", (text) => {
     const members = parse(text) as JsonObject
     const order = { ...members, orderType: "A", tags: members["list"] ?? [], properties: members["list"] ?? [] }
     return () => submissionFaults(order)
   }),
-  single("canonical text, for the fingerprint", (text) => {
+  stepped("canonical text, for the fingerprint", (text) => {
     const document = parse(text)
-    return () => canonical(document)
+    return () => canonicalSteps(document)
   }),
-  single("write", (text) => {
-    const document = parse(text)
-    return () => JSON.stringify(document)
+  stepped("write", (text) => {
+    const document = parse(text) as JsonObject
+    return () => textSteps(document)
   }),
-  single("compare", (text) => {
+  stepped("compare", (text) => {
     const [one, other] = [parse(text), parse(text)]
-    return () => equals(one, other)
+    return () => equalSteps(one, other)
   }),
   single("body of a workflow step", (text) => () => workflowBody(text, "\"WorkflowStep\":{}")),
   stepped("read an answer", (text) => () => answerSteps(`{"Other":${text}}`)),
@@ -294,7 +301,7 @@ export const documentOperations: ReadonlyArray<DocumentOperation> = [
         if (typeof after === "object" && after !== null) remember(after, yield* textSteps(after))
       }
       yield
-      const next = nextVersion(merged, 1, "2026-01-01T00:00:00Z", { status: "Changed" })
+      const next = yield* nextVersionSteps(merged, 1, "2026-01-01T00:00:00Z", { status: "Changed" })
       yield
       return yield* textSteps(next)
     }

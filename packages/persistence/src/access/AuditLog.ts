@@ -4,7 +4,7 @@ import { type Act, type AuditRecord } from "@sluice/domain/access/Act"
 import type { RecordedAction } from "@sluice/domain/access/Action"
 import type { Role } from "@sluice/domain/access/Role"
 import { auditId, uuidOf } from "@sluice/domain/identity/Ids"
-import { parse } from "@sluice/domain/json/Json"
+import { readOwnJson } from "@sluice/domain/internal/json/JsonInTurns"
 import { isStorable } from "@sluice/domain/order/Order"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
 import { Context, Effect, Layer, Schema } from "effect"
@@ -42,19 +42,22 @@ export interface AuditRow {
   readonly status: number | null
 }
 
-export const shownRecord = (row: AuditRow): AuditRecord => ({
-  id: auditId(row.id),
-  at: row.at.toISOString(),
-  actor: row.actor,
-  roles: row.roles,
-  action: row.action,
-  resource: row.resource,
-  ...(row.before !== null && { before: parse(row.before) as Schema.Json }),
-  ...(row.after !== null && { after: parse(row.after) as Schema.Json }),
-  ...(row.reason !== null && { reason: row.reason }),
-  remoteAddress: row.remote_address,
-  ...(row.outcome !== null && { outcome: row.outcome }),
-  ...(row.status !== null && { status: row.status })
+export const shownRecord = Effect.fnUntraced(function*(row: AuditRow) {
+  const record: AuditRecord = {
+    id: auditId(row.id),
+    at: row.at.toISOString(),
+    actor: row.actor,
+    roles: row.roles,
+    action: row.action,
+    resource: row.resource,
+    ...(row.before !== null && { before: (yield* readOwnJson(row.before)) as Schema.Json }),
+    ...(row.after !== null && { after: (yield* readOwnJson(row.after)) as Schema.Json }),
+    ...(row.reason !== null && { reason: row.reason }),
+    remoteAddress: row.remote_address,
+    ...(row.outcome !== null && { outcome: row.outcome }),
+    ...(row.status !== null && { status: row.status })
+  }
+  return record
 })
 
 /** Epoch milliseconds and the id of a row. */
@@ -98,7 +101,8 @@ const make = Effect.gen(function*() {
     const rows = yield* orUnavailable(
       sql<AuditRow>`select * from audit where ${sql.and(clauses)} order by at desc, id desc limit ${request.limit + 1}`
     )
-    return page(rows, request.limit, byTime, ({ at, id }) => [at.getTime(), id] as const, shownRecord)
+    const found = page(rows, request.limit, byTime, ({ at, id }) => [at.getTime(), id] as const, (row) => row)
+    return { ...found, items: yield* Effect.forEach(found.items, shownRecord) }
   })
 
   const get = Effect.fnUntraced(function*(id: string) {
@@ -106,7 +110,7 @@ const make = Effect.gen(function*() {
     const [row] = uuid === undefined
       ? []
       : yield* orUnavailable(sql<AuditRow>`select * from audit where id = ${uuid}::uuid`)
-    return row === undefined ? yield* new AuditRecordUnknown({ id }) : shownRecord(row)
+    return row === undefined ? yield* new AuditRecordUnknown({ id }) : yield* shownRecord(row)
   })
 
   const refused = Effect.fnUntraced(function*(act: Act, status: number) {

@@ -6,7 +6,8 @@
 import { type Act, CurrentAct } from "@sluice/domain/access/Act"
 import { recordedAction } from "@sluice/domain/access/Action"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
-import { type Json, stringify } from "@sluice/domain/json/Json"
+import { isKnown, textWithKnown } from "@sluice/domain/internal/json/KnownTexts"
+import { isObject, type Json, stringify } from "@sluice/domain/json/Json"
 import { Effect } from "effect"
 import type { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
@@ -31,7 +32,11 @@ export interface Refusal {
 /** A NUL is no text to PostgreSQL; in what a person wrote it is not worth failing for. */
 const printable = (text: string | undefined): string | null => text?.replaceAll("\0", "\ufffd") ?? null
 
-const json = (value: Json | undefined): string | null => value === undefined ? null : stringify(value)
+/** True if the text of a member is known: a large output that was written before. */
+const holdsKnown = (value: Json): boolean => isObject(value) && Object.values(value).some(isKnown)
+
+const json = (value: Json | undefined): string | null =>
+  value === undefined ? null : holdsKnown(value) ? textWithKnown(value as object) : stringify(value)
 
 /** Writes one record of `act`. */
 export const insertAct = (

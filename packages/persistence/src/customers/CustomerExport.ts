@@ -3,7 +3,7 @@
  * run or delivery at a time. Contract: section 7, `GET /v1/customers/{id}/export`.
  */
 import { deliveryId, processEventId } from "@sluice/domain/identity/Ids"
-import { stringify } from "@sluice/domain/json/Json"
+import { writeJson } from "@sluice/domain/internal/json/JsonInTurns"
 import type { ProcessEvent } from "@sluice/domain/run/ProcessEvent"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
 import { Context, Effect, Layer, Stream } from "effect"
@@ -56,7 +56,7 @@ const make = Effect.gen(function*() {
           isWhole(callout) ? Effect.succeed(callout) : events.callout(id, callout.id)),
         (callouts) => ({ ...step, callouts })
       ))
-    return stringify({ ...event, steps } as never)
+    return yield* writeJson({ ...event, steps })
   })
 
   const stream: CustomerExport["Service"]["stream"] = Effect.fnUntraced(function*(name) {
@@ -130,7 +130,7 @@ const make = Effect.gen(function*() {
           Stream.filter(
             Stream.mapEffect(Stream.concat(ofOrders, ofEvents), ({ id }) =>
               deliveries.get(deliveryId(id)).pipe(
-                Effect.map((view) => stringify(view as never)),
+                Effect.flatMap(writeJson),
                 Effect.catchTag("DeliveryUnknown", () => Effect.undefined)
               )),
             (item) => item !== undefined
@@ -138,7 +138,7 @@ const make = Effect.gen(function*() {
         )
       ),
       Stream.concat(list("subscriptions", Stream.map(subscriptions, ({ doc }) => doc))),
-      Stream.concat(list("audit", Stream.map(audit, (row) => stringify(shownRecord(row) as never)))),
+      Stream.concat(list("audit", Stream.mapEffect(audit, (row) => Effect.flatMap(shownRecord(row), writeJson)))),
       Stream.concat(Stream.succeed("}"))
     )
     return text

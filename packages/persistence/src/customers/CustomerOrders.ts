@@ -37,7 +37,7 @@ const theirs = Effect.fnUntraced(function*(
   for (const { doc, id } of found) {
     const [read] = doc !== null ? [{ doc }] : yield* sql<{ readonly doc: string }>`select v.doc from orders o
       join order_versions v on v.order_id = o.id and v.version = o.version where o.id = ${id}`
-    if (read !== undefined && isTheirs(subject, read.doc)) ids.push(id)
+    if (read !== undefined && (yield* isTheirs(subject, read.doc))) ids.push(id)
   }
   return ids
 })

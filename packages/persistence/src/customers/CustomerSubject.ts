@@ -3,7 +3,8 @@
  * `/v1/customers/{id}/{export,erase}`: orders with the customer's `customerId`, by e-mail address only where an order has
  * no `customerId`.
  */
-import { isObject, parseOwn } from "@sluice/domain/json/Json"
+import { readOwnJson } from "@sluice/domain/internal/json/JsonInTurns"
+import { isObject } from "@sluice/domain/json/Json"
 import { customerOf } from "@sluice/domain/order/Customer"
 import { isStorable, type Order } from "@sluice/domain/order/Order"
 import { Effect, Schema } from "effect"
@@ -55,14 +56,14 @@ export const findSubject = Effect.fnUntraced(function*(sql: SqlClient.SqlClient,
 })
 
 /** True if the order, a document as JSON, is the subject's. */
-export const isTheirs = ({ customerId, email }: CustomerSubject, doc: string): boolean => {
-  const order = parseOwn(doc)
+export const isTheirs = Effect.fnUntraced(function*({ customerId, email }: CustomerSubject, doc: string) {
+  const order = yield* readOwnJson(doc)
   const customer = isObject(order) ? customerOf(order as unknown as Order) : undefined
   if (customer === undefined) return false
   return customer.customerId === undefined
     ? customer.email !== undefined && customer.email === email
     : customer.customerId === customerId
-}
+})
 
 const written = (text: string): string => JSON.stringify(text).slice(1, -1)
 

@@ -4,14 +4,15 @@ import type { AttemptRecord } from "@sluice/delivery/DeliveryStore"
 import { DeliveryPreview } from "@sluice/delivery/internal/DeliveryPreview"
 import { deliveryId, messageId, uuidOf } from "@sluice/domain/identity/Ids"
 import { type ReceivedBody, receivedText } from "@sluice/domain/internal/decode/ReceivedText"
+import { readJson } from "@sluice/domain/internal/json/JsonInTurns"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import { redactUrl } from "@sluice/domain/internal/redaction/UrlSecrets"
-import * as Json from "@sluice/domain/json/Json"
+import type { Json } from "@sluice/domain/json/Json"
 import { isStorable } from "@sluice/domain/order/Order"
 import type { AttemptView, DeliveryState, DeliverySummary, DeliveryView } from "@sluice/domain/webhook/Delivery"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
-import { Context, Effect, Layer, Result, Schema } from "effect"
+import { Context, Effect, Layer, Schema } from "effect"
 import { Base64 } from "effect/encoding"
 import { SqlClient } from "effect/sql"
 import { recordAct } from "../audit/ActRecord.ts"
@@ -104,9 +105,9 @@ const attemptView = ({ record, response }: AttemptRow): AttemptView => {
 }
 
 /** JSON where it is some, else text. */
-const shownBody = (body: Uint8Array): Json.Json => {
+const shownBody = (body: Uint8Array): Effect.Effect<Json> => {
   const text = Utf8.decode(body)
-  return Result.getOrElse(Result.try({ try: () => Json.parse(text), catch: () => undefined }), () => text)
+  return Effect.orElseSucceed(readJson(text), () => text)
 }
 
 const byId = cursor(Schema.Tuple([Schema.String.check(Schema.isUUID())]))
@@ -174,7 +175,7 @@ const messageOf = Effect.fnUntraced(
       : { ...sent, body: preview.redacted(delivery.body) }
     return {
       ...(delivery.cause !== undefined && { cause: delivery.cause }),
-      ...(request !== undefined && { request: { ...request, body: shownBody(request.body) } })
+      ...(request !== undefined && { request: { ...request, body: yield* shownBody(request.body) } })
     }
   }
 )

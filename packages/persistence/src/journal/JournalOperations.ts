@@ -25,7 +25,7 @@ import { SqlClient } from "effect/sql"
 import { actId, recordAct } from "../audit/ActRecord.ts"
 import { type DeliverySignal } from "../outbox/DeliverySignal.ts"
 import { type LookedUp, outcomeBytes, outcomeOf, prepareOutcome } from "../outbox/Outcome.ts"
-import { untoldOf, untoldOfSubmission } from "../outbox/StateEvents.ts"
+import { prepareChanges, untoldOf, untoldOfSubmission } from "../outbox/StateEvents.ts"
 import type * as Subscribed from "../outbox/Subscribed.ts"
 import { transaction } from "../sql/Transaction.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
@@ -142,7 +142,11 @@ const write = (parts: Parts, entry: Entry, release: boolean) => {
       Effect.flatMap(lookUp(parts, entry, sought), (lookedUp) => add(parts, entry, release, lookedUp))
     )
   const prepared = prepareOutcome(entry)
-  return prepared === undefined ? written : Effect.uninterruptible(Effect.andThen(prepared, written))
+  const changes = prepareChanges(entry.write, parts.subscribed)
+  if (prepared === undefined && changes === undefined) return written
+  return Effect.uninterruptible(
+    Effect.andThen(Effect.andThen(prepared ?? Effect.void, changes ?? Effect.void), written)
+  )
 }
 
 /** Stores a change of an order outside of any run, with its record in the audit. */
@@ -152,7 +156,8 @@ const editOrder = (
   change: OrderWrite,
   history: ReadonlyArray<HistoryEntry>
 ) =>
-  actId.pipe(
+  (prepareChanges(change, subscribed) ?? Effect.void).pipe(
+    Effect.andThen(actId),
     Effect.flatMap((id) =>
       transaction(
         sql,

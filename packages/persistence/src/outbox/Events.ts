@@ -2,9 +2,10 @@
  * Stores events that are reported through `POST /v1/events`, with their deliveries: what comes while a commit is under
  * way is stored with the next one, as runs are. Contract: sections 7 and 9.
  */
+import { writeCanonical } from "@sluice/domain/internal/json/JsonInTurns"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
-import * as Json from "@sluice/domain/json/Json"
+import type { Json } from "@sluice/domain/json/Json"
 import type { EventType } from "@sluice/domain/webhook/WebhookType"
 import { IntakeConflict, type JournalUnavailable } from "@sluice/engine/journal/Journal"
 import { type Cause, Context, Deferred, Effect, Exit, Layer, Queue } from "effect"
@@ -103,7 +104,7 @@ export interface Event {
 export interface Repeatable {
   readonly idempotencyKey: string
   /** The content of the request: a repeat has the same. */
-  readonly asked: Json.Json
+  readonly asked: Json
 }
 
 interface Waiting {
@@ -210,6 +211,10 @@ const store = (services: Services, waiting: ReadonlyArray<Waiting>): Effect.Effe
       })
   )
 
+/** The bytes by which a repeat is compared with the event that was stored under its key. */
+const askedBytes = ({ repeatable }: Event): Effect.Effect<Uint8Array | undefined> =>
+  repeatable === undefined ? Effect.undefined : Effect.map(writeCanonical(repeatable.asked), Utf8.encode)
+
 const make = Effect.gen(function*() {
   const services = yield* servicesOf
   const { queue } = services
@@ -220,21 +225,22 @@ const make = Effect.gen(function*() {
   yield* BackgroundLoop.fork("events", Effect.forever(storeNext))
   return {
     store: (event: Event) =>
-      orUnavailable(Effect.withFiber((fiber) => {
-        const waiting: Waiting = {
-          event,
-          progress: fiber.getRef(WriteProgress.CurrentWriteProgress),
-          body: Utf8.encode(event.body),
-          asked: event.repeatable === undefined ? undefined : Utf8.encode(Json.canonical(event.repeatable.asked)),
-          stored: Deferred.makeUnsafe(),
-          abandoned: false
-        }
-        Queue.offerUnsafe(queue, waiting)
-        return Effect.onInterrupt(Deferred.await(waiting.stored), () =>
-          Effect.sync(() => {
-            waiting.abandoned = true
-          }))
-      }))
+      Effect.flatMap(askedBytes(event), (asked) =>
+        orUnavailable(Effect.withFiber((fiber) => {
+          const waiting: Waiting = {
+            event,
+            progress: fiber.getRef(WriteProgress.CurrentWriteProgress),
+            body: Utf8.encode(event.body),
+            asked,
+            stored: Deferred.makeUnsafe(),
+            abandoned: false
+          }
+          Queue.offerUnsafe(queue, waiting)
+          return Effect.onInterrupt(Deferred.await(waiting.stored), () =>
+            Effect.sync(() => {
+              waiting.abandoned = true
+            }))
+        })))
   }
 })
 

@@ -3,13 +3,15 @@
  * the operational events of a run. Contract: section 9.
  */
 import { calloutId, processEventId } from "@sluice/domain/identity/Ids"
+import { textSteps } from "@sluice/domain/internal/json/KnownTexts"
+import { inTurns, largeLength } from "@sluice/domain/internal/json/LargeText"
+import { atOnce, type Steps } from "@sluice/domain/internal/json/Steps"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
-import { orderChanges } from "@sluice/domain/internal/order/OrderChanges"
-import type { Json } from "@sluice/domain/json/Json"
-import { stringify } from "@sluice/domain/json/Json"
+import { orderChangesSteps } from "@sluice/domain/internal/order/OrderChanges"
 import { webhookTypeOf } from "@sluice/domain/webhook/WebhookType"
 import type { Entry, OrderWrite, Submission } from "@sluice/engine/journal/Journal"
+import { Effect } from "effect"
 import { everyType, type Subscribed } from "./Subscribed.ts"
 
 /**
@@ -66,21 +68,41 @@ export const untoldOfSubmission = ({ document }: Submission, { tells }: Subscrib
   return untold
 }
 
+/** The changes of a write, as JSON. */
+interface ToldChanges {
+  readonly text: string
+  readonly ofStatus: boolean
+}
+
+/** The changes of writes of large orders, found and written beforehand. */
+const prepared = new WeakMap<OrderWrite, ToldChanges>()
+
+const changesIn = function*({ before, document }: OrderWrite): Steps<ToldChanges> {
+  const changes = yield* orderChangesSteps(before, document.order)
+  return { text: yield* textSteps(changes), ofStatus: changes.some(({ path }) => path === "/status") }
+}
+
+/** Finds the changes of a large order in turns, for `toldOfWrite`; `undefined` where it needs none. */
+export const prepareChanges = (write: OrderWrite | undefined, { tells }: Subscribed): Effect.Effect<void> | undefined =>
+  write === undefined || write.document.text.length < largeLength || !updates.some(tells)
+    ? undefined
+    : Effect.uninterruptible(Effect.map(inTurns(changesIn(write)), (changes) => void prepared.set(write, changes)))
+
 /**
  * The state events that a new version of an order brings; `cause` is the timeline entry that the version follows from.
  */
 export const toldOfWrite = (
-  { before, document, seen }: OrderWrite,
+  write: OrderWrite,
   cause: string | undefined,
   { tells }: Subscribed
 ): ReadonlyArray<Told> => {
   if (!tells("order.updated") && !tells("order.status_changed")) return none
-  const changes = orderChanges(before, document.order)
-  const changed = changes.some(({ path }) => path === "/status")
-  const types = ["order.updated", ...(changed ? ["order.status_changed"] : [])] as const
-  const body = `{"order":${document.text},"before":${seen},"after":${seen + 1},"changes":${
-    stringify(changes as unknown as Json)
-  },"cause":${JSON.stringify(cause ?? null)}}`
+  const { document, seen } = write
+  const changes = prepared.get(write) ?? atOnce(changesIn(write))
+  const types = ["order.updated", ...(changes.ofStatus ? ["order.status_changed"] : [])] as const
+  const body = `{"order":${document.text},"before":${seen},"after":${seen + 1},"changes":${changes.text},"cause":${
+    JSON.stringify(cause ?? null)
+  }}`
   return types.flatMap((type, i) => tells(type) ? [{ type: type as Told["type"], place: i - 2, body }] : [])
 }
 

@@ -5,9 +5,11 @@
 import type { BodyReference, CalloutRecord, CalloutView, RecordedResponse } from "@sluice/domain/callout/CalloutRecord"
 import { calloutId, processEventId } from "@sluice/domain/identity/Ids"
 import { receivedText } from "@sluice/domain/internal/decode/ReceivedText"
+import { readJson } from "@sluice/domain/internal/json/JsonInTurns"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import { type Json, parse } from "@sluice/domain/json/Json"
 import { workflowBody } from "@sluice/domain/workflow/WorkflowBody"
+import { Effect } from "effect"
 import { Base64 } from "effect/encoding"
 import { decodeCallout, type StoredCallout } from "../records/CalloutCodec.ts"
 
@@ -64,21 +66,22 @@ const sentOf = ({ row, record: { body } }: ReadCallout, version: VersionRow | un
 
 /**
  * The view of a record of run `runId`. Bodies of more than `limit` bytes, and those that were not read, are references;
- * without a limit everything is inline.
+ * without a limit everything is inline. `read` reads a body.
  */
 export const calloutView = (
   runId: string,
-  read: ReadCallout,
+  callout: ReadCallout,
   versions: ReadonlyMap<number, VersionRow>,
-  limit: number
+  limit: number,
+  read: (text: string) => Json = shown
 ): CalloutView => {
-  const { row, record } = read
+  const { row, record } = callout
   const id = calloutId(record.id)
   const reference = (size: number): typeof BodyReference.Type => ({
     size,
     href: `/v1/process-events/${processEventId(runId)}/callouts/${id}`
   })
-  const view = ({ text, size }: Sent): Json => text === undefined || size > limit ? reference(size) : shown(text)
+  const view = ({ text, size }: Sent): Json => text === undefined || size > limit ? reference(size) : read(text)
   const answered = (
     row: CalloutRow,
     response: RecordedResponse
@@ -103,7 +106,7 @@ export const calloutView = (
       request: {
         method: record.method,
         headers: record.headers,
-        body: view(sentOf(read, versions.get(record.orderVersion))) as ShownBody
+        body: view(sentOf(callout, versions.get(record.orderVersion))) as ShownBody
       }
     }),
     ...(response !== undefined && {
@@ -123,6 +126,20 @@ export const calloutView = (
     ...(record.patch !== undefined && { patch: record.patch })
   }
 }
+
+/** The view of a record with all of its bodies, however large: they are read in turns. */
+export const wholeCalloutView = Effect.fnUntraced(
+  function*(runId: string, callout: ReadCallout, versions: ReadonlyMap<number, VersionRow>) {
+    const bodies = new Map<string, Json>()
+    const view = (read: (text: string) => Json) => calloutView(runId, callout, versions, Number.MAX_SAFE_INTEGER, read)
+    view((text) => {
+      bodies.set(text, null)
+      return null
+    })
+    for (const text of bodies.keys()) bodies.set(text, yield* Effect.orElseSucceed(readJson(text), () => text))
+    return view((text) => bodies.get(text) ?? null)
+  }
+)
 
 /**
  * The records in the order in which the attempts were made: a step's requests one after the other, each by attempt, and

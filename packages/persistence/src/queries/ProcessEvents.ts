@@ -14,12 +14,19 @@ import { Plugins } from "@sluice/engine/plugins/Plugins"
 import { Settings } from "@sluice/engine/settings/Settings"
 import { Context, Effect, Layer, Schema } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
-import { decodeStep, prepareCallouts, type StoredStep } from "../records/CalloutCodec.ts"
+import { decodeStep, prepareCallouts, prepareSteps, type StoredStep } from "../records/CalloutCodec.ts"
 import type { EndedRun } from "../records/RunTranscripts.ts"
 import { cursor, type CursorInvalid, type Page, page, type PageRequest, placesOf } from "../sql/Page.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
 import { walked } from "../sql/UnindexedFilters.ts"
-import { type CalloutRow, calloutView, type ReadCallout, readCallouts, type VersionRow } from "./CalloutRow.ts"
+import {
+  type CalloutRow,
+  calloutView,
+  type ReadCallout,
+  readCallouts,
+  type VersionRow,
+  wholeCalloutView
+} from "./CalloutRow.ts"
 import { calloutRows, type ShownCallout } from "./CalloutRows.ts"
 import { summaries } from "./RunDetails.ts"
 import { bounds, conditions, inStates, isAskable } from "./RunFilters.ts"
@@ -172,6 +179,7 @@ const get = Effect.fn("ProcessEvents.get")(function*(reader: Reader, id: string)
   // The run is read first: its steps are read later, and so are never behind what it says has ended.
   const rows = yield* sql<StoredStep>`
       SELECT index, state, next_version, record FROM steps WHERE run_id = ${row.id} ORDER BY run_id, index`
+  yield* prepareSteps(rows)
   const journalled = rows.map(decodeStep)
   const sent = yield* Effect.provideService(calloutRows(row.id, journalled), SqlClient.SqlClient, sql)
   yield* prepareCallouts(sent)
@@ -205,6 +213,7 @@ const ended = Effect.fn("ProcessEvents.ended")(function*(reader: Reader, run: En
     const doc = run.documents.get(version) ?? ""
     return [version, { version, size: Utf8.encode(doc).byteLength, doc }]
   }))
+  yield* prepareSteps(run.steps)
   return yield* viewOf(reader, rowOfEnded(run), run.steps.map(decodeStep), callouts, documents)
 })
 
@@ -230,8 +239,7 @@ const callout = Effect.fn("ProcessEvents.callout")(function*(reader: Reader, id:
   yield* prepareCallouts(rows)
   const [read] = readCallouts(rows)
   if (read === undefined) return yield* new CalloutUnknown({ id: callout })
-  const everything = Number.MAX_SAFE_INTEGER
-  return calloutView(row.id, read, yield* versions(reader, row.order_id, [read], 2 ** 31 - 1), everything)
+  return yield* wholeCalloutView(row.id, read, yield* versions(reader, row.order_id, [read], 2 ** 31 - 1))
 }, orUnavailable)
 
 const make = Effect.gen(function*() {

@@ -2,7 +2,7 @@
  * Reads runs that ended, whole: with their steps, their callout records and the order as it was when they asked.
  * Contract: section 7, `POST /v1/pipelines/{name}/simulate`.
  */
-import { parseOwn } from "@sluice/domain/json/Json"
+import { readOwnJson } from "@sluice/domain/internal/json/JsonInTurns"
 import type { Order } from "@sluice/domain/order/Order"
 import { isStorable } from "@sluice/domain/order/Order"
 import type { FinalRunState } from "@sluice/domain/run/ProcessEvent"
@@ -68,16 +68,15 @@ const make = Effect.gen(function*() {
     for (const { run } of found) {
       const state = states.get(run.runId)
       if (state === undefined) continue
+      const documents = new Map<number, Document>()
+      for (const { doc, version } of versions.get(run.orderId) ?? []) {
+        documents.set(version, { order: (yield* readOwnJson(doc)) as Order, text: doc })
+      }
       recorded.push({
         run,
         state,
         pipeline: yield* settings.pipeline(run.pipeline.name, run.pipeline.version),
-        documents: new Map(
-          (versions.get(run.orderId) ?? []).map(({ doc, version }): [number, Document] => [
-            version,
-            { order: parseOwn(doc) as Order, text: doc }
-          ])
-        )
+        documents
       })
     }
     return recorded

@@ -9,7 +9,14 @@ import type { ProcessEventSummary } from "@sluice/domain/run/ProcessEvent"
 import { urlHost } from "@sluice/http-client/internal/UrlHost"
 import { Effect } from "effect"
 import type { SqlClient } from "effect/sql"
-import { decodeCallout, decodeStep, type StoredCallout, type StoredStep } from "../records/CalloutCodec.ts"
+import {
+  decodeCallout,
+  decodeStep,
+  prepareCallouts,
+  prepareSteps,
+  type StoredCallout,
+  type StoredStep
+} from "../records/CalloutCodec.ts"
 import { reasonOf, type RunRow, summary } from "./RunRow.ts"
 import { settledOf } from "./Settled.ts"
 
@@ -55,6 +62,8 @@ export const summaries = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, r
   }::text[]) AS r (id, order_id) CROSS JOIN LATERAL (
       SELECT id FROM runs WHERE runs.order_id = r.order_id AND runs.retry_of = r.id ORDER BY id DESC LIMIT 1) x`
   const settled = yield* settledOf(sql, rows)
+  yield* prepareSteps(steps)
+  yield* prepareCallouts(callouts)
   const stepOf = new Map(steps.map((row) => [row.run_id, decodeStep(row)]))
   const calloutOf = new Map(callouts.map((row) => [row.run_id, decodeCallout(row)]))
   const orderOf = new Map(orders.map((row) => [row.id, row]))

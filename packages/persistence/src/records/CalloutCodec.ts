@@ -5,8 +5,9 @@
  */
 import type { CalloutRecord, RecordedResponse, SentBody } from "@sluice/domain/callout/CalloutRecord"
 import type { Outcome } from "@sluice/domain/callout/Outcome"
+import { readOwnJson } from "@sluice/domain/internal/json/JsonInTurns"
 import { textMembers } from "@sluice/domain/internal/json/JsonText"
-import { remember, textWithKnown } from "@sluice/domain/internal/json/KnownTexts"
+import { isKnown, remember, textWithKnown } from "@sluice/domain/internal/json/KnownTexts"
 import { inTurns, largeLength } from "@sluice/domain/internal/json/LargeText"
 import { parseOwnSteps } from "@sluice/domain/internal/json/SteppedJson"
 import * as Json from "@sluice/domain/json/Json"
@@ -40,11 +41,22 @@ const fromUtf8 = new TextDecoder()
 /** The `record` of a step's row. */
 export const encodeStep = (step: StepRow): string => {
   const { index: _index, state: _state, ...record } = step
-  return JSON.stringify(record)
+  return isKnown(record.output) ? textWithKnown(record) : JSON.stringify(record)
 }
 
+/** Large rows that were read beforehand. */
+const read = new WeakMap<StoredStep, Json.Json>()
+
+/** Reads the large ones among rows of steps in turns, for `decodeStep` to find. One that cannot be read is left to it. */
+export const prepareSteps = (rows: Iterable<StoredStep>): Effect.Effect<void> =>
+  Effect.forEach(
+    [...rows].filter(({ record }) => record.length >= largeLength),
+    (row) => Effect.ignoreCause(Effect.map(readOwnJson(row.record), (json) => void read.set(row, json))),
+    { discard: true }
+  )
+
 export const decodeStep = (row: StoredStep): StepRow & { readonly nextVersion: number } => ({
-  ...Json.parseOwn(row.record) as unknown as Omit<StepRow, "index" | "state">,
+  ...(read.get(row) ?? Json.parseOwn(row.record)) as unknown as Omit<StepRow, "index" | "state">,
   index: row.index,
   state: row.state as StepState,
   nextVersion: row.next_version

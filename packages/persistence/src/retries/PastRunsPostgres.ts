@@ -3,6 +3,7 @@
  * a look-up in an index.
  */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
+import { readOwnJson } from "@sluice/domain/internal/json/JsonInTurns"
 import { isFinal, type RunState } from "@sluice/domain/run/ProcessEvent"
 import { compensatedSteps } from "@sluice/engine/internal/commands/CompensatedSteps"
 import { type PastRun, PastRuns } from "@sluice/engine/internal/journal/PastRuns"
@@ -11,7 +12,7 @@ import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { recordAct } from "../audit/ActRecord.ts"
 import { RunChanges } from "../journal/RunChanges.ts"
-import { decodeStep, encodeHistory, encodeStep, type StoredStep } from "../records/CalloutCodec.ts"
+import { decodeStep, encodeHistory, encodeStep, prepareSteps, type StoredStep } from "../records/CalloutCodec.ts"
 import { transaction } from "../sql/Transaction.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
 
@@ -43,10 +44,10 @@ interface KeyRow {
 type CallRecord = Pick<CalloutRecord, "request" | "idempotencyKey" | "unknown" | "probe">
 
 /** The last record of each request; `rows` in the order in which they were made. */
-const callsOf = (rows: ReadonlyArray<CallRow>): PastRun["calls"] => {
+const callsOf = Effect.fnUntraced(function*(rows: ReadonlyArray<CallRow>) {
   const last = new Map<string, PastRun["calls"][number]>()
   for (const row of rows) {
-    const { request, idempotencyKey, unknown, probe } = JSON.parse(row.record) as CallRecord
+    const { request, idempotencyKey, unknown, probe } = (yield* readOwnJson(row.record)) as unknown as CallRecord
     if (probe === true) continue
     const name = `${row.step}-${request}`
     // Set anew, so that the last one made stands last.
@@ -54,7 +55,7 @@ const callsOf = (rows: ReadonlyArray<CallRow>): PastRun["calls"] => {
     last.set(name, { index: row.step, request, idempotencyKey, unknown: unknown === true })
   }
   return [...last.values()]
-}
+})
 
 const make = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
@@ -69,6 +70,7 @@ const make = Effect.gen(function*() {
       select s.run_id, s.index, s.state, s.next_version, s.record from runs r join steps s on s.run_id = r.id
       where r.order_id = ${row.order_id} and (r.id = ${row.id} or r.retry_of is not null)
       order by s.run_id, s.index`
+    yield* prepareSteps(stored)
     const all = [...Map.groupBy(stored, (step) => step.run_id)].map(([runId, rows]) => ({
       runId,
       steps: rows.map((one) => {
@@ -89,7 +91,7 @@ const make = Effect.gen(function*() {
       ...(row.set_aside !== null && { setAside: JSON.parse(row.set_aside) as SetAside }),
       inheritedKeys: row.inherited_keys === null ? [] : JSON.parse(row.inherited_keys) as ReadonlyArray<InheritedKey>,
       steps: own.steps,
-      calls: callsOf(calls),
+      calls: yield* callsOf(calls),
       compensated: compensatedSteps(own, all)
     }
     return past

@@ -3,13 +3,14 @@
  * by the statement that writes it, which stores nothing where another one is meant by then. Contract: section 9.
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
+import { readOwnJson } from "@sluice/domain/internal/json/JsonInTurns"
 import {
   namePrefix,
   type StoredSubscription,
   type SubscriptionTarget,
   subscriptionTargetOf
 } from "@sluice/domain/internal/order/SubscriptionChange"
-import { type JsonObject, parseOwn } from "@sluice/domain/json/Json"
+import type { JsonObject } from "@sluice/domain/json/Json"
 import { type CustomerChange, customerOf } from "@sluice/domain/order/Customer"
 import { isStorable, type Order } from "@sluice/domain/order/Order"
 import type { Entitlement } from "@sluice/domain/order/Subscription"
@@ -72,17 +73,21 @@ interface Row {
   readonly entitlements: string
 }
 
+const foundIn = Effect.fnUntraced(function*({ doc, entitlements, id, is_cancelled, version }: Row) {
+  const found: Found = {
+    id,
+    version,
+    isCancelled: is_cancelled,
+    subscription: (yield* readOwnJson(doc)) as JsonObject,
+    entitlements: (yield* readOwnJson(entitlements)) as unknown as ReadonlyArray<Entitlement>
+  }
+  return found
+})
+
 export const find = (sql: SqlClient.SqlClient, sought: Sought): Effect.Effect<Found | undefined, SqlError> => {
   const { by_id, by_name, email, known_id } = soughtRow(sought)
-  return Effect.map(
+  return Effect.flatMap(
     sql.unsafe<Row>(statement, [by_id, by_name, known_id, email].map((text) => PgTypes.text(text))),
-    ([row]) =>
-      row && {
-        id: row.id,
-        version: row.version,
-        isCancelled: row.is_cancelled,
-        subscription: parseOwn(row.doc) as JsonObject,
-        entitlements: parseOwn(row.entitlements) as unknown as ReadonlyArray<Entitlement>
-      }
+    ([row]) => row === undefined ? Effect.undefined : foundIn(row)
   )
 }

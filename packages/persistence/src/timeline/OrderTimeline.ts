@@ -3,7 +3,7 @@
  * for it. Contract: section 7, `timeline` and `why`.
  */
 import { deliveryId, processEventId, versionEntryId } from "@sluice/domain/identity/Ids"
-import { turnFor } from "@sluice/domain/internal/json/LargeText"
+import { inTurns, turnFor } from "@sluice/domain/internal/json/LargeText"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import type { TimelineEntry, Told, Why } from "@sluice/domain/internal/order/Timeline"
 import { isObject, type Json } from "@sluice/domain/json/Json"
@@ -30,7 +30,7 @@ import {
   readSteps,
   readVersions
 } from "./TimelineReads.ts"
-import { type Brought, broughtBy, chainOf, type SentBody, toldIn, type ValueAt } from "./WhyChain.ts"
+import { type Brought, broughtBySteps, chainOf, type SentBody, toldInSteps, type ValueAt } from "./WhyChain.ts"
 
 /** The path is no JSON Pointer. */
 export class PointerInvalid extends Schema.TaggedError<PointerInvalid>()("PointerInvalid", { path: Schema.String }) {}
@@ -142,7 +142,8 @@ const toldTo = Effect.fnUntraced(
       if (row === undefined) continue
       const sent = yield* sentBody(row)
       yield* turnFor(row.body?.byteLength ?? row.doc?.length ?? 0)
-      if (sent === undefined || !toldIn(sent, (document) => valueAt(document, names), brought)) continue
+      if (sent === undefined) continue
+      if (!(yield* inTurns(toldInSteps(sent, (document) => valueAt(document, names), brought)))) continue
       told.push({
         deliveryId: deliveryId(row.id),
         endpointId: row.endpoint_id,
@@ -198,7 +199,7 @@ const explain = Effect.fnUntraced(function*(
         return value === undefined ? { version } : { version, value }
       })
   )
-  const brought = broughtBy(values, version)
+  const brought = yield* inTurns(broughtBySteps(values, version))
   if (brought === undefined) return yield* new MemberUnknown({ orderId, path })
   const { entries, runs } = yield* entriesOf(services, orderId, order)
   const saved = yield* Effect.forEach(

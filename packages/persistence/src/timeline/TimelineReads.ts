@@ -11,7 +11,7 @@ import { DateTime, Effect } from "effect"
 import type { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
 import { causeOf } from "../deliveries/ClaimStatement.ts"
-import { decodeStep, type StoredStep } from "../records/CalloutCodec.ts"
+import { decodeStep, prepareSteps, type StoredStep } from "../records/CalloutCodec.ts"
 import type {
   ActFact,
   AttemptFact,
@@ -144,6 +144,7 @@ export const readSteps = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, o
   const steps: Array<StepFact> = []
   for (const row of rows) {
     yield* turnFor(row.record.length)
+    yield* prepareSteps([row])
     const step = decodeStep(row)
     if (step.reusedFrom !== undefined) continue
     const { finishedAt, index, nextVersion, phase, reason, startedAt, state, stepId } = step

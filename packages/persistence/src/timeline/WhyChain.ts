@@ -4,8 +4,10 @@
  */
 import type { PatchedMember } from "@sluice/domain/callout/CalloutRecord"
 import { versionEntryId } from "@sluice/domain/identity/Ids"
+import { equalSteps } from "@sluice/domain/internal/json/SteppedCanonical"
+import { makePace, type Pace, type Steps } from "@sluice/domain/internal/json/Steps"
 import type { TimelineEntry, WhyLink } from "@sluice/domain/internal/order/Timeline"
-import { equals, type Json, type JsonObject } from "@sluice/domain/json/Json"
+import type { Json, JsonObject } from "@sluice/domain/json/Json"
 import { readPointer, valueAt } from "./Pointer.ts"
 import type { PlacedEntry } from "./TimelineEntries.ts"
 
@@ -28,16 +30,18 @@ export interface Brought {
  * The version that brought the value that the member has at `version`; `undefined` where the order never had the member
  * by then. `values`: the member at each version from 1 on.
  */
-export const broughtBy = (values: ReadonlyArray<ValueAt>, version: number): Brought | undefined => {
-  const same = (a: ValueAt | undefined, b: ValueAt | undefined): boolean =>
-    a !== undefined && b !== undefined && ("value" in a) === ("value" in b)
-    && (!("value" in a) || equals(a.value, b.value))
+export function* broughtBySteps(values: ReadonlyArray<ValueAt>, version: number): Steps<Brought | undefined> {
+  const pace = makePace()
+  const same = function*(a: ValueAt | undefined, b: ValueAt | undefined): Steps<boolean> {
+    return a !== undefined && b !== undefined && ("value" in a) === ("value" in b)
+      && (!("value" in a) || (yield* equalSteps(a.value, b.value, pace)))
+  }
   let from = version
-  while (from > 1 && same(values[from - 2], values[from - 1])) from--
+  while (from > 1 && (yield* same(values[from - 2], values[from - 1]))) from--
   const [before, after] = [values[from - 2], values[from - 1]]
   if (after === undefined || (from === 1 && !("value" in after))) return undefined
   let until = version
-  while (until < values.length && same(values[until - 1], values[until])) until++
+  while (until < values.length && (yield* same(values[until - 1], values[until]))) until++
   return {
     version: from,
     ...(before !== undefined && "value" in before && { before: before.value as Json }),
@@ -190,10 +194,11 @@ export interface SentBody {
   readonly version: number
 }
 
-const holdsAnywhere = (body: Json, value: Json): boolean => {
+function* holdsAnywhere(body: Json, value: Json, pace: Pace): Steps<boolean> {
   const open: Array<Json> = [body]
   for (let here = open.pop(); here !== undefined; here = open.pop()) {
-    if (equals(here, value)) return true
+    if (pace.isDue()) yield
+    if (yield* equalSteps(here, value, pace)) return true
     if (typeof here === "object" && here !== null) { for (const one of Object.values(here)) open.push(one as Json) }
   }
   return false
@@ -202,13 +207,14 @@ const holdsAnywhere = (body: Json, value: Json): boolean => {
 const nested: ReadonlySet<string> = new Set(["order.updated", "order.status_changed"])
 
 /** True if the body told the value, from a version in which it held. */
-export const toldIn = (
+export function* toldInSteps(
   { body, shaped, type, version }: SentBody,
   at: (document: Json) => Json | undefined,
   { after, until = Infinity, version: from }: Brought
-): boolean => {
+): Steps<boolean> {
+  const pace = makePace()
   if (after === undefined || version < from || version >= until) return false
-  if (shaped) return holdsAnywhere(body, after)
+  if (shaped) return yield* holdsAnywhere(body, after, pace)
   const order = nested.has(type) ? (body as JsonObject | null)?.["order"] : body
-  return order !== undefined && equals(at(order), after)
+  return order !== undefined && (yield* equalSteps(at(order), after, pace))
 }

@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { processEventId, versionEntryId } from "@sluice/domain/identity/Ids"
+import { atOnce } from "@sluice/domain/internal/json/Steps"
 import { readPointer, valueAt } from "../../src/timeline/Pointer.ts"
 import { timelineEntries } from "../../src/timeline/TimelineEntries.ts"
 import type { TimelineFacts } from "../../src/timeline/TimelineFacts.ts"
-import { broughtBy, chainOf, patchedSides, type ValueAt } from "../../src/timeline/WhyChain.ts"
+import { broughtBySteps, chainOf, patchedSides, type ValueAt } from "../../src/timeline/WhyChain.ts"
 
 const uuid = (n: number) => `01900000-0000-7000-8000-${String(n).padStart(9, "0")}000`
 
@@ -126,7 +127,10 @@ describe("the version that brought a value", () => {
     ["is that of the removal", values("a", undefined, undefined), 3, { version: 2, before: "a" }],
     ["came again", values("a", undefined, "a"), 3, { version: 3, after: "a" }],
     ["never was", values(undefined, undefined, "a"), 2, undefined]
-  ])("%s", (_, all, version, expected) => assert.deepStrictEqual(broughtBy(all, version), expected as never))
+  ])(
+    "%s",
+    (_, all, version, expected) => assert.deepStrictEqual(atOnce(broughtBySteps(all, version)), expected as never)
+  )
 })
 
 describe("a JSON Pointer", () => {

@@ -2,7 +2,7 @@
 import { Api } from "@sluice/api/Api"
 import { defaultLimit } from "@sluice/api/wire/Paging"
 import * as Problems from "@sluice/api/wire/Problems"
-import { stringify } from "@sluice/domain/json/Json"
+import { writeJson } from "@sluice/domain/internal/json/JsonInTurns"
 import { AuditLog } from "@sluice/persistence/internal/access/AuditLog"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
@@ -24,7 +24,7 @@ export const layer = HttpApiBuilder.group(
           const createdBefore = yield* ErrorMapping.moment("createdBefore", query.createdBefore)
           const filters = { action, actor, resource, createdAfter, createdBefore }
           const page = yield* audit.list(filters, { limit, cursor }).pipe(Effect.catchTags(ErrorMapping.ofList))
-          return Answer.page(page, (record) => stringify(record as never))
+          return Answer.page({ ...page, items: yield* Effect.forEach(page.items, writeJson) }, (text) => text)
         })
       )
       .handle(
@@ -35,7 +35,7 @@ export const layer = HttpApiBuilder.group(
             AuditRecordUnknown: ({ id }) =>
               Effect.fail(new Problems.NotFound({ detail: `There is no audit record ${JSON.stringify(id)}` }))
           }))
-          return Answer.json(stringify(record as never))
+          return Answer.json(yield* writeJson(record))
         })
       )
   })

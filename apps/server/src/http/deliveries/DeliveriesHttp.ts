@@ -2,6 +2,7 @@
 import { Api } from "@sluice/api/Api"
 import { defaultLimit } from "@sluice/api/wire/Paging"
 import * as Problems from "@sluice/api/wire/Problems"
+import { writeJson } from "@sluice/domain/internal/json/JsonInTurns"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
 import {
   Deliveries,
@@ -38,7 +39,7 @@ export const layer = HttpApiBuilder.group(
         "get",
         Effect.fnUntraced(function*({ params }) {
           const delivery = yield* deliveries.get(params.id).pipe(Effect.catchTags(ofDelivery))
-          return Answer.json(JSON.stringify(delivery))
+          return Answer.json(yield* writeJson(delivery))
         })
       )
       .handle(
@@ -49,7 +50,7 @@ export const layer = HttpApiBuilder.group(
             NotDeliverable: ({ id, reason }: NotDeliverable) =>
               Effect.fail(new Problems.Conflict({ detail: `Delivery ${id} cannot be sent again: ${reason}` }))
           }))
-          return Answer.json(JSON.stringify(delivery), 202)
+          return Answer.json(yield* writeJson(delivery), 202)
         })
       )
   })

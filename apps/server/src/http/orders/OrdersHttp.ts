@@ -2,8 +2,9 @@
 import { Api } from "@sluice/api/Api"
 import { defaultLimit } from "@sluice/api/wire/Paging"
 import * as Problems from "@sluice/api/wire/Problems"
+import { writeJson } from "@sluice/domain/internal/json/JsonInTurns"
 import { textWithKnown } from "@sluice/domain/internal/json/KnownTexts"
-import { type Json, type JsonObject, stringify } from "@sluice/domain/json/Json"
+import type { JsonObject } from "@sluice/domain/json/Json"
 import { EditOrder } from "@sluice/engine/commands/EditOrder"
 import { Intake } from "@sluice/engine/commands/Intake"
 import { OrderTimeline } from "@sluice/persistence/internal/timeline/OrderTimeline"
@@ -204,7 +205,7 @@ const why = Effect.fnUntraced(function*(
         ErrorMapping.invalid([{ path: "path", message: "must be a JSON Pointer, such as /status or /tags/0" }])
       )
   }))
-  return Answer.json(stringify(found as unknown as Json))
+  return Answer.json(yield* writeJson(found))
 })
 
 export const layer = HttpApiBuilder.group(

@@ -37,7 +37,7 @@ const make = Effect.gen(function*() {
     )
     const told = Stream.concat(Stream.succeed(first), isFinal(first.state) ? Stream.empty : seen).pipe(
       Stream.takeUntil(({ state }) => isFinal(state)),
-      Stream.map(processEventText),
+      Stream.mapEffect(processEventText),
       Stream.changes,
       Stream.map((text) => `event: process-event\ndata: ${text}\n\n`)
     )

@@ -2,6 +2,7 @@
 import { Api } from "@sluice/api/Api"
 import { defaultLimit } from "@sluice/api/wire/Paging"
 import * as Problems from "@sluice/api/wire/Problems"
+import { writeJson } from "@sluice/domain/internal/json/JsonInTurns"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
 import { type CalloutUnknown, ProcessEvents, type ProcessEventUnknown } from "@sluice/persistence/queries/ProcessEvents"
 import { Effect } from "effect"
@@ -57,7 +58,7 @@ export const layer = HttpApiBuilder.group(
         "get",
         Effect.fnUntraced(function*({ params }) {
           const event = yield* events.get(params.id).pipe(Effect.catchTags(ofOne))
-          return Answer.json(processEventText(event))
+          return Answer.json(yield* processEventText(event))
         })
       )
       .handle(
@@ -70,7 +71,7 @@ export const layer = HttpApiBuilder.group(
                 new Problems.NotFound({ detail: `Process event ${params.id} has no callout ${JSON.stringify(id)}` })
               )
           }))
-          return Answer.json(JSON.stringify(callout))
+          return Answer.json(yield* writeJson(callout))
         })
       )
       .handle(
@@ -85,7 +86,7 @@ export const layer = HttpApiBuilder.group(
         Effect.fnUntraced(function*({ params, request }) {
           yield* cancel(params.id, request)
           const event = yield* events.get(params.id).pipe(Effect.catchTags(ofOne))
-          return Answer.json(processEventText(event))
+          return Answer.json(yield* processEventText(event))
         })
       )
   })

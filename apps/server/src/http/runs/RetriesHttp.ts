@@ -79,7 +79,7 @@ export const layer = HttpApiBuilder.group(
           const event = yield* events.get(params.id).pipe(
             Effect.catchTags({ ...away, ProcessEventUnknown: Effect.die })
           )
-          return Answer.json(processEventText(event))
+          return Answer.json(yield* processEventText(event))
         })
       )
   })

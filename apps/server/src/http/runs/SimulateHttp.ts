@@ -2,8 +2,9 @@
 import { defaultRuns, type SimulatedRun, SimulationRequest } from "@sluice/api/internal/runs/Simulations"
 import * as Problems from "@sluice/api/wire/Problems"
 import { processEventId } from "@sluice/domain/identity/Ids"
+import { readOwnJson, writeJson } from "@sluice/domain/internal/json/JsonInTurns"
 import { suspectedSecrets } from "@sluice/domain/internal/settings/SuspectedSecrets"
-import { type JsonObject, parse } from "@sluice/domain/json/Json"
+import type { JsonObject } from "@sluice/domain/json/Json"
 import { type Fault, faultBelow, type Order, submissionFaults } from "@sluice/domain/order/Order"
 import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
 import { makeRedactor } from "@sluice/domain/redaction/Redaction"
@@ -60,7 +61,7 @@ const unavailable = {
 }
 
 const answered = (items: ReadonlyArray<SimulatedRun>) =>
-  HttpServerResponse.text(JSON.stringify({ items }), { contentType: "application/json" })
+  Effect.map(writeJson({ items }), (text) => HttpServerResponse.text(text, { contentType: "application/json" }))
 
 const servicesOf = Effect.gen(function*() {
   const check = yield* PipelineCheck
@@ -130,7 +131,7 @@ const subjectOf = Effect.fnUntraced(
       "OrderNotFound",
       () => ErrorMapping.invalid([{ path: "orderId", message: `there is no order ${JSON.stringify(orderId)}` }])
     )
-    const subject: Subject = { _tag: "Stored", document: { order: parse(text) as Order, text } }
+    const subject: Subject = { _tag: "Stored", document: { order: (yield* readOwnJson(text)) as Order, text } }
     return subject
   }
 )
@@ -161,7 +162,7 @@ export const make = Effect.gen(function*() {
     const asked = yield* Effect.orDie(decode(body))
     const pipeline = yield* definition(services, params.id, asked.definition as JsonObject | undefined)
     if (asked.order !== undefined || asked.orderId !== undefined) {
-      return answered([yield* planned(services, params.id, pipeline, asked)])
+      return yield* answered([yield* planned(services, params.id, pipeline, asked)])
     }
     const runs = yield* Effect.catchTags(runsOf(services, params.id, asked), unavailable)
     const items: Array<SimulatedRun> = []
@@ -177,6 +178,6 @@ export const make = Effect.gen(function*() {
         }
       }))
     )
-    return answered(items)
+    return yield* answered(items)
   })
 })

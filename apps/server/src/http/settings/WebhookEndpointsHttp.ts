@@ -3,6 +3,7 @@ import { Api } from "@sluice/api/Api"
 import * as Problems from "@sluice/api/wire/Problems"
 import { endpointId, messageId } from "@sluice/domain/identity/Ids"
 import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
+import { writeJson } from "@sluice/domain/internal/json/JsonInTurns"
 import { stringify } from "@sluice/domain/json/Json"
 import { Deliveries } from "@sluice/persistence/internal/deliveries/Deliveries"
 import { Feed } from "@sluice/persistence/internal/deliveries/Feed"
@@ -100,7 +101,7 @@ export const layer = HttpApiBuilder.group(
             // A reader that waits does not hold up the end of the process.
             Effect.raceFirst(Effect.as(stopping.begun, { items: [], next: after }))
           )
-          return Answer.json(JSON.stringify(page))
+          return Answer.json(yield* writeJson(page))
         })
       )
       .handleRaw("replay", replays.start)

@@ -4,7 +4,8 @@
 import type { SentBody } from "@sluice/domain/callout/CalloutRecord"
 import { statusRejection } from "@sluice/domain/internal/callout/StatusRejection"
 import { expressionIn } from "@sluice/domain/internal/decode/Marks"
-import { isObject, type Json, stringify } from "@sluice/domain/json/Json"
+import { writeJson } from "@sluice/domain/internal/json/JsonInTurns"
+import { isObject, type Json } from "@sluice/domain/json/Json"
 import type { Fault } from "@sluice/domain/order/Order"
 import { Effect, Redacted, Schema } from "effect"
 import type { CalloutRequest, Judgement } from "../Callout.ts"
@@ -41,12 +42,10 @@ export const CalloutPluginOptions = Schema.Struct({
 })
 export type CalloutPluginOptions = typeof CalloutPluginOptions.Type
 
-const bodyOf = ({ body, method = "POST" }: CalloutPluginOptions): SentBody =>
+const bodyOf = ({ body, method = "POST" }: CalloutPluginOptions): Effect.Effect<SentBody> =>
   body !== undefined
-    ? { form: "text", text: stringify(body as Json) }
-    : method === "GET" || method === "DELETE"
-    ? { form: "text", text: "" }
-    : { form: "order" }
+    ? Effect.map(writeJson(body), (text): SentBody => ({ form: "text", text }))
+    : Effect.succeed(method === "GET" || method === "DELETE" ? { form: "text", text: "" } : { form: "order" })
 
 /** The fault of a body as it is written. */
 const bodyFault = (body: Json, method: Json | undefined): string | undefined =>
@@ -80,11 +79,11 @@ const requestOf = (
   if (method === "GET" && body !== undefined) {
     return Effect.fail(new Unprepared({ message: "options.body cannot be sent with GET" }))
   }
-  return Effect.succeed({
+  return Effect.map(bodyOf(options), (body) => ({
     method,
     url: options.endpoint,
     headers: options.headers ?? {},
-    body: bodyOf(options),
+    body,
     timeoutMs: options.timeoutValue ?? defaultTimeoutMs,
     credentials: {
       providers: authProviders,
@@ -92,7 +91,7 @@ const requestOf = (
     },
     retry: retryOf(options),
     judge: ({ status }) => judge(options, status)
-  })
+  }))
 }
 
 export const calloutPlugin: Plugin<CalloutPluginOptions> = {

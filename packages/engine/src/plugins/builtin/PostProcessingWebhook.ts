@@ -3,9 +3,8 @@
  * expression makes of it, once every step has ended. Contract: section 6.
  */
 import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
+import { writeJson } from "@sluice/domain/internal/json/JsonInTurns"
 import { redactUrl } from "@sluice/domain/internal/redaction/UrlSecrets"
-import type { Json } from "@sluice/domain/json/Json"
-import { stringify } from "@sluice/domain/json/Json"
 import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
 import { Effect, Schema } from "effect"
 import { computedHeaders } from "../ComputedHeaders.ts"
@@ -34,7 +33,7 @@ export const postProcessingWebhook: Plugin<PostProcessingWebhookOptions> = {
   addresses: ({ endpoint }) => typeof endpoint === "string" ? [{ path: "endpoint", url: endpoint }] : [],
   policy: () => ({ critical: false, tolerated: "failed", failedStatus: undefined, notesFailures: false }),
   run: ({ options, order, pipeline, step }) =>
-    Effect.sync(() => {
+    Effect.map(writeJson(options.payload ?? order), (body) => {
       const id = newUuidUnsafe()
       const message: OutgoingMessage = {
         id,
@@ -42,7 +41,7 @@ export const postProcessingWebhook: Plugin<PostProcessingWebhookOptions> = {
         // The secrets of a configured URL are put in again when it is sent.
         url: step.options.endpoint === options.endpoint ? redactUrl(options.endpoint) : options.endpoint,
         headers: computedHeaders(step, options.headers ?? {}),
-        body: stringify((options.payload ?? order) as Json),
+        body,
         idempotencyKey: id.replaceAll("-", ""),
         timeoutMs,
         origin: { pipeline: { name: pipeline.name, version: pipeline.version }, stepId: step.id }

@@ -2,6 +2,7 @@
  * `WebhookWorkflowStep`: asks a partner about the order, and lets the answer amend it or stop the workflow.
  * Contract: section 6.
  */
+import { isLargeBody } from "@sluice/domain/internal/decode/ReceivedJson"
 import { type ReceivedBody, receivedText, undecodable } from "@sluice/domain/internal/decode/ReceivedText"
 import { originOf } from "@sluice/domain/internal/decode/Url"
 import { inTurns, measured } from "@sluice/domain/internal/json/LargeText"
@@ -93,6 +94,7 @@ const readAnswer = (received: ReceivedBody): WorkflowAnswer | undefined => {
 /** The same for a large one, which is read before it is judged. */
 const readInTurns = (received: ReceivedBody): Effect.Effect<void> =>
   Effect.suspend(() => {
+    if (answers.has(received.body)) return Effect.void
     const text = receivedText(received)
     return text === undefined
       ? Effect.void
@@ -244,6 +246,8 @@ export const webhookWorkflowStep: Plugin<WebhookWorkflowStepOptions> = {
       read: readInTurns,
       freshOrder: options.runAfterOrderIsSaved === true
     })
+    // Another one than was judged where a token was hidden in it, or where it comes from the record.
+    if (isLargeBody(answer)) yield* readInTurns(answer)
     const read = readAnswer(answer)
     const said: Extract<WorkflowAnswer, { readonly _tag: "Success" }> = read?._tag === "Success"
       ? read

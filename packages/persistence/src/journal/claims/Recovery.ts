@@ -2,7 +2,9 @@
  * Reads the journals of runs, to go on where they stood. Always a statement of its own, after the one that claimed them
  * was committed: the claiming statement's snapshot is older than its lock, and a finished step would run again.
  */
-import { parseOwn } from "@sluice/domain/json/Json"
+import { readOwnJson } from "@sluice/domain/internal/json/JsonInTurns"
+import { largeLength } from "@sluice/domain/internal/json/LargeText"
+import { type Json, parseOwn } from "@sluice/domain/json/Json"
 import type { RunState } from "@sluice/domain/run/ProcessEvent"
 import { progressOf, standingEffects, standingMarks } from "@sluice/engine/internal/journal/JournalRules"
 import type { InheritedKey, Open, RunSoFar, StepEffects, Wait } from "@sluice/engine/journal/Journal"
@@ -12,6 +14,7 @@ import {
   decodeCallout,
   decodeStep,
   prepareCallouts,
+  prepareSteps,
   type StoredCallout,
   type StoredStep
 } from "../../records/CalloutCodec.ts"
@@ -60,7 +63,8 @@ const recovered = (
   row: RunRow,
   steps: RunSoFar["steps"],
   rows: ReadonlyArray<StoredCallout>,
-  mayBeOpen: boolean
+  mayBeOpen: boolean,
+  effects: Json | undefined
 ): Recovered => {
   // What is delivered for a step that has ended changes nothing of its run.
   const callouts = rows.map((callout) => ({ index: callout.step, record: decodeCallout(callout) }))
@@ -88,7 +92,10 @@ const recovered = (
       }),
       ...journal,
       ...marks,
-      ...standingEffects(journal, row.effects === null ? undefined : parseOwn(row.effects) as unknown as StepEffects),
+      ...standingEffects(
+        journal,
+        row.effects === null ? undefined : (effects ?? parseOwn(row.effects)) as unknown as StepEffects
+      ),
       takenOver: mayBeOpen && marks.wait === undefined && marks.open === undefined
     },
     progress: progressOf(journal),
@@ -99,6 +106,16 @@ const recovered = (
 const groupBy = <A extends { readonly run_id: string }>(
   rows: ReadonlyArray<A>
 ): ReadonlyMap<string, ReadonlyArray<A>> => Map.groupBy(rows, (row) => row.run_id)
+
+/** The large ones among the runs' effects, read in turns; what cannot be read is left out. */
+const largeEffects = Effect.fnUntraced(function*(runs: ReadonlyArray<RunRow>) {
+  const found = new Map<string, Json>()
+  for (const { effects, id } of runs) {
+    if (effects === null || effects.length < largeLength) continue
+    yield* Effect.ignoreCause(Effect.map(readOwnJson(effects), (json) => void found.set(id, json)))
+  }
+  return found
+})
 
 /** Reads the runs with these ids, oldest first; a run whose journal cannot be read is left out and logged. */
 export const recover = Effect.fnUntraced(function*(ids: ReadonlyArray<string>, mayBeOpen: (runId: string) => boolean) {
@@ -112,6 +129,8 @@ export const recover = Effect.fnUntraced(function*(ids: ReadonlyArray<string>, m
     yield* sql<StoredStep & { readonly run_id: string }>`select run_id, index, state, next_version, record
       from steps where run_id = any(${ids}::uuid[]) order by run_id, index`
   )
+  yield* prepareSteps([...stored.values()].flat())
+  const effects = yield* largeEffects(runs)
   const unreadable = new Map<string, unknown>()
   const steps = new Map(readIsolated(
     [...stored],
@@ -137,7 +156,8 @@ export const recover = Effect.fnUntraced(function*(ids: ReadonlyArray<string>, m
         row,
         steps.get(row.id) ?? [],
         [...reused.get(row.id) ?? [], ...callouts.get(row.id) ?? []],
-        mayBeOpen(row.id)
+        mayBeOpen(row.id),
+        effects.get(row.id)
       ),
     ({ id }, reason) => unreadable.set(id, reason)
   )

@@ -1,5 +1,6 @@
 /** The parameters of a flush: the columns of each `unnest` of its statement, and the rows that a write puts into them. */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
+import { textWithKnown } from "@sluice/domain/internal/json/KnownTexts"
 import type { StepRow } from "@sluice/engine/journal/Journal"
 import { holdRank } from "@sluice/engine/partners/PartnerBreaker"
 import { outcomeParameters } from "../../outbox/OutcomeStatement.ts"
@@ -70,7 +71,7 @@ const entryRow = ({ entry, release, outcome }: PendingEntry) => {
     hold_rank: heldFor === undefined ? null : holdRank(entry.wait?.attempt ?? 0),
     wait_mark: entry.wait === undefined ? null : JSON.stringify(entry.wait),
     open_mark: entry.open === undefined ? null : JSON.stringify(entry.open),
-    effects: entry.effects === undefined ? null : JSON.stringify(entry.effects),
+    effects: entry.effects === undefined ? null : textWithKnown(entry.effects),
     cancels: entry.cancels === true,
     set_aside: entry.setAside === undefined ? null : JSON.stringify(entry.setAside)
   }

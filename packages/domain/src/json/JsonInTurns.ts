@@ -1,0 +1,51 @@
+/**
+ * JSON of any size, read and written so that it never occupies the process for long: at once where it is small, as nearly
+ * all is, in turns where it is not. Contract: section 3, "Limits".
+ */
+import { Effect, Result } from "effect"
+import { canonical, type Json, type JsonUnreadable, parse, parseOwn, unreadable } from "./Json.ts"
+import { textSteps } from "./KnownTexts.ts"
+import { inTurns, largeLength, measured } from "./LargeText.ts"
+import { canonicalSteps } from "./SteppedCanonical.ts"
+import { parseOwnSteps, parseSteps } from "./SteppedJson.ts"
+import type { Steps } from "./Steps.ts"
+import { weightOf } from "./Weight.ts"
+
+/** The weight of values that are written at once: some 100 µs of work. */
+const mostAtOnce = 2000
+/** More levels than a document has: what is deeper is circular, and writing it at once fails. */
+const deepest = 80
+
+/** True if handling the value at once is quick. */
+export const isSmall = (value: unknown): boolean => weightOf(value, mostAtOnce, deepest, 1) <= mostAtOnce
+
+function* caught(steps: Steps<Json>): Steps<Result.Result<Json, JsonUnreadable>> {
+  try {
+    return Result.succeed(yield* steps)
+  } catch (cause) {
+    return Result.fail(unreadable(cause))
+  }
+}
+
+/** Reads JSON of an outsider, as `Json.parse`; a large value is remembered as such (`LargeText.isLarge`). */
+export const readJson = (text: string): Effect.Effect<Json, JsonUnreadable> =>
+  text.length < largeLength
+    ? Effect.try({ try: () => parse(text), catch: unreadable })
+    : Effect.map(
+      Effect.flatMap(inTurns(caught(parseSteps(text))), Effect.fromResult),
+      (value) => measured(value, text.length)
+    )
+
+/** Reads JSON that Sluice wrote, as `Json.parseOwn`. A text that is no JSON is a defect. */
+export const readOwnJson = (text: string): Effect.Effect<Json> =>
+  text.length < largeLength
+    ? Effect.sync(() => parseOwn(text))
+    : Effect.map(inTurns(parseOwnSteps(text)), (value) => measured(value, text.length))
+
+/** The text of `JSON.stringify(value)`. */
+export const writeJson = (value: unknown): Effect.Effect<string> =>
+  Effect.suspend(() => isSmall(value) ? Effect.succeed(JSON.stringify(value)) : inTurns(textSteps(value as object)))
+
+/** The text of `canonical(value)`. */
+export const writeCanonical = (value: Json): Effect.Effect<string> =>
+  Effect.suspend(() => isSmall(value) ? Effect.succeed(canonical(value)) : inTurns(canonicalSteps(value)))
