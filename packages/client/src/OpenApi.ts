@@ -3553,6 +3553,8 @@ export interface components {
       readonly id: string
       /** @enum {string} */
       readonly kind: "retry" | "cancel" | "resolve" | "erase"
+      /** @description With SLUICE_CELLS alone: the cells that are away, and whose part of the answer is missing */
+      readonly missingCells?: readonly number[]
       /** @description The first 20 that failed or were skipped, and why */
       readonly problems: readonly components["schemas"]["JobItem"][]
       readonly reason: string
@@ -3664,6 +3666,8 @@ export interface components {
     readonly Matches: {
       /** @description Runs that the job would act on */
       readonly matches: number
+      /** @description With SLUICE_CELLS alone: the cells that are away, and whose part of the answer is missing */
+      readonly missingCells?: readonly number[]
     }
     readonly NoPipelineEncoded: {
       readonly detail?: string
@@ -4021,6 +4025,8 @@ export interface components {
       readonly endpointId: string
       readonly finishedAt?: string
       readonly id: string
+      /** @description With SLUICE_CELLS alone: the cells that are away, and whose part of the answer is missing */
+      readonly missingCells?: readonly number[]
       readonly remaining: number
       readonly replayed: number
       readonly since: string

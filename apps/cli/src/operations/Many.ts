@@ -84,17 +84,24 @@ const told = (job: typeof Job.Type) =>
   `${job.state}: ${job.done} done, ${job.failed} failed, ${job.skipped} skipped`
   + (job.total === undefined ? "" : ` of ${job.total}`)
 
+/** A line for the cells that are away, on whose runs nothing is done. */
+const missingLines = ({ missingCells }: Started): ReadonlyArray<string> =>
+  missingCells === undefined
+    ? []
+    : [`without cells ${missingCells.join(", ")}, which are away: repeat it when they are back`]
+
 /** Shows the count of a dry run, or the job to its end. */
 const shown = Effect.fnUntraced(function*(started: Started, noWatch: boolean) {
   const client = yield* ApiClient
   const output = yield* Output
   if ("matches" in started) {
-    return yield* output.result(started, () => [`${started.matches} runs match`])
+    return yield* output.result(started, () => [`${started.matches} runs match`, ...missingLines(started)])
   }
   if (!noWatch) yield* output.note(`job ${started.id}`)
   const job = noWatch ? started : yield* followed(started, client.jobs.get({ params: { id: started.id } }), told)
   yield* output.result(job, () => [
     ...(noWatch ? [told(job), `job ${job.id}`] : []),
+    ...missingLines(started),
     ...job.problems.map(({ message, outcome, processEventId }) =>
       `  ${outcome} ${processEventId}${message === undefined ? "" : `: ${message}`}`
     )

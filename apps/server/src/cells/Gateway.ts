@@ -95,16 +95,22 @@ const combineParts = (parts: ReadonlyArray<Response>): string => {
   )
 }
 
-/** The first cell checks the request; the others follow under the same id. */
+/** The first cell checks the request; the others follow under the same id. Names the cells that are away. */
 const everywhere = Effect.fnUntraced(function*(cells: Reached) {
   const shared = yield* newUuid
   const present = cells.filter((cell) => !cell.isAway())
+  const away = cells.filter((cell) => !present.includes(cell))
   const [first, ...others] = present
   if (first === undefined) return awayResponse(cells[0]?.id ?? 0)
   const checked = yield* Effect.provideService(ask(first), SharedUuid, shared)
   if (checked.status >= 300) return checked
   const rest = yield* Effect.provideService(askAll(others), SharedUuid, shared)
-  return combined([checked, ...rest], combineParts)
+  const missing = [...away, ...others.filter((_, index) => isMissing(rest[index]!))].map(({ id }) => id)
+  if (missing.length === 0) return combined([checked, ...rest], combineParts)
+  const acted = [checked, ...rest.filter(({ status }) => status < 300)]
+  const whole = JSON.parse(combineParts(acted)) as Readonly<Record<string, unknown>>
+  const missingCells = missing.toSorted((a, b) => a - b)
+  return Answer.json(JSON.stringify({ ...whole, missingCells }), checked.status)
 })
 
 /** Erases a customer in every cell that holds something about it: an e-mail address is in no cell alone. */

@@ -217,6 +217,12 @@ describe("cells", () => {
         assert.deepStrictEqual(list.json.items.map(({ id }: any) => id), [own.order])
         assert.deepStrictEqual(list.json.missingCells, [5])
         assert.deepStrictEqual((yield* ask("GET", "/v1/overview")).json.missingCells, [5])
+        const many = { filter: { state: "queued" }, reason: "what a job does not cover" }
+        const counted = yield* ask("POST", "/v1/process-events/cancel?dryRun=true", { body: many })
+        assert.deepStrictEqual(counted.json, { matches: 0, missingCells: [5] })
+        const job = yield* ask("POST", "/v1/process-events/cancel", { body: many })
+        assert.strictEqual(job.status, 202)
+        assert.deepStrictEqual(job.json.missingCells, [5])
         assert.strictEqual((yield* ask("GET", `/v1/orders/${globex.order}`)).status, 503)
         assert.strictEqual((yield* ask("GET", `/v1/orders/${own.order}`)).status, 200)
         // It may be in the cell that cannot be asked.

@@ -5,7 +5,7 @@ import { RunState } from "@sluice/domain/run/ProcessEvent"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { Authorization } from "../wire/Authorization.ts"
-import { Moment, pageOf, pageQuery } from "../wire/Paging.ts"
+import { missingCells, Moment, pageOf, pageQuery } from "../wire/Paging.ts"
 import * as Problems from "../wire/Problems.ts"
 
 const path = { id: Schema.String }
@@ -80,11 +80,13 @@ export const JobSummary = Schema.Struct(jobFields).annotate({ identifier: "JobSu
 /** A job that acts on many runs. */
 export const Job = Schema.Struct({
   ...jobFields,
-  problems: Schema.Array(JobItem).annotate({ description: "The first 20 that failed or were skipped, and why" })
+  problems: Schema.Array(JobItem).annotate({ description: "The first 20 that failed or were skipped, and why" }),
+  missingCells
 }).annotate({ identifier: "Job" })
 
 export const Matches = Schema.Struct({
-  matches: Schema.Int.annotate({ description: "Runs that the job would act on" })
+  matches: Schema.Int.annotate({ description: "Runs that the job would act on" }),
+  missingCells
 }).annotate({ identifier: "Matches" })
 
 const many = {

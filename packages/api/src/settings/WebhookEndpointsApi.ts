@@ -3,7 +3,7 @@ import { DeliveryState, DeliveryView } from "@sluice/domain/webhook/Delivery"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { Authorization } from "../wire/Authorization.ts"
-import { Moment } from "../wire/Paging.ts"
+import { missingCells, Moment } from "../wire/Paging.ts"
 import * as Problems from "../wire/Problems.ts"
 import * as Endpoints from "./SettingsEndpoints.ts"
 
@@ -32,7 +32,8 @@ export const ReplayView = Schema.Struct({
   /** The number of deliveries that the replay has not processed yet. */
   remaining: Schema.Int,
   createdAt: Schema.String,
-  finishedAt: Schema.optionalKey(Schema.String)
+  finishedAt: Schema.optionalKey(Schema.String),
+  missingCells
 }).annotate({ identifier: "Replay" })
 
 /** A message as the endpoint gets it. */
