@@ -1,18 +1,68 @@
 /** Contract: section 7, `GET /v1/customers/{id}/export` and `POST /v1/customers/{id}/erase`. */
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Logger, References, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
+import { inspect } from "node:util"
+import { everyGet } from "../support/EveryGet.ts"
 import { Partner } from "../support/Partner.ts"
-import { type Answer, Sluice } from "../support/Sluice.ts"
+import { Sluice } from "../support/Sluice.ts"
 import { found, names, order, person, shape } from "./People.ts"
 
-const until = <R>(condition: Effect.Effect<boolean, never, R>): Effect.Effect<void, never, R> =>
-  Effect.flatMap(
-    condition,
-    (met) => met ? Effect.void : Effect.andThen(Effect.sleep("50 millis"), Effect.suspend(() => until(condition)))
+const until = <R>(what: string, condition: Effect.Effect<boolean, never, R>): Effect.Effect<void, never, R> =>
+  condition.pipe(
+    Effect.repeat({ until: (met) => met, schedule: Schedule.spaced("50 millis") }),
+    Effect.timeout("60 seconds"),
+    Effect.asVoid,
+    Effect.catchTag("TimeoutError", () => Effect.die(new Error(`it did not come: ${what}`)))
   )
 
 const wait = { prefer: "wait=30" }
+
+/** The person in a partner's later answer: in its body and in its headers. */
+const plantCallback = Effect.gen(function*() {
+  const { ask } = yield* Sluice
+  const partner = yield* Partner
+  yield* ask("POST", "/v1/orders", { body: order({ id: "later", orderType: "RENEWAL" }) as never })
+  const called = () => partner.asked.find(({ path }) => path === "/later")
+  yield* until("the call of the step that waits", Effect.sync(() => called() !== undefined))
+  const { pathname } = new URL(String(called()?.headers["sluice-callback-url"]))
+  const answered = yield* ask("POST", pathname, {
+    headers: { "x-operator": person.email },
+    body: { approvedBy: person.name, for: `order of ${person.email}` }
+  })
+  assert.strictEqual(answered.status, 200, answered.text)
+  yield* until(
+    "the end of the run that waited",
+    Effect.map(
+      ask("GET", "/v1/process-events?orderId=later"),
+      ({ json }) => json.items[0]?.state === "completed"
+    )
+  )
+})
+
+/** The person in what operators write that belongs to no order. */
+const plantRemarks = Effect.gen(function*() {
+  const { ask } = yield* Sluice
+  const reason = `${person.name} complained, see ${person.email}`
+  const post = (path: string, body: never) =>
+    Effect.map(ask("POST", path, { body }), ({ status, text }) => assert.include([200, 202], status, text))
+  yield* post("/v1/pipelines/plain/pause", { reason } as never)
+  yield* post("/v1/pipelines/plain/resume", { reason } as never)
+  const limited = yield* ask("PUT", "/v1/partners/limited.invalid", { body: { ratePerSecond: 5, reason } })
+  assert.strictEqual(limited.status, 200, limited.text)
+  yield* post("/v1/process-events/resolve", { filter: { email: person.email }, stepId: "refuses", reason } as never)
+  yield* post("/v1/process-events/retry", { filter: { orderId: "refused" }, reason } as never)
+  yield* until(
+    "the end of the jobs",
+    Effect.map(
+      ask("GET", "/v1/jobs"),
+      ({ json }) => json.items.every((job: any) => job.finishedAt !== undefined)
+    )
+  )
+  yield* post("/v1/pipelines/refused/pause", { reason } as never)
+  const [issue] = (yield* ask("GET", "/v1/issues?pipeline=refused")).json.items
+  yield* post(`/v1/issues/${issue.id}/acknowledge`, { reason } as never)
+})
 
 /** Settings, and the person in everything that holds customers' data. */
 const plant = Effect.gen(function*() {
@@ -29,9 +79,11 @@ const plant = Effect.gen(function*() {
   })
   partner.answer("/validate", (_, response) =>
     void response.end(JSON.stringify({
-      CustomerPhone: person.phone,
-      orderNotes: [{ id: "p", text: `Moved to ${person.street}` }],
-      properties: [{ key: "owner", value: person.name }]
+      OrderPatch: {
+        CustomerPhone: person.phone,
+        orderNotes: [{ id: "p", text: `Moved to ${person.street}` }],
+        properties: [{ key: "owner", value: person.name }]
+      }
     })))
   partner.answer(
     "/fails",
@@ -59,6 +111,37 @@ const plant = Effect.gen(function*() {
       }
     ],
     postProcessing: [{ name: "webhook", options: { endpoint: `${partner.url}/post` } }]
+  } as never)
+  // A partner that repeats the person in its refusal, and a run that fails by it: an issue.
+  partner.answer(
+    "/refuses",
+    (_, response) =>
+      void response.end(JSON.stringify({
+        OrderActionExecutionResults: [{
+          CancelWorkflow: true,
+          ErrorReason: `No customer ${person.name} <${person.email}> of ${person.street}, ${person.phone}`
+        }]
+      }))
+  )
+  yield* put("/v1/pipelines/refused", {
+    match: { orderTypes: ["CANCEL_SUBSCRIPTION"] },
+    steps: [{
+      name: "WebhookWorkflowStep",
+      id: "refuses",
+      StopOnError: true,
+      Properties: [{ Key: "Host", Value: `${partner.url}/refuses` }]
+    }]
+  } as never)
+  // A run that waits for a partner, whose answer comes later and names the person.
+  partner.answer("/later", (_, response) => void response.writeHead(202).end("[]"))
+  yield* put("/v1/pipelines/awaited", {
+    match: { orderTypes: ["RENEWAL"] },
+    steps: [{
+      name: "calloutPlugin",
+      id: "later",
+      awaitCallback: { timeout: "01:00:00" },
+      options: { endpoint: `${partner.url}/later`, shouldRejectOn: { status: [500] } }
+    }]
   } as never)
   yield* put("/v1/pipelines/plain", { match: { orderTypes: ["CHANGE_OFFER"] }, steps: [] } as never)
   yield* put("/v1/webhook-endpoints/told", { url: `${partner.url}/told/all`, types: ["*"] } as never)
@@ -97,6 +180,13 @@ const plant = Effect.gen(function*() {
       properties: []
     }) as never
   )
+  yield* plantCallback
+  const refused = yield* submit("/v1/orders", order({ id: "refused", orderType: "CANCEL_SUBSCRIPTION" }) as never)
+  assert.strictEqual(refused.json.processEvent?.state, "failed", refused.text)
+  yield* until(
+    "the issue",
+    Effect.map(ask("GET", "/v1/issues?pipeline=refused"), ({ json }) => json.items.length === 1)
+  )
   const patched = yield* ask("PATCH", "/v1/orders/two", {
     body: { customerName: `${person.first} ${person.last}`, tags: [person.city] }
   })
@@ -112,8 +202,10 @@ const plant = Effect.gen(function*() {
     body: { type: "address.added", data: { customerId: person.id, address: { street: person.street }, n: 1 } }
   })
   yield* ask("POST", "/v1/events", { body: { type: "address.added", data: { customerId: "K2", n: 2 } } })
+  yield* plantRemarks
   // Everything that will succeed has been sent; what fails is pending.
   yield* until(
+    "the deliveries",
     Effect.map(ask("GET", "/v1/deliveries?endpointId=told&state=pending"), ({ json }) => json.items.length === 0)
   )
   return { first, second }
@@ -126,28 +218,22 @@ const erase = Effect.fnUntraced(function*(id: string) {
   })
   assert.strictEqual(answer.status, 202, answer.text)
   assert.deepInclude(answer.json, { kind: "erase", state: "queued" })
-  yield* until(Effect.map(ask("GET", `/v1/jobs/${answer.json.id}`), ({ json }) => json.finishedAt !== undefined))
+  yield* until(
+    "the end of the erasure",
+    Effect.map(ask("GET", `/v1/jobs/${answer.json.id}`), ({ json }) => json.finishedAt !== undefined)
+  )
   return (yield* ask("GET", `/v1/jobs/${answer.json.id}`)).json
 })
 
-const lists = ["orders", "process-events", "deliveries", "customers", "subscriptions", "audit", "jobs"]
+/** Everything that was logged, as text. */
+const logged: Array<string> = []
+const logs = Logger.make(({ cause, message }) => void logged.push(inspect([message, cause], { depth: 9 })))
 
-/** Everything that the API shows, list by list and one by one. */
-const shown = Effect.gen(function*() {
-  const { ask } = yield* Sluice
-  const answers: Array<Answer> = []
-  for (const list of lists) {
-    const all = yield* ask("GET", `/v1/${list}?limit=200`)
-    answers.push(all)
-    for (const { id } of all.json.items) answers.push(yield* ask("GET", `/v1/${list}/${id}`))
-  }
-  for (const { id } of (yield* ask("GET", "/v1/orders?limit=200")).json.items) {
-    answers.push(yield* ask("GET", `/v1/orders/${id}/history`))
-  }
-  return answers
-})
+const world = Layer.merge(Sluice.layer(), Partner.layer).pipe(
+  Layer.provide([Logger.layer([logs]), Layer.succeed(References.MinimumLogLevel, "All")])
+)
 
-layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })("a person", (it) => {
+layer(world, { excludeTestServices: true })("a person", (it) => {
   it.effect(
     "is exported whole, and then found nowhere, while sums, counts and states stay",
     () =>
@@ -158,19 +244,37 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
 
         const before = yield* found
         for (
-          const place of ["order_versions.doc", "callouts.response", "messages.body", "audit.reason", "customers.id"]
+          const place of [
+            "order_versions.doc",
+            "callouts.response",
+            "messages.body",
+            "audit.reason",
+            "customers.id",
+            "issues.message",
+            "callbacks.body",
+            "callbacks.headers",
+            "jobs.filter",
+            "jobs.reason",
+            "partner_limits.reason",
+            "pipelines.paused_reason",
+            "delivery_attempts.response"
+          ]
         ) {
           assert.isTrue(before.some((one) => one.startsWith(place)), `${place} was not planted`)
         }
+        const [opened] = yield* sql`select 1 from messages
+          where type = 'issue.opened' and strpos(convert_from(body, 'UTF8'), ${person.name}) > 0`
+        assert.isDefined(opened, "no message about an issue names the person")
         const exported = yield* ask("GET", `/v1/customers/${person.id}/export`)
         assert.strictEqual(exported.status, 200)
         const { audit, customer, deliveries, orders, processEvents, subscriptions } = exported.json
         assert.strictEqual(customer.customerEmail.toLowerCase(), person.email)
-        assert.sameMembers(orders.map(({ id }: any) => id), [first.json.order.id, "two", "guest"])
+        assert.sameMembers(orders.map(({ id }: any) => id), [first.json.order.id, "two", "guest", "later", "refused"])
         assert.isAbove(orders.find(({ id }: any) => id === "two").versions.length, 1)
         assert.isNotEmpty(orders[0].history)
-        assert.lengthOf(processEvents, 4)
-        assert.isTrue(processEvents.every(({ steps }: any) => steps.length === 4))
+        assert.lengthOf(processEvents, 7)
+        const plants = processEvents.filter(({ pipeline }: any) => pipeline.name === "plants")
+        assert.deepStrictEqual(plants.map(({ steps }: any) => steps.length), [4, 4, 4, 4])
         assert.isAbove(deliveries.length, 10)
         assert.isTrue(deliveries.some(({ type }: any) => type === "address.added"))
         assert.lengthOf(subscriptions, 3)
@@ -195,13 +299,12 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
         const job = yield* erase(person.id)
         assert.deepInclude(job, {
           state: "completed",
-          total: 4,
-          done: 4,
+          total: 7,
+          done: 7,
           skipped: 0,
           reason: "asked by [erased] in a letter"
         })
         assert.deepStrictEqual(yield* found, [])
-        for (const answer of yield* shown) assert.isFalse(names(answer.text), answer.text)
         assert.strictEqual((yield* ask("GET", `/v1/customers/${person.id}`)).status, 404)
         assert.strictEqual((yield* ask("GET", `/v1/customers/${person.id}/export`)).status, 404)
         assert.deepStrictEqual((yield* ask("GET", `/v1/process-events?email=${person.email}`)).json.items, [])
@@ -218,10 +321,22 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
         assert.match(erased.externalId, /^sha256:[0-9a-f]{64}$/)
 
         const items = (yield* ask("GET", `/v1/jobs/${job.id}/items`)).json.items
-        assert.lengthOf(items, 4)
+        assert.lengthOf(items, 7)
         const held = items.map(({ message }: any) => message).join("\n")
         assert.match(held, /127\.0\.0\.1:\d+: callout-[0-9a-f]{32}, /)
         assert.match(held, /endpoint told: delivery-[0-9a-f]{32}/)
+
+        for (
+          const { answer, path } of yield* everyGet(ask, [
+            "/v1/api-keys",
+            "/v1/connectors/:id",
+            "/v1/auth-providers/:id"
+          ])
+        ) {
+          assert.isFalse(names(answer.text), `${path}: ${answer.text}`)
+        }
+        assert.isNotEmpty(logged)
+        for (const line of logged) assert.isFalse(names(line), line)
       }),
     120_000
   )
@@ -274,10 +389,13 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       const refused = yield* ask("POST", `${path}/erase`, { body: { reason: "r" } })
       assert.strictEqual(refused.status, 409, refused.text)
       yield* ask("POST", `/v1/process-events/${open.json.processEventId}/cancel`, { body: {} })
-      yield* until(Effect.map(
-        ask("GET", `/v1/process-events/${open.json.processEventId}`),
-        ({ json }) => json.state === "cancelled"
-      ))
+      yield* until(
+        "the cancelled run",
+        Effect.map(
+          ask("GET", `/v1/process-events/${open.json.processEventId}`),
+          ({ json }) => json.state === "cancelled"
+        )
+      )
       assert.strictEqual((yield* ask("GET", `${path}/export`)).json.customer, null)
       assert.strictEqual((yield* erase("open@example.org")).done, 1)
       assert.strictEqual((yield* ask("POST", `${path}/erase`, { body: { reason: "r" } })).status, 404)

@@ -161,6 +161,15 @@ export const plainText = "order accepted, ".repeat(64)
 
 const mebibyteOfZeros = zlib.gzipSync(new Uint8Array(1024 * 1024))
 
+/** 256 MiB of zeros in some hundred bytes; made when it is asked for first. */
+const brotliBomb = (() => {
+  let made: Buffer | undefined
+  return () =>
+    made ??= zlib.brotliCompressSync(new Uint8Array(256 * 1024 * 1024), {
+      params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 1 }
+    })
+})()
+
 const behaviours: Record<string, Behaviour> = {
   echo: (socket, request) => reply(socket, 200, JSON.stringify(request), { "Content-Type": "application/json" }),
   /** The port of the caller, which tells connections apart. */
@@ -209,6 +218,16 @@ const behaviours: Record<string, Behaviour> = {
     for (let index = 0; index < 1024; index++) socket.write(mebibyteOfZeros)
     socket.end()
   },
+  "brotli-bomb": (socket) =>
+    socket.end(
+      Buffer.concat([Buffer.from(head(200, { "content-encoding": "br", connection: "close" })), brotliBomb()])
+    ),
+  "two-lengths": (socket) =>
+    socket.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 40\r\n\r\nokHTTP/1.1 200 OK\r\n\r\n"),
+  "length-and-chunks": (socket) =>
+    socket.write(
+      "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"
+    ),
   "reset-mid-body": (socket) =>
     socket.write(head(200, { "content-length": 100 }) + "x", () => socket.resetAndDestroy()),
   "close-mid-body": (socket) => socket.end(head(200, { "content-length": 100 }) + "x"),
@@ -218,6 +237,10 @@ const behaviours: Record<string, Behaviour> = {
   endless: (socket) => {
     socket.write(head(200, { "transfer-encoding": "chunked" }))
     pour(socket, `${(16384).toString(16)}\r\n${"x".repeat(16384)}\r\n`)
+  },
+  "ten-gigabytes": (socket) => {
+    socket.write(head(200, { "content-length": 10_000_000_000 }))
+    pour(socket, "x".repeat(65_536))
   },
   "endless-head": (socket) => {
     socket.write("HTTP/1.1 200 OK\r\n")

@@ -4,7 +4,8 @@
  * ```
  * 1. find     the customer's orders and every value by which they are known; nothing is changed. Begun again after a crash
  * 2. orders   some at a time, each group with everything that belongs to it in one transaction
- * 3. rest     reported events, the customer with their subscriptions, the audit and the jobs; safe to repeat
+ * 3. rest     reported events, issues, the customer with their subscriptions, the audit, the jobs and what else operators
+ *             wrote; safe to repeat
  * ```
  *
  * What step 1 found is stored, because step 2 rewrites what it was read from; it is deleted with step 3.
@@ -21,6 +22,7 @@ import { orUnavailable } from "../sql/Unavailable.ts"
 import { eventsOf, openOrderOf, ordersOf } from "./CustomerOrders.ts"
 import { type CustomerAmbiguous, type CustomerSubject, findSubject } from "./CustomerSubject.ts"
 import { eraseActs, eraseStored } from "./ErasedCustomer.ts"
+import { eraseIssues } from "./ErasedIssues.ts"
 import { type ErasedRun, eraseEvents, eraseOrders, lockOrders } from "./ErasedOrders.ts"
 import { findPerson } from "./ErasureSearch.ts"
 
@@ -130,11 +132,12 @@ const eraseRest = Effect.fnUntraced(function*(
   subject: CustomerSubject,
   sought: PersonalValues
 ) {
+  const eraser = makeEraser(sought)
   yield* Stream.runForEach(
     eventsOf(sql, subject),
-    (ids) => ids.length === 0 ? Effect.void : transaction(sql, eraseEvents(sql, ids, sought))
+    (ids) => ids.length === 0 ? Effect.void : transaction(sql, eraseEvents(sql, ids, eraser))
   )
-  const eraser = makeEraser(sought)
+  yield* transaction(sql, eraseIssues(sql, jobId, sought))
   yield* transaction(
     sql,
     Effect.gen(function*() {

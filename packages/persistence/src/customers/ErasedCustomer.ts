@@ -86,12 +86,32 @@ export const eraseActs = Effect.fnUntraced(function*(
     const [b, a, r] = [before, after, reason].map((text) => text === null ? null : eraser.text(text))
     yield* sql`update audit set before = ${b ?? null}, after = ${a ?? null}, reason = ${r ?? null} where id = ${id}`
   }
-  const jobs = yield* sql<{ readonly id: string; readonly filter: string; readonly reason: string }>`
-    select id, filter, reason from jobs order by id`
-  for (const { filter, id, reason } of jobs) {
-    const [nextFilter, nextReason] = [eraser.text(filter), eraser.text(reason)]
-    if (nextFilter !== filter || nextReason !== reason) {
-      yield* sql`update jobs set filter = ${nextFilter}, reason = ${nextReason} where id = ${id}`
-    }
+  for (const one of remarks) yield* eraseRemarks(sql, one, eraser)
+})
+
+/** Small tables, read whole, with texts that operators wrote, and those that answer them. */
+const remarks = [
+  { table: "jobs", key: "id", type: "uuid", texts: ["filter", "reason", "options"] },
+  { table: "pipelines", key: "id", type: "text", texts: ["paused_reason"] },
+  { table: "partner_limits", key: "host", type: "text", texts: ["reason"] },
+  { table: "webhook_endpoints", key: "id", type: "text", texts: ["disabled_reason"] }
+] as const
+
+const eraseRemarks = Effect.fnUntraced(function*(
+  sql: SqlClient.SqlClient,
+  { key, table, texts: names, type }: (typeof remarks)[number],
+  eraser: Eraser
+) {
+  const rows = yield* sql.unsafe<{ readonly key: string; readonly texts: ReadonlyArray<string | null> }>(
+    `select ${key}::text as key, array[${names.join(", ")}] as texts from ${table} order by ${key}`
+  )
+  for (const { key: of, texts: before } of rows) {
+    const after = before.map((text) => text === null ? null : eraser.text(text))
+    if (after.every((text, index) => text === before[index])) continue
+    yield* sql.unsafe(
+      `update ${table} set ${names.map((name, index) => `${name} = $${index + 2}`).join(", ")}
+        where ${key} = $1::${type}`,
+      [of, ...after]
+    )
   }
 })

@@ -122,14 +122,13 @@ export const eraseOrders = Effect.fnUntraced(function*(
   return runs.toSorted(byId).map(({ id }): ErasedRun => ({ runId: id, held: held.get(id) }))
 })
 
-/** Erases reported events. Their keys stay in force. */
+/** Erases events that belong to no order. Their keys stay in force. */
 export const eraseEvents = Effect.fnUntraced(function*(
   sql: SqlClient.SqlClient,
   ids: ReadonlyArray<string>,
-  sought: PersonalValues
+  eraser: Eraser
 ) {
   const of = texts(ids)
-  const eraser = makeEraser(sought)
   yield* cancelPending(sql, sql`message_id = any(${of}::uuid[])`)
   for (const table of eventTables) yield* rewriteTable(sql, table, of, eraser)
   yield* sql`update event_keys set key = erased_key(key) where event_id = any(${of}::uuid[])`

@@ -41,7 +41,15 @@ export const orderTables: ReadonlyArray<RewrittenTable> = [
   {
     table: "runs",
     key: { id: "uuid" },
-    texts: { reason: "text", retry_reason: "text", effects: "text" },
+    texts: {
+      reason: "text",
+      retry_reason: "text",
+      effects: "text",
+      set_aside: "text",
+      inherited_keys: "text",
+      wait_mark: "text",
+      open_mark: "text"
+    },
     where: "t.order_id = any($1)"
   },
   {

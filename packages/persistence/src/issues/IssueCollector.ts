@@ -17,7 +17,7 @@ import { tellOperational } from "../outbox/OperationalEvents.ts"
 import { transaction } from "../sql/Transaction.ts"
 
 /** Any number that no other program locks; "sluici" in ASCII. Of several processes one at a time groups. */
-const LOCK = 0x736c75696369
+export const groupingLock = 0x736c75696369
 
 /** Runs that are grouped in one transaction. */
 const batchSize = 256
@@ -80,6 +80,13 @@ const uuids = (value: ReadonlyArray<string>) => ({ ...PgTypes.uuid(null), oid: P
 
 const timesOf = (runs: ReadonlyArray<FailedRun>) => runs.map(({ finished_at }) => finished_at.getTime())
 
+/** SQL: the record of a run's last failed step, and the outcome of its last callout, in at most one row. */
+export const failuresAre = (runId: string): string =>
+  `select s.record, (
+      select k.outcome from callouts k where k.run_id = s.run_id and k.step = s.index order by k.id desc limit 1
+    ) as outcome
+    from steps s where s.run_id = ${runId} and s.state = 'failed' order by s.index desc limit 1`
+
 /** Groups one batch; the number of runs in it. */
 export const collect = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
@@ -136,17 +143,15 @@ export const collect = Effect.gen(function*() {
   return yield* transaction(
     sql,
     Effect.gen(function*() {
-      const [lock] = yield* sql<{ readonly mine: boolean }>`select pg_try_advisory_xact_lock(${LOCK}::bigint) as mine`
+      const [lock] = yield* sql<
+        { readonly mine: boolean }
+      >`select pg_try_advisory_xact_lock(${groupingLock}::bigint) as mine`
       if (lock?.mine !== true) return 0
-      const runs = yield* sql<FailedRun>`select r.id, r.pipeline, r.reason, r.finished_at, f.record, c.outcome from (
+      const runs = yield* sql<FailedRun>`select r.id, r.pipeline, r.reason, r.finished_at, f.record, f.outcome from (
           select id, pipeline, reason, finished_at from runs
           where state in ('failed', 'compensation-failed') and issue_id is null
           order by id limit ${batchSize} for no key update skip locked
-        ) r left join lateral (
-          select s.index, s.record from steps s where s.run_id = r.id and s.state = 'failed' order by s.index desc limit 1
-        ) f on true left join lateral (
-          select k.outcome from callouts k where k.run_id = r.id and k.step = f.index order by k.id desc limit 1
-        ) c on true order by r.id`
+        ) r left join lateral (${sql.literal(failuresAre("r.id"))}) f on true order by r.id`
       for (const group of groupsOf(runs)) yield* store(group)
       return runs.length
     })

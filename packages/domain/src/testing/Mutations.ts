@@ -1,5 +1,5 @@
 /** Seeded inputs for decoders: valid documents and texts, changed at random places into what a hostile sender would send. */
-import type { Json, JsonObject } from "../../src/json/Json.ts"
+import type { Json, JsonObject } from "../json/Json.ts"
 
 export interface Random {
   readonly below: (limit: number) => number
