@@ -69,9 +69,14 @@ describe("memory", () => {
       Effect.gen(function*() {
         // Code and pools are there from the first.
         yield* exchanges(behaviour, 4)
-        const before = yield* used
-        yield* exchanges(behaviour, 12)
-        assert.isBelow((yield* used) - before, 5 * 1024 * 1024)
+        // What is compiled or cached once is in one round; a leak is in each.
+        let least = Infinity
+        for (let round = 0; round < 3 && least >= most; round++) {
+          const before = yield* used
+          yield* exchanges(behaviour, 12)
+          least = Math.min(least, (yield* used) - before)
+        }
+        assert.isBelow(least, most)
       }).pipe(Effect.provide(Layer.merge(OutboundUndici.layer({ guard }), HostileServer.layer)))
   )
 })

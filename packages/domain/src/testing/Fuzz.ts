@@ -2,7 +2,6 @@
  * Tries seeded inputs on decoders: each is read or refused, in less than a second of processor time, and none throws. For
  * the tests of decoders that outsiders reach. 2,000 inputs each; `pnpm fuzz` tries 100,000 and reports counts.
  */
-import { afterAll, assert, describe, it } from "@effect/vitest"
 import { type Random, randomOf } from "./Mutations.ts"
 
 /** Of Node, whose types this package does without. */
@@ -53,25 +52,19 @@ const fuzzed = async ({ make, name, read }: Target<unknown>) => {
   return { accepted, slowest }
 }
 
-/** Declares a test for each target. Inputs that are all accepted or all refused fail it: they prove nothing. */
-export const suite = (name: string, targets: ReadonlyArray<Target<unknown>>): void => {
-  describe(name, () => {
-    const report: Array<string> = []
-    afterAll(() => {
-      // Asked for by `pnpm fuzz` alone.
-      if (process.env["SLUICE_FUZZ_INPUTS"] !== undefined) process.stdout.write(`${report.join("\n")}\n`)
-    })
-
-    it.each(targets)("$name: every input is read or refused", async (target) => {
-      const { accepted, slowest } = await fuzzed(target)
-      report.push(
-        `${target.name}: ${inputs} inputs, ${accepted} read, ${inputs - accepted} refused, slowest ${
-          slowest.toFixed(1)
-        } ms`
-      )
-      assert.isBelow(slowest, most)
-      assert.isAbove(accepted, 0)
-      assert.isBelow(accepted, inputs)
-    }, 3_600_000)
-  })
+/**
+ * Tries all inputs on the target, and answers what is wrong, if anything: one took too long, or all were accepted or all
+ * refused, which proves nothing. Rejects with the input at which the decoder throws.
+ */
+export const fuzz = async (target: Target<unknown>): Promise<string | undefined> => {
+  const { accepted, slowest } = await fuzzed(target)
+  const result = `${target.name}: ${inputs} inputs, ${accepted} read, ${inputs - accepted} refused, slowest ${
+    slowest.toFixed(1)
+  } ms`
+  // Asked for by `pnpm fuzz` alone.
+  if (process.env["SLUICE_FUZZ_INPUTS"] !== undefined) process.stdout.write(`${result}\n`)
+  return slowest >= most || accepted === 0 || accepted === inputs ? result : undefined
 }
+
+/** Milliseconds after which a test over all inputs is given up. */
+export const patience = 3_600_000

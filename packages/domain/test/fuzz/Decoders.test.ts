@@ -1,5 +1,5 @@
 /** Everything in this package that reads what outsiders write. Cursors and expressions are in packages of their own. */
-import { assert } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { expressionIn, unreadMarks } from "../../src/decode/Marks.ts"
 import { retryAfterMs } from "../../src/decode/RetryAfter.ts"
 import { parseTimeSpan, readTimeout } from "../../src/decode/TimeSpan.ts"
@@ -16,7 +16,7 @@ import { decodeConnector } from "../../src/settings/ConnectorDocument.ts"
 import { decodePipeline } from "../../src/settings/PipelineDocument.ts"
 import { decodeSettingsFile } from "../../src/settings/SettingsFile.ts"
 import { decodeWebhookEndpoint } from "../../src/settings/WebhookEndpointDocument.ts"
-import { reads, suite, target } from "../../src/testing/Fuzz.ts"
+import { fuzz, patience, reads, target } from "../../src/testing/Fuzz.ts"
 import { garbled, mutated, type Random } from "../../src/testing/Mutations.ts"
 import { readWorkflowAnswer } from "../../src/workflow/WorkflowAnswer.ts"
 
@@ -229,4 +229,8 @@ const targets = [
   })
 ]
 
-suite("decoders", targets)
+describe("decoders", () => {
+  it.each(targets)("$name: every input is read or refused", async (target) => {
+    assert.isUndefined(await fuzz(target))
+  }, patience)
+})

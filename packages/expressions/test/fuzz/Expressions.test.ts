@@ -1,9 +1,9 @@
 /** Expressions as authors of pipelines write them: parsed, compiled and evaluated, whatever stands in them. */
-import { suite, target } from "@sluice/domain/internal/testing/Fuzz"
+import { afterAll, assert, describe, it } from "@effect/vitest"
+import { fuzz, patience, target } from "@sluice/domain/internal/testing/Fuzz"
 import { garbled, type Random } from "@sluice/domain/internal/testing/Mutations"
 import { Expressions, type ExpressionScope } from "@sluice/engine/expressions/Expressions"
 import { Effect, Exit, ManagedRuntime } from "effect"
-import { afterAll } from "vitest"
 import * as JsonataExpressions from "../../src/JsonataExpressions.ts"
 
 const scope: ExpressionScope = {
@@ -26,7 +26,6 @@ const sources = [
 ]
 
 const runtime = ManagedRuntime.make(JsonataExpressions.layer())
-afterAll(() => runtime.dispose())
 
 /** Evaluates; a failure is one that names the expression. */
 const evaluates = async (source: string): Promise<boolean> => {
@@ -42,10 +41,16 @@ const evaluates = async (source: string): Promise<boolean> => {
   throw new Error(String(exit.cause))
 }
 
-suite("expressions", [
-  target({
-    name: "expression",
-    make: (random: Random) => garbled(random, random.one(sources)),
-    read: evaluates
-  })
-])
+const expression = target({
+  name: "expression",
+  make: (random: Random) => garbled(random, random.one(sources)),
+  read: evaluates
+})
+
+describe("expressions", () => {
+  afterAll(() => runtime.dispose())
+
+  it("every expression is evaluated or refused", async () => {
+    assert.isUndefined(await fuzz(expression))
+  }, patience)
+})
