@@ -1,10 +1,8 @@
 /** Contract: section 2, "Keys can also be managed". */
-import { assert, describe, it, layer } from "@effect/vitest"
-import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
-import { Effect, Redacted } from "effect"
+import { assert, describe, layer } from "@effect/vitest"
+import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import * as Process from "../support/Process.ts"
-import { type Answer, exchange, Sluice } from "../support/Sluice.ts"
+import { type Answer, Sluice } from "../support/Sluice.ts"
 
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` })
 const environmentKey = "key-of-the-environment"
@@ -154,57 +152,4 @@ describe("stored API keys", () => {
         assert.deepStrictEqual(answers.map(({ status }) => status).toSorted(), [204, 409])
       }))
   })
-
-  it.live(
-    "a key that is created or deleted takes effect on every process within a second",
-    () =>
-      Effect.gen(function*() {
-        const { url } = yield* DatabaseTest
-        const environment = {
-          DATABASE_URL: Redacted.value(url),
-          SLUICE_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString("base64")
-        }
-        const [here, there] = yield* Effect.all([Process.start(environment), Process.start(environment)])
-        const [a, b] = [yield* here.url, yield* there.url]
-        const made = yield* exchange(a, "POST", "/v1/api-keys", { body: { name: "root", roles: ["admin"] } })
-        const root = bearer(made.json.key)
-        const closed = yield* within(exchange(b, "GET", "/v1/orders"), 401)
-        yield* within(exchange(b, "GET", "/v1/orders", { headers: root }), 200)
-        const { json } = yield* exchange(b, "POST", "/v1/api-keys", {
-          headers: root,
-          body: { name: "x", roles: ["read"] }
-        })
-        const opened = yield* within(exchange(a, "GET", "/v1/orders", { headers: bearer(json.key) }), 200)
-        yield* exchange(a, "DELETE", `/v1/api-keys/${json.id}`, { headers: root })
-        const gone = yield* within(exchange(b, "GET", "/v1/orders", { headers: bearer(json.key) }), 401)
-        if (process.env["STRICT_TIMES"] === "1") { for (const ms of [closed, opened, gone]) assert.isBelow(ms, 1000) }
-
-        // A stored key is a key for the rule on HOST.
-        const reachable = yield* Process.start({ ...environment, HOST: "0.0.0.0" })
-        const { port } = new URL(yield* reachable.url)
-        assert.strictEqual(
-          (yield* exchange(`http://127.0.0.1:${port}`, "GET", "/v1/orders", { headers: root })).status,
-          200
-        )
-      }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)),
-    60_000
-  )
-
-  it.live("without any key, a HOST that is reachable from outside ends the start with one line", () =>
-    Effect.gen(function*() {
-      const { url } = yield* DatabaseTest
-      for (
-        const environment of [{ DATABASE_URL: Redacted.value(url) }, {
-          SLUICE_DATA_DIR: "/tmp/sluice-that-is-not-there"
-        }]
-      ) {
-        const refused = yield* Process.start({ ...environment, HOST: "0.0.0.0" })
-        const { code, errors } = yield* refused.ended
-        assert.strictEqual(code, 1)
-        assert.match(
-          errors,
-          /^sluice: HOST 0\.0\.0\.0 can be reached .* SLUICE_API_KEYS to name=key, or HOST to 127\.0\.0\.1\n$/
-        )
-      }
-    }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)))
 })

@@ -3,9 +3,18 @@ import { parse } from "@sluice/domain/json/Json"
 import { Effect, Schema } from "effect"
 import { compile } from "../../src/schemas/SchemaCompiler.ts"
 
+const compiledSchemas = new Map<string, ReturnType<typeof compile>>()
+
+/** Compiles each schema once: this takes some twenty milliseconds. */
+const compiledOf = (schema: string) => {
+  const known = compiledSchemas.get(schema) ?? compile(parse(schema))
+  compiledSchemas.set(schema, known)
+  return known
+}
+
 /** Says how a text does not fit a schema, both as JSON texts; the schema's fault, if it has one. */
 const misfit = (schema: string, text: string): string | undefined => {
-  const compiled = compile(parse(schema))
+  const compiled = compiledOf(schema)
   return "fault" in compiled ? `fault: ${compiled.fault}` : compiled.misfit(text)
 }
 const fits = (schema: string, text: string): boolean => {
