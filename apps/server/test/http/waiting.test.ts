@@ -1,6 +1,7 @@
 /** `Prefer: wait`: what is answered from memory is what the database holds. Contract: section 7, `POST /v1/orders`. */
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, Layer, Schedule } from "effect"
+import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
+import { Deferred, Effect, Fiber, Layer, Redacted, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
 import type { ServerResponse } from "node:http"
 import { Partner } from "../support/Partner.ts"
@@ -114,17 +115,23 @@ describe("Prefer: wait", () => {
 
   it.live("is answered without reading the run's records from the database", () =>
     Effect.gen(function*() {
+      const { url } = yield* DatabaseTest
       const sql = yield* SqlClient.SqlClient
-      yield* prepare
-      const { ask } = yield* Sluice
       const all = ["CALLS", "FAILS", "PATCHES", "POSTS"]
-      const submitted = yield* Effect.forEach(all, submit, { concurrency: "unbounded" })
-      yield* Effect.forEach(
-        submitted,
-        ({ json }) => ask("POST", `/v1/orders/${json.order.id}/process`, { headers: { prefer: "wait=30" }, body: {} }),
-        { concurrency: "unbounded" }
-      )
-      // Statistics are told of a second after a connection has become idle.
+      const waited = Effect.gen(function*() {
+        yield* prepare
+        const { ask } = yield* Sluice
+        const submitted = yield* Effect.forEach(all, submit, { concurrency: "unbounded" })
+        yield* Effect.forEach(
+          submitted,
+          ({ json }) =>
+            ask("POST", `/v1/orders/${json.order.id}/process`, { headers: { prefer: "wait=30" }, body: {} }),
+          { concurrency: "unbounded" }
+        )
+      })
+      const server = Layer.provideMerge(Sluice.layer({ DATABASE_URL: Redacted.value(url) }), Partner.layer)
+      yield* Effect.provide(waited, server, { local: true })
+      // Connections tell at their end what they did, and within ten seconds otherwise.
       const [callouts] = yield* Effect.repeat(
         sql<{ readonly made: bigint; readonly scans: bigint }>`select n_tup_ins as made,
           coalesce(seq_scan, 0) + coalesce(idx_scan, 0) as scans from pg_stat_user_tables where relname = 'callouts'`,
@@ -132,7 +139,7 @@ describe("Prefer: wait", () => {
       )
       // Each insert asks the index whether the record is there; a read for each answer would be four more.
       assert.isBelow(Number((callouts?.scans ?? 0n) - (callouts?.made ?? 0n)), 4)
-    }).pipe(Effect.provide(environment)))
+    }).pipe(Effect.provide(DatabaseTest.layer)))
 
   it.live("is answered with the newest order if it was changed meanwhile", () =>
     Effect.gen(function*() {
