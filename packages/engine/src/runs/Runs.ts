@@ -54,41 +54,50 @@ const spanOf = ({ orderId, runId }: ClaimedRun) =>
     Tracer.externalSpan({ traceId: ofOrder(orderId).traceId, spanId: spanIdOf(runId) })
   ] as const
 
-const make = Effect.fnUntraced(function*(options: RunsOptions) {
-  const capacity = options.capacity ?? 10_000
-  const journal = yield* Journal
-  const reader = yield* RunReader
-  const execute = yield* PipelineRun.make
-  const stop = yield* Deferred.make<void>()
-  const stopping = () => Deferred.isDoneUnsafe(stop)
-  const cancels = CancelRegistry.make()
-  const endings = new Map<string, Deferred.Deferred<void>>()
+/** The fibers of the runs that this process executes, and those who wait for one of them to end. */
+interface RunFibers {
+  readonly fibers: FiberMap.FiberMap<string>
+  readonly endings: Map<string, Deferred.Deferred<void>>
+  readonly cancels: CancelRegistry.CancelRegistry
+  readonly stop: Deferred.Deferred<void>
+}
 
+const isStopping = ({ stop }: RunFibers) => Deferred.isDoneUnsafe(stop)
+
+const makeFibers = Effect.fnUntraced(function*(grace: Duration.Input) {
+  const stop = yield* Deferred.make<void>()
   const fibers = yield* FiberMap.make<string>()
   // Runs before the fibers are interrupted: finalizers go backwards.
   yield* Effect.addFinalizer(() =>
     Deferred.succeed(stop, undefined).pipe(
-      Effect.andThen(Effect.timeoutOption(Effect.ignore(FiberMap.awaitEmpty(fibers)), options.grace ?? "20 seconds"))
+      Effect.andThen(Effect.timeoutOption(Effect.ignore(FiberMap.awaitEmpty(fibers)), grace))
     )
   )
+  return { fibers, endings: new Map(), cancels: CancelRegistry.make(), stop } satisfies RunFibers
+})
 
-  /**
-   * Abandons the run if this process still holds it when its fiber ends. A run that has ended, was released or is held
-   * by a later fiber is left alone.
-   */
+/** Wakes those who wait for the end of the run's fiber. */
+const noteEnd = ({ endings }: RunFibers, runId: string) => {
+  const ending = endings.get(runId)
+  if (ending === undefined) return
+  endings.delete(runId)
+  Deferred.doneUnsafe(ending, Effect.void)
+}
+
+/** Starts runs as fibers. Each is abandoned if this process still holds it when its fiber ends. */
+const starter = (its: RunFibers, journal: Journal["Service"], execute: Effect.Success<typeof PipelineRun.make>) => {
+  const stop = Deferred.await(its.stop)
+  const stopping = () => isStopping(its)
+  /** A run that has ended, was released or is held by a later fiber is left alone. */
   const leave = (held: ClaimedRun, control: RunSignals) =>
     Effect.andThen(
       Effect.suspend(() => stopping() ? Effect.void : journal.abandon(held)),
       // Last: who begins to wait after this must find no fiber.
       Effect.sync(() => {
-        cancels.close(held.runId, control)
-        const ending = endings.get(held.runId)
-        if (ending === undefined) return
-        endings.delete(held.runId)
-        Deferred.doneUnsafe(ending, Effect.void)
+        its.cancels.close(held.runId, control)
+        noteEnd(its, held.runId)
       })
     )
-
   const run = (held: ClaimedRun, control: RunSignals) =>
     execute(held, control).pipe(
       Effect.catchTag("Fenced", () => Effect.logDebug("run left to its new holder", { runId: held.runId })),
@@ -99,52 +108,69 @@ const make = Effect.fnUntraced(function*(options: RunsOptions) {
       ),
       Effect.ensuring(leave(held, control))
     )
-
   // A fiber that is left from before the lease was lost is interrupted by the one that takes its place.
-  const start = (held: ClaimedRun): Effect.Effect<void> =>
+  return (held: ClaimedRun): Effect.Effect<void> =>
     Effect.suspend(() => {
-      const control = { stopping, stop: Deferred.await(stop), ...cancels.open(held) }
-      return Effect.asVoid(FiberMap.run(fibers, held.runId, Effect.provideService(run(held, control), ...spanOf(held))))
+      const control = { stopping, stop, ...its.cancels.open(held) }
+      const fiber = Effect.provideService(run(held, control), ...spanOf(held))
+      return Effect.asVoid(FiberMap.run(its.fibers, held.runId, fiber))
     })
+}
 
-  if (options.claims !== false) {
-    yield* BackgroundLoop.fork(
-      "run-claims",
-      journal.claimed.pipe(
-        Stream.takeUntil(stopping),
-        Stream.runForEach((held) => stopping() ? Effect.void : start(held))
-      )
+/** Starts the runs that the journal claims, and tells those of this process that they were cancelled. */
+const followJournal = Effect.fnUntraced(function*(
+  its: RunFibers,
+  journal: Journal["Service"],
+  start: (held: ClaimedRun) => Effect.Effect<void>
+) {
+  yield* BackgroundLoop.fork(
+    "run-claims",
+    journal.claimed.pipe(
+      Stream.takeUntil(() => isStopping(its)),
+      Stream.runForEach((held) => isStopping(its) ? Effect.void : start(held))
     )
-    yield* BackgroundLoop.fork(
-      "run-cancellations",
-      Stream.runForEach(
-        journal.cancellations,
-        ({ runId, ...cancellation }) => Effect.sync(() => cancels.tell(runId, cancellation))
-      )
+  )
+  yield* BackgroundLoop.fork(
+    "run-cancellations",
+    Stream.runForEach(
+      journal.cancellations,
+      ({ runId, ...cancellation }) => Effect.sync(() => its.cancels.tell(runId, cancellation))
     )
-  }
+  )
+})
 
+/** Waits for the end of a run, by its UUID: of its fiber, where this process has one, and then by polling. */
+const ender = ({ endings, fibers }: RunFibers, journal: Journal["Service"]) => {
   const isOver = (runId: string) =>
     Effect.map(
       Effect.orElseSucceed(journal.state(runId), () => undefined),
       (state) => state !== undefined && isFinal(state)
     )
-
   const awaitElsewhere = (runId: string): Effect.Effect<void> =>
     isOver(runId).pipe(
       Effect.flatMap((over) =>
         over ? Effect.void : Effect.andThen(Effect.sleep(lookEvery), Effect.suspend(() => awaitElsewhere(runId)))
       )
     )
-
-  const end = (runId: string) =>
+  return (runId: string) =>
     Effect.suspend(() => {
       if (!FiberMap.hasUnsafe(fibers, runId)) return awaitElsewhere(runId)
       const ending = endings.get(runId) ?? Deferred.makeUnsafe<void>()
       endings.set(runId, ending)
-      // A run that was handed over ends in this process without having ended.
+      // A run that was released ends in this process without having ended.
       return Effect.andThen(Deferred.await(ending), awaitElsewhere(runId))
     })
+}
+
+const make = Effect.fnUntraced(function*(options: RunsOptions) {
+  const capacity = options.capacity ?? 10_000
+  const journal = yield* Journal
+  const reader = yield* RunReader
+  const execute = yield* PipelineRun.make
+  const its = yield* makeFibers(options.grace ?? "20 seconds")
+  const start = starter(its, journal, execute)
+  if (options.claims !== false) yield* followJournal(its, journal, start)
+  const end = ender(its, journal)
 
   const awaitEnd = (id: string, atMost: Duration.Input) =>
     end(uuidOfRun(id)).pipe(Effect.timeoutOption(atMost), Effect.map((result) => result._tag === "Some"))
@@ -156,12 +182,10 @@ const make = Effect.fnUntraced(function*(options: RunsOptions) {
     return yield* reader.get(id)
   })
 
-  const hasRoom = Effect.map(FiberMap.size(fibers), (size) => size < capacity && !stopping())
-
   return Runs.of({
     start,
-    cancel: (id, cancellation) => cancels.tell(uuidOfRun(id), cancellation),
-    hasRoom,
+    cancel: (id, cancellation) => its.cancels.tell(uuidOfRun(id), cancellation),
+    hasRoom: Effect.map(FiberMap.size(its.fibers), (size) => size < capacity && !isStopping(its)),
     awaitEnd,
     result
   })

@@ -96,6 +96,63 @@ const known = (row: Row): KnownApiKey => ({
 
 const uuid = (id: string): string | undefined => id.startsWith("api_key-") ? uuidOf(id) : undefined
 
+/** Changes of keys stand in line behind each other, and behind those of settings. */
+const inLine = (sql: SqlClient.SqlClient) => sql`select revision from settings_revision for update`
+
+const create = Effect.fnUntraced(function*(
+  sql: SqlClient.SqlClient,
+  request: ApiKeyRequest,
+  digest: string,
+  surroundings: Surroundings
+) {
+  const now = yield* Clock.currentTimeMillis
+  const id = yield* newUuid
+  const row = yield* orUnavailable(transaction(
+    sql,
+    Effect.gen(function*() {
+      yield* inLine(sql)
+      const there = yield* sql<Pick<Row, "name">>`select name from api_keys`
+      const read = readApiKey(request, { now, hasTenants: surroundings.hasTenants, isFirst: there.length === 0 })
+      if ("faults" in read) return yield* new ApiKeyInvalid({ faults: read.faults as Array<ApiKeyFault> })
+      const { expiresAt, name, roles, tenant } = read.key
+      if (surroundings.names.has(name) || there.some((other) => other.name === name)) {
+        return yield* new ApiKeyNameTaken({ name })
+      }
+      const expires = expiresAt === undefined ? null : PgTypes.timestamptz(expiresAt)
+      const [stored] = yield* sql<Row>`insert into api_keys (id, name, roles, tenant, digest, created_at, expires_at)
+        values (${id}, ${name}, string_to_array(${roles.join(",")}, ','), ${tenant ?? null}, ${digest}, ${
+        PgTypes.timestamptz(now)
+      }, ${expires})
+        returning *`
+      yield* announce(sql)
+      if (stored !== undefined) yield* recordAct(sql, { after: shown(stored) as Json })
+      return stored
+    })
+  ))
+  return row === undefined ? yield* Effect.die(`API key ${id} was not stored`) : shown(row)
+})
+
+const remove = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, id: string, { hasAdministrator }: Surroundings) {
+  const key = uuid(id)
+  if (key === undefined) return yield* new ApiKeyUnknown({ id })
+  yield* orUnavailable(transaction(
+    sql,
+    Effect.gen(function*() {
+      yield* inLine(sql)
+      const rows = yield* sql<Row>`select * from api_keys`
+      const row = rows.find((one) => one.id === key)
+      if (row === undefined) return yield* new ApiKeyUnknown({ id })
+      const standings = rows.map(({ expires_at, id, roles }) => ({ id, roles, expires: expires_at !== null }))
+      if (isLastAdministrator(key, standings, hasAdministrator)) {
+        return yield* new LastAdministrator({ name: row.name })
+      }
+      yield* sql`delete from api_keys where id = ${key}`
+      yield* announce(sql)
+      yield* recordAct(sql, { before: shown(row) as Json })
+    })
+  ))
+})
+
 const make = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   const settings = yield* SettingsLive
@@ -129,60 +186,6 @@ const make = Effect.gen(function*() {
     ))
   yield* BackgroundLoop.fork("api-key-uses", Effect.forever(noteUses))
 
-  /** Changes of keys stand in line behind each other, and behind those of settings. */
-  const inLine = sql`select revision from settings_revision for update`
-
-  const create = Effect.fnUntraced(function*(request: ApiKeyRequest, digest: string, surroundings: Surroundings) {
-    const now = yield* Clock.currentTimeMillis
-    const id = yield* newUuid
-    const row = yield* orUnavailable(transaction(
-      sql,
-      Effect.gen(function*() {
-        yield* inLine
-        const there = yield* sql<Pick<Row, "name">>`select name from api_keys`
-        const read = readApiKey(request, { now, hasTenants: surroundings.hasTenants, isFirst: there.length === 0 })
-        if ("faults" in read) return yield* new ApiKeyInvalid({ faults: read.faults as Array<ApiKeyFault> })
-        const { expiresAt, name, roles, tenant } = read.key
-        if (surroundings.names.has(name) || there.some((other) => other.name === name)) {
-          return yield* new ApiKeyNameTaken({ name })
-        }
-        const expires = expiresAt === undefined ? null : PgTypes.timestamptz(expiresAt)
-        const [stored] = yield* sql<Row>`insert into api_keys (id, name, roles, tenant, digest, created_at, expires_at)
-          values (${id}, ${name}, string_to_array(${roles.join(",")}, ','), ${tenant ?? null}, ${digest}, ${
-          PgTypes.timestamptz(now)
-        }, ${expires})
-          returning *`
-        yield* announce(sql)
-        if (stored !== undefined) yield* recordAct(sql, { after: shown(stored) as Json })
-        return stored
-      })
-    ))
-    yield* refreshNow
-    return row === undefined ? yield* Effect.die(`API key ${id} was not stored`) : shown(row)
-  })
-
-  const remove = Effect.fnUntraced(function*(id: string, { hasAdministrator }: Surroundings) {
-    const key = uuid(id)
-    if (key === undefined) return yield* new ApiKeyUnknown({ id })
-    yield* orUnavailable(transaction(
-      sql,
-      Effect.gen(function*() {
-        yield* inLine
-        const rows = yield* sql<Row>`select * from api_keys`
-        const row = rows.find((one) => one.id === key)
-        if (row === undefined) return yield* new ApiKeyUnknown({ id })
-        const standings = rows.map(({ expires_at, id, roles }) => ({ id, roles, expires: expires_at !== null }))
-        if (isLastAdministrator(key, standings, hasAdministrator)) {
-          return yield* new LastAdministrator({ name: row.name })
-        }
-        yield* sql`delete from api_keys where id = ${key}`
-        yield* announce(sql)
-        yield* recordAct(sql, { before: shown(row) as Json })
-      })
-    ))
-    yield* refreshNow
-  })
-
   const list = Effect.fnUntraced(function*(request: PageRequest) {
     const after = yield* bySequence.read(request)
     const rows = yield* orUnavailable(
@@ -195,8 +198,8 @@ const make = Effect.gen(function*() {
   })
 
   return ApiKeyStore.of({
-    create,
-    delete: remove,
+    create: (request, digest, surroundings) => Effect.tap(create(sql, request, digest, surroundings), refreshNow),
+    delete: (id, surroundings) => Effect.tap(remove(sql, id, surroundings), refreshNow),
     list,
     areStored: () => byDigest.size > 0,
     find: (digest) => byDigest.get(digest),

@@ -62,6 +62,78 @@ export interface PartnerBreakerBoard {
   readonly seen: (unwell: ReadonlyArray<Unwell>) => void
 }
 
+/**
+ * Opens the circuit for 1, 2, 4 … 30 s, as `openForMs` does; a circuit that is open already was reported by another
+ * process.
+ */
+const storeFailed = (sql: SqlClient.SqlClient, host: string, failures: number) =>
+  transaction(
+    sql,
+    Effect.gen(function*() {
+      const before = yield* stateOf(sql, host)
+      const opened = yield* open(sql, host, failures)
+      if (opened.length === 0 || before !== "closed") return
+      const reason = `its circuit breaker opened after ${failures} ${failures === 1 ? "failure" : "failures"} in a row`
+      yield* tellOperational(sql, "partner.down", { reason, host })
+    })
+  )
+
+/** Locks the partner's row, so that of several processes one reports a change. */
+const stateOf = (sql: SqlClient.SqlClient, host: string) =>
+  Effect.map(
+    sql<{ readonly state: BreakerState }>`select state from partners where host = ${host} for update`,
+    ([row]) => row?.state ?? "closed"
+  )
+
+const open = (sql: SqlClient.SqlClient, host: string, failures: number) =>
+  sql`insert into partners (host, state, failures, openings, retry_at)
+    values (${host}, 'open', ${failures}, 1, clock_timestamp() + interval '1 second')
+    on conflict (host) do update set state = 'open',
+      since = case when partners.state = 'closed' then clock_timestamp() else partners.since end,
+      failures = partners.failures + ${failures}, openings = partners.openings + 1, batch = 1,
+      retry_at = clock_timestamp() + least(30, 2 ^ least(partners.openings, 10)) * interval '1 second'
+    where partners.state <> 'open' returning host`
+
+const close = (sql: SqlClient.SqlClient, host: string, batch: number, reason: string) =>
+  transaction(
+    sql,
+    Effect.gen(function*() {
+      const [closed] = yield* sql<{ readonly before: BreakerState }>`
+        with before as (select host, state from partners where host = ${host} for update)
+        update partners set
+          since = case when before.state <> 'closed' then clock_timestamp() else partners.since end,
+          state = 'closed', failures = 0, openings = 0, batch = ${batch}, retry_at = clock_timestamp()
+        from before where partners.host = before.host returning before.state as before`
+      if (closed !== undefined && closed.before !== "closed") {
+        yield* tellOperational(sql, "partner.up", { reason, host })
+      }
+    })
+  )
+
+const statuses = (sql: SqlClient.SqlClient) =>
+  Effect.map(
+    sql.unsafe<Row>(`select host, state, since, failures, ${waiting} from partners p order by host collate "C"`),
+    (rows) => rows.map(statusOf)
+  )
+
+/** Closes the circuit of a partner for an operator, and returns its status; `undefined` where no partner is known so. */
+const reset = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, host: string) {
+  yield* transaction(
+    sql,
+    Effect.gen(function*() {
+      const [before] = yield* sql<{ readonly state: string }>`select state from partners where host = ${host}
+        for update`
+      yield* close(sql, host, 1, "its circuit breaker was reset")
+      if (before !== undefined) yield* recordAct(sql, { before: { ...before }, after: { state: "closed" } })
+    })
+  )
+  const [row] = yield* sql.unsafe<Row>(
+    `select host, state, since, failures, ${waiting} from partners p where host = $1`,
+    [host]
+  )
+  return row === undefined ? undefined : statusOf(row)
+})
+
 /** The breaker board on PostgreSQL. `changed`: held runs may be claimed sooner than the next look. */
 export const make = Effect.fnUntraced(function*(changed: () => void, announcements: WorkNotifications) {
   const sql = yield* SqlClient.SqlClient
@@ -71,60 +143,10 @@ export const make = Effect.fnUntraced(function*(changed: () => void, announcemen
   const news = new Map<string, News>()
   let storedNow = new Map<string, News>()
 
-  /**
-   * Opens the circuit for 1, 2, 4 … 30 s, as `openForMs` does; a circuit that is open already was reported by another
-   * process.
-   */
-  const storeFailed = (host: string, failures: number) =>
-    transaction(
-      sql,
-      Effect.gen(function*() {
-        const before = yield* stateOf(host)
-        const opened = yield* open(host, failures)
-        if (opened.length === 0 || before !== "closed") return
-        const reason = `its circuit breaker opened after ${failures} ${
-          failures === 1 ? "failure" : "failures"
-        } in a row`
-        yield* tellOperational(sql, "partner.down", { reason, host })
-      })
-    )
-
-  /** Locks the partner's row, so that of several processes one reports a change. */
-  const stateOf = (host: string) =>
-    Effect.map(
-      sql<{ readonly state: BreakerState }>`select state from partners where host = ${host} for update`,
-      ([row]) => row?.state ?? "closed"
-    )
-
-  const open = (host: string, failures: number) =>
-    sql`insert into partners (host, state, failures, openings, retry_at)
-      values (${host}, 'open', ${failures}, 1, clock_timestamp() + interval '1 second')
-      on conflict (host) do update set state = 'open',
-        since = case when partners.state = 'closed' then clock_timestamp() else partners.since end,
-        failures = partners.failures + ${failures}, openings = partners.openings + 1, batch = 1,
-        retry_at = clock_timestamp() + least(30, 2 ^ least(partners.openings, 10)) * interval '1 second'
-      where partners.state <> 'open' returning host`
-
-  const close = (host: string, batch: number, reason: string) =>
-    transaction(
-      sql,
-      Effect.gen(function*() {
-        const [closed] = yield* sql<{ readonly before: BreakerState }>`
-          with before as (select host, state from partners where host = ${host} for update)
-          update partners set
-            since = case when before.state <> 'closed' then clock_timestamp() else partners.since end,
-            state = 'closed', failures = 0, openings = 0, batch = ${batch}, retry_at = clock_timestamp()
-          from before where partners.host = before.host returning before.state as before`
-        if (closed !== undefined && closed.before !== "closed") {
-          yield* tellOperational(sql, "partner.up", { reason, host })
-        }
-      })
-    )
-
   const store = (host: string, one: News) =>
     one._tag === "Failed"
-      ? storeFailed(host, one.failures)
-      : Effect.andThen(close(host, batchAfter(one.answers), "it answered again"), Effect.sync(changed))
+      ? storeFailed(sql, host, one.failures)
+      : Effect.andThen(close(sql, host, batchAfter(one.answers), "it answered again"), Effect.sync(changed))
 
   const storing = Effect.gen(function*() {
     yield* wake.await
@@ -171,31 +193,16 @@ export const make = Effect.fnUntraced(function*(changed: () => void, announcemen
       const before = news.get(host)
       tell(host, { _tag: "Answered", answers: before?._tag === "Answered" ? before.answers + 1 : 1 })
     },
-    list: orUnavailable(
-      sql.unsafe<Row>(`select host, state, since, failures, ${waiting} from partners p order by host collate "C"`)
-    ).pipe(Effect.map((rows) => rows.map(statusOf))),
+    list: orUnavailable(statuses(sql)),
     reset: (host) =>
-      orUnavailable(Effect.gen(function*() {
-        yield* transaction(
-          sql,
-          Effect.gen(function*() {
-            const [before] = yield* sql<{ readonly state: string }>`select state from partners where host = ${host}
-              for update`
-            yield* close(host, 1, "its circuit breaker was reset")
-            if (before !== undefined) yield* recordAct(sql, { before: { ...before }, after: { state: "closed" } })
-          })
-        )
-        const [row] = yield* sql.unsafe<Row>(
-          `select host, state, since, failures, ${waiting} from partners p where host = $1`,
-          [host]
-        )
-        if (row === undefined) return undefined
-        news.delete(host)
-        view.delete(host)
-        changed()
-        announcements.announce()
-        return statusOf(row)
-      }))
+      Effect.tap(orUnavailable(reset(sql, host)), (status) =>
+        Effect.sync(() => {
+          if (status === undefined) return
+          news.delete(host)
+          view.delete(host)
+          changed()
+          announcements.announce()
+        }))
   })
 
   const board: PartnerBreakerBoard = {

@@ -32,43 +32,49 @@ const keptVersions = 256
  */
 const keptSecrets = 1_000
 
+/** The secrets that this process has seen in force, oldest first, and the calls that keep them. */
+const makeSeenSecrets = () => {
+  const seen = new Set<string>()
+  return {
+    /** `false` where all were known. */
+    remember: (secrets: ReadonlyArray<string>): boolean => {
+      const before = seen.size
+      for (const secret of secrets) seen.add(secret)
+      return seen.size > before
+    },
+    withSeen: (loaded: LoadedSettings): LoadedSettings => {
+      for (const secret of loaded.secrets) {
+        // Those in force are the youngest, and never dropped.
+        seen.delete(secret)
+        seen.add(secret)
+      }
+      for (const secret of seen) {
+        if (seen.size <= Math.max(keptSecrets, loaded.secrets.length)) break
+        seen.delete(secret)
+      }
+      return { ...loaded, secrets: [...seen] }
+    }
+  }
+}
+
+/** Logs which settings are disabled, whenever that has changed. */
+const makeDisabledLog = () => {
+  let logged = ""
+  return ({ unreadable }: LoadedSettings) => {
+    const lines = unreadable.map((setting) => `${kindText[setting.kind]} ${setting.id}: ${setting.message}`)
+    const changed = lines.join("\n") !== logged
+    logged = lines.join("\n")
+    return changed ? Effect.forEach(lines, (line) => Effect.logError(line), { discard: true }) : Effect.void
+  }
+}
+
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
   const box = yield* SecretBox
   const one = yield* Semaphore.make(1)
-  const seen = new Set<string>()
+  const { remember, withSeen } = makeSeenSecrets()
   const versions = new Map<string, Pipeline>()
-
-  /** `false` where all were known. */
-  const remember = (secrets: ReadonlyArray<string>): boolean => {
-    const before = seen.size
-    for (const secret of secrets) seen.add(secret)
-    return seen.size > before
-  }
-
-  const withSeen = (loaded: LoadedSettings): LoadedSettings => {
-    for (const secret of loaded.secrets) {
-      // Those in force are the youngest, and never dropped.
-      seen.delete(secret)
-      seen.add(secret)
-    }
-    for (const secret of seen) {
-      if (seen.size <= Math.max(keptSecrets, loaded.secrets.length)) break
-      seen.delete(secret)
-    }
-    return { ...loaded, secrets: [...seen] }
-  }
-
-  let told = ""
-  /** Logs which settings are disabled, whenever that has changed. */
-  const tell = ({ unreadable }: LoadedSettings) => {
-    const lines = unreadable.map((setting) => `${kindText[setting.kind]} ${setting.id}: ${setting.message}`)
-    const changed = lines.join("\n") !== told
-    told = lines.join("\n")
-    return changed ? Effect.forEach(lines, (line) => Effect.logError(line), { discard: true }) : Effect.void
-  }
-
-  const read = orUnavailable(load(sql, box)).pipe(Effect.tap(tell), Effect.map(withSeen))
+  const read = orUnavailable(load(sql, box)).pipe(Effect.tap(makeDisabledLog()), Effect.map(withSeen))
   const first = yield* read
   const sealed = first.unreadable.filter(({ secrets }) => secrets.length > 0)
   if (!box.hasKey && sealed.length > 0) {
