@@ -30,34 +30,113 @@ const list = <E>(name: string, items: Stream.Stream<string, E>): Stream.Stream<s
 const rowsOf = <A, E>(rows: Effect.Effect<ReadonlyArray<A>, E>): Stream.Stream<A, E> =>
   Stream.flatMap(Stream.fromEffect(rows), Stream.fromIterable)
 
+type Subject = Effect.Success<ReturnType<typeof findSubject>>
+
+type OrderIds = Stream.Stream<string>
+
+/** The ids of the runs of these orders. */
+const runsOf = (sql: SqlClient.SqlClient, orders: OrderIds) =>
+  Stream.flatMap(
+    orders,
+    (id) => rowsOf(sql<{ readonly id: string }>`select id from runs where order_id = ${id} order by id`)
+  )
+
+/** The ids of the deliveries about these orders, and of those about the customer's own events. */
+const deliveriesOf = (sql: SqlClient.SqlClient, subject: Subject, orders: OrderIds) =>
+  Stream.concat(
+    Stream.flatMap(
+      orders,
+      (id) =>
+        rowsOf(sql<{ readonly id: string }>`select id from deliveries where order_id = ${id} order by order_id, id`)
+    ),
+    Stream.flatMap(
+      eventsOf(sql, subject),
+      (some) =>
+        Stream.flatMap(
+          Stream.fromIterable(some),
+          (id) => rowsOf(sql<{ readonly id: string }>`select id from deliveries where message_id = ${id}::uuid`)
+        )
+    )
+  )
+
+/** The documents of the customer's subscriptions, and of those that these orders have left for others. */
+const subscriptionsOf = (sql: SqlClient.SqlClient, { stored }: Subject, orders: OrderIds) =>
+  Stream.concat(
+    stored === undefined
+      ? Stream.empty
+      : rowsOf(sql<{ readonly doc: string }>`select r.doc from (${sql.literal(subscriptionSource)}) r
+          where r.customer_id = ${stored.id}`),
+    Stream.flatMap(
+      orders,
+      (id) =>
+        rowsOf(sql<{ readonly doc: string }>`select r.doc from (${sql.literal(subscriptionSource)}) r
+        where r.order_id = ${id} and r.customer_id is distinct from ${stored?.id ?? null}`)
+    )
+  )
+
+const auditOf = (sql: SqlClient.SqlClient, orders: OrderIds) =>
+  Stream.flatMap(
+    orders,
+    (id) => rowsOf(sql<AuditRow>`select * from audit where order_id = ${id} order by at, id`)
+  )
+
+/** The newest document, with `versions` and `history`. */
+const orderText = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, id: string) {
+  const versions = yield* sql<{ readonly doc: string }>`select doc from order_versions where order_id = ${id}
+    order by version`
+  const history = yield* sql<{ readonly entry: string }>`select entry from order_history where order_id = ${id}
+    order by seq`
+  const docs = versions.map(({ doc }) => doc)
+  return `${docs.at(-1)?.slice(0, -1)},"versions":[${docs.join(",")}],"history":[${
+    history.map(({ entry }) => entry).join(",")
+  }]}`
+})
+
+const isReference = (body: unknown): boolean =>
+  typeof body === "object" && body !== null && "size" in body && "href" in body
+
+const isWhole = (
+  { request, response }: ProcessEvent["steps"][number]["callouts"][number]
+): boolean => !isReference(request?.body) && !isReference(response?.body)
+
+/** The process event with every body in it, however large. */
+const processEventText = Effect.fnUntraced(function*(events: ProcessEvents["Service"], id: string) {
+  const event = yield* events.get(id)
+  const steps = yield* Effect.forEach(event.steps, (step) =>
+    Effect.map(
+      Effect.forEach(step.callouts, (callout) =>
+        isWhole(callout) ? Effect.succeed(callout) : events.callout(id, callout.id)),
+      (callouts) => ({ ...step, callouts })
+    ))
+  return yield* writeJson({ ...event, steps })
+})
+
 const make = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   const events = yield* ProcessEvents
   const deliveries = yield* Deliveries
 
-  /** The newest document, with `versions` and `history`. */
-  const order = Effect.fnUntraced(function*(id: string) {
-    const versions = yield* sql<{ readonly doc: string }>`select doc from order_versions where order_id = ${id}
-      order by version`
-    const history = yield* sql<{ readonly entry: string }>`select entry from order_history where order_id = ${id}
-      order by seq`
-    const docs = versions.map(({ doc }) => doc)
-    return `${docs.at(-1)?.slice(0, -1)},"versions":[${docs.join(",")}],"history":[${
-      history.map(({ entry }) => entry).join(",")
-    }]}`
-  })
-
-  /** The process event with every body in it, however large. */
-  const processEvent = Effect.fnUntraced(function*(id: string) {
-    const event = yield* events.get(id)
-    const steps = yield* Effect.forEach(event.steps, (step) =>
-      Effect.map(
-        Effect.forEach(step.callouts, (callout) =>
-          isWhole(callout) ? Effect.succeed(callout) : events.callout(id, callout.id)),
-        (callouts) => ({ ...step, callouts })
-      ))
-    return yield* writeJson({ ...event, steps })
-  })
+  /** The views of these ids. What retention deletes meanwhile is left out. */
+  const eventTexts = (runs: ReturnType<typeof runsOf>) =>
+    Stream.filter(
+      Stream.mapEffect(runs, ({ id }) =>
+        processEventText(events, processEventId(id)).pipe(
+          Effect.catchTags({
+            ProcessEventUnknown: () => Effect.undefined,
+            CalloutUnknown: () => Effect.undefined
+          })
+        )),
+      (item) => item !== undefined
+    )
+  const deliveryTexts = (ids: ReturnType<typeof deliveriesOf>) =>
+    Stream.filter(
+      Stream.mapEffect(ids, ({ id }) =>
+        deliveries.get(deliveryId(id)).pipe(
+          Effect.flatMap(writeJson),
+          Effect.catchTag("DeliveryUnknown", () => Effect.undefined)
+        )),
+      (item) => item !== undefined
+    )
 
   const stream: CustomerExport["Service"]["stream"] = Effect.fnUntraced(function*(name) {
     const subject = yield* orUnavailable(findSubject(sql, name))
@@ -73,86 +152,20 @@ const make = Effect.gen(function*() {
         sql<{ readonly doc: string }>`select customer_document(c) as doc from customers c where key = ${stored.key}`
       )
     const orders = Stream.fromIterable(ids)
-    const runs = Stream.flatMap(
-      orders,
-      (id) => rowsOf(sql<{ readonly id: string }>`select id from runs where order_id = ${id} order by id`)
-    )
-    const ofOrders = Stream.flatMap(
-      orders,
-      (id) =>
-        rowsOf(sql<{ readonly id: string }>`select id from deliveries where order_id = ${id} order by order_id, id`)
-    )
-    const ofEvents = Stream.flatMap(
-      eventsOf(sql, subject),
-      (some) =>
-        Stream.flatMap(
-          Stream.fromIterable(some),
-          (id) => rowsOf(sql<{ readonly id: string }>`select id from deliveries where message_id = ${id}::uuid`)
-        )
-    )
-    const subscriptions = Stream.concat(
-      stored === undefined
-        ? Stream.empty
-        : rowsOf(sql<{ readonly doc: string }>`select r.doc from (${sql.literal(subscriptionSource)}) r
-            where r.customer_id = ${stored.id}`),
-      Stream.flatMap(
-        orders,
-        (id) =>
-          rowsOf(sql<{ readonly doc: string }>`select r.doc from (${sql.literal(subscriptionSource)}) r
-          where r.order_id = ${id} and r.customer_id is distinct from ${stored?.id ?? null}`)
-      )
-    )
-    const audit = Stream.flatMap(
-      orders,
-      (id) => rowsOf(sql<AuditRow>`select * from audit where order_id = ${id} order by at, id`)
-    )
-    // What retention deletes meanwhile is left out.
-    const text = Stream.make(`{"customer":${customer?.doc ?? "null"}`).pipe(
-      Stream.concat(list("orders", Stream.mapEffect(orders, order))),
+    return Stream.make(`{"customer":${customer?.doc ?? "null"}`).pipe(
+      Stream.concat(list("orders", Stream.mapEffect(orders, (id) => orderText(sql, id)))),
+      Stream.concat(list("processEvents", eventTexts(runsOf(sql, orders)))),
+      Stream.concat(list("deliveries", deliveryTexts(deliveriesOf(sql, subject, orders)))),
+      Stream.concat(list("subscriptions", Stream.map(subscriptionsOf(sql, subject, orders), ({ doc }) => doc))),
       Stream.concat(
-        list(
-          "processEvents",
-          Stream.filter(
-            Stream.mapEffect(runs, ({ id }) =>
-              processEvent(processEventId(id)).pipe(
-                Effect.catchTags({
-                  ProcessEventUnknown: () => Effect.undefined,
-                  CalloutUnknown: () => Effect.undefined
-                })
-              )),
-            (item) => item !== undefined
-          )
-        )
+        list("audit", Stream.mapEffect(auditOf(sql, orders), (row) => Effect.flatMap(shownRecord(row), writeJson)))
       ),
-      Stream.concat(
-        list(
-          "deliveries",
-          Stream.filter(
-            Stream.mapEffect(Stream.concat(ofOrders, ofEvents), ({ id }) =>
-              deliveries.get(deliveryId(id)).pipe(
-                Effect.flatMap(writeJson),
-                Effect.catchTag("DeliveryUnknown", () => Effect.undefined)
-              )),
-            (item) => item !== undefined
-          )
-        )
-      ),
-      Stream.concat(list("subscriptions", Stream.map(subscriptions, ({ doc }) => doc))),
-      Stream.concat(list("audit", Stream.mapEffect(audit, (row) => Effect.flatMap(shownRecord(row), writeJson)))),
       Stream.concat(Stream.succeed("}"))
     )
-    return text
   })
 
   return CustomerExport.of({ stream })
 })
-
-const isReference = (body: unknown): boolean =>
-  typeof body === "object" && body !== null && "size" in body && "href" in body
-
-const isWhole = (
-  { request, response }: ProcessEvent["steps"][number]["callouts"][number]
-): boolean => !isReference(request?.body) && !isReference(response?.body)
 
 export class CustomerExport extends Context.Service<CustomerExport, {
   /** The pieces of the document. */

@@ -51,6 +51,50 @@ const printable = (text: string | undefined): string | null => text?.replaceAll(
 const same = (a: Uint8Array | undefined, b: Uint8Array | null): boolean =>
   a === undefined && b === null || sameFingerprint(a, b)
 
+/**
+ * The run that the request's key has made before; a new key is stored with the request's run. A key of another request
+ * is a conflict.
+ */
+const repeatedRun = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, request: Reprocess) {
+  const { fingerprint, idempotencyKey, orderId, run } = request
+  if (idempotencyKey === undefined) return undefined
+  const [known] = yield* sql<Known>`select k.run_id, k.fingerprint, r.state from process_keys k
+    join runs r on r.id = k.run_id where k.order_id = ${orderId}
+      and k.key in (${idempotencyKey}, erased_key(${idempotencyKey}))`
+  if (known === undefined) {
+    yield* sql`insert into process_keys (order_id, key, run_id, fingerprint)
+      values (${orderId}, ${idempotencyKey}, ${run.runId}, ${fingerprint ?? null})`
+    return undefined
+  }
+  if (same(fingerprint, known.fingerprint)) return known
+  return yield* new IntakeConflict({
+    message: `Idempotency-Key ${JSON.stringify(idempotencyKey)} was used for another request to process `
+      + `order ${orderId}`
+  })
+})
+
+/** Fails where the run retries one that another open run retries already. */
+const refuseSecondRetry = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, { orderId, run }: Reprocess) {
+  if (run.retryOf === undefined) return
+  const [other] = yield* sql<OpenRun>`select id as "runId", retry_of as "retryOf", state from runs
+    where order_id = ${orderId} and (id = ${run.retryOf} or retry_of = ${run.retryOf})
+      and state in ('queued', 'running', 'waiting', 'compensating') order by id limit 1`
+  if (other !== undefined) return yield* retryConflict(run, other)
+})
+
+/** Stores the change of the order that comes with the run, and returns the order's version after it. */
+const writtenVersion = Effect.fnUntraced(function*(
+  request: Reprocess,
+  version: number,
+  context: { readonly subscribed: Subscribed; readonly act: string | undefined }
+) {
+  if (request.write === undefined) return version
+  const written = version === request.write.seen
+    ? yield* edit(request.orderId, request.write, request.history ?? [], context)
+    : { _tag: "Stale" }
+  return written._tag === "Stale" ? yield* new OrderMoved() : version + 1
+})
+
 /** The result of the request; the claim token of a run to be executed here begins with it. */
 export type Reprocessed =
   | Exclude<Intake, { readonly _tag: "Accepted" }>
@@ -78,44 +122,14 @@ export const reprocess = Effect.fnUntraced(function*(
     Effect.gen(function*() {
       const [order] = yield* sql<Locked>`select version, event_id from orders where id = ${orderId} for no key update`
       if (order === undefined) return yield* new OrderNotFound({ orderId })
-      if (request.idempotencyKey !== undefined) {
-        const [known] = yield* sql<Known>`select k.run_id, k.fingerprint, r.state from process_keys k
-        join runs r on r.id = k.run_id where k.order_id = ${orderId}
-          and k.key in (${request.idempotencyKey}, erased_key(${request.idempotencyKey}))`
-        if (known !== undefined) {
-          if (!same(request.fingerprint, known.fingerprint)) {
-            return yield* new IntakeConflict({
-              message:
-                `Idempotency-Key ${JSON.stringify(request.idempotencyKey)} was used for another request to process `
-                + `order ${orderId}`
-            })
-          }
-          return {
-            _tag: "Repeated",
-            orderId,
-            eventId: order.event_id,
-            runId: known.run_id,
-            state: known.state
-          } as const
-        }
-        yield* sql`insert into process_keys (order_id, key, run_id, fingerprint)
-        values (${orderId}, ${request.idempotencyKey}, ${run.runId}, ${request.fingerprint ?? null})`
+      const known = yield* repeatedRun(sql, request)
+      if (known !== undefined) {
+        const { run_id: runId, state } = known
+        return { _tag: "Repeated", orderId, eventId: order.event_id, runId, state } as const
       }
-      if (run.retryOf !== undefined) {
-        const [other] = yield* sql<OpenRun>`select id as "runId", retry_of as "retryOf", state from runs
-        where order_id = ${orderId} and (id = ${run.retryOf} or retry_of = ${run.retryOf})
-          and state in ('queued', 'running', 'waiting', 'compensating') order by id limit 1`
-        if (other !== undefined) return yield* retryConflict(run, other)
-      }
+      yield* refuseSecondRetry(sql, request)
       const act = yield* actId
-      let { version } = order
-      if (request.write !== undefined) {
-        const written = version === request.write.seen
-          ? yield* edit(orderId, request.write, request.history ?? [], { subscribed, act })
-          : { _tag: "Stale" }
-        if (written._tag === "Stale") return yield* new OrderMoved()
-        version++
-      }
+      const version = yield* writtenVersion(request, order.version, { subscribed, act })
       // Fenced in between, or of a lost epoch: then nothing may be held here.
       const [standing] = yield* sql`select id from workers
       where id = ${identity.worker} and epoch = ${identity.epoch} and not fenced for key share`

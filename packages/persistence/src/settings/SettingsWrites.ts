@@ -35,24 +35,25 @@ const check = (kind: SettingsKind, id: string, row: SettingRow | undefined, { if
     ? Effect.void
     : Effect.fail(new SettingVersionMismatch({ kind, id, ...(row !== undefined && { current: row.version }) }))
 
+/** The stored setting, once all other changes of settings have ended. */
+const lockedSetting = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, kind: SettingsKind, id: string) {
+  yield* sql`SELECT revision FROM settings_revision FOR UPDATE`
+  const rows = isStorable(id) ? yield* sql<SettingRow>`SELECT * FROM ${sql(tables[kind])} WHERE id = ${id}` : []
+  return rows[0]
+})
+
+/** A pipeline that comes back after it was deleted goes on counting: a run's version names one definition for ever. */
+const insert = (sql: SqlClient.SqlClient, kind: SettingsKind, id: string, text: string) =>
+  kind === "pipeline"
+    ? sql<SettingRow>`INSERT INTO pipelines (id, version, document)
+      SELECT ${id}, coalesce(max(version), 0) + 1, ${text} FROM pipeline_versions WHERE id = ${id} RETURNING *`
+    : sql<SettingRow>`INSERT INTO ${sql(tables[kind])} (id, version, document) VALUES (${id}, 1, ${text}) RETURNING *`
+
+const update = (sql: SqlClient.SqlClient, kind: SettingsKind, id: string, text: string) =>
+  sql<SettingRow>`UPDATE ${sql(tables[kind])}
+    SET version = version + 1, document = ${text}, updated_at = clock_timestamp() WHERE id = ${id} RETURNING *`
+
 export const makeWrites = (sql: SqlClient.SqlClient, box: SecretBox["Service"]) => {
-  const stored = Effect.fnUntraced(function*(kind: SettingsKind, id: string) {
-    yield* sql`SELECT revision FROM settings_revision FOR UPDATE`
-    const rows = isStorable(id) ? yield* sql<SettingRow>`SELECT * FROM ${sql(tables[kind])} WHERE id = ${id}` : []
-    return rows[0]
-  })
-
-  /** A pipeline that comes back after it was deleted goes on counting: a run's version names one definition for ever. */
-  const insert = (kind: SettingsKind, id: string, text: string) =>
-    kind === "pipeline"
-      ? sql<SettingRow>`INSERT INTO pipelines (id, version, document)
-        SELECT ${id}, coalesce(max(version), 0) + 1, ${text} FROM pipeline_versions WHERE id = ${id} RETURNING *`
-      : sql<SettingRow>`INSERT INTO ${sql(tables[kind])} (id, version, document) VALUES (${id}, 1, ${text}) RETURNING *`
-
-  const update = (kind: SettingsKind, id: string, text: string) =>
-    sql<SettingRow>`UPDATE ${sql(tables[kind])}
-      SET version = version + 1, document = ${text}, updated_at = clock_timestamp() WHERE id = ${id} RETURNING *`
-
   /** `carry`: what of the stored document goes on where the new one is silent. */
   const put = Effect.fnUntraced(function*(
     kind: SettingsKind,
@@ -61,7 +62,7 @@ export const makeWrites = (sql: SqlClient.SqlClient, box: SecretBox["Service"]) 
     precondition: Precondition,
     carry: (document: JsonObject, before: JsonObject | undefined) => JsonObject = asWritten
   ) {
-    const row = yield* stored(kind, id)
+    const row = yield* lockedSetting(sql, kind, id)
     yield* check(kind, id, row, precondition)
     // What does not open cannot be kept, but it can be replaced: that is the mend after a lost key.
     const before = row === undefined ? undefined : (yield* open(box, kind, id, documentOf(row))).document
@@ -74,7 +75,7 @@ export const makeWrites = (sql: SqlClient.SqlClient, box: SecretBox["Service"]) 
       return { ...shown(kind, row), created: false, changed: false } satisfies Put
     }
     const text = stringify(yield* seal(box, kind, id, next))
-    const [written] = yield* row === undefined ? insert(kind, id, text) : update(kind, id, text)
+    const [written] = yield* row === undefined ? insert(sql, kind, id, text) : update(sql, kind, id, text)
     if (written === undefined) return yield* Effect.die(`${kind} ${id} was not written`)
     if (kind === "pipeline") {
       const { version } = written
@@ -93,7 +94,7 @@ export const makeWrites = (sql: SqlClient.SqlClient, box: SecretBox["Service"]) 
   })
 
   const remove = Effect.fnUntraced(function*(kind: SettingsKind, id: string, precondition: Precondition) {
-    const row = yield* stored(kind, id)
+    const row = yield* lockedSetting(sql, kind, id)
     if (row === undefined) return yield* new SettingUnknown({ kind, id })
     yield* check(kind, id, row, precondition)
     if (kind === "pipeline") {
@@ -110,7 +111,7 @@ export const makeWrites = (sql: SqlClient.SqlClient, box: SecretBox["Service"]) 
 
   /** Pauses a pipeline or resumes it, and answers it as it is then. Resuming one that is not paused changes nothing. */
   const pause = Effect.fnUntraced(function*(id: string, reason: string, paused: boolean) {
-    const row = yield* stored("pipeline", id)
+    const row = yield* lockedSetting(sql, "pipeline", id)
     if (row === undefined) return yield* new SettingUnknown({ kind: "pipeline", id })
     const before = shown("pipeline", row)
     if (!paused && row.paused_at == null) return before

@@ -114,6 +114,23 @@ export const best = (words: ReadonlyArray<Word>): Word | undefined =>
 export const formatWords = (words: ReadonlyArray<Word>): string =>
   words.map(({ host, refusal }) => `${formatHost(host)}: ${refusal ?? "accepts writes"}`).join("; ")
 
+/** The answers of the hosts: of all, or of those that answered shortly after the first usable one. */
+const askAll = Effect.fnUntraced(function*(database: DatabaseUrl): Effect.fn.Return<ReadonlyArray<Word>> {
+  const words: Array<Word> = []
+  const all = Effect.forEach(
+    database.hosts,
+    (host) => Effect.tap(ask(database, host), (word) => Effect.sync(() => words.push(word))),
+    { concurrency: "unbounded", discard: true }
+  )
+  const enough: Effect.Effect<void> = Effect.suspend(() =>
+    best(words) === undefined
+      ? Effect.andThen(Effect.sleep("20 millis"), enough)
+      : Effect.sleep(grace)
+  )
+  yield* Effect.raceFirst(all, enough)
+  return database.hosts.flatMap((host) => words.filter((word) => word.host === host))
+})
+
 export const make = Effect.fnUntraced(function*(database: DatabaseUrl) {
   const clock = yield* Clock.Clock
   const [first, ...others] = database.hosts
@@ -149,24 +166,7 @@ export const make = Effect.fnUntraced(function*(database: DatabaseUrl) {
     return socket
   }
 
-  /** The answers of the hosts: of all, or of those that answered shortly after the first usable one. */
-  const askAll: Effect.Effect<ReadonlyArray<Word>> = Effect.gen(function*() {
-    const words: Array<Word> = []
-    const all = Effect.forEach(
-      database.hosts,
-      (host) => Effect.tap(ask(database, host), (word) => Effect.sync(() => words.push(word))),
-      { concurrency: "unbounded", discard: true }
-    )
-    const enough: Effect.Effect<void> = Effect.suspend(() =>
-      best(words) === undefined
-        ? Effect.andThen(Effect.sleep("20 millis"), enough)
-        : Effect.sleep(grace)
-    )
-    yield* Effect.raceFirst(all, enough)
-    return database.hosts.flatMap((host) => words.filter((word) => word.host === host))
-  })
-
-  const search = Effect.map(askAll, (words) => {
+  const search = Effect.map(askAll(database), (words) => {
     const found = best(words)
     refused = found === undefined ? { words, at: clock.currentTimeMillisUnsafe() } : undefined
     return found
