@@ -131,6 +131,22 @@ export const unsent = (number: number, startedAt: number, code: string, message:
   record: { number, startedAt, durationMs: 0, error: { code, message } }
 })
 
+const exchangeVia = (
+  outbound: Outbound["Service"],
+  { body, callout, method, timeoutMs, tls, url }: AttemptRequest,
+  headers: AttemptRequest["headers"]
+) =>
+  // Its own timer is the only one.
+  outbound.exchange({
+    method,
+    url,
+    headers,
+    ...(body.byteLength > 0 && { body }),
+    tls,
+    timeoutMs,
+    ...(callout === undefined && { maxBytes: keptBytes })
+  })
+
 export const make = Effect.gen(function*() {
   const outbound = yield* Outbound
   const credentials = yield* Credentials
@@ -138,20 +154,8 @@ export const make = Effect.gen(function*() {
 
   const passedMs = (since: bigint) => Number(clock.monotonicTimeNanosUnsafe() - since) / 1e6
 
-  const exchange = (
-    { body, callout, method, timeoutMs, tls, url }: AttemptRequest,
-    headers: AttemptRequest["headers"]
-  ) =>
-    // Its own timer is the only one.
-    outbound.exchange({
-      method,
-      url,
-      headers,
-      ...(body.byteLength > 0 && { body }),
-      tls,
-      timeoutMs,
-      ...(callout === undefined && { maxBytes: keptBytes })
-    })
+  const exchange = (request: AttemptRequest, headers: AttemptRequest["headers"]) =>
+    exchangeVia(outbound, request, headers)
 
   /** The authorization is no part of the attempt's time: its token may wait for a turn of its own. */
   const authorize = ({ authentication, headers }: AttemptRequest): Effect.Effect<Authorized, TurnNotNear> =>

@@ -92,6 +92,38 @@ const keyFaults = (key: string | undefined): ReadonlyArray<Fault> =>
 export const pauseOf = ({ paused }: SettingsSnapshot, pipeline: string): { readonly paused?: true } =>
   paused?.has(pipeline) === true ? { paused: true } : {}
 
+/** Starts an accepted run even if the request that submitted it is interrupted. */
+const starter = (runs: Runs["Service"]) => {
+  const receipt = Effect.fnUntraced(function*(stored: Stored) {
+    if (stored._tag === "Accepted") yield* runs.start(stored.run)
+    const { orderId, eventId: event, runId } = stored._tag === "Accepted" ? stored.run : stored
+    const given: Receipt = {
+      orderId: orderId as OrderId,
+      eventId: eventId(event),
+      processEventId: processEventId(runId),
+      state: stored._tag === "Accepted" ? "running" : stored._tag === "Queued" ? "queued" : stored.state,
+      repeated: stored._tag === "Repeated"
+    }
+    return given
+  })
+  return <E>(intake: Effect.Effect<Stored, E>): Effect.Effect<Receipt, E> =>
+    Effect.uninterruptible(Effect.flatMap(intake, receipt))
+}
+
+/** Checks that fail with `JournalFull` where this process has no room for another run, of any or of one pipeline. */
+const makeRooms = (runs: Runs["Service"], settings: Settings["Service"]) => {
+  const room = Effect.flatMap(
+    runs.hasRoom,
+    (hasRoom) => hasRoom ? Effect.void : Effect.fail(new JournalFull({ retryAfterSeconds: 1 }))
+  )
+
+  /** Refuses early where nothing can be taken in; what a paused pipeline takes in needs no room. */
+  const roomForAny = Effect.suspend(() => (settings.current().paused?.size ?? 0) > 0 ? Effect.void : room)
+  const roomFor = (pipeline: string) =>
+    Effect.suspend(() => settings.current().paused?.has(pipeline) === true ? Effect.void : room)
+  return { roomForAny, roomFor }
+}
+
 const make = Effect.gen(function*() {
   const journal = yield* Journal
   const settings = yield* Settings
@@ -105,32 +137,8 @@ const make = Effect.gen(function*() {
       ? Effect.flatMap(writeCanonical(value), (text) => digest.digest(Digest.sha256, Utf8.encode(text)))
       : digest.digest(Digest.sha256, Utf8.encode(Json.canonical(value)))
 
-  /** Starts an accepted run even if the request that submitted it is interrupted. */
-  const started = <E>(intake: Effect.Effect<Stored, E>): Effect.Effect<Receipt, E> =>
-    Effect.uninterruptible(Effect.flatMap(intake, receipt))
-
-  const receipt = Effect.fnUntraced(function*(stored: Stored) {
-    if (stored._tag === "Accepted") yield* runs.start(stored.run)
-    const { orderId, eventId: event, runId } = stored._tag === "Accepted" ? stored.run : stored
-    const given: Receipt = {
-      orderId: orderId as OrderId,
-      eventId: eventId(event),
-      processEventId: processEventId(runId),
-      state: stored._tag === "Accepted" ? "running" : stored._tag === "Queued" ? "queued" : stored.state,
-      repeated: stored._tag === "Repeated"
-    }
-    return given
-  })
-
-  const room = Effect.flatMap(
-    runs.hasRoom,
-    (hasRoom) => hasRoom ? Effect.void : Effect.fail(new JournalFull({ retryAfterSeconds: 1 }))
-  )
-
-  /** Refuses early where nothing can be taken in; what a paused pipeline takes in needs no room. */
-  const roomForAny = Effect.suspend(() => (settings.current().paused?.size ?? 0) > 0 ? Effect.void : room)
-  const roomFor = (pipeline: string) =>
-    Effect.suspend(() => settings.current().paused?.has(pipeline) === true ? Effect.void : room)
+  const started = starter(runs)
+  const { roomFor, roomForAny } = makeRooms(runs, settings)
 
   const submit = Effect.fnUntraced(function*({ body, shipmentId, idempotencyKey, requestedBy }: OrderSubmission) {
     const own = turnOf(body)

@@ -70,49 +70,57 @@ const judged = (
     })
 }
 
+const refused = (outbound: Outbound["Service"], path: string, url: Json | undefined): ReadonlyArray<Fault> => {
+  const refusal = typeof url === "string" ? outbound.refuse(url) : undefined
+  return refusal === undefined ? [] : [{ path, message: refusal }]
+}
+
+/** Certificates and keys that TLS cannot use. A key that reads `[redacted]` is judged where it is known. */
+const tlsFaults = (outbound: Outbound["Service"], document: JsonObject): ReadonlyArray<Fault> => {
+  const found = tlsIdentityIn(document)
+  return found === undefined
+    ? []
+    : outbound.refuseTls(found.identity).map((fault) => found.path === "" ? fault : faultBelow(found.path, fault))
+}
+
+/** Steps whose own address is none of the connector's that they name. */
+const strayHosts = (
+  plugins: Plugins["Service"],
+  connector: Connector,
+  { settings }: CheckContext
+): ReadonlyArray<Fault> =>
+  (settings?.pipelines ?? []).flatMap(({ name, postProcessing, steps }) =>
+    [...steps, ...postProcessing].flatMap((step) => {
+      const { connectorId, host } = plugins.byName.get(step.name)?.connectorUse?.(step.options) ?? {}
+      return connectorId === undefined || connectorId !== connector.connectorId || host === undefined ||
+          expressionsIn(host.url).length > 0 || speaksFor(connector, host.url)
+        ? []
+        : [{
+          path: "host",
+          message: `step ${step.id} of pipeline ${name} would fail: ${otherOrigin(connectorId, host.url, connector)}`
+        }]
+    })
+  )
+
+/** Expressions of a webhook endpoint that do not parse. */
+const endpointExpressions = Effect.fnUntraced(function*(
+  expressions: Expressions["Service"],
+  document: JsonObject
+) {
+  const faults: Array<Fault> = []
+  for (const path of ["filter", "payload"]) {
+    const source = document[path]
+    const facts = typeof source === "string" ? yield* Effect.result(expressions.check(source)) : undefined
+    if (facts !== undefined && Result.isFailure(facts)) faults.push({ path, message: facts.failure.message })
+  }
+  return faults
+})
+
 const make = Effect.gen(function*() {
   const pipelines = yield* PipelineCheck
   const plugins = yield* Plugins
   const outbound = yield* Outbound
   const expressions = yield* Expressions
-
-  const refused = (path: string, url: Json | undefined): ReadonlyArray<Fault> => {
-    const refusal = typeof url === "string" ? outbound.refuse(url) : undefined
-    return refusal === undefined ? [] : [{ path, message: refusal }]
-  }
-
-  /** Certificates and keys that TLS cannot use. A key that reads `[redacted]` is judged where it is known. */
-  const tlsFaults = (document: JsonObject): ReadonlyArray<Fault> => {
-    const found = tlsIdentityIn(document)
-    return found === undefined
-      ? []
-      : outbound.refuseTls(found.identity).map((fault) => found.path === "" ? fault : faultBelow(found.path, fault))
-  }
-
-  /** Steps whose own address is none of the connector's that they name. */
-  const strayHosts = (connector: Connector, { settings }: CheckContext): ReadonlyArray<Fault> =>
-    (settings?.pipelines ?? []).flatMap(({ name, postProcessing, steps }) =>
-      [...steps, ...postProcessing].flatMap((step) => {
-        const { connectorId, host } = plugins.byName.get(step.name)?.connectorUse?.(step.options) ?? {}
-        return connectorId === undefined || connectorId !== connector.connectorId || host === undefined ||
-            expressionsIn(host.url).length > 0 || speaksFor(connector, host.url)
-          ? []
-          : [{
-            path: "host",
-            message: `step ${step.id} of pipeline ${name} would fail: ${otherOrigin(connectorId, host.url, connector)}`
-          }]
-      })
-    )
-
-  const endpointExpressions = Effect.fnUntraced(function*(document: JsonObject) {
-    const faults: Array<Fault> = []
-    for (const path of ["filter", "payload"]) {
-      const source = document[path]
-      const facts = typeof source === "string" ? yield* Effect.result(expressions.check(source)) : undefined
-      if (facts !== undefined && Result.isFailure(facts)) faults.push({ path, message: facts.failure.message })
-    }
-    return faults
-  })
 
   const checks: Readonly<
     Record<SettingsKind, (body: JsonObject, id: string, context: CheckContext) => Checked>
@@ -123,10 +131,10 @@ const make = Effect.gen(function*() {
       const decoded = decodeConnector(body)
       const { host, allowedHosts = [] } = "faults" in decoded ? { host: "" } : decoded.connector
       const faults = "faults" in decoded ? [] : [
-        ...refused("host", host),
-        ...allowedHosts.flatMap((origin, index) => refused(`allowedHosts[${index}]`, origin)),
-        ...strayHosts(decoded.connector, context),
-        ...tlsFaults(decoded.document)
+        ...refused(outbound, "host", host),
+        ...allowedHosts.flatMap((origin, index) => refused(outbound, `allowedHosts[${index}]`, origin)),
+        ...strayHosts(plugins, decoded.connector, context),
+        ...tlsFaults(outbound, decoded.document)
       ]
       return judged("connector", decoded, body, faults, context)
     },
@@ -134,7 +142,7 @@ const make = Effect.gen(function*() {
       const decoded = decodeAuthProvider(body)
       const faults = "faults" in decoded
         ? []
-        : [...refused("tokenUrl", decoded.document.tokenUrl), ...tlsFaults(decoded.document)]
+        : [...refused(outbound, "tokenUrl", decoded.document.tokenUrl), ...tlsFaults(outbound, decoded.document)]
       return judged("authProvider", decoded, body, faults, context)
     },
     webhookEndpoint: Effect.fnUntraced(function*(body: JsonObject, id: string, context: CheckContext) {
@@ -142,10 +150,12 @@ const make = Effect.gen(function*() {
       if ("faults" in decoded) return yield* judged("webhookEndpoint", decoded, body, [], context)
       const { auth, url } = decoded.document
       const faults = [
-        ...refused("url", url),
-        ...refused("tokenUrl", isObject(auth) ? auth.tokenUrl : undefined).map((fault) => faultBelow("auth", fault)),
-        ...tlsFaults(decoded.document),
-        ...yield* endpointExpressions(decoded.document)
+        ...refused(outbound, "url", url),
+        ...refused(outbound, "tokenUrl", isObject(auth) ? auth.tokenUrl : undefined).map((fault) =>
+          faultBelow("auth", fault)
+        ),
+        ...tlsFaults(outbound, decoded.document),
+        ...yield* endpointExpressions(expressions, decoded.document)
       ]
       return yield* judged("webhookEndpoint", decoded, body, faults, context)
     })

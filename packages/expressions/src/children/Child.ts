@@ -12,7 +12,7 @@
  */
 import { Data, Effect } from "effect"
 import { Buffer } from "node:buffer"
-import { fork } from "node:child_process"
+import { type ChildProcess, fork } from "node:child_process"
 import { existsSync, realpathSync } from "node:fs"
 import { createRequire } from "node:module"
 import type { Socket } from "node:net"
@@ -79,8 +79,8 @@ const deadline = (request: Request, limits: Limits): number => {
   return evaluation + transfer + graceMs
 }
 
-/** Starts a child. It keeps the parent alive only while it is asked something. */
-export const start = (limits: Limits): Child => {
+/** Forks the worker; its standard input takes the scopes. */
+const forkWorker = (limits: Limits) => {
   const argument: Start = { limits, jsonata }
   const child = fork(entry, [JSON.stringify(argument)], {
     execArgv: [...flags(limits)],
@@ -93,6 +93,25 @@ export const start = (limits: Limits): Child => {
   const input = child.stdin as Socket
   // A child that ends says so itself.
   input.on("error", () => {})
+  return { child, input }
+}
+
+/** Gives a request to a child: the scope goes through its standard input. Throws where the child is not connected. */
+const transmit = (child: ChildProcess, input: Socket, request: Request): void => {
+  if (request.kind === "check") {
+    child.send(request)
+    return
+  }
+  const { scope, ...rest } = request
+  const bytes = Buffer.from(scope)
+  const message: Message = { ...rest, scopeBytes: bytes.length }
+  child.send(message)
+  input.write(bytes)
+}
+
+/** Starts a child. It keeps the parent alive only while it is asked something. */
+export const start = (limits: Limits): Child => {
+  const { child, input } = forkWorker(limits)
   type Outcome = Answer | ChildLost | Overrun
   let isUp = false
   let end: Outcome | undefined
@@ -122,14 +141,7 @@ export const start = (limits: Limits): Child => {
       kill()
     }, deadline(request, limits))
     try {
-      if (request.kind === "check") child.send(request)
-      else {
-        const { scope, ...rest } = request
-        const bytes = Buffer.from(scope)
-        const message: Message = { ...rest, scopeBytes: bytes.length }
-        child.send(message)
-        input.write(bytes)
-      }
+      transmit(child, input, request)
     } catch (cause) {
       settle({ kind: "failed", reason: "failed", detail: `cannot be given its scope: ${String(cause)}` })
     }

@@ -52,6 +52,40 @@ interface Granted {
   readonly since: number
 }
 
+/** The children of a pool: all that run, and those of them that wait for a request. */
+const makeChildren = (size: number, limits: Limits) => {
+  const all = new Set<Child.Child>()
+  const idle: Array<Child.Child> = []
+  const spawn = (): Child.Child => {
+    const child = Child.start(limits)
+    all.add(child)
+    return child
+  }
+  const discard = (child: Child.Child): void => {
+    child.kill()
+    all.delete(child)
+  }
+  const discardIdle = (isUnwanted: (child: Child.Child) => boolean): void => {
+    for (const child of idle.filter(isUnwanted)) {
+      idle.splice(idle.indexOf(child), 1)
+      discard(child)
+    }
+  }
+
+  /** Prefers a running child, for slow expressions one that still starts: it may be the next to be killed. */
+  const take = (risk: Risk): Child.Child => {
+    discardIdle((child) => !child.isAlive())
+    if (idle.length === 0) idle.push(spawn())
+    // One more than is needed, so that the next request need not wait for its start.
+    if (idle.length === 1 && all.size < Math.min(size, 2)) idle.push(spawn())
+    const preferred = idle.findIndex((child) => child.isUp() === (risk !== "slow"))
+    const [child] = idle.splice(Math.max(0, preferred), 1)
+    return child ?? spawn()
+  }
+
+  return { all, idle, spawn, discard, discardIdle, take }
+}
+
 /** A pool of child processes that evaluate expressions; it ends with the scope. */
 export const make = Effect.fnUntraced(
   function*({ idleMs, size }: Options, limits: Limits): Effect.fn.Return<Pool, never, Scope.Scope> {
@@ -62,37 +96,9 @@ export const make = Effect.fnUntraced(
     }
     const running: Record<Risk, number> = { proven: 0, unknown: 0, slow: 0 }
     const queue = FairQueue.make<Ticket>()
-    const all = new Set<Child.Child>()
-    const idle: Array<Child.Child> = []
+    const { all, discard, discardIdle, idle, spawn, take } = makeChildren(size, limits)
     let isOpen = true
     let idleTimer: ReturnType<typeof setTimeout> | undefined // oxlint-disable-line eslint/no-restricted-globals
-
-    const spawn = (): Child.Child => {
-      const child = Child.start(limits)
-      all.add(child)
-      return child
-    }
-    const discard = (child: Child.Child): void => {
-      child.kill()
-      all.delete(child)
-    }
-    const discardIdle = (isUnwanted: (child: Child.Child) => boolean): void => {
-      for (const child of idle.filter(isUnwanted)) {
-        idle.splice(idle.indexOf(child), 1)
-        discard(child)
-      }
-    }
-
-    /** Prefers a running child, for slow expressions one that still starts: it may be the next to be killed. */
-    const take = (risk: Risk): Child.Child => {
-      discardIdle((child) => !child.isAlive())
-      if (idle.length === 0) idle.push(spawn())
-      // One more than is needed, so that the next request need not wait for its start.
-      if (idle.length === 1 && all.size < Math.min(size, 2)) idle.push(spawn())
-      const preferred = idle.findIndex((child) => child.isUp() === (risk !== "slow"))
-      const [child] = idle.splice(Math.max(0, preferred), 1)
-      return child ?? spawn()
-    }
 
     const isEligible = (ticket: Ticket): boolean => {
       const risk = ticket.risk()

@@ -109,6 +109,21 @@ const connectChannels = Effect.fnUntraced(function*(config: PgClient["config"]) 
   return channels
 })
 
+/** Starts the writers of the three channels, and the loops that watch the lease and the hosts. */
+const startLoops = Effect.fnUntraced(function*(parts: Parts, writer: WriterContext, config: PgClient["config"]) {
+  for (const name of ["main", "wide", "outcomes"] as const) {
+    yield* BackgroundLoop.fork(`journal-${name}`, Writer.run(writer, parts.channels[name]))
+  }
+  const { hosts } = config as JournalConnection.Config
+  if (hosts?.searches === true) {
+    yield* BackgroundLoop.fork("journal-hosts", Effect.forever(reconsiderHosts(parts, hosts)))
+  }
+  yield* BackgroundLoop.fork(
+    "journal-watch",
+    Effect.forever(Effect.andThen(Effect.suspend(() => watch(parts)), Effect.sleep(tick)))
+  )
+})
+
 const make = Effect.fnUntraced(function*<E>(options: Options, register: Register<E>) {
   const client = yield* PgClient
   const sql = yield* SqlClient.SqlClient
@@ -176,17 +191,7 @@ const make = Effect.fnUntraced(function*<E>(options: Options, register: Register
 
   yield* register(worker, channels.main.link)
   channels.main.flushedAt = clock.monotonicTimeNanosUnsafe()
-  for (const name of ["main", "wide", "outcomes"] as const) {
-    yield* BackgroundLoop.fork(`journal-${name}`, Writer.run(writer, channels[name]))
-  }
-  const { hosts } = client.config as JournalConnection.Config
-  if (hosts?.searches === true) {
-    yield* BackgroundLoop.fork("journal-hosts", Effect.forever(reconsiderHosts(parts, hosts)))
-  }
-  yield* BackgroundLoop.fork(
-    "journal-watch",
-    Effect.forever(Effect.andThen(Effect.suspend(() => watch(parts)), Effect.sleep(tick)))
-  )
+  yield* startLoops(parts, writer, client.config)
   yield* Effect.addFinalizer(() => drain(parts))
 
   return Context.make(Journal, serviceOf(parts)).pipe(

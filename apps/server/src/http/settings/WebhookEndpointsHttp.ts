@@ -21,6 +21,17 @@ import * as SettingsHttp from "./SettingsHttp.ts"
 const kind = "webhookEndpoint"
 const text = SettingsHttp.settingText(kind)
 
+const testMessage = Effect.map(DateTime.now, (now) => {
+  const id = newUuidUnsafe()
+  const body = stringify({
+    id: messageId(id),
+    type: "test",
+    createdAt: DateTime.formatIso(now),
+    message: "A test of this webhook endpoint: nothing has happened"
+  })
+  return { id, body }
+})
+
 export const layer = HttpApiBuilder.group(
   Api,
   "webhookEndpoints",
@@ -77,13 +88,7 @@ export const layer = HttpApiBuilder.group(
         "test",
         Effect.fnUntraced(function*({ params }) {
           yield* store.get(params.id).pipe(Effect.catchTags(SettingsHttp.ofSetting))
-          const id = newUuidUnsafe()
-          const body = stringify({
-            id: messageId(id),
-            type: "test",
-            createdAt: DateTime.formatIso(yield* DateTime.now),
-            message: "A test of this webhook endpoint: nothing has happened"
-          })
+          const { body, id } = yield* testMessage
           const delivery = yield* deliveries.test(params.id, id, body).pipe(Effect.catchTags(ofDelivery))
           return Answer.json(JSON.stringify(delivery), 202)
         })
