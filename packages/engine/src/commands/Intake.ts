@@ -16,6 +16,7 @@ import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
 import * as Json from "@sluice/domain/json/Json"
 import { type Fault, firstVersion, firstVersionSteps, submissionFaults } from "@sluice/domain/order/Order"
+import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
 import type { RunState } from "@sluice/domain/run/ProcessEvent"
 import { Clock, Context, Effect, Layer, Schema } from "effect"
 import { Digest } from "effect/crypto"
@@ -124,18 +125,26 @@ const makeRooms = (runs: Runs["Service"], settings: Settings["Service"]) => {
   return { roomForAny, roomFor }
 }
 
+/** The digest of a request's canonical text; a long one is written in turns with other work. */
+const makeFingerprint = (digest: Digest.Digest["Service"]) => (value: Json.Json, isLong: boolean) =>
+  isLong
+    ? Effect.flatMap(writeCanonical(value), (text) => digest.digest(Digest.sha256, Utf8.encode(text)))
+    : digest.digest(Digest.sha256, Utf8.encode(Json.canonical(value)))
+
+/** The members of a run that a request to process its order decides. */
+const requested = ({ requestedBy, shipmentId }: ProcessRequest, { name, version }: Pipeline) => ({
+  pipeline: { name, version },
+  ...(shipmentId !== undefined && { shipmentId }),
+  ...(requestedBy !== undefined && { requestedBy })
+})
+
 const make = Effect.gen(function*() {
   const journal = yield* Journal
   const settings = yield* Settings
   const runs = yield* Runs
-  const digest = yield* Digest.Digest
+  const fingerprintOf = makeFingerprint(yield* Digest.Digest)
   const choose = yield* makeChoice
   const clock = yield* Clock.Clock
-
-  const fingerprintOf = (value: Json.Json, isLong: boolean) =>
-    isLong
-      ? Effect.flatMap(writeCanonical(value), (text) => digest.digest(Digest.sha256, Utf8.encode(text)))
-      : digest.digest(Digest.sha256, Utf8.encode(Json.canonical(value)))
 
   const started = starter(runs)
   const { roomFor, roomForAny } = makeRooms(runs, settings)
@@ -181,7 +190,7 @@ const make = Effect.gen(function*() {
 
   const process = Effect.fnUntraced(function*(id: string, request: ProcessRequest) {
     yield* roomForAny
-    const { pipeline: named, shipmentId, idempotencyKey, requestedBy } = request
+    const { pipeline: named, shipmentId, idempotencyKey } = request
     const now = clock.currentTimeMillisUnsafe()
     const { order } = yield* journal.document(id)
     const { pipelines } = settings.current()
@@ -197,10 +206,8 @@ const make = Effect.gen(function*() {
       orderId: id,
       run: {
         runId: yield* newUuid,
-        pipeline: { name: pipeline.name, version: pipeline.version },
         createdAt: now,
-        ...(shipmentId !== undefined && { shipmentId }),
-        ...(requestedBy !== undefined && { requestedBy }),
+        ...requested(request, pipeline),
         ...pauseOf(settings.current(), pipeline.name)
       },
       ...(idempotencyKey !== undefined && { idempotencyKey }),
