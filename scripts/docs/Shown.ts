@@ -15,7 +15,9 @@ const varying: ReadonlyArray<readonly [RegExp, string]> = [
   [/"(?:created|updated)At":/gi, "\"AT\":"],
   [/\+?\b\d+(\.\d+)? ?m?s\b/g, "DURATION"],
   [/\(#\d+\)/g, "(#N)"],
-  [/\bprocess \d+/g, "process N"]
+  [/\bprocess \d+/g, "process N"],
+  // A page's own server listens on a free port.
+  [/\bready at http:\/\/127\.0\.0\.1:\d+/g, "ready at ADDRESS"]
 ]
 
 const normalized = (text: string): string =>

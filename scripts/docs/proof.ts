@@ -3,13 +3,19 @@
  * after page in the order of the index; what the pages show is compared with what was printed.
  * `pnpm docs:proof [words of paths…]` runs the pages whose paths have one of the words. A fence that cannot be run here
  * stands after `<!-- not run: <reason> -->`; commands that readers need not see stand in `<!-- run … -->`.
+ *
+ * A page may start servers of its own: `npx -y pnpm@12 start` comes back when the server is ready, and its address is then
+ * in `server.url`. `postgres://user:password@host:5432/<name>` is a database that is made for the page.
  */
+import { Effect, Redacted } from "effect"
 import { spawn } from "node:child_process"
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { delimiter, join, resolve } from "node:path"
 import process from "node:process"
 import { type Running, running } from "../../examples/src/Running.ts"
+import { EmbeddedPostgres } from "../../packages/persistence/src/embedded/EmbeddedPostgres.ts"
+import { execute, withDatabase } from "../../packages/persistence/src/testing/DatabaseServer.ts"
 import { type Block, blocksOf, pages, slugOf } from "./Pages.ts"
 import { missing } from "./Shown.ts"
 
@@ -30,9 +36,27 @@ const programs: Readonly<Record<string, string>> = {
   // For what readers need not see.
   api: `method=$1; path=$2; body=$3; shift 3 || shift $#
 exec curl -X "$method" "127.0.0.1:8080$path" -H 'content-type: application/json' \${body:+--data-binary "$body"} "$@"`,
-  curl: `exec "$(type -ap curl | sed -n 2p)" -s "$@"`,
+  // With OWN, the host of a page's own server, what is asked of the common one is asked of that one.
+  curl: `words=("$@")
+[ -z "$OWN" ] || words=("\${words[@]//127.0.0.1:8080/$OWN}")
+exec "$(type -ap curl | sed -n 2p)" -s "\${words[@]}"`,
   // A start of the server that is refused: `refused NAME=value…`.
   refused: `timeout 100 env PORT=0 HOST=127.0.0.1 "$@" sluice-server; [ $? = 1 ]`,
+  // A server of the page's own, in the background: prints what it says until it is ready, or has ended.
+  started: `log=server-$BASHPID.log
+: > $log
+env HOST=127.0.0.1 "$@" PORT=0 sluice-server > $log 2>&1 &
+pid=$!
+echo $pid >> servers.pid
+until grep -q 'ready at' $log || ! kill -0 $pid 2> /dev/null; do sleep 0.1; done
+cat $log
+grep -o 'http://[0-9.:]*' $log | tail -n 1 > server.url
+[ -s server.url ]`,
+  // Ends the page's own servers, and waits: \`stopped [signal]\`.
+  stopped: `[ -e servers.pid ] || exit 0
+for pid in $(cat servers.pid); do kill -\${1:-TERM} $pid 2> /dev/null; done
+for pid in $(cat servers.pid); do while kill -0 $pid 2> /dev/null; do sleep 0.1; done; done
+rm -f servers.pid`,
   refusals: `exec ${process.execPath} --conditions=@sluice/source ${root}/scripts/docs/refusals.ts "$@"`,
   attempts: `exec ${process.execPath} ${root}/scripts/docs/attempts.ts "$@"`,
   // The scripts of the workspace, by a pnpm that need not be installed.
@@ -40,7 +64,7 @@ exec curl -X "$method" "127.0.0.1:8080$path" -H 'content-type: application/json'
 shift 2
 [ "$1" = --silent ] && shift
 case "$1" in
-  start) exec sluice-server ;;
+  start) exec started ;;
   sluice) shift; exec sluice "$@" ;;
   exec) shift; cd ${root} && exec "$@" ;;
   *) cd ${root} && exec ${process.execPath} --run "$1" -- "\${@:2}" ;;
@@ -102,13 +126,13 @@ const patience = 300_000
 
 const separator = "\u001E"
 
-/** The script of a page: its blocks in one shell, each followed by its exit code. */
+/** The script of a page: its blocks in one shell, each followed by its exit code. Servers that it started are ended. */
 const scriptOf = (blocks: ReadonlyArray<Block>): string =>
   blocks.map((block) => {
     if (block.kind !== "run" && block.kind !== "json") return ""
     const commands = block.kind === "run" ? block.text : putting(block)
     return `{\n${commands}\n}\nprintf '${separator}%s${separator}' $?\n`
-  }).join("\n")
+  }).join("\n") + "\nstopped > /dev/null\n"
 
 const shell = (script: string, cwd: string): Promise<string> =>
   new Promise((settle, reject) => {
@@ -143,14 +167,47 @@ const shell = (script: string, cwd: string): Promise<string> =>
 let serverUrl = ""
 
 const replaced = (text: string, pairs: ReadonlyArray<readonly [string, string]>): string =>
-  pairs.reduce((sofar, [from, to]) => sofar.replaceAll(new RegExp(`${from.replaceAll(".", "\\.")}\\b`, "g"), to), text)
+  pairs.reduce((sofar, [from, to]) => sofar.replaceAll(new RegExp(`${RegExp.escape(from)}\\b`, "g"), () => to), text)
+
+/** Makes a database, and gives its address. */
+type MakeDatabase = (name: string) => Promise<string>
+
+const making = (server: string): MakeDatabase => (name) =>
+  Effect.runPromise(Effect.as(execute(server, `CREATE DATABASE "${name}"`), withDatabase(server, name)))
+
+/** A PostgreSQL of the proof's own for those pages that show a database of the reader's. */
+const withPostgres = (use: (make: MakeDatabase) => Promise<void>): Promise<void> => {
+  const postgres = EmbeddedPostgres.make({
+    dataDirectory: join(directory, "postgres"),
+    settings: { fsync: "off", max_connections: "200" }
+  })
+  return Effect.runPromise(
+    Effect.scoped(Effect.flatMap(postgres, ({ url }) => Effect.promise(() => use(making(Redacted.value(url))))))
+  )
+}
+
+/** The databases that a page names, and those that are made for it. */
+const databasesOf = (
+  page: string,
+  blocks: ReadonlyArray<Block>,
+  make: MakeDatabase
+): Promise<ReadonlyArray<readonly [string, string]>> => {
+  const named = blocks.filter(({ kind }) => kind === "run").flatMap(({ text }) =>
+    text.match(/postgres:\/\/user:password@host:5432\/\w+/g) ?? []
+  )
+  return Promise.all(
+    [...new Set(named)].map(async (url) => [url, await make(`${slugOf(page)}-${url.split("/").at(-1)}`)] as const)
+  )
+}
 
 /** The faults of a page, in words. */
 const faultsOf = async (
   page: string,
-  hosts: ReadonlyArray<readonly [string, string]>
+  addresses: ReadonlyArray<readonly [string, string]>,
+  make: MakeDatabase
 ): Promise<ReadonlyArray<string>> => {
   const blocks = blocksOf(page)
+  const hosts = [...addresses, ...await databasesOf(page, blocks, make)]
   const cwd = join(directory, slugOf(page))
   mkdirSync(cwd, { recursive: true })
   const script = replaced(scriptOf(blocks).replaceAll("localhost:8080", "127.0.0.1:8080"), hosts)
@@ -191,19 +248,23 @@ const faultsOf = async (
 const words = process.argv.slice(2)
 const chosen = pages().filter((page) => words.length === 0 || words.some((word) => page.includes(word)))
 try {
-  await running(async (parts) => {
-    serverUrl = parts.server
-    const hosts = addresses(parts)
-    layOut(hosts)
-    for (const page of chosen) {
-      const begun = performance.now()
-      const faults = await faultsOf(page, hosts)
-      const seconds = ((performance.now() - begun) / 1000).toFixed(1)
-      process.stdout.write(`${page}: ${faults.length === 0 ? "as shown" : `${faults.length} faults`}, ${seconds} s\n`)
-      for (const fault of faults) process.stdout.write(`  ${fault}\n`)
-      if (faults.length > 0) process.exitCode = 1
-    }
-  })
+  await withPostgres((make) =>
+    running(async (parts) => {
+      serverUrl = parts.server
+      const hosts = addresses(parts)
+      layOut(hosts)
+      for (const page of chosen) {
+        const begun = performance.now()
+        const faults = await faultsOf(page, hosts, make)
+        const seconds = ((performance.now() - begun) / 1000).toFixed(1)
+        process.stdout.write(
+          `${page}: ${faults.length === 0 ? "as shown" : `${faults.length} faults`}, ${seconds} s\n`
+        )
+        for (const fault of faults) process.stdout.write(`  ${fault}\n`)
+        if (faults.length > 0) process.exitCode = 1
+      }
+    })
+  )
 } catch (error) {
   process.exitCode = 1
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)

@@ -66,7 +66,7 @@ const layOut = (tarballs: ReadonlyMap<string, string>): void => {
   }
   for (const file of ["tsconfig.json", "tsconfig.bundler.json"]) copyFileSync(join(here, file), join(project, file))
   // The rest runs the use cases, on the servers of this workspace.
-  for (const file of globSync("*{Pipeline,Shop,Plugin}.ts", { cwd: "examples/src" })) {
+  for (const file of globSync("*{Pipeline,Service,Shop,Plugin}.ts", { cwd: "examples/src" })) {
     copyFileSync(join("examples/src", file), join(src, file))
   }
   cpSync("examples/test", test, { recursive: true })
@@ -178,6 +178,10 @@ const runAll = async (): Promise<void> => {
     await timed(`Fastify, ${kind}`, () => node(current, "fastify.ts", kind))
     await timed(`HttpRouter, ${kind}`, () => node(current, "router.ts", kind))
   }
+  await timed("the service of the README", async () => {
+    const said = await node(current, "OwnService.ts")
+    if (!said.includes("completed, Shipped: the warehouse answered 201\n")) throw new Error(`the service said ${said}`)
+  })
   await timed("tests with swapped layers", () => ran(bin("vitest"), ["run"], { cwd: project }))
   await timed(
     "order tests of the command line",
