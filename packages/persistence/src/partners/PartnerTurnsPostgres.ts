@@ -19,13 +19,10 @@ import {
 import { Clock, Effect, FiberSet, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { transaction } from "../sql/Transaction.ts"
-import { allocate } from "./TurnAllocation.ts"
+import { allocate, lateMs } from "./TurnAllocation.ts"
 
 /** A request waits for its turn this long in the process, in milliseconds: then it is put off. */
 const patienceMs = 1000
-
-/** A turn that is used later than this is given up for another, in milliseconds: it could fall together with the next. */
-const lateMs = 60
 
 /** Between two questions for turns that only others can free. */
 const lookEveryMs = 40

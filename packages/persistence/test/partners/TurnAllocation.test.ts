@@ -1,15 +1,19 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { percentile } from "../../src/partners/PartnerCalls.ts"
-import { allocate, spacingOf } from "../../src/partners/TurnAllocation.ts"
+import { allocate, lateMs, spacingOf } from "../../src/partners/TurnAllocation.ts"
 
 const between = (minimum: number, maximum: number) => Schema.Int.check(Schema.isBetween({ minimum, maximum }))
 
 describe("turns at a limited partner", () => {
   it.prop(
-    "in no span of a second begin more than the rate, whoever asks whenever",
-    [between(1, 200), Schema.Array(Schema.Tuple([between(0, 700), between(0, 300)]))],
-    ([ratePerSecond, questions]) => {
+    "in no span of a second begin more than the rate, however late the turns are used that are not given up",
+    [
+      between(1, 200),
+      Schema.Array(Schema.Tuple([between(0, 700), between(0, 300)])),
+      Schema.NonEmptyArray(between(0, lateMs))
+    ],
+    ([ratePerSecond, questions, lateness]) => {
       let [now, nextTurn] = [1_000_000, 0]
       const turns: Array<number> = []
       for (const [pause, wanted] of questions) {
@@ -17,8 +21,9 @@ describe("turns at a limited partner", () => {
         const limits = { ratePerSecond }
         const { delays, nextTurn: next } = allocate({ limits, now, nextTurn, open: 0, wanted, counted: 0 })
         nextTurn = next
-        for (const delay of delays) turns.push(now + delay)
+        for (const delay of delays) turns.push(now + delay + (lateness[turns.length % lateness.length] ?? 0))
       }
+      turns.sort((a, b) => a - b)
       for (const [at, turn] of turns.entries()) {
         const later = turns[at + ratePerSecond]
         if (later !== undefined) assert.isAbove(later - turn, 1000)
