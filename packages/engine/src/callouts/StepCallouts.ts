@@ -7,10 +7,10 @@ import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
 import type { Json } from "@sluice/domain/json/Json"
 import { both, makeRedactor } from "@sluice/domain/redaction/Redaction"
 import type { PartnerTurnsService, TurnNotNear } from "@sluice/http-client/internal/PartnerTurns"
-import { Clock, Effect, Semaphore } from "effect"
+import { type Clock, Effect, Semaphore } from "effect"
 import { toPluginError } from "../interruption/Interruption.ts"
 import type { CallbackAnswer } from "../journal/Callback.ts"
-import { Fenced, type Open, type Wait } from "../journal/Journal.ts"
+import { atOnce, Fenced, type Open, type Wait } from "../journal/Journal.ts"
 import type { PartnerConcurrency } from "../partners/PartnerConcurrency.ts"
 import { hostOf, type PartnerHealth } from "../partners/PartnerHealth.ts"
 import type { CalloutAnswer, CalloutRequest } from "../plugins/Callout.ts"
@@ -149,14 +149,10 @@ const send = (
   const host = hostOf(request.url)
   const letGo = call.isTrial && !call.hadTurn
   const turned = (turn: Effect.Effect<void>) =>
-    Effect.flatMap(
-      Clock.currentTimeMillis,
-      (dueAt) =>
-        scope.inTurn(
-          { index: scope.index, request: attempt.request, attempt: attempt.attempt, dueAt },
-          () => step.pending,
-          turn
-        )
+    scope.inTurn(
+      { index: scope.index, request: attempt.request, attempt: attempt.attempt, dueAt: atOnce },
+      () => step.pending,
+      turn
     )
   // Where the process stops, nothing of this is stored; the plugin itself may have given the call up.
   const recordsHalt = <A, E>(progress: Progress, work: Effect.Effect<A, E>): Effect.Effect<A, E> =>

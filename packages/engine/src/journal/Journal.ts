@@ -185,6 +185,9 @@ export interface Wait {
   readonly callback?: string
 }
 
+/** The due time of a run that any process may take up now, whatever the clock of the process that leaves it says. */
+export const atOnce = 0
+
 /** The mark of an attempt that is about to be sent, built from `orderVersion`. */
 export interface Open {
   readonly index: number

@@ -12,6 +12,7 @@ import type { CalloutContext, Resumption, StepCallback } from "../callouts/Callo
 import type { RunSignals } from "../interruption/RunSignals.ts"
 import type { Cancellation } from "../journal/Cancellation.ts"
 import {
+  atOnce,
   type ClaimedRun,
   type Document,
   type Entry,
@@ -291,10 +292,7 @@ const checkpointsOf = (at: Position): RunCheckpoints => ({
   end: (finish, status) =>
     close(at, status, (now) => ({ finish: { ...finish, failedSteps: at.failedSteps, at: now } })),
   compensate: (reason, status) => Effect.asVoid(close(at, status, () => ({ state: "compensating", reason }))),
-  releaseRun: (index) =>
-    Effect.suspend(() =>
-      leave(at, { index, request: 0, attempt: 1, dueAt: at.services.clock.currentTimeMillisUnsafe() })
-    )
+  releaseRun: (index) => leave(at, { index, request: 0, attempt: 1, dueAt: atOnce })
 })
 
 export const make = Effect.gen(function*() {
