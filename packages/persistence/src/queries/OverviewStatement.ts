@@ -42,7 +42,8 @@ const plugins = json(
   `select coalesce(substring(s.record from '"name":"((?:[^"\\\\]|\\\\.)*)"'), '') as name, count(*)::int4 as failures
   from (
     select id from runs where failed_steps > 0 and created_at >= $1 and id > $2 order by id desc limit ${mostFailedRuns}
-  ) r join steps s on s.run_id = r.id where s.state = 'failed' group by 1 order by 2 desc, 1 limit 20`,
+  ) r cross join lateral (select record from steps where run_id = r.id and state = 'failed' offset 0) s
+  group by 1 order by 2 desc, 1 limit 20`,
   true
 )
 
