@@ -1,6 +1,6 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, FileSystem, Stdio, Stream } from "effect"
+import { Effect, FileSystem, Layer, Stdio, Stream } from "effect"
 import { writtenJson } from "../src/terminal/Input.ts"
 
 const stdin = Stdio.layerTest({ stdin: Stream.make(new TextEncoder().encode("[1]")) })
@@ -21,5 +21,5 @@ describe("JSON of a command line", () => {
       assert.include(unreadable.message, "broken.json is not JSON")
       const neither = yield* Effect.flip(writtenJson("{ by: mary }"))
       assert.include(neither.message, "{ by: mary } is neither JSON nor the name of a file")
-    }).pipe(Effect.scoped, Effect.provide(stdin), Effect.provide(NodeServices.layer)))
+    }).pipe(Effect.scoped, Effect.provide(Layer.merge(NodeServices.layer, stdin))))
 })

@@ -57,7 +57,7 @@ const comparable = ({ headers, status, text }: Answer) => ({
 })
 
 /** The paths' own keys and ids, so that what one has stored is no repeat on the other. */
-const own = (value: string, intake: IntakePath): string => `${value}${intake === "direct" ? "d" : "r"}`
+const own = (value: string, intake: IntakePath): string => `${value}~${intake}`
 
 const sentBy = (intake: IntakePath, { key, path, prefer, raw, type }: Sent) => {
   const text = typeof raw === "string" ? raw : JSON.stringify(raw)
@@ -74,7 +74,8 @@ const sentBy = (intake: IntakePath, { key, path, prefer, raw, type }: Sent) => {
   }
 }
 
-const unnamed = (text: string): string => text.replaceAll(/\b(k\d|one|two|e\d)[dr]\b/g, "$1")
+/** Refusals quote keys and ids. */
+const unnamed = (text: string): string => text.replaceAll(/~(?:direct|router)/g, "")
 
 layer(Sluice.layer(), { excludeTestServices: true })("two paths", (it) => {
   it.effect.prop(
