@@ -95,7 +95,10 @@ const combineParts = (parts: ReadonlyArray<Response>): string => {
   )
 }
 
-/** The first cell checks the request; the others follow under the same id. Names the cells that are away. */
+/** A cell that has nothing of that name had nothing to do. */
+const hasNotActed = ({ status }: Response): boolean => status >= 300 && status !== 404
+
+/** The first cell checks the request; the others follow under the same id. Names the cells that did not act. */
 const everywhere = Effect.fnUntraced(function*(cells: Reached) {
   const shared = yield* newUuid
   const present = cells.filter((cell) => !cell.isAway())
@@ -105,7 +108,7 @@ const everywhere = Effect.fnUntraced(function*(cells: Reached) {
   const checked = yield* Effect.provideService(ask(first), SharedUuid, shared)
   if (checked.status >= 300) return checked
   const rest = yield* Effect.provideService(askAll(others), SharedUuid, shared)
-  const missing = [...away, ...others.filter((_, index) => isMissing(rest[index]!))].map(({ id }) => id)
+  const missing = [...away, ...others.filter((_, index) => hasNotActed(rest[index]!))].map(({ id }) => id)
   if (missing.length === 0) return combined([checked, ...rest], combineParts)
   const acted = [checked, ...rest.filter(({ status }) => status < 300)]
   const whole = JSON.parse(combineParts(acted)) as Readonly<Record<string, unknown>>
