@@ -2,23 +2,12 @@
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { type Answer, Sluice } from "../support/Sluice.ts"
+import { answersWith } from "../support/Promised.ts"
+import { Sluice } from "../support/Sluice.ts"
 
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` })
 const environmentKey = "key-of-the-environment"
 const administrator = bearer(environmentKey)
-
-/** Asks until the answer is as it should be: what is changed on one process is in force on all within a second. */
-const within = Effect.fnUntraced(function*(ask: Effect.Effect<Answer>, status: number) {
-  const begun = performance.now()
-  for (;;) {
-    const answer = yield* ask
-    const passed = performance.now() - begun
-    if (answer.status === status) return passed
-    assert.isBelow(passed, 30_000, `${answer.status} ${answer.text}`)
-    yield* Effect.sleep("20 millis")
-  }
-})
 
 describe("stored API keys", () => {
   layer(Sluice.layer({ SLUICE_API_KEYS: `root=${environmentKey}` }), { excludeTestServices: true })((it) => {
@@ -139,7 +128,7 @@ describe("stored API keys", () => {
         yield* sql`delete from api_keys`
         yield* sql`update settings_revision set revision = revision + 1`
         yield* sql`select pg_notify('sluice_settings', '')`
-        yield* within(ask("GET", "/v1/orders"), 200)
+        yield* answersWith(ask("GET", "/v1/orders"), 200)
         const { json: one } = yield* ask("POST", "/v1/api-keys", { body: { name: "one", roles: ["admin"] } })
         const { json: two } = yield* ask("POST", "/v1/api-keys", {
           headers: bearer(one.key),

@@ -39,7 +39,7 @@ const canaries = {
   "endpoint auth": canary("endpointauth")
 } as const
 
-/** What is found if it leaks: an order may say it, and a log line. */
+/** No secret: stands in an order and in a log line, where the search must find it, or it would find no leak either. */
 const planted = canary("planted")
 
 /** The forms in which a secret may stand in a text. */

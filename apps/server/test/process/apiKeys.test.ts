@@ -3,21 +3,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
 import { Effect, Redacted } from "effect"
 import * as Process from "../support/Process.ts"
-import { type Answer, exchange } from "../support/Sluice.ts"
+import { answersWith } from "../support/Promised.ts"
+import { exchange } from "../support/Sluice.ts"
 
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` })
-
-/** Asks until the answer is as it should be: what is changed on one process is in force on all within a second. */
-const within = Effect.fnUntraced(function*(ask: Effect.Effect<Answer>, status: number) {
-  const begun = performance.now()
-  for (;;) {
-    const answer = yield* ask
-    const passed = performance.now() - begun
-    if (answer.status === status) return passed
-    assert.isBelow(passed, 30_000, `${answer.status} ${answer.text}`)
-    yield* Effect.sleep("20 millis")
-  }
-})
 
 describe("stored API keys in several processes", () => {
   it.live(
@@ -33,15 +22,15 @@ describe("stored API keys in several processes", () => {
         const [a, b] = [yield* here.url, yield* there.url]
         const made = yield* exchange(a, "POST", "/v1/api-keys", { body: { name: "root", roles: ["admin"] } })
         const root = bearer(made.json.key)
-        const closed = yield* within(exchange(b, "GET", "/v1/orders"), 401)
-        yield* within(exchange(b, "GET", "/v1/orders", { headers: root }), 200)
+        const closed = yield* answersWith(exchange(b, "GET", "/v1/orders"), 401)
+        yield* answersWith(exchange(b, "GET", "/v1/orders", { headers: root }), 200)
         const { json } = yield* exchange(b, "POST", "/v1/api-keys", {
           headers: root,
           body: { name: "x", roles: ["read"] }
         })
-        const opened = yield* within(exchange(a, "GET", "/v1/orders", { headers: bearer(json.key) }), 200)
+        const opened = yield* answersWith(exchange(a, "GET", "/v1/orders", { headers: bearer(json.key) }), 200)
         yield* exchange(a, "DELETE", `/v1/api-keys/${json.id}`, { headers: root })
-        const gone = yield* within(exchange(b, "GET", "/v1/orders", { headers: bearer(json.key) }), 401)
+        const gone = yield* answersWith(exchange(b, "GET", "/v1/orders", { headers: bearer(json.key) }), 401)
         if (process.env["STRICT_TIMES"] === "1") { for (const ms of [closed, opened, gone]) assert.isBelow(ms, 1000) }
 
         // A stored key is a key for the rule on HOST.
