@@ -2,7 +2,7 @@
  * Checks `deploy/kubernetes` without a cluster, against the schema of Kubernetes' API that `kubernetes-models` carries
  * (`pnpm manifests:check`). The package's types refuse unknown members and its validators wrong values; what the documents
  * say of each other is compared here. Faults that are planted into copies must all be found. Installs the package into a
- * folder of its own, so that nobody else does.
+ * folder of its own: no clone is to carry it.
  */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
