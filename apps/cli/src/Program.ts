@@ -1,5 +1,6 @@
 /** The command line `sluice`: its commands, what they share, and how it ends. Contract: section 7, by its derived client. */
 import { ApiClient } from "@sluice/api/ApiClient"
+import { makeRedactor } from "@sluice/domain/redaction/Redaction"
 import { Cause, Console, Effect, Exit, Layer, Option, Redacted } from "effect"
 import { CliError, CliOutput, Command, Flag } from "effect/cli"
 import { readFileSync } from "node:fs"
@@ -73,6 +74,13 @@ const commandOf = (defaults: Defaults) => {
           usage(`${url} is no address: set SLUICE_URL (or --url) to one like http://127.0.0.1:8080`)
         )
       }
+      if (/^[^/]*\/\/[^/?#]*@/.test(url)) {
+        return Layer.effectContext(
+          usage(
+            "SLUICE_URL (or --url) holds a user or password, which Sluice does not take: set SLUICE_API_KEY (or --key)"
+          )
+        )
+      }
       if (secret !== undefined && !/^[\x21-\x7e]*$/.test(Redacted.value(secret))) {
         return Layer.effectContext(
           usage("SLUICE_API_KEY (or --key) holds a space, a line break or a sign that no key has")
@@ -107,8 +115,37 @@ const flagIn = (words: ReadonlyArray<string>, name: string): string | undefined 
   return word === undefined ? undefined : word.includes("=") ? word.slice(word.indexOf("=") + 1) : words[at + 1]
 }
 
+/** The user and password in an address that may be no URL. */
+const passwordsIn = (url: string): ReadonlyArray<string> => {
+  const user = /^(?:[a-z][a-z0-9+.-]*:)?\/*([^/?#]*)@/i.exec(url.trim())?.[1]
+  return user === undefined ? [] : [user, user.slice(user.indexOf(":") + 1)]
+}
+
+/** A console that prints none of the secrets, also where a server or the HTTP client repeats them. */
+const redacting = (inner: Console.Console, secrets: ReadonlyArray<string>): Console.Console => {
+  const redactor = makeRedactor(secrets)
+  const shown = (line: ReadonlyArray<unknown>) =>
+    line.map((part) => typeof part === "string" ? redactor.text(part) : redactor.json(part))
+  return {
+    ...inner,
+    log: (...line: ReadonlyArray<unknown>) => inner.log(...shown(line)),
+    error: (...line: ReadonlyArray<unknown>) => inner.error(...shown(line))
+  }
+}
+
 /** Runs the words; gives the exit code. What went wrong is said on standard error. */
 export const run = Effect.fnUntraced(function*(words: ReadonlyArray<string>, defaults: Defaults) {
+  const url = flagIn(words, "url") ?? defaults.url
+  const key = (flagIn(words, "key") ?? defaults.key ?? "").trim()
+  const inner = yield* Console.Console
+  return yield* Effect.provideService(
+    runAll(words, defaults, url),
+    Console.Console,
+    redacting(inner, [key, ...key.split(/[^\x21-\x7e]+/), ...passwordsIn(url)])
+  )
+})
+
+const runAll = Effect.fnUntraced(function*(words: ReadonlyArray<string>, defaults: Defaults, url: string) {
   const exit = yield* Command.runWith(commandOf(defaults), { version })(words).pipe(
     Effect.provideService(CliOutput.Presenter, presenter(words.includes("--json"))),
     Effect.exit
@@ -118,11 +155,7 @@ export const run = Effect.fnUntraced(function*(words: ReadonlyArray<string>, def
   const error = Cause.squash(exit.cause)
   // The help that goes with it was shown.
   if (CliError.isCliError(error)) return exitCodes.usage
-  const failure = failureOf(
-    error,
-    flagIn(words, "url") ?? defaults.url,
-    flagIn(words, "key") ?? defaults.key ?? ""
-  )
+  const failure = failureOf(error, url)
   yield* Console.error(
     words.includes("--json")
       ? JSON.stringify({ error: failure.problem ?? { detail: failure.message } })

@@ -73,7 +73,7 @@ import { SettingsStore } from "@sluice/persistence/settings/SettingsStore"
 import * as Retention from "@sluice/persistence/upkeep/Retention"
 import { salesforceV3 } from "@sluice/plugins/SalesforceV3"
 import { zuora } from "@sluice/plugins/Zuora"
-import { Effect, Layer, type Redacted } from "effect"
+import { Effect, Layer, Redacted } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { HttpServer } from "effect/http"
 import * as KeysInForce from "./access/KeysInForce.ts"
@@ -92,7 +92,7 @@ import { destinations, messageExpressions } from "./settings/Destinations.ts"
 import * as SettingsFile from "./settings/SettingsFile.ts"
 import { SettingsWriting } from "./settings/SettingsWriting.ts"
 import * as CompletenessMetric from "./telemetry/CompletenessMetric.ts"
-import { KnownSecrets } from "./telemetry/KnownSecrets.ts"
+import { KnownSecrets, make as makeKnownSecrets, passwordsOf } from "./telemetry/KnownSecrets.ts"
 import * as RedactedLogs from "./telemetry/RedactedLogs.ts"
 import { Telemetry } from "./telemetry/Telemetry.ts"
 
@@ -293,10 +293,11 @@ export type StartFault =
 /** The server, on one database or on several. */
 type Served = Layer.Layer<HttpServer.HttpServer, StartFault, Stopping | KnownSecrets | ConsoleFiles>
 
-/** The whole process, listening. */
+/** The whole process, listening. `known` are the secrets that its logs and refusals do not show. */
 export const layer = (
   config: ServerConfig,
-  environment: Environment
+  environment: Environment,
+  known: KnownSecrets["Service"] = makeKnownSecrets(environment)
 ): Layer.Layer<HttpServer.HttpServer | Stopping, StartFault> =>
   Layer.unwrap(
     KeysInForce.checkEarly(config).pipe(
@@ -304,14 +305,14 @@ export const layer = (
       Effect.flatMap((files): Effect.Effect<Served, CellsFault> =>
         config.cellsFile === undefined && config.cluster === undefined
           ? Effect.succeed(serving(config, files))
-          : servingCells(config, environment, files)
+          : servingCells(config, environment, files, known)
       )
     )
   ).pipe(
     Layer.provide(ConsoleFiles.layer.pipe(Layer.provide(NodeServices.layer))),
     Layer.provideMerge(Stopping.layer),
     Layer.provide(RedactedLogs.layer),
-    Layer.provide(KnownSecrets.layer(environment))
+    Layer.provide(Layer.succeed(KnownSecrets, known))
   )
 
 const listenOptions = ({ host, port, publicUrl, roles }: ServerConfig): Server.ServerOptions => ({
@@ -345,11 +346,18 @@ const serving = (config: ServerConfig, files: ReadFiles) => {
 const onlyApi: ServerConfig["roles"] = new Set(["api"])
 
 /** Nothing of cells is loaded where there is one database. */
-const servingCells = Effect.fnUntraced(function*(config: ServerConfig, environment: Environment, files: ReadFiles) {
+const servingCells = Effect.fnUntraced(function*(
+  config: ServerConfig,
+  environment: Environment,
+  files: ReadFiles,
+  known: KnownSecrets["Service"]
+) {
   const [Cells, { read }] = yield* Effect.promise(() =>
     Promise.all([import("./cells/CellsServer.ts"), import("./cells/ReadCells.ts")])
   )
   const cells = yield* read(config, environment)
+  // The file may hold passwords that stand nowhere in the environment.
+  known.add(cells.cells.flatMap(({ url }) => passwordsOf(Redacted.value(url))))
   const { cluster, encryptionKeys } = config
   const { base, listens } = addressed(config)
   const cell = ({ id, url }: Cells.CellAddress, home: Cells.Home | undefined, executes: boolean) => {

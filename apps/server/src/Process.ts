@@ -11,15 +11,25 @@ import { setFlagsFromString } from "node:v8"
 import * as Application from "./Application.ts"
 import * as ServerConfig from "./config/ServerConfig.ts"
 import { unknownVariables } from "./config/UnknownVariables.ts"
+import * as CrashOutput from "./process/CrashOutput.ts"
 import { Stopping } from "./process/Stopping.ts"
+import * as KnownSecrets from "./telemetry/KnownSecrets.ts"
 import * as Telemetry from "./telemetry/Telemetry.ts"
+
+const known = KnownSecrets.make(process.env)
+CrashOutput.install(known)
 
 /** Faults of the cells begin with their variable. Contract: section 11. */
 const prefixOf = (message: string): string => message.startsWith("SLUICE_CELLS") ? "" : "sluice: "
 
 /** Writes why the process cannot start, as one line. */
 const complain = (message: string) =>
-  Effect.as(Console.error(`${prefixOf(message)}${message.replaceAll(/\s*\n\s*/g, " ")}`), 1)
+  Effect.as(
+    Effect.suspend(() =>
+      Console.error(known.redactor().text(`${prefixOf(message)}${message.replaceAll(/\s*\n\s*/g, " ")}`))
+    ),
+    1
+  )
 
 /** Below the 30 s within which the process has promised to exit. */
 const lastMoment = "25 seconds"
@@ -41,7 +51,7 @@ const leaveInTime = Effect.sync(() =>
 const serve = Effect.fnUntraced(
   function*(config: ServerConfig.ServerConfig) {
     yield* Effect.forEach(unknownVariables(process.env), (warning) => Effect.logWarning(warning))
-    const services = yield* Layer.build(Application.layer(config, process.env))
+    const services = yield* Layer.build(Application.layer(config, process.env, known))
     const { address } = Context.get(services, HttpServer.HttpServer)
     const { begin, drain } = Context.get(services, Stopping)
     // From here on throughput counts, not the size of the heap.
@@ -77,6 +87,6 @@ NodeRuntime.runMain(program, {
   teardown: (exit, onExit) => {
     if (Exit.isSuccess(exit)) return onExit(typeof exit.value === "number" ? exit.value : 0)
     if (Cause.hasInterruptsOnly(exit.cause)) return onExit(0)
-    Effect.runFork(Effect.ensuring(Effect.logFatal("Sluice failed", exit.cause), Effect.sync(() => onExit(1))))
+    Effect.runFork(Effect.ensuring(CrashOutput.logFailure(known, exit.cause), Effect.sync(() => onExit(1))))
   }
 })

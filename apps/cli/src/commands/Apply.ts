@@ -79,7 +79,7 @@ export const apply = Command.make(
         payload: document as never
       }).pipe(
         Effect.mapError((error) => {
-          const { code, message, problem } = failureOf(error, "", "")
+          const { code, message, problem } = failureOf(error, "")
           return new Failure({ message: `${kind} ${id}: ${message}`, code, ...(problem !== undefined && { problem }) })
         })
       )

@@ -1,6 +1,5 @@
 /** Turns a failure into a message that says what to change, and into an exit code. */
 import { faultText } from "@sluice/domain/order/Order"
-import { redactText } from "@sluice/domain/redaction/Redaction"
 import { Schema } from "effect"
 
 /**
@@ -63,8 +62,11 @@ const innermost = (error: unknown): unknown =>
     ? innermost(error.cause)
     : error
 
-/** The failure for any error of a command. `key` is never shown. */
-export const failureOf = (error: unknown, url: string, key: string): Failure => {
+/** The address as it may be shown, without user and password. */
+const shownUrl = (url: string): string => url.replace(/\/\/[^/?#]*@/, "//")
+
+/** The failure for any error of a command. */
+export const failureOf = (error: unknown, url: string): Failure => {
   if (error instanceof Failure) return error
   if (isProblem(error)) return ofProblem(error)
   const tag = typeof error === "object" && error !== null && "_tag" in error ? error._tag : undefined
@@ -72,13 +74,10 @@ export const failureOf = (error: unknown, url: string, key: string): Failure => 
   const cause = innermost(error)
   const why = cause instanceof Error && cause !== error ? `${text}: ${cause.message}` : text
   return new Failure({
-    message: redactText(
-      tag === "HttpClientError" || tag === "SchemaError"
-        ? `${url.replace(/\/\/[^/@]*@/, "//")} cannot be reached or does not answer as Sluice does: ${why}\n`
-          + "Is the server running? Set SLUICE_URL (or --url) to its address"
-        : why,
-      [key]
-    ),
+    message: tag === "HttpClientError" || tag === "SchemaError"
+      ? `${shownUrl(url)} cannot be reached or does not answer as Sluice does: ${why}\n`
+        + "Is the server running? Set SLUICE_URL (or --url) to its address"
+      : why,
     code: exitCodes.unavailable
   })
 }

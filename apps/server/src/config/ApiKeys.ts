@@ -22,11 +22,17 @@ export const shortestKey = 16
 
 const roleList = Role.literals.join(", ")
 
+/** A part of an entry as a fault may quote it: what is as long as a key may be one in the wrong place. */
+const quoted = (part: string): string => part.trim().length < shortestKey ? ` ${JSON.stringify(part)}` : ""
+
 const readRoles = (text: string): Result.Result<ReadonlyArray<Role>, string> => {
   const roles: Array<Role> = []
   for (const name of text.split("+").map((one) => one.trim())) {
     const role = Role.literals.find((one) => one === name)
-    if (role === undefined) return Result.fail(`names the role ${JSON.stringify(name)}: write some of ${roleList}`)
+    if (role === undefined) {
+      const named = quoted(name) === "" ? "a role that is none" : `the role${quoted(name)}`
+      return Result.fail(`names ${named}: write some of ${roleList}`)
+    }
     if (!roles.includes(role)) roles.push(role)
   }
   return Result.succeed(roles)
@@ -54,12 +60,14 @@ const readEntry = (entry: string, hasTenants: boolean): Result.Result<ApiKey, st
   if (separator < 1 || who === "" || key === "") return Result.fail("is not name=key: write ops=<key>")
   const [, named = "", , tenant, , written] = /^([^@:]*)(@([^:]*))?(:(.*))?$/s.exec(who) ?? []
   const fault = nameFault(named.trim())
-  if (fault !== undefined) return Result.fail(`has a name that cannot be used: ${JSON.stringify(named)} ${fault}`)
+  if (fault !== undefined) return Result.fail(`has a name that cannot be used:${quoted(named)} ${fault}`)
   if (tenant !== undefined && !hasTenants) {
-    return Result.fail(`names a tenant (@${tenant}), and SLUICE_CELLS is unset: leave the tenant out`)
+    return Result.fail(
+      `names a tenant (@${tenant.length < shortestKey ? tenant : "…"}), and SLUICE_CELLS is unset: leave the tenant out`
+    )
   }
   if (tenant !== undefined && nameFault(tenant.trim()) !== undefined) {
-    return Result.fail(`has a tenant that cannot be used: ${JSON.stringify(tenant)} ${nameFault(tenant.trim())}`)
+    return Result.fail(`has a tenant that cannot be used:${quoted(tenant)} ${nameFault(tenant.trim())}`)
   }
   const roles = written === undefined ? Result.succeed<ReadonlyArray<Role>>(["admin"]) : readRoles(written)
   if (Result.isFailure(roles)) return Result.fail(roles.failure)

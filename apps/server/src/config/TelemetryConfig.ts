@@ -58,6 +58,13 @@ const pairs = (value: string): Result.Result<Readonly<Record<string, string>>, s
   return Result.succeed(Object.fromEntries(entries))
 }
 
+/** Headers that a request can carry; the client's own refusal of another would repeat its value. */
+const headersOf = (value: string): ReturnType<typeof pairs> =>
+  Result.flatMap(pairs(value), (headers) =>
+    Object.values(headers).every((one) => /^[\t\x20-\x7e\x80-\xff]*$/.test(one))
+      ? Result.succeed(headers)
+      : Result.fail("has a value that no header can carry: leave out line breaks and characters above U+00FF"))
+
 const ratio = (value: string): Result.Result<number, string> => {
   const number = Number(value)
   return value.trim() !== "" && number >= 0 && number <= 1
@@ -110,7 +117,7 @@ export const decode = (variables: Variables): Result.Result<TelemetryConfig, Rea
     attributes: read("OTEL_RESOURCE_ATTRIBUTES", {}, pairs),
     protocol: read("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json", protocol),
     compression: read("OTEL_EXPORTER_OTLP_COMPRESSION", "none", compression),
-    headers: Redacted.make(read("OTEL_EXPORTER_OTLP_HEADERS", {}, pairs)),
+    headers: Redacted.make(read("OTEL_EXPORTER_OTLP_HEADERS", {}, headersOf)),
     ratio: sampled === "ratio" ? part : 1
   }
   return faults.length === 0 ? Result.succeed(config) : Result.fail(faults)

@@ -1,6 +1,6 @@
 /**
- * The secrets that this process knows: those of its environment, and those of the settings in force. Logs and problem
- * details are redacted by them, however a secret came there. Contract: section 5.
+ * The secrets that this process knows: those of its environment, of the files that it names, and of the settings in force.
+ * Logs and problem details are redacted by them, however a secret came there. Contract: section 5.
  */
 import { makeRedactor, type Redactor } from "@sluice/domain/redaction/Redaction"
 import { Context, Layer } from "effect"
@@ -11,26 +11,35 @@ export class KnownSecrets extends Context.Service<KnownSecrets, {
   readonly redactor: () => Redactor
   /** The source of the secrets in the settings in force; another list is another set. */
   readonly learnFrom: (secrets: () => ReadonlyArray<string>) => void
+  /** Adds secrets that stay for as long as the process runs. */
+  readonly add: (secrets: ReadonlyArray<string>) => void
 }>()("@sluice/server/KnownSecrets") {
   static readonly layer = (environment: Environment): Layer.Layer<KnownSecrets> =>
-    Layer.sync(KnownSecrets, () => {
-      const own = secretsOf(environment)
-      let secrets: () => ReadonlyArray<string> = () => own
-      let known = { of: own, redactor: makeRedactor(own) }
-      return {
-        redactor: () => {
-          const current = secrets()
-          if (current !== known.of) known = { of: current, redactor: makeRedactor([...own, ...current]) }
-          return known.redactor
-        },
-        learnFrom: (settings) => {
-          secrets = settings
-        }
-      }
-    })
+    Layer.sync(KnownSecrets, () => make(environment))
 }
 
-const passwordOf = (url: string | undefined): string => /^[a-z]+:\/\/[^:/?#@]*:([^/?#]*)@/i.exec(url ?? "")?.[1] ?? ""
+/** The secrets of the environment, to which others can be added. */
+export const make = (environment: Environment): KnownSecrets["Service"] => {
+  let own = secretsOf(environment)
+  const none: ReadonlyArray<string> = []
+  let secrets: () => ReadonlyArray<string> = () => none
+  let known = { own, of: none, redactor: makeRedactor(own) }
+  return {
+    redactor: () => {
+      const current = secrets()
+      if (current !== known.of || own !== known.own) {
+        known = { own, of: current, redactor: makeRedactor([...own, ...current]) }
+      }
+      return known.redactor
+    },
+    learnFrom: (settings) => {
+      secrets = settings
+    },
+    add: (more) => {
+      own = [...own, ...more]
+    }
+  }
+}
 
 const decoded = (text: string): string => {
   try {
@@ -40,16 +49,28 @@ const decoded = (text: string): string => {
   }
 }
 
+/** `user:password@` of a URL with any scheme, up to the last `@` before the path. */
+const userPassword = /^\s*[a-z][a-z0-9+.-]*:[\\/]*[^\\/?#:]*:([^\\/?#]*)@/i
+
+/** The passwords in a URL, as written and decoded: that of its user, and PostgreSQL's parameters. */
+export const passwordsOf = (url: string): ReadonlyArray<string> =>
+  [
+    userPassword.exec(url)?.[1] ?? "",
+    ...Array.from(url.matchAll(/[?&](?:ssl)?password=([^&#]*)/gi), ([, it = ""]) => it)
+  ]
+    .filter((password) => password !== "")
+    .flatMap((password) => [password, decoded(password)])
+
 /** Keys after `name=`, keys of the vault, passwords in URLs, and the values of OpenTelemetry's headers. */
 const secretsOf = (environment: Environment): ReadonlyArray<string> => {
   const listed = (name: string) => (environment[name] ?? "").split(",").map((entry) => entry.trim())
-  const passwords = ["DATABASE_URL", "SLUICE_EGRESS_PROXY"].map((name) => passwordOf(environment[name]))
-  // SLUICE_CELLS may name a variable of any name for a database's address.
-  const addresses = Object.values(environment).filter((value) => /^postgres(?:ql)?:/i.test(value ?? "")).map(passwordOf)
   const headers = Object.keys(environment).filter((name) => /^OTEL_EXPORTER_OTLP_(\w+_)?HEADERS$/.test(name))
+  // SLUICE_CELLS may name a variable of any name for a database's address.
+  const urls = Object.values(environment).filter((value) => /^[a-z][a-z0-9+.-]*:\/\//i.test(value?.trim() ?? ""))
   return [
-    ...[...headers, "SLUICE_API_KEYS"].flatMap(listed).map((entry) => entry.slice(entry.indexOf("=") + 1)),
+    ...[...headers, "SLUICE_API_KEYS"].flatMap(listed).map((entry) => entry.slice(entry.indexOf("=") + 1))
+      .flatMap((value) => [value, decoded(value)]),
     ...listed("SLUICE_ENCRYPTION_KEY"),
-    ...[...passwords, ...addresses].flatMap((password) => [password, decoded(password)])
+    ...urls.flatMap((url) => passwordsOf(url?.trim() ?? ""))
   ]
 }

@@ -18,7 +18,8 @@ const shown = (value: unknown, redactor: Redactor): unknown => {
   }
 }
 
-const shownError = (error: Error, redactor: Redactor): Error => {
+/** The error without secrets: the same one where it holds none. */
+export const shownError = (error: Error, redactor: Redactor): Error => {
   const text = `${error.message}\n${error.stack ?? ""}`
   if (redactor.text(text) === text) return error
   const safe = new Error(redactor.text(error.message))
@@ -27,7 +28,8 @@ const shownError = (error: Error, redactor: Redactor): Error => {
   return safe
 }
 
-const shownCause = (cause: Cause.Cause<unknown>, redactor: Redactor): Cause.Cause<unknown> => {
+/** The cause without secrets: the same one where it holds none. */
+export const shownCause = (cause: Cause.Cause<unknown>, redactor: Redactor): Cause.Cause<unknown> => {
   if (cause.reasons.length === 0) return cause
   const text = Cause.pretty(cause)
   const safe = redactor.text(text)

@@ -4,7 +4,10 @@
  */
 import { assert, layer } from "@effect/vitest"
 import type { Json } from "@sluice/domain/json/Json"
-import { Effect, Layer, Logger, References, Schedule } from "effect"
+import { type Certificate, selfSigned } from "@sluice/http-client/testing/Certificates"
+import { ConnectProxy } from "@sluice/http-client/testing/ConnectProxy"
+import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
+import { Effect, Layer, Logger, Redacted, References, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
 import { readdirSync, readFileSync } from "node:fs"
 import { inspect } from "node:util"
@@ -15,8 +18,20 @@ import { type Ask, exchange, Sluice } from "../support/Sluice.ts"
 const canary = (member: string) => `cnry${member}Zq7fXw9Kd2`
 const vaultKey = Buffer.from(canary("vaultkey").padEnd(32, "7").slice(0, 32)).toString("base64")
 
+/** Client certificates, whose keys are secrets. */
+const clients = { connector: selfSigned(), provider: selfSigned(), endpoint: selfSigned() }
+
+/** The line of a PEM key that holds nothing but bits of the key. */
+const bitsOf = ({ key }: Certificate) => key.split("\n")[2] ?? ""
+
+const tlsOf = ({ certificate, key }: Certificate) => ({ clientCertificate: certificate, clientKey: key })
+
 const canaries = {
   "SLUICE_API_KEYS": canary("apikey"),
+  "SLUICE_EGRESS_PROXY": canary("proxy"),
+  "connector clientKey": bitsOf(clients.connector),
+  "auth provider clientKey": bitsOf(clients.provider),
+  "endpoint auth clientKey": bitsOf(clients.endpoint),
   "SLUICE_ENCRYPTION_KEY": vaultKey,
   "OTEL_EXPORTER_OTLP_HEADERS": canary("telemetry"),
   "connector BearerToken": canary("bearer"),
@@ -54,8 +69,9 @@ const logged: Array<string> = []
 const logs = Logger.make(({ cause, message }) => void logged.push(inspect([message, cause], { depth: 9 })))
 
 const world = Layer.unwrap(
-  Effect.map(Partner, ({ url }) =>
+  Effect.map(Effect.all([Partner, ConnectProxy]), ([{ url }, proxy]) =>
     Sluice.layer({
+      SLUICE_EGRESS_PROXY: proxy.url.replace("//", `//u:${canaries.SLUICE_EGRESS_PROXY}@`),
       SLUICE_API_KEYS: `ops=${canaries.SLUICE_API_KEYS}`,
       SLUICE_ENCRYPTION_KEY: vaultKey,
       OTEL_EXPORTER_OTLP_ENDPOINT: url,
@@ -63,7 +79,7 @@ const world = Layer.unwrap(
       OTEL_EXPORTER_OTLP_HEADERS: `x-key=${canaries.OTEL_EXPORTER_OTLP_HEADERS}`
     }))
 ).pipe(
-  Layer.provideMerge(Partner.layer),
+  Layer.provideMerge(Layer.merge(Partner.layer, ConnectProxy.layer())),
   Layer.provide([Logger.layer([logs]), Layer.succeed(References.MinimumLogLevel, "All")])
 )
 
@@ -100,6 +116,7 @@ const configure = Effect.gen(function*() {
       Host: `${partner.url}/p/c?api_key=${canaries["connector Host query"]}`,
       BearerToken: canaries["connector BearerToken"],
       signingSecret: canaries["connector signingSecret"],
+      ...tlsOf(clients.connector),
       CustomHeaders: { "X-Api-Key": canaries["connector CustomHeaders"] }
     }],
     ["connectors/d", {
@@ -121,14 +138,15 @@ const configure = Effect.gen(function*() {
       type: "oauth2ClientCredentials",
       tokenUrl: `${partner.url}/token`,
       clientId: "i",
-      clientSecret: canaries["auth provider clientSecret"]
+      clientSecret: canaries["auth provider clientSecret"],
+      ...tlsOf(clients.provider)
     }],
     ["webhook-endpoints/e", {
       url: `${partner.url}/p/e?token=${canaries["endpoint url query"]}`,
       types: ["*"],
       secret: canaries["endpoint secret"],
       headers: { "x-auth": canaries["endpoint headers"] },
-      auth: { type: "bearer", token: canaries["endpoint auth"] }
+      auth: { type: "bearer", token: canaries["endpoint auth"], ...tlsOf(clients.endpoint) }
     }],
     ["pipelines/p", {
       match: { orderTypes: ["NEW_ORDER"] },
@@ -270,6 +288,27 @@ const files = Effect.gen(function*() {
   return [["database files", textOf(rows)], ["write-ahead log", log]] as const
 })
 
+/** Every row of every table as text, as a dump writes it; compressed values too. */
+const backup = Effect.gen(function*() {
+  const sql = yield* SqlClient.SqlClient
+  const tables = yield* sql<{ readonly name: string }>`
+    select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace`
+  const rows = yield* Effect.forEach(
+    tables,
+    ({ name }) => sql<{ readonly row: string }>`select t::text as row from ${sql(name)} t`
+  )
+  return rows.flat().map(({ row }) => row).join("\n")
+})
+
+/** The console's page and everything that it loads. */
+const consoleFiles = Effect.gen(function*() {
+  const ask = yield* asking
+  const page = yield* ask("GET", "/")
+  const loaded = [...page.text.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path = ""]) => path)
+  const files = yield* Effect.forEach(loaded, (path) => ask("GET", path))
+  return [page, ...files].map(({ headers, text }) => JSON.stringify(headers) + text).join("\n")
+})
+
 /** Arguments of all processes. */
 const processes = () =>
   readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map((pid) => {
@@ -288,6 +327,9 @@ const outlets = Effect.gen(function*() {
   assert.deepStrictEqual(problems.map(({ status }) => status), [400, 400, 400, 400])
   yield* settles(Effect.sync(() => partner.asked.some(({ path }) => path === "/v1/traces")))
   return [
+    ["console", yield* consoleFiles] as const,
+    ["docs", (yield* ask("GET", "/docs")).text + (yield* ask("GET", "/openapi.json")).text] as const,
+    ["backup", yield* backup] as const,
     ...shown.map(({ answer, route }) => [`GET ${route}`, answer.text] as const),
     ["problem details", problems.map(({ text }) => text).join("\n")] as const,
     ["logs", logged.join("\n")] as const,
@@ -305,7 +347,10 @@ layer(world, { excludeTestServices: true })("canaries", (it) => {
     Effect.gen(function*() {
       yield* configure
       const token = yield* work
-      const sought = Object.entries({ ...canaries, "callback token": token })
+      const database = new URL(Redacted.value((yield* DatabaseTest).url)).password
+      // Only a generated one is a canary.
+      const password = database.length < 20 ? {} : { "DATABASE_URL": database }
+      const sought = Object.entries({ ...canaries, ...password, "callback token": token })
       assert.isAbove(logged.length, 1)
       const all = yield* outlets
       const leaks = all.flatMap(([outlet, text]) =>
@@ -321,11 +366,13 @@ layer(world, { excludeTestServices: true })("canaries", (it) => {
         "GET /v1/webhook-endpoints/:id/feed",
         "logs"
       ]
-      for (const outlet of [...reached, "database files", "write-ahead log"]) assert.include(seen, outlet)
+      for (const outlet of [...reached, "database files", "write-ahead log", "backup"]) assert.include(seen, outlet)
       // What the partner got is what was configured.
       const sent = JSON.stringify((yield* Partner).asked.map(({ headers, path }) => [path, headers]))
       for (const member of ["connector BearerToken", "callout header", "endpoint headers", "fetched token"] as const) {
         assert.include(sent, canaries[member], member)
       }
+      const proxied = Buffer.from(`u:${canaries.SLUICE_EGRESS_PROXY}`).toString("base64")
+      assert.include((yield* ConnectProxy).asked.join("\n"), proxied)
     }))
 })

@@ -130,6 +130,40 @@ describe("ServerConfig", () => {
     assert.notMatch(faults[0] ?? "", /hunter2|secretkey|0123456789|\n/)
   })
 
+  const canary = "cnryZq7fXw9Kd2longer"
+
+  it.each([
+    { SLUICE_API_KEYS: canary },
+    { SLUICE_API_KEYS: `ops:${canary}=admin` },
+    { SLUICE_API_KEYS: `ops:read+${canary}=admin` },
+    { SLUICE_API_KEYS: `${canary} :x=${long}` },
+    { SLUICE_API_KEYS: `ops@${canary}=${long}` },
+    { SLUICE_API_KEYS: `${canary}=${long}é` },
+    { SLUICE_API_KEYS: `ops=${canary}é` },
+    { SLUICE_ENCRYPTION_KEY: canary },
+    { SLUICE_ENCRYPTION_KEY: `${key},-${canary}` },
+    { DATABASE_URL: canary },
+    { DATABASE_URL: `mysql://u:${canary}@db/x` },
+    { DATABASE_URL: `postgres://u:${canary}@db:99999/x` },
+    { DATABASE_URL: `postgres://u:${canary}@[db/x` },
+    { DATABASE_URL: `postgres://u:${canary}@a,b:1,c:x/x` },
+    { DATABASE_URL: `postgres://db/x?password=${canary}&target_session_attrs=some` },
+    { SLUICE_EGRESS_PROXY: canary },
+    { SLUICE_EGRESS_PROXY: `socks5://u:${canary}@proxy` },
+    { SLUICE_EGRESS_PROXY: `http://u:${canary}@proxy/path` },
+    { SLUICE_EGRESS_PROXY: `http://u:${canary}%@proxy` },
+    { SLUICE_PUBLIC_URL: `https://u:${canary}@sluice.example.com` },
+    { SLUICE_PUBLIC_URL: `https://sluice.example.com/?token=${canary}` },
+    { OTEL_EXPORTER_OTLP_ENDPOINT: `u:${canary}@collector` },
+    { OTEL_EXPORTER_OTLP_HEADERS: `x-key: ${canary}` },
+    { OTEL_EXPORTER_OTLP_HEADERS: `x-key=${canary}%` },
+    { OTEL_EXPORTER_OTLP_HEADERS: `x-key=${canary}%0a` }
+  ])("a refusal of %o repeats nothing of a secret", (environment) => {
+    const decoded = decode(environment)
+    assert.isTrue(Result.isFailure(decoded))
+    assert.notInclude(JSON.stringify(decoded), canary)
+  })
+
   it("keeps each kind for its own time, and what is not named for its default", () => {
     const { retention } = Result.getOrThrow(decode({ SLUICE_RETENTION: "deliveries=30d, orders=7y,audit=2y" }))
     assert.deepStrictEqual(Object.entries(retention).map(([kind, time]) => [kind, Duration.toDays(time)]).toSorted(), [

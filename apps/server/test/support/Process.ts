@@ -13,6 +13,7 @@ export interface Ended {
 }
 
 export interface Process {
+  readonly pid: number
   /** Where it listens; dies where it ends before it does. */
   readonly url: Effect.Effect<string>
   readonly ended: Effect.Effect<Ended>
@@ -48,6 +49,7 @@ export const start = Effect.fnUntraced(function*(environment: Readonly<Record<st
   // Not every test waits for it.
   ready.promise.catch(() => undefined)
   const running: Process = {
+    pid: child.pid ?? 0,
     url: Effect.promise(() => ready.promise),
     ended: Effect.promise(() => gone.promise),
     signal: (signal, to = "process") =>

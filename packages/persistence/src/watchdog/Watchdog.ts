@@ -71,7 +71,9 @@ export const layer = (url: Redacted.Redacted): Layer.Layer<never> =>
           const thread = new Worker(entry, {
             name: "sluice-watchdog",
             workerData: data,
-            execArgv: isSource ? ["--conditions=@sluice/source"] : []
+            // It reads nothing of the environment, and a diagnostic report shows that of every thread.
+            env: {},
+            execArgv: ["--report-exclude-env", ...(isSource ? ["--conditions=@sluice/source"] : [])]
           })
           // It must not keep a process alive that has ended otherwise.
           thread.unref()

@@ -1,0 +1,26 @@
+/**
+ * Keeps secrets out of what a crash leaves behind: an uncaught error is logged without them, and Node's diagnostic reports,
+ * where the operator asked for them, leave out the environment. Memory dumps hold everything: see docs/threat-model.md.
+ */
+import { Cause, Effect } from "effect"
+import type { KnownSecrets } from "../telemetry/KnownSecrets.ts"
+import { shownCause, shownError } from "../telemetry/RedactedLogs.ts"
+
+/** Logs the cause for which the process ends. */
+export const logFailure = (known: KnownSecrets["Service"], cause: Cause.Cause<unknown>): Effect.Effect<void> =>
+  Effect.logFatal("Sluice failed", shownCause(cause, known.redactor()))
+
+/** Installed once for a process, before anything can fail. */
+export const install = (known: KnownSecrets["Service"]): void => {
+  process.report.excludeEnv = true
+  process.on("uncaughtException", (error) => {
+    const isReported = process.report.reportOnUncaughtException
+    try {
+      Effect.runSync(logFailure(known, Cause.die(error)))
+      if (isReported) process.report.writeReport(shownError(error, known.redactor()))
+    } finally {
+      // As Node ends where nobody listens: the state after an uncaught error cannot be trusted.
+      process.exit(1)
+    }
+  })
+}
