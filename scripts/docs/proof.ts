@@ -2,7 +2,8 @@
  * Runs the docs: every command and every JSON of the pages, against one server and the partners of this repository, page
  * after page in the order of the index; what the pages show is compared with what was printed.
  * `pnpm docs:proof [words of paths…]` runs the pages whose paths have one of the words. A fence that cannot be run here
- * stands after `<!-- not run: <reason> -->`; commands that readers need not see stand in `<!-- run … -->`.
+ * stands after `<!-- not run: <reason> -->`, which `--not-run` lists; one that needs programs which may not be there
+ * stands after `<!-- with <programs> -->`; commands that readers need not see stand in `<!-- run … -->`.
  *
  * A page may start servers of its own: `npx -y pnpm@12 start` comes back when the server is ready, and its address is then
  * in `server.url`. `postgres://user:password@host:5432/<name>` is a database that is made for the page.
@@ -10,18 +11,50 @@
 import { Effect, Redacted } from "effect"
 import { spawn } from "node:child_process"
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { delimiter, join, resolve } from "node:path"
 import process from "node:process"
 import { type Running, running } from "../../examples/src/Running.ts"
 import { EmbeddedPostgres } from "../../packages/persistence/src/embedded/EmbeddedPostgres.ts"
 import { execute, withDatabase } from "../../packages/persistence/src/testing/DatabaseServer.ts"
-import { type Block, blocksOf, pages, slugOf } from "./Pages.ts"
+import { type Block, blocksOf, notRunIn, pages, skippedIn, slugOf } from "./Pages.ts"
+import { programsIn } from "./Programs.ts"
 import { missing } from "./Shown.ts"
 
 const root = resolve(import.meta.dirname, "../..")
 const directory = mkdtempSync(join(tmpdir(), "sluice-docs-"))
 chmodSync(directory, 0o711)
+
+/** Addresses of the reader's network in the docs: each is a free port of this machine. */
+const elsewhere = [
+  "127.0.0.1:5432",
+  "billing.internal.example:8443",
+  "proxy.internal.example:3128",
+  "pooler.internal.example:6432",
+  "SLUICE_CLUSTER_HOST=10.0.0.1 SLUICE_CLUSTER_PORT=8090",
+  "SLUICE_CLUSTER_HOST=10.0.0.2 SLUICE_CLUSTER_PORT=8090"
+]
+
+const freePort = (): Promise<number> =>
+  new Promise((settle) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const address = server.address()
+      server.close(() => settle(typeof address === "object" && address !== null ? address.port : 0))
+    })
+  })
+
+/** The place of each of them in this run. */
+const placed = (): Promise<ReadonlyArray<readonly [string, string]>> =>
+  Promise.all(elsewhere.map(async (address) => {
+    const port = await freePort()
+    return [
+      address,
+      address.startsWith("SLUICE_CLUSTER")
+        ? `SLUICE_CLUSTER_HOST=127.0.0.1 SLUICE_CLUSTER_PORT=${port}`
+        : `127.0.0.1:${port}`
+    ] as const
+  }))
 
 /** The addresses in the docs, and where the same listens in this run. */
 const addresses = ({ desk, partners, server }: Running): ReadonlyArray<readonly [string, string]> => [
@@ -29,53 +62,11 @@ const addresses = ({ desk, partners, server }: Running): ReadonlyArray<readonly 
   ...[desk, ...Object.values(partners)].map((url, index) => [`127.0.0.1:${9400 + index}`, new URL(url).host] as const)
 ]
 
-/** Programs that the docs call by the names that they have for readers. */
-const programs: Readonly<Record<string, string>> = {
-  sluice: `exec ${process.execPath} --conditions=@sluice/source ${root}/apps/cli/src/main.ts "$@"`,
-  "sluice-server": `exec ${process.execPath} --conditions=@sluice/source ${root}/apps/server/src/main.ts "$@"`,
-  // For what readers need not see.
-  api: `method=$1; path=$2; body=$3; shift 3 || shift $#
-exec curl -X "$method" "127.0.0.1:8080$path" -H 'content-type: application/json' \${body:+--data-binary "$body"} "$@"`,
-  // With OWN, the host of a page's own server, what is asked of the common one is asked of that one.
-  curl: `words=("$@")
-[ -z "$OWN" ] || words=("\${words[@]//127.0.0.1:8080/$OWN}")
-exec "$(type -ap curl | sed -n 2p)" -s "\${words[@]}"`,
-  // A start of the server that is refused: `refused NAME=value…`.
-  refused: `timeout 100 env PORT=0 HOST=127.0.0.1 "$@" sluice-server; [ $? = 1 ]`,
-  // A server of the page's own, in the background: prints what it says until it is ready, or has ended.
-  started: `log=server-$BASHPID.log
-: > $log
-env HOST=127.0.0.1 "$@" PORT=0 sluice-server > $log 2>&1 &
-pid=$!
-echo $pid >> servers.pid
-until grep -q 'ready at' $log || ! kill -0 $pid 2> /dev/null; do sleep 0.1; done
-cat $log
-grep -o 'http://[0-9.:]*' $log | tail -n 1 > server.url
-[ -s server.url ]`,
-  // Ends the page's own servers, and waits: \`stopped [signal]\`.
-  stopped: `[ -e servers.pid ] || exit 0
-for pid in $(cat servers.pid); do kill -\${1:-TERM} $pid 2> /dev/null; done
-for pid in $(cat servers.pid); do while kill -0 $pid 2> /dev/null; do sleep 0.1; done; done
-rm -f servers.pid`,
-  refusals: `exec ${process.execPath} --conditions=@sluice/source ${root}/scripts/docs/refusals.ts "$@"`,
-  attempts: `exec ${process.execPath} ${root}/scripts/docs/attempts.ts "$@"`,
-  // The scripts of the workspace, by a pnpm that need not be installed.
-  npx: `[ "$2" = pnpm@12 ] || { echo "npx $* is not run in the docs" >&2; exit 1; }
-shift 2
-[ "$1" = --silent ] && shift
-case "$1" in
-  start) exec started ;;
-  sluice) shift; exec sluice "$@" ;;
-  exec) shift; cd ${root} && exec "$@" ;;
-  *) cd ${root} && exec ${process.execPath} --run "$1" -- "\${@:2}" ;;
-esac`
-}
-
 const bin = join(directory, "bin")
 
 const layOut = (hosts: ReadonlyArray<readonly [string, string]>): void => {
   mkdirSync(bin)
-  for (const [name, script] of Object.entries(programs)) {
+  for (const [name, script] of Object.entries(programsIn(root))) {
     writeFileSync(join(bin, name), `#!/usr/bin/env bash\n${replaced(script, hosts)}\n`, { mode: 0o755 })
   }
 }
@@ -245,13 +236,14 @@ const faultsOf = async (
   return faults
 }
 
-const words = process.argv.slice(2)
+const words = process.argv.slice(2).filter((word) => word !== "--not-run")
 const chosen = pages().filter((page) => words.length === 0 || words.some((word) => page.includes(word)))
-try {
-  await withPostgres((make) =>
+
+const prove = () =>
+  withPostgres((make) =>
     running(async (parts) => {
       serverUrl = parts.server
-      const hosts = addresses(parts)
+      const hosts = [...addresses(parts), ...await placed()]
       layOut(hosts)
       for (const page of chosen) {
         const begun = performance.now()
@@ -261,10 +253,20 @@ try {
           `${page}: ${faults.length === 0 ? "as shown" : `${faults.length} faults`}, ${seconds} s\n`
         )
         for (const fault of faults) process.stdout.write(`  ${fault}\n`)
+        for (const { line, without } of skippedIn(page)) {
+          process.stdout.write(`  ${page}:${line}: skipped, there is no ${without}\n`)
+        }
         if (faults.length > 0) process.exitCode = 1
       }
     })
   )
+
+try {
+  if (process.argv.includes("--not-run")) {
+    const all = chosen.flatMap(notRunIn)
+    for (const { line, page, reason } of all) process.stdout.write(`${page}:${line}: ${reason}\n`)
+    process.stdout.write(`${all.length} blocks are not run\n`)
+  } else await prove()
 } catch (error) {
   process.exitCode = 1
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
