@@ -40,8 +40,8 @@ echo $pid > stage.pid
 until grep -q listening $log; do kill -0 $pid 2> /dev/null || { cat $log; exit 1; }; sleep 0.1; done`,
   unstaged: `kill $(cat stage.pid)`,
   stage: `exec ${process.execPath} --conditions=@sluice/source ${root}/scripts/docs/stage.ts "$@"`,
-  // Until a command succeeds, at most half a minute or so: \`waiting <command>\`.
-  waiting: `for i in {1..300}; do bash -c "$*" > /dev/null 2>&1 && exit 0; sleep 0.1; done; exit 1`,
+  // Until a command succeeds, at most a minute: \`waiting <command>\`.
+  waiting: `until bash -c "$*" > /dev/null 2>&1; do [ $SECONDS -lt 60 ] || exit 1; sleep 0.1; done`,
   // A program from standard input, which finds the packages of the workspace.
   program: `cd ${root}/examples && exec ${process.execPath} --conditions=@sluice/source --input-type=module-typescript`,
   // A file of the repository.
