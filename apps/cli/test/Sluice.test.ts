@@ -192,6 +192,34 @@ layer(Layer.mergeAll(Stage.layer, NodeHttpClient.layerUndici, NodeServices.layer
         }
       }))
 
+    it.effect("a connector's test says what the partner answered, and its exit code if the connector is ready", () =>
+      Effect.gen(function*() {
+        const { file, partner } = yield* Stage
+        const connector = { name: "n", host: `${partner.url}/tried`, bearerToken: "a-s3cret-token" }
+        yield* sluice("settings", "put", "connector", "tried", yield* file("tried.json", connector))
+        partner.status = 200
+        const ready = yield* sluice("settings", "test", "connector", "tried", "--head")
+        assert.strictEqual(ready.code, 0, ready.complaint)
+        assert.include(ready.text, "/tried answered 200 to HEAD with the connector's bearer token")
+        partner.status = 401
+        const refused = yield* sluice("settings", "test", "connector", "tried")
+        assert.strictEqual(refused.code, 1)
+        assert.include(refused.text, "the partner refused the credentials")
+        assert.notInclude(refused.text, "s3cret")
+        const foreign = yield* sluice(
+          "settings",
+          "test",
+          "connector",
+          "tried",
+          "--address",
+          "https://stranger.example/"
+        )
+        assert.strictEqual(foreign.code, 3, foreign.complaint)
+        assert.include(foreign.complaint, "is not at its Host, which the credentials are for")
+        partner.status = 200
+        yield* sluice("settings", "delete", "connector", "tried")
+      }))
+
     it.effect("timeline shows an order's record below its causes, and why explains a value back to the submission", () =>
       Effect.gen(function*() {
         const { file, partner } = yield* Stage

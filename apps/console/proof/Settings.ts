@@ -125,6 +125,21 @@ export const settings = async (browser: Browser, sluice: Sluice): Promise<void> 
     await sluice.request("DELETE", "/v1/connectors/by-form")
   })
 
+  await check("a connector and an auth provider are tested, and the page says what was answered", async () => {
+    const test = async (path: string, says: string, address?: string) => {
+      await page.goto(path)
+      await page.getByRole("button", { name: /^Test the connection/ }).click()
+      const dialog = page.getByRole("dialog")
+      if (address !== undefined) await dialog.getByLabel(/^Address/).fill(address)
+      await dialog.getByRole("button", { name: "Send the request" }).click()
+      await dialog.getByText(says).waitFor()
+      await page.keyboard.press("Escape")
+      await dialog.waitFor({ state: "hidden" })
+    }
+    await test("/connectors/proof-connector", "with the connector's bearer token")
+    await test("/auth-providers/proof-provider", "is not at partner.example.com", "https://stranger.example/")
+  })
+
   await check("a pipeline is paused for a reason, keeps its orders queued, and is resumed", async () => {
     const act = async (button: RegExp, reason: string, action: string) => {
       await page.getByRole("button", { name: button }).click()

@@ -13,6 +13,7 @@ import { Intake } from "@sluice/engine/commands/Intake"
 import { ResolveStep } from "@sluice/engine/commands/ResolveStep"
 import { RetryRun } from "@sluice/engine/commands/RetryRun"
 import { TakeCallback } from "@sluice/engine/commands/TakeCallback"
+import { TestConnection } from "@sluice/engine/internal/commands/TestConnection"
 import type { HeldJob } from "@sluice/engine/internal/jobs/JobHandler"
 import * as JobWorker from "@sluice/engine/internal/jobs/JobWorker"
 import * as RunJobs from "@sluice/engine/internal/jobs/RunJobs"
@@ -239,6 +240,7 @@ const engine = <Clients, E, R>(
     operations(executes),
     EditOrder.layer,
     TakeCallback.layer,
+    TestConnection.layer,
     // Its expressions are evaluated in children of its own: nothing that is tried out is near what runs.
     Simulation.layer.pipe(Layer.provide(JsonataExpressions.layer({ size: 1, idleMs: 60_000 }))),
     reading,

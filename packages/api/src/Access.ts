@@ -93,8 +93,8 @@ export const access: AccessTable = {
     // Sends and stores nothing.
     simulate: ["read", "unrecorded"]
   },
-  connectors: settings("connector"),
-  authProviders: settings("auth_provider"),
+  connectors: { ...settings("connector"), testConnection: ["operate", "connector.test"] },
+  authProviders: { ...settings("auth_provider"), testConnection: ["operate", "auth_provider.test"] },
   webhookEndpoints: {
     ...settings("webhook_endpoint"),
     create: ["admin", "webhook_endpoint.create"],

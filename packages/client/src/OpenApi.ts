@@ -153,6 +153,23 @@ export interface paths {
     readonly patch?: never
     readonly trace?: never
   }
+  readonly "/v1/auth-providers/{id}/test": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Fetch a token, or ask the domain with the credentials: one harmless request */
+    readonly post: operations["authProviders.testConnection"]
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
   readonly "/v1/callbacks/{token}": {
     readonly parameters: {
       readonly query?: never
@@ -200,6 +217,23 @@ export interface paths {
     readonly put: operations["connectors.put"]
     readonly post?: never
     readonly delete: operations["connectors.remove"]
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/v1/connectors/{id}/test": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Ask the partner with the stored credentials: one harmless request */
+    readonly post: operations["connectors.testConnection"]
+    readonly delete?: never
     readonly options?: never
     readonly head?: never
     readonly patch?: never
@@ -3279,9 +3313,11 @@ export interface components {
         | "connector.create"
         | "connector.update"
         | "connector.delete"
+        | "connector.test"
         | "auth_provider.create"
         | "auth_provider.update"
         | "auth_provider.delete"
+        | "auth_provider.test"
         | "webhook_endpoint.create"
         | "webhook_endpoint.update"
         | "webhook_endpoint.delete"
@@ -3361,6 +3397,47 @@ export interface components {
       readonly title?: "The request contradicts what is stored"
       /** @enum {string} */
       readonly type: "urn:sluice:problem:conflict"
+    }
+    readonly ConnectionTest: {
+      /** @description The partner was reached and did not refuse the credentials */
+      readonly ok: boolean
+      readonly request?: {
+        /** @description The first 1,000 characters of an answer that is no success */
+        readonly body?: string
+        readonly contentType?: string
+        /** @description Whose credentials it carried; none */
+        readonly credentials: string
+        readonly durationMs: number
+        readonly error?: {
+          readonly code?: string
+          readonly message: string
+        }
+        /** @description Where a redirect, which is not followed, leads */
+        readonly location?: string
+        readonly method: string
+        readonly status?: number
+        readonly url: string
+      }
+      /** @description What was said, or why it failed, and what to do */
+      readonly summary: string
+      readonly token?: {
+        readonly durationMs: number
+        readonly error?: {
+          readonly code?: string
+          readonly message: string
+        }
+        /** @description The life that the answer gives it */
+        readonly expiresInSeconds?: number
+        readonly method: string
+        readonly status?: number
+        readonly url: string
+      }
+    }
+    readonly ConnectionTestRequest: {
+      /** @enum {string} */
+      readonly method?: "GET" | "HEAD"
+      /** @description The address that is asked, one that the credentials are for; absent: the setting's own */
+      readonly url?: string
     }
     readonly CreatedApiKey: {
       readonly createdAt: string
@@ -4834,9 +4911,11 @@ export interface operations {
           | "connector.create"
           | "connector.update"
           | "connector.delete"
+          | "connector.test"
           | "auth_provider.create"
           | "auth_provider.update"
           | "auth_provider.delete"
+          | "auth_provider.test"
           | "webhook_endpoint.create"
           | "webhook_endpoint.update"
           | "webhook_endpoint.delete"
@@ -5428,6 +5507,122 @@ export interface operations {
       }
     }
   }
+  readonly "authProviders.testConnection": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["ConnectionTestRequest"]
+      }
+    }
+    readonly responses: {
+      /** @description ConnectionTest */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["ConnectionTest"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The request contradicts what is stored */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ConflictEncoded"]
+        }
+      }
+      /** @description The body is too large */
+      readonly 413: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["BodyTooLargeEncoded"]
+        }
+      }
+      /** @description The body is not JSON */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description Not available at the moment */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
   readonly "callbacks.answer": {
     readonly parameters: {
       readonly query?: never
@@ -5894,6 +6089,122 @@ export interface operations {
         }
         content: {
           readonly "application/problem+json": components["schemas"]["VersionMismatchEncoded"]
+        }
+      }
+      /** @description Too many wrong keys */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["TooManyWrongKeysEncoded"]
+        }
+      }
+      /** @description The server failed */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InternalFaultEncoded"]
+        }
+      }
+      /** @description Not available at the moment */
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnavailableEncoded"]
+        }
+      }
+    }
+  }
+  readonly "connectors.testConnection": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["ConnectionTestRequest"]
+      }
+    }
+    readonly responses: {
+      /** @description ConnectionTest */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/json": components["schemas"]["ConnectionTest"]
+        }
+      }
+      /** @description The request is not valid */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["InvalidRequestEncoded"]
+        }
+      }
+      /** @description A key is needed */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnauthorizedEncoded"]
+        }
+      }
+      /** @description The key may not do this */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ForbiddenEncoded"]
+        }
+      }
+      /** @description There is nothing here */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["NotFoundEncoded"]
+        }
+      }
+      /** @description The request contradicts what is stored */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["ConflictEncoded"]
+        }
+      }
+      /** @description The body is too large */
+      readonly 413: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["BodyTooLargeEncoded"]
+        }
+      }
+      /** @description The body is not JSON */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly "application/problem+json": components["schemas"]["UnsupportedMediaTypeEncoded"]
         }
       }
       /** @description Too many wrong keys */

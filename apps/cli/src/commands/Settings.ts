@@ -1,10 +1,10 @@
-/** `settings list`, `get`, `put`, `delete`: one setting at a time, as the API stores it. `apply` writes a whole file. */
+/** `settings list`, `get`, `put`, `delete`, `test`: one setting at a time, as the API stores it. `apply` writes a whole file. */
 import { ApiClient } from "@sluice/api/ApiClient"
 import { redacted } from "@sluice/domain/redaction/Redaction"
 import type { SettingsKind } from "@sluice/domain/settings/SettingsDocument"
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { usage } from "../terminal/Failure.ts"
+import { exitCodes, Failure, usage } from "../terminal/Failure.ts"
 import { cursorFlag, document, fileArgument, given, limitFlag } from "../terminal/Input.ts"
 import { Output } from "../terminal/Output.ts"
 import { table } from "../terminal/Table.ts"
@@ -158,7 +158,46 @@ const remove = Command.make(
   })
 ).pipe(Command.withDescription("Delete a setting; refused while another one refers to it"))
 
+const test = Command.make(
+  "test",
+  {
+    kind: Argument.ChoiceWithValue(
+      "kind",
+      [["connector", "connector"], ["auth-provider", "authProvider"]] as const
+    ).pipe(Argument.withDescription("connector or auth-provider")),
+    id,
+    // Not `url`: that is the server's, to which the key goes.
+    address: Flag.String("address").pipe(
+      Flag.withDescription("The address to ask, one that the credentials are for; else the setting's own"),
+      Flag.optional
+    ),
+    head: Flag.Boolean("head").pipe(Flag.withDescription("Send HEAD instead of GET"), Flag.withDefault(false))
+  },
+  Effect.fnUntraced(function*({ address, head, id, kind }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    const tested = yield* client[groups[kind]].testConnection({
+      params: { id },
+      payload: { ...given("url", address), ...(head && { method: "HEAD" as const }) }
+    })
+    yield* output.result(tested, () => [
+      tested.summary,
+      ...(tested.request?.body === undefined ? [] : [tested.request.body])
+    ])
+    if (tested.ok) return
+    return yield* new Failure({ message: `${id} is not ready: see above`, code: exitCodes.notCompleted })
+  })
+).pipe(
+  Command.withDescription(
+    "Ask a partner once with the stored credentials, or fetch a token, and say what was answered"
+  ),
+  Command.withExamples([
+    { command: "sluice settings test connector my-validation-service", description: "One GET to its Host" },
+    { command: "sluice settings test auth-provider zuora", description: "A token, fetched and kept nowhere" }
+  ])
+)
+
 export const settings = Command.make("settings").pipe(
   Command.withDescription("Read and change pipelines, connectors, auth providers and webhook endpoints one by one"),
-  Command.withSubcommands([list, get, put, remove])
+  Command.withSubcommands([list, get, put, remove, test])
 )

@@ -83,13 +83,15 @@ export const routes: RouteTable = {
     list: ["GET", "/v1/connectors"],
     get: ["GET", "/v1/connectors/:id"],
     put: ["PUT", "/v1/connectors/:id"],
-    remove: ["DELETE", "/v1/connectors/:id"]
+    remove: ["DELETE", "/v1/connectors/:id"],
+    testConnection: ["POST", "/v1/connectors/:id/test"]
   },
   authProviders: {
     list: ["GET", "/v1/auth-providers"],
     get: ["GET", "/v1/auth-providers/:id"],
     put: ["PUT", "/v1/auth-providers/:id"],
-    remove: ["DELETE", "/v1/auth-providers/:id"]
+    remove: ["DELETE", "/v1/auth-providers/:id"],
+    testConnection: ["POST", "/v1/auth-providers/:id/test"]
   },
   webhookEndpoints: {
     list: ["GET", "/v1/webhook-endpoints"],

@@ -86,8 +86,8 @@ export const placements: Table = {
     version: "settings",
     simulate: "simulate"
   },
-  connectors: settings,
-  authProviders: settings,
+  connectors: { ...settings, testConnection: "tested" },
+  authProviders: { ...settings, testConnection: "tested" },
   webhookEndpoints: {
     ...settings,
     create: "settings",

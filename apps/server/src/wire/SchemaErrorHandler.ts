@@ -15,7 +15,7 @@ import { type Problem, problemResponse } from "./Answer.ts"
 import * as Body from "./Body.ts"
 
 /** Endpoints that watch or wait by themselves, and set their own bounds. */
-const unhurried: ReadonlySet<string> = new Set(["submit", "process", "stream", "simulate", "feed"])
+const unhurried: ReadonlySet<string> = new Set(["submit", "process", "stream", "simulate", "feed", "testConnection"])
 
 /** The time after which a request is answered 503: below the 5 s that a client is promised. */
 export const patience = "4500 millis"

@@ -225,6 +225,27 @@ const scenarios: { readonly [Route in ChangingRoute]: Scenario | "unrecorded" } 
   },
   "connectors.put": connector.put,
   "connectors.remove": connector.remove,
+  "connectors.testConnection": {
+    action: "connector.test",
+    prepare: Effect.gen(function*() {
+      const { url } = yield* Partner
+      const path = `/v1/connectors/${uuid()}`
+      yield* send("PUT", path, { body: { Name: "n", Host: `${url}/tested?token=${secret}`, BearerToken: secret } })
+      return ["POST", `${path}/test`, { method: "HEAD" }] as const
+    }),
+    after: ({ method, url }) => method === "HEAD" && url.endsWith("/tested?token=[redacted]")
+  },
+  "authProviders.testConnection": {
+    action: "auth_provider.test",
+    prepare: Effect.gen(function*() {
+      const { url } = yield* Partner
+      const name = uuid()
+      const body = { domain: new URL(url).host, type: "bearer", token: secret }
+      yield* send("PUT", `/v1/auth-providers/${name}`, { body })
+      return ["POST", `/v1/auth-providers/${name}/test`, { url: `${url}/asked` }] as const
+    }),
+    after: ({ method, url }) => method === "GET" && url.endsWith("/asked")
+  },
   "authProviders.put": authProvider.put,
   "authProviders.remove": authProvider.remove,
   "webhookEndpoints.put": webhookEndpoint.put,

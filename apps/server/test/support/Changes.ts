@@ -66,6 +66,7 @@ export const changes = (
     path: "/v1/connectors/new",
     body: { Name: "n", Host: "https://x.example" }
   },
+  { endpoint: "connectors.testConnection", method: "POST", path: "/v1/connectors/tested/test", body: {} },
   { endpoint: "connectors.remove", method: "DELETE", path: "/v1/connectors/old" },
   {
     endpoint: "authProviders.put",
@@ -73,6 +74,7 @@ export const changes = (
     path: "/v1/auth-providers/new",
     body: { domain: "x.example", type: "basic", username: "u", password: "long enough" }
   },
+  { endpoint: "authProviders.testConnection", method: "POST", path: "/v1/auth-providers/tested/test", body: {} },
   { endpoint: "authProviders.remove", method: "DELETE", path: "/v1/auth-providers/old" },
   {
     endpoint: "webhookEndpoints.put",
@@ -137,6 +139,8 @@ export const fill = Effect.gen(function*() {
   yield* put("/v1/pipelines/old", { match: { orderTypes: ["NEVER"] }, steps: [] })
   yield* put("/v1/connectors/old", { Name: "o", Host: "https://x.example" })
   yield* put("/v1/auth-providers/old", { domain: "o.example", type: "bearer", token: "long enough" })
+  yield* put("/v1/connectors/tested", { Name: "t", Host: `${partner.url}/tested` })
+  yield* put("/v1/auth-providers/tested", { domain: new URL(partner.url).host, type: "bearer", token: "long enough" })
   yield* put("/v1/webhook-endpoints/old", { url: partner.url, types: ["address.added"] })
   yield* put("/v1/webhook-endpoints/kept", { url: partner.url, types: ["cancel.attempted"] })
   const submit = (orderType: string, id: string, wait: number) =>

@@ -131,6 +131,47 @@ export const partnerSettings: Examples = {
       }
     }
   },
+  "connectors.testConnection": {
+    parameters: { id: "my-validation-service" },
+    requests: { example: { method: "GET" } },
+    answers: {
+      200: {
+        example: {
+          ok: true,
+          summary:
+            "http://127.0.0.1:9404/api/validate answered 405 to GET with the connector's bearer token: the partner is "
+            + "reached and did not refuse the credentials, but this address does not take GET, or is wrong",
+          request: {
+            method: "GET",
+            url: "http://127.0.0.1:9404/api/validate",
+            credentials: "the connector's bearer token",
+            durationMs: 8.4,
+            status: 405,
+            contentType: "application/json"
+          }
+        }
+      }
+    }
+  },
+  "authProviders.testConnection": {
+    parameters: { id: "zuora" },
+    requests: { example: {} },
+    answers: {
+      200: {
+        example: {
+          ok: true,
+          summary: "https://rest.zuora.com/oauth/token gave a token with 200 in 184 ms, for 3599 s",
+          token: {
+            method: "POST",
+            url: "https://rest.zuora.com/oauth/token",
+            durationMs: 184.2,
+            status: 200,
+            expiresInSeconds: 3599
+          }
+        }
+      }
+    }
+  },
   "partners.list": {
     answers: {
       200: {

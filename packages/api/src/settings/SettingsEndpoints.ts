@@ -1,7 +1,8 @@
 /**
- * The four endpoints that every kind of setting has. Contract: section 7: `PUT` takes what `GET` answered, says 201 or
+ * The four endpoints that every kind of setting has, and the test of those that have credentials for a partner. Contract: section 7: `PUT` takes what `GET` answered, says 201 or
  * 200, and honours `If-Match`; `DELETE` says 204.
  */
+import { ConnectionTest } from "@sluice/domain/internal/pipeline/ConnectionTest"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiSchema } from "effect/http-api"
 import { pageOf, pageQuery } from "../wire/Paging.ts"
@@ -60,4 +61,22 @@ export const remove = <const Path extends `/${string}`>(path: Path) =>
     headers: ifMatch,
     success: HttpApiSchema.NoContent,
     error: [Problems.NotFound, Problems.InUse, Problems.VersionMismatch]
+  })
+
+/** The body of a test. */
+export const ConnectionTestRequest = Schema.Struct({
+  method: Schema.optionalKey(Schema.Literals(["GET", "HEAD"])),
+  url: Schema.optionalKey(
+    Schema.String.annotate({
+      description: "The address that is asked, one that the credentials are for; absent: the setting's own"
+    })
+  )
+}).annotate({ identifier: "ConnectionTestRequest" })
+
+export const testConnection = <const Path extends `/${string}`>(path: Path) =>
+  HttpApiEndpoint.post("testConnection", `${path}/:id/test`, {
+    params: { id: Schema.String },
+    payload: ConnectionTestRequest,
+    success: ConnectionTest,
+    error: [...Problems.withBody, Problems.NotFound, Problems.Conflict]
   })

@@ -9,7 +9,7 @@ import { isStorable } from "@sluice/domain/order/Order"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
 import { Context, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
-import { insertAct } from "../audit/ActRecord.ts"
+import { type Change, insertAct, recordAct } from "../audit/ActRecord.ts"
 import { cursor, type CursorInvalid, type Page, page, type PageRequest } from "../sql/Page.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
 
@@ -122,7 +122,9 @@ const make = Effect.gen(function*() {
     yield* insertAct(sql, act, { creates: there.length === 0 }, { status })
   }, orUnavailable)
 
-  return AuditLog.of({ list, get, refused })
+  const performed = (change: Change) => orUnavailable(recordAct(sql, change))
+
+  return AuditLog.of({ list, get, performed, refused })
 })
 
 export class AuditLog extends Context.Service<AuditLog, {
@@ -132,6 +134,8 @@ export class AuditLog extends Context.Service<AuditLog, {
     page: PageRequest
   ) => Effect.Effect<Page<AuditRecord>, CursorInvalid | JournalUnavailable>
   readonly get: (id: string) => Effect.Effect<AuditRecord, AuditRecordUnknown | JournalUnavailable>
+  /** Records the fiber's act, which changes nothing that is stored. */
+  readonly performed: (change: Change) => Effect.Effect<void, JournalUnavailable>
   /** Records that the act was answered with `status` and changed nothing. */
   readonly refused: (act: Act, status: number) => Effect.Effect<void, JournalUnavailable>
 }>()("@sluice/persistence/AuditLog") {

@@ -2,6 +2,7 @@
 import { Api } from "@sluice/api/Api"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
+import * as ConnectionTests from "./ConnectionTests.ts"
 import * as SettingsHttp from "./SettingsHttp.ts"
 
 export const layer = HttpApiBuilder.group(
@@ -9,6 +10,12 @@ export const layer = HttpApiBuilder.group(
   "authProviders",
   Effect.fnUntraced(function*(handlers) {
     const { list, get, put, remove } = yield* SettingsHttp.make("authProvider")
-    return handlers.handle("list", list).handle("get", get).handleRaw("put", put).handle("remove", remove)
+    const test = yield* ConnectionTests.make("authProvider")
+    return handlers
+      .handle("list", list)
+      .handle("get", get)
+      .handleRaw("put", put)
+      .handle("remove", remove)
+      .handleRaw("testConnection", test)
   })
 )

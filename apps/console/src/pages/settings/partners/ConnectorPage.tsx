@@ -6,8 +6,10 @@ import { Failure, Loading } from "../../../components/feedback/Notice.tsx"
 import { HealthBadge } from "../../../components/values/PartnerValues.tsx"
 import { SettingEditor } from "../editor/SettingEditor.tsx"
 import { SettingHead } from "../editor/SettingHead.tsx"
+import { memberText } from "../editor/SettingsList.tsx"
 import { useStored } from "../editor/StoredSetting.ts"
 import { UsedBy } from "../editor/UsedBy.tsx"
+import { TestConnection } from "./TestConnection.tsx"
 
 const route = getRouteApi("/connectors/$id")
 
@@ -38,7 +40,12 @@ export const ConnectorPage = () => {
   }
   return (
     <>
-      <SettingHead kind="connectors" id={id} stored={stored}>
+      <SettingHead
+        kind="connectors"
+        id={id}
+        stored={stored}
+        actions={<TestConnection kind="connectors" id={id} address={memberText(stored["host"])} />}
+      >
         <PartnerState url={String(stored["host"] ?? "")} />
         <UsedBy kind="connectors" stored={stored} />
       </SettingHead>
