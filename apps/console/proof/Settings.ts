@@ -74,6 +74,18 @@ const confirm = async (page: Page, button: RegExp, action: string): Promise<void
   await dialog.getByRole("button", { name: action, exact: true }).waitFor({ state: "hidden" })
 }
 
+/** Tests a connector or an auth provider from its page, and waits until its dialog says so. */
+const testConnection = async (page: Page, path: string, says: string, address?: string): Promise<void> => {
+  await page.goto(path)
+  await page.getByRole("button", { name: /^Test the connection/ }).click()
+  const dialog = page.getByRole("dialog")
+  if (address !== undefined) await dialog.getByLabel(/^Address/).fill(address)
+  await dialog.getByRole("button", { name: "Send the request" }).click()
+  await dialog.getByText(says).first().waitFor()
+  await page.keyboard.press("Escape")
+  await dialog.waitFor({ state: "hidden" })
+}
+
 export const settings = async (browser: Browser, sluice: Sluice): Promise<void> => {
   const opened = await open(browser, sluice.base)
   const { page } = opened
@@ -126,18 +138,13 @@ export const settings = async (browser: Browser, sluice: Sluice): Promise<void> 
   })
 
   await check("a connector and an auth provider are tested, and the page says what was answered", async () => {
-    const test = async (path: string, says: string, address?: string) => {
-      await page.goto(path)
-      await page.getByRole("button", { name: /^Test the connection/ }).click()
-      const dialog = page.getByRole("dialog")
-      if (address !== undefined) await dialog.getByLabel(/^Address/).fill(address)
-      await dialog.getByRole("button", { name: "Send the request" }).click()
-      await dialog.getByText(says).waitFor()
-      await page.keyboard.press("Escape")
-      await dialog.waitFor({ state: "hidden" })
-    }
-    await test("/connectors/proof-connector", "with the connector's bearer token")
-    await test("/auth-providers/proof-provider", "is not at partner.example.com", "https://stranger.example/")
+    await testConnection(page, "/connectors/proof-connector", "with the connector's bearer token")
+    await testConnection(
+      page,
+      "/auth-providers/proof-provider",
+      "is not at partner.example.com",
+      "https://stranger.example/"
+    )
   })
 
   await check("a pipeline is paused for a reason, keeps its orders queued, and is resumed", async () => {

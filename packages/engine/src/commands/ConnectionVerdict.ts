@@ -34,7 +34,7 @@ const tokenText = ({ durationMs, expiresInSeconds, status, url }: TokenTest): st
   `${url} gave a token with ${status} in ${Math.round(durationMs)} ms`
   + (expiresInSeconds === undefined ? "" : `, for ${expiresInSeconds} s`)
 
-/** Whether the test has gone well, in words. A request is not made where there is no token for it. */
+/** Judges a test by its answers. A request is not made where there is no token for it. */
 export const verdictOf = (
   { request, token }: Pick<ConnectionTest, "token" | "request">
 ): Pick<ConnectionTest, "ok" | "summary"> => {
