@@ -65,6 +65,11 @@ const plants = [
     file: "packages/engine/src/Planted15.ts",
     code: `import "../../persistence/src/schema/Database.ts"\n`,
     by: "no way around a package's exports"
+  },
+  {
+    file: "packages/cluster/src/Planted16.ts",
+    code: `import "@sluice/persistence/schema/Database"\n`,
+    by: "the cluster must not know an adapter"
   }
 ]
 

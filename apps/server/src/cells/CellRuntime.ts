@@ -2,23 +2,17 @@
  * One cell of a process. In a cluster it has two parts: one that serves requests with few connections, for as long as the
  * process runs, and one that executes the cell's runs, for as long as the process owns the cell. Contract: section 11.
  */
+import type { Member } from "@sluice/cluster/Peers"
 import { JournalUnavailable } from "@sluice/engine/journal/Journal"
 import { DatabaseUnavailable } from "@sluice/persistence/schema/Database"
 import type { SettingsLive } from "@sluice/persistence/settings/SettingsLive"
-import { Context, Effect, Exit, Layer, type Redacted, Scope } from "effect"
+import { Context, Effect, Exit, Layer, Scope } from "effect"
 import type { SqlClient } from "effect/sql"
 import type { KeysInForce } from "../access/KeysInForce.ts"
 import type { CellAddress, Cells } from "../config/CellsFile.ts"
-import type { ClusterAddress } from "../config/ServerConfig.ts"
 import { Readiness } from "../process/Readiness.ts"
 import { CellApp, type CellHandler, inCell } from "./CellApp.ts"
 import type { CellEntry } from "./CellDirectory.ts"
-
-/** The address of this process in the cluster, and the keys with which processes prove themselves. */
-export interface Cluster {
-  readonly address: ClusterAddress
-  readonly keys: ReadonlyArray<Redacted.Redacted<Uint8Array>>
-}
 
 /** Everything of one cell that the process asks for. */
 export type CellServices = CellApp | Readiness | SettingsLive | SqlClient.SqlClient | KeysInForce
@@ -34,7 +28,8 @@ export interface Options<E, R> {
   readonly cells: Cells
   /** This process executes runs: of all cells, or, in a cluster, of those that it owns. */
   readonly executes: boolean
-  readonly cluster: Cluster | undefined
+  /** This process in a cluster; absent where there is none. */
+  readonly cluster: Member | undefined
   /** The variable that names the databases. */
   readonly variable: "SLUICE_CELLS" | "DATABASE_URL"
   /** Everything of a cell; `home` is absent where the settings file is to be applied, and keys are to be read. */

@@ -21,7 +21,7 @@ import { SqlClient } from "effect/sql"
 import { KeysInForce } from "../access/KeysInForce.ts"
 import type { CellAddress } from "../config/CellsFile.ts"
 import * as Answer from "../wire/Answer.ts"
-import { CellApp, inCell } from "./CellApp.ts"
+import { CellApp } from "./CellApp.ts"
 import { askAnyway, type CellEntry } from "./CellDirectory.ts"
 import { CellRuntime, type CellServices, faultText, type Home, isAwayFault, type Options } from "./CellRuntime.ts"
 import * as Gateway from "./Gateway.ts"
@@ -179,35 +179,8 @@ const owning = Effect.fnUntraced(function*<E extends { readonly message: string 
 ) {
   const [first] = cells.cells
   if (cluster === undefined || first === undefined) return () => undefined
-  const [Owners, Peers] = yield* Effect.promise(() =>
-    Promise.all([import("../cluster/Owners.ts"), import("../cluster/Peers.ts")])
-  )
-  const context = yield* Effect.context<R>()
-  const scope = yield* Effect.scope
-  const byId = new Map(runtimes.map((runtime) => [runtime.address.id, runtime]))
-  const peers = yield* Peers.make(cluster)
-  if (executes) {
-    yield* Peers.serve(cluster, (cell) => {
-      const owned = byId.get(cell)?.present?.owned
-      return owned && inCell(cell)(Context.get(owned.services, CellApp).handle)
-    }).pipe(Effect.mapError(({ message }) => new CellsRefused({ message })))
-  }
-  const services = yield* Layer.buildWithScope(
-    Owners.layer({
-      address: cluster.address,
-      url: first.url,
-      cells: [...byId.keys()],
-      executes,
-      duties: {
-        take: (cell) => Effect.provideContext(byId.get(cell)?.take(home) ?? Effect.succeed(false), context),
-        give: (cell) => byId.get(cell)?.give ?? Effect.void
-      }
-    }),
-    scope
-  ).pipe(Effect.mapError(({ message }) => new CellsRefused({ message: `SLUICE_CLUSTER_HOST: ${message}` })))
-  const { ownerOf } = Context.get(services, Owners.Owners)
-  for (const [id, runtime] of byId) runtime.toOwner = (here) => peers.forward(id, ownerOf(id), here)
-  return ownerOf
+  const { ownership } = yield* Effect.promise(() => import("./Ownership.ts"))
+  return yield* ownership({ cluster, executes, url: first.url, runtimes, home })
 })
 
 /** Starts a cell other than cell 0, now or when its database comes. */

@@ -4,6 +4,7 @@
  * Pure: a record of variables in, a configuration or its faults out. Each fault names the variable and the mend, and
  * none repeats a value that may be a secret. An empty variable counts as unset.
  */
+import type { Address } from "@sluice/cluster/Address"
 import * as AddressGuard from "@sluice/http-client/AddressGuard"
 import { type EgressProxy, parseProxy } from "@sluice/http-client/internal/connection/EgressProxy"
 import { readKeys as readEncryptionKeys } from "@sluice/persistence/internal/secrets/EncryptionKeys"
@@ -15,12 +16,6 @@ import { type ApiKey, readKeys } from "./ApiKeys.ts"
 import * as TelemetryConfig from "./TelemetryConfig.ts"
 
 export type Role = "api" | "worker"
-
-/** The address under which other processes of the cluster know this one. */
-export interface ClusterAddress {
-  readonly host: string
-  readonly port: number
-}
 
 export interface ServerConfig {
   /** 0 lets the system choose. */
@@ -35,7 +30,7 @@ export interface ServerConfig {
   /** The file that names several databases and the tenants; keys can name a tenant where it is set. */
   readonly cellsFile: string | undefined
   /** Absent: there are no owners, and each process serves all cells itself. */
-  readonly cluster: ClusterAddress | undefined
+  readonly cluster: Address | undefined
   /** Keys can name a tenant: `SLUICE_CELLS` is set. */
   readonly hasTenants: boolean
   /** 32 bytes each; the first seals. Empty: one is generated in the data directory, unless `databaseUrl` is there. */

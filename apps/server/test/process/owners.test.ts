@@ -127,6 +127,21 @@ describe("owners", () => {
       assert.lengthOf(open.json.items, 12)
     }).pipe(Effect.scoped))
 
+  it.live("with one database and one process nothing of the cluster is loaded", () =>
+    Effect.gen(function*() {
+      const [database] = yield* Cells.databases([0])
+      const hook = new URL("../support/loadedModules.mjs", import.meta.url)
+      const alone = yield* Process.start({ DATABASE_URL: database?.direct ?? "", NODE_OPTIONS: `--import=${hook}` })
+      yield* alone.url
+      yield* alone.signal("SIGTERM")
+      const { code, errors } = yield* alone.ended
+      assert.strictEqual(code, 0)
+      const loaded = errors.split("\n").filter((line) => line.startsWith("loaded "))
+      assert.isTrue(loaded.some((line) => line.endsWith("/server/src/Application.ts")))
+      const ofCluster = /\/cluster\/|\/cells\/(?!CellApp|ReadCells|Reach|CellDirectory)/
+      assert.deepStrictEqual(loaded.filter((line) => ofCluster.test(line)), [])
+    }).pipe(Effect.scoped))
+
   it.live("with one database one process writes for all, and goes on elsewhere when it is stopped", () =>
     Effect.gen(function*() {
       const [database] = yield* Cells.databases([0])

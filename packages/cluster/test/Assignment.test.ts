@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
-import { assign } from "../../src/cluster/Assignment.ts"
+import { assign } from "../src/Assignment.ts"
 
 const Fleet = Schema.Struct({
   cells: Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1023 }))),

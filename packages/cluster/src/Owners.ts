@@ -13,11 +13,9 @@
  * that an owner that was frozen or cut off does no harm.
  */
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
-import * as Database from "@sluice/persistence/schema/Database"
-import { Context, Effect, Layer, Option, type Redacted } from "effect"
+import { Context, Effect, Layer, Option } from "effect"
 import { Runner, RunnerAddress, RunnerStorage, ShardId, ShardingConfig, SqlRunnerStorage } from "effect/cluster"
-import type { ClusterAddress } from "../config/ServerConfig.ts"
-import { Stopping } from "../process/Stopping.ts"
+import { type Address, nameOf } from "./Address.ts"
 import { assign } from "./Assignment.ts"
 
 /** A worker that is not heard of for this long is gone, and its locks are free. */
@@ -44,16 +42,14 @@ export interface Duties {
 }
 
 export interface Options {
-  readonly address: ClusterAddress
-  /** Of cell 0. */
-  readonly url: Redacted.Redacted
+  readonly address: Address
   readonly cells: ReadonlyArray<number>
   /** This process may own cells. */
   readonly executes: boolean
   readonly duties: Duties
+  /** Passes when the process stops: its cells are then left to others at once. */
+  readonly stopped: Effect.Effect<void>
 }
-
-const nameOf = ({ host, port }: { readonly host: string; readonly port: number }): string => `${host}:${port}`
 
 interface State {
   readonly options: Options
@@ -111,9 +107,8 @@ const look = Effect.fnUntraced(function*(state: State) {
 const leave = ({ self, storage }: State) =>
   Effect.ignore(Effect.timeout(Effect.andThen(storage.unregister(self), storage.releaseAll(self)), patience))
 
-const storageOf = ({ address, url }: Options) =>
+const storageOf = ({ address }: Options) =>
   SqlRunnerStorage.layerWith({ prefix: "sluice_cluster" }).pipe(
-    Layer.provide(Database.layerPool({ url, maxConnections: 2, applicationName: "sluice-cluster" })),
     Layer.provide(ShardingConfig.layer({
       runnerAddress: Option.some(RunnerAddress.make(address.host, address.port)),
       availableShardGroups: [group],
@@ -123,18 +118,21 @@ const storageOf = ({ address, url }: Options) =>
     }))
   )
 
-/** Owns cells while its scope is open and the process is not stopping. */
+/** The owners of the cells, as this process sees them. */
 export class Owners extends Context.Service<Owners, {
   /** The worker that a cell is assigned to, as `host:port`. */
   readonly ownerOf: (cell: number) => string | undefined
-}>()("@sluice/server/cluster/Owners") {}
+}>()("@sluice/cluster/Owners") {}
 
+/**
+ * Owns cells while its scope is open and the process is not stopping. The database is that of cell 0: session locks need a
+ * direct connection, or a pooler in session mode.
+ */
 export const layer = (options: Options) =>
   Layer.effect(
     Owners,
     Effect.gen(function*() {
       const storage = yield* RunnerStorage.RunnerStorage
-      const stopping = yield* Stopping
       const self = RunnerAddress.make(options.address.host, options.address.port)
       const state: State = { options, self, storage, held: new Set(), owners: new Map() }
       const looking = Effect.forever(
@@ -147,7 +145,7 @@ export const layer = (options: Options) =>
       yield* BackgroundLoop.fork(
         "cell-owners",
         Effect.andThen(
-          Effect.raceFirst(looking, stopping.begun),
+          Effect.raceFirst(looking, options.stopped),
           options.executes ? leave(state) : Effect.void
         )
       )

@@ -1,0 +1,61 @@
+/**
+ * The cells of a process in a cluster: each is executed here while this process owns it, and what only the owner can do
+ * is passed on to it. Loaded where `SLUICE_CLUSTER_HOST` is set. Contract: section 11, "Owners".
+ */
+import * as Owners from "@sluice/cluster/Owners"
+import * as Peers from "@sluice/cluster/Peers"
+import * as PeerServer from "@sluice/cluster/PeerServer"
+import * as Database from "@sluice/persistence/schema/Database"
+import { Context, Effect, Layer, type Redacted } from "effect"
+import { asCaller, rules } from "../cluster/ForwardedRequests.ts"
+import { Stopping } from "../process/Stopping.ts"
+import { CellApp, inCell } from "./CellApp.ts"
+import type { CellRuntime, Home } from "./CellRuntime.ts"
+import { CellsRefused } from "./ReadCells.ts"
+
+export interface Options<E extends { readonly message: string }, R> {
+  readonly cluster: Peers.Member
+  /** This process may own cells. */
+  readonly executes: boolean
+  /** Of cell 0, which holds the state of the cluster. */
+  readonly url: Redacted.Redacted
+  readonly runtimes: ReadonlyArray<CellRuntime<E, R>>
+  readonly home: Home
+}
+
+/** Joins the cluster; gives the name of each cell's owner. */
+export const ownership = Effect.fnUntraced(function*<E extends { readonly message: string }, R>(
+  { cluster, executes, home, runtimes, url }: Options<E, R>
+) {
+  const context = yield* Effect.context<R>()
+  const { begun: stopped } = yield* Stopping
+  const scope = yield* Effect.scope
+  const byId = new Map(runtimes.map((runtime) => [runtime.address.id, runtime]))
+  const peers = yield* Peers.make(cluster, rules)
+  if (executes) {
+    yield* PeerServer.serve(cluster, (cell, caller) => {
+      const owned = byId.get(cell)?.present?.owned
+      return owned && asCaller(caller)(inCell(cell)(Context.get(owned.services, CellApp).handle))
+    }).pipe(Effect.mapError(({ host, message, port }) =>
+      new CellsRefused({
+        message: `SLUICE_CLUSTER_PORT ${port} on ${host} cannot be listened on: ${message}: set another`
+      })
+    ))
+  }
+  const services = yield* Layer.buildWithScope(
+    Owners.layer({
+      address: cluster.address,
+      cells: [...byId.keys()],
+      executes,
+      stopped,
+      duties: {
+        take: (cell) => Effect.provideContext(byId.get(cell)?.take(home) ?? Effect.succeed(false), context),
+        give: (cell) => byId.get(cell)?.give ?? Effect.void
+      }
+    }).pipe(Layer.provide(Database.layerPool({ url, maxConnections: 2, applicationName: "sluice-cluster" }))),
+    scope
+  ).pipe(Effect.mapError(({ message }) => new CellsRefused({ message: `SLUICE_CLUSTER_HOST: ${message}` })))
+  const { ownerOf } = Context.get(services, Owners.Owners)
+  for (const [id, runtime] of byId) runtime.toOwner = (here) => peers.forward(id, ownerOf(id), here)
+  return ownerOf
+})

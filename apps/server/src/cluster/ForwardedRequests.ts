@@ -1,0 +1,38 @@
+/**
+ * The requests that a cell's owner has to serve: orders taken in, cancels, retries, callbacks, streams. What is read is
+ * read from the database wherever it is asked for. Contract: section 11, "Owners".
+ */
+import * as Problems from "@sluice/api/wire/Problems"
+import type { Rules } from "@sluice/cluster/Peers"
+import { Effect } from "effect"
+import { Caller, type CallerIdentity } from "../access/Caller.ts"
+import { problemResponse } from "../wire/Answer.ts"
+import { maxBody } from "../wire/Body.ts"
+
+const forwarded = /^\/v1\/(?:orders|events|callbacks\/|process-events\/[^/?]+\/(?:cancel|retry|stream|steps\/))/
+
+/** True if the cell's owner has to do it: reads are served from the database wherever they come. */
+export const isForwarded = (method: string, url: string): boolean =>
+  forwarded.test(url) && (method !== "GET" ? method !== "HEAD" : /\/stream(?:\?|$)/.test(url))
+
+/** The caller as the owner is told it. */
+const toldCaller = Effect.map(Caller, (caller) => caller && JSON.stringify(caller))
+
+/** Serves a request on behalf of the caller that another process has let in. */
+export const asCaller =
+  (told: string | undefined) => <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.provideService(effect, Caller, told === undefined ? undefined : JSON.parse(told) as CallerIdentity)
+
+export const rules: Rules = {
+  isForwarded,
+  maxBody,
+  caller: toldCaller,
+  lost: (cell) =>
+    problemResponse(
+      new Problems.Unavailable({
+        detail:
+          `The owner of cell ${cell} was lost before it answered: it may have been stored, repeat it with the same key`,
+        retryAfterSeconds: 1
+      })
+    )
+}

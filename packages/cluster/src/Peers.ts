@@ -1,0 +1,217 @@
+/**
+ * Passes requests on to the processes that own the cells that they are about, over TLS with a pre-shared key
+ * (`PeerKeys.ts`). The owner serves a request as if it had come there (`PeerServer.ts`).
+ *
+ * | what happens to a request | answer |
+ * | --- | --- |
+ * | the owner cannot be reached, or owns the cell no more | it is served here |
+ * | the connection is lost, or the owner falls silent, after the request was sent | that of `lost` |
+ * | the owner answers | its answer |
+ */
+import * as NodeStream from "@effect/platform-node/NodeStream"
+import { ByteSize, Effect, Metric, Option, Redacted, type Scope } from "effect"
+import { HttpIncomingMessage, HttpServerRequest, HttpServerResponse } from "effect/http"
+import type { IncomingMessage } from "node:http"
+import { Agent, request as httpsRequest } from "node:https"
+import { nameOf, parseName } from "./Address.ts"
+import { addressHeader, callerHeader, cellHeader, type Member, notOwner, proofOf, tls } from "./PeerKeys.ts"
+import { Reachability } from "./Reachability.ts"
+
+type Response = HttpServerResponse.HttpServerResponse
+
+type Handler = Effect.Effect<Response, never, HttpServerRequest.HttpServerRequest | Scope.Scope>
+
+/** The rules under which a program passes requests on. */
+export interface Rules {
+  /** True if the cell's owner has to serve it. */
+  readonly isForwarded: (method: string, url: string) => boolean
+  /** In bytes; a request with a larger body is served, and refused, here. */
+  readonly maxBody: number
+  /** The caller who was let in, in a form that the owner reads. */
+  readonly caller: Effect.Effect<string | undefined>
+  /** The answer to a request that was sent, and may have been served, when its owner was lost. */
+  readonly lost: (cell: number) => Response
+}
+
+export type { Member }
+
+export interface Peers {
+  /** Serves the request at `owner`, and `here` where that is this process or cannot be reached. */
+  readonly forward: (cell: number, owner: string | undefined, here: Handler) => Handler
+}
+
+/** The time to reach an owner; one that is gone refuses at once. */
+const connectMs = 1000
+
+/** Between two looks at whether an owner that has not answered can still be reached. */
+const lookMs = 1000
+
+/** The counter of requests that are an owner's to serve, by their outcome. */
+const count = (outcome: "answered" | "here" | "lost") =>
+  Metric.counter("sluice_cluster_forwarded_total", {
+    description:
+      "Requests for cells of other processes: answered by the owner, served here without it, or lost with it.",
+    attributes: { outcome },
+    incremental: true
+  })
+
+const counted = { answered: count("answered"), here: count("here"), lost: count("lost") }
+
+/** Headers of one connection, and the key, which the other side does not need. */
+const ownHeaders: ReadonlySet<string> = new Set([
+  "authorization",
+  "connection",
+  "content-length",
+  "expect",
+  "keep-alive",
+  "transfer-encoding",
+  "upgrade"
+])
+
+const passedOn = (headers: Readonly<Record<string, string | undefined>>): Record<string, string> => {
+  const passed: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined && !ownHeaders.has(name) && !name.startsWith("sluice-")) passed[name] = value
+  }
+  return passed
+}
+
+interface Forwarded {
+  readonly cell: number
+  readonly owner: string
+  readonly request: HttpServerRequest.HttpServerRequest
+  readonly caller: string | undefined
+  readonly body: Uint8Array
+}
+
+interface Connections {
+  readonly agent: Agent
+  readonly reachability: Reachability
+}
+
+/** `undefined`: the request was certainly not taken. */
+const exchange = ({ agent, reachability }: Connections, { body, caller, cell, owner, request }: Forwarded) =>
+  Effect.callback<IncomingMessage | "lost" | undefined>((resume) => {
+    const address = parseName(owner)
+    let isConnected = false
+    const sent = httpsRequest({
+      agent,
+      ...address,
+      method: request.method,
+      path: request.url,
+      timeout: connectMs,
+      headers: {
+        ...passedOn(request.headers),
+        "content-length": String(body.length),
+        [cellHeader]: String(cell),
+        ...(caller !== undefined && { [callerHeader]: encodeURIComponent(caller) }),
+        ...(Option.isSome(request.remoteAddress) && { [addressHeader]: request.remoteAddress.value })
+      }
+    })
+    const looking = setInterval(async () => {
+      if (isConnected && !(await reachability.check(owner))) sent.destroy()
+    }, lookMs)
+    sent.on("close", () => clearInterval(looking))
+    sent.on("socket", (socket) => {
+      // One that is kept alive is connected already.
+      if (!socket.connecting && sent.reusedSocket) isConnected = true
+      else socket.once("secureConnect", () => void (isConnected = true))
+    })
+    // Before the socket is connected, the owner cannot be reached; afterwards, its answer only takes long.
+    sent.on("timeout", () => void (isConnected || sent.destroy()))
+    sent.on("error", () => resume(Effect.succeed(isConnected ? "lost" : undefined)))
+    sent.on("response", (response) => resume(Effect.succeed(response)))
+    sent.end(body)
+    return Effect.sync(() => void sent.destroy())
+  })
+
+const collected = (response: IncomingMessage): Effect.Effect<Buffer | undefined> =>
+  Effect.promise(async () => {
+    const chunks: Array<Buffer> = []
+    try {
+      for await (const chunk of response) chunks.push(chunk as Buffer)
+    } catch {
+      return undefined
+    }
+    return Buffer.concat(chunks)
+  })
+
+/** `undefined`: the connection was lost within the answer. */
+const answered = Effect.fnUntraced(function*(response: IncomingMessage) {
+  const headers = passedOn(response.headers as Record<string, string>)
+  const status = response.statusCode ?? 502
+  if (headers["content-type"]?.startsWith("text/event-stream") === true) {
+    return HttpServerResponse.stream(NodeStream.fromReadable({ evaluate: () => response }), { status, headers })
+  }
+  const body = yield* collected(response)
+  return body && HttpServerResponse.uint8Array(body, { status, headers })
+})
+
+const lostAt = Effect.fnUntraced(function*({ lost }: Rules, cell: number) {
+  yield* Metric.update(counted.lost, 1)
+  return lost(cell)
+})
+
+interface Route extends Connections {
+  readonly rules: Rules
+  readonly cell: number
+  readonly owner: string
+  readonly here: Handler
+}
+
+const atOwner = Effect.fnUntraced(function*(
+  { agent, cell, here, owner, reachability, rules }: Route,
+  request: HttpServerRequest.HttpServerRequest
+) {
+  if (Number(request.headers["content-length"] ?? 0) > rules.maxBody) return yield* here
+  // What is too large, or breaks off, is refused here.
+  const body = yield* Effect.option(
+    Effect.provideService(request.arrayBuffer, HttpIncomingMessage.MaxBodySize, ByteSize.bytes(rules.maxBody))
+  )
+  if (Option.isNone(body)) return yield* here
+  const caller = yield* rules.caller
+  const response = yield* exchange(
+    { agent, reachability },
+    { cell, owner, request, caller, body: new Uint8Array(body.value) }
+  )
+  if (response === "lost") return yield* lostAt(rules, cell)
+  if (response === undefined || response.statusCode === notOwner) {
+    response?.resume()
+    yield* Metric.update(counted.here, 1)
+    return yield* here
+  }
+  const answer = yield* answered(response)
+  if (answer === undefined) return yield* lostAt(rules, cell)
+  yield* Metric.update(counted.answered, 1)
+  return answer
+})
+
+/** Forwards to owners over connections that are kept while the scope is open. */
+export const make = Effect.fnUntraced(function*({ address, keys }: Member, rules: Rules) {
+  const [key] = keys
+  const self = nameOf(address)
+  const proof = key === undefined ? undefined : Redacted.make(proofOf(key))
+  const agent = yield* Effect.acquireRelease(
+    Effect.sync(() =>
+      new Agent({
+        ...tls,
+        keepAlive: true,
+        checkServerIdentity: () => undefined,
+        pskCallback: () => proof === undefined ? null : Redacted.value(proof)
+      })
+    ),
+    (agent) => Effect.sync(() => agent.destroy())
+  )
+  const reachability = new Reachability(proof)
+  const peers: Peers = {
+    forward: (cell, owner, here) =>
+      Effect.flatMap(
+        HttpServerRequest.HttpServerRequest,
+        (request) =>
+          owner === undefined || owner === self || !rules.isForwarded(request.method, request.url)
+            ? here
+            : atOwner({ agent, reachability, rules, cell, owner, here }, request)
+      )
+  }
+  return peers
+})

@@ -1,0 +1,61 @@
+/**
+ * Finds out by a connection of its own whether a process can be reached: a connection that is there already tells nothing
+ * when the other process is frozen, or the network between them is gone. One answer serves all requests that wait for the
+ * process, so that it is asked once a second at most.
+ */
+import { Redacted } from "effect"
+import { connect } from "node:tls"
+import { parseName } from "./Address.ts"
+import { type Proof, tls } from "./PeerKeys.ts"
+
+/** The time to shake hands: a process that is busy takes long, one that is frozen never does. */
+const patienceMs = 3000
+
+/** An answer is good for so long. */
+const freshMs = 1000
+
+interface Probe {
+  readonly begun: number
+  readonly result: Promise<boolean>
+}
+
+const handshake = (name: string, proof: Redacted.Redacted<Proof> | undefined): Promise<boolean> =>
+  new Promise((resolve) => {
+    const address = parseName(name)
+    if (address === undefined || proof === undefined) return resolve(false)
+    const socket = connect({
+      ...tls,
+      host: address.host,
+      port: address.port,
+      timeout: patienceMs,
+      checkServerIdentity: () => undefined,
+      pskCallback: () => Redacted.value(proof)
+    })
+    const settle = (isReachable: boolean) => {
+      socket.destroy()
+      resolve(isReachable)
+    }
+    socket.once("secureConnect", () => settle(true))
+    socket.once("timeout", () => settle(false))
+    socket.once("error", () => settle(false))
+    socket.once("close", () => settle(false))
+  })
+
+export class Reachability {
+  private readonly probes = new Map<string, Probe>()
+  private readonly proof: Redacted.Redacted<Proof> | undefined
+
+  constructor(proof: Redacted.Redacted<Proof> | undefined) {
+    this.proof = proof
+  }
+
+  /** True if the process of that name has completed a handshake within the last second. */
+  check(name: string): Promise<boolean> {
+    const now = performance.now()
+    const known = this.probes.get(name)
+    if (known !== undefined && now - known.begun < freshMs) return known.result
+    const probe = { begun: now, result: handshake(name, this.proof) }
+    this.probes.set(name, probe)
+    return probe.result
+  }
+}

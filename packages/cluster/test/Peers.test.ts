@@ -1,0 +1,162 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Deferred, Effect, Fiber, Option, Redacted } from "effect"
+import { HttpServerRequest, HttpServerResponse } from "effect/http"
+import { type AddressInfo, connect, createServer, type Socket } from "node:net"
+import * as Peers from "../src/Peers.ts"
+import * as PeerServer from "../src/PeerServer.ts"
+
+const keyOf = (byte: number) => Redacted.make(new Uint8Array(32).fill(byte))
+
+const here = Effect.succeed(HttpServerResponse.text("here"))
+
+const rules: Peers.Rules = {
+  isForwarded: (method, url) => method === "POST" && url.startsWith("/orders"),
+  maxBody: 1024,
+  caller: Effect.succeed("{\"name\":\"Zoë\"}"),
+  lost: (cell) => HttpServerResponse.text(`cell ${cell} lost`, { status: 503 })
+}
+
+/** Says what reached the owner. */
+const owner = (caller: string | undefined) =>
+  Effect.gen(function*() {
+    const request = yield* HttpServerRequest.HttpServerRequest
+    const body = yield* Effect.orDie(request.text)
+    const { authorization = "none", "idempotency-key": key } = request.headers
+    const from = Option.getOrElse(request.remoteAddress, () => "nowhere")
+    const text = [request.method, request.url, caller, authorization, key, from, body].join(" ")
+    return HttpServerResponse.text(text, { status: 202, headers: { etag: "\"1\"" } })
+  })
+
+const asked = (path: string, body = "{\"a\":1}") =>
+  HttpServerRequest.fromWeb(
+    new Request(`http://client${path}`, {
+      method: "POST",
+      body,
+      headers: { authorization: "Bearer secret", "content-type": "application/json", "idempotency-key": "k" }
+    })
+  ).modify({ remoteAddress: Option.some("192.0.2.1") })
+
+const read = (response: HttpServerResponse.HttpServerResponse) =>
+  Effect.promise(() => HttpServerResponse.toWeb(response).text())
+
+/** A port that was free a moment ago. */
+const freePort = Effect.callback<number>((resume) => {
+  const server = createServer()
+  server.listen(0, "127.0.0.1", () => {
+    const { port } = server.address() as AddressInfo
+    server.close(() => resume(Effect.succeed(port)))
+  })
+})
+
+/** A way to a port that can fall silent: connections stay, and nothing passes. */
+const cable = Effect.fnUntraced(function*(to: number) {
+  const sockets: Array<Socket> = []
+  let isCut = false
+  const server = createServer((near) => {
+    sockets.push(near.on("error", () => {}))
+    if (isCut) return
+    const far = connect(to, "127.0.0.1").on("error", () => {})
+    sockets.push(far)
+    near.pipe(far).pipe(near)
+  })
+  const port = yield* Effect.acquireRelease(
+    Effect.callback<number>((resume) => {
+      server.listen(0, "127.0.0.1", () => resume(Effect.succeed((server.address() as AddressInfo).port)))
+    }),
+    () =>
+      Effect.sync(() => {
+        server.close()
+        for (const socket of sockets) socket.destroy()
+      })
+  )
+  const cut = Effect.sync(() => {
+    isCut = true
+    for (const socket of sockets) socket.unpipe().pause()
+  })
+  return { port, cut }
+})
+
+const setUp = Effect.gen(function*() {
+  const port = yield* freePort
+  const serving = (keys: ReadonlyArray<number>, handler: PeerServer.OwnedHere = (_cell, caller) => owner(caller)) =>
+    PeerServer.serve(
+      { address: { host: "127.0.0.1", port }, keys: keys.map(keyOf) },
+      (cell, caller) => cell === 5 ? handler(cell, caller) : undefined
+    )
+  const forwarding = Effect.fnUntraced(function*(
+    keys: ReadonlyArray<number>,
+    { body, cell = 5, path = "/orders", to = port }: {
+      readonly body?: string
+      readonly cell?: number
+      readonly path?: string
+      readonly to?: number
+    } = {}
+  ) {
+    const { forward } = yield* Peers.make({ address: { host: "127.0.0.1", port: 1 }, keys: keys.map(keyOf) }, rules)
+    const response = yield* Effect.provideService(
+      forward(cell, `127.0.0.1:${to}`, here),
+      HttpServerRequest.HttpServerRequest,
+      asked(path, body)
+    )
+    return { status: response.status, etag: response.headers["etag"], text: yield* read(response) }
+  })
+  return { port, serving, forwarding }
+})
+
+describe("Peers", () => {
+  it.live("the owner serves a forwarded request as if it had come there, without the caller's key", () =>
+    Effect.gen(function*() {
+      const { forwarding, serving } = yield* setUp
+      yield* serving([1])
+      assert.deepStrictEqual(yield* forwarding([1], { path: "/orders?shipmentId=s" }), {
+        status: 202,
+        etag: "\"1\"",
+        text: "POST /orders?shipmentId=s {\"name\":\"Zoë\"} none k 192.0.2.1 {\"a\":1}"
+      })
+    }).pipe(Effect.scoped))
+
+  it.live("where there is no owner, or it owns the cell no more, the request is served here", () =>
+    Effect.gen(function*() {
+      const { forwarding, serving } = yield* setUp
+      assert.strictEqual((yield* forwarding([1])).text, "here")
+      yield* serving([1])
+      assert.strictEqual((yield* forwarding([1], { cell: 6 })).text, "here")
+      assert.strictEqual((yield* forwarding([1], { path: "/pipelines/p" })).text, "here")
+      assert.strictEqual((yield* forwarding([1], { body: "x".repeat(1025) })).text, "here")
+    }).pipe(Effect.scoped))
+
+  it.live("keys can be rotated: a process proves its first key, and accepts each of its own", () =>
+    Effect.gen(function*() {
+      const { forwarding, serving } = yield* setUp
+      yield* serving([1, 2])
+      assert.strictEqual((yield* forwarding([2, 1])).status, 202)
+      assert.strictEqual((yield* forwarding([1, 2])).status, 202)
+      assert.strictEqual((yield* forwarding([3, 1])).text, "here")
+    }).pipe(Effect.scoped))
+
+  it.live("a connection that proves no key is closed unheard", () =>
+    Effect.gen(function*() {
+      const { port, serving } = yield* setUp
+      yield* serving([1])
+      const answer = yield* Effect.callback<string>((resume) => {
+        let text = ""
+        const socket = connect(port, "127.0.0.1", () => socket.write("POST /orders HTTP/1.1\r\nsluice-cell: 5\r\n\r\n"))
+        socket.on("data", (data) => void (text += data.toString("latin1")))
+        socket.on("error", () => {})
+        socket.on("close", () => resume(Effect.succeed(text)))
+      })
+      assert.notInclude(answer, "HTTP")
+    }).pipe(Effect.scoped))
+
+  it.live("an owner that falls silent after it was asked is given up, and nobody waits for it", () =>
+    Effect.gen(function*() {
+      const { forwarding, port, serving } = yield* setUp
+      const arrived = yield* Deferred.make<void>()
+      yield* serving([1], () => Effect.andThen(Deferred.succeed(arrived, undefined), Effect.never))
+      const between = yield* cable(port)
+      const waiting = yield* Effect.forkChild(forwarding([1], { to: between.port }))
+      yield* Deferred.await(arrived)
+      yield* between.cut
+      assert.deepStrictEqual(yield* Fiber.join(waiting), { status: 503, etag: undefined, text: "cell 5 lost" })
+    }).pipe(Effect.scoped))
+})
