@@ -29,7 +29,7 @@ export const programs = (): string => {
 }
 
 /** PostgreSQL does not run as root. */
-const account = async () => {
+export const account = async () => {
   if (process.getuid?.() !== 0) return {}
   for (const name of ["postgres", "nobody"]) {
     const ids = await Promise.all(["-u", "-g"].map((flag) => run("id", [flag, name]))).catch(() => undefined)

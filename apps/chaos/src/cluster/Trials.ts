@@ -1,0 +1,133 @@
+/** The ways in which an owner is lost, each with the times that it took. Contract: section 11, "Owners". */
+import { Effect, Schedule } from "effect"
+import { request as httpRequest } from "node:http"
+import { ask } from "../load/Client.ts"
+import type { Clients, Order } from "./Clients.ts"
+import { quantile } from "./Clients.ts"
+import { adminKey, type Fleet, type Member } from "./Fleet.ts"
+import type { Host } from "./Network.ts"
+
+/** A running cluster: one process for requests, and workers. */
+export interface Cluster {
+  readonly fleet: Fleet
+  readonly api: Member
+  readonly workers: Array<Member>
+  readonly cells: number
+}
+
+interface CellHealth {
+  readonly id: number
+  readonly owner?: string
+}
+
+const healthOf = ({ api }: Cluster) =>
+  Effect.map(
+    ask(api.url, "GET", "/health/ready", {}, { authorization: `Bearer ${adminKey}` }),
+    ({ json }) => (json["cells"] ?? []) as ReadonlyArray<CellHealth>
+  )
+
+/** A text, empty where there is none within three seconds. */
+const read = (url: string) =>
+  Effect.callback<string>((resume) => {
+    const end = (text: string) => resume(Effect.succeed(text))
+    const headers = { authorization: `Bearer ${adminKey}` }
+    const request = httpRequest(url, { agent: false, timeout: 3000, headers }, (response) => {
+      let text = ""
+      response.setEncoding("utf8").on("data", (chunk: string) => void (text += chunk))
+      response.on("end", () => end(text)).on("error", () => end(""))
+    })
+    request.on("error", () => end("")).on("timeout", () => void request.destroy())
+    request.end()
+  })
+
+/** The cells that a worker executes, by its metrics. */
+const ownedBy = ({ url }: Member) =>
+  Effect.map(
+    read(`${url}/metrics`),
+    (text) => [...text.matchAll(/^sluice_cell_owned\{cell="(\d+)"\} 1$/gm)].map(([, cell]) => Number(cell))
+  )
+
+/** Waits until each cell has one owner, and no worker more than its share. */
+export const settled = (cluster: Cluster) =>
+  Effect.repeat(
+    Effect.forEach(cluster.workers, ownedBy),
+    {
+      until: (owned) =>
+        owned.flat().length === cluster.cells && new Set(owned.flat()).size === cluster.cells
+        && owned.every(({ length }) => length <= Math.ceil(cluster.cells / cluster.workers.length)),
+      schedule: Schedule.spaced("300 millis"),
+      times: 200
+    }
+  )
+
+const cellsOf = (cluster: Cluster, worker: Member) =>
+  Effect.map(healthOf(cluster), (cells) => cells.filter(({ owner }) => owner === worker.name).map(({ id }) => id))
+
+const firstAfter = (times: ReadonlyArray<number>, begin: number): number =>
+  Math.min(...times.filter((at) => at > begin)) - begin
+
+/** Waits for a condition, 40 s at most. */
+const until = (holds: () => boolean) =>
+  Effect.repeat(Effect.sleep("50 millis"), { until: holds, schedule: Schedule.recurs(800) })
+
+export interface Loss {
+  readonly cells: ReadonlyArray<number>
+  /** Until an order of each cell was accepted that was sent after the loss. */
+  readonly orderMs: number
+  /** Until the partner was called for each cell by the next owner. */
+  readonly runMs: number
+  readonly refused: number
+  /** Of the orders of the other cells: sent in the eight seconds before, and in those after. */
+  readonly othersBefore: ReadonlyArray<number>
+  readonly othersAfter: ReadonlyArray<number>
+}
+
+const window = 8000
+
+const latencies = (orders: ReadonlyArray<Order>, cells: ReadonlyArray<number>, from: number, to: number) =>
+  orders.filter(({ cell, sentAt }) => !cells.includes(cell) && sentAt >= from && sentAt < to).map(
+    ({ acceptedAt = to + window, sentAt }) => acceptedAt - sentAt
+  )
+
+/** Loses a worker by `lose`, and waits until its cells go on. */
+export const lose = Effect.fnUntraced(function*(
+  cluster: Cluster,
+  { orders }: Clients,
+  worker: Member,
+  doing: Effect.Effect<unknown>
+) {
+  const cells = yield* cellsOf(cluster, worker)
+  const begin = performance.now()
+  yield* doing
+  const accepted = (cell: number) =>
+    orders.filter((order) => order.cell === cell && order.sentAt > begin).map(({ acceptedAt }) =>
+      acceptedAt ?? Infinity
+    )
+  // What was sent by the owner just before it was lost may arrive after.
+  const called = (cell: number) =>
+    cluster.fleet.partner.calls.filter((call) => call.cell === cell).map(({ at }) => at - 100)
+  yield* until(() =>
+    performance.now() > begin + window
+    && cells.every((cell) => accepted(cell).some(Number.isFinite) && called(cell).some((at) => at > begin))
+  )
+  const loss: Loss = {
+    cells,
+    orderMs: Math.max(...cells.map((cell) => firstAfter(accepted(cell), begin))),
+    runMs: Math.max(...cells.map((cell) => firstAfter(called(cell), begin))),
+    refused: orders.filter(({ refusals, sentAt }) => sentAt > begin - 1000 && refusals.length > 0).length,
+    othersBefore: latencies(orders, cells, begin - window, begin - 1000),
+    othersAfter: latencies(orders, cells, begin, begin + window - 1000)
+  }
+  return loss
+})
+
+/** The 99th percentile of the other cells after the losses, over that before them. */
+export const othersRatio = (losses: ReadonlyArray<Loss>) => {
+  const before = quantile(losses.flatMap(({ othersBefore }) => othersBefore), 0.99)
+  const after = quantile(losses.flatMap(({ othersAfter }) => othersAfter), 0.99)
+  return { before, after, ratio: after / before }
+}
+
+/** Cuts two hosts off from each other for a while. */
+export const cutFor = ({ fleet: { network } }: Cluster, a: Host, b: Host, time: "30 seconds" | "10 seconds") =>
+  Effect.andThen(network.cut(a, b), Effect.andThen(Effect.sleep(time), network.heal(a, b)))
