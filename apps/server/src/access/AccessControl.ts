@@ -6,7 +6,7 @@
 import { ruleOf } from "@sluice/api/internal/Access"
 import { AccessControl } from "@sluice/api/internal/wire/AccessControl"
 import * as Problems from "@sluice/api/wire/Problems"
-import { type Act, anonymous, CurrentAct, recordedRefusals } from "@sluice/domain/access/Act"
+import { type Act, anonymous, CurrentAct, RecordedElsewhere, recordedRefusals } from "@sluice/domain/access/Act"
 import type { Action } from "@sluice/domain/access/Action"
 import { allows, leastRole, type Need } from "@sluice/domain/access/Role"
 import { AuditLog } from "@sluice/persistence/internal/access/AuditLog"
@@ -64,7 +64,7 @@ const make = Effect.map(AuditLog, (audit) => {
     return Effect.withFiber((fiber) => {
       const caller = Context.get(fiber.context, Caller)
       if (caller !== undefined && !allows(caller.roles, need)) return forbid(caller, need)
-      if (action === undefined) return httpEffect
+      if (action === undefined || Context.get(fiber.context, RecordedElsewhere)) return httpEffect
       const act = actOf(action, caller, Context.getUnsafe(fiber.context, HttpServerRequest.HttpServerRequest))
       return httpEffect.pipe(
         Effect.provideService(CurrentAct, act),

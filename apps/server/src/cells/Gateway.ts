@@ -4,18 +4,20 @@
  */
 import type { PartnerView } from "@sluice/api/internal/operations/PartnersApi"
 import * as Problems from "@sluice/api/wire/Problems"
+import { RecordedElsewhere } from "@sluice/domain/access/Act"
 import { SharedUuid } from "@sluice/domain/internal/identity/CurrentCell"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
 import type { Overview } from "@sluice/domain/run/Overview"
 import type { Replay } from "@sluice/persistence/internal/deliveries/Replays"
-import { Effect } from "effect"
-import { HttpServerRequest, type HttpServerResponse } from "effect/http"
+import { Data, Effect, Stream } from "effect"
+import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { Caller } from "../access/Caller.ts"
 import type { Cells } from "../config/CellsFile.ts"
 import * as Answer from "../wire/Answer.ts"
 import { ask, askAnyway, type Asked, awayResponse, type CellEntry, isMissing, withQuery } from "./CellDirectory.ts"
 import { mergeFeeds, readPlaces } from "./CellFeed.ts"
 import { combineJobs, combineOverviews, combinePartners, combineReplays, type Job } from "./Combined.ts"
+import { mergeExports } from "./MergedExport.ts"
 import * as MergedLists from "./MergedLists.ts"
 import { type Placed, placed } from "./Placement.ts"
 import { cellOfToken, forbiddenToTenant, reachOf, searchOrder } from "./Reach.ts"
@@ -107,7 +109,10 @@ const everywhere = Effect.fnUntraced(function*(cells: Reached) {
   if (first === undefined) return awayResponse(cells[0]?.id ?? 0)
   const checked = yield* Effect.provideService(ask(first), SharedUuid, shared)
   if (checked.status >= 300) return checked
-  const rest = yield* Effect.provideService(askAll(others), SharedUuid, shared)
+  const rest = yield* askAll(others).pipe(
+    Effect.provideService(SharedUuid, shared),
+    Effect.provideService(RecordedElsewhere, true)
+  )
   const missing = [...away, ...others.filter((_, index) => hasNotActed(rest[index]!))].map(({ id }) => id)
   if (missing.length === 0) return combined([checked, ...rest], combineParts)
   const acted = [checked, ...rest.filter(({ status }) => status < 300)]
@@ -116,15 +121,48 @@ const everywhere = Effect.fnUntraced(function*(cells: Reached) {
   return Answer.json(JSON.stringify({ ...whole, missingCells }), checked.status)
 })
 
-/** Erases a customer in every cell that holds something about it: an e-mail address is in no cell alone. */
+/** An id that Sluice made names one customer in one cell; an e-mail address, or a shop's own id, is in no cell alone. */
+const namesOneCell = (customer: string): boolean => /^customer-[0-9a-f]{32}$/.test(customer)
+
+/** Erases a customer in every cell that holds something about it. */
 const person = Effect.fnUntraced(function*(cells: Reached, id: string) {
-  if (/^customer-[0-9a-f]{32}$/.test(id)) return yield* found(cells, id)
+  if (namesOneCell(id)) return yield* found(cells, id)
   const away = cells.find((cell) => cell.isAway())
   if (away !== undefined) return awayResponse(away.id)
   const shared = yield* newUuid
-  const responses = yield* Effect.forEach(cells, (cell) => Effect.provideService(ask(cell), SharedUuid, shared))
+  const responses: Array<Response> = []
+  for (const cell of cells) {
+    const hasActed = responses.some(({ status }) => status < 300)
+    responses.push(
+      yield* ask(cell).pipe(
+        Effect.provideService(SharedUuid, shared),
+        Effect.provideService(RecordedElsewhere, hasActed)
+      )
+    )
+  }
   const refused = responses.find(({ status }) => status >= 300 && status !== 404)
   return refused ?? combined(responses, combineParts)
+})
+
+/** The failure of a cell's export within the answer, which ends it. */
+class ExportBroken extends Data.TaggedError("ExportBroken")<{ readonly cause: unknown }> {}
+
+const piecesOf = ({ body }: Response): AsyncIterable<Uint8Array> =>
+  Stream.toAsyncIterable(body._tag === "Stream" ? body.stream : Stream.empty)
+
+/** Exports what every cell holds about a customer, as one document; none of them may be away. */
+const personExport = Effect.fnUntraced(function*(cells: Reached, id: string) {
+  if (namesOneCell(id)) return yield* found(cells, id)
+  const away = cells.find((cell) => cell.isAway())
+  if (away !== undefined) return awayResponse(away.id)
+  const responses = yield* askAll(cells)
+  const refused = responses.find(({ status }) => status >= 300 && status !== 404)
+  const known = responses.filter(({ status }) => status < 300)
+  if (refused !== undefined || known.length <= 1) {
+    return refused ?? known[0] ?? responses[0] ?? notFound(`There is no ${JSON.stringify(id)}`)
+  }
+  const text = Stream.fromAsyncIterable(mergeExports(known.map(piecesOf)), (cause) => new ExportBroken({ cause }))
+  return HttpServerResponse.stream(Stream.encodeText(text), { contentType: "application/json" })
 })
 
 const partnerText = (texts: ReadonlyArray<PartnerView>): string => JSON.stringify(combinePartners(texts))
@@ -283,6 +321,8 @@ const inAll = (options: GatewayOptions, target: Placed, submitsTo: number | unde
       return everywhere(entries)
     case "person":
       return person(entries, target.id)
+    case "personExport":
+      return personExport(entries, target.id)
     case "token": {
       const named = cellOfToken(target.id, entries.map(({ id }) => id))
       const cell = entries.find(({ id }) => id === named)

@@ -37,6 +37,7 @@ export type Placement =
   | "simulate"
   | "health"
   | "person"
+  | "personExport"
   | "pipelineDeletion"
 
 type Groups = typeof Api extends HttpApi.HttpApi<infer _Id, infer Group> ? Group : never
@@ -106,7 +107,7 @@ export const placements: Table = {
   partners: { list: "partners", get: "partner", put: "settings", reset: "partner" },
   plugins: { list: "anywhere" },
   customers: { list: "listed", get: "found" },
-  personalData: { export: "found", erase: "person" },
+  personalData: { export: "personExport", erase: "person" },
   subscriptions: { list: "listed", get: "found", history: "found" },
   overview: { get: "overview" },
   health: { live: "anywhere", ready: "health" }

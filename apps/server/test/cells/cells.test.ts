@@ -175,11 +175,30 @@ describe("cells", () => {
         assert.sameMembers(items.json.items.map((item: any) => item.processEventId), failed.map(({ run }) => run))
         assert.strictEqual((yield* ask("GET", `/v1/jobs/${job.json.id.replace(/....$/, "a000")}`)).status, 404)
 
+        // One change of a person's has one record, in however many cells it is made.
+        const audit = yield* ask("GET", "/v1/audit")
+        const acts = audit.json.items.filter(({ reason }: any) => reason === "again")
+        assert.lengthOf(acts, 1, audit.text)
+
+        // What is held about an address is held in several cells, and exported as one document.
+        const customerEmail = "ada@example.com"
+        const theirs = yield* Effect.forEach(["acme", "globex"], (key) => submitted(sluice, key, { customerEmail }))
+        const exported = yield* ask("GET", `/v1/customers/${customerEmail}/export`)
+        assert.strictEqual(exported.status, 200, exported.text)
+        assert.deepStrictEqual(
+          exported.json.orders.map(({ id }: any) => id),
+          theirs.map(({ order }) => order)
+        )
+        assert.lengthOf(exported.json.processEvents, 2)
+        assert.lengthOf(exported.json.customers, 2)
+        const alone = yield* ask("GET", `/v1/customers/${customerEmail}/export`, { key: "acme" })
+        assert.lengthOf(alone.json.orders, 1)
+
         // A partner's pause is a setting; its figures are those of all cells.
         const host = new URL(partner.url).host
         const known = yield* until(
           ask("GET", "/v1/partners"),
-          ({ json }) => json.items[0]?.last10m.calls === 6
+          ({ json }) => json.items[0]?.last10m.calls === 8
         )
         assert.deepStrictEqual(known.json.items.map((one: any) => one.host), [host])
         assert.strictEqual((yield* ask("PUT", `/v1/partners/${host}`, { body: { paused: true } })).status, 200)

@@ -28,6 +28,11 @@ export const CurrentAct = Context.Reference<Act | undefined>("@sluice/domain/acc
   defaultValue: () => undefined
 })
 
+/** The act is recorded in another cell: a change that is made in several cells at once has one record. */
+export const RecordedElsewhere = Context.Reference<boolean>("@sluice/domain/access/RecordedElsewhere", {
+  defaultValue: () => false
+})
+
 /** A record of the audit as it is shown. Secrets read `[redacted]`; of orders, `before` and `after` are `{ version }`. */
 export const AuditRecord = Schema.Struct({
   id: Schema.String,
