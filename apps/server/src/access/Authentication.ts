@@ -78,16 +78,38 @@ export const admission = (
   keys: Keys,
   serves: Serves = "everything",
   publicUrl?: string
-) =>
-(credentials: Credentials): Admission => {
+) => {
+  const isOwnHost = makeOwnHost()
+  return (credentials: Credentials): Admission => decided(keys, serves, publicUrl, isOwnHost, credentials)
+}
+
+/** Recognises a `Host` of this machine. Clients of one address send the same, which is read once. */
+const makeOwnHost = (): (host: string | undefined) => boolean => {
+  let known: string | undefined
+  return (host) => {
+    if (host === undefined) return false
+    if (host === known) return true
+    const name = hostOf(host)
+    const isOwn = name !== undefined && isLoopback(name)
+    if (isOwn) known = host
+    return isOwn
+  }
+}
+
+const decided = (
+  keys: Keys,
+  serves: Serves,
+  publicUrl: string | undefined,
+  isOwnHost: (host: string | undefined) => boolean,
+  credentials: Credentials
+): Admission => {
   const { target, host, authorization, origin, site } = credentials
   // Proxies and servers disagree on which of two counts.
   if (credentials.hostLines > 1) return { _tag: "AmbiguousHost" }
   const areSet = keys.areSet()
   const [path = target] = target.split(/[?#]/, 1)
   if (!areSet && !(callbackPath.test(path) && isPublic(publicUrl, host))) {
-    const name = host === undefined ? undefined : hostOf(host)
-    if (name === undefined || !isLoopback(name)) return { _tag: "ForeignHost", host }
+    if (!isOwnHost(host)) return { _tag: "ForeignHost", host }
   }
   if (isForeignOrigin(credentials)) return { _tag: "ForeignOrigin", from: origin ?? `Sec-Fetch-Site: ${site}` }
   const isOpen = openPaths.has(path) || callbackPath.test(path)

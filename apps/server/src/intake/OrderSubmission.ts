@@ -4,7 +4,7 @@
  */
 import { readTraceparent } from "@sluice/domain/identity/TraceSpan"
 import type { JsonObject } from "@sluice/domain/json/Json"
-import { Intake } from "@sluice/engine/commands/Intake"
+import { Intake, type InvalidOrder } from "@sluice/engine/commands/Intake"
 import { Context, Effect, Layer, Tracer } from "effect"
 import type { HttpServerResponse } from "effect/http"
 import { AcceptedResponse } from "../wire/AcceptedResponse.ts"
@@ -19,6 +19,11 @@ export const asked = "the order"
 const causedBy = (header: string | undefined) => <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
   const caller = header === undefined ? undefined : readTraceparent(header)
   return caller === undefined ? effect : Effect.provideService(effect, Tracer.ParentSpan, Tracer.externalSpan(caller))
+}
+
+const problems = {
+  ...ErrorMapping.ofIntake,
+  InvalidOrder: ({ faults }: InvalidOrder) => Effect.fail(ErrorMapping.invalid(faults))
 }
 
 const make = Effect.gen(function*() {
@@ -41,10 +46,7 @@ const make = Effect.gen(function*() {
       ...(idempotencyKey !== undefined && { idempotencyKey })
     })
     const receipt = yield* receipts.submitted(submission, wait).pipe(
-      Effect.catchTags({
-        ...ErrorMapping.ofIntake,
-        InvalidOrder: ({ faults }) => Effect.fail(ErrorMapping.invalid(faults))
-      }),
+      Effect.catchTags(problems),
       causedBy(headers["traceparent"])
     )
     return yield* receipts.answer(receipt, wait)

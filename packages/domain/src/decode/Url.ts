@@ -19,10 +19,24 @@ export interface ParsedUrl {
 
 declare const URL: new(text: string) => ParsedUrl
 
+/** URLs that were parsed lately: a callout reads its own several times, and a pipeline names few. */
+const parsed = new Map<string, ParsedUrl>()
+
+/** Bounds on what is kept: URLs, and characters of each. */
+const maxKept = 256
+const maxKeptLength = 1024
+
 /** Parses an absolute URL; `undefined` for any other text. */
 export const parseUrl = (text: string): ParsedUrl | undefined => {
+  const known = parsed.get(text)
+  if (known !== undefined) return known
   try {
-    return new URL(text)
+    const url = new URL(text)
+    if (text.length <= maxKeptLength) {
+      if (parsed.size >= maxKept) parsed.clear()
+      parsed.set(text, url)
+    }
+    return url
   } catch {
     return undefined
   }

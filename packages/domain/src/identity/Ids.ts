@@ -26,8 +26,14 @@ export type ProcessEventId = typeof ProcessEventId.Type
 export const CalloutId = idOf("callout").pipe(Schema.brand("CalloutId"))
 export type CalloutId = typeof CalloutId.Type
 
+/** The 32 hex digits of a UUID (hyphenated or not). Slices cost half of a search for hyphens. */
+export const hexOf = (uuid: string): string =>
+  uuid.length === 36
+    ? `${uuid.slice(0, 8)}${uuid.slice(9, 13)}${uuid.slice(14, 18)}${uuid.slice(19, 23)}${uuid.slice(24)}`
+    : uuid.replaceAll("-", "")
+
 /** The id of `kind` for `uuid` (hyphenated or not). */
-const named = (kind: string, uuid: string): string => `${kind}-${uuid.replaceAll("-", "")}`
+const named = (kind: string, uuid: string): string => `${kind}-${hexOf(uuid)}`
 
 export const orderId = (uuid: string): OrderId => named("order", uuid) as OrderId
 export const eventId = (uuid: string): EventId => named("event", uuid) as EventId

@@ -51,7 +51,8 @@ export const ofOrder = (orderId: string): TraceParent => {
 }
 
 /** The span id of `uuid` (hyphenated or not): its random half. */
-export const spanIdOf = (uuid: string): string => uuid.replaceAll("-", "").slice(16)
+export const spanIdOf = (uuid: string): string =>
+  uuid.length === 36 ? uuid.slice(19, 23) + uuid.slice(24) : uuid.replaceAll("-", "").slice(16)
 
 /** The id of the `part`-th span below the one of `uuid`, from 1. */
 export const partIdOf = (uuid: string, part: number): string =>

@@ -12,7 +12,17 @@ const isGiven = (list: ReadonlyArray<string> | undefined): list is ReadonlyArray
   list !== undefined && list.length > 0
 
 /** The reason why the step is skipped, in words; `undefined` where it runs. */
-export const stepFilter = (scope: Scope, order: Order): string | undefined => {
+export const stepFilter = (scope: Scope, order: Order): string | undefined =>
+  filtersNothing(scope) ? undefined : filter(scope, order)
+
+/** True for most steps, of which each order asks several times. */
+const filtersNothing = (
+  { disabledForMarkets, disabledForStores, enabledForMarkets, enabledForStores }: Scope
+): boolean =>
+  !(isGiven(disabledForMarkets) || isGiven(disabledForStores) || isGiven(enabledForMarkets) ||
+    isGiven(enabledForStores))
+
+const filter = (scope: Scope, order: Order): string | undefined => {
   const markets = marketsOf(order)
   const store = typeof order.storeId === "string" && order.storeId !== "" ? order.storeId : undefined
 

@@ -86,5 +86,8 @@ export const userOf = (text: string): { readonly user?: string; readonly passwor
 
 /** The URL as it may be shown, without user, password and keys. A text without them comes back as it is. */
 export const redactUrl = (text: string): string =>
-  withQueryValues(text, new Map(querySecrets(text).map(({ index }) => [index, redacted])))
-    .replace(userInfo, `$1${redacted}@`)
+  // Neither a query nor a user: most URLs of callouts.
+  !text.includes("?") && !text.includes("@") ?
+    text :
+    withQueryValues(text, new Map(querySecrets(text).map(({ index }) => [index, redacted])))
+      .replace(userInfo, `$1${redacted}@`)

@@ -11,6 +11,7 @@ import { recordedFailure } from "@sluice/http-client/internal/RecordedFailure"
 import type { OutboundError, OutboundResponse } from "@sluice/http-client/Outbound"
 import { type InterruptReason, toPluginError } from "../interruption/Interruption.ts"
 import type { CallbackAnswer } from "../journal/Callback.ts"
+import type { Document } from "../journal/Journal.ts"
 import type { CalloutRequest, Judgement } from "../plugins/Callout.ts"
 import { type Defect, defectCode } from "../plugins/PluginError.ts"
 import { type Attempt, bodyText, headersOf, noAuthorization } from "./AttemptRequest.ts"
@@ -30,10 +31,17 @@ export interface Progress {
 /** The message of an attempt that the plugin did not wait for. */
 const givenUp = "the plugin gave the call up"
 
+/** The redactor that found no secret in a document: the steps of a run mostly send the same one. */
+const searched = new WeakMap<Document, Redactor>()
+
 /** The recorded body: a reference to the order's version, or a redacted copy where the text held a secret. */
-const bodyRecord = (body: SentBody, sent: string, redactor: Redactor): SentBody => {
+const bodyRecord = (body: SentBody, sent: string, { document, redactor }: Attempt): SentBody => {
+  const isDocument = body.form === "order" && sent === document.text
+  if (isDocument && searched.get(document) === redactor) return body
   const kept = redactor.text(sent)
-  return kept === sent ? body : { form: "text", text: kept }
+  if (kept !== sent) return { form: "text", text: kept }
+  if (isDocument) searched.set(document, redactor)
+  return body
 }
 
 /** The outcome of an exchange without an answer; `sending`: a byte may have left. */
@@ -79,7 +87,7 @@ const opening = (request: CalloutRequest, attempt: Attempt, id: string, startedA
   idempotencyKey: attempt.idempotencyKey,
   orderVersion: attempt.document.order.version,
   startedAt,
-  body: bodyRecord(request.body, text, attempt.redactor)
+  body: bodyRecord(request.body, text, attempt)
 })
 
 /** The part that every record about a callback has: nothing was sent for it. */

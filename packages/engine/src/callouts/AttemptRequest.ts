@@ -129,15 +129,19 @@ export const authorizeAndSign = (
 
 /** Headers of which a later one replaces an earlier one of the same name, in its case; `Host` is left to the URL. */
 export const merged = (...parts: ReadonlyArray<Readonly<Record<string, string>>>): Readonly<Record<string, string>> => {
-  const names = new Map<string, string>()
+  // By their lower case: names that are not in lower case, of which most requests have none.
+  let mixed: Map<string, string> | undefined
   const headers: Record<string, string> = {}
   for (const part of parts) {
     for (const name in part) {
       const lower = name.toLowerCase()
       if (lower === "host") continue
-      const before = names.get(lower)
-      if (before !== undefined && before !== name) delete headers[before]
-      names.set(lower, name)
+      const before = mixed?.get(lower) ?? lower
+      if (before !== name) {
+        delete headers[before]
+        if (lower === name) mixed?.delete(lower)
+        else mixed = (mixed ?? new Map<string, string>()).set(lower, name)
+      }
       headers[name] = part[name] ?? ""
     }
   }

@@ -53,8 +53,11 @@ export const make = (slots = slotsPerHost): PartnerConcurrency => {
       Effect.uninterruptibleMask((restore) =>
         Effect.suspend(() => {
           const host = hostNamed(name)
-          let mine = host.used < slots
-          if (mine) host.used++
+          if (host.used < slots) {
+            host.used++
+            return Effect.ensuring(restore(use), Effect.sync(() => give(name, host)))
+          }
+          let mine = false
           // A slot is handed from one to the next, so `used` stays as it is.
           const turn = Effect.callback<void>((resume) => {
             const taken = () => {
@@ -66,7 +69,7 @@ export const make = (slots = slotsPerHost): PartnerConcurrency => {
               host.waiting.delete(taken)
             })
           })
-          const used = mine ? restore(use) : Effect.andThen(restore(wait(turn)), restore(use))
+          const used = Effect.andThen(restore(wait(turn)), restore(use))
           return Effect.ensuring(used, Effect.sync(() => mine && give(name, host)))
         })
       ),

@@ -20,12 +20,7 @@ const tripPolicy = CircuitBreaker.rate({ threshold: 0.5, size, minimumCalls: 5 }
 const tripsAfter = 3
 
 /** The host of a URL, as `URL.host` gives it; text that is no URL is its own. */
-export const hostOf = (url: string): string => {
-  // The plain spelling is read without a parser: this is asked several times for each callout.
-  const [, scheme, host] = /^(https?):\/\/([a-z0-9._[\]:-]+)(?=[/?#]|$)/i.exec(url) ?? []
-  if (scheme === undefined || host === undefined) return urlHost(url) ?? url
-  return host.toLowerCase().replace(scheme.toLowerCase() === "https" ? /:443$/ : /:80$/, "")
-}
+export const hostOf = (url: string): string => urlHost(url) ?? url
 
 /** The end of an attempt, as far as the partner's health is concerned. */
 export interface HealthSign {

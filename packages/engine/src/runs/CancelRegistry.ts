@@ -13,20 +13,22 @@ export interface CancelRegistry {
 
 interface Told {
   cancellation: Cancellation | undefined
-  readonly listeners: Set<() => void>
+  /** In the order in which they came: mostly one, that of the step at hand. */
+  readonly listeners: Array<() => void>
   readonly onCancelled: RunSignals["onCancelled"]
 }
 
 const open = (): Told => {
-  const listeners = new Set<() => void>()
+  const listeners: Array<() => void> = []
   const told: Told = {
     cancellation: undefined,
     listeners,
     onCancelled: (tell) => {
       if (told.cancellation !== undefined) tell()
-      else listeners.add(tell)
+      else listeners.push(tell)
       return () => {
-        listeners.delete(tell)
+        const at = listeners.indexOf(tell)
+        if (at >= 0) listeners.splice(at, 1)
       }
     }
   }
@@ -41,10 +43,8 @@ export const make = (): CancelRegistry => {
     if (told === undefined) return false
     if (told.cancellation === undefined) {
       told.cancellation = cancellation
-      for (const listener of told.listeners) {
-        told.listeners.delete(listener)
-        listener()
-      }
+      // A listener may take another one back.
+      for (let next = told.listeners.shift(); next !== undefined; next = told.listeners.shift()) next()
     }
     return true
   }

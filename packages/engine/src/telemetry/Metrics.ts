@@ -6,7 +6,7 @@
  */
 import { FinalRunState } from "@sluice/domain/run/ProcessEvent"
 import { Outbound, type OutboundError, type OutboundResponse } from "@sluice/http-client/Outbound"
-import { Clock, Effect, Layer, Metric, Result } from "effect"
+import { Cause, Clock, Effect, Exit, Layer, Metric, Option } from "effect"
 import { type Committed, Journal, type Stale } from "../journal/Journal.ts"
 import * as PartnerLabels from "./PartnerLabels.ts"
 
@@ -33,15 +33,32 @@ const durationOf = (partner: string, outcome: string): Duration =>
     boundaries
   })
 
-/** Each made once; as many as there are labels and outcomes. */
-const durations = (): (partner: string, outcome: string) => Duration => {
-  const made = new Map<string, Duration>()
+/** The series of one partner, by outcome. */
+interface Series {
+  readonly label: string
+  readonly byOutcome: Map<string, Duration>
+}
+
+/** URLs whose series are found without reading them: a pipeline names few, an expression may make up any number. */
+const maxKnownUrls = 256
+
+/** Each series is made once; there are as many as labels and outcomes. */
+const durations = (): (url: string, outcome: string) => Duration => {
+  const ofLabels = new Map<string, Series>()
+  const ofUrls = new Map<string, Series>()
   const labelOf = PartnerLabels.make()
-  return (partner, outcome) => {
-    const label = labelOf(partner)
-    const key = `${outcome} ${label}`
-    let duration = made.get(key)
-    if (duration === undefined) made.set(key, duration = durationOf(label, outcome))
+  const seriesOf = (url: string): Series => {
+    const label = labelOf(partnerOf(url))
+    const series = ofLabels.get(label) ?? { label, byOutcome: new Map() }
+    ofLabels.set(label, series)
+    if (ofUrls.size >= maxKnownUrls) ofUrls.clear()
+    ofUrls.set(url, series)
+    return series
+  }
+  return (url, outcome) => {
+    const { byOutcome, label } = ofUrls.get(url) ?? seriesOf(url)
+    let duration = byOutcome.get(outcome)
+    if (duration === undefined) byOutcome.set(outcome, duration = durationOf(label, outcome))
     return duration
   }
 }
@@ -50,13 +67,19 @@ const durations = (): (partner: string, outcome: string) => Duration => {
 const partnerOf = (url: string): string =>
   /^(https?:\/\/)(?:[^/?#\\]*@)?([^/?#\\]*)/i.exec(url)?.slice(1).join("") ?? ""
 
-const outcomeOf = (result: Result.Result<OutboundResponse, OutboundError>): string => {
-  if (Result.isSuccess(result)) return `${Math.trunc(result.success.status / 100)}xx`
-  switch (result.failure._tag) {
+/** By the first digit of a status. */
+const answered: ReadonlyArray<string> = Array.from({ length: 10 }, (_, digit) => `${digit}xx`)
+
+/** The outcome of an exchange; `undefined` where it was interrupted or ended with a defect. */
+const outcomeOf = (exit: Exit.Exit<OutboundResponse, OutboundError>): string | undefined => {
+  if (Exit.isSuccess(exit)) return answered[Math.trunc(exit.value.status / 100)]
+  const error = Cause.findErrorOption(exit.cause)
+  if (Option.isNone(error)) return undefined
+  switch (error.value._tag) {
     case "OutboundTimedOut":
       return "timed-out"
     case "OutboundUnreachable":
-      return result.failure.code
+      return error.value.code
     case "OutboundUnreadable":
       return "invalid-response"
   }
@@ -99,13 +122,17 @@ export const outbound: Layer.Layer<Outbound, never, Outbound> = Layer.effect(
     const duration = durations()
     return Outbound.of({
       ...inner,
-      exchange: Effect.fnUntraced(function*(request) {
-        const begun = clock.monotonicTimeNanosUnsafe()
-        const result = yield* Effect.result(inner.exchange(request))
-        const seconds = Number(clock.monotonicTimeNanosUnsafe() - begun) / 1e9
-        duration(partnerOf(request.url), outcomeOf(result)).updateUnsafe(seconds, context)
-        return Result.isSuccess(result) ? result.success : yield* Effect.fail(result.failure)
-      })
+      exchange: (request) =>
+        Effect.suspend(() => {
+          const begun = clock.monotonicTimeNanosUnsafe()
+          return Effect.onExit(inner.exchange(request), (exit) =>
+            Effect.sync(() => {
+              const outcome = outcomeOf(exit)
+              if (outcome === undefined) return
+              const seconds = Number(clock.monotonicTimeNanosUnsafe() - begun) / 1e9
+              duration(request.url, outcome).updateUnsafe(seconds, context)
+            }))
+        })
     })
   })
 )

@@ -100,6 +100,8 @@ export class BoundedBody {
 
   /** Returns a copy: undici passes a view of a larger buffer that would be kept alive. */
   #joined(): Uint8Array {
+    const [first] = this.#chunks
+    if (first !== undefined && this.#chunks.length === 1) return new Uint8Array(first)
     const body = new Uint8Array(this.#size)
     let offset = 0
     for (const chunk of this.#chunks) {

@@ -8,6 +8,7 @@ type Headers = Readonly<Record<string, string>>
  */
 export const sendable = (headers: Headers): Headers => {
   const names = Object.keys(headers)
+  if (names.every((name) => name !== "host" && name === name.toLowerCase())) return headers
   const distinct = new Map<string, string>()
   for (const name of names) {
     const lower = name.toLowerCase()

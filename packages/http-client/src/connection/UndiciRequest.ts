@@ -1,4 +1,5 @@
 /** One exchange on its way through undici: collects the answer, settles once, and gives its connection back. */
+import type { ParsedUrl } from "@sluice/domain/internal/decode/Url"
 import { Effect } from "effect"
 import type { Dispatcher } from "undici"
 import {
@@ -31,7 +32,7 @@ export class UndiciRequest implements Dispatcher.DispatchHandler, BodyListener {
   #ended = false
   #settled = false
 
-  constructor(pool: ConnectionPool, url: URL, request: OutboundRequest, resume: Resume) {
+  constructor(pool: ConnectionPool, url: ParsedUrl, request: OutboundRequest, resume: Resume) {
     this.#pool = pool
     this.#host = url.host
     this.#maxBytes = request.maxBytes ?? defaultMaxBytes

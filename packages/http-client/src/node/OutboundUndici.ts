@@ -5,6 +5,7 @@
  * addresses that were judged and no other. HTTP/1.1 with keep-alive; credentials in a URL are not sent.
  * Contract: section 5.
  */
+import { type ParsedUrl, parseUrl } from "@sluice/domain/internal/decode/Url"
 import { Clock, Effect, Layer } from "effect"
 import { lookup as systemLookup } from "node:dns"
 import type { LookupFunction } from "node:net"
@@ -62,11 +63,11 @@ const make = (shared: Shared, guard: AddressGuard.AddressGuard): Outbound["Servi
   refuse: guard.refuseUrl,
   refuseTls: identityFaults,
   exchange: (request) => {
-    const url = URL.parse(request.url)
+    const url = parseUrl(request.url)
     // A known origin was judged when its first connection was opened.
-    if (url === null || !shared.pool.knows(url.origin, url.protocol === "https:" ? request.tls : undefined)) {
+    if (url === undefined || !shared.pool.knows(url.origin, url.protocol === "https:" ? request.tls : undefined)) {
       const refusal = guard.refuseUrl(request.url)
-      if (refusal !== undefined || url === null) {
+      if (refusal !== undefined || url === undefined) {
         return Effect.fail(new OutboundUnreachable({ code: "blocked", message: refusal ?? "", sent: false }))
       }
     }
@@ -76,7 +77,7 @@ const make = (shared: Shared, guard: AddressGuard.AddressGuard): Outbound["Servi
 
 const run = (
   { deadlines, pool }: Shared,
-  url: URL,
+  url: ParsedUrl,
   request: OutboundRequest
 ): Effect.Effect<OutboundResponse, OutboundError> =>
   Effect.withFiber((fiber) =>

@@ -40,7 +40,8 @@ const fromUtf8 = new TextDecoder()
 
 /** The `record` of a step's row. */
 export const encodeStep = (step: StepRow): string => {
-  const { index: _index, state: _state, ...record } = step
+  // Undefined members are left out of the text. A copy without them (`...rest`) costs several times as much.
+  const record = { ...step, index: undefined, state: undefined }
   return isKnown(record.output) ? textWithKnown(record) : JSON.stringify(record)
 }
 
@@ -64,11 +65,10 @@ export const decodeStep = (row: StoredStep): StepRow & { readonly nextVersion: n
 
 /** The `record` of a callout's row: all but what has a column of its own. */
 export const encodeCallout = (callout: CalloutRecord): string => {
-  const { id: _id, outcome: _outcome, body: _body, response, ...record } = callout
-  const write = record.patch === undefined ? JSON.stringify : textWithKnown
-  if (response === undefined) return write(record)
-  const { body: _bytes, ...answer } = response
-  return write({ ...record, response: answer })
+  const { patch, response } = callout
+  const answer = response === undefined ? undefined : { ...response, body: undefined }
+  const record = { ...callout, id: undefined, outcome: undefined, body: undefined, response: answer }
+  return patch === undefined ? JSON.stringify(record) : textWithKnown(record)
 }
 
 /** The `body` of a callout's row: `null` where the stored order itself was sent. */

@@ -51,23 +51,25 @@ export const flushAnswer = (rows: Rows): FlushAnswer => {
 }
 
 /** The run that a submission opened, at its very beginning. */
-export const openedRun = ({ document, run }: Submission, claimToken: number): ClaimedRun => ({
-  runId: run.runId,
-  claimToken,
-  eventId: run.eventId,
-  orderId: document.order.id,
-  pipeline: run.pipeline,
-  ...(run.shipmentId === undefined ? {} : { shipmentId: run.shipmentId }),
-  createdAt: run.createdAt,
-  startedAt: run.createdAt,
-  startVersion: 1,
-  document,
-  takeovers: 0,
-  compensating: false,
-  steps: [],
-  callouts: [],
-  takenOver: false
-})
+export const openedRun = ({ document, run }: Submission, claimToken: number): ClaimedRun => {
+  const opened: ClaimedRun = {
+    runId: run.runId,
+    claimToken,
+    eventId: run.eventId,
+    orderId: document.order.id,
+    pipeline: run.pipeline,
+    createdAt: run.createdAt,
+    startedAt: run.createdAt,
+    startVersion: 1,
+    document,
+    takeovers: 0,
+    compensating: false,
+    steps: [],
+    callouts: [],
+    takenOver: false
+  }
+  return run.shipmentId === undefined ? opened : { ...opened, shipmentId: run.shipmentId }
+}
 
 /** The answer to a submission that is stored and not this process's to execute. */
 export const queued = ({ document, run }: Submission): Intake => ({
