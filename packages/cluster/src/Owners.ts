@@ -56,6 +56,8 @@ interface State {
   readonly self: RunnerAddress.RunnerAddress
   readonly storage: RunnerStorage.RunnerStorage["Service"]
   readonly held: Set<number>
+  /** Had by their locks, and not executed yet: it may take longer than a heartbeat. */
+  readonly taking: Set<number>
   owners: ReadonlyMap<number, string>
 }
 
@@ -68,8 +70,7 @@ const give = Effect.fnUntraced(function*({ held, options, self, storage }: State
   yield* Effect.logInfo(`cell ${cell} is given to another process`)
 })
 
-const take = Effect.fnUntraced(function*(state: State, cell: number) {
-  const { held, options, self, storage } = state
+const take = Effect.fnUntraced(function*({ held, options, self, storage }: State, cell: number) {
   if (yield* options.duties.take(cell)) {
     held.add(cell)
     return yield* Effect.logInfo(`cell ${cell} is owned by this process`)
@@ -78,11 +79,19 @@ const take = Effect.fnUntraced(function*(state: State, cell: number) {
   yield* Effect.ignore(storage.release(self, shardOf(cell)))
 })
 
+/** Begins to take a cell, beside the heartbeats: a worker that were silent meanwhile would be gone to the others. */
+const begin = (state: State, cell: number) => {
+  state.taking.add(cell)
+  return Effect.forkChild(
+    Effect.ensuring(take(state, cell), Effect.sync(() => void state.taking.delete(cell)))
+  )
+}
+
 /** One heartbeat, and what follows from what is seen then. */
 const look = Effect.fnUntraced(function*(state: State) {
-  const { held, options, self, storage } = state
+  const { held, options, self, storage, taking } = state
   if (options.executes) {
-    const kept = new Set((yield* storage.refresh(self, shards(held))).map(cellOfShard))
+    const kept = new Set((yield* storage.refresh(self, shards([...held, ...taking]))).map(cellOfShard))
     const lost = [...held].filter((cell) => !kept.has(cell))
     // The session of the locks was lost: they are had again, unless another process was quicker.
     const regained = lost.length === 0 ? [] : (yield* storage.acquire(self, shards(lost))).map(cellOfShard)
@@ -98,9 +107,9 @@ const look = Effect.fnUntraced(function*(state: State) {
   if (!options.executes) return
   const own = options.cells.filter((cell) => state.owners.get(cell) === nameOf(self))
   for (const cell of Array.from(held)) if (!own.includes(cell)) yield* give(state, cell)
-  const wanted = own.filter((cell) => !held.has(cell))
+  const wanted = own.filter((cell) => !held.has(cell) && !taking.has(cell))
   if (wanted.length === 0) return
-  for (const shard of yield* storage.acquire(self, shards(wanted))) yield* take(state, cellOfShard(shard))
+  for (const shard of yield* storage.acquire(self, shards(wanted))) yield* begin(state, cellOfShard(shard))
 })
 
 /** Leaves at once, so that others take over while what is in flight here comes to its end. */
@@ -124,17 +133,14 @@ export class Owners extends Context.Service<Owners, {
   readonly ownerOf: (cell: number) => string | undefined
 }>()("@sluice/cluster/Owners") {}
 
-/**
- * Owns cells while its scope is open and the process is not stopping. The database is that of cell 0: session locks need a
- * direct connection, or a pooler in session mode.
- */
-export const layer = (options: Options) =>
+/** Owns cells on any runner storage. */
+export const layerStorage = (options: Options) =>
   Layer.effect(
     Owners,
     Effect.gen(function*() {
       const storage = yield* RunnerStorage.RunnerStorage
       const self = RunnerAddress.make(options.address.host, options.address.port)
-      const state: State = { options, self, storage, held: new Set(), owners: new Map() }
+      const state: State = { options, self, storage, held: new Set(), taking: new Set(), owners: new Map() }
       const looking = Effect.forever(
         look(state).pipe(
           // While cell 0 is away nothing moves.
@@ -151,4 +157,10 @@ export const layer = (options: Options) =>
       )
       return { ownerOf: (cell) => state.owners.get(cell) }
     })
-  ).pipe(Layer.provide(storageOf(options)))
+  )
+
+/**
+ * Owns cells while its scope is open and the process is not stopping. The database is that of cell 0: session locks need a
+ * direct connection, or a pooler in session mode.
+ */
+export const layer = (options: Options) => Layer.provide(layerStorage(options), storageOf(options))
