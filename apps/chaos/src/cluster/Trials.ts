@@ -60,8 +60,15 @@ export const settled = (cluster: Cluster) =>
     }
   )
 
+/** Waits until the worker owns a cell; dies where it gets none, since there is nothing to lose then. */
 const cellsOf = (cluster: Cluster, worker: Member) =>
-  Effect.map(healthOf(cluster), (cells) => cells.filter(({ owner }) => owner === worker.name).map(({ id }) => id))
+  Effect.map(healthOf(cluster), (cells) => cells.filter(({ owner }) => owner === worker.name).map(({ id }) => id)).pipe(
+    Effect.repeat({ until: (cells) => cells.length > 0, schedule: Schedule.spaced("500 millis"), times: 120 }),
+    Effect.filterOrElse(
+      (cells) => cells.length > 0,
+      () => Effect.die(new Error(`${worker.name} owns no cell: ${worker.log()}`))
+    )
+  )
 
 const firstAfter = (times: ReadonlyArray<number>, begin: number): number =>
   Math.min(...times.filter((at) => at > begin)) - begin
