@@ -39,6 +39,17 @@ echo $pid >> servers.pid
 echo $pid > stage.pid
 until grep -q listening $log; do kill -0 $pid 2> /dev/null || { cat $log; exit 1; }; sleep 0.1; done`,
   unstaged: `kill $(cat stage.pid)`,
+  // A PgBouncer before a database: \`pooled <mode> <database> <address>\`.
+  pooled: `stage pooled "$1" "$3" "$2" > pgbouncer.ini
+socket=$(sed -n 's/.*host=\\(\\/[^ ]*\\).*/\\1/p' pgbouncer.ini)
+pgbouncer -q \${socket:+-u $(stat -c %U $socket)} pgbouncer.ini > pgbouncer.log 2>&1 &
+pid=$!
+echo $pid >> servers.pid
+echo $pid > stage.pid
+until (exec 3<> /dev/tcp/127.0.0.1/\${3##*:}) 2> /dev/null; do
+  kill -0 $pid 2> /dev/null || { cat pgbouncer.log; exit 1; }
+  sleep 0.1
+done`,
   stage: `exec ${process.execPath} --conditions=@sluice/source ${root}/scripts/docs/stage.ts "$@"`,
   // Until a command succeeds, at most a minute: \`waiting <command>\`.
   waiting: `until bash -c "$*" > /dev/null 2>&1; do [ $SECONDS -lt 60 ] || exit 1; sleep 0.1; done`,

@@ -112,8 +112,8 @@ const putting = (block: Block): string => {
   return put(...place)
 }
 
-/** Milliseconds after which a page hangs: a command waits for what does not come. */
-const patience = 300_000
+/** Milliseconds after which a page hangs: a command waits for what does not come. Some pages start twenty servers. */
+const patience = 900_000
 
 const separator = "\u001E"
 
@@ -132,6 +132,7 @@ const shell = (script: string, cwd: string): Promise<string> =>
       PATH: `${bin}${delimiter}${process.env["PATH"] ?? ""}`,
       COLUMNS: "120",
       SLUICE_DATA_DIR: join(cwd, ".sluice"),
+      KUBERNETES: join(root, "deploy", "kubernetes"),
       ORDER_TESTS: join(root, "examples", "order-tests"),
       SLUICE_URL: serverUrl
     }

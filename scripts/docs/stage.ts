@@ -4,13 +4,16 @@
  * - `stage certificates <name>` writes an authority `<name>.pem`, and a client's `<name>-client.pem` and `.key`.
  * - `stage partner <port> <name>` serves HTTPS with that authority to clients that show a certificate of it.
  * - `stage proxy <port> [status]` is an egress proxy, or one that answers every CONNECT with the status.
- * - `stage relay <port> <database>` carries connections to the database until it is killed: then the database is away.
+ * - `stage relay <address> <database>` carries connections to the database until it is killed: then the database is away.
+ * - `stage relayed <address> <database>` prints the database's URL at such an address, `stage as <user:password> <database>`
+ *   as another user, `stage pooled <mode> <address> <database>` the configuration of a PgBouncer in front of it.
  * - `stage sql <database> <statement>` runs a statement.
  */
 import { Effect } from "effect"
 import { readFileSync, writeFileSync } from "node:fs"
 import { createServer as createSecureServer } from "node:https"
 import { connect, createServer, type Socket } from "node:net"
+import { resolve } from "node:path"
 import process from "node:process"
 import { authority } from "../../packages/http-client/src/testing/Certificates.ts"
 import { execute } from "../../packages/persistence/src/testing/DatabaseServer.ts"
@@ -59,16 +62,49 @@ const proxy = (port: number, status: string | undefined): void => {
   ).listen(port, "127.0.0.1", listening)
 }
 
-const relay = (port: number, database: string): void => {
-  const { hostname, port: to, searchParams } = new URL(database)
-  const folder = searchParams.get("host")
-  const place = folder?.startsWith("/") === true
-    ? { path: `${folder}/.s.PGSQL.${searchParams.get("port") ?? (to === "" ? "5432" : to)}` }
-    : { host: hostname, port: Number(to) }
-  createServer((socket) => joined(socket, connect(place))).listen(port, "127.0.0.1", listening)
+/** The place where a database listens: the folder of its socket, or a host; and the port. */
+const placeOf = (database: string) => {
+  const { hostname, port, searchParams } = new URL(database)
+  return { host: searchParams.get("host") ?? hostname, port: port === "" ? 5432 : Number(port) }
 }
 
-const [what, first = "", second] = process.argv.slice(2)
+const portOf = (address: string): number => Number(address.split(":").at(-1))
+
+const relay = (address: string, database: string): void => {
+  const { host, port } = placeOf(database)
+  const place = host.startsWith("/") ? { path: `${host}/.s.PGSQL.${port}` } : { host, port }
+  createServer((socket) => joined(socket, connect(place))).listen(portOf(address), "127.0.0.1", listening)
+}
+
+const relayed = (address: string, database: string): string => {
+  const url = new URL(database)
+  url.searchParams.delete("host")
+  return url.href.replace(/@[^/]*\//, `@${address}/`)
+}
+
+const as = (user: string, database: string): string => database.replace(/\/\/[^@]*@/, `//${user}@`)
+
+/** PgBouncer starts as the user who may open the database's socket. It knows the user `sluice` with the password `pooled`. */
+const pooled = (mode: string, address: string, database: string): string => {
+  const { host, port } = placeOf(database)
+  const { password, pathname, username } = new URL(database)
+  writeFileSync("pgbouncer.users", `"sluice" "pooled"\n`)
+  return [
+    "[databases]",
+    `sluice = host=${host} port=${port} dbname=${pathname.slice(1)} user=${username} password=${password}`,
+    "[pgbouncer]",
+    `listen_addr = 127.0.0.1`,
+    `listen_port = ${portOf(address)}`,
+    "unix_socket_dir =",
+    "auth_type = plain",
+    `auth_file = ${resolve("pgbouncer.users")}`,
+    `pool_mode = ${mode}`
+  ].join("\n")
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+const [what, first = "", second, third = ""] = process.argv.slice(2)
 switch (what) {
   case "certificates":
     certificates(first)
@@ -80,7 +116,16 @@ switch (what) {
     proxy(Number(first), second)
     break
   case "relay":
-    relay(Number(first), second ?? "")
+    relay(first, second ?? "")
+    break
+  case "relayed":
+    say(relayed(first, second ?? ""))
+    break
+  case "as":
+    say(as(first, second ?? ""))
+    break
+  case "pooled":
+    say(pooled(first, second ?? "", third))
     break
   case "sql":
     await Effect.runPromise(execute(first, second ?? ""))

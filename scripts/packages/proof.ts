@@ -193,6 +193,7 @@ const runAll = async (): Promise<void> => {
       await expectConsole(runner.url)
       await node(runner, "client.ts")
       await ran(bin("sluice"), ["orders", "--url", runner.url, "--json"], { cwd: project })
+      await node(runner, "developer.ts")
       for (const folder of readmes) await node(runner, `readme-${basename(folder)}.ts`)
     }))
 }
