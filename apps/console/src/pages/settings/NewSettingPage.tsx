@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query"
 import { getRouteApi, useNavigate } from "@tanstack/react-router"
 import { Plus } from "lucide-react"
-import { useRef, useState } from "react"
+import { useState } from "react"
 import { api, type Payload } from "../../api/Api.ts"
 import { isProblem } from "../../api/ApiProblem.ts"
 import type { StoredSettings } from "../../api/Documents.ts"
@@ -13,14 +13,10 @@ import { NotFound } from "../../components/feedback/NotFound.tsx"
 import { Failure } from "../../components/feedback/Notice.tsx"
 import { SecretDialog } from "../../components/feedback/SecretDialog.tsx"
 import { toast } from "../../components/feedback/Toasts.tsx"
-import { JsonEditor } from "../../components/json/JsonEditor.tsx"
 import { usePageTitle } from "../../components/page/PageTitle.ts"
 import { addressOf, type Kind, kindOf, kinds, readDraft, templateOf } from "../../settings/Kinds.ts"
-import { renamed } from "../../settings/Mending.ts"
-import { FaultList } from "./editor/FaultList.tsx"
 import { useFaults } from "./editor/Faults.ts"
-import { FormAndJson } from "./editor/FormAndJson.tsx"
-import { useSchema } from "./editor/Schema.ts"
+import { SettingText } from "./editor/SettingText.tsx"
 
 const route = getRouteApi("/new/$kind")
 
@@ -60,10 +56,8 @@ const askedFor = (kind: Kind, id: string, text: string) => {
 const NewSetting = ({ kind }: { readonly kind: Kind }) => {
   const { noun, named, page, about } = kinds[kind]
   usePageTitle(`New ${noun}`)
-  const schema = useSchema(kind)
   const queries = useQueryClient()
   const navigate = useNavigate()
-  const editor = useRef<{ readonly goTo: (path: string) => void }>(null)
   const [text, setText] = useState(() => templateOf(kind))
   const [id, setId] = useState("")
   const [busy, setBusy] = useState(false)
@@ -140,30 +134,18 @@ const NewSetting = ({ kind }: { readonly kind: Kind }) => {
           />
         </label>
       )}
-      {faults.length > 0 && (
-        <FaultList
-          noun={noun}
-          faults={faults}
-          goTo={(path) => editor.current?.goTo(path)}
-          rename={(path, name) => setText(renamed(text, path, name))}
-        />
-      )}
-      {error !== undefined && <Failure error={error} />}
-      <FormAndJson kind={kind} text={text} schema={schema} faults={faults} onChange={setText}>
-        <JsonEditor
-          label={`new ${noun} as JSON`}
-          text={text}
-          schema={schema}
-          faults={faults}
-          onChange={setText}
-          onSave={(text) => void submit(text)}
-          ref={editor}
-        />
-      </FormAndJson>
-      <p className="muted hint">
-        <kbd>Ctrl</kbd> <kbd>Space</kbd> completes, <kbd>Ctrl</kbd> <kbd>S</kbd> creates, <kbd>Tab</kbd>{" "}
-        leaves the editor. Names and lists may be as in the seeds: <code>Name</code> reads as <code>name</code>.
-      </p>
+      <SettingText
+        kind={kind}
+        label={`new ${noun} as JSON`}
+        text={text}
+        setText={setText}
+        faults={faults}
+        failure={error !== undefined && <Failure error={error} />}
+        onSave={(text) => void submit(text)}
+        saves="creates"
+      >
+        Names and lists may be as in the seeds: <code>Name</code> reads as <code>name</code>.
+      </SettingText>
       {made !== undefined && <SecretDialog secret={String(made["secret"])} onClose={() => void open(made)} />}
     </>
   )

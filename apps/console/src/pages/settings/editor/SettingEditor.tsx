@@ -4,7 +4,7 @@
  */
 import { useBlocker } from "@tanstack/react-router"
 import { Braces, Save, Undo2 } from "lucide-react"
-import { type ReactNode, useCallback, useEffect, useRef, useState } from "react"
+import { type ReactNode, useCallback, useEffect, useState } from "react"
 import { useAccess } from "../../../api/Access.ts"
 import { isProblem } from "../../../api/ApiProblem.ts"
 import type { StoredSettings } from "../../../api/Documents.ts"
@@ -12,14 +12,10 @@ import { routes } from "../../../api/Routes.ts"
 import { CopyCurl } from "../../../components/feedback/CopyCurl.tsx"
 import { Failure } from "../../../components/feedback/Notice.tsx"
 import { toast } from "../../../components/feedback/Toasts.tsx"
-import { JsonDiff } from "../../../components/json/JsonDiff.tsx"
-import { JsonEditor } from "../../../components/json/JsonEditor.tsx"
 import { type Kind, kinds, readDraft, textOf } from "../../../settings/Kinds.ts"
-import { renamed } from "../../../settings/Mending.ts"
-import { FaultList } from "./FaultList.tsx"
+import { Conflict } from "./Conflict.tsx"
 import { useFaults } from "./Faults.ts"
-import { FormAndJson } from "./FormAndJson.tsx"
-import { useSchema } from "./Schema.ts"
+import { SettingText } from "./SettingText.tsx"
 
 export interface SettingEditorProps {
   readonly kind: Kind
@@ -36,14 +32,11 @@ export interface SettingEditorProps {
 
 export const SettingEditor = (props: SettingEditorProps) => {
   const { kind, id, stored, save, refresh, tools, panel } = props
-  const schema = useSchema(kind)
   const storedText = textOf(kind, stored)
   const [base, setBase] = useState({ text: storedText, version: stored.version })
   const [text, setText] = useState(storedText)
   const [error, setError] = useState<unknown>(undefined)
   const [busy, setBusy] = useState(false)
-  const [comparing, setComparing] = useState(false)
-  const editor = useRef<{ readonly goTo: (path: string) => void }>(null)
   const isDirty = text !== base.text
   const isBehind = stored.version !== base.version
   // An untouched draft follows what is stored.
@@ -89,7 +82,6 @@ export const SettingEditor = (props: SettingEditorProps) => {
     setBase({ text: storedText, version: stored.version })
     setText(storedText)
     setError(undefined)
-    setComparing(false)
   }
   const request = {
     route: routes[kind].put,
@@ -140,30 +132,14 @@ export const SettingEditor = (props: SettingEditorProps) => {
         </span>
       </div>
       {isBehind && isDirty && (
-        <div className="why tone-warn">
-          <span className="grow">
-            Another user saved version {stored.version} while you were editing version {base.version}.
-          </span>
-          <button type="button" className="button" onClick={() => setComparing(!comparing)}>
-            {comparing ? "Hide the differences" : "Compare"}
-          </button>
-          <button type="button" className="button" onClick={takeTheirs}>Take theirs</button>
-          <button
-            type="button"
-            className="button danger"
-            onClick={() => {
-              setBase({ text: storedText, version: stored.version })
-              setError(undefined)
-            }}
-          >
-            Go on with mine
-          </button>
-        </div>
-      )}
-      {comparing && isBehind && (
-        <JsonDiff
-          before={{ label: `version ${stored.version}, stored`, text: storedText }}
-          after={{ label: "yours", text }}
+        <Conflict
+          stored={{ version: stored.version, text: storedText }}
+          mine={{ version: base.version, text }}
+          takeTheirs={takeTheirs}
+          keepMine={() => {
+            setBase({ text: storedText, version: stored.version })
+            setError(undefined)
+          }}
         />
       )}
       {!mayAdmin && known && (
@@ -172,31 +148,18 @@ export const SettingEditor = (props: SettingEditorProps) => {
         </p>
       )}
       {panel?.(text, (error) => isProblem(error) ? refuse(error.faults, text) : clear())}
-      {faults.length > 0
-        ? (
-          <FaultList
-            noun={kinds[kind].noun}
-            faults={faults}
-            goTo={(path) => editor.current?.goTo(path)}
-            rename={(path, name) => setText(renamed(text, path, name))}
-          />
-        )
-        : error !== undefined && panel === undefined && !(isBehind && isDirty) && <Failure error={error} />}
-      <FormAndJson kind={kind} text={text} schema={schema} faults={faults} onChange={setText}>
-        <JsonEditor
-          label={`${kinds[kind].noun} ${id} as JSON`}
-          text={text}
-          schema={schema}
-          faults={faults}
-          onChange={setText}
-          onSave={(text) => void submit(text)}
-          ref={editor}
-        />
-      </FormAndJson>
-      <p className="muted hint">
-        <kbd>Ctrl</kbd> <kbd>Space</kbd> completes, <kbd>Ctrl</kbd> <kbd>S</kbd> saves, <kbd>Tab</kbd>{" "}
-        leaves the editor. A secret reads <code>[redacted]</code>; left like that, the stored one is kept.
-      </p>
+      <SettingText
+        kind={kind}
+        label={`${kinds[kind].noun} ${id} as JSON`}
+        text={text}
+        setText={setText}
+        faults={faults}
+        failure={error !== undefined && panel === undefined && !(isBehind && isDirty) && <Failure error={error} />}
+        onSave={(text) => void submit(text)}
+        saves="saves"
+      >
+        A secret reads <code>[redacted]</code>; left like that, the stored one is kept.
+      </SettingText>
     </div>
   )
 }
