@@ -19,9 +19,9 @@ export interface SettingTextProps {
   readonly failure: ReactNode
   /** Stores the text: called by the editor's key. */
   readonly onSave: (text: string) => void
-  /** What the key does, in the third person: "saves". */
+  /** A third-person verb for the key that stores the text: "saves". */
   readonly saves: string
-  /** What else is to be known of the text. */
+  /** A further hint. */
   readonly children: ReactNode
 }
 
