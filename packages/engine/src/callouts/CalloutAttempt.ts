@@ -65,6 +65,10 @@ const judgementOf = (request: CalloutRequest, response: OutboundResponse): Judge
   }
 }
 
+/** A small answer needs no turns of its own, unless its schema is checked elsewhere. */
+const isJudgedAtOnce = (request: CalloutRequest, { body }: OutboundResponse): boolean =>
+  body.byteLength < largeLength && request.check === undefined
+
 /** Each look at a large answer has a turn of its own, and so has what follows. */
 const judgedInTurns = Effect.fnUntraced(function*(request: CalloutRequest, response: OutboundResponse) {
   const own = turnFor(response.body.byteLength)
@@ -194,7 +198,7 @@ const exchange = Effect.fnUntraced(
     }
 
     const response = answered.success
-    const judged = response.body.byteLength < largeLength && request.check === undefined
+    const judged = isJudgedAtOnce(request, response)
       ? judgementOf(request, response)
       : yield* judgedInTurns(request, response)
     const exchanged = exchangedOf(tools, attempt, common, response, judged, authorization)
@@ -208,7 +212,9 @@ const exchange = Effect.fnUntraced(
 /** Judges an answer that came to the callback URL exactly as the response of the attempt. */
 const judged = Effect.fnUntraced(function*(request: CalloutRequest, attempt: Attempt, answer: CallbackAnswer) {
   const response: OutboundResponse = { status: 200, headers: answer.headers, body: answer.body, truncated: false }
-  const judgement = yield* judgedInTurns(request, response)
+  const judgement = isJudgedAtOnce(request, response)
+    ? judgementOf(request, response)
+    : yield* judgedInTurns(request, response)
   const record = callbackRecord(request, attempt, yield* newUuid, answer, response, judgement)
   const exchanged: Exchanged = { record, response, tokenRefused: false }
   return exchanged

@@ -21,6 +21,9 @@ const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g
 const random = /[0-9a-f]{16,32}/g
 const time = /\b1\d{12}\b|\b\d{4}-\d\d-\d\dT[\d:.]+Z|"durationMs\\?":[\d.]+/g
 
+/** Digests of random tokens have 32 bytes. */
+const bytesText = (bytes: Uint8Array): string => bytes.byteLength === 32 ? "digest" : [...bytes].join()
+
 export interface Canon {
   /** From now on the id is told from others. */
   readonly name: (id: string, label: string) => void
@@ -37,7 +40,7 @@ export const make = (): Canon => {
     text.replaceAll(uuid, (id) => labels.get(id) ?? "*").replaceAll(random, "*").replaceAll(time, "T")
 
   const text = (value: unknown): string =>
-    plain(JSON.stringify(value, (_, one: unknown) => one instanceof Uint8Array ? [...one].join() : one) ?? "")
+    plain(JSON.stringify(value, (_, one: unknown) => one instanceof Uint8Array ? bytesText(one) : one) ?? "")
 
   /** Rows never change. */
   const row = (value: object): string => {
@@ -74,7 +77,9 @@ export const make = (): Canon => {
       ]),
       [...tables.orders.values()].map(({ version }) => version),
       [...tables.steps.values()].map(row).toSorted(),
-      [...tables.callouts.values()].map(row).toSorted()
+      [...tables.callouts.values()].map(row).toSorted(),
+      [...tables.tokens.values()].map(({ deadline, step }) => [step, away(deadline, now)]),
+      [...tables.callbacks.values()].map(row).toSorted()
     ]
   }
 }

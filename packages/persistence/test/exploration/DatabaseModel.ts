@@ -6,6 +6,16 @@ import { isParameter } from "@effect/sql-pg/PgTypes"
 import { fence as fenceStatement, look as lookStatement } from "../../src/journal/claims/RunClaimer.ts"
 import { duplicatesStatement, erasedDuplicatesStatement } from "../../src/journal/writer/KeyConflicts.ts"
 import { reconcileStatement } from "../../src/journal/writer/LostReplies.ts"
+import {
+  answeredRun,
+  closeCallback,
+  issueToken,
+  keepCallback,
+  laterStep,
+  lockedRun,
+  storedCallback,
+  tokenOf
+} from "./CallbackModels.ts"
 import { flush } from "./FlushModel.ts"
 import {
   cancel,
@@ -96,6 +106,17 @@ const statements: ReadonlyArray<readonly [string, Statement]> = [
       skips: true
     }
   ],
+  ["with me as (select id from workers where id = $1 and epoch = $2 and not fenced for key share), r as materialized", {
+    name: "close callback",
+    run: closeCallback
+  }],
+  ["with t as ( insert into callback_tokens", { name: "issue token", run: issueToken }],
+  ["select closed, at, headers, body", { name: "callback", run: storedCallback }],
+  ["select run_id, step, deadline from callback_tokens", { name: "callback token", run: tokenOf }],
+  ["select order_id, state, cancel_requested, wait_mark", { name: "lock for callback", run: lockedRun }],
+  ["select from steps where run_id", { name: "later step", run: laterStep }],
+  ["insert into callbacks", { name: "keep callback", run: keepCallback }],
+  ["update runs set answered_step", { name: "answered", run: answeredRun }],
   ["with me as (select", { name: "flush", run: (a) => positional(flush(a.tables, a.text, a.parameters, a.now)) }],
   [fenceStatement, { name: "fence", run: fence, skips: true }],
   [lookStatement, { name: "look", run: look }],

@@ -125,6 +125,20 @@ export const faults: ReadonlyArray<Fault> = [
     }
   },
   {
+    name: "an answer that was taken at a callback URL is not found",
+    scenario: { ...alone, steps: 1, callbacks: 1 },
+    execute: (tables, now, text, parameters) => {
+      const rows = execute(tables, now, text, parameters)
+      return statementOf(text).name === "callback" ? rows.filter(({ closed }) => closed === true) : rows
+    }
+  },
+  {
+    name: "an answer is confirmed and not stored",
+    scenario: { ...alone, steps: 1, callbacks: 1 },
+    execute: (tables, now, text, parameters) =>
+      statementOf(text).name === "keep callback" ? [] : execute(tables, now, text, parameters)
+  },
+  {
     name: "orphans are not looked for",
     scenario: { ...alone, crashes: 1 },
     execute: (tables, now, text, parameters) =>

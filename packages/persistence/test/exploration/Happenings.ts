@@ -18,6 +18,11 @@ export interface Within {
   /** The process that a client waits at. */
   readonly waitsForCancel: () => string | undefined
   readonly isAccepted: () => boolean
+  /** The tokens that the partner was sent, oldest first. */
+  readonly tokens: () => ReadonlyArray<string>
+  /** A client's answer to a callback URL is under way. */
+  readonly isAnswering: () => boolean
+  readonly hasCalledBack: () => boolean
   readonly perform: (one: Sent, answered?: boolean) => void
   readonly lose: (one: Sent) => void
   readonly answer: (one: Call) => void
@@ -25,6 +30,25 @@ export interface Within {
   readonly wake: (one: Process) => void
   readonly crash: (one: Process) => void
   readonly cancel: (by: Process, runId: string) => void
+  readonly callBack: (to: Process, token: string, said: string) => void
+}
+
+/** Answers of the partner to the callback URL: the first one to the newest, a later one to the oldest. */
+const callbacksOf = (within: Within, found: Map<string, () => void>): void => {
+  const { left, processes } = within
+  const tokens = within.tokens()
+  if (left.callbacks === 0 || within.isOver() || within.isAnswering()) return
+  const isFirst = !within.hasCalledBack()
+  const token = isFirst ? tokens.at(-1) : tokens[0]
+  if (token === undefined) return
+  for (const to of processes.filter(({ state }) => state === "running")) {
+    for (const said of isFirst ? ["yes"] : ["yes", "no"]) {
+      found.set(`callback ${said} to ${to.name}`, () => {
+        left.callbacks--
+        within.callBack(to, token, said)
+      })
+    }
+  }
 }
 
 /** Everything that can happen next, by name. */
@@ -88,6 +112,7 @@ export const actionsOf = (within: Within): ReadonlyMap<string, () => void> => {
       })
     }
   }
+  callbacksOf(within, found)
   if (left.ticks > 0 && !nothingElse && run?.cancel_requested === true && open) {
     found.set("time passes meanwhile", () => {
       left.ticks--

@@ -28,12 +28,20 @@ interface Written {
 
 type Client = "waits" | "gone" | "cancelled" | "too late"
 
+/** A partner's answer to its callback URL, and what it was told. */
+interface CalledBack {
+  readonly process: string
+  readonly said: string
+  told: "waits" | "gone" | "taken" | "CallbackConflict" | "CallbackTooLate"
+}
+
 const describe = ({ attempt, process, target }: Request) => `${target} attempt ${attempt} by ${process}`
 
 export const make = (tables: Tables, canon: Canon) => {
   const requests: Array<Request> = []
   const found = new Set<string>()
   const clients: Array<{ readonly process: string; state: Client }> = []
+  const calledBack: Array<CalledBack> = []
   let accepted = false
 
   const theRun = (): RunRow | undefined => tables.runs.values().next().value
@@ -97,12 +105,37 @@ export const make = (tables: Tables, canon: Canon) => {
   /** Of each step's first call. */
   const recordsOf = () =>
     [...tables.callouts.values()].map(({ outcome, record, step }) => {
-      const { attempt, request } = JSON.parse(record) as { readonly attempt: number; readonly request: number }
-      return { step, request, attempt, outcome }
+      const { attempt, callback, request } = JSON.parse(record) as {
+        readonly attempt: number
+        readonly callback?: true
+        readonly request: number
+      }
+      return { step, request, attempt, outcome, callback }
     }).filter(({ request }) => request === 0)
 
+  /** What holds of the answers to the callback URL, once the run has ended. */
+  const checkCallbacks = (run: RunRow, wrong: Set<string>) => {
+    const records = recordsOf().filter(({ callback }) => callback === true)
+    if (records.length > 1) wrong.add("two callbacks of one step were recorded")
+    const [row] = tables.callbacks.values()
+    const taken = calledBack.filter(({ told }) => told === "taken")
+    if (new Set(taken.map(({ said }) => said)).size > 1) wrong.add("two answers that differ were both taken")
+    if (taken.length > 0 && row?.closed !== false) wrong.add("a callback was taken, and is not stored")
+    if (
+      taken.length > 0 && calledBack.some(({ said, told }) => said === taken[0]?.said && told === "CallbackConflict")
+    ) {
+      wrong.add("the repeat of the answer that was taken is told of a conflict")
+    }
+    if (row?.closed === false && calledBack.every(({ told }) => told === "CallbackTooLate")) {
+      wrong.add("an answer was refused as too late, and stored")
+    }
+    if (run.state === "cancelled") return
+    const outcome = row?.closed === false ? "succeeded" : "timed-out"
+    if (records[0]?.outcome !== outcome) wrong.add(`the callback's record is ${records[0]?.outcome}, not ${outcome}`)
+  }
+
   const checkRecords = (scenario: Scenario, wrong: Set<string>) => {
-    const records = recordsOf()
+    const records = recordsOf().filter(({ callback }) => callback !== true)
     for (let step = 0; step < scenario.steps; step++) {
       const own = records.filter((record) => record.step === step)
       const attempts = own.map(({ attempt }) => attempt)
@@ -129,6 +162,10 @@ export const make = (tables: Tables, canon: Canon) => {
     }
     if (run.state === "cancelled") {
       if (status === "Done") wrong.add("a cancelled run set the order's status")
+      return
+    }
+    if (scenario.callbacks > 0 && [...tables.callbacks.values()][0]?.closed !== false) {
+      if (run.state !== "failed") wrong.add(`no callback came, and the run ended ${run.state}`)
       return
     }
     if (run.state !== "completed") wrong.add(`the run ended ${run.state}: ${run.reason}`)
@@ -180,7 +217,20 @@ export const make = (tables: Tables, canon: Canon) => {
       }
     },
     /** Its clients are left without an answer. */
+    callingBack: (process: string, said: string) => {
+      const one: CalledBack = { process, said, told: "waits" }
+      calledBack.push(one)
+      return (exit: Exit.Exit<unknown, unknown>) => {
+        const tag = Exit.isSuccess(exit)
+          ? "taken"
+          : (Cause.squash(exit.cause) as { readonly _tag?: string })._tag
+        one.told = tag === "taken" || tag === "CallbackConflict" || tag === "CallbackTooLate" ? tag : "gone"
+      }
+    },
+    isAnswering: () => calledBack.some(({ told }) => told === "waits"),
+    hasCalledBack: () => calledBack.length > 0,
     died: (process: string) => {
+      for (const one of calledBack) if (one.process === process && one.told === "waits") one.told = "gone"
       for (const client of clients) if (client.process === process && client.state === "waits") client.state = "gone"
     },
     waitsForCancel: () => clients.find(({ state }) => state === "waits")?.process,
@@ -191,12 +241,14 @@ export const make = (tables: Tables, canon: Canon) => {
       if (run !== undefined) {
         checkEnd(run, scenario, wrong)
         checkRecords(scenario, wrong)
+        if (scenario.callbacks > 0) checkCallbacks(run, wrong)
       } else if (accepted) wrong.add("accepted, and not stored")
       return [...wrong]
     },
     memory: () => [
       requests.map(({ attempt, target }) => `${target} ${attempt}`).toSorted(),
       clients.map(({ process, state }) => [process, state]),
+      calledBack.map(({ process, said, told }) => [process, said, told]),
       accepted
     ]
   }

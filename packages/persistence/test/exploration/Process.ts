@@ -6,6 +6,7 @@ import * as PgClient from "@effect/sql-pg/PgClient"
 import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
 import { CancelRun } from "@sluice/engine/commands/CancelRun"
 import { Intake } from "@sluice/engine/commands/Intake"
+import { TakeCallback } from "@sluice/engine/commands/TakeCallback"
 import { ExpressionError, Expressions } from "@sluice/engine/expressions/Expressions"
 import { calloutPlugin } from "@sluice/engine/plugins/builtin/CalloutPlugin"
 import { webhookWorkflowStep } from "@sluice/engine/plugins/builtin/WebhookWorkflowStep"
@@ -15,9 +16,9 @@ import { delays } from "@sluice/engine/plugins/RetrySchedule"
 import { Runs } from "@sluice/engine/runs/Runs"
 import { Settings } from "@sluice/engine/settings/Settings"
 import { Credentials } from "@sluice/http-client/Credentials"
+import * as DigestNode from "@sluice/http-client/node/DigestNode"
 import { Outbound, type OutboundRequest, type OutboundResponse, OutboundTimedOut } from "@sluice/http-client/Outbound"
 import { type Clock, Effect, Layer, Result, Schema, type Scope, Stream } from "effect"
-import { Digest } from "effect/crypto"
 import { Reactivity } from "effect/reactivity"
 import { SqlClient } from "effect/sql"
 import type { Connection } from "effect/sql/SqlConnection"
@@ -132,7 +133,7 @@ type Journals = ReturnType<typeof JournalPg.layer>
 
 /** `changed`: what a planted fault makes of the journal. */
 export const layer = (beyond: Beyond, changed: (journal: Journals) => Journals = (journal) => journal) =>
-  CancelRun.layer.pipe(
+  Layer.merge(CancelRun.layer, TakeCallback.layer).pipe(
     Layer.provideMerge(Intake.layer),
     Layer.provideMerge(Runs.layer()),
     Layer.provideMerge(changed(JournalPg.layer())),
@@ -140,7 +141,7 @@ export const layer = (beyond: Beyond, changed: (journal: Journals) => Journals =
       settings(beyond.pipeline),
       noExpressions,
       Plugins.layer([calloutPlugin, webhookWorkflowStep, several]),
-      Digest.layerWebCrypto,
+      DigestNode.layer,
       Credentials.layerMemory,
       database(beyond)
     )),

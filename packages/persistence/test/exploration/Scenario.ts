@@ -19,6 +19,8 @@ export interface Scenario {
   readonly pauses: number
   /** Statements whose answer is lost: they were executed, or were not. */
   readonly losses: number
+  /** Answers to the callback URL of the first step, whose attempts are taken with 2xx: at any point, to any process. */
+  readonly callbacks: number
   /** Moments at which time passes although something is under way. */
   readonly ticks: number
 }
@@ -33,6 +35,7 @@ export const smallest: Scenario = {
   putsOff: false,
   pauses: 0,
   losses: 0,
+  callbacks: 0,
   ticks: 0
 }
 
@@ -54,6 +57,9 @@ const callout = (index: number): Pick<Step, "name" | "options"> => ({
   }
 })
 
+/** How long a step waits for its callback, in milliseconds. The run is released at once, however short it is. */
+const callbackMs = 300
+
 const several = (index: number, atOnce: number): Pick<Step, "name" | "options"> => ({
   name: "several",
   options: {
@@ -61,11 +67,12 @@ const several = (index: number, atOnce: number): Pick<Step, "name" | "options"> 
   }
 })
 
-const step = (index: number, { atOnce, compensates, putsOff }: Scenario): Step => ({
+const step = (index: number, { atOnce, callbacks, compensates, putsOff }: Scenario): Step => ({
   ...(atOnce > 1 ? several(index, atOnce) : putsOff ? callout(index) : workflowStep(index)),
   id: `step${index}`,
   active: true,
   scope: {},
+  ...(callbacks > 0 && index === 0 && { awaitCallback: { timeout: callbackMs } }),
   ...(compensates && { compensate: { endpoint: `https://undo${index}.example` } })
 })
 

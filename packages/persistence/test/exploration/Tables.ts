@@ -67,6 +67,23 @@ export interface CalloutsRow {
   readonly response: Uint8Array | null
 }
 
+export interface TokenRow {
+  readonly run_id: string
+  readonly step: number
+  readonly deadline: number | null
+}
+
+export interface CallbackRow {
+  readonly run_id: string
+  readonly step: number
+  readonly closed: boolean
+  readonly at: number | null
+  readonly headers: string | null
+  readonly body: Uint8Array | null
+  readonly fingerprint: Uint8Array | null
+  readonly resolution: string | null
+}
+
 export interface Tables {
   readonly workers: Map<string, WorkerRow>
   readonly orders: Map<string, OrderRow>
@@ -77,6 +94,10 @@ export interface Tables {
   readonly steps: Map<string, StepsRow>
   /** By run and id. */
   readonly callouts: Map<string, CalloutsRow>
+  /** By the bytes of the digest. */
+  readonly tokens: Map<string, TokenRow>
+  /** By run and step. */
+  readonly callbacks: Map<string, CallbackRow>
 }
 
 export const nobody = "00000000-0000-0000-0000-000000000000"
@@ -93,7 +114,9 @@ export const empty = (): Tables => ({
   versions: new Map(),
   runs: new Map(),
   steps: new Map(),
-  callouts: new Map()
+  callouts: new Map(),
+  tokens: new Map(),
+  callbacks: new Map()
 })
 
 export const copy = (tables: Tables): Tables => ({
@@ -102,10 +125,14 @@ export const copy = (tables: Tables): Tables => ({
   versions: new Map(tables.versions),
   runs: new Map(tables.runs),
   steps: new Map(tables.steps),
-  callouts: new Map(tables.callouts)
+  callouts: new Map(tables.callouts),
+  tokens: new Map(tables.tokens),
+  callbacks: new Map(tables.callbacks)
 })
 
 export const openStates: ReadonlySet<string> = new Set(["running", "waiting", "compensating"])
+
+export const isOpenRun = ({ state }: RunRow): boolean => openStates.has(state)
 
 /** The runs over an order. */
 export const runsOver = (tables: Tables, orderId: string): ReadonlyArray<RunRow> =>

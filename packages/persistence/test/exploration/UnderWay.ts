@@ -43,6 +43,7 @@ export interface Process {
   /** When the renewal that it knows of was requested. */
   renewedAt: number
   cancelling: ((runId: string) => Effect.Effect<unknown, unknown>) | undefined
+  answering: ((token: string, said: string) => Effect.Effect<unknown, unknown>) | undefined
 }
 
 /** Statements whose answers matter for no longer than the look that they belong to. */
@@ -66,6 +67,7 @@ const settled = new Set([
   "owned",
   "due",
   "candidates",
+  "callback token",
   "cancelled",
   "cancel state",
   "recover steps",
@@ -74,7 +76,13 @@ const settled = new Set([
 ])
 
 /** Statements of a worker that are executed even though it died meanwhile. */
-const writes = new Set(["flush", "claim orphans", "claim due", "start", "rejoin"])
+const writes = new Set(["flush", "claim orphans", "claim due", "start", "rejoin", "close callback", "issue token"])
+
+/**
+ * The statements of the transaction that takes a callback, after the one that locks the run's row: until the commit no
+ * other statement sees or changes what they do.
+ */
+export const locked = new Set(["callback", "later step", "keep callback", "answered", "commit", "rollback"])
 
 /** The answer to a flush that had nothing to write. */
 const standingStill = JSON.stringify([{ 0: 0, 1: 0, 2: 0, 3: null, 4: false }])

@@ -5,6 +5,7 @@
  */
 import { CancelRun } from "@sluice/engine/commands/CancelRun"
 import { Intake } from "@sluice/engine/commands/Intake"
+import { TakeCallback } from "@sluice/engine/commands/TakeCallback"
 import type { OutboundRequest, OutboundResponse } from "@sluice/http-client/Outbound"
 import { Clock, Effect, Exit, Layer, Logger, Scope } from "effect"
 import { ConnectionError, SqlError } from "effect/sql/SqlError"
@@ -19,7 +20,7 @@ import { pipelineOf, type Scenario } from "./Scenario.ts"
 import * as Stage from "./Stage.ts"
 import type { Row } from "./StatementModels.ts"
 import { empty, openStates, type RunRow } from "./Tables.ts"
-import { type Call, changesNothing, isPassing, isVoid, type Process, type Sent } from "./UnderWay.ts"
+import { type Call, changesNothing, isPassing, isVoid, locked, type Process, type Sent } from "./UnderWay.ts"
 
 const names = ["A", "B"]
 
@@ -36,6 +37,8 @@ export const make = (scenario: Scenario, fault?: Fault) => {
   const left = { ...scenario }
   let sent: Array<Sent> = []
   let calls: Array<Call> = []
+  /** Tokens of callback URLs that the partner was sent. */
+  const tokens: Array<string> = []
   /** Ends of waits since something else happened. */
   let idle = 0
 
@@ -50,7 +53,8 @@ export const make = (scenario: Scenario, fault?: Fault) => {
     heard: 0,
     cancelled: "",
     renewedAt: 0,
-    cancelling: undefined
+    cancelling: undefined,
+    answering: undefined
   })
   const processes = names.map(process)
 
@@ -92,6 +96,8 @@ export const make = (scenario: Scenario, fault?: Fault) => {
   const exchange = (from: Process) => (request: OutboundRequest) =>
     Effect.callback<OutboundResponse>((resume) => {
       request.onSending?.()
+      const url = request.headers["sluice-callback-url"]
+      if (url !== undefined) tokens.push(url.slice(url.lastIndexOf("/") + 1))
       const { attempt, call, first } = oracle.sent(from.name, request)
       const status = /^call of (?:step|side)/.test(call) && first && attempt === 1
           && scenario.refusals > Number(/(\d+) \(/.exec(call)?.[1])
@@ -113,6 +119,17 @@ export const make = (scenario: Scenario, fault?: Fault) => {
       if (answered && one.text.includes("update workers set alive_until")) one.process.renewedAt = one.at
       one.answer(answered ? Effect.succeed(rows) : Effect.fail(lost))
     })
+    if (one.name === "lock for callback") finish(one.process)
+  }
+
+  /** Executes what the transaction has to say while it holds the row's lock: nothing else comes in between. */
+  const finish = (process: Process) => {
+    for (;;) {
+      const next = sent.find((one) => one.process === process && locked.has(one.name))
+      if (next === undefined) return
+      perform(next)
+      if (next.name === "commit" || next.name === "rollback") return
+    }
   }
 
   const lose = (one: Sent) => {
@@ -127,7 +144,10 @@ export const make = (scenario: Scenario, fault?: Fault) => {
     stage.drain()
     for (;;) {
       sent = sent.filter((one) => !isVoid(tables, one))
-      const next = sent.find((one) => one.process.state === "running" && changesNothing(tables, stage.now(), one))
+      const next = sent.find((one) =>
+        one.process.state === "running"
+        && (changesNothing(tables, stage.now(), one) || (one.name === "begin" && scenario.callbacks > 0))
+      )
       if (next === undefined) return
       perform(next)
     }
@@ -170,6 +190,10 @@ export const make = (scenario: Scenario, fault?: Fault) => {
           ({ cancel }) => cancel(runId, { reason: "enough", compensate: scenario.compensates })
         )
       )
+  })
+  processes.forEach((one, i) => {
+    one.answering = (token, said) =>
+      (i === 0 ? inA : inB)(Effect.flatMap(TakeCallback, ({ take }) => take(token, {}, { errorReason: said })))
   })
   fork(
     "A",
@@ -243,6 +267,12 @@ export const make = (scenario: Scenario, fault?: Fault) => {
     stage.drain()
   }
 
+  const callBack = (to: Process, token: string, said: string) => {
+    const told = oracle.callingBack(to.name, said)
+    fork(to.name, Effect.onExit(to.answering!(token, said), (exit) => Effect.sync(() => told(exit))))
+    stage.drain()
+  }
+
   const within: Within = {
     processes,
     left,
@@ -261,7 +291,11 @@ export const make = (scenario: Scenario, fault?: Fault) => {
     pass,
     wake,
     crash,
-    cancel
+    cancel,
+    callBack,
+    tokens: () => tokens,
+    isAnswering: oracle.isAnswering,
+    hasCalledBack: oracle.hasCalledBack
   }
 
   return {
@@ -298,7 +332,7 @@ export const make = (scenario: Scenario, fault?: Fault) => {
           process.state === "dead" ? [label, canon.text(parameters)] : [label, stage.now() - at]
         ).toSorted(),
         calls.map(({ label }) => label).toSorted(),
-        [left.crashes, left.cancels, left.pauses, left.losses, left.ticks],
+        [left.crashes, left.cancels, left.pauses, left.losses, left.callbacks, left.ticks],
         oracle.memory()
       ]))
   }

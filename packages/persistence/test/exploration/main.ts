@@ -1,7 +1,7 @@
 /**
  * `pnpm explore`: explores larger bounds than the tests do, looks for a planted fault, or follows a trace.
  *
- * --steps 3 --at-once 1 --crashes 1 --cancels 1 --compensates --refusals 0 --puts-off --pauses 0 --losses 0 --ticks 0
+ * --steps 3 --at-once 1 --crashes 1 --cancels 1 --compensates --refusals 0 --puts-off --pauses 0 --losses 0 --callbacks 0 --ticks 0
  * --max-states 1000000
  * --fault "orphans are not looked for"
  * --trace "A: flush; A crashes; time passes"
@@ -23,6 +23,7 @@ const { values } = parseArgs({
     "puts-off": { type: "boolean" },
     pauses: { type: "string" },
     losses: { type: "string" },
+    callbacks: { type: "string" },
     ticks: { type: "string" },
     "max-states": { type: "string", default: "1000000" },
     fault: { type: "string" },
@@ -35,7 +36,7 @@ if (values.fault !== undefined && fault === undefined) {
   throw new Error(`the faults are:\n${faults.map(({ name }) => name).join("\n")}`)
 }
 const base = fault?.scenario ?? smallest
-const numbers = ["steps", "crashes", "cancels", "refusals", "pauses", "losses", "ticks"] as const
+const numbers = ["steps", "crashes", "cancels", "refusals", "pauses", "losses", "callbacks", "ticks"] as const
 const scenario: Scenario = {
   ...base,
   ...Object.fromEntries(numbers.flatMap((name) => values[name] === undefined ? [] : [[name, Number(values[name])]])),

@@ -44,6 +44,12 @@ describe("the promises hold whatever happens, and whenever", () => {
     assert.isAbove(holds({ ...smallest, steps: 1, atOnce: 2, cancels: 0 }).ends, 5)
   }, atMost)
 
+  it("with an answer to a callback URL, at any point", () => {
+    // A crash beside it makes six times the states: with `pnpm test:volume`.
+    const crashes = process.env["SLUICE_VOLUME"] === "full" ? 1 : 0
+    assert.isAbove(holds({ ...smallest, steps: 1, crashes, cancels: 0, callbacks: 1 }).ends, 100)
+  }, atMost)
+
   it("with a lost reply of the database and a cancel", () => {
     assert.isAbove(holds({ ...smallest, steps: 2, crashes: 0, losses: 1 }).ends, 10)
   }, atMost)
