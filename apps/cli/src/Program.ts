@@ -11,7 +11,7 @@ import { checkPartner } from "./commands/CheckPartner.ts"
 import { deliveries, delivery, redeliver } from "./commands/Deliveries.ts"
 import { keys } from "./commands/Keys.ts"
 import { orders, submit } from "./commands/Orders.ts"
-import { cancel, resolve, retry, runs, show, watch } from "./commands/Runs.ts"
+import { cancel, process, resolve, retry, runs, show, watch } from "./commands/Runs.ts"
 import { settings } from "./commands/Settings.ts"
 import { plan, simulate } from "./commands/Simulate.ts"
 import { timeline, why } from "./commands/Timeline.ts"
@@ -57,7 +57,7 @@ const commandOf = (defaults: Defaults) => {
     Command.withSharedFlags(shared),
     Command.withSubcommands([
       { group: "Orders and runs", commands: [submit, watch, show, orders, runs, timeline, why] },
-      { group: "Putting right", commands: [cancel, retry, resolve, issues] },
+      { group: "Putting right", commands: [cancel, retry, process, resolve, issues] },
       { group: "Many runs at once", commands: [cancelMany, retryMany, resolveMany, jobs, job, stop] },
       { group: "Deliveries", commands: [deliveries, delivery, redeliver, replay] },
       {

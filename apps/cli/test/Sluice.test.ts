@@ -156,6 +156,19 @@ layer(Layer.mergeAll(Stage.layer, NodeHttpClient.layerUndici, NodeServices.layer
         assert.deepStrictEqual(runs.items.map((one: any) => one.state), ["completed", "failed"])
       }))
 
+    it.effect("process runs a pipeline over a stored order", () =>
+      Effect.gen(function*() {
+        const { file } = yield* Stage
+        const definition = { match: { orderTypes: ["STORED"] }, steps: [] }
+        yield* sluice("settings", "put", "pipeline", "stored", yield* file("stored.json", definition))
+        yield* sluice("submit", yield* file("order.json", { orderType: "STORED", id: "stored-1" }), "--wait")
+        const again = yield* sluice("process", "stored-1", "--pipeline", "stored", "--wait")
+        assert.strictEqual(again.code, 0, again.complaint)
+        const { items } = JSON.parse((yield* sluice("runs", "--order", "stored-1", "--json")).text)
+        assert.deepStrictEqual(items.map((one: any) => one.state), ["completed", "completed"])
+        yield* sluice("settings", "delete", "pipeline", "stored")
+      }))
+
     it.effect("a single setting is read, changed unless it has changed since, and deleted", () =>
       Effect.gen(function*() {
         const { file, partner } = yield* Stage
@@ -186,6 +199,9 @@ layer(Layer.mergeAll(Stage.layer, NodeHttpClient.layerUndici, NodeServices.layer
           yield* file("one.json", hook)
         )
         assert.match(endpoint.text, /^secret whsec_\S+, shown this once$/m)
+        const rotated = yield* sluice("settings", "rotate-secret", "single-hook")
+        assert.match(rotated.text, /^secret whsec_\S+, shown this once/)
+        assert.notInclude(endpoint.text, /whsec_\S+(?=,)/.exec(rotated.text)?.[0] ?? "none")
         for (const [kind, id] of [words, ["webhook-endpoint", "single-hook"]] as const) {
           assert.strictEqual((yield* sluice("settings", "delete", kind, id)).text, `${id} is deleted`)
           assert.strictEqual((yield* sluice("settings", "get", kind, id)).code, 3)

@@ -1,4 +1,4 @@
-/** `runs`, `show`, `watch`, `cancel`, `retry`, `resolve`. */
+/** `runs`, `show`, `watch`, `cancel`, `retry`, `process`, `resolve`. */
 import { ApiClient } from "@sluice/api/ApiClient"
 import { RunState } from "@sluice/domain/run/ProcessEvent"
 import { runColour } from "@sluice/terminal/RunTimeline"
@@ -150,6 +150,26 @@ export const retry = Command.make(
     yield* opened(receipt, wait)
   })
 ).pipe(Command.withDescription("Go on with a run that ended, in a new run"))
+
+export const process = Command.make(
+  "process",
+  {
+    order: Argument.String("order").pipe(Argument.withDescription("The id of a stored order")),
+    pipeline: textFlag("pipeline", "This pipeline; else the one that the order matches"),
+    shipment: textFlag("shipment", "Scope the run to this shipment"),
+    wait: waitFlag
+  },
+  Effect.fnUntraced(function*({ order, pipeline, shipment, wait }) {
+    const client = yield* ApiClient
+    const receipt = yield* client.orders.process({
+      params: { id: order },
+      headers: {},
+      payload: { ...given("pipeline", pipeline), ...given("shipmentId", shipment) }
+    })
+    if ("processEvent" in receipt) return
+    yield* opened(receipt, wait)
+  })
+).pipe(Command.withDescription("Run a pipeline over a stored order, in a new run"))
 
 export const resolve = Command.make(
   "resolve",

@@ -197,7 +197,18 @@ const test = Command.make(
   ])
 )
 
+const rotateSecret = Command.make(
+  "rotate-secret",
+  { endpoint: Argument.String("endpoint").pipe(Argument.withDescription("The webhook endpoint's id")) },
+  Effect.fnUntraced(function*({ endpoint }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    const rotated = yield* client.webhookEndpoints.rotateSecret({ params: { id: endpoint } })
+    yield* output.result(rotated, () => [`secret ${text(rotated["secret"])}, shown this once; for 24 hours both sign`])
+  })
+).pipe(Command.withDescription("Make a new signing secret for a webhook endpoint"))
+
 export const settings = Command.make("settings").pipe(
   Command.withDescription("Read and change pipelines, connectors, auth providers and webhook endpoints one by one"),
-  Command.withSubcommands([list, get, put, remove, test])
+  Command.withSubcommands([list, get, put, remove, test, rotateSecret])
 )
