@@ -4313,6 +4313,8 @@ export interface components {
       /** @description How long it took; absent of what is open, and of what takes no time */
       readonly durationMs?: number
       readonly id: string
+      /** @description The job that acted for the actor */
+      readonly jobId?: string
       /** @enum {string} */
       readonly kind:
         | "submitted"
@@ -4403,6 +4405,8 @@ export interface components {
       readonly expression?: string
       readonly href: string
       readonly id: string
+      /** @description Of an operator's act: the job that acted */
+      readonly jobId?: string
       /** @enum {string} */
       readonly kind:
         | "submitted"

@@ -1,6 +1,8 @@
 /** Contract: section 7, `timeline` and `why`. */
 import { assert, layer } from "@effect/vitest"
+import { uuidOf } from "@sluice/domain/identity/Ids"
 import { Effect, Layer } from "effect"
+import { SqlClient } from "effect/sql"
 import { Partner } from "../support/Partner.ts"
 import { type Answer, Sluice } from "../support/Sluice.ts"
 
@@ -103,6 +105,50 @@ const settings = Effect.gen(function*() {
     ]
   })
   assert.strictEqual(saved.status, 201, saved.text)
+})
+
+/** The id of a job over many runs, once it has ended. */
+const job = Effect.fnUntraced(function*(verb: string, body: object) {
+  const { json, text } = yield* ask("POST", `/v1/process-events/${verb}`, body)
+  const ended = yield* Effect.repeat(Effect.delay(ask("GET", `/v1/jobs/${json.id}`), "25 millis"), {
+    until: ({ json }) => json.state === "completed"
+  })
+  assert.deepInclude(ended.json, { done: 1, failed: 0, skipped: 0 }, text)
+  return json.id as string
+})
+
+/** Orders whose runs hang, have failed at a partner that is up again, and wait for a callback. */
+const bulkOrders = Effect.gen(function*() {
+  const partner = yield* Partner
+  let isUp = false
+  partner.answer("/hangs", () => {})
+  partner.answer("/later", (_, response) => response.writeHead(202).end())
+  partner.answer("/fails", (_, response) => response.writeHead(isUp ? 200 : 500).end("{}"))
+  const members = { timeoutValue: 600_000, shouldRejectOn: { status: [500] } }
+  const callout = (path: string) => ({
+    name: "calloutPlugin",
+    critical: true,
+    options: { endpoint: `${partner.url}/${path}`, ...members }
+  })
+  const approval = {
+    name: "WebhookWorkflowStep",
+    Connector: "Webhook",
+    awaitCallback: { timeout: "1.00:00:00" },
+    Properties: [{ Key: "Host", Value: `${partner.url}/later` }]
+  }
+  yield* ask("PUT", "/v1/webhook-endpoints/updates", { url: `${partner.url}/hook`, types: ["order.updated"] })
+  for (const [name, step] of [["hangs", callout("hangs")], ["fails", callout("fails")], ["waits", approval]] as const) {
+    const saved = yield* ask("PUT", `/v1/pipelines/${name}`, { match: { orderTypes: [name] }, steps: [step] })
+    assert.include([200, 201], saved.status, saved.text)
+    yield* ask("POST", "/v1/orders", { id: `bulk-${name}`, orderType: name })
+  }
+  for (const [name, state] of [["hangs", "running"], ["fails", "failed"], ["waits", "waiting"]] as const) {
+    yield* Effect.repeat(Effect.delay(ask("GET", `/v1/process-events?pipeline=${name}`), "25 millis"), {
+      until: ({ json }) => json.items[0]?.state === state
+    })
+  }
+  isUp = true
+  return { hangs: "bulk-hangs", fails: "bulk-fails", waits: "bulk-waits" }
 })
 
 layer(world, { excludeTestServices: true })("the causal record of an order", (it) => {
@@ -227,5 +273,80 @@ layer(world, { excludeTestServices: true })("the causal record of an order", (it
       }
       assert.strictEqual((yield* why("nowhere", "/status")).status, 404)
       assert.strictEqual((yield* ask("GET", "/v1/orders/nowhere/timeline")).status, 404)
+    }))
+
+  it.effect("names the job behind what it did to a run, and who asked for it, in the timeline and in why", () =>
+    Effect.gen(function*() {
+      const orders = yield* bulkOrders
+      const jobs = {
+        cancel: yield* job("cancel", { filter: { orderId: orders.hangs }, reason: "sold out" }),
+        retry: yield* job("retry", { filter: { orderId: orders.fails }, reason: "partner is up" }),
+        resolve: yield* job("resolve", {
+          filter: { orderId: orders.waits },
+          reason: "approved by phone",
+          output: { OrderPatch: { customerName: "Grace" } }
+        })
+      }
+      const actOf = Effect.fnUntraced(function*(order: string, action: string, jobId: string, reason: string) {
+        const entries = yield* Effect.repeat(Effect.delay(timelineOf(order), "25 millis"), {
+          until: (all) => all.filter(({ kind }) => kind === "run").every(({ durationMs }) => durationMs !== undefined)
+        })
+        expectCauses(entries)
+        const acts = entries.filter(({ kind }) => kind === "operator")
+        assert.lengthOf(acts, 1, JSON.stringify(acts))
+        const [act] = acts as [Entry]
+        assert.deepInclude(act, { action, actor: "night", reason, jobId })
+        assert.include(act.summary, `${action} by night with ${jobId}: ${reason}`)
+        return { act, entries }
+      })
+      /** What was told of a version names the cause that the timeline has. */
+      const expectTold = Effect.fnUntraced(function*(order: string, version: Entry | undefined, act: Entry) {
+        assert.strictEqual(version?.cause, act.id)
+        const told = yield* ask("GET", `/v1/deliveries?orderId=${order}&type=order.updated`)
+        const bodies = yield* Effect.forEach(
+          told.json.items as ReadonlyArray<Entry>,
+          ({ id }) => Effect.map(ask("GET", `/v1/deliveries/${id}`), ({ json }) => json.request.body)
+        )
+        assert.strictEqual(bodies.find(({ after }) => after === version?.["version"])?.cause, act.id)
+      })
+
+      yield* actOf(orders.hangs, "run.cancel", jobs.cancel, "sold out")
+
+      const retried = yield* actOf(orders.fails, "run.retry", jobs.retry, "partner is up")
+      const runs = retried.entries.filter(({ kind }) => kind === "run")
+      assert.deepStrictEqual(runs.map(({ cause }) => cause), [retried.entries[0]?.id, retried.act.id])
+      const back = retried.entries.find(({ cause, kind }) => kind === "version" && cause === retried.act.id)
+      yield* expectTold(orders.fails, back, retried.act)
+      const status = (yield* why(orders.fails, "/status", back?.["version"] as number)).json
+      assert.deepStrictEqual(status.chain.map(({ href, jobId, kind }: Entry) => [kind, jobId, href]), [
+        ["version", undefined, `/v1/orders/${orders.fails}/versions/${back?.["version"]}`],
+        ["operator", jobs.retry, `/v1/jobs/${jobs.retry}`]
+      ])
+      assert.strictEqual((yield* ask("GET", status.chain[1].href)).json.requestedBy, "night")
+
+      const resolved = yield* actOf(orders.waits, "step.resolve", jobs.resolve, "approved by phone")
+      const name = (yield* why(orders.waits, "/customerName")).json
+      assert.deepStrictEqual(name.chain.map(({ id, kind }: Entry) => [kind, id]).slice(1), [[
+        "operator",
+        resolved.act.id
+      ]])
+      yield* expectTold(orders.waits, resolved.entries.find(({ id }) => id === name.chain[0].id), resolved.act)
+    }))
+
+  it.effect("leads each run of /process to the request that asked for it", () =>
+    Effect.gen(function*() {
+      yield* ask("PUT", "/v1/pipelines/none", { match: { orderTypes: ["UNMATCHED"] }, steps: [] })
+      yield* ask("POST", "/v1/orders", { id: "twice", orderType: "UNMATCHED" }, { prefer: "wait=30" })
+      const asked: Array<readonly [string, string]> = []
+      for (let i = 0; i < 2; i++) {
+        const { json } = yield* ask("POST", "/v1/orders/twice/process", { pipeline: "none" }, { prefer: "wait=30" })
+        const [act] = (yield* ask("GET", "/v1/audit?action=order.process&limit=1")).json.items
+        asked.push([json.processEvent.id, act.id])
+      }
+      // The acts as they would be recorded by a database whose clock was set back between them.
+      const sql = yield* SqlClient.SqlClient
+      yield* sql`update audit set at = at - interval '10 s' where id = ${uuidOf(asked[1]?.[1] ?? "") ?? ""}::uuid`
+      const runs = (yield* timelineOf("twice")).filter(({ kind }) => kind === "run")
+      assert.sameDeepMembers(runs.slice(1).map(({ cause, id }) => [id, cause]), asked.map((one) => [...one]))
     }))
 })

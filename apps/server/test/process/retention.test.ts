@@ -63,6 +63,8 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       )
       yield* sql`insert into callback_tokens (digest, run_id, step) values ('\\x01', ${runs[0]}::uuid, 0)`
       yield* sql`insert into callbacks (run_id, step) values (${runs[0]}::uuid, 0)`
+      yield* sql`insert into job_acts (order_id, id, at, job_id, run_id, action)
+        values ('over', ${runs[0]}::uuid, now(), ${runs[0]}::uuid, ${runs[0]}::uuid, 'run.cancel')`
       const before = { ...yield* naming("order_id", ["over"]), ...yield* naming("run_id", runs) }
       const missing = Object.entries(before).filter(([, count]) => count === 0).map(([table]) => table)
       // A table without a row of the order proves nothing: give it one, here.

@@ -33,6 +33,21 @@ export const RecordedElsewhere = Context.Reference<boolean>("@sluice/domain/acce
   defaultValue: () => false
 })
 
+/**
+ * An act of a job on one of its runs. A job acts for the operator who made it: the operator's own act is recorded with the
+ * job, and this one leads from the run to it.
+ */
+export interface JobAct {
+  /** A hyphenated UUID. */
+  readonly jobId: string
+  readonly action: RecordedAction
+}
+
+/** The act that the fiber performs for a job; `undefined` elsewhere. */
+export const CurrentJobAct = Context.Reference<JobAct | undefined>("@sluice/domain/access/CurrentJobAct", {
+  defaultValue: () => undefined
+})
+
 /** A record of the audit as it is shown. Secrets read `[redacted]`; of orders, `before` and `after` are `{ version }`. */
 export const AuditRecord = Schema.Struct({
   id: Schema.String,

@@ -61,7 +61,13 @@ export interface CalloutRecord {
   /** Set on an attempt of the delivery that a step with `blocking: false` sent its call as: the delivery's UUID. */
   readonly delivery?: string
   /** Set on the record of a callback that an operator answered in the partner's place. */
-  readonly resolution?: { readonly reason: string; readonly requestedBy?: string; readonly at: number }
+  readonly resolution?: {
+    readonly reason: string
+    readonly requestedBy?: string
+    readonly at: number
+    /** The timeline entry of the act. */
+    readonly act?: string
+  }
   readonly error?: { readonly message: string; readonly code?: string }
   readonly patch?: ReadonlyArray<PatchedMember>
   /** Unknown members of the answer, and other data that the plugin wants recorded. */

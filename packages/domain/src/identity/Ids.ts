@@ -54,9 +54,11 @@ export const replayId = (uuid: string): string => named("replay", uuid)
 
 /**
  * The ids of timeline entries that are no resource of their own: a version of an order (named by the order's event, since
- * an order's own id may be any text) and a step of a run.
+ * an order's own id may be any text), a step of a run, and an operator's act that the audit has no record of.
  */
 export const versionEntryId = (event: string, version: number): string => `${named("version", event)}-${version}`
+/** The act of a job on one run, which has no record in the audit. */
+export const operatorEntryId = (uuid: string): string => named("operator", uuid)
 export const stepEntryId = (run: string, index: number): string => `${named("step", run)}-${index}`
 
 /** The hyphenated UUID inside a generated id, or `undefined` where there is none. */

@@ -41,7 +41,8 @@ export const TimelineEntry = Schema.Struct({
   deliveryId: Schema.optionalKey(Schema.String),
   action: Schema.optionalKey(Schema.String),
   actor: Schema.optionalKey(Schema.String),
-  reason: Schema.optionalKey(Schema.String)
+  reason: Schema.optionalKey(Schema.String),
+  jobId: Schema.optionalKey(Schema.String.annotate({ description: "The job that acted for the actor" }))
 }).annotate({ identifier: "TimelineEntry" })
 export type TimelineEntry = typeof TimelineEntry.Type
 
@@ -60,7 +61,8 @@ export const WhyLink = Schema.Struct({
   expression: Schema.optionalKey(
     Schema.String.annotate({ description: "Of a setting: the member or the expressions that the value comes from" })
   ),
-  savedBy: Schema.optionalKey(Schema.String.annotate({ description: "Of a setting: who saved this version" }))
+  savedBy: Schema.optionalKey(Schema.String.annotate({ description: "Of a setting: who saved this version" })),
+  jobId: Schema.optionalKey(Schema.String.annotate({ description: "Of an operator's act: the job that acted" }))
 }).annotate({ identifier: "WhyLink" })
 export type WhyLink = typeof WhyLink.Type
 

@@ -2,9 +2,11 @@
  * Works on jobs: one of each kind at a time, its runs in batches, oldest first, few at a time. Contract: section 7,
  * `/v1/jobs`.
  */
+import { CurrentJobAct } from "@sluice/domain/access/Act"
+import type { RecordedAction } from "@sluice/domain/access/Action"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
-import type { JobKind } from "@sluice/domain/run/Job"
+import type { JobKind, RunJobKind } from "@sluice/domain/run/Job"
 import { Effect, Layer } from "effect"
 import { untilAvailable } from "../journal/UntilAvailable.ts"
 import type { HeldJob, JobHandler, RunJobHandler } from "./JobHandler.ts"
@@ -17,6 +19,11 @@ export interface JobOptions {
 
 /** Runs that are taken up in one statement. */
 const batchSize = 64
+/** The recorded action on each run of a job of the kind. */
+const actions = { cancel: "run.cancel", retry: "run.retry", resolve: "step.resolve" } as const satisfies Record<
+  RunJobKind,
+  RecordedAction
+>
 /** The interval for finding other processes' jobs (own jobs are known at once), and for renewing a job's lease. */
 const lookEvery = "10 seconds"
 const renewEvery = "2 seconds"
@@ -35,7 +42,11 @@ const make = Effect.fnUntraced(function*<R>(
     }
     const one = Effect.fnUntraced(function*(runId: string) {
       if (cancelling()) return
-      yield* untilAvailable(jobs.settle(job.id, yield* act(job, runId)))
+      const item = yield* Effect.provideService(act(job, runId), CurrentJobAct, {
+        jobId: job.id,
+        action: actions[kind]
+      })
+      yield* untilAvailable(jobs.settle(job.id, item))
     })
     for (;;) {
       if (cancelling()) return "cancelled" as const

@@ -36,6 +36,8 @@ export interface Resolution {
   readonly at: number
   /** The step waited for a callback, and the operator answered for the partner. */
   readonly callback?: true
+  /** The timeline entry of the act; set by the journal that records it. */
+  readonly act?: string
 }
 
 /** The answer of a partner, or of an operator in its place. */

@@ -138,6 +138,8 @@ export interface RunSoFar {
   readonly startedAt: number
   /** The order's version when the run started. */
   readonly startVersion: number
+  /** The timeline entry of the operator's act that asked for the run; absent of an order's first run. */
+  readonly cause?: string
   /** The document at the version that the next step starts from, when the holder knows it already. */
   readonly document?: Document
   /** The number of takeovers from dead processes since the run last added a step or a record of its own. */

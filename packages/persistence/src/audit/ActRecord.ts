@@ -3,8 +3,9 @@
  * `recordAct` in its transaction, or wraps its one statement in `recorded`; what the system does by itself is performed
  * by fibers without an act, and costs nothing. Contract: section 2, "Audit".
  */
-import { type Act, CurrentAct } from "@sluice/domain/access/Act"
+import { type Act, CurrentAct, CurrentJobAct, type JobAct } from "@sluice/domain/access/Act"
 import { recordedAction } from "@sluice/domain/access/Action"
+import { auditId, operatorEntryId } from "@sluice/domain/identity/Ids"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
 import { isKnown, textWithKnown } from "@sluice/domain/internal/json/KnownTexts"
 import { isObject, type Json, stringify } from "@sluice/domain/json/Json"
@@ -23,6 +24,8 @@ export interface Change {
   readonly creates?: boolean
   /** The order acted on: the record is kept as long as the order, for its timeline. */
   readonly orderId?: string | undefined
+  /** The run acted on. */
+  readonly runId?: string | undefined
 }
 
 export interface Refusal {
@@ -58,12 +61,50 @@ export const insertAct = (
       )
   )
 
-/** A UUID for the record of the fiber's act, for what follows from it; `undefined` where there is no act. */
-export const actId: Effect.Effect<string | undefined> = Effect.flatMap(
-  CurrentAct,
-  (act) => act === undefined ? Effect.undefined : newUuid
+/** The record that the fiber's act will have, for what follows from it. */
+export interface ActReference {
+  /** A UUID. */
+  readonly id: string
+  /** The id of its entry in the order's timeline. */
+  readonly entry: string
+}
+
+const currentActs = Effect.all([CurrentAct, CurrentJobAct])
+
+/** True if the fiber performs an act that is recorded. */
+export const isActing: Effect.Effect<boolean> = Effect.map(
+  currentActs,
+  ([act, jobAct]) => act !== undefined || jobAct !== undefined
 )
+
+/** A reference to the record of the fiber's act, which is made with this id; `undefined` where there is no act. */
+export const actReference: Effect.Effect<ActReference | undefined> = Effect.flatMap(
+  currentActs,
+  ([act, jobAct]) =>
+    act === undefined && jobAct === undefined
+      ? Effect.undefined
+      : Effect.map(newUuid, (id) => ({ id, entry: act === undefined ? operatorEntryId(id) : auditId(id) }))
+)
+
+/** Writes that a job has acted on a run of an order; the job says for whom and why. */
+const insertJobAct = (
+  sql: SqlClient.SqlClient,
+  { action, jobId }: JobAct,
+  { id: given, orderId, runId }: Change
+): Effect.Effect<void, SqlError> =>
+  orderId === undefined || runId === undefined ? Effect.void : Effect.flatMap(
+    given === undefined ? newUuid : Effect.succeed(given),
+    (id) =>
+      Effect.asVoid(sql`insert into job_acts (order_id, id, at, job_id, run_id, action)
+        values (${orderId}, ${id}::uuid, date_trunc('milliseconds', clock_timestamp()), ${jobId}::uuid, ${runId}::uuid,
+          ${action})`)
+  )
 
 /** Records the fiber's act, in the transaction that the caller is in; nothing where there is no act. */
 export const recordAct = (sql: SqlClient.SqlClient, change: Change): Effect.Effect<void, SqlError> =>
-  Effect.flatMap(CurrentAct, (act) => act === undefined ? Effect.void : insertAct(sql, act, change))
+  Effect.flatMap(currentActs, ([act, jobAct]) =>
+    act !== undefined
+      ? insertAct(sql, act, change)
+      : jobAct !== undefined
+      ? insertJobAct(sql, jobAct, change)
+      : Effect.void)

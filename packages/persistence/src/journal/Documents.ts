@@ -1,6 +1,5 @@
 /** Documents by version, and the change of one outside of any run. */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
-import { auditId } from "@sluice/domain/identity/Ids"
 import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
 import { inTurns, largeLength } from "@sluice/domain/internal/json/LargeText"
 import { parseOwnSteps } from "@sluice/domain/internal/json/SteppedJson"
@@ -17,6 +16,7 @@ import {
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
+import type { ActReference } from "../audit/ActRecord.ts"
 import { endpoints } from "../outbox/FanOut.ts"
 import { messageFanOut, noStepMessages, versionEntry } from "../outbox/MessageFanOut.ts"
 import { bodyOf, toldOfWrite, typesOfWrite } from "../outbox/StateEvents.ts"
@@ -43,13 +43,13 @@ const text = (value: unknown): string | null => typeof value === "string" ? valu
 
 const told = { id: "uuid", type: "text", place: "int", body: "bytea" } as const satisfies ColumnTypes
 
-/** $8 types that are not told of for want of subscribers: nothing is stored where there is one. */
-const toldColumn = 9
+/** $8 types that are not told of for want of subscribers: nothing is stored where there is one. $9 the act. */
+const toldColumn = 10
 
 const writing = `with o as (
   update orders set version = version + 1, external_id = $4, order_type = $5, status = $6, updated_at = clock_timestamp()
   where id = $1 and version = $2 and not ${subscribes(8)} returning version, event_id),
-v as (insert into order_versions select $1, o.version, $3 from o),
+v as (insert into order_versions (order_id, version, doc, cause) select $1, o.version, $3, $9::uuid from o),
 h as (insert into order_history (order_id, entry)
   select $1, h.entry from o, unnest($7::text[]) with ordinality as h(entry, n) order by h.n)`
 
@@ -74,8 +74,8 @@ const currentStatement = `select version, ${subscribedTypes} as types, ${
 /** The knowledge that the messages of an edit are made with. */
 export interface Telling {
   readonly subscribed: Subscribed
-  /** The act of an operator that the version follows from: a UUID. */
-  readonly act: string | undefined
+  /** The act of an operator that the version follows from. */
+  readonly act: ActReference | undefined
 }
 
 interface Edited extends Committed {
@@ -98,8 +98,7 @@ export const edit: (
     const { document: { order, text: doc }, seen } = write
     const { act, subscribed } = telling
     const sql = yield* SqlClient.SqlClient
-    const cause = act === undefined ? undefined : auditId(act)
-    const messages = toldOfWrite(write, cause, subscribed).map((one) => ({
+    const messages = toldOfWrite(write, act?.entry, subscribed).map((one) => ({
       id: newUuidUnsafe(),
       type: one.type,
       place: one.place,
@@ -117,6 +116,7 @@ export const edit: (
         PgTypes.text(order.status),
         texts(history.map(encodeHistory)),
         untold,
+        act === undefined ? PgTypes.uuid(null) : PgTypes.uuid(act.id),
         ...(messages.length === 0 ? [] : columns(told, messages))
       ]
     )

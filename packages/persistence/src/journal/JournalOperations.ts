@@ -22,7 +22,7 @@ import {
 } from "@sluice/engine/journal/Journal"
 import { Cause, type Clock, Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { actId, recordAct } from "../audit/ActRecord.ts"
+import { actReference, recordAct } from "../audit/ActRecord.ts"
 import { type DeliverySignal } from "../outbox/DeliverySignal.ts"
 import { type LookedUp, outcomeBytes, outcomeOf, prepareOutcome } from "../outbox/Outcome.ts"
 import { prepareChanges, untoldOf, untoldOfSubmission } from "../outbox/StateEvents.ts"
@@ -157,14 +157,19 @@ const editOrder = (
   history: ReadonlyArray<HistoryEntry>
 ) =>
   (prepareChanges(change, subscribed) ?? Effect.void).pipe(
-    Effect.andThen(actId),
-    Effect.flatMap((id) =>
+    Effect.andThen(actReference),
+    Effect.flatMap((act) =>
       transaction(
         sql,
-        Effect.tap(edit(orderId, change, history, { subscribed, act: id }), (answer) =>
+        Effect.tap(edit(orderId, change, history, { subscribed, act }), (answer) =>
           answer._tag === "Stale"
             ? Effect.void
-            : recordAct(sql, { id, before: { version: change.seen }, after: { version: answer.version }, orderId }))
+            : recordAct(sql, {
+              id: act?.id,
+              before: { version: change.seen },
+              after: { version: answer.version },
+              orderId
+            }))
       )
     ),
     Effect.tap((answer) =>

@@ -18,7 +18,7 @@ import {
 import { Clock, Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
-import { actId, recordAct } from "../audit/ActRecord.ts"
+import { type ActReference, actReference, recordAct } from "../audit/ActRecord.ts"
 import type { Subscribed } from "../outbox/Subscribed.ts"
 import { decodeCallout, encodeStep, prepareCallouts } from "../records/CalloutCodec.ts"
 import { reusedCallouts } from "../records/ReusedCallouts.ts"
@@ -86,13 +86,41 @@ const refuseSecondRetry = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, 
 const writtenVersion = Effect.fnUntraced(function*(
   request: Reprocess,
   version: number,
-  context: { readonly subscribed: Subscribed; readonly act: string | undefined }
+  context: { readonly subscribed: Subscribed; readonly act: ActReference | undefined }
 ) {
   if (request.write === undefined) return version
   const written = version === request.write.seen
     ? yield* edit(request.orderId, request.write, request.history ?? [], context)
     : { _tag: "Stale" }
   return written._tag === "Stale" ? yield* new OrderMoved() : version + 1
+})
+
+/** The run as this process holds it, with the steps and records that it reuses. */
+const heldRun = (
+  { orderId, reused = [], run }: Reprocess,
+  begun: {
+    readonly eventId: string
+    readonly startedAt: number
+    readonly version: number
+    readonly cause: string | undefined
+  },
+  records: Effect.Success<ReturnType<typeof reusedCallouts>>
+): RunSoFar => ({
+  runId: run.runId,
+  eventId: begun.eventId,
+  orderId,
+  pipeline: run.pipeline,
+  ...(run.shipmentId === undefined ? {} : { shipmentId: run.shipmentId }),
+  createdAt: run.createdAt,
+  startedAt: begun.startedAt,
+  startVersion: begun.version,
+  ...(begun.cause === undefined ? {} : { cause: begun.cause }),
+  takeovers: 0,
+  compensating: false,
+  ...(run.inheritedKeys === undefined ? {} : { inheritedKeys: run.inheritedKeys }),
+  steps: reused.map((step) => ({ ...step, nextVersion: begun.version })),
+  callouts: records.map((row) => ({ index: row.step, record: decodeCallout(row) })),
+  takenOver: false
 })
 
 /** The result of the request; the claim token of a run to be executed here begins with it. */
@@ -128,7 +156,7 @@ export const reprocess = Effect.fnUntraced(function*(
         return { _tag: "Repeated", orderId, eventId: order.event_id, runId, state } as const
       }
       yield* refuseSecondRetry(sql, request)
-      const act = yield* actId
+      const act = yield* actReference
       const version = yield* writtenVersion(request, order.version, { subscribed, act })
       // Fenced in between, or of a lost epoch: then nothing may be held here.
       const [standing] = yield* sql`select id from workers
@@ -140,12 +168,13 @@ export const reprocess = Effect.fnUntraced(function*(
       and state in ('queued', 'running', 'waiting', 'compensating') limit 1`
       const starts = executes && ahead === undefined
       yield* sql`insert into runs (id, order_id, event_id, pipeline, pipeline_version, shipment_id, state, owner,
-        start_version, created_at, started_at, retry_of, from_step, retry_reason, requested_by, inherited_keys)
+        start_version, created_at, started_at, retry_of, from_step, retry_reason, requested_by, inherited_keys, cause)
       values (${run.runId}, ${orderId}, ${order.event_id}, ${run.pipeline.name}, ${run.pipeline.version},
         ${run.shipmentId ?? null}, ${starts ? "running" : "queued"}, ${starts ? identity.worker : null},
         ${starts ? version : null}, ${at(run.createdAt)}, ${starts ? at(now) : null}, ${run.retryOf ?? null},
         ${run.fromStep ?? null}, ${printable(run.retryReason)}, ${printable(run.requestedBy)},
-        ${run.inheritedKeys === undefined ? null : JSON.stringify(run.inheritedKeys)})`
+        ${run.inheritedKeys === undefined ? null : JSON.stringify(run.inheritedKeys)},
+        ${act?.entry ?? null})`
       const reused = request.reused ?? []
       for (const step of reused) {
         yield* sql`insert into steps (run_id, index, state, next_version, record)
@@ -154,33 +183,19 @@ export const reprocess = Effect.fnUntraced(function*(
       yield* recordAct(
         sql,
         run.retryOf === undefined
-          ? { id: act, before: { version: order.version }, after: { version }, orderId }
+          ? { id: act?.id, before: { version: order.version }, after: { version }, orderId, runId: run.runId }
           : {
-            id: act,
+            id: act?.id,
             after: { processEventId: processEventId(run.runId), state: starts ? "running" : "queued" },
             reason: run.retryReason,
-            orderId
+            orderId,
+            runId: run.retryOf
           }
       )
       if (!starts) return { _tag: "Queued", orderId, eventId: order.event_id, runId: run.runId } as const
       const records = yield* reusedCallouts(reused.map((step) => ({ runId: run.runId, step })))
       yield* prepareCallouts(records)
-      const held: RunSoFar = {
-        runId: run.runId,
-        eventId: order.event_id,
-        orderId,
-        pipeline: run.pipeline,
-        ...(run.shipmentId === undefined ? {} : { shipmentId: run.shipmentId }),
-        createdAt: run.createdAt,
-        startedAt: now,
-        startVersion: version,
-        takeovers: 0,
-        compensating: false,
-        ...(run.inheritedKeys === undefined ? {} : { inheritedKeys: run.inheritedKeys }),
-        steps: reused.map((step) => ({ ...step, nextVersion: version })),
-        callouts: records.map((row) => ({ index: row.step, record: decodeCallout(row) })),
-        takenOver: false
-      }
+      const held = heldRun(request, { eventId: order.event_id, startedAt: now, version, cause: act?.entry }, records)
       return { _tag: "Accepted", run: held } as const
     })
   )

@@ -2,7 +2,8 @@
  * The messages that tell of a change of an order or a run: `order.updated`, `order.status_changed`, the end of a run, and
  * the operational events of a run. Contract: section 9.
  */
-import { calloutId, processEventId } from "@sluice/domain/identity/Ids"
+import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
+import { calloutId, processEventId, uuidOf } from "@sluice/domain/identity/Ids"
 import { textSteps } from "@sluice/domain/internal/json/KnownTexts"
 import { inTurns, largeLength } from "@sluice/domain/internal/json/LargeText"
 import { atOnce, type Steps } from "@sluice/domain/internal/json/Steps"
@@ -88,6 +89,16 @@ export const prepareChanges = (write: OrderWrite | undefined, { tells }: Subscri
     ? undefined
     : Effect.uninterruptible(Effect.map(inTurns(changesIn(write)), (changes) => void prepared.set(write, changes)))
 
+/** The UUID of what the entry's version follows from: the act of an operator, the last callout, or the run. */
+export const causeOfWrite = ({ callouts, runId }: Entry): string => {
+  const last = callouts.at(-1)?.record
+  return last === undefined ? runId : actOf(last) ?? last.id
+}
+
+/** The UUID of the act of an operator who answered in the partner's place. */
+const actOf = ({ resolution }: CalloutRecord): string | undefined =>
+  resolution?.act === undefined ? undefined : uuidOf(resolution.act)
+
 /**
  * The state events that a new version of an order brings; `cause` is the timeline entry that the version follows from.
  */
@@ -135,7 +146,7 @@ export const toldOf = (entry: Entry, subscribed: Subscribed, now: number): Reado
   const last = callouts.at(-1)?.record
   const told: Array<Told> = []
   if (write !== undefined) {
-    const cause = last === undefined ? processEventId(entry.runId) : calloutId(last.id)
+    const cause = last === undefined ? processEventId(entry.runId) : last.resolution?.act ?? calloutId(last.id)
     told.push(...toldOfWrite(write, cause, subscribed))
   }
   if (waitingStep !== undefined && wait !== undefined && tells("run.waiting")) {

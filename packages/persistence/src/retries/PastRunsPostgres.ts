@@ -125,7 +125,8 @@ const make = Effect.gen(function*() {
           before: { state: "failed" },
           after: { state: step.state, ...(step.output !== undefined && { output: step.output }) },
           reason: step.resolution?.reason,
-          orderId: run.order_id
+          orderId: run.order_id,
+          runId
         })
         return true
       })

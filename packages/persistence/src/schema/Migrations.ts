@@ -33,6 +33,7 @@ import times from "./migrations/0027_times.ts"
 import cell from "./migrations/0028_cell.ts"
 import uncompressedDocuments from "./migrations/0029_uncompressed_documents.ts"
 import stepEffects from "./migrations/0030_step_effects.ts"
+import causes from "./migrations/0035_causes.ts"
 
 /** Every migration by `<number>_<name>`; the last number is the schema version of this program. */
 export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
@@ -62,7 +63,8 @@ export const migrations: Parameters<typeof Migrator.fromRecord>[0] = {
   "0027_times": times,
   "0028_cell": cell,
   "0029_uncompressed_documents": uncompressedDocuments,
-  "0030_step_effects": stepEffects
+  "0030_step_effects": stepEffects,
+  "0035_causes": causes
 }
 
 /** The table with one row for each migration that was applied. */

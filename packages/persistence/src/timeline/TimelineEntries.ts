@@ -1,11 +1,11 @@
 /**
- * Derives an order's timeline from what is stored: each entry's cause follows from ids and times that were written in one
- * commit, so that nothing has to be written for it. Pure. Contract: section 7, `timeline`.
+ * Derives an order's timeline from what is stored. The causes of versions, runs and messages are stored as ids with them;
+ * what an earlier release stored without one is matched by the times of one commit. Pure. Contract: section 7, `timeline`.
  *
  * | entry | follows from |
  * | --- | --- |
  * | version 1 | the submission |
- * | version of a step | the step's last callout, else the run |
+ * | version of a step | the last callout of its commit, else the run; the act of an operator who answered for the partner |
  * | version of a run's end or compensation | the run |
  * | version of a PATCH or a retry | the operator's act |
  * | run | the submission, or the act that asked for it |
@@ -19,6 +19,7 @@ import {
   calloutId,
   deliveryId,
   eventId,
+  operatorEntryId,
   processEventId,
   stepEntryId,
   versionEntryId
@@ -33,7 +34,8 @@ import type {
   DeliveryFact,
   RunFact,
   StepFact,
-  TimelineFacts
+  TimelineFacts,
+  VersionFact
 } from "./TimelineFacts.ts"
 
 /** An entry with the keys that it is sorted by: a cause is never below what follows from it. */
@@ -71,6 +73,8 @@ interface Index {
   readonly calloutsOf: ReadonlyMap<string, ReadonlyArray<CalloutFact>>
   /** The act that asked for a run. */
   readonly actOfRun: ReadonlyMap<string, string>
+  /** The entries that a version can follow from, by the UUID of what they tell of. */
+  readonly causes: ReadonlyMap<string, string>
   readonly synthesized: ReadonlyArray<Draft>
 }
 
@@ -84,6 +88,9 @@ const grouped = <A>(items: ReadonlyArray<A>, keyOf: (item: A) => string): Readon
   return groups
 }
 
+const actEntryId = ({ id, jobId }: ActFact): string => jobId === undefined ? auditId(id) : operatorEntryId(id)
+
+/** True if the act is likely to have asked for the run, of an earlier release: no id leads from one to the other. */
 const asksFor = ({ action, after, at }: ActFact, run: RunFact): boolean =>
   action === "run.retry"
     ? after?.["processEventId"] === processEventId(run.id)
@@ -96,12 +103,17 @@ const asksFor = ({ action, after, at }: ActFact, run: RunFact): boolean =>
 const actsOfRuns = (facts: TimelineFacts) => {
   const actOfRun = new Map<string, string>()
   const synthesized: Array<Draft> = []
-  const unused = facts.acts.filter(({ action }) => action === "run.retry" || action === "order.process")
+  const acts = new Map(facts.acts.map((act) => [actEntryId(act), act]))
+  const known = new Set(facts.runs.flatMap(({ cause }) => cause ?? []))
+  const unused = facts.acts.filter((act) =>
+    act.jobId === undefined && !known.has(actEntryId(act))
+    && (act.action === "run.retry" || act.action === "order.process")
+  )
   const [first, ...later] = facts.runs.toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
   for (const run of first?.retryOf === undefined ? later : [first, ...later]) {
-    const at = unused.findIndex((act) => asksFor(act, run))
-    const act = at < 0 ? undefined : unused.splice(at, 1)[0]
-    const id = act === undefined ? `operator-${run.id.replaceAll("-", "")}` : auditId(act.id)
+    const at = run.cause === undefined ? unused.findIndex((act) => asksFor(act, run)) : -1
+    const act = run.cause === undefined ? at < 0 ? undefined : unused.splice(at, 1)[0] : acts.get(run.cause)
+    const id = act === undefined ? operatorEntryId(run.id) : actEntryId(act)
     actOfRun.set(run.id, id)
     if (act !== undefined) continue
     const action = run.retryOf === undefined ? "order.process" : "run.retry"
@@ -121,6 +133,11 @@ const indexOf = (facts: TimelineFacts): Index => ({
   facts,
   submitted: eventId(facts.eventId),
   calloutsOf: grouped(facts.callouts, ({ runId, step }) => stepKey(runId, step)),
+  causes: new Map([
+    ...facts.runs.map(({ id }) => [id, processEventId(id)] as const),
+    ...facts.callouts.map(({ id }) => [id, calloutId(id)] as const),
+    ...facts.acts.map((act) => [act.id, actEntryId(act)] as const)
+  ]),
   ...actsOfRuns(facts)
 })
 
@@ -130,11 +147,17 @@ const stepOfVersion = ({ facts }: Index, version: number, at: number): StepFact 
     .toSorted((a, b) => a.nextVersion - b.nextVersion || a.index - b.index)[0]
 
 /** The id of the entry that a version follows from. */
-const causeOfVersion = (index: Index, version: number, at: number): string => {
+const causeOfVersion = (index: Index, { at, cause, version }: VersionFact): string => {
+  if (version === 1) return index.submitted
+  const stored = cause === undefined ? undefined : index.causes.get(cause)
+  return stored ?? likelyCauseOfVersion(index, version, at)
+}
+
+/** The same of an earlier release, which stored no cause, and where the callout's record is gone: found by times. */
+const likelyCauseOfVersion = (index: Index, version: number, at: number): string => {
   const { actOfRun, calloutsOf, facts, submitted } = index
-  if (version === 1) return submitted
   const edit = facts.acts.find(({ action, after }) => action === "order.update" && after?.["version"] === version)
-  if (edit !== undefined) return auditId(edit.id)
+  if (edit !== undefined) return actEntryId(edit)
   const step = stepOfVersion(index, version, at)
   if (step !== undefined) {
     const last = calloutsOf.get(stepKey(step.runId, step.index))?.at(-1)
@@ -151,16 +174,17 @@ const causeOfVersion = (index: Index, version: number, at: number): string => {
 }
 
 const versionEntries = (index: Index): ReadonlyArray<Draft> =>
-  index.facts.versions.map(({ at, changed, version }) =>
-    draft(
+  index.facts.versions.map((fact) => {
+    const { at, changed, version } = fact
+    return draft(
       versionEntryId(index.facts.eventId, version),
       "version",
       at,
-      causeOfVersion(index, version, at),
+      causeOfVersion(index, fact),
       version === 1 ? "version 1: as submitted" : `version ${version}: ${changed.join(", ")} changed`,
       { version }
     )
-  )
+  })
 
 const runEntries = ({ actOfRun, facts, submitted }: Index): ReadonlyArray<Draft> =>
   facts.runs.map((run) =>
@@ -220,13 +244,16 @@ const calloutEntries = ({ calloutsOf, facts }: Index): ReadonlyArray<Draft> => {
 }
 
 const actEntries = ({ facts }: Index): ReadonlyArray<Draft> =>
-  facts.acts.map(({ action, actor, at, id, reason }) =>
-    draft(auditId(id), "operator", at, undefined, `${action} by ${actor}${because(reason)}`, {
+  facts.acts.map((act) => {
+    const { action, actor, at, jobId, reason } = act
+    const by = jobId === undefined ? actor : `${actor} with ${jobId}`
+    return draft(actEntryId(act), "operator", at, undefined, `${action} by ${by}${because(reason)}`, {
       action,
       actor,
-      ...(reason !== undefined && { reason })
+      ...(reason !== undefined && { reason }),
+      ...(jobId !== undefined && { jobId })
     })
-  )
+  })
 
 /** The message of an earlier release names no cause: the run that ended then, else the submission. */
 const causeOfDelivery = ({ facts, submitted }: Index, delivery: DeliveryFact): string => {
@@ -251,7 +278,7 @@ const causeOfAttempt = (
   const act = facts.acts.findLast((one) =>
     asksAgain(one, delivery) && one.at >= before && one.at <= startedAt && one.at > delivery.createdAt
   )
-  return act === undefined ? deliveryId(delivery.id) : auditId(act.id)
+  return act === undefined ? deliveryId(delivery.id) : actEntryId(act)
 }
 
 const deliveryEntries = (index: Index): ReadonlyArray<Draft> =>

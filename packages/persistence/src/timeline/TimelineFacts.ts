@@ -6,6 +6,8 @@ export interface VersionFact {
   readonly at: number
   /** The names of the members that differ from the version before; empty for the first. */
   readonly changed: ReadonlyArray<string>
+  /** The callout, the run or the act that it follows from; absent of the first, and of versions of earlier releases. */
+  readonly cause?: string
 }
 
 export interface RunFact {
@@ -19,6 +21,8 @@ export interface RunFact {
   readonly retryOf?: string
   readonly retryReason?: string
   readonly requestedBy?: string
+  /** The entry of the act that asked for it; absent of the first, and of runs of earlier releases. */
+  readonly cause?: string
 }
 
 export interface StepFact {
@@ -72,14 +76,16 @@ export interface DeliveryFact {
   readonly attempts: ReadonlyArray<AttemptFact>
 }
 
-/** A change through the API. */
+/** A change through the API, or what a job did to a run. */
 export interface ActFact {
   readonly id: string
   readonly at: number
   readonly action: string
   readonly actor: string
-  /** The path of the request. */
+  /** The path of the request; of a job's act, the run's. */
   readonly resource: string
+  /** The job that acted. */
+  readonly jobId?: string
   readonly reason?: string
   readonly after?: JsonObject
 }

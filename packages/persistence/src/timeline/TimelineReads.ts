@@ -1,6 +1,7 @@
 /** Reads the facts of an order's timeline: look-ups by index, and documents in turns. */
+import { anonymous } from "@sluice/domain/access/Act"
 import type { PatchedMember } from "@sluice/domain/callout/CalloutRecord"
-import { uuidOf } from "@sluice/domain/identity/Ids"
+import { jobId, processEventId, uuidOf } from "@sluice/domain/identity/Ids"
 import { textMembers } from "@sluice/domain/internal/json/JsonText"
 import { inTurns, largeLength, turnFor } from "@sluice/domain/internal/json/LargeText"
 import { parseOwnSteps } from "@sluice/domain/internal/json/SteppedJson"
@@ -37,6 +38,7 @@ const optional = <Key extends string, A>(key: Key, value: A | null): { readonly 
 interface SizedVersion {
   readonly version: number
   readonly size: number
+  readonly cause: string | null
 }
 
 const batches = (versions: ReadonlyArray<SizedVersion>): ReadonlyArray<ReadonlyArray<number>> => {
@@ -60,10 +62,11 @@ export const foldVersions = Effect.fnUntraced(function*<A>(
   sql: SqlClient.SqlClient,
   orderId: string,
   last: number,
-  each: (version: number, text: string) => Effect.Effect<A>
+  each: (version: number, text: string, cause: string | null) => Effect.Effect<A>
 ) {
-  const sizes = yield* sql<SizedVersion>`select version, octet_length(doc) as size from order_versions
+  const sizes = yield* sql<SizedVersion>`select version, octet_length(doc) as size, cause from order_versions
     where order_id = ${orderId} and version <= ${last} order by version`
+  const causes = new Map(sizes.map(({ cause, version }) => [version, cause]))
   const found: Array<A> = []
   for (const batch of batches(sizes)) {
     const rows = yield* sql<{ readonly version: number; readonly doc: string }>`
@@ -71,7 +74,7 @@ export const foldVersions = Effect.fnUntraced(function*<A>(
         and version >= ${batch[0]} and version <= ${batch.at(-1)} order by version`
     for (const { doc, version } of rows) {
       yield* turnFor(doc.length)
-      found.push(yield* each(version, doc))
+      found.push(yield* each(version, doc, causes.get(version) ?? null))
     }
   }
   return found
@@ -87,7 +90,7 @@ export const readVersions = (
   newest: number
 ): Effect.Effect<ReadonlyArray<VersionFact>, SqlError> => {
   let before = new Map<string, string>()
-  return foldVersions(sql, orderId, newest, (version, text) =>
+  return foldVersions(sql, orderId, newest, (version, text, cause) =>
     Effect.sync((): VersionFact => {
       const members = new Map(textMembers(text).map(({ name, value }) => [name, value]))
       const names = new Set([...before.keys(), ...members.keys()])
@@ -99,7 +102,7 @@ export const readVersions = (
       const at = updatedAt === undefined
         ? createdAt
         : DateTime.toEpochMillis(DateTime.makeUnsafe(JSON.parse(updatedAt)))
-      return { version, at: version === 1 ? createdAt : at, changed }
+      return { version, at: version === 1 ? createdAt : at, changed, ...optional("cause", cause) }
     }))
 }
 
@@ -112,6 +115,7 @@ interface RunRow {
   readonly retry_of: string | null
   readonly retry_reason: string | null
   readonly requested_by: string | null
+  readonly cause: string | null
   readonly created_at: Date
   readonly started_at: Date | null
   readonly finished_at: Date | null
@@ -119,8 +123,8 @@ interface RunRow {
 
 export const readRuns = (sql: SqlClient.SqlClient, orderId: string): Effect.Effect<ReadonlyArray<RunFact>, SqlError> =>
   Effect.map(
-    sql<RunRow>`select id, pipeline, pipeline_version, state, reason, retry_of, retry_reason, requested_by, created_at,
-      started_at, finished_at from runs where order_id = ${orderId} order by id`,
+    sql<RunRow>`select id, pipeline, pipeline_version, state, reason, retry_of, retry_reason, requested_by, cause,
+      created_at, started_at, finished_at from runs where order_id = ${orderId} order by id`,
     (rows) =>
       rows.map((row): RunFact => ({
         id: row.id,
@@ -132,7 +136,8 @@ export const readRuns = (sql: SqlClient.SqlClient, orderId: string): Effect.Effe
         ...(row.finished_at !== null && { finishedAt: timeOf(row.finished_at) }),
         ...optional("retryOf", row.retry_of),
         ...optional("retryReason", row.retry_reason),
-        ...optional("requestedBy", row.requested_by)
+        ...optional("requestedBy", row.requested_by),
+        ...optional("cause", row.cause)
       }))
   )
 
@@ -309,6 +314,33 @@ const actFact = Effect.fnUntraced(function*(row: ActRow) {
   return act
 })
 
+interface JobActRow {
+  readonly id: string
+  readonly at: Date
+  readonly job_id: string
+  readonly run_id: string
+  readonly action: string
+  readonly requested_by: string | null
+  readonly reason: string | null
+}
+
+/** The acts of jobs on the order's runs. The job says for whom and why. */
+const readJobActs = (sql: SqlClient.SqlClient, orderId: string): Effect.Effect<ReadonlyArray<ActFact>, SqlError> =>
+  Effect.map(
+    sql<JobActRow>`select a.id, a.at, a.job_id, a.run_id, a.action, j.requested_by, j.reason
+      from job_acts a left join jobs j on j.id = a.job_id where a.order_id = ${orderId} order by a.id`,
+    (rows) =>
+      rows.map((row): ActFact => ({
+        id: row.id,
+        at: timeOf(row.at),
+        actor: row.requested_by ?? anonymous,
+        action: row.action,
+        resource: `/v1/process-events/${processEventId(row.run_id)}`,
+        jobId: jobId(row.job_id),
+        ...optional("reason", row.reason)
+      }))
+  )
+
 /** Acts on the order, and replays of endpoints that have a delivery of it from the time that they asked for. */
 export const readActs = Effect.fnUntraced(function*(
   sql: SqlClient.SqlClient,
@@ -326,7 +358,8 @@ export const readActs = Effect.fnUntraced(function*(
       and left(resource, 500) = ${`/v1/webhook-endpoints/${encodeURIComponent(id)}/replay`.slice(0, 500)}
       order by at, id`
   )
-  const acts = yield* Effect.forEach([...own, ...replays.flat()], actFact)
+  const ofJobs = yield* readJobActs(sql, orderId)
+  const acts = [...ofJobs, ...yield* Effect.forEach([...own, ...replays.flat()], actFact)]
   return acts.filter((act) => act.action !== "webhook_endpoint.replay" || replayed(act, deliveries))
     .toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
 })

@@ -93,8 +93,9 @@ export const patchedSides = (path: string, patch: ReadonlyArray<PatchedMember>, 
 }
 
 const hrefOf = (entry: TimelineEntry, orderId: string): string => {
-  const { calloutId, deliveryId, id, kind, processEventId, version } = entry
+  const { calloutId, deliveryId, id, jobId, kind, processEventId, version } = entry
   const order = `/v1/orders/${encodeURIComponent(orderId)}`
+  if (jobId !== undefined) return `/v1/jobs/${jobId}`
   if (kind === "submitted") return `${order}/versions/1`
   if (version !== undefined) return `${order}/versions/${version}`
   if (calloutId !== undefined) return `/v1/process-events/${processEventId}/callouts/${calloutId}`
@@ -174,8 +175,9 @@ export const chainOf = (facts: ChainFacts, { after, before, version }: Brought):
   let stepId: string | undefined
   let entry = byId.get(versionEntryId(facts.eventId, version))
   while (entry !== undefined) {
-    const { at, cause, id, kind, summary } = entry
-    chain.push({ id, kind, at, summary, ...sidesAt(kind, chain.length), href: hrefOf(entry, facts.orderId) })
+    const { at, cause, id, jobId, kind, summary } = entry
+    const href = hrefOf(entry, facts.orderId)
+    chain.push({ id, kind, at, summary, ...sidesAt(kind, chain.length), href, ...(jobId !== undefined && { jobId }) })
     stepId ??= entry.stepId
     if (kind === "run" && entry.processEventId !== undefined) {
       chain.push(...settingLink(facts, entry.processEventId, stepId, after))

@@ -207,7 +207,8 @@ export const forgetOrders = Effect.fnUntraced(function*(before: number) {
             s7 as (delete from delivery_attempts a using d where a.delivery_id = d.id),
             s8 as (delete from messages m using (select distinct message_id from d) x where m.id = x.message_id),
             s9 as (delete from deliveries using d where deliveries.id = d.id),
-            s10 as (delete from audit where order_id = any(${ids}))
+            s10 as (delete from audit where order_id = any(${ids})),
+            s11 as (delete from job_acts where order_id = any(${ids}))
             delete from orders where id = any(${ids})`
           return over.length
         })

@@ -188,5 +188,6 @@ export const recoverRuns: Run = (asked) =>
     started_at: date(run.started_at),
     inherited_keys: null,
     froze_step: null,
-    froze_times: null
+    froze_times: null,
+    cause: null
   }))

@@ -66,7 +66,23 @@ describe("the entry that a version follows from", () => {
     }, `audit-${uuid(9).replaceAll("-", "")}`],
     ["the run under way, where it compensates", {
       runs: [{ ...run, finishedAt: 1300 }]
-    }, `process_event-${uuid(2).replaceAll("-", "")}`]
+    }, `process_event-${uuid(2).replaceAll("-", "")}`],
+    ["the entry that was stored with it, although a step with a later call ended at the same time", {
+      versions: [...empty.versions, { ...second, cause: run.id }],
+      runs: [run],
+      steps: [{ ...step, finishedAt: 1100, nextVersion: 2 }],
+      callouts: [callout]
+    }, `process_event-${uuid(2).replaceAll("-", "")}`],
+    ["the act of a job that was stored with it", {
+      versions: [...empty.versions, { ...second, cause: uuid(9) }],
+      acts: [{ ...act, action: "run.retry", jobId: "job-1" }]
+    }, `operator-${uuid(9).replaceAll("-", "")}`],
+    ["the step's last callout, where the record of the one that it followed from is gone", {
+      versions: [...empty.versions, { ...second, cause: uuid(7) }],
+      runs: [run],
+      steps: [{ ...step, finishedAt: 1100, nextVersion: 2 }],
+      callouts: [callout]
+    }, `callout-${uuid(3).replaceAll("-", "")}`]
   ])("is %s", (_, facts, cause) => {
     const entries = timelineEntries({ ...withSecond, ...facts })
     const version = entries.find(({ entry }) => entry.id === versionEntryId(empty.eventId, 2))
@@ -81,6 +97,18 @@ describe("a timeline", () => {
     const operator = entries.find(({ entry }) => entry.kind === "operator")?.entry
     assert.deepInclude(operator, { action: "run.retry", actor: "ops", reason: "morning" })
     assert.strictEqual(entries.find(({ entry }) => entry.id === processEventId(uuid(5)))?.entry.cause, operator?.id)
+  })
+
+  it("leads each run to the act that was stored with it, in whatever order the acts were recorded", () => {
+    const auditOf = (n: number) => `audit-${uuid(n).replaceAll("-", "")}`
+    const runs = [run, { ...run, id: uuid(5), cause: auditOf(8) }, { ...run, id: uuid(6), cause: auditOf(7) }]
+    const acts = [{ ...act, id: uuid(7), action: "order.process" }, { ...act, id: uuid(8), action: "order.process" }]
+    const entries = timelineEntries({ ...empty, runs, acts })
+    const causes = entries.filter(({ entry }) => entry.kind === "run").map(({ entry }) => [entry.id, entry.cause])
+    assert.sameDeepMembers(causes.slice(1), [
+      [processEventId(uuid(5)), auditOf(8)],
+      [processEventId(uuid(6)), auditOf(7)]
+    ])
   })
 
   it("has a cause above what follows from it, however the clocks of the processes differ", () => {

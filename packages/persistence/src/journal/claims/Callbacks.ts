@@ -18,7 +18,7 @@ import type { Wait } from "@sluice/engine/journal/Journal"
 import { DateTime, Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { createHash } from "node:crypto"
-import { recordAct } from "../../audit/ActRecord.ts"
+import { actReference, recordAct } from "../../audit/ActRecord.ts"
 import { encodeHistory } from "../../records/CalloutCodec.ts"
 
 /** Nothing else is stored of a token. */
@@ -157,13 +157,17 @@ export const answerCallback = Effect.fnUntraced(
     if (run === undefined || run.state !== "waiting" || run.cancel_requested) return false
     if (wait?.callback === undefined || wait.index !== index || wait.dueAt <= judgedAt(run, answer)) return false
     if ((yield* stored(runId, index)) !== undefined) return false
-    yield* keep(runId, index, answer)
+    const act = yield* actReference
+    const resolution = { ...answer.resolution, ...(act !== undefined && { act: act.entry }) }
+    yield* keep(runId, index, { ...answer, resolution })
     yield* sql`insert into order_history (order_id, entry) values (${run.order_id}, ${encodeHistory(history)})`
     yield* recordAct(sql, {
+      id: act?.id,
       before: { state: "waiting" },
       after: { state: "answered" },
       reason: answer.resolution.reason,
-      orderId: run.order_id
+      orderId: run.order_id,
+      runId
     })
     return true
   }

@@ -4,13 +4,12 @@
  * `cancel`.
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
-import { CurrentAct } from "@sluice/domain/access/Act"
 import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
 import type { RunState } from "@sluice/domain/run/ProcessEvent"
 import type { CancelAnswer, Cancellation, RunCancellation } from "@sluice/engine/internal/journal/Cancellation"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { recordAct } from "../../audit/ActRecord.ts"
+import { isActing, recordAct } from "../../audit/ActRecord.ts"
 import { endpoints } from "../../outbox/FanOut.ts"
 import { errorBody, messageFanOut, noStepMessages, runEntry } from "../../outbox/MessageFanOut.ts"
 
@@ -73,9 +72,9 @@ export const cancel = Effect.fnUntraced(function*(runId: string, { compensate, r
   ])
   if (stored !== undefined) {
     // The order is looked up for the audit alone.
-    if ((yield* CurrentAct) !== undefined) {
+    if (yield* isActing) {
       const [run] = yield* sql<{ readonly order_id: string }>`select order_id from runs where id = ${runId}::uuid`
-      yield* recordAct(sql, { after: { state: stored.state, compensate }, reason, orderId: run?.order_id })
+      yield* recordAct(sql, { after: { state: stored.state, compensate }, reason, orderId: run?.order_id, runId })
     }
     return { _tag: "Stored", state: stored.state } satisfies CancelAnswer
   }

@@ -43,6 +43,7 @@ interface RunRow {
   readonly inherited_keys: string | null
   readonly froze_step: number | null
   readonly froze_times: number | null
+  readonly cause: string | null
 }
 
 /** A run as it is in the database, and the data for counting its takeovers. */
@@ -81,6 +82,7 @@ const recovered = (
       createdAt: row.created_at.getTime(),
       startedAt: (row.started_at ?? row.created_at).getTime(),
       startVersion: row.start_version ?? 1,
+      ...(row.cause === null ? {} : { cause: row.cause }),
       takeovers: row.takeovers,
       ...(row.cancel_requested ? { cancel: { reason: row.reason ?? "", compensate: row.cancel_compensates } } : {}),
       compensating: row.state === "compensating",
@@ -123,7 +125,7 @@ export const recover = Effect.fnUntraced(function*(ids: ReadonlyArray<string>, m
   const sql = yield* SqlClient.SqlClient
   const runs = yield* sql<RunRow>`select id, event_id, order_id, pipeline, pipeline_version, shipment_id, created_at,
     started_at, start_version, takeovers, takeover_progress, state, reason, cancel_requested, cancel_compensates,
-    wait_mark, open_mark, effects, inherited_keys, froze_step, froze_times
+    wait_mark, open_mark, effects, inherited_keys, froze_step, froze_times, cause
     from runs where id = any(${ids}::uuid[]) order by id`
   const stored = groupBy(
     yield* sql<StoredStep & { readonly run_id: string }>`select run_id, index, state, next_version, record

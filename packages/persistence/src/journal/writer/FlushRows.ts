@@ -4,6 +4,7 @@ import { textWithKnown } from "@sluice/domain/internal/json/KnownTexts"
 import type { StepRow } from "@sluice/engine/journal/Journal"
 import { holdRank } from "@sluice/engine/partners/PartnerBreaker"
 import { outcomeParameters } from "../../outbox/OutcomeStatement.ts"
+import { causeOfWrite } from "../../outbox/StateEvents.ts"
 import { encodeHistory, encodeStep } from "../../records/CalloutCodec.ts"
 import { calloutColumns, calloutRow } from "../../records/CalloutColumns.ts"
 import { columns, type ColumnTypes } from "../../sql/ArrayParameters.ts"
@@ -31,7 +32,8 @@ export const entry = {
   open_mark: "text",
   effects: "text",
   cancels: "bool",
-  set_aside: "text"
+  set_aside: "text",
+  cause: "uuid"
 } as const satisfies ColumnTypes
 
 export const step = {
@@ -73,7 +75,8 @@ const entryRow = ({ entry, release, outcome }: PendingEntry) => {
     open_mark: entry.open === undefined ? null : JSON.stringify(entry.open),
     effects: entry.effects === undefined ? null : textWithKnown(entry.effects),
     cancels: entry.cancels === true,
-    set_aside: entry.setAside === undefined ? null : JSON.stringify(entry.setAside)
+    set_aside: entry.setAside === undefined ? null : JSON.stringify(entry.setAside),
+    cause: entry.write === undefined ? null : causeOfWrite(entry)
   }
 }
 

@@ -86,7 +86,7 @@ w as (
   on conflict do nothing returning run_id
 ),
 wn as materialized (select a.* from w join a using (run_id)),
-w1 as (insert into order_versions select id, 1, doc from wn),
+w1 as (insert into order_versions (order_id, version, doc) select id, 1, doc from wn),
 w2 as (
   insert into runs (id, order_id, event_id, pipeline, pipeline_version, shipment_id, state, owner, start_version,
     created_at, started_at, requested_by)
@@ -120,7 +120,10 @@ v as materialized (
   union all select e.n, orders.version from e join orders on orders.id = e.order_id
   where e.doc is null and (e.seen is null or e.seen = orders.version)
 ),
-v1 as (insert into order_versions select e.order_id, v.version, e.doc from v join e using (n) where e.doc is not null),
+v1 as (
+  insert into order_versions (order_id, version, doc, cause)
+  select e.order_id, v.version, e.doc, e.cause from v join e using (n) where e.doc is not null
+),
 h as (
   insert into order_history (order_id, entry) select h.order_id, h.entry
   from ${unnest(history, "h", historyColumn)} join v on v.n = h.e order by h.n
