@@ -1,6 +1,7 @@
 /**
  * Traces of delivery attempts, as a layer around the store: leave it out for no traces. Spans belong to the trace of
- * their order; a message without an order (`customer.created`) is a trace of its own. Ids: `TraceSpan`.
+ * their order; a message without an order (`customer.created`) is a trace of its own. `sluice.cause.id` is the timeline
+ * entry that the message tells of (`webhook-cause`). Ids: `TraceSpan`.
  */
 import { ofOrder, partIdOf, spanIdOf, type TraceSpan } from "@sluice/domain/identity/TraceSpan"
 import { Effect, Layer } from "effect"
@@ -30,6 +31,7 @@ const attemptSpan = (delivery: ClaimedDelivery, attempt: AttemptRecord): TraceSp
     "error.type": attempt.error?.code,
     "sluice.order.id": delivery.orderId,
     "sluice.delivery.id": `delivery-${delivery.id.replaceAll("-", "")}`,
+    "sluice.cause.id": delivery.cause,
     "sluice.delivery.type": delivery.type,
     "sluice.delivery.endpoint": delivery.endpointId
   },

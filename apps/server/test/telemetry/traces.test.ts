@@ -9,6 +9,7 @@ interface Span {
   readonly parentSpanId?: string
   readonly name: string
   readonly status: { readonly code: number }
+  readonly attributes: ReadonlyArray<{ readonly key: string; readonly value: { readonly stringValue?: string } }>
   readonly links: ReadonlyArray<{ readonly traceId: string; readonly spanId: string }>
 }
 
@@ -84,6 +85,18 @@ layer(world, { excludeTestServices: true })("traces", (it) => {
       assert.strictEqual(step!.parentSpanId, run!.spanId)
       assert.deepStrictEqual(callouts.map(({ parentSpanId }) => parentSpanId), [step!.spanId, step!.spanId])
       assert.deepStrictEqual(callouts.map(({ status }) => status.code), [2, 0])
+      // The ids of the order's timeline, and of what its entries follow from.
+      const { items: entries } = (yield* ask("GET", "/v1/orders/web%201/timeline?limit=200")).json
+      const attribute = (span: Span, name: string) =>
+        span.attributes.find(({ key }) => key === `sluice.${name}`)?.value.stringValue
+      for (const span of [root!, run!, step!, ...callouts]) {
+        const entry = entries.find(({ id }: { readonly id: string }) => id === attribute(span, "entry.id"))
+        assert.isDefined(entry, span.name)
+        assert.strictEqual(attribute(span, "cause.id"), entry.cause, span.name)
+        assert.strictEqual(attribute(span, "order.id"), "web 1")
+      }
+      const told = entries.find(({ id }: { readonly id: string }) => id === attribute(delivery!, "delivery.id"))
+      assert.strictEqual(attribute(delivery!, "cause.id"), told.cause)
       // What the partner was told is what is exported.
       assert.deepStrictEqual(
         callouts.map(({ traceId, spanId }) => `00-${traceId}-${spanId}-01`),

@@ -3,8 +3,12 @@
  *
  * A span is told of when the journal has stored what it shows, so a trace holds exactly what happened, and what is
  * recorded in it is redacted already. Ids: `TraceSpan`.
+ *
+ * `sluice.entry.id` is the id of the order's timeline entry that a span shows, `sluice.cause.id` that of the entry that it
+ * follows from.
  */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
+import { calloutId, eventId, processEventId, stepEntryId } from "@sluice/domain/identity/Ids"
 import { ofOrder, partIdOf, spanIdOf, type TraceParent, type TraceSpan } from "@sluice/domain/identity/TraceSpan"
 import { Clock, Context, Effect, Layer, Option, Stream, Tracer } from "effect"
 import {
@@ -21,7 +25,7 @@ import {
 export type Tell = (span: TraceSpan) => void
 
 /** The facts about a run that are kept while this process holds it. */
-type Known = Pick<ClaimedRun, "pipeline" | "createdAt">
+type Known = Pick<ClaimedRun, "pipeline" | "createdAt" | "eventId" | "cause">
 
 /** The time inside a UUIDv7, in epoch milliseconds. */
 const madeAt = (runId: string): number => Number.parseInt(runId.replaceAll("-", "").slice(0, 12), 16)
@@ -35,6 +39,10 @@ const stepSpan = ({ orderId, runId }: Entry, row: StepRow): TraceSpan => ({
   startedAt: row.startedAt,
   finishedAt: row.finishedAt,
   attributes: {
+    "sluice.order.id": orderId,
+    "sluice.process_event.id": processEventId(runId),
+    "sluice.entry.id": stepEntryId(runId, row.index),
+    "sluice.cause.id": processEventId(runId),
     "sluice.step.id": row.stepId,
     "sluice.step.plugin": row.name,
     "sluice.step.state": row.state,
@@ -59,6 +67,11 @@ const calloutSpan = ({ orderId, runId }: Entry, index: number, record: CalloutRe
     startedAt: record.startedAt,
     finishedAt: record.startedAt + record.durationMs,
     attributes: {
+      "sluice.order.id": orderId,
+      "sluice.process_event.id": processEventId(runId),
+      "sluice.entry.id": calloutId(record.id),
+      // A probe and a callback follow from a call that was recorded before.
+      "sluice.cause.id": record.probe === true || record.callback === true ? undefined : stepEntryId(runId, index),
       "http.request.method": record.method,
       "url.full": url,
       "server.address": host?.replace(/:\d+$/, ""),
@@ -66,7 +79,7 @@ const calloutSpan = ({ orderId, runId }: Entry, index: number, record: CalloutRe
       "http.request.resend_count": record.attempt - 1,
       "error.type": record.outcome === "succeeded" ? undefined : record.error?.code ?? record.outcome,
       "sluice.callout.outcome": record.outcome,
-      "sluice.callout.id": record.id
+      "sluice.callout.id": calloutId(record.id)
     },
     ...(record.outcome !== "succeeded" && { error: record.error?.message ?? record.outcome })
   }
@@ -89,7 +102,9 @@ const runSpan = (
     finishedAt: ended.at,
     attributes: {
       "sluice.order.id": orderId,
-      "sluice.process_event.id": `process_event-${runId.replaceAll("-", "")}`,
+      "sluice.process_event.id": processEventId(runId),
+      "sluice.entry.id": processEventId(runId),
+      "sluice.cause.id": known === undefined ? undefined : known.cause ?? eventId(known.eventId),
       "sluice.pipeline.name": known?.pipeline.name,
       "sluice.pipeline.version": known?.pipeline.version,
       "sluice.run.state": ended.state,
@@ -101,6 +116,7 @@ const runSpan = (
 
 const intakeSpan = (
   orderId: string,
+  event: string,
   startedAt: number,
   finishedAt: number,
   caller: TraceParent | undefined
@@ -110,7 +126,7 @@ const intakeSpan = (
   kind: "server",
   startedAt,
   finishedAt,
-  attributes: { "sluice.order.id": orderId },
+  attributes: { "sluice.order.id": orderId, "sluice.entry.id": eventId(event) },
   ...(caller !== undefined && { link: caller })
 })
 
@@ -124,8 +140,8 @@ export const journal = (tell: Tell): Layer.Layer<Journal, never, Journal> =>
       // By claim token, so that the fiber of an earlier one does not take along what is known of its run.
       const held = new Map<number, Known>()
       // No more of the run than is told: its journal may hold partners' answers, each up to a mebibyte.
-      const hold = ({ createdAt, pipeline, claimToken }: ClaimedRun) =>
-        Effect.sync(() => held.set(claimToken, { createdAt, pipeline }))
+      const hold = ({ cause, claimToken, createdAt, eventId, pipeline }: ClaimedRun) =>
+        Effect.sync(() => held.set(claimToken, { createdAt, eventId, pipeline, ...(cause !== undefined && { cause }) }))
       const stored = (entry: Entry) => (answer: Committed | Stale) =>
         Effect.sync(() => {
           if (answer._tag === "Stale") return
@@ -147,7 +163,8 @@ export const journal = (tell: Tell): Layer.Layer<Journal, never, Journal> =>
           if (intake._tag === "Repeated") return intake
           const caller = Context.getOption(yield* Effect.context<never>(), Tracer.ParentSpan)
           const { orderId } = intake._tag === "Accepted" ? intake.run : intake
-          tell(intakeSpan(orderId, startedAt, clock.currentTimeMillisUnsafe(), Option.getOrUndefined(caller)))
+          const now = clock.currentTimeMillisUnsafe()
+          tell(intakeSpan(orderId, submission.run.eventId, startedAt, now, Option.getOrUndefined(caller)))
           yield* accepted(intake)
           return intake
         }),
