@@ -1,7 +1,8 @@
-import { assert, layer } from "@effect/vitest"
+import { assert, it, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { Webhook } from "standardwebhooks"
 import { type Asked, Partner } from "../support/Partner.ts"
+import { deviation } from "../support/SentBodies.ts"
 import { Sluice } from "../support/Sluice.ts"
 
 const world = Sluice.layer().pipe(Layer.provideMerge(Partner.layer))
@@ -52,6 +53,15 @@ const delivery = (filter: string, state: string) =>
           item.state === state
         ) as { readonly id: string } | undefined))
   )
+
+it("a sent body that deviates from the schema of its type is found", () => {
+  const body = { at: "2026-11-30T00:00:00.000Z", reason: "r", host: "partner.example" }
+  assert.isUndefined(deviation("partner.down", JSON.stringify(body)))
+  assert.isUndefined(deviation("export", "any"))
+  for (const wrong of [{ ...body, reason: "" }, { ...body, host: undefined }, { ...body, at: 1 }]) {
+    assert.match(deviation("partner.down", JSON.stringify(wrong)) ?? "", /^a sent partner\.down does not fit/)
+  }
+})
 
 layer(world, { excludeTestServices: true })("webhooks", (it) => {
   it.effect("webhooks about an order and what it creates are sent in sequence, signed", () =>

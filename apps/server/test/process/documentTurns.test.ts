@@ -63,7 +63,9 @@ layer(Sluice.layer().pipe(Layer.provideMerge(Partner.layer)), { excludeTestServi
 
   /** Settings by which a large document passes every step, expression, filter and template. */
   const configure = Effect.gen(function*() {
-    const { answer, url } = yield* Partner
+    const { answer, shapes, url } = yield* Partner
+    // The partner would parse them at one time, in this very process.
+    shapes("/")
     const reply = (prefix: string, body: unknown) =>
       answer(prefix, (_, response) => {
         response.writeHead(200, { "content-type": "application/json" }).end(large(body))

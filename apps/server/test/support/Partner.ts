@@ -1,7 +1,11 @@
-/** A partner system that answers as it is told and remembers what it was asked. */
+/**
+ * A partner system that answers as it is told and remembers what it was asked. It fails the test that it is closed after
+ * if a webhook that it received does not fit the schema of its type.
+ */
 import { Context, Effect, Layer } from "effect"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
+import { deviation } from "./SentBodies.ts"
 
 export interface Asked {
   readonly method: string
@@ -15,11 +19,15 @@ export class Partner extends Context.Service<Partner, {
   readonly asked: ReadonlyArray<Asked>
   /** How requests whose path begins so are answered from now on. Without: 200 and `{}`. */
   readonly answer: (prefix: string, handle: (asked: Asked, response: ServerResponse) => void) => void
+  /** The bodies of requests whose path begins so are not checked: an endpoint's `payload` made them. */
+  readonly shapes: (prefix: string) => void
 }>()("@sluice/server/test/Partner") {
   static readonly layer = Layer.effect(
     Partner,
     Effect.gen(function*() {
       const asked: Array<Asked> = []
+      const deviations: Array<string> = []
+      const shaped: Array<string> = []
       const handlers = new Map<string, (asked: Asked, response: ServerResponse) => void>()
       const server = createServer(async (request, response) => {
         const chunks: Array<Buffer> = []
@@ -31,11 +39,18 @@ export class Partner extends Context.Service<Partner, {
           body: Buffer.concat(chunks).toString("utf8")
         }
         asked.push(one)
+        const found = shaped.some((prefix) => one.path.startsWith(prefix))
+          ? undefined
+          : deviation(String(one.headers["webhook-type"]), one.body)
+        if (found !== undefined) deviations.push(found)
         const handle = [...handlers].find(([prefix]) => one.path.startsWith(prefix))?.[1]
         if (handle !== undefined) return handle(one, response)
         response.setHeader("content-type", "application/json")
         response.end("{}")
       })
+      yield* Effect.addFinalizer(() =>
+        deviations.length === 0 ? Effect.void : Effect.die(new Error([...new Set(deviations)].join("\n")))
+      )
       yield* Effect.acquireRelease(
         Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
         () =>
@@ -45,7 +60,12 @@ export class Partner extends Context.Service<Partner, {
           })
       )
       const { port } = server.address() as AddressInfo
-      return { url: `http://127.0.0.1:${port}`, asked, answer: (prefix, handle) => void handlers.set(prefix, handle) }
+      return Partner.of({
+        url: `http://127.0.0.1:${port}`,
+        asked,
+        answer: (prefix, handle) => void handlers.set(prefix, handle),
+        shapes: (prefix) => void shaped.push(prefix)
+      })
     })
   )
 }
