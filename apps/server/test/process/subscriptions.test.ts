@@ -1,4 +1,4 @@
-/** Five orders over one subscription, with the process killed between them. Contract: section 9. */
+/** Orders over one subscription, with the process killed between them. Contract: section 9. */
 import { assert, it } from "@effect/vitest"
 import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
 import { Effect, Schedule } from "effect"
@@ -7,24 +7,96 @@ import { Partner } from "../support/Partner.ts"
 import { type Process, start } from "../support/Processes.ts"
 import { Sluice } from "../support/Sluice.ts"
 
-const until = <A>(look: Effect.Effect<A | undefined>): Effect.Effect<A> =>
+const until = <A, R>(look: Effect.Effect<A | undefined, never, R>): Effect.Effect<A, never, R> =>
   Effect.flatMap(
     Effect.repeat(look, { until: (found) => found !== undefined, schedule: Schedule.spaced("50 millis") }),
     (found) => found === undefined ? until(look) : Effect.succeed(found)
   )
 
+/** Orders over one subscription, and what it is after each: its version, and the states of its entitlements by product. */
 const orders = [
-  { orderType: "NEW_ORDER", orderItems: [{ name: "Digital", offer: { products: ["/web"] }, price: 9 }] },
-  { orderType: "UPDATE_SUBSCRIPTION", orderItems: [{ quantity: 3 }] },
-  { orderType: "CHANGE_OFFER", orderItems: [{ name: "Print", offer: { products: ["/paper"] }, price: 20 }] },
-  { orderType: "CHANGED_DELIVERY_ADDRESS", deliveryDetails: { city: "Oslo" } },
-  { orderType: "CANCEL_REQUEST" }
+  {
+    order: { orderType: "NEW_ORDER", orderItems: [{ name: "Digital", offer: { products: ["/web"] }, price: 9 }] },
+    version: 1,
+    entitlements: { "/web": "Active" }
+  },
+  {
+    order: { orderType: "UPDATE_SUBSCRIPTION", orderItems: [{ quantity: 3 }] },
+    version: 2,
+    entitlements: { "/web": "Active" }
+  },
+  {
+    order: { orderType: "ADD_OFFER", orderItems: [{ name: "Extra", offer: { products: ["/extra"] } }] },
+    version: 2,
+    entitlements: { "/web": "Active" }
+  },
+  {
+    order: { orderType: "CHANGE_OFFER", orderItems: [{ name: "Print", offer: { products: ["/paper"] }, price: 20 }] },
+    version: 3,
+    entitlements: { "/web": "Inactive", "/paper": "Active" }
+  },
+  {
+    order: { orderType: "CHANGED_DELIVERY_ADDRESS", deliveryDetails: { city: "Oslo" } },
+    version: 4,
+    entitlements: { "/web": "Inactive", "/paper": "Active" }
+  },
+  { order: { orderType: "CANCEL_REQUEST" }, version: 5, entitlements: { "/web": "Inactive", "/paper": "Inactive" } }
 ]
 
 const types = ["subscription.created", "subscription.updated", "subscription.cancelled", "entitlements.updated"]
 
+interface Told {
+  readonly type: string
+  readonly sequence: number
+  readonly body: any
+}
+
+/** The messages by their ids: what was on the wire when the process died comes again. */
+const messages = Effect.map(Partner, ({ asked }): ReadonlyArray<Told> => {
+  const found = new Map(
+    asked.filter(({ path }) => path === "/told").map(({ body, headers }) => [headers["webhook-id"], {
+      type: String(headers["webhook-type"]),
+      sequence: Number(headers["webhook-sequence"]),
+      body: JSON.parse(body)
+    }])
+  )
+  return [...found.values()].toSorted((a, b) => a.sequence - b.sequence)
+})
+
+/** `GET`, the history and the messages of a subscription say the same, once it has been told of so many versions. */
+const expectAgreement = Effect.fnUntraced(function*(
+  { ask }: Process,
+  id: string,
+  version: number,
+  entitlements: Readonly<Record<string, string>>
+) {
+  const isTold = (body: any, products: object) =>
+    Object.entries(products).every(([product, status]) =>
+      body?.entitlements.some((one: any) => one.product === product && one.status === status)
+    )
+  const told = yield* until(Effect.map(messages, (all) => {
+    const versions = all.filter(({ body, type }) => type !== "entitlements.updated" && body.id === id)
+    const entitled = all.filter(({ body, type }) => type === "entitlements.updated" && body.subscriptionId === id)
+    const isWhole = versions.length >= version && isTold(entitled.at(-1)?.body, entitlements)
+    return isWhole ? { versions: versions.map(({ body }) => body), entitled: entitled.at(-1)?.body } : undefined
+  }))
+  const { json } = yield* ask("GET", `/v1/subscriptions/${id}`)
+  const { items: history } = (yield* ask("GET", `/v1/subscriptions/${id}/history`)).json
+  const { items: listed } = (yield* ask("GET", "/v1/subscriptions?customerId=C1")).json
+  assert.deepStrictEqual(listed.find((one: any) => one.id === id), json)
+  assert.strictEqual(json.version, version)
+  assert.lengthOf(told.versions, version)
+  assert.deepStrictEqual(history.map(({ after }: any) => after), told.versions)
+  assert.deepStrictEqual(history.map(({ before }: any) => before ?? null), [null, ...told.versions.slice(0, -1)])
+  assert.deepInclude(json, told.versions.at(-1))
+  assert.deepStrictEqual(told.entitled, { subscriptionId: id, customerId: "C1", entitlements: json.entitlements })
+  const states = json.entitlements.map(({ product, status }: any) => [product, status])
+  assert.sameDeepMembers(states, Object.entries(entitlements))
+  return { history, json }
+})
+
 it.live(
-  "a subscription, its history and its webhooks agree after each of five orders, each with a kill -9",
+  "a subscription, its history, its entitlements and its webhooks agree after each of six orders, each with a kill -9",
   () =>
     Effect.gen(function*() {
       const partner = yield* Partner
@@ -33,10 +105,11 @@ it.live(
       yield* server.ask("PUT", "/v1/pipelines/p", {
         body: { steps: [{ name: "calloutPlugin", options: { endpoint: `${partner.url}/call`, timeoutValue: 20_000 } }] }
       })
-      for (const [n, order] of orders.entries()) {
+      let id = ""
+      for (const [n, { entitlements, order, version }] of orders.entries()) {
         const submitted = yield* until(Effect.map(
           server.ask("POST", "/v1/orders", {
-            body: { id: `o${n}`, customerId: "C1", forSubscription: { name: n < 3 ? "Digital" : "Print" }, ...order }
+            body: { id: `o${n}`, customerId: "C1", forSubscription: { name: n < 4 ? "Digital" : "Print" }, ...order }
           }),
           // No order is taken before the pipeline is known.
           ({ json, status }) => status === 202 ? json : undefined
@@ -49,33 +122,24 @@ it.live(
           ({ json }) => json.finishedAt === undefined ? undefined : json
         ))
         assert.strictEqual(ended.state, "completed")
-        const { items: [listed] } = (yield* server.ask("GET", "/v1/subscriptions?customerId=C1")).json
-        const { json } = yield* server.ask("GET", `/v1/subscriptions/${listed.id}`)
-        const { items: history } = (yield* server.ask("GET", `/v1/subscriptions/${listed.id}/history`)).json
-        // Handled once by webhook-id: what was on the wire when the process died comes again.
-        const told = yield* until(Effect.sync(() => {
-          const messages = new Map(
-            partner.asked.filter(({ path }) => path === "/told").map(({ body, headers }) => [headers["webhook-id"], {
-              type: String(headers["webhook-type"]),
-              sequence: Number(headers["webhook-sequence"]),
-              body: JSON.parse(body)
-            }])
-          )
-          const found = [...messages.values()].toSorted((a, b) => a.sequence - b.sequence)
-          return found.filter(({ type }) => type !== "entitlements.updated").length > n ? found : undefined
-        }))
-        const versions = told.filter(({ type }) => type !== "entitlements.updated").map(({ body }) => body)
-        assert.deepStrictEqual(listed, json)
-        assert.strictEqual(json.version, n + 1)
-        assert.deepStrictEqual(history.map(({ after }: any) => after), versions)
-        assert.deepInclude(json, versions.at(-1))
-        assert.deepStrictEqual(history.at(-1).cause, { orderId: `o${n}`, processEventId: submitted.processEventId })
+        const { items } = (yield* server.ask("GET", `/v1/subscriptions?orderId=o${n}`)).json
+        if (n === 0) id = items[0].id
+        const cause = { orderId: `o${n}`, processEventId: submitted.processEventId }
+        const { history } = yield* expectAgreement(server, id, version, entitlements)
+        if (order.orderType !== "ADD_OFFER") {
+          assert.deepStrictEqual(history.at(-1).cause, cause)
+          continue
+        }
+        const [added] = items
+        assert.deepInclude(added, { name: "Extra", parentSubscriptionId: id, status: "active" })
+        const own = yield* expectAgreement(server, added.id, 1, { "/extra": "Active" })
+        assert.deepStrictEqual(own.history[0].cause, cause)
       }
-      const { json: { items: [last] } } = yield* server.ask("GET", "/v1/subscriptions?status=cancelled")
-      assert.deepInclude(last, { status: "cancelled", name: "Print", quantity: 1, deliveryDetails: { city: "Oslo" } })
-      assert.isTrue(last.entitlements.every(({ status }: { readonly status: string }) => status === "Inactive"))
+      const { json: { items } } = yield* server.ask("GET", "/v1/subscriptions?status=cancelled")
+      assert.lengthOf(items, 1)
+      assert.deepInclude(items[0], { id, name: "Print", quantity: 1, deliveryDetails: { city: "Oslo" } })
     }).pipe(Effect.scoped, Effect.provide([Partner.layer, DatabaseTest.layer])),
-  120_000
+  180_000
 )
 
 it.live(
