@@ -6658,6 +6658,7 @@ export interface operations {
               readonly state: "pending" | "delivered" | "exhausted" | "held" | "filtered" | "cancelled"
               readonly type: string
               readonly url?: string
+              readonly waitReason?: string
             }[]
             /** @description With SLUICE_CELLS alone: the cells that are away, and whose part of the answer is missing */
             readonly missingCells?: readonly number[]

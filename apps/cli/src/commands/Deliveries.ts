@@ -49,7 +49,7 @@ export const deliveries = Command.make(
         { title: "TYPE", of: ({ type }) => type },
         { title: "ORDER", of: ({ orderId }) => orderId ?? "" },
         { title: "TRIES", of: ({ attemptCount }) => String(attemptCount) },
-        { title: "REASON", of: ({ reason }) => reason ?? "", flexible: true }
+        { title: "REASON", of: ({ reason, waitReason }) => reason ?? waitReason ?? "", flexible: true }
       ], style),
       ...more(page.nextCursor)
     ])

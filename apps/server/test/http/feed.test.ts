@@ -24,6 +24,7 @@ layer(world, { excludeTestServices: true })("the feed", (it) => {
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const partner = yield* Partner
+      partner.shapes("/sent")
       yield* ask("PUT", "/v1/pipelines/all", { body: { steps: [], completedStatus: "Done" } })
       const created = yield* ask("POST", "/v1/webhook-endpoints", {
         body: {
@@ -118,6 +119,17 @@ layer(world, { excludeTestServices: true })("a delivery", (it) => {
       assert.match(submitted.cause, /^version-[0-9a-f]{32}-1$/)
       assert.strictEqual(submitted.waitReason, "the last attempt failed; the next one comes with its schedule")
       assert.isString(submitted.nextAttemptAt)
+      const listed = Effect.map(
+        ask("GET", `/v1/deliveries?orderId=${order.id}`),
+        ({ json }) => json.items.map(({ waitReason }: { readonly waitReason?: string }) => waitReason)
+      )
+      assert.deepStrictEqual(yield* listed, [completed.waitReason, submitted.waitReason])
+      const host = new URL(partner.url).host
+      yield* ask("PUT", `/v1/partners/${host}`, { body: { paused: true, reason: "their release" } })
+      const isPaused = `waits because partner ${host} is paused: their release`
+      assert.deepStrictEqual(yield* listed, [completed.waitReason, isPaused])
+      assert.strictEqual((yield* ask("GET", `/v1/deliveries/${submitted.id}`)).json.waitReason, isPaused)
+      yield* ask("PUT", `/v1/partners/${host}`, { body: { paused: false } })
       assert.strictEqual(submitted.attempts[0].response.status, 500)
       for (const { cause, request, type } of [completed, submitted]) {
         assert.strictEqual(request.body.id, order.id)

@@ -48,6 +48,8 @@ export const DeliverySummary = Schema.Struct({
   /** The delivery of the same order and endpoint that has to end first. */
   blockedBy: Schema.optionalKey(Schema.String),
   nextAttemptAt: Schema.optionalKey(Schema.String),
+  /** Why a pending delivery is not attempted at this moment, in words. */
+  waitReason: Schema.optionalKey(Schema.String),
   attemptCount: Schema.Int,
   createdAt: Schema.String,
   finishedAt: Schema.optionalKey(Schema.String)
@@ -58,8 +60,6 @@ export const DeliveryView = Schema.Struct({
   ...DeliverySummary.fields,
   /** The id of the timeline entry that a message about an order tells of: `webhook-cause`. */
   cause: Schema.optionalKey(Schema.String),
-  /** Why a pending delivery is not attempted at this moment, in words. */
-  waitReason: Schema.optionalKey(Schema.String),
   /** The request of the last attempt, or as it would be sent now; without secrets. `body` is JSON, or text that is none. */
   request: Schema.optionalKey(Schema.Struct({
     url: Schema.String,

@@ -1,6 +1,7 @@
 /** Reads deliveries, and sends them again. Making them is the journal's, sending them the dispatcher's. Section 7. */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import type { AttemptRecord } from "@sluice/delivery/DeliveryStore"
+import { Destinations } from "@sluice/delivery/Destinations"
 import { DeliveryPreview } from "@sluice/delivery/internal/DeliveryPreview"
 import { deliveryId, messageId, uuidOf } from "@sluice/domain/identity/Ids"
 import { type ReceivedBody, receivedText } from "@sluice/domain/internal/decode/ReceivedText"
@@ -12,6 +13,7 @@ import type { Json } from "@sluice/domain/json/Json"
 import { isStorable } from "@sluice/domain/order/Order"
 import type { AttemptView, DeliveryState, DeliverySummary, DeliveryView } from "@sluice/domain/webhook/Delivery"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
+import { urlHost } from "@sluice/http-client/internal/UrlHost"
 import { Context, Effect, Layer, Schema } from "effect"
 import { Base64 } from "effect/encoding"
 import { SqlClient } from "effect/sql"
@@ -23,6 +25,7 @@ import { transaction } from "../sql/Transaction.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
 import { claimed, type ClaimedRow } from "./ClaimedRow.ts"
 import { causeOf } from "./ClaimStatement.ts"
+import { waitReason } from "./WaitReason.ts"
 
 /** The filters of a list, combined with AND. */
 export interface DeliveryFilters {
@@ -56,6 +59,7 @@ interface Row {
   readonly created_at: Date
   readonly finished_at: Date | null
   readonly blocked_by: string | null
+  readonly rate: number | null
 }
 
 interface AttemptRow {
@@ -116,18 +120,22 @@ const servicesOf = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   const signal = yield* DeliverySignal
   const preview = yield* DeliveryPreview
+  const destinations = yield* Destinations
   const select = sql.literal(`d.id, d.message_id, d.seq, d.endpoint_id, d.target, d.type, d.order_id, d.state, d.reason,
     d.due_at, d.claim, d.attempts, d.created_at, d.finished_at,
     case when d.state = 'pending' and d.due_at is null then (
       select b.id from deliveries b where b.chain = d.chain and b.finished_at is null and b.seq < d.seq
-      order by b.seq limit 1) end as blocked_by`)
-  return { preview, select, signal, sql }
+      order by b.seq limit 1) end as blocked_by,
+    case when d.state = 'pending' and d.due_at <= statement_timestamp() then (
+      select w.rate from webhook_endpoints w where w.id = d.endpoint_id and w.rate_until > statement_timestamp()) end as rate`)
+  return { destinations, preview, select, signal, sql }
 })
 
 /** The services and the state that the functions of this module share. */
 type Services = Effect.Success<typeof servicesOf>
 
-const list = Effect.fnUntraced(function*({ select, sql }: Services, filters: DeliveryFilters, request: PageRequest) {
+const list = Effect.fnUntraced(function*(services: Services, filters: DeliveryFilters, request: PageRequest) {
+  const { select, sql } = services
   const after = yield* byId.read(request)
   const { endpointId, orderId, state, type } = filters
   if (![endpointId, orderId, type].every((text) => text === undefined || isStorable(text))) {
@@ -144,7 +152,8 @@ const list = Effect.fnUntraced(function*({ select, sql }: Services, filters: Del
   const rows = yield* orUnavailable(
     sql<Row>`SELECT ${select} FROM deliveries d WHERE ${sql.and(clauses)} ORDER BY d.id DESC LIMIT ${request.limit + 1}`
   )
-  return page(rows, request.limit, byId, (row) => [row.id] as const, summary)
+  const shown = yield* summaries(services, rows)
+  return page(rows, request.limit, byId, (row) => [row.id] as const, (row) => shown.get(row.id) ?? summary(row))
 })
 
 const find = Effect.fnUntraced(function*({ select, sql }: Services, id: string) {
@@ -180,15 +189,26 @@ const messageOf = Effect.fnUntraced(
   }
 )
 
-const waitReason = Effect.fnUntraced(function*({ sql }: Services, row: Row) {
-  if (row.state !== "pending" || row.claim !== null) return undefined
-  if (row.blocked_by !== null) return `waits for ${deliveryId(row.blocked_by)} of the same order to end`
-  const [limit] = yield* orUnavailable(sql<{ readonly rate: number; readonly is_due: boolean }>`
-    SELECT w.rate, d.due_at <= statement_timestamp() AS is_due
-    FROM deliveries d JOIN webhook_endpoints w ON w.id = d.endpoint_id
-    WHERE d.id = ${row.id}::uuid AND w.rate IS NOT NULL AND w.rate_until > statement_timestamp()`)
-  if (limit?.is_due === true) return `waits for its turn: its endpoint takes ${limit.rate} messages a second`
-  return row.attempts > 0 ? "the last attempt failed; the next one comes with its schedule" : undefined
+interface PausedRow {
+  readonly host: string
+  readonly reason: string | null
+}
+
+/** The rows as they are shown, each with the reason for which it waits. */
+const summaries = Effect.fnUntraced(function*({ destinations, sql }: Services, rows: ReadonlyArray<Row>) {
+  const paused = rows.some(({ state }) => state === "pending")
+    ? yield* orUnavailable(sql<PausedRow>`SELECT host, reason FROM partner_limits WHERE paused`)
+    : []
+  const limits = new Map(paused.map(({ host, reason }) => [host, {
+    paused: true,
+    ...(reason !== null && { reason })
+  }]))
+  return new Map(rows.map((row) => {
+    const shown = summary(row)
+    const url = shown.url ?? (row.endpoint_id === null ? undefined : destinations.endpoint(row.endpoint_id)?.url)
+    const reason = waitReason(row, url === undefined ? undefined : urlHost(url), limits)
+    return [row.id, reason === undefined ? shown : { ...shown, waitReason: reason }]
+  }))
 })
 
 const view = Effect.fnUntraced(function*(services: Services, row: Row) {
@@ -198,11 +218,9 @@ const view = Effect.fnUntraced(function*(services: Services, row: Row) {
       WHERE delivery_id = ${row.id}::uuid ORDER BY number`
   )
   const message = yield* messageOf(services, row.id, attempts)
-  const reason = yield* waitReason(services, row)
   const shown: DeliveryView = {
-    ...summary(row),
+    ...((yield* summaries(services, [row])).get(row.id) ?? summary(row)),
     ...message,
-    ...(reason !== undefined && { waitReason: reason }),
     attempts: attempts.map(attemptView)
   }
   return shown
@@ -302,6 +320,9 @@ export class Deliveries extends Context.Service<Deliveries, {
     body: string
   ) => Effect.Effect<DeliveryView, DeliveryUnknown | JournalUnavailable>
 }>()("@sluice/persistence/Deliveries") {
-  static readonly layer: Layer.Layer<Deliveries, never, SqlClient.SqlClient | DeliverySignal | DeliveryPreview> = Layer
-    .effect(Deliveries, make)
+  static readonly layer: Layer.Layer<
+    Deliveries,
+    never,
+    SqlClient.SqlClient | DeliverySignal | DeliveryPreview | Destinations
+  > = Layer.effect(Deliveries, make)
 }

@@ -18,7 +18,7 @@ const columns: ReadonlyArray<Column<DeliverySummary>> = [
     name: "State",
     width: "110px",
     narrow: "first",
-    cell: ({ state, reason }) => <StateBadge state={state} title={reason} />
+    cell: ({ reason, state, waitReason }) => <StateBadge state={state} title={reason ?? waitReason} />
   },
   {
     name: "Type",
