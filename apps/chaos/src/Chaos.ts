@@ -12,6 +12,7 @@ import * as Injections from "./Injections.ts"
 import * as Callbacks from "./load/Callbacks.ts"
 import { ask } from "./load/Client.ts"
 import * as Load from "./load/Load.ts"
+import * as OrderReader from "./load/OrderReader.ts"
 import { pipelines } from "./load/Pipelines.ts"
 import * as Memory from "./Memory.ts"
 import * as Behaviour from "./partner/Behaviour.ts"
@@ -39,6 +40,8 @@ export interface ChaosOptions {
   readonly hastens: boolean
   /** The time limit for everything to end after the disturbances. */
   readonly peaceMs: number
+  /** Orders whose record is read from a server and recomputed. */
+  readonly explains: number
   readonly tell: (line: string) => void
 }
 
@@ -113,6 +116,14 @@ const peace = Effect.fnUntraced(function*(atMost: number) {
   )
 })
 
+/** The records of some orders, as a survivor tells them. */
+const recordsOf = ({ acted, patches, submissions }: Load.Load, fleet: Fleet.Fleet, seed: number, count: number) =>
+  OrderReader.readSome(fleet.survivors[0]?.url() ?? "", Random.make(seed, "records"), {
+    count,
+    all: submissions.flatMap(({ orderId, status }) => status === 202 && orderId !== undefined ? [orderId] : []),
+    changed: [...patches.flatMap(({ orderId, status }) => status === 200 ? [orderId] : []), ...acted]
+  })
+
 export const run = Effect.fnUntraced(function*(options: ChaosOptions) {
   const { seed, tell } = options
   const begun = yield* Clock.currentTimeMillis
@@ -174,6 +185,9 @@ export const run = Effect.fnUntraced(function*(options: ChaosOptions) {
   )
   if (options.hastens) yield* expire(herd.survivors.map(({ proxy }) => proxy.worker()))
   yield* peace(options.peaceMs)
+  const { cancels, patches, retries, submissions } = load
+  tell("reads what is said of some orders")
+  const records = yield* recordsOf(load, herd, seed, options.explains)
   yield* Scope.close(clients, Exit.void)
   herd.survivors.forEach((survivor) => survivor.signal("SIGTERM"))
   yield* Effect.timeoutOption(
@@ -182,7 +196,6 @@ export const run = Effect.fnUntraced(function*(options: ChaosOptions) {
   )
   const rows = yield* collect(begun)
   const asked = [...good.log, ...bad.log].toSorted((a, b) => a.arrivedAt - b.arrivedAt)
-  const { cancels, patches, retries, submissions } = load
   const evidence: Evidence = {
     submissions,
     patches,
@@ -191,6 +204,7 @@ export const run = Effect.fnUntraced(function*(options: ChaosOptions) {
     callbacks: callbacks.answers,
     asked,
     pauses,
+    records,
     rows
   }
   const outcome: Outcome = {

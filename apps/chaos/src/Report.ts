@@ -59,6 +59,9 @@ export const report = (outcome: Outcome, seed: number): string => {
     `${rows.deliveries.length} deliveries, of which ${
       rows.deliveries.filter(({ state }) => state === "delivered").length
     } delivered`,
+    `${evidence.records.length} orders recomputed from their explanations: ${
+      evidence.records.reduce((sum, { explanations }) => sum + explanations.length, 0)
+    } explanations, ${evidence.records.reduce((sum, one) => sum + one.deliveries.length, 0)} bodies`,
     "runs ended",
     ...counted(rows.runs.map(({ state }) => state)),
     `  of them ${lost} because no process lived long enough for them (worker-lost)`,

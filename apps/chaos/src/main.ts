@@ -37,6 +37,7 @@ const chaos = Effect.fnUntraced(
       injectEveryMs: 6000,
       hastens: false,
       peaceMs: 180_000,
+      explains: 100,
       tell: (line) => {
         const at = clock.currentTimeMillisUnsafe()
         if (at - last < 10_000) return

@@ -12,7 +12,7 @@ it.live("servers that are killed under load for half a minute break none of the 
     const outcome = yield* Chaos.run({
       seed: 7,
       database: url,
-      forMs: 25_000,
+      forMs: 45_000,
       kills: 5,
       survivors: 1,
       victims: 2,
@@ -22,10 +22,12 @@ it.live("servers that are killed under load for half a minute break none of the 
       injectEveryMs: 1500,
       hastens: true,
       peaceMs: 120_000,
+      explains: 16,
       tell: () => {}
     })
     const told = report(outcome, 7)
     assert.isAbove(outcome.kills.length, 0, told)
     assert.isAbove(outcome.evidence.rows.orders.length, 0, told)
+    assert.isAbove(outcome.evidence.records.length, 0, told)
     assert.include(told, "Everything holds.", told)
   }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)))

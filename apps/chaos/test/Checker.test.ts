@@ -1,7 +1,9 @@
 /** Each invariant by itself: evidence of an order that went well, and what turns it red. */
 import { assert, describe, it } from "@effect/vitest"
+import type { Json } from "@sluice/domain/json/Json"
 import { broken, check, invariants } from "../src/checker/Checker.ts"
 import type { Asked, Evidence, Rows } from "../src/evidence/Evidence.ts"
+import type { Explanation, Link, OrderRecord, SentDelivery } from "../src/evidence/OrderRecord.ts"
 
 const run = "01a204d7-f14f-7593-b134-f0abfc28de6a"
 const other = "01a204d7-f14f-7593-b134-f0abfc28de6b"
@@ -91,6 +93,71 @@ const rows: Rows = {
 
 const hook = asked({ key: "", kind: "hook", path: "/hook/e", webhookId: "m", arrivedAt: 500 })
 
+/** The explanation of a value; version 2 was told by the delivery. */
+const explanation = (member: string, asked: number, version: number, value: Json, [link]: [Link]): Explanation => ({
+  member,
+  asked,
+  status: 200,
+  value,
+  version,
+  chain: [{ ...link, id: `version-1-${version}`, kind: "version" }, link],
+  toldTo: asked === 2 ? [{ deliveryId: "delivery-1" }] : []
+})
+const submittedLink = (after: Json): Link => ({ id: "event-1", kind: "submitted", after, href: "" })
+const patchedLink = (after: Json): Link => ({ id: "audit-1", kind: "operator", after, href: "" })
+
+/** An order that was submitted, and then changed by an operator. */
+const explainedOrder: OrderRecord = {
+  id: "o",
+  versions: [{ id: "o", version: 1 }, { id: "o", tags: ["hand"], version: 2 }],
+  timeline: [
+    { id: "event-1", kind: "submitted", summary: "" },
+    { id: "version-1-1", kind: "version", cause: "event-1", version: 1, summary: "" },
+    { id: "audit-1", kind: "operator", action: "order.update", summary: "" },
+    { id: "version-1-2", kind: "version", cause: "audit-1", version: 2, summary: "" },
+    { id: "delivery-1", kind: "delivery", cause: "version-1-2", summary: "" }
+  ],
+  explanations: [
+    explanation("id", 2, 1, "o", [submittedLink("o")]),
+    explanation("version", 2, 2, 2, [{ ...patchedLink(2), before: 1 }]),
+    explanation("version", 1, 1, 1, [submittedLink(1)]),
+    explanation("tags", 2, 2, ["hand"], [patchedLink(["hand"])]),
+    { member: "tags", asked: 1, status: 404, version: 0, chain: [], toldTo: [] }
+  ],
+  answers: new Map(),
+  runs: new Map(),
+  deliveries: [{
+    id: "delivery-1",
+    type: "order.updated",
+    endpointId: "e",
+    attempts: 1,
+    cause: "version-1-2",
+    body: {
+      order: { id: "o", tags: ["hand"], version: 2 },
+      before: 1,
+      after: 2,
+      changes: [{ path: "/tags", before: null, after: ["hand"] }],
+      cause: "audit-1"
+    }
+  }]
+}
+
+const withRecord = (members: Partial<OrderRecord>): Evidence => ({
+  ...well,
+  records: [{ ...explainedOrder, ...members }]
+})
+const [idTold, versionTold, , tagsTold] = explainedOrder.explanations as [
+  Explanation,
+  Explanation,
+  unknown,
+  Explanation
+]
+const retold = (explanation: Explanation, members: Partial<Explanation>): Evidence =>
+  withRecord({
+    explanations: explainedOrder.explanations.map((one) => one === explanation ? { ...one, ...members } : one)
+  })
+const [sent] = explainedOrder.deliveries as [SentDelivery]
+
 const well: Evidence = {
   submissions: [{ key: "k", orderType: "NEW_ORDER", items: 1, status: 202, orderId: "o", runId: run }],
   patches: [{ orderId: "o", tag: "hand", status: 200 }],
@@ -99,6 +166,7 @@ const well: Evidence = {
   callbacks: [{ key: keyOf(run, 1), said: "yes", status: 200 }, { key: keyOf(run, 1), said: "no", status: 409 }],
   asked: [asked({}), call({}), hook],
   pauses: [],
+  records: [explainedOrder],
   rows
 }
 
@@ -195,6 +263,39 @@ const red: ReadonlyArray<readonly [invariant: string, what: string, evidence: Ev
     "a delivery of a call that no step made",
     withRows({
       deliveries: [...rows.deliveries, { ...rows.deliveries[0]!, id: "x", endpointId: null, type: "callout" }]
+    })
+  ],
+  [
+    "explained",
+    "a cause that stands nowhere",
+    withRecord({ timeline: explainedOrder.timeline.filter(({ id }) => id !== "audit-1") })
+  ],
+  ["explained", "a member with another value than the order has", retold(tagsTold, { value: ["other"] })],
+  ["explained", "a member that nothing explains", withRecord({ explanations: [idTold, versionTold] })],
+  ["explained", "a chain that skips a link", retold(tagsTold, { chain: tagsTold.chain.slice(0, 1) })],
+  [
+    "explained",
+    "a change that its cause did not make",
+    retold(tagsTold, { chain: tagsTold.chain.map((link) => link.kind === "operator" ? { ...link, after: [] } : link) })
+  ],
+  ["explained", "a receiver that is not named", retold(tagsTold, { toldTo: [] })],
+  [
+    "explained",
+    "a body of another version",
+    withRecord({ deliveries: [{ ...sent, body: { ...sent.body as object, after: 1 } }] })
+  ],
+  [
+    "explained",
+    "a body that names another cause",
+    withRecord({
+      deliveries: [{ ...sent, body: { ...sent.body as object, cause: "event-1" } }]
+    })
+  ],
+  [
+    "explained",
+    "a message with another cause than its version",
+    withRecord({
+      deliveries: [{ ...sent, cause: "event-1" }]
     })
   ],
   ["deliveries", "an event without its delivery", withRows({ deliveries: [] })],

@@ -209,6 +209,7 @@ export const make = Effect.fnUntraced(function*(steps: (partner: string) => Read
         callbacks: [],
         asked: log,
         pauses: [],
+        records: [],
         rows
       })
       return { broken: broken(verdicts), verdicts }

@@ -2,7 +2,17 @@
 import type { Evidence } from "../evidence/Evidence.ts"
 import { answers, cancelled, ended, oneOrder, stored, updates, versions } from "./IntakeInvariants.ts"
 import { caseOf, type Invariant } from "./Invariant.ts"
-import { callbacks, deferred, deliveries, history, leftBehind, outcomes, recorded, steps } from "./RecordInvariants.ts"
+import {
+  callbacks,
+  deferred,
+  deliveries,
+  explained,
+  history,
+  leftBehind,
+  outcomes,
+  recorded,
+  steps
+} from "./RecordInvariants.ts"
 import { counts, finishedOnce, keys, oneHolder, serial } from "./SendInvariants.ts"
 
 export const invariants: ReadonlyArray<Invariant> = [
@@ -25,7 +35,8 @@ export const invariants: ReadonlyArray<Invariant> = [
   leftBehind,
   callbacks,
   deferred,
-  deliveries
+  deliveries,
+  explained
 ]
 
 export interface Verdict {

@@ -1,5 +1,6 @@
 /** The promises about records: attempts, steps, and the results of a run. Contract: sections 5, 8 and 9. */
 import { derivedFrom, type Invariant } from "./Invariant.ts"
+import { unexplained } from "./Provenance.ts"
 
 /** The completed runs of the chaos pipelines have one step for each that was defined. */
 export const recorded: Invariant = {
@@ -179,4 +180,10 @@ export const deliveries: Invariant = {
       .map(([which]) => `${which} was sent with different bytes`)
     return [...rows.missing, ...missing, ...doubled, ...unheard, ...changed]
   }
+}
+
+export const explained: Invariant = {
+  name: "explained",
+  promise: "every member of every version, and every body that was sent, follows from the timeline and why (7)",
+  violations: ({ records }) => records.flatMap(unexplained)
 }

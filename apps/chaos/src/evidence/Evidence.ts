@@ -4,6 +4,7 @@
  *
  * All times are epoch milliseconds of one machine's clock, which does not jump.
  */
+import type { OrderRecord } from "./OrderRecord.ts"
 
 /** One `POST /v1/orders`. Submissions with the same `key` have the same body. */
 export interface Submission {
@@ -177,5 +178,7 @@ export interface Evidence {
   readonly callbacks: ReadonlyArray<CallbackAnswer>
   readonly asked: ReadonlyArray<Asked>
   readonly pauses: ReadonlyArray<Pause>
+  /** The answers of a server about some of the orders, drawn at random. */
+  readonly records: ReadonlyArray<OrderRecord>
   readonly rows: Rows
 }

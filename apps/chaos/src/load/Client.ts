@@ -30,7 +30,7 @@ export const ask = (
   headers: Readonly<Record<string, string>> = {}
 ): Effect.Effect<Answer> =>
   Effect.callback<Answer>((resume) => {
-    const text = JSON.stringify(body)
+    const text = body === undefined ? "" : JSON.stringify(body)
     const end = (answer: Answer) => resume(Effect.succeed(answer))
     const request = httpRequest(base, {
       method,

@@ -27,6 +27,8 @@ export interface Load {
   readonly patches: ReadonlyArray<Patch>
   readonly cancels: ReadonlyArray<Cancel>
   readonly retries: ReadonlyArray<Retry>
+  /** Orders whose runs were cancelled or retried, or that were processed again. */
+  readonly acted: ReadonlyArray<string>
   /** Goes on until it is interrupted; what it has begun goes on in the scope. */
   readonly run: Effect.Effect<never, never, Scope.Scope>
   /** Orders that have no answer yet. */
@@ -40,11 +42,28 @@ export interface LoadOptions {
   readonly ordersPerSecond: number
 }
 
+/** The order number `number`, from 0. */
+const drawOrder = (random: Random, orderTypes: ReadonlyArray<string>, number: number): Order => {
+  const key = `key-${number}-${Math.floor(random.next() * 1e9).toString(36)}`
+  const orderType = random.pick(orderTypes)
+  const items = orderType === "NEW_ORDER" ? random.between(1, 3) : 0
+  const body = {
+    orderType,
+    externalId: `x-${key}`,
+    customerId: `c-${random.between(1, 50)}`,
+    tags: [],
+    note: "n".repeat(random.between(0, 1500)),
+    orderItems: Array.from({ length: items }, (_, n) => ({ name: `item ${n}`, offer: { products: ["/p/web"] } }))
+  }
+  return { key, orderType, items, body }
+}
+
 export const make = (fleet: Fleet, random: Random, { orderTypes, ordersPerSecond }: LoadOptions): Load => {
   const submissions: Array<Submission> = []
   const patches: Array<Patch> = []
   const cancels: Array<Cancel> = []
   const retries: Array<Retry> = []
+  const acted: Array<string> = []
   const placed: Array<Placed> = []
   const orders: Array<Order> = []
   let open = 0
@@ -80,18 +99,7 @@ export const make = (fleet: Fleet, random: Random, { orderTypes, ordersPerSecond
   })
 
   const newOrder = (): Order => {
-    const key = `key-${orders.length}-${Math.floor(random.next() * 1e9).toString(36)}`
-    const orderType = random.pick(orderTypes)
-    const items = orderType === "NEW_ORDER" ? random.between(1, 3) : 0
-    const body = {
-      orderType,
-      externalId: `x-${key}`,
-      customerId: `c-${random.between(1, 50)}`,
-      tags: [],
-      note: "n".repeat(random.between(0, 1500)),
-      orderItems: Array.from({ length: items }, (_, n) => ({ name: `item ${n}`, offer: { products: ["/p/web"] } }))
-    }
-    const order = { key, orderType, items, body }
+    const order = drawOrder(random, orderTypes, orders.length)
     orders.push(order)
     return order
   }
@@ -108,11 +116,12 @@ export const make = (fleet: Fleet, random: Random, { orderTypes, ordersPerSecond
     patches.push({ orderId, tag, status })
   }))
 
-  const cancel = onPlaced(Effect.fnUntraced(function*(base, { processEventId, runId }) {
+  const cancel = onPlaced(Effect.fnUntraced(function*(base, { orderId, processEventId, runId }) {
     const compensate = random.chance(0.3)
     const path = `/v1/process-events/${processEventId}/cancel`
     const { status } = yield* ask(base, "POST", path, { reason: "chaos", compensate })
     cancels.push({ runId, compensates: compensate, status })
+    acted.push(orderId)
   }))
 
   const retry = onPlaced(Effect.fnUntraced(function*(base, { processEventId, runId }) {
@@ -120,8 +129,14 @@ export const make = (fleet: Fleet, random: Random, { orderTypes, ordersPerSecond
     const next = uuidOf(text(json["processEventId"]))
     retries.push({ retryOf: runId, status, ...(next !== undefined && { runId: next }) })
     if (status === 202 && next !== undefined) {
+      acted.push(text(json["orderId"]))
       placed.push({ orderId: text(json["orderId"]), runId: next, processEventId: text(json["processEventId"]) })
     }
+  }))
+
+  const process = onPlaced(Effect.fnUntraced(function*(base, { orderId }) {
+    yield* ask(base, "POST", `/v1/orders/${orderId}/process`, {})
+    acted.push(orderId)
   }))
 
   const act = Effect.suspend((): Effect.Effect<void> => {
@@ -133,8 +148,8 @@ export const make = (fleet: Fleet, random: Random, { orderTypes, ordersPerSecond
     }
     if (chosen < 0.77) return orders.length === 0 ? Effect.void : submit(random.pick(orders))
     if (chosen < 0.88) return patch
-    if (chosen < 0.95) return cancel
-    return retry
+    if (chosen < 0.93) return cancel
+    return chosen < 0.96 ? process : retry
   })
 
   return {
@@ -142,6 +157,7 @@ export const make = (fleet: Fleet, random: Random, { orderTypes, ordersPerSecond
     patches,
     cancels,
     retries,
+    acted,
     open: () => open,
     run: Effect.forever(Effect.andThen(Effect.forkScoped(act), Effect.sleep(1000 / ordersPerSecond)))
   }
