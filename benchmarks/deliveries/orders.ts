@@ -1,7 +1,8 @@
 /**
- * What webhooks cost the orders that make them: 64 orders in flight, each with three callouts, without endpoints; with
+ * The cost of webhooks for the orders that make them: 64 orders in flight, each with three callouts, without endpoints; with
  * three endpoints, whose deliveries are only stored; and with the same sent by the process that runs the orders, to
- * receivers that answer in 50 ms. In alternating rounds, each on a database of its own.
+ * receivers that answer in 50 ms. In alternating rounds, each on a database of its own. `BENCH_WEBHOOKS` names the types that
+ * the endpoints take, for example the state events: order.updated,order.status_changed,order.completed.
  */
 import { start } from "../Child.ts"
 import { using } from "../DatabaseServer.ts"
@@ -13,7 +14,7 @@ import { awaitRecorded } from "./Probe.ts"
 const seconds = Number(process.env["BENCH_SECONDS"] ?? 5)
 const rounds = Number(process.env["BENCH_ROUNDS"] ?? 5)
 const round = { inFlight: 64, seconds, maxOrders: 1e9 }
-const webhook = "order.subscription_update"
+const webhooks = (process.env["BENCH_WEBHOOKS"] ?? "order.subscription_update").split(",")
 
 interface Figures extends Measured {
   /** From the first order until every delivery of the round's orders is recorded as delivered. */
@@ -32,7 +33,7 @@ await using(async (server) => {
   const world = async (name: "without" | "enqueuing" | "sending") => {
     const url = await server.create(`bench_${name}`)
     const client = await server.connect(url)
-    if (name !== "without") await store(client, urls, [webhook])
+    if (name !== "without") await store(client, urls, webhooks)
     const child = await start("./sluice/main.ts", {
       BENCH_DATABASE_URL: url,
       BENCH_PARTNER_URL: `http://127.0.0.1:${port}`,
@@ -63,7 +64,7 @@ await using(async (server) => {
       process.stdout.write(
         `round ${n + 1}, ${it.name}: ${found.ordersPerSecond.toFixed(0)} orders/s, ${
           (found.orders / found.untilSentSeconds).toFixed(0)
-        }/s with all sent\n`
+        }/s with all sent, ${found.cpuMsPerOrder.toFixed(2)} ms of processor time an order\n`
       )
     }
   }
@@ -74,18 +75,22 @@ await using(async (server) => {
     sending: ratio("sending", (one) => one.ordersPerSecond),
     untilSent: ratio("sending", (one) => one.orders / one.untilSentSeconds)
   }
+  const cpu = (name: string) => median((figures[name] ?? []).map(({ cpuMsPerOrder }) => cpuMsPerOrder)).toFixed(2)
   process.stdout.write(
     `orders/s : without = ${ratios.enqueuing.toFixed(2)} enqueuing (promised >= 0.9), ${
       ratios.sending.toFixed(2)
     } sending, ${ratios.untilSent.toFixed(2)} until all is sent (promised >= 0.5)\n`
+      + `ms of processor time an order: ${cpu("without")} without, ${cpu("enqueuing")} enqueuing, ${
+        cpu("sending")
+      } sending\n`
   )
   const { rows: [row] } = await worlds[2]?.client.query(
     "select (select count(*) from deliveries)::float8 / (select count(*) from orders) as per_order"
   ) ?? { rows: [] }
-  if (row?.per_order !== 3) throw new Error(`${row?.per_order} deliveries per order`)
+  if (row?.per_order !== 3 * webhooks.length) throw new Error(`${row?.per_order} deliveries per order`)
   if (rounds >= 5) {
-    save("deliveries-orders", {
-      conditions: { postgres: server.version, seconds, inFlight: 64, endpoints: 3, answersAfterMs: 50 },
+    save(webhooks.length === 1 ? "deliveries-orders" : "deliveries-orders-types", {
+      conditions: { postgres: server.version, seconds, inFlight: 64, endpoints: 3, answersAfterMs: 50, webhooks },
       ratios,
       figures
     })
