@@ -9,6 +9,8 @@ export interface RunningServer {
   readonly url: string
   /** From the start of the process to a ready answer, in milliseconds. */
   readonly readyAfterMs: number
+  /** All that it has printed so far. */
+  readonly said: () => string
   readonly stop: () => Promise<void>
 }
 
@@ -48,6 +50,7 @@ export const startServer = async (environment: Readonly<Record<string, string>>)
     pid: child.pid ?? 0,
     url,
     readyAfterMs: performance.now() - begun,
+    said: () => said,
     stop: async () => {
       process.off("exit", leave)
       leave()

@@ -25,6 +25,12 @@ const grace = "5 seconds"
 /** Longer than the usual proxy keeps a connection, so that it is the proxy that closes it. */
 const keepAliveMs = 65_000
 
+/** Requests of one connection that may wait for their answers; a client that sends more without reading is cut off. */
+const maxPipelined = 64
+
+/** A client that has taken nothing of its answer for so long is cut off. */
+const unreadMs = 30_000
+
 const mends: Readonly<Record<string, (address: Address) => string>> = {
   EADDRINUSE: ({ host, port }) =>
     `PORT ${port} on ${host} is in use: stop the process that listens there, or set PORT to another`,
@@ -76,6 +82,32 @@ const make = (): Server => {
   return server
 }
 
+/** The requests of each connection that are not answered yet. */
+type OpenRequests = WeakMap<Socket, number>
+
+/**
+ * Counts a request until its answer has been taken; false for one that is not to be answered. Node hands on all requests
+ * of what it has read at once: some thousand in 64 KiB, each of which would run.
+ */
+const admits = (open: OpenRequests, { socket }: IncomingMessage, response: ServerResponse): boolean => {
+  if (socket.destroyed) return false
+  const count = (open.get(socket) ?? 0) + 1
+  if (count > maxPipelined) {
+    socket.destroy()
+    return false
+  }
+  open.set(socket, count)
+  response.once("close", () => open.set(socket, (open.get(socket) ?? 1) - 1))
+  return true
+}
+
+/** Ends connections that are idle, or whose answers are not being read; with a listener, Node itself ends none. */
+const endUnread = (server: Server, open: OpenRequests): void => {
+  server.setTimeout(unreadMs, (socket: Socket) => {
+    if (socket.writableLength > 0 || (open.get(socket) ?? 0) === 0) socket.destroy()
+  })
+}
+
 /** A connection that has become idle since the listener closed would hold it open for as long as it is kept alive. */
 const releaseIdle = Effect.fn("Listener.releaseIdle")(function*(server: Server) {
   const stopping = yield* Stopping
@@ -92,8 +124,11 @@ export type Front = (request: IncomingMessage, response: ServerResponse) => bool
 /** Asks `front` first, and hands what it leaves to the routes. */
 const placeInFront = (server: Server, front: Front): void => {
   const routes = server.listeners("request") as ReadonlyArray<RequestListener>
+  const open: OpenRequests = new WeakMap()
+  endUnread(server, open)
   server.removeAllListeners("request")
   server.on("request", (request, response) => {
+    if (!admits(open, request, response)) return
     if (front(request, response)) return
     for (const route of routes) route(request, response)
   })

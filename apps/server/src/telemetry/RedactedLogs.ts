@@ -1,11 +1,22 @@
-/** Hides known secrets in what is logged, wherever the log goes. */
+/**
+ * Hides known secrets in what is logged, wherever the log goes, and keeps a message on one line: names that people choose
+ * cannot make lines, or colours, of their own.
+ */
 import { redacted, type Redactor } from "@sluice/domain/redaction/Redaction"
 import { Cause, Context, Effect, Layer, Logger } from "effect"
 import { KnownSecrets } from "./KnownSecrets.ts"
 
+/** Control characters, and the separators that some readers of logs take for line ends. */
+const controls = /[\p{Cc}\u2028\u2029]/gu
+
+const escapeOf = (control: string): string =>
+  control === "\t" ? control : control === "\n" ? "\\n" : `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`
+
+const escaped = (text: string): string => text.replaceAll(controls, escapeOf)
+
 /** The value as it may be logged: the same one where it holds no secret. */
 const shown = (value: unknown, redactor: Redactor): unknown => {
-  if (typeof value === "string") return redactor.text(value)
+  if (typeof value === "string") return escaped(redactor.text(value))
   if (Array.isArray(value)) return value.map((item: unknown) => shown(item, redactor))
   if (typeof value !== "object" || value === null) return value
   if (value instanceof Error) return shownError(value, redactor)

@@ -14,6 +14,8 @@ export interface Ended {
 
 export interface Process {
   readonly pid: number
+  /** What it has written to its standard output so far. */
+  readonly output: () => string
   /** Where it listens; dies where it ends before it does. */
   readonly url: Effect.Effect<string>
   readonly ended: Effect.Effect<Ended>
@@ -50,6 +52,7 @@ export const start = Effect.fnUntraced(function*(environment: Readonly<Record<st
   ready.promise.catch(() => undefined)
   const running: Process = {
     pid: child.pid ?? 0,
+    output: () => output,
     url: Effect.promise(() => ready.promise),
     ended: Effect.promise(() => gone.promise),
     signal: (signal, to = "process") =>

@@ -56,3 +56,15 @@ it.effect("no known secret is logged at any level in a message, in data or in a 
     Effect.provideService(References.MinimumLogLevel, "All")
   )
 })
+
+it.effect("a name in a message makes no line and no colour of its own", () => {
+  const logged: Array<unknown> = []
+  const sink = Logger.make(({ message }) => void logged.push(message))
+  return Effect.gen(function*() {
+    yield* Effect.provide(
+      Effect.logWarning("endpoint a\n12:00 INFO: forged \u001b[31m\u2028\u009b\tb"),
+      Layer.provide(RedactedLogs.layer, KnownSecrets.layer({}))
+    )
+    assert.deepStrictEqual(logged.flat(), ["endpoint a\\n12:00 INFO: forged \\u001b[31m\\u2028\\u009b\tb"])
+  }).pipe(Effect.provide(Logger.layer([sink])))
+})
