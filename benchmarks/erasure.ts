@@ -91,9 +91,9 @@ await using(async (server) => {
   const prepared: Array<string> = []
   const one = async (isBeside: boolean): Promise<Summary> => {
     if (!isBeside) return loaded()
-    let isOver = false
-    const measured = loaded().finally(() => (isOver = true))
-    while (!isOver) {
+    const over = new AbortController()
+    const measured = loaded().finally(() => over.abort())
+    while (!over.signal.aborted) {
       const customer = prepared.pop()
       if (customer === undefined) throw new Error("more customers were erased than were made: raise the number")
       times.push(await erase(pool, customer))

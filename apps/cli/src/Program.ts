@@ -121,11 +121,24 @@ const passwordsIn = (url: string): ReadonlyArray<string> => {
   return user === undefined ? [] : [user, user.slice(user.indexOf(":") + 1)]
 }
 
+/** Control characters, and marks that turn the direction of a text. Styles are found as well, so that they stay. */
+const commands = /\p{Cc}\[\d+m|[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu
+
+const escapeOf = (found: string): string => {
+  const isOurs = found.length > 1 && found.startsWith("\u001b")
+  return isOurs || found.startsWith("\n") || found.startsWith("\t")
+    ? found
+    : `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}${found.slice(1)}`
+}
+
+/** The text without what a terminal would obey: orders and partners choose what is printed. */
+const harmless = (text: string): string => text.replaceAll(commands, escapeOf)
+
 /** A console that prints none of the secrets, also where a server or the HTTP client repeats them. */
 const redacting = (inner: Console.Console, secrets: ReadonlyArray<string>): Console.Console => {
   const redactor = makeRedactor(secrets)
   const shown = (line: ReadonlyArray<unknown>) =>
-    line.map((part) => typeof part === "string" ? redactor.text(part) : redactor.json(part))
+    line.map((part) => typeof part === "string" ? harmless(redactor.text(part)) : redactor.json(part))
   return {
     ...inner,
     log: (...line: ReadonlyArray<unknown>) => inner.log(...shown(line)),

@@ -106,6 +106,24 @@ describe.each(clients)("sluice over %s", (_, client) => {
     }).pipe(Effect.scoped, Effect.provide(layers)))
 })
 
+describe("sluice on a terminal", () => {
+  it.live("prints no command to the terminal that a server's answer holds", () =>
+    Effect.gen(function*() {
+      const at = yield* serving((_, response) =>
+        void response.writeHead(401, { "content-type": "application/problem+json" }).end(JSON.stringify({
+          type: "urn:sluice:problem:unauthorized",
+          status: 401,
+          title: "Unauthorized",
+          detail: "a\u001b]0;title\u0007b\u001b[2Jc\u202ed\u009be\rf",
+          errors: []
+        }))
+      )
+      const { text } = yield* printed(`http://${at}`, key, ["orders"])
+      assert.include(text, "\\u001b]0;title\\u0007b")
+      for (const obeyed of ["\u001b]", "\u0007", "\u001b[2", "\u202e", "\u009b", "\r"]) assert.notInclude(text, obeyed)
+    }).pipe(Effect.scoped, Effect.provide(Layer.merge(FetchHttpClient.layer, NodeServices.layer))))
+})
+
 /** `keys rotate` reads its secrets from the environment itself. */
 describe("sluice keys rotate", () => {
   it.live.each([

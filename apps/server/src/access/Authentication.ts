@@ -173,6 +173,13 @@ const notServed = problemResponse(
   new Problems.NotFound({ detail: "This process is a worker only: ask one whose SLUICE_ROLES hold api" })
 )
 
+const nulInPath = problemResponse(
+  new Problems.NotFound({ detail: "The path holds a NUL (%00), which no id and no name has" })
+)
+
+/** True for a path that names nothing, because PostgreSQL stores no NUL; it would refuse to look for one. */
+const namesNothing = (target: string): boolean => /^[^?#]*%00/.test(target)
+
 /** Counts the refusal; a wrong key may be one too many of its address. */
 const refuseKey = Effect.fn("Authentication.refuseKey")(function*(
   refuse: WrongKeys.Refuse,
@@ -259,6 +266,8 @@ export const layer = (decide: Decide, open: Open) => {
         if (page !== undefined) return Effect.succeed(AnswerHeaders.protect(page))
         const answered = decision._tag !== "Admitted"
           ? refused(decision, request)
+          : namesNothing(request.url)
+          ? Effect.succeed(nulInPath)
           : decision.caller === undefined
           ? httpEffect
           : Effect.provideService(httpEffect, Caller, decision.caller)

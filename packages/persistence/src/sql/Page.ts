@@ -43,6 +43,12 @@ export interface Cursor<Keys> {
   readonly read: (page: PageRequest) => Effect.Effect<Keys | undefined, CursorInvalid>
 }
 
+/** True for a text that PostgreSQL has in no row: it has no NUL, and half a surrogate pair is no UTF-8. */
+const isUnstorable = (text: string): boolean => text.includes("\0") || !text.isWellFormed()
+
+const isOfNoRow = (keys: unknown): boolean =>
+  Array.isArray(keys) && keys.some((key) => typeof key === "string" && isUnstorable(key))
+
 export const cursor = <Keys>(keys: Schema.Codec<Keys, unknown>): Cursor<Keys> => {
   const codec = Schema.fromJsonString(keys)
   const encode = Schema.encodeSync(codec)
@@ -52,7 +58,7 @@ export const cursor = <Keys>(keys: Schema.Codec<Keys, unknown>): Cursor<Keys> =>
     read: ({ cursor }) => {
       if (cursor === undefined) return Effect.undefined
       const read = Option.flatMap(Result.getSuccess(Base64Url.decodeString(cursor)), decode)
-      return Option.isSome(read)
+      return Option.isSome(read) && !isOfNoRow(read.value)
         ? Effect.succeed(read.value)
         : Effect.fail(
           new CursorInvalid({ message: "is not a cursor of this list: pass nextCursor as it was answered" })
