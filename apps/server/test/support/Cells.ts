@@ -2,6 +2,7 @@
 import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
 import { Context, Effect, Layer, Redacted, Result, type Scope } from "effect"
 import { HttpServer } from "effect/http"
+import { randomInt } from "node:crypto"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { type AddressInfo, createServer } from "node:net"
 import { tmpdir } from "node:os"
@@ -11,13 +12,18 @@ import * as ServerConfig from "../../src/config/ServerConfig.ts"
 import * as Cable from "./Cable.ts"
 import { type Answer, type Ask, exchange } from "./Sluice.ts"
 
-/** A port that was free a moment ago. */
-export const freePort = Effect.callback<number>((resume) => {
-  const server = createServer().listen(0, "127.0.0.1", () => {
+/**
+ * A port that was free a moment ago, below those that systems give to outgoing connections (from 32768 on): a process takes
+ * seconds to start, and some other connection would take such a port meanwhile.
+ */
+export const freePort: Effect.Effect<number> = Effect.callback<number, "taken">((resume) => {
+  const server = createServer()
+  server.once("error", () => resume(Effect.fail("taken")))
+  server.listen(randomInt(20_000, 32_000), "127.0.0.1", () => {
     const { port } = server.address() as AddressInfo
     server.close(() => resume(Effect.succeed(port)))
   })
-})
+}).pipe(Effect.eventually)
 
 export interface CellDatabase {
   readonly id: number
