@@ -3,8 +3,8 @@
  * where the operator asked for them, leave out the environment. Memory dumps hold everything: see docs/threat-model.md.
  */
 import { Cause, Effect } from "effect"
-import type { KnownSecrets } from "../telemetry/KnownSecrets.ts"
-import { shownCause, shownError } from "../telemetry/RedactedLogs.ts"
+import type { KnownSecrets } from "./KnownSecrets.ts"
+import { shownCause, shownError } from "./RedactedLogs.ts"
 
 /** Logs the cause for which the process ends. */
 export const logFailure = (known: KnownSecrets["Service"], cause: Cause.Cause<unknown>): Effect.Effect<void> =>
