@@ -112,9 +112,16 @@ const look = Effect.fnUntraced(function*(state: State) {
   for (const shard of yield* storage.acquire(self, shards(wanted))) yield* begin(state, cellOfShard(shard))
 })
 
-/** Leaves at once, so that others take over while what is in flight here comes to its end. */
-const leave = ({ self, storage }: State) =>
-  Effect.ignore(Effect.timeout(Effect.andThen(storage.unregister(self), storage.releaseAll(self)), patience))
+/**
+ * Leaves at once, so that others take over while what is in flight here comes to its end. The cells are given away before
+ * their locks are free: what is still forwarded here is answered as a request for another process's cell.
+ */
+const leave = Effect.fnUntraced(function*({ held, options, self, storage }: State) {
+  const cells = [...held]
+  held.clear()
+  yield* Effect.forEach(cells, options.duties.give, { discard: true })
+  yield* Effect.timeout(Effect.andThen(storage.unregister(self), storage.releaseAll(self)), patience)
+}, (left) => Effect.ignore(left))
 
 const storageOf = ({ address }: Options) =>
   SqlRunnerStorage.layerWith({ prefix: "sluice_cluster" }).pipe(

@@ -3,9 +3,10 @@
  * process is closed before anything of it is read.
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import { Effect, Option, Schema, type Scope } from "effect"
+import { Effect, Fiber, Option, Schema, Scope } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { createServer, type Server } from "node:https"
+import { Server as NetServer } from "node:net"
 import type { Address } from "./Address.ts"
 import { addressHeader, callerHeader, cellHeader, type Member, notOwner, proofOf, tls } from "./PeerKeys.ts"
 
@@ -26,6 +27,9 @@ export class PeerListenFailed extends Schema.TaggedError<PeerListenFailed>()("Pe
 /** The handler of a cell that is owned here, for a caller as `Rules.caller` has it; `undefined` for other cells. */
 export type OwnedHere = (cell: number, caller: string | undefined) => Handler | undefined
 
+/** The time in which others notice that the process owns no cell, and send it nothing more: some of their looks. */
+const leaveGrace = "1500 millis"
+
 /** The time of requests in flight to be answered when the process ends. */
 const closeGrace = "2 seconds"
 
@@ -44,15 +48,29 @@ const listening = (server: Server, { host, port }: Address) =>
     server.listen(port, host, () => resume(Effect.void))
   })
 
+/**
+ * Closes the server when nothing is sent to it any more. To a request on a kept connection that is closed at that moment
+ * the sender would have to say that it may have been stored: so each answer ends its connection first, and the idle ones
+ * are not closed with the server, as `https.Server` would.
+ */
 const closed = (server: Server) =>
   Effect.callback<void>((resume) => {
-    server.close(() => resume(Effect.void))
-    server.closeIdleConnections()
+    NetServer.prototype.close.call(server, () => resume(Effect.void))
   }).pipe(
-    // A finalizer is not interruptible, and what cannot be interrupted has no time limit.
-    Effect.interruptible,
     Effect.timeoutOption(closeGrace),
-    Effect.andThen(Effect.sync(() => server.closeAllConnections()))
+    Effect.andThen(Effect.sync(() => {
+      server.closeAllConnections()
+      server.close()
+    })),
+    Effect.delay(leaveGrace),
+    (closing) =>
+      Effect.andThen(
+        Effect.sync(() => server.prependListener("request", (_, response) => void (response.shouldKeepAlive = false))),
+        closing
+      ),
+    // The finalizer's own fiber may be interrupted already, and cannot be here: its waits would end at once, or never.
+    Effect.forkDetach,
+    Effect.flatMap(Fiber.await)
   )
 
 /** Serves what other processes forward, while the scope is open. */
@@ -61,7 +79,8 @@ export const serve = Effect.fnUntraced(function*({ address, keys }: Member, owne
   const server = createServer({ ...tls, pskCallback: (_socket, identity) => proofs.get(identity) ?? null })
   // Closed unheard: what it has sent is no proof.
   server.on("tlsClientError", (_error, socket) => void socket.destroy())
-  const scope = yield* Effect.scope
+  // Of its own: requests are answered until the server is closed.
+  const scope = yield* Scope.make()
   const handle = Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
     const handler = ownedHere(Number(request.headers[cellHeader] ?? -1), callerOf(request))
     return handler === undefined
@@ -70,5 +89,8 @@ export const serve = Effect.fnUntraced(function*({ address, keys }: Member, owne
       : Effect.interruptible(Effect.provideService(handler, HttpServerRequest.HttpServerRequest, original(request)))
   })
   server.on("request", yield* NodeHttpServer.makeHandler(handle, { scope }))
-  yield* Effect.acquireRelease(listening(server, address), () => closed(server))
+  yield* Effect.acquireRelease(
+    listening(server, address),
+    (_, exit) => Effect.andThen(closed(server), Scope.close(scope, exit))
+  )
 })

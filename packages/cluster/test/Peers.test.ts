@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, Option, Redacted } from "effect"
+import { Deferred, Effect, Exit, Fiber, Option, Redacted, Scope } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 import * as Peers from "../src/Peers.ts"
@@ -158,5 +158,32 @@ describe("Peers", () => {
       yield* Deferred.await(arrived)
       yield* between.cut
       assert.deepStrictEqual(yield* Fiber.join(waiting), { status: 503, etag: undefined, text: "cell 5 lost" })
+    }).pipe(Effect.scoped))
+
+  it.live("an owner that stops answers what is still sent to it, so that no request is lost", () =>
+    Effect.gen(function*() {
+      const { port, serving } = yield* setUp
+      const { forward } = yield* Peers.make({ address: { host: "127.0.0.1", port: 1 }, keys: [keyOf(1)] }, rules)
+      const send = Effect.provideService(
+        forward(5, `127.0.0.1:${port}`, here),
+        HttpServerRequest.HttpServerRequest,
+        asked("/orders")
+      )
+      let isGiven = false
+      const process = yield* Scope.make()
+      yield* Scope.provide(
+        serving([1], (_cell, caller) => isGiven ? undefined : Effect.delay(owner(caller), "20 millis")),
+        process
+      )
+      assert.strictEqual((yield* send).status, 202)
+      const sending = yield* Effect.forkChild(Effect.all(
+        Array.from({ length: 8 }, () => Effect.replicateEffect(Effect.map(send, ({ status }) => status), 50)),
+        { concurrency: "unbounded" }
+      ))
+      yield* Effect.sleep("100 millis")
+      isGiven = true
+      yield* Scope.close(process, Exit.void)
+      const statuses = new Set((yield* Fiber.join(sending)).flat())
+      assert.deepStrictEqual([...statuses].toSorted(), [200, 202])
     }).pipe(Effect.scoped))
 })

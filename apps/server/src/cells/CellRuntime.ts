@@ -139,7 +139,8 @@ export class CellRuntime<E extends { readonly message: string }, R> {
     const owned = this.present?.owned
     if (this.present === undefined || owned === undefined) return Effect.void
     this.present.owned = undefined
-    return Effect.asVoid(Effect.forkIn(Scope.close(owned.scope, Exit.void), this.parent))
+    // The process waits for its end: half of the finalizers would leave runs and connections behind.
+    return Effect.asVoid(Effect.forkIn(Scope.close(owned.scope, Exit.void), this.parent, { uninterruptible: true }))
   })
 
   /** Looks at the database for as long as the process runs. */
