@@ -20,11 +20,15 @@ export const hexOf = (n: number): string => `${timeOf(n).toString(16).padStart(1
 const at = `to_timestamp((${start} + n * 1000::bigint) / 1000.0)`
 const uuid = `(lpad(to_hex(${start} + n * 1000::bigint), 12, '0') || '70008000000000000000')::uuid`
 
+/** The document of an order, as a webhook's schema has it: some of them are sent. */
+const order = `'{"id":"o' || n || '","orderType":"A","status":"New","customerEmail":"a' || n || '@example.com",'
+  || '"createdAt":"2026-01-01T00:00:00.000Z","updatedAt":"2026-01-01T00:00:00.000Z","version":1}'`
+
 /** By table. Runs end well but for some, so that filters have something rare to find. */
 const statements = [
   `insert into orders (id, external_id, order_type, status, version, created_at, updated_at, event_id, run_id)
     select 'o' || n, 'e' || n, case when n % 100 = 0 then 'RARE' else 'A' end, 'New', 1, ${at}, ${at}, ${uuid}, ${uuid}`,
-  `insert into order_versions select 'o' || n, 1, '{"id":"o' || n || '","customerEmail":"a' || n || '@example.com"}'`,
+  `insert into order_versions select 'o' || n, 1, ${order}`,
   `insert into order_history (order_id, entry)
     select 'o' || n, '{"at":"2026-01-01T00:00:00.000Z","operation":"OrderPatched","message":"m","source":"api"}'`,
   `insert into runs (id, order_id, event_id, pipeline, pipeline_version, state, start_version, created_at, started_at,
@@ -36,7 +40,8 @@ const statements = [
   `insert into callouts (run_id, id, step, outcome, record, form, response) select ${uuid}, ${uuid}, 0, 'succeeded',
     '{"endpoint":"https://p' || n % 100 || '.example/x","request":0,"attempt":1,"orderVersion":1,"startedAt":0,'
       || '"durationMs":1,"response":{"status":200,"headers":{}}}', 'order', '{}'`,
-  `insert into messages (id, type, order_id, created_at, body) select ${uuid}, 'order.submitted', 'o' || n, ${at}, '{}'`,
+  `insert into messages (id, type, order_id, created_at, body) select ${uuid}, 'order.submitted', 'o' || n, ${at},
+    convert_to(${order}, 'UTF8')`,
   `insert into deliveries (id, message_id, seq, endpoint_id, lane, type, order_id, state, created_at, finished_at)
     select ${uuid}, ${uuid}, n, 'kept', 'e:kept', case when n % 100 = 0 then 'error' else 'order.submitted' end,
       'o' || n, case when n % 100 = 0 then 'exhausted' else 'delivered' end, ${at}, ${at}`,
