@@ -16,11 +16,11 @@ import { OrderVersionUnknown } from "../queries/Orders.ts"
 import { cursor, type CursorInvalid, type Page, page, type PageRequest } from "../sql/Page.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
 import { readPointer, valueAt } from "./Pointer.ts"
+import { readActs } from "./TimelineActs.ts"
 import { type PlacedEntry, timelineEntries } from "./TimelineEntries.ts"
 import {
   foldVersions,
   openSteps,
-  readActs,
   readCallouts,
   readDeliveries,
   readJson,

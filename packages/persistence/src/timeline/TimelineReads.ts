@@ -1,11 +1,9 @@
 /** Reads the facts of an order's timeline: look-ups by index, and documents in turns. */
-import { anonymous } from "@sluice/domain/access/Act"
 import type { PatchedMember } from "@sluice/domain/callout/CalloutRecord"
-import { jobId, processEventId, uuidOf } from "@sluice/domain/identity/Ids"
+import { uuidOf } from "@sluice/domain/identity/Ids"
 import { textMembers } from "@sluice/domain/internal/json/JsonText"
 import { inTurns, largeLength, turnFor } from "@sluice/domain/internal/json/LargeText"
 import { parseOwnSteps } from "@sluice/domain/internal/json/SteppedJson"
-import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import { isObject, type Json, type JsonObject, parseOwn } from "@sluice/domain/json/Json"
 import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
 import { DateTime, Effect } from "effect"
@@ -13,15 +11,7 @@ import type { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
 import { causeOf } from "../deliveries/ClaimStatement.ts"
 import { decodeStep, prepareSteps, type StoredStep } from "../records/CalloutCodec.ts"
-import type {
-  ActFact,
-  AttemptFact,
-  CalloutFact,
-  DeliveryFact,
-  RunFact,
-  StepFact,
-  VersionFact
-} from "./TimelineFacts.ts"
+import type { AttemptFact, CalloutFact, DeliveryFact, RunFact, StepFact, VersionFact } from "./TimelineFacts.ts"
 
 /** Bytes of documents that are held at once. */
 const batchBytes = 4 * 1024 * 1024
@@ -30,9 +20,9 @@ const batchBytes = 4 * 1024 * 1024
 export const readJson = (text: string): Effect.Effect<Json> =>
   text.length < largeLength ? Effect.sync(() => parseOwn(text)) : inTurns(parseOwnSteps(text))
 
-const timeOf = (date: Date): number => date.getTime()
+export const timeOf = (date: Date): number => date.getTime()
 
-const optional = <Key extends string, A>(key: Key, value: A | null): { readonly [K in Key]?: A } =>
+export const optional = <Key extends string, A>(key: Key, value: A | null): { readonly [K in Key]?: A } =>
   value === null ? {} : { [key]: value } as { readonly [K in Key]: A }
 
 interface SizedVersion {
@@ -289,90 +279,6 @@ export const readDeliveries = Effect.fnUntraced(function*(sql: SqlClient.SqlClie
     attempts: byDelivery.get(row.id) ?? []
   }))
 })
-
-interface ActRow {
-  readonly id: string
-  readonly at: Date
-  readonly actor: string
-  readonly action: string
-  readonly resource: string
-  readonly reason: string | null
-  readonly after: string | null
-}
-
-const actFact = Effect.fnUntraced(function*(row: ActRow) {
-  const after = row.after === null ? undefined : yield* readJson(row.after)
-  const act: ActFact = {
-    id: row.id,
-    at: timeOf(row.at),
-    actor: row.actor,
-    action: row.action,
-    resource: row.resource,
-    ...optional("reason", row.reason),
-    ...(after !== undefined && isObject(after) && { after })
-  }
-  return act
-})
-
-interface JobActRow {
-  readonly id: string
-  readonly at: Date
-  readonly job_id: string
-  readonly run_id: string
-  readonly action: string
-  readonly requested_by: string | null
-  readonly reason: string | null
-}
-
-/** The acts of jobs on the order's runs. The job says for whom and why. */
-const readJobActs = (sql: SqlClient.SqlClient, orderId: string): Effect.Effect<ReadonlyArray<ActFact>, SqlError> =>
-  Effect.map(
-    sql<JobActRow>`select a.id, a.at, a.job_id, a.run_id, a.action, j.requested_by, j.reason
-      from job_acts a left join jobs j on j.id = a.job_id where a.order_id = ${orderId} order by a.id`,
-    (rows) =>
-      rows.map((row): ActFact => ({
-        id: row.id,
-        at: timeOf(row.at),
-        actor: row.requested_by ?? anonymous,
-        action: row.action,
-        resource: `/v1/process-events/${processEventId(row.run_id)}`,
-        jobId: jobId(row.job_id),
-        ...optional("reason", row.reason)
-      }))
-  )
-
-/** Acts on the order, and replays of endpoints that have a delivery of it from the time that they asked for. */
-export const readActs = Effect.fnUntraced(function*(
-  sql: SqlClient.SqlClient,
-  orderId: string,
-  deliveries: ReadonlyArray<DeliveryFact>
-) {
-  const columns = sql.literal("id, at, actor, action, resource, reason, after")
-  const own = yield* sql<ActRow>`select ${columns} from audit where order_id = ${orderId} and outcome is null
-    order by at, id`
-  const endpoints = [...new Set(deliveries.flatMap(({ endpointId }) => endpointId ?? []))]
-  const replays = yield* Effect.forEach(
-    endpoints,
-    (id) =>
-      sql<ActRow>`select ${columns} from audit where action = 'webhook_endpoint.replay' and outcome is null
-      and left(resource, 500) = ${`/v1/webhook-endpoints/${encodeURIComponent(id)}/replay`.slice(0, 500)}
-      order by at, id`
-  )
-  const ofJobs = yield* readJobActs(sql, orderId)
-  const acts = [...ofJobs, ...yield* Effect.forEach([...own, ...replays.flat()], actFact)]
-  return acts.filter((act) => act.action !== "webhook_endpoint.replay" || replayed(act, deliveries))
-    .toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
-})
-
-const replayed = ({ after, at, resource }: ActFact, deliveries: ReadonlyArray<DeliveryFact>): boolean => {
-  const [since, until] = [after?.["since"], after?.["until"]]
-  return deliveries.some(({ attempts, createdAt, endpointId }) =>
-    endpointId !== null && resource.includes(`/${encodeURIComponent(endpointId)}/`)
-    && (typeof since !== "string" || isoOf(createdAt) >= since) &&
-    (typeof until !== "string" || isoOf(createdAt) < until)
-    && attempts.some(({ startedAt }) => startedAt >= at)
-  )
-}
 
 interface SavedRow {
   readonly document: string
