@@ -1,6 +1,6 @@
 /**
- * The memory that hostile clients cost Sluice's own server: drips, floods, bombs, resets, pipelines and answers that nobody
- * reads, 50 connections at a time, four times each. Reports by kind what is retained after a collection, and the peak of
+ * The memory that hostile clients cost Sluice's own server: drips, floods, bombs, resets, pipelines and unread answers,
+ * 50 connections at a time, four times each. Reports by kind what is retained after a collection, and the peak of
  * resident memory above what the server had before. Fails over 5 MiB retained.
  */
 import { attacks } from "@sluice/http-client/testing/HostileClients"

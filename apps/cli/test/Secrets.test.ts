@@ -29,7 +29,7 @@ const serving = (answer: RequestListener) =>
     (server) => `127.0.0.1:${(server.address() as AddressInfo).port}`
   )
 
-/** What the words print, on both outputs. */
+/** The standard output and the standard error of a command. */
 const printed = Effect.fnUntraced(function*(url: string, key: string, words: ReadonlyArray<string>) {
   const lines: Array<string> = []
   const print = (...line: ReadonlyArray<unknown>) => void lines.push(line.join(" "))

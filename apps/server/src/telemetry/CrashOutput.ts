@@ -19,7 +19,7 @@ export const install = (known: KnownSecrets["Service"]): void => {
       Effect.runSync(logFailure(known, Cause.die(error)))
       if (isReported) process.report.writeReport(shownError(error, known.redactor()))
     } finally {
-      // As Node ends where nobody listens: the state after an uncaught error cannot be trusted.
+      // Node's own behaviour without a listener: the state after an uncaught error cannot be trusted.
       process.exit(1)
     }
   })

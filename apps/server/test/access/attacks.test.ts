@@ -22,7 +22,7 @@ const asking = (role: Key) =>
       exchange(url, method, path, { ...ask, headers: { authorization: `Bearer ${keyOf(role)}`, ...ask.headers } })
   )
 
-/** Stands in an order, which nobody without a key may see. */
+/** A text in a stored order: an answer to a request without a key must not contain it. */
 const marker = "marker-in-an-order"
 
 const planted = Effect.gen(function*() {
@@ -107,7 +107,7 @@ const climbs: ReadonlyArray<readonly [method: string, path: string, headers: Ask
 const nul = "%00"
 const encoded = (keys: string) => Buffer.from(keys).toString("base64url")
 
-/** What a database refuses, or what is looked for among the members that every object has. */
+/** Ids that PostgreSQL refuses as text, that name members of every object, or that change a path. */
 const odd = [nul, "a%00b", "__proto__", "constructor", "toString", "%0d%0aX-Evil:%201", "..%2f..", "a".repeat(3000)]
 
 const named = (id: string): ReadonlyArray<readonly [method: string, path: string, body?: Json]> => [

@@ -299,7 +299,7 @@ layer(world, { excludeTestServices: true })("the causal record of an order", (it
         assert.include(act.summary, `${action} by night with ${jobId}: ${reason}`)
         return { act, entries }
       })
-      /** What was told of a version names the cause that the timeline has. */
+      /** The messages about a version carry the cause that the timeline shows. */
       const expectTold = Effect.fnUntraced(function*(order: string, version: Entry | undefined, act: Entry) {
         assert.strictEqual(version?.cause, act.id)
         const told = yield* ask("GET", `/v1/deliveries?orderId=${order}&type=order.updated`)

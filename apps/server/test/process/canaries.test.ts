@@ -72,7 +72,7 @@ const childrenOf = (pid: number): ReadonlyArray<string> =>
 const reportsIn = (path: string): string =>
   readdirSync(path).map((name) => readFileSync(join(path, name), "utf8")).join()
 
-/** What `look` gives, once it gives something. */
+/** The first defined value of `look`, which is called every 50 ms. */
 const eventually = <A>(look: () => A | undefined): Effect.Effect<A> =>
   Effect.map(
     Effect.repeat(Effect.sync(look), { until: (found) => found !== undefined, schedule: Schedule.spaced("50 millis") }),
@@ -88,7 +88,7 @@ describe("secrets of the environment", () => {
     inWorld(Effect.gen(function*() {
       const path = yield* directory
       const crash = join(path, "crash.mjs")
-      // An error that repeats the whole environment, thrown where nobody catches it.
+      // An uncaught error whose message contains the whole environment.
       writeFileSync(
         crash,
         "process.on('SIGWINCH', () => { throw new Error('planted ' + Object.values(process.env).join(' ')) })"

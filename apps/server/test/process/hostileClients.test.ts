@@ -1,6 +1,6 @@
 /**
  * Hostile clients of a server in a process of its own: the memory that they leave behind, requests that are read in two
- * ways, and answers that nobody reads. `benchmarks/hostile.ts` reports the peaks. Contract: section 3, "Limits".
+ * ways, and answers that are not read. `benchmarks/hostile-clients.ts` reports the peaks. Contract: section 3, "Limits".
  */
 import { assert, layer } from "@effect/vitest"
 import type { Json } from "@sluice/domain/json/Json"

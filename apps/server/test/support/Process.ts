@@ -14,7 +14,7 @@ export interface Ended {
 
 export interface Process {
   readonly pid: number
-  /** What it has written to its standard output so far. */
+  /** Its standard output so far. */
   readonly output: () => string
   /** Where it listens; dies where it ends before it does. */
   readonly url: Effect.Effect<string>
