@@ -1,7 +1,7 @@
 /**
  * A database of its own for a test: migrated, empty, gone afterwards. It is a
  * copy of one template on the server of the run (`./DatabaseServer.ts`, named
- * in `globalSetup` of the workspace's vitest.config.ts), so it costs some 30 ms.
+ * in `globalSetup` of the workspace's vitest.config.ts), so it costs some 70 ms to make and drop.
  */
 import type * as PgClient from "@effect/sql-pg/PgClient"
 import { Context, Effect, Layer, Redacted, Schema } from "effect"
