@@ -39,7 +39,13 @@ const connect = async (url: string): Promise<pg.Client> => {
 }
 
 /** The extension counts statements exactly; without it transactions are counted, which are the same for autocommits. */
-const settings = { shared_preload_libraries: "pg_stat_statements", checkpoint_timeout: "1h", max_wal_size: "8GB" }
+const settings = {
+  shared_preload_libraries: "pg_stat_statements",
+  checkpoint_timeout: "1h",
+  max_wal_size: "8GB",
+  // Sixteen processes, idle ones among them.
+  max_connections: "300"
+}
 
 const embedded = Effect.gen(function*() {
   const directory = yield* Effect.promise(() => mkdtemp(join(tmpdir(), "sluice-bench-")))

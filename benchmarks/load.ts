@@ -14,7 +14,8 @@ import { nextAnswer } from "./PartnerAnswers.ts"
 import type { Round } from "./Side.ts"
 
 export interface LoadRound extends Round {
-  readonly serverUrl: string
+  /** Several are asked in turn. */
+  readonly serverUrl: string | ReadonlyArray<string>
 }
 
 const last = `/${steps.at(-1)}`
@@ -35,16 +36,18 @@ partner.listen(0, "127.0.0.1")
 await once(partner, "listening")
 
 let made = 0
-let customer: { readonly url: string; readonly pool: Pool } | undefined
+let customer: { readonly urls: string; readonly pools: ReadonlyArray<Pool> } | undefined
 
-const poolFor = (url: string): Pool => {
-  if (customer?.url !== url) customer = { url, pool: new Pool(url, { connections: 64 }) }
-  return customer.pool
+const poolsFor = (urls: ReadonlyArray<string>): ReadonlyArray<Pool> => {
+  if (customer?.urls !== urls.join()) {
+    customer = { urls: urls.join(), pools: urls.map((url) => new Pool(url, { connections: 64 / urls.length })) }
+  }
+  return customer.pools
 }
 
 const load = ({ inFlight, maxOrders, seconds, serverUrl, waits = false }: LoadRound) =>
   new Promise((resolve, reject) => {
-    const pool = poolFor(serverUrl)
+    const pools = poolsFor([serverUrl].flat())
     const headers = { "content-type": "application/json", ...(waits && { prefer: "wait=60" }) }
     const expected = waits ? 200 : 202
     const latencies: Array<number> = []
@@ -57,6 +60,8 @@ const load = ({ inFlight, maxOrders, seconds, serverUrl, waits = false }: LoadRo
       open++
       const at = performance.now()
       const submitted = order(made++)
+      const pool = pools[started % pools.length]
+      if (pool === undefined) throw new Error("no server is named")
       const { body, statusCode } = await pool.request({
         method: "POST",
         path: "/v1/orders",

@@ -1,10 +1,17 @@
 /**
  * The schema's history, in order, and how it is applied. A migration is a file
  * `migrations/<number>_<name>.ts`, after a while in a folder of ten, whose default export is an Effect that needs
- * `SqlClient`; it runs once, in a transaction with all that are due, and never
- * changes once it was released.
+ * `SqlClient`; it runs once, and never changes once it was released.
+ *
+ * | the database is at | what is due runs | while |
+ * | --- | --- | --- |
+ * | a version before 30, or is empty | up to 30 in one transaction | no other process is there: an offline upgrade |
+ * | 30 or later | each migration in its own transaction | processes of the release before go on |
+ *
+ * A migration after 30 only adds. It reads and writes no large table as a whole, and waits at most a second for a lock:
+ * what it waits for, everybody behind it waits for, too.
  */
-import { Effect, Schema } from "effect"
+import { Duration, Effect, Schedule, Schema } from "effect"
 import { Migrator, SqlClient } from "effect/sql"
 import journal from "./migrations/0001-0010/0001_journal.ts"
 import settings from "./migrations/0001-0010/0002_settings.ts"
@@ -106,35 +113,90 @@ const lowestKnown = Effect.fn("Migrations.lowestKnown")(function*(sql: SqlClient
 /** Any number that no other program locks; "sluice" in ASCII. */
 const LOCK = 0x736c75696365
 
+/** The longest wait of a migration for a table that others use. */
+const lockPatience = "1s"
+
+/** Between two tries to get a lock, in which those who waited behind the migration have their turn. */
+const retryLocks = Schedule.spaced("1 second")
+
+/** A backup may read a table for as long as this. */
+const longestUse = Duration.minutes(10)
+
+const isLocked = (error: unknown): boolean => {
+  if (typeof error !== "object" || error === null) return false
+  const { cause, reason } = error as { readonly cause?: unknown; readonly reason?: { readonly _tag?: string } }
+  return reason?._tag === "LockTimeoutError" || isLocked(cause)
+}
+
+type Migrations = Parameters<typeof Migrator.fromRecord>[0]
+
+const numberOf = (name: string): number => Number.parseInt(name, 10)
+
+/** The migrations that run in the next transaction on a database at version `found`. */
+const nextOf = (record: Migrations, found: number): Migrations => {
+  const due = Object.entries(record).filter(([name]) => numberOf(name) > found)
+  const first = Math.min(...due.map(([name]) => numberOf(name)))
+  const last = Math.max(first, found < additiveSince ? additiveSince : first)
+  return Object.fromEntries(due.filter(([name]) => numberOf(name) <= last))
+}
+
+interface Applied {
+  readonly applied: ReadonlyArray<readonly [id: number, name: string]>
+  readonly isDone: boolean
+}
+
+/** Applies what is due next, in one transaction. Of several processes one does; the others find it done. */
+const step = Effect.fn("Migrations.step")(function*(sql: SqlClient.SqlClient, record: Migrations) {
+  const known = Math.max(0, ...Object.keys(record).map(numberOf))
+  const done: Applied = { applied: [], isDone: true }
+  yield* sql`SELECT pg_advisory_xact_lock(${LOCK}::bigint)`
+  const [table] = yield* sql`SELECT to_regclass(${TABLE}) IS NOT NULL AS there`
+  let found = 0
+  if (table?.["there"] === true) {
+    const [last] = yield* sql<{ id: number }>`SELECT coalesce(max(migration_id), 0)::int AS id FROM ${sql(TABLE)}`
+    found = last?.id ?? 0
+    // A later release has migrated it.
+    if (found > known) {
+      return known < (yield* lowestKnown(sql)) ? yield* new SchemaTooNew({ found, known }) : done
+    }
+    if (found === known) return done
+  }
+  if (found >= additiveSince) yield* sql`SELECT set_config('lock_timeout', ${lockPatience}, true)`
+  const next = nextOf(record, found)
+  const applied = yield* Migrator.make({})({ table: TABLE, loader: Migrator.fromRecord(next) })
+  const result: Applied = { applied, isDone: Math.max(...Object.keys(next).map(numberOf)) >= known }
+  return result
+})
+
+const transaction = (sql: SqlClient.SqlClient, record: Migrations) =>
+  step(sql, record).pipe(
+    sql.withTransaction,
+    Effect.tapError((error) =>
+      isLocked(error)
+        ? Effect.logWarning("a migration waits for a table that another session uses: orders go on meanwhile")
+        : Effect.void
+    ),
+    Effect.retry({ while: isLocked, schedule: retryLocks, times: Duration.toSeconds(longestUse) }),
+    Effect.catchTags({
+      MigrationError: (error) => failed(`${error.message}: ${reason(error.cause)}`, error),
+      SqlError: (error) => failed(reason(error), error)
+    })
+  )
+
 /**
  * Brings the schema up to date and answers what was applied. Of several
  * processes that start together one migrates; the others wait for it.
  * `Migrator` alone would apply an old program's migrations to any newer schema
  * without a word, and races for its own table.
  */
-export const migrate = Effect.fn("Migrations.migrate")(function*(record = migrations) {
+export const migrate = Effect.fn("Migrations.migrate")(function*(record: Migrations = migrations) {
   const sql = yield* SqlClient.SqlClient
-  const known = Math.max(0, ...Object.keys(record).map((name) => Number.parseInt(name, 10)))
-  return yield* Effect.gen(function*() {
-    yield* sql`SELECT pg_advisory_xact_lock(${LOCK}::bigint)`
-    const [table] = yield* sql`SELECT to_regclass(${TABLE}) IS NOT NULL AS there`
-    if (table?.["there"] === true) {
-      const [last] = yield* sql<{ id: number }>`SELECT coalesce(max(migration_id), 0)::int AS id FROM ${sql(TABLE)}`
-      const found = last?.id ?? 0
-      if (found > known) {
-        if (known < (yield* lowestKnown(sql))) return yield* new SchemaTooNew({ found, known })
-        // A later release has migrated it.
-        return []
-      }
-    }
-    return yield* Migrator.make({})({ table: TABLE, loader: Migrator.fromRecord(record) })
-  }).pipe(
-    sql.withTransaction,
-    Effect.catchTags({
-      MigrationError: (error) => failed(`${error.message}: ${reason(error.cause)}`, error),
-      SqlError: (error) => failed(reason(error), error)
-    })
-  )
+  const all: Array<readonly [id: number, name: string]> = []
+  for (;;) {
+    const { applied, isDone } = yield* transaction(sql, record)
+    all.push(...applied)
+    if (isDone) return all
+  }
 })
 
 const failed = (message: string, cause: unknown) =>
