@@ -107,7 +107,7 @@ describe("JsonataExpressions", () => {
         const quick = "$uppercase(order.orderType)"
         yield* evaluate(quick)
         const attack = yield* Effect.forkChild(
-          Effect.forEach(Array.from({ length: 6 }, (_, i) => i), (i) =>
+          Effect.forEach(Array.from({ length: 3 }, (_, i) => i), (i) =>
             Effect.exit(evaluate(`$match(order.attack, /^(a+)+$/) & ${i}`)), { concurrency: "unbounded" })
         )
         let between = 0

@@ -44,7 +44,8 @@ const evaluates = async (source: string): Promise<boolean> => {
 const expression = target({
   name: "expression",
   make: (random: Random) => garbled(random, random.one(sources)),
-  read: evaluates
+  read: evaluates,
+  inputs: 500
 })
 
 describe("expressions", () => {

@@ -7,7 +7,7 @@ import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoo
 import { Journal, JournalUnavailable } from "@sluice/engine/journal/Journal"
 import type { RunReader } from "@sluice/engine/journal/RunReader"
 import { PartnerBreaker } from "@sluice/engine/partners/PartnerBreaker"
-import { Clock, Context, Effect, Layer } from "effect"
+import { Clock, Context, type Duration, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { DeliverySignal } from "../outbox/DeliverySignal.ts"
 import * as Subscribed from "../outbox/Subscribed.ts"
@@ -71,6 +71,8 @@ export interface Options {
   readonly inFlight?: InFlightLimits
   /** Runs queued in the database above which submissions are refused. Default two million. */
   readonly queueLimit?: number
+  /** The time between two counts of the queue. Default 5 s. */
+  readonly queueCountEvery?: Duration.Input
 }
 
 /** Fails submissions that have waited too long, renews an idle lease, and reports if commits stop succeeding. */
@@ -136,7 +138,7 @@ const make = Effect.fnUntraced(function*<E>(options: Options, register: Register
   const health = WriteHealth.tracker()
   const lease = yield* Lease.make(options.inFlight)
   const announcements = yield* WorkNotifications.make
-  const depth = yield* QueueDepth.make(options.queueLimit ?? QueueDepth.defaultLimit)
+  const depth = yield* QueueDepth.make(options)
   const channels = yield* connectChannels(client.config)
   const worker = yield* WorkerRegistration.make(lease)
   // The breaker board wakes the claimer, which is made with the board.

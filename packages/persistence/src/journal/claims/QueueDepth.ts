@@ -3,15 +3,15 @@
  * them: above the limit intake answers 503. Counting stops at the limit, and nothing is counted while nothing is added.
  */
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
-import { Effect, Latch } from "effect"
+import { type Duration, Effect, Latch } from "effect"
 import { SqlClient } from "effect/sql"
 import { isPaused, pipelinesQueued } from "./QueuedRuns.ts"
 
 /** The default limit: a million queued runs is a backlog, twice as many is beyond any plan. */
-export const defaultLimit = 2_000_000
+const defaultLimit = 2_000_000
 
-/** A second's worth of counting is not to be done every second. */
-const rhythm = "5 seconds"
+/** The default rhythm: a count of a long queue takes up to a second. */
+const defaultEvery = "5 seconds"
 
 /** Counts up to $1 queued runs, pipeline by pipeline; those of paused ones are outside the bound. */
 export const depthQuery = `${pipelinesQueued}
@@ -26,7 +26,12 @@ export interface QueueDepth {
   readonly added: () => void
 }
 
-export const make = Effect.fnUntraced(function*(limit: number) {
+export const make = Effect.fnUntraced(function*(
+  { queueCountEvery = defaultEvery, queueLimit: limit = defaultLimit }: {
+    readonly queueLimit?: number
+    readonly queueCountEvery?: Duration.Input
+  }
+) {
   const sql = yield* SqlClient.SqlClient
   const wake = Latch.makeUnsafe(false)
   let depth = 0
@@ -39,7 +44,7 @@ export const make = Effect.fnUntraced(function*(limit: number) {
     if (depth < limit) wake.closeUnsafe()
   }).pipe(
     Effect.catch((error) => Effect.logDebug("the queue could not be counted", error)),
-    Effect.andThen(Effect.sleep(rhythm))
+    Effect.andThen(Effect.sleep(queueCountEvery))
   )
   yield* BackgroundLoop.fork("queue-depth", Effect.forever(count))
 

@@ -76,7 +76,7 @@ describe("fair share", () => {
   test(
     "submissions are refused while the queue is full, and accepted again when it is not",
     Effect.gen(function*() {
-      const front = yield* start({ executes: false, queueLimit: 5 })
+      const front = yield* start({ executes: false, queueLimit: 5, queueCountEvery: "50 millis" })
       yield* many(front, "p", 8)
       const refused = yield* Effect.flip(
         Effect.repeat(front.accept(orderOf("p")), Schedule.spaced("50 millis"))

@@ -78,7 +78,7 @@ describe("paused pipelines", () => {
     "paused runs are outside the bound on the queue, and are taken in where it is reached",
     Effect.gen(function*() {
       yield* setPaused("held", true)
-      const front = yield* start({ executes: false, queueLimit: 3 })
+      const front = yield* start({ executes: false, queueLimit: 3, queueCountEvery: "50 millis" })
       for (let n = 0; n < 8; n++) yield* front.accept(orderOf("held", true))
       const other = Effect.exit(Effect.suspend(() => front.accept(orderOf("other"))))
       yield* Effect.repeat(other, { until: ({ _tag }) => _tag === "Failure", schedule: Schedule.spaced("50 millis") })
