@@ -7,22 +7,31 @@
  * | --- | --- | --- |
  * | another's | ours | it is assigned to this process, and its lock was had |
  * | ours | another's | it is assigned to another worker, or the lock is held by one |
+ * | ours | another's | its database does not answer this process, and answers another worker |
  * | ours | ours | cell 0 does not answer: nothing moves |
  *
  * The lock decides who should execute a cell. What may be stored is decided by the fence in the cell's own database, so
  * that an owner that was frozen or cut off does no harm.
+ *
+ * A worker is gone when its heartbeats have ended, which takes five seconds. Where its process has ended and its host has
+ * not, that is known within two: each worker tries to connect to the one after it, in the order of their names.
  */
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
-import { Context, Effect, Layer, Option } from "effect"
+import { Clock, Context, Effect, Layer, Option } from "effect"
 import { Runner, RunnerAddress, RunnerStorage, ShardId, ShardingConfig, SqlRunnerStorage } from "effect/cluster"
-import { type Address, nameOf } from "./Address.ts"
+import * as Absences from "./Absences.ts"
+import { type Address, nameOf, parseName } from "./Address.ts"
 import { assign } from "./Assignment.ts"
+import type { Reached } from "./Reachability.ts"
 
 /** A worker that is not heard of for this long is gone, and its locks are free. */
 const expiry = "5 seconds"
 
 /** Between two heartbeats. */
 const beat = "1 second"
+
+/** The time to connect to another worker. One that is frozen takes longer; one that has ended refuses at once. */
+const reachPatience = "500 millis"
 
 /** A statement on cell 0 that takes longer has failed. */
 const patience = "3 seconds"
@@ -39,6 +48,8 @@ export interface Duties {
   readonly take: (cell: number) => Effect.Effect<boolean>
   /** Returns at once; what is in flight ends in the background. */
   readonly give: (cell: number) => Effect.Effect<void>
+  /** False while the cell's database does not answer this process. */
+  readonly isReachable: (cell: number) => boolean
 }
 
 export interface Options {
@@ -47,6 +58,8 @@ export interface Options {
   /** This process may own cells. */
   readonly executes: boolean
   readonly duties: Duties
+  /** Tries to connect to another worker. */
+  readonly reach: (worker: string) => Effect.Effect<Reached>
   /** Passes when the process stops: its cells are then left to others at once. */
   readonly stopped: Effect.Effect<void>
 }
@@ -59,6 +72,11 @@ interface State {
   /** Had by their locks, and not executed yet: it may take longer than a heartbeat. */
   readonly taking: Set<number>
   owners: ReadonlyMap<number, string>
+  absences: Absences.Absences
+  /** The groups of this worker's registration. */
+  groups: ReadonlyArray<string>
+  /** The last worker that a connection reached. */
+  reached: string | undefined
 }
 
 const shards = (cells: Iterable<number>): ReadonlyArray<ShardId.ShardId> => [...cells].map(shardOf)
@@ -87,24 +105,75 @@ const begin = (state: State, cell: number) => {
   )
 }
 
+/** The worker that this one watches; `undefined` where there is no other. */
+const watched = ({ self }: State, names: ReadonlyArray<string>): string | undefined => {
+  const sorted = names.filter((name) => name !== nameOf(self)).toSorted()
+  return sorted.find((name) => name > nameOf(self)) ?? sorted[0]
+}
+
+/**
+ * Tells all that the watched worker is gone, if its process has ended; gives its name then. Only one that was reached
+ * before: a port that is closed to this process alone says nothing of the worker, which would come back at each beat.
+ */
+const missed = Effect.fnUntraced(function*(state: State, names: ReadonlyArray<string>) {
+  const name = watched(state, names)
+  const address = name === undefined ? undefined : parseName(name)
+  if (name === undefined || address === undefined) return undefined
+  const reached = yield* Effect.timeoutOption(state.options.reach(name), reachPatience)
+  if (Option.contains(reached, "reached")) state.reached = name
+  if (!Option.contains(reached, "refused") || state.reached !== name) return undefined
+  state.reached = undefined
+  yield* state.storage.setRunnerHealth(RunnerAddress.make(address.host, address.port), false)
+  yield* Effect.logInfo(`the process at ${name} has ended`)
+  return name
+})
+
+/** Registers this worker, with the cells that it does not reach. */
+const register = ({ groups, self, storage }: State) =>
+  storage.register(new Runner.Runner({ address: self, groups, weight: 1 }), true)
+
+/** Renews the locks of what is held, and gives away what another process was quicker to lock. */
+const renew = Effect.fnUntraced(function*(state: State) {
+  const { held, self, storage, taking } = state
+  const kept = new Set((yield* storage.refresh(self, shards([...held, ...taking]))).map(cellOfShard))
+  const lost = [...held].filter((cell) => !kept.has(cell))
+  if (lost.length === 0) return
+  // The session of the locks was lost.
+  const regained = (yield* storage.acquire(self, shards(lost))).map(cellOfShard)
+  for (const cell of lost) if (!regained.includes(cell)) yield* give(state, cell)
+})
+
+/** Assigns each cell to one of the workers that are alive; false where this one has to register first. */
+const reassign = Effect.fnUntraced(function*(state: State) {
+  const { options, self, storage } = state
+  const alive = (yield* storage.getRunners).filter(([, healthy]) => healthy).map(([runner]) => runner)
+  const names = alive.map(({ address }) => nameOf(address))
+  if (options.executes) {
+    const unreachable = Absences.groupsOf(options.cells.filter((cell) => !options.duties.isReachable(cell)))
+    const isChanged = unreachable.join() !== state.groups.slice(1).join()
+    state.groups = [group, ...unreachable]
+    if (isChanged || !names.includes(nameOf(self))) yield* register(state)
+    if (!names.includes(nameOf(self))) return false
+  }
+  const gone = options.executes ? yield* missed(state, names) : undefined
+  const said = new Map(alive.map(({ address, groups }) => [nameOf(address), Absences.cellsOf(groups)]))
+  if (options.executes) said.set(nameOf(self), Absences.cellsOf(state.groups))
+  if (gone !== undefined) said.delete(gone)
+  const now = yield* Clock.currentTimeMillis
+  state.absences = Absences.next(state.absences, said, now)
+  state.owners = assign(
+    options.cells,
+    [...said.keys()],
+    (worker, cell) => Absences.isAbsent(state.absences, worker, cell, now)
+  )
+  return true
+})
+
 /** One heartbeat, and what follows from what is seen then. */
 const look = Effect.fnUntraced(function*(state: State) {
   const { held, options, self, storage, taking } = state
-  if (options.executes) {
-    const kept = new Set((yield* storage.refresh(self, shards([...held, ...taking]))).map(cellOfShard))
-    const lost = [...held].filter((cell) => !kept.has(cell))
-    // The session of the locks was lost: they are had again, unless another process was quicker.
-    const regained = lost.length === 0 ? [] : (yield* storage.acquire(self, shards(lost))).map(cellOfShard)
-    for (const cell of lost) if (!regained.includes(cell)) yield* give(state, cell)
-  }
-  const runners = yield* storage.getRunners
-  const names = runners.filter(([, healthy]) => healthy).map(([{ address }]) => nameOf(address))
-  if (options.executes && !names.includes(nameOf(self))) {
-    yield* storage.register(new Runner.Runner({ address: self, groups: [group], weight: 1 }), true)
-    return
-  }
-  state.owners = assign(options.cells, names)
-  if (!options.executes) return
+  if (options.executes) yield* renew(state)
+  if (!(yield* reassign(state)) || !options.executes) return
   const own = options.cells.filter((cell) => state.owners.get(cell) === nameOf(self))
   for (const cell of Array.from(held)) if (!own.includes(cell)) yield* give(state, cell)
   const wanted = own.filter((cell) => !held.has(cell) && !taking.has(cell))
@@ -147,7 +216,17 @@ export const layerStorage = (options: Options) =>
     Effect.gen(function*() {
       const storage = yield* RunnerStorage.RunnerStorage
       const self = RunnerAddress.make(options.address.host, options.address.port)
-      const state: State = { options, self, storage, held: new Set(), taking: new Set(), owners: new Map() }
+      const state: State = {
+        options,
+        self,
+        storage,
+        held: new Set(),
+        taking: new Set(),
+        owners: new Map(),
+        absences: Absences.none,
+        groups: [group],
+        reached: undefined
+      }
       const looking = Effect.forever(
         look(state).pipe(
           // While cell 0 is away nothing moves.

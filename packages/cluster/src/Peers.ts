@@ -15,7 +15,7 @@ import type { IncomingMessage } from "node:http"
 import { Agent, request as httpsRequest } from "node:https"
 import { nameOf, parseName } from "./Address.ts"
 import { addressHeader, callerHeader, cellHeader, type Member, notOwner, proofOf, tls } from "./PeerKeys.ts"
-import { Reachability } from "./Reachability.ts"
+import { Reachability, type Reached } from "./Reachability.ts"
 
 type Response = HttpServerResponse.HttpServerResponse
 
@@ -38,6 +38,8 @@ export type { Member }
 export interface Peers {
   /** Serves the request at `owner`, and `here` where that is this process or cannot be reached. */
   readonly forward: (cell: number, owner: string | undefined, here: Handler) => Handler
+  /** Tries a connection of its own to the process of that name. */
+  readonly reach: (name: string) => Effect.Effect<Reached>
 }
 
 /** The time to reach an owner; one that is gone refuses at once. */
@@ -89,6 +91,16 @@ interface Connections {
   readonly reachability: Reachability
 }
 
+/**
+ * Closes the connections to an owner that are kept and not in use. Where the owner cannot be reached, each of them would
+ * take one more request that nobody answers; a new connection fails before anything is sent.
+ */
+const forget = (agent: Agent, owner: string) => {
+  for (const [name, sockets = []] of Object.entries(agent.freeSockets)) {
+    if (name.startsWith(`${owner}:`)) { for (const socket of sockets) socket.destroy() }
+  }
+}
+
 /** `undefined`: the request was certainly not taken. */
 const exchange = ({ agent, reachability }: Connections, { body, caller, cell, owner, request }: Forwarded) =>
   Effect.callback<IncomingMessage | "lost" | undefined>((resume) => {
@@ -109,7 +121,9 @@ const exchange = ({ agent, reachability }: Connections, { body, caller, cell, ow
       }
     })
     const looking = setInterval(async () => {
-      if (isConnected && !(await reachability.check(owner))) sent.destroy()
+      if (!isConnected || (await reachability.check(owner)) === "reached") return
+      forget(agent, owner)
+      sent.destroy()
     }, lookMs)
     sent.on("close", () => clearInterval(looking))
     sent.on("socket", (socket) => {
@@ -211,7 +225,8 @@ export const make = Effect.fnUntraced(function*({ address, keys }: Member, rules
           owner === undefined || owner === self || !rules.isForwarded(request.method, request.url)
             ? here
             : atOwner({ agent, reachability, rules, cell, owner, here }, request)
-      )
+      ),
+    reach: (name) => Effect.promise(() => reachability.check(name))
   }
   return peers
 })

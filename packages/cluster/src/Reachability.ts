@@ -14,15 +14,18 @@ const patienceMs = 3000
 /** An answer is good for so long. */
 const freshMs = 1000
 
+/** `refused`: the host answers, and nothing listens there, as where the process has ended. */
+export type Reached = "reached" | "refused" | "silent"
+
 interface Probe {
   readonly begun: number
-  readonly result: Promise<boolean>
+  readonly result: Promise<Reached>
 }
 
-const handshake = (name: string, proof: Redacted.Redacted<Proof> | undefined): Promise<boolean> =>
+const handshake = (name: string, proof: Redacted.Redacted<Proof> | undefined): Promise<Reached> =>
   new Promise((resolve) => {
     const address = parseName(name)
-    if (address === undefined || proof === undefined) return resolve(false)
+    if (address === undefined || proof === undefined) return resolve("silent")
     const socket = connect({
       ...tls,
       host: address.host,
@@ -31,14 +34,14 @@ const handshake = (name: string, proof: Redacted.Redacted<Proof> | undefined): P
       checkServerIdentity: () => undefined,
       pskCallback: () => Redacted.value(proof)
     })
-    const settle = (isReachable: boolean) => {
+    const settle = (reached: Reached) => {
       socket.destroy()
-      resolve(isReachable)
+      resolve(reached)
     }
-    socket.once("secureConnect", () => settle(true))
-    socket.once("timeout", () => settle(false))
-    socket.once("error", () => settle(false))
-    socket.once("close", () => settle(false))
+    socket.once("secureConnect", () => settle("reached"))
+    socket.once("timeout", () => settle("silent"))
+    socket.once("error", ({ code }: NodeJS.ErrnoException) => settle(code === "ECONNREFUSED" ? "refused" : "silent"))
+    socket.once("close", () => settle("silent"))
   })
 
 export class Reachability {
@@ -49,8 +52,8 @@ export class Reachability {
     this.proof = proof
   }
 
-  /** True if the process of that name has completed a handshake within the last second. */
-  check(name: string): Promise<boolean> {
+  /** `reached` if the process of that name has completed a handshake within the last second. */
+  check(name: string): Promise<Reached> {
     const now = performance.now()
     const known = this.probes.get(name)
     if (known !== undefined && now - known.begun < freshMs) return known.result

@@ -24,6 +24,18 @@ describe("Assignment", () => {
     assert.deepStrictEqual(assign(cells.toReversed(), workers.toReversed()), owners)
   })
 
+  it.prop("a cell goes to a worker that reaches it, if there is one", [Fleet, Schema.Int], ([fleet, salt]) => {
+    const cells = [...new Set(fleet.cells)]
+    const workers = [...new Set(addresses(fleet.workers))]
+    const isAbsent = (worker: string, cell: number) =>
+      (worker.length * 7 + worker.charCodeAt(7) + cell + salt) % 3 === 0
+    const owners = assign(cells, workers, isAbsent)
+    assert.strictEqual(owners.size, workers.length === 0 ? 0 : cells.length)
+    for (const [cell, owner] of owners) {
+      if (workers.some((worker) => !isAbsent(worker, cell))) assert.isFalse(isAbsent(owner, cell))
+    }
+  })
+
   it("a worker that goes moves its own cells, and few others", () => {
     const cells = Array.from({ length: 64 }, (_, cell) => cell)
     const before = assign(cells, addresses([1, 2, 3, 4]))

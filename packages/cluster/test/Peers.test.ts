@@ -160,6 +160,34 @@ describe("Peers", () => {
       assert.deepStrictEqual(yield* Fiber.join(waiting), { status: 503, etag: undefined, text: "cell 5 lost" })
     }).pipe(Effect.scoped))
 
+  it.live("where an owner has fallen silent, connections that were kept are not used again", () =>
+    Effect.gen(function*() {
+      const { port, serving } = yield* setUp
+      const { forward } = yield* Peers.make({ address: { host: "127.0.0.1", port: 1 }, keys: [keyOf(1)] }, rules)
+      const together = yield* Deferred.make<void>()
+      let arrived = 0
+      yield* serving([1], (_cell, caller) =>
+        Effect.andThen(
+          Effect.suspend(() => ++arrived === 8 ? Deferred.succeed(together, undefined) : Deferred.await(together)),
+          owner(caller)
+        ))
+      const between = yield* cable(port)
+      const send = Effect.map(
+        Effect.provideService(
+          forward(5, `127.0.0.1:${between.port}`, here),
+          HttpServerRequest.HttpServerRequest,
+          asked("/orders")
+        ),
+        ({ status }) => status
+      )
+      const first = yield* Effect.all(Array.from({ length: 8 }, () => send), { concurrency: "unbounded" })
+      assert.deepStrictEqual(new Set(first), new Set([202]))
+      yield* between.cut
+      assert.strictEqual(yield* send, 503)
+      // A new connection fails before anything is sent.
+      assert.strictEqual(yield* send, 200)
+    }).pipe(Effect.scoped))
+
   it.live("an owner that stops answers what is still sent to it, so that no request is lost", () =>
     Effect.gen(function*() {
       const { port, serving } = yield* setUp
@@ -176,11 +204,13 @@ describe("Peers", () => {
         process
       )
       assert.strictEqual((yield* send).status, 202)
+      const isAnswered = yield* Deferred.make<void>()
+      const sent = Effect.tap(Effect.map(send, ({ status }) => status), () => Deferred.succeed(isAnswered, undefined))
       const sending = yield* Effect.forkChild(Effect.all(
-        Array.from({ length: 8 }, () => Effect.replicateEffect(Effect.map(send, ({ status }) => status), 50)),
+        Array.from({ length: 8 }, () => Effect.replicateEffect(sent, 50)),
         { concurrency: "unbounded" }
       ))
-      yield* Effect.sleep("100 millis")
+      yield* Deferred.await(isAnswered)
       isGiven = true
       yield* Scope.close(process, Exit.void)
       const statuses = new Set((yield* Fiber.join(sending)).flat())

@@ -112,6 +112,8 @@ export interface Member {
   /** Seconds of processor time that it has used. */
   readonly cpu: Effect.Effect<number>
   readonly log: () => string
+  /** When it began to execute a cell, each time, in milliseconds of this process. */
+  readonly took: ReadonlyArray<{ readonly cell: number; readonly at: number }>
 }
 
 export interface Fleet {
@@ -164,9 +166,14 @@ const start = Effect.fnUntraced(function*(path: string, host: Host, roles: strin
       })
   )
   let log = ""
+  const took: Array<{ readonly cell: number; readonly at: number }> = []
   yield* Effect.callback<void>((resume) => {
     const hear = (data: Buffer) => {
-      log += data.toString()
+      const text = data.toString()
+      log += text
+      for (const [, cell] of text.matchAll(/cell (\d+) is owned by this process/g)) {
+        took.push({ cell: Number(cell), at: performance.now() })
+      }
       if (log.includes("ready at")) resume(Effect.void)
     }
     child.stdout.on("data", hear)
@@ -180,7 +187,8 @@ const start = Effect.fnUntraced(function*(path: string, host: Host, roles: strin
     signal: (signal) => void child.kill(signal),
     ended: ended(child),
     cpu: Effect.promise(async () => secondsOf(await readFile(`/proc/${child.pid}/stat`, "utf8"))),
-    log: () => log
+    log: () => log,
+    took
   }
   return member
 })

@@ -79,6 +79,8 @@ const until = (holds: () => boolean) =>
 
 export interface Loss {
   readonly cells: ReadonlyArray<number>
+  /** Until each cell had another owner; infinite where one had none, or kept its owner. */
+  readonly ownedMs: number
   /** Until an order of each cell was accepted that was sent after the loss. */
   readonly orderMs: number
   /** Until the partner was called for each cell by the next owner. */
@@ -117,8 +119,11 @@ export const lose = Effect.fnUntraced(function*(
     performance.now() > begin + window
     && cells.every((cell) => accepted(cell).some(Number.isFinite) && called(cell).some((at) => at > begin))
   )
+  const took = cluster.workers.flatMap((other) => other === worker ? [] : other.took)
+  const taken = (cell: number) => took.filter((each) => each.cell === cell).map(({ at }) => at)
   const loss: Loss = {
     cells,
+    ownedMs: Math.max(...cells.map((cell) => firstAfter(taken(cell), begin))),
     orderMs: Math.max(...cells.map((cell) => firstAfter(accepted(cell), begin))),
     runMs: Math.max(...cells.map((cell) => firstAfter(called(cell), begin))),
     refused: orders.filter(({ refusals, sentAt }) => sentAt > begin - 1000 && refusals.length > 0).length,

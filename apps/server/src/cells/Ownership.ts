@@ -48,9 +48,11 @@ export const ownership = Effect.fnUntraced(function*<E extends { readonly messag
       cells: [...byId.keys()],
       executes,
       stopped,
+      reach: peers.reach,
       duties: {
         take: (cell) => Effect.provideContext(byId.get(cell)?.take(home) ?? Effect.succeed(false), context),
-        give: (cell) => byId.get(cell)?.give ?? Effect.void
+        give: (cell) => byId.get(cell)?.give ?? Effect.void,
+        isReachable: (cell) => byId.get(cell)?.entry.isAway() === false
       }
     }).pipe(Layer.provide(Database.layerPool({ url, maxConnections: 2, applicationName: "sluice-cluster" }))),
     scope
