@@ -16,6 +16,8 @@ import type { Round } from "./Side.ts"
 export interface LoadRound extends Round {
   /** Several are asked in turn. */
   readonly serverUrl: string | ReadonlyArray<string>
+  /** An API key, where the server asks for one. */
+  readonly key?: string
 }
 
 const last = `/${steps.at(-1)}`
@@ -45,10 +47,14 @@ const poolsFor = (urls: ReadonlyArray<string>): ReadonlyArray<Pool> => {
   return customer.pools
 }
 
-const load = ({ inFlight, maxOrders, seconds, serverUrl, waits = false }: LoadRound) =>
+const load = ({ inFlight, key, maxOrders, seconds, serverUrl, waits = false }: LoadRound) =>
   new Promise((resolve, reject) => {
     const pools = poolsFor([serverUrl].flat())
-    const headers = { "content-type": "application/json", ...(waits && { prefer: "wait=60" }) }
+    const headers = {
+      "content-type": "application/json",
+      ...(waits && { prefer: "wait=60" }),
+      ...(key !== undefined && { authorization: `Bearer ${key}` })
+    }
     const expected = waits ? 200 : 202
     const latencies: Array<number> = []
     const begun = performance.now()
