@@ -47,7 +47,7 @@ const settings = {
   max_connections: "300"
 }
 
-const embedded = Effect.fnUntraced(function*(more: Readonly<Record<string, string>>) {
+const embedded = Effect.gen(function*() {
   const directory = yield* Effect.promise(() => mkdtemp(join(tmpdir(), "sluice-bench-")))
   // Run by root, PostgreSQL runs as another account and must get in.
   yield* Effect.promise(() => chmod(directory, 0o711))
@@ -55,10 +55,7 @@ const embedded = Effect.fnUntraced(function*(more: Readonly<Record<string, strin
   yield* Effect.addFinalizer(() =>
     Effect.promise(() => Promise.all(homes.map((home) => rm(home, { recursive: true, force: true }))))
   )
-  const { home, pid, url } = yield* EmbeddedPostgres.make({
-    dataDirectory: directory,
-    settings: { ...settings, ...more }
-  })
+  const { home, pid, url } = yield* EmbeddedPostgres.make({ dataDirectory: directory, settings })
   homes.push(home)
   return { url: Redacted.value(url), postmaster: yield* pid }
 })
@@ -67,14 +64,11 @@ const embedded = Effect.fnUntraced(function*(more: Readonly<Record<string, strin
 const ended = new AbortController()
 process.once("SIGINT", () => ended.abort()).once("SIGTERM", () => ended.abort())
 
-/** Runs `use` with a server that is there for as long as it takes; `more` are settings of an embedded one. */
-export const using = <A>(
-  use: (server: DatabaseServer) => Promise<A>,
-  more: Readonly<Record<string, string>> = {}
-): Promise<A> =>
+/** Runs `use` with a server that is there for as long as it takes. */
+export const using = <A>(use: (server: DatabaseServer) => Promise<A>): Promise<A> =>
   Effect.gen(function*() {
     const given = process.env["DATABASE_URL"]
-    const { postmaster, url } = given === undefined ? yield* embedded(more) : { postmaster: undefined, url: given }
+    const { postmaster, url } = given === undefined ? yield* embedded : { postmaster: undefined, url: given }
     const admin = yield* Effect.acquireRelease(
       Effect.promise(() => connect(url)),
       (client) => Effect.promise(() => client.end())

@@ -177,4 +177,4 @@ await using(async (database) => {
   await one.end()
   await four.end()
   await partner.end()
-}, { max_connections: "300" })
+})

@@ -30,6 +30,12 @@ const expiry = "5 seconds"
 /** Between two heartbeats. */
 const beat = "1 second"
 
+/**
+ * An operation on the locks fails after this time, a third of `expiry` at most, and the session that holds them is given
+ * up. On a busy machine a second is short.
+ */
+const lockPatience = expiry
+
 /** The time to connect to another worker. One that is frozen takes longer; one that has ended refuses at once. */
 const reachPatience = "500 millis"
 
@@ -199,7 +205,7 @@ const storageOf = ({ address }: Options) =>
       availableShardGroups: [group],
       assignedShardGroups: [group],
       shardLockExpiration: expiry,
-      shardLockRefreshInterval: beat
+      shardLockRefreshInterval: lockPatience
     }))
   )
 
