@@ -92,8 +92,8 @@ interface Connections {
 }
 
 /**
- * Closes the connections to an owner that are kept and not in use. Where the owner cannot be reached, each of them would
- * take one more request that nobody answers; a new connection fails before anything is sent.
+ * Closes the idle connections to an owner that cannot be reached. A request that is sent over one of them gets no answer,
+ * and may have been served; a new connection fails before anything is sent.
  */
 const forget = (agent: Agent, owner: string) => {
   for (const [name, sockets = []] of Object.entries(agent.freeSockets)) {
