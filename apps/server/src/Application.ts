@@ -57,6 +57,7 @@ import { RecordedRuns } from "@sluice/persistence/internal/queries/RecordedRuns"
 import { Resources } from "@sluice/persistence/internal/queries/Resources"
 import * as RunTranscripts from "@sluice/persistence/internal/records/RunTranscripts"
 import { JobLists } from "@sluice/persistence/internal/retries/JobLists"
+import * as DatabaseClock from "@sluice/persistence/internal/schema/DatabaseClock"
 import { connectionsOf } from "@sluice/persistence/internal/sql/ConnectionBudget"
 import { OrderTimeline } from "@sluice/persistence/internal/timeline/OrderTimeline"
 import * as Watchdog from "@sluice/persistence/internal/watchdog/Watchdog"
@@ -268,6 +269,7 @@ const engine = <Clients, E, R>(
     Layer.provideMerge(
       Layer.mergeAll(plugins, counted(config, authorities), DigestNode.layer)
     ),
+    Layer.provideMerge(DatabaseClock.layer),
     Layer.provideMerge(database)
   )
 }

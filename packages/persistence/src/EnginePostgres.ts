@@ -10,6 +10,7 @@ import { Layer, Redacted } from "effect"
 import type * as SqlClient from "effect/sql/SqlClient"
 import * as JournalPostgres from "./journal/JournalPostgres.ts"
 import * as Database from "./schema/Database.ts"
+import * as DatabaseClock from "./schema/DatabaseClock.ts"
 
 export interface EnginePostgresOptions extends JournalPostgres.Options {
   /** As `DATABASE_URL` takes it: `postgres://user:password@host:5432/database`. The tables are made, and migrated. */
@@ -29,6 +30,7 @@ export const layer = (
   Database.DatabaseError | JournalUnavailable
 > =>
   JournalPostgres.layerInTime(journal).pipe(
+    Layer.provideMerge(DatabaseClock.layer),
     Layer.provideMerge(Database.layer({
       url: typeof url === "string" ? Redacted.make(url) : url,
       ...(maxConnections !== undefined && { maxConnections })

@@ -7,18 +7,18 @@ import type { RecordedAction } from "@sluice/domain/access/Action"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import type { JobKind, RunJobKind } from "@sluice/domain/run/Job"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Semaphore } from "effect"
 import { untilAvailable } from "../journal/UntilAvailable.ts"
 import type { HeldJob, JobHandler, RunJobHandler } from "./JobHandler.ts"
-import { type Job, Jobs } from "./Jobs.ts"
+import { type Job, type JobItem, Jobs } from "./Jobs.ts"
 
 export interface JobOptions {
-  /** Runs of a job that are acted on at once. Default 8. */
+  /** Runs of a job that are acted on at once. Default 32. */
   readonly concurrency?: number
 }
 
-/** Runs that are taken up in one statement. */
-const batchSize = 64
+/** Runs that are taken up in one statement. The next ones are taken when all of these are settled. */
+const batchSize = 512
 /** The recorded action on each run of a job of the kind. */
 const actions = { cancel: "run.cancel", retry: "run.retry", resolve: "step.resolve" } as const satisfies Record<
   RunJobKind,
@@ -28,9 +28,25 @@ const actions = { cancel: "run.cancel", retry: "run.retry", resolve: "step.resol
 const lookEvery = "10 seconds"
 const renewEvery = "2 seconds"
 
+/** Counts what is settled while a statement is under way with the next one: one statement for many runs. */
+const settler = Effect.fnUntraced(function*(jobs: Jobs["Service"], jobId: string) {
+  const oneAtATime = yield* Semaphore.make(1)
+  let waiting: Array<JobItem> = []
+  const flush = oneAtATime.withPermit(Effect.suspend(() => {
+    const items = waiting
+    waiting = []
+    return items.length === 0 ? Effect.void : untilAvailable(jobs.settle(jobId, items))
+  }))
+  return (item: JobItem): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      waiting.push(item)
+      return flush
+    })
+})
+
 const make = Effect.fnUntraced(function*<R>(
   handlers: Effect.Effect<ReadonlyArray<JobHandler>, never, R>,
-  { concurrency = 8 }: JobOptions
+  { concurrency = 32 }: JobOptions
 ) {
   const jobs = yield* Jobs
   const owner = yield* newUuid
@@ -40,13 +56,14 @@ const make = Effect.fnUntraced(function*<R>(
       const total = yield* untilAvailable(jobs.matches({ ...job, kind }))
       yield* untilAvailable(jobs.progress(job.id, owner, { total }))
     }
+    const settle = yield* settler(jobs, job.id)
     const one = Effect.fnUntraced(function*(runId: string) {
       if (cancelling()) return
       const item = yield* Effect.provideService(act(job, runId), CurrentJobAct, {
         jobId: job.id,
         action: actions[kind]
       })
-      yield* untilAvailable(jobs.settle(job.id, item))
+      yield* settle(item)
     })
     for (;;) {
       if (cancelling()) return "cancelled" as const

@@ -97,8 +97,8 @@ export class Jobs extends Context.Service<Jobs, {
   readonly renew: (id: string, owner: string) => Effect.Effect<"held" | "cancelling" | "lost", JournalUnavailable>
   /** Runs to act on next: those taken up and not settled, else up to `size` further ones, oldest first; none at the end. */
   readonly take: (id: string, owner: string, size: number) => Effect.Effect<ReadonlyArray<string>, JournalUnavailable>
-  /** Counts a run, once. */
-  readonly settle: (id: string, item: JobItem) => Effect.Effect<void, JournalUnavailable>
+  /** Stores the results of runs, and counts each run once. */
+  readonly settle: (id: string, items: ReadonlyArray<JobItem>) => Effect.Effect<void, JournalUnavailable>
   /** Replaces the counts that are given, of a job that has no items. */
   readonly progress: (id: string, owner: string, counts: Partial<JobCounts>) => Effect.Effect<void, JournalUnavailable>
   /** Ends the job, unless another has it. */

@@ -5,7 +5,7 @@
  */
 import { processEventId, uuidOf } from "@sluice/domain/identity/Ids"
 import { isFinal } from "@sluice/domain/run/ProcessEvent"
-import { type Duration, Effect } from "effect"
+import { type Duration, Effect, Semaphore } from "effect"
 import { CancelRun } from "../commands/CancelRun.ts"
 import type { Receipt } from "../commands/Intake.ts"
 import { awaitedStep, ResolveStep } from "../commands/ResolveStep.ts"
@@ -20,6 +20,9 @@ import type { Job, JobItem } from "./Jobs.ts"
 /** The wait where there is no room for a further run. */
 const pause = "1 second"
 
+/** Retries that are stored at once: each holds a connection of the pool that requests need too. */
+const storedAtOnce = 4
+
 /** The same after a crash, so that a retry that was opened before is found and not opened again. */
 const keyOf = (job: Job, runId: string): string => `retry job ${job.id} ${runId}`
 
@@ -32,15 +35,16 @@ export const retries = Effect.fnUntraced(function*(patience: Duration.Input = "3
   const retry = yield* RetryRun
   const runs = yield* Runs
   const journal = yield* Journal
+  const storing = yield* Semaphore.make(storedAtOnce)
 
   const open = (job: Job, runId: string): Effect.Effect<Receipt | string> =>
-    retry.retry(processEventId(runId), {
+    storing.withPermit(retry.retry(processEventId(runId), {
       reason: job.reason,
       idempotencyKey: keyOf(job, runId),
       ...requester(job),
       ...(job.options.pipeline !== undefined && { pipeline: job.options.pipeline }),
       ...(job.options.newKey !== undefined && { newKey: job.options.newKey })
-    }).pipe(Effect.catchTags({
+    })).pipe(Effect.catchTags({
       IntakeConflict: ({ message }) => Effect.succeed(message),
       RetryRefused: ({ path, message }) => Effect.succeed(`${path} ${message}`),
       RunNotFound: ({ runId }) => Effect.succeed(`${runId} does not exist any more`),

@@ -30,16 +30,19 @@ interface Locked {
   readonly event_id: string
 }
 
-interface Known {
-  readonly run_id: string
-  readonly fingerprint: Uint8Array | null
-  readonly state: RunState
-}
-
-interface OpenRun {
-  readonly runId: string
-  readonly retryOf: string
-  readonly state: RunState
+/** The state of the order's runs under the lock of its row. */
+interface Found {
+  /** True unless this process was fenced, or its epoch was lost: then it may hold nothing. */
+  readonly standing: boolean
+  /** True if a run over the order is open. */
+  readonly ahead: boolean
+  /** The run that the request's key has made before. */
+  readonly key_run: string | null
+  readonly key_fingerprint: Uint8Array | null
+  readonly key_state: RunState | null
+  /** The open run for which the run cannot be retried. */
+  readonly open_id: string | null
+  readonly open_state: RunState | null
 }
 
 const at = (millis: number) => PgTypes.timestamptz(millis)
@@ -51,36 +54,46 @@ const printable = (text: string | undefined): string | null => text?.replaceAll(
 const same = (a: Uint8Array | undefined, b: Uint8Array | null): boolean =>
   a === undefined && b === null || sameFingerprint(a, b)
 
-/**
- * The run that the request's key has made before; a new key is stored with the request's run. A key of another request
- * is a conflict.
- */
-const repeatedRun = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, request: Reprocess) {
-  const { fingerprint, idempotencyKey, orderId, run } = request
-  if (idempotencyKey === undefined) return undefined
-  const [known] = yield* sql<Known>`select k.run_id, k.fingerprint, r.state from process_keys k
-    join runs r on r.id = k.run_id where k.order_id = ${orderId}
-      and k.key in (${idempotencyKey}, erased_key(${idempotencyKey}))`
-  if (known === undefined) {
-    yield* sql`insert into process_keys (order_id, key, run_id, fingerprint)
-      values (${orderId}, ${idempotencyKey}, ${run.runId}, ${fingerprint ?? null})`
-    return undefined
-  }
-  if (same(fingerprint, known.fingerprint)) return known
-  return yield* new IntakeConflict({
-    message: `Idempotency-Key ${JSON.stringify(idempotencyKey)} was used for another request to process `
-      + `order ${orderId}`
-  })
-})
+/** Reads all that decides about the request, in one statement: its snapshot is younger than the lock. */
+const find = (
+  sql: SqlClient.SqlClient,
+  { idempotencyKey, orderId, run }: Reprocess,
+  { epoch, worker }: { readonly worker: string; readonly epoch: number }
+) =>
+  sql<Found>`with me as materialized (select id from workers
+      where id = ${worker} and epoch = ${epoch} and not fenced for key share)
+    select exists (select from me) as standing,
+      exists (select from runs where order_id = ${orderId}
+        and state in ('queued', 'running', 'waiting', 'compensating')) as ahead,
+      k.run_id as key_run, k.fingerprint as key_fingerprint, k.state as key_state,
+      o.id as open_id, o.state as open_state
+    from (values (1)) one
+    left join lateral (select k.run_id, k.fingerprint, r.state from process_keys k join runs r on r.id = k.run_id
+      where k.order_id = ${orderId} and k.key in (${idempotencyKey ?? null}, erased_key(${idempotencyKey ?? null}))
+      limit 1) k on true
+    left join lateral (select id, state from runs where order_id = ${orderId}
+      and (id = ${run.retryOf ?? null}::uuid or retry_of = ${run.retryOf ?? null}::uuid)
+      and state in ('queued', 'running', 'waiting', 'compensating') order by id limit 1) o on true`
 
-/** Fails where the run retries one that another open run retries already. */
-const refuseSecondRetry = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, { orderId, run }: Reprocess) {
-  if (run.retryOf === undefined) return
-  const [other] = yield* sql<OpenRun>`select id as "runId", retry_of as "retryOf", state from runs
-    where order_id = ${orderId} and (id = ${run.retryOf} or retry_of = ${run.retryOf})
-      and state in ('queued', 'running', 'waiting', 'compensating') order by id limit 1`
-  if (other !== undefined) return yield* retryConflict(run, other)
-})
+/** The run that the request's key has made before. A key of another request is a conflict. */
+const repeatedRun = ({ fingerprint, idempotencyKey, orderId }: Reprocess, found: Found) => {
+  const { key_fingerprint, key_run, key_state } = found
+  if (key_run === null || key_state === null) return Effect.undefined
+  return same(fingerprint, key_fingerprint)
+    ? Effect.succeed({ runId: key_run, state: key_state })
+    : Effect.fail(
+      new IntakeConflict({
+        message: `Idempotency-Key ${JSON.stringify(idempotencyKey)} was used for another request to process `
+          + `order ${orderId}`
+      })
+    )
+}
+
+/** Fails where the run retries one that is open, or that another open run retries already. */
+const refuseSecondRetry = ({ run }: Reprocess, { open_id, open_state }: Found) =>
+  run.retryOf === undefined || open_id === null || open_state === null
+    ? Effect.void
+    : retryConflict(run, { runId: open_id, state: open_state })
 
 /** Stores the change of the order that comes with the run, and returns the order's version after it. */
 const writtenVersion = Effect.fnUntraced(function*(
@@ -150,23 +163,21 @@ export const reprocess = Effect.fnUntraced(function*(
     Effect.gen(function*() {
       const [order] = yield* sql<Locked>`select version, event_id from orders where id = ${orderId} for no key update`
       if (order === undefined) return yield* new OrderNotFound({ orderId })
-      const known = yield* repeatedRun(sql, request)
-      if (known !== undefined) {
-        const { run_id: runId, state } = known
-        return { _tag: "Repeated", orderId, eventId: order.event_id, runId, state } as const
-      }
-      yield* refuseSecondRetry(sql, request)
+      const [found] = yield* find(sql, request, identity)
+      if (found === undefined) return yield* Effect.die("a statement of one row returned none")
+      const known = yield* repeatedRun(request, found)
+      if (known !== undefined) return { _tag: "Repeated", orderId, eventId: order.event_id, ...known } as const
+      yield* refuseSecondRetry(request, found)
       const act = yield* actReference
       const version = yield* writtenVersion(request, order.version, { subscribed, act })
-      // Fenced in between, or of a lost epoch: then nothing may be held here.
-      const [standing] = yield* sql`select id from workers
-      where id = ${identity.worker} and epoch = ${identity.epoch} and not fenced for key share`
-      if (standing === undefined) {
+      if (!found.standing) {
         return yield* new JournalUnavailable({ message: "This process is registering with the database again" })
       }
-      const [ahead] = yield* sql`select id from runs where order_id = ${orderId}
-      and state in ('queued', 'running', 'waiting', 'compensating') limit 1`
-      const starts = executes && ahead === undefined
+      const starts = executes && !found.ahead
+      if (request.idempotencyKey !== undefined) {
+        yield* sql`insert into process_keys (order_id, key, run_id, fingerprint)
+          values (${orderId}, ${request.idempotencyKey}, ${run.runId}, ${request.fingerprint ?? null})`
+      }
       yield* sql`insert into runs (id, order_id, event_id, pipeline, pipeline_version, shipment_id, state, owner,
         start_version, created_at, started_at, retry_of, from_step, retry_reason, requested_by, inherited_keys, cause)
       values (${run.runId}, ${orderId}, ${order.event_id}, ${run.pipeline.name}, ${run.pipeline.version},

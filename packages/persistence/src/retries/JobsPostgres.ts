@@ -16,6 +16,7 @@ import { Effect, Latch, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
 import { recordAct } from "../audit/ActRecord.ts"
+import { columns, type ColumnTypes, unnest } from "../sql/ArrayParameters.ts"
 import { writeIsolated } from "../sql/BatchIsolation.ts"
 import { transaction } from "../sql/Transaction.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
@@ -51,6 +52,13 @@ export interface ItemRow {
   readonly retry_id: string | null
   readonly message: string | null
 }
+
+const itemColumns = {
+  run_id: "uuid",
+  outcome: "text",
+  retry_id: "uuid",
+  message: "text"
+} as const satisfies ColumnTypes
 
 export const jobColumns = `id, kind, state, filter, options, reason, requested_by, total, done, failed, skipped, cursor,
   created_at, started_at, finished_at`
@@ -248,14 +256,30 @@ const progress = ({ sql }: Services, id: string, owner: string, { done, failed, 
     skipped = coalesce(${skipped ?? null}::int4, skipped)
     where id = ${id}::uuid and owner = ${owner}::uuid and finished_at is null`))
 
-const settle = ({ sql }: Services, id: string, { runId, outcome, retryId, message }: JobItem) =>
-  Effect.asVoid(orUnavailable(sql`with item as (
-      update job_items set outcome = ${outcome}, retry_id = ${retryId ?? null}::uuid, message = ${
-    message === undefined ? null : printable(message)
-  }
-      where job_id = ${id}::uuid and run_id = ${runId}::uuid and outcome is null returning outcome)
-    update jobs set done = done + (item.outcome = 'done')::int, failed = failed + (item.outcome = 'failed')::int,
-      skipped = skipped + (item.outcome = 'skipped')::int from item where jobs.id = ${id}::uuid`))
+/** $1 job, then the columns of `itemColumns`. */
+const settleStatement = `with u as materialized (select * from ${unnest(itemColumns, "u", 2)}),
+  item as (
+    update job_items i set outcome = u.outcome, retry_id = u.retry_id, message = u.message from u
+    where i.job_id = $1 and i.run_id = any($2::uuid[]) and i.run_id = u.run_id and i.outcome is null
+    returning i.outcome)
+  update jobs set done = done + (select count(*)::int4 from item where outcome = 'done'),
+    failed = failed + (select count(*)::int4 from item where outcome = 'failed'),
+    skipped = skipped + (select count(*)::int4 from item where outcome = 'skipped')
+  where id = $1`
+
+const settle = ({ sql }: Services, id: string, items: ReadonlyArray<JobItem>) =>
+  Effect.asVoid(orUnavailable(sql.unsafe(settleStatement, [
+    PgTypes.uuid(id),
+    ...columns(
+      itemColumns,
+      items.map(({ message, outcome, retryId, runId }) => ({
+        run_id: runId,
+        outcome,
+        retry_id: retryId ?? null,
+        message: message === undefined ? null : printable(message)
+      }))
+    )
+  ])))
 
 const finish = ({ sql }: Services, id: string, owner: string, state: "completed" | "cancelled") =>
   Effect.asVoid(orUnavailable(sql`update jobs set state = ${state}, finished_at = clock_timestamp(), owner = null,
@@ -282,7 +306,7 @@ const make = Effect.gen(function*() {
     claim: (owner, kind) => claim(services, owner, kind),
     renew: (id, owner) => renew(services, id, owner),
     take: (id, owner, size) => take(services, id, owner, size),
-    settle: (id, item) => settle(services, id, item),
+    settle: (id, items) => settle(services, id, items),
     progress: (id, owner, counts) => progress(services, id, owner, counts),
     finish: (id, owner, state) => finish(services, id, owner, state),
     release: (id, owner) => release(services, id, owner),

@@ -139,14 +139,14 @@ it.live("one process works on one job; another takes it over once its lease is u
     assert.strictEqual((yield* jobs.claim(other, "cancel"))?.id, cancelling.id, "another kind does not wait")
     yield* jobs.finish(cancelling.id, other, "completed")
     const [first = "", second = ""] = yield* jobs.take(id, me, 2)
-    for (let i = 0; i < 2; i++) yield* jobs.settle(id, { runId: first, outcome: "done" })
+    for (let i = 0; i < 2; i++) yield* jobs.settle(id, [{ runId: first, outcome: "done" }])
     const sql = yield* SqlClient.SqlClient
     yield* sql`update jobs set lease_until = clock_timestamp() - interval '1 s'`
     assert.strictEqual((yield* jobs.claim(other, "retry"))?.id, id)
     assert.strictEqual(yield* jobs.renew(id, me), "lost")
     assert.deepStrictEqual(yield* jobs.take(id, me, 2), [])
     assert.deepStrictEqual(yield* jobs.take(id, other, 2), [second])
-    yield* jobs.settle(id, { runId: second, outcome: "skipped", message: "why" })
+    yield* jobs.settle(id, [{ runId: second, outcome: "skipped", message: "why" }])
     assert.deepStrictEqual(numbers(yield* jobs.take(id, other, 2)), [3])
     yield* jobs.finish(id, me, "completed")
     assert.deepInclude(yield* jobs.get(id), { state: "running", done: 1, failed: 0, skipped: 1 })
