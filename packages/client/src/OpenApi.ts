@@ -3667,7 +3667,7 @@ export interface components {
         | "interrupted"
         | "unreachable"
         | "invalid-response"
-      /** @description Runs whose failed step called this host last */
+      /** @description Runs whose failed step called this host last, or that wait for it */
       readonly partner?: string
       readonly pipeline?: string
       /** @description A part of an id, 4 characters or more */

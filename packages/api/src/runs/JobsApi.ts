@@ -21,7 +21,7 @@ export const JobFilter = Schema.Struct({
   q: Schema.optionalKey(Schema.String.annotate({ description: "A part of an id, 4 characters or more" })),
   email: Schema.optionalKey(Schema.String.annotate({ description: "Runs over orders that hold this e-mail address" })),
   partner: Schema.optionalKey(
-    Schema.String.annotate({ description: "Runs whose failed step called this host last" })
+    Schema.String.annotate({ description: "Runs whose failed step called this host last, or that wait for it" })
   ),
   step: Schema.optionalKey(Schema.String.annotate({ description: "Runs in which this step failed last" })),
   failedStep: Schema.optionalKey(Schema.String.annotate({ description: "Another name of step" })),

@@ -38,8 +38,8 @@ export class ProcessEventsApi extends HttpApiGroup.make("processEvents")
         q: partOfId,
         partner: Schema.optionalKey(Schema.NonEmptyString.annotate({
           description:
-            "Runs whose failed step called this host last, with its port unless it is the scheme's own. A page "
-            + "may be short, or empty, although more follow: nextCursor says so"
+            "Runs whose failed step called this host last, or that wait for it; with its port unless it is the scheme's "
+            + "own. A page may be short, or empty, although more follow: nextCursor says so"
         })),
         step: Schema.optionalKey(
           Schema.NonEmptyString.annotate({ description: "Runs in which this step failed last" })

@@ -7,7 +7,15 @@ import { isStorable } from "@sluice/domain/order/Order"
 import type { RunFilter } from "@sluice/domain/run/Job"
 import type { RunState } from "@sluice/domain/run/ProcessEvent"
 import type { SqlClient, Statement } from "effect/sql"
-import { failedAt, holdsEmail, idHolds, isSettled, isUnresolved, isUnsettled } from "../sql/UnindexedFilters.ts"
+import {
+  failedAt,
+  idHolds,
+  isSettled,
+  isUnresolved,
+  isUnsettled,
+  orderHoldsEmail,
+  waitsFor
+} from "../sql/UnindexedFilters.ts"
 import { uuidAt } from "./RunRow.ts"
 
 /** True unless a text of the filters cannot be stored: then nothing matches. */
@@ -41,18 +49,25 @@ export const bounds = (
     : [sql`created_at < ${timestamptz(createdBefore)} AND id < ${uuidAt(createdBefore, "to")}`])
 ]
 
+/** The condition on the failed step; without a step or an outcome, a run that waits for the partner meets it too. */
+const failedOrWaiting = (
+  sql: SqlClient.SqlClient,
+  { outcome, partner, step }: Pick<RunFilter, "outcome" | "partner" | "step">
+): ReadonlyArray<Statement.Fragment> => {
+  if (step === undefined && partner === undefined && outcome === undefined) return []
+  const failed = failedAt(sql, { step, partner, outcome })
+  return step === undefined && outcome === undefined && partner !== undefined
+    ? [sql`(${waitsFor(sql, partner)} or ${failed})`]
+    : [failed]
+}
+
 /** The conditions on row `w` of a walk, for which there is no index. */
 export const conditions = (
   sql: SqlClient.SqlClient,
   { email, issue, outcome, partner, q, settled, step }: RunFilter
 ): ReadonlyArray<Statement.Fragment> => [
-  ...(email === undefined
-    ? []
-    : [sql`exists (select from orders o where o.id = w.order_id
-        and ${holdsEmail(sql, email, { id: "o.id", version: "o.version" })} offset 0)`]),
-  ...(step === undefined && partner === undefined && outcome === undefined
-    ? []
-    : [failedAt(sql, { step, partner, outcome })]),
+  ...(email === undefined ? [] : [orderHoldsEmail(sql, email)]),
+  ...failedOrWaiting(sql, { step, partner, outcome }),
   ...(settled === undefined ? [] : [settled ? isSettled(sql) : isUnsettled(sql)]),
   ...(issue === undefined ? [] : [isUnresolved(sql)]),
   ...(q === undefined ? [] : [idHolds(sql, q)])

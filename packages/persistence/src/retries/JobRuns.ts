@@ -67,7 +67,7 @@ const walkOf = (sql: SqlClient.SqlClient, selection: RunSelection, cursor: strin
     sql`id > ${cursor}::uuid and id < ${uuidAt(createdAt, "to")}`
   ]
   const part = (of: ReadonlyArray<RunState>) =>
-    sql`select id, order_id, event_id, state, finished_at, issue_id from runs where ${
+    sql`select id, order_id, event_id, state, finished_at, issue_id, held_for from runs where ${
       sql.and([inStates(sql, of), ...clauses])
     }`
   // Each open state is a range of one index: their merge is in the order of ids without a sort.

@@ -23,6 +23,23 @@ export const holdsEmail = (
     and v.version = ${sql.literal(order.version)}
     and strpos(lower(v.doc), ${JSON.stringify(email.toLowerCase())}) > 0 offset 0)`
 
+/** The newest version of the order of run `w` holds the address: one look-up, without the order's row. */
+export const orderHoldsEmail = (sql: SqlClient.SqlClient, email: string): Statement.Fragment =>
+  sql`exists (select from (
+      select v.doc from order_versions v where v.order_id = w.order_id order by v.version desc limit 1
+    ) v where strpos(lower(v.doc), ${JSON.stringify(email.toLowerCase())}) > 0 offset 0)`
+
+/** The record of a callout, `alias`, names this host as the one that was called. */
+const called = (sql: SqlClient.SqlClient, alias: "c" | "k", partner: string): Statement.Fragment =>
+  sql`${sql.literal(alias)}.record ~* ${`"endpoint":"https?://([^/?#@"]*@)?${quoted(partner)}[/?#"]`}`
+
+/** Run `w` waits for this partner: to be available, for its turn, or for an answer after its last callout. */
+export const waitsFor = (sql: SqlClient.SqlClient, partner: string): Statement.Fragment =>
+  sql`(w.held_for is not null and w.held_for = ${partner.toLowerCase()} or w.held_for is null and w.state = 'waiting'
+    and exists (select from (
+      select k.record from callouts k where k.run_id = w.id order by k.id desc limit 1
+    ) k where ${called(sql, "k", partner)} offset 0))`
+
 /** The last failed step of run `w`, and its last callout, fulfil all that is given. */
 export const failedAt = (
   sql: SqlClient.SqlClient,
@@ -36,9 +53,7 @@ export const failedAt = (
     // Records are text, because JSON of partners may hold what PostgreSQL refuses to read.
     ...(step === undefined ? [] : [sql`strpos(f.record, ${`"stepId":${JSON.stringify(step)},`}) > 0`]),
     ...(outcome === undefined ? [] : [sql`c.outcome = ${outcome}`]),
-    ...(partner === undefined
-      ? []
-      : [sql`c.record ~* ${`"endpoint":"https?://([^/?#@"]*@)?${quoted(partner)}[/?#"]`}`])
+    ...(partner === undefined ? [] : [called(sql, "c", partner)])
   ]
   return sql`exists (select from (
       select s.index, s.record from steps s where s.run_id = w.id and s.state = 'failed' order by s.index desc limit 1

@@ -115,6 +115,14 @@ const filled = Effect.gen(function*() {
     outcome: "invalid-response"
   })
   yield* storeRun(7, "running", undefined, { order: 3, retryOf: 3 })
+  const sql = yield* SqlClient.SqlClient
+  for (
+    const [n, waits] of [[8, sql`held_for = 'held.example'`], [9, sql`due_at = now() + interval '1 hour'`]] as const
+  ) {
+    yield* storeRun(n, "running", { stepId: "ask", host: "later.example", outcome: "succeeded" })
+    yield* sql`delete from steps where run_id = ${uuid(n)}`
+    yield* sql`update runs set state = 'waiting', owner = null, failed_steps = 0, ${waits} where id = ${uuid(n)}`
+  }
 })
 
 layer(
@@ -137,7 +145,7 @@ layer(
         externalId,
         retriedBy
       }))
-      assert.deepStrictEqual(details.slice(4, 6), [
+      assert.deepStrictEqual(details.slice(6, 8), [
         {
           id: processEventId(uuid(3)),
           reason: "ship was refused",
@@ -172,6 +180,13 @@ layer(
         ["a part of a step's name", { step: "shi" }, []],
         ["the host that was called last, with its port", { partner: "billing.example:8443" }, [6, 2]],
         ["a host that was called before the last", { partner: "other.example" }, []],
+        ["a host for which a run is held", { partner: "Held.example" }, [8]],
+        ["a host to whose last call the answer comes later", { partner: "later.example" }, [9]],
+        [
+          "a host for which a run waits, and the outcome of a failure",
+          { partner: "held.example", outcome: "rejected" },
+          []
+        ],
         ["the last outcome", { outcome: "timed-out" }, [3]],
         ["an earlier outcome", { outcome: "unreachable" }, []],
         ["failures to put right", { settled: false }, [6, 2]],
