@@ -71,7 +71,7 @@ const submit = (on: Process, orderType: string) =>
 /** The times that a document tells of which are more than a minute from `now`. */
 const strangeTimes = (text: string, now: number): ReadonlyArray<string> =>
   [...text.matchAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g)].map(([time]) => time).filter((time) =>
-    Math.abs(Date.parse(time) - now) > minute
+    Math.abs(globalThis.Date.parse(time) - now) > minute
   )
 
 describe("processes whose clocks are minutes apart", () => {

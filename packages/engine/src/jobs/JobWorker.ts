@@ -24,8 +24,10 @@ const actions = { cancel: "run.cancel", retry: "run.retry", resolve: "step.resol
   RunJobKind,
   RecordedAction
 >
-/** The interval for finding other processes' jobs (own jobs are known at once), and for renewing a job's lease. */
+/** The interval for finding other processes' jobs; own jobs are known at once. */
 const lookEvery = "10 seconds"
+/** The same while another process has a job, which ends with that process: its lease and this are at most 10 s. */
+const watchEvery = "2 seconds"
 const renewEvery = "2 seconds"
 
 /** Counts what is settled while a statement is under way with the next one: one statement for many runs. */
@@ -101,8 +103,8 @@ const make = Effect.fnUntraced(function*<R>(
     Effect.forever(
       untilAvailable(jobs.claim(owner, handler.kind)).pipe(
         Effect.flatMap((job) =>
-          job === undefined
-            ? Effect.raceFirst(jobs.created(handler.kind), Effect.sleep(lookEvery))
+          job === undefined || job === "elsewhere"
+            ? Effect.raceFirst(jobs.created(handler.kind), Effect.sleep(job === undefined ? lookEvery : watchEvery))
             : work(handler, job)
         ),
         Effect.catchCause((cause) =>

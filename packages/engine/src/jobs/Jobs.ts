@@ -91,8 +91,8 @@ export class Jobs extends Context.Service<Jobs, {
   readonly problems: (id: string, limit: number) => Effect.Effect<ReadonlyArray<JobItem>, JournalUnavailable>
   /** Stops the job from acting on further runs. `undefined` for an unknown job; a job that has ended does not change. */
   readonly cancel: (id: string) => Effect.Effect<Job | undefined, JournalUnavailable>
-  /** The oldest job of the kind that has not ended, for `owner` alone and while it renews; nothing while another has it. */
-  readonly claim: (owner: string, kind: JobKind) => Effect.Effect<Job | undefined, JournalUnavailable>
+  /** The oldest job of the kind that has not ended, for `owner` alone and while it renews. */
+  readonly claim: (owner: string, kind: JobKind) => Effect.Effect<Job | "elsewhere" | undefined, JournalUnavailable>
   /** `lost`: another may have the job. */
   readonly renew: (id: string, owner: string) => Effect.Effect<"held" | "cancelling" | "lost", JournalUnavailable>
   /** Runs to act on next: those taken up and not settled, else up to `size` further ones, oldest first; none at the end. */

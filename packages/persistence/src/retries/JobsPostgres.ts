@@ -192,7 +192,7 @@ const claim = Effect.fnUntraced(function*({ columns, sql }: Services, owner: str
         returning ${columns}`
     )
   ))
-  return row && jobOf(row)
+  return row === undefined ? "elsewhere" as const : jobOf(row)
 })
 
 const renew = ({ sql }: Services, id: string, owner: string) =>
