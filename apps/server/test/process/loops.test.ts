@@ -8,6 +8,7 @@ import { exchange } from "../support/Sluice.ts"
 const api = [
   "api-key-uses",
   "api-keys",
+  "database-clock",
   "delivery-announcements",
   "events",
   "journal-main",
