@@ -13,6 +13,7 @@ import type { CellAddress, Cells } from "../config/CellsFile.ts"
 import { Readiness } from "../process/Readiness.ts"
 import { CellApp, type CellHandler, inCell } from "./CellApp.ts"
 import type { CellEntry } from "./CellDirectory.ts"
+import * as RequestsInFlight from "./RequestsInFlight.ts"
 
 /** Everything of one cell that the process asks for. */
 export type CellServices = CellApp | Readiness | SettingsLive | SqlClient.SqlClient | KeysInForce
@@ -44,6 +45,7 @@ export interface Options<E, R> {
 export interface Owned {
   readonly services: Context.Context<CellServices>
   readonly scope: Scope.Closeable
+  readonly requests: RequestsInFlight.RequestsInFlight
 }
 
 /** A cell that has come. */
@@ -103,7 +105,7 @@ export class CellRuntime<E extends { readonly message: string }, R> {
         const services = yield* restore(
           Layer.buildWithMemoMap(this.options.layer(this.address, home, executes), Layer.makeMemoMapUnsafe(), scope)
         ).pipe(Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause))))
-        return { services, scope }
+        return { services, scope, requests: RequestsInFlight.counted(Context.get(services, CellApp).handle) }
       })
     ).pipe(inCell(this.address.id))
   }
@@ -134,13 +136,14 @@ export class CellRuntime<E extends { readonly message: string }, R> {
     })
   }
 
-  /** Ends in the background; requests go to what the process keeps for cells of others. */
+  /** Ends in the background, when what is served is answered; requests go to what the process keeps for cells of others. */
   readonly give = Effect.suspend(() => {
     const owned = this.present?.owned
     if (this.present === undefined || owned === undefined) return Effect.void
     this.present.owned = undefined
     // The process waits for its end: half of the finalizers would leave runs and connections behind.
-    return Effect.asVoid(Effect.forkIn(Scope.close(owned.scope, Exit.void), this.parent, { uninterruptible: true }))
+    const ending = Effect.andThen(owned.requests.answered, Scope.close(owned.scope, Exit.void))
+    return Effect.asVoid(Effect.forkIn(ending, this.parent, { uninterruptible: true }))
   })
 
   /** Looks at the database for as long as the process runs. */
@@ -158,8 +161,9 @@ export class CellRuntime<E extends { readonly message: string }, R> {
   get handle(): CellHandler | undefined {
     const { present, toOwner } = this
     if (present === undefined) return undefined
-    const { handle } = Context.get((present.owned ?? present).services, CellApp)
-    return present.owned !== undefined || toOwner === undefined ? handle : toOwner(handle)
+    if (present.owned !== undefined) return present.owned.requests.handle
+    const { handle } = Context.get(present.services, CellApp)
+    return toOwner === undefined ? handle : toOwner(handle)
   }
 
   get entry(): CellEntry {

@@ -9,7 +9,7 @@ import * as Database from "@sluice/persistence/schema/Database"
 import { Context, Effect, Layer, type Redacted } from "effect"
 import { asCaller, rules } from "../cluster/ForwardedRequests.ts"
 import { Stopping } from "../process/Stopping.ts"
-import { CellApp, inCell } from "./CellApp.ts"
+import { inCell } from "./CellApp.ts"
 import type { CellRuntime, Home } from "./CellRuntime.ts"
 import { CellsRefused } from "./ReadCells.ts"
 
@@ -35,7 +35,7 @@ export const ownership = Effect.fnUntraced(function*<E extends { readonly messag
   if (executes) {
     yield* PeerServer.serve(cluster, (cell, caller) => {
       const owned = byId.get(cell)?.present?.owned
-      return owned && asCaller(caller)(inCell(cell)(Context.get(owned.services, CellApp).handle))
+      return owned && asCaller(caller)(inCell(cell)(owned.requests.handle))
     }).pipe(Effect.mapError(({ host, message, port }) =>
       new CellsRefused({
         message: `SLUICE_CLUSTER_PORT ${port} on ${host} cannot be listened on: ${message}: set another`

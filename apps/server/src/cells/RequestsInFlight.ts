@@ -1,0 +1,46 @@
+/** The requests that a part of a cell is serving, so that it ends after they have been answered. */
+import * as Problems from "@sluice/api/wire/Problems"
+import { Cause, Effect } from "effect"
+import { problemResponse } from "../wire/Answer.ts"
+import type { CellHandler } from "./CellApp.ts"
+
+/** Between two looks at whether all are answered. */
+const look = "20 millis"
+
+/** The time to answer, in looks: streams, and requests that wait for the end of a run, take longer and are broken off. */
+const looks = 100
+
+const brokenOff = problemResponse(
+  new Problems.Unavailable({
+    detail:
+      "The cell was given to another process before the answer: it may have been stored, repeat it with the same key",
+    retryAfterSeconds: 1
+  })
+)
+
+export interface RequestsInFlight {
+  readonly handle: CellHandler
+  /** Returns when no request is being served, and after two seconds at the latest. */
+  readonly answered: Effect.Effect<void>
+}
+
+/** Counts the requests that `handle` serves. */
+export const counted = (handle: CellHandler): RequestsInFlight => {
+  const state = { open: 0, isEnding: false }
+  return {
+    handle: Effect.suspend(() => {
+      state.open++
+      return Effect.ensuring(handle, Effect.sync(() => void state.open--))
+    }).pipe(
+      // A pool of connections that is closed interrupts whoever waits for one of them.
+      Effect.catchCauseIf(
+        (cause) => state.isEnding && Cause.hasInterruptsOnly(cause),
+        () => Effect.succeed(brokenOff)
+      )
+    ),
+    answered: Effect.gen(function*() {
+      for (let n = 0; state.open > 0 && n < looks; n++) yield* Effect.sleep(look)
+      state.isEnding = true
+    })
+  }
+}

@@ -1,0 +1,77 @@
+import { assert, describe, it } from "@effect/vitest"
+import { type Context, Deferred, Effect, Exit, Fiber, Layer, Redacted, Scope } from "effect"
+import { HttpServerRequest, HttpServerResponse } from "effect/http"
+import { TestClock } from "effect/testing"
+import { CellApp } from "../../src/cells/CellApp.ts"
+import { CellRuntime, type CellServices, type Home } from "../../src/cells/CellRuntime.ts"
+
+const request = HttpServerRequest.fromWeb(new Request("http://client/v1/orders"))
+
+/** A cell whose requests wait for `release`; a part that is closed interrupts them, as a pool of connections does. */
+const cell = Effect.gen(function*() {
+  const release = yield* Deferred.make<void>()
+  let closed = 0
+  const parent = yield* Scope.make("parallel")
+  const layer = () =>
+    Layer.effectContext(Effect.gen(function*() {
+      const ended = yield* Deferred.make<void>()
+      yield* Effect.addFinalizer(() =>
+        Effect.andThen(Deferred.succeed(ended, undefined), Effect.sync(() => void closed++))
+      )
+      const handle = Effect.raceFirst(
+        Effect.as(Deferred.await(release), HttpServerResponse.text("stored", { status: 202 })),
+        Effect.andThen(Deferred.await(ended), Effect.interrupt)
+      )
+      return CellApp.context({ handle }) as Context.Context<CellServices>
+    }))
+  const address = { id: 1, url: Redacted.make("postgres://host/one") }
+  const runtime = new CellRuntime<never, never>(
+    address,
+    {
+      cells: { cells: [address], tenants: new Map() } as never,
+      executes: true,
+      cluster: { address: { host: "127.0.0.1", port: 1 }, keys: [] },
+      variable: "SLUICE_CELLS",
+      layer
+    },
+    parent
+  )
+  const home = { keys: undefined as never, prepare: Layer.empty } satisfies Home
+  yield* runtime.start(home)
+  assert.isTrue(yield* runtime.take(home))
+  const sent = Effect.suspend(() => runtime.handle ?? Effect.die("no handler")).pipe(
+    Effect.provideService(HttpServerRequest.HttpServerRequest, request),
+    Effect.scoped,
+    Effect.map(({ status }) => status)
+  )
+  return { runtime, release, sent, closed: () => closed, end: Scope.close(parent, Exit.void) }
+})
+
+describe("CellRuntime", () => {
+  it.effect("a cell that is given away ends when its requests are answered", () =>
+    Effect.gen(function*() {
+      const { closed, end, release, runtime, sent } = yield* cell
+      const answer = yield* Effect.forkChild(sent)
+      yield* TestClock.adjust("1 second")
+      yield* runtime.give
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(closed(), 0)
+      yield* Deferred.succeed(release, undefined)
+      assert.strictEqual(yield* Fiber.join(answer), 202)
+      yield* TestClock.adjust("100 millis")
+      assert.strictEqual(closed(), 1)
+      yield* end
+    }))
+
+  it.effect("a request that takes longer is told that it may have been stored", () =>
+    Effect.gen(function*() {
+      const { closed, end, runtime, sent } = yield* cell
+      const answer = yield* Effect.forkChild(sent)
+      yield* TestClock.adjust("1 second")
+      yield* runtime.give
+      yield* TestClock.adjust("3 seconds")
+      assert.strictEqual(closed(), 1)
+      assert.strictEqual(yield* Fiber.join(answer), 503)
+      yield* end
+    }))
+})
