@@ -62,6 +62,38 @@ describe("a callout sends", () => {
     }))
 })
 
+describe("a callout with retries", () => {
+  const retry = { delaysMs: [1000, 1000] }
+  it.effect.each<[string, JsonObject, ReadonlyArray<number>, ReadonlyArray<string>]>([
+    ["repeats a 429 that is not listed", { retry }, [429, 429, 200], ["rejected", "rejected", "succeeded"]],
+    ["fails where a 429 remains", { retry }, [429, 429, 429, 200], ["rejected", "rejected", "rejected"]],
+    ["takes a 500 that is not listed for an answer", { retry }, [500, 200], ["succeeded"]],
+    ["repeats a 500 that is listed", { retry, shouldRejectOn: { status: [500] } }, [500, 200], [
+      "rejected",
+      "succeeded"
+    ]],
+    ["does not repeat a 400 that is listed", { retry, shouldRejectOn: { status: [400] } }, [400, 200], ["rejected"]],
+    ["takes a 429 for an answer where no delay is given", { retry: { delaysMs: [] } }, [429, 200], ["succeeded"]],
+    ["takes a 429 for an answer without retries", {}, [429, 200], ["succeeded"]]
+  ])("%s", ([sentence, options, statuses, outcomes]) => {
+    let asked = 0
+    return Effect.gen(function*() {
+      const { submit } = yield* Intake
+      yield* submit({ body: order })
+      yield* TestClock.adjust("1 second").pipe(Effect.repeat({ times: 5 }))
+      const [run] = [...(yield* JournalStore).runs.values()]
+      assert.deepStrictEqual(run?.callouts.map(({ record }) => record.outcome), outcomes)
+      assert.strictEqual(run?.steps[0]?.state, outcomes.at(-1) === "succeeded" ? "succeeded" : "failed")
+      assert.strictEqual(asked, outcomes.length, sentence)
+    }).pipe(Effect.provide(
+      process({ pipelines: [pipeline([callout("a", options)])] }).pipe(
+        Layer.provideMerge(JournalStore.layer),
+        Layer.provideMerge(partners(() => respond(statuses[asked++] ?? 599)))
+      )
+    ))
+  })
+})
+
 describe("a pipeline is refused for a callout", () => {
   const endpoint = "https://a.example"
   it.effect.each<[JsonObject, string, RegExp]>([

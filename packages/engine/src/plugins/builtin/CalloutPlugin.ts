@@ -57,13 +57,17 @@ const bodyFault = (body: Json, method: Json | undefined): string | undefined =>
 
 const rejectedStatuses = (options: CalloutPluginOptions): ReadonlyArray<number> => options.shouldRejectOn?.status ?? []
 
-/** Judges an answer by its status alone. */
+/** True if the options ask for further attempts. */
+const repeats = ({ retry }: CalloutPluginOptions): boolean => retry !== undefined && retry.delaysMs.length > 0
+
+/** Judges an answer by its status alone. A 429 asks for a later attempt: where there is one, it counts as listed. */
 export const judge = (options: CalloutPluginOptions, status: number): Judgement => {
-  const message = statusRejection(rejectedStatuses(options), status)
+  const listed = rejectedStatuses(options)
+  const message = statusRejection(repeats(options) ? [...listed, 429] : listed, status)
   return message === undefined ? { outcome: "succeeded" } : { outcome: "rejected", message }
 }
 
-/** True if a callout is tried again: after timeouts, network errors, 429, and listed statuses ≥ 500. */
+/** True if a callout is tried again: after timeouts, network errors, 429 (listed or not), and listed statuses ≥ 500. */
 export const isRetried = (end: AttemptEnd): boolean =>
   end.outcome === "timed-out" || isNetworkError(end) ||
   (end.outcome === "rejected" && end.status !== undefined && (end.status === 429 || end.status >= 500))
