@@ -7,6 +7,8 @@ export interface Child {
   readonly greeting: unknown
   readonly pid: number
   readonly ask: (question: unknown) => Promise<unknown>
+  /** Sends what is not answered. */
+  readonly tell: (message: unknown) => void
   readonly end: () => Promise<void>
 }
 
@@ -37,6 +39,9 @@ export const start = async (
       const answer = answerOf(child)
       child.send(question as object)
       return answer
+    },
+    tell: (message) => {
+      child.send(message as object)
     },
     end: async () => {
       const ended = once(child, "exit")

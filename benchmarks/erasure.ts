@@ -1,8 +1,9 @@
 /**
- * The erasure of customers with 1,000 orders each beside full load: how long one takes, and the p99 of orders beside it
- * against the p99 alone, in alternating rounds. Sluice's own server with all roles, load from a process of its own, 64
- * orders in flight, each with three callouts and `Prefer: wait`. One erasure follows the other for as long as the round lasts, so that
- * every order of it runs beside one. Leaves `results/erasure.json`.
+ * The erasure of a customer with 1,000 orders beside full load: how long it takes, and the latency of orders beside it
+ * against that of the same load alone, in alternating rounds. Sluice's own server with all roles, load from a process of
+ * its own that keeps 64 orders in flight, each with three callouts and `Prefer: wait`. The load beside an erasure begins
+ * with it and lasts until it has ended; the load alone lasts as long. The processor time of the server says whether the
+ * load was full. Leaves `results/erasure.json`.
  */
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -15,13 +16,29 @@ import { using } from "./DatabaseServer.ts"
 import type { Summary } from "./Latencies.ts"
 import { median } from "./Medians.ts"
 import { order } from "./Order.ts"
+import { cpuMsOf } from "./ProcessCpu.ts"
 import { startServer } from "./sluice/Server.ts"
 import { settings } from "./sluice/ServerSettings.ts"
 
-const rounds = Number(process.env["BENCH_ROUNDS"] ?? 6)
-const seconds = Number(process.env["BENCH_SECONDS"] ?? 8)
+const rounds = Number(process.env["BENCH_ROUNDS"] ?? 10)
+const longestSeconds = 60
 const ordersOfOne = Number(process.env["BENCH_ORDERS"] ?? 1000)
 const inFlight = 64
+
+/** What a stretch of load came to. */
+interface Phase extends Summary {
+  /** Processor time of the server's own process, per second: 1 is a whole core, and all that it can use for most work. */
+  readonly serverCores: number
+}
+
+interface ErasureRound {
+  readonly erasedMs: number
+  readonly alone: Phase
+  readonly beside: Phase
+}
+
+const textOf = ({ ordersPerSecond, p99Ms, serverCores }: Phase): string =>
+  `p99 ${p99Ms.toFixed(0)} ms, ${ordersPerSecond.toFixed(0)}/s, ${serverCores.toFixed(2)} cores`
 
 let customers = 0
 const json = { "content-type": "application/json" }
@@ -82,51 +99,52 @@ await using(async (server) => {
   const databaseUrl = await server.create("erasure")
   const sluice = await startServer({ DATABASE_URL: databaseUrl, SLUICE_CONFIG: file, SLUICE_DATA_DIR: directory })
   const pool = new Pool(sluice.url, { connections: inFlight })
-  const round = { inFlight, seconds, maxOrders: 1_000_000, waits: true, serverUrl: sluice.url }
-  const loaded = () => load.ask(round) as Promise<Summary>
-
-  await loaded()
-  const times: Array<number> = []
-  const pairs: Array<{ readonly alone: Summary; readonly beside: Summary }> = []
-  const prepared: Array<string> = []
-  const one = async (isBeside: boolean): Promise<Summary> => {
-    if (!isBeside) return loaded()
-    const over = new AbortController()
-    const measured = loaded().finally(() => over.abort())
-    while (!over.signal.aborted) {
-      const customer = prepared.pop()
-      if (customer === undefined) throw new Error("more customers were erased than were made: raise the number")
-      times.push(await erase(pool, customer))
-    }
-    return measured
+  const round = { inFlight, maxOrders: 1_000_000, waits: true, serverUrl: sluice.url }
+  const loaded = async (seconds: number): Promise<Phase> => {
+    const before = cpuMsOf(sluice.pid, false) ?? NaN
+    const summary = await load.ask({ ...round, seconds }) as Summary
+    return { ...summary, serverCores: ((cpuMsOf(sluice.pid, false) ?? NaN) - before) / summary.seconds / 1000 }
   }
+  const besideErasure = async (customer: string) => {
+    const measured = loaded(longestSeconds)
+    const erasedMs = await erase(pool, customer)
+    load.tell("stop")
+    return { erasedMs, beside: await measured }
+  }
+  const oneRound = async (aloneFirst: boolean, aloneSeconds: number): Promise<ErasureRound> => {
+    const customer = await fill(pool)
+    if (aloneFirst) {
+      const alone = await loaded(aloneSeconds)
+      return { alone, ...await besideErasure(customer) }
+    }
+    const erasure = await besideErasure(customer)
+    return { ...erasure, alone: await loaded(erasure.beside.seconds) }
+  }
+
+  await loaded(5)
+  const measured: Array<ErasureRound> = []
   for (let n = 0; n < rounds; n++) {
-    const wanted = Math.ceil(seconds * 1000 / Math.min(2500, ...times)) + 1
-    while (prepared.length < wanted) prepared.push(await fill(pool))
-    const first = await one(n % 2 === 1)
-    const second = await one(n % 2 === 0)
-    const [alone, beside] = n % 2 === 1 ? [second, first] : [first, second]
-    pairs.push({ alone, beside })
+    const one = await oneRound(n % 2 === 1, measured.at(-1)?.beside.seconds ?? 5)
+    measured.push(one)
     process.stdout.write(
-      `p99 alone ${alone.p99Ms.toFixed(1)} ms (${alone.ordersPerSecond.toFixed(0)}/s), beside ${
-        beside.p99Ms.toFixed(1)
-      } ms (${beside.ordersPerSecond.toFixed(0)}/s), ratio ${(beside.p99Ms / alone.p99Ms).toFixed(2)}; erasures ${
-        times.slice(-4).map((ms) => (ms / 1000).toFixed(1)).join(", ")
-      } s\n`
+      `erased in ${(one.erasedMs / 1000).toFixed(1)} s; alone ${textOf(one.alone)}; beside ${textOf(one.beside)}
+`
     )
   }
-  const ratios = pairs.map(({ alone, beside }) => beside.p99Ms / alone.p99Ms)
+  const ratios = measured.map(({ alone, beside }) => beside.p99Ms / alone.p99Ms)
+  const rates = measured.map(({ alone, beside }) => beside.ordersPerSecond / alone.ordersPerSecond)
+  const times = measured.map(({ erasedMs }) => erasedMs / 1000)
   const summary = {
     ordersOfOne,
     inFlight,
-    seconds,
     rounds,
-    erasureSeconds: { median: median(times) / 1000, worst: Math.max(...times) / 1000, erased: times.length },
+    erasureSeconds: { median: median(times), worst: Math.max(...times) },
     p99Ratio: { median: median(ratios), all: ratios.map((ratio) => Number(ratio.toFixed(2))) },
-    pairs
+    rateRatio: median(rates),
+    measured
   }
   await writeFile(new URL("results/erasure.json", import.meta.url), `${JSON.stringify(summary, undefined, 2)}\n`)
-  process.stdout.write(`${JSON.stringify({ ...summary, pairs: undefined })}\n`)
+  process.stdout.write(`${JSON.stringify({ ...summary, measured: undefined })}\n`)
   await pool.close()
   await sluice.stop()
   await load.end()

@@ -18,11 +18,15 @@ export interface LoadRound extends Round {
   readonly serverUrl: string | ReadonlyArray<string>
   /** An API key, where the server asks for one. */
   readonly key?: string
+  /** Changes every n-th order with a PATCH, once it was taken in; 0: none. */
+  readonly patchEvery?: number
 }
 
 const last = `/${steps.at(-1)}`
 
 let ended = () => {}
+/** Ends the load that is running before its time. */
+let stop = () => {}
 
 const partner = createServer((request, response) => {
   request.resume()
@@ -47,7 +51,7 @@ const poolsFor = (urls: ReadonlyArray<string>): ReadonlyArray<Pool> => {
   return customer.pools
 }
 
-const load = ({ inFlight, key, maxOrders, seconds, serverUrl, waits = false }: LoadRound) =>
+const load = ({ inFlight, key, maxOrders, patchEvery = 0, seconds, serverUrl, waits = false }: LoadRound) =>
   new Promise((resolve, reject) => {
     const pools = poolsFor([serverUrl].flat())
     const headers = {
@@ -58,14 +62,28 @@ const load = ({ inFlight, key, maxOrders, seconds, serverUrl, waits = false }: L
     const expected = waits ? 200 : 202
     const latencies: Array<number> = []
     const begun = performance.now()
-    const until = begun + seconds * 1000
+    let until = begun + seconds * 1000
+    stop = () => {
+      until = 0
+    }
     let started = 0
     let open = 0
+    const patch = async (pool: Pool, orderId: string) => {
+      const { body, statusCode } = await pool.request({
+        method: "PATCH",
+        path: `/v1/orders/${orderId}`,
+        headers,
+        body: JSON.stringify({ tags: ["changed"] })
+      })
+      await body.dump()
+      if (statusCode !== 200) throw new Error(`PATCH answered ${statusCode}`)
+    }
     const submit = async () => {
       started++
       open++
       const at = performance.now()
-      const submitted = order(made++)
+      const number = made++
+      const submitted = order(number)
       const pool = pools[started % pools.length]
       if (pool === undefined) throw new Error("no server is named")
       const { body, statusCode } = await pool.request({
@@ -77,6 +95,9 @@ const load = ({ inFlight, key, maxOrders, seconds, serverUrl, waits = false }: L
       const text = await body.text()
       if (statusCode !== expected) throw new Error(`answered ${statusCode}: ${text}`)
       latencies.push(performance.now() - at)
+      if (patchEvery > 0 && number % patchEvery === 0) {
+        await patch(pool, (JSON.parse(text) as { readonly orderId: string }).orderId)
+      }
       if (waits) next()
     }
     const next = () => {
@@ -90,8 +111,12 @@ const load = ({ inFlight, key, maxOrders, seconds, serverUrl, waits = false }: L
   })
 
 process.once("disconnect", () => process.exit())
-process.on("message", (message: LoadRound | "end") => {
+process.on("message", (message: LoadRound | "stop" | "end") => {
   if (message === "end") process.exit()
+  if (message === "stop") {
+    stop()
+    return
+  }
   load(message).then((measured) => process.send?.(measured), (error: unknown) => {
     process.stderr.write(`${String(error)}\n`)
     process.exit(1)

@@ -17,9 +17,12 @@ export interface RunningServer {
 const main = fileURLToPath(new URL("../../apps/server/src/main.ts", import.meta.url))
 
 /** `environment` beside what every start needs. Fails where the server ends before it is ready. */
-export const startServer = async (environment: Readonly<Record<string, string>>): Promise<RunningServer> => {
+export const startServer = async (
+  environment: Readonly<Record<string, string>>,
+  execArgv: ReadonlyArray<string> = []
+): Promise<RunningServer> => {
   const begun = performance.now()
-  const child = spawn(process.execPath, ["--conditions=@sluice/source", main], {
+  const child = spawn(process.execPath, ["--conditions=@sluice/source", ...execArgv, main], {
     env: {
       PATH: process.env["PATH"],
       HOST: "127.0.0.1",

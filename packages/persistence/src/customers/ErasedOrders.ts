@@ -9,7 +9,7 @@ import type { PersonalValues } from "@sluice/domain/internal/erasure/PersonalVal
 import { urlHost } from "@sluice/http-client/internal/UrlHost"
 import { Effect } from "effect"
 import type { SqlClient, Statement } from "effect/sql"
-import { eventTables, orderTables, rewriteTable } from "./OrderRows.ts"
+import { eventTables, orderTables, rewriteTables } from "./OrderRows.ts"
 
 const texts = (value: ReadonlyArray<string>) => ({ ...PgTypes.text(null), oid: PgTypes.OID.textArray, value })
 
@@ -114,9 +114,9 @@ export const eraseOrders = Effect.fnUntraced(function*(
   const eraser = makeEraser(sought, substitutes)
   const held = yield* heldByPartners(sql, ids, eraser)
   yield* cancelPending(sql, sql`order_id = any(${of})`)
-  for (const table of orderTables) yield* rewriteTable(sql, table, of, eraser)
-  yield* sql`update process_keys set key = erased_key(key) where order_id = any(${of})`
-  yield* sql`update orders set external_id = erased_key(external_id), external_key = erased_key(external_key),
+  yield* rewriteTables(sql, orderTables, of, eraser)
+  yield* sql`with p as (update process_keys set key = erased_key(key) where order_id = any(${of}))
+    update orders set external_id = erased_key(external_id), external_key = erased_key(external_key),
     idempotency_key = erased_key(idempotency_key) where id = any(${of})`
   const runs = yield* sql<{ readonly id: string }>`select id from runs where order_id = any(${of})`
   return runs.toSorted(byId).map(({ id }): ErasedRun => ({ runId: id, held: held.get(id) }))
@@ -130,6 +130,6 @@ export const eraseEvents = Effect.fnUntraced(function*(
 ) {
   const of = texts(ids)
   yield* cancelPending(sql, sql`message_id = any(${of}::uuid[])`)
-  for (const table of eventTables) yield* rewriteTable(sql, table, of, eraser)
+  yield* rewriteTables(sql, eventTables, of, eraser)
   yield* sql`update event_keys set key = erased_key(key) where event_id = any(${of}::uuid[])`
 })

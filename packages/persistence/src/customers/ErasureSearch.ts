@@ -4,24 +4,40 @@ import { PersonalValueCollector } from "@sluice/domain/internal/erasure/Personal
 import { turnFor } from "@sluice/domain/internal/json/LargeText"
 import { Effect, Stream } from "effect"
 import type { SqlClient } from "effect/sql"
+import { columns, unnest } from "../sql/ArrayParameters.ts"
 import { transaction } from "../sql/Transaction.ts"
 import { ordersOf } from "./CustomerOrders.ts"
 import { type CustomerSubject, findSubject } from "./CustomerSubject.ts"
+import { chunksOf } from "./OrderRows.ts"
 
 const texts = (value: ReadonlyArray<string>) => ({ ...PgTypes.text(null), oid: PgTypes.OID.textArray, value })
 
-/** The documents that say who the customer is. */
+/** Orders whose versions are looked up together. */
+const groupSize = 100
+
+const versionKey = { order_id: "text", version: "int" } as const
+
+interface VersionSize {
+  readonly order_id: string
+  readonly version: number
+  readonly size: number
+}
+
+/** Every version of some orders, read in chunks. */
 const documents = (sql: SqlClient.SqlClient, orderIds: ReadonlyArray<string>) =>
   Stream.fromIterable(orderIds).pipe(
-    Stream.mapEffect((id) =>
-      sql<{ readonly version: number }>`select version from order_versions where order_id = ${id} order by version`
-        .pipe(
-          Effect.map((rows) => rows.map(({ version }) => ({ id, version })))
-        )
+    Stream.grouped(groupSize),
+    Stream.mapEffect((ids) =>
+      sql<VersionSize>`select order_id, version, octet_length(doc) as size from order_versions
+        where order_id = any(${texts(ids)})`
     ),
-    Stream.flatMap(Stream.fromIterable),
-    Stream.mapEffect(({ id, version }) =>
-      sql<{ readonly doc: string }>`select doc from order_versions where order_id = ${id} and version = ${version}`
+    Stream.flatMap((rows) => Stream.fromIterable(chunksOf(rows))),
+    Stream.mapEffect((chunk) =>
+      sql.unsafe<{ readonly doc: string }>(
+        `select v.doc from ${unnest(versionKey, "u", 1)}
+          join order_versions v on v.order_id = u.order_id and v.version = u.version`,
+        columns(versionKey, chunk)
+      )
     ),
     Stream.flatMap(Stream.fromIterable),
     Stream.map(({ doc }) => doc)

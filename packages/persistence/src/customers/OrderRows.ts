@@ -4,7 +4,7 @@
  */
 import type * as PgTypes from "@effect/sql-pg/PgTypes"
 import type { Eraser } from "@sluice/domain/internal/erasure/Eraser"
-import { turnFor } from "@sluice/domain/internal/json/LargeText"
+import { largeLength, turnFor } from "@sluice/domain/internal/json/LargeText"
 import { Effect } from "effect"
 import type { SqlClient } from "effect/sql"
 import { columns, type ColumnTypes, unnest } from "../sql/ArrayParameters.ts"
@@ -116,21 +116,23 @@ export const eventTables: ReadonlyArray<RewrittenTable> = [
 ]
 
 /** Bytes and rows that are in memory at once. A single row may have more. */
-const chunkBytes = 4 * 1024 * 1024
+const chunkBytes = 1024 * 1024
 const chunkRows = 200
 
 type Row = Readonly<Record<string, string | number | Uint8Array | null>>
 
 /** Rows in groups of at most `chunkRows` and about `chunkBytes`. */
-const chunksOf = (rows: ReadonlyArray<Row>): ReadonlyArray<ReadonlyArray<Row>> => {
-  const chunks: Array<Array<Row>> = []
+export const chunksOf = <A extends { readonly size: number }>(
+  rows: ReadonlyArray<A>
+): ReadonlyArray<ReadonlyArray<A>> => {
+  const chunks: Array<Array<A>> = []
   let bytes = 0
   for (const row of rows) {
-    bytes += Number(row["size"])
+    bytes += row.size
     const last = chunks.at(-1)
     if (last === undefined || last.length >= chunkRows || bytes > chunkBytes) {
       chunks.push([row])
-      bytes = Number(row["size"])
+      bytes = row.size
     } else last.push(row)
   }
   return chunks
@@ -142,42 +144,83 @@ const typed = (column: string, alias: string): string => column === "seq" ? `${a
 const rewritten = (eraser: Eraser, value: Row[string]): Row[string] =>
   typeof value === "string" ? eraser.text(value) : value instanceof Uint8Array ? eraser.bytes(value) : value
 
-/** Rewrites the rows of one table. `ids`: the value of `$1`. */
-export const rewriteTable = Effect.fnUntraced(function*(
+/** The keys of a table's rows as a list in JSON, and the size of the texts that are rewritten. */
+const surveyOf = ({ key, table, texts, where }: RewrittenTable, n: number): string => {
+  const keys = Object.keys(key).map((name) => name === "seq" ? "t.seq::text" : `t.${name}`).join(", ")
+  const size = Object.keys(texts).map((name) => `coalesce(octet_length(t.${name}), 0)`).join(" + ")
+  return `select ${n} as n, json_build_array(${keys})::text as key, ${size} as size from ${table} t where ${where}`
+}
+
+interface SurveyedRow {
+  readonly n: number
+  readonly key: string
+  readonly size: number
+}
+
+/** The rows of all tables, by table: one statement, since each that a busy process waits for costs it milliseconds. */
+const survey = Effect.fnUntraced(function*(
   sql: SqlClient.SqlClient,
-  { key, table, texts, where }: RewrittenTable,
-  ids: PgTypes.Parameter,
+  tables: ReadonlyArray<RewrittenTable>,
+  ids: PgTypes.Parameter
+) {
+  const rows = yield* sql.unsafe<SurveyedRow>(tables.map(surveyOf).join(" union all "), [ids])
+  const byTable = tables.map((): Array<Row & { readonly size: number }> => [])
+  for (const { key, n, size } of rows) {
+    const values = JSON.parse(key) as ReadonlyArray<string | number>
+    const names = Object.keys(tables[n]?.key ?? {})
+    byTable[n]?.push({ ...Object.fromEntries(names.map((name, i) => [name, values[i] ?? null])), size })
+  }
+  return byTable
+})
+
+/** Rewrites rows of one table, given by their keys. */
+const rewriteChunk = Effect.fnUntraced(function*(
+  sql: SqlClient.SqlClient,
+  { key, table, texts }: RewrittenTable,
+  chunk: ReadonlyArray<Row>,
   eraser: Eraser
 ) {
   const keys = Object.keys(key)
   const names = Object.keys(texts)
   const keyList = keys.map((name) => name === "seq" ? "t.seq::text as seq" : `t.${name}`).join(", ")
   const match = keys.map((name) => `t.${name} = ${typed(name, "u")}`).join(" and ")
-  const size = names.map((name) => `coalesce(octet_length(t.${name}), 0)`).join(" + ")
-  const rows = yield* sql.unsafe<Row>(`select ${keyList}, ${size} as size from ${table} t where ${where}`, [ids])
-  for (const chunk of chunksOf(rows)) {
-    const read = yield* sql.unsafe<Row>(
-      `select ${keyList}, ${names.map((name) => `t.${name}`).join(", ")}
-        from ${unnest(key, "u", 1)} join ${table} t on ${match}`,
-      columns(key, chunk as never)
-    )
-    const changed: Array<Row> = []
-    for (const row of read) {
-      const next: Record<string, Row[string]> = { ...row }
-      for (const name of names) {
-        const value = row[name] ?? null
-        const length = typeof value === "string" || value instanceof Uint8Array ? value.length : 0
-        yield* turnFor(length)
-        next[name] = rewritten(eraser, value)
-      }
-      if (names.some((name) => next[name] !== row[name])) changed.push(next)
+  const read = yield* sql.unsafe<Row>(
+    `select ${keyList}, ${names.map((name) => `t.${name}`).join(", ")}
+      from ${unnest(key, "u", 1)} join ${table} t on ${match}`,
+    columns(key, chunk as never)
+  )
+  const changed: Array<Row> = []
+  let since = 0
+  for (const row of read) {
+    const next: Record<string, Row[string]> = { ...row }
+    for (const name of names) {
+      const value = row[name] ?? null
+      const length = typeof value === "string" || value instanceof Uint8Array ? value.length : 0
+      since += length
+      yield* turnFor(since)
+      if (since >= largeLength) since = 0
+      next[name] = rewritten(eraser, value)
     }
-    if (changed.length === 0) continue
-    const all = { ...key, ...texts }
-    yield* sql.unsafe(
-      `update ${table} t set ${names.map((name) => `${name} = u.${name}`).join(", ")}
-        from ${unnest(all, "u", 1)} where ${match}`,
-      columns(all, changed as never)
-    )
+    if (names.some((name) => next[name] !== row[name])) changed.push(next)
+  }
+  if (changed.length === 0) return
+  const all = { ...key, ...texts }
+  yield* sql.unsafe(
+    `update ${table} t set ${names.map((name) => `${name} = u.${name}`).join(", ")}
+      from ${unnest(all, "u", 1)} where ${match}`,
+    columns(all, changed as never)
+  )
+})
+
+/** Rewrites the rows of some tables. `ids`: the value of `$1` in their conditions. */
+export const rewriteTables = Effect.fnUntraced(function*(
+  sql: SqlClient.SqlClient,
+  tables: ReadonlyArray<RewrittenTable>,
+  ids: PgTypes.Parameter,
+  eraser: Eraser
+) {
+  const surveyed = yield* survey(sql, tables, ids)
+  for (const [n, table] of tables.entries()) {
+    for (const chunk of chunksOf(surveyed[n] ?? [])) yield* rewriteChunk(sql, table, chunk, eraser)
   }
 })
