@@ -28,7 +28,8 @@ type Refused = Exclude<Identified, { readonly _tag: "Valid" }>
 
 export type Admission =
   | { readonly _tag: "Admitted"; readonly caller: CallerIdentity | undefined }
-  | { readonly _tag: "AmbiguousHost" }
+  /** More than one line of a header that decides who is asked for what. */
+  | { readonly _tag: "Ambiguous"; readonly header: "Host" | "Authorization" }
   | { readonly _tag: "ForeignHost"; readonly host: string | undefined }
   | { readonly _tag: "ForeignOrigin"; readonly from: string }
   | { readonly _tag: "Unauthorized"; readonly sent: Refused }
@@ -46,6 +47,8 @@ export interface Credentials {
   /** The number of `Host` lines in the request. */
   readonly hostLines: number
   readonly authorization: string | undefined
+  /** The number of `Authorization` lines in the request. */
+  readonly authorizationLines: number
   readonly origin: string | undefined
   /** `Sec-Fetch-Site`. */
   readonly site: string | undefined
@@ -105,7 +108,7 @@ const decided = (
 ): Admission => {
   const { target, host, authorization, origin, site } = credentials
   // Proxies and servers disagree on which of two counts.
-  if (credentials.hostLines > 1) return { _tag: "AmbiguousHost" }
+  if (credentials.hostLines > 1) return { _tag: "Ambiguous", header: "Host" }
   const areSet = keys.areSet()
   const [path = target] = target.split(/[?#]/, 1)
   if (!areSet && !(callbackPath.test(path) && isPublic(publicUrl, host))) {
@@ -113,6 +116,7 @@ const decided = (
   }
   if (isForeignOrigin(credentials)) return { _tag: "ForeignOrigin", from: origin ?? `Sec-Fetch-Site: ${site}` }
   const isOpen = openPaths.has(path) || callbackPath.test(path)
+  if (areSet && !isOpen && credentials.authorizationLines > 1) return { _tag: "Ambiguous", header: "Authorization" }
   const identified = areSet ? identify(keys, authorization) : undefined
   const caller = identified?._tag === "Valid" ? identified.caller : undefined
   if (identified !== undefined && !isOpen) {
@@ -126,12 +130,13 @@ const decided = (
 /** The decision of one server, for every path by which a request comes. */
 export type Decide = ReturnType<typeof admission>
 
-const ambiguousHost = problemResponse(
-  new Problems.InvalidRequest({
-    detail: "The request has more than one Host line: send one",
-    errors: [{ path: "Host", message: "comes more than once: send one" }]
-  })
-)
+const ambiguous = (header: "Host" | "Authorization") =>
+  problemResponse(
+    new Problems.InvalidRequest({
+      detail: `The request has more than one ${header} line: send one`,
+      errors: [{ path: header, message: "comes more than once: send one" }]
+    })
+  )
 
 const foreignOrigin = (from: string, host: string | undefined) =>
   problemResponse(
@@ -205,14 +210,16 @@ const refuseKey = Effect.fn("Authentication.refuseKey")(function*(
   )
 })
 
-/** Node keeps the first of two and says so nowhere but in the lines as they came. */
-const hostLinesOf = ({ rawHeaders }: Pick<IncomingMessage, "rawHeaders">): number => {
-  let lines = 0
+/** The lines of two headers. Node keeps the first and says nowhere but in the lines as they came that there are more. */
+const linesOf = ({ rawHeaders }: Pick<IncomingMessage, "rawHeaders">) => {
+  let hostLines = 0
+  let authorizationLines = 0
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]!
-    if (name.length === 4 && name.toLowerCase() === "host") lines++
+    if (name.length === 4 && name.toLowerCase() === "host") hostLines++
+    else if (name.length === 13 && name.toLowerCase() === "authorization") authorizationLines++
   }
-  return lines
+  return { hostLines, authorizationLines }
 }
 
 /** The words of a request that the gate judges, as they came. */
@@ -223,7 +230,7 @@ export const credentialsOf = (
   method,
   target: url,
   host: headers["host"],
-  hostLines: hostLinesOf(source),
+  ...linesOf(source),
   authorization: headers["authorization"],
   origin: headers["origin"],
   site: headers["sec-fetch-site"]
@@ -242,8 +249,8 @@ export const layer = (decide: Decide, open: Open) => {
     request: HttpServerRequest.HttpServerRequest
   ): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
     switch (decision._tag) {
-      case "AmbiguousHost":
-        return Effect.succeed(ambiguousHost)
+      case "Ambiguous":
+        return Effect.succeed(ambiguous(decision.header))
       case "ForeignHost":
         return Effect.succeed(foreignHost(decision.host))
       case "ForeignOrigin":
@@ -261,7 +268,7 @@ export const layer = (decide: Decide, open: Open) => {
       Effect.withFiber((fiber) => {
         const request = Context.getUnsafe(fiber.context, HttpServerRequest.HttpServerRequest)
         const decision = decide(credentialsOf(toIncomingMessage(request), request))
-        const mayShow = decision._tag !== "ForeignHost" && decision._tag !== "AmbiguousHost"
+        const mayShow = decision._tag !== "ForeignHost" && decision._tag !== "Ambiguous"
         const page = mayShow ? open(request) : undefined
         if (page !== undefined) return Effect.succeed(AnswerHeaders.protect(page))
         const answered = decision._tag !== "Admitted"

@@ -13,6 +13,7 @@ const ask = {
   host: "localhost:8080",
   hostLines: 1,
   authorization: undefined,
+  authorizationLines: 0,
   origin: undefined,
   site: undefined
 }
@@ -59,6 +60,13 @@ describe("Authentication", () => {
       assert.strictEqual(admission(keys)({ ...ask, authorization })._tag, "Unauthorized")
     }
   )
+
+  it("refuses a request with two Authorization lines where a key is asked for, and only there", () => {
+    const two = { ...ask, authorization: "Bearer k1", authorizationLines: 2 }
+    assert.deepStrictEqual(admission(keys)(two), { _tag: "Ambiguous", header: "Authorization" })
+    assert.strictEqual(admission(keys)({ ...two, target: "/health/live" })._tag, "Admitted")
+    assert.strictEqual(admission(none)(two)._tag, "Admitted")
+  })
 
   it("requires the role read for the metrics", () => {
     const metrics = { ...ask, target: "/metrics" }

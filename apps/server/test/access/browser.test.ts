@@ -215,6 +215,39 @@ for (
   })
 }
 
+describe("two keys in one request", () => {
+  layer(Sluice.layer({ SLUICE_API_KEYS: `ops=${key},shop:submit=another-key-16ch` }), { excludeTestServices: true })(
+    (it) => {
+      it.effect("are 400 wherever a key is asked for, in either order, and decide nothing", () =>
+        Effect.gen(function*() {
+          const { url } = yield* Sluice
+          const { host } = new URL(url)
+          const keys = [key, "another-key-16ch", "wrong"].map((each) => `Authorization: Bearer ${each}\r\n`)
+          const order = "{}"
+          const routes = [
+            "GET /v1/orders",
+            "GET /metrics",
+            "GET /v1/nowhere",
+            "POST /v1/orders"
+          ]
+          for (const route of routes) {
+            for (const [first, second] of [[0, 0], [0, 1], [1, 0], [0, 2], [2, 0]] as const) {
+              const body = route.startsWith("POST") ? order : ""
+              const lines = `Host: ${host}\r\n${keys[first]}${keys[second]}Content-Type: application/json\r\n`
+              const length = body === "" ? "" : `Content-Length: ${body.length}\r\n`
+              const answer = yield* raw(url, `${route} HTTP/1.1\r\n${lines}${length}Connection: close\r\n\r\n${body}`)
+              assert.match(
+                answer,
+                /^HTTP\/1\.1 400 [^]*more than one Authorization line/,
+                `${route} ${first} ${second}`
+              )
+            }
+          }
+        }))
+    }
+  )
+})
+
 describe("guessing keys", () => {
   layer(Sluice.layer({ SLUICE_API_KEYS: `ops=${key}` }), { excludeTestServices: true })((it) => {
     it.effect("is refused with 429 after 20 wrong keys in a minute, is counted, and locks out no valid key", () =>
