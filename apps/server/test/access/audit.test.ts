@@ -144,6 +144,8 @@ const scenarios: { readonly [Route in ChangingRoute]: Scenario | "unrecorded" } 
       send("POST", "/v1/orders", { body: { orderType: "HANGS" } }),
       ({ json }) => ["POST", `/v1/process-events/${json.processEventId}/cancel`, { reason: `not ${secret}` }] as const
     ),
+    // Decided, although the executor of the run may not have learned of it yet.
+    after: ({ compensate, state }) => state === "cancelled" && compensate === false,
     reason: "not [redacted]"
   },
   "retries.retry": {

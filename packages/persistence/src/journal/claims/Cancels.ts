@@ -71,10 +71,11 @@ export const cancel = Effect.fnUntraced(function*(runId: string, { compensate, r
     PgTypes.uuid(newUuidUnsafe())
   ])
   if (stored !== undefined) {
-    // The order is looked up for the audit alone.
+    // The order is looked up for the audit alone. It says what was decided: the executor learns of it later.
     if (yield* isActing) {
       const [run] = yield* sql<{ readonly order_id: string }>`select order_id from runs where id = ${runId}::uuid`
-      yield* recordAct(sql, { after: { state: stored.state, compensate }, reason, orderId: run?.order_id, runId })
+      const state = compensate && stored.state !== "cancelled" ? "compensating" : "cancelled"
+      yield* recordAct(sql, { after: { state, compensate }, reason, orderId: run?.order_id, runId })
     }
     return { _tag: "Stored", state: stored.state } satisfies CancelAnswer
   }
