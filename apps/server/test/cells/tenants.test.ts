@@ -13,6 +13,11 @@ import { type Answer, type Ask, Sluice } from "../support/Sluice.ts"
 const owner = 1
 const stranger = 5
 
+/** The answer without what the request itself named: a refusal may repeat it. */
+const withoutAsked = (text: string, path: string): string =>
+  path.split("/").filter((part) => part.length > 3).map(decodeURIComponent)
+    .reduce((rest, part) => rest.replaceAll(part, ""), text)
+
 /** In every document of the owner's. */
 const canary = "canary-of-acme"
 
@@ -90,12 +95,13 @@ describe("tenants", () => {
         assert.isTrue(ownView.some(({ answer }) => idOfOwner.test(answer.text)))
         for (const { path, route } of ownView) {
           if (path.endsWith("/stream")) continue
-          const { status, text } = yield* globex("GET", path)
+          const { status, text } = yield* globex("GET", path.endsWith("/why") ? `${path}?path=/customerEmail` : path)
           const allowed = refusals[placed("GET", path)?.placement ?? "anywhere"]
           const isSettingRead = placed("GET", path)?.placement === "settings"
           if (route.includes(":") && allowed !== undefined && !isSettingRead) assert.include(allowed, status, path)
-          assert.notInclude(text, canary, path)
-          assert.notMatch(text.replaceAll(path, ""), idOfOwner, path)
+          const told = withoutAsked(text, path)
+          assert.notInclude(told, canary, path)
+          assert.notMatch(told, idOfOwner, path)
         }
 
         // Every change is refused, or made in the stranger's own cell.
@@ -117,10 +123,10 @@ describe("tenants", () => {
           const { status, text } = yield* globex(method, path, { body: body as never })
           const expected = refusals[of]
           if (expected !== undefined) assert.include(expected, status, `${endpoint}: ${text}`)
-          assert.notMatch(text.replaceAll(path, ""), idOfOwner, endpoint)
+          assert.notMatch(withoutAsked(text, path), idOfOwner, endpoint)
         }
         assert.deepStrictEqual(yield* held(url), before)
       }).pipe(Effect.scoped, Effect.provide(Partner.layer)),
-    120_000
+    300_000
   )
 })
