@@ -1,12 +1,13 @@
 /**
- * Builds the console into `dist`: the pages, each file beside its brotli and gzip forms, and in `.built` the hash of
- * what it was made from. Written aside and put in place at once, so that nobody serves half of it.
+ * Builds the console into `dist`: the pages, each file beside its brotli and gzip forms, in `.built` the hash of what
+ * it was made from, and in `.bundled` the packages of which the pages hold code, for the bill of materials. Written aside
+ * and put in place at once, so that nobody serves half of it.
  */
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { brotliCompressSync, constants, gzipSync } from "node:zlib"
 import { build } from "vite"
-import { sourceHash, stampFile } from "./freshness.ts"
+import { bundledFile, sourceHash, stampFile } from "./freshness.ts"
 
 const here = import.meta.dirname
 const aside = join(here, `.dist-${process.pid}`)
@@ -26,9 +27,21 @@ const compress = (file: string): void => {
   writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }))
 }
 
+/** The package that a module is from, as `name@version`; nothing for the console's own modules. */
+const packageOf = (module: string): string | undefined => {
+  const directory = /^\0?(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(module)?.[1]
+  if (directory === undefined) return undefined
+  const { name, version } = JSON.parse(readFileSync(join(directory, "package.json"), "utf8")) as Record<string, string>
+  return `${name}@${version}`
+}
+
 const hash = sourceHash()
 try {
-  await build({ root: here, logLevel: "warn", build: { outDir: aside, emptyOutDir: true } })
+  const built = await build({ root: here, logLevel: "warn", build: { outDir: aside, emptyOutDir: true } })
+  const modules = ("output" in built ? [built] : Array.isArray(built) ? built : [])
+    .flatMap(({ output }) => output.flatMap((one) => one.type === "chunk" ? one.moduleIds : []))
+  const packages = new Set(modules.flatMap((module) => packageOf(module) ?? []))
+  writeFileSync(join(aside, bundledFile), `${[...packages].toSorted().join("\n")}\n`)
   for (const entry of readdirSync(aside, { recursive: true, withFileTypes: true })) {
     // The page itself differs with each answer.
     if (entry.isFile() && compressible.test(entry.name) && entry.name !== "index.html") {

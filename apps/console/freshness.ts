@@ -8,6 +8,9 @@ const here = import.meta.dirname
 /** The file in `dist` that holds the hash of what it was built from. */
 export const stampFile = ".built"
 
+/** The file in `dist` that lists the packages of which the build holds code, as `name@version`, one a line. */
+export const bundledFile = ".bundled"
+
 /** What the build reads. The API's packages give types alone, and nothing of them is in the build. */
 const sources = ["src", "public", "index.html", "package.json", "vite.config.ts", "build.ts"]
 
