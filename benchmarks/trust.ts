@@ -1,7 +1,9 @@
 /**
- * What address guard, redaction, roles and audit cost an order together: two of Sluice's own servers in turn, one as it
- * is, one with no-ops in their place (`sluice/bare/`). Behind HTTP, with an API key, each on a database of its own. First
- * with orders alone, then with a PATCH after every tenth, which is what the audit records. README.md has figures.
+ * What address guard, redaction, roles and audit cost an order together: three of Sluice's own servers in turn, one as it
+ * is, one with no-ops in their place (`sluice/bare/`), and as a control another one as it is, whose ratio says how far two
+ * equal servers differ. Behind HTTP, with an API key, each on a database of its own. First with orders alone, then with a
+ * PATCH after every tenth, which is what the audit records. `BENCH_WITHOUT` names parts to replace instead of all: guard,
+ * redaction, roles (with the audit). README.md has figures.
  */
 import { strict as assert } from "node:assert"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
@@ -20,8 +22,14 @@ import { inFlight } from "./Rounds.ts"
 import { startServer } from "./sluice/Server.ts"
 import { settings } from "./sluice/ServerSettings.ts"
 
-const rounds = Number(process.env["BENCH_ROUNDS"] ?? 14)
+const rounds = Number(process.env["BENCH_ROUNDS"] ?? 12)
 const seconds = Number(process.env["BENCH_SECONDS"] ?? 3)
+
+/** The parts that are replaced. */
+const without = process.env["BENCH_WITHOUT"] ?? "guard,redaction,roles"
+
+const names = ["whole", "bare", "control"] as const
+type Name = (typeof names)[number]
 
 const loadKey = "bench-operate-0123456789"
 const administratorKey = "bench-admin-0123456789"
@@ -66,15 +74,22 @@ await using(async (server) => {
   await writeFile(file, JSON.stringify(given))
   const secret = given.authProviders[1]?.token ?? ""
 
-  const side = async (name: "whole" | "bare", execArgv: ReadonlyArray<string>) => {
+  const replacing = ["--import", new URL("sluice/bare/register.ts", import.meta.url).href]
+  const side = async (name: Name) => {
     const ours = await startServer({
       DATABASE_URL: await server.create(`trust_${name}`),
       SLUICE_CONFIG: file,
       SLUICE_DATA_DIR: join(directory, name),
-      SLUICE_API_KEYS: keys
-    }, execArgv)
-    const found = await atWork(ours.url, secret)
-    assert.deepEqual(new Set(Object.values(found)), new Set([name === "whole"]), `${name}: ${JSON.stringify(found)}`)
+      SLUICE_API_KEYS: keys,
+      BENCH_WITHOUT: without
+    }, name === "bare" ? replacing : [])
+    const isThere = (part: string) => name !== "bare" || !without.includes(part)
+    assert.deepEqual(await atWork(ours.url, secret), {
+      guard: isThere("guard"),
+      redaction: isThere("redaction"),
+      roles: isThere("roles"),
+      audit: isThere("roles")
+    })
     const turn = async (patchEvery: number): Promise<Turn> => {
       const before = { own: cpuMsOf(ours.pid, false) ?? NaN, database: server.cpuMs() ?? NaN }
       const { orders, ordersPerSecond } = await load.ask({
@@ -93,39 +108,45 @@ await using(async (server) => {
     }
     return { name, turn, stop: ours.stop }
   }
-  const whole = await side("whole", [])
-  const bare = await side("bare", ["--import", new URL("sluice/bare/register.ts", import.meta.url).href])
+  const sides = [await side("whole"), await side("bare"), await side("control")]
 
-  /** Pairs of turns, of which either comes first in every other round. */
+  /** Rounds of turns. Each side begins every third round, and every other round goes backwards. */
   const compare = async (patchEvery: number) => {
-    for (const one of [whole, bare]) await one.turn(patchEvery)
-    const pairs: Array<Record<"whole" | "bare", Turn>> = []
+    for (const one of sides) await one.turn(patchEvery)
+    const all: Array<Record<Name, Turn>> = []
     for (let n = 0; n < rounds; n++) {
-      const turns: Partial<Record<"whole" | "bare", Turn>> = {}
-      for (const one of n % 2 === 0 ? [whole, bare] : [bare, whole]) turns[one.name] = await one.turn(patchEvery)
-      pairs.push(turns as Record<"whole" | "bare", Turn>)
+      const at = n % sides.length
+      const turned = [...sides.slice(at), ...sides.slice(0, at)]
+      const turns: Partial<Record<Name, Turn>> = {}
+      for (const one of n % 2 === 0 ? turned : turned.toReversed()) turns[one.name] = await one.turn(patchEvery)
+      all.push(turns as Record<Name, Turn>)
     }
-    return pairs
+    return all
   }
   const measured = { "orders alone": await compare(0), "a PATCH after every tenth": await compare(10) }
 
-  for (const one of [whole, bare]) await one.stop()
+  for (const one of sides) await one.stop()
   await load.end()
   await rm(directory, { recursive: true, force: true })
 
   const figures = ["ordersPerSecond", "cpuMsPerOrder", "databaseMsPerOrder"] as const
-  const rows = Object.entries(measured).flatMap(([name, pairs]) =>
+  const ratioOf = (all: ReadonlyArray<Record<Name, Turn>>, name: Name, figure: (typeof figures)[number]) =>
+    textOf(intervalOf(all.map((turns) => turns[name][figure] / turns.bare[figure])))
+  const rows = Object.entries(measured).flatMap(([load, all]) =>
     figures.map((figure) => [
-      name,
+      load,
       figure,
-      median(pairs.map((pair) => pair.bare[figure])).toFixed(3),
-      median(pairs.map((pair) => pair.whole[figure])).toFixed(3),
-      textOf(intervalOf(pairs.map((pair) => pair.whole[figure] / pair.bare[figure])))
+      ...names.map((name) => median(all.map((turns) => turns[name][figure])).toFixed(3)),
+      ratioOf(all, "whole", figure),
+      ratioOf(all, "control", figure)
     ])
   )
-  process.stdout.write(`${markdownTable([["load", "", "without", "with", "ratio [95 % interval]"], ...rows])}\n`)
+  const head = ["load", "", ...names, "whole ÷ bare [95 %]", "control ÷ bare [95 %]"]
+  process.stdout.write(`${markdownTable([head, ...rows])}\n`)
   await writeFile(
     new URL("./results/trust.json", import.meta.url),
-    `${JSON.stringify({ machine: machine(), postgres: server.version, seconds, rounds, measured }, undefined, 2)}\n`
+    `${
+      JSON.stringify({ machine: machine(), postgres: server.version, seconds, rounds, without, measured }, undefined, 2)
+    }\n`
   )
 })
