@@ -26,7 +26,12 @@ const start = Effect.fnUntraced(
       "rotate",
       ...words
     ], {
-      env: { PATH: process.env["PATH"], DATABASE_URL: Redacted.value(url), ...environment },
+      env: {
+        PATH: process.env["PATH"],
+        NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
+        DATABASE_URL: Redacted.value(url),
+        ...environment
+      },
       stdio: ["ignore", "pipe", "pipe"]
     })
     let output = ""

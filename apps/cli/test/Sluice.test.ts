@@ -49,6 +49,7 @@ class Stage extends Context.Service<Stage, {
           spawn(process.execPath, [...node, main("server")], {
             env: {
               PATH: process.env["PATH"],
+              NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
               PORT: "0",
               DATABASE_URL: Redacted.value(database),
               SLUICE_API_KEYS: `tests=${key}`,
@@ -428,7 +429,12 @@ layer(Layer.mergeAll(Stage.layer, NodeHttpClient.layerUndici, NodeServices.layer
         yield* sluice("apply", yield* file("settings.json", settings(partner.url)), "--yes")
         const { code, out } = yield* Effect.callback<{ readonly code: number; readonly out: string }>((resume) => {
           const child = execFile(process.execPath, [...node, main("cli"), "submit", "--json"], {
-            env: { PATH: process.env["PATH"], SLUICE_URL: url, SLUICE_API_KEY: key }
+            env: {
+              PATH: process.env["PATH"],
+              NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
+              SLUICE_URL: url,
+              SLUICE_API_KEY: key
+            }
           }, (error, out) => resume(Effect.succeed({ code: Number(error?.code ?? 0), out })))
           child.stdin?.end(JSON.stringify({ orderType: "NEW_ORDER", id: "piped" }))
         })

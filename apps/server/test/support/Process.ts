@@ -27,7 +27,13 @@ export const start = Effect.fnUntraced(function*(environment: Readonly<Record<st
   const child = yield* Effect.acquireRelease(
     Effect.sync(() =>
       spawn(process.execPath, ["--conditions=@sluice/source", main], {
-        env: { PATH: process.env["PATH"], PORT: "0", NO_COLOR: "1", ...environment },
+        env: {
+          PATH: process.env["PATH"],
+          NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
+          PORT: "0",
+          NO_COLOR: "1",
+          ...environment
+        },
         stdio: ["ignore", "pipe", "pipe"],
         detached: true
       })

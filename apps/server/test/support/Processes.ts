@@ -34,6 +34,7 @@ export const start = Effect.fnUntraced(function*(environment: Readonly<Record<st
       spawn(process.execPath, ["--conditions=@sluice/source", main], {
         env: {
           PATH: process.env["PATH"],
+          NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
           PORT: "0",
           DATABASE_URL: Redacted.value(url),
           SLUICE_ALLOW_NETWORKS: "127.0.0.0/8",
