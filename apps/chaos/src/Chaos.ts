@@ -124,6 +124,38 @@ const recordsOf = ({ acted, patches, submissions }: Load.Load, fleet: Fleet.Flee
     changed: [...patches.flatMap(({ orderId, status }) => status === 200 ? [orderId] : []), ...acted]
   })
 
+/** Kills and disturbs, until enough processes were killed or the time is over. */
+const disturb = Effect.fnUntraced(function*(
+  setting: Parameters<typeof Injections.run>[0],
+  { forMs, injectEveryMs, kills }: ChaosOptions,
+  breaking: Scope.Closeable,
+  injected: (name: string) => void,
+  report: () => void
+) {
+  yield* Effect.forkIn(setting.fleet.slaughter, breaking)
+  yield* Effect.forkIn(Scope.provide(Injections.run(setting, injectEveryMs, injected), breaking), breaking)
+  yield* Effect.timeoutOption(
+    Effect.repeat(
+      Effect.sync(() => {
+        report()
+        return setting.fleet.kills.length >= kills
+      }),
+      { until: (done) => done, schedule: spaced }
+    ),
+    forMs
+  )
+  yield* Scope.close(breaking, Exit.void)
+})
+
+/** Tells the survivors to stop, and waits for a while until they have. */
+const stop = Effect.fnUntraced(function*({ survivors }: Fleet.Fleet) {
+  survivors.forEach((survivor) => survivor.signal("SIGTERM"))
+  yield* Effect.timeoutOption(
+    Effect.forEach(survivors, ({ ended }) => ended, { concurrency: "unbounded" }),
+    "30 seconds"
+  )
+})
+
 export const run = Effect.fnUntraced(function*(options: ChaosOptions) {
   const { seed, tell } = options
   const begun = yield* Clock.currentTimeMillis
@@ -146,36 +178,21 @@ export const run = Effect.fnUntraced(function*(options: ChaosOptions) {
   const loading = yield* Effect.forkIn(Scope.provide(load.run, clients), clients)
   yield* Effect.forkIn(Scope.provide(callbacks.run, clients), clients)
   yield* Effect.forkIn(memory.watch, breaking)
-  yield* Effect.forkIn(herd.slaughter, breaking)
-  yield* Effect.forkIn(
-    Scope.provide(
-      Injections.run(
-        {
-          fleet: herd,
-          random: Random.make(seed, "injections"),
-          injections: options.injections,
-          ...(options.killDatabase !== undefined && { killDatabase: options.killDatabase }),
-          pauses,
-          weather
-        },
-        options.injectEveryMs,
-        (name) => injected.push(name)
-      ),
-      breaking
-    ),
-    breaking
+  const setting = {
+    fleet: herd,
+    random: Random.make(seed, "injections"),
+    injections: options.injections,
+    ...(options.killDatabase !== undefined && { killDatabase: options.killDatabase }),
+    pauses,
+    weather
+  }
+  yield* disturb(
+    setting,
+    options,
+    breaking,
+    (name) => injected.push(name),
+    () => tell(`${herd.kills.length} kills, ${load.submissions.length} submissions, ${injected.length} injections`)
   )
-  yield* Effect.timeoutOption(
-    Effect.repeat(
-      Effect.sync(() => {
-        tell(`${herd.kills.length} kills, ${load.submissions.length} submissions, ${injected.length} injections`)
-        return herd.kills.length >= options.kills
-      }),
-      { until: (done) => done, schedule: spaced }
-    ),
-    options.forMs
-  )
-  yield* Scope.close(breaking, Exit.void)
   yield* Fiber.interrupt(loading)
   const over = yield* Clock.currentTimeMillis
   tell(`peace after ${herd.kills.length} kills`)
@@ -189,11 +206,7 @@ export const run = Effect.fnUntraced(function*(options: ChaosOptions) {
   tell("reads what is said of some orders")
   const records = yield* recordsOf(load, herd, seed, options.explains)
   yield* Scope.close(clients, Exit.void)
-  herd.survivors.forEach((survivor) => survivor.signal("SIGTERM"))
-  yield* Effect.timeoutOption(
-    Effect.forEach(herd.survivors, ({ ended }) => ended, { concurrency: "unbounded" }),
-    "30 seconds"
-  )
+  yield* stop(herd)
   const rows = yield* collect(begun)
   const asked = [...good.log, ...bad.log].toSorted((a, b) => a.arrivedAt - b.arrivedAt)
   const evidence: Evidence = {

@@ -78,6 +78,82 @@ const query = <A extends object>(url: string, statement: string) =>
     Effect.provide(Database.layerPool({ url: Redacted.make(url), maxConnections: 1 }), { local: true })
   )
 
+interface Accepted {
+  readonly orderId: string
+  /** Epoch milliseconds. */
+  readonly at: number
+}
+
+interface Traffic {
+  readonly accepted: Map<string, Accepted>
+  refused: number
+}
+
+/** Clients that submit until `orders` are accepted, each order until it is. */
+const submits = Effect.fnUntraced(
+  function*(servers: ReadonlyArray<{ readonly url: string }>, orders: number, traffic: Traffic) {
+    const clock = yield* Clock.Clock
+    let next = 0
+    const submit = Effect.fnUntraced(function*(client: number) {
+      while (traffic.accepted.size < orders) {
+        const key = `order-${next++}`
+        for (let tries = 0;; tries++) {
+          const base = servers[(client + tries) % servers.length]?.url ?? ""
+          const body = { orderType: "NEW_ORDER", externalId: key }
+          const answer = yield* ask(base, "POST", "/v1/orders", body, { "idempotency-key": key })
+          if (answer.status !== 202) {
+            traffic.refused++
+            yield* Effect.sleep("50 millis")
+            continue
+          }
+          const orderId = String(answer.json["orderId"])
+          traffic.accepted.set(key, { orderId, at: clock.currentTimeMillisUnsafe() })
+          break
+        }
+      }
+    })
+    yield* Effect.forEach(Array.from({ length: clients }, (_, client) => client), submit, {
+      concurrency: "unbounded",
+      discard: true
+    })
+  }
+)
+
+/** Compares what clients were told, what the partner was asked and what the promoted database holds. */
+const compare = Effect.fnUntraced(function*(
+  database: string,
+  { accepted, refused }: Traffic,
+  sent: ReadonlyMap<string, number>,
+  { killedAt, promotedAt }: { readonly killedAt: number; readonly promotedAt: number }
+) {
+  const stored = yield* query<{ readonly id: string; readonly key: string }>(
+    database,
+    "select id, idempotency_key as key from orders"
+  )
+  const interrupted = yield* query<{ readonly record: string }>(
+    database,
+    "select record from callouts where outcome = 'interrupted'"
+  )
+  const ids = new Map(stored.map(({ id, key }) => [key, id]))
+  const again = [...accepted.values()].filter(({ at }) => at > promotedAt)
+  const told = interrupted.map(({ record }) =>
+    String((JSON.parse(record) as { idempotencyKey: string }).idempotencyKey)
+  )
+  const repeated = [...sent].filter(([key, times]) => times > 1 + told.filter((one) => one === key).length)
+  return {
+    accepted: accepted.size,
+    stored: stored.length,
+    refused,
+    lost: [...accepted].filter(([key, { orderId }]) => ids.get(key) !== orderId).length,
+    twiceStored: stored.length - ids.size,
+    callsRepeated: repeated.length,
+    calls: [...sent.values()].reduce((sum, times) => sum + times, 0),
+    interrupted: interrupted.length,
+    awayMs: promotedAt - killedAt,
+    againAfterPromotionMs: Math.min(...again.map(({ at }) => at)) - promotedAt
+  }
+})
+
 const failover = Effect.gen(function*() {
   const orders = Number(argument("--orders") ?? 1_500)
   const bin = argument("--postgres") ?? StandbyPair.programs()
@@ -99,36 +175,11 @@ const failover = Effect.gen(function*() {
   yield* Effect.sleep("1 second")
 
   const clock = yield* Clock.Clock
-  const accepted = new Map<string, { readonly orderId: string; readonly at: number }>()
-  let refused = 0
-  let next = 0
-  const submit = Effect.fnUntraced(function*(client: number) {
-    while (accepted.size < orders) {
-      const key = `order-${next++}`
-      for (let tries = 0;; tries++) {
-        const base = servers[(client + tries) % servers.length]?.url ?? ""
-        const body = { orderType: "NEW_ORDER", externalId: key }
-        const answer = yield* ask(base, "POST", "/v1/orders", body, { "idempotency-key": key })
-        if (answer.status !== 202) {
-          refused++
-          yield* Effect.sleep("50 millis")
-          continue
-        }
-        const orderId = String(answer.json["orderId"])
-        accepted.set(key, { orderId, at: clock.currentTimeMillisUnsafe() })
-        break
-      }
-    }
-  })
-  const load = yield* Effect.forkChild(
-    Effect.forEach(Array.from({ length: clients }, (_, client) => client), submit, {
-      concurrency: "unbounded",
-      discard: true
-    })
-  )
+  const traffic: Traffic = { accepted: new Map(), refused: 0 }
+  const load = yield* Effect.forkChild(submits(servers, orders, traffic))
 
   const reached = (count: number) =>
-    Effect.repeat(Effect.sync(() => accepted.size), {
+    Effect.repeat(Effect.sync(() => traffic.accepted.size), {
       until: (size) => size >= count,
       schedule: Schedule.spaced("20 millis")
     })
@@ -146,33 +197,7 @@ const failover = Effect.gen(function*() {
     until: ([row]) => row?.n === 0,
     schedule: Schedule.spaced("250 millis")
   })
-  const stored = yield* query<{ readonly id: string; readonly key: string }>(
-    pair.standby,
-    "select id, idempotency_key as key from orders"
-  )
-  const interrupted = yield* query<{ readonly record: string }>(
-    pair.standby,
-    "select record from callouts where outcome = 'interrupted'"
-  )
-  const ids = new Map(stored.map(({ id, key }) => [key, id]))
-  const again = [...accepted.values()].filter(({ at }) => at > promotedAt)
-  const first = Math.min(...again.map(({ at }) => at))
-  const told = interrupted.map(({ record }) =>
-    String((JSON.parse(record) as { idempotencyKey: string }).idempotencyKey)
-  )
-  const repeated = [...sent].filter(([key, times]) => times > 1 + told.filter((one) => one === key).length)
-  const figures = {
-    accepted: accepted.size,
-    stored: stored.length,
-    refused,
-    lost: [...accepted].filter(([key, { orderId }]) => ids.get(key) !== orderId).length,
-    twiceStored: stored.length - ids.size,
-    callsRepeated: repeated.length,
-    calls: [...sent.values()].reduce((sum, times) => sum + times, 0),
-    interrupted: interrupted.length,
-    awayMs: promotedAt - killedAt,
-    againAfterPromotionMs: first - promotedAt
-  }
+  const figures = yield* compare(pair.standby, traffic, sent, { killedAt, promotedAt })
   yield* Console.log(JSON.stringify(figures, null, 2))
   for (const log of logs) yield* Console.log(log.join("\n"))
   const holds = figures.lost === 0 && figures.twiceStored === 0 && figures.callsRepeated === 0

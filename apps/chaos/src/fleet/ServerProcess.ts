@@ -96,28 +96,18 @@ const scales = (child: ChildProcess, say: (word: Word) => void): ServerProcess["
   })
 }
 
-/** Starts it; it is killed with the scope. */
-export const start = Effect.fnUntraced(function*({ database, doom, name }: ServerOptions) {
-  const proxy = yield* DatabaseProxy.make(database)
-  const child = yield* Effect.acquireRelease(
-    Effect.sync(() => launch(name, proxy.url)),
-    (child) => Effect.sync(() => void child.kill("SIGKILL"))
-  )
-  const ready = yield* Deferred.make<string>()
-  const ended = yield* Deferred.make<Point | undefined>()
+/** Kills the process when it passes the place that its doom names, and acts where somebody waits for it to pass. */
+const watchPlaces = (child: ChildProcess, doom: Doom | undefined) => {
   let killedAt: Point | undefined
-  let log = ""
-  let url: string | undefined
   let left = doom?.passing ?? 0
   let meeting: { readonly point: Point; readonly act: () => void } | undefined
-  let refusing: { readonly sqlState: string; readonly chance: () => boolean } | undefined
 
   const kill = (point: Point) => {
     if (killedAt !== undefined || child.exitCode !== null || child.signalCode !== null) return
     killedAt = point
     child.kill("SIGKILL")
   }
-  /** Dies here, if it is here that it dies. */
+  /** True if the process is dead, perhaps since now. */
   const passes = (point: Point): boolean => {
     if (killedAt !== undefined) return true
     if (meeting?.point === point) {
@@ -129,6 +119,26 @@ export const start = Effect.fnUntraced(function*({ database, doom, name }: Serve
     kill(point)
     return true
   }
+  const meet = (point: Point, act: () => void) => {
+    meeting = { point, act }
+  }
+  return { kill, passes, meet, killedAt: () => killedAt }
+}
+
+/** Starts it; it is killed with the scope. */
+export const start = Effect.fnUntraced(function*({ database, doom, name }: ServerOptions) {
+  const proxy = yield* DatabaseProxy.make(database)
+  const child = yield* Effect.acquireRelease(
+    Effect.sync(() => launch(name, proxy.url)),
+    (child) => Effect.sync(() => void child.kill("SIGKILL"))
+  )
+  const ready = yield* Deferred.make<string>()
+  const ended = yield* Deferred.make<Point | undefined>()
+  const { kill, killedAt, meet, passes } = watchPlaces(child, doom)
+  let log = ""
+  let url: string | undefined
+  let refusing: { readonly sqlState: string; readonly chance: () => boolean } | undefined
+
   proxy.listen({
     asked: (text) => {
       const statement = nameOf(text)
@@ -153,7 +163,7 @@ export const start = Effect.fnUntraced(function*({ database, doom, name }: Serve
   }
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", hear)
   child.once("exit", () => {
-    Deferred.doneUnsafe(ended, Effect.succeed(killedAt))
+    Deferred.doneUnsafe(ended, Effect.succeed(killedAt()))
     Deferred.doneUnsafe(ready, Effect.die(new Error(`${name} ended before it was ready: ${log}`)))
   })
   // One that does not even get ready, because its database is away, is killed too.
@@ -172,9 +182,7 @@ export const start = Effect.fnUntraced(function*({ database, doom, name }: Serve
     exitCode: () => child.exitCode,
     signal: (signal) => void child.kill(signal),
     passes: (point) => void passes(point),
-    meet: (point, act) => {
-      meeting = { point, act }
-    },
+    meet,
     refuse: (sqlState, chance) => {
       refusing = { sqlState, chance }
     },

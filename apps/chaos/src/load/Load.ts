@@ -58,6 +58,56 @@ const drawOrder = (random: Random, orderTypes: ReadonlyArray<string>, number: nu
   return { key, orderType, items, body }
 }
 
+/** Changes of orders that were placed, each of a random one of the newest; what was answered is kept. */
+const makeChanges = (
+  random: Random,
+  anyServer: () => string | undefined,
+  placed: Array<Placed>,
+  { acted, cancels, patches, retries }: {
+    readonly patches: Array<Patch>
+    readonly cancels: Array<Cancel>
+    readonly retries: Array<Retry>
+    readonly acted: Array<string>
+  }
+) => {
+  const onPlaced = (act: (base: string, one: Placed) => Effect.Effect<void>) =>
+    Effect.suspend(() => {
+      const base = anyServer()
+      return placed.length === 0 || base === undefined ? Effect.void : act(base, random.pick(placed.slice(-40)))
+    })
+
+  const patch = onPlaced(Effect.fnUntraced(function*(base, { orderId }) {
+    const tag = `hand-${patches.length}-${Math.floor(random.next() * 1e9).toString(36)}`
+    const { status } = yield* ask(base, "PATCH", `/v1/orders/${orderId}`, { tags: [tag] })
+    patches.push({ orderId, tag, status })
+  }))
+
+  const cancel = onPlaced(Effect.fnUntraced(function*(base, { orderId, processEventId, runId }) {
+    const compensate = random.chance(0.3)
+    const path = `/v1/process-events/${processEventId}/cancel`
+    const { status } = yield* ask(base, "POST", path, { reason: "chaos", compensate })
+    cancels.push({ runId, compensates: compensate, status })
+    acted.push(orderId)
+  }))
+
+  const retry = onPlaced(Effect.fnUntraced(function*(base, { processEventId, runId }) {
+    const { json, status } = yield* ask(base, "POST", `/v1/process-events/${processEventId}/retry`, { reason: "chaos" })
+    const next = uuidOf(text(json["processEventId"]))
+    retries.push({ retryOf: runId, status, ...(next !== undefined && { runId: next }) })
+    if (status === 202 && next !== undefined) {
+      acted.push(text(json["orderId"]))
+      placed.push({ orderId: text(json["orderId"]), runId: next, processEventId: text(json["processEventId"]) })
+    }
+  }))
+
+  const process = onPlaced(Effect.fnUntraced(function*(base, { orderId }) {
+    yield* ask(base, "POST", `/v1/orders/${orderId}/process`, {})
+    acted.push(orderId)
+  }))
+
+  return { patch, cancel, retry, process }
+}
+
 export const make = (fleet: Fleet, random: Random, { orderTypes, ordersPerSecond }: LoadOptions): Load => {
   const submissions: Array<Submission> = []
   const patches: Array<Patch> = []
@@ -104,40 +154,7 @@ export const make = (fleet: Fleet, random: Random, { orderTypes, ordersPerSecond
     return order
   }
 
-  const onPlaced = (act: (base: string, one: Placed) => Effect.Effect<void>) =>
-    Effect.suspend(() => {
-      const base = anyServer()
-      return placed.length === 0 || base === undefined ? Effect.void : act(base, random.pick(placed.slice(-40)))
-    })
-
-  const patch = onPlaced(Effect.fnUntraced(function*(base, { orderId }) {
-    const tag = `hand-${patches.length}-${Math.floor(random.next() * 1e9).toString(36)}`
-    const { status } = yield* ask(base, "PATCH", `/v1/orders/${orderId}`, { tags: [tag] })
-    patches.push({ orderId, tag, status })
-  }))
-
-  const cancel = onPlaced(Effect.fnUntraced(function*(base, { orderId, processEventId, runId }) {
-    const compensate = random.chance(0.3)
-    const path = `/v1/process-events/${processEventId}/cancel`
-    const { status } = yield* ask(base, "POST", path, { reason: "chaos", compensate })
-    cancels.push({ runId, compensates: compensate, status })
-    acted.push(orderId)
-  }))
-
-  const retry = onPlaced(Effect.fnUntraced(function*(base, { processEventId, runId }) {
-    const { json, status } = yield* ask(base, "POST", `/v1/process-events/${processEventId}/retry`, { reason: "chaos" })
-    const next = uuidOf(text(json["processEventId"]))
-    retries.push({ retryOf: runId, status, ...(next !== undefined && { runId: next }) })
-    if (status === 202 && next !== undefined) {
-      acted.push(text(json["orderId"]))
-      placed.push({ orderId: text(json["orderId"]), runId: next, processEventId: text(json["processEventId"]) })
-    }
-  }))
-
-  const process = onPlaced(Effect.fnUntraced(function*(base, { orderId }) {
-    yield* ask(base, "POST", `/v1/orders/${orderId}/process`, {})
-    acted.push(orderId)
-  }))
+  const { cancel, patch, process, retry } = makeChanges(random, anyServer, placed, { patches, cancels, retries, acted })
 
   const act = Effect.suspend((): Effect.Effect<void> => {
     const chosen = random.next()

@@ -45,14 +45,49 @@ export interface Conversation {
   readonly heardFromServer: (chunk: Buffer) => void
 }
 
+/** What a client asks in one cycle. */
+interface Asked extends Pick<Cycle, "text" | "enters"> {
+  readonly messages: ReadonlyArray<Pg.Message>
+}
+
+/** Groups a client's messages: answers the cycle that a message completes. */
+const makeGrouping = (rewrite: Listener["rewrite"]) => {
+  const texts = new Map<string, string>()
+  let messages: Array<Pg.Message> = []
+  let text = ""
+  let enters: string | undefined
+
+  return (message: Pg.Message): Asked | undefined => {
+    switch (message.type) {
+      case "P": {
+        const parse = Pg.readParse(message)
+        const rewritten = rewrite?.(parse.text) ?? parse.text
+        texts.set(parse.name, rewritten)
+        messages.push(rewritten === parse.text ? message : Pg.withText(message, rewritten))
+        return undefined
+      }
+      case "B":
+        text = texts.get(Pg.readBind(message)) ?? ""
+        enters = nameOf(text) === "worker.enter" ? Pg.readFirstUuid(message) : undefined
+        break
+      case "Q":
+        text = Pg.readQuery(message)
+    }
+    messages.push(message)
+    if (message.type !== "S" && message.type !== "Q") return undefined
+    const asked = { messages, text, enters }
+    messages = []
+    text = ""
+    enters = undefined
+    return asked
+  }
+}
+
 export const make = (client: Socket, server: Socket, listener: Listener): Conversation => {
   const cutClient = Pg.makeCutter(true)
   const cutServer = Pg.makeCutter(false)
-  const texts = new Map<string, string>()
+  const group = makeGrouping(listener.rewrite)
   const pending: Array<Cycle> = []
-  let cycle: Array<Pg.Message> = []
-  let text = ""
-  let enters: string | undefined
   let answer: Array<Pg.Message> = []
   let status: Pg.TransactionStatus = "I"
   let held = false
@@ -71,7 +106,7 @@ export const make = (client: Socket, server: Socket, listener: Listener): Conver
     toClient(messages)
   }
 
-  const send = (messages: ReadonlyArray<Pg.Message>) => {
+  const send = ({ enters, messages, text }: Asked) => {
     const fate = listener.asked?.(text) ?? "pass"
     if (fate === "hold") {
       held = true
@@ -98,32 +133,8 @@ export const make = (client: Socket, server: Socket, listener: Listener): Conver
       if (!server.destroyed) server.write(message.bytes)
       return
     }
-    switch (message.type) {
-      case "P": {
-        const parse = Pg.readParse(message)
-        const rewritten = listener.rewrite?.(parse.text) ?? parse.text
-        texts.set(parse.name, rewritten)
-        cycle.push(rewritten === parse.text ? message : Pg.withText(message, rewritten))
-        return
-      }
-      case "B":
-        text = texts.get(Pg.readBind(message)) ?? ""
-        enters = nameOf(text) === "worker.enter" ? Pg.readFirstUuid(message) : undefined
-        cycle.push(message)
-        return
-      case "Q":
-        text = Pg.readQuery(message)
-        cycle.push(message)
-        break
-      default:
-        cycle.push(message)
-    }
-    if (message.type !== "S" && message.type !== "Q") return
-    const whole = cycle
-    cycle = []
-    send(whole)
-    text = ""
-    enters = undefined
+    const asked = group(message)
+    if (asked !== undefined) send(asked)
   }
 
   const fromServer = (message: Pg.Message) => {

@@ -50,190 +50,222 @@ export class DeliveryStoreMemory extends Context.Service<DeliveryStoreMemory, {
   readonly rates: Map<string, number>
 }>()("@sluice/delivery/testing/DeliveryStoreMemory") {}
 
-const make = Effect.gen(function*() {
-  const clock = yield* Clock.Clock
-  const deliveries = new Map<string, MemoryDelivery>()
-  const disabled = new Map<string, string>()
-  const failing = new Map<string, number>()
-  const rates = new Map<string, number>()
-  /** Up to when a rate is used up. */
-  const usedUntil = new Map<string, number>()
-  const changed = Latch.makeUnsafe(false)
-  let sequence = 0
-  let claims = 0
-  let receiver: Receiver | undefined
+/** What is stored, and who waits for it. */
+interface State {
+  readonly now: () => number
+  readonly deliveries: Map<string, MemoryDelivery>
+  readonly disabled: Map<string, string>
+  readonly failing: Map<string, number>
+  readonly rates: Map<string, number>
+  /** The time up to which a rate is used up, epoch milliseconds. */
+  readonly usedUntil: Map<string, number>
+  /** Open where a delivery may have become due. */
+  readonly changed: Latch.Latch
+  sequence: number
+  claims: number
+  receiver: Receiver | undefined
+}
 
-  const now = () => clock.currentTimeMillisUnsafe()
-  const pendingIn = (one: MemoryDelivery) =>
-    [...deliveries.values()].filter((other) =>
-      other.chained && other.state === "pending" && other.lane === one.lane && other.orderId === one.orderId
-    )
+/** The pending deliveries of the sequence that `one` belongs to. */
+const pendingIn = ({ deliveries }: State, one: MemoryDelivery) =>
+  [...deliveries.values()].filter((other) =>
+    other.chained && other.state === "pending" && other.lane === one.lane && other.orderId === one.orderId
+  )
 
-  const release = (one: MemoryDelivery) => {
-    const [next] = one.chained ? pendingIn(one) : []
-    if (next === undefined || next.dueAt !== undefined) return
-    next.dueAt = now()
-    changed.openUnsafe()
+/** Makes the next delivery of the sequence due. */
+const release = (state: State, one: MemoryDelivery) => {
+  const [next] = one.chained ? pendingIn(state, one) : []
+  if (next === undefined || next.dueAt !== undefined) return
+  next.dueAt = state.now()
+  state.changed.openUnsafe()
+}
+
+const postpone = (state: State, one: MemoryDelivery, ms: number) => {
+  one.dueAt = state.now() + ms
+  state.changed.openUnsafe()
+}
+
+const end = (state: State, one: MemoryDelivery, as: DeliveryState) => {
+  one.state = as
+  one.dueAt = undefined
+  release(state, one)
+}
+
+const disable = (state: State, endpointId: string, reason: string) => {
+  state.disabled.set(endpointId, reason)
+  for (const one of state.deliveries.values()) {
+    if (one.endpointId === endpointId && one.state === "pending") end(state, one, "held")
   }
+}
 
-  const postpone = (one: MemoryDelivery, ms: number) => {
-    one.dueAt = now() + ms
-    changed.openUnsafe()
+const recordHealth = (state: State, endpointId: string, succeeded: boolean) => {
+  const since = failingSince(state.failing.get(endpointId), succeeded, state.now())
+  if (since === undefined) state.failing.delete(endpointId)
+  else state.failing.set(endpointId, since)
+  if (isGivenUp(since, state.now())) disable(state, endpointId, failingReason)
+}
+
+const attempted = (
+  state: State,
+  one: MemoryDelivery,
+  { attempt, next }: Extract<Settlement, { readonly _tag: "Attempted" }>
+) => {
+  one.attempts.push(attempt)
+  if (!unpreparedCodes.some((code) => code === attempt.error?.code)) one.frozen = true
+  one.round++
+  switch (next._tag) {
+    case "Delivered":
+      end(state, one, "delivered")
+      break
+    case "Retry":
+      postpone(state, one, next.afterMs)
+      break
+    case "Exhausted":
+      end(state, one, "exhausted")
+      break
+    case "Gone":
+      end(state, one, "exhausted")
+      if (one.endpointId !== undefined) disable(state, one.endpointId, goneReason)
   }
+  if (one.endpointId !== undefined) recordHealth(state, one.endpointId, next._tag === "Delivered")
+}
 
-  const end = (one: MemoryDelivery, state: DeliveryState) => {
-    one.state = state
-    one.dueAt = undefined
-    release(one)
-  }
+/** The time from which a rate has room: at most the last twentieth of a second, or one delivery's worth. */
+const freeSince = (state: State, lane: string, rate: number): number =>
+  Math.max(state.usedUntil.get(lane) ?? 0, state.now() - Math.max(1000 / rate, 50))
 
-  const disable = (endpointId: string, reason: string) => {
-    disabled.set(endpointId, reason)
-    for (const one of deliveries.values()) {
-      if (one.endpointId === endpointId && one.state === "pending") end(one, "held")
+const allowedBy = (state: State, lane: string): number => {
+  const rate = state.rates.get(lane)
+  return rate === undefined
+    ? Infinity
+    : Math.floor(((state.now() - freeSince(state, lane, rate)) * rate) / 1000 + 1e-6)
+}
+
+type Claimed = ClaimedDelivery & { readonly claim: number }
+
+const claimOf = (state: State, one: MemoryDelivery): Claimed => {
+  one.claim = ++state.claims
+  one.dueAt = state.now() + claimMs
+  return { ...one, attempts: one.attempts.length }
+}
+
+const claim = (state: State, { otherwise, room, total }: ClaimRequest): Claim => {
+  const at = state.now()
+  const taken: Array<MemoryDelivery> = []
+  const left = new Map(room)
+  let next: number | undefined
+  for (const one of [...state.deliveries.values()].toSorted((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0))) {
+    const free = left.get(one.lane) ?? otherwise
+    if (one.dueAt === undefined || free === 0) continue
+    const rate = state.rates.get(one.lane)
+    const dueAt = rate === undefined ? one.dueAt : Math.max(one.dueAt, freeSince(state, one.lane, rate) + 1000 / rate)
+    if (one.dueAt > at || allowedBy(state, one.lane) < 1) next = Math.min(next ?? Infinity, dueAt)
+    else if (taken.length < total) {
+      left.set(one.lane, free - 1)
+      if (rate !== undefined) state.usedUntil.set(one.lane, freeSince(state, one.lane, rate) + 1000 / rate)
+      taken.push(one)
     }
   }
+  return { deliveries: taken.map((one) => claimOf(state, one)), ...(next !== undefined && { nextInMs: next - at }) }
+}
 
-  const health = (endpointId: string, succeeded: boolean) => {
-    const since = failingSince(failing.get(endpointId), succeeded, now())
-    if (since === undefined) failing.delete(endpointId)
-    else failing.set(endpointId, since)
-    if (isGivenUp(since, now())) disable(endpointId, failingReason)
+/** Claims a new delivery at once where there is a receiver with room for it. */
+const claimLocally = (state: State, one: MemoryDelivery) => {
+  const { otherwise = 0, room, total = 0 } = state.receiver?.room() ?? {}
+  if (state.rates.has(one.lane) || Math.min(room?.get(one.lane) ?? otherwise, total) < 1) state.changed.openUnsafe()
+  else state.receiver?.start([claimOf(state, one)])
+}
+
+const settle = (state: State, delivery: ClaimedDelivery & { readonly claim?: number }, settlement: Settlement) => {
+  const one = state.deliveries.get(delivery.id)
+  if (one === undefined || one.claim !== delivery.claim || one.state !== "pending") return
+  one.claim = 0
+  switch (settlement._tag) {
+    case "Attempted":
+      return attempted(state, one, settlement)
+    case "Filtered":
+      return end(state, one, "filtered")
+    case "EndpointUnknown":
+    case "Returned":
+      postpone(state, one, lookAgainMs)
   }
+}
 
-  const attempted = (one: MemoryDelivery, { attempt, next }: Extract<Settlement, { readonly _tag: "Attempted" }>) => {
-    one.attempts.push(attempt)
-    if (!unpreparedCodes.some((code) => code === attempt.error?.code)) one.frozen = true
-    one.round++
-    switch (next._tag) {
-      case "Delivered":
-        end(one, "delivered")
-        break
-      case "Retry":
-        postpone(one, next.afterMs)
-        break
-      case "Exhausted":
-        end(one, "exhausted")
-        break
-      case "Gone":
-        end(one, "exhausted")
-        if (one.endpointId !== undefined) disable(one.endpointId, goneReason)
-    }
-    if (one.endpointId !== undefined) health(one.endpointId, next._tag === "Delivered")
+const add = (state: State, delivery: NewDelivery): string => {
+  const id = newUuidUnsafe()
+  const one: MemoryDelivery = {
+    ...delivery,
+    id,
+    messageId: newUuidUnsafe(),
+    sequence: ++state.sequence,
+    createdAt: state.now(),
+    lane: delivery.endpointId,
+    body: Utf8.encode(delivery.body),
+    frozen: false,
+    state: state.disabled.has(delivery.endpointId) ? "held" : "pending",
+    dueAt: undefined,
+    claim: 0,
+    round: 0,
+    chained: delivery.orderId !== undefined,
+    attempts: []
   }
-
-  /** The time from which a rate has room: at most the last twentieth of a second, or one delivery's worth. */
-  const freeSince = (lane: string, rate: number): number =>
-    Math.max(usedUntil.get(lane) ?? 0, now() - Math.max(1000 / rate, 50))
-
-  const allowedBy = (lane: string): number => {
-    const rate = rates.get(lane)
-    return rate === undefined ? Infinity : Math.floor(((now() - freeSince(lane, rate)) * rate) / 1000 + 1e-6)
+  const isFirst = !one.chained || pendingIn(state, one).length === 0
+  state.deliveries.set(id, one)
+  if (isFirst && one.state === "pending") {
+    one.dueAt = state.now()
+    claimLocally(state, one)
   }
+  return id
+}
 
-  const mine = (one: MemoryDelivery): ClaimedDelivery & { readonly claim: number } => {
-    one.claim = ++claims
-    one.dueAt = now() + claimMs
-    return { ...one, attempts: one.attempts.length }
-  }
-
-  const claimSync = ({ otherwise, room, total }: ClaimRequest): Claim => {
-    const at = now()
-    const taken: Array<MemoryDelivery> = []
-    const left = new Map(room)
-    let next: number | undefined
-    for (const one of [...deliveries.values()].toSorted((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0))) {
-      const free = left.get(one.lane) ?? otherwise
-      if (one.dueAt === undefined || free === 0) continue
-      const rate = rates.get(one.lane)
-      const dueAt = rate === undefined ? one.dueAt : Math.max(one.dueAt, freeSince(one.lane, rate) + 1000 / rate)
-      if (one.dueAt > at || allowedBy(one.lane) < 1) next = Math.min(next ?? Infinity, dueAt)
-      else if (taken.length < total) {
-        left.set(one.lane, free - 1)
-        if (rate !== undefined) usedUntil.set(one.lane, freeSince(one.lane, rate) + 1000 / rate)
-        taken.push(one)
-      }
-    }
-    return { deliveries: taken.map(mine), ...(next !== undefined && { nextInMs: next - at }) }
-  }
-
-  /** Claimed in the commit that made it, where there is a receiver with room for it. */
-  const claimLocally = (one: MemoryDelivery) => {
-    const { otherwise = 0, room, total = 0 } = receiver?.room() ?? {}
-    if (rates.has(one.lane) || Math.min(room?.get(one.lane) ?? otherwise, total) < 1) changed.openUnsafe()
-    else receiver?.start([mine(one)])
-  }
-
-  const settleSync = (delivery: ClaimedDelivery & { readonly claim?: number }, settlement: Settlement) => {
-    const one = deliveries.get(delivery.id)
-    if (one === undefined || one.claim !== delivery.claim || one.state !== "pending") return
-    one.claim = 0
-    switch (settlement._tag) {
-      case "Attempted":
-        return attempted(one, settlement)
-      case "Filtered":
-        return end(one, "filtered")
-      case "EndpointUnknown":
-      case "Returned":
-        postpone(one, lookAgainMs)
-    }
-  }
-
-  const store = DeliveryStore.of({
+const storeOf = (state: State) =>
+  DeliveryStore.of({
     claim: (request) =>
       Effect.sync(() => {
-        changed.closeUnsafe()
-        return claimSync(request)
+        state.changed.closeUnsafe()
+        return claim(state, request)
       }),
-    receive: (its) =>
+    receive: (receiver) =>
       Effect.acquireRelease(
         Effect.sync(() => {
-          receiver = its
+          state.receiver = receiver
         }),
         () =>
           Effect.sync(() => {
-            if (receiver === its) receiver = undefined
+            if (state.receiver === receiver) state.receiver = undefined
           })
       ),
     freeze: (id, body) =>
       Effect.sync(() => {
-        const one = deliveries.get(id)
+        const one = state.deliveries.get(id)
         if (one !== undefined) Object.assign(one, { body, frozen: true })
       }),
-    settle: (delivery, settlement) => Effect.sync(() => settleSync(delivery, settlement)),
-    due: changed.await
+    settle: (delivery, settlement) => Effect.sync(() => settle(state, delivery, settlement)),
+    due: state.changed.await
   })
 
-  const add = (delivery: NewDelivery) =>
-    Effect.sync(() => {
-      const id = newUuidUnsafe()
-      const one: MemoryDelivery = {
-        ...delivery,
-        id,
-        messageId: newUuidUnsafe(),
-        sequence: ++sequence,
-        createdAt: now(),
-        lane: delivery.endpointId,
-        body: Utf8.encode(delivery.body),
-        frozen: false,
-        state: disabled.has(delivery.endpointId) ? "held" : "pending",
-        dueAt: undefined,
-        claim: 0,
-        round: 0,
-        chained: delivery.orderId !== undefined,
-        attempts: []
-      }
-      const isFirst = !one.chained || pendingIn(one).length === 0
-      deliveries.set(id, one)
-      if (isFirst && one.state === "pending") {
-        one.dueAt = now()
-        claimLocally(one)
-      }
-      return id
+const make = Effect.map(Clock.Clock, (clock) => {
+  const state: State = {
+    now: () => clock.currentTimeMillisUnsafe(),
+    deliveries: new Map(),
+    disabled: new Map(),
+    failing: new Map(),
+    rates: new Map(),
+    usedUntil: new Map(),
+    changed: Latch.makeUnsafe(false),
+    sequence: 0,
+    claims: 0,
+    receiver: undefined
+  }
+  const { deliveries, disabled, failing, rates } = state
+  return Context.make(DeliveryStore, storeOf(state)).pipe(
+    Context.add(DeliveryStoreMemory, {
+      add: (delivery) => Effect.sync(() => add(state, delivery)),
+      deliveries,
+      disabled,
+      failing,
+      rates
     })
-
-  return Context.make(DeliveryStore, store).pipe(
-    Context.add(DeliveryStoreMemory, { add, deliveries, disabled, failing, rates })
   )
 })
 

@@ -56,6 +56,17 @@ const tokenErrors: Readonly<Record<TokenRefusal, readonly [error: string, descri
   unsupported_grant_type: ["unsupported_grant_type", "grant type not supported"]
 }
 
+/** The answer to a request that publishes no event, whatever its body is. */
+const misdirected = ({ headers, method, path }: PartnerRequest): Answer | undefined => {
+  if (!eventPath.test(path)) return error(404, "NOT_FOUND", "The requested resource does not exist")
+  if (method !== "POST") {
+    return error(405, "METHOD_NOT_ALLOWED", `HTTP Method '${method}' not allowed. Allowed are HEAD,GET,POST`)
+  }
+  return (headers["content-type"] ?? "").startsWith("application/json")
+    ? undefined
+    : error(415, "UNSUPPORTED_MEDIA_TYPE", "Content type in request header is not supported")
+}
+
 export const makeSalesforce = (seed = defaultSeed): Partner => {
   const desk = makeTokenDesk(salesforceCredentials, (number) => `00Dxx0000001gPL!AR8AQ${number}`, { seed })
   const script = makeScript(words)
@@ -129,17 +140,8 @@ export const makeSalesforce = (seed = defaultSeed): Partner => {
     reply: (request) => {
       if (`${request.method} ${request.path}` === "POST /services/oauth2/token") return token(request)
       if (!desk.admits(request)) return error(401, "INVALID_SESSION_ID", "Session expired or invalid")
-      if (!eventPath.test(request.path)) return error(404, "NOT_FOUND", "The requested resource does not exist")
-      if (request.method !== "POST") {
-        return error(
-          405,
-          "METHOD_NOT_ALLOWED",
-          `HTTP Method '${request.method}' not allowed. Allowed are HEAD,GET,POST`
-        )
-      }
-      if (!(request.headers["content-type"] ?? "").startsWith("application/json")) {
-        return error(415, "UNSUPPORTED_MEDIA_TYPE", `Content type in request header is not supported`)
-      }
+      const refusal = misdirected(request)
+      if (refusal !== undefined) return refusal
       const reply = perform(request)
       return reply._tag === "Answer" ? withHeaders({ "sforce-limit-info": "api-usage=18/5000" }, reply) : reply
     }
