@@ -96,7 +96,7 @@ const scales = (child: ChildProcess, say: (word: Word) => void): ServerProcess["
   })
 }
 
-/** Kills the process when it passes the place that its doom names, and acts where somebody waits for it to pass. */
+/** The watch over the places that a process passes: it kills it at the place of its doom, and acts where asked to. */
 const watchPlaces = (child: ChildProcess, doom: Doom | undefined) => {
   let killedAt: Point | undefined
   let left = doom?.passing ?? 0

@@ -45,7 +45,7 @@ export interface Conversation {
   readonly heardFromServer: (chunk: Buffer) => void
 }
 
-/** What a client asks in one cycle. */
+/** One cycle of a client, not yet sent. */
 interface Asked extends Pick<Cycle, "text" | "enters"> {
   readonly messages: ReadonlyArray<Pg.Message>
 }

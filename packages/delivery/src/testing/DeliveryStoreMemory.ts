@@ -50,7 +50,7 @@ export class DeliveryStoreMemory extends Context.Service<DeliveryStoreMemory, {
   readonly rates: Map<string, number>
 }>()("@sluice/delivery/testing/DeliveryStoreMemory") {}
 
-/** What is stored, and who waits for it. */
+/** The stored deliveries and endpoints, and the receiver of new ones. */
 interface State {
   readonly now: () => number
   readonly deliveries: Map<string, MemoryDelivery>
