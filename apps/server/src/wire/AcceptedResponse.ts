@@ -70,8 +70,7 @@ const make = Effect.gen(function*() {
     return accepted({ ...receipt, state })
   })
 
-  const answer = Effect.fnUntraced(function*(receipt: Receipt, wait: Duration.Duration | undefined) {
-    if (wait === undefined) return accepted(receipt)
+  const awaited = Effect.fnUntraced(function*(receipt: Receipt, wait: Duration.Duration) {
     const end = isFinal(receipt.state)
       ? "stored"
       : yield* ending(uuidOf(receipt.processEventId) ?? "", wait)
@@ -81,7 +80,7 @@ const make = Effect.gen(function*() {
   })
 
   return AcceptedResponse.of({
-    answer,
+    answer: (receipt, wait) => wait === undefined ? Effect.sync(() => accepted(receipt)) : awaited(receipt, wait),
     submitted: (submission, wait) =>
       wait === undefined ? submission : Effect.provideService(submission, Transcribed, true),
     inTime: atMost(patience, () => Effect.fail(unavailable()))

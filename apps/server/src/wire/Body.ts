@@ -6,7 +6,7 @@ import * as Problems from "@sluice/api/wire/Problems"
 import { inTurns, largeLength, measured, turnFor } from "@sluice/domain/internal/json/LargeText"
 import { parseSteps } from "@sluice/domain/internal/json/SteppedJson"
 import { atOnce, type Steps } from "@sluice/domain/internal/json/Steps"
-import { isObject, type Json, type JsonObject, JsonUnreadable } from "@sluice/domain/json/Json"
+import { isObject, type Json, type JsonObject, JsonUnreadable, parse } from "@sluice/domain/json/Json"
 import { ByteSize, Effect } from "effect"
 import { HttpIncomingMessage, type HttpServerError, type HttpServerRequest } from "effect/http"
 import { locate } from "./JsonFault.ts"
@@ -133,10 +133,25 @@ export const readObject = Effect.fnUntraced(function*(request: HttpServerRequest
   return yield* objectOf(yield* read(request), what)
 })
 
-/** The same for a body that has arrived: at most 1 MiB, its headers checked with {@link mediaFault}. */
-export const objectFrom = Effect.fnUntraced(function*(bytes: Uint8Array, what: string) {
+const objectInTurns = Effect.fnUntraced(function*(bytes: Uint8Array, what: string) {
   return yield* objectOf(yield* parsed(yield* decoded(bytes)), what)
 })
+
+/** Most bodies are small: read in one go, without a generator for each. */
+const objectAtOnce = (bytes: Uint8Array, what: string) =>
+  Effect.flatMap(decoded(bytes), (text) => {
+    try {
+      return objectOf(parse(text), what)
+    } catch (error) {
+      return Effect.fail(unreadable(text, error as JsonUnreadable))
+    }
+  })
+
+/** The same for a body that has arrived: at most 1 MiB, its headers checked with {@link mediaFault}. */
+export const objectFrom = (bytes: Uint8Array, what: string): Effect.Effect<JsonObject, Problems.InvalidRequest> =>
+  bytes.byteLength < largeLength
+    ? Effect.suspend(() => objectAtOnce(bytes, what))
+    : objectInTurns(bytes, what)
 
 const objectOf = (body: Json, what: string): Effect.Effect<JsonObject, Problems.InvalidRequest> =>
   isObject(body) ? Effect.succeed(body) : Effect.fail(invalid(`must be a JSON object: ${what}`))

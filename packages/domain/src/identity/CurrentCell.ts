@@ -20,8 +20,18 @@ export const SharedUuid = Context.Reference<string | undefined>("@sluice/domain/
   defaultValue: () => undefined
 })
 
+/** The digits of the cell that was asked for last: a process makes ids in one cell, or in a few. */
+let lastCell = 0
+let lastDigits = "000"
+
 /** The last three hex digits of what is made in the cell. */
-export const cellDigits = (cell: number): string => cell.toString(16).padStart(3, "0")
+export const cellDigits = (cell: number): string => {
+  if (cell !== lastCell) {
+    lastCell = cell
+    lastDigits = cell.toString(16).padStart(3, "0")
+  }
+  return lastDigits
+}
 
 const digits = /[0-9a-f]{3}$/
 

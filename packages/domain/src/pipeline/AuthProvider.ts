@@ -71,6 +71,9 @@ const domains = new WeakMap<AuthProvider, ReturnType<typeof parseDomain>>()
  * effective port where the domain names one.
  */
 export const appliesTo = (provider: AuthProvider, url: ParsedUrl): boolean => {
-  if (!domains.has(provider)) domains.set(provider, parseDomain(provider.domain))
-  return covers(domains.get(provider), url)
+  const known = domains.get(provider)
+  if (known !== undefined) return covers(known, url)
+  const domain = parseDomain(provider.domain)
+  domains.set(provider, domain)
+  return covers(domain, url)
 }

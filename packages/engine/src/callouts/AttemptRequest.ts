@@ -85,6 +85,11 @@ export const tokenProvider = (request: CalloutRequest): AuthProvider | undefined
   return provider?.type === "oauth2ClientCredentials" ? provider : undefined
 }
 
+/** True where nothing has to be obtained or computed for a request: it is not signed, and no provider applies to it. */
+export const isSentAsItIs = ({ credentials, headers, url }: CalloutRequest, token: TokenResult | undefined): boolean =>
+  token === undefined && credentials.signingSecret === undefined && (hasAuthorization(headers) ||
+    (credentials.connector === undefined && providerFor(url, credentials) === undefined))
+
 /** The authorization of a request that needs no token. */
 const authorize = (
   credentials: Credentials["Service"],

@@ -1,6 +1,10 @@
 /** Selects the pipeline of an order. Contract: section 4, "Pipeline". */
 import { isTrue } from "@sluice/domain/internal/json/Truth"
-import { matchingPipelines, type MissedPipeline } from "@sluice/domain/internal/pipeline/PipelineMatch"
+import {
+  matchingPipelines,
+  type MissedPipeline,
+  type PipelineMatch
+} from "@sluice/domain/internal/pipeline/PipelineMatch"
 import type { Order } from "@sluice/domain/order/Order"
 import type { Pipeline } from "@sluice/domain/pipeline/Pipeline"
 import { Effect, Schema } from "effect"
@@ -20,8 +24,7 @@ export class MatchFailed extends Schema.TaggedError<MatchFailed>()("MatchFailed"
 export const make = Effect.gen(function*() {
   const expressions = yield* Expressions
 
-  return Effect.fnUntraced(function*(order: Order, pipelines: ReadonlyArray<Pipeline>, now: number) {
-    const { matched, missed } = matchingPipelines(order, pipelines)
+  const chosen = Effect.fnUntraced(function*(order: Order, { matched, missed }: PipelineMatch, now: number) {
     const refused: Array<MissedPipeline> = []
     for (const pipeline of matched) {
       const { when } = pipeline.match
@@ -40,4 +43,17 @@ export const make = Effect.gen(function*() {
     }
     return yield* new NoPipeline({ missed: [...missed(), ...refused] })
   })
+
+  return (
+    order: Order,
+    pipelines: ReadonlyArray<Pipeline>,
+    now: number
+  ): Effect.Effect<Pipeline, NoPipeline | MatchFailed> => {
+    const match = matchingPipelines(order, pipelines)
+    const [first] = match.matched
+    // Most pipelines have no `when`: the first that matches is chosen.
+    return first !== undefined && first.match.when === undefined
+      ? Effect.succeed(first)
+      : chosen(order, match, now)
+  }
 })
