@@ -30,6 +30,8 @@ export interface VersionRow {
 export interface ReadCallout<Row extends CalloutRow = CalloutRow> {
   readonly row: Row
   readonly record: CalloutRecord
+  /** The length of what is shown of the record, the order that was sent aside. */
+  readonly size: number
 }
 
 const utf8 = new TextEncoder()
@@ -44,6 +46,17 @@ const shown = (text: string): Json => {
 }
 
 type ShownBody = NonNullable<CalloutView["request"]>["body"]
+
+/** The orders that were read: several callouts have sent the same version. */
+const orders = new WeakMap<VersionRow, Json>()
+
+const shownOrder = (version: VersionRow, text: string): Json => {
+  const known = orders.get(version)
+  if (known !== undefined) return known
+  const order = shown(text)
+  orders.set(version, order)
+  return order
+}
 
 /** The sent body: its text where available, and its length in bytes. */
 interface Sent {
@@ -76,12 +89,16 @@ export const calloutView = (
   read: (text: string) => Json = shown
 ): CalloutView => {
   const { row, record } = callout
+  const version = versions.get(record.orderVersion)
   const id = calloutId(record.id)
   const reference = (size: number): typeof BodyReference.Type => ({
     size,
     href: `/v1/process-events/${processEventId(runId)}/callouts/${id}`
   })
-  const view = ({ text, size }: Sent): Json => text === undefined || size > limit ? reference(size) : read(text)
+  const view = ({ text, size }: Sent, readText = read): Json =>
+    text === undefined || size > limit ? reference(size) : readText(text)
+  const isOrder = record.body.form === "order" && version !== undefined && read === shown
+  const readSent = isOrder ? (text: string) => shownOrder(version, text) : read
   const answered = (
     row: CalloutRow,
     response: RecordedResponse
@@ -106,7 +123,7 @@ export const calloutView = (
       request: {
         method: record.method,
         headers: record.headers,
-        body: view(sentOf(callout, versions.get(record.orderVersion))) as ShownBody
+        body: view(sentOf(callout, version), readSent) as ShownBody
       }
     }),
     ...(response !== undefined && {
@@ -145,9 +162,15 @@ export const wholeCalloutView = Effect.fnUntraced(
  * The records in the order in which the attempts were made: a step's requests one after the other, each by attempt, and
  * after them the answer that came to a callback URL.
  */
-export const readCallouts = <Row extends CalloutRow>(rows: ReadonlyArray<Row>): ReadonlyArray<ReadCallout<Row>> =>
-  rows.map((row) => ({ row, record: decodeCallout(row) })).toSorted((a, b) =>
+export const inOrder = <Row extends CalloutRow>(
+  callouts: ReadonlyArray<ReadCallout<Row>>
+): ReadonlyArray<ReadCallout<Row>> =>
+  callouts.toSorted((a, b) =>
     a.record.request - b.record.request
     || Number(a.record.callback ?? false) - Number(b.record.callback ?? false)
     || a.record.attempt - b.record.attempt
   )
+
+/** The records of the rows, {@link inOrder}. */
+export const readCallouts = <Row extends CalloutRow>(rows: ReadonlyArray<Row>): ReadonlyArray<ReadCallout<Row>> =>
+  inOrder(rows.map((row) => ({ row, record: decodeCallout(row), size: row.record.length })))

@@ -14,7 +14,7 @@ import { Plugins } from "@sluice/engine/plugins/Plugins"
 import { Settings } from "@sluice/engine/settings/Settings"
 import { Context, Effect, Layer, Schema } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
-import { decodeStep, prepareCallouts, prepareSteps, type StoredStep } from "../records/CalloutCodec.ts"
+import { decodeStep, encodeBody, prepareCallouts, prepareSteps, type StoredStep } from "../records/CalloutCodec.ts"
 import type { EndedRun } from "../records/RunTranscripts.ts"
 import { cursor, type CursorInvalid, type Page, page, type PageRequest, placesOf } from "../sql/Page.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
@@ -22,6 +22,7 @@ import { walked } from "../sql/UnindexedFilters.ts"
 import {
   type CalloutRow,
   calloutView,
+  inOrder,
   type ReadCallout,
   readCallouts,
   type VersionRow,
@@ -135,7 +136,7 @@ const shownCallouts = Effect.fn("ProcessEvents.shownCallouts")(
     const shown = new Map<number, Array<CalloutView>>()
     let size = 0
     for (const callout of callouts) {
-      const own = (documents.get(callout.record.orderVersion)?.doc?.length ?? 0) + callout.row.record.length
+      const own = (documents.get(callout.record.orderVersion)?.doc?.length ?? 0) + callout.size
       // A large view has a turn of its own: what was sent is written again, if only to be measured.
       yield* turnFor(own)
       size += own
@@ -193,28 +194,42 @@ const get = Effect.fn("ProcessEvents.get")(function*(reader: Reader, id: string)
   )
 }, orUnavailable)
 
-/** The callouts of a run that this process has stored, as the rows that a reader of the database would get. */
-const shownOfEnded = ({ callouts, run }: EndedRun): ReadonlyArray<ShownCallout> =>
-  callouts.map((row) => ({
-    ...row,
-    run_id: run.runId,
-    body: row.form !== "workflow" && (row.body?.byteLength ?? 0) > inlineBodyLimit ? null : row.body,
-    body_size: row.body?.byteLength ?? null,
-    response: (row.response?.byteLength ?? 0) > inlineBodyLimit ? null : row.response,
-    response_size: row.response?.byteLength ?? null
+/**
+ * The callouts of a run that this process has stored, with rows as a reader of the database would get them. Nothing is
+ * written and read again for it: `size` is that of what is shown, and more than that where an order was changed.
+ */
+const readOfEnded = ({ callouts, documents, run }: EndedRun): ReadonlyArray<ReadCallout<ShownCallout>> => {
+  const longest = Math.max(0, ...[...documents.values()].map(({ length }) => length))
+  return inOrder(callouts.map(({ index, record }) => {
+    const body = encodeBody(record.body)
+    const response = record.response?.body ?? null
+    return {
+      record,
+      size: (record.patch === undefined ? 0 : 2 * longest) + (body?.byteLength ?? 0) + (response?.byteLength ?? 0),
+      row: {
+        run_id: run.runId,
+        id: record.id,
+        step: index,
+        outcome: record.outcome,
+        record: "",
+        form: record.body.form,
+        body: record.body.form !== "workflow" && (body?.byteLength ?? 0) > inlineBodyLimit ? null : body,
+        body_size: body?.byteLength ?? null,
+        response: (response?.byteLength ?? 0) > inlineBodyLimit ? null : response,
+        response_size: response?.byteLength ?? null
+      }
+    }
   }))
+}
 
 const ended = Effect.fn("ProcessEvents.ended")(function*(reader: Reader, run: EndedRun) {
-  const rows = shownOfEnded(run)
-  yield* prepareCallouts(rows)
-  const callouts = readCallouts(rows)
+  const callouts = readOfEnded(run)
   const sent = new Set(callouts.flatMap(({ record }) => record.body.form === "text" ? [] : record.orderVersion))
   const documents = new Map([...sent].map((version): [number, VersionRow] => {
     const doc = run.documents.get(version) ?? ""
     return [version, { version, size: Utf8.encode(doc).byteLength, doc }]
   }))
-  yield* prepareSteps(run.steps)
-  return yield* viewOf(reader, rowOfEnded(run), run.steps.map(decodeStep), callouts, documents)
+  return yield* viewOf(reader, rowOfEnded(run), run.steps, callouts, documents)
 })
 
 const mark = Effect.fn("ProcessEvents.mark")(function*({ sql }: Reader, id: string) {

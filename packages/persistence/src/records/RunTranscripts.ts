@@ -16,13 +16,14 @@ import {
   type StepRow
 } from "@sluice/engine/journal/Journal"
 import { Clock, Context, Deferred, Effect, Layer } from "effect"
-import { encodeStep, type StoredCallout, type StoredStep } from "./CalloutCodec.ts"
-import { calloutRow } from "./CalloutColumns.ts"
 
 /** True around a submission whose caller waits for the run. */
 export const Transcribed = Context.Reference<boolean>("@sluice/persistence/records/RunTranscripts/Transcribed", {
   defaultValue: () => false
 })
+
+/** A callout record as it was stored: of the step at `index`. */
+export type EndedCallout = Entry["callouts"][number]
 
 /** A run that has ended, as it was stored. */
 export interface EndedRun {
@@ -35,8 +36,8 @@ export interface EndedRun {
   /** Epoch milliseconds. */
   readonly finishedAt: number
   readonly failedSteps: number
-  readonly steps: ReadonlyArray<StoredStep>
-  readonly callouts: ReadonlyArray<StoredCallout>
+  readonly steps: ReadonlyArray<StepRow>
+  readonly callouts: ReadonlyArray<EndedCallout>
   /** The texts of the order's versions. */
   readonly documents: ReadonlyMap<number, string>
   /** The order's version when the run had ended. */
@@ -69,7 +70,7 @@ interface Transcript {
   readonly begunAt: number
   readonly startedAt: number
   /** Steps that the run reuses of the one that it retries. */
-  readonly reused: ReadonlyArray<StoredStep>
+  readonly reused: ReadonlyArray<StepRow>
   readonly entries: Array<readonly [Entry, version: number]>
   readonly documents: Map<number, string>
   bytes: number
@@ -83,21 +84,11 @@ const bytesOf = (entry: Entry): number =>
     entry.write?.document.text.length ?? 0
   )
 
-const storedStep = (step: StepRow, version: number): StoredStep => ({
-  index: step.index,
-  state: step.state,
-  next_version: version,
-  record: encodeStep(step)
-})
+const stepsOf = ([{ skipped = [], step }]: Transcript["entries"][number]): ReadonlyArray<StepRow> =>
+  step === undefined ? skipped : [...skipped, step]
 
-const storedSteps = ([entry, version]: Transcript["entries"][number]): ReadonlyArray<StoredStep> =>
-  [...entry.skipped ?? [], ...(entry.step === undefined ? [] : [entry.step])].map((step) => storedStep(step, version))
-
-const storedCallouts = ([entry]: Transcript["entries"][number]): ReadonlyArray<StoredCallout> =>
-  entry.callouts.map(({ index, record }) => calloutRow(entry.runId, index, record))
-
-const byIndex = (a: StoredStep, b: StoredStep): number => a.index - b.index
-const byId = (a: StoredCallout, b: StoredCallout): number => a.id < b.id ? -1 : 1
+const byIndex = (a: StepRow, b: StepRow): number => a.index - b.index
+const byId = (a: EndedCallout, b: EndedCallout): number => a.record.id < b.record.id ? -1 : 1
 
 /** `undefined` where the run ended otherwise than its last entry says: a cancel was stored before it. */
 const endedRun = (transcript: Transcript, last: Entry, stored: Committed): EndedRun | undefined => {
@@ -116,8 +107,8 @@ const endedRun = (transcript: Transcript, last: Entry, stored: Committed): Ended
     startedAt,
     finishedAt: finish.at,
     failedSteps: finish.failedSteps,
-    steps: [...reused, ...entries.flatMap(storedSteps)].toSorted(byIndex),
-    callouts: entries.flatMap(storedCallouts).toSorted(byId),
+    steps: [...reused, ...entries.flatMap(stepsOf)].toSorted(byIndex),
+    callouts: sent.toSorted(byId),
     documents,
     version: stored.version
   }
@@ -153,7 +144,7 @@ const begin = (
     run,
     begunAt: now,
     startedAt,
-    reused: steps.map((step) => storedStep(step, step.nextVersion)),
+    reused: steps,
     entries: [],
     documents: new Map(document === undefined ? [] : [[document.order.version, document.text]]),
     bytes: document?.text.length ?? 0,

@@ -12,12 +12,31 @@ import { runsOver } from "./Tables.ts"
 type Value = string | number | boolean | Uint8Array | null
 type RowOf<Types extends ColumnTypes> = { readonly [Name in keyof Types]: Value }
 
-/** The rows of an `unnest` whose first column is parameter `first`, counted from 0. */
+/** A statement for one write says of each of its rows which parameter is which column, and what is null or false. */
+const singleRow = (text: string, alias: string, parameters: ReadonlyArray<unknown>) => {
+  const columns = new RegExp(`\\(select ([^()]*), 1::int8 as n\\) as ${alias}\\b`).exec(text)?.[1]
+  if (columns === undefined) return undefined
+  return Object.fromEntries(
+    columns.split(", ").map((column) => {
+      const [, place, value, name = ""] = /^(?:\$(\d+)|(null|false))(?:::\w+)? as (\w+)$/.exec(column) ?? []
+      return [name, place === undefined ? value === "false" ? false : null : parameters[Number(place) - 1] ?? null]
+    })
+  )
+}
+
+/**
+ * The rows of one part of a statement: of an `unnest` whose first column is parameter `first`, counted from 0, or the row
+ * of a statement for one write.
+ */
 const rowsAt = <Types extends ColumnTypes>(
-  types: Types,
-  parameters: ReadonlyArray<unknown>,
-  first: number
+  { alias, first, types }: { readonly types: Types; readonly alias: string; readonly first: number },
+  text: string,
+  parameters: ReadonlyArray<unknown>
 ): ReadonlyArray<RowOf<Types>> => {
+  if (text.includes("1::int8 as n")) {
+    const row = singleRow(text, alias, parameters)
+    return row === undefined ? [] : [row as RowOf<Types>]
+  }
   const names = Object.keys(types)
   const columns = names.map((_, i) => parameters[first + i] as ReadonlyArray<Value>)
   return (columns[0] ?? []).map((_, row) =>
@@ -25,11 +44,17 @@ const rowsAt = <Types extends ColumnTypes>(
   )
 }
 
-const entryAt = 2 + parameterCount(accept)
-const stepAt = entryAt + parameterCount(entry)
-const calloutAt = stepAt + parameterCount(step)
+const accepts = { types: accept, alias: "a", first: 2 }
+const entries = { types: entry, alias: "e", first: accepts.first + parameterCount(accept) }
+const steps = { types: step, alias: "s", first: entries.first + parameterCount(entry) }
+const callouts = { types: callout, alias: "c", first: steps.first + parameterCount(step) }
 
 type Answer = Array<ReadonlyArray<unknown>>
+
+interface Sent {
+  readonly text: string
+  readonly parameters: ReadonlyArray<unknown>
+}
 
 const isTaken = (tables: Tables, row: RowOf<typeof accept>): boolean =>
   tables.orders.has(row.id as string)
@@ -38,8 +63,8 @@ const isTaken = (tables: Tables, row: RowOf<typeof accept>): boolean =>
     || (row.idempotency_key !== null && order.idempotency_key === row.idempotency_key)
   )
 
-const storeAccepts = (tables: Tables, me: string, parameters: ReadonlyArray<unknown>, answer: Answer) => {
-  rowsAt(accept, parameters, 2).forEach((row, i) => {
+const storeAccepts = (tables: Tables, me: string, { parameters, text }: Sent, answer: Answer) => {
+  rowsAt(accepts, text, parameters).forEach((row, i) => {
     if (isTaken(tables, row)) return
     const id = row.id as string
     tables.orders.set(id, {
@@ -130,9 +155,9 @@ const moved = (run: RunRow, e: RowOf<typeof entry>, now: number): RunRow => {
   }
 }
 
-const storeEntries = (tables: Tables, now: number, parameters: ReadonlyArray<unknown>, answer: Answer) => {
+const storeEntries = (tables: Tables, now: number, { parameters, text }: Sent, answer: Answer) => {
   const versions = new Map<number, number>()
-  rowsAt(entry, parameters, entryAt).forEach((e, i) => {
+  rowsAt(entries, text, parameters).forEach((e, i) => {
     const run = tables.runs.get(e.run_id as string)
     const version = versionFor(tables, run, e)
     if (version === undefined) return
@@ -145,16 +170,25 @@ const storeEntries = (tables: Tables, now: number, parameters: ReadonlyArray<unk
     const next = ended && runsOver(tables, after.order_id).some(({ state }) => state === "queued")
     answer.push([2, i + 1, version, ended ? after.state : null, next])
   })
-  for (const row of rowsAt(step, parameters, stepAt)) {
+  for (const row of rowsAt(steps, text, parameters)) {
     const version = versions.get(row.e as number)
     const key = `${row.run_id as string} ${row.index as number}`
-    if (version === undefined || tables.steps.has(key)) continue
+    if (version === undefined) continue
+    // Nothing is inserted speculatively: PostgreSQL refuses the statement, and no order of events may lead to that.
+    if (tables.steps.has(key)) {
+      tables.twice.add(`step ${row.index as number}`)
+      continue
+    }
     const { e: _, ...stored } = row
     tables.steps.set(key, { ...stored as unknown as Omit<StepsRow, "next_version">, next_version: version })
   }
-  for (const row of rowsAt(callout, parameters, calloutAt)) {
+  for (const row of rowsAt(callouts, text, parameters)) {
     const key = `${row.run_id as string} ${row.id as string}`
-    if (!versions.has(row.e as number) || tables.callouts.has(key)) continue
+    if (!versions.has(row.e as number)) continue
+    if (tables.callouts.has(key)) {
+      tables.twice.add(`a record of step ${row.step as number}`)
+      continue
+    }
     const { e: _, ...stored } = row
     tables.callouts.set(key, stored as unknown as CalloutsRow)
   }
@@ -174,7 +208,7 @@ export const flush = (
     tables.workers.set(me.id, { ...me, alive_until: now + leaseSeconds * 1000 })
   }
   const answer: Answer = [[0, 0, 0, null, false]]
-  storeAccepts(tables, me.id, parameters, answer)
-  storeEntries(tables, now, parameters, answer)
+  storeAccepts(tables, me.id, { text, parameters }, answer)
+  storeEntries(tables, now, { text, parameters }, answer)
   return answer
 }

@@ -6,8 +6,9 @@ import { entryOf, finished, nextId, noon, stepAt, submission, writeOn } from "@s
 import { Effect, Layer, Result } from "effect"
 import { SqlClient } from "effect/sql"
 import * as JournalPg from "../../src/journal/JournalPostgres.ts"
+import { partsOf } from "../../src/journal/writer/FlushParts.ts"
 import { flushParameters } from "../../src/journal/writer/FlushRows.ts"
-import { partsOf, renewingFlush } from "../../src/journal/writer/FlushStatement.ts"
+import { renewingFlush } from "../../src/journal/writer/FlushStatement.ts"
 import { localClaimParameters } from "../../src/outbox/LocalClaims.ts"
 import { DatabaseTest } from "../../src/testing/DatabaseTest.ts"
 
@@ -245,9 +246,10 @@ describe("deliveries", () => {
               progress: undefined,
               settle: () => {}
             } as const
+            const parts = partsOf([member], [])
             return client.withTransaction(Effect.andThen(
-              client.unsafe(renewingFlush(partsOf([member], [])), [
-                ...flushParameters(worker, 0, [member], []),
+              client.unsafe(renewingFlush(parts), [
+                ...flushParameters(worker, 0, [member], [], parts),
                 ...offer
               ]),
               fails ? Effect.fail("rolled back") : Effect.sync(() => kept++)

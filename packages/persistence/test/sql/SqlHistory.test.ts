@@ -52,6 +52,10 @@ const recorded = Effect.gen(function*() {
 it("a history recorded from PostgreSQL, with concurrent commits, cancels and a kill, is possible in the model", async () => {
   const history = parse(await readFile(fixture, "utf8"))
   assert.isAbove(history.length, 30)
+  const forms = (part: string) =>
+    new Set(history.flatMap(({ text }) => text.includes(part) ? [text.includes("1::int8 as n")] : []))
+  // Several writes arrive as arrays, a write alone as a row.
+  for (const part of ["insert into orders (", "insert into steps"]) assert.strictEqual(forms(part).size, 2, part)
   assert.deepStrictEqual(unexplained(history), [])
 })
 

@@ -1,4 +1,4 @@
-/** The parameters of a flush: the columns of each `unnest` of its statement, and the rows that a write puts into them. */
+/** The parameters of a flush: the columns of each part of its statement, and the rows that a write puts into them. */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { textWithKnown } from "@sluice/domain/internal/json/KnownTexts"
 import type { StepRow } from "@sluice/engine/journal/Journal"
@@ -7,7 +7,8 @@ import { outcomeParameters } from "../../outbox/OutcomeStatement.ts"
 import { causeOfWrite } from "../../outbox/StateEvents.ts"
 import { encodeHistory, encodeStep } from "../../records/CalloutCodec.ts"
 import { calloutColumns, calloutRow } from "../../records/CalloutColumns.ts"
-import { columns, type ColumnTypes } from "../../sql/ArrayParameters.ts"
+import { columns, type ColumnTypes, singleParameters } from "../../sql/ArrayParameters.ts"
+import type { Parts } from "./FlushParts.ts"
 import type { PendingEntry, PendingSubmission } from "./PendingWrite.ts"
 import { accept, printable, submissionRow } from "./SubmissionRow.ts"
 
@@ -35,6 +36,9 @@ export const entry = {
   set_aside: "text",
   cause: "uuid"
 } as const satisfies ColumnTypes
+
+/** The columns of an entry that leaves its run and its order as they are. */
+export const plainColumns: ReadonlyArray<keyof typeof entry> = ["run_id", "order_id"]
 
 export const step = {
   e: "int",
@@ -105,13 +109,50 @@ const untoldBy = (
   return all
 }
 
-/** The parameters for `accepts` and `entries`, whose ordinals in the answer count from 1 in these lists. */
-export const flushParameters = (
+/** The parameters of a flush, by what it stores. Ordinals in the answer count from 1 in these lists. */
+export type FlushParameters = (
   worker: string,
   epoch: number,
   accepts: ReadonlyArray<PendingSubmission>,
-  entries: ReadonlyArray<PendingEntry>
-): ReadonlyArray<PgTypes.Parameter> => {
+  entries: ReadonlyArray<PendingEntry>,
+  parts: Pick<Parts, "guards" | "single">
+) => ReadonlyArray<PgTypes.Parameter>
+
+const textArray = (value: ReadonlyArray<string>): PgTypes.Parameter => ({
+  ...PgTypes.text(null),
+  oid: PgTypes.OID.textArray,
+  value
+})
+
+/** The row of each kind that the write has, in the order of the statement's sources. */
+const singleWrite: FlushParameters = (worker, epoch, accepts, entries, { guards, single }) => {
+  const [submission] = accepts
+  const [member] = entries
+  const all = <Types extends ColumnTypes>(types: Types) => Object.keys(types) as Array<keyof Types & string>
+  const parameters: Array<PgTypes.Parameter> = [PgTypes.uuid(worker), PgTypes.int4(epoch)]
+  if (submission !== undefined) parameters.push(...singleParameters(accept, submissionRow(submission), all(accept)))
+  if (member !== undefined) {
+    const { callouts: [called], history: [line], orderId, runId, skipped, step: ended } = member.entry
+    const row = ended ?? skipped?.[0]
+    parameters.push(
+      ...(single?.plain === true
+        ? [PgTypes.uuid(runId), PgTypes.text(orderId)]
+        : singleParameters(entry, entryRow(member), all(entry))),
+      ...(row === undefined ? [] : singleParameters(step, stepRow(1, runId, row), all(step))),
+      ...(called === undefined
+        ? []
+        : singleParameters(callout, { e: 1, ...calloutRow(runId, called.index, called.record) }, all(callout))),
+      ...(line === undefined
+        ? []
+        : singleParameters(history, { e: 1, order_id: orderId, entry: encodeHistory(line) }, all(history)))
+    )
+  }
+  if (guards) parameters.push(textArray(untoldBy(accepts, entries)))
+  return parameters
+}
+
+export const flushParameters: FlushParameters = (worker, epoch, accepts, entries, parts) => {
+  if (parts.single !== undefined) return singleWrite(worker, epoch, accepts, entries, parts)
   const steps: Array<ReturnType<typeof stepRow>> = []
   const callouts: Array<{ readonly [Name in keyof typeof callout]: string | number | Uint8Array | null }> = []
   const histories: Array<{ readonly e: number; readonly order_id: string; readonly entry: string }> = []
@@ -133,12 +174,12 @@ export const flushParameters = (
     ...columns(step, steps),
     ...columns(callout, callouts),
     ...columns(history, histories),
-    { ...PgTypes.text(null), oid: PgTypes.OID.textArray, value: untoldBy(accepts, entries) }
+    textArray(untoldBy(accepts, entries))
   ]
 }
 
 /** The parameters of the statement for entries with an outcome: those of the flush, then those of the outcomes. */
-export const outcomeFlushParameters: typeof flushParameters = (worker, epoch, accepts, entries) => [
-  ...flushParameters(worker, epoch, accepts, entries),
+export const outcomeFlushParameters: FlushParameters = (worker, epoch, accepts, entries, { guards }) => [
+  ...flushParameters(worker, epoch, accepts, entries, { guards, single: undefined }),
   ...outcomeParameters(entries)
 ]

@@ -18,13 +18,13 @@ import { intakeFanOut } from "../../outbox/FanOut.ts"
 import { localClaimText } from "../../outbox/LocalClaims.ts"
 import { namedColumn, outcomeParts } from "../../outbox/OutcomeStatement.ts"
 import { subscribedTypes, subscribes } from "../../outbox/Subscribed.ts"
-import { parameterCount, unnest } from "../../sql/ArrayParameters.ts"
+import { type ColumnTypes, parameterCount, singleRow, unnest } from "../../sql/ArrayParameters.ts"
 import { isNamedAsFound, namedChecks } from "../../subscriptions/SubscriptionParts.ts"
 import { onHold } from "../claims/PartnerHolds.ts"
 import { leaseSeconds } from "../lease/Lease.ts"
-import { callout, entry, history, step } from "./FlushRows.ts"
-import type { PendingEntry, PendingSubmission } from "./PendingWrite.ts"
-import { accept, webhookTypeOfSubmission } from "./SubmissionRow.ts"
+import type { Parts, SingleParts } from "./FlushParts.ts"
+import { callout, entry, history, plainColumns, step } from "./FlushRows.ts"
+import { accept } from "./SubmissionRow.ts"
 
 /** $1 worker, $2 epoch. */
 const firstColumn = 3
@@ -35,8 +35,50 @@ const historyColumn = calloutColumn + parameterCount(callout)
 const untoldColumn = historyColumn + parameterCount(history)
 const nextColumn = untoldColumn + 1
 
-/** Nothing is stored where an endpoint subscribes to what the writes leave untold. */
-const unlessSubscribed = `and not ${subscribes(untoldColumn)}`
+/** Where the rows of each kind come from, and the parameter that lists what the writes leave untold. */
+interface Sources {
+  readonly accept: string
+  readonly entry: string
+  readonly step: string | undefined
+  readonly callout: string | undefined
+  readonly history: string | undefined
+  readonly untold: number
+}
+
+const arrays: Sources = {
+  accept: unnest(accept, "a", firstColumn),
+  entry: unnest(entry, "e", entryColumn),
+  step: unnest(step, "s", stepColumn),
+  callout: unnest(callout, "c", calloutColumn),
+  history: unnest(history, "h", historyColumn),
+  untold: untoldColumn
+}
+
+/** The sources of a flush of one write: its parameters are the rows that are there, one after the other. */
+const singleSources = ({ accepts, entries }: Parts, single: SingleParts): Sources => {
+  let next = firstColumn
+  const row = <Types extends ColumnTypes>(
+    isThere: boolean,
+    types: Types,
+    alias: string,
+    given: ReadonlyArray<keyof Types & string> = Object.keys(types)
+  ): string | undefined => {
+    if (!isThere) return undefined
+    const first = next
+    next += given.length
+    return singleRow(types, alias, first, given)
+  }
+  return {
+    accept: row(accepts, accept, "a") ?? "",
+    entry: row(entries, entry, "e", single.plain ? plainColumns : undefined) ?? "",
+    step: row(single.step, step, "s"),
+    callout: row(single.callout, callout, "c"),
+    history: row(single.history, history, "h"),
+    untold: next
+  }
+}
+
+const sourcesOf = (parts: Parts): Sources => parts.single === undefined ? arrays : singleSources(parts, parts.single)
 
 /** Renews the lease with everything that is written. */
 const renewing = (guard: string) =>
@@ -58,25 +100,8 @@ const ends = `(e.final is not null
 const goesOn = `(runs.cancel_requested or case when runs.answered_step is null then false
       else coalesce(runs.answered_step = (e.wait_mark::json ->> 'index')::int4, false) end)`
 
-/** The parts of a flush. A part without rows is left out of the text, since each part costs time even when empty. */
-export interface Parts {
-  readonly accepts: boolean
-  readonly entries: boolean
-  /** Entries that write orders or their history. */
-  readonly changes: boolean
-  /** Entries that wait for a partner. */
-  readonly holds: boolean
-  /** Entries that tell subscribers of a change. */
-  readonly tells: boolean
-  /** Submissions whose events may have subscribers: they make deliveries. */
-  readonly delivers: boolean
-  /** Writes whose events are left out, because no subscriber of them is known. */
-  readonly guards: boolean
-  /** Entries that change the subscription that their order names. */
-  readonly names: boolean
-}
-
-const acceptParts = `a as materialized (select a.* from ${unnest(accept, "a", firstColumn)}),
+const acceptParts = (accepts: string): string =>
+  `a as materialized (select a.* from ${accepts}),
 w as (
   insert into orders (id, external_id, order_type, status, version, created_at, updated_at, event_id, run_id,
     external_key, idempotency_key, fingerprint)
@@ -97,8 +122,8 @@ w2 as (
 )`
 
 /** The entries that may be stored, and the version on which each is: where some of them change their order. */
-const changingEntries = (names: boolean): string =>
-  `given as materialized (select e.* from me, ${unnest(entry, "e", entryColumn)}),
+const changingEntries = ({ entry, history }: Sources, names: boolean): string =>
+  `given as materialized (select e.* from me, ${entry}),
 k as materialized (
   select given.n, runs.cancel_requested from given join runs on runs.id = given.run_id
   where given.doc is not null and not given.cancels and (given.final is not null or given.state = 'compensating')
@@ -123,30 +148,39 @@ v as materialized (
 v1 as (
   insert into order_versions (order_id, version, doc, cause)
   select e.order_id, v.version, e.doc, e.cause from v join e using (n) where e.doc is not null
-),
+)${
+    history === undefined ? "" : `,
 h as (
   insert into order_history (order_id, entry) select h.order_id, h.entry
-  from ${unnest(history, "h", historyColumn)} join v on v.n = h.e order by h.n
+  from ${history} join v on v.n = h.e order by h.n
 )`
+  }`
 
 /** The same where none does. */
-const plainEntries = `e as materialized (select e.* from me, ${unnest(entry, "e", entryColumn)}),
+const plainEntries = ({ entry }: Sources): string =>
+  `e as materialized (select e.* from me, ${entry}),
 v as materialized (
   select e.n, orders.version from e join orders on orders.id = e.order_id
   where e.seen is null or e.seen = orders.version
 )`
 
-const entryParts = `s as (
+/**
+ * The rows of entries. No step and no record is there twice: an entry is sent again only where a look-up has shown that it
+ * was not stored (`LostReplies`), so that nothing is inserted speculatively.
+ */
+const stepRows = (steps: string): string =>
+  `s as (
   insert into steps select s.run_id, s.index, s.state, v.version, s.record
-  from ${unnest(step, "s", stepColumn)} join v on v.n = s.e
-  on conflict do nothing
-),
-c as (
+  from ${steps} join v on v.n = s.e
+)`
+
+const calloutRows = (callouts: string): string =>
+  `c as (
   insert into callouts select c.run_id, c.id, c.step, c.outcome, c.record, c.form, c.body, c.response
-  from ${unnest(callout, "c", calloutColumn)} join v on v.n = c.e
-  on conflict do nothing
-),
-f as (
+  from ${callouts} join v on v.n = c.e
+)`
+
+const runChanges = `f as (
   update runs set
     state = case
       when ${ends} then case
@@ -175,12 +209,21 @@ f as (
   returning e.n, runs.finished_at is not null as ended, runs.state, runs.order_id
 )`
 
+const entryParts = (sources: Sources, { changes, names }: Parts): ReadonlyArray<string> => [
+  changes ? changingEntries(sources, names) : plainEntries(sources),
+  ...(sources.step === undefined ? [] : [stepRows(sources.step)]),
+  ...(sources.callout === undefined ? [] : [calloutRows(sources.callout)]),
+  runChanges
+]
+
 /** `deliveries`: the parts that make `dw`, the deliveries of what is stored. */
 const statement = (me: (guard: string) => string, deliveries: string | undefined, parts: Parts): string => {
+  const sources = sourcesOf(parts)
+  const isSubscribed = subscribes(sources.untold)
   const ctes = [
-    `me as (${me(parts.guards ? unlessSubscribed : "")})`,
-    ...(parts.accepts ? [acceptParts] : []),
-    ...(parts.entries ? [parts.changes ? changingEntries(parts.names) : plainEntries, entryParts] : []),
+    `me as (${me(parts.guards ? `and not ${isSubscribed}` : "")})`,
+    ...(parts.accepts ? [acceptParts(sources.accept)] : []),
+    ...(parts.entries ? entryParts(sources, parts) : []),
     ...(parts.holds ? [onHold] : []),
     ...(deliveries === undefined ? [] : [deliveries])
   ]
@@ -199,7 +242,7 @@ from v left join f using (n)`]
   having count(*) > 0`,
         `select 4, 0, 0, ${localClaimText}, false from dw where dw.claim is not null`
       ]),
-    ...(parts.guards ? [`select 5, 0, 0, ${subscribedTypes}, false where ${subscribes(untoldColumn)}`] : [])
+    ...(parts.guards ? [`select 5, 0, 0, ${subscribedTypes}, false where ${isSubscribed}`] : [])
   ]
   return `with ${ctes.join(",\n")}\n${answers.join("\nunion all ")}`
 }
@@ -207,11 +250,15 @@ from v left join f using (n)`]
 /** Selects the statement text for the parts of a flush: a few texts, each made once, so that each stays prepared. */
 export type FlushTexts = (parts: Parts) => string
 
+const singleKey = ({ callout, history, plain, step }: SingleParts): number =>
+  1 + 2 * Number(plain) + 4 * Number(step) + 8 * Number(callout) + 16 * Number(history)
+
 const texts = (text: (parts: Parts) => string): FlushTexts => {
   const known = new Map<number, string>()
   return (parts) => {
     const key = Number(parts.accepts) + 2 * Number(parts.entries) + 4 * Number(parts.changes) + 8 * Number(parts.holds)
       + 16 * Number(parts.tells) + 32 * Number(parts.guards) + 64 * Number(parts.names) + 128 * Number(parts.delivers)
+      + (parts.single === undefined ? 0 : 256 * singleKey(parts.single))
     let found = known.get(key)
     if (found === undefined) {
       found = text(parts)
@@ -230,15 +277,14 @@ export const standingFlush: FlushTexts = flush(standing)
 /** The flush of entries with an outcome; takes no submissions. */
 const outcomeTexts: FlushTexts = texts((parts) => statement(standing, outcomeParts(nextColumn, parts), parts))
 export const outcomeFlush: FlushTexts = ({ guards, names, tells }) =>
-  outcomeTexts({ accepts: true, entries: true, changes: true, holds: true, delivers: true, guards, names, tells })
-
-export const partsOf = (accepts: ReadonlyArray<PendingSubmission>, entries: ReadonlyArray<PendingEntry>): Parts => ({
-  accepts: accepts.length > 0,
-  entries: entries.length > 0,
-  changes: entries.some(({ entry }) => entry.write !== undefined || entry.history.length > 0),
-  holds: entries.some(({ entry, release }) => release && entry.wait?.heldFor !== undefined),
-  tells: entries.some(({ outcome }) => outcome !== undefined && outcome.told.length > 0),
-  delivers: accepts.some((member) => webhookTypeOfSubmission(member) !== undefined && member.untold().length === 0),
-  guards: entries.some(({ untold }) => untold.length > 0) || accepts.some(({ untold }) => untold().length > 0),
-  names: entries.some(({ outcome }) => outcome?.named !== undefined)
-})
+  outcomeTexts({
+    accepts: true,
+    entries: true,
+    changes: true,
+    holds: true,
+    delivers: true,
+    guards,
+    names,
+    tells,
+    single: undefined
+  })

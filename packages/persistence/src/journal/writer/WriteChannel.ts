@@ -5,7 +5,7 @@
 import { JournalFull, JournalUnavailable } from "@sluice/engine/journal/Journal"
 import { Effect, Latch } from "effect"
 import type { JournalConnection } from "../../sql/JournalConnection.ts"
-import { flushParameters } from "./FlushRows.ts"
+import { type FlushParameters, flushParameters } from "./FlushRows.ts"
 import type { FlushTexts } from "./FlushStatement.ts"
 import type { PendingSubmission, PendingWrite } from "./PendingWrite.ts"
 import * as WriteQueue from "./WriteQueue.ts"
@@ -15,7 +15,7 @@ export interface WriteChannel {
   readonly backlog: WriteQueue.WriteQueue
   readonly link: JournalConnection
   readonly texts: FlushTexts
-  readonly parameters: typeof flushParameters
+  readonly parameters: FlushParameters
   /** The statements renew the lease. */
   readonly renews: boolean
   readonly wake: Latch.Latch
@@ -30,7 +30,7 @@ export const make = (
   link: JournalConnection,
   texts: FlushTexts,
   renews: boolean,
-  parameters = flushParameters
+  parameters: FlushParameters = flushParameters
 ): WriteChannel => ({
   backlog: WriteQueue.make(),
   link,

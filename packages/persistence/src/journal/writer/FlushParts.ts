@@ -1,0 +1,81 @@
+/**
+ * The parts of a flush: what a statement has to have for the writes that it stores. A part without rows is left out of the
+ * text, since each part costs time even when it is empty.
+ */
+import type { PendingEntry, PendingSubmission } from "./PendingWrite.ts"
+import { webhookTypeOfSubmission } from "./SubmissionRow.ts"
+
+export interface Parts {
+  readonly accepts: boolean
+  readonly entries: boolean
+  /** Entries that write orders or their history. */
+  readonly changes: boolean
+  /** Entries that wait for a partner. */
+  readonly holds: boolean
+  /** Entries that tell subscribers of a change. */
+  readonly tells: boolean
+  /** Submissions whose events may have subscribers: they make deliveries. */
+  readonly delivers: boolean
+  /** Writes whose events are left out, because no subscriber of them is known. */
+  readonly guards: boolean
+  /** Entries that change the subscription that their order names. */
+  readonly names: boolean
+  /** The flush of one write, where its rows are few enough for a statement without arrays. */
+  readonly single: SingleParts | undefined
+}
+
+/** The rows of a flush of one write: of each kind none or one. */
+export interface SingleParts {
+  /** The entry leaves its run and its order as they are: most entries of steps. */
+  readonly plain: boolean
+  readonly step: boolean
+  readonly callout: boolean
+  readonly history: boolean
+}
+
+const nothing: SingleParts = { plain: false, step: false, callout: false, history: false }
+
+const isPlain = ({ entry, release }: PendingEntry): boolean =>
+  !release && entry.write === undefined && entry.history.length === 0 && entry.finish === undefined
+  && entry.state === undefined && entry.reason === undefined && entry.wait === undefined && entry.open === undefined
+  && entry.effects === undefined && entry.setAside === undefined && entry.cancels !== true
+
+const singleEntry = (member: PendingEntry): SingleParts | undefined => {
+  const { callouts, history, skipped = [], step } = member.entry
+  const steps = skipped.length + (step === undefined ? 0 : 1)
+  return member.outcome !== undefined || steps > 1 || callouts.length > 1 || history.length > 1
+    ? undefined
+    : {
+      plain: isPlain(member),
+      step: steps === 1,
+      callout: callouts.length === 1,
+      history: history.length === 1
+    }
+}
+
+const singleOf = (
+  [accept, ...accepts]: ReadonlyArray<PendingSubmission>,
+  [entry, ...entries]: ReadonlyArray<PendingEntry>
+): SingleParts | undefined => {
+  if (accepts.length > 0 || entries.length > 0) return undefined
+  if (entry !== undefined) return accept === undefined ? singleEntry(entry) : undefined
+  return accept === undefined ? undefined : nothing
+}
+
+export const partsOf = (accepts: ReadonlyArray<PendingSubmission>, entries: ReadonlyArray<PendingEntry>): Parts => {
+  const holds = entries.some(({ entry, release }) => release && entry.wait?.heldFor !== undefined)
+  const delivers = accepts.some((member) =>
+    webhookTypeOfSubmission(member) !== undefined && member.untold().length === 0
+  )
+  return {
+    accepts: accepts.length > 0,
+    entries: entries.length > 0,
+    changes: entries.some(({ entry }) => entry.write !== undefined || entry.history.length > 0),
+    holds,
+    tells: entries.some(({ outcome }) => outcome !== undefined && outcome.told.length > 0),
+    delivers,
+    guards: entries.some(({ untold }) => untold.length > 0) || accepts.some(({ untold }) => untold().length > 0),
+    names: entries.some(({ outcome }) => outcome?.named !== undefined),
+    single: holds || delivers ? undefined : singleOf(accepts, entries)
+  }
+}
