@@ -72,7 +72,7 @@ export const singleRow = <Types extends ColumnTypes>(
   types: Types,
   alias: string,
   first: number,
-  given: ReadonlyArray<keyof Types & string>
+  given: ReadonlyArray<keyof Types & string> = Object.keys(types)
 ): string => {
   const values = Object.entries(types).map(([name, type]) => {
     const place = given.indexOf(name)
@@ -86,7 +86,7 @@ export const singleRow = <Types extends ColumnTypes>(
 export const singleParameters = <Types extends ColumnTypes>(
   types: Types,
   row: Row<Types>,
-  given: ReadonlyArray<keyof Types & string>
+  given: ReadonlyArray<keyof Types & string> = Object.keys(types)
 ): ReadonlyArray<PgTypes.Parameter> =>
   given.map((name) => ({
     [PgTypes.ParameterTypeId]: PgTypes.ParameterTypeId,

@@ -128,23 +128,22 @@ const textArray = (value: ReadonlyArray<string>): PgTypes.Parameter => ({
 const singleWrite: FlushParameters = (worker, epoch, accepts, entries, { guards, single }) => {
   const [submission] = accepts
   const [member] = entries
-  const all = <Types extends ColumnTypes>(types: Types) => Object.keys(types) as Array<keyof Types & string>
   const parameters: Array<PgTypes.Parameter> = [PgTypes.uuid(worker), PgTypes.int4(epoch)]
-  if (submission !== undefined) parameters.push(...singleParameters(accept, submissionRow(submission), all(accept)))
+  if (submission !== undefined) parameters.push(...singleParameters(accept, submissionRow(submission)))
   if (member !== undefined) {
     const { callouts: [called], history: [line], orderId, runId, skipped, step: ended } = member.entry
     const row = ended ?? skipped?.[0]
     parameters.push(
       ...(single?.plain === true
         ? [PgTypes.uuid(runId), PgTypes.text(orderId)]
-        : singleParameters(entry, entryRow(member), all(entry))),
-      ...(row === undefined ? [] : singleParameters(step, stepRow(1, runId, row), all(step))),
+        : singleParameters(entry, entryRow(member))),
+      ...(row === undefined ? [] : singleParameters(step, stepRow(1, runId, row))),
       ...(called === undefined
         ? []
-        : singleParameters(callout, { e: 1, ...calloutRow(runId, called.index, called.record) }, all(callout))),
+        : singleParameters(callout, { e: 1, ...calloutRow(runId, called.index, called.record) })),
       ...(line === undefined
         ? []
-        : singleParameters(history, { e: 1, order_id: orderId, entry: encodeHistory(line) }, all(history)))
+        : singleParameters(history, { e: 1, order_id: orderId, entry: encodeHistory(line) }))
     )
   }
   if (guards) parameters.push(textArray(untoldBy(accepts, entries)))
