@@ -35,7 +35,7 @@ const historyColumn = calloutColumn + parameterCount(callout)
 const untoldColumn = historyColumn + parameterCount(history)
 const nextColumn = untoldColumn + 1
 
-/** Where the rows of each kind come from, and the parameter that lists what the writes leave untold. */
+/** The sources of the rows of each kind, and the parameter that lists what the writes leave untold. */
 interface Sources {
   readonly accept: string
   readonly entry: string
