@@ -101,14 +101,6 @@ export const faults: ReadonlyArray<Fault> = [
     }
   },
   {
-    name: "a write whose answer was lost is sent again without a look-up of what was stored",
-    scenario: { ...alone, steps: 1, losses: 1 },
-    execute: (tables, now, text, parameters) => {
-      const rows = execute(tables, now, text, parameters)
-      return statementOf(text).name === "reconcile" ? rows.map((row) => ({ ...row, 1: false })) : rows
-    }
-  },
-  {
     name: "a release that never arrived is taken for stored, because its wait was stored before it",
     scenario: { ...alone, steps: 1, refusals: 1, putsOff: true, losses: 1 },
     execute: (tables, now, text, parameters) =>

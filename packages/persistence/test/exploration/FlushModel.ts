@@ -173,22 +173,13 @@ const storeEntries = (tables: Tables, now: number, { parameters, text }: Sent, a
   for (const row of rowsAt(steps, text, parameters)) {
     const version = versions.get(row.e as number)
     const key = `${row.run_id as string} ${row.index as number}`
-    if (version === undefined) continue
-    // Nothing is inserted speculatively: PostgreSQL refuses the statement, and no order of events may lead to that.
-    if (tables.steps.has(key)) {
-      tables.twice.add(`step ${row.index as number}`)
-      continue
-    }
+    if (version === undefined || tables.steps.has(key)) continue
     const { e: _, ...stored } = row
     tables.steps.set(key, { ...stored as unknown as Omit<StepsRow, "next_version">, next_version: version })
   }
   for (const row of rowsAt(callouts, text, parameters)) {
     const key = `${row.run_id as string} ${row.id as string}`
-    if (!versions.has(row.e as number)) continue
-    if (tables.callouts.has(key)) {
-      tables.twice.add(`a record of step ${row.step as number}`)
-      continue
-    }
+    if (!versions.has(row.e as number) || tables.callouts.has(key)) continue
     const { e: _, ...stored } = row
     tables.callouts.set(key, stored as unknown as CalloutsRow)
   }

@@ -98,8 +98,6 @@ export interface Tables {
   readonly tokens: Map<string, TokenRow>
   /** By run and step. */
   readonly callbacks: Map<string, CallbackRow>
-  /** Of no table: the steps and records that were to be inserted although they were there. */
-  readonly twice: Set<string>
 }
 
 export const nobody = "00000000-0000-0000-0000-000000000000"
@@ -118,8 +116,7 @@ export const empty = (): Tables => ({
   steps: new Map(),
   callouts: new Map(),
   tokens: new Map(),
-  callbacks: new Map(),
-  twice: new Set()
+  callbacks: new Map()
 })
 
 export const copy = (tables: Tables): Tables => ({
@@ -130,8 +127,7 @@ export const copy = (tables: Tables): Tables => ({
   steps: new Map(tables.steps),
   callouts: new Map(tables.callouts),
   tokens: new Map(tables.tokens),
-  callbacks: new Map(tables.callbacks),
-  twice: new Set(tables.twice)
+  callbacks: new Map(tables.callbacks)
 })
 
 export const openStates: ReadonlySet<string> = new Set(["running", "waiting", "compensating"])

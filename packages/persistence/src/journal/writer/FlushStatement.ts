@@ -164,20 +164,18 @@ v as materialized (
   where e.seen is null or e.seen = orders.version
 )`
 
-/**
- * The rows of entries. No step and no record is there twice: an entry is sent again only where a look-up has shown that it
- * was not stored (`LostReplies`), so that nothing is inserted speculatively.
- */
 const stepRows = (steps: string): string =>
   `s as (
   insert into steps select s.run_id, s.index, s.state, v.version, s.record
   from ${steps} join v on v.n = s.e
+  on conflict do nothing
 )`
 
 const calloutRows = (callouts: string): string =>
   `c as (
   insert into callouts select c.run_id, c.id, c.step, c.outcome, c.record, c.form, c.body, c.response
   from ${callouts} join v on v.n = c.e
+  on conflict do nothing
 )`
 
 const runChanges = `f as (

@@ -7,11 +7,11 @@ import { Effect, Result } from "effect"
 import { SqlError } from "effect/sql/SqlError"
 import { localClaimParameters } from "../../outbox/LocalClaims.ts"
 import type { Rows } from "../../sql/JournalConnection.ts"
-import { sqlFault, sqlStateOf, sqlText } from "../../sql/SqlFault.ts"
+import { sqlFault, sqlText } from "../../sql/SqlFault.ts"
 import type { Lease } from "../lease/Lease.ts"
 import { partsOf } from "./FlushParts.ts"
 import { reconciled, reconcileParameters, reconcileStatement } from "./LostReplies.ts"
-import { type PendingEntry, type PendingWrite, sorted } from "./PendingWrite.ts"
+import { type PendingWrite, sorted } from "./PendingWrite.ts"
 import { settleDuplicates, settleEntry, settleFlush, type WriterContext } from "./Settlement.ts"
 import { isAbandoned, requeue, type WriteChannel } from "./WriteChannel.ts"
 
@@ -54,18 +54,6 @@ const recover = Effect.fnUntraced(
     }
   }
 )
-
-/**
- * The result of an entry that is refused because its step or its record is there already: it was stored before, as a
- * look-up shows. `undefined` where it was refused for another reason.
- */
-const storedBefore = Effect.fnUntraced(function*(channel: WriteChannel, member: PendingEntry, refusal: unknown) {
-  if (!(refusal instanceof SqlError && sqlStateOf(refusal) === uniqueViolation)) return undefined
-  const answer = yield* channel.link.query(reconcileStatement, reconcileParameters([member]))
-  return Result.isSuccess(answer) ? reconciled(answer.success).get(1) : undefined
-})
-
-const uniqueViolation = "23505"
 
 /** Stores writes with one statement; after a refusal, each with a statement of its own. */
 const store = Effect.fnUntraced(
@@ -116,10 +104,8 @@ const store = Effect.fnUntraced(
     }
     const [member] = members
     if (fault === "refused") {
-      if (member === undefined) return yield* Effect.logError("journal: cannot renew the lease", answer.failure)
-      const stored = member.kind === "entry" ? yield* storedBefore(channel, member, answer.failure) : undefined
-      return stored !== undefined && member.kind === "entry"
-        ? settleEntry(writer, member, stored)
+      return member === undefined ?
+        yield* Effect.logError("journal: cannot renew the lease", answer.failure)
         : refuse(member, answer.failure)
     }
     requeue(channel, members)

@@ -17,7 +17,7 @@ import {
   writeOn
 } from "@sluice/engine/testing/JournalFixtures"
 import { accepted } from "@sluice/engine/testing/JournalSuite"
-import { Effect, Layer, Result } from "effect"
+import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import * as JournalPg from "../../../src/journal/JournalPostgres.ts"
 import { type Parts, partsOf } from "../../../src/journal/writer/FlushParts.ts"
@@ -181,21 +181,4 @@ describe("the statement for one write", () => {
     ].map(({ single }) => single)
     assert.deepStrictEqual(singles, Array.from(singles, () => undefined))
   })
-})
-
-describe("an entry whose step is there already", () => {
-  it.live("is answered as stored where it is the same, and fails no other write of its flush", () =>
-    Effect.gen(function*() {
-      const journal = yield* Journal
-      const [run, other] = [yield* accepted(journal, submission()), yield* accepted(journal, submission())]
-      yield* journal.commit(entryOf(run, { step: stepAt(0) }))
-      const answers = yield* Effect.all([
-        Effect.result(journal.commit(entryOf(run, { step: stepAt(0) }))),
-        Effect.result(journal.commit(entryOf(other, { step: stepAt(0) })))
-      ], { concurrency: "unbounded" })
-      assert.deepStrictEqual(answers.map((answer) => Result.isSuccess(answer) && answer.success._tag), [
-        "Committed",
-        "Committed"
-      ])
-    }).pipe(Effect.scoped, Effect.provide(layer)))
 })
