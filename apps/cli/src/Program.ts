@@ -6,15 +6,17 @@ import { CliError, CliOutput, Command, Flag } from "effect/cli"
 import { readFileSync } from "node:fs"
 import { apiKeys, createApiKey, deleteApiKey } from "./access/ApiKeys.ts"
 import { audit } from "./access/Audit.ts"
+import { whoami } from "./access/WhoAmI.ts"
 import { apply } from "./commands/Apply.ts"
 import { checkPartner } from "./commands/CheckPartner.ts"
 import { deliveries, delivery, redeliver } from "./commands/Deliveries.ts"
 import { keys } from "./commands/Keys.ts"
 import { orders, submit } from "./commands/Orders.ts"
-import { cancel, process, resolve, retry, runs, show, watch } from "./commands/Runs.ts"
+import { callout, cancel, process, resolve, retry, runs, show, watch } from "./commands/Runs.ts"
 import { settings } from "./commands/Settings.ts"
 import { plan, simulate } from "./commands/Simulate.ts"
 import { timeline, why } from "./commands/Timeline.ts"
+import { listEventTypes, plugins } from "./development/Catalogue.ts"
 import { listen } from "./development/Listen.ts"
 import { test } from "./development/Test.ts"
 import { trigger } from "./development/Trigger.ts"
@@ -22,9 +24,11 @@ import { customers } from "./operations/Customers.ts"
 import { issues } from "./operations/Issues.ts"
 import { job, jobs, stop } from "./operations/Jobs.ts"
 import { cancelMany, resolveMany, retryMany } from "./operations/Many.ts"
+import { health, overview } from "./operations/Overview.ts"
 import { partners } from "./operations/Partners.ts"
 import { pipelines } from "./operations/Pauses.ts"
 import { replay } from "./operations/Replay.ts"
+import { subscriptions } from "./operations/Subscriptions.ts"
 import { exitCodes, failureOf, usage } from "./terminal/Failure.ts"
 import { Output } from "./terminal/Output.ts"
 
@@ -39,7 +43,8 @@ export interface Defaults {
   readonly key: string | undefined
 }
 
-const commandOf = (defaults: Defaults) => {
+/** Every command, with the flags that all of them share. */
+export const commandOf = (defaults: Defaults) => {
   const shared = {
     url: Flag.String("url").pipe(
       Flag.withDescription("The server's address; else SLUICE_URL"),
@@ -56,7 +61,11 @@ const commandOf = (defaults: Defaults) => {
     Command.withDescription("Submits orders, watches runs, and puts right what went wrong"),
     Command.withSharedFlags(shared),
     Command.withSubcommands([
-      { group: "Orders and runs", commands: [submit, watch, show, orders, runs, timeline, why] },
+      { group: "At a glance", commands: [overview, health] },
+      {
+        group: "Orders and runs",
+        commands: [submit, watch, show, callout, orders, runs, timeline, why, subscriptions]
+      },
       { group: "Putting right", commands: [cancel, retry, process, resolve, issues] },
       { group: "Many runs at once", commands: [cancelMany, retryMany, resolveMany, jobs, job, stop] },
       { group: "Deliveries", commands: [deliveries, delivery, redeliver, replay] },
@@ -64,8 +73,8 @@ const commandOf = (defaults: Defaults) => {
         group: "Settings and partners",
         commands: [settings, apply, pipelines, partners, simulate, plan, checkPartner, keys]
       },
-      { group: "Development", commands: [listen, trigger, test] },
-      { group: "Access", commands: [apiKeys, createApiKey, deleteApiKey, audit, customers] }
+      { group: "Development", commands: [listen, trigger, test, plugins, listEventTypes] },
+      { group: "Access", commands: [whoami, apiKeys, createApiKey, deleteApiKey, audit, customers] }
     ]),
     Command.provide(({ json, key, url }) => {
       const secret = Option.getOrUndefined(key) ?? given

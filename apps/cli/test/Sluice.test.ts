@@ -170,6 +170,74 @@ layer(Layer.mergeAll(Stage.layer, NodeHttpClient.layerUndici, NodeServices.layer
         yield* sluice("settings", "delete", "pipeline", "stored")
       }))
 
+    it.effect("reads an order, its versions and history, edits it unless it has changed since, and reads what followed", () =>
+      Effect.gen(function*() {
+        const { file } = yield* Stage
+        const definition = { match: { orderTypes: ["NEW_ORDER"] }, priority: 5, steps: [] }
+        yield* sluice("settings", "put", "pipeline", "read", yield* file("read.json", definition))
+        const order = {
+          id: "read-1",
+          orderType: "NEW_ORDER",
+          customerId: "ada",
+          customerEmail: "ada@example.com",
+          orderItems: [{ name: "Magazine", offer: { name: "Monthly", products: [{ id: "p1" }] } }]
+        }
+        yield* sluice("submit", yield* file("read-order.json", order), "--wait")
+        const json = (...words: ReadonlyArray<string>) =>
+          Effect.map(sluice(...words, "--json"), ({ complaint, text }) => {
+            assert.strictEqual(complaint, "", words.join(" "))
+            return JSON.parse(text)
+          })
+        const { version } = yield* json("orders", "show", "read-1")
+        const edited = yield* sluice(
+          "orders",
+          "edit",
+          "read-1",
+          `{ "status": "Shipped" }`,
+          "--if-version",
+          `${version}`
+        )
+        assert.strictEqual(edited.text, `read-1 is version ${version + 1}, status Shipped`, edited.complaint)
+        const late = yield* sluice("orders", "edit", "read-1", `{ "status": "Late" }`, "--if-version", `${version}`)
+        assert.deepStrictEqual([late.code, (yield* sluice("orders", "edit", "read-1", "[]")).code], [3, 2])
+        assert.notStrictEqual((yield* json("orders", "show", "read-1", "--version", "1")).status, "Shipped")
+        assert.match((yield* sluice("orders", "history", "read-1")).text, /OrderCreated .*\n(.*\n)*.*Shipped/)
+        assert.strictEqual((yield* json("customers", "show", "ada")).id, "ada")
+        assert.match((yield* sluice("customers", "list")).text, /^ada .*ada@example\.com$/m)
+        const { items: [subscription] } = yield* json("subscriptions", "list", "--customer", "ada")
+        assert.strictEqual((yield* json("subscriptions", "show", subscription.id)).orderId, "read-1")
+        assert.match(
+          (yield* sluice("subscriptions", "history", subscription.id)).text,
+          /^1 .* active +read-1 +process/m
+        )
+        assert.match((yield* sluice("pipelines", "versions", "read")).text, /^1 /m)
+        const { items: [refused, record] } = yield* json("audit", "--action", "order.update")
+        assert.match((yield* sluice("audit", "show", refused.id)).text, /^refused +412$/m)
+        const audited = yield* sluice("audit", "show", record.id)
+        assert.strictEqual(audited.said[0], "order.update /v1/orders/read-1")
+        assert.include(audited.text, `"version": ${version + 1}`)
+        yield* sluice("settings", "delete", "pipeline", "read")
+        yield* sluice("partners", "pause", "partner.example", "--reason", "they rang")
+        assert.match(
+          (yield* sluice("partners", "show", "partner.example")).text,
+          /^paused {2}partner.example\nreason +they rang$/m
+        )
+        yield* sluice("partners", "resume", "partner.example")
+      }))
+
+    it.effect("shows what the server is, has and does: its health, its rights, plugins, event types, activity", () =>
+      Effect.gen(function*() {
+        assert.strictEqual((yield* sluice("health")).text, "ready")
+        assert.match((yield* sluice("whoami")).text, /^tests: admin\nmay use what needs .*read/)
+        assert.match((yield* sluice("plugins")).text, /^calloutPlugin +options +\S/m)
+        assert.include((yield* sluice("plugins", "calloutPlugin")).text, `"timeoutValue"`)
+        assert.match((yield* sluice("event-types")).text, /^order\.failed +\S/m)
+        assert.include((yield* sluice("event-types", "order.failed")).text, "An example of the body:")
+        const unknown = yield* sluice("event-types", "order.nothing")
+        assert.deepStrictEqual([unknown.code, unknown.complaint.includes("is not known: it is one of")], [2, true])
+        assert.match((yield* sluice("overview")).text, /^completed +\d/m)
+      }))
+
     it.effect("a single setting is read, changed unless it has changed since, and deleted", () =>
       Effect.gen(function*() {
         const { file, partner } = yield* Stage

@@ -1,8 +1,18 @@
-/** `submit` and `orders`. */
+/** `submit`, and `orders`: a list, one order, its history, and changes to it. */
 import { ApiClient } from "@sluice/api/ApiClient"
-import { Console, Effect } from "effect"
-import { Command, Flag } from "effect/cli"
-import { cursorFlag, document, fileArgument, given, limitFlag, momentFlag, textFlag } from "../terminal/Input.ts"
+import { Console, Effect, Option } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import {
+  cursorFlag,
+  document,
+  fileArgument,
+  given,
+  limitFlag,
+  momentFlag,
+  textFlag,
+  versionFlag,
+  writtenObject
+} from "../terminal/Input.ts"
 import { Output } from "../terminal/Output.ts"
 import { table } from "../terminal/Table.ts"
 import { watch } from "./Watch.ts"
@@ -58,6 +68,79 @@ export const submit = Command.make(
   ])
 )
 
+const order = Argument.String("order").pipe(Argument.withDescription("The order's id"))
+
+const show = Command.make(
+  "show",
+  { order, version: versionFlag("version", "This version of the order; else the newest") },
+  Effect.fnUntraced(function*({ order, version }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    const stored = yield* Option.isSome(version)
+      ? client.orders.version({ params: { id: order, version: version.value } })
+      : client.orders.get({ params: { id: order } })
+    yield* output.result(stored, () => [JSON.stringify(stored, undefined, 2)])
+  })
+).pipe(Command.withDescription("Print an order as JSON, or one of its earlier versions"))
+
+const shownValue = (value: unknown): string => value === undefined ? "" : JSON.stringify(value)
+
+const history = Command.make(
+  "history",
+  { order, limit: limitFlag, cursor: cursorFlag },
+  Effect.fnUntraced(function*({ cursor, limit, order }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    const page = yield* client.orders.history({ params: { id: order }, query: { limit, ...given("cursor", cursor) } })
+    yield* output.result(page, (style) => [
+      ...table(page.items, [
+        { title: "AT", of: ({ at }) => second(at) },
+        { title: "OPERATION", of: ({ operation }) => operation },
+        { title: "SOURCE", of: ({ source }) => source },
+        {
+          title: "MESSAGE",
+          of: ({ after, before, message }) =>
+            before === undefined && after === undefined
+              ? message
+              : `${message} (${shownValue(before)} → ${shownValue(after)})`,
+          flexible: true
+        }
+      ], style),
+      ...more(page.nextCursor)
+    ])
+  })
+).pipe(Command.withDescription("List what changed an order and why, oldest first"))
+
+const edit = Command.make(
+  "edit",
+  {
+    order,
+    patch: Argument.String("patch").pipe(
+      Argument.withDescription("The members to change: JSON, a JSON file, or - for standard input"),
+      Argument.withDefault("-")
+    ),
+    ifVersion: versionFlag("if-version", "Only where this is the order's version; else nothing is changed")
+  },
+  Effect.fnUntraced(function*({ ifVersion, order, patch }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    const changed = yield* client.orders.edit({
+      params: { id: order },
+      headers: given("if-match", Option.map(ifVersion, (version) => `"${version}"`)),
+      payload: yield* writtenObject(patch)
+    })
+    yield* output.result(changed, () => [`${changed.id} is version ${changed.version}, status ${changed.status}`])
+  })
+).pipe(
+  Command.withDescription(
+    "Change members of an order; runs no pipeline. The change is in its history and in the audit"
+  ),
+  Command.withExamples([
+    { command: `sluice orders edit web-1 '{ "status": "Shipped" }'`, description: "One member" },
+    { command: "sluice orders edit web-1 patch.json --if-version 4", description: "Unless the order has changed since" }
+  ])
+)
+
 export const orders = Command.make(
   "orders",
   {
@@ -99,7 +182,10 @@ export const orders = Command.make(
       ...more(page.nextCursor)
     ])
   })
-).pipe(Command.withDescription("List orders, newest first"))
+).pipe(
+  Command.withDescription("List orders, newest first; show one, its history, or change it"),
+  Command.withSubcommands([show, history, edit])
+)
 
 const textOf = (member: unknown): string => typeof member === "string" ? member : ""
 

@@ -1,5 +1,6 @@
-/** `runs`, `show`, `watch`, `cancel`, `retry`, `process`, `resolve`. */
+/** `runs`, `show`, `callout`, `watch`, `cancel`, `retry`, `process`, `resolve`. */
 import { ApiClient } from "@sluice/api/ApiClient"
+import { Outcome } from "@sluice/domain/callout/Outcome"
 import { RunState } from "@sluice/domain/run/ProcessEvent"
 import { runColour } from "@sluice/terminal/RunTimeline"
 import { Effect, Option } from "effect"
@@ -16,6 +17,7 @@ import {
 } from "../terminal/Input.ts"
 import { Output } from "../terminal/Output.ts"
 import { table } from "../terminal/Table.ts"
+import { calloutLines } from "./Callout.ts"
 import { more, opened, second, waitFlag } from "./Orders.ts"
 import { lines, runId, watch as follow } from "./Watch.ts"
 
@@ -33,14 +35,23 @@ export const runs = Command.make(
     partner: textFlag("partner", "Whose failed step called this host last"),
     email: textFlag("email", "Over an order of this customer"),
     find: textFlag("find", "With this part of an id, 4 characters or more"),
+    outcome: Flag.Literals("outcome", Outcome.literals).pipe(
+      Flag.withDescription("Whose failed step's last call ended like this"),
+      Flag.optional
+    ),
     errors: Flag.Boolean("errors").pipe(Flag.withDescription("With a failed step"), Flag.withDefault(false)),
+    unsettled: Flag.Boolean("unsettled").pipe(
+      Flag.withDescription("Which failed and were not put right since"),
+      Flag.withDefault(false)
+    ),
     since: momentFlag("since", "Created after"),
     until: momentFlag("until", "Created before"),
     limit: limitFlag,
     cursor: cursorFlag
   },
   Effect.fnUntraced(
-    function*({ cursor, email, errors, find, limit, order, partner, pipeline, since, state, step, until }) {
+    function*(flags) {
+      const { cursor, email, errors, find, limit, order, outcome, partner, pipeline, since, state, step } = flags
       const client = yield* ApiClient
       const output = yield* Output
       const page = yield* client.processEvents.list({
@@ -54,9 +65,11 @@ export const runs = Command.make(
           ...given("partner", partner),
           ...given("email", email),
           ...given("q", find),
+          ...given("outcome", outcome),
           ...(errors && { errorsOnly: "true" as const }),
+          ...(flags.unsettled && { settled: "false" as const }),
           ...given("createdAfter", since),
-          ...given("createdBefore", until)
+          ...given("createdBefore", flags.until)
         }
       })
       yield* output.result(page, (style) => [
@@ -88,6 +101,20 @@ export const show = Command.make(
     yield* output.result(event, (style) => lines(event, style))
   })
 ).pipe(Command.withDescription("Show a run as a timeline"))
+
+export const callout = Command.make(
+  "callout",
+  {
+    run: Argument.String("run").pipe(Argument.withDescription("The process event's id")),
+    callout: Argument.String("callout").pipe(Argument.withDescription("The callout's id, as show --json has it"))
+  },
+  Effect.fnUntraced(function*({ callout: calloutId, run }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    const found = yield* client.processEvents.callout({ params: { id: run, calloutId } })
+    yield* output.result(found, (style) => calloutLines(found, style))
+  })
+).pipe(Command.withDescription("Show one attempt of a step: its request and its response, with bodies of any size"))
 
 export const watch = Command.make(
   "watch",

@@ -1,11 +1,11 @@
-/** `settings list`, `get`, `put`, `delete`, `test`: one setting at a time, as the API stores it. `apply` writes a whole file. */
+/** `settings list`, `get`, `put`, `create`, `delete`, `test`: one setting at a time, as the API stores it. `apply` writes a whole file. */
 import { ApiClient } from "@sluice/api/ApiClient"
 import { redacted } from "@sluice/domain/redaction/Redaction"
 import type { SettingsKind } from "@sluice/domain/settings/SettingsDocument"
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { exitCodes, Failure, usage } from "../terminal/Failure.ts"
-import { cursorFlag, document, fileArgument, given, limitFlag } from "../terminal/Input.ts"
+import { cursorFlag, document, fileArgument, given, limitFlag, versionFlag } from "../terminal/Input.ts"
 import { Output } from "../terminal/Output.ts"
 import { table } from "../terminal/Table.ts"
 import { more, second } from "./Orders.ts"
@@ -44,14 +44,7 @@ const kind = Argument.ChoiceWithValue(
 
 const id = Argument.String("id").pipe(Argument.withDescription("The setting's name or id"))
 
-const positive = (name: string, description: string) =>
-  Flag.Int(name).pipe(
-    Flag.withDescription(description),
-    Flag.filter((version) => version >= 1, () => "a version is 1 or more"),
-    Flag.optional
-  )
-
-const ifVersion = positive("if-version", "Only where this is the stored version; else nothing is changed")
+const ifVersion = versionFlag("if-version", "Only where this is the stored version; else nothing is changed")
 
 const headersOf = (version: Option.Option<number>) => given("if-match", Option.map(version, (one) => `"${one}"`))
 
@@ -87,7 +80,7 @@ const list = Command.make(
 
 const get = Command.make(
   "get",
-  { kind, id, version: positive("version", "This version of a pipeline; else the stored one") },
+  { kind, id, version: versionFlag("version", "This version of a pipeline; else the stored one") },
   Effect.fnUntraced(function*({ id, kind, version }) {
     const client = yield* ApiClient
     const output = yield* Output
@@ -208,7 +201,31 @@ const rotateSecret = Command.make(
   })
 ).pipe(Command.withDescription("Make a new signing secret for a webhook endpoint"))
 
+const create = Command.make(
+  "create",
+  {
+    kind: Argument.Literals("kind", ["webhook-endpoint"]).pipe(
+      Argument.withDescription("webhook-endpoint: the kind whose id the server can choose")
+    ),
+    file: fileArgument
+  },
+  Effect.fnUntraced(function*({ file }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    const sent = yield* document(file)
+    const made = yield* client.webhookEndpoints.create({ query: {}, payload: sent })
+    const secret = madeSecret("webhookEndpoint", sent, made)
+    yield* output.result(made, () => [
+      `${text(made["id"])} is created`,
+      ...(made.warnings ?? []).map((warning) => `warning: ${warning}`),
+      ...(secret === undefined ? [] : [`secret ${secret}, shown this once`])
+    ])
+  })
+).pipe(
+  Command.withDescription("Create a webhook endpoint under an id that the server chooses; `put` takes one of yours")
+)
+
 export const settings = Command.make("settings").pipe(
   Command.withDescription("Read and change pipelines, connectors, auth providers and webhook endpoints one by one"),
-  Command.withSubcommands([list, get, put, remove, test, rotateSecret])
+  Command.withSubcommands([list, get, put, create, remove, test, rotateSecret])
 )

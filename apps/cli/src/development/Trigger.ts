@@ -11,7 +11,7 @@ import { Effect, Option } from "effect"
 import { Argument, Command } from "effect/cli"
 import { opened, waitFlag } from "../commands/Orders.ts"
 import { usage } from "../terminal/Failure.ts"
-import { textFlag } from "../terminal/Input.ts"
+import { given, textFlag, writtenObject } from "../terminal/Input.ts"
 import { Output } from "../terminal/Output.ts"
 
 /** Order types by the webhook that their submission makes; of several, the first. */
@@ -56,9 +56,11 @@ export const trigger = Command.make(
       Argument.withDescription("An order type (NEW_ORDER), a webhook's type (order.submitted), or test")
     ),
     endpoint: textFlag("endpoint", "Of test: the webhook endpoint"),
+    data: textFlag("data", "Of an event like checkout.initiated: its members, as JSON, a JSON file, or -"),
+    idempotencyKey: textFlag("idempotency-key", "Of an event: the same key with the same data is the same event"),
     wait: waitFlag
   },
-  Effect.fnUntraced(function*({ endpoint, type, wait }) {
+  Effect.fnUntraced(function*({ data, endpoint, idempotencyKey, type, wait }) {
     const client = yield* ApiClient
     const output = yield* Output
     if (type === "test") {
@@ -67,8 +69,14 @@ export const trigger = Command.make(
       return yield* output.result(sent, () => [`${sent.state}: ${sent.id}`])
     }
     if (isEvent(type)) {
-      const made = yield* client.events.report({ payload: { type, data: customer }, headers: {} })
+      const made = yield* client.events.report({
+        payload: { type, data: Option.isSome(data) ? yield* writtenObject(data.value) : customer },
+        headers: given("idempotency-key", idempotencyKey)
+      })
       return yield* output.result(made, () => [`stored: ${made.eventId}`])
+    }
+    if (Option.isSome(data)) {
+      return yield* usage(`--data is for ${eventTypes.join(", ")}; sluice submit takes an order of your own`)
     }
     const orderType = orderTypeFor(type)
     if (orderType === undefined) {

@@ -1,13 +1,47 @@
-/** `customers export`, `customers erase`: everything that is held about a customer, and its erasure. */
+/** `customers`: a list, one of them, everything that is held about it, and its erasure. */
 import { ApiClient } from "@sluice/api/ApiClient"
 import { Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import { more } from "../commands/Orders.ts"
+import { cursorFlag, given, limitFlag } from "../terminal/Input.ts"
 import { Output } from "../terminal/Output.ts"
+import { table } from "../terminal/Table.ts"
 import { followed, noWatch } from "./Followed.ts"
 
 const customer = Argument.String("customer").pipe(
   Argument.withDescription("The customer's id, or an e-mail address")
 )
+
+const text = (member: unknown): string => typeof member === "string" ? member : ""
+
+const list = Command.make(
+  "list",
+  { limit: limitFlag, cursor: cursorFlag },
+  Effect.fnUntraced(function*({ cursor, limit }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    const page = yield* client.customers.list({ query: { limit, ...given("cursor", cursor) } })
+    yield* output.result(page, (style) => [
+      ...table(page.items, [
+        { title: "CUSTOMER", of: (one) => text(one["id"]) },
+        { title: "NAME", of: (one) => text(one["name"]) || text(one["customerName"]) },
+        { title: "E-MAIL", of: (one) => text(one["email"]) || text(one["customerEmail"]), flexible: true }
+      ], style),
+      ...more(page.nextCursor)
+    ])
+  })
+).pipe(Command.withDescription("List the customers of completed orders, newest first"))
+
+const show = Command.make(
+  "show",
+  { customer: Argument.String("customer").pipe(Argument.withDescription("The customer's id")) },
+  Effect.fnUntraced(function*({ customer }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    const stored = yield* client.customers.get({ params: { id: customer } })
+    yield* output.result(stored, () => [JSON.stringify(stored, undefined, 2)])
+  })
+).pipe(Command.withDescription("Print a customer as JSON"))
 
 const exportCustomer = Command.make(
   "export",
@@ -42,6 +76,6 @@ const erase = Command.make(
 ).pipe(Command.withDescription("Erase a customer from everything that is stored; this cannot be undone"))
 
 export const customers = Command.make("customers").pipe(
-  Command.withDescription("Export what is held about a customer, or erase it"),
-  Command.withSubcommands([exportCustomer, erase])
+  Command.withDescription("Show customers, export what is held about one, or erase it"),
+  Command.withSubcommands([list, show, exportCustomer, erase])
 )

@@ -3,7 +3,8 @@ import { ApiClient } from "@sluice/api/ApiClient"
 import { IssueState } from "@sluice/domain/run/Issue"
 import { Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { more } from "../commands/Orders.ts"
+import { more, second } from "../commands/Orders.ts"
+import { facts } from "../terminal/Facts.ts"
 import { cursorFlag, given, limitFlag, textFlag } from "../terminal/Input.ts"
 import { Output } from "../terminal/Output.ts"
 import { table } from "../terminal/Table.ts"
@@ -42,6 +43,28 @@ const list = Command.make(
   })
 ).pipe(Command.withDescription("List issues; the one that failed last comes first"))
 
+const show = Command.make(
+  "show",
+  { issue: flags.issue },
+  Effect.fnUntraced(function*({ issue }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    const found = yield* client.issues.get({ params: { id: issue } })
+    yield* output.result(found, (style) => [
+      `${style.paint(found.state === "open" ? "red" : "yellow", found.state)}  ${found.message}`,
+      ...facts([
+        ["pipeline", found.pipeline],
+        ["step", found.stepId],
+        ["outcome", found.outcome],
+        ["runs", `${found.count}, ${found.unsettled} of them to be put right`],
+        ["first", second(found.firstSeen)],
+        ["last", second(found.lastSeen)],
+        ["newest runs", found.sample.join(", ")]
+      ], style)
+    ])
+  })
+).pipe(Command.withDescription("Show an issue, with the newest of its runs"))
+
 const acknowledge = Command.make(
   "acknowledge",
   flags,
@@ -77,5 +100,5 @@ const retry = Command.make(
 
 export const issues = Command.make("issues").pipe(
   Command.withDescription("Show failures grouped by what went wrong, and deal with them"),
-  Command.withSubcommands([list, acknowledge, resolve, retry])
+  Command.withSubcommands([list, show, acknowledge, resolve, retry])
 )

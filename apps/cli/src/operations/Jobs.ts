@@ -3,12 +3,40 @@ import { ApiClient } from "@sluice/api/ApiClient"
 import { JobKind, JobState } from "@sluice/domain/run/Job"
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { more } from "../commands/Orders.ts"
+import { more, second } from "../commands/Orders.ts"
+import { facts } from "../terminal/Facts.ts"
 import { usage } from "../terminal/Failure.ts"
 import { cursorFlag, given, limitFlag, textFlag } from "../terminal/Input.ts"
 import { Output } from "../terminal/Output.ts"
 import { table } from "../terminal/Table.ts"
 import { isOver } from "./Followed.ts"
+
+const show = Command.make(
+  "show",
+  { job: Argument.String("job").pipe(Argument.withDescription("The job's id")) },
+  Effect.fnUntraced(function*({ job }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    const found = yield* client.jobs.get({ params: { id: job } })
+    yield* output.result(found, (style) => [
+      `${found.kind} ${found.state}: ${found.reason}`,
+      ...facts([
+        ["runs", found.total],
+        ["done", found.done],
+        ["failed", found.failed],
+        ["skipped", found.skipped],
+        ["filter", found.filter === undefined ? undefined : JSON.stringify(found.filter)],
+        ["by", found.requestedBy],
+        ["created", second(found.createdAt)],
+        ["started", found.startedAt === undefined ? undefined : second(found.startedAt)],
+        ["finished", found.finishedAt === undefined ? undefined : second(found.finishedAt)]
+      ], style),
+      ...found.problems.map(({ message, outcome, processEventId }) =>
+        `  ${outcome} ${processEventId}${message === undefined ? "" : `: ${message}`}`
+      )
+    ])
+  })
+).pipe(Command.withDescription("Show a job: how far it is, and the first runs that failed or were skipped"))
 
 export const jobs = Command.make(
   "jobs",
@@ -39,7 +67,10 @@ export const jobs = Command.make(
       ...more(page.nextCursor)
     ])
   })
-).pipe(Command.withDescription("List jobs, newest first"))
+).pipe(
+  Command.withDescription("List jobs, newest first, or show one"),
+  Command.withSubcommands([show])
+)
 
 export const job = Command.make(
   "job",

@@ -1,8 +1,10 @@
 /** `partners`: their health, and the limits on them. */
 import { ApiClient } from "@sluice/api/ApiClient"
+import { duration } from "@sluice/terminal/Style"
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { more } from "../commands/Orders.ts"
+import { facts } from "../terminal/Facts.ts"
 import { usage } from "../terminal/Failure.ts"
 import { cursorFlag, given, limitFlag, textFlag } from "../terminal/Input.ts"
 import { Output } from "../terminal/Output.ts"
@@ -37,6 +39,40 @@ const list = Command.make(
     ])
   })
 ).pipe(Command.withDescription("List every host that was called, with its last ten minutes"))
+
+const milliseconds = (value: number | null) => value === null ? "" : duration(value)
+
+const show = Command.make(
+  "show",
+  { host },
+  Effect.fnUntraced(function*({ host }) {
+    const client = yield* ApiClient
+    const output = yield* Output
+    const partner = yield* client.partners.get({ params: { host } })
+    const { last10m } = partner
+    yield* output.result(partner, (style) => [
+      `${
+        partner.paused
+          ? style.paint("yellow", "paused")
+          : style.paint(partner.state === "closed" ? "green" : "red", `circuit ${partner.state}`)
+      }  ${partner.host}`,
+      ...facts([
+        ["reason", partner.reason],
+        ["since", partner.since],
+        ["failures", `${partner.failures} since it last answered`],
+        ["last 10 min", `${last10m.calls} requests, ${last10m.failures} failed`],
+        ["p50, p95", [last10m.p50, last10m.p95].map(milliseconds).filter((text) => text !== "").join(", ")],
+        ["open", partner.open],
+        ["runs waiting", partner.waiting],
+        ["next try", partner.nextTryAt],
+        ["at once", partner.maxConcurrent],
+        ["a second", partner.ratePerSecond]
+      ], style)
+    ])
+  })
+).pipe(
+  Command.withDescription("Show one partner: its circuit, its last ten minutes, its limits, and what waits for it")
+)
 
 const number = (name: string, description: string) =>
   Flag.String(name).pipe(
@@ -114,5 +150,5 @@ const reset = Command.make(
 
 export const partners = Command.make("partners").pipe(
   Command.withDescription("Show partners, limit them, or pause them"),
-  Command.withSubcommands([list, limit, pause, resume, reset])
+  Command.withSubcommands([list, show, limit, pause, resume, reset])
 )

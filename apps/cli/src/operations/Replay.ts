@@ -3,7 +3,7 @@ import { ApiClient } from "@sluice/api/ApiClient"
 import { DeliveryState } from "@sluice/domain/webhook/Delivery"
 import { DateTime, Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { given, momentFlag } from "../terminal/Input.ts"
+import { given, momentFlag, textFlag } from "../terminal/Input.ts"
 import { Output } from "../terminal/Output.ts"
 import { followed, noWatch } from "./Followed.ts"
 
@@ -23,20 +23,23 @@ export const replay = Command.make(
       Flag.atLeast(0)
     ),
     types: Flag.String("type").pipe(Flag.withDescription("Of this type; may be repeated"), Flag.atLeast(0)),
+    id: textFlag("id", "Show this replay, which goes on already, instead of starting one"),
     noWatch
   },
-  Effect.fnUntraced(function*({ endpoint, noWatch, since, states, types, until }) {
+  Effect.fnUntraced(function*({ endpoint, id, noWatch, since, states, types, until }) {
     const client = yield* ApiClient
     const output = yield* Output
-    const started = yield* client.webhookEndpoints.replay({
-      params: { id: endpoint },
-      payload: {
-        since: yield* yesterday(since),
-        ...given("until", until),
-        ...(states.length > 0 && { states }),
-        ...(types.length > 0 && { types })
-      }
-    })
+    const started = yield* Option.isSome(id)
+      ? client.webhookEndpoints.getReplay({ params: { id: endpoint, replayId: id.value } })
+      : client.webhookEndpoints.replay({
+        params: { id: endpoint },
+        payload: {
+          since: yield* yesterday(since),
+          ...given("until", until),
+          ...(states.length > 0 && { states }),
+          ...(types.length > 0 && { types })
+        }
+      })
     const told = (one: typeof started) => `${one.state}: ${one.replayed} replayed, ${one.remaining} to come`
     const params = { id: endpoint, replayId: started.id }
     if (!noWatch) yield* output.note(`replay ${started.id}`)

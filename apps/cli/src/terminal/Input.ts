@@ -39,13 +39,19 @@ export const writtenJson = Effect.fnUntraced(function*(written: string) {
   return yield* json(written)
 })
 
+const objectIn = (value: Json, source: string) =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Effect.succeed(value as Readonly<Record<string, Json>>)
+    : usage(`${source === "-" ? "standard input" : source} holds no JSON object`)
+
 /** Reads a JSON file or standard input that must hold an object. */
 export const document = Effect.fnUntraced(function*(file: string) {
-  const value = yield* json(file)
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-    return value as Readonly<Record<string, Json>>
-  }
-  return yield* usage(`${file === "-" ? "standard input" : file} holds no JSON object`)
+  return yield* objectIn(yield* json(file), file)
+})
+
+/** The object that `writtenJson` reads. */
+export const writtenObject = Effect.fnUntraced(function*(written: string) {
+  return yield* objectIn(yield* writtenJson(written), written)
 })
 
 export const fileArgument = Argument.String("file").pipe(
@@ -78,6 +84,14 @@ export const momentFlag = (name: string, description: string) =>
 /** An optional text. */
 export const textFlag = (name: string, description: string) =>
   Flag.String(name).pipe(Flag.withDescription(description), Flag.optional)
+
+/** An optional version of an order or a setting. */
+export const versionFlag = (name: string, description: string) =>
+  Flag.Int(name).pipe(
+    Flag.withDescription(description),
+    Flag.filter((version) => version >= 1, () => "a version is 1 or more"),
+    Flag.optional
+  )
 
 /** The result of a step that is settled by hand, as `writtenJson` reads it. */
 export const outputFlag = textFlag(
