@@ -41,6 +41,50 @@ const Label = ({ step, callout }: WaterfallLine) =>
       </span>
     )
 
+/** The index that a key leads to from `from`, among so many lines; `undefined` for other keys. */
+const walkedTo = (key: string, from: number, count: number): number | undefined => {
+  const steps: Readonly<Record<string, number>> = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }
+  if (key === "Home") return 0
+  if (key === "End") return count - 1
+  const step = steps[key]
+  return step === undefined ? undefined : Math.min(Math.max(from + step, 0), count - 1)
+}
+
+interface LineProps {
+  readonly line: WaterfallLine
+  readonly isChosen: boolean
+  /** True for the one line that Tab reaches. */
+  readonly isReached: boolean
+  readonly start: number
+  readonly choose: (line: WaterfallLine) => void
+}
+
+const Line = ({ choose, isChosen, isReached, line, start }: LineProps) => {
+  const { bar, callout, step, tookMs } = line
+  return (
+    <div
+      role="option"
+      className={`line tone-${toneOf(callout?.outcome ?? step.state)} ${callout === undefined ? "step" : "attempt"}`}
+      aria-selected={isChosen}
+      tabIndex={isReached ? 0 : -1}
+      style={{ transform: `translateY(${start}px)` }}
+      onClick={() => choose(line)}
+      onKeyDown={(event) => event.key === "Enter" && choose(line)}
+    >
+      <Label {...line} />
+      <span className="track">
+        {bar !== undefined && (
+          <span
+            className={`bar ${bar.open ? "open" : ""}`}
+            style={{ left: `min(${bar.left}%, calc(100% - 3px))`, width: `${bar.width}%` }}
+          />
+        )}
+      </span>
+      <span className="took">{tookMs === undefined ? step.state : durationText(tookMs)}</span>
+    </div>
+  )
+}
+
 export const Waterfall = ({ event, chosen, choose }: WaterfallProps) => {
   const running = event.startedAt !== undefined && !isFinal(event.state)
   const now = useNow(running ? 250 : 0)
@@ -62,16 +106,8 @@ export const Waterfall = ({ event, chosen, choose }: WaterfallProps) => {
     requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>("[aria-selected=true]")?.focus())
   }, [chosen])
   const pressed = (event: KeyboardEvent) => {
-    const steps: Readonly<Record<string, number>> = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }
     const from = aim.current === undefined ? at : lines.findIndex(({ key }) => key === aim.current)
-    const wanted = event.key === "Home"
-      ? 0
-      : event.key === "End"
-      ? lines.length - 1
-      : steps[event.key] === undefined
-      ? undefined
-      : Math.min(Math.max(from + (steps[event.key] ?? 0), 0), lines.length - 1)
-    const line = wanted === undefined ? undefined : lines[wanted]
+    const line = lines[walkedTo(event.key, from, lines.length) ?? -1]
     if (line === undefined) return
     event.preventDefault()
     event.stopPropagation()
@@ -98,31 +134,15 @@ export const Waterfall = ({ event, chosen, choose }: WaterfallProps) => {
         <div className="canvas" role="presentation" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map(({ index, start }) => {
             const line = lines[index]
-            if (line === undefined) return null
-            const isChosen = line.key === chosen
-            const state = line.callout?.outcome ?? line.step.state
-            return (
-              <div
+            return line !== undefined && (
+              <Line
                 key={line.key}
-                role="option"
-                className={`line tone-${toneOf(state)} ${line.callout === undefined ? "step" : "attempt"}`}
-                aria-selected={isChosen}
-                tabIndex={isChosen || (at < 0 && index === 0) ? 0 : -1}
-                style={{ transform: `translateY(${start}px)` }}
-                onClick={() => choose(line)}
-                onKeyDown={(event) => event.key === "Enter" && choose(line)}
-              >
-                <Label {...line} />
-                <span className="track">
-                  {line.bar !== undefined && (
-                    <span
-                      className={`bar ${line.bar.open ? "open" : ""}`}
-                      style={{ left: `min(${line.bar.left}%, calc(100% - 3px))`, width: `${line.bar.width}%` }}
-                    />
-                  )}
-                </span>
-                <span className="took">{line.tookMs === undefined ? line.step.state : durationText(line.tookMs)}</span>
-              </div>
+                line={line}
+                isChosen={index === at}
+                isReached={index === Math.max(at, 0)}
+                start={start}
+                choose={choose}
+              />
             )
           })}
         </div>

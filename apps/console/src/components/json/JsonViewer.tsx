@@ -83,13 +83,13 @@ export interface JsonViewerProps {
   readonly onExplain?: (pointer: string) => void
 }
 
-export const JsonViewer = ({ value, label, onExplain }: JsonViewerProps) => {
+/** The lines of a document as they are folded at the moment, and where a search has found something. */
+const useFolding = (value: unknown) => {
   const depth = useMemo(() => openDepth(value), [value])
   const [flipped, setFlipped] = useState<ReadonlySet<string>>(new Set())
   const [base, setBase] = useState<number | undefined>(undefined)
   const [query, setQuery] = useState("")
   const [current, setCurrent] = useState(0)
-  const scroller = useRef<HTMLDivElement>(null)
   const found = useMemo(() => search(value, query), [value, query])
   const unfolded = useMemo(() => new Set(found.slice(0, 2000).flatMap(around)), [found])
   const lines = useMemo(
@@ -100,76 +100,51 @@ export const JsonViewer = ({ value, label, onExplain }: JsonViewerProps) => {
       ),
     [value, unfolded, base, depth, flipped]
   )
+  return {
+    current,
+    found,
+    lines,
+    query,
+    seek: (text: string) => {
+      setQuery(text)
+      setCurrent(0)
+    },
+    setCurrent,
+    toggle: (place: string) => {
+      const next = new Set(flipped)
+      if (!next.delete(place)) next.add(place)
+      setFlipped(next)
+    },
+    /** Opens so many levels. */
+    unfold: (levels: number) => {
+      setBase(levels)
+      setFlipped(new Set())
+      setQuery("")
+    }
+  }
+}
+
+export const JsonViewer = ({ value, label, onExplain }: JsonViewerProps) => {
+  const folding = useFolding(value)
+  const { current, found, lines, query } = folding
+  const scroller = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({
     count: lines.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => lineHeight,
     overscan: 20
   })
-
-  const toggle = (place: string) => {
-    const next = new Set(flipped)
-    if (!next.delete(place)) next.add(place)
-    setFlipped(next)
-  }
-  const all = (levels: number) => {
-    setBase(levels)
-    setFlipped(new Set())
-    setQuery("")
-  }
   const go = (by: number) => {
     if (found.length === 0) return
     const next = (current + by + found.length) % found.length
-    setCurrent(next)
+    folding.setCurrent(next)
     const index = lines.findIndex(({ place }) => place === found[next])
     if (index >= 0) virtual.scrollToIndex(index, { align: "center" })
   }
-  const pressed = (event: KeyboardEvent) => {
-    if (event.key !== "Enter") return
-    event.preventDefault()
-    go(event.shiftKey ? -1 : 1)
-  }
-
   if (typeof value === "string") return <TextBody text={value} label={label} />
   return (
     <div className="json">
-      <div className="tools">
-        <input
-          className="input"
-          type="search"
-          placeholder="Search"
-          aria-label={`Search the ${label}`}
-          value={query}
-          onKeyDown={pressed}
-          onChange={(event) => {
-            setQuery(event.target.value)
-            setCurrent(0)
-          }}
-        />
-        {query !== "" && (
-          <>
-            <span className="muted num" role="status">
-              {found.length === 0 ? "nothing" : `${current + 1} of ${found.length}`}
-            </span>
-            <button type="button" className="button quiet icon-only" aria-label="Previous match" onClick={() => go(-1)}>
-              <ChevronUp className="icon" aria-hidden="true" />
-            </button>
-            <button type="button" className="button quiet icon-only" aria-label="Next match" onClick={() => go(1)}>
-              <ChevronDown className="icon" aria-hidden="true" />
-            </button>
-          </>
-        )}
-        <span className="grow" />
-        <button type="button" className="button quiet" onClick={() => all(1)}>
-          <ChevronRight className="icon" aria-hidden="true" />
-          Fold
-        </button>
-        <button type="button" className="button quiet" onClick={() => all(64)}>
-          <ChevronDown className="icon" aria-hidden="true" />
-          Unfold
-        </button>
-        <CopyButton what={label} text={() => JSON.stringify(value, null, 2)} />
-      </div>
+      <Tools label={label} folding={folding} go={go} text={() => JSON.stringify(value, null, 2)} />
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
       <div ref={scroller} className="lines" tabIndex={0} role="group" aria-label={label}>
         <div className="canvas" style={{ height: virtual.getTotalSize() }}>
@@ -184,7 +159,7 @@ export const JsonViewer = ({ value, label, onExplain }: JsonViewerProps) => {
                 <Line
                   line={line}
                   query={query}
-                  toggle={() => toggle(line.place)}
+                  toggle={() => folding.toggle(line.place)}
                   explain={onExplain === undefined ? undefined : () => onExplain(pointerOf(value, line.place))}
                 />
               </div>
@@ -192,6 +167,58 @@ export const JsonViewer = ({ value, label, onExplain }: JsonViewerProps) => {
           })}
         </div>
       </div>
+    </div>
+  )
+}
+
+interface ToolsProps {
+  readonly label: string
+  readonly folding: ReturnType<typeof useFolding>
+  /** Goes on so many matches. */
+  readonly go: (by: number) => void
+  readonly text: () => string
+}
+
+const Tools = ({ folding: { current, found, query, seek, unfold }, go, label, text }: ToolsProps) => {
+  const pressed = (event: KeyboardEvent) => {
+    if (event.key !== "Enter") return
+    event.preventDefault()
+    go(event.shiftKey ? -1 : 1)
+  }
+  return (
+    <div className="tools">
+      <input
+        className="input"
+        type="search"
+        placeholder="Search"
+        aria-label={`Search the ${label}`}
+        value={query}
+        onKeyDown={pressed}
+        onChange={(event) => seek(event.target.value)}
+      />
+      {query !== "" && (
+        <>
+          <span className="muted num" role="status">
+            {found.length === 0 ? "nothing" : `${current + 1} of ${found.length}`}
+          </span>
+          <button type="button" className="button quiet icon-only" aria-label="Previous match" onClick={() => go(-1)}>
+            <ChevronUp className="icon" aria-hidden="true" />
+          </button>
+          <button type="button" className="button quiet icon-only" aria-label="Next match" onClick={() => go(1)}>
+            <ChevronDown className="icon" aria-hidden="true" />
+          </button>
+        </>
+      )}
+      <span className="grow" />
+      <button type="button" className="button quiet" onClick={() => unfold(1)}>
+        <ChevronRight className="icon" aria-hidden="true" />
+        Fold
+      </button>
+      <button type="button" className="button quiet" onClick={() => unfold(64)}>
+        <ChevronDown className="icon" aria-hidden="true" />
+        Unfold
+      </button>
+      <CopyButton what={label} text={text} />
     </div>
   )
 }

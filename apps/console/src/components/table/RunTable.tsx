@@ -1,10 +1,10 @@
 /** Some runs as a table: those over one order, or those of several orders. */
 import { Link } from "@tanstack/react-router"
 import type { ProcessEventSummary } from "../../api/Documents.ts"
-import { Duration } from "../values/Duration.tsx"
 import { RunBadge } from "../values/RunBadge.tsx"
 import { ShortId } from "../values/ShortId.tsx"
 import { Time } from "../values/Time.tsx"
+import { Took } from "../values/Took.tsx"
 import { ScrollX } from "./ScrollX.tsx"
 
 export interface RunTableProps {
@@ -64,7 +64,7 @@ export const RunTable = ({ label, runs, of, current }: RunTableProps) => (
             <td className="nowrap">{run.pipeline.name} v{run.pipeline.version}</td>
             <td className="break">{because(run)}</td>
             <td className="end">
-              <Duration ms={run.durationMs} />
+              <Took {...run} />
             </td>
             <td>
               <Time at={run.createdAt} />

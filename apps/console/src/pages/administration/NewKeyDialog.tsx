@@ -23,14 +23,38 @@ export interface NewKeyProps {
   readonly onClose: () => void
 }
 
+interface Made {
+  readonly name: string
+  readonly key: string
+}
+
 export const NewKeyDialog = ({ isFirst, onClose }: NewKeyProps) => {
   const queries = useQueryClient()
+  const [made, setMade] = useState<Made | undefined>(undefined)
+  const close = () => {
+    // From the first stored key on the server asks for one, and this tab has just seen it.
+    if (made !== undefined && isFirst && Session.key() === undefined) Session.signIn(made.key)
+    void queries.invalidateQueries({ queryKey: ["api-keys"] })
+    onClose()
+  }
+  if (made === undefined) return <KeyForm isFirst={isFirst} made={setMade} onClose={onClose} />
+  return (
+    <SecretDialog
+      title={`The key ${made.name}`}
+      description="It is shown only once: the server keeps its digest."
+      what="key"
+      secret={made.key}
+      onClose={close}
+    />
+  )
+}
+
+const KeyForm = ({ isFirst, made, onClose }: NewKeyProps & { readonly made: (key: Made) => void }) => {
   const [name, setName] = useState("")
   const [chosen, setChosen] = useState<ReadonlyArray<Role>>(isFirst ? ["admin"] : ["read"])
   const [end, setEnd] = useState("")
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(undefined)
-  const [made, setMade] = useState<string | undefined>(undefined)
   const payload = {
     name: name.trim(),
     roles: chosen,
@@ -43,29 +67,11 @@ export const NewKeyDialog = ({ isFirst, onClose }: NewKeyProps) => {
     setError(undefined)
     try {
       const { key } = await api.apiKeys.create({ payload })
-      setMade(key)
+      made({ name: payload.name, key })
     } catch (refused) {
       setError(refused)
-    } finally {
       setBusy(false)
     }
-  }
-  const close = () => {
-    // From the first stored key on the server asks for one, and this tab has just seen it.
-    if (made !== undefined && isFirst && Session.key() === undefined) Session.signIn(made)
-    void queries.invalidateQueries({ queryKey: ["api-keys"] })
-    onClose()
-  }
-  if (made !== undefined) {
-    return (
-      <SecretDialog
-        title={`The key ${name.trim()}`}
-        description="It is shown only once: the server keeps its digest."
-        what="key"
-        secret={made}
-        onClose={close}
-      />
-    )
   }
   return (
     <Dialog
@@ -87,22 +93,7 @@ export const NewKeyDialog = ({ isFirst, onClose }: NewKeyProps) => {
             onChange={(event) => setName(event.target.value)}
           />
         </label>
-        <fieldset className="stack">
-          <legend>Roles</legend>
-          {roles.map(([role, may]) => (
-            <label key={role} className="row">
-              <input
-                type="checkbox"
-                checked={chosen.includes(role)}
-                onChange={({ target: { checked } }) =>
-                  setChosen(checked ? [...chosen, role] : chosen.filter((one) => one !== role))}
-              />
-              <span>
-                <strong>{role}</strong> {may}
-              </span>
-            </label>
-          ))}
-        </fieldset>
+        <RoleChoice chosen={chosen} choose={setChosen} />
         {!isFirst && (
           <label className="field">
             <span>Ends (optional)</span>
@@ -127,3 +118,27 @@ export const NewKeyDialog = ({ isFirst, onClose }: NewKeyProps) => {
     </Dialog>
   )
 }
+
+interface RoleChoiceProps {
+  readonly chosen: ReadonlyArray<Role>
+  readonly choose: (roles: ReadonlyArray<Role>) => void
+}
+
+const RoleChoice = ({ choose, chosen }: RoleChoiceProps) => (
+  <fieldset className="stack">
+    <legend>Roles</legend>
+    {roles.map(([role, may]) => (
+      <label key={role} className="row">
+        <input
+          type="checkbox"
+          checked={chosen.includes(role)}
+          onChange={({ target: { checked } }) =>
+            choose(checked ? [...chosen, role] : chosen.filter((one) => one !== role))}
+        />
+        <span>
+          <strong>{role}</strong> {may}
+        </span>
+      </label>
+    ))}
+  </fieldset>
+)

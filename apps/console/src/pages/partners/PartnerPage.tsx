@@ -20,6 +20,9 @@ const route = getRouteApi("/partners/$host")
 /** The interval at which the page is brought up to date. */
 const liveEveryMs = 3000
 
+/** The windows of the list of runs that an operator asks for. */
+const windows = [["-10m", "10 min"], ["-1h", "1 h"], ["-24h", "24 h"]] as const
+
 export const PartnerPage = () => {
   const { host } = route.useParams()
   const query = useQuery({
@@ -44,7 +47,12 @@ const PartnerRecord = ({ partner }: { readonly partner: Partner }) => {
       facts={
         <>
           {names?.map((name) => <span key={name}>{name}</span>)}
-          <Link to="/process-events" search={{ partner: host }}>runs that failed there</Link>
+          <span className="row wrap">
+            runs that failed there, last{" "}
+            {windows.map(([after, name]) => (
+              <Link key={after} to="/process-events" search={{ partner: host, after }}>{name}</Link>
+            ))}
+          </span>
         </>
       }
     >

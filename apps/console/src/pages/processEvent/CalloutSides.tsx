@@ -70,25 +70,16 @@ const LargeBody = ({ reference, label, side }: Omit<BodyProps, "body"> & { reado
 const titleOf = ({ callback, probe }: Callout): string =>
   callback === true ? "Callback of attempt" : probe === true ? "Probe of attempt" : "Attempt"
 
-export const CalloutSides = ({ eventId, callout }: { readonly eventId: string; readonly callout: Callout }) => {
-  const { request, response, error } = callout
+interface CalloutProps {
+  readonly eventId: string
+  readonly callout: Callout
+}
+
+export const CalloutSides = ({ eventId, callout }: CalloutProps) => {
+  const { request, error } = callout
   return (
     <section className="card" aria-label={`Attempt ${callout.attempt}`}>
-      <header>
-        <h2>{titleOf(callout)} {callout.attempt}</h2>
-        <StateBadge state={callout.outcome} />
-        {callout.unknown === true && (
-          <span className="badge tone-warn" title="It may or may not have happened at the partner">unknown</span>
-        )}
-        <span className="muted">
-          <Time at={callout.startedAt} />, <Duration ms={callout.durationMs} />
-        </span>
-        <span className="grow" />
-        <CopyCurl
-          label="record"
-          request={{ route: routes.processEvents.callout, parts: { params: { id: eventId, calloutId: callout.id } } }}
-        />
-      </header>
+      <Head eventId={eventId} callout={callout} />
       <div className="body stack">
         <p className="break">
           {request !== undefined && <code>{request.method}</code>} <code>{callout.endpoint}</code>
@@ -115,48 +106,72 @@ export const CalloutSides = ({ eventId, callout }: { readonly eventId: string; r
         </dl>
       </div>
       <div className="sides" style={{ borderTop: "1px solid var(--line)" }}>
-        <section aria-label="Request">
-          <h3>Request</h3>
-          {request === undefined
-            ? (
-              <p className="loading">
-                None: the partner sends its answer to the callback URL of attempt {callout.attempt}
-              </p>
-            )
-            : (
-              <>
-                <HeaderList headers={request.headers} />
-                <Body key={`${callout.id} request`} body={request.body} label="request body" side="request" />
-              </>
-            )}
-        </section>
-        <section aria-label="Response">
-          <h3>Response {response === undefined ? "" : response.status}</h3>
-          {response === undefined
-            ? <p className="loading">There was none: {error?.message ?? callout.outcome}</p>
-            : (
-              <>
-                <HeaderList headers={response.headers} />
-                {response.truncated === true && (
-                  <p className="why tone-warn">
-                    Cut: more than 1 MiB came{response.length === undefined
-                      ? ""
-                      : ` (${kilobytes(response.length)} announced)`}
-                  </p>
-                )}
-                {response.bodyBase64 !== undefined && (
-                  <p className="why tone-warn">Not text: the bytes are shown in base64</p>
-                )}
-                <Body
-                  key={`${callout.id} response`}
-                  body={response.bodyBase64 ?? response.body}
-                  label="response body"
-                  side="response"
-                />
-              </>
-            )}
-        </section>
+        <RequestSide callout={callout} />
+        <ResponseSide callout={callout} />
       </div>
     </section>
   )
 }
+
+const Head = ({ eventId, callout }: CalloutProps) => (
+  <header>
+    <h2>{titleOf(callout)} {callout.attempt}</h2>
+    <StateBadge state={callout.outcome} />
+    {callout.unknown === true && (
+      <span className="badge tone-warn" title="It may or may not have happened at the partner">unknown</span>
+    )}
+    <span className="muted">
+      <Time at={callout.startedAt} />, <Duration ms={callout.durationMs} />
+    </span>
+    <span className="grow" />
+    <CopyCurl
+      label="record"
+      request={{ route: routes.processEvents.callout, parts: { params: { id: eventId, calloutId: callout.id } } }}
+    />
+  </header>
+)
+
+const RequestSide = ({ callout: { attempt, id, request } }: Pick<CalloutProps, "callout">) => (
+  <section aria-label="Request">
+    <h3>Request</h3>
+    {request === undefined
+      ? <p className="loading">None: the partner sends its answer to the callback URL of attempt {attempt}</p>
+      : (
+        <>
+          <HeaderList headers={request.headers} />
+          <Body key={`${id} request`} body={request.body} label="request body" side="request" />
+        </>
+      )}
+  </section>
+)
+
+const ResponseSide = ({ callout: { error, id, outcome, response } }: Pick<CalloutProps, "callout">) => (
+  <section aria-label="Response">
+    <h3>Response {response === undefined ? "" : response.status}</h3>
+    {response === undefined
+      ? <p className="loading">There was none: {error?.message ?? outcome}</p>
+      : (
+        <>
+          <HeaderList headers={response.headers} />
+          {response.truncated === true && (
+            <p className="why tone-warn">
+              Cut: more than 1 MiB came{response.length === undefined
+                ? ""
+                : ` (${kilobytes(response.length)} announced)`}
+            </p>
+          )}
+          {response.bodyBase64 !== undefined && (
+            <p className="why tone-warn">
+              Not text: the bytes are shown in base64
+            </p>
+          )}
+          <Body
+            key={`${id} response`}
+            body={response.bodyBase64 ?? response.body}
+            label="response body"
+            side="response"
+          />
+        </>
+      )}
+  </section>
+)

@@ -57,6 +57,44 @@ export const ProcessEventPage = () => {
   return <Loaded query={query} what="the run">{(event) => <RunRecord event={event} live={live} />}</Loaded>
 }
 
+/** What is known of the run, by tab. */
+const tabsOf = (event: ProcessEvent, chosen: Chosen | undefined) => [
+  {
+    id: "steps",
+    label: chosen === undefined ? "Steps" : `Step ${chosen.step.id}`,
+    panel: () =>
+      chosen === undefined
+        ? <Empty title="This pipeline has no steps">The run completed at once.</Empty>
+        : (
+          <div className="stack">
+            <StepPanel key={chosen.step.id} event={event} step={chosen.step} callout={chosen.callout} />
+          </div>
+        )
+  },
+  { id: "order", label: "Order before and after", panel: () => <OrderChanges event={event} /> },
+  {
+    id: "timeline",
+    label: "Timeline",
+    panel: () => <OrderTimeline orderId={event.orderId} runId={event.id} />
+  },
+  {
+    id: "webhooks",
+    label: "Webhooks that followed",
+    panel: () => <DeliveryRows orderId={event.orderId} since={event.createdAt} />
+  },
+  { id: "pipeline", label: "Why this pipeline", panel: () => <WhyPipeline event={event} /> },
+  { id: "runs", label: "Runs over this order", panel: () => <RunRows orderId={event.orderId} current={event.id} /> },
+  {
+    id: "raw",
+    label: "JSON",
+    panel: () => (
+      <section className="card" aria-label="The process event as JSON">
+        <JsonViewer value={event} label="process event" />
+      </section>
+    )
+  }
+]
+
 const RunRecord = ({ event, live }: { readonly event: ProcessEvent; readonly live: boolean }) => {
   const search = route.useSearch()
   const navigate = route.useNavigate()
@@ -69,42 +107,7 @@ const RunRecord = ({ event, live }: { readonly event: ProcessEvent; readonly liv
       resetScroll: false
     })
   const tab = search.tab ?? "steps"
-  const tabs = [
-    {
-      id: "steps",
-      label: chosen === undefined ? "Steps" : `Step ${chosen.step.id}`,
-      panel: () =>
-        chosen === undefined
-          ? <Empty title="This pipeline has no steps">The run completed at once.</Empty>
-          : (
-            <div className="stack">
-              <StepPanel key={chosen.step.id} event={event} step={chosen.step} callout={chosen.callout} />
-            </div>
-          )
-    },
-    { id: "order", label: "Order before and after", panel: () => <OrderChanges event={event} /> },
-    {
-      id: "timeline",
-      label: "Timeline",
-      panel: () => <OrderTimeline orderId={event.orderId} runId={event.id} />
-    },
-    {
-      id: "webhooks",
-      label: "Webhooks that followed",
-      panel: () => <DeliveryRows orderId={event.orderId} since={event.createdAt} />
-    },
-    { id: "pipeline", label: "Why this pipeline", panel: () => <WhyPipeline event={event} /> },
-    { id: "runs", label: "Runs over this order", panel: () => <RunRows orderId={event.orderId} current={event.id} /> },
-    {
-      id: "raw",
-      label: "JSON",
-      panel: () => (
-        <section className="card" aria-label="The process event as JSON">
-          <JsonViewer value={event} label="process event" />
-        </section>
-      )
-    }
-  ]
+  const tabs = tabsOf(event, chosen)
   return (
     <RecordPage
       title="Run"

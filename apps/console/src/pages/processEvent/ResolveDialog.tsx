@@ -39,6 +39,7 @@ const words = (id: string, isWaited: boolean) =>
         "Your answer is taken as the partner's, and the run goes on. A later answer of the partner is refused.",
       action: "Answer",
       label: "Body of the answer, JSON (optional)",
+      blocked: "The body is not JSON.",
       done: `${id} is answered`,
       next: "The run goes on."
     }
@@ -48,12 +49,13 @@ const words = (id: string, isWaited: boolean) =>
         "Marks the step as done by hand, for example at the partner. Nothing is sent. A retry goes on after it.",
       action: "Settle the step",
       label: "Output for later steps, JSON (optional)",
+      blocked: "The output is not JSON.",
       done: `${id} is settled`,
       next: "Retry the run to go on after it."
     }
 
 export const ResolveDialog = ({ event, step, isWaited, onClose }: ResolveProps) => {
-  const { action, description, done, label, next, title } = words(step.id, isWaited)
+  const { action, blocked, description, done, label, next, title } = words(step.id, isWaited)
   const queries = useQueryClient()
   const [text, setText] = useState("")
   const output = readOutput(text)
@@ -65,7 +67,7 @@ export const ResolveDialog = ({ event, step, isWaited, onClose }: ResolveProps) 
       description={description}
       action={action}
       reason="required"
-      blocked={output === undefined ? "The output is not JSON." : undefined}
+      blocked={output === undefined ? blocked : undefined}
       request={(reason) => ({ route: routes.retries.resolve, parts: { params, payload: payload(reason) } })}
       onConfirm={async (reason) => {
         queries.setQueryData(eventKey(event.id), await api.retries.resolve({ params, payload: payload(reason) }))

@@ -94,8 +94,13 @@ const waitsSince = ({ createdAt, startedAt, steps }: ProcessEvent): string =>
   steps.findLast((step) => step.startedAt !== undefined && step.finishedAt === undefined)?.startedAt
     ?? startedAt ?? createdAt
 
+/** The moment at which a run gives up waiting for a callback: `waits for the callback of step approve until …`. */
+const waitsUntil = (reason: string | undefined): string | undefined =>
+  /^waits for the callback of step \S+ until (\S+)$/.exec(reason ?? "")?.[1]
+
 const Waiting = ({ event }: { readonly event: ProcessEvent }) => {
   const host = heldFor(event.reason)
+  const until = waitsUntil(event.reason)
   return (
     <span>
       {host !== undefined && (
@@ -104,6 +109,11 @@ const Waiting = ({ event }: { readonly event: ProcessEvent }) => {
         </>
       )}
       for <Age since={waitsSince(event)} />
+      {until !== undefined && (
+        <>
+          , until <Time at={until} /> at most
+        </>
+      )}
     </span>
   )
 }

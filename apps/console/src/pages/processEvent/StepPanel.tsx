@@ -9,6 +9,7 @@ import { JsonViewer } from "../../components/json/JsonViewer.tsx"
 import { Duration } from "../../components/values/Duration.tsx"
 import { StateBadge } from "../../components/values/StateBadge.tsx"
 import { Time } from "../../components/values/Time.tsx"
+import { useShortcuts } from "../../environment/Shortcuts.ts"
 import { CalloutSides } from "./CalloutSides.tsx"
 import { ResolveDialog } from "./ResolveDialog.tsx"
 import { RetryDialog } from "./RetryDialog.tsx"
@@ -41,84 +42,21 @@ const awaited = (event: ProcessEvent, step: Step): string | undefined => {
 }
 
 export const StepPanel = ({ event, step, callout }: StepProps) => {
-  const [resolving, setResolving] = useState(false)
-  const { may } = useAccess()
-  const [retrying, setRetrying] = useState(false)
-  const waits = awaited(event, step)
+  const [asked, setAsked] = useState<"resolve" | "retry" | undefined>(undefined)
   const isWaited = waitsForCallback(event, step)
+  const close = () => setAsked(undefined)
   return (
     <>
       <section className="card" aria-label={`Step ${step.id}`}>
         <header>
           <h2 className="mono">{step.id}</h2>
           <StateBadge state={step.state} />
-          <span className="muted">
-            {phases[step.phase]} {step.index + 1}, plugin {step.name}, {step.critical ? "critical" : "not critical"}
-            {step.startedAt !== undefined && (
-              <>
-                , <Time at={step.startedAt} />
-              </>
-            )}
-            {step.durationMs !== undefined && (
-              <>
-                , <Duration ms={step.durationMs} />
-              </>
-            )}
-          </span>
+          <StepFacts step={step} />
           <span className="grow" />
-          {isWaited && may("operate") && (
-            <button
-              type="button"
-              className="button"
-              onClick={() => setResolving(true)}
-            >
-              <Wrench className="icon" aria-hidden="true" />
-              Answer for the partner …
-            </button>
-          )}
-          {step.state === "failed" && isFinal(event.state) && may("operate") && (
-            <button
-              type="button"
-              className="button"
-              onClick={() => setResolving(true)}
-            >
-              <Wrench className="icon" aria-hidden="true" />
-              Settle by hand …
-            </button>
-          )}
-          {step.phase === "steps" && isFinal(event.state) && may("operate") && (
-            <button
-              type="button"
-              className="button"
-              onClick={() => setRetrying(true)}
-            >
-              <RotateCcw className="icon" aria-hidden="true" />
-              Retry from here …
-            </button>
-          )}
+          <StepActions event={event} step={step} isWaited={isWaited} choose={setAsked} />
         </header>
         <div className="body stack">
-          {(step.reason !== undefined || waits !== undefined) && (
-            <div className={`why tone-${toneOf(step.state)}`}>
-              <span className="muted">Why</span>
-              <span className="break">{step.reason ?? waits}</span>
-            </div>
-          )}
-          {step.error !== undefined && step.error.message !== step.reason
-            && step.error.message !== callout?.error?.message && (
-            <div className="why tone-bad">
-              <span className="muted">{step.error.name}</span>
-              <span className="break">{step.error.message}</span>
-            </div>
-          )}
-          {step.reusedFrom !== undefined && (
-            <p>
-              Reused from{" "}
-              <Link className="mono break" to="/process-events/$id" params={{ id: step.reusedFrom }}>
-                {step.reusedFrom}
-              </Link>
-            </p>
-          )}
+          <Reasons event={event} step={step} callout={callout} />
         </div>
         {step.output !== undefined && (
           <details className="headers" open={callout === undefined}>
@@ -130,8 +68,88 @@ export const StepPanel = ({ event, step, callout }: StepProps) => {
       {callout === undefined
         ? step.callouts.length === 0 && <p className="muted">This step made no request.</p>
         : <CalloutSides eventId={event.id} callout={callout} />}
-      {retrying && <RetryDialog event={event} from={step.id} onClose={() => setRetrying(false)} />}
-      {resolving && <ResolveDialog event={event} step={step} isWaited={isWaited} onClose={() => setResolving(false)} />}
+      {asked === "retry" && <RetryDialog event={event} from={step.id} onClose={close} />}
+      {asked === "resolve" && <ResolveDialog event={event} step={step} isWaited={isWaited} onClose={close} />}
+    </>
+  )
+}
+
+const StepFacts = ({ step }: { readonly step: Step }) => (
+  <span className="muted">
+    {phases[step.phase]} {step.index + 1}, plugin {step.name}, {step.critical ? "critical" : "not critical"}
+    {step.startedAt !== undefined && (
+      <>
+        , <Time at={step.startedAt} />
+      </>
+    )}
+    {step.durationMs !== undefined && (
+      <>
+        , <Duration ms={step.durationMs} />
+      </>
+    )}
+  </span>
+)
+
+interface StepActionsProps extends Pick<StepProps, "event" | "step"> {
+  readonly isWaited: boolean
+  readonly choose: (action: "resolve" | "retry") => void
+}
+
+const StepActions = ({ choose, event, isWaited, step }: StepActionsProps) => {
+  const { may } = useAccess()
+  const acts = may("operate")
+  useShortcuts(
+    acts && isWaited ? [{ keys: "a", label: "Answer for the partner", run: () => choose("resolve") }] : []
+  )
+  if (!acts) return null
+  const ended = isFinal(event.state)
+  return (
+    <>
+      {(isWaited || (step.state === "failed" && ended)) && (
+        <button
+          type="button"
+          className={`button ${isWaited ? "primary" : ""}`}
+          onClick={() => choose("resolve")}
+        >
+          <Wrench className="icon" aria-hidden="true" />
+          {isWaited ? "Answer for the partner …" : "Settle by hand …"}
+        </button>
+      )}
+      {step.phase === "steps" && ended && (
+        <button type="button" className="button" onClick={() => choose("retry")}>
+          <RotateCcw className="icon" aria-hidden="true" />
+          Retry from here …
+        </button>
+      )}
+    </>
+  )
+}
+
+/** Why the step is in its state, what it failed with, and the run whose step it reused. */
+const Reasons = ({ callout, event, step }: StepProps) => {
+  const { error, reason, reusedFrom, state } = step
+  const why = reason ?? awaited(event, step)
+  const isSaid = error === undefined || error.message === reason || error.message === callout?.error?.message
+  return (
+    <>
+      {why !== undefined && (
+        <div className={`why tone-${toneOf(state)}`}>
+          <span className="muted">Why</span>
+          <span className="break">{why}</span>
+        </div>
+      )}
+      {!isSaid && (
+        <div className="why tone-bad">
+          <span className="muted">{error.name}</span>
+          <span className="break">{error.message}</span>
+        </div>
+      )}
+      {reusedFrom !== undefined && (
+        <p>
+          Reused from{" "}
+          <Link className="mono break" to="/process-events/$id" params={{ id: reusedFrom }}>{reusedFrom}</Link>
+        </p>
+      )}
     </>
   )
 }

@@ -13,10 +13,10 @@ import { type ListFilters, useListFilters } from "../../components/page/ListFilt
 import { ListPage } from "../../components/page/ListPage.tsx"
 import type { Column } from "../../components/table/DataTable.tsx"
 import { SelectFilter, TextFilter, TimeFilter } from "../../components/table/Filters.tsx"
-import { Duration } from "../../components/values/Duration.tsx"
 import { RunBadge } from "../../components/values/RunBadge.tsx"
 import { ShortId } from "../../components/values/ShortId.tsx"
 import { Time } from "../../components/values/Time.tsx"
+import { Took } from "../../components/values/Took.tsx"
 import { now } from "../../environment/Now.ts"
 import { useShortcuts } from "../../environment/Shortcuts.ts"
 import { defined } from "../../url/Defined.ts"
@@ -81,7 +81,7 @@ const columns: ReadonlyArray<Column<ProcessEventSummary>> = [
     )
   },
   { name: "Pipeline", width: "minmax(80px, 0.8fr)", cell: ({ pipeline }) => `${pipeline.name} v${pipeline.version}` },
-  { name: "Took", width: "66px", end: true, cell: ({ durationMs }) => <Duration ms={durationMs} /> },
+  { name: "Took", width: "84px", end: true, cell: (run) => <Took {...run} /> },
   { name: "Submitted", width: "140px", narrow: "end", cell: ({ createdAt }) => <Time at={createdAt} /> }
 ]
 

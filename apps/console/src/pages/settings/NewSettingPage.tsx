@@ -53,9 +53,9 @@ const askedFor = (kind: Kind, id: string, text: string) => {
   return { draft, address, byPost, payload }
 }
 
-const NewSetting = ({ kind }: { readonly kind: Kind }) => {
-  const { noun, named, page, about } = kinds[kind]
-  usePageTitle(`New ${noun}`)
+/** A setting that is being written, and its creation. */
+const useNewSetting = (kind: Kind) => {
+  const { noun, named, page } = kinds[kind]
   const queries = useQueryClient()
   const navigate = useNavigate()
   const [text, setText] = useState(() => templateOf(kind))
@@ -64,11 +64,6 @@ const NewSetting = ({ kind }: { readonly kind: Kind }) => {
   const [error, setError] = useState<unknown>(undefined)
   const { faults, refuse, clear } = useFaults(text)
   const [made, setMade] = useState<StoredSettings | undefined>(undefined)
-  const { address, byPost, payload } = askedFor(kind, id, text)
-  const request = byPost
-    ? { route: routes.webhookEndpoints.create, parts: { payload } }
-    : { route: routes[kind].put, parts: { params: { id: address }, payload } }
-
   const create = async (
     { address, byPost, payload }: ReturnType<typeof askedFor>
   ): Promise<StoredSettings | undefined> => {
@@ -107,6 +102,17 @@ const NewSetting = ({ kind }: { readonly kind: Kind }) => {
       setBusy(false)
     }
   }
+  return { busy, error, faults, id, made, open, setId, setText, submit, text }
+}
+
+const NewSetting = ({ kind }: { readonly kind: Kind }) => {
+  const { noun, named, about } = kinds[kind]
+  usePageTitle(`New ${noun}`)
+  const { busy, error, faults, id, made, open, setId, setText, submit, text } = useNewSetting(kind)
+  const { address, byPost, payload } = askedFor(kind, id, text)
+  const request = byPost
+    ? { route: routes.webhookEndpoints.create, parts: { payload } }
+    : { route: routes[kind].put, parts: { params: { id: address }, payload } }
   return (
     <>
       <div className="page-head">

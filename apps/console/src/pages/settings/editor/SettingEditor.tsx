@@ -30,8 +30,8 @@ export interface SettingEditorProps {
   readonly panel?: ((text: string, onError: (error: unknown) => void) => ReactNode) | undefined
 }
 
-export const SettingEditor = (props: SettingEditorProps) => {
-  const { kind, id, stored, save, refresh, tools, panel } = props
+/** The draft of a setting: what is written, what it was made from, and what the server said of it. */
+const useSettingDraft = ({ kind, stored, save, refresh }: SettingEditorProps, mayAdmin: boolean) => {
   const storedText = textOf(kind, stored)
   const [base, setBase] = useState({ text: storedText, version: stored.version })
   const [text, setText] = useState(storedText)
@@ -45,16 +45,7 @@ export const SettingEditor = (props: SettingEditorProps) => {
     setBase({ text: storedText, version: stored.version })
     setText(storedText)
   }, [isBehind, isDirty, storedText, stored.version])
-  useBlocker({
-    enableBeforeUnload: isDirty,
-    shouldBlockFn: ({ current, next }) =>
-      isDirty && current.pathname !== next.pathname && !confirm("Leave without saving what was changed?")
-  })
   const { faults, refuse, clear } = useFaults(text)
-  const draft = readDraft(text)
-
-  const { known, may } = useAccess()
-  const mayAdmin = may("admin")
   const submit = useCallback(async (text: string) => {
     if (busy || !mayAdmin) return
     const draft = readDraft(text)
@@ -77,69 +68,57 @@ export const SettingEditor = (props: SettingEditorProps) => {
       setBusy(false)
     }
   }, [busy, base.version, save, kind, refresh, mayAdmin, refuse, clear])
-
-  const takeTheirs = () => {
+  /** Makes the stored version the one that is edited, with the text of the draft or its own. */
+  const rebase = (text: string) => {
     setBase({ text: storedText, version: stored.version })
-    setText(storedText)
+    setText(text)
     setError(undefined)
   }
-  const request = {
-    route: routes[kind].put,
-    parts: {
-      params: { id },
-      payload: "document" in draft ? draft.document : {},
-      headers: { "if-match": `"${base.version}"` }
-    }
+  const revert = () => {
+    setText(base.text)
+    setError(undefined)
+    clear()
   }
+  return {
+    base,
+    busy,
+    clear,
+    error,
+    faults,
+    isBehind,
+    isDirty,
+    rebase,
+    refuse,
+    revert,
+    setText,
+    storedText,
+    submit,
+    text
+  }
+}
+
+type Draft = ReturnType<typeof useSettingDraft>
+
+export const SettingEditor = (props: SettingEditorProps) => {
+  const { kind, id, stored, tools, panel } = props
+  const { known, may } = useAccess()
+  const mayAdmin = may("admin")
+  const draft = useSettingDraft(props, mayAdmin)
+  const { base, error, isBehind, isDirty, rebase, storedText, submit, text } = draft
+  useBlocker({
+    enableBeforeUnload: isDirty,
+    shouldBlockFn: ({ current, next }) =>
+      isDirty && current.pathname !== next.pathname && !confirm("Leave without saving what was changed?")
+  })
   return (
     <div className="stack">
-      <div className="editor-bar">
-        <button
-          type="button"
-          className="button primary"
-          disabled={busy || !isDirty || isBehind || !mayAdmin}
-          onClick={() => void submit(text)}
-        >
-          <Save className="icon" aria-hidden="true" />
-          {busy ? "Saving …" : "Save"}
-        </button>
-        {tools}
-        <button
-          type="button"
-          className="button"
-          disabled={!isDirty}
-          onClick={() => {
-            setText(base.text)
-            setError(undefined)
-            clear()
-          }}
-        >
-          <Undo2 className="icon" aria-hidden="true" />
-          Revert
-        </button>
-        <button
-          type="button"
-          className="button"
-          disabled={"fault" in draft}
-          onClick={() => "document" in draft && setText(JSON.stringify(draft.document, null, 2))}
-        >
-          <Braces className="icon" aria-hidden="true" />
-          Format
-        </button>
-        <CopyCurl request={request} />
-        <span className="muted grow end" role="status">
-          {isDirty ? `changed since version ${base.version}` : `version ${base.version}`}
-        </span>
-      </div>
+      <Bar kind={kind} id={id} draft={draft} mayAdmin={mayAdmin} tools={tools} />
       {isBehind && isDirty && (
         <Conflict
           stored={{ version: stored.version, text: storedText }}
           mine={{ version: base.version, text }}
-          takeTheirs={takeTheirs}
-          keepMine={() => {
-            setBase({ text: storedText, version: stored.version })
-            setError(undefined)
-          }}
+          takeTheirs={() => rebase(storedText)}
+          keepMine={() => rebase(text)}
         />
       )}
       {!mayAdmin && known && (
@@ -147,19 +126,69 @@ export const SettingEditor = (props: SettingEditorProps) => {
           Your key may read settings and simulate them, not change them: that needs admin.
         </p>
       )}
-      {panel?.(text, (error) => isProblem(error) ? refuse(error.faults, text) : clear())}
+      {panel?.(text, (error) => isProblem(error) ? draft.refuse(error.faults, text) : draft.clear())}
       <SettingText
         kind={kind}
         label={`${kinds[kind].noun} ${id} as JSON`}
         text={text}
-        setText={setText}
-        faults={faults}
+        setText={draft.setText}
+        faults={draft.faults}
         failure={error !== undefined && panel === undefined && !(isBehind && isDirty) && <Failure error={error} />}
         onSave={(text) => void submit(text)}
         saves="saves"
       >
         A secret reads <code>[redacted]</code>; left like that, the stored one is kept.
       </SettingText>
+    </div>
+  )
+}
+
+interface BarProps extends Pick<SettingEditorProps, "id" | "kind" | "tools"> {
+  readonly draft: Draft
+  readonly mayAdmin: boolean
+}
+
+/** The buttons above the text, and the version that it was made from. */
+const Bar = ({ draft, id, kind, mayAdmin, tools }: BarProps) => {
+  const { base, busy, isBehind, isDirty, revert, setText, submit, text } = draft
+  const read = readDraft(text)
+  const request = {
+    route: routes[kind].put,
+    parts: {
+      params: { id },
+      payload: "document" in read ? read.document : {},
+      headers: { "if-match": `"${base.version}"` }
+    }
+  }
+  return (
+    <div className="editor-bar">
+      <button
+        type="button"
+        className="button primary"
+        disabled={busy || !isDirty || isBehind || !mayAdmin}
+        onClick={() => void submit(text)}
+      >
+        <Save className="icon" aria-hidden="true" />
+        {busy ? "Saving …" : "Save"}
+      </button>
+      {tools}
+      <button type="button" className="button" disabled={!isDirty} onClick={revert}>
+        <Undo2 className="icon" aria-hidden="true" />
+        Revert
+      </button>
+      <button
+        type="button"
+        className="button"
+        disabled={"fault" in read}
+        onClick={() => "document" in read && setText(JSON.stringify(read.document, null, 2))}
+      >
+        <Braces className="icon" aria-hidden="true" />
+        Format
+      </button>
+      <CopyCurl request={request} />
+      <span className="muted grow end" role="status">
+        {isDirty ? `changed since version ${base.version}` : `version ${base.version}`}
+      </span>
     </div>
   )
 }

@@ -23,16 +23,9 @@ export interface EndpointActionsProps {
 type Asked = "test" | "rotate" | "power" | undefined
 
 export const EndpointActions = ({ id, stored, save, changed }: EndpointActionsProps) => {
-  const queries = useQueryClient()
   const [asked, setAsked] = useState<Asked>(undefined)
   const [secret, setSecret] = useState<string | undefined>(undefined)
   const [held, setHeld] = useState(0)
-  const disabled = isDisabled(stored)
-  const parts = { params: { id } }
-  const switched = { ...documentOf("webhookEndpoints", stored), disabled: !disabled } as Payload<
-    "webhookEndpoints",
-    "put"
-  >
   const close = () => setAsked(undefined)
   return (
     <>
@@ -49,64 +42,100 @@ export const EndpointActions = ({ id, stored, save, changed }: EndpointActionsPr
         </button>
         <button type="button" className="button" onClick={() => setAsked("power")}>
           <Power className="icon" aria-hidden="true" />
-          {disabled ? "Enable …" : "Disable …"}
+          {isDisabled(stored) ? "Enable …" : "Disable …"}
         </button>
       </Allowed>
-      {asked === "test" && (
-        <ConfirmDialog
-          title="Send a test message"
-          description="A message of type test goes out now, signed like any other. How it went shows in the deliveries."
-          action="Send it"
-          reason="none"
-          request={() => ({ route: routes.webhookEndpoints.test, parts })}
-          onConfirm={async () => {
-            await api.webhookEndpoints.test(parts)
-            toast("ok", "The test is on its way", "Its delivery is the first in the list.")
-            await queries.invalidateQueries({ queryKey: ["deliveries"] })
-          }}
-          onClose={close}
-        />
-      )}
-      {asked === "rotate" && (
-        <ConfirmDialog
-          title="Rotate the secret"
-          description="A new secret is made and shown once. For 24 hours messages are signed with both."
-          action="Make a new one"
-          reason="none"
-          request={() => ({ route: routes.webhookEndpoints.rotateSecret, parts })}
-          onConfirm={async () => {
-            const { secret, ...rest } = await api.webhookEndpoints.rotateSecret(parts)
-            await changed({ ...rest, secret: "[redacted]" })
-            setSecret(String(secret))
-          }}
-          onClose={close}
-        />
-      )}
-      {asked === "power" && (
-        <ConfirmDialog
-          title={disabled ? "Enable the endpoint" : "Disable the endpoint"}
-          description={disabled
-            ? "What happens from now on is sent to it. What was held stays held until it is replayed."
-            : "What waits for it, and what comes, is held. It can be replayed once it is enabled again."}
-          action={disabled ? "Enable it" : "Disable it"}
-          danger={!disabled}
-          reason="none"
-          request={() => ({
-            route: routes.webhookEndpoints.put,
-            parts: { ...parts, payload: switched, headers: { "if-match": `"${stored.version}"` } }
-          })}
-          onConfirm={async () => {
-            await save(switched, stored.version)
-            toast("ok", disabled ? "The endpoint is enabled" : "The endpoint is disabled")
-            await queries.invalidateQueries({ queryKey: ["deliveries"] })
-            if (disabled) setHeld((await heldFor(id)).items.length)
-          }}
-          onClose={close}
-        />
-      )}
+      {asked === "test" && <TestDialog id={id} onClose={close} />}
+      {asked === "rotate" && <RotateDialog id={id} changed={changed} made={setSecret} onClose={close} />}
+      {asked === "power" && <PowerDialog id={id} stored={stored} save={save} enabled={setHeld} onClose={close} />}
       {held > 0 && asked === undefined && <ReplayHeldDialog id={id} held={held} onClose={() => setHeld(0)} />}
       {secret !== undefined && <SecretDialog secret={secret} onClose={() => setSecret(undefined)} />}
     </>
+  )
+}
+
+interface DialogProps {
+  readonly id: string
+  readonly onClose: () => void
+}
+
+const TestDialog = ({ id, onClose }: DialogProps) => {
+  const queries = useQueryClient()
+  const parts = { params: { id } }
+  return (
+    <ConfirmDialog
+      title="Send a test message"
+      description="A message of type test goes out now, signed like any other. How it went shows in the deliveries."
+      action="Send it"
+      reason="none"
+      request={() => ({ route: routes.webhookEndpoints.test, parts })}
+      onConfirm={async () => {
+        await api.webhookEndpoints.test(parts)
+        toast("ok", "The test is on its way", "Its delivery is the first in the list.")
+        await queries.invalidateQueries({ queryKey: ["deliveries"] })
+      }}
+      onClose={onClose}
+    />
+  )
+}
+
+interface RotateProps extends DialogProps, Pick<EndpointActionsProps, "changed"> {
+  /** Gets the new secret, which is shown once. */
+  readonly made: (secret: string) => void
+}
+
+const RotateDialog = ({ changed, id, made, onClose }: RotateProps) => {
+  const parts = { params: { id } }
+  return (
+    <ConfirmDialog
+      title="Rotate the secret"
+      description="A new secret is made and shown once. For 24 hours messages are signed with both."
+      action="Make a new one"
+      reason="none"
+      request={() => ({ route: routes.webhookEndpoints.rotateSecret, parts })}
+      onConfirm={async () => {
+        const { secret, ...rest } = await api.webhookEndpoints.rotateSecret(parts)
+        await changed({ ...rest, secret: "[redacted]" })
+        made(String(secret))
+      }}
+      onClose={onClose}
+    />
+  )
+}
+
+interface PowerProps extends DialogProps, Pick<EndpointActionsProps, "save" | "stored"> {
+  /** Gets the number of deliveries that were held until the endpoint was enabled. */
+  readonly enabled: (held: number) => void
+}
+
+const PowerDialog = ({ enabled, id, onClose, save, stored }: PowerProps) => {
+  const queries = useQueryClient()
+  const disabled = isDisabled(stored)
+  const payload = { ...documentOf("webhookEndpoints", stored), disabled: !disabled } as Payload<
+    "webhookEndpoints",
+    "put"
+  >
+  return (
+    <ConfirmDialog
+      title={disabled ? "Enable the endpoint" : "Disable the endpoint"}
+      description={disabled
+        ? "What happens from now on is sent to it. What was held stays held until it is replayed."
+        : "What waits for it, and what comes, is held. It can be replayed once it is enabled again."}
+      action={disabled ? "Enable it" : "Disable it"}
+      danger={!disabled}
+      reason="none"
+      request={() => ({
+        route: routes.webhookEndpoints.put,
+        parts: { params: { id }, payload, headers: { "if-match": `"${stored.version}"` } }
+      })}
+      onConfirm={async () => {
+        await save(payload, stored.version)
+        toast("ok", disabled ? "The endpoint is enabled" : "The endpoint is disabled")
+        await queries.invalidateQueries({ queryKey: ["deliveries"] })
+        if (disabled) enabled((await heldFor(id)).items.length)
+      }}
+      onClose={onClose}
+    />
   )
 }
 
