@@ -9,6 +9,9 @@ const callout = (id: string, endpoint: string, options: object = {}, step: objec
   options: { endpoint, ...options }
 })
 
+/** A partner to which nothing is sent, because it is paused before the first request. */
+const pausedHost = "127.0.0.9:9"
+
 const pipelines = (partner: string): Readonly<Record<string, object>> => ({
   "well": {
     match: { orderTypes: ["NEW_ORDER"] },
@@ -40,6 +43,19 @@ const pipelines = (partner: string): Readonly<Record<string, object>> => ({
     match: { orderTypes: ["DATA_CAPTURE"] },
     steps: Array.from({ length: 100 }, (_, n) => callout(`call${n}`, `${partner}/large`))
   },
+  "approval": {
+    match: { orderTypes: ["APPROVED_ORDER"] },
+    completedStatus: "Approved",
+    steps: [
+      { ...callout("approve", `${partner}/ok`, {}, { critical: true }), awaitCallback: { timeout: "2.00:00:00" } },
+      callout("book", `${partner}/ok`)
+    ]
+  },
+  "held": { match: { orderTypes: ["HELD_ORDER"] }, steps: [callout("reserve", `http://${pausedHost}/reserve`)] },
+  "retried": {
+    match: { orderTypes: ["RETRIED_ORDER"] },
+    steps: [callout("charge", `${partner}/fail`, { shouldRejectOn: { status: [500] } }, { critical: true })]
+  },
   "many": { match: { orderTypes: ["CHANGE_OFFER"] }, steps: [] }
 })
 
@@ -55,6 +71,13 @@ export interface Shown {
   readonly issue: string
   /** The host of the partner. */
   readonly partner: string
+  /** The run that waits for an approval. */
+  readonly approval: string
+  /** A run that is held for `heldFor`, which is paused. */
+  readonly held: string
+  readonly heldFor: string
+  /** The job that retried two runs, in vain. */
+  readonly job: string
 }
 
 /** Submits an order and waits for its end; gives the process event's id. */
@@ -66,6 +89,38 @@ export const submit = async (sluice: Sluice, order: object): Promise<string> => 
 /** Submits an order whose run hangs until it is cancelled. */
 export const submitHanging = async (sluice: Sluice): Promise<string> =>
   (await sluice.request("POST", "/v1/orders", { orderType: "REQUEST_RENEWAL" })).processEventId
+
+/** Submits an order whose run waits for an approval; gives the process event's id. */
+export const submitForApproval = async (sluice: Sluice): Promise<string> => {
+  const { processEventId } = await sluice.request("POST", "/v1/orders", { orderType: "APPROVED_ORDER" })
+  const run = () => sluice.request("GET", `/v1/process-events/${processEventId}`)
+  await until("the run waits for an approval", async () => (await run()).state === "waiting")
+  return processEventId
+}
+
+/** A run that is held for a paused partner. */
+const submitHeld = async (sluice: Sluice): Promise<string> => {
+  await sluice.request("PUT", `/v1/partners/${pausedHost}`, { paused: true, reason: "maintenance until 06:00" })
+  const { processEventId } = await sluice.request("POST", "/v1/orders", {
+    orderType: "HELD_ORDER",
+    customerEmail: "grace@example.com"
+  })
+  const run = () => sluice.request("GET", `/v1/process-events/${processEventId}`)
+  await until("the run is held", async () => (await run()).state === "waiting")
+  return processEventId
+}
+
+/** A job that has ended. */
+const retryMany = async (sluice: Sluice): Promise<string> => {
+  await submit(sluice, { orderType: "RETRIED_ORDER" })
+  await submit(sluice, { orderType: "RETRIED_ORDER" })
+  const { id } = await sluice.request("POST", "/v1/process-events/retry", {
+    filter: { pipeline: "retried" },
+    reason: "the bank says that it is back"
+  })
+  await until("the job ends", async () => (await sluice.request("GET", `/v1/jobs/${id}`)).state === "completed")
+  return id
+}
 
 export const fill = async (sluice: Sluice, partner: string, many: number): Promise<Shown> => {
   for (const [name, definition] of Object.entries(pipelines(partner))) {
@@ -102,5 +157,18 @@ export const fill = async (sluice: Sluice, partner: string, many: number): Promi
   const issue = (await issues()).items[0].id
   const { host } = new URL(partner)
   await until("the partner is listed", async () => (await sluice.request("GET", "/v1/partners")).items.length > 0)
-  return { well, failed, patched, large, delivery, change, issue, partner: host }
+  return {
+    well,
+    failed,
+    patched,
+    large,
+    delivery,
+    change,
+    issue,
+    partner: host,
+    approval: await submitForApproval(sluice),
+    held: await submitHeld(sluice),
+    heldFor: pausedHost,
+    job: await retryMany(sluice)
+  }
 }

@@ -5,15 +5,15 @@ import { submitHanging } from "./Data.ts"
 import { check, expect } from "./Report.ts"
 import type { Sluice } from "./Sluice.ts"
 
-const isFocused = (it: Locator): Promise<boolean> => it.evaluate((element) => element.matches(":focus"))
+export const isFocused = (it: Locator): Promise<boolean> => it.evaluate((element) => element.matches(":focus"))
 
 /** Presses keys at once one after another, without waiting for the page. */
-const pressing = (page: Page) => async (...keys: ReadonlyArray<string>): Promise<void> => {
+export const pressing = (page: Page) => async (...keys: ReadonlyArray<string>): Promise<void> => {
   await Promise.all(keys.map((key) => page.keyboard.press(key)))
 }
 
 /** Tabs on until it is there. */
-const tabTo = async (page: Page, it: Locator, name: string): Promise<void> => {
+export const tabTo = async (page: Page, it: Locator, name: string): Promise<void> => {
   await it.waitFor()
   for (let tabs = 0; tabs < 60; tabs++) {
     await page.keyboard.press("Tab")

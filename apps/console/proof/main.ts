@@ -7,6 +7,7 @@
 import { existsSync } from "node:fs"
 import { access, keyOf, keys } from "./Access.ts"
 import { actions } from "./Actions.ts"
+import { approval } from "./Approval.ts"
 import { executable, launch } from "./Browser.ts"
 import { fill } from "./Data.ts"
 import { foreignPage } from "./ForeignPage.ts"
@@ -38,6 +39,7 @@ try {
   const shown = await fill(sluice, partner.origin, many)
   await fillSettings(sluice, partner.origin)
   if (wants("looks")) await looks(browser, sluice.base, shown, process.argv[2])
+  if (wants("approval")) await approval(browser, sluice, shown)
   if (wants("operations")) await operations(browser, sluice, shown)
   if (wants("actions")) await actions(browser, sluice, shown)
   if (wants("notifications")) await notifications(browser, sluice, shown)
