@@ -126,7 +126,7 @@ const commands: {
     get: "subscriptions show sub-1",
     history: "subscriptions history sub-1"
   },
-  overview: { get: "overview" },
+  overview: { get: "overview --window 1h" },
   health: { live: "health", ready: "health" }
 }
 

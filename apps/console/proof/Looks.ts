@@ -10,6 +10,7 @@ export const pagesOf = (shown: Shown): ReadonlyArray<readonly [path: string, rea
   ["/?state=resolved", "No issue fits"],
   [`/issues/${shown.issue}`, "Newest runs"],
   ["/overview", "Failed steps by plugin"],
+  ["/overview?window=24h", "the last 24 h"],
   ["/partners", "Held runs"],
   [`/partners/${shown.partner}`, "At once, at most"],
   [`/partners/${shown.heldFor}`, "Runs held for it"],

@@ -27,6 +27,19 @@ export const operations = async (browser: Browser, sluice: Sluice, shown: Shown)
     expect((await page.title()).startsWith("failed · failing"), `the tab says ${await page.title()}`)
   })
 
+  await check("the overview has windows, and its links keep the one that is chosen", async () => {
+    await page.goto("/overview")
+    await page.getByRole("navigation", { name: "Window" }).getByRole("link", { name: "24 h" }).click()
+    await page.waitForURL("**/overview?window=24h")
+    await page.getByText("the last 24 h").first().waitFor()
+    await page.reload()
+    await page.getByRole("navigation", { name: "Window" }).getByRole("link", { name: "24 h", exact: true })
+      .and(page.locator("[aria-current]")).waitFor()
+    await page.locator("a.tile.tone-bad", { hasText: "to put right" }).click()
+    await page.waitForURL((url) => url.search.includes("after=-24h") && url.search.includes("errors=unsettled"))
+    await page.getByText("billing").first().waitFor()
+  })
+
   await check("an issue is acknowledged, and its runs are not red any more", async () => {
     await page.goto(`/issues/${shown.issue}`)
     await confirm(page, /^Acknowledge/, "the partner knows", "Acknowledge")

@@ -3818,6 +3818,8 @@ export interface components {
           }
         }
       }
+      /** @enum {boolean} */
+      readonly partial?: true
       readonly partners: readonly {
         /** @enum {string} */
         readonly breaker: "closed" | "open" | "half-open"
@@ -3827,6 +3829,7 @@ export interface components {
         readonly p50Ms?: number | ("Infinity" | "-Infinity" | "NaN")
         readonly p95Ms?: number | ("Infinity" | "-Infinity" | "NaN")
         readonly p99Ms?: number | ("Infinity" | "-Infinity" | "NaN")
+        readonly paused: boolean
         readonly since?: string
         readonly waiting: number
       }[]
@@ -3901,6 +3904,14 @@ export interface components {
         }
       }
       readonly since: string
+      readonly unsettled: {
+        readonly count: number
+        readonly more: boolean
+        readonly oldest?: {
+          readonly id: string
+          readonly since: string
+        }
+      }
     }
     readonly Partner: {
       /** @description Failures that were counted since it last answered */
@@ -8891,7 +8902,9 @@ export interface operations {
   }
   readonly "overview.get": {
     readonly parameters: {
-      readonly query?: never
+      readonly query?: {
+        readonly window?: "10m" | "1h" | "24h"
+      }
       readonly header?: never
       readonly path?: never
       readonly cookie?: never

@@ -1,13 +1,13 @@
 /** `overview` and `health`: the state of everything at a glance, and of the server. */
 import { ApiClient } from "@sluice/api/ApiClient"
-import type { OverviewCount } from "@sluice/domain/run/Overview"
+import { type OverviewCount, OverviewWindow } from "@sluice/domain/run/Overview"
 import { RunState } from "@sluice/domain/run/ProcessEvent"
 import { runColour } from "@sluice/terminal/RunTimeline"
 import { duration, type Style } from "@sluice/terminal/Style"
 import { Effect } from "effect"
-import { Command } from "effect/cli"
+import { Command, Flag } from "effect/cli"
 import { second } from "../commands/Orders.ts"
-import { facts } from "../terminal/Facts.ts"
+import { type Fact, facts } from "../terminal/Facts.ts"
 import { exitCodes, Failure } from "../terminal/Failure.ts"
 import { Output } from "../terminal/Output.ts"
 import { table } from "../terminal/Table.ts"
@@ -26,17 +26,26 @@ const titled = (title: string, lines: ReadonlyArray<string>, style: Style): Read
 
 export const overview = Command.make(
   "overview",
-  {},
-  Effect.fnUntraced(function*() {
+  {
+    window: Flag.Literals("window", OverviewWindow.literals).pipe(
+      Flag.withDescription("Over which ended runs and failures are counted"),
+      Flag.withDefault("10m")
+    )
+  },
+  Effect.fnUntraced(function*({ window }) {
     const client = yield* ApiClient
     const output = yield* Output
-    const seen = yield* client.overview.get()
+    const seen = yield* client.overview.get({ query: { window } })
     const { deliveries, partners, plugins, runs } = seen
     yield* output.result(seen, (style) => [
       `open, and those that ended of the orders since ${second(seen.since)}`,
+      ...(seen.partial === true ? ["only the newest of these orders are counted: there were more"] : []),
       ...titled(
         "Runs",
-        facts(RunState.literals.map((state) => [style.paint(runColour(state), state), counted(runs[state])]), style),
+        facts([
+          ...RunState.literals.map((state): Fact => [style.paint(runColour(state), state), counted(runs[state])]),
+          ["to be put right", counted(seen.unsettled)]
+        ], style),
         style
       ),
       ...titled(
@@ -54,8 +63,8 @@ export const overview = Command.make(
           { title: "HOST", of: ({ host }) => host, flexible: true },
           {
             title: "CIRCUIT",
-            of: ({ breaker }) => breaker,
-            colour: ({ breaker }) => breaker === "closed" ? "green" : "red"
+            of: ({ breaker, paused }) => paused ? "paused" : breaker,
+            colour: ({ breaker, paused }) => paused ? "yellow" : breaker === "closed" ? "green" : "red"
           },
           { title: "CALLS", of: ({ callouts }) => String(callouts) },
           {

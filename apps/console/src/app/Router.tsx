@@ -13,6 +13,7 @@ import {
   issueSearch,
   jobSearch,
   orderSearch,
+  overviewSearch,
   parseSearch,
   picked,
   runSearch,
@@ -38,6 +39,7 @@ const issue = createRoute({
 const overview = createRoute({
   getParentRoute: () => rootRoute,
   path: "/overview",
+  validateSearch: overviewSearch,
   component: lazyRouteComponent(() => import("../pages/overview/OverviewPage.tsx"), "OverviewPage")
 })
 

@@ -48,6 +48,11 @@ export interface IssueSearch {
   readonly pipeline?: string
 }
 
+export interface OverviewSearch {
+  /** Absent: the last ten minutes. */
+  readonly window?: string
+}
+
 export interface JobSearch {
   readonly kind?: string
   readonly state?: string
@@ -84,6 +89,7 @@ export const picked = <const Name extends string>(
   return found
 }
 
+export const overviewSearch = (given: Readonly<Record<string, unknown>>): OverviewSearch => picked(["window"], given)
 export const orderSearch = (given: Readonly<Record<string, unknown>>): OrderSearch => picked(orderNames, given)
 export const runSearch = (given: Readonly<Record<string, unknown>>): RunSearch => picked(runNames, given)
 export const auditSearch = (given: Readonly<Record<string, unknown>>): AuditSearch => picked(auditNames, given)

@@ -139,6 +139,7 @@ const combineStanding = (partners: ReadonlyArray<OverviewPartner>): OverviewPart
     ...member("since", since),
     callouts: sum(all.map(({ callouts }) => callouts)),
     failures: sum(all.map(({ failures }) => failures)),
+    paused: all.some(({ paused }) => paused),
     waiting: sum(all.map(({ waiting }) => waiting)),
     ...member("p50Ms", largestOf(all.map(({ p50Ms }) => p50Ms))),
     ...member("p95Ms", largestOf(all.map(({ p95Ms }) => p95Ms))),
@@ -161,6 +162,8 @@ export const combineOverviews = (views: ReadonlyArray<Overview>): Overview => {
     runs: Object.fromEntries(
       states.map((state) => [state, combineCounts(views.map((view) => view.runs[state]))])
     ) as unknown as Overview["runs"],
+    unsettled: combineCounts(views.map(({ unsettled }) => unsettled)),
+    ...(views.some(({ partial }) => partial === true) && { partial: true as const }),
     plugins: [...plugins].map(([name, some]) => ({ name, failures: sum(some.map(({ failures }) => failures)) }))
       .toSorted((a, b) => b.failures - a.failures || (a.name < b.name ? -1 : 1)),
     partners: [...groupBy(views.flatMap((view) => view.partners), ({ host }) => host).values()].map(combineStanding)

@@ -1,6 +1,6 @@
 import { assert, layer } from "@effect/vitest"
 import type { Overview } from "@sluice/domain/run/Overview"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Schedule } from "effect"
 import { get, type IncomingMessage } from "node:http"
 import { text } from "node:stream/consumers"
 import { Partner } from "../support/Partner.ts"
@@ -49,12 +49,43 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       // What /metrics asked for is good for a second.
       yield* Effect.sleep("1100 millis")
       const { json } = yield* ask("GET", "/v1/overview")
-      const { runs, plugins, partners, buckets } = json as Overview
+      const { runs, plugins, partners, buckets, unsettled } = json as Overview
       const host = new URL(partner.url).host
       assert.isAtLeast(runs.failed.count, 1)
       assert.strictEqual(buckets.reduce((sum, bucket) => sum + bucket.failed, 0), runs.failed.count)
+      assert.isAtLeast(unsettled.count, 1)
       assert.deepStrictEqual(plugins.map(({ name }) => name), ["calloutPlugin"])
       assert.isAtLeast(partners.find((one) => one.host === host)?.failures ?? 0, 1)
+    }))
+
+  it.effect("the overview counts over 10 minutes, an hour or a day, and leaves out what has been put right", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* Sluice
+      const seen = (window: string) =>
+        Effect.map(ask("GET", `/v1/overview?window=${window}`), ({ json }) => json as Overview)
+      const hour = yield* seen("1h")
+      const day = yield* seen("24h")
+      assert.deepStrictEqual([hour.bucketMs, hour.buckets.length], [60_000, 61])
+      assert.deepStrictEqual([day.bucketMs, day.buckets.length], [900_000, 97])
+      assert.isAtLeast(day.runs.failed.count, hour.unsettled.count)
+      for (const one of [hour, day]) {
+        assert.isAtLeast(one.unsettled.count, 1)
+        assert.strictEqual(one.buckets.reduce((sum, { failed }) => sum + failed, 0), one.runs.failed.count)
+        assert.isUndefined(one.partial)
+      }
+      const grouped = yield* Effect.repeat(ask("GET", "/v1/issues?pipeline=seen"), {
+        until: ({ json }) => json.items.length > 0,
+        schedule: Schedule.spaced("200 millis")
+      })
+      for (const { id } of grouped.json.items) {
+        yield* ask("POST", `/v1/issues/${id}/resolve`, { body: { reason: "mended" } })
+      }
+      const left = (yield* ask("GET", "/v1/process-events?settled=false&limit=200")).json
+      yield* Effect.repeat(seen("10m"), {
+        until: ({ unsettled }) => unsettled.count === left.items.length,
+        schedule: Schedule.spaced("200 millis")
+      })
+      assert.strictEqual((yield* ask("GET", "/v1/overview?window=2h")).status, 400)
     }))
 
   it.effect("lists are filtered by an e-mail address in the order and by a partner that was called", () =>

@@ -2,6 +2,10 @@
 import { Schema } from "effect"
 import { RunState } from "./ProcessEvent.ts"
 
+/** The windows over which ended runs, failed steps and exhausted deliveries are counted. */
+export const OverviewWindow = Schema.Literals(["10m", "1h", "24h"])
+export type OverviewWindow = typeof OverviewWindow.Type
+
 /** The runs submitted in an interval, by their current state. */
 export const OverviewBucket = Schema.Struct({
   /** The stretch's beginning. */
@@ -28,6 +32,8 @@ export const OverviewPartner = Schema.Struct({
   breaker: Schema.Literals(["closed", "open", "half-open"]),
   /** Since when the breaker is as it is; absent where the partner was never unwell. */
   since: Schema.optionalKey(Schema.String),
+  /** Nothing is sent to it, because an operator paused it. */
+  paused: Schema.Boolean,
   /** Runs that are held for it. */
   waiting: Schema.Int
 })
@@ -52,6 +58,10 @@ export const Overview = Schema.Struct({
   buckets: Schema.Array(OverviewBucket),
   /** All open runs by state, and those that ended of the ones that were submitted since `since`. */
   runs: Schema.Record(RunState, Count),
+  /** Failed runs that were submitted since `since` and remain to be put right. */
+  unsettled: Count,
+  /** Present where more runs were submitted since `since` than are counted: then only the newest are. */
+  partial: Schema.optionalKey(Schema.Literal(true)),
   /** Failed steps of runs that were submitted since `since`, by plugin, most first. */
   plugins: Schema.Array(Schema.Struct({ name: Schema.String, failures: Schema.Int })),
   /** The partners by host. */

@@ -1,15 +1,15 @@
 /**
- * The current activity, for the console. One statement of bounded index look-ups, executed at most once a second
- * regardless of the number of readers, and rarely enough to take a twentieth of one connection's time.
+ * The current activity, for the console. One statement of bounded index look-ups for each window, executed at most once a
+ * second regardless of the number of readers, and rarely enough to take a twentieth of one connection's time.
  */
 import { timestamptz } from "@effect/sql-pg/PgTypes"
-import type { Overview as OverviewView } from "@sluice/domain/run/Overview"
+import type { Overview as OverviewView, OverviewWindow } from "@sluice/domain/run/Overview"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
 import { Clock, Context, Effect, Layer, Semaphore } from "effect"
 import { SqlClient } from "effect/sql"
 import { orUnavailable } from "../sql/Unavailable.ts"
 import { type OverviewRow, overviewView } from "./OverviewRow.ts"
-import { bucketMs, overviewStatement, spanMs } from "./OverviewStatement.ts"
+import { overviewStatements, windows } from "./OverviewStatement.ts"
 import { uuidAt } from "./RunRow.ts"
 
 /** Between two looks, in milliseconds. */
@@ -23,20 +23,22 @@ interface Seen {
   readonly until: number
 }
 
-const make = Effect.gen(function*() {
+/** Reads one window. */
+const reader = Effect.fnUntraced(function*(window: OverviewWindow) {
   const sql = yield* SqlClient.SqlClient
   const one = yield* Semaphore.make(1)
+  const { bucketMs, spanMs } = windows[window]
   let seen: Seen | undefined
 
   const look = Effect.gen(function*() {
     const at = yield* Clock.currentTimeMillis
     const since = Math.floor((at - spanMs) / bucketMs) * bucketMs
-    const rows = yield* orUnavailable(sql.unsafe<OverviewRow>(overviewStatement, [
+    const rows = yield* orUnavailable(sql.unsafe<OverviewRow>(overviewStatements[window], [
       timestamptz(since),
       uuidAt(since, "from")
     ]))
     const took = (yield* Clock.currentTimeMillis) - at
-    const view = overviewView(rows[0], since, at)
+    const view = overviewView(rows[0], since, at, bucketMs)
     seen = { view, until: at + Math.max(leastMs, took * share) }
     return view
   })
@@ -47,19 +49,23 @@ const make = Effect.gen(function*() {
   )
 
   /** A reader that comes during a query shares its result. */
-  const read = Effect.flatMap(
+  return Effect.flatMap(
     isFresh,
     (view) =>
       view === undefined
         ? one.withPermits(1)(Effect.flatMap(isFresh, (view) => view === undefined ? look : Effect.succeed(view)))
         : Effect.succeed(view)
   )
-  return Overview.of({ read })
+})
+
+const make = Effect.gen(function*() {
+  const readers = { "10m": yield* reader("10m"), "1h": yield* reader("1h"), "24h": yield* reader("24h") }
+  return Overview.of({ read: (window) => readers[window] })
 })
 
 export class Overview extends Context.Service<Overview, {
   /** Reads the overview: at most one second old, or twenty times as old as the query took. */
-  readonly read: Effect.Effect<OverviewView, JournalUnavailable>
+  readonly read: (window: OverviewWindow) => Effect.Effect<OverviewView, JournalUnavailable>
 }>()("@sluice/persistence/Overview") {
   static readonly layer: Layer.Layer<Overview, never, SqlClient.SqlClient> = Layer.effect(
     Overview,

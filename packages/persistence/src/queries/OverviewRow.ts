@@ -2,7 +2,7 @@
 import { deliveryId, processEventId } from "@sluice/domain/identity/Ids"
 import type { Overview, OverviewCount } from "@sluice/domain/run/Overview"
 import { DateTime } from "effect"
-import { bucketMs, mostCallouts, mostCounted } from "./OverviewStatement.ts"
+import { mostCallouts, mostCounted, mostFailedRuns, mostRuns } from "./OverviewStatement.ts"
 
 export interface OverviewRow {
   /** JSON. */
@@ -16,6 +16,7 @@ interface Counted {
 
 interface Answered {
   readonly runs: Readonly<Record<"queued" | "running" | "waiting" | "compensating", Counted>>
+  readonly unsettled: Counted
   readonly buckets: ReadonlyArray<{
     readonly at: number
     readonly submitted: number
@@ -32,6 +33,7 @@ interface Answered {
     readonly ms: readonly [p50: number, p95: number, p99: number] | null
     readonly breaker: "closed" | "open" | "half-open"
     readonly since: string | null
+    readonly paused: boolean
     readonly waiting: number
   }>
   readonly deliveries: Readonly<Record<"pending" | "held" | "exhausted", Counted>>
@@ -50,12 +52,12 @@ const ended = (count: number): OverviewCount => ({ count, more: false })
 const run = (count: Counted) => counted(count, processEventId)
 const delivery = (count: Counted) => counted(count, deliveryId)
 
-/** The overview from `since`, the beginning of a bucket, to `at`; both in epoch milliseconds. */
-export const overviewView = (row: OverviewRow | undefined, since: number, at: number): Overview => {
-  const { runs, buckets, plugins, partners, deliveries } = JSON.parse(row?.overview ?? "{}") as Answered
+/** The overview from `since`, the beginning of a bucket, to `at`; both in epoch milliseconds, as is a bucket's length. */
+export const overviewView = (row: OverviewRow | undefined, since: number, at: number, bucketMs: number): Overview => {
+  const { runs, unsettled, buckets, plugins, partners, deliveries } = JSON.parse(row?.overview ?? "{}") as Answered
   const byStart = new Map(buckets.map((bucket) => [bucket.at, bucket]))
   const starts = Array.from({ length: Math.floor((at - since) / bucketMs) + 1 }, (_, index) => since + index * bucketMs)
-  const sum = (name: "completed" | "failed" | "uncompensated" | "cancelled") =>
+  const sum = (name: "submitted" | "completed" | "failed" | "uncompensated" | "cancelled") =>
     buckets.reduce((total, bucket) => total + bucket[name], 0)
   return {
     at: iso(at),
@@ -80,6 +82,8 @@ export const overviewView = (row: OverviewRow | undefined, since: number, at: nu
       cancelled: ended(sum("cancelled")),
       "compensation-failed": ended(sum("uncompensated"))
     },
+    unsettled: { count: Math.min(unsettled.count, mostFailedRuns), more: unsettled.count > mostFailedRuns },
+    ...(sum("submitted") >= mostRuns && { partial: true as const }),
     plugins,
     partners: partners.map(({ ms, since, ...partner }) => ({
       ...partner,

@@ -1,18 +1,33 @@
 /**
- * The overview's statement: `$1` the start of the window, `$2` an id below that of every run since then. States are
+ * The overview's statements, one for each window: `$1` the start of the window, `$2` an id below that of every run since then. States are
  * written out, so that the planner sees which partial index covers them. Records are read by pattern, because partners'
  * JSON may hold what PostgreSQL refuses to parse; quotes inside a text are escaped, so a member's name cannot be
  * forged.
  */
 
-/** The window of the counts, in milliseconds. */
-export const spanMs = 600_000
-export const bucketMs = 10_000
+import type { OverviewWindow } from "@sluice/domain/run/Overview"
+import { unsettled } from "../sql/UnindexedFilters.ts"
+
+export interface Window {
+  /** The length of the window, in milliseconds. */
+  readonly spanMs: number
+  /** The length of the stretches in which runs are counted, in milliseconds; a divisor of the window's. */
+  readonly bucketMs: number
+}
+
+export const windows: Readonly<Record<OverviewWindow, Window>> = {
+  "10m": { spanMs: 600_000, bucketMs: 10_000 },
+  "1h": { spanMs: 3_600_000, bucketMs: 60_000 },
+  "24h": { spanMs: 86_400_000, bucketMs: 900_000 }
+}
+
+/** The number of newest runs that are counted, so that a day of many orders costs no more than this. */
+export const mostRuns = 200_000
 
 /** The bound of each count, and the number of newest rows that are examined. */
 export const mostCounted = 10_000
 export const mostCallouts = 2000
-const mostFailedRuns = 1000
+export const mostFailedRuns = 1000
 
 const json = (select: string, list = false): string =>
   list ? `(select coalesce(json_agg(x), '[]') from (${select}) x)` : `(select row_to_json(x) from (${select}) x)`
@@ -27,15 +42,26 @@ const run = (state: string): string => `'${state}', ${counted(`runs where state 
 const delivery = (state: string, since = ""): string =>
   `'${state}', ${counted(`deliveries where state = '${state}'${since}`, "created_at")}`
 
-const buckets = json(
-  `select floor(extract(epoch from created_at) * 1000 / ${bucketMs})::float8 * ${bucketMs} as at,
+const bucketsOf = (bucketMs: number): string =>
+  json(
+    `select floor(extract(epoch from created_at) * 1000 / ${bucketMs})::float8 * ${bucketMs} as at,
     count(*)::int4 as submitted,
     count(*) filter (where state = 'completed')::int4 as completed,
     count(*) filter (where state = 'failed')::int4 as failed,
     count(*) filter (where state = 'compensation-failed')::int4 as uncompensated,
     count(*) filter (where state = 'cancelled')::int4 as cancelled
-  from runs where created_at >= $1 and id > $2 group by 1 order by 1`,
-  true
+  from (
+    select created_at, state from runs where created_at >= $1 and id > $2 order by id desc limit ${mostRuns}
+  ) r group by 1 order by 1`,
+    true
+  )
+
+const toPutRight = json(
+  `select count(*)::int4 as count, null as oldest from (
+    select id, order_id, issue_id, state, finished_at from runs
+    where state in ('failed', 'compensation-failed') and created_at >= $1 and id > $2
+    order by id desc limit ${mostFailedRuns + 1}
+  ) w where ${unsettled}`
 )
 
 const plugins = json(
@@ -61,6 +87,7 @@ const partners = json(
   )
   select coalesce(h.host, p.host) as host, coalesce(h.callouts, 0) as callouts, coalesce(h.failures, 0) as failures, h.ms,
     coalesce(p.state, 'closed') as breaker, p.since,
+    exists (select from partner_limits l where l.host = coalesce(h.host, p.host) and l.paused) as paused,
     case when p.host is null then 0 else (select count(*)::int4 from runs r where r.held_for = p.host) end as waiting
   from hosts h full join partners p on p.host = h.host
   where h.host is not null or p.state <> 'closed' or p.retry_at is not null
@@ -68,11 +95,20 @@ const partners = json(
   true
 )
 
-export const overviewStatement = `select json_build_object(
+const statementOf = ({ bucketMs }: Window) =>
+  `select json_build_object(
   'runs', json_build_object(${["queued", "running", "waiting", "compensating"].map(run).join(", ")}),
-  'buckets', ${buckets},
+  'unsettled', ${toPutRight},
+  'buckets', ${bucketsOf(bucketMs)},
   'plugins', ${plugins},
   'partners', ${partners},
   'deliveries', json_build_object(${delivery("pending")}, ${delivery("held")},
     ${delivery("exhausted", " and created_at >= $1 and id > $2")})
 )::text as overview`
+
+/** The statements by window. */
+export const overviewStatements: Readonly<Record<OverviewWindow, string>> = {
+  "10m": statementOf(windows["10m"]),
+  "1h": statementOf(windows["1h"]),
+  "24h": statementOf(windows["24h"])
+}

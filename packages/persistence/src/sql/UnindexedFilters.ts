@@ -68,18 +68,21 @@ export const failedAt = (
  */
 const resolved = String.raw`"resolution":\{"reason":"([^"\\]|\\.)*","at":\d+(,"requestedBy":"([^"\\]|\\.)*")?\}\}$`
 
-/** A condition: no failed step of run `w` was resolved by hand. */
-export const isUnresolved = (sql: SqlClient.SqlClient): Statement.Fragment =>
-  sql`not exists (select from steps s where s.run_id = w.id
-    and strpos(s.record, '"resolution":{') > 0 and s.record ~ ${resolved} offset 0)`
+const unresolved = `not exists (select from steps s where s.run_id = w.id
+    and strpos(s.record, '"resolution":{') > 0 and s.record ~ '${resolved}' offset 0)`
 
-/** A condition: run `w` failed, was neither retried nor resolved by hand, and its issue was not dealt with since. */
-export const isUnsettled = (sql: SqlClient.SqlClient): Statement.Fragment =>
-  sql`w.state in ('failed', 'compensation-failed')
+/** A condition: no failed step of run `w` was resolved by hand. */
+export const isUnresolved = (sql: SqlClient.SqlClient): Statement.Fragment => sql.literal(unresolved)
+
+/** The text of the condition `isUnsettled`. */
+export const unsettled = `w.state in ('failed', 'compensation-failed')
     and not exists (select from runs x where x.order_id = w.order_id and x.retry_of = w.id offset 0)
-    and ${isUnresolved(sql)}
+    and ${unresolved}
     and not exists (select from issues i where i.id = w.issue_id
       and (i.acknowledged_at >= w.finished_at or i.resolved_at >= w.finished_at) offset 0)`
+
+/** A condition: run `w` failed, was neither retried nor resolved by hand, and its issue was not dealt with since. */
+export const isUnsettled = (sql: SqlClient.SqlClient): Statement.Fragment => sql.literal(unsettled)
 
 /** A condition: run `w` has ended, and nothing remains to be repaired. */
 export const isSettled = (sql: SqlClient.SqlClient): Statement.Fragment =>

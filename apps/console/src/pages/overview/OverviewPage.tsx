@@ -1,6 +1,6 @@
 /** The overview: incoming orders, their results, slow and unavailable partners, and what waits. */
-import { useQuery } from "@tanstack/react-query"
-import { Link } from "@tanstack/react-router"
+import { keepPreviousData, useQuery } from "@tanstack/react-query"
+import { getRouteApi, Link } from "@tanstack/react-router"
 import { lazy, Suspense } from "react"
 import { api } from "../../api/Api.ts"
 import type { Overview } from "../../api/Documents.ts"
@@ -8,18 +8,25 @@ import { routes } from "../../api/Routes.ts"
 import { CopyCurl } from "../../components/feedback/CopyCurl.tsx"
 import { Failure, Loading } from "../../components/feedback/Notice.tsx"
 import { usePageTitle } from "../../components/page/PageTitle.ts"
-import { durationText } from "../../components/values/Duration.tsx"
 import { Time } from "../../components/values/Time.tsx"
 import { timeOf } from "../../environment/Now.ts"
 import { Partners } from "./Partners.tsx"
 import { Tiles } from "./Tiles.tsx"
+import { type Window, windowOf, Windows, windowText, within } from "./Windows.tsx"
+
+const route = getRouteApi("/overview")
 
 const TimeChart = lazy(async () => ({ default: (await import("../../components/charts/TimeChart.tsx")).TimeChart }))
 
 /** The server looks once a second at most, however many ask. In milliseconds. */
 const everyMs = 2000
 
-const Flow = ({ overview }: { readonly overview: Overview }) => {
+interface PanelProps {
+  readonly overview: Overview
+  readonly window: Window
+}
+
+const Flow = ({ overview, window }: PanelProps) => {
   const { buckets, bucketMs } = overview
   const perSecond = (count: number) => count / (bucketMs / 1000)
   // The last stretch has only begun: its numbers would look like a fall.
@@ -37,7 +44,7 @@ const Flow = ({ overview }: { readonly overview: Overview }) => {
       </header>
       <Suspense fallback={<div className="chart" />}>
         <TimeChart
-          label={`Orders per second over the last ten minutes: ${total} were submitted`}
+          label={`Orders per second over ${windowText(window)}: ${total} were submitted`}
           times={whole.map(({ at }) => timeOf(at))}
           series={[
             {
@@ -55,17 +62,17 @@ const Flow = ({ overview }: { readonly overview: Overview }) => {
   )
 }
 
-const Plugins = ({ overview }: { readonly overview: Overview }) => {
+const Plugins = ({ overview, window }: PanelProps) => {
   const most = Math.max(1, ...overview.plugins.map(({ failures }) => failures))
   return (
     <section className="card" aria-label="Failed steps by plugin">
       <header>
         <h2>Failed steps by plugin</h2>
         <span className="grow" />
-        <Link to="/process-events" search={{ errors: "true" }}>Show the runs</Link>
+        <Link to="/process-events" search={{ errors: "true", ...within(window) }}>Show the runs</Link>
       </header>
       {overview.plugins.length === 0
-        ? <p className="body muted">No step has failed in the last ten minutes.</p>
+        ? <p className="body muted">No step has failed in {windowText(window)}.</p>
         : (
           <table className="grid-table">
             <tbody>
@@ -86,10 +93,13 @@ const Plugins = ({ overview }: { readonly overview: Overview }) => {
 }
 
 export const OverviewPage = () => {
+  const window = windowOf(route.useSearch().window)
+  const parts = { query: { window } }
   const query = useQuery({
-    queryKey: ["overview"],
-    queryFn: ({ signal }) => api.overview.get({}, signal),
-    refetchInterval: everyMs
+    queryKey: ["overview", window],
+    queryFn: ({ signal }) => api.overview.get(parts, signal),
+    refetchInterval: everyMs,
+    placeholderData: keepPreviousData
   })
   usePageTitle("Overview")
   const overview = query.data
@@ -98,23 +108,24 @@ export const OverviewPage = () => {
       ? <Loading what="the overview" />
       : <Failure error={query.error} retry={() => void query.refetch()} />
   }
-  const spanMs = timeOf(overview.at) - timeOf(overview.since)
   return (
     <>
       <div className="page-head">
         <h1>Overview</h1>
         <span className="muted">
-          the last {durationText(spanMs)}, as of <Time at={overview.at} />
+          {windowText(window)}, as of <Time at={overview.at} />
+          {overview.partial === true && ": the newest 200,000 runs"}
         </span>
         <div className="actions">
-          <CopyCurl request={{ route: routes.overview.get }} />
+          <Windows current={window} />
+          <CopyCurl request={{ route: routes.overview.get, parts }} />
         </div>
       </div>
-      <Tiles overview={overview} />
+      <Tiles overview={overview} window={window} />
       <div className="panels">
-        <Flow overview={overview} />
+        <Flow overview={overview} window={window} />
         <Partners overview={overview} />
-        <Plugins overview={overview} />
+        <Plugins overview={overview} window={window} />
       </div>
     </>
   )

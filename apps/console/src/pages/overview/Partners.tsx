@@ -18,7 +18,7 @@ export const Partners = ({ overview }: { readonly overview: Overview }) => (
       <span className="muted">the newest {overview.calloutsSeen.toLocaleString("en")} callouts</span>
     </header>
     {overview.partners.length === 0
-      ? <p className="body muted">No partner was called in the last ten minutes.</p>
+      ? <p className="body muted">No partner was called lately.</p>
       : (
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
         <div className="scroll-x" tabIndex={0} role="group" aria-label="Partners, a table">
@@ -27,11 +27,11 @@ export const Partners = ({ overview }: { readonly overview: Overview }) => (
               <tr>
                 <th>Partner</th>
                 <th>Circuit</th>
+                <th className="end">Failed</th>
+                <th className="end">Held</th>
                 <th className="end">p50</th>
                 <th className="end">p95</th>
                 <th className="end">p99</th>
-                <th className="end">Failed</th>
-                <th className="end">Held</th>
               </tr>
             </thead>
             <tbody>
@@ -43,13 +43,15 @@ export const Partners = ({ overview }: { readonly overview: Overview }) => (
                     </Link>
                   </td>
                   <td className="nowrap">
-                    <StateBadge state={partner.breaker} />{" "}
-                    {partner.breaker !== "closed" && partner.since !== undefined && (
+                    <StateBadge state={partner.paused ? "paused" : partner.breaker} />{" "}
+                    {!partner.paused && partner.breaker !== "closed" && partner.since !== undefined && (
                       <span className="muted">
                         <Age since={partner.since} />
                       </span>
                     )}
                   </td>
+                  <td className={`end nowrap ${isFailing(partner) ? "toned tone-bad" : ""}`}>{failedShare(partner)}</td>
+                  <td className="end">{partner.waiting === 0 ? "" : partner.waiting.toLocaleString("en")}</td>
                   <td className="end">
                     <Duration ms={partner.p50Ms} />
                   </td>
@@ -59,8 +61,6 @@ export const Partners = ({ overview }: { readonly overview: Overview }) => (
                   <td className="end">
                     <Duration ms={partner.p99Ms} />
                   </td>
-                  <td className={`end nowrap ${isFailing(partner) ? "toned tone-bad" : ""}`}>{failedShare(partner)}</td>
-                  <td className="end">{partner.waiting === 0 ? "" : partner.waiting.toLocaleString("en")}</td>
                 </tr>
               ))}
             </tbody>

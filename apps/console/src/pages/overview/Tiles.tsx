@@ -4,6 +4,7 @@ import type { Overview, OverviewCount } from "../../api/Documents.ts"
 import type { Tone } from "../../api/StateTone.ts"
 import { durationText } from "../../components/values/Duration.tsx"
 import { timeOf } from "../../environment/Now.ts"
+import { type Window, windowText, within } from "./Windows.tsx"
 
 const countText = ({ count, more }: OverviewCount): string => `${count.toLocaleString("en")}${more ? "+" : ""}`
 
@@ -25,14 +26,26 @@ const Tile = ({ to, search = {}, label, value, note, tone }: TileProps) => (
 )
 
 const run = (state: string) => ({ to: "/process-events", search: { state } })
-/** Of those that were submitted in the window that the tile counts. */
-const recent = (state: string) => ({ to: "/process-events", search: { state, after: "-10m" } })
 
-export const Tiles = ({ overview }: { readonly overview: Overview }) => {
-  const { runs, deliveries, buckets, bucketMs, at } = overview
+/** A short stretch in a sentence: that over which a rate is taken. */
+const stretch = (ms: number): string => ms < 60_000 ? `${ms / 1000} s` : `${ms / 60_000} min`
+
+export interface TilesProps {
+  readonly overview: Overview
+  readonly window: Window
+}
+
+export const Tiles = ({ overview, window }: TilesProps) => {
+  const { runs, deliveries, buckets, bucketMs, at, unsettled } = overview
+  /** Of those that were submitted in the window that the tile counts. */
+  const recent = (search: Readonly<Record<string, string>>) => ({
+    to: "/process-events",
+    search: { ...search, ...within(window) }
+  })
+  const recently = `of ${windowText(window)}`
   const age = ({ oldest }: OverviewCount): string | undefined =>
     oldest === undefined ? undefined : `oldest ${durationText(Math.max(0, timeOf(at) - timeOf(oldest.since)))}`
-  // The last three whole stretches: half a minute.
+  // The last three whole stretches: half a minute, where the window is ten.
   const newest = buckets.slice(-4, -1)
   const rate = newest.reduce((sum, { submitted }) => sum + submitted, 0) / ((newest.length * bucketMs) / 1000 || 1)
   const failed = runs.failed.count + runs["compensation-failed"].count
@@ -42,7 +55,7 @@ export const Tiles = ({ overview }: { readonly overview: Overview }) => {
         to="/orders"
         label="Orders per second"
         value={rate < 10 ? rate.toFixed(1) : Math.round(rate).toLocaleString("en")}
-        note="last half minute"
+        note={`last ${stretch(newest.length * bucketMs)}`}
       />
       <Tile {...run("queued")} label="Queued" value={countText(runs.queued)} note={age(runs.queued)} />
       <Tile {...run("running")} label="Running" value={countText(runs.running)} note={age(runs.running)} />
@@ -53,13 +66,13 @@ export const Tiles = ({ overview }: { readonly overview: Overview }) => {
         note={age(runs.waiting) ?? "for a partner"}
         tone={runs.waiting.count > 0 ? "wait" : undefined}
       />
-      <Tile {...recent("completed")} label="Completed" value={countText(runs.completed)} note="of the last 10 min" />
+      <Tile {...recent({ state: "completed" })} label="Completed" value={countText(runs.completed)} note={recently} />
       <Tile
-        {...recent("failed")}
+        {...recent(unsettled.count > 0 ? { errors: "unsettled" } : { state: "failed" })}
         label="Failed"
         value={failed.toLocaleString("en")}
-        note="of the last 10 min"
-        tone={failed > 0 ? "bad" : undefined}
+        note={failed === 0 ? recently : `${countText(unsettled)} to put right`}
+        tone={unsettled.count > 0 ? "bad" : undefined}
       />
       <Tile
         to="/deliveries"
@@ -73,7 +86,7 @@ export const Tiles = ({ overview }: { readonly overview: Overview }) => {
         search={{ state: "exhausted" }}
         label="Not delivered"
         value={countText(deliveries.exhausted)}
-        note={deliveries.held.count > 0 ? `${countText(deliveries.held)} held` : "of the last 10 min"}
+        note={deliveries.held.count > 0 ? `${countText(deliveries.held)} held` : recently}
         tone={deliveries.exhausted.count > 0 ? "bad" : undefined}
       />
     </section>

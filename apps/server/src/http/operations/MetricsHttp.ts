@@ -112,7 +112,7 @@ export const layer = Layer.effectDiscard(Effect.gen(function*() {
     "GET",
     "/metrics",
     Effect.gen(function*() {
-      const view = yield* overview.read.pipe(
+      const view = yield* overview.read("10m").pipe(
         Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.succeed(undefined) }),
         Effect.orElseSucceed(() => undefined)
       )

@@ -13,8 +13,8 @@ export const layer = HttpApiBuilder.group(
     const overview = yield* Overview
     return handlers.handle(
       "get",
-      () =>
-        overview.read.pipe(
+      ({ query }) =>
+        overview.read(query.window ?? "10m").pipe(
           Effect.map((view) => Answer.json(JSON.stringify(view))),
           Effect.mapError(ErrorMapping.unavailable)
         )
