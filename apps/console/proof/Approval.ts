@@ -90,6 +90,9 @@ const heldFound = async (opened: Opened, shown: Shown): Promise<void> => {
   await page.getByText("Held for").first().waitFor()
   await page.getByText("maintenance until 06:00").first().waitFor()
   await examine(opened)
+  await page.goto(`/process-events?state=waiting&partner=${shown.heldFor}`)
+  await page.locator("[data-index='0']").getByText("maintenance until 06:00").waitFor()
+  expect(await page.locator("[data-index='1']").count() === 0, "a run that waits for somebody else is in the list")
 }
 
 const jobRead = async (opened: Opened, shown: Shown): Promise<void> => {

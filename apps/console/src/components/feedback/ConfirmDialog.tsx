@@ -56,6 +56,9 @@ export const ConfirmDialog = (props: ConfirmProps) => {
           event.preventDefault()
           void submit()
         }}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void submit()
+        }}
       >
         {blocked !== undefined && <p className="why tone-wait">{blocked}</p>}
         {children}
@@ -69,9 +72,6 @@ export const ConfirmDialog = (props: ConfirmProps) => {
               required={asks === "required"}
               placeholder="Stored with the record"
               onChange={(event) => setReason(event.target.value)}
-              onKeyDown={(event) => {
-                if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void submit()
-              }}
             />
           </label>
         )}

@@ -21,7 +21,7 @@ const because = ({ reason, retryOf, retryReason }: ProcessEventSummary): string 
 
 export const RunTable = ({ label, runs, of, current }: RunTableProps) => (
   <ScrollX label={label}>
-    <table className="grid-table">
+    <table className="grid-table stacked">
       <thead>
         <tr>
           <th>State</th>

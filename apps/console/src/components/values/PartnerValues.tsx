@@ -12,7 +12,7 @@ export const FailedShare = ({ partner }: { readonly partner: Partner }) => {
   if (calls === 0) return <span className="muted">no calls</span>
   const tone = healthOf({ ...partner, paused: false, state: "closed" }).tone
   return (
-    <span className={`num ${failures === 0 ? "" : `toned tone-${tone}`}`}>
+    <span className={`num ${tone === "bad" || tone === "warn" ? `toned tone-${tone}` : ""}`}>
       {failures.toLocaleString("en")} of {calls.toLocaleString("en")} failed
     </span>
   )

@@ -105,7 +105,7 @@ const Items = ({ job }: { readonly job: Job }) => {
 
 const ItemTable = ({ items }: { readonly items: ReadonlyArray<Item> }) => (
   <ScrollX label="What was acted on">
-    <table className="grid-table">
+    <table className="grid-table stacked">
       <thead>
         <tr>
           <th>Outcome</th>

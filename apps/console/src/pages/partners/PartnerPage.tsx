@@ -11,7 +11,6 @@ import { Duration } from "../../components/values/Duration.tsx"
 import { FailedShare, HealthBadge } from "../../components/values/PartnerValues.tsx"
 import { StateBadge } from "../../components/values/StateBadge.tsx"
 import { Age, Time } from "../../components/values/Time.tsx"
-import { heldFor } from "../../partners/PartnerHealth.ts"
 import { PartnerActions } from "./PartnerActions.tsx"
 import { usePartnerNames } from "./PartnerNames.ts"
 
@@ -107,25 +106,23 @@ const PartnerRecord = ({ partner }: { readonly partner: Partner }) => {
   )
 }
 
+/** The held runs that are shown without the whole list. */
+const shown = 20
+
 const HeldRuns = ({ host, waiting }: { readonly host: string; readonly waiting: number }) => {
+  const search = { state: "waiting", partner: host } as const
   const query = useQuery({
-    queryKey: ["process-events", { state: "waiting", host, waiting }],
-    queryFn: ({ signal }) => api.processEvents.list({ query: { state: "waiting", limit: 200 } }, signal)
+    queryKey: ["process-events", { ...search, waiting }],
+    queryFn: ({ signal }) => api.processEvents.list({ query: { ...search, limit: shown } }, signal)
   })
   return (
     <Section
       title="Runs held for it"
-      note="of the newest 200 that wait"
-      actions={<Link to="/process-events" search={{ state: "waiting" }}>All that wait</Link>}
+      note={waiting > shown ? `the newest ${shown} of ${waiting.toLocaleString("en")}` : undefined}
+      actions={<Link to="/process-events" search={search}>All that wait for it</Link>}
     >
       <Loaded query={query} what="the runs">
-        {({ items }) => (
-          <RunTable
-            label="Runs held for it"
-            of="orders"
-            runs={items.filter(({ reason }) => heldFor(reason) === host)}
-          />
-        )}
+        {({ items }) => <RunTable label="Runs held for it" of="orders" runs={items} />}
       </Loaded>
     </Section>
   )

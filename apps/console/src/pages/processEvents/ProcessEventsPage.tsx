@@ -80,7 +80,12 @@ const columns: ReadonlyArray<Column<ProcessEventSummary>> = [
       <Link to="/orders/$id" params={{ id: orderId }} title={orderId}>{externalId ?? <ShortId id={orderId} />}</Link>
     )
   },
-  { name: "Pipeline", width: "minmax(80px, 0.8fr)", cell: ({ pipeline }) => `${pipeline.name} v${pipeline.version}` },
+  {
+    name: "Pipeline",
+    width: "minmax(80px, 0.8fr)",
+    narrow: "second",
+    cell: ({ pipeline }) => `${pipeline.name} v${pipeline.version}`
+  },
   { name: "Took", width: "84px", end: true, cell: (run) => <Took {...run} /> },
   { name: "Submitted", width: "140px", narrow: "end", cell: ({ createdAt }) => <Time at={createdAt} /> }
 ]
