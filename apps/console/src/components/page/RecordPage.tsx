@@ -66,7 +66,7 @@ export const Section = ({ title, note, actions, children }: SectionProps) => (
 /** Facts by name; those without a value are left out. */
 export const Facts = ({ facts }: { readonly facts: ReadonlyArray<readonly [name: string, value: ReactNode]> }) => (
   <dl className="facts body">
-    {facts.filter(([, value]) => value !== undefined && value !== "").map(([name, value]) => (
+    {facts.filter(([, value]) => value !== undefined && value !== false && value !== "").map(([name, value]) => (
       <Fragment key={name}>
         <dt>{name}</dt>
         <dd>{value}</dd>

@@ -26,11 +26,16 @@ interface PanelProps {
   readonly window: Window
 }
 
+/** A stretch that has only begun is shown from this length on, in milliseconds. */
+const leastMs = 30_000
+
 const Flow = ({ overview, window }: PanelProps) => {
-  const { buckets, bucketMs } = overview
-  const perSecond = (count: number) => count / (bucketMs / 1000)
-  // The last stretch has only begun: its numbers would look like a fall.
-  const whole = buckets.slice(0, -1)
+  const { buckets, bucketMs, at } = overview
+  // The last stretch has only begun: unless some of it is over, its numbers would look like a fall.
+  const begunMs = timeOf(at) - timeOf(buckets.at(-1)?.at ?? at)
+  const whole = begunMs < leastMs ? buckets.slice(0, -1) : buckets
+  const perSecond = (count: number, index: number) =>
+    count / ((index === buckets.length - 1 ? begunMs : bucketMs) / 1000)
   const total = whole.reduce((sum, { submitted }) => sum + submitted, 0)
   return (
     <section className="card wide" aria-label="Orders per second">
@@ -51,10 +56,14 @@ const Flow = ({ overview, window }: PanelProps) => {
               label: "submitted",
               tone: "busy",
               fill: true,
-              values: whole.map(({ submitted }) => perSecond(submitted))
+              values: whole.map(({ submitted }, index) => perSecond(submitted, index))
             },
-            { label: "completed", tone: "ok", values: whole.map(({ completed }) => perSecond(completed)) },
-            { label: "failed", tone: "bad", values: whole.map(({ failed }) => perSecond(failed)) }
+            {
+              label: "completed",
+              tone: "ok",
+              values: whole.map(({ completed }, index) => perSecond(completed, index))
+            },
+            { label: "failed", tone: "bad", values: whole.map(({ failed }, index) => perSecond(failed, index)) }
           ]}
         />
       </Suspense>

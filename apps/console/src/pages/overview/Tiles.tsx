@@ -27,9 +27,6 @@ const Tile = ({ to, search = {}, label, value, note, tone }: TileProps) => (
 
 const run = (state: string) => ({ to: "/process-events", search: { state } })
 
-/** A short stretch in a sentence: that over which a rate is taken. */
-const stretch = (ms: number): string => ms < 60_000 ? `${ms / 1000} s` : `${ms / 60_000} min`
-
 export interface TilesProps {
   readonly overview: Overview
   readonly window: Window
@@ -51,12 +48,24 @@ export const Tiles = ({ overview, window }: TilesProps) => {
   const failed = runs.failed.count + runs["compensation-failed"].count
   return (
     <section className="tiles" aria-label="Now">
-      <Tile
-        to="/orders"
-        label="Orders per second"
-        value={rate < 10 ? rate.toFixed(1) : Math.round(rate).toLocaleString("en")}
-        note={`last ${stretch(newest.length * bucketMs)}`}
-      />
+      {window === "10m"
+        ? (
+          <Tile
+            to="/orders"
+            label="Orders per second"
+            value={rate < 10 ? rate.toFixed(1) : Math.round(rate).toLocaleString("en")}
+            note="last half minute"
+          />
+        )
+        : (
+          <Tile
+            to="/orders"
+            search={within(window)}
+            label="Orders"
+            value={buckets.reduce((sum, { submitted }) => sum + submitted, 0).toLocaleString("en")}
+            note={recently}
+          />
+        )}
       <Tile {...run("queued")} label="Queued" value={countText(runs.queued)} note={age(runs.queued)} />
       <Tile {...run("running")} label="Running" value={countText(runs.running)} note={age(runs.running)} />
       <Tile

@@ -24,7 +24,8 @@ export const Windows = ({ current }: { readonly current: Window }) => (
         to="/overview"
         search={one === "10m" ? {} : { window: one }}
         replace
-        {...(one === current ? { "aria-current": "true" as const } : {})}
+        className={one === current ? "current" : ""}
+        activeOptions={{ exact: true, includeSearch: true }}
       >
         {names[one]}
       </Link>

@@ -19,9 +19,22 @@ import { Time } from "../../components/values/Time.tsx"
 import { Took } from "../../components/values/Took.tsx"
 import { now } from "../../environment/Now.ts"
 import { useShortcuts } from "../../environment/Shortcuts.ts"
+import { heldFor } from "../../partners/PartnerHealth.ts"
 import { defined } from "../../url/Defined.ts"
 import { isPartOfId, momentOf, type RunSearch, soughtOf } from "../../url/Filters.ts"
 import { ManyRunsDialog } from "./ManyRunsDialog.tsx"
+
+/** The step that failed and the partner that it called, or the partner for which the run is held. */
+const Where = ({ run: { failedStep, partner, reason, state } }: { readonly run: ProcessEventSummary }) => {
+  const host = partner ?? (state === "waiting" ? heldFor(reason) : undefined)
+  return (
+    <>
+      {failedStep}
+      {failedStep !== undefined && host !== undefined && " · "}
+      {host !== undefined && <Link to="/partners/$host" params={{ host }} title={host}>{host}</Link>}
+    </>
+  )
+}
 
 const columns: ReadonlyArray<Column<ProcessEventSummary>> = [
   { name: "State", width: "132px", narrow: "first", cell: (run) => <RunBadge {...run} /> },
@@ -53,19 +66,9 @@ const columns: ReadonlyArray<Column<ProcessEventSummary>> = [
       )
   },
   {
-    name: "Failed at",
+    name: "Where",
     width: "minmax(100px, 1.2fr)",
-    cell: ({ failedStep, partner }) => (
-      <>
-        {failedStep}
-        {partner !== undefined && (
-          <>
-            {" · "}
-            <Link to="/partners/$host" params={{ host: partner }} title={partner}>{partner}</Link>
-          </>
-        )}
-      </>
-    )
+    cell: (run) => <Where run={run} />
   },
   {
     name: "Customer",
