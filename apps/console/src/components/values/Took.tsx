@@ -1,4 +1,4 @@
-/** How long a run took, or how long it has been open. */
+/** The duration of a run; of an open one the time since it was submitted. */
 import { Duration } from "./Duration.tsx"
 import { Age } from "./Time.tsx"
 

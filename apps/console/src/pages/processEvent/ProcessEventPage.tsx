@@ -57,7 +57,7 @@ export const ProcessEventPage = () => {
   return <Loaded query={query} what="the run">{(event) => <RunRecord event={event} live={live} />}</Loaded>
 }
 
-/** What is known of the run, by tab. */
+/** The tabs of the page of a run, with their panels. */
 const tabsOf = (event: ProcessEvent, chosen: Chosen | undefined) => [
   {
     id: "steps",
