@@ -126,8 +126,7 @@ try {
       ready: "Attempt",
       view: { theme: "dark" }
     },
-    { name: "partners", path: "/partners", ready: "Held runs", view: { theme: "light" } },
-    { name: "telephone", path: "/process-events?errors=true", ready: "rows", view: { theme: "light", width: 390 } }
+    { name: "partners", path: "/partners", ready: "Held runs", view: { theme: "light" } }
   ]
   for (const picture of pictures) await take(browser, demo.base, picture)
 } finally {
