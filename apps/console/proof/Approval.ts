@@ -103,7 +103,7 @@ const jobRead = async (opened: Opened, shown: Shown): Promise<void> => {
   await press("j")
   await page.locator("[data-index='0'] a.main-link:focus").waitFor()
   await press("Enter")
-  await page.getByRole("region", { name: "Acted on" }).waitFor()
+  await page.getByRole("region", { name: "Acted on", exact: true }).waitFor()
   await page.getByRole("progressbar").waitFor()
   const run = (await page.getByRole("table").getByRole("link").first().getAttribute("href")) ?? ""
   expect(run.startsWith("/process-events/"), `job ${shown.job} leads to ${run}`)
