@@ -164,12 +164,12 @@ describe("Peers", () => {
     Effect.gen(function*() {
       const { port, serving } = yield* setUp
       const { forward } = yield* Peers.make({ address: { host: "127.0.0.1", port: 1 }, keys: [keyOf(1)] }, rules)
-      const together = yield* Deferred.make<void>()
+      const areTwo = yield* Deferred.make<void>()
       let arrived = 0
       yield* serving([1], (_cell, caller) =>
         Effect.andThen(
-          Effect.suspend(() => ++arrived === 8 ? Deferred.succeed(together, undefined) : Deferred.await(together)),
-          owner(caller)
+          Effect.suspend(() => ++arrived < 2 ? Effect.void : Deferred.succeed(areTwo, undefined)),
+          Effect.andThen(Deferred.await(areTwo), owner(caller))
         ))
       const between = yield* cable(port)
       const send = Effect.map(
@@ -181,7 +181,7 @@ describe("Peers", () => {
         ({ status }) => status
       )
       const first = yield* Effect.all(Array.from({ length: 8 }, () => send), { concurrency: "unbounded" })
-      assert.deepStrictEqual(new Set(first), new Set([202]))
+      assert.isAtLeast(first.filter((status) => status === 202).length, 2)
       yield* between.cut
       assert.strictEqual(yield* send, 503)
       // A new connection fails before anything is sent.
