@@ -369,6 +369,7 @@ const servingCells = Effect.fnUntraced(function*(
     const { connections, sessions } = Cells.connections(executes)
     const on = databaseAt({ url, cell: id, ...connections, ...(id > 0 && { hostPatience: "3 seconds" }) }, executes)
     return Cells.app(Server.admitted, Server.routerConfig).pipe(
+      Layer.provide(Server.intake),
       Layer.provideMerge(
         home === undefined ? KeysInForce.layer(own) : Layer.succeed(KeysInForce.KeysInForce, home.keys)
       ),
@@ -382,7 +383,7 @@ const servingCells = Effect.fnUntraced(function*(
     )
   }
   return listens.pipe(
-    Layer.provideMerge(Server.layerOf(Cells.routes, listenOptions(config))),
+    Layer.provideMerge(Server.layerOf(Cells.routes, listenOptions(config), Cells.place)),
     Layer.provideMerge(
       Cells.layer({
         cells,

@@ -105,13 +105,15 @@ const endpoints = Layer.mergeAll(
 )
 
 /** Taking orders and events in, for the routes and the direct path alike. */
-const intake = Layer.merge(OrderSubmission.layer, EventReport.layer).pipe(Layer.provideMerge(AcceptedResponse.layer))
+export const intake = Layer.merge(OrderSubmission.layer, EventReport.layer).pipe(
+  Layer.provideMerge(AcceptedResponse.layer)
+)
 
 /** Refusals of requests that no route answers. The first to be built is the outermost. */
 const unrouted = NotFoundHandler.layer.pipe(Layer.provideMerge(RedactedProblems.layer))
 
-/** The part of the server on one database that answers admitted requests. */
-export const admitted = Layer.provideMerge(endpoints, unrouted).pipe(Layer.provide(intake))
+/** The part of the server on one database that answers admitted requests. It needs `intake`. */
+export const admitted = Layer.provideMerge(endpoints, unrouted)
 
 /** An order's id has up to 128 characters, each up to 12 when it is escaped. */
 export const routerConfig = { maxParamLength: 2048 }
@@ -142,8 +144,14 @@ export const layer = (options: ServerOptions) =>
     return listening(endpoints, decide, options, Effect.provideContext(DirectIntake.make(decide), services))
   })).pipe(Layer.provide(intake))
 
-/** A server with other routes behind the same gate. */
-export const layerOf = <A, E, R>(routes: Layer.Layer<A, E, R>, options: ServerOptions) =>
-  Layer.unwrap(
-    Effect.map(decision(options), (decide) => listening(routes, decide, options, Effect.succeed(() => false)))
-  )
+/** A server with other routes behind the same gate, and another place for ordinary orders and events. */
+export const layerOf = <A, E, R, Services>(
+  routes: Layer.Layer<A, E, R>,
+  options: ServerOptions,
+  place: (decide: Authentication.Decide) => Effect.Effect<DirectIntake.Place, never, Services>
+) =>
+  Layer.unwrap(Effect.gen(function*() {
+    const decide = yield* decision(options)
+    const front = DirectIntake.front(yield* place(decide))
+    return listening(routes, decide, options, front)
+  }))

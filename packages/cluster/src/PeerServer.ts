@@ -5,6 +5,7 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Effect, Fiber, Option, Schema, Scope } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
+import type { IncomingMessage, ServerResponse } from "node:http"
 import { createServer, type Server } from "node:https"
 import { Server as NetServer } from "node:net"
 import type { Address } from "./Address.ts"
@@ -33,10 +34,27 @@ const leaveGrace = "1500 millis"
 /** The time of requests in flight to be answered when the process ends. */
 const closeGrace = "2 seconds"
 
-const callerOf = ({ headers }: HttpServerRequest.HttpServerRequest): string | undefined => {
-  const caller = headers[callerHeader]
-  return caller === undefined ? undefined : decodeURIComponent(caller)
+interface Forwarded {
+  /** -1 where none is named. */
+  readonly cell: number
+  readonly caller: string | undefined
 }
+
+/** The cell that a request is for, and the caller as `Rules.caller` has it. */
+export const forwardedOf = (
+  { headers }: { readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>> }
+): Forwarded => {
+  const caller = headers[callerHeader]
+  return {
+    cell: Number(headers[cellHeader] ?? -1),
+    caller: typeof caller === "string" ? decodeURIComponent(caller) : undefined
+  }
+}
+
+/** A handler that is asked before `OwnedHere`; true if it answers the request itself. */
+export type Front = (request: IncomingMessage, response: ServerResponse) => boolean
+
+const noFront = Effect.succeed<Front>(() => false)
 
 /** The request as it came to the process that forwarded it. */
 const original = (request: HttpServerRequest.HttpServerRequest): HttpServerRequest.HttpServerRequest =>
@@ -74,7 +92,11 @@ const closed = (server: Server) =>
   )
 
 /** Serves what other processes forward, while the scope is open. */
-export const serve = Effect.fnUntraced(function*({ address, keys }: Member, ownedHere: OwnedHere) {
+export const serve = Effect.fnUntraced(function*(
+  { address, keys }: Member,
+  ownedHere: OwnedHere,
+  makeFront: Effect.Effect<Front, never, Scope.Scope> = noFront
+) {
   const proofs = new Map(keys.map(proofOf).map((proof) => [proof.identity, proof.psk]))
   const server = createServer({ ...tls, pskCallback: (_socket, identity) => proofs.get(identity) ?? null })
   // Closed unheard: what it has sent is no proof.
@@ -82,13 +104,16 @@ export const serve = Effect.fnUntraced(function*({ address, keys }: Member, owne
   // Of its own: requests are answered until the server is closed.
   const scope = yield* Scope.make()
   const handle = Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-    const handler = ownedHere(Number(request.headers[cellHeader] ?? -1), callerOf(request))
+    const { caller, cell } = forwardedOf(request)
+    const handler = ownedHere(cell, caller)
     return handler === undefined
       ? Effect.succeed(HttpServerResponse.empty({ status: notOwner }))
       // The server calls it where nothing can be interrupted.
       : Effect.interruptible(Effect.provideService(handler, HttpServerRequest.HttpServerRequest, original(request)))
   })
-  server.on("request", yield* NodeHttpServer.makeHandler(handle, { scope }))
+  const handler = yield* NodeHttpServer.makeHandler(handle, { scope })
+  const front = yield* Effect.provideService(makeFront, Scope.Scope, scope)
+  server.on("request", (request, response) => void (front(request, response) || handler(request, response)))
   yield* Effect.acquireRelease(
     listening(server, address),
     (_, exit) => Effect.andThen(closed(server), Scope.close(scope, exit))

@@ -35,7 +35,20 @@ export interface Rules {
 
 export type { Member }
 
+/** A request whose body is there. */
+export interface Passed {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: Uint8Array
+  /** As `Rules.caller` has it. */
+  readonly caller: string | undefined
+  readonly remoteAddress?: string | undefined
+}
+
 export interface Peers {
+  /** Has `owner` serve what its rules were asked about already, and `here` where it cannot be reached. */
+  readonly pass: (cell: number, owner: string, passed: Passed, here: Effect.Effect<Response>) => Effect.Effect<Response>
   /** Serves the request at `owner`, and `here` where that is this process or cannot be reached. */
   readonly forward: (cell: number, owner: string | undefined, here: Handler) => Handler
   /** Tries a connection of its own to the process of that name. */
@@ -78,12 +91,9 @@ const passedOn = (headers: Readonly<Record<string, string | undefined>>): Record
   return passed
 }
 
-interface Forwarded {
+interface Forwarded extends Passed {
   readonly cell: number
   readonly owner: string
-  readonly request: HttpServerRequest.HttpServerRequest
-  readonly caller: string | undefined
-  readonly body: Uint8Array
 }
 
 interface Connections {
@@ -102,22 +112,25 @@ const forget = (agent: Agent, owner: string) => {
 }
 
 /** `undefined`: the request was certainly not taken. */
-const exchange = ({ agent, reachability }: Connections, { body, caller, cell, owner, request }: Forwarded) =>
+const exchange = (
+  { agent, reachability }: Connections,
+  { body, caller, cell, headers, method, owner, remoteAddress, url }: Forwarded
+) =>
   Effect.callback<IncomingMessage | "lost" | undefined>((resume) => {
     const address = parseName(owner)
     let isConnected = false
     const sent = httpsRequest({
       agent,
       ...address,
-      method: request.method,
-      path: request.url,
+      method,
+      path: url,
       timeout: connectMs,
       headers: {
-        ...passedOn(request.headers),
+        ...passedOn(headers),
         "content-length": String(body.length),
         [cellHeader]: String(cell),
         ...(caller !== undefined && { [callerHeader]: encodeURIComponent(caller) }),
-        ...(Option.isSome(request.remoteAddress) && { [addressHeader]: request.remoteAddress.value })
+        ...(remoteAddress !== undefined && { [addressHeader]: remoteAddress })
       }
     })
     const looking = setInterval(async () => {
@@ -166,38 +179,49 @@ const lostAt = Effect.fnUntraced(function*({ lost }: Rules, cell: number) {
   return lost(cell)
 })
 
-interface Route extends Connections {
+interface Route<R> extends Connections {
   readonly rules: Rules
   readonly cell: number
   readonly owner: string
-  readonly here: Handler
+  readonly here: Effect.Effect<Response, never, R>
 }
 
+const pass = Effect.fnUntraced(
+  function*<R>({ agent, cell, here, owner, reachability, rules }: Route<R>, passed: Passed) {
+    const response = yield* exchange({ agent, reachability }, { ...passed, cell, owner })
+    if (response === "lost") return yield* lostAt(rules, cell)
+    if (response === undefined || response.statusCode === notOwner) {
+      response?.resume()
+      yield* Metric.update(counted.here, 1)
+      return yield* here
+    }
+    const answer = yield* answered(response)
+    if (answer === undefined) return yield* lostAt(rules, cell)
+    yield* Metric.update(counted.answered, 1)
+    return answer
+  }
+)
+
 const atOwner = Effect.fnUntraced(function*(
-  { agent, cell, here, owner, reachability, rules }: Route,
+  route: Route<HttpServerRequest.HttpServerRequest | Scope.Scope>,
   request: HttpServerRequest.HttpServerRequest
 ) {
-  if (Number(request.headers["content-length"] ?? 0) > rules.maxBody) return yield* here
+  const { here, rules: { caller, maxBody } } = route
+  const { headers, method, remoteAddress, url } = request
+  if (Number(headers["content-length"] ?? 0) > maxBody) return yield* here
   // What is too large, or breaks off, is refused here.
   const body = yield* Effect.option(
-    Effect.provideService(request.arrayBuffer, HttpIncomingMessage.MaxBodySize, ByteSize.bytes(rules.maxBody))
+    Effect.provideService(request.arrayBuffer, HttpIncomingMessage.MaxBodySize, ByteSize.bytes(maxBody))
   )
   if (Option.isNone(body)) return yield* here
-  const caller = yield* rules.caller
-  const response = yield* exchange(
-    { agent, reachability },
-    { cell, owner, request, caller, body: new Uint8Array(body.value) }
-  )
-  if (response === "lost") return yield* lostAt(rules, cell)
-  if (response === undefined || response.statusCode === notOwner) {
-    response?.resume()
-    yield* Metric.update(counted.here, 1)
-    return yield* here
-  }
-  const answer = yield* answered(response)
-  if (answer === undefined) return yield* lostAt(rules, cell)
-  yield* Metric.update(counted.answered, 1)
-  return answer
+  return yield* pass(route, {
+    method,
+    url,
+    headers,
+    body: new Uint8Array(body.value),
+    caller: yield* caller,
+    remoteAddress: Option.getOrUndefined(remoteAddress)
+  })
 })
 
 /** Forwards to owners over connections that are kept while the scope is open. */
@@ -218,6 +242,7 @@ export const make = Effect.fnUntraced(function*({ address, keys }: Member, rules
   )
   const reachability = new Reachability(proof)
   const peers: Peers = {
+    pass: (cell, owner, passed, here) => pass({ agent, reachability, rules, cell, owner, here }, passed),
     forward: (cell, owner, here) =>
       Effect.flatMap(
         HttpServerRequest.HttpServerRequest,

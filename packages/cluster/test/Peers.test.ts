@@ -125,6 +125,30 @@ describe("Peers", () => {
       assert.strictEqual((yield* forwarding([1], { body: "x".repeat(1025) })).text, "here")
     }).pipe(Effect.scoped))
 
+  it.live("a request whose body is there is passed on as it is, and the owner's front may take it before its routes", () =>
+    Effect.gen(function*() {
+      const { port } = yield* setUp
+      const member = (at: number) => ({ address: { host: "127.0.0.1", port: at }, keys: [keyOf(1)] })
+      const front: PeerServer.Front = (request, response) => {
+        if (request.headers["idempotency-key"] !== "front") return false
+        const { caller, cell } = PeerServer.forwardedOf(request)
+        response.writeHead(202, { etag: "\"2\"" }).end(`${cell} ${caller}`)
+        return true
+      }
+      yield* PeerServer.serve(member(port), (_cell, caller) => owner(caller), Effect.succeed(front))
+      const { pass } = yield* Peers.make(member(1), rules)
+      const passed = Effect.fnUntraced(function*(key: string, to = port) {
+        const body = new TextEncoder().encode("{}")
+        const headers = { "idempotency-key": key, authorization: "Bearer secret" }
+        const request = { method: "POST", url: "/orders", headers, body, caller: "Zoë" }
+        const response = yield* pass(5, `127.0.0.1:${to}`, request, here)
+        return [response.status, response.headers["etag"], yield* read(response)]
+      })
+      assert.deepStrictEqual(yield* passed("front"), [202, "\"2\"", "5 Zoë"])
+      assert.deepStrictEqual(yield* passed("k"), [202, "\"1\"", "POST /orders Zoë none k nowhere {}"])
+      assert.deepStrictEqual(yield* passed("front", yield* freePort), [200, undefined, "here"])
+    }).pipe(Effect.scoped))
+
   it.live("keys can be rotated: a process proves its first key, and accepts each of its own", () =>
     Effect.gen(function*() {
       const { forwarding, serving } = yield* setUp
@@ -207,13 +231,21 @@ describe("Peers", () => {
       const isAnswered = yield* Deferred.make<void>()
       const sent = Effect.tap(Effect.map(send, ({ status }) => status), () => Deferred.succeed(isAnswered, undefined))
       const sending = yield* Effect.forkChild(Effect.all(
-        Array.from({ length: 8 }, () => Effect.replicateEffect(sent, 50)),
+        // Each until it was told that the cell is another's, and once more: others send no longer than that.
+        Array.from({ length: 8 }, () =>
+          Effect.gen(function*() {
+            const statuses: Array<number> = []
+            do statuses.push(yield* sent)
+            while (statuses.at(-1) === 202)
+            return [...statuses, (yield* send).status]
+          })),
         { concurrency: "unbounded" }
       ))
       yield* Deferred.await(isAnswered)
       isGiven = true
       yield* Scope.close(process, Exit.void)
-      const statuses = new Set((yield* Fiber.join(sending)).flat())
-      assert.deepStrictEqual([...statuses].toSorted(), [200, 202])
+      const statuses = (yield* Fiber.join(sending)).flat()
+      assert.isAtLeast(statuses.length, 16)
+      assert.isTrue(statuses.every((status) => status === 200 || status === 202), statuses.join())
     }).pipe(Effect.scoped))
 })

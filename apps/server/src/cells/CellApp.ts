@@ -4,6 +4,7 @@ import { CurrentCell } from "@sluice/domain/internal/identity/CurrentCell"
 import type { Scope } from "effect"
 import { Context, Effect, Layer, Metric } from "effect"
 import { HttpRouter, type HttpServerRequest, type HttpServerResponse } from "effect/http"
+import { type Intake, intake } from "../intake/DirectIntake.ts"
 
 export type CellHandler = Effect.Effect<
   HttpServerResponse.HttpServerResponse,
@@ -12,9 +13,11 @@ export type CellHandler = Effect.Effect<
 >
 
 /** Serves a request that has been let in. */
-export class CellApp
-  extends Context.Service<CellApp, { readonly handle: CellHandler }>()("@sluice/server/cells/CellApp")
-{
+export class CellApp extends Context.Service<CellApp, {
+  readonly handle: CellHandler
+  /** Ordinary orders and events, without the router. */
+  readonly intake: Intake
+}>()("@sluice/server/cells/CellApp") {
   /** The routes as an effect, without a listener. */
   static readonly layer = <A, E, R>(
     routes: Layer.Layer<A, E, R>,
@@ -22,7 +25,10 @@ export class CellApp
   ) =>
     Layer.effect(
       CellApp,
-      Effect.map(HttpRouter.toHttpEffect(routes), (handle) => ({ handle: Effect.orDie(handle) as CellHandler }))
+      Effect.map(
+        Effect.all([HttpRouter.toHttpEffect(routes), intake]),
+        ([handle, intake]) => ({ handle: Effect.orDie(handle) as CellHandler, intake })
+      )
     ).pipe(Layer.provide([Layer.succeed(HttpRouter.RouterConfig, routerConfig), NodeHttpServer.layerHttpServices]))
 }
 

@@ -8,8 +8,10 @@ import { DatabaseUnavailable } from "@sluice/persistence/schema/Database"
 import type { SettingsLive } from "@sluice/persistence/settings/SettingsLive"
 import { Context, Effect, Exit, Layer, Scope } from "effect"
 import type { SqlClient } from "effect/sql"
+import type { CallerIdentity } from "../access/Caller.ts"
 import type { KeysInForce } from "../access/KeysInForce.ts"
 import type { CellAddress, Cells } from "../config/CellsFile.ts"
+import type { Intake } from "../intake/DirectIntake.ts"
 import { Readiness } from "../process/Readiness.ts"
 import { CellApp, type CellHandler, inCell } from "./CellApp.ts"
 import type { CellEntry } from "./CellDirectory.ts"
@@ -86,6 +88,8 @@ export class CellRuntime<E extends { readonly message: string }, R> {
   present: Present | undefined
   /** Serves a request at the cell's owner, if that is another process; set in a cluster. */
   toOwner: ((here: CellHandler) => CellHandler) | undefined
+  /** Takes an order in at the cell's owner, if that is another process; set in a cluster. */
+  takeAtOwner: ((here: Intake, caller: CallerIdentity | undefined) => Intake) | undefined
   readonly address: CellAddress
   readonly options: Options<E, R>
   /** Closed with the process; the cells end side by side. */
@@ -105,7 +109,7 @@ export class CellRuntime<E extends { readonly message: string }, R> {
         const services = yield* restore(
           Layer.buildWithMemoMap(this.options.layer(this.address, home, executes), Layer.makeMemoMapUnsafe(), scope)
         ).pipe(Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause))))
-        return { services, scope, requests: RequestsInFlight.counted(Context.get(services, CellApp).handle) }
+        return { services, scope, requests: RequestsInFlight.counted(Context.get(services, CellApp)) }
       })
     ).pipe(inCell(this.address.id))
   }
@@ -164,6 +168,15 @@ export class CellRuntime<E extends { readonly message: string }, R> {
     if (present.owned !== undefined) return present.owned.requests.handle
     const { handle } = Context.get(present.services, CellApp)
     return toOwner === undefined ? handle : toOwner(handle)
+  }
+
+  /** Takes ordinary orders and events in, here or at the owner; `undefined` while the database is away. */
+  intake(caller: CallerIdentity | undefined): Intake | undefined {
+    const { present, takeAtOwner } = this
+    if (present === undefined || present.isAway) return undefined
+    if (present.owned !== undefined) return present.owned.requests.intake
+    const { intake } = Context.get(present.services, CellApp)
+    return takeAtOwner === undefined ? intake : takeAtOwner(intake, caller)
   }
 
   get entry(): CellEntry {

@@ -18,13 +18,17 @@ import { SettingsLive } from "@sluice/persistence/settings/SettingsLive"
 import { Context, Effect, Latch, Layer, Metric, Scope, Stream } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { SqlClient } from "effect/sql"
+import type { Decide } from "../access/Authentication.ts"
+import type { CallerIdentity } from "../access/Caller.ts"
 import { KeysInForce } from "../access/KeysInForce.ts"
 import type { CellAddress } from "../config/CellsFile.ts"
+import * as DirectIntake from "../intake/DirectIntake.ts"
 import * as Answer from "../wire/Answer.ts"
 import { CellApp } from "./CellApp.ts"
 import { askAnyway, type CellEntry } from "./CellDirectory.ts"
 import { CellRuntime, type CellServices, faultText, type Home, isAwayFault, type Options } from "./CellRuntime.ts"
 import * as Gateway from "./Gateway.ts"
+import { reachOf, submissionCell } from "./Reach.ts"
 import { CellsRefused } from "./ReadCells.ts"
 
 /**
@@ -159,8 +163,13 @@ export const layer = <E extends { readonly message: string }, R>(options: Option
     }
     const entries = [first.entry, ...rest.map(({ entry }) => entry)] as const
     const ownerOf = yield* owning(options, [first, ...rest], home)
+    const byId = new Map([first, ...rest].map((cell) => [cell.address.id, cell]))
     return Context.make(KeysInForce, home.keys).pipe(
       Context.add(CellsGateway, {
+        intakeOf: (caller) => {
+          const cell = submissionCell(reachOf(options.cells, caller?.tenant))
+          return cell === undefined ? undefined : byId.get(cell)?.intake(caller)
+        },
         handle: Gateway.handle({
           cells: options.cells,
           entries,
@@ -205,7 +214,16 @@ const begin = Effect.fnUntraced(function*<E extends { readonly message: string }
 /** Serves what was let in. */
 export class CellsGateway extends Context.Service<CellsGateway, {
   readonly handle: ReturnType<typeof Gateway.handle>
+  /** Takes the caller's ordinary orders and events in; `undefined` where they have to be refused, or their cell is away. */
+  readonly intakeOf: (caller: CallerIdentity | undefined) => DirectIntake.Intake | undefined
 }>()("@sluice/server/cells/CellsGateway") {}
+
+/** The place of ordinary orders and events. */
+export const place = (decide: Decide): Effect.Effect<DirectIntake.Place, never, CellsGateway> =>
+  Effect.map(CellsGateway, ({ intakeOf }) => (request, need) => {
+    const admission = DirectIntake.admitted(decide, request, need)
+    return admission && intakeOf(admission.caller)
+  })
 
 /** Takes every request that was let in. */
 export const routes = Layer.effectDiscard(Effect.gen(function*() {

@@ -2,12 +2,14 @@
  * The cells of a process in a cluster: each is executed here while this process owns it, and what only the owner can do
  * is passed on to it. Loaded where `SLUICE_CLUSTER_HOST` is set. Contract: section 11, "Owners".
  */
+import { nameOf } from "@sluice/cluster/Address"
 import * as Owners from "@sluice/cluster/Owners"
 import * as Peers from "@sluice/cluster/Peers"
 import * as PeerServer from "@sluice/cluster/PeerServer"
 import * as Database from "@sluice/persistence/schema/Database"
-import { Context, Effect, Layer, type Redacted } from "effect"
-import { asCaller, rules } from "../cluster/ForwardedRequests.ts"
+import { Context, Effect, Fiber, Layer, type Redacted } from "effect"
+import { asCaller, isAllowed, rules } from "../cluster/ForwardedRequests.ts"
+import * as DirectIntake from "../intake/DirectIntake.ts"
 import { Stopping } from "../process/Stopping.ts"
 import { inCell } from "./CellApp.ts"
 import type { CellRuntime, Home } from "./CellRuntime.ts"
@@ -30,13 +32,22 @@ export const ownership = Effect.fnUntraced(function*<E extends { readonly messag
   const context = yield* Effect.context<R>()
   const { begun: stopped } = yield* Stopping
   const scope = yield* Effect.scope
+  const ownName = nameOf(cluster.address)
   const byId = new Map(runtimes.map((runtime) => [runtime.address.id, runtime]))
   const peers = yield* Peers.make(cluster, rules)
   if (executes) {
-    yield* PeerServer.serve(cluster, (cell, caller) => {
-      const owned = byId.get(cell)?.present?.owned
-      return owned && asCaller(caller)(inCell(cell)(owned.requests.handle))
-    }).pipe(Effect.mapError(({ host, message, port }) =>
+    yield* PeerServer.serve(
+      cluster,
+      (cell, caller) => {
+        const owned = byId.get(cell)?.present?.owned
+        return owned && asCaller(caller)(inCell(cell)(owned.requests.handle))
+      },
+      DirectIntake.front((request, need) => {
+        const { caller, cell } = PeerServer.forwardedOf(request)
+        const owned = isAllowed(caller, need) ? byId.get(cell)?.present?.owned : undefined
+        return owned && owned.requests.intake
+      })
+    ).pipe(Effect.mapError(({ host, message, port }) =>
       new CellsRefused({
         message: `SLUICE_CLUSTER_PORT ${port} on ${host} cannot be listened on: ${message}: set another`
       })
@@ -58,6 +69,20 @@ export const ownership = Effect.fnUntraced(function*<E extends { readonly messag
     scope
   ).pipe(Effect.mapError(({ message }) => new CellsRefused({ message: `SLUICE_CLUSTER_HOST: ${message}` })))
   const { ownerOf } = Context.get(services, Owners.Owners)
-  for (const [id, runtime] of byId) runtime.toOwner = (here) => peers.forward(id, ownerOf(id), here)
+  const run = Effect.runForkWith(yield* Effect.context<never>())
+  for (const [id, runtime] of byId) {
+    runtime.toOwner = (here) => peers.forward(id, ownerOf(id), here)
+    runtime.takeAtOwner = (here, caller) => {
+      const owner = ownerOf(id)
+      if (owner === undefined || owner === ownName) return here
+      const told = caller && JSON.stringify(caller)
+      return {
+        answer: (url, headers, body) => {
+          const taken = Effect.suspend(() => Fiber.join(here.answer(url, headers, body)))
+          return run(peers.pass(id, owner, { method: "POST", url, headers, body, caller: told }, taken))
+        }
+      }
+    }
+  }
   return ownerOf
 })

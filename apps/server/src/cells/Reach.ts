@@ -16,6 +16,18 @@ export const reachOf = ({ tenants }: Cells, tenant: string | undefined): Reach =
   return cell === undefined ? { _tag: "Nothing", tenant } : { _tag: "One", cell }
 }
 
+/** The cell that takes a caller's orders; `undefined` where none does. */
+export const submissionCell = (reach: Reach): number | undefined => {
+  switch (reach._tag) {
+    case "All":
+      return reach.submitsTo
+    case "One":
+      return reach.cell
+    case "Nothing":
+      return undefined
+  }
+}
+
 /** Routes that change what holds in all cells, which no tenant may; `undefined` where it may. */
 export const forbiddenToTenant = ({ method, placement }: Placed): string | undefined => {
   if (placement === "keys") return "manages keys"

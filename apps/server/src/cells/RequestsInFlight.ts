@@ -1,8 +1,9 @@
 /** The requests that a part of a cell is serving, so that it ends after they have been answered. */
 import * as Problems from "@sluice/api/wire/Problems"
 import { Cause, Effect } from "effect"
+import type { Intake } from "../intake/DirectIntake.ts"
 import { problemResponse } from "../wire/Answer.ts"
-import type { CellHandler } from "./CellApp.ts"
+import type { CellApp, CellHandler } from "./CellApp.ts"
 
 /** Between two looks at whether all are answered. */
 const look = "20 millis"
@@ -20,12 +21,13 @@ const brokenOff = problemResponse(
 
 export interface RequestsInFlight {
   readonly handle: CellHandler
+  readonly intake: Intake
   /** Returns when no request is being served, and after two seconds at the latest. */
   readonly answered: Effect.Effect<void>
 }
 
-/** Counts the requests that `handle` serves. */
-export const counted = (handle: CellHandler): RequestsInFlight => {
+/** Counts the requests that `handle` and `intake` serve. */
+export const counted = ({ handle, intake }: CellApp["Service"]): RequestsInFlight => {
   const state = { open: 0, isEnding: false }
   return {
     handle: Effect.suspend(() => {
@@ -38,6 +40,14 @@ export const counted = (handle: CellHandler): RequestsInFlight => {
         () => Effect.succeed(brokenOff)
       )
     ),
+    intake: {
+      answer: (url, headers, body) => {
+        state.open++
+        const fiber = intake.answer(url, headers, body)
+        fiber.addObserver(() => void state.open--)
+        return fiber
+      }
+    },
     answered: Effect.gen(function*() {
       for (let n = 0; state.open > 0 && n < looks; n++) yield* Effect.sleep(look)
       state.isEnding = true

@@ -4,6 +4,7 @@
  */
 import * as Problems from "@sluice/api/wire/Problems"
 import type { Rules } from "@sluice/cluster/Peers"
+import { allows, type Need } from "@sluice/domain/access/Role"
 import { Effect } from "effect"
 import { Caller, type CallerIdentity } from "../access/Caller.ts"
 import { problemResponse } from "../wire/Answer.ts"
@@ -22,6 +23,10 @@ const toldCaller = Effect.map(Caller, (caller) => caller && JSON.stringify(calle
 export const asCaller =
   (told: string | undefined) => <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.provideService(effect, Caller, told === undefined ? undefined : JSON.parse(told) as CallerIdentity)
+
+/** True if the caller that another process has let in may do it; that there is none means that no key is needed. */
+export const isAllowed = (told: string | undefined, need: Need): boolean =>
+  told === undefined || allows((JSON.parse(told) as CallerIdentity).roles, need)
 
 export const rules: Rules = {
   isForwarded,

@@ -16,9 +16,10 @@
  * the routes use: `OrderSubmission`, `EventReport`, `Body`, `SchemaErrorHandler`.
  */
 import { access } from "@sluice/api/internal/Access"
+import * as Problems from "@sluice/api/wire/Problems"
 import { allows, type Need } from "@sluice/domain/access/Role"
 import { Effect, Exit, Fiber, type Scope } from "effect"
-import { HttpServerError, HttpServerResponse } from "effect/http"
+import { HttpServerError, type HttpServerResponse } from "effect/http"
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http"
 import * as AnswerHeaders from "../access/AnswerHeaders.ts"
 import { type Admission, credentialsOf, type Decide } from "../access/Authentication.ts"
@@ -26,6 +27,7 @@ import type { Front } from "../access/Listener.ts"
 import { redacted } from "../access/RedactedProblems.ts"
 import { atMost } from "../process/AnswerTimeout.ts"
 import { KnownSecrets } from "../telemetry/KnownSecrets.ts"
+import { problemResponse } from "../wire/Answer.ts"
 import * as Body from "../wire/Body.ts"
 import { answeredChange, patience, unavailable } from "../wire/SchemaErrorHandler.ts"
 import * as EventReport from "./EventReport.ts"
@@ -33,10 +35,7 @@ import * as OrderSubmission from "./OrderSubmission.ts"
 
 type Answered = Effect.Effect<HttpServerResponse.HttpServerResponse>
 
-interface Route {
-  readonly need: Need
-  readonly answer: (headers: Body.SentHeaders, body: Uint8Array) => Answered
-}
+type Route = (headers: Body.SentHeaders, body: Uint8Array) => Answered
 
 /** Node joins repeated headers, but for `Set-Cookie`, which no request obeys. */
 const sent = (headers: IncomingHttpHeaders): Body.SentHeaders => headers as Body.SentHeaders
@@ -68,10 +67,15 @@ const write = (response: ServerResponse, { body, headers, status }: HttpServerRe
   response.end(body._tag === "Uint8Array" ? body.text ?? body.body : undefined)
 }
 
-/** The answer of a fiber that was interrupted: the process is ending. */
-const ended = HttpServerResponse.empty({ status: 503 })
+/** The answer of a fiber that was interrupted: the process ends, or gives the cell to another one. */
+const ended = problemResponse(
+  new Problems.Unavailable({
+    detail: "The process is ending: this may have been stored, repeat it with the same key",
+    retryAfterSeconds: 1
+  })
+)
 
-/** Runs the answer in a fiber of the server's, which a client that goes away interrupts, as it does a route's. */
+/** Answers in a fiber of the server's, which a client that goes away interrupts, as it does a route's. */
 const respond = (fiber: Fiber.Fiber<HttpServerResponse.HttpServerResponse>, response: ServerResponse): void => {
   response.on("close", () => {
     if (!response.writableEnded) fiber.interruptUnsafe(undefined, HttpServerError.ClientAbort.annotation)
@@ -79,46 +83,70 @@ const respond = (fiber: Fiber.Fiber<HttpServerResponse.HttpServerResponse>, resp
   fiber.addObserver((exit) => write(response, Exit.isSuccess(exit) ? exit.value : ended))
 }
 
-/** The handler that takes orders and events in at Node's request. Its fibers end with the scope. */
-export const make = (decide: Decide): Effect.Effect<
-  Front,
+const needs: Readonly<Record<string, Need>> = {
+  "/v1/orders": access.orders.submit[0],
+  "/v1/events": access.events.report[0]
+}
+
+/** The role that a request with an ordinary head needs; `undefined` where the router has to look at it. */
+export const plainNeed = ({ headers, httpVersionMajor, method, url = "" }: IncomingMessage): Need | undefined =>
+  method === "POST" && httpVersionMajor === 1 && Object.hasOwn(needs, url) && plainLength(sent(headers)) !== undefined
+    ? needs[url]
+    : undefined
+
+/** Takes orders and events in, once they were let in. */
+export interface Intake {
+  /** Starts a fiber that answers; it has no parent. */
+  readonly answer: (
+    url: string,
+    headers: Body.SentHeaders,
+    body: Uint8Array
+  ) => Fiber.Fiber<HttpServerResponse.HttpServerResponse>
+}
+
+/** Takes in with the services, and as a part of the cell, of the effect that makes it. */
+export const intake: Effect.Effect<
+  Intake,
   never,
-  OrderSubmission.OrderSubmission | EventReport.EventReport | KnownSecrets | Scope.Scope
-> =>
-  Effect.map(
-    Effect.all([
-      OrderSubmission.OrderSubmission,
-      EventReport.EventReport,
-      KnownSecrets,
-      Effect.scope,
-      Effect.context<never>()
-    ]),
-    ([orders, events, known, scope, context]) => {
-      const run = Effect.runForkWith(context)
-      const finished = (answer: Parameters<typeof answeredChange<never>>[0]): Answered =>
-        Effect.map(answeredChange(answer), (response) => AnswerHeaders.protect(redacted(known, response)))
-      const inTime = atMost(patience, () => Effect.fail(unavailable()))
-      const routes: Readonly<Record<string, Route>> = {
-        "/v1/orders": {
-          need: access.orders.submit[0],
-          answer: (headers, body) =>
-            finished(orders.submit(headers, undefined, Body.objectFrom(body, OrderSubmission.asked)))
-        },
-        "/v1/events": {
-          need: access.events.report[0],
-          answer: (headers, body) => finished(inTime(events.report(headers, Body.objectFrom(body, EventReport.asked))))
-        }
-      }
-      return (request, response) => {
-        const { method = "", url = "" } = request
-        if (method !== "POST" || request.httpVersionMajor !== 1 || !Object.hasOwn(routes, url)) return false
-        const route = routes[url]!
-        const headers = sent(request.headers)
-        if (plainLength(headers) === undefined) return false
-        const credentials = credentialsOf(request, { headers, method, url })
-        if (!isAdmitted(decide(credentials), route.need)) return false
-        collect(request, (body) => respond(Fiber.runIn(run(route.answer(headers, body)), scope), response))
-        return true
-      }
-    }
-  )
+  OrderSubmission.OrderSubmission | EventReport.EventReport | KnownSecrets
+> = Effect.map(
+  Effect.all([OrderSubmission.OrderSubmission, EventReport.EventReport, KnownSecrets, Effect.context<never>()]),
+  ([orders, events, known, context]) => {
+    const run = Effect.runForkWith(context)
+    const finished = (answer: Parameters<typeof answeredChange<never>>[0]): Answered =>
+      Effect.map(answeredChange(answer), (response) => AnswerHeaders.protect(redacted(known, response)))
+    const inTime = atMost(patience, () => Effect.fail(unavailable()))
+    const order: Route = (headers, body) =>
+      finished(orders.submit(headers, undefined, Body.objectFrom(body, OrderSubmission.asked)))
+    const event: Route = (headers, body) =>
+      finished(inTime(events.report(headers, Body.objectFrom(body, EventReport.asked))))
+    return { answer: (url, headers, body) => run(url === "/v1/orders" ? order(headers, body) : event(headers, body)) }
+  }
+)
+
+/** Finds the place that takes a request in; `undefined` leaves it to the router. */
+export type Place = (request: IncomingMessage, need: Need) => Intake | undefined
+
+/** Hands ordinary requests to the place that takes them in. The fibers end with the scope. */
+export const front = (place: Place): Effect.Effect<Front, never, Scope.Scope> =>
+  Effect.map(Effect.scope, (scope) => (request, response) => {
+    const need = plainNeed(request)
+    const taking = need && place(request, need)
+    if (taking === undefined) return false
+    const { headers, url = "" } = request
+    collect(request, (body) => respond(Fiber.runIn(taking.answer(url, sent(headers), body), scope), response))
+    return true
+  })
+
+/** The caller that the gate lets in with this role; `undefined` for one that it does not. */
+export const admitted = (decide: Decide, request: IncomingMessage, need: Need): Admitted | undefined => {
+  const { headers, method = "", url = "" } = request
+  const admission = decide(credentialsOf(request, { headers: sent(headers), method, url }))
+  return isAdmitted(admission, need) && admission._tag === "Admitted" ? admission : undefined
+}
+
+type Admitted = Extract<Admission, { readonly _tag: "Admitted" }>
+
+/** The handler that takes orders and events in at Node's request. Its fibers end with the scope. */
+export const make = (decide: Decide) =>
+  Effect.flatMap(intake, (taking) => front((request, need) => admitted(decide, request, need) && taking))

@@ -10,6 +10,7 @@ const request = HttpServerRequest.fromWeb(new Request("http://client/v1/orders")
 /** A cell whose requests wait for `release`; a part that is closed interrupts them, as a pool of connections does. */
 const cell = Effect.gen(function*() {
   const release = yield* Deferred.make<void>()
+  const run = Effect.runForkWith(yield* Effect.context<never>())
   let closed = 0
   const parent = yield* Scope.make("parallel")
   const layer = () =>
@@ -22,7 +23,8 @@ const cell = Effect.gen(function*() {
         Effect.as(Deferred.await(release), HttpServerResponse.text("stored", { status: 202 })),
         Effect.andThen(Deferred.await(ended), Effect.interrupt)
       )
-      return CellApp.context({ handle }) as Context.Context<CellServices>
+      const intake = { answer: () => run(handle) }
+      return CellApp.context({ handle, intake }) as Context.Context<CellServices>
     }))
   const address = { id: 1, url: Redacted.make("postgres://host/one") }
   const runtime = new CellRuntime<never, never>(
@@ -44,10 +46,32 @@ const cell = Effect.gen(function*() {
     Effect.scoped,
     Effect.map(({ status }) => status)
   )
-  return { runtime, release, sent, closed: () => closed, end: Scope.close(parent, Exit.void) }
+  /** The same on the short path. */
+  const taken = Effect.suspend(() => {
+    const intake = runtime.intake(undefined)
+    return intake === undefined
+      ? Effect.die("no intake")
+      : Fiber.join(intake.answer("/v1/orders", {}, new Uint8Array()))
+  }).pipe(Effect.map(({ status }) => status))
+  return { runtime, release, sent, taken, closed: () => closed, end: Scope.close(parent, Exit.void) }
 })
 
 describe("CellRuntime", () => {
+  it.effect("a cell that is given away ends when the orders of the short path are answered", () =>
+    Effect.gen(function*() {
+      const { closed, end, release, runtime, taken } = yield* cell
+      const answer = yield* Effect.forkChild(taken)
+      yield* TestClock.adjust("1 second")
+      yield* runtime.give
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(closed(), 0)
+      yield* Deferred.succeed(release, undefined)
+      assert.strictEqual(yield* Fiber.join(answer), 202)
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(closed(), 1)
+      yield* end
+    }))
+
   it.effect("a cell that is given away ends when its requests are answered", () =>
     Effect.gen(function*() {
       const { closed, end, release, runtime, sent } = yield* cell

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { isForwarded } from "../../src/cluster/ForwardedRequests.ts"
+import { isAllowed, isForwarded } from "../../src/cluster/ForwardedRequests.ts"
 
 describe("ForwardedRequests", () => {
   it.each([
@@ -19,5 +19,12 @@ describe("ForwardedRequests", () => {
     ["HEAD", "/v1/orders", false]
   ])("%s %s is forwarded: %s", (method, path, expected) => {
     assert.strictEqual(isForwarded(method, path), expected)
+  })
+
+  it("the role of the caller that another process has let in counts at the owner, too", () => {
+    const told = (...roles: ReadonlyArray<string>) => JSON.stringify({ name: "shop", roles })
+    assert.isTrue(isAllowed(told("submit"), "submit"))
+    assert.isFalse(isAllowed(told("read"), "submit"))
+    assert.isTrue(isAllowed(undefined, "submit"))
   })
 })
