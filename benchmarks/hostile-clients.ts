@@ -3,7 +3,7 @@
  * 50 connections at a time, four times each. Reports by kind what is retained after a collection, and the peak of
  * resident memory above what the server had before. Fails over 5 MiB retained.
  */
-import { attacks } from "@sluice/http-client/testing/HostileClients"
+import { attacks, memoryReporter } from "@sluice/http-client/testing/HostileClients"
 import { readFileSync } from "node:fs"
 import { setTimeout as pause } from "node:timers/promises"
 import { using } from "./DatabaseServer.ts"
@@ -12,26 +12,11 @@ import { startServer } from "./sluice/Server.ts"
 const key = "a-key-of-the-benchmark"
 const mebibyte = 1024 * 1024
 
-/** Collects garbage and prints what is in use, at each SIGWINCH. */
-const reporter = `
-  import { setFlagsFromString } from "node:v8"
-  import { runInNewContext } from "node:vm"
-  setFlagsFromString("--expose-gc")
-  const collect = runInNewContext("gc")
-  process.on("SIGWINCH", () => {
-    collect()
-    setImmediate(() => {
-      collect()
-      const { arrayBuffers, external, heapUsed } = process.memoryUsage()
-      console.log("in use: " + (heapUsed + Math.max(external, arrayBuffers)) + " bytes")
-    })
-  })`
-
 await using(async (server) => {
   const sluice = await startServer({
     DATABASE_URL: await server.create("hostile"),
     SLUICE_API_KEYS: `bench=${key}`,
-    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(reporter)}`
+    NODE_OPTIONS: `--import=${memoryReporter}`
   })
   const { hostname, port } = new URL(sluice.url)
   const target = { host: hostname, port: Number(port), key }

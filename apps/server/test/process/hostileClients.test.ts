@@ -4,7 +4,7 @@
  */
 import { assert, layer } from "@effect/vitest"
 import type { Json } from "@sluice/domain/json/Json"
-import { answersTo, attacks, smuggled, type Target } from "@sluice/http-client/testing/HostileClients"
+import { answersTo, attacks, memoryReporter, smuggled, type Target } from "@sluice/http-client/testing/HostileClients"
 import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { connect } from "node:net"
@@ -12,23 +12,6 @@ import * as Process from "../support/Process.ts"
 import { exchange } from "../support/Sluice.ts"
 
 const key = "an-admin-key-of-tests"
-
-/** Collects garbage and prints what is in use, when the signal comes. */
-const reporter = `data:text/javascript,${
-  encodeURIComponent(`
-  import { setFlagsFromString } from "node:v8"
-  import { runInNewContext } from "node:vm"
-  setFlagsFromString("--expose-gc")
-  const collect = runInNewContext("gc")
-  process.on("SIGWINCH", () => {
-    collect()
-    setImmediate(() => {
-      collect()
-      const { arrayBuffers, external, heapUsed } = process.memoryUsage()
-      console.log("in use: " + (heapUsed + Math.max(external, arrayBuffers)) + " bytes")
-    })
-  })`)
-}`
 
 class Attacked extends Context.Service<Attacked, {
   readonly url: string
@@ -44,7 +27,7 @@ class Attacked extends Context.Service<Attacked, {
         DATABASE_URL: Redacted.value(database),
         SLUICE_API_KEYS: `ops=${key}`,
         SLUICE_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString("base64"),
-        NODE_OPTIONS: `--import=${reporter}`
+        NODE_OPTIONS: `--import=${memoryReporter}`
       })
       const url = yield* running.url
       const { hostname, port } = new URL(url)

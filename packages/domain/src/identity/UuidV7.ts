@@ -33,7 +33,7 @@ export const newUuid: Effect.Effect<string> = Effect.map(
   (uuid) => inCell(uuid, currentCellUnsafe())
 )
 
-/** The same outside an effect. Its time is the system's. */
+/** A new id in the fiber's cell, made outside an effect. Its time is the system's. */
 export const newUuidUnsafe = (): string => inCell(SecureRandom.uuidV7Unsafe(), currentCellUnsafe())
 
 /** The id that the fiber shares with other cells, else a new one. */

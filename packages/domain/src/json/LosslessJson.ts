@@ -59,7 +59,7 @@ const suspicious = /\d[\d.]{15,}|\d[eE][+-]?\d{2,}/
 /** True if `text` may hold a number that a double cannot. */
 export const needsCare = (text: string): boolean => suspicious.test(text) && hasLongNumber(text)
 
-/** The same, outside strings. */
+/** True if a number outside of strings has an exponent, or more digits than every double holds. */
 const hasLongNumber = (text: string): boolean => {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)

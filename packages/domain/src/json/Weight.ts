@@ -43,8 +43,8 @@ const lightWeight = 64
 const lookedAt = 2
 
 /**
- * True if a part of a document is handled at once; its weight is spent. What is heavier, which took a while to find out,
- * makes a pause due.
+ * True if a part of a document is light enough to be handled without a pause. Spends its weight from `pace`; a heavier one
+ * makes a pause due, since finding that out took time.
  */
 export const isLight = (value: unknown, pace: Pace): boolean => {
   const weight = weightOf(value, lightWeight, lookedAt, lightWeight + 1)

@@ -158,7 +158,7 @@ const idAsked = (kind: SettingsKind, item: Json | undefined): string | undefined
   return typeof named === "string" && named !== "" ? named : undefined
 }
 
-/** The settings of a file that its faults are about, once each; what a fault of the file as a whole names is none. */
+/** The settings that the faults of a file name, once each. A fault of the file as a whole names none. */
 export const settingsAtFault = (
   json: Json,
   faults: ReadonlyArray<Fault>

@@ -43,7 +43,7 @@ export const substitute = (value: Json, results: ReadonlyMap<string, Json>): Jso
   return value
 }
 
-/** The same for an object, which stays one. */
+/** Replaces the expressions in the members of an object by their results. */
 export const substituteMembers = (value: JsonObject, results: ReadonlyMap<string, Json>): JsonObject =>
   Object.fromEntries(Object.entries(value).map(([name, member]) => [name, substitute(member ?? null, results)]))
 

@@ -26,7 +26,7 @@ const actions = { cancel: "run.cancel", retry: "run.retry", resolve: "step.resol
 >
 /** The interval for finding other processes' jobs; own jobs are known at once. */
 const lookEvery = "10 seconds"
-/** The same while another process has a job, which ends with that process: its lease and this are at most 10 s. */
+/** The interval while another process has a job, which may die: its lease and this are at most 10 s. */
 const watchEvery = "2 seconds"
 const renewEvery = "2 seconds"
 

@@ -23,7 +23,7 @@ const pause = "1 second"
 /** Retries that are stored at once: each holds a connection of the pool that requests need too. */
 const storedAtOnce = 4
 
-/** The same after a crash, so that a retry that was opened before is found and not opened again. */
+/** The idempotency key of a job's retry of a run. After a crash it is the same, so that no run is retried twice. */
 const keyOf = (job: Job, runId: string): string => `retry job ${job.id} ${runId}`
 
 const skipped = (runId: string, message: string): JobItem => ({ runId, outcome: "skipped", message })

@@ -41,7 +41,7 @@ export const withoutSecrets = (result: StepResult, redactor: Redactor): StepResu
 export const isLargeResult = ({ output, patch }: StepResult): boolean =>
   isLarge(patch) || (typeof output === "object" && !isSmall(output))
 
-/** The same for a large result, in turns. */
+/** Hides the secrets in a large result, with pauses. */
 export const withoutSecretsInTurns = Effect.fnUntraced(
   function*(result: StepResult, redactor: Redactor) {
     yield* turn

@@ -195,3 +195,23 @@ export const answersTo = async (target: Target, bytes: string, prefix: string, p
   await closed(socket)
   return answered
 }
+
+/**
+ * The URL of a module for `node --import`: at each SIGWINCH the process collects garbage and prints `in use: <n> bytes`, of
+ * its heap and its buffers.
+ */
+export const memoryReporter: string = `data:text/javascript,${
+  encodeURIComponent(`
+  import { setFlagsFromString } from "node:v8"
+  import { runInNewContext } from "node:vm"
+  setFlagsFromString("--expose-gc")
+  const collect = runInNewContext("gc")
+  process.on("SIGWINCH", () => {
+    collect()
+    setImmediate(() => {
+      collect()
+      const { arrayBuffers, external, heapUsed } = process.memoryUsage()
+      console.log("in use: " + (heapUsed + Math.max(external, arrayBuffers)) + " bytes")
+    })
+  })`)
+}`

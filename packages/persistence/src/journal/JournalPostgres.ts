@@ -217,7 +217,7 @@ const layerWith = <E>(options: Options, register: Register<E>) =>
 export const layer = (options: Options = {}): Layer.Layer<Services, never, PgClient | SqlClient.SqlClient> =>
   layerWith(options, registered)
 
-/** The same for the start of a process: fails where the database commits nothing. */
+/** The journal as {@link layer} makes it, for the start of a process: fails where the database commits nothing. */
 export const layerInTime = (
   options: Options = {}
 ): Layer.Layer<Services, JournalUnavailable, PgClient | SqlClient.SqlClient> => layerWith(options, registeredInTime)

@@ -17,7 +17,7 @@ export const wants = (type: string): string => `(${type} = any(t.types) or '*' =
 /** The claim group (`lane`) of an endpoint. */
 export const endpointLane = (id: string): string => `'e:' || ${id}`
 
-/** One is attempted at a time. */
+/** The chain of an endpoint and an order, in SQL: of its deliveries one is attempted at a time. */
 export const endpointChain = (endpoint: string, order: string): string => `${endpoint} || ' ' || ${order}`
 
 /**

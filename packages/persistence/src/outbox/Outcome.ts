@@ -93,7 +93,10 @@ function* preparation(order: Order): Steps<void> {
   }
 }
 
-/** Makes what a completed order of many items leaves behind, in turns, for `outcomeOf` to find; nearly always nothing. */
+/**
+ * Prepares the subscriptions, entitlements and messages of a completed order with many items, with pauses between them, so
+ * that `outcomeOf` finds them made. `undefined` for any other entry.
+ */
 export const prepareOutcome = ({ finish }: Entry): Effect.Effect<void> | undefined => {
   if (finish?.state !== "completed") return undefined
   const order = finish.order?.order

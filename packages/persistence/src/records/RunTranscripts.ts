@@ -17,7 +17,7 @@ import {
 } from "@sluice/engine/journal/Journal"
 import { Clock, Context, Deferred, Effect, Layer } from "effect"
 
-/** True around a submission whose caller waits for the run. */
+/** True while a submission is made whose caller waits for the run, so that the run is transcribed. */
 export const Transcribed = Context.Reference<boolean>("@sluice/persistence/records/RunTranscripts/Transcribed", {
   defaultValue: () => false
 })

@@ -153,7 +153,7 @@ const causeOfVersion = (index: Index, { at, cause, version }: VersionFact): stri
   return stored ?? likelyCauseOfVersion(index, version, at)
 }
 
-/** The same of an earlier release, which stored no cause, and where the callout's record is gone: found by times. */
+/** The likely cause of a version, by times: an earlier release stored no cause, or the callout's record is gone. */
 const likelyCauseOfVersion = (index: Index, version: number, at: number): string => {
   const { actOfRun, calloutsOf, facts, submitted } = index
   const edit = facts.acts.find(({ action, after }) => action === "order.update" && after?.["version"] === version)

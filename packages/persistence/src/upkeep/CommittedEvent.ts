@@ -20,7 +20,7 @@ export interface CommittedEvent {
   readonly cause?: string
 }
 
-/** The end of a completed run over an order that may leave something behind. */
+/** A completed run of an order that may change its customer, subscriptions or entitlements. */
 export interface Ending {
   readonly orderId: string
   readonly at: number

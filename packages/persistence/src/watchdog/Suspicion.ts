@@ -56,7 +56,7 @@ export const looked = (suspicion: Suspicion, look: Look): Suspicion =>
 export const asks = ({ isNoted, since }: Suspicion, look: Look): boolean =>
   !isNoted && look.at - since.at >= blockedAfterMs && look.busy - since.busy >= busyForMs
 
-/** Interprets the answer. `note`: this step blocks the loop. */
+/** The suspicion after the event loop was asked for its running step; `note` is the step where it blocks the loop. */
 export const answered = (
   suspicion: Suspicion,
   step: Step | undefined

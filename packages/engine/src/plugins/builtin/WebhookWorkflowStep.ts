@@ -91,7 +91,7 @@ const readAnswer = (received: ReceivedBody): WorkflowAnswer | undefined => {
   return text === undefined ? undefined : remember(received, text, readWorkflowAnswer(text))
 }
 
-/** The same for a large one, which is read before it is judged. */
+/** Reads a large answer with pauses, before it is judged. */
 const readInTurns = (received: ReceivedBody): Effect.Effect<void> =>
   Effect.suspend(() => {
     if (answers.has(received.body)) return Effect.void

@@ -25,7 +25,7 @@ export const onHold = `p as (
 /** Finds partners that are to be tried or have recovered. */
 export const dueQuery = "exists (select from partners where retry_at <= statement_timestamp())"
 
-/** The same at a partner with limits, where turns come by themselves. */
+/** The time between two looks at a partner with limits, where turns come by themselves. */
 const patienceOfLimits = "250 milliseconds"
 
 /**

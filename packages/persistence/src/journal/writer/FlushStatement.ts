@@ -156,7 +156,7 @@ h as (
 )`
   }`
 
-/** The same where none does. */
+/** The entries of a statement in which no entry changes an order. */
 const plainEntries = ({ entry }: Sources): string =>
   `e as materialized (select e.* from me, ${entry}),
 v as materialized (
