@@ -38,7 +38,7 @@ export class CustomerBusy extends Schema.TaggedError<CustomerBusy>()("CustomerBu
 }) {}
 
 /** Orders that are erased in one transaction, and the wait for those over which a run was opened meanwhile. */
-const groupSize = 50
+const groupSize = 100
 const patience = 30
 const pause = "1 second"
 

@@ -117,7 +117,7 @@ export const eventTables: ReadonlyArray<RewrittenTable> = [
 
 /** Bytes and rows that are in memory at once. A single row may have more. */
 const chunkBytes = 1024 * 1024
-const chunkRows = 200
+const chunkRows = 500
 
 type Row = Readonly<Record<string, string | number | Uint8Array | null>>
 

@@ -6,7 +6,7 @@ import { SqlClient } from "effect/sql"
 import { CustomerErasure } from "../../src/customers/CustomerErasure.ts"
 import { DatabaseTest } from "../../src/testing/DatabaseTest.ts"
 
-const orders = Number(process.env["SLUICE_ERASED_ORDERS"] ?? 125)
+const orders = Number(process.env["SLUICE_ERASED_ORDERS"] ?? 225)
 
 const uuid = `(lpad(to_hex(1767225600000 + n), 12, '0') || '70008000000000000000')::uuid`
 const doc = `'{"id":"o' || n || '","orderType":"A","externalId":"x' || n
@@ -49,11 +49,11 @@ layer(CustomerErasure.layer.pipe(Layer.provideMerge(DatabaseTest.layer)))("Custo
         assert.isTrue(Exit.isFailure(cut))
         const left = sql<{ readonly n: number }>`select count(*)::int4 as n from order_versions
         where strpos(doc, '@example.org') > 0`
-        assert.strictEqual((yield* left)[0]?.n, orders - 100)
+        assert.strictEqual((yield* left)[0]?.n, orders - 200)
 
         const begun = performance.now()
         assert.strictEqual(yield* work(id, "C-1001", () => false), "completed")
-        yield* Effect.logDebug("erased", { orders: orders - 100, ms: performance.now() - begun })
+        yield* Effect.logDebug("erased", { orders: orders - 200, ms: performance.now() - begun })
         assert.strictEqual((yield* left)[0]?.n, 0)
         const [sums] = yield* sql<{ readonly total: number; readonly answers: number; readonly known: number }>`select
         (select sum((doc::json -> 'orderForm' ->> 'total')::int4)::int4 from order_versions) as total,
