@@ -1,7 +1,6 @@
 /**
  * Tries seeded inputs on decoders: each is read or refused, in less than a second of processor time, and none throws. For
- * the tests of decoders that outsiders reach. 2,000 inputs each, fewer where each costs milliseconds; `pnpm fuzz` tries
- * 100,000 and reports counts.
+ * the tests of decoders that outsiders reach. 2,000 inputs each; `pnpm fuzz` tries 100,000 and reports counts.
  */
 import { type Random, randomOf } from "./Mutations.ts"
 
@@ -15,10 +14,7 @@ const { process } = globalThis as unknown as {
   }
 }
 
-const asked = process.env["SLUICE_FUZZ_INPUTS"]
-
-/** The number of inputs for each target in the suite, unless the target says fewer. */
-const usual = 2000
+const inputs = Number(process.env["SLUICE_FUZZ_INPUTS"] ?? 2000)
 
 /** Processor milliseconds that one input may take. */
 const most = 1000
@@ -29,8 +25,6 @@ export interface Target<Input> {
   readonly make: (random: Random) => Input
   /** False where the input is refused. */
   readonly read: (input: Input) => boolean | Promise<boolean>
-  /** The number of inputs in the suite; default 2,000. `pnpm fuzz` tries as many for each target. */
-  readonly inputs?: number
 }
 
 /** Hides the type of a target's inputs, so that targets fit into one list. */
@@ -39,7 +33,7 @@ export const target = <Input>(target: Target<Input>): Target<unknown> => target 
 /** True if a decoder that answers `faults` has accepted. */
 export const reads = (decoded: object): boolean => !("faults" in decoded)
 
-const fuzzed = async ({ make, name, read }: Target<unknown>, inputs: number) => {
+const fuzzed = async ({ make, name, read }: Target<unknown>) => {
   const random = randomOf(name.length * 7919)
   let [accepted, slowest] = [0, 0]
   for (let i = 0; i < inputs; i++) {
@@ -63,13 +57,12 @@ const fuzzed = async ({ make, name, read }: Target<unknown>, inputs: number) => 
  * refused, which proves nothing. Rejects with the input at which the decoder throws.
  */
 export const fuzz = async (target: Target<unknown>): Promise<string | undefined> => {
-  const inputs = Number(asked ?? target.inputs ?? usual)
-  const { accepted, slowest } = await fuzzed(target, inputs)
+  const { accepted, slowest } = await fuzzed(target)
   const result = `${target.name}: ${inputs} inputs, ${accepted} read, ${inputs - accepted} refused, slowest ${
     slowest.toFixed(1)
   } ms`
   // Asked for by `pnpm fuzz` alone.
-  if (asked !== undefined) process.stdout.write(`${result}\n`)
+  if (process.env["SLUICE_FUZZ_INPUTS"] !== undefined) process.stdout.write(`${result}\n`)
   return slowest >= most || accepted === 0 || accepted === inputs ? result : undefined
 }
 
