@@ -236,6 +236,13 @@ const work = Effect.gen(function*() {
   yield* settles(Effect.map(ask("GET", "/v1/issues"), ({ json }) => json.items.length > 0))
   yield* ask("POST", "/v1/process-events/retry", { body: { filter: { orderId: "a" }, reason: "again" } })
   yield* settles(Effect.map(ask("GET", "/v1/jobs"), ({ json }) => json.items[0]?.finishedAt !== undefined))
+  // The server's log is heard: it tells of an endpoint that its partner gives up.
+  partner.answer("/gone", (_, response) => void response.writeHead(410).end())
+  yield* ask("PUT", "/v1/webhook-endpoints/gone", {
+    body: { url: `${partner.url}/gone`, types: ["checkout.initiated"] }
+  })
+  yield* ask("POST", "/v1/events", { body: { type: "checkout.initiated", data: {} } })
+  yield* settles(Effect.sync(() => logged.some((line) => line.includes("gone is disabled"))))
   yield* Effect.provide(Effect.logInfo(planted), Logger.layer([logs]))
   return new URL(String(later())).pathname.split("/").at(-1) ?? ""
 })
@@ -351,7 +358,6 @@ layer(world, { excludeTestServices: true })("canaries", (it) => {
       // Only a generated one is a canary.
       const password = database.length < 20 ? {} : { "DATABASE_URL": database }
       const sought = Object.entries({ ...canaries, ...password, "callback token": token })
-      assert.isAbove(logged.length, 1)
       const all = yield* outlets
       const leaks = all.flatMap(([outlet, text]) =>
         sought.filter(([, secret]) => formsOf(secret).some((form) => text.includes(form))).map(([member]) =>

@@ -335,7 +335,14 @@ layer(world, { excludeTestServices: true })("a person", (it) => {
         ) {
           assert.isFalse(names(answer.text), `${path}: ${answer.text}`)
         }
-        assert.isNotEmpty(logged)
+        // The server's log is heard: it tells of an endpoint that its partner gives up.
+        const partner = yield* Partner
+        partner.answer("/gone", (_, response) => void response.writeHead(410).end())
+        yield* ask("PUT", "/v1/webhook-endpoints/gone", {
+          body: { url: `${partner.url}/gone`, types: ["checkout.initiated"] }
+        })
+        yield* ask("POST", "/v1/events", { body: { type: "checkout.initiated", data: {} } })
+        while (!logged.some((line) => line.includes("gone is disabled"))) yield* Effect.sleep("20 millis")
         for (const line of logged) assert.isFalse(names(line), line)
       }),
     120_000

@@ -133,6 +133,9 @@ const recordsOf = Effect.fnUntraced(function*({ orderId, processEventId }: Submi
   return [run, ...deliveries].map(({ text }) => text).join("\n")
 })
 
+const hasEnded = ({ processEventId }: Submitted) =>
+  Effect.map(send("GET", `/v1/process-events/${processEventId}`), ({ finishedAt }) => finishedAt !== undefined)
+
 const calling = (options: JsonObject, members: JsonObject = {}): JsonObject => ({
   name: "calloutPlugin",
   ...members,
@@ -218,8 +221,10 @@ layer(layers, { excludeTestServices: true })("names whose addresses change", (it
         answer(allowed)
         const { host, id } = yield* save(member, index)
         const came = () => outside.filter((hit) => hit.startsWith(host)).length
-        yield* submit(id)
+        const first = yield* submit(id)
         while (came() === 0) yield* Effect.sleep("20 millis")
+        // A step may have further requests to the same address.
+        while (!(yield* hasEnded(first))) yield* Effect.sleep("20 millis")
         for (const changed of [[forbidden], [allowed, forbidden]]) {
           answer(...changed)
           const before = came()
