@@ -11,6 +11,7 @@ import { approval } from "./Approval.ts"
 import { executable, launch } from "./Browser.ts"
 import { fill } from "./Data.ts"
 import { foreignPage } from "./ForeignPage.ts"
+import { hostileStrings } from "./hostile/HostileStrings.ts"
 import { door, keyboard, keyboardSettings } from "./Keyboard.ts"
 import { looks } from "./Looks.ts"
 import { notifications } from "./Notifications.ts"
@@ -50,6 +51,7 @@ try {
   }
   if (wants("outage")) await outage(browser, sluice, shown)
   if (wants("foreign")) await foreignPage(browser, sluice)
+  if (wants("hostile")) await hostileStrings(browser)
   if (wants("speed")) await speed(browser, sluice, shown, many)
   if (wants("access")) {
     const guarded = await startSluice({ SLUICE_API_KEYS: keys })
