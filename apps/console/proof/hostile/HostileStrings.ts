@@ -63,7 +63,10 @@ export const hostileStrings = async (browser: Browser): Promise<void> => {
     const pages = await fillHostile(sluice, partner.origin)
     for (const path of pages) await visit(path)
     // From the first key on the console asks for it.
-    const { key } = await sluice.request("POST", "/v1/api-keys", { name: "<img src=x onerror>", roles: ["admin"] })
+    const { key } = await sluice.request("POST", "/v1/api-keys", {
+      name: `<script>${canary}("key")</script>`,
+      roles: ["admin"]
+    })
     await check("hostile strings, the name of the key that a person signs in with", async () => {
       await opened.page.goto("/api-keys")
       await opened.page.getByLabel("API key").fill(key)
