@@ -1,5 +1,5 @@
 /** The servers of the proof, and which of them a load balancer would send requests to. */
-import { Effect, Schedule } from "effect"
+import { Data, Effect, Schedule } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"
 import process from "node:process"
 import { ask } from "../load/Client.ts"
@@ -23,8 +23,10 @@ const ended = (child: ChildProcess) =>
     child.once("exit", (code) => resume(Effect.succeed(code)))
   })
 
+class ServerEnded extends Data.TaggedError("ServerEnded")<{ readonly message: string }> {}
+
 const listening = (child: ChildProcess, said: Array<string>) =>
-  Effect.callback<string, Error>((resume) => {
+  Effect.callback<string, ServerEnded>((resume) => {
     const hear = (data: Buffer) => {
       said.push(data.toString())
       const url = /ready at (http:[\w.:/-]+)/.exec(said.join(""))?.[1]
@@ -32,7 +34,8 @@ const listening = (child: ChildProcess, said: Array<string>) =>
     }
     child.stdout?.on("data", hear)
     child.stderr?.on("data", hear)
-    child.once("exit", (code) => resume(Effect.fail(new Error(`a server ended with ${code}: ${said.join("")}`))))
+    child.once("exit", (code) =>
+      resume(Effect.fail(new ServerEnded({ message: `a server ended with ${code}: ${said.join("")}` }))))
   })
 
 /** Servers that come and go, as a load balancer sees them. */

@@ -47,7 +47,8 @@ const samples: Readonly<Record<string, ReadonlyArray<string>>> = {
   email: [`a${rows - 100}@example.com`],
   partner: ["p1.example"],
   endpointId: ["kept"],
-  type: ["error", "order.submitted"]
+  type: ["error", "order.submitted"],
+  window: ["10m", "24h"]
 }
 
 /** The id in a path, by the endpoint's group. */

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, type Redacted, Schedule } from "effect"
+import { Data, Effect, Fiber, Layer, type Redacted, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
 import * as Database from "../../src/schema/Database.ts"
 import { migrations } from "../../src/schema/Migrations.ts"
@@ -63,11 +63,13 @@ const looked = (name: string, migration: Migration) =>
     )
   })
 
+class GoesOverTables extends Data.TaggedError("GoesOverTables")<{ readonly message: string }> {}
+
 /** A migration that fails with what it did to large tables. */
 const watched = (name: string, migration: Migration): Migration =>
   Effect.flatMap(
     looked(name, migration),
-    (faults) => faults.length === 0 ? Effect.void : Effect.fail(new Error(faults.join()))
+    (faults) => faults.length === 0 ? Effect.void : Effect.fail(new GoesOverTables({ message: faults.join() }))
   )
 
 describe("migrations of a release that runs beside the one before", () => {
