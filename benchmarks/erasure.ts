@@ -25,7 +25,7 @@ const longestSeconds = 60
 const ordersOfOne = Number(process.env["BENCH_ORDERS"] ?? 1000)
 const inFlight = 64
 
-/** What a stretch of load came to. */
+/** The results of the load over one phase, with the server's processor time. */
 interface Phase extends Summary {
   /** Processor time of the server's own process, per second: 1 is a whole core, and all that it can use for most work. */
   readonly serverCores: number

@@ -1,7 +1,7 @@
 /**
  * Builds the console into `dist`: the pages, each file beside its brotli and gzip forms, in `.built` the hash of what
- * it was made from, and in `.bundled` the packages of which the pages hold code, for the bill of materials. Written aside
- * and put in place at once, so that nobody serves half of it.
+ * it was made from, and in `.bundled` the packages of which the pages hold code, for the bill of materials. Written into
+ * a directory of its own and renamed at the end, so that a server never serves an incomplete build.
  */
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"

@@ -164,7 +164,7 @@ const notFound = {
   errors: []
 }
 
-/** What the API's own examples answer, else that nothing is found. */
+/** The successful answer of the API's example for a request; 404 where it has none. */
 const answerTo = (method: string, path: string): Response => {
   if (path === "/health/live") return Response.json({ status: "ok" })
   const asked = operations.find((one) => one.method === method && one.path.test(path))

@@ -92,7 +92,10 @@ const heldFound = async (opened: Opened, shown: Shown): Promise<void> => {
   await examine(opened)
   await page.goto(`/process-events?state=waiting&partner=${shown.heldFor}`)
   await page.locator("[data-index='0']").getByText("maintenance until 06:00").waitFor()
-  expect(await page.locator("[data-index='1']").count() === 0, "a run that waits for somebody else is in the list")
+  expect(
+    await page.locator("[data-index='1']").count() === 0,
+    "the list filtered by one partner holds a run that waits for another"
+  )
 }
 
 const jobRead = async (opened: Opened, shown: Shown): Promise<void> => {

@@ -101,7 +101,7 @@ describe("Owners", () => {
       assert.deepStrictEqual(all(), cells)
     }).pipe(Effect.scoped))
 
-  it.effect("a cell whose database answers nobody stays with its owner, whoever notices first", () =>
+  it.effect("a cell whose database no process reaches stays with its owner, in whichever order they notice", () =>
     Effect.gen(function*() {
       const { start, unreachable } = yield* fleet
       const [one, two] = [yield* start("10.0.0.1"), yield* start("10.0.0.2")]

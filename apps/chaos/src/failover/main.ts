@@ -8,10 +8,10 @@ import * as Database from "@sluice/persistence/schema/Database"
 import { Clock, Console, Effect, Fiber, Redacted, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
 import { spawn } from "node:child_process"
-import { createServer } from "node:http"
 import process from "node:process"
 import { fileURLToPath } from "node:url"
 import { ask } from "../load/Client.ts"
+import { countingPartner } from "../partner/CountingPartner.ts"
 import * as StandbyPair from "./StandbyPair.ts"
 
 const clients = 16
@@ -25,25 +25,6 @@ const argument = (name: string): string | undefined => {
   const place = process.argv.indexOf(name)
   return place === -1 ? undefined : process.argv[place + 1]
 }
-
-/** A partner that answers everything with `{}`, and counts how often it was sent each idempotency key. */
-const partner = Effect.acquireRelease(
-  Effect.callback<{ readonly url: string; readonly sent: Map<string, number>; readonly close: () => void }>(
-    (resume) => {
-      const sent = new Map<string, number>()
-      const listener = createServer((request, response) => {
-        const key = String(request.headers["idempotency-key"])
-        sent.set(key, (sent.get(key) ?? 0) + 1)
-        request.resume().on("end", () => response.setHeader("content-type", "application/json").end("{}"))
-      }).listen(0, "127.0.0.1", () => {
-        const address = listener.address()
-        const port = typeof address === "object" && address !== null ? address.port : 0
-        resume(Effect.succeed({ url: `http://127.0.0.1:${port}/`, sent, close: () => void listener.close() }))
-      })
-    }
-  ),
-  ({ close }) => Effect.sync(close)
-)
 
 /** A process of Sluice; its log is collected. */
 const sluice = (databaseUrl: string, log: Array<string>) =>
@@ -169,7 +150,7 @@ const failover = Effect.gen(function*() {
   const url = `postgres://postgres@${pair.hosts}/postgres?target_session_attrs=read-write`
   const logs = [new Array<string>(), new Array<string>()]
   const servers = yield* Effect.forEach(logs, (log) => sluice(url, log), { concurrency: "unbounded" })
-  const { sent, url: endpoint } = yield* partner
+  const { sent, url: endpoint } = yield* countingPartner()
   const step = (id: string) => ({ name: "calloutPlugin", id, options: { endpoint } })
   yield* ask(servers[0]?.url ?? "", "PUT", "/v1/pipelines/p", { steps: [step("first"), step("second")] })
   yield* Effect.sleep("1 second")

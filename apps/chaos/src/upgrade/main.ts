@@ -8,11 +8,9 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Database from "@sluice/persistence/schema/Database"
 import { Console, Context, Effect, Fiber, Layer, Redacted, Schedule, type Scope } from "effect"
 import { SqlClient } from "effect/sql"
-import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
 import process from "node:process"
-import { setTimeout as sleep } from "node:timers/promises"
 import { ask } from "../load/Client.ts"
+import { countingPartner } from "../partner/CountingPartner.ts"
 import * as PostgresUnderTest from "../PostgresUnderTest.ts"
 import { Balancer, type Server, starter } from "./Processes.ts"
 import * as Releases from "./Releases.ts"
@@ -27,31 +25,6 @@ const perSecond = (() => {
   const place = process.argv.indexOf("--per-second")
   return place === -1 ? 20 : Number(process.argv[place + 1])
 })()
-
-/** Answers late, and counts how often it was sent each idempotency key. */
-const partner = Effect.acquireRelease(
-  Effect.callback<{ readonly url: string; readonly sent: Map<string, number>; readonly close: () => void }>(
-    (resume) => {
-      const sent = new Map<string, number>()
-      const listener = createServer((request, response) => {
-        const key = String(request.headers["idempotency-key"])
-        sent.set(key, (sent.get(key) ?? 0) + 1)
-        request.resume().on("end", async () => {
-          await sleep(callMs)
-          response.setHeader("content-type", "application/json").end("{}")
-        })
-      }).listen(0, "127.0.0.1", () => {
-        const url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/`
-        const close = () => {
-          listener.close()
-          listener.closeAllConnections()
-        }
-        resume(Effect.succeed({ url, sent, close }))
-      })
-    }
-  ),
-  ({ close }) => Effect.sync(close)
-)
 
 interface Load {
   readonly accepted: Map<string, string>
@@ -94,7 +67,7 @@ const openRuns = (sql: SqlClient.SqlClient) =>
 const enough = (sql: SqlClient.SqlClient) =>
   Effect.repeat(openRuns(sql), { until: (open) => open >= inFlight, schedule: Schedule.spaced("100 millis") })
 
-/** Asks a server for every order and what became of it; gives the answers that are not right. */
+/** The paths of orders, timelines and lists that a server does not answer with 200, each with its status. */
 const unread = Effect.fnUntraced(function*({ name, url }: Server, ids: ReadonlyArray<string>) {
   const paths = ids.flatMap((id) => [`/v1/orders/${id}`, `/v1/orders/${id}/timeline`])
   const answers = yield* Effect.forEach(
@@ -107,7 +80,7 @@ const unread = Effect.fnUntraced(function*({ name, url }: Server, ids: ReadonlyA
 
 /** Compares what the partner was sent, and what is stored, with what clients were told. */
 const judged = Effect.fnUntraced(
-  function*(sql: SqlClient.SqlClient, accepted: Load["accepted"], sent: Map<string, number>) {
+  function*(sql: SqlClient.SqlClient, accepted: Load["accepted"], sent: ReadonlyMap<string, number>) {
     yield* Effect.repeat(openRuns(sql), { until: (open) => open === 0, schedule: Schedule.spaced("250 millis") })
     const stored = yield* sql.unsafe<{ readonly id: string; readonly key: string }>(
       "select id, idempotency_key as key from orders"
@@ -167,7 +140,7 @@ const replace = Effect.fnUntraced(function*(
 const proof = Effect.gen(function*() {
   const old = yield* Releases.before
   const { url } = yield* PostgresUnderTest.make
-  const { sent, url: endpoint } = yield* partner
+  const { sent, url: endpoint } = yield* countingPartner(callMs)
   const balancer = new Balancer()
   const sql = yield* database(url)
   const start = starter(Redacted.value(url), balancer)

@@ -21,7 +21,7 @@ const patient = (sluice: Sluice): Sluice => ({
   }
 })
 
-/** Which names a kind of setting takes is its own affair: a name that is refused is shown nowhere. */
+/** False where the API refuses a name: kinds of settings allow different names, and one that is refused is on no page. */
 const unlessRefused = (saved: Promise<unknown>): Promise<boolean> =>
   saved.then(() => true, (error: unknown) => {
     if (/: 4(00|09|22) /.test(String(error))) return false

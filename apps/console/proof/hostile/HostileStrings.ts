@@ -9,7 +9,7 @@ import { startSluice } from "../Sluice.ts"
 import { fillHostile } from "./Fill.ts"
 import { canary, startHostilePartner } from "./Strings.ts"
 
-/** What the data has become in the page, as a script that runs in it: an empty list is good. */
+/** A script for the page: lists the elements, attributes and members of prototypes that the data has created. */
 const intruders = `[
   ...[...document.querySelectorAll("body script:not([src]), img[src=x], svg[onload]")].map((element) => element.outerHTML),
   ...[...document.querySelectorAll("*")].flatMap((element) => [...element.attributes].flatMap(({ name, value }) =>

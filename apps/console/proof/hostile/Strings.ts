@@ -2,7 +2,7 @@
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 
-/** The function that no page may call: whoever calls it has run a script. */
+/** The function that every hostile script calls: a call of it means that a script ran. */
 export const canary = "hostileRan"
 
 const marks = [

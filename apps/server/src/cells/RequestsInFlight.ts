@@ -34,7 +34,7 @@ export const counted = ({ handle, intake }: CellApp["Service"]): RequestsInFligh
       state.open++
       return Effect.ensuring(handle, Effect.sync(() => void state.open--))
     }).pipe(
-      // A pool of connections that is closed interrupts whoever waits for one of them.
+      // Closing a pool of connections interrupts the requests that wait for a connection.
       Effect.catchCauseIf(
         (cause) => state.isEnding && Cause.hasInterruptsOnly(cause),
         () => Effect.succeed(brokenOff)

@@ -57,35 +57,23 @@ const cell = Effect.gen(function*() {
 })
 
 describe("CellRuntime", () => {
-  it.effect("a cell that is given away ends when the orders of the short path are answered", () =>
-    Effect.gen(function*() {
-      const { closed, end, release, runtime, taken } = yield* cell
-      const answer = yield* Effect.forkChild(taken)
-      yield* TestClock.adjust("1 second")
-      yield* runtime.give
-      yield* TestClock.adjust("1 second")
-      assert.strictEqual(closed(), 0)
-      yield* Deferred.succeed(release, undefined)
-      assert.strictEqual(yield* Fiber.join(answer), 202)
-      yield* TestClock.adjust("1 second")
-      assert.strictEqual(closed(), 1)
-      yield* end
-    }))
-
-  it.effect("a cell that is given away ends when its requests are answered", () =>
-    Effect.gen(function*() {
-      const { closed, end, release, runtime, sent } = yield* cell
-      const answer = yield* Effect.forkChild(sent)
-      yield* TestClock.adjust("1 second")
-      yield* runtime.give
-      yield* TestClock.adjust("1 second")
-      assert.strictEqual(closed(), 0)
-      yield* Deferred.succeed(release, undefined)
-      assert.strictEqual(yield* Fiber.join(answer), 202)
-      yield* TestClock.adjust("100 millis")
-      assert.strictEqual(closed(), 1)
-      yield* end
-    }))
+  it.effect.each(["orders of the short path", "requests"] as const)(
+    "a cell that is given away ends when its %s are answered",
+    (what) =>
+      Effect.gen(function*() {
+        const { closed, end, release, runtime, sent, taken } = yield* cell
+        const answer = yield* Effect.forkChild(what === "requests" ? sent : taken)
+        yield* TestClock.adjust("1 second")
+        yield* runtime.give
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual(closed(), 0)
+        yield* Deferred.succeed(release, undefined)
+        assert.strictEqual(yield* Fiber.join(answer), 202)
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual(closed(), 1)
+        yield* end
+      })
+  )
 
   it.effect("a request that takes longer is told that it may have been stored", () =>
     Effect.gen(function*() {

@@ -35,7 +35,7 @@ const refusals: Readonly<Partial<Record<Placement, ReadonlyArray<number>>>> = {
   personExport: [404]
 }
 
-/** What the owner's database holds, but for what processes write by themselves. */
+/** The orders, runs, settings and other rows of a database that requests create or change, a line each. */
 const held = (url: string) =>
   Effect.gen(function*() {
     const sql = yield* SqlClient.SqlClient
